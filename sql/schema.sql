@@ -1,0 +1,526 @@
+--
+-- PostgreSQL database dump
+--
+
+
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET transaction_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: batch; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA batch;
+
+
+--
+-- Name: SCHEMA batch; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA batch IS 'postgres-batch: requests claimed, run and recorded, one attempt at a time';
+
+
+--
+-- Name: attach(regclass, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.attach(requests regclass, kind text) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+#variable_conflict use_variable
+declare
+  key_columns text;
+  key_column name;
+  attached regclass;
+begin
+  if kind is null or kind !~ '^[a-z][a-z0-9_]{0,39}$' then
+    raise exception 'kind must be 1 to 40 of a-z, 0-9 and _, a letter first (it names the handler''s file); got %', coalesce(quote_literal(kind), 'null');
+  end if;
+  select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum),
+         min(a.attname) filter (where a.atttypid = 'bigint'::regtype)
+  into key_columns, key_column
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+  where i.indrelid = requests and i.indisprimary
+  having count(*) = 1;
+  if key_column is null then
+    raise exception '% must have a primary key of one bigint column (the queue knows a request by it); got %', requests, coalesce(key_columns, 'no such key');
+  end if;
+
+  -- Until the end of the transaction nobody writes: no row is missed between taking in the old ones and the trigger.
+  execute format('lock table %s in share row exclusive mode', requests);
+  insert into batch.kind values (kind, requests, key_column) on conflict on constraint kind_pkey do nothing;
+  select k.requests into strict attached from batch.kind k where k.kind = attach.kind;
+  if attached <> requests then
+    raise exception 'kind must be a new one (a kind is one table''s); got %, which is %''s', quote_literal(kind), attached;
+  end if;
+
+  execute format(
+    'create or replace trigger %I after insert on %s referencing new table as inserted for each statement execute function batch.enqueue(%L, %L)',
+    'batch_' || kind, requests, kind, key_column
+  );
+  execute format(
+    'insert into batch.queue (kind, request_id) select %1$L, %2$I from %3$s
+     where not exists (select from batch.history h where h.kind = %1$L and h.request_id = %2$I)
+     on conflict (kind, request_id) do nothing',
+    kind, key_column, requests
+  );
+end
+$_$;
+
+
+--
+-- Name: demand(text, integer, integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.demand(of_kind text, requests_per_job integer, max_replica_count integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  jobs bigint;
+begin
+  with doubtful as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = of_kind and q.job_name is not null and q.session_id is not null and q.doubted_at is null
+      and batch.is_gone(q.session_id)
+    for update skip locked
+  )
+  update batch.queue q set doubted_at = now()
+  from doubtful where q.kind = of_kind and q.request_id = doubtful.request_id;
+
+  with lost as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = of_kind and q.job_name is not null and q.session_id is not null
+      and q.doubted_at < now() - interval '5 seconds' and batch.is_gone(q.session_id)
+    for update skip locked
+  )
+  select count(batch.put_down(of_kind, lost.request_id, 'lost', 'the worker died without a word', false))
+  from lost into jobs;
+
+  select ceil(count(*)::numeric / requests_per_job)
+  from (select from batch.queue q where q.kind = of_kind limit requests_per_job::bigint * max_replica_count) unfinished
+  into jobs;
+  return jobs;
+end
+$$;
+
+
+--
+-- Name: enqueue(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.enqueue() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  execute format('insert into batch.queue (kind, request_id) select %L, %I from inserted', tg_argv[0], tg_argv[1]);
+  return null;
+end
+$$;
+
+
+--
+-- Name: hold(integer, integer, double precision); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.hold(job_failures integer, backoff_limit integer, backoff_seconds double precision) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (job_failures >= backoff_limit) THEN '00:00:00'::interval ELSE make_interval(secs => (LEAST((backoff_seconds * ((2)::double precision ^ (LEAST(job_failures, 30))::double precision)), (600)::double precision) + (20)::double precision)) END;
+
+
+--
+-- Name: hold_session(integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.hold_session(session_id integer) RETURNS boolean
+    LANGUAGE sql
+    RETURN pg_try_advisory_lock(1650553955, session_id);
+
+
+--
+-- Name: is_gone(integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.is_gone(session_id integer) RETURNS boolean
+    LANGUAGE sql
+    RETURN pg_try_advisory_xact_lock(1650553955, session_id);
+
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: history; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.history (
+    request_id bigint NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    iteration integer NOT NULL,
+    session_id integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone DEFAULT now() NOT NULL,
+    status text NOT NULL,
+    reason text,
+    job_name text NOT NULL,
+    pod_name text NOT NULL,
+    error text,
+    CONSTRAINT failure_has_a_reason CHECK (
+CASE status
+    WHEN 'SUCCESS'::text THEN (reason IS NULL)
+    ELSE (reason = ANY (ARRAY['error'::text, 'lost'::text, 'interrupted'::text]))
+END),
+    CONSTRAINT status_is_final CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'FAILED'::text, 'DEAD'::text])))
+);
+
+
+--
+-- Name: TABLE history; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON TABLE batch.history IS 'Every ended attempt; batch.attempt shows the running ones too';
+
+
+--
+-- Name: queue; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.queue (
+    request_id bigint NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    iteration integer DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    session_id integer,
+    backoff_limit integer,
+    job_failures integer,
+    job_finished integer,
+    backoff_seconds double precision,
+    created_at timestamp with time zone,
+    started_at timestamp with time zone,
+    doubted_at timestamp with time zone,
+    held_until timestamp with time zone,
+    job_name text COLLATE pg_catalog."C",
+    pod_name text,
+    CONSTRAINT running_has_a_job CHECK (((session_id IS NULL) OR ((job_name IS NOT NULL) AND (held_until IS NULL))))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
+
+
+--
+-- Name: TABLE queue; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON TABLE batch.queue IS 'Unfinished requests: waiting, running, or held for their Job''s next pod';
+
+
+--
+-- Name: put_down(text, bigint, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.put_down(of_kind text, of_request bigint, for_reason text, with_error text, final boolean) RETURNS text
+    LANGUAGE sql
+    BEGIN ATOMIC
+ WITH ended AS (
+          SELECT q.request_id,
+             q.kind,
+             q.iteration,
+             q.failures,
+             q.session_id,
+             q.backoff_limit,
+             q.job_failures,
+             q.job_finished,
+             q.backoff_seconds,
+             q.created_at,
+             q.started_at,
+             q.doubted_at,
+             q.held_until,
+             q.job_name,
+             q.pod_name,
+             ((put_down.for_reason <> 'interrupted'::text) AND (put_down.final OR (q.failures >= q.backoff_limit))) AS given_up
+            FROM batch.queue q
+           WHERE ((q.kind = put_down.of_kind) AND (q.request_id = put_down.of_request))
+         ), dropped AS (
+          DELETE FROM batch.queue q
+            USING ended
+           WHERE (ended.given_up AND (q.kind = ended.kind) AND (q.request_id = ended.request_id))
+         ), freed AS (
+          UPDATE batch.queue q SET session_id = NULL::integer, doubted_at = NULL::timestamp with time zone, job_name = NULL::text
+            FROM ended
+           WHERE ((put_down.for_reason = 'interrupted'::text) AND (q.kind = ended.kind) AND (q.request_id = ended.request_id))
+         ), held AS (
+          UPDATE batch.queue q SET session_id = NULL::integer, doubted_at = NULL::timestamp with time zone, failures = (q.failures + 1), job_failures = (q.job_failures + 1), held_until = (now() + batch.hold(q.job_failures, q.backoff_limit, q.backoff_seconds))
+            FROM ended
+           WHERE ((put_down.for_reason <> 'interrupted'::text) AND (NOT ended.given_up) AND (q.kind = ended.kind) AND (q.request_id = ended.request_id))
+         )
+  INSERT INTO batch.history (kind, request_id, iteration, session_id, created_at, started_at, status, reason, job_name, pod_name, error)  SELECT ended.kind,
+             ended.request_id,
+             ended.iteration,
+             ended.session_id,
+             ended.created_at,
+             ended.started_at,
+                 CASE
+                     WHEN ended.given_up THEN 'DEAD'::text
+                     ELSE 'FAILED'::text
+                 END AS "case",
+             put_down.for_reason AS for_reason,
+             ended.job_name,
+             ended.pod_name,
+             put_down.with_error AS with_error
+            FROM ended
+   RETURNING history.status;
+END;
+
+
+--
+-- Name: row_of(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.row_of(of_kind text, of_request bigint) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  attached batch.kind;
+  found_row jsonb;
+begin
+  select * into attached from batch.kind k where k.kind = of_kind;
+  execute format('select to_jsonb(request) from %s request where %I = $1', attached.requests, attached.primary_key)
+  into found_row using of_request;
+  return found_row;
+end
+$_$;
+
+
+--
+-- Name: attempt; Type: VIEW; Schema: batch; Owner: -
+--
+
+CREATE VIEW batch.attempt AS
+ SELECT history.kind,
+    history.request_id,
+    history.iteration,
+    history.status,
+    history.reason,
+    history.error,
+    history.job_name,
+    history.pod_name,
+    history.session_id,
+    history.created_at,
+    history.started_at,
+    history.ended_at
+   FROM batch.history
+UNION ALL
+ SELECT queue.kind,
+    queue.request_id,
+    queue.iteration,
+    'RUNNING'::text AS status,
+    NULL::text AS reason,
+    NULL::text AS error,
+    queue.job_name,
+    queue.pod_name,
+    queue.session_id,
+    queue.created_at,
+    queue.started_at,
+    NULL::timestamp with time zone AS ended_at
+   FROM batch.queue
+  WHERE (queue.session_id IS NOT NULL);
+
+
+--
+-- Name: VIEW attempt; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD where it was the last one granted';
+
+
+--
+-- Name: kind; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.kind (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    requests regclass NOT NULL,
+    primary_key name NOT NULL,
+    CONSTRAINT kind_is_a_short_lower_case_word CHECK ((kind ~ '^[a-z][a-z0-9_]{0,39}$'::text))
+);
+
+
+--
+-- Name: TABLE kind; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON TABLE batch.kind IS 'The attached tables: one line for each kind of request';
+
+
+--
+-- Name: request; Type: VIEW; Schema: batch; Owner: -
+--
+
+CREATE VIEW batch.request AS
+ SELECT DISTINCT ON (kind, request_id) kind,
+    request_id,
+    status,
+    iteration,
+    session_id,
+    job_name,
+    pod_name,
+    created_at,
+    max(ended_at) OVER (PARTITION BY kind, request_id) AS ended_at
+   FROM batch.attempt
+  ORDER BY kind, request_id, iteration DESC;
+
+
+--
+-- Name: VIEW request; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON VIEW batch.request IS 'Every request that was ever started, once, with its latest status';
+
+
+--
+-- Name: clap; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.clap AS
+ SELECT request_id AS id,
+    status,
+    session_id,
+    (created_at)::date AS creation_date,
+    (created_at)::time without time zone AS creation_time,
+    (ended_at)::time without time zone AS end_time,
+    iteration
+   FROM batch.request
+  WHERE (kind = 'clap'::text);
+
+
+--
+-- Name: VIEW clap; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.clap IS 'Every request that was ever started, with its latest status; end_time is the latest ended attempt''s';
+
+
+--
+-- Name: clap_attempt; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.clap_attempt AS
+ SELECT request_id AS id,
+    iteration,
+    status,
+    reason,
+    error,
+    job_name,
+    pod_name,
+    session_id,
+    started_at,
+    ended_at
+   FROM batch.attempt
+  WHERE (kind = 'clap'::text);
+
+
+--
+-- Name: VIEW clap_attempt; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.clap_attempt IS 'Every attempt of every request, the running ones too';
+
+
+--
+-- Name: make_it_clap; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.make_it_clap (
+    id bigint NOT NULL,
+    duration_seconds double precision NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    CONSTRAINT duration_seconds_is_at_most_a_week CHECK (((duration_seconds >= (0)::double precision) AND (duration_seconds <= (604800)::double precision))),
+    CONSTRAINT failures_is_not_negative CHECK ((failures >= 0))
+);
+
+
+--
+-- Name: TABLE make_it_clap; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.make_it_clap IS 'Requests: every row inserted here is run once';
+
+
+--
+-- Name: make_it_clap_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.make_it_clap ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.make_it_clap_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: history history_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.history
+    ADD CONSTRAINT history_pkey PRIMARY KEY (kind, request_id, iteration);
+
+
+--
+-- Name: kind kind_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.kind
+    ADD CONSTRAINT kind_pkey PRIMARY KEY (kind);
+
+
+--
+-- Name: queue queue_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.queue
+    ADD CONSTRAINT queue_pkey PRIMARY KEY (kind, request_id);
+
+
+--
+-- Name: make_it_clap make_it_clap_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.make_it_clap
+    ADD CONSTRAINT make_it_clap_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: queue_job; Type: INDEX; Schema: batch; Owner: -
+--
+
+CREATE INDEX queue_job ON batch.queue USING btree (kind, job_name) WHERE (job_name IS NOT NULL);
+
+
+--
+-- Name: make_it_clap batch_clap; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER batch_clap AFTER INSERT ON public.make_it_clap REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION batch.enqueue('clap', 'id');
+
+
+--
+-- PostgreSQL database dump complete
+--
+
+

@@ -1,0 +1,31 @@
+import pg from "pg";
+import { type Server, startServer } from "../local/server.ts";
+import { createLog } from "../worker/src/log.ts";
+import { migrate } from "../worker/src/migrate.ts";
+import { TEMPLATE_DATABASE } from "./database.ts";
+
+let server: Server;
+
+/** One server for the whole run, its migrated template database, and the way there for every test file. */
+export async function globalSetup(): Promise<void> {
+  server = await startServer({ durable: false });
+  const { host, port, user } = server;
+  Object.assign(process.env, { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user });
+
+  const admin = new pg.Client({ host, port, user, database: "postgres" });
+  await admin.connect();
+  await admin.query(`create database ${TEMPLATE_DATABASE}`);
+  await admin.end();
+
+  const template = new pg.Client({ host, port, user, database: TEMPLATE_DATABASE });
+  await template.connect();
+  await migrate(
+    template,
+    createLog({}, () => undefined),
+  );
+  await template.end();
+}
+
+export async function globalTeardown(): Promise<void> {
+  await server.stop();
+}

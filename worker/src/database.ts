@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { DatabaseAwayError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import { type StatementName, statement } from "./queue/statement.ts";
+import type { DatabaseSettings } from "./settings.ts";
+
+/** SQLSTATE classes and codes, and Node's codes, that mean "not now" rather than "never". */
+const OUTAGE =
+  /^(08...|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
+
+/** node-postgres reports a broken connection and its own time-outs without a code. */
+const OUTAGE_MESSAGE =
+  /^(Connection terminated|Client has encountered a connection error|timeout expired|Query read timeout)/;
+
+/** A silent server is one that is away: every statement here takes milliseconds. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** A dead peer is noticed within 30 s on both ends, and with it the session's lock is freed. */
+const SERVER_KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4";
+
+/**
+ * The worker's one connection, which comes back when it breaks.
+ *
+ * Statements are sent again after a break: each of them may be repeated by the same session without harm.
+ */
+export class Database {
+  /** Called when the connection breaks, so that the owner of a session lock can take it back at once. */
+  onBreak: (() => void) | undefined;
+
+  readonly #settings: DatabaseSettings;
+  readonly #log: Log;
+  #client: Promise<pg.Client> | undefined;
+
+  constructor(settings: DatabaseSettings, log: Log) {
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  /**
+   * Runs a statement of `sql/statements/`, prepared under its name, riding out an absent database.
+   *
+   * @throws DatabaseAwayError when it stays away longer than `patienceSeconds`; whatever else PostgreSQL says is thrown.
+   */
+  async run<Row extends pg.QueryResultRow>(name: StatementName, values: readonly unknown[]): Promise<Row[]> {
+    let patienceEnds: number | undefined;
+    for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
+      try {
+        const client = await this.#connected();
+        return (await client.query<Row>({ ...statement(name), values: [...values] })).rows;
+      } catch (error) {
+        if (!isOutage(error)) throw error;
+        if (patienceEnds === undefined) {
+          patienceEnds = Date.now() + 1_000 * this.#settings.patienceSeconds;
+          this.#log.warn("the database is away", {
+            error: error.message,
+            patienceSeconds: this.#settings.patienceSeconds,
+          });
+        }
+        this.#drop();
+        if (Date.now() + pause > patienceEnds) throw new DatabaseAwayError(this.#settings.patienceSeconds, error);
+        await sleep(pause);
+      }
+    }
+  }
+
+  /** Closes the connection, and with it drops the session's lock. */
+  async close(): Promise<void> {
+    this.onBreak = undefined;
+    const client = await this.#client?.catch(() => undefined);
+    this.#client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  #connected(): Promise<pg.Client> {
+    this.#client ??= this.#connect();
+    return this.#client;
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const { host, port, user, password, name } = this.#settings;
+    const client = new pg.Client({
+      host,
+      port,
+      user,
+      password,
+      database: name,
+      application_name: "postgres-batch",
+      options: SERVER_KEEPALIVES,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: ANSWER_TIMEOUT_MS,
+    });
+    client.on("error", (error) => {
+      this.#log.warn("the connection broke", { error: error.message });
+      this.#drop();
+      this.onBreak?.();
+    });
+    await client.connect();
+    return client;
+  }
+
+  #drop(): void {
+    void this.#client?.then((client) => client.end()).catch(() => undefined);
+    this.#client = undefined;
+  }
+}
+
+function isOutage(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.every(isOutage);
+  const code = "code" in error ? String(error.code) : "";
+  return OUTAGE.test(code) || OUTAGE_MESSAGE.test(error.message);
+}

@@ -1,0 +1,34 @@
+import { Database } from "./database.ts";
+import { DatabaseAwayError, SettingsError } from "./errors.ts";
+import { loadHandler } from "./handler.ts";
+import { createLog } from "./log.ts";
+import { EXIT_CODES, EXIT_UNABLE } from "./outcome.ts";
+import { runJob } from "./runJob.ts";
+import { readSettings } from "./settings.ts";
+import { listenForShutdown } from "./shutdown.ts";
+
+/** A pod of a Job: `node main.ts`. The only place where the process exits. */
+async function main(): Promise<number> {
+  const settings = readSettings(process.env);
+  const handler = await loadHandler(settings.kind);
+  const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });
+  const shutdown = listenForShutdown(settings.graceSeconds, () => process.exit(EXIT_CODES.interrupted));
+  const database = new Database(settings.database, log);
+  try {
+    return EXIT_CODES[await runJob({ settings, database, handler, shutdown, log })];
+  } finally {
+    await database.close();
+  }
+}
+
+function report(error: unknown): number {
+  const log = createLog({ job: process.env.JOB_NAME, pod: process.env.POD_NAME });
+  if (error instanceof SettingsError) {
+    for (const problem of error.problems) log.error(problem);
+    return EXIT_UNABLE.settings;
+  }
+  log.error((error as Error).message, { stack: (error as Error).stack });
+  return error instanceof DatabaseAwayError ? EXIT_UNABLE.databaseAway : EXIT_UNABLE.internal;
+}
+
+process.exit(await main().catch(report));

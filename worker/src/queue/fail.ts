@@ -1,0 +1,27 @@
+import type { Database } from "../database.ts";
+import { LostError } from "../errors.ts";
+import { type AttemptKey, keyValues } from "./attempt.ts";
+
+/** Why an attempt did not succeed. */
+export interface Failure {
+  /** `error` is charged and kept for the same Job; `interrupted` is not charged and free for any Job. */
+  readonly reason: "error" | "interrupted";
+  readonly message: string;
+  /** No retry can help: DEAD at once. */
+  readonly final: boolean;
+}
+
+/**
+ * Ends an attempt that did not succeed.
+ *
+ * @returns `FAILED` when another attempt will be made, `DEAD` when the request is given up.
+ * @throws LostError (zero rows) when the attempt is no longer this session's; nothing was changed.
+ */
+export async function fail(database: Database, key: AttemptKey, failure: Failure): Promise<"FAILED" | "DEAD"> {
+  const { reason, message, final } = failure;
+  // PostgreSQL's text cannot hold NUL.
+  const text = message.replaceAll("\0", "\uFFFD");
+  const [row] = await database.run<{ status: "FAILED" | "DEAD" }>("fail", [...keyValues(key), reason, text, final]);
+  if (row === undefined) throw new LostError(key.request, key.iteration);
+  return row.status;
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+
+/** The files of `sql/statements/`, without their ending. */
+export type StatementName = "claim" | "demand" | "fail" | "resume" | "succeed";
+
+/** A statement as node-postgres prepares it: under its name, once a connection. */
+export interface Statement {
+  readonly name: StatementName;
+  readonly text: string;
+}
+
+const loaded = new Map<StatementName, Statement>();
+
+/** Loads a statement from `sql/statements/`, once a process. */
+export function statement(name: StatementName): Statement {
+  let found = loaded.get(name);
+  if (!found) {
+    const file = new URL(`../../../sql/statements/${name}.sql`, import.meta.url);
+    found = { name, text: readFileSync(file, "utf8") };
+    loaded.set(name, found);
+  }
+  return found;
+}

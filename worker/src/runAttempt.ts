@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database } from "./database.ts";
+import { FinalError, LostError } from "./errors.ts";
+import type { Handler } from "./handler.ts";
+import type { Log } from "./log.ts";
+import type { Outcome } from "./outcome.ts";
+import type { AttemptKey } from "./queue/attempt.ts";
+import type { Claim } from "./queue/claim.ts";
+import { type Failure, fail } from "./queue/fail.ts";
+import { resume } from "./queue/resume.ts";
+import { succeed } from "./queue/succeed.ts";
+import type { Shutdown } from "./shutdown.ts";
+
+/** What an attempt needs. */
+export interface AttemptContext {
+  readonly database: Database;
+  readonly handler: Handler;
+  readonly shutdown: Shutdown;
+  readonly log: Log;
+}
+
+/** Runs a claimed request and records what became of it; no row changes when the attempt is no longer ours. */
+export async function runAttempt(claim: Claim, context: AttemptContext): Promise<Outcome> {
+  const { database, shutdown, log } = context;
+  const lost = new AbortController();
+  const signal = AbortSignal.any([shutdown.signal, lost.signal]);
+  database.onBreak = () => void keepSession(claim, database, lost);
+  try {
+    log.info("started");
+    const failure = await work(claim, context, signal);
+    if (lost.signal.aborted) throw lost.signal.reason;
+    if (failure === undefined) {
+      await succeed(database, claim);
+      log.info("succeeded");
+      return "succeeded";
+    }
+    const status = await fail(database, claim, failure);
+    log.warn(failure.reason, { status, error: failure.message });
+    if (status === "DEAD") return "dead";
+    return failure.reason === "interrupted" ? "interrupted" : "failed";
+  } catch (error) {
+    if (!(error instanceof LostError)) throw error;
+    log.error("lost", { error: error.message });
+    return "lost";
+  } finally {
+    database.onBreak = undefined;
+  }
+}
+
+/** Does the work; resolves with why it did not succeed, or undefined when it did. */
+async function work(claim: Claim, context: AttemptContext, signal: AbortSignal): Promise<Failure | undefined> {
+  const { handler, shutdown, log } = context;
+  let request: unknown;
+  try {
+    if (claim.row === null) throw new Error(`request ${claim.request} must be in its table; got no such row`);
+    request = handler.check(claim.row);
+  } catch (error) {
+    return { reason: "error", message: describe(error), final: true };
+  }
+  const { request: id, iteration: attempt } = claim;
+  const running = handler.run(request, { id, attempt, signal, log }).then(
+    () => undefined,
+    (error: unknown): Failure =>
+      shutdown.signal.aborted
+        ? { reason: "interrupted", message: describe(shutdown.signal.reason), final: false }
+        : { reason: "error", message: describe(error), final: error instanceof FinalError },
+  );
+  const abandoned = shutdown.deadline.then((): Failure => {
+    const message = `${describe(shutdown.signal.reason)}, and had not stopped before the grace period ended`;
+    return { reason: "interrupted", message, final: false };
+  });
+  return await Promise.race([running, abandoned]);
+}
+
+/** Takes the session lock back, again and again; aborts the work when the attempt has become another's. */
+async function keepSession(key: AttemptKey, database: Database, lost: AbortController): Promise<void> {
+  try {
+    while (!(await resume(database, key))) await sleep(250);
+  } catch (error) {
+    lost.abort(error);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : `threw ${JSON.stringify(error)}`;
+}

@@ -1,0 +1,98 @@
+import { SettingsError } from "./errors.ts";
+import { type NumberRule, parseNumber } from "./number.ts";
+
+/** Where PostgreSQL is and who connects. */
+export interface DatabaseSettings {
+  /** A host name, an address, or the folder of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly name: string;
+  /** How long an absent database is waited for before the worker gives up. */
+  readonly patienceSeconds: number;
+}
+
+/** What a worker is told by its environment; read once, at the start. */
+export interface Settings {
+  readonly database: DatabaseSettings;
+  readonly kind: string;
+  readonly jobName: string;
+  readonly podName: string;
+  /** Failed attempts after which a further one gives the request up; the Job's own `backoffLimit`. */
+  readonly backoffLimit: number;
+  /** The Job controller's base delay: 10 on Kubernetes. */
+  readonly backoffSeconds: number;
+  /** Requests one Job works through, one after another. */
+  readonly requestsPerJob: number;
+  /** The pod's `terminationGracePeriodSeconds`: from SIGTERM to SIGKILL. */
+  readonly graceSeconds: number;
+}
+
+/** The limits of every number setting; the local default's options and the stack's config obey the same ones. */
+export const NUMBER_RULES = {
+  port: { min: 1, max: 65_535, why: "a TCP port" },
+  patienceSeconds: { min: 0, max: 3_600, fractions: true, why: "an hour without a database is no hiccup" },
+  backoffLimit: { min: 0, max: 1_000, why: "retries cost a pod each" },
+  backoffSeconds: { min: 0, max: 600, fractions: true, why: "the Job controller never waits longer than 600 s" },
+  requestsPerJob: { min: 1, max: 10_000, why: "a Job that runs for days is hard to replace" },
+  graceSeconds: { min: 1, max: 86_400, fractions: true, why: "from SIGTERM to SIGKILL, at most a day" },
+} as const satisfies Record<string, NumberRule>;
+
+/** Used where the environment is silent. */
+export const DEFAULTS = {
+  port: 5432,
+  databaseName: "postgres",
+  patienceSeconds: 60,
+  kind: "clap",
+  backoffLimit: 4,
+  backoffSeconds: 10,
+  requestsPerJob: 1,
+  graceSeconds: 30,
+} as const;
+
+/**
+ * Reads the worker's settings from environment variables.
+ *
+ * @throws SettingsError naming every wrong variable, what is allowed, and the value it had (never a password).
+ */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const problems: string[] = [];
+
+  function text(name: string, pattern: RegExp, allowed: string, byDefault?: string): string {
+    const value = env[name] || byDefault;
+    if (value !== undefined && pattern.test(value)) return value;
+    problems.push(`${name} must be ${allowed}; got ${value === undefined ? "nothing" : JSON.stringify(value)}`);
+    return "";
+  }
+
+  function number(name: string, rule: keyof typeof NUMBER_RULES): number {
+    try {
+      return parseNumber(name, env[name] || String(DEFAULTS[rule]), NUMBER_RULES[rule]);
+    } catch (error) {
+      problems.push((error as Error).message);
+      return Number.NaN;
+    }
+  }
+
+  const label = "1 to 253 characters of a-z, A-Z, 0-9, '-', '_' and '.' (a Kubernetes name)";
+  const settings: Settings = {
+    database: {
+      host: text("PG_HOST", /^\S+$/, "a host name, an address or a socket's folder (where PostgreSQL is)"),
+      port: number("PG_PORT", "port"),
+      user: text("PG_USERNAME", /./, "a role's name (who connects)"),
+      password: env.PGPASSWORD || undefined,
+      name: text("PG_DATABASE", /./, "a database's name", DEFAULTS.databaseName),
+      patienceSeconds: number("DATABASE_PATIENCE_SECONDS", "patienceSeconds"),
+    },
+    kind: text("KIND", /^[a-z][a-z0-9_]{0,39}$/, "a kind's name, as in batch.attach() (a-z, 0-9, _)", DEFAULTS.kind),
+    jobName: text("JOB_NAME", /^[\w.-]{1,253}$/, label),
+    podName: text("POD_NAME", /^[\w.-]{1,253}$/, label),
+    backoffLimit: number("BACKOFF_LIMIT", "backoffLimit"),
+    backoffSeconds: number("BACKOFF_SECONDS", "backoffSeconds"),
+    requestsPerJob: number("REQUESTS_PER_JOB", "requestsPerJob"),
+    graceSeconds: number("GRACE_SECONDS", "graceSeconds"),
+  };
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
