@@ -17,4 +17,4 @@ select batch.put_down(kind, request_id, $5, $6, $7) as status from mine
 union all
 select status from batch.history
 where not exists (select from mine)
-  and kind = $1 and request_id = $2 and iteration = $3 and session_id = $4 and status in ('FAILED', 'DEAD')
+  and kind = $1 and request_id = $2 and iteration = $3 and session_id = $4 and reason = $5

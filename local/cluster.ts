@@ -1,0 +1,109 @@
+import {
+  type BackoffSettings,
+  createJob,
+  isUnfinished,
+  type JobState,
+  newPodName,
+  podEnded,
+  podStarted,
+} from "./jobController.ts";
+import { type Pod, startPod } from "./pod.ts";
+
+export interface ClusterArgs {
+  readonly backoff: BackoffSettings;
+  /** What every pod is told; JOB_NAME and POD_NAME are added. */
+  readonly env: NodeJS.ProcessEnv;
+  /** From SIGTERM to SIGKILL. */
+  readonly graceSeconds: number;
+  /** Told when a pod could not do its work at all (a wrong setting, a bug), with the end of what it printed. */
+  readonly onBroken: (podName: string, exitCode: number, lastWords: string) => void;
+}
+
+/** Exit codes from here on are no outcome of a request: see worker/src/outcome.ts. */
+const BROKEN = 64;
+const KILLED = 137;
+
+/** What a Kubernetes cluster does for Jobs, with a process for each pod. */
+export class Cluster {
+  readonly #args: ClusterArgs;
+  readonly #jobs = new Map<string, JobState>();
+  readonly #pods = new Map<string, Pod>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #peak = 0;
+  #stopping = false;
+
+  constructor(args: ClusterArgs) {
+    this.#args = args;
+  }
+
+  /** Every Job so far, oldest first. */
+  get jobs(): readonly JobState[] {
+    return [...this.#jobs.values()];
+  }
+
+  /** Jobs that are neither Complete nor Failed: what KEDA counts as running. */
+  get unfinishedJobs(): readonly JobState[] {
+    return this.jobs.filter(isUnfinished);
+  }
+
+  /** Most unfinished Jobs there ever were at once. */
+  get peak(): number {
+    return this.#peak;
+  }
+
+  /** Creates a Job and its first pod. */
+  createJob(name: string): void {
+    this.#jobs.set(name, createJob(name, Date.now()));
+    this.#peak = Math.max(this.#peak, this.unfinishedJobs.length);
+    this.#startPod(name);
+  }
+
+  /** Kills a random pod outright, as a node that runs out of memory does. */
+  killRandomPod(): void {
+    const pods = [...this.#pods.values()];
+    pods[Math.floor(Math.random() * pods.length)]?.kill("SIGKILL");
+  }
+
+  /** Asks every pod to stop, starts no other, and resolves when none is left; the grace period is kept to. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    const pods = [...this.#pods.values()];
+    for (const pod of pods) pod.kill("SIGTERM");
+    const outOfPatience = setTimeout(() => this.kill(), 1_000 * this.#args.graceSeconds);
+    await Promise.all(pods.map((pod) => pod.ended));
+    clearTimeout(outOfPatience);
+  }
+
+  /** Kills every pod at once. */
+  kill(): void {
+    for (const pod of this.#pods.values()) pod.kill("SIGKILL");
+  }
+
+  #startPod(jobName: string): void {
+    const pod = startPod(newPodName(jobName), { ...this.#args.env, JOB_NAME: jobName });
+    this.#pods.set(pod.name, pod);
+    this.#update(jobName, (job) => podStarted(job, pod.name));
+    void pod.ended.then((exitCode) => this.#endPod(jobName, pod, exitCode));
+  }
+
+  #endPod(jobName: string, pod: Pod, exitCode: number): void {
+    this.#pods.delete(pod.name);
+    if (exitCode >= BROKEN && exitCode !== KILLED) this.#args.onBroken(pod.name, exitCode, pod.lastWords());
+    const job = this.#update(jobName, (before) => podEnded(before, exitCode, Date.now(), this.#args.backoff));
+    if (this.#stopping || !isUnfinished(job)) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#startPod(jobName);
+    }, job.nextPodAt - Date.now());
+    this.#timers.add(timer);
+  }
+
+  #update(jobName: string, change: (job: JobState) => JobState): JobState {
+    const job = this.#jobs.get(jobName);
+    if (job === undefined) throw new Error(`a pod's Job must be one of this cluster; got ${jobName}`);
+    const changed = change(job);
+    this.#jobs.set(jobName, changed);
+    return changed;
+  }
+}

@@ -1,0 +1,11 @@
+// The one file an old Node can read: says what is missing instead of failing on a type annotation.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major > 22 || (major === 22 && minor >= 18)) {
+  await import("./main.ts");
+} else {
+  console.error(
+    `Node must be 22.18 or newer (it runs TypeScript as it is); got ${process.versions.node}. ` +
+      "On Linux `npm ci` brings Node 24 along, unless optional dependencies were left out; elsewhere install it from nodejs.org",
+  );
+  process.exit(64);
+}

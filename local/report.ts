@@ -1,0 +1,116 @@
+import { styleText } from "node:util";
+import type { JobState } from "./jobController.ts";
+import type { ClapRow, Progress } from "./requests.ts";
+
+/** What a run came to; `--json` prints it. Durations are in seconds. */
+export interface Result {
+  readonly requests: number;
+  readonly success: number;
+  readonly dead: number;
+  readonly jobs: number;
+  /** Jobs that never claimed a request. */
+  readonly idleJobs: number;
+  /** Most unfinished Jobs at once. */
+  readonly peakJobs: number;
+  readonly attempts: number;
+  readonly seconds: number;
+}
+
+/** The one line that ends a run. */
+export function closingLine(result: Result): string {
+  const { requests, success, dead, jobs, idleJobs, peakJobs, attempts, seconds } = result;
+  return [
+    `${requests} requests: ${success} SUCCESS, ${dead} DEAD`,
+    `${jobs} Jobs, ${idleJobs} idle, at most ${peakJobs} at once`,
+    `${attempts} attempts`,
+    `${seconds.toFixed(1)} s`,
+  ].join(" | ");
+}
+
+/** How far a run is, on one line. */
+export function progressLine(progress: Progress, jobs: readonly JobState[], seconds: number): string {
+  const { waiting, running, held, success, dead } = progress;
+  const count = (status: JobState["status"]) => jobs.filter((job) => job.status === status).length;
+  return (
+    `${seconds.toFixed(1).padStart(6)} s  waiting ${waiting}  running ${running}  held ${held}  done ${success}  dead ${dead}` +
+    `  |  Jobs: ${count("Running")} running, ${count("Complete")} complete, ${count("Failed")} failed`
+  );
+}
+
+/** A bar of what is done, given up, at work and waiting, `width` cells wide. */
+export function progressBar({ waiting, running, held, success, dead }: Progress, width: number): string {
+  const parts = [
+    { count: success, style: "green", cell: "█" },
+    { count: dead, style: "red", cell: "█" },
+    { count: running, style: "yellow", cell: "▓" },
+    { count: held, style: "magenta", cell: "▒" },
+    { count: waiting, style: "gray", cell: "░" },
+  ] as const;
+  const total = parts.reduce((sum, { count }) => sum + count, 0) || 1;
+  let before = 0;
+  let drawn = 0;
+  return parts
+    .map(({ count, style, cell }) => {
+      before += count;
+      const cells = Math.round((before / total) * width) - drawn;
+      drawn += cells;
+      return styleText(style, cell.repeat(cells));
+    })
+    .join("");
+}
+
+/** Jobs as `kubectl get jobs` prints them: the latest `most`, unfinished ones last. */
+export function jobsTable(jobs: readonly JobState[], now: number, most: number): string[] {
+  const latest = [...jobs].sort((a, b) => (a.finishedAt ?? now) - (b.finishedAt ?? now)).slice(-most);
+  return table([
+    ["NAME", "STATUS", "COMPLETIONS", "DURATION", "AGE", "PODS"],
+    ...latest.map((job) => [
+      job.name,
+      job.status,
+      job.status === "Complete" ? "1/1" : "0/1",
+      age((job.finishedAt ?? now) - job.createdAt),
+      age(now - job.createdAt),
+      String(job.pods),
+    ]),
+  ]);
+}
+
+/** The seed's view: `select * from clap`, its middle left out when it is longer than `most` lines. */
+export function clapTable(rows: readonly ClapRow[], most: number): string[] {
+  const header = ["id", "status", "session_id", "creation_date", "creation_time", "end_time", "iteration"];
+  const lines = table([
+    header,
+    ...rows.map((row) => [
+      row.id,
+      row.status,
+      String(row.session_id),
+      row.creation_date,
+      row.creation_time,
+      row.end_time ?? "",
+      String(row.iteration),
+    ]),
+  ]);
+  const half = Math.floor(most / 2);
+  const shown = rows.length <= most ? lines : [...lines.slice(0, half + 1), "[...]", ...lines.slice(-half)];
+  return [...shown, `(${rows.length} rows)`];
+}
+
+/** Columns as wide as their widest cell, three blanks apart. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("   ")
+      .trimEnd(),
+  );
+}
+
+/** A duration as kubectl writes it: 8s, 2m5s, 3h1m. */
+function age(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1_000);
+  if (seconds < 120) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${seconds % 60}s`;
+  return minutes % 60 === 0 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
+}

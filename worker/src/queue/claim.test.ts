@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { claimant } from "../../../testing/claimant.ts";
+import { createTestDatabase } from "../../../testing/database.ts";
+import { type Claim, claim } from "./claim.ts";
+import { fail } from "./fail.ts";
+import { succeed } from "./succeed.ts";
+
+const database = await createTestDatabase();
+
+async function insert(count: number): Promise<void> {
+  await database.client.query(
+    "insert into make_it_clap (duration_seconds) select 40 from generate_series(1, $1::integer)",
+    [count],
+  );
+}
+
+/** Claims on a connection of its own, as every pod does; closing it is the pod's death. */
+async function claimAlone(who: ReturnType<typeof claimant>) {
+  const connection = database.connect();
+  return { connection, claimed: await claim(connection, who) };
+}
+
+function claimedBy(got: Claim | "busy" | undefined): Claim {
+  assert.ok(got !== undefined && got !== "busy", `a claim was expected; got ${got}`);
+  return got;
+}
+
+describe("claim", () => {
+  beforeEach(() => database.client.query("truncate make_it_clap, batch.queue, batch.history restart identity"));
+
+  test("an empty table gives nothing", async () => {
+    assert.equal((await claimAlone(claimant("a"))).claimed, undefined);
+  });
+
+  test("the oldest request comes with its row, its first iteration counted", async () => {
+    await insert(2);
+    const first = claimedBy((await claimAlone(claimant("a"))).claimed);
+    assert.equal(first.request, "1");
+    assert.equal(first.iteration, 1);
+    assert.deepEqual(first.row, { id: 1, duration_seconds: 40, failures: 0 });
+    assert.equal(claimedBy((await claimAlone(claimant("b"))).claimed).request, "2");
+    assert.equal((await claimAlone(claimant("c"))).claimed, undefined);
+  });
+
+  test("an answer that got lost is asked for again: the same attempt, counted once", async () => {
+    await insert(2);
+    const who = claimant("a");
+    const { connection, claimed } = await claimAlone(who);
+    assert.deepEqual(await claim(connection, who), claimed);
+    await connection.close();
+    assert.deepEqual((await claimAlone(who)).claimed, claimed);
+  });
+
+  test("the next pod of the same Job gets the same request, whatever was inserted meanwhile, and no other Job does", async () => {
+    await insert(2);
+    const { connection, claimed } = await claimAlone(claimant("a"));
+    const first = claimedBy(claimed);
+    await fail(connection, first, { reason: "error", message: "no", final: false });
+    await connection.close();
+    assert.equal(claimedBy((await claimAlone(claimant("b"))).claimed).request, "2");
+    assert.equal((await claimAlone(claimant("c"))).claimed, undefined);
+    const again = claimedBy((await claimAlone(claimant("a"))).claimed);
+    assert.equal(again.request, first.request);
+    assert.equal(again.iteration, 2);
+    assert.equal(again.jobFailures, 1);
+  });
+
+  test("while the Job's former pod lives its next pod waits; as soon as it is dead the attempt is told as lost", async () => {
+    await insert(1);
+    const { connection } = await claimAlone(claimant("a"));
+    assert.equal((await claimAlone(claimant("a"))).claimed, "busy");
+    await connection.close();
+    assert.equal(claimedBy((await claimAlone(claimant("a"))).claimed).iteration, 2);
+    const attempts = await database.query("select iteration, status, reason from clap_attempt order by iteration");
+    assert.deepEqual(attempts, [
+      { iteration: 1, status: "FAILED", reason: "lost" },
+      { iteration: 2, status: "RUNNING", reason: null },
+    ]);
+  });
+
+  test("no other Job takes the request of a dead pod while its own may come back", async () => {
+    await insert(1);
+    const { connection } = await claimAlone(claimant("a"));
+    await connection.close();
+    assert.equal((await claimAlone(claimant("b"))).claimed, undefined);
+  });
+
+  test("a Job that is gone for good gives its request up to others when its next pod should long be there", async () => {
+    await insert(1);
+    const { connection, claimed } = await claimAlone(claimant("a"));
+    await fail(connection, claimedBy(claimed), { reason: "error", message: "no", final: false });
+    const [held] = await database.query<{ seconds: string }>(
+      "select extract(epoch from held_until - now())::integer as seconds from batch.queue",
+    );
+    assert.equal(held?.seconds, 30, "10 s of back-off and 20 s to start");
+    await database.query("update batch.queue set held_until = now()");
+    const taken = claimedBy((await claimAlone(claimant("b"))).claimed);
+    assert.deepEqual([taken.iteration, taken.jobFailures], [2, 0]);
+    assert.equal((await claimAlone(claimant("a"))).claimed, undefined, "the former Job finds nothing of its own");
+  });
+
+  test("a Job's last pod leaves its request free at once", async () => {
+    await insert(1);
+    const { connection, claimed } = await claimAlone(claimant("a", { jobFailures: 4 }));
+    await fail(connection, claimedBy(claimed), { reason: "error", message: "no", final: false });
+    assert.equal(claimedBy((await claimAlone(claimant("b"))).claimed).iteration, 2);
+  });
+
+  test("a request whose pods all died silently is not claimed after backoffLimit + 1 attempts", async () => {
+    await insert(1);
+    for (let iteration = 1; iteration <= 3; iteration++) {
+      const { connection, claimed } = await claimAlone(claimant("a", { backoffLimit: 2 }));
+      assert.equal(claimedBy(claimed).iteration, iteration);
+      await connection.close();
+    }
+    assert.equal((await claimAlone(claimant("a", { backoffLimit: 2 }))).claimed, undefined);
+  });
+
+  test("a request whose row was deleted is claimed without one", async () => {
+    await insert(1);
+    await database.query("delete from make_it_clap");
+    assert.equal(claimedBy((await claimAlone(claimant("a"))).claimed).row, null);
+  });
+
+  test("100 claimants on 10,000 requests: 10,000 different owners, no error", { timeout: 120_000 }, async () => {
+    await insert(10_000);
+    const owners = new Map<string, string>();
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, worker) => {
+        const connection = database.connect();
+        for (let turn = 0; ; turn++) {
+          const who = claimant(`job-${worker}-${turn}`);
+          const claimed = await claim(connection, who);
+          if (claimed === undefined) break;
+          const { request } = claimedBy(claimed);
+          assert.equal(owners.has(request), false, `request ${request} must have one owner`);
+          owners.set(request, who.jobName);
+          await succeed(connection, claimedBy(claimed));
+        }
+        await connection.close();
+      }),
+    );
+    assert.equal(owners.size, 10_000);
+    assert.equal(new Set(owners.values()).size, 10_000);
+  });
+});

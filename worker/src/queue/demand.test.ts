@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { claimant } from "../../../testing/claimant.ts";
+import { createTestDatabase } from "../../../testing/database.ts";
+import { type Claim, claim } from "./claim.ts";
+import { demand } from "./demand.ts";
+import { fail } from "./fail.ts";
+import { succeed } from "./succeed.ts";
+
+const database = await createTestDatabase();
+const keda = database.connect();
+
+const ask = (more = {}) => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10, ...more });
+
+async function insert(count: number): Promise<void> {
+  await database.query("insert into make_it_clap (duration_seconds) select 40 from generate_series(1, $1::integer)", [
+    count,
+  ]);
+}
+
+async function claimed(jobName: string, more = {}) {
+  const connection = database.connect();
+  const attempt = (await claim(connection, claimant(jobName, more))) as Claim;
+  return { connection, attempt };
+}
+
+/** Lets the five seconds pass after which a doubted session counts as lost. */
+async function ageDoubts(): Promise<void> {
+  await database.query("update batch.queue set doubted_at = doubted_at - interval '6 seconds'");
+}
+
+describe("demand", () => {
+  beforeEach(() => database.query("truncate make_it_clap, batch.queue, batch.history restart identity"));
+
+  test("waiting, running and held requests count, finished and given up ones do not", async () => {
+    await insert(5);
+    const running = await claimed("running");
+    const held = await claimed("held");
+    await fail(held.connection, held.attempt, { reason: "error", message: "no", final: false });
+    const dead = await claimed("dead");
+    await fail(dead.connection, dead.attempt, { reason: "error", message: "no", final: true });
+    const done = await claimed("done");
+    await succeed(done.connection, done.attempt);
+    assert.equal(await ask(), 3);
+    await running.connection.close();
+  });
+
+  const counts = [
+    { requests: 0, requestsPerJob: 1, maxReplicaCount: 10, jobs: 0 },
+    { requests: 9, requestsPerJob: 1, maxReplicaCount: 10, jobs: 9 },
+    { requests: 60, requestsPerJob: 1, maxReplicaCount: 10, jobs: 10 },
+    { requests: 60, requestsPerJob: 10, maxReplicaCount: 10, jobs: 6 },
+    { requests: 61, requestsPerJob: 10, maxReplicaCount: 10, jobs: 7 },
+    { requests: 1, requestsPerJob: 10, maxReplicaCount: 10, jobs: 1 },
+  ];
+  for (const { requests, requestsPerJob, maxReplicaCount, jobs } of counts) {
+    test(`${requests} requests at ${requestsPerJob} a Job, at most ${maxReplicaCount} Jobs: ${jobs}`, async () => {
+      await insert(requests);
+      assert.equal(await ask({ requestsPerJob, maxReplicaCount }), jobs);
+    });
+  }
+
+  test("kinds are counted apart", async () => {
+    await insert(3);
+    assert.equal(await ask({ kind: "other" }), 0);
+  });
+
+  test("a request whose worker died silently is first doubted, then told as lost and held for its Job", async () => {
+    await insert(1);
+    const { connection } = await claimed("a");
+    await connection.close();
+    assert.equal(await ask(), 1);
+    assert.deepEqual(await database.query("select status from clap"), [{ status: "RUNNING" }]);
+    await ageDoubts();
+    assert.equal(await ask(), 1, "it still wants its Job");
+    assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
+      { status: "FAILED", reason: "lost" },
+    ]);
+    assert.equal(await claim(database.connect(), claimant("b")), undefined);
+  });
+
+  test("a worker that lives is never put down, however old a doubt is", async () => {
+    await insert(1);
+    await claimed("a");
+    await database.query("update batch.queue set doubted_at = now() - interval '1 hour'");
+    await ask();
+    assert.deepEqual(await database.query("select status from clap"), [{ status: "RUNNING" }]);
+  });
+
+  test("a request whose process dies every time is DEAD after backoffLimit + 1 attempts, and wants no Job", async () => {
+    await insert(1);
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const { connection } = await claimed("a", { backoffLimit: 2 });
+      await connection.close();
+    }
+    await ask();
+    await ageDoubts();
+    assert.equal(await ask(), 0);
+    assert.deepEqual(await database.query("select status, iteration from clap"), [{ status: "DEAD", iteration: 3 }]);
+  });
+});
