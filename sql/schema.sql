@@ -47,11 +47,10 @@ begin
     raise exception 'kind must be 1 to 40 of a-z, 0-9 and _, a letter first (it names the handler''s file); got %', coalesce(quote_literal(kind), 'null');
   end if;
   select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum),
-         min(a.attname) filter (where a.atttypid = 'bigint'::regtype)
+         case when count(*) = 1 then min(a.attname) filter (where a.atttypid = 'bigint'::regtype) end
   into key_columns, key_column
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
-  where i.indrelid = requests and i.indisprimary
-  having count(*) = 1;
+  where i.indrelid = requests and i.indisprimary;
   if key_column is null then
     raise exception '% must have a primary key of one bigint column (the queue knows a request by it); got %', requests, coalesce(key_columns, 'no such key');
   end if;

@@ -1,0 +1,28 @@
+import { performance } from "node:perf_hooks";
+import { percentile } from "./samples.ts";
+
+/** What a closed loop did: each connection begins its next operation when its last one ended. */
+export interface Pace {
+  readonly p50: number;
+  readonly p99: number;
+  readonly perSecond: number;
+}
+
+/** Repeats every operation for so many seconds, all of them side by side, one a connection. */
+export async function drive(operations: readonly (() => Promise<void>)[], seconds: number): Promise<Pace> {
+  const samples: number[] = [];
+  const began = performance.now();
+  const ends = began + 1_000 * seconds;
+  await Promise.all(
+    operations.map(async (operation) => {
+      for (let now = performance.now(); now < ends; ) {
+        const started = now;
+        await operation();
+        now = performance.now();
+        samples.push(now - started);
+      }
+    }),
+  );
+  const perSecond = (1_000 * samples.length) / (performance.now() - began);
+  return { p50: percentile(samples, 0.5), p99: percentile(samples, 0.99), perSecond };
+}

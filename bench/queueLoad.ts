@@ -1,0 +1,28 @@
+import type { Database } from "../worker/src/database.ts";
+import { type Claim, claim } from "../worker/src/queue/claim.ts";
+import { succeed } from "../worker/src/queue/succeed.ts";
+import { DEFAULTS } from "../worker/src/settings.ts";
+
+let jobs = 0;
+
+/** Claims a waiting request for a Job that nobody has seen before, as a worker process does at its start. */
+export async function claimOnce(database: Database, session: number): Promise<Claim> {
+  const jobName = `clap-scaledjob-${(++jobs).toString(36)}`;
+  const claimed = await claim(database, {
+    kind: "clap",
+    jobName,
+    podName: `${jobName}-x7k2p`,
+    session,
+    backoffLimit: DEFAULTS.backoffLimit,
+    backoffSeconds: DEFAULTS.backoffSeconds,
+    jobFailures: 0,
+    jobFinished: 0,
+  });
+  if (typeof claimed === "object") return claimed;
+  throw new Error(`a claim must find a waiting request (--waiting is too small); got ${claimed ?? "nothing"}`);
+}
+
+/** One request from claim to SUCCESS: what a worker process asks of the database in its life. */
+export async function claimAndSucceed(database: Database, session: number): Promise<void> {
+  await succeed(database, await claimOnce(database, session));
+}

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { type Pod, startPod } from "../../local/pod.ts";
+import { createTestDatabase } from "../../testing/database.ts";
+import { until } from "../../testing/until.ts";
+
+const database = await createTestDatabase();
+let pods: Pod[] = [];
+
+function startWorker(jobName: string, env: NodeJS.ProcessEnv = {}): Pod {
+  const pod = startPod(`${jobName}-pod-${pods.length}`, { ...database.env, JOB_NAME: jobName, ...env });
+  pods.push(pod);
+  return pod;
+}
+
+async function insert(durationSeconds: number, failures = 0): Promise<void> {
+  await database.query("insert into make_it_clap (duration_seconds, failures) values ($1, $2)", [
+    durationSeconds,
+    failures,
+  ]);
+}
+
+const claps = () => database.query("select status, iteration from clap order by id");
+const running = (iteration: number) =>
+  until(`iteration ${iteration} runs`, async () =>
+    (await database.query("select from clap where status = 'RUNNING' and iteration = $1", [iteration])).at(0),
+  );
+
+describe("a worker process", { timeout: 120_000 }, () => {
+  beforeEach(() => database.query("truncate make_it_clap, batch.queue, batch.history restart identity"));
+  afterEach(async () => {
+    for (const pod of pods) {
+      pod.kill("SIGCONT");
+      pod.kill("SIGKILL");
+    }
+    await Promise.all(pods.map((pod) => pod.ended));
+    pods = [];
+  });
+
+  test("with nothing to do ends 0", async () => {
+    assert.equal(await startWorker("a").ended, 0);
+  });
+
+  test("claims, works, finishes and ends 0; every line of its log is JSON with request, iteration and Job", async () => {
+    await insert(0.1);
+    const pod = startWorker("a");
+    assert.equal(await pod.ended, 0);
+    assert.deepEqual(await claps(), [{ status: "SUCCESS", iteration: 1 }]);
+    const lines = pod.lastWords().trim().split("\n");
+    assert.ok(lines.length >= 3);
+    for (const line of lines) {
+      const { request, iteration, job, pod: name } = JSON.parse(line);
+      assert.deepEqual({ request, iteration, job, name }, { request: "1", iteration: 1, job: "a", name: pod.name });
+    }
+  });
+
+  test("whose work fails ends 1 until the request is given up, then 2", async () => {
+    await insert(0, 100);
+    for (const exitCode of [1, 1, 2]) assert.equal(await startWorker("a", { BACKOFF_LIMIT: "2" }).ended, exitCode);
+    assert.deepEqual(await claps(), [{ status: "DEAD", iteration: 3 }]);
+    assert.equal(await startWorker("b").ended, 0);
+  });
+
+  test("works through requestsPerJob requests in one pod, each its own attempt, and leaves the rest", async () => {
+    for (let request = 0; request < 5; request++) await insert(0);
+    assert.equal(await startWorker("a", { REQUESTS_PER_JOB: "3" }).ended, 0);
+    assert.deepEqual(await claps(), Array(3).fill({ status: "SUCCESS", iteration: 1 }));
+    assert.equal(await startWorker("b", { REQUESTS_PER_JOB: "3" }).ended, 0);
+    assert.equal((await claps()).length, 5);
+  });
+
+  test("a Job's later pods go on with what is left of its requestsPerJob", async () => {
+    await insert(0);
+    await insert(0, 1);
+    for (let request = 0; request < 4; request++) await insert(0);
+    assert.equal(await startWorker("a", { REQUESTS_PER_JOB: "3" }).ended, 1);
+    assert.equal(await startWorker("a", { REQUESTS_PER_JOB: "3" }).ended, 0);
+    assert.equal((await claps()).filter(({ status }) => status === "SUCCESS").length, 3);
+  });
+
+  test("a killed process has used one attempt; the Job's next pod takes the request up", async () => {
+    await insert(30);
+    const pod = startWorker("a");
+    await running(1);
+    pod.kill("SIGKILL");
+    assert.equal(await pod.ended, 137);
+    startWorker("a");
+    await running(2);
+    assert.deepEqual(await database.query("select status, reason from clap_attempt where iteration = 1"), [
+      { status: "FAILED", reason: "lost" },
+    ]);
+  });
+
+  test("SIGTERM reaches the work, whose request is free at once and not charged; it ends 4", async () => {
+    await insert(30);
+    const pod = startWorker("a");
+    await running(1);
+    pod.kill("SIGTERM");
+    assert.equal(await pod.ended, 4);
+    assert.deepEqual(await database.query("select job_name, failures from batch.queue"), [
+      { job_name: null, failures: 0 },
+    ]);
+    startWorker("b");
+    await running(2);
+  });
+
+  test("whose connection is cut takes its request back and finishes it: nobody runs it twice", async () => {
+    await insert(1.5);
+    const pod = startWorker("a");
+    await running(1);
+    await database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",
+    );
+    assert.equal(await startWorker("b").ended, 0);
+    assert.equal(await pod.ended, 0);
+    assert.deepEqual(await claps(), [{ status: "SUCCESS", iteration: 1 }]);
+  });
+
+  test("that was stopped until another ran its request changes nothing, says so, and ends 3", async () => {
+    await insert(1);
+    const zombie = startWorker("a");
+    await running(1);
+    zombie.kill("SIGSTOP");
+    await database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",
+    );
+    assert.equal(await startWorker("a").ended, 0);
+    const before = await database.query("table batch.history");
+    zombie.kill("SIGCONT");
+    assert.equal(await zombie.ended, 3);
+    assert.match(zombie.lastWords(), /must still be this worker's/);
+    assert.deepEqual(await database.query("table batch.history"), before);
+  });
+
+  test("with wrong settings names each of them and ends 64", async () => {
+    const pod = startWorker("a", { PG_PORT: "none", BACKOFF_LIMIT: "-1" });
+    assert.equal(await pod.ended, 64);
+    assert.match(pod.lastWords(), /PG_PORT must be/);
+    assert.match(pod.lastWords(), /BACKOFF_LIMIT must be/);
+  });
+
+  test("of a kind without a handler names those there are and ends 64", async () => {
+    const pod = startWorker("a", { KIND: "cough" });
+    assert.equal(await pod.ended, 64);
+    assert.match(pod.lastWords(), /KIND must be clap \(the files of worker\/src\/handlers\); got \\"cough\\"/);
+  });
+
+  test("waits for a database that is away, and ends 69 when its patience does", async () => {
+    const pod = startWorker("a", { PG_HOST: "/nowhere", DATABASE_PATIENCE_SECONDS: "0.3" });
+    assert.equal(await pod.ended, 69);
+    assert.match(pod.lastWords(), /the database must answer within DATABASE_PATIENCE_SECONDS/);
+  });
+});

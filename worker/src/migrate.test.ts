@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import pg from "pg";
+import { createTestDatabase, silentLog } from "../../testing/database.ts";
+import { type Migration, migrate, readMigrations } from "./migrate.ts";
+
+const empty = () => createTestDatabase("template0");
+
+async function tables(client: pg.ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    "select table_schema || '.' || table_name as name from information_schema.tables where table_schema in ('public', 'batch')",
+  );
+  return rows.map(({ name }) => name);
+}
+
+describe("migrate", () => {
+  test("an empty database gets every table, and a second time nothing happens", async () => {
+    const { client } = await empty();
+    const newest = readMigrations().length;
+    assert.deepEqual(await migrate(client, silentLog), { from: 0, to: newest });
+    assert.ok((await tables(client)).includes("public.make_it_clap"));
+    assert.deepEqual(await migrate(client, silentLog), { from: newest, to: newest });
+  });
+
+  test("ten processes at once apply each migration once", async () => {
+    const { name, query } = await empty();
+    const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
+    const clients = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const client = new pg.Client({ host, port: Number(PG_PORT), user, database: name });
+        await client.connect();
+        return client;
+      }),
+    );
+    const froms = await Promise.all(clients.map(async (client) => (await migrate(client, silentLog)).from));
+    await Promise.all(clients.map((client) => client.end()));
+    assert.equal(froms.filter((from) => from === 0).length, 1);
+    const applied = await query("select version from batch_migration order by version");
+    assert.deepEqual(
+      applied.map(({ version }) => version),
+      readMigrations().map(({ version }) => version),
+    );
+  });
+
+  test("a newer database is refused, naming both versions, and left as it is", async () => {
+    const { client, query } = await createTestDatabase();
+    const newest = readMigrations().length;
+    await query("insert into batch_migration values (99, 'from_the_future')");
+    const before = await tables(client);
+    await assert.rejects(migrate(client, silentLog), {
+      message: new RegExp(`at version ${newest} or older .*; got version 99`),
+    });
+    assert.deepEqual(await tables(client), before);
+  });
+
+  test("a migration that fails leaves nothing of itself, says which it was, and is tried again next time", async () => {
+    const { client } = await empty();
+    const broken: Migration[] = [
+      { version: 1, name: "good", text: "create table good ()" },
+      { version: 2, name: "half", text: "create table half (); select 1 / 0" },
+    ];
+    await assert.rejects(migrate(client, silentLog, broken), {
+      message: /^migration 2 \(half\) failed: division by zero/,
+    });
+    assert.deepEqual((await tables(client)).sort(), ["public.batch_migration", "public.good"]);
+    const mended = [...broken.slice(0, 1), { version: 2, name: "half", text: "create table half ()" }];
+    assert.deepEqual(await migrate(client, silentLog, mended), { from: 1, to: 2 });
+  });
+
+  test("the files are numbered from 1 without a gap", () => {
+    const versions = readMigrations().map(({ version }) => version);
+    assert.deepEqual(
+      versions,
+      Array.from(versions, (_, index) => index + 1),
+    );
+  });
+});

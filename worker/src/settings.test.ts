@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { SettingsError } from "./errors.ts";
+import { DEFAULTS, readSettings } from "./settings.ts";
+
+const LEAST = { PG_HOST: "my-release-postgresql", PG_USERNAME: "postgres", JOB_NAME: "job", POD_NAME: "job-pod" };
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readSettings(env);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof SettingsError);
+    return error.problems;
+  }
+}
+
+describe("readSettings", () => {
+  test("the seed's variables are enough, everything else has a default", () => {
+    const settings = readSettings({ ...LEAST, PG_PORT: "5432", PGPASSWORD: "secret" });
+    assert.deepEqual(settings, {
+      database: {
+        host: "my-release-postgresql",
+        port: 5432,
+        user: "postgres",
+        password: "secret",
+        name: "postgres",
+        patienceSeconds: DEFAULTS.patienceSeconds,
+      },
+      kind: "clap",
+      jobName: "job",
+      podName: "job-pod",
+      backoffLimit: 4,
+      backoffSeconds: 10,
+      requestsPerJob: 1,
+      graceSeconds: 30,
+    });
+  });
+
+  test("an empty environment is told everything it lacks, at once", () => {
+    assert.deepEqual(
+      problemsOf({}).map((problem) => problem.split(" ")[0]),
+      ["PG_HOST", "PG_USERNAME", "JOB_NAME", "POD_NAME"],
+    );
+  });
+
+  const wrong: Record<string, readonly string[]> = {
+    PG_HOST: ["a b", " "],
+    PG_PORT: ["0", "65536", "-1", "5432.5", "abc", "1e3", "5432 "],
+    DATABASE_PATIENCE_SECONDS: ["-1", "3601", "soon", "NaN", "Infinity"],
+    KIND: ["Clap", "1clap", "../clap", "clap.ts", "a".repeat(41), "clap'; drop table clap; --"],
+    JOB_NAME: ["a b", "$(reboot)", "x".repeat(254), "'"],
+    POD_NAME: ["a/b", "\n"],
+    BACKOFF_LIMIT: ["-1", "1001", "1.5", "four"],
+    BACKOFF_SECONDS: ["-0.1", "601", "10s"],
+    REQUESTS_PER_JOB: ["0", "10001", "2.5", "0x10"],
+    GRACE_SECONDS: ["0", "86401", "-30"],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      test(`${name}=${JSON.stringify(value)} is refused by its name, with what is allowed and what it got`, () => {
+        const problems = problemsOf({ ...LEAST, [name]: value });
+        assert.equal(problems.length, 1);
+        assert.match(problems[0] ?? "", new RegExp(`^${name} must be .+; got `));
+        assert.ok(problems[0]?.endsWith(JSON.stringify(value)));
+      });
+    }
+  }
+
+  test("a password is never in a message", () => {
+    assert.doesNotMatch(problemsOf({ PGPASSWORD: "hunter2" }).join(), /hunter2/);
+  });
+});
