@@ -58,13 +58,15 @@ async function work(claim: Claim, context: AttemptContext, signal: AbortSignal):
     return { reason: "error", message: describe(error), final: true };
   }
   const { request: id, iteration: attempt } = claim;
-  const running = handler.run(request, { id, attempt, signal, log }).then(
-    () => undefined,
-    (error: unknown): Failure =>
-      shutdown.signal.aborted
-        ? { reason: "interrupted", message: describe(shutdown.signal.reason), final: false }
-        : { reason: "error", message: describe(error), final: error instanceof FinalError },
-  );
+  const running = Promise.resolve(request)
+    .then((checked) => handler.run(checked, { id, attempt, signal, log }))
+    .then(
+      () => undefined,
+      (error: unknown): Failure =>
+        shutdown.signal.aborted
+          ? { reason: "interrupted", message: describe(shutdown.signal.reason), final: false }
+          : { reason: "error", message: describe(error), final: error instanceof FinalError },
+    );
   const abandoned = shutdown.deadline.then((): Failure => {
     const message = `${describe(shutdown.signal.reason)}, and had not stopped before the grace period ended`;
     return { reason: "interrupted", message, final: false };

@@ -1,0 +1,61 @@
+import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
+import { after } from "node:test";
+
+/** A way to the server that can be cut, for what a network does to a worker. */
+export interface Proxy {
+  readonly port: number;
+  /** From now on questions pass, but the next answer is lost and the connection with it. */
+  loseNextAnswer(): void;
+  /** Cuts every connection and refuses new ones until `mend`. */
+  cut(): void;
+  mend(): void;
+}
+
+/** Opens a proxy to the test server, gone when the test file ends. */
+export async function createProxy(): Promise<Proxy> {
+  const target = `${process.env.PG_HOST}/.s.PGSQL.${process.env.PG_PORT}`;
+  const open = new Set<Socket>();
+  let losing = false;
+  let broken = false;
+
+  const server = createServer((client) => {
+    if (broken) return client.destroy();
+    const upstream = createConnection(target);
+    for (const socket of [client, upstream]) {
+      open.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        open.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.pipe(upstream);
+    upstream.on("data", (answer) => {
+      if (!losing) return client.write(answer);
+      losing = false;
+      client.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  function destroyAll(): void {
+    for (const socket of open) socket.destroy();
+  }
+  after(() => {
+    destroyAll();
+    server.close();
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    loseNextAnswer() {
+      losing = true;
+    },
+    cut() {
+      broken = true;
+      destroyAll();
+    },
+    mend() {
+      broken = false;
+    },
+  };
+}

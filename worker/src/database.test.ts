@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { claimant } from "../../testing/claimant.ts";
+import { createTestDatabase, silentLog } from "../../testing/database.ts";
+import { createProxy } from "../../testing/proxy.ts";
+import { Database } from "./database.ts";
+import { DatabaseAwayError } from "./errors.ts";
+import { type Claim, claim } from "./queue/claim.ts";
+import { fail } from "./queue/fail.ts";
+import { succeed } from "./queue/succeed.ts";
+
+const database = await createTestDatabase();
+const proxy = await createProxy();
+
+function connect(patienceSeconds = 5): Database {
+  const settings = { host: "127.0.0.1", port: proxy.port, user: "postgres", password: undefined, patienceSeconds };
+  return new Database({ ...settings, name: database.name }, silentLog);
+}
+
+async function claimed(connection: Database): Promise<Claim> {
+  const got = await claim(connection, claimant("a"));
+  assert.ok(got !== undefined && got !== "busy");
+  return got;
+}
+
+const attempts = () => database.query("select iteration, status from clap_attempt order by iteration");
+
+describe("a database that goes away", () => {
+  beforeEach(async () => {
+    proxy.mend();
+    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+  });
+
+  test("a claim whose answer is lost is found again by the same session: counted once, never lost", async () => {
+    const connection = connect();
+    await connection.run("demand", ["clap", 1, 10]);
+    proxy.loseNextAnswer();
+    const got = await claimed(connection);
+    assert.equal(got.iteration, 1);
+    assert.deepEqual(await attempts(), [{ iteration: 1, status: "RUNNING" }]);
+    await connection.close();
+  });
+
+  test("a finish whose answer is lost is recorded once", async () => {
+    const connection = connect();
+    const got = await claimed(connection);
+    proxy.loseNextAnswer();
+    await succeed(connection, got);
+    assert.deepEqual(await attempts(), [{ iteration: 1, status: "SUCCESS" }]);
+    await connection.close();
+  });
+
+  test("a failure whose answer is lost is charged once", async () => {
+    const connection = connect();
+    const got = await claimed(connection);
+    proxy.loseNextAnswer();
+    assert.equal(await fail(connection, got, { reason: "error", message: "no", final: false }), "FAILED");
+    assert.deepEqual(await database.query("select failures from batch.queue"), [{ failures: 1 }]);
+    await connection.close();
+  });
+
+  test("a statement waits for its return", async () => {
+    const connection = connect();
+    await connection.run("demand", ["clap", 1, 10]);
+    proxy.cut();
+    const asked = connection.run("demand", ["clap", 1, 10]);
+    await sleep(300);
+    proxy.mend();
+    assert.deepEqual(await asked, [{ jobs: "1" }]);
+    await connection.close();
+  });
+
+  test("a break is told at once to whoever holds a session lock", async () => {
+    const connection = connect();
+    await claimed(connection);
+    const broken = Promise.withResolvers<void>();
+    connection.onBreak = broken.resolve;
+    proxy.cut();
+    await broken.promise;
+    proxy.mend();
+    await connection.close();
+  });
+
+  test("patience ends with a DatabaseAwayError that says what was last seen", async () => {
+    proxy.cut();
+    await assert.rejects(connect(0.2).run("demand", ["clap", 1, 10]), (error: Error) => {
+      assert.ok(error instanceof DatabaseAwayError);
+      return /must answer within DATABASE_PATIENCE_SECONDS \(0.2\); got Connection terminated/.test(error.message);
+    });
+  });
+
+  test("what PostgreSQL refuses is thrown at once, not waited out", async () => {
+    const connection = connect();
+    await assert.rejects(connection.run("demand", ["clap", 0, 10]), { code: "22012" });
+    await connection.close();
+  });
+});

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { claimant } from "../../testing/claimant.ts";
+import { createTestDatabase, silentLog } from "../../testing/database.ts";
+import { FinalError, InterruptedError } from "./errors.ts";
+import type { Handler } from "./handler.ts";
+import { type Claim, claim } from "./queue/claim.ts";
+import { runAttempt } from "./runAttempt.ts";
+
+const database = await createTestDatabase();
+
+function handlerOf(run: Handler["run"], check: Handler["check"] = (row) => row): Handler {
+  return { kind: "clap", check, run };
+}
+
+/** Claims the one request and runs it with `handler`; `shutdown` may be told to stop. */
+async function attempt(handler: Handler, deadline: Promise<void> = new Promise(() => undefined)) {
+  const connection = database.connect();
+  const stop = new AbortController();
+  const claimed = (await claim(connection, claimant("a"))) as Claim;
+  const outcome = runAttempt(claimed, {
+    database: connection,
+    handler,
+    shutdown: { signal: stop.signal, deadline },
+    log: silentLog,
+  });
+  return { outcome, stop: () => stop.abort(new InterruptedError("SIGTERM")) };
+}
+
+const lastAttempt = async () => (await database.query("select status, reason, error from clap_attempt")).at(-1);
+
+describe("runAttempt", () => {
+  beforeEach(async () => {
+    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+  });
+
+  test("a row the handler refuses is DEAD at once, and the work is never started", async () => {
+    const run = () => assert.fail("must not run");
+    const check = () => {
+      throw new TypeError("duration_seconds must be a number from 0 to 604800; got null");
+    };
+    const { outcome } = await attempt(handlerOf(run, check));
+    assert.equal(await outcome, "dead");
+    assert.deepEqual(await lastAttempt(), {
+      status: "DEAD",
+      reason: "error",
+      error: "TypeError: duration_seconds must be a number from 0 to 604800; got null",
+    });
+  });
+
+  test("a request whose row is gone is DEAD at once", async () => {
+    await database.query("delete from make_it_clap");
+    const { outcome } = await attempt(handlerOf(async () => undefined));
+    assert.equal(await outcome, "dead");
+    assert.match((await lastAttempt())?.error, /request 1 must be in its table; got no such row/);
+  });
+
+  test("a FinalError is DEAD at once, any other error is retried", async () => {
+    const retried = await attempt(handlerOf(() => Promise.reject(new Error("no luck"))));
+    assert.equal(await retried.outcome, "failed");
+    const final = await attempt(handlerOf(() => Promise.reject(new FinalError("never"))));
+    assert.equal(await final.outcome, "dead");
+  });
+
+  test("whatever is thrown is recorded, not only errors", async () => {
+    const { outcome } = await attempt(handlerOf(() => Promise.reject({ code: 7 })));
+    assert.equal(await outcome, "failed");
+    assert.equal((await lastAttempt())?.error, 'threw {"code":7}');
+  });
+
+  test("work that ends well although it was asked to stop is SUCCESS", async () => {
+    const { outcome, stop } = await attempt(handlerOf(() => sleep(100)));
+    stop();
+    assert.equal(await outcome, "succeeded");
+  });
+
+  test("work that ignores its signal is abandoned at the deadline, its request free", async () => {
+    const deadline = Promise.withResolvers<void>();
+    const stubborn = handlerOf(() => new Promise(() => undefined));
+    const { outcome, stop } = await attempt(stubborn, deadline.promise);
+    stop();
+    deadline.resolve();
+    assert.equal(await outcome, "interrupted");
+    assert.match((await lastAttempt())?.error, /had not stopped before the grace period ended/);
+    assert.deepEqual(await database.query("select job_name from batch.queue"), [{ job_name: null }]);
+  });
+
+  test("the handler gets the request's id, the attempt and a signal that tells why", async () => {
+    let reason: unknown;
+    const handler = handlerOf(async (request, { id, attempt: number, signal }) => {
+      assert.deepEqual([request, id, number], [{ id: 1, duration_seconds: 1, failures: 0 }, "1", 1]);
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      reason = signal.reason;
+      throw signal.reason;
+    });
+    const { outcome, stop } = await attempt(handler);
+    stop();
+    assert.equal(await outcome, "interrupted");
+    assert.ok(reason instanceof InterruptedError);
+  });
+});
