@@ -3,6 +3,7 @@ import {
   createJob,
   isUnfinished,
   type JobState,
+  newJobName,
   newPodName,
   podEnded,
   podStarted,
@@ -52,7 +53,9 @@ export class Cluster {
   }
 
   /** Creates a Job and its first pod. */
-  createJob(name: string): void {
+  createJob(): void {
+    let name = newJobName();
+    while (this.#jobs.has(name)) name = newJobName();
     this.#jobs.set(name, createJob(name, Date.now()));
     this.#peak = Math.max(this.#peak, this.unfinishedJobs.length);
     this.#startPod(name);

@@ -1,9 +1,13 @@
 import { createLog } from "../worker/src/log.ts";
 import { type Home, openHome } from "./home.ts";
 import { type Options, OptionsError, readOptions } from "./options.ts";
+import { clapTable, closingLine } from "./report.ts";
 import { unfinishedRequests } from "./requests.ts";
 import { run } from "./run.ts";
 import { createScreen, type Screen } from "./screen.ts";
+
+/** How many lines of `clap` the end of a run shows. */
+const CLAP_LINES = 12;
 
 /** Exit codes: everything ended as it should; something did not; wrong options; asked to stop. */
 const EXIT = { asExpected: 0, notAsExpected: 1, options: 64, interrupted: 130 } as const;
@@ -27,6 +31,9 @@ async function main(args: readonly string[]): Promise<number> {
       screen.print("Stopped: every pod has let go of its request.");
       return EXIT.interrupted;
     }
+    screen.clear();
+    for (const line of clapTable(ended.claps, CLAP_LINES)) screen.print(line);
+    screen.print(closingLine(ended.result));
     if (options.json) console.log(JSON.stringify(ended.result));
     return ended.asExpected ? EXIT.asExpected : EXIT.notAsExpected;
   } finally {

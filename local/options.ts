@@ -58,7 +58,7 @@ const NUMBER_OPTIONS = {
     flag: "--polling-interval",
     placeholder: SECONDS,
     help: "between two looks at the scaling query; KEDA's pollingInterval",
-    byDefault: 0.5,
+    byDefault: 0.2,
     rule: { min: 0.1, max: 3_600, fractions: true, why: "a look costs a query" },
   },
   maxReplicaCount: {
@@ -79,7 +79,7 @@ const NUMBER_OPTIONS = {
     flag: "--backoff-seconds",
     placeholder: SECONDS,
     help: "before a Job's second pod, doubled before each further one; 10 on Kubernetes",
-    byDefault: DEFAULTS.backoffSeconds,
+    byDefault: 1,
     rule: NUMBER_RULES.backoffSeconds,
   },
   requestsPerJob: {

@@ -1,20 +1,7 @@
 import { styleText } from "node:util";
 import type { JobState } from "./jobController.ts";
 import type { ClapRow, Progress } from "./requests.ts";
-
-/** What a run came to; `--json` prints it. Durations are in seconds. */
-export interface Result {
-  readonly requests: number;
-  readonly success: number;
-  readonly dead: number;
-  readonly jobs: number;
-  /** Jobs that never claimed a request. */
-  readonly idleJobs: number;
-  /** Most unfinished Jobs at once. */
-  readonly peakJobs: number;
-  readonly attempts: number;
-  readonly seconds: number;
-}
+import type { Result } from "./result.ts";
 
 /** The one line that ends a run. */
 export function closingLine(result: Result): string {

@@ -31,7 +31,7 @@ export async function insertRequests(client: pg.Client, count: number, seconds: 
 /** The requests a run has to finish, each with the failures it asks for. */
 export async function unfinishedRequests(client: pg.Client): Promise<Map<string, number>> {
   const { rows } = await client.query<{ id: string; failures: number }>(
-    "select id, failures from make_it_clap join batch.queue on kind = 'clap' and request_id = id order by id",
+    "select id, make_it_clap.failures from make_it_clap join batch.queue on kind = 'clap' and request_id = id order by id",
   );
   return new Map(rows.map(({ id, failures }) => [id, failures]));
 }

@@ -135,7 +135,7 @@ $$;
 
 CREATE FUNCTION batch.hold(job_failures integer, backoff_limit integer, backoff_seconds double precision) RETURNS interval
     LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN (job_failures >= backoff_limit) THEN '00:00:00'::interval ELSE make_interval(secs => (LEAST((backoff_seconds * ((2)::double precision ^ (LEAST(job_failures, 30))::double precision)), (600)::double precision) + (20)::double precision)) END;
+    RETURN CASE WHEN (job_failures >= backoff_limit) THEN '00:00:00'::interval ELSE make_interval(secs => (LEAST((backoff_seconds * ((2)::double precision ^ (LEAST(job_failures, 30))::double precision)), (600)::double precision) + GREATEST(((2)::double precision * backoff_seconds), (2)::double precision))) END;
 
 
 --
@@ -260,7 +260,7 @@ CREATE FUNCTION batch.put_down(of_kind text, of_request bigint, for_reason text,
             FROM ended
            WHERE ((put_down.for_reason = 'interrupted'::text) AND (q.kind = ended.kind) AND (q.request_id = ended.request_id))
          ), held AS (
-          UPDATE batch.queue q SET session_id = NULL::integer, doubted_at = NULL::timestamp with time zone, failures = (q.failures + 1), job_failures = (q.job_failures + 1), held_until = (now() + batch.hold(q.job_failures, q.backoff_limit, q.backoff_seconds))
+          UPDATE batch.queue q SET session_id = NULL::integer, failures = (q.failures + 1), job_failures = (q.job_failures + 1), held_until = (now() + batch.hold(q.job_failures, q.backoff_limit, q.backoff_seconds))
             FROM ended
            WHERE ((put_down.for_reason <> 'interrupted'::text) AND (NOT ended.given_up) AND (q.kind = ended.kind) AND (q.request_id = ended.request_id))
          )

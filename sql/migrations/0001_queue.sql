@@ -31,7 +31,7 @@ create table batch.queue (
   backoff_seconds double precision,            -- the Job controller's base delay
   created_at      timestamptz,                 -- the first attempt's start
   started_at      timestamptz,                 -- the latest attempt's start
-  doubted_at      timestamptz,                 -- when the session lock was first seen missing
+  doubted_at      timestamptz,                 -- when the session lock was first seen missing; kept until the next claim
   held_until      timestamptz,                 -- until then only the same Job may claim it; null while running
   job_name        text collate "C",            -- the Job it belongs to; null: anyone's
   pod_name        text,
@@ -106,13 +106,13 @@ language sql volatile
 return pg_try_advisory_xact_lock(1650553955, session_id);
 
 -- How long a request that failed stays its Job's: until the Job's next pod must be there. The Job controller waits
--- base * 2^failures, at most 600 s (kubernetes pkg/controller/job/backoff_utils.go); 20 s are for the pod's start.
--- Zero after the Job's last pod: nobody comes back.
+-- base * 2^failures, at most 600 s (kubernetes pkg/controller/job/backoff_utils.go); twice the base is for the pod's
+-- start: 20 s on Kubernetes. Zero after the Job's last pod: nobody comes back.
 create function batch.hold(job_failures integer, backoff_limit integer, backoff_seconds double precision) returns interval
 language sql immutable
 return case
   when job_failures >= backoff_limit then interval '0'
-  else make_interval(secs => least(backoff_seconds * 2 ^ least(job_failures, 30), 600) + 20)
+  else make_interval(secs => least(backoff_seconds * 2 ^ least(job_failures, 30), 600) + greatest(2 * backoff_seconds, 2))
 end;
 
 -- Ends a running attempt that did not succeed; the caller has locked the row and knows it may. Returns the status
@@ -136,7 +136,7 @@ begin atomic
     where for_reason = 'interrupted' and q.kind = ended.kind and q.request_id = ended.request_id
   ), held as (
     update batch.queue q
-    set session_id = null, doubted_at = null, failures = q.failures + 1, job_failures = q.job_failures + 1,
+    set session_id = null, failures = q.failures + 1, job_failures = q.job_failures + 1,
         held_until = now() + batch.hold(q.job_failures, q.backoff_limit, q.backoff_seconds)
     from ended
     where for_reason <> 'interrupted' and not ended.given_up and q.kind = ended.kind and q.request_id = ended.request_id

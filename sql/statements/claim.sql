@@ -4,8 +4,12 @@
 -- $1 kind   $2 Job   $3 pod   $4 session   $5 backoff limit   $6 back-off base (seconds)
 -- $7 pods of this Job that failed, $8 requests it has finished, as far as this pod knows (a row held for the Job knows better)
 --
--- One row: outcome 'claimed' with the request, or 'busy': the Job's request, or this session's lock, is still a former
--- connection's; ask again shortly. Zero rows: nothing to do.
+-- One row, with an outcome:
+--   claimed  the request
+--   busy     the Job's own request, or this session's lock, is still a former connection's; ask again shortly
+--   doubtful nothing is free, but some request's worker died and its Job may be gone for good; a Job that was started
+--            for that request asks again until it is free
+-- Zero rows: nothing to do.
 --
 -- Sent again by the same session it returns the same attempt and counts nothing, so an answer that got lost is asked for
 -- again. The primary key serves "oldest"; requests that run or are held are passed over there, a few for each Job.
@@ -55,7 +59,9 @@ with session as materialized (
 select 'claimed' as outcome, request_id, iteration, job_failures, job_finished, batch.row_of($1, request_id) as request
 from claimed
 union all
-select 'busy', null, null, null, null, null
+select case when not held or exists (select from own where not coalesce(lost, false)) then 'busy' else 'doubtful' end,
+       null, null, null, null, null
 from session
 where not exists (select from claimed)
-  and (not session.held or exists (select from own where not coalesce(lost, false)))
+  and (not held or exists (select from own where not coalesce(lost, false))
+       or exists (select from batch.queue q where q.kind = $1 and q.job_name is not null and q.doubted_at is not null))

@@ -20,7 +20,7 @@ function connect(patienceSeconds = 5): Database {
 
 async function claimed(connection: Database): Promise<Claim> {
   const got = await claim(connection, claimant("a"));
-  assert.ok(got !== undefined && got !== "busy");
+  assert.ok(typeof got === "object");
   return got;
 }
 

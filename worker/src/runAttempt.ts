@@ -19,6 +19,9 @@ export interface AttemptContext {
   readonly log: Log;
 }
 
+/** How long work that is another worker's by now may take to stop. */
+const DISOWNED_MS = 5_000;
+
 /** Runs a claimed request and records what became of it; no row changes when the attempt is no longer ours. */
 export async function runAttempt(claim: Claim, context: AttemptContext): Promise<Outcome> {
   const { database, shutdown, log } = context;
@@ -71,7 +74,15 @@ async function work(claim: Claim, context: AttemptContext, signal: AbortSignal):
     const message = `${describe(shutdown.signal.reason)}, and had not stopped before the grace period ended`;
     return { reason: "interrupted", message, final: false };
   });
-  return await Promise.race([running, abandoned]);
+  return await Promise.race([running, abandoned, disowned(signal, shutdown.signal)]);
+}
+
+/** Resolves when the work of an attempt that has become another's has had its time to stop. */
+async function disowned(signal: AbortSignal, asked: AbortSignal): Promise<undefined> {
+  await new Promise<void>((resolve) =>
+    signal.addEventListener("abort", () => !asked.aborted && resolve(), { once: true }),
+  );
+  await sleep(DISOWNED_MS);
 }
 
 /** Takes the session lock back, again and again; aborts the work when the attempt has become another's. */

@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 import type { Handler } from "./handler.ts";
 import type { Log } from "./log.ts";
 import type { Outcome } from "./outcome.ts";
-import { type Claim, claim } from "./queue/claim.ts";
+import { type Claim, type Claimant, claim } from "./queue/claim.ts";
 import { runAttempt } from "./runAttempt.ts";
 import type { Settings } from "./settings.ts";
 import type { Shutdown } from "./shutdown.ts";
@@ -18,8 +18,14 @@ export interface JobContext {
   readonly log: Log;
 }
 
-/** How often a claim is asked again while the Job's former pod still holds its request. */
-const BUSY_PAUSE_MS = 250;
+/** The pauses between two claims of a pod that waits. */
+const FIRST_PAUSE_MS = 125;
+const LONGEST_PAUSE_MS = 2_000;
+
+const WAITING_FOR = {
+  busy: "a former connection to let go of this Job's request",
+  doubtful: "a request whose worker died, until its own Job has had the time to come back",
+} as const;
 
 /**
  * Runs one pod of a Job: claims a request, works on it, records it, and so on until the Job has finished
@@ -32,7 +38,7 @@ export async function runJob(context: JobContext): Promise<Outcome> {
   let jobFinished = 0;
   let outcome: Outcome = "nothing";
   do {
-    const claimed = await claimPatiently(context, { ...settings, session, jobFailures, jobFinished });
+    const claimed = await claimPatiently(context, { ...settings, session, jobFailures, jobFinished }, outcome);
     if (claimed === undefined) break;
     const { request, iteration } = claimed;
     outcome = await runAttempt(claimed, { ...context, log: log.with({ request, iteration }) });
@@ -46,18 +52,21 @@ export async function runJob(context: JobContext): Promise<Outcome> {
   return outcome;
 }
 
-/** Claims, waiting while a former connection holds what is ours: the server notices within 30 s that it is dead. */
+/**
+ * Claims, waiting while a former connection holds what is ours: the server notices within 30 s that it is dead. A pod
+ * that has done nothing yet also waits for a doubtful request: its Job was started because that request has none.
+ */
 async function claimPatiently(
   { database, shutdown, log }: JobContext,
-  claimant: Parameters<typeof claim>[1],
+  claimant: Claimant,
+  outcome: Outcome,
 ): Promise<Claim | undefined> {
-  let told = false;
-  while (!shutdown.signal.aborted) {
+  for (let pause = FIRST_PAUSE_MS; !shutdown.signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const claimed = await claim(database, claimant);
-    if (claimed !== "busy") return claimed;
-    if (!told) log.warn("waiting for the Job's former pod to let go of its request");
-    told = true;
-    await sleep(BUSY_PAUSE_MS, undefined, { signal: shutdown.signal }).catch(() => undefined);
+    if (claimed === undefined || typeof claimed === "object") return claimed;
+    if (claimed === "doubtful" && outcome !== "nothing") return undefined;
+    if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAITING_FOR[claimed] });
+    await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
   }
   return undefined;
 }

@@ -21,8 +21,8 @@ async function claimAlone(who: ReturnType<typeof claimant>) {
   return { connection, claimed: await claim(connection, who) };
 }
 
-function claimedBy(got: Claim | "busy" | undefined): Claim {
-  assert.ok(got !== undefined && got !== "busy", `a claim was expected; got ${got}`);
+function claimedBy(got: Awaited<ReturnType<typeof claim>>): Claim {
+  assert.ok(typeof got === "object", `a claim was expected; got ${got}`);
   return got;
 }
 
@@ -84,6 +84,16 @@ describe("claim", () => {
     const { connection } = await claimAlone(claimant("a"));
     await connection.close();
     assert.equal((await claimAlone(claimant("b"))).claimed, undefined);
+  });
+
+  test("a Job started for a request whose worker died is told to ask again, until the request is free", async () => {
+    await insert(1);
+    const { connection } = await claimAlone(claimant("a"));
+    await connection.close();
+    await database.query("update batch.queue set doubted_at = now()");
+    assert.equal((await claimAlone(claimant("b"))).claimed, "doubtful");
+    await database.query("update batch.queue set session_id = null, held_until = now()");
+    assert.equal(claimedBy((await claimAlone(claimant("b"))).claimed).iteration, 2);
   });
 
   test("a Job that is gone for good gives its request up to others when its next pod should long be there", async () => {

@@ -23,9 +23,10 @@ export interface Claim extends AttemptKey {
  * Claims the Job's own unfinished request, else the oldest that nobody holds.
  *
  * @returns the claim; `"busy"` while a former connection still holds the Job's request or this session's lock (ask
- *   again shortly); `undefined` (zero rows) when there is nothing to do.
+ *   again shortly); `"doubtful"` while a request is kept for a Job that may be gone for good (ask again, if this Job was
+ *   started for it); `undefined` (zero rows) when there is nothing to do.
  */
-export async function claim(database: Database, claimant: Claimant): Promise<Claim | "busy" | undefined> {
+export async function claim(database: Database, claimant: Claimant): Promise<Claim | "busy" | "doubtful" | undefined> {
   const { kind, jobName, podName, session, backoffLimit, backoffSeconds, jobFailures, jobFinished } = claimant;
   const [row] = await database.run<ClaimRow>("claim", [
     kind,
@@ -38,7 +39,7 @@ export async function claim(database: Database, claimant: Claimant): Promise<Cla
     jobFinished,
   ]);
   if (row === undefined) return undefined;
-  if (row.outcome === "busy") return "busy";
+  if (row.outcome !== "claimed") return row.outcome;
   return {
     kind,
     request: row.request_id,
@@ -51,7 +52,7 @@ export async function claim(database: Database, claimant: Claimant): Promise<Cla
 }
 
 interface ClaimRow {
-  readonly outcome: "claimed" | "busy";
+  readonly outcome: "claimed" | "busy" | "doubtful";
   readonly request_id: string;
   readonly iteration: number;
   readonly job_failures: number;

@@ -76,7 +76,7 @@ describe("demand", () => {
     assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
       { status: "FAILED", reason: "lost" },
     ]);
-    assert.equal(await claim(database.connect(), claimant("b")), undefined);
+    assert.equal(await claim(database.connect(), claimant("b")), "doubtful");
   });
 
   test("a worker that lives is never put down, however old a doubt is", async () => {

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  backoffDelay,
+  createJob,
+  isPodDue,
+  isUnfinished,
+  type JobState,
+  newJobName,
+  newPodName,
+  podEnded,
+  podStarted,
+} from "./jobController.ts";
+
+const BORN = 1_000_000;
+const backoff = { backoffLimit: 2, backoffSeconds: 10 };
+
+const born = createJob("a", BORN);
+
+/** The Job after pods that failed, each at once and each followed by the next as soon as it was due. */
+function failed(times: number, settings = backoff): JobState {
+  let job = born;
+  for (let time = 0; time < times; time++) job = podEnded(podStarted(job, `a-${time}`), 1, job.nextPodAt, settings);
+  return job;
+}
+
+describe("a Job", () => {
+  test("has its first pod at once", () => {
+    assert.ok(isPodDue(born, BORN));
+    assert.equal(born.pods, 0);
+  });
+
+  test("starts no pod while one is at work, however long that takes", () => {
+    const job = podStarted(born, "a-1");
+    assert.equal(job.activePod, "a-1");
+    assert.equal(isPodDue(job, BORN + 86_400_000), false);
+    assert.throws(
+      () => podStarted(job, "a-2"),
+      /^Error: a must be unfinished and without a pod .*; got Running with a-1$/,
+    );
+  });
+
+  test("is Complete when a pod ends with exit code 0, after failures too, and starts no other", () => {
+    for (const failures of [0, 1, 2]) {
+      const before = failed(failures);
+      const job = podEnded(podStarted(before, "a-last"), 0, before.nextPodAt + 7, backoff);
+      assert.equal(job.status, "Complete");
+      assert.equal(job.finishedAt, before.nextPodAt + 7);
+      assert.equal(job.failedPods, failures);
+      assert.equal(job.pods, failures + 1);
+      assert.equal(isUnfinished(job), false);
+      assert.equal(isPodDue(job, job.nextPodAt + 600_000), false);
+      assert.throws(() => podStarted(job, "a-more"), /got Complete with undefined$/);
+    }
+  });
+
+  for (const backoffLimit of [0, 1, 4]) {
+    test(`with backoffLimit ${backoffLimit} is Failed by its pod ${backoffLimit + 1}, and starts no other`, () => {
+      const settings = { backoffLimit, backoffSeconds: 10 };
+      assert.ok(isUnfinished(failed(backoffLimit, settings)));
+      const job = failed(backoffLimit + 1, settings);
+      assert.equal(job.status, "Failed");
+      assert.equal(job.pods, backoffLimit + 1);
+      assert.equal(job.finishedAt, failed(backoffLimit, settings).nextPodAt);
+      assert.equal(isPodDue(job, job.nextPodAt + 600_000), false);
+    });
+  }
+
+  test("whatever the exit code, counts a pod that ends with another than 0 as failed", () => {
+    for (const exitCode of [1, 2, 3, 4, 70, 137]) {
+      assert.equal(podEnded(podStarted(born, "a-1"), exitCode, BORN, backoff).failedPods, 1);
+    }
+  });
+
+  test("in back-off is unfinished and starts no pod before its time, counted from the failed pod's end", () => {
+    const job = podEnded(podStarted(born, "a-1"), 1, BORN + 40_000, backoff);
+    assert.ok(isUnfinished(job));
+    assert.equal(job.finishedAt, undefined);
+    assert.equal(isPodDue(job, BORN + 49_999), false);
+    assert.ok(isPodDue(job, BORN + 50_000));
+  });
+
+  test("without a pod cannot see one end", () => {
+    assert.throws(() => podEnded(born, 0, BORN, backoff), /^Error: a must have a pod .*; got none$/);
+  });
+
+  test("is never changed in place", () => {
+    const frozen = Object.freeze(createJob("a", BORN));
+    podEnded(Object.freeze(podStarted(frozen, "a-1")), 1, BORN, backoff);
+    assert.deepEqual(frozen, born);
+  });
+});
+
+describe("backoffDelay", () => {
+  const rows = [
+    { base: 10, seconds: [0, 10, 20, 40, 80, 160, 320, 600, 600, 600] },
+    { base: 0.5, seconds: [0, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600] },
+    { base: 600, seconds: [0, 600, 600] },
+    { base: 0, seconds: [0, 0, 0, 0] },
+  ];
+  for (const { base, seconds } of rows) {
+    test(`from ${base} s is ${seconds.join(", ")} s after 0, 1, 2, ... failures`, () => {
+      const delays = seconds.map((_, failures) => backoffDelay(failures, base));
+      assert.deepEqual(
+        delays,
+        seconds.map((each) => 1_000 * each),
+      );
+    });
+  }
+
+  test("stays 600 s after a thousand failures, and 0 s where the base is 0", () => {
+    assert.equal(backoffDelay(1_000, 10), 600_000);
+    assert.equal(backoffDelay(1_000, 0), 0);
+  });
+});
+
+describe("names", () => {
+  test("are the ScaledJob's for a Job and the Job's for a pod, each with five of Kubernetes' characters", () => {
+    for (let time = 0; time < 100; time++) {
+      const job = newJobName();
+      assert.match(job, /^postgres-batch-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
+      assert.match(newPodName(job), new RegExp(`^${job}-[bcdfghjklmnpqrstvwxz2456789]{5}$`));
+    }
+  });
+
+  test("follow the random source, from its first character to its last", () => {
+    assert.equal(
+      newJobName(() => 0),
+      "postgres-batch-bbbbb",
+    );
+    assert.equal(
+      newPodName("a", () => 1 - Number.EPSILON),
+      "a-99999",
+    );
+  });
+});

@@ -1,0 +1,123 @@
+/** The Job's own limit, and the controller's base delay. */
+export interface BackoffSettings {
+  /** Failed pods after which a further one fails the Job. */
+  readonly backoffLimit: number;
+  /** 10 on Kubernetes. */
+  readonly backoffSeconds: number;
+}
+
+/** A Job as its controller sees it: one pod at a time, one success wanted. Times are in milliseconds. */
+export interface JobState {
+  readonly name: string;
+  readonly createdAt: number;
+  readonly status: "Running" | "Complete" | "Failed";
+  readonly failedPods: number;
+  /** Pods started so far. */
+  readonly pods: number;
+  /** The pod at work; undefined: none, or in back-off. */
+  readonly activePod: string | undefined;
+  /** The next pod starts no earlier. */
+  readonly nextPodAt: number;
+  /** Undefined while unfinished. */
+  readonly finishedAt: number | undefined;
+}
+
+/** A number from 0 to less than 1, as of `Math.random`. */
+export type RandomSource = () => number;
+
+/** The controller's longest delay; the documentation says 360 s, the source 10 minutes. */
+const MAX_BACKOFF_SECONDS = 600;
+
+const JOB_NAME_PREFIX = "postgres-batch-";
+
+/** No vowels and nothing that looks like one, so that no word comes out. */
+const SUFFIX_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789";
+
+/**
+ * A Job that was just created: its first pod is due at once.
+ *
+ * This and what follows is kubernetes pkg/controller/job/job_controller.go for `restartPolicy: Never`, one completion,
+ * no `podFailurePolicy`, and the default `podReplacementPolicy`.
+ */
+export function createJob(name: string, now: number): JobState {
+  return {
+    name,
+    createdAt: now,
+    status: "Running",
+    failedPods: 0,
+    pods: 0,
+    activePod: undefined,
+    nextPodAt: now,
+    finishedAt: undefined,
+  };
+}
+
+/** Whether the Job is neither Complete nor Failed: what KEDA counts as running, back-off included. */
+export function isUnfinished(job: JobState): boolean {
+  return job.status === "Running";
+}
+
+/** Whether the controller starts a pod now: the Job is unfinished, has none, and its back-off is over. */
+export function isPodDue(job: JobState, now: number): boolean {
+  return isUnfinished(job) && job.activePod === undefined && now >= job.nextPodAt;
+}
+
+/**
+ * The Job with a pod at work.
+ *
+ * @throws Error when it is finished, or has one already.
+ */
+export function podStarted(job: JobState, podName: string): JobState {
+  if (!isUnfinished(job) || job.activePod !== undefined) {
+    throw new Error(
+      `${job.name} must be unfinished and without a pod (one pod at a time); got ${job.status} with ${job.activePod}`,
+    );
+  }
+  return { ...job, pods: job.pods + 1, activePod: podName };
+}
+
+/**
+ * The Job once its pod has ended: Complete after exit code 0, Failed after one failure more than `backoffLimit`, else
+ * in back-off.
+ *
+ * @throws Error when it has no pod.
+ */
+export function podEnded(
+  job: JobState,
+  exitCode: number,
+  now: number,
+  { backoffLimit, backoffSeconds }: BackoffSettings,
+): JobState {
+  if (job.activePod === undefined) throw new Error(`${job.name} must have a pod (only that can end); got none`);
+  const without = { ...job, activePod: undefined };
+  if (exitCode === 0) return { ...without, status: "Complete", finishedAt: now };
+  const failedPods = job.failedPods + 1;
+  if (failedPods > backoffLimit) return { ...without, failedPods, status: "Failed", finishedAt: now };
+  return { ...without, failedPods, nextPodAt: now + backoffDelay(failedPods, backoffSeconds) };
+}
+
+/**
+ * Milliseconds from the end of the latest of `failedPods` to the next pod: doubled by each failure, at most 600 s.
+ *
+ * From kubernetes pkg/controller/job/backoff_utils.go: `getRemainingTimeForFailuresCount`.
+ */
+export function backoffDelay(failedPods: number, backoffSeconds: number): number {
+  if (failedPods === 0) return 0;
+  return 1_000 * Math.min(backoffSeconds * 2 ** (failedPods - 1), MAX_BACKOFF_SECONDS);
+}
+
+/** A name for a Job of the ScaledJob, as its `generateName` makes it. */
+export function newJobName(random: RandomSource = Math.random): string {
+  return JOB_NAME_PREFIX + suffix(random);
+}
+
+/** A name for a pod of a Job. */
+export function newPodName(jobName: string, random: RandomSource = Math.random): string {
+  return `${jobName}-${suffix(random)}`;
+}
+
+/** Five characters, as of kubernetes `utilrand.String`. */
+function suffix(random: RandomSource): string {
+  const character = () => SUFFIX_CHARACTERS[Math.floor(random() * SUFFIX_CHARACTERS.length)];
+  return Array.from({ length: 5 }, character).join("");
+}
