@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { createTestDatabase } from "../testing/database.ts";
+import { until } from "../testing/until.ts";
+
+const LAUNCH = fileURLToPath(new URL("launch.mjs", import.meta.url));
+
+/** Whatever a run makes lies below its own TMPDIR, so that what it leaves behind can be seen. */
+const home = await mkdtemp(join(tmpdir(), "run-"));
+after(() => rm(home, { recursive: true }));
+
+interface Run {
+  readonly child: ChildProcess;
+  output(): string;
+  readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
+}
+
+function start(args: string, env: NodeJS.ProcessEnv = {}): Run {
+  const child = spawn(process.execPath, [LAUNCH, ...args.split(" ").filter(Boolean)], {
+    env: { ...process.env, TMPDIR: home, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const text = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8").on("data", (more: string) => {
+      text[name] += more;
+    });
+  }
+  const ended = new Promise<Awaited<Run["ended"]>>((resolve) =>
+    child.once("close", (exitCode) => resolve({ exitCode, ...text })),
+  );
+  return { child, ended, output: () => text.stdout + text.stderr };
+}
+
+/** Processes of a run: its pods know the socket's folder, its server was told it. */
+async function processesOf(folder: string): Promise<string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const [words, env] = await Promise.all(
+        ["cmdline", "environ"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "")),
+      );
+      return words?.includes(folder) || env?.includes(`PG_HOST=${folder}`) ? pid : undefined;
+    }),
+  );
+  return found.filter((pid) => pid !== undefined);
+}
+
+describe("npm start", { timeout: 180_000, concurrency: 1 }, () => {
+  test("runs every request as its own Job, none idle, and tells it in one object", async () => {
+    const { exitCode, stdout } = await start("--requests 6 --seconds 0.2 --max-replica-count 3 --json").ended;
+    const { seconds, ...result } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    assert.deepEqual(result, { requests: 6, success: 6, dead: 0, jobs: 6, idleJobs: 0, peakJobs: 3, attempts: 6 });
+    assert.ok(seconds > 0.4);
+    assert.equal(exitCode, 0);
+  });
+
+  test("retries on the same Job; what asks for too many failures is DEAD, as it should", async () => {
+    const retried = await start("--requests 2 --seconds 0 --failures 2 --backoff-seconds 0.1 --json").ended;
+    assert.match(retried.stdout, /"success":2,"dead":0,"jobs":2,"idleJobs":0,"peakJobs":2,"attempts":6/);
+    assert.equal(retried.exitCode, 0);
+    const dead = await start("--requests 1 --seconds 0 --failures 9 --backoff-limit 1 --backoff-seconds 0.1 --json")
+      .ended;
+    assert.match(dead.stdout, /"success":0,"dead":1,"jobs":1,"idleJobs":0,"peakJobs":1,"attempts":2/);
+    assert.equal(dead.exitCode, 0);
+  });
+
+  test("a Job works through several requests when it may", async () => {
+    const { stdout } = await start("--requests 9 --seconds 0 --requests-per-job 3 --json").ended;
+    assert.match(stdout, /"success":9,"dead":0,"jobs":3,"idleJobs":0/);
+  });
+
+  test("loses nothing when pods are killed", async () => {
+    const { stdout, exitCode } = await start(
+      "--requests 10 --seconds 0.5 --kill-every 0.7 --backoff-seconds 0.2 --json",
+    ).ended;
+    const { success, dead, attempts } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    assert.equal(success + dead, 10);
+    assert.ok(attempts >= 10);
+    assert.equal(exitCode, 0);
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    test(`${signal} leaves no process, no server and no folder behind`, async () => {
+      const run = start("--requests 10 --seconds 60");
+      await until("pods run", () => /running 10/.test(run.output()));
+      const folder = /--host=(\S+)/.exec(run.output())?.[1] ?? "";
+      assert.ok((await processesOf(folder)).length > 10);
+      run.child.kill(signal);
+      assert.equal((await run.ended).exitCode, 130);
+      assert.deepEqual(await processesOf(folder), []);
+      assert.deepEqual(await readdir(home), []);
+    });
+  }
+
+  test("a kept database goes on where it stopped", async () => {
+    const folder = join(home, "kept");
+    const first = start(`--requests 4 --seconds 1 --max-replica-count 2 --keep ${folder}`);
+    await until("half is done", () => /done [12]/.test(first.output()));
+    first.child.kill("SIGINT");
+    assert.equal((await first.ended).exitCode, 130);
+    const second = await start(`--keep ${folder} --json`).ended;
+    assert.match(second.stderr, /Going on with [23] unfinished requests/);
+    assert.match(second.stderr, /--keep \S+ --look/);
+    assert.match(second.stdout, /"requests":[23],"success":[23],"dead":0/);
+    const look = start(`--keep ${folder} --look`);
+    await until("it serves", () => /Serving until Ctrl-C/.test(look.output()));
+    const host = /--host=(\S+)/.exec(look.output())?.[1];
+    const client = new pg.Client({ host, user: "postgres", database: "postgres" });
+    await client.connect();
+    const { rows } = await client.query("select count(*) from clap where status = 'SUCCESS'");
+    await client.end();
+    assert.deepEqual(rows, [{ count: "4" }]);
+    look.child.kill("SIGINT");
+    assert.equal((await look.ended).exitCode, 0);
+  });
+
+  test("DATABASE_URL is used instead, and its password is never printed", async () => {
+    const { name, query } = await createTestDatabase();
+    const { PG_HOST, PG_PORT, PG_USERNAME } = process.env;
+    const url = `postgresql://${PG_USERNAME}:hunter2@/${name}?host=${encodeURIComponent(PG_HOST ?? "")}&port=${PG_PORT}`;
+    const { exitCode, stdout, stderr } = await start("--requests 2 --seconds 0", { DATABASE_URL: url }).ended;
+    assert.equal(exitCode, 0, stdout + stderr);
+    assert.doesNotMatch(stdout + stderr, /hunter2/);
+    assert.deepEqual(await query("select count(*) from clap where status = 'SUCCESS'"), [{ count: "2" }]);
+  });
+
+  test("wrong options end 64 before anything is started", async () => {
+    const { exitCode, stderr, stdout } = await start("--requests -1").ended;
+    assert.equal(exitCode, 64);
+    assert.match(stderr, /^--requests must be a whole number from 0 to 100000 \(each is a process\); got "-1"\n$/);
+    assert.equal(stdout, "");
+  });
+
+  test("--help tells every option with its range", async () => {
+    const { exitCode, stdout } = await start("--help").ended;
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /--max-replica-count <N>[^(]*\(1 to\s+200;\s+default 10\)/);
+  });
+});
