@@ -1,4 +1,3 @@
-import { styleText } from "node:util";
 import type { JobState } from "./jobController.ts";
 import type { ClapRow, Progress } from "./requests.ts";
 import type { Result } from "./result.ts";
@@ -24,26 +23,30 @@ export function progressLine(progress: Progress, jobs: readonly JobState[], seco
   );
 }
 
-/** A bar of what is done, given up, at work and waiting, `width` cells wide. */
-export function progressBar({ waiting, running, held, success, dead }: Progress, width: number): string {
+/** A stretch of the bar, in one colour. */
+export interface BarPart {
+  readonly colour: "green" | "red" | "yellow" | "magenta" | "gray";
+  readonly cells: string;
+}
+
+/** A bar of what is done, given up, at work, held and waiting, `width` cells wide. */
+export function progressBar({ waiting, running, held, success, dead }: Progress, width: number): BarPart[] {
   const parts = [
-    { count: success, style: "green", cell: "█" },
-    { count: dead, style: "red", cell: "█" },
-    { count: running, style: "yellow", cell: "▓" },
-    { count: held, style: "magenta", cell: "▒" },
-    { count: waiting, style: "gray", cell: "░" },
+    { count: success, colour: "green", cell: "█" },
+    { count: dead, colour: "red", cell: "█" },
+    { count: running, colour: "yellow", cell: "▓" },
+    { count: held, colour: "magenta", cell: "▒" },
+    { count: waiting, colour: "gray", cell: "░" },
   ] as const;
   const total = parts.reduce((sum, { count }) => sum + count, 0) || 1;
   let before = 0;
   let drawn = 0;
-  return parts
-    .map(({ count, style, cell }) => {
-      before += count;
-      const cells = Math.round((before / total) * width) - drawn;
-      drawn += cells;
-      return styleText(style, cell.repeat(cells));
-    })
-    .join("");
+  return parts.map(({ count, colour, cell }) => {
+    before += count;
+    const cells = Math.round((before / total) * width) - drawn;
+    drawn += cells;
+    return { colour, cells: cell.repeat(cells) };
+  });
 }
 
 /** Jobs as `kubectl get jobs` prints them: the latest `most`, unfinished ones last. */

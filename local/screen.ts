@@ -1,3 +1,4 @@
+import { styleText } from "node:util";
 import { createLogUpdate } from "log-update";
 import type { JobState } from "./jobController.ts";
 import { jobsTable, progressBar, progressLine } from "./report.ts";
@@ -33,7 +34,8 @@ function createPicture(stream: NodeJS.WriteStream): Screen {
     show(progress, jobs, seconds) {
       const width = Math.min(BAR_WIDTH, stream.columns - 2);
       const most = Math.max(1, Math.min(15, stream.rows - SPARE_LINES));
-      const lines = [progressLine(progress, jobs, seconds), progressBar(progress, width), ""];
+      const bar = progressBar(progress, width).map(({ colour, cells }) => styleText(colour, cells, { stream }));
+      const lines = [progressLine(progress, jobs, seconds), bar.join(""), ""];
       picture([...lines, ...jobsTable(jobs, Date.now(), most)].join("\n"));
     },
     clear: () => picture.clear(),
