@@ -37,7 +37,6 @@ function svgOf(lines: readonly Line[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="${FONT_PX}" fill="#dcdfe4">`,
     `<rect width="${width}" height="${height}" rx="8" fill="#282c34"/>`,
-    "<title>npm start: sixty requests, ten Jobs at a time</title>",
     ...text,
     "</svg>",
     "",
