@@ -43,5 +43,4 @@ const claps = new BatchScaledJob(
 /** One Job as KEDA would create it: `pulumi stack output job | kubectl create -f -`. */
 export const job = claps.job;
 export const namespaces = { batches: namespace.metadata.name, keda: keda.release.namespace };
-/** Opens psql as the superuser. */
-export const psql = pulumi.interpolate`kubectl exec -it -n ${namespace.metadata.name} my-release-postgresql-0 -- sh -c 'PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) psql -U postgres'`;
+export const psql = postgres.psql;

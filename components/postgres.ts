@@ -28,6 +28,9 @@ export class Postgres extends pulumi.ComponentResource {
     database: "postgres",
     caSecretName: `${SERVICE}-crt`,
   };
+  /** Opens psql as the superuser, in the server's own pod. */
+  readonly psql =
+    `kubectl exec -it -n ${NAMESPACE} ${SERVICE}-0 -c postgresql -- sh -c 'PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) psql -h 127.0.0.1 -U postgres'`;
   /** The superuser, for migrations; the Secret bears the chart's name for it, as the chart's notes do. */
   readonly admin: Login = { user: "postgres", secretName: SERVICE, secretKey: "postgres-password" };
   readonly worker: Login = { user: "batch_worker", secretName: "batch-worker", secretKey: "password" };

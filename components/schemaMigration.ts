@@ -55,7 +55,8 @@ export class SchemaMigration extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, deletedWith: namespace },
+      // A schema that comes back, after a wrong migration was taken away, is a name that comes back.
+      { parent: this, deletedWith: namespace, deleteBeforeReplace: true },
     );
     this.registerOutputs({ job: this.job });
   }

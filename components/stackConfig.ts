@@ -64,7 +64,7 @@ export const TEXT_KEYS = {
   postgresqlChart: CHART,
   postgresqlImageRegistry: REGISTRY,
   baseImage: {
-    valid: (text) => /^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/.test(text),
+    valid: (text) => /^\w[\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/.test(text),
     allowed: "an image's reference",
     why: "the worker's image is built on it",
   },

@@ -37,6 +37,7 @@ export class WorkerImage extends pulumi.ComponentResource {
           context: ".",
           dockerfile: "worker/Dockerfile",
           args: { BASE: baseImage },
+          platform: `linux/${process.arch === "arm64" ? "arm64" : "amd64"}`,
           builderVersion: docker.BuilderVersion.BuilderBuildKit,
         },
       },

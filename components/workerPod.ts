@@ -47,7 +47,8 @@ export function workerPod({
         image,
         // Built into the node's daemon: there is no registry to ask.
         imagePullPolicy: "Never",
-        args: [...command],
+        // Left out where empty: KEDA's objects come back without it, and every pulumi up would put it in again.
+        ...(command === undefined ? {} : { args: [...command] }),
         env: [
           { name: "PG_HOST", value: address.host },
           { name: "PG_PORT", value: String(address.port) },
