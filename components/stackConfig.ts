@@ -52,7 +52,7 @@ export const TEXT_KEYS = {
   memory: {
     valid: (text) => within(memoryMebibytes(text), 64, 256 * 1_024),
     allowed: "a memory quantity from 64Mi to 256Gi, in Mi or Gi",
-    why: "Node itself needs some 50 MiB",
+    why: "the worker itself needs some 30 MiB, its handler what the work takes",
   },
   kubernetesContext: {
     valid: (text) => /^\S+$/.test(text),

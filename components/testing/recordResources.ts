@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 export interface RecordedResource {
   readonly type: string;
   readonly name: string;
-  /** The names of the resources in its options; types where a name is its parent's too are not needed here. */
+  /** The name of its parent; the next two are names as well. */
   readonly parent: string | undefined;
   readonly dependsOn: readonly string[];
   readonly deletedWith: string | undefined;
