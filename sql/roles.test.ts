@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { claimant } from "../testing/claimant.ts";
 import { createTestDatabase } from "../testing/database.ts";
-import { type Claim, claim } from "../worker/src/queue/claim.ts";
+import { claim } from "../worker/src/queue/claim.ts";
 import { demand } from "../worker/src/queue/demand.ts";
 import { fail } from "../worker/src/queue/fail.ts";
 import { resume } from "../worker/src/queue/resume.ts";
@@ -39,8 +39,8 @@ async function logIn(user: string): Promise<pg.Client> {
 async function claimedBy(jobName: string) {
   const connection = database.connect("batch_worker");
   const attempt = await claim(connection, claimant(jobName));
-  assert.ok(attempt !== undefined && attempt !== "busy");
-  return { connection, attempt: attempt satisfies Claim };
+  assert.ok(typeof attempt === "object");
+  return { connection, attempt };
 }
 
 beforeEach(async () => {
