@@ -16,8 +16,12 @@ export interface TestDatabase {
   readonly client: pg.Client;
   /** Rows of a query, as a user would see them. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** A worker's connection of its own: its session locks go when it is closed. */
-  connect(): Database;
+  /**
+   * A worker's connection of its own: its session locks go when it is closed.
+   *
+   * @default user - the superuser
+   */
+  connect(user?: string): Database;
   /** The environment that leads a worker process here. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -51,8 +55,8 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     client,
     query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       (await client.query<Row>(text, [...values])).rows,
-    connect: () => {
-      const database = new Database({ ...server, password: undefined, name, patienceSeconds: 5 }, silentLog);
+    connect: (user = server.user) => {
+      const database = new Database({ ...server, user, password: undefined, name, patienceSeconds: 5 }, silentLog);
       opened.push(database);
       return database;
     },

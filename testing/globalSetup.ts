@@ -2,6 +2,7 @@ import pg from "pg";
 import { type Server, startServer } from "../local/server.ts";
 import { createLog } from "../worker/src/log.ts";
 import { migrate } from "../worker/src/migrate.ts";
+import { createRoles } from "../worker/src/roles.ts";
 import { TEMPLATE_DATABASE } from "./database.ts";
 
 let server: Server;
@@ -23,6 +24,8 @@ export async function globalSetup(): Promise<void> {
     template,
     createLog({}, () => undefined),
   );
+  // Here, once: roles are the server's, and test files run side by side.
+  await createRoles(template, { worker: "worker", scaler: "scaler" });
   await template.end();
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { DatabaseAwayError } from "./errors.ts";
@@ -78,13 +79,8 @@ export class Database {
   }
 
   async #connect(): Promise<pg.Client> {
-    const { host, port, user, password, name } = this.#settings;
     const client = new pg.Client({
-      host,
-      port,
-      user,
-      password,
-      database: name,
+      ...connectionOf(this.#settings),
       application_name: "postgres-batch",
       options: SERVER_KEEPALIVES,
       keepAlive: true,
@@ -105,6 +101,15 @@ export class Database {
     void this.#client?.then((client) => client.end()).catch(() => undefined);
     this.#client = undefined;
   }
+}
+
+/**
+ * The settings as node-postgres takes them. With a `caFile` the server must prove by that authority that it is `host`;
+ * the file is read at every connection, since it changes when the certificates are renewed.
+ */
+export function connectionOf({ host, port, user, password, name, caFile }: DatabaseSettings): pg.ClientConfig {
+  const tls = caFile === undefined ? {} : { ssl: { ca: readFileSync(caFile, "utf8") } };
+  return { host, port, user, password, database: name, ...tls };
 }
 
 function isOutage(error: unknown): error is Error {

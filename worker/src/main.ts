@@ -7,8 +7,22 @@ import { runJob } from "./runJob.ts";
 import { readSettings } from "./settings.ts";
 import { listenForShutdown } from "./shutdown.ts";
 
-/** A pod of a Job: `node main.ts`. The only place where the process exits. */
-async function main(): Promise<number> {
+/** A pod of a Job: `node main.ts`; `node main.ts migrate` prepares the database. The only place where the process exits. */
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  if (command === "migrate" && rest.length === 0) {
+    const { migrateDatabase } = await import("./migrateDatabase.ts");
+    await migrateDatabase(process.env, createLog({}));
+    return 0;
+  }
+  if (command !== undefined) {
+    throw new SettingsError([
+      `the command must be migrate or none; got ${JSON.stringify([command, ...rest].join(" "))}`,
+    ]);
+  }
+  return await work();
+}
+
+async function work(): Promise<number> {
   const settings = readSettings(process.env);
   const handler = await loadHandler(settings.kind);
   const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });
@@ -31,4 +45,4 @@ function report(error: unknown): number {
   return error instanceof DatabaseAwayError ? EXIT_UNABLE.databaseAway : EXIT_UNABLE.internal;
 }
 
-process.exit(await main().catch(report));
+process.exit(await main(process.argv.slice(2)).catch(report));

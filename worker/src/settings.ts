@@ -9,6 +9,12 @@ export interface DatabaseSettings {
   readonly user: string;
   readonly password: string | undefined;
   readonly name: string;
+  /**
+   * The file of the certificate authority that the server must prove itself by.
+   *
+   * @default - no TLS
+   */
+  readonly caFile?: string;
   /** How long an absent database is waited for before the worker gives up. */
   readonly patienceSeconds: number;
 }
@@ -57,34 +63,10 @@ export const DEFAULTS = {
  * @throws SettingsError naming every wrong variable, what is allowed, and the value it had (never a password).
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const problems: string[] = [];
-
-  function text(name: string, pattern: RegExp, allowed: string, byDefault?: string): string {
-    const value = env[name] || byDefault;
-    if (value !== undefined && pattern.test(value)) return value;
-    problems.push(`${name} must be ${allowed}; got ${value === undefined ? "nothing" : JSON.stringify(value)}`);
-    return "";
-  }
-
-  function number(name: string, rule: keyof typeof NUMBER_RULES): number {
-    try {
-      return parseNumber(name, env[name] || String(DEFAULTS[rule]), NUMBER_RULES[rule]);
-    } catch (error) {
-      problems.push((error as Error).message);
-      return Number.NaN;
-    }
-  }
-
+  const { text, number, finish } = reader(env);
   const label = "1 to 253 characters of a-z, A-Z, 0-9, '-', '_' and '.' (a Kubernetes name)";
-  const settings: Settings = {
-    database: {
-      host: text("PG_HOST", /^\S+$/, "a host name, an address or a socket's folder (where PostgreSQL is)"),
-      port: number("PG_PORT", "port"),
-      user: text("PG_USERNAME", /./, "a role's name (who connects)"),
-      password: env.PGPASSWORD || undefined,
-      name: text("PG_DATABASE", /./, "a database's name", DEFAULTS.databaseName),
-      patienceSeconds: number("DATABASE_PATIENCE_SECONDS", "patienceSeconds"),
-    },
+  return finish({
+    database: databaseSettings({ text, number }, env),
     kind: text("KIND", /^[a-z][a-z0-9_]{0,39}$/, "a kind's name, as in batch.attach() (a-z, 0-9, _)", DEFAULTS.kind),
     jobName: text("JOB_NAME", /^[\w.-]{1,253}$/, label),
     podName: text("POD_NAME", /^[\w.-]{1,253}$/, label),
@@ -92,7 +74,55 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     backoffSeconds: number("BACKOFF_SECONDS", "backoffSeconds"),
     requestsPerJob: number("REQUESTS_PER_JOB", "requestsPerJob"),
     graceSeconds: number("GRACE_SECONDS", "graceSeconds"),
+  });
+}
+
+/**
+ * Reads where the database is, and nothing else.
+ *
+ * @throws SettingsError as `readSettings` does.
+ */
+export function readDatabaseSettings(env: NodeJS.ProcessEnv): DatabaseSettings {
+  const { text, number, finish } = reader(env);
+  return finish(databaseSettings({ text, number }, env));
+}
+
+function databaseSettings(
+  { text, number }: Pick<ReturnType<typeof reader>, "text" | "number">,
+  env: NodeJS.ProcessEnv,
+): DatabaseSettings {
+  return {
+    host: text("PG_HOST", /^\S+$/, "a host name, an address or a socket's folder (where PostgreSQL is)"),
+    port: number("PG_PORT", "port"),
+    user: text("PG_USERNAME", /./, "a role's name (who connects)"),
+    password: env.PGPASSWORD || undefined,
+    name: text("PG_DATABASE", /./, "a database's name", DEFAULTS.databaseName),
+    ...(env.PG_CA_FILE ? { caFile: env.PG_CA_FILE } : {}),
+    patienceSeconds: number("DATABASE_PATIENCE_SECONDS", "patienceSeconds"),
   };
-  if (problems.length > 0) throw new SettingsError(problems);
-  return settings;
+}
+
+/** Reads variable after variable; `finish` throws what was wrong with any of them. */
+function reader(env: NodeJS.ProcessEnv) {
+  const problems: string[] = [];
+  return {
+    text(name: string, pattern: RegExp, allowed: string, byDefault?: string): string {
+      const value = env[name] || byDefault;
+      if (value !== undefined && pattern.test(value)) return value;
+      problems.push(`${name} must be ${allowed}; got ${value === undefined ? "nothing" : JSON.stringify(value)}`);
+      return "";
+    },
+    number(name: string, rule: keyof typeof NUMBER_RULES): number {
+      try {
+        return parseNumber(name, env[name] || String(DEFAULTS[rule]), NUMBER_RULES[rule]);
+      } catch (error) {
+        problems.push((error as Error).message);
+        return Number.NaN;
+      }
+    },
+    finish<Read>(settings: Read): Read {
+      if (problems.length > 0) throw new SettingsError(problems);
+      return settings;
+    },
+  };
 }

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chartFrom } from "./charts.ts";
+
+const pin = { name: "keda", version: "2.20.2" };
+const sources = {
+  "https://charts.example/stable": {
+    chart: "keda",
+    version: "2.20.2",
+    repositoryOpts: { repo: "https://charts.example/stable" },
+  },
+  "oci://registry.example/charts/keda": { chart: "oci://registry.example/charts/keda", version: "2.20.2" },
+  "../charts/keda.tgz": { chart: "../charts/keda.tgz", version: "2.20.2" },
+};
+
+for (const [source, reference] of Object.entries(sources)) {
+  test(`a chart from ${source} is the pinned one`, () => assert.deepEqual(chartFrom(source, pin), reference));
+}

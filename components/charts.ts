@@ -1,0 +1,36 @@
+/** A chart at the one version this program is tested with. */
+export interface ChartPin {
+  readonly name: string;
+  readonly version: string;
+}
+
+/**
+ * 2.20.2: the first 2.20 that takes `rollout.strategy: gradual` beside the default scaling strategy; its CRD is the one
+ * that `scaledJobSpec` is tested against. 2.21 wants Kubernetes 1.34.
+ */
+export const KEDA_CHART: ChartPin = { name: "keda", version: "2.20.2" };
+
+/** 16.7.27: the last chart made for a PostgreSQL 17 image that can still be pulled by its version. */
+export const POSTGRESQL_CHART: ChartPin = { name: "postgresql", version: "16.7.27" };
+
+/**
+ * The images of that chart. Since August 2025 Bitnami publishes versions under `bitnamilegacy` only (frozen), and under
+ * `bitnami` nothing but `latest`.
+ */
+export const POSTGRESQL_IMAGES = {
+  server: { repository: "bitnamilegacy/postgresql", tag: "17.6.0-debian-12-r4" },
+  shell: { repository: "bitnamilegacy/os-shell", tag: "12-debian-12-r51" },
+} as const;
+
+/** What a Release is told about a chart. */
+export interface ChartReference {
+  readonly chart: string;
+  readonly version: string;
+  readonly repositoryOpts?: { readonly repo: string };
+}
+
+/** How a Release names a chart that comes from `source`: a repository's https://, an oci:// reference, or a path. */
+export function chartFrom(source: string, { name, version }: ChartPin): ChartReference {
+  if (/^https?:/.test(source)) return { chart: name, version, repositoryOpts: { repo: source } };
+  return { chart: source, version };
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { contentHash } from "./contentHash.ts";
+
+describe("contentHash", () => {
+  let root: string;
+  const hash = (more: readonly string[] = []) => contentHash(root, ["src/**/!(*.test).ts", "package.json"], more);
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "content-hash-"));
+    mkdirSync(join(root, "src/deep"), { recursive: true });
+    for (const file of ["package.json", "src/a.ts", "src/deep/b.ts", "src/a.test.ts"]) write(file, file);
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function write(file: string, text: string): void {
+    writeFileSync(join(root, file), text);
+  }
+
+  test("is 12 hexadecimal digits, the same for the same content", () => {
+    assert.match(hash(), /^[0-9a-f]{12}$/);
+    assert.equal(hash(), hash());
+  });
+
+  const changes: Record<string, () => void> = {
+    "a changed file": () => write("src/deep/b.ts", "other"),
+    "a new file": () => write("src/c.ts", ""),
+    "a file under another name": () => renameSync(join(root, "src/a.ts"), join(root, "src/z.ts")),
+    "a file less": () => rmSync(join(root, "src/a.ts")),
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    test(`changes with ${what}`, () => {
+      const before = hash();
+      change();
+      assert.notEqual(hash(), before);
+    });
+  }
+
+  test("changes with what else decides the result, and not with a test", () => {
+    assert.notEqual(hash(["node:24"]), hash(["node:22"]));
+    const before = hash();
+    write("src/a.test.ts", "other");
+    assert.equal(hash(), before);
+  });
+
+  test("a pattern that matches nothing is refused by name", () => {
+    assert.throws(() => contentHash(root, ["no/*.sql"]), /^Error: no\/\*\.sql must match a file/);
+  });
+});

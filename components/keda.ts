@@ -1,0 +1,42 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { chartFrom, KEDA_CHART } from "./charts.ts";
+
+export interface KedaArgs {
+  /** Where the chart comes from: a repository's https://, an oci:// reference, or a local path. */
+  readonly chart: string;
+  /** The registry that the images come from. */
+  readonly imageRegistry: string;
+}
+
+/** KEDA in a namespace of its own: it creates Jobs wherever a ScaledJob asks for some. */
+export class Keda extends pulumi.ComponentResource {
+  /** What a ScaledJob and a TriggerAuthentication depend on: it brings their CRDs, and its operator their finalizer's end. */
+  readonly release: k8s.helm.v3.Release;
+
+  constructor(name: string, { chart, imageRegistry }: KedaArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("postgres-batch:components:Keda", name, {}, opts);
+    const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: "keda" } }, { parent: this });
+    // Never deletedWith the namespace: CRDs, cluster roles and webhooks live outside of it.
+    this.release = new k8s.helm.v3.Release(
+      name,
+      {
+        name: "keda",
+        namespace: namespace.metadata.name,
+        ...chartFrom(chart, KEDA_CHART),
+        timeout: 600,
+        values: {
+          global: { image: { registry: imageRegistry } },
+          image: { pullPolicy: "IfNotPresent" },
+          // Serves ScaledObjects; without its APIService a dead one cannot block the end of namespaces.
+          metricsServer: { enabled: false },
+          // The chart's 20 s are most of a first pulumi up.
+          operator: { readinessProbe: { initialDelaySeconds: 2 } },
+          webhooks: { readinessProbe: { initialDelaySeconds: 2 } },
+        },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ release: this.release });
+  }
+}

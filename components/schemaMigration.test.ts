@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as k8s from "@pulumi/kubernetes";
+import { SchemaMigration } from "./schemaMigration.ts";
+import { mockEngine, recordResources } from "./testing/recordResources.ts";
+
+await mockEngine();
+const login = (user: string) => ({ user, secretName: `${user}-secret`, secretKey: "password" });
+const namespace = new k8s.core.v1.Namespace("batches", { metadata: { name: "batches" } });
+const [component, job, ...others] = await recordResources(
+  (options) =>
+    new SchemaMigration(
+      "schema",
+      {
+        namespace,
+        image: "worker:tag",
+        address: { host: "postgres.example", port: 5432, database: "postgres", caSecretName: "crt" },
+        admin: login("postgres"),
+        worker: login("batch_worker"),
+        scaler: login("batch_scaler"),
+      },
+      options,
+    ),
+);
+const { metadata, spec } = (job?.inputs ?? {}) as {
+  metadata: Record<string, unknown>;
+  spec: { backoffLimit: number; activeDeadlineSeconds: number; template: { spec: { containers: Container[] } } };
+};
+interface Container {
+  readonly args: string[];
+  readonly image: string;
+  readonly env: { name: string; value?: string; valueFrom?: object }[];
+  readonly terminationMessagePolicy: string;
+}
+
+test("the migration is one Job, which goes with its namespace", () => {
+  assert.deepEqual(others, []);
+  assert.equal(component?.type, "postgres-batch:components:SchemaMigration");
+  assert.deepEqual([job?.type, job?.name, job?.parent], ["kubernetes:batch/v1:Job", "schema", "schema"]);
+  assert.equal(job?.deletedWith, "batches");
+});
+
+test("it is named after the schema, and runs again when it failed", () => {
+  assert.match(String(metadata.name), /^schema-[0-9a-f]{12}$/);
+  assert.equal(job?.options.deleteBeforeReplace, true, "a name may come back");
+  assert.deepEqual(metadata.annotations, { "pulumi.com/replaceUnready": "true" });
+});
+
+test("it gives up soon, and its last words are the pod's", () => {
+  assert.deepEqual([spec.backoffLimit, spec.activeDeadlineSeconds], [1, 300]);
+  assert.equal(spec.template.spec.containers[0]?.terminationMessagePolicy, "FallbackToLogsOnError");
+});
+
+test("it migrates as the owner and passes every password by its Secret", () => {
+  const [container] = spec.template.spec.containers;
+  assert.deepEqual([container?.args, container?.image], [["migrate"], "worker:tag"]);
+  const env = new Map(container?.env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
+  const secret = (user: string) => ({ secretKeyRef: { name: `${user}-secret`, key: "password" } });
+  assert.equal(env.get("PG_USERNAME"), "postgres");
+  assert.deepEqual(env.get("PGPASSWORD"), secret("postgres"));
+  assert.deepEqual(env.get("WORKER_PASSWORD"), secret("batch_worker"));
+  assert.deepEqual(env.get("SCALER_PASSWORD"), secret("batch_scaler"));
+});

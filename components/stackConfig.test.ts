@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { RunError } from "@pulumi/pulumi";
+import { DEFAULTS } from "../worker/src/settings.ts";
+import { NUMBER_KEYS, readStackConfig, TEXT_KEYS } from "./stackConfig.ts";
+import { declaredConfig } from "./testing/declaredConfig.ts";
+
+const declared = declaredConfig();
+const defaults = Object.fromEntries(Object.entries(declared).map(([key, { byDefault }]) => [key, byDefault]));
+
+function problemsOf(changed: Record<string, string | undefined>): string[] {
+  const values: Record<string, string | undefined> = { ...defaults, ...changed };
+  try {
+    readStackConfig((key) => values[key]);
+    return [];
+  } catch (error) {
+    assert.ok(RunError.isInstance(error), "Pulumi prints a RunError without a stack");
+    return error.message.split("\n").slice(1);
+  }
+}
+
+describe("Pulumi.yaml", () => {
+  test("declares every key with a type, a description and a default, and no other", () => {
+    assert.deepEqual(Object.keys(declared).sort(), [...Object.keys(NUMBER_KEYS), ...Object.keys(TEXT_KEYS)].sort());
+    for (const [key, { type, description }] of Object.entries(declared)) {
+      assert.equal(type, key in NUMBER_KEYS ? "integer" : "string", key);
+      assert.ok(description.length > 10, key);
+    }
+  });
+
+  for (const [key, { min, max }] of Object.entries(NUMBER_KEYS)) {
+    test(`tells the limits of ${key} as they are`, () =>
+      assert.ok(declared[key]?.description.endsWith(`(${min} to ${max})`)));
+  }
+
+  test("its defaults are the seed's, and the worker's where the worker has some", () => {
+    const { pollingInterval, maxReplicaCount, successfulJobsHistoryLimit, failedJobsHistoryLimit } = defaults;
+    assert.deepEqual(
+      [pollingInterval, maxReplicaCount, successfulJobsHistoryLimit, failedJobsHistoryLimit],
+      ["30", "10", "10", "5"],
+    );
+    for (const key of ["backoffLimit", "requestsPerJob", "graceSeconds"] as const)
+      assert.equal(defaults[key], String(DEFAULTS[key]), key);
+    const dockerfile = readFileSync(new URL("../worker/Dockerfile", import.meta.url), "utf8");
+    assert.equal(/^ARG BASE=(.*)$/m.exec(dockerfile)?.[1], defaults.baseImage);
+  });
+});
+
+describe("readStackConfig", () => {
+  test("takes the defaults", () => {
+    const config = readStackConfig((key) => defaults[key]);
+    assert.equal(config.maxReplicaCount, 10);
+    assert.equal(config.memory, "128Mi");
+  });
+
+  const right: Record<string, readonly string[]> = {
+    pollingInterval: ["1", "3600"],
+    maxReplicaCount: ["1", "80"],
+    cpu: ["10m", "0.5", "1", "64", "1500m"],
+    memory: ["64Mi", "1Gi", "1.5Gi", "256Gi"],
+    kubernetesContext: ["kind-a", "arn:aws:eks:eu-west-1:1:cluster/a"],
+    kedaChart: ["package.json", "oci://localhost:5000/charts/keda", "http://charts.example"],
+    kedaImageRegistry: ["localhost:5000", "registry.example/mirror"],
+    baseImage: ["registry.example:5000/node:24", `node@sha256:${"a".repeat(64)}`],
+  };
+  for (const [key, values] of Object.entries(right)) {
+    for (const value of values)
+      test(`${key} may be ${value}`, () => assert.deepEqual(problemsOf({ [key]: value }), []));
+  }
+
+  const wrong: Record<string, readonly (string | undefined)[]> = {
+    pollingInterval: ["0", "3601", "0.5", "5s", "", undefined, "5abc"],
+    maxReplicaCount: ["0", "81", "-1", "ten", "1e1"],
+    successfulJobsHistoryLimit: ["-1", "1001", "1.5"],
+    failedJobsHistoryLimit: ["-1", "1001", "x"],
+    backoffLimit: ["-1", "1001"],
+    requestsPerJob: ["0", "10001"],
+    graceSeconds: ["0", "86401", "1.5"],
+    cpu: ["0", "9m", "65", "100", "a lot", "1e3", "-1", undefined],
+    memory: ["63Mi", "128", "128M", "257Gi", "Mi", undefined],
+    kubernetesContext: ["", " ", "a b", undefined],
+    kedaChart: ["", "no/such/chart.tgz", "ftp://a/b", "https://"],
+    kedaImageRegistry: ["", "https://ghcr.io", "a b"],
+    postgresqlChart: ["", "no/such/chart.tgz"],
+    postgresqlImageRegistry: ["", "docker.io/"],
+    baseImage: ["", "node 24", "-"],
+  };
+  test("a wrong value is known for every key", () => {
+    assert.deepEqual(Object.keys(wrong).sort(), Object.keys(declared).sort());
+  });
+  for (const [key, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      test(`${key} may not be ${JSON.stringify(value)}, and is told so by name, with what is allowed and why`, () => {
+        const problems = problemsOf({ [key]: value });
+        assert.equal(problems.length, 1, problems.join("\n"));
+        const [message = ""] = problems;
+        assert.match(message, new RegExp(`^${key} must be .+ \\(.+\\); got `));
+        assert.ok(message.endsWith(`got ${JSON.stringify(value ?? "")}`), message);
+      });
+    }
+  }
+
+  test("every wrong value is told at once", () => {
+    const nothing = Object.fromEntries(Object.keys(declared).map((key) => [key, ""]));
+    assert.equal(problemsOf(nothing).length, Object.keys(declared).length);
+  });
+});

@@ -1,0 +1,48 @@
+import { fileURLToPath } from "node:url";
+import * as docker from "@pulumi/docker";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { contentHash } from "./contentHash.ts";
+
+/** What the image is made of: the files that worker/Dockerfile.dockerignore lets through, and what it is built by. */
+const CONTENT = [
+  "worker/Dockerfile*",
+  "worker/package*.json",
+  "worker/src/**/!(*.test).ts",
+  "sql/{migrations,statements}/*.sql",
+  "sql/roles.sql",
+];
+
+export interface WorkerImageArgs {
+  /** The image it is built on, with Node and npm. */
+  readonly baseImage: string;
+}
+
+/** The worker's image, built into the Docker daemon that DOCKER_HOST names, and never pushed. */
+export class WorkerImage extends pulumi.ComponentResource {
+  /** The reference for a pod: its tag says what is in it, so that changed content is a changed pod. */
+  readonly reference: string;
+
+  constructor(name: string, { baseImage }: WorkerImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("postgres-batch:components:WorkerImage", name, {}, opts);
+    this.reference = `${name}:${contentHash(fileURLToPath(new URL("..", import.meta.url)), CONTENT, [baseImage])}`;
+    // Docker's provider does not look whether an image is still there: a new cluster is what makes it build again.
+    const cluster = k8s.core.v1.Namespace.get(`${name}-cluster`, "kube-system", { parent: this });
+    new docker.Image(
+      name,
+      {
+        imageName: this.reference,
+        skipPush: true,
+        build: {
+          context: ".",
+          dockerfile: "worker/Dockerfile",
+          args: { BASE: baseImage },
+          platform: `linux/${process.arch === "arm64" ? "arm64" : "amd64"}`,
+          builderVersion: docker.BuilderVersion.BuilderBuildKit,
+        },
+      },
+      { parent: this, replacementTrigger: cluster.metadata.uid.apply((uid) => uid ?? "") },
+    );
+    this.registerOutputs({ reference: this.reference });
+  }
+}
