@@ -23,17 +23,7 @@ const NODE_USER = 1_000;
 const CA_FOLDER = "/etc/postgresql-ca";
 
 /** A pod of the worker's image that fulfils the `restricted` Pod Security Standard and holds no right on the cluster. */
-export function workerPod({
-  name,
-  image,
-  command = [],
-  address,
-  login,
-  env,
-  cpu,
-  memory,
-  graceSeconds,
-}: WorkerPodArgs) {
+export function workerPod({ name, image, command, address, login, env, cpu, memory, graceSeconds }: WorkerPodArgs) {
   return {
     restartPolicy: "Never",
     automountServiceAccountToken: false,
