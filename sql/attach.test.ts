@@ -3,6 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 import { claimant } from "../testing/claimant.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { type Claim, claim } from "../worker/src/queue/claim.ts";
+import { load } from "../worker/src/queue/load.ts";
 import { succeed } from "../worker/src/queue/succeed.ts";
 
 const database = await createTestDatabase();
@@ -61,9 +62,9 @@ describe("batch.attach", () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
     await database.query("insert into parcels (place) values ('here')");
     const parcel = (await claim(database.connect(), claimant("a", { kind: "parcel" }))) as Claim;
-    assert.deepEqual(parcel.row, { place: "here", number: 1 });
+    assert.deepEqual(await load(database.connect(), parcel), { place: "here", number: 1 });
     const clap = (await claim(database.connect(), claimant("a"))) as Claim;
-    assert.deepEqual(clap.row, { id: 1, duration_seconds: 1, failures: 0 });
+    assert.deepEqual(await load(database.connect(), clap), { id: 1, duration_seconds: 1, failures: 0 });
   });
 
   test("whoever may insert into the table needs no right on the queue", async () => {

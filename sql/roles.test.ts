@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { claimant } from "../testing/claimant.ts";
+import { claimAsPod, claimant } from "../testing/claimant.ts";
 import { createTestDatabase } from "../testing/database.ts";
-import { claim } from "../worker/src/queue/claim.ts";
 import { demand } from "../worker/src/queue/demand.ts";
 import { fail } from "../worker/src/queue/fail.ts";
+import { load } from "../worker/src/queue/load.ts";
 import { resume } from "../worker/src/queue/resume.ts";
 import { succeed } from "../worker/src/queue/succeed.ts";
 
@@ -38,7 +38,7 @@ async function logIn(user: string): Promise<pg.Client> {
 
 async function claimedBy(jobName: string) {
   const connection = database.connect("batch_worker");
-  const attempt = await claim(connection, claimant(jobName));
+  const attempt = await claimAsPod(connection, claimant(jobName));
   assert.ok(typeof attempt === "object");
   return { connection, attempt };
 }
@@ -51,7 +51,7 @@ beforeEach(async () => {
 describe("batch_worker", () => {
   test("claims, loses the connection, takes its session back and succeeds", async () => {
     const { connection, attempt } = await claimedBy("a");
-    assert.equal(attempt.row?.duration_seconds, 1);
+    assert.equal((await load(connection, attempt))?.duration_seconds, 1);
     await connection.close();
     const next = database.connect("batch_worker");
     assert.equal(await resume(next, attempt), true);

@@ -1,4 +1,6 @@
-import type { Claimant } from "../worker/src/queue/claim.ts";
+import type { Database } from "../worker/src/database.ts";
+import { type Claim, type Claimant, claim } from "../worker/src/queue/claim.ts";
+import { type Finding, settle } from "../worker/src/queue/settle.ts";
 
 let sessions = 0;
 
@@ -15,4 +17,10 @@ export function claimant(jobName: string, more: Partial<Claimant> = {}): Claiman
     jobFinished: 0,
     ...more,
   };
+}
+
+/** Claims as a worker does: once more when the Job's former pod turns out to be dead. */
+export async function claimAsPod(connection: Database, who: Claimant): Promise<Claim | Finding | undefined> {
+  const claimed = (await claim(connection, who)) ?? (await settle(connection, who));
+  return claimed === "settled" ? ((await claim(connection, who)) ?? (await settle(connection, who))) : claimed;
 }

@@ -18,14 +18,23 @@ function handlerOf(run: Handler["run"], check: Handler["check"] = (row) => row):
 async function attempt(handler: Handler, deadline: Promise<void> = new Promise(() => undefined)) {
   const connection = database.connect();
   const stop = new AbortController();
+  const started = Promise.withResolvers<void>();
+  const run: Handler["run"] = (request, given) => {
+    started.resolve();
+    return handler.run(request, given);
+  };
   const claimed = (await claim(connection, claimant("a"))) as Claim;
   const outcome = runAttempt(claimed, {
     database: connection,
-    handler,
+    handler: { ...handler, run },
     shutdown: { signal: stop.signal, deadline },
     log: silentLog,
   });
-  return { outcome, stop: () => stop.abort(new InterruptedError("SIGTERM")) };
+  const stopOnceStarted = async () => {
+    await started.promise;
+    stop.abort(new InterruptedError("SIGTERM"));
+  };
+  return { outcome, stopOnceStarted, stopNow: () => stop.abort(new InterruptedError("SIGTERM")) };
 }
 
 const lastAttempt = async () => (await database.query("select status, reason, error from clap_attempt")).at(-1);
@@ -71,16 +80,22 @@ describe("runAttempt", () => {
   });
 
   test("work that ends well although it was asked to stop is SUCCESS", async () => {
-    const { outcome, stop } = await attempt(handlerOf(() => sleep(100)));
-    stop();
+    const { outcome, stopOnceStarted } = await attempt(handlerOf(() => sleep(100)));
+    await stopOnceStarted();
     assert.equal(await outcome, "succeeded");
+  });
+
+  test("work is not started when it must stop already", async () => {
+    const { outcome, stopNow } = await attempt(handlerOf(() => assert.fail("must not run")));
+    stopNow();
+    assert.equal(await outcome, "interrupted");
   });
 
   test("work that ignores its signal is abandoned at the deadline, its request free", async () => {
     const deadline = Promise.withResolvers<void>();
     const stubborn = handlerOf(() => new Promise(() => undefined));
-    const { outcome, stop } = await attempt(stubborn, deadline.promise);
-    stop();
+    const { outcome, stopOnceStarted } = await attempt(stubborn, deadline.promise);
+    await stopOnceStarted();
     deadline.resolve();
     assert.equal(await outcome, "interrupted");
     assert.match((await lastAttempt())?.error, /had not stopped before the grace period ended/);
@@ -95,8 +110,8 @@ describe("runAttempt", () => {
       reason = signal.reason;
       throw signal.reason;
     });
-    const { outcome, stop } = await attempt(handler);
-    stop();
+    const { outcome, stopOnceStarted } = await attempt(handler);
+    await stopOnceStarted();
     assert.equal(await outcome, "interrupted");
     assert.ok(reason instanceof InterruptedError);
   });

@@ -7,6 +7,7 @@ import type { Outcome } from "./outcome.ts";
 import type { AttemptKey } from "./queue/attempt.ts";
 import type { Claim } from "./queue/claim.ts";
 import { type Failure, fail } from "./queue/fail.ts";
+import { load } from "./queue/load.ts";
 import { resume } from "./queue/resume.ts";
 import { succeed } from "./queue/succeed.ts";
 import type { Shutdown } from "./shutdown.ts";
@@ -52,14 +53,17 @@ export async function runAttempt(claim: Claim, context: AttemptContext): Promise
 
 /** Does the work; resolves with why it did not succeed, or undefined when it did. */
 async function work(claim: Claim, context: AttemptContext, signal: AbortSignal): Promise<Failure | undefined> {
-  const { handler, shutdown, log } = context;
+  const { database, handler, shutdown, log } = context;
+  const row = await load(database, claim);
   let request: unknown;
   try {
-    if (claim.row === null) throw new Error(`request ${claim.request} must be in its table; got no such row`);
-    request = handler.check(claim.row);
+    if (row === null) throw new Error(`request ${claim.request} must be in its table; got no such row`);
+    request = handler.check(row);
   } catch (error) {
     return { reason: "error", message: describe(error), final: true };
   }
+  // Work that must stop is not started: it could miss an abort that has been.
+  if (signal.aborted) return interruption(shutdown);
   const { request: id, iteration: attempt } = claim;
   const running = Promise.resolve(request)
     .then((checked) => handler.run(checked, { id, attempt, signal, log }))
@@ -67,14 +71,17 @@ async function work(claim: Claim, context: AttemptContext, signal: AbortSignal):
       () => undefined,
       (error: unknown): Failure =>
         shutdown.signal.aborted
-          ? { reason: "interrupted", message: describe(shutdown.signal.reason), final: false }
+          ? interruption(shutdown)
           : { reason: "error", message: describe(error), final: error instanceof FinalError },
     );
-  const abandoned = shutdown.deadline.then((): Failure => {
-    const message = `${describe(shutdown.signal.reason)}, and had not stopped before the grace period ended`;
-    return { reason: "interrupted", message, final: false };
-  });
+  const abandoned = shutdown.deadline.then(() =>
+    interruption(shutdown, ", and had not stopped before the grace period ended"),
+  );
   return await Promise.race([running, abandoned, disowned(signal, shutdown.signal)]);
+}
+
+function interruption(shutdown: Shutdown, more = ""): Failure {
+  return { reason: "interrupted", message: describe(shutdown.signal.reason) + more, final: false };
 }
 
 /** Resolves when the work of an attempt that has become another's has had its time to stop. */

@@ -5,6 +5,7 @@ import type { Handler } from "./handler.ts";
 import type { Log } from "./log.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Claim, type Claimant, claim } from "./queue/claim.ts";
+import { settle } from "./queue/settle.ts";
 import { runAttempt } from "./runAttempt.ts";
 import type { Settings } from "./settings.ts";
 import type { Shutdown } from "./shutdown.ts";
@@ -61,12 +62,16 @@ async function claimPatiently(
   claimant: Claimant,
   outcome: Outcome,
 ): Promise<Claim | undefined> {
-  for (let pause = FIRST_PAUSE_MS; !shutdown.signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+  let pause = FIRST_PAUSE_MS;
+  while (!shutdown.signal.aborted) {
     const claimed = await claim(database, claimant);
-    if (claimed === undefined || typeof claimed === "object") return claimed;
-    if (claimed === "doubtful" && outcome !== "nothing") return undefined;
-    if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAITING_FOR[claimed] });
+    if (claimed !== undefined) return claimed;
+    const finding = await settle(database, claimant);
+    if (finding === undefined || (finding === "doubtful" && outcome !== "nothing")) return undefined;
+    if (finding === "settled") continue;
+    if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAITING_FOR[finding] });
     await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
   }
   return undefined;
 }

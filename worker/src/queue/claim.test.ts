@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimant } from "../../../testing/claimant.ts";
+import { claimAsPod, claimant } from "../../../testing/claimant.ts";
 import { createTestDatabase } from "../../../testing/database.ts";
 import { type Claim, claim } from "./claim.ts";
 import { fail } from "./fail.ts";
+import { load } from "./load.ts";
 import { succeed } from "./succeed.ts";
 
 const database = await createTestDatabase();
@@ -18,10 +19,10 @@ async function insert(count: number): Promise<void> {
 /** Claims on a connection of its own, as every pod does; closing it is the pod's death. */
 async function claimAlone(who: ReturnType<typeof claimant>) {
   const connection = database.connect();
-  return { connection, claimed: await claim(connection, who) };
+  return { connection, claimed: await claimAsPod(connection, who) };
 }
 
-function claimedBy(got: Awaited<ReturnType<typeof claim>>): Claim {
+function claimedBy(got: Awaited<ReturnType<typeof claimAsPod>>): Claim {
   assert.ok(typeof got === "object", `a claim was expected; got ${got}`);
   return got;
 }
@@ -33,12 +34,12 @@ describe("claim", () => {
     assert.equal((await claimAlone(claimant("a"))).claimed, undefined);
   });
 
-  test("the oldest request comes with its row, its first iteration counted", async () => {
+  test("the oldest request comes first, its iteration counted, its row to be loaded", async () => {
     await insert(2);
     const first = claimedBy((await claimAlone(claimant("a"))).claimed);
     assert.equal(first.request, "1");
     assert.equal(first.iteration, 1);
-    assert.deepEqual(first.row, { id: 1, duration_seconds: 40, failures: 0 });
+    assert.deepEqual(await load(database.connect(), first), { id: 1, duration_seconds: 40, failures: 0 });
     assert.equal(claimedBy((await claimAlone(claimant("b"))).claimed).request, "2");
     assert.equal((await claimAlone(claimant("c"))).claimed, undefined);
   });
@@ -117,7 +118,7 @@ describe("claim", () => {
     assert.equal(claimedBy((await claimAlone(claimant("b"))).claimed).iteration, 2);
   });
 
-  test("a request whose pods all died silently is not claimed after backoffLimit + 1 attempts", async () => {
+  test("a request whose pods all died silently is DEAD after backoffLimit + 1 attempts, told by the Job's next pod", async () => {
     await insert(1);
     for (let iteration = 1; iteration <= 3; iteration++) {
       const { connection, claimed } = await claimAlone(claimant("a", { backoffLimit: 2 }));
@@ -125,12 +126,13 @@ describe("claim", () => {
       await connection.close();
     }
     assert.equal((await claimAlone(claimant("a", { backoffLimit: 2 }))).claimed, undefined);
+    assert.deepEqual(await database.query("select status, iteration from clap"), [{ status: "DEAD", iteration: 3 }]);
   });
 
-  test("a request whose row was deleted is claimed without one", async () => {
+  test("a request whose row was deleted is claimed, and has none", async () => {
     await insert(1);
     await database.query("delete from make_it_clap");
-    assert.equal(claimedBy((await claimAlone(claimant("a"))).claimed).row, null);
+    assert.equal(await load(database.connect(), claimedBy((await claimAlone(claimant("a"))).claimed)), null);
   });
 
   test("100 claimants on 10,000 requests: 10,000 different owners, no error", { timeout: 120_000 }, async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimant } from "../../../testing/claimant.ts";
+import { claimAsPod, claimant } from "../../../testing/claimant.ts";
 import { createTestDatabase } from "../../../testing/database.ts";
-import { type Claim, claim } from "./claim.ts";
+import type { Claim } from "./claim.ts";
 import { demand } from "./demand.ts";
 import { fail } from "./fail.ts";
 import { succeed } from "./succeed.ts";
@@ -20,7 +20,7 @@ async function insert(count: number): Promise<void> {
 
 async function claimed(jobName: string, more = {}) {
   const connection = database.connect();
-  const attempt = (await claim(connection, claimant(jobName, more))) as Claim;
+  const attempt = (await claimAsPod(connection, claimant(jobName, more))) as Claim;
   return { connection, attempt };
 }
 
@@ -76,7 +76,7 @@ describe("demand", () => {
     assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
       { status: "FAILED", reason: "lost" },
     ]);
-    assert.equal(await claim(database.connect(), claimant("b")), "doubtful");
+    assert.equal(await claimAsPod(database.connect(), claimant("b")), "doubtful");
   });
 
   test("a worker that lives is never put down, however old a doubt is", async () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimant } from "../../../testing/claimant.ts";
+import { claimAsPod, claimant } from "../../../testing/claimant.ts";
 import { createTestDatabase } from "../../../testing/database.ts";
 import { LostError } from "../errors.ts";
-import { type Claim, claim } from "./claim.ts";
+import type { Claim } from "./claim.ts";
 import { fail } from "./fail.ts";
 import { resume } from "./resume.ts";
 import { succeed } from "./succeed.ts";
@@ -17,7 +17,7 @@ async function claimed(
   more = {},
 ): Promise<{ connection: ReturnType<typeof database.connect>; attempt: Claim }> {
   const connection = database.connect();
-  const attempt = await claim(connection, claimant(jobName, more));
+  const attempt = await claimAsPod(connection, claimant(jobName, more));
   assert.ok(typeof attempt === "object");
   return { connection, attempt };
 }
@@ -118,6 +118,6 @@ describe("resume", () => {
     assert.equal(await resume(next, attempt), false);
     await connection.close();
     assert.equal(await resume(next, attempt), true);
-    assert.equal(await claim(database.connect(), claimant("a")), "busy");
+    assert.equal(await claimAsPod(database.connect(), claimant("a")), "busy");
   });
 });
