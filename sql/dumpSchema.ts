@@ -14,7 +14,7 @@ export async function dumpSchema(): Promise<string> {
   const database = await PGlite.create();
   try {
     for (const { text } of readMigrations()) await database.exec(text);
-    const dump = await pgDump({ pg: database, args: ["--schema-only", "--no-owner", "--no-privileges"] });
+    const dump = await pgDump({ pg: database, args: ["--schema-only", "--no-owner"] });
     // Two lines name versions, two a random key: what differs from run to run is not the schema.
     return (await dump.text()).replace(/^(-- Dumped |\\(un)?restrict ).*\n/gm, "");
   } finally {

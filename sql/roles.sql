@@ -27,7 +27,7 @@ revoke all on all functions in schema batch from batch_worker, batch_scaler;
 
 grant usage on schema batch to batch_worker, batch_scaler;
 
--- The worker: the four statements of sql/statements that claim and finish. It sees its request's row through row_of() and
+-- The worker: every statement of sql/statements but demand.sql. It sees its request's row through row_of() and
 -- no attached table; deleting from the queue is how a request ends.
 grant select, update, delete on batch.queue to batch_worker;
 grant select, insert on batch.history to batch_worker;

@@ -519,6 +519,62 @@ CREATE TRIGGER batch_clap AFTER INSERT ON public.make_it_clap REFERENCING NEW TA
 
 
 --
+-- Name: FUNCTION attach(requests regclass, kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.attach(requests regclass, kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION demand(of_kind text, requests_per_job integer, max_replica_count integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.demand(of_kind text, requests_per_job integer, max_replica_count integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION enqueue(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.enqueue() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION hold(job_failures integer, backoff_limit integer, backoff_seconds double precision); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.hold(job_failures integer, backoff_limit integer, backoff_seconds double precision) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION hold_session(session_id integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.hold_session(session_id integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_gone(session_id integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.is_gone(session_id integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION put_down(of_kind text, of_request bigint, for_reason text, with_error text, final boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.put_down(of_kind text, of_request bigint, for_reason text, with_error text, final boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION row_of(of_kind text, of_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.row_of(of_kind text, of_request bigint) FROM PUBLIC;
+
+
+--
 -- PostgreSQL database dump complete
 --
 
