@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { constants } from "node:os";
 import pg from "pg";
 import { type Server, startServer } from "../local/server.ts";
 import { Database } from "../worker/src/database.ts";
@@ -15,6 +16,19 @@ export interface BenchContext {
   readonly env: Readonly<Record<string, string>>;
   /** Aborts when the bench is asked to stop. */
   readonly signal: AbortSignal;
+}
+
+/** The bench was asked to stop, and has cleaned up. */
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
+
+  /** As a shell tells of a program that a signal ended. */
+  readonly exitCode: number;
+
+  constructor(by: NodeJS.Signals) {
+    super(`stopped by ${by}`);
+    this.exitCode = 128 + constants.signals[by];
+  }
 }
 
 const DATABASE = "postgres";
@@ -60,7 +74,7 @@ async function createContext(server: Server, signal: AbortSignal): Promise<Bench
 function listenForStop(): { readonly signal: AbortSignal; readonly stopped: Promise<never> } {
   const controller = new AbortController();
   for (const by of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(by, () => controller.abort(new Error(`stopped by ${by}`)));
+    process.on(by, () => controller.abort(new StoppedError(by)));
   }
   const { signal } = controller;
   const stopped = once(signal, "abort").then(() => {

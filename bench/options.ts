@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import { type NumberRule, parseNumber } from "../worker/src/number.ts";
 
 /** A number on a bench's command line. */
@@ -14,18 +15,26 @@ export const SIZES = {
 } as const satisfies Record<string, NumberRule>;
 
 /**
- * The numbers asked for, defaults where nothing was.
+ * The numbers asked for on the command line, defaults where nothing was.
  *
- * @throws RangeError naming the option and what is allowed.
+ * @throws RangeError naming the option, or all of them where it is none, and what is allowed.
  */
-export function readOptions(
-  given: Readonly<Record<string, unknown>>,
-  rules: Readonly<Record<string, OptionRule>>,
-): Options {
+export function readOptions(args: readonly string[], rules: Readonly<Record<string, OptionRule>>): Options {
+  const given = parse(args, Object.keys(rules));
   return Object.fromEntries(
     Object.entries(rules).map(([name, rule]) => {
       const text = given[name];
       return [name, text === undefined ? rule.byDefault : parseNumber(`--${name}`, String(text), rule)];
     }),
   );
+}
+
+function parse(args: readonly string[], names: readonly string[]): Readonly<Record<string, unknown>> {
+  try {
+    const options = Object.fromEntries(names.map((name) => [name, { type: "string" } as const]));
+    return parseArgs({ args: [...args], options }).values;
+  } catch {
+    const allowed = names.map((name) => `--${name} N`).join(", ");
+    throw new RangeError(`options must be ${allowed} (this bench has no others); got ${args.join(" ")}`);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../worker/src/database.ts";
 import { type Claim, claim } from "../worker/src/queue/claim.ts";
+import { load } from "../worker/src/queue/load.ts";
 import { succeed } from "../worker/src/queue/succeed.ts";
 import { DEFAULTS } from "../worker/src/settings.ts";
 
@@ -22,7 +23,15 @@ export async function claimOnce(database: Database, session: number): Promise<Cl
   throw new Error(`a claim must find a waiting request (--waiting is too small); got ${claimed ?? "nothing"}`);
 }
 
-/** One request from claim to SUCCESS: what a worker process asks of the database in its life. */
+/** One request from claim to SUCCESS: the two writes of a worker process's life. */
 export async function claimAndSucceed(database: Database, session: number): Promise<void> {
   await succeed(database, await claimOnce(database, session));
+}
+
+/** The same, and between the two the look at the request's row that a handler needs. */
+export async function claimLoadAndSucceed(database: Database, session: number): Promise<void> {
+  const claimed = await claimOnce(database, session);
+  const row = await load(database, claimed);
+  if (row === null) throw new Error(`request ${claimed.request} must be in its table; got no such row`);
+  await succeed(database, claimed);
 }
