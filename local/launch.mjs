@@ -1,7 +1,8 @@
-// The one file an old Node can read: says what is missing instead of failing on a type annotation.
+// `node launch.mjs MODULE ...`: the one file an old Node can read; says what is missing instead of failing on a type annotation.
+const [module] = process.argv.splice(2, 1);
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
-  await import("./main.ts");
+  await import(new URL(`../${module}`, import.meta.url));
 } else {
   console.error(
     `Node must be 22.18 or newer (it runs TypeScript as it is); got ${process.versions.node}. ` +

@@ -22,7 +22,7 @@ interface Run {
 }
 
 function start(args: string, env: NodeJS.ProcessEnv = {}): Run {
-  const child = spawn(process.execPath, [LAUNCH, ...args.split(" ").filter(Boolean)], {
+  const child = spawn(process.execPath, [LAUNCH, "local/main.ts", ...args.split(" ").filter(Boolean)], {
     env: { ...process.env, TMPDIR: home, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
+import { declaredConfig } from "./testing/declaredConfig.ts";
+import { mockEngine, sentResources } from "./testing/recordResources.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** The program with the block of docs/your-own-work.md at its end. */
+async function program(): Promise<string> {
+  const page = await readFile(join(root, "docs/your-own-work.md"), "utf8");
+  const [block] = [...page.matchAll(/^```ts\n(new BatchScaledJob.*?)^```/gms)].map((match) => match[1]);
+  const folder = await mkdtemp(join(tmpdir(), "second-kind-"));
+  after(() => rm(folder, { recursive: true }));
+  for (const name of ["components", "node_modules", "package.json"])
+    await symlink(join(root, name), join(folder, name));
+  await writeFile(join(folder, "index.ts"), `${await readFile(join(root, "index.ts"), "utf8")}\n${block}`);
+  return join(folder, "index.ts");
+}
+
+await mockEngine();
+const defaults = Object.entries(declaredConfig()).map(([key, { byDefault }]) => [`postgres-batch:${key}`, byDefault]);
+pulumi.runtime.setAllConfig(Object.fromEntries(defaults));
+await import(pathToFileURL(await program()).href);
+// Resolves when everything has been sent.
+await pulumi.runtime.disconnect();
+
+interface ScaledJob {
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly maxReplicaCount: number;
+    readonly pollingInterval: number;
+    readonly jobTargetRef: {
+      readonly template: { readonly spec: { readonly containers: readonly [{ env: object[] }] } };
+    };
+    readonly triggers: readonly [{ readonly metadata: { readonly query: string } }];
+  };
+}
+
+function scaledJob(name: string): ScaledJob {
+  return sentResources().get(`kubernetes:keda.sh/v1alpha1:ScaledJob ${name}`) as unknown as ScaledJob;
+}
+
+describe("a second kind, as docs/your-own-work.md adds it", () => {
+  test("is a ScaledJob of its own: its kind's query, workers and limit, everything else the stack's", () => {
+    const { metadata, spec } = scaledJob("pages");
+    assert.equal(metadata.name, "pages");
+    assert.deepEqual([spec.maxReplicaCount, spec.pollingInterval], [3, 30]);
+    assert.equal(spec.triggers[0].metadata.query, "select batch.demand('page', 1, 3) as jobs");
+    assert.ok(
+      JSON.stringify(spec.jobTargetRef.template.spec.containers[0].env).includes('{"name":"KIND","value":"page"}'),
+    );
+  });
+
+  test("leaves the first one as it was", () => {
+    const { spec } = scaledJob("postgres-batch");
+    assert.equal(spec.maxReplicaCount, 10);
+    assert.equal(spec.triggers[0].metadata.query, "select batch.demand('clap', 1, 10) as jobs");
+  });
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { finder, missingPrograms, type Program } from "./programs.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "programs-"));
+after(() => rm(folder, { recursive: true }));
+await writeFile(join(folder, "kubectl"), "");
+await chmod(join(folder, "kubectl"), 0o755);
+await writeFile(join(folder, "pulumi"), "");
+await mkdir(join(folder, "docker"));
+
+describe("missing programs", () => {
+  const needed: readonly Program[] = ["docker", "minikube", "kubectl", "pulumi"];
+
+  test("are told all at once, by name, with how to install them", () => {
+    const lines = missingPrograms(needed, (program) => program === "kubectl");
+    assert.deepEqual(
+      lines.map((line) => /^(\w+) must be on PATH; to install it: https:\/\/\S+/.exec(line)?.[1]),
+      ["docker", "minikube", "pulumi"],
+    );
+  });
+
+  test("are none where all are there", () => {
+    assert.deepEqual(
+      missingPrograms(needed, () => true),
+      [],
+    );
+  });
+
+  test("are looked for along the PATH: neither a folder nor a plain file is a program", () => {
+    const isThere = finder(`/nowhere::${folder}`);
+    assert.deepEqual(needed.map(isThere), [false, false, true, false]);
+    assert.equal(finder(undefined)("kubectl"), false);
+  });
+});

@@ -1,0 +1,29 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+
+/** Programs that stand in for the real ones. */
+export interface Programs {
+  /** The only one that PATH needs: nothing of this machine is found, but sh and sleep. */
+  readonly folder: string;
+  /** What was run so far, a line a call. */
+  calls(): Promise<string[]>;
+}
+
+/** Makes programs from what they do, in sh; each call is kept in a line. */
+export async function createPrograms(programs: Readonly<Record<string, string>>): Promise<Programs> {
+  const folder = await mkdtemp(join(tmpdir(), "programs-"));
+  after(() => rm(folder, { recursive: true }));
+  const calls = join(folder, "calls.log");
+  await writeFile(calls, "");
+  for (const [name, does] of Object.entries(programs)) {
+    const script = `#!/bin/sh\necho "${name} $*" >> '${calls}'\n${does}\n`;
+    await writeFile(join(folder, name), script, { mode: 0o755 });
+  }
+  for (const name of ["sh", "sleep"]) await symlink(`/bin/${name}`, join(folder, name));
+  return {
+    folder,
+    calls: async () => (await readFile(calls, "utf8")).split("\n").filter(Boolean),
+  };
+}
