@@ -16,7 +16,7 @@ await command(HELP, async (session) => {
   if (!(await answers(context, session.env))) {
     throw new Error(
       `the cluster of ${context} must answer (what is on it is taken away); it did not` +
-        (profile?.stopped ? `. To start it: minikube start --profile=${context}` : ""),
+        (profile?.running === false ? `. To start it: minikube start --profile=${context}` : ""),
     );
   }
   const env = { ...session.env, ...(await dockerEnvOf(context, profile, session.env)) };

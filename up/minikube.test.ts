@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { buildsInNode, checkRuntime, findProfile, type Profile, parseDockerEnv, startArguments } from "./minikube.ts";
 
-const DOCKER: Profile = { driver: "docker", runtime: "docker", stopped: false };
+const DOCKER: Profile = { driver: "docker", runtime: "docker", running: true };
 const PINS = ["--driver=docker", "--container-runtime=docker", "--kubernetes-version=v1.34.4"];
 
 function profiles(...valid: object[]): string {
@@ -20,7 +20,8 @@ describe("minikube's profiles", () => {
     ["null, as an older minikube says none", '{"invalid":[],"valid":null}', undefined, false],
     ["another's", profiles({ Name: "other" }), undefined, false],
     ["a running one", profiles(one("OK", "docker", "docker")), DOCKER, true],
-    ["a stopped one", profiles(one("Stopped", "docker", "docker")), { ...DOCKER, stopped: true }, false],
+    ["a stopped one", profiles(one("Stopped", "docker", "docker")), { ...DOCKER, running: false }, false],
+    ["one whose node is gone", profiles(one("", "docker", "docker")), { ...DOCKER, running: false }, false],
     ["the none driver's", profiles(one("Running", "none", "docker")), { ...DOCKER, driver: "none" }, false],
   ] as const) {
     test(`${what}: ${inNode ? "builds in the node" : "builds in the daemon that is here"}`, () => {
@@ -53,7 +54,7 @@ describe("minikube start", () => {
       " --cpus=4  --driver=kvm2 ",
       [...PINS, "--cpus=4", "--driver=kvm2"],
     ],
-    ["one that is there keeps its own", { ...DOCKER, stopped: true }, "--force", ["--force"]],
+    ["one that is there keeps its own", { ...DOCKER, running: false }, "--force", ["--force"]],
   ] as const) {
     test(what, () => {
       assert.deepEqual(startArguments("minikube", profile, flags), ["start", "--profile=minikube", ...expected]);

@@ -7,11 +7,14 @@ export const MINIKUBE = "minikube";
  */
 const START_FLAGS = ["--driver=docker", "--container-runtime=docker", "--kubernetes-version=v1.34.4"] as const;
 
+/** What minikube calls a node that has no daemon to lead to; whatever else it says, the node is there. */
+const NOT_RUNNING: readonly string[] = ["", "Stopped", "Stopping", "Nonexistent", "Error"];
+
 /** What `minikube profile list` tells about a cluster. */
 export interface Profile {
   readonly driver: string;
   readonly runtime: string;
-  readonly stopped: boolean;
+  readonly running: boolean;
 }
 
 /** The profile of that name in what `minikube profile list -o json` prints; undefined: there is none. */
@@ -22,7 +25,7 @@ export function findProfile(json: string, name: string): Profile | undefined {
   return {
     driver: profile.Config?.Driver ?? "",
     runtime: profile.Config?.KubernetesConfig?.ContainerRuntime ?? "",
-    stopped: profile.Status === "Stopped",
+    running: !NOT_RUNNING.includes(profile.Status ?? ""),
   };
 }
 
@@ -44,7 +47,7 @@ export function startArguments(name: string, profile: Profile | undefined, userF
 
 /** Where the image is built: in a daemon of the node's own, or in the one that DOCKER_HOST names here. */
 export function buildsInNode(profile: Profile | undefined): boolean {
-  return profile !== undefined && profile.driver !== "none" && !profile.stopped;
+  return profile !== undefined && profile.driver !== "none" && profile.running;
 }
 
 /** @throws Error when the node has no Docker daemon that could build. */

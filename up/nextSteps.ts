@@ -56,7 +56,7 @@ export function howToGoOn(
   const again = ["npm run", script, ...(own.length > 0 ? ["--", ...own.map(quote)] : [])].join(" ");
   const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)} `);
   return [
-    `Unfinished. What is done is kept; to go on:`,
+    "Unfinished. What is done is kept; to go on, with what is told above mended:",
     again,
     "",
     "# Before that, if Pulumi says that the stack is locked, and no other pulumi runs",

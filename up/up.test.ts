@@ -105,7 +105,7 @@ describe("npm run up", { timeout: 60_000, concurrency: 4 }, () => {
       [
         "pulumi stack select dev --create",
         "minikube start --profile=minikube --driver=docker --container-runtime=docker --kubernetes-version=v1.34.4 --cpus=4",
-        "pulumi up --yes --stack dev --config pollingInterval=5",
+        "pulumi up --yes --skip-preview --suppress-outputs --stack dev --config pollingInterval=5",
       ],
     );
     assert.ok(output().includes(`builds in <tcp://node:2376>, state in <file://${ROOT}>, passphrase <>`));

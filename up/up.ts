@@ -4,9 +4,12 @@ import { type Deployed, howToGoOn, nextSteps } from "./nextSteps.ts";
 import { ask, follow } from "./run.ts";
 import { command, contextOf, need, type Session, selectStack } from "./session.ts";
 
+/** A preview that nobody answers costs seconds, and the outputs are a Job of a hundred lines; what is of use is told below. */
+const UP_FLAGS = ["--yes", "--skip-preview", "--suppress-outputs"] as const;
+
 const HELP = `npm run up -- [--stack NAME] [arguments of pulumi up]
 
-Starts minikube if the stack's cluster does not answer, and runs pulumi up --yes on it.
+Starts minikube if the stack's cluster does not answer, and runs pulumi up on it.
   --stack NAME         the stack, made if there is none (default dev)
   --config KEY=VALUE   a setting, kept in the stack's settings (see README.md)
 MINIKUBE_START_FLAGS   further flags for minikube start
@@ -28,7 +31,7 @@ await command(HELP, async (session) => {
   }
   const env = { ...session.env, ...(await dockerEnvOf(context, profile, session.env)) };
 
-  const exitCode = await follow("pulumi", ["up", "--yes", "--stack", stack, ...passedOn], env);
+  const exitCode = await follow("pulumi", ["up", ...UP_FLAGS, "--stack", stack, ...passedOn], env);
   const lines =
     exitCode === 0
       ? nextSteps(await deployed({ ...session, env }, context, profile !== undefined))

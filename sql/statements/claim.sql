@@ -9,7 +9,7 @@
 --
 -- Sent again by the same session it returns the same attempt and counts nothing, so an answer that got lost is asked for
 -- again. The primary key serves "oldest"; requests that run or are held are passed over there, a few for each Job. The
--- sub-queries lock what they find, so the row is still what it was when the update comes to it.
+-- sub-queries lock what they find, so the row is still there, and still what it was, when the update comes to its ctid.
 update batch.queue q
 set iteration = q.iteration + case when q.session_id = $4 then 0 else 1 end,
     job_failures = case when q.job_name = $2 then q.job_failures else $7 end,
@@ -18,12 +18,11 @@ set iteration = q.iteration + case when q.session_id = $4 then 0 else 1 end,
     created_at = coalesce(q.created_at, now()),
     session_id = $4, job_name = $2, pod_name = $3, backoff_limit = $5, backoff_seconds = $6,
     held_until = null, doubted_at = null
-where q.kind = $1
-  and q.request_id = coalesce(
-    (select own.request_id from batch.queue own
+where q.ctid = coalesce(
+    (select own.ctid from batch.queue own
      where own.kind = $1 and own.job_name = $2
      order by own.request_id limit 1 for update),
-    (select free.request_id from batch.queue free
+    (select free.ctid from batch.queue free
      where free.kind = $1 and (free.job_name is null or free.held_until <= now())
      order by free.request_id limit 1 for update skip locked)
   )

@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
-import { LostError } from "../errors.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
+import { type EndStatus, recall } from "./recall.ts";
 
 /** Why an attempt did not succeed. */
 export interface Failure {
@@ -15,13 +15,12 @@ export interface Failure {
  * Ends an attempt that did not succeed.
  *
  * @returns `FAILED` when another attempt will be made, `DEAD` when the request is given up.
- * @throws LostError (zero rows) when the attempt is no longer this session's; nothing was changed.
+ * @throws LostError when the attempt is no longer this session's; nothing was changed.
  */
-export async function fail(database: Database, key: AttemptKey, failure: Failure): Promise<"FAILED" | "DEAD"> {
+export async function fail(database: Database, key: AttemptKey, failure: Failure): Promise<EndStatus> {
   const { reason, message, final } = failure;
   // PostgreSQL's text cannot hold NUL.
   const text = message.replaceAll("\0", "\uFFFD");
-  const [row] = await database.run<{ status: "FAILED" | "DEAD" }>("fail", [...keyValues(key), reason, text, final]);
-  if (row === undefined) throw new LostError(key.request, key.iteration);
-  return row.status;
+  const [row] = await database.run<{ status: EndStatus }>("fail", [...keyValues(key), reason, text, final]);
+  return row?.status ?? (await recall(database, key, reason));
 }

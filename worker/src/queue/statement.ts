@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** The files of `sql/statements/`, without their ending. */
-export type StatementName = "claim" | "demand" | "fail" | "load" | "resume" | "settle" | "succeed";
+export type StatementName = "claim" | "demand" | "fail" | "load" | "recall" | "resume" | "settle" | "succeed";
 
 /** A statement as node-postgres prepares it: under its name, once a connection. */
 export interface Statement {
