@@ -27,9 +27,9 @@ export async function createBed(polls: number): Promise<Bed> {
         `the cluster must be without ${taken.join(" and ")} (the stack e2e makes them); got another stack's`,
       );
     }
-    await stack.init();
     writeFileSync(file, JSON.stringify(found));
   }
+  await stack.init();
   stack.configure(settings);
   const before = JSON.parse(readFileSync(file, "utf8"));
   const note = (text: string) => console.log(`        ${text}`);

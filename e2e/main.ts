@@ -38,6 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error((error as Error).message);
     return EXIT_UNABLE.settings;
   }
+  console.log(`        on the cluster of context ${bed.cluster.context}`);
   const results: Result[] = [];
   for (const name of options.names) results.push(await prove(name, bed));
   if (!options.keep) {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -51,7 +51,7 @@ export class Stack {
 
   /** Writes the settings beside the salt that Pulumi keeps in the same file. */
   configure(settings: Settings): void {
-    const kept = load(readFileSync(CONFIG_FILE, "utf8")) as object;
+    const kept = existsSync(CONFIG_FILE) ? (load(readFileSync(CONFIG_FILE, "utf8")) as object) : {};
     const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`postgres-batch:${key}`, value]));
     writeFileSync(CONFIG_FILE, dump({ ...kept, config }));
   }

@@ -1,9 +1,9 @@
 import { until } from "../../testing/until.ts";
-import { type Cluster, type KubernetesObject, NAMESPACE } from "../cluster.ts";
 import { atMost, exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { attempts, clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
+import { tenRunning, workers } from "../workers.ts";
 
 const NEW_POLLING_INTERVAL = 6;
 
@@ -38,14 +38,3 @@ export const change: Scenario = {
     ];
   },
 };
-
-/** The uids of the ten pods at work, once all their requests are RUNNING. */
-export async function tenRunning(cluster: Cluster): Promise<string[]> {
-  const running = async () => (await attempts(cluster)).filter((its) => its.status === "RUNNING").length === 10;
-  await until("ten RUNNING", running, { patienceMs: 90_000, lookMs: 500 });
-  return (await workers(cluster)).map((its) => its.metadata.uid);
-}
-
-async function workers(cluster: Cluster): Promise<KubernetesObject[]> {
-  return await cluster.list("pods", "-n", NAMESPACE, "-l", "app.kubernetes.io/name=postgres-batch");
-}

@@ -2,7 +2,7 @@ import { atMost, exactly } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
 import { clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
-import { tenRunning } from "./change.ts";
+import { tenRunning } from "../workers.ts";
 
 /** Lifecycle claim: destroy. With Jobs at work it ends and leaves nothing, and the next up finds nothing in its way. */
 export const destroy: Scenario = {
