@@ -14,7 +14,7 @@ import { Stack } from "./stack.ts";
  *
  * @throws Error when the cluster has the namespaces of another stack: they would be taken from it.
  */
-export async function createBed(polls: number): Promise<Bed> {
+export async function createBed(polls: number): Promise<Omit<Bed, "note">> {
   const cluster = await Cluster.current();
   const stack = new Stack(cluster.context);
   const settings = settingsFrom(process.env, declaredKeys(), cluster.context);
@@ -32,8 +32,7 @@ export async function createBed(polls: number): Promise<Bed> {
   await stack.init();
   stack.configure(settings);
   const before = JSON.parse(readFileSync(file, "utf8"));
-  const note = (text: string) => console.log(`        ${text}`);
-  return { cluster, stack, settings, polls, before, note, plainJob: new PlainJob(cluster, stack) };
+  return { cluster, stack, settings, polls, before, plainJob: new PlainJob(cluster, stack) };
 }
 
 function declaredKeys(): string[] {

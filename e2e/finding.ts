@@ -14,10 +14,10 @@ export function isKept({ measured, bound, limit }: Finding): boolean {
   return bound === "at most" ? measured <= limit : measured >= limit;
 }
 
-/** `60 Jobs`, `1.08 times the plain Job (at most 1.15)`, `61 Jobs (exactly 60: MISSED)` */
+/** `60 Jobs`, `1.081 times the plain Job (at most 1.15)`, `61 Jobs (exactly 60: MISSED)` */
 export function describe(finding: Finding): string {
   const { what, measured, bound, limit, unit = "" } = finding;
-  const number = `${Number.isInteger(measured) ? measured : measured.toFixed(unit === "" ? 2 : 1)}${unit} ${what}`;
+  const number = `${Number.isInteger(measured) ? measured : measured.toFixed(unit === "" ? 3 : 1)}${unit} ${what}`;
   if (isKept(finding)) return bound === "exactly" ? number : `${number} (${bound} ${limit}${unit})`;
   return `${number} (${bound} ${limit}${unit}: MISSED)`;
 }

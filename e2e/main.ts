@@ -30,7 +30,7 @@ interface Result {
 /** `npm run e2e -- [NAME ...] [--polls N] [--keep]`. Exit code 0: every claim holds, 1: one does not, 64: asked for wrongly. */
 async function main(args: readonly string[]): Promise<number> {
   let options: Options;
-  let bed: Bed;
+  let bed: Omit<Bed, "note">;
   try {
     options = readOptions(args, Object.keys(ALL), Object.keys(SCENARIOS));
     bed = await createBed(options.polls);
@@ -49,16 +49,21 @@ async function main(args: readonly string[]): Promise<number> {
   return results.every((its) => its.kept) ? 0 : 1;
 }
 
-async function prove(name: string, bed: Bed): Promise<Result> {
+async function prove(name: string, bed: Omit<Bed, "note">): Promise<Result> {
   const scenario = SCENARIOS[name] as Scenario;
   const began = performance.now();
   console.log(`        ${name} ...`);
+  const notes: string[] = [];
+  function note(text: string): void {
+    console.log(`        ${text}`);
+    notes.push(text);
+  }
   let kept = false;
   let numbers: string;
   try {
-    const findings: readonly Finding[] = await scenario.run(bed);
+    const findings: readonly Finding[] = await scenario.run({ ...bed, note });
     kept = findings.every(isKept);
-    numbers = findings.map(describe).join(", ");
+    numbers = [findings.map(describe).join(", "), ...notes].join("; ");
   } catch (error) {
     numbers = (error as Error).message;
   }

@@ -14,7 +14,7 @@ export interface Bed {
   readonly plainJob: PlainJob;
   /** Everything outside of namespaces, and the namespaces, before the first up. */
   readonly before: readonly string[];
-  /** Prints what is worth a line but is no finding. */
+  /** Tells what is worth a line but is no finding. */
   note(text: string): void;
 }
 
