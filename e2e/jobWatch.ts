@@ -11,12 +11,14 @@ export class JobWatch implements Disposable {
   readonly #lines: string[] = [];
   readonly #seenAt: number[] = [];
   readonly #child: ChildProcess;
+  readonly #kill = () => this.#child.kill();
 
   constructor({ context }: Cluster) {
     const which = ["-n", NAMESPACE, "-l", KEDA_JOBS, "--watch", "--output-watch-events", "-o", `jsonpath=${LINE}`];
     this.#child = spawn("kubectl", ["--context", context, "get", "jobs", ...which], {
       stdio: ["ignore", "pipe", "inherit"],
     });
+    process.once("exit", this.#kill);
     createInterface({ input: this.#child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
       this.#lines.push(line);
       this.#seenAt.push(Date.now());
@@ -40,6 +42,7 @@ export class JobWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    process.off("exit", this.#kill);
     this.#child.kill();
   }
 }

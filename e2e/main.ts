@@ -80,4 +80,13 @@ function table(results: readonly Result[]): string {
   return ["|  | scenario | claim | measured | took |", "| --- | --- | --- | --- | ---: |", ...lines].join("\n");
 }
 
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.on(signal, () => {
+    console.error("interrupted: the stack is left as it is; the next run goes on with it and destroys it");
+    process.exit(code);
+  });
+}
 process.exit(await main(process.argv.slice(2)));
