@@ -1,0 +1,33 @@
+/** A measured number and what it must be. */
+export interface Finding {
+  readonly what: string;
+  readonly measured: number;
+  readonly bound: "exactly" | "at most" | "at least";
+  readonly limit: number;
+  /** Follows the number. @default - none: a count or a ratio */
+  readonly unit?: string;
+}
+
+/** Whether the bound is kept; what could not be measured (NaN) is missed. */
+export function isKept({ measured, bound, limit }: Finding): boolean {
+  if (bound === "exactly") return measured === limit;
+  return bound === "at most" ? measured <= limit : measured >= limit;
+}
+
+/** `60 Jobs`, `1.081 times the plain Job (at most 1.15)`, `61 Jobs (exactly 60: MISSED)` */
+export function describe(finding: Finding): string {
+  const { what, measured, bound, limit, unit = "" } = finding;
+  const number = `${Number.isInteger(measured) ? measured : measured.toFixed(unit === "" ? 3 : 1)}${unit} ${what}`;
+  if (isKept(finding)) return bound === "exactly" ? number : `${number} (${bound} ${limit}${unit})`;
+  return `${number} (${bound} ${limit}${unit}: MISSED)`;
+}
+
+/** A Finding that must be `limit`. */
+export function exactly(limit: number, what: string, measured: number): Finding {
+  return { what, measured, bound: "exactly", limit };
+}
+
+/** A Finding that must not pass `limit`. */
+export function atMost(limit: number, what: string, measured: number, unit = ""): Finding {
+  return { what, measured, bound: "at most", limit, unit };
+}

@@ -1,0 +1,32 @@
+/** What a watch of Jobs has told so far. */
+export interface JobCount {
+  /** Jobs ever seen. */
+  readonly created: number;
+  /** Most unfinished ones at once. */
+  readonly peak: number;
+  readonly complete: number;
+  readonly failed: number;
+}
+
+/** One line of a watch: `ADDED name Complete`, the condition left out while the Job is unfinished. */
+export function readJobEvent(line: string): { type: string; name: string; ended: "Complete" | "Failed" | undefined } {
+  const [type = "", name = "", ...conditions] = line.trim().split(/\s+/);
+  const ended = (["Complete", "Failed"] as const).find((condition) => conditions.includes(condition));
+  return { type, name, ended };
+}
+
+/** Counts Jobs in a watch's lines, in the order in which the API server wrote them. */
+export function countJobs(lines: readonly string[]): JobCount {
+  const ends = new Map<string, "Complete" | "Failed" | undefined>();
+  const gone = new Set<string>();
+  let peak = 0;
+  for (const { type, name, ended } of lines.map(readJobEvent)) {
+    if (name === "") continue;
+    ends.set(name, ended ?? ends.get(name));
+    if (type === "DELETED") gone.add(name);
+    const unfinished = [...ends].filter(([job, end]) => end === undefined && !gone.has(job)).length;
+    peak = Math.max(peak, unfinished);
+  }
+  const count = (end: "Complete" | "Failed") => [...ends.values()].filter((its) => its === end).length;
+  return { created: ends.size, peak, complete: count("Complete"), failed: count("Failed") };
+}

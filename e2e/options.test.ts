@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readOptions } from "./options.ts";
+
+const read = (...args: string[]) => readOptions(args, ["up", "zero"], ["up", "zero", "short"]);
+
+describe("readOptions", () => {
+  test("no name is all of them", () => assert.deepEqual(read(), { names: ["up", "zero"], polls: 20, keep: false }));
+  test("names run in the order given", () => {
+    assert.deepEqual(read("short", "up", "--polls", "3", "--keep"), { names: ["short", "up"], polls: 3, keep: true });
+  });
+  for (const args of [["down"], ["--polls", "0"], ["--polls", "x"], ["--polls", "1.5"], ["--fast"]]) {
+    test(`refuses ${args.join(" ")}`, () => assert.throws(() => read(...args), /must be|Unknown option/));
+  }
+});

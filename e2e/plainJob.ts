@@ -1,0 +1,37 @@
+import { type Cluster, NAMESPACE } from "./cluster.ts";
+import type { Stack } from "./stack.ts";
+
+const NAME = "plain";
+
+/**
+ * The measure of the walks: one Kubernetes Job with 60 completions at parallelism 10, whose pods are the worker's but for
+ * the command, which sleeps 20 s. Run once, at the first question.
+ */
+export class PlainJob {
+  readonly #cluster: Cluster;
+  readonly #stack: Stack;
+  #seconds: Promise<number> | undefined;
+
+  constructor(cluster: Cluster, stack: Stack) {
+    this.#cluster = cluster;
+    this.#stack = stack;
+  }
+
+  async seconds(): Promise<number> {
+    this.#seconds ??= this.#run();
+    return await this.#seconds;
+  }
+
+  async #run(): Promise<number> {
+    const job = JSON.parse(await this.#stack.pulumi(["stack", "output", "job", "--stack", "e2e"]));
+    job.metadata = { name: NAME, namespace: NAMESPACE };
+    Object.assign(job.spec, { parallelism: 10, completions: 60 });
+    job.spec.template.spec.containers[0].command = ["node", "--eval", "setTimeout(() => {}, 20_000)"];
+    const began = performance.now();
+    await this.#cluster.kubectl(["create", "-f", "-"], JSON.stringify(job));
+    await this.#cluster.kubectl(["wait", "-n", NAMESPACE, `job/${NAME}`, "--for=condition=Complete", "--timeout=15m"]);
+    const seconds = (performance.now() - began) / 1_000;
+    await this.#cluster.kubectl(["delete", "job", NAME, "-n", NAMESPACE, "--wait"]);
+    return seconds;
+  }
+}

@@ -1,0 +1,32 @@
+import { atMost, exactly } from "../finding.ts";
+import { JobWatch } from "../jobWatch.ts";
+import { leftovers } from "../leftovers.ts";
+import { attempts, clear, insert } from "../requests.ts";
+import type { Scenario } from "../scenario.ts";
+
+/** Lifecycle claim: up, no diff, work, destroy; short enough for every change. */
+export const short: Scenario = {
+  claim: "a whole life: up, no change, five requests, destroy",
+  async run({ cluster, stack, settings, before, note }) {
+    const first = await stack.up(settings);
+    const second = await stack.up(settings, "--expect-no-changes");
+    await clear(cluster);
+    using watch = new JobWatch(cluster);
+    await insert(cluster, 5, 2);
+    await watch.ended(5, 90_000);
+    const all = await attempts(cluster);
+    const count = watch.count;
+    const destroyed = await stack.destroy();
+    const left = await leftovers(cluster, before);
+    for (const name of left) note(`left: ${name}`);
+    return [
+      atMost(180, "for an up", first, " s"),
+      atMost(10, "for an up without a change", second, " s"),
+      exactly(5, "Jobs", count.created),
+      exactly(5, "SUCCESS", all.filter((its) => its.status === "SUCCESS").length),
+      exactly(5, "attempts", all.length),
+      atMost(180, "for destroy", destroyed, " s"),
+      exactly(0, "things left", left.length),
+    ];
+  },
+};

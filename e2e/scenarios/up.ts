@@ -1,0 +1,35 @@
+import { atMost, type Finding } from "../finding.ts";
+import { helmSeconds, releasesOf, withOwnProbes } from "../helm.ts";
+import { leftovers } from "../leftovers.ts";
+import { isThere } from "../run.ts";
+import type { Bed, Scenario } from "../scenario.ts";
+
+/** Lifecycle claim: first up. Everything that is not a chart (image, schema, ScaledJob) fits beside the charts. */
+export const up: Scenario = {
+  claim: "a first pulumi up takes little more than helm needs for the two charts",
+  async run(bed) {
+    const { stack, settings } = bed;
+    if ((await stack.resources()).length > 1) await stack.destroy();
+    stack.configure(settings);
+    const helm = await helmAlone(bed);
+    const seconds = await stack.up(settings);
+    const findings: Finding[] = [atMost(180, "for a first up", seconds, " s")];
+    if (helm !== undefined) findings.push(atMost(1.3, "times helm alone", seconds / helm));
+    return findings;
+  },
+};
+
+/** Seconds that helm needs for the charts as they are, but for where images come from; undefined when there is no helm. */
+async function helmAlone({ stack, cluster, before, note }: Bed): Promise<number | undefined> {
+  if (!(await isThere("helm", "version"))) {
+    note("helm is not on PATH: nothing to compare with");
+    return undefined;
+  }
+  const releases = await releasesOf(stack);
+  const same = await helmSeconds(releases, cluster);
+  const own = await helmSeconds(releases.map(withOwnProbes), cluster);
+  note(`helm alone, both charts started together: ${own.toFixed(1)} s; with the program's probes ${same.toFixed(1)} s`);
+  const left = await leftovers(cluster, before);
+  if (left.length > 0) throw new Error(`helm left ${left.join(", ")}`);
+  return own;
+}

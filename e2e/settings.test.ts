@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { settingsFrom, variableOf } from "./settings.ts";
+
+const keys = ["pollingInterval", "kedaChart", "backoffLimit", "kubernetesContext"];
+
+describe("settingsFrom", () => {
+  test("a config key is E2E_ and its words", () =>
+    assert.equal(variableOf("kedaImageRegistry"), "E2E_KEDA_IMAGE_REGISTRY"));
+
+  test("takes the environment's values over, names the context, keeps every Job", () => {
+    const settings = settingsFrom({ E2E_KEDA_CHART: "./keda.tgz", PATH: "/bin", E2E_BACKOFF_LIMIT: "" }, keys, "kind");
+    assert.equal(settings.kedaChart, "./keda.tgz");
+    assert.equal(settings.kubernetesContext, "kind");
+    assert.equal(settings.backoffLimit, undefined);
+    assert.equal(settings.successfulJobsHistoryLimit, "200");
+  });
+
+  for (const name of ["E2E_KEDA", "E2E_POLLING_INTERVAL", "E2E_KUBERNETES_CONTEXT"]) {
+    test(`refuses ${name} by name`, () =>
+      assert.throws(() => settingsFrom({ [name]: "x" }, keys, "kind"), new RegExp(name)));
+  }
+});

@@ -1,0 +1,35 @@
+/** What every e2e stack starts from: short polls, and every Job kept to be counted. */
+const BASE = {
+  pollingInterval: "5",
+  maxReplicaCount: "10",
+  successfulJobsHistoryLimit: "200",
+  failedJobsHistoryLimit: "200",
+};
+
+/** Config keys of the stack and their values. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** The environment's name for a config key: `E2E_KEDA_CHART` for `kedaChart`. */
+export function variableOf(key: string): string {
+  return `E2E_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/**
+ * The stack's config: of `keys`, what the environment says. It may not say what the scenarios decide themselves.
+ *
+ * @throws Error naming the variable when it does, or when an E2E_ variable belongs to no key.
+ */
+export function settingsFrom(env: NodeJS.ProcessEnv, keys: readonly string[], context: string): Settings {
+  const free = keys.filter((key) => !(key in BASE) && key !== "kubernetesContext");
+  const names = new Map(free.map((key) => [variableOf(key), key]));
+  const settings: Record<string, string> = { ...BASE, kubernetesContext: context };
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith("E2E_") || !value) continue;
+    const key = names.get(name);
+    if (key === undefined) {
+      throw new Error(`${name} must be one of ${[...names.keys()].join(", ")} (the stack's config keys); got another`);
+    }
+    settings[key] = value;
+  }
+  return settings;
+}

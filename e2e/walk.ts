@@ -1,0 +1,34 @@
+import { atMost, exactly, type Finding } from "./finding.ts";
+import { JobWatch } from "./jobWatch.ts";
+import { attempts, clear, insert } from "./requests.ts";
+import type { Bed } from "./scenario.ts";
+
+const REQUESTS = 60;
+
+/** The seed's walk, 60 INSERTs of 20 s with at most ten Jobs at once, against the plain Job of the same run. */
+export async function walk(bed: Bed, requestsPerJob: number, ratio: number): Promise<Finding[]> {
+  const { cluster, stack, settings, plainJob } = bed;
+  const jobs = Math.ceil(REQUESTS / requestsPerJob);
+  await stack.up({ ...settings, requestsPerJob: String(requestsPerJob) });
+  const plain = await plainJob.seconds();
+  await clear(cluster);
+  using watch = new JobWatch(cluster);
+  const began = performance.now();
+  await insert(cluster, REQUESTS, 20);
+  await watch.ended(jobs, 900_000);
+  const seconds = (performance.now() - began) / 1_000;
+  const all = await attempts(cluster);
+  const ran = new Set(all.filter((its) => its.status === "SUCCESS").map((its) => its.id));
+  const idle = watch.count.created - new Set(all.map((its) => its.job_name)).size;
+  bed.note(`${seconds.toFixed(1)} s; the plain Job: ${plain.toFixed(1)} s`);
+  return [
+    exactly(jobs, "Jobs", watch.count.created),
+    exactly(jobs, "Complete", watch.count.complete),
+    atMost(10, "at once", watch.count.peak),
+    exactly(0, "idle", idle),
+    exactly(REQUESTS, "requests SUCCESS", ran.size),
+    exactly(REQUESTS, "attempts", all.length),
+    exactly(REQUESTS, "of iteration 1", all.filter((its) => its.iteration === 1).length),
+    atMost(ratio, "times the plain Job", seconds / plain),
+  ];
+}
