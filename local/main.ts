@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
 
-  const log = createLog({}, (line) => screen.print(line));
+  const log = createLog({}, (line) => screen.print(readable(line)));
   screen.print(process.env.DATABASE_URL ? "Using the PostgreSQL of DATABASE_URL." : "Starting PostgreSQL ...");
   const home = await openHome({ url: process.env.DATABASE_URL, keep: options.keep, log });
   try {
@@ -49,6 +49,12 @@ async function withoutNewOnes(options: Options, requestsGiven: boolean, home: Ho
   if (left === 0 || requestsGiven) return options;
   screen.print(`Going on with ${left} unfinished requests.`);
   return { ...options, requests: 0 };
+}
+
+/** A line of the log for a person: `migrated version=1 name=queue`. */
+function readable(line: string): string {
+  const { time, level, message, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  return [message, ...Object.entries(fields).map(([name, value]) => `${name}=${value}`)].join(" ");
 }
 
 async function look(screen: Screen, signal: AbortSignal): Promise<number> {
