@@ -15,7 +15,10 @@ export async function claimOnce(database: Database, session: number): Promise<Cl
     podName: `${jobName}-x7k2p`,
     session,
     backoffLimit: DEFAULTS.backoffLimit,
+    crashLimit: DEFAULTS.backoffLimit,
+    interruptionLimit: DEFAULTS.interruptionLimit,
     backoffSeconds: DEFAULTS.backoffSeconds,
+    leaseSeconds: DEFAULTS.leaseSeconds,
     jobFailures: 0,
     jobFinished: 0,
   });

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { SERVER_SETTINGS } from "../sql/serverSettings.ts";
 import { chartFrom, POSTGRESQL_CHART, POSTGRESQL_IMAGES } from "./charts.ts";
 import type { DatabaseAddress, Login } from "./login.ts";
 
@@ -85,6 +86,9 @@ function chartValues(registry: string, { secretName, secretKey }: Login) {
       // The chart's own are 150m and 192Mi at most: a first start takes twice as long, and 100 connections do not fit.
       resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "1Gi" } },
       readinessProbe: { initialDelaySeconds: 1, periodSeconds: 2 },
+      extendedConfiguration: Object.entries(SERVER_SETTINGS)
+        .map(([key, value]) => `${key} = '${value}'`)
+        .join("\n"),
     },
   };
 }

@@ -4,6 +4,7 @@ import { chown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { SERVER_SETTINGS } from "../sql/serverSettings.ts";
 
 const run = promisify(execFile);
 
@@ -59,6 +60,7 @@ export async function startServer({ folder, durable }: ServerArgs): Promise<Serv
     unix_socket_directories: home,
     port: PORT,
     max_connections: 300,
+    ...SERVER_SETTINGS,
     ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);

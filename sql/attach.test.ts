@@ -111,7 +111,45 @@ describe("batch.attach", () => {
   }
 });
 
+describe("a primary key that comes back after its row was deleted", () => {
+  const again = async () => {
+    await database.query("delete from make_it_clap where id = 1");
+    await database.query("insert into make_it_clap (id, duration_seconds) values (1, 2)");
+  };
+  beforeEach(async () => {
+    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+  });
+
+  test("is a new request when the former one has ended: its attempts are counted on", async () => {
+    const connection = database.connect();
+    await succeed(connection, (await claim(connection, claimant("a"))) as Claim);
+    await again();
+    const attempt = (await claim(connection, claimant("b"))) as Claim;
+    assert.equal(attempt.iteration, 2);
+    await succeed(connection, attempt);
+    assert.deepEqual(await database.query("select iteration, status from clap_attempt order by iteration"), [
+      { iteration: 1, status: "SUCCESS" },
+      { iteration: 2, status: "SUCCESS" },
+    ]);
+  });
+
+  test("is asked for once while the former one waits", async () => {
+    await again();
+    assert.deepEqual(await queued("clap"), ["1"]);
+  });
+
+  test("is refused while the former one runs", async () => {
+    await claim(database.connect(), claimant("a"));
+    await assert.rejects(again(), {
+      message: /clap 1 must not be inserted again before its former attempts have ended/,
+    });
+  });
+});
+
 describe("make_it_clap", () => {
+  beforeEach(() => database.query("truncate make_it_clap, batch.queue, batch.history restart identity"));
+
   test("100,000 rows at once are 100,000 requests", async () => {
     await database.query("insert into make_it_clap (duration_seconds) select 40 from generate_series(1, 100000)");
     assert.deepEqual(await database.query("select count(*) from batch.queue where kind = 'clap'"), [

@@ -33,9 +33,10 @@ grant select, update, delete on batch.queue to batch_worker;
 grant select, insert on batch.history to batch_worker;
 grant execute on function
   batch.hold_session(integer),
-  batch.is_gone(integer),
-  batch.hold(integer, integer, double precision),
-  batch.put_down(text, bigint, text, text, boolean),
+  batch.is_gone(integer, timestamptz),
+  batch.backoff(integer, integer, double precision),
+  batch.put_down(text, text, bigint, text, text, boolean, boolean),
+  batch.free_overdue(text),
   batch.row_of(text, bigint)
 to batch_worker;
 

@@ -54,7 +54,7 @@ describe("batch_worker", () => {
     assert.equal((await load(connection, attempt))?.duration_seconds, 1);
     await connection.close();
     const next = database.connect("batch_worker");
-    assert.equal(await resume(next, attempt), true);
+    assert.equal(await resume(next, attempt, { leaseSeconds: 0 }), true);
     await succeed(next, attempt);
   });
 
@@ -74,11 +74,11 @@ describe("batch_scaler", () => {
     const { connection } = await claimedBy("a");
     await connection.close();
     const scaler = database.connect("batch_scaler");
-    assert.equal(await demand(scaler, question), 3);
-    await database.query("update batch.queue set doubted_at = doubted_at - interval '6 seconds'");
-    assert.equal(await demand(scaler, question), 3);
+    assert.equal(await demand(scaler, question), 4);
+    await database.query("update batch.queue set doubted_at = doubted_at - interval '16 seconds'");
+    assert.equal(await demand(scaler, question), 4);
     assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
-      { status: "FAILED", reason: "lost" },
+      { status: "FAILED", reason: "crashed" },
     ]);
   });
 });
@@ -121,9 +121,10 @@ describe("what is not a role's work is refused", () => {
       "update batch.queue set iteration = 0",
       "select batch.row_of('clap', 1)",
       "select batch.hold_session(1)",
-      "select batch.is_gone(1)",
-      "select batch.hold(1, 1, 1)",
-      "select batch.put_down('clap', 1, 'error', 'no', false)",
+      "select batch.is_gone(1, null)",
+      "select batch.free_overdue('clap')",
+      "select batch.backoff(1, 1, 1)",
+      "select batch.put_down('clap', 'a', 1, 'error', 'no', false, true)",
     ],
   };
   for (const [role, statements] of Object.entries(refused)) {

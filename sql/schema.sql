@@ -70,11 +70,20 @@ begin
   execute format(
     'insert into batch.queue (kind, request_id) select %1$L, %2$I from %3$s
      where not exists (select from batch.history h where h.kind = %1$L and h.request_id = %2$I)
-     on conflict (kind, request_id) do nothing',
+       and not exists (select from batch.queue q where q.kind = %1$L and q.request_id = %2$I)',
     kind, key_column, requests
   );
 end
 $_$;
+
+
+--
+-- Name: backoff(integer, integer, double precision); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.backoff(job_failures integer, backoff_limit integer, backoff_seconds double precision) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (job_failures >= backoff_limit) THEN '00:00:00'::interval ELSE make_interval(secs => LEAST((backoff_seconds * ((2)::double precision ^ (LEAST(job_failures, 30))::double precision)), (600)::double precision)) END;
 
 
 --
@@ -86,31 +95,25 @@ CREATE FUNCTION batch.demand(of_kind text, requests_per_job integer, max_replica
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+  most bigint := requests_per_job::bigint * max_replica_count;
   jobs bigint;
 begin
   with doubtful as materialized (
-    select q.request_id from batch.queue q
+    select q.ctid from batch.queue q
     where q.kind = of_kind and q.job_name is not null and q.session_id is not null and q.doubted_at is null
-      and batch.is_gone(q.session_id)
+      and batch.is_gone(q.session_id, q.lease_until)
     for update skip locked
   )
-  update batch.queue q set doubted_at = now()
-  from doubtful where q.kind = of_kind and q.request_id = doubtful.request_id;
+  update batch.queue q set doubted_at = now() from doubtful where q.ctid = doubtful.ctid;
 
-  with lost as materialized (
-    select q.request_id from batch.queue q
-    where q.kind = of_kind and q.job_name is not null and q.session_id is not null
-      and q.doubted_at < now() - interval '5 seconds' and batch.is_gone(q.session_id)
-    for update skip locked
-  )
-  select count(batch.put_down(of_kind, lost.request_id, 'lost', 'the worker died without a word', false))
-  from lost into jobs;
+  perform batch.free_overdue(of_kind);
 
-  -- In the primary key's order, so that neither another kind's backlog nor emptied pages are walked through.
-  select ceil(count(*)::numeric / requests_per_job)
+  -- The waiting ones in their index's order, so that neither another kind's backlog nor emptied pages are walked through.
+  select least(ceil(least(count(*), most)::numeric / requests_per_job) + count(doubted_at), max_replica_count)
   from (
-    select from batch.queue q where q.kind = of_kind
-    order by q.request_id limit requests_per_job::bigint * max_replica_count
+    (select q.doubted_at from batch.queue q where q.kind = of_kind and q.job_name is not null limit most)
+    union all
+    (select q.doubted_at from batch.queue q where q.kind = of_kind and q.job_name is null order by q.request_id limit most)
   ) unfinished
   into jobs;
   return jobs;
@@ -125,21 +128,67 @@ $$;
 CREATE FUNCTION batch.enqueue() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
+declare
+  busy bigint;
 begin
-  execute format('insert into batch.queue (kind, request_id) select %L, %I from inserted', tg_argv[0], tg_argv[1]);
+  execute format(
+    'select min(q.request_id) from batch.queue q join inserted on inserted.%2$I = q.request_id
+     where q.kind = %1$L and q.job_name is not null',
+    tg_argv[0], tg_argv[1]
+  ) into busy;
+  if busy is not null then
+    raise exception '% % must not be inserted again before its former attempts have ended (one request, one owner); got it while a Job has it',
+      tg_argv[0], busy;
+  end if;
+  execute format(
+    'insert into batch.queue (kind, request_id, iteration)
+     select %1$L, inserted.%2$I,
+            coalesce((select max(h.iteration) from batch.history h where h.kind = %1$L and h.request_id = inserted.%2$I), 0)
+     from inserted
+     on conflict (kind, request_id) where job_name is null do nothing',
+    tg_argv[0], tg_argv[1]
+  );
   return null;
 end
+$_$;
+
+
+--
+-- Name: free_overdue(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.free_overdue(of_kind text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  freed bigint;
+  put_down bigint;
+begin
+  with expired as materialized (
+    select q.ctid from batch.queue q
+    where q.kind = of_kind and q.job_name is not null and q.held_until <= now()
+    for update skip locked
+  )
+  update batch.queue q set job_name = null, held_until = null from expired where q.ctid = expired.ctid;
+  get diagnostics freed = row_count;
+
+  with overdue as materialized (
+    select q.kind, q.job_name, q.request_id from batch.queue q
+    where q.kind = of_kind and q.job_name is not null and q.session_id is not null
+      and q.doubted_at <= now() - greatest(
+        batch.backoff(q.job_failures, q.backoff_limit, q.backoff_seconds) + make_interval(secs => q.backoff_seconds / 2),
+        interval '5 seconds'
+      )
+      and batch.is_gone(q.session_id, q.lease_until)
+    for update skip locked
+  )
+  select count(batch.put_down(kind, job_name, request_id, 'crashed', 'the worker died without a word', false, false))
+  from overdue into put_down;
+  return freed + put_down;
+end
 $$;
-
-
---
--- Name: hold(integer, integer, double precision); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.hold(job_failures integer, backoff_limit integer, backoff_seconds double precision) RETURNS interval
-    LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN (job_failures >= backoff_limit) THEN '00:00:00'::interval ELSE make_interval(secs => (LEAST((backoff_seconds * ((2)::double precision ^ (LEAST(job_failures, 30))::double precision)), (600)::double precision) + GREATEST(((2)::double precision * backoff_seconds), (2)::double precision))) END;
 
 
 --
@@ -152,12 +201,12 @@ CREATE FUNCTION batch.hold_session(session_id integer) RETURNS boolean
 
 
 --
--- Name: is_gone(integer); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: is_gone(integer, timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.is_gone(session_id integer) RETURNS boolean
+CREATE FUNCTION batch.is_gone(session_id integer, lease_until timestamp with time zone) RETURNS boolean
     LANGUAGE sql
-    RETURN pg_try_advisory_xact_lock(1650553955, session_id);
+    RETURN CASE WHEN (lease_until IS NOT NULL) THEN (lease_until <= now()) ELSE ((pg_postmaster_start_time() < (now() - '00:00:05'::interval)) AND pg_try_advisory_xact_lock(1650553955, session_id)) END;
 
 
 SET default_tablespace = '';
@@ -199,9 +248,13 @@ CREATE TABLE batch.queue (
     request_id bigint NOT NULL,
     kind text NOT NULL COLLATE pg_catalog."C",
     iteration integer DEFAULT 0 NOT NULL,
-    failures integer DEFAULT 0 NOT NULL,
+    errors integer DEFAULT 0 NOT NULL,
+    crashes integer DEFAULT 0 NOT NULL,
+    interruptions integer DEFAULT 0 NOT NULL,
     session_id integer,
     backoff_limit integer,
+    crash_limit integer,
+    interruption_limit integer,
     job_failures integer,
     job_finished integer,
     backoff_seconds double precision,
@@ -209,10 +262,11 @@ CREATE TABLE batch.queue (
     started_at timestamp with time zone,
     doubted_at timestamp with time zone,
     held_until timestamp with time zone,
+    lease_until timestamp with time zone,
     job_name text COLLATE pg_catalog."C",
     pod_name text
 )
-WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
 
 --
@@ -223,19 +277,23 @@ COMMENT ON TABLE batch.queue IS 'Unfinished requests: waiting, running, or held 
 
 
 --
--- Name: put_down(text, bigint, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: put_down(text, text, bigint, text, text, boolean, boolean); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.put_down(of_kind text, of_request bigint, for_reason text, with_error text, final boolean) RETURNS text
+CREATE FUNCTION batch.put_down(of_kind text, of_job text, of_request bigint, for_reason text, with_error text, final boolean, stays boolean) RETURNS text
     LANGUAGE sql
     BEGIN ATOMIC
  WITH ended AS (
           SELECT q.request_id,
              q.kind,
              q.iteration,
-             q.failures,
+             q.errors,
+             q.crashes,
+             q.interruptions,
              q.session_id,
              q.backoff_limit,
+             q.crash_limit,
+             q.interruption_limit,
              q.job_failures,
              q.job_finished,
              q.backoff_seconds,
@@ -243,23 +301,39 @@ CREATE FUNCTION batch.put_down(of_kind text, of_request bigint, for_reason text,
              q.started_at,
              q.doubted_at,
              q.held_until,
+             q.lease_until,
              q.job_name,
              q.pod_name,
-             ((put_down.for_reason <> 'interrupted'::text) AND (put_down.final OR (q.failures >= q.backoff_limit))) AS given_up
+             q.ctid AS at,
+             (put_down.final OR
+                 CASE put_down.for_reason
+                     WHEN 'error'::text THEN (q.errors >= q.backoff_limit)
+                     WHEN 'crashed'::text THEN (q.crashes >= q.crash_limit)
+                     ELSE (q.interruptions >= q.interruption_limit)
+                 END) AS given_up,
+             (put_down.stays AND (q.job_failures < q.backoff_limit)) AS kept
             FROM batch.queue q
-           WHERE ((q.kind = put_down.of_kind) AND (q.request_id = put_down.of_request))
+           WHERE ((q.kind = put_down.of_kind) AND (q.job_name = put_down.of_job) AND (q.request_id = put_down.of_request))
          ), dropped AS (
           DELETE FROM batch.queue q
             USING ended
-           WHERE (ended.given_up AND (q.kind = ended.kind) AND (q.request_id = ended.request_id))
-         ), freed AS (
-          UPDATE batch.queue q SET session_id = NULL::integer, doubted_at = NULL::timestamp with time zone, job_name = NULL::text
+           WHERE (ended.given_up AND (q.ctid = ended.at))
+         ), left_over AS (
+          UPDATE batch.queue q SET session_id = NULL::integer, lease_until = NULL::timestamp with time zone, doubted_at =
+                 CASE
+                     WHEN ((put_down.for_reason = 'crashed'::text) AND (NOT put_down.stays)) THEN q.doubted_at
+                     ELSE NULL::timestamp with time zone
+                 END, errors = (q.errors + ((put_down.for_reason = 'error'::text))::integer), crashes = (q.crashes + ((put_down.for_reason = 'crashed'::text))::integer), interruptions = (q.interruptions + ((put_down.for_reason = 'interrupted'::text))::integer), job_failures = (q.job_failures + 1), job_name =
+                 CASE
+                     WHEN ended.kept THEN q.job_name
+                     ELSE NULL::text
+                 END, held_until =
+                 CASE
+                     WHEN ended.kept THEN ((now() + batch.backoff(q.job_failures, q.backoff_limit, q.backoff_seconds)) + make_interval(secs => GREATEST(((2)::double precision * q.backoff_seconds), (2)::double precision)))
+                     ELSE NULL::timestamp with time zone
+                 END
             FROM ended
-           WHERE ((put_down.for_reason = 'interrupted'::text) AND (q.kind = ended.kind) AND (q.request_id = ended.request_id))
-         ), held AS (
-          UPDATE batch.queue q SET session_id = NULL::integer, failures = (q.failures + 1), job_failures = (q.job_failures + 1), held_until = (now() + batch.hold(q.job_failures, q.backoff_limit, q.backoff_seconds))
-            FROM ended
-           WHERE ((put_down.for_reason <> 'interrupted'::text) AND (NOT ended.given_up) AND (q.kind = ended.kind) AND (q.request_id = ended.request_id))
+           WHERE ((NOT ended.given_up) AND (q.ctid = ended.at))
          )
   INSERT INTO batch.history (kind, request_id, iteration, session_id, created_at, started_at, status, reason, job_name, pod_name, error)  SELECT ended.kind,
              ended.request_id,
@@ -486,14 +560,6 @@ ALTER TABLE ONLY batch.kind
 
 
 --
--- Name: queue queue_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
---
-
-ALTER TABLE ONLY batch.queue
-    ADD CONSTRAINT queue_pkey PRIMARY KEY (kind, request_id);
-
-
---
 -- Name: make_it_clap make_it_clap_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -506,6 +572,13 @@ ALTER TABLE ONLY public.make_it_clap
 --
 
 CREATE INDEX queue_job ON batch.queue USING btree (kind, job_name) WHERE (job_name IS NOT NULL);
+
+
+--
+-- Name: queue_waiting; Type: INDEX; Schema: batch; Owner: -
+--
+
+CREATE UNIQUE INDEX queue_waiting ON batch.queue USING btree (kind, request_id) WHERE (job_name IS NULL);
 
 
 --
@@ -523,6 +596,13 @@ REVOKE ALL ON FUNCTION batch.attach(requests regclass, kind text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION backoff(job_failures integer, backoff_limit integer, backoff_seconds double precision); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.backoff(job_failures integer, backoff_limit integer, backoff_seconds double precision) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION demand(of_kind text, requests_per_job integer, max_replica_count integer); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -537,10 +617,10 @@ REVOKE ALL ON FUNCTION batch.enqueue() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION hold(job_failures integer, backoff_limit integer, backoff_seconds double precision); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION free_overdue(of_kind text); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.hold(job_failures integer, backoff_limit integer, backoff_seconds double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.free_overdue(of_kind text) FROM PUBLIC;
 
 
 --
@@ -551,17 +631,17 @@ REVOKE ALL ON FUNCTION batch.hold_session(session_id integer) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION is_gone(session_id integer); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION is_gone(session_id integer, lease_until timestamp with time zone); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.is_gone(session_id integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.is_gone(session_id integer, lease_until timestamp with time zone) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION put_down(of_kind text, of_request bigint, for_reason text, with_error text, final boolean); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION put_down(of_kind text, of_job text, of_request bigint, for_reason text, with_error text, final boolean, stays boolean); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.put_down(of_kind text, of_request bigint, for_reason text, with_error text, final boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.put_down(of_kind text, of_job text, of_request bigint, for_reason text, with_error text, final boolean, stays boolean) FROM PUBLIC;
 
 
 --

@@ -17,11 +17,31 @@ end
 $$;
 
 -- The trigger that batch.attach() puts on a table of requests: once a statement, however many rows.
+-- A primary key that comes back after its row was deleted is a new request, whose attempts are counted on from the former
+-- one's; one that waits still is asked for already; one that runs is refused.
 create function batch.enqueue() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
+declare
+  busy bigint;
 begin
-  execute format('insert into batch.queue (kind, request_id) select %L, %I from inserted', tg_argv[0], tg_argv[1]);
+  execute format(
+    'select min(q.request_id) from batch.queue q join inserted on inserted.%2$I = q.request_id
+     where q.kind = %1$L and q.job_name is not null',
+    tg_argv[0], tg_argv[1]
+  ) into busy;
+  if busy is not null then
+    raise exception '% % must not be inserted again before its former attempts have ended (one request, one owner); got it while a Job has it',
+      tg_argv[0], busy;
+  end if;
+  execute format(
+    'insert into batch.queue (kind, request_id, iteration)
+     select %1$L, inserted.%2$I,
+            coalesce((select max(h.iteration) from batch.history h where h.kind = %1$L and h.request_id = inserted.%2$I), 0)
+     from inserted
+     on conflict (kind, request_id) where job_name is null do nothing',
+    tg_argv[0], tg_argv[1]
+  );
   return null;
 end
 $$;
@@ -65,7 +85,7 @@ begin
   execute format(
     'insert into batch.queue (kind, request_id) select %1$L, %2$I from %3$s
      where not exists (select from batch.history h where h.kind = %1$L and h.request_id = %2$I)
-     on conflict (kind, request_id) do nothing',
+       and not exists (select from batch.queue q where q.kind = %1$L and q.request_id = %2$I)',
     kind, key_column, requests
   );
 end

@@ -57,7 +57,7 @@ describe("a database that goes away", () => {
     const got = await claimed(connection);
     proxy.loseNextAnswer();
     assert.equal(await fail(connection, got, { reason: "error", message: "no", final: false }), "FAILED");
-    assert.deepEqual(await database.query("select failures from batch.queue"), [{ failures: 1 }]);
+    assert.deepEqual(await database.query("select errors from batch.queue"), [{ errors: 1 }]);
     await connection.close();
   });
 

@@ -17,8 +17,9 @@ const OUTAGE_MESSAGE =
 /** A silent server is one that is away: every statement here takes milliseconds. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** A dead peer is noticed within 30 s on both ends, and with it the session's lock is freed. */
-const SERVER_KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4";
+/** The server notices a lost node within 12 s, asked or silent, and drops the session's lock with the connection. */
+const SERVER_KEEPALIVES =
+  "-c tcp_keepalives_idle=6 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=12000";
 
 /**
  * The worker's one connection, which comes back when it breaks.
@@ -48,7 +49,7 @@ export class Database {
     for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
       try {
         const client = await this.#connected();
-        return (await client.query<Row>({ ...statement(name), values: [...values] })).rows;
+        return (await client.query<Row>({ ...this.#statement(name), values: [...values] })).rows;
       } catch (error) {
         if (!isOutage(error)) throw error;
         if (patienceEnds === undefined) {
@@ -73,6 +74,11 @@ export class Database {
     await client?.end().catch(() => undefined);
   }
 
+  /** A pooler's next connection may not know what this one has prepared. */
+  #statement(name: StatementName): { readonly name?: string; readonly text: string } {
+    return this.#settings.pooled ? { text: statement(name).text } : statement(name);
+  }
+
   #connected(): Promise<pg.Client> {
     this.#client ??= this.#connect();
     return this.#client;
@@ -82,7 +88,8 @@ export class Database {
     const client = new pg.Client({
       ...connectionOf(this.#settings),
       application_name: "postgres-batch",
-      options: SERVER_KEEPALIVES,
+      // A pooler refuses them, and watches its own connections.
+      ...(this.#settings.pooled ? {} : { options: SERVER_KEEPALIVES }),
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 5_000,

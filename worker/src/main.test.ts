@@ -87,7 +87,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     startWorker("a");
     await running(2);
     assert.deepEqual(await database.query("select status, reason from clap_attempt where iteration = 1"), [
-      { status: "FAILED", reason: "lost" },
+      { status: "FAILED", reason: "crashed" },
     ]);
   });
 
@@ -97,8 +97,8 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await running(1);
     pod.kill("SIGTERM");
     assert.equal(await pod.ended, 4);
-    assert.deepEqual(await database.query("select job_name, failures from batch.queue"), [
-      { job_name: null, failures: 0 },
+    assert.deepEqual(await database.query("select job_name, errors, crashes, interruptions from batch.queue"), [
+      { job_name: null, errors: 0, crashes: 0, interruptions: 1 },
     ]);
     startWorker("b");
     await running(2);

@@ -25,6 +25,7 @@ async function attempt(handler: Handler, deadline: Promise<void> = new Promise((
   };
   const claimed = (await claim(connection, claimant("a"))) as Claim;
   const outcome = runAttempt(claimed, {
+    settings: { leaseSeconds: 0 },
     database: connection,
     handler: { ...handler, run },
     shutdown: { signal: stop.signal, deadline },

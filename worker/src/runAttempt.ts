@@ -10,10 +10,12 @@ import { type Failure, fail } from "./queue/fail.ts";
 import { load } from "./queue/load.ts";
 import { resume } from "./queue/resume.ts";
 import { succeed } from "./queue/succeed.ts";
+import type { Settings } from "./settings.ts";
 import type { Shutdown } from "./shutdown.ts";
 
 /** What an attempt needs. */
 export interface AttemptContext {
+  readonly settings: Pick<Settings, "leaseSeconds">;
   readonly database: Database;
   readonly handler: Handler;
   readonly shutdown: Shutdown;
@@ -23,12 +25,15 @@ export interface AttemptContext {
 /** How long work that is another worker's by now may take to stop. */
 const DISOWNED_MS = 5_000;
 
+/** Between two tries to take the session lock back. */
+const RESUME_PAUSE_MS = 250;
+
 /** Runs a claimed request and records what became of it; no row changes when the attempt is no longer ours. */
 export async function runAttempt(claim: Claim, context: AttemptContext): Promise<Outcome> {
   const { database, shutdown, log } = context;
   const lost = new AbortController();
   const signal = AbortSignal.any([shutdown.signal, lost.signal]);
-  database.onBreak = () => void keepSession(claim, database, lost);
+  const stopKeeping = keepAttempt(claim, context, lost);
   try {
     log.info("started");
     const failure = await work(claim, context, signal);
@@ -47,7 +52,7 @@ export async function runAttempt(claim: Claim, context: AttemptContext): Promise
     log.error("lost", { error: error.message });
     return "lost";
   } finally {
-    database.onBreak = undefined;
+    stopKeeping();
   }
 }
 
@@ -92,13 +97,28 @@ async function disowned(signal: AbortSignal, asked: AbortSignal): Promise<undefi
   await sleep(DISOWNED_MS);
 }
 
-/** Takes the session lock back, again and again; aborts the work when the attempt has become another's. */
-async function keepSession(key: AttemptKey, database: Database, lost: AbortController): Promise<void> {
-  try {
-    while (!(await resume(database, key))) await sleep(250);
-  } catch (error) {
-    lost.abort(error);
+/**
+ * From now on takes the session lock back when the connection breaks, and renews the lease three times in its time; aborts
+ * the work when the attempt has become another's. Returns what ends it.
+ */
+function keepAttempt(key: AttemptKey, { database, settings }: AttemptContext, lost: AbortController): () => void {
+  let keeping = false;
+  async function keep(): Promise<void> {
+    if (keeping) return;
+    keeping = true;
+    try {
+      while (!(await resume(database, key, settings))) await sleep(RESUME_PAUSE_MS);
+    } catch (error) {
+      lost.abort(error);
+    }
+    keeping = false;
   }
+  database.onBreak = () => void keep();
+  const renewal = settings.leaseSeconds > 0 ? setInterval(keep, (1_000 * settings.leaseSeconds) / 3) : undefined;
+  return () => {
+    database.onBreak = undefined;
+    clearInterval(renewal);
+  };
 }
 
 function describe(error: unknown): string {

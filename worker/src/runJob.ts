@@ -25,7 +25,7 @@ const LONGEST_PAUSE_MS = 2_000;
 
 const WAITING_FOR = {
   busy: "a former connection to let go of this Job's request",
-  doubtful: "a request whose worker died, until its own Job has had the time to come back",
+  awaited: "a request of another Job, until that Job has had the time to come back for it",
 } as const;
 
 /**
@@ -54,8 +54,8 @@ export async function runJob(context: JobContext): Promise<Outcome> {
 }
 
 /**
- * Claims, waiting while a former connection holds what is ours: the server notices within 30 s that it is dead. A pod
- * that has done nothing yet also waits for a doubtful request: its Job was started because that request has none.
+ * Claims, waiting while a former connection holds what is ours: the server notices within 15 s that it is dead. A pod
+ * that has done nothing yet also waits for what others should come back for: its Job was started because they may not.
  */
 async function claimPatiently(
   { database, shutdown, log }: JobContext,
@@ -67,7 +67,7 @@ async function claimPatiently(
     const claimed = await claim(database, claimant);
     if (claimed !== undefined) return claimed;
     const finding = await settle(database, claimant);
-    if (finding === undefined || (finding === "doubtful" && outcome !== "nothing")) return undefined;
+    if (finding === undefined || (finding === "awaited" && outcome !== "nothing")) return undefined;
     if (finding === "settled") continue;
     if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAITING_FOR[finding] });
     await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);

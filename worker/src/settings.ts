@@ -15,6 +15,12 @@ export interface DatabaseSettings {
    * @default - no TLS
    */
   readonly caFile?: string;
+  /**
+   * Whether a pooler is in between, which hands out another connection for each transaction.
+   *
+   * @default false
+   */
+  readonly pooled?: boolean;
   /** How long an absent database is waited for before the worker gives up. */
   readonly patienceSeconds: number;
 }
@@ -25,12 +31,25 @@ export interface Settings {
   readonly kind: string;
   readonly jobName: string;
   readonly podName: string;
-  /** Failed attempts after which a further one gives the request up; the Job's own `backoffLimit`. */
+  /** Thrown errors after which a further one gives the request up; the Job's own `backoffLimit`. */
   readonly backoffLimit: number;
+  /**
+   * Silent deaths (a crash, out of memory, a lost node) after which a further one gives the request up.
+   *
+   * @default - `backoffLimit`
+   */
+  readonly crashLimit: number;
+  /** Interruptions (SIGTERM: a drain, an eviction, a deleted Job) after which a further one gives the request up. */
+  readonly interruptionLimit: number;
   /** The Job controller's base delay: 10 on Kubernetes. */
   readonly backoffSeconds: number;
   /** Requests one Job works through, one after another. */
   readonly requestsPerJob: number;
+  /**
+   * For how long a claim is kept without being renewed; renewed three times in it. 0: no lease, the session lock says who
+   * is alive. A pooler makes session locks meaningless: behind one, a lease is needed.
+   */
+  readonly leaseSeconds: number;
   /** The pod's `terminationGracePeriodSeconds`: from SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
 }
@@ -40,8 +59,11 @@ export const NUMBER_RULES = {
   port: { min: 1, max: 65_535, why: "a TCP port" },
   patienceSeconds: { min: 0, max: 3_600, fractions: true, why: "an hour without a database is no hiccup" },
   backoffLimit: { min: 0, max: 1_000, why: "retries cost a pod each" },
+  crashLimit: { min: 0, max: 1_000, why: "each costs a pod, and whatever the work does before it dies" },
+  interruptionLimit: { min: 0, max: 10_000, why: "no drain is the work's fault, but work that never ends costs pods" },
   backoffSeconds: { min: 0, max: 600, fractions: true, why: "the Job controller never waits longer than 600 s" },
   requestsPerJob: { min: 1, max: 10_000, why: "a Job that runs for days is hard to replace" },
+  leaseSeconds: { min: 0, max: 3_600, fractions: true, why: "0 is none; a dead worker is noticed that much later" },
   graceSeconds: { min: 1, max: 86_400, fractions: true, why: "from SIGTERM to SIGKILL, at most a day" },
 } as const satisfies Record<string, NumberRule>;
 
@@ -52,8 +74,10 @@ export const DEFAULTS = {
   patienceSeconds: 60,
   kind: "clap",
   backoffLimit: 4,
+  interruptionLimit: 100,
   backoffSeconds: 10,
   requestsPerJob: 1,
+  leaseSeconds: 0,
   graceSeconds: 30,
 } as const;
 
@@ -65,15 +89,20 @@ export const DEFAULTS = {
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const { text, number, finish } = reader(env);
   const label = "1 to 253 characters of a-z, A-Z, 0-9, '-', '_' and '.' (a Kubernetes name)";
+  const backoffLimit = number("BACKOFF_LIMIT", "backoffLimit", DEFAULTS.backoffLimit);
+  const leaseSeconds = number("LEASE_SECONDS", "leaseSeconds", DEFAULTS.leaseSeconds);
   return finish({
-    database: databaseSettings({ text, number }, env),
+    database: { ...databaseSettings({ text, number }, env), pooled: leaseSeconds > 0 },
     kind: text("KIND", /^[a-z][a-z0-9_]{0,39}$/, "a kind's name, as in batch.attach() (a-z, 0-9, _)", DEFAULTS.kind),
     jobName: text("JOB_NAME", /^[\w.-]{1,253}$/, label),
     podName: text("POD_NAME", /^[\w.-]{1,253}$/, label),
-    backoffLimit: number("BACKOFF_LIMIT", "backoffLimit"),
-    backoffSeconds: number("BACKOFF_SECONDS", "backoffSeconds"),
-    requestsPerJob: number("REQUESTS_PER_JOB", "requestsPerJob"),
-    graceSeconds: number("GRACE_SECONDS", "graceSeconds"),
+    backoffLimit,
+    crashLimit: number("CRASH_LIMIT", "crashLimit", backoffLimit),
+    interruptionLimit: number("INTERRUPTION_LIMIT", "interruptionLimit", DEFAULTS.interruptionLimit),
+    backoffSeconds: number("BACKOFF_SECONDS", "backoffSeconds", DEFAULTS.backoffSeconds),
+    requestsPerJob: number("REQUESTS_PER_JOB", "requestsPerJob", DEFAULTS.requestsPerJob),
+    leaseSeconds,
+    graceSeconds: number("GRACE_SECONDS", "graceSeconds", DEFAULTS.graceSeconds),
   });
 }
 
@@ -93,12 +122,12 @@ function databaseSettings(
 ): DatabaseSettings {
   return {
     host: text("PG_HOST", /^\S+$/, "a host name, an address or a socket's folder (where PostgreSQL is)"),
-    port: number("PG_PORT", "port"),
+    port: number("PG_PORT", "port", DEFAULTS.port),
     user: text("PG_USERNAME", /./, "a role's name (who connects)"),
     password: env.PGPASSWORD || undefined,
     name: text("PG_DATABASE", /./, "a database's name", DEFAULTS.databaseName),
     ...(env.PG_CA_FILE ? { caFile: env.PG_CA_FILE } : {}),
-    patienceSeconds: number("DATABASE_PATIENCE_SECONDS", "patienceSeconds"),
+    patienceSeconds: number("DATABASE_PATIENCE_SECONDS", "patienceSeconds", DEFAULTS.patienceSeconds),
   };
 }
 
@@ -112,9 +141,9 @@ function reader(env: NodeJS.ProcessEnv) {
       problems.push(`${name} must be ${allowed}; got ${value === undefined ? "nothing" : JSON.stringify(value)}`);
       return "";
     },
-    number(name: string, rule: keyof typeof NUMBER_RULES): number {
+    number(name: string, rule: keyof typeof NUMBER_RULES, byDefault: number): number {
       try {
-        return parseNumber(name, env[name] || String(DEFAULTS[rule]), NUMBER_RULES[rule]);
+        return env[name] ? parseNumber(name, env[name], NUMBER_RULES[rule]) : byDefault;
       } catch (error) {
         problems.push((error as Error).message);
         return Number.NaN;

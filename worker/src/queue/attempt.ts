@@ -1,6 +1,8 @@
 /** What fences every write after the claim: this attempt, by this session. */
 export interface AttemptKey {
   readonly kind: string;
+  /** The Job whose pod claimed it. */
+  readonly jobName: string;
   /** The request's primary key, as text: a bigint is larger than a JavaScript number holds exactly. */
   readonly request: string;
   /** 1 for the first attempt. */
@@ -9,7 +11,7 @@ export interface AttemptKey {
   readonly session: number;
 }
 
-/** The key as the statements' first four parameters. */
-export function keyValues({ kind, request, iteration, session }: AttemptKey): readonly unknown[] {
-  return [kind, request, iteration, session];
+/** The key as the statements' first five parameters. */
+export function keyValues({ kind, jobName, request, iteration, session }: AttemptKey): readonly unknown[] {
+  return [kind, jobName, request, iteration, session];
 }

@@ -60,14 +60,14 @@ describe("claim", () => {
     await fail(connection, first, { reason: "error", message: "no", final: false });
     await connection.close();
     assert.equal(claimedBy((await claimAlone(claimant("b"))).claimed).request, "2");
-    assert.equal((await claimAlone(claimant("c"))).claimed, undefined);
+    assert.equal((await claimAlone(claimant("c"))).claimed, "awaited");
     const again = claimedBy((await claimAlone(claimant("a"))).claimed);
     assert.equal(again.request, first.request);
     assert.equal(again.iteration, 2);
     assert.equal(again.jobFailures, 1);
   });
 
-  test("while the Job's former pod lives its next pod waits; as soon as it is dead the attempt is told as lost", async () => {
+  test("while the Job's former pod lives its next pod waits; as soon as it is dead the attempt is told as crashed", async () => {
     await insert(1);
     const { connection } = await claimAlone(claimant("a"));
     assert.equal((await claimAlone(claimant("a"))).claimed, "busy");
@@ -75,7 +75,7 @@ describe("claim", () => {
     assert.equal(claimedBy((await claimAlone(claimant("a"))).claimed).iteration, 2);
     const attempts = await database.query("select iteration, status, reason from clap_attempt order by iteration");
     assert.deepEqual(attempts, [
-      { iteration: 1, status: "FAILED", reason: "lost" },
+      { iteration: 1, status: "FAILED", reason: "crashed" },
       { iteration: 2, status: "RUNNING", reason: null },
     ]);
   });
@@ -92,8 +92,8 @@ describe("claim", () => {
     const { connection } = await claimAlone(claimant("a"));
     await connection.close();
     await database.query("update batch.queue set doubted_at = now()");
-    assert.equal((await claimAlone(claimant("b"))).claimed, "doubtful");
-    await database.query("update batch.queue set session_id = null, held_until = now()");
+    assert.equal((await claimAlone(claimant("b"))).claimed, "awaited");
+    await database.query("update batch.queue set doubted_at = now() - interval '16 seconds'");
     assert.equal(claimedBy((await claimAlone(claimant("b"))).claimed).iteration, 2);
   });
 
@@ -118,14 +118,14 @@ describe("claim", () => {
     assert.equal(claimedBy((await claimAlone(claimant("b"))).claimed).iteration, 2);
   });
 
-  test("a request whose pods all died silently is DEAD after backoffLimit + 1 attempts, told by the Job's next pod", async () => {
+  test("a request whose pods all died silently is DEAD after crashLimit + 1 attempts, told by the Job's next pod", async () => {
     await insert(1);
     for (let iteration = 1; iteration <= 3; iteration++) {
-      const { connection, claimed } = await claimAlone(claimant("a", { backoffLimit: 2 }));
+      const { connection, claimed } = await claimAlone(claimant("a", { crashLimit: 2 }));
       assert.equal(claimedBy(claimed).iteration, iteration);
       await connection.close();
     }
-    assert.equal((await claimAlone(claimant("a", { backoffLimit: 2 }))).claimed, undefined);
+    assert.equal((await claimAlone(claimant("a", { crashLimit: 2 }))).claimed, undefined);
     assert.deepEqual(await database.query("select status, iteration from clap"), [{ status: "DEAD", iteration: 3 }]);
   });
 

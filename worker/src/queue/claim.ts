@@ -3,7 +3,18 @@ import type { Settings } from "../settings.ts";
 import type { AttemptKey } from "./attempt.ts";
 
 /** Who claims: a pod of a Job, under a session lock. */
-export interface Claimant extends Pick<Settings, "kind" | "jobName" | "podName" | "backoffLimit" | "backoffSeconds"> {
+export interface Claimant
+  extends Pick<
+    Settings,
+    | "kind"
+    | "jobName"
+    | "podName"
+    | "backoffLimit"
+    | "crashLimit"
+    | "interruptionLimit"
+    | "backoffSeconds"
+    | "leaseSeconds"
+  > {
   readonly session: number;
   /** Pods of the Job that failed, as far as this pod knows. */
   readonly jobFailures: number;
@@ -24,26 +35,35 @@ export interface Claim extends AttemptKey {
  *   pod's: `settle` tells which.
  */
 export async function claim(database: Database, claimant: Claimant): Promise<Claim | undefined> {
-  const { kind, jobName, podName, session, backoffLimit, backoffSeconds, jobFailures, jobFinished } = claimant;
+  const { kind, jobName, podName, session } = claimant;
   const [row] = await database.run<ClaimRow>("claim", [
     kind,
     jobName,
     podName,
     session,
-    backoffLimit,
-    backoffSeconds,
-    jobFailures,
-    jobFinished,
+    claimant.backoffLimit,
+    claimant.crashLimit,
+    claimant.interruptionLimit,
+    claimant.backoffSeconds,
+    leaseValue(claimant),
+    claimant.jobFailures,
+    claimant.jobFinished,
   ]);
   if (row === undefined) return undefined;
   return {
     kind,
+    jobName,
     request: row.request_id,
     iteration: row.iteration,
     session,
     jobFailures: row.job_failures,
     jobFinished: row.job_finished,
   };
+}
+
+/** A lease as the statements take it: null stands for the session lock. */
+export function leaseValue({ leaseSeconds }: Pick<Settings, "leaseSeconds">): number | null {
+  return leaseSeconds === 0 ? null : leaseSeconds;
 }
 
 interface ClaimRow {

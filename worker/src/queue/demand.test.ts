@@ -24,9 +24,9 @@ async function claimed(jobName: string, more = {}) {
   return { connection, attempt };
 }
 
-/** Lets the five seconds pass after which a doubted session counts as lost. */
+/** Lets the time pass in which a worker, or its Job, may come back. */
 async function ageDoubts(): Promise<void> {
-  await database.query("update batch.queue set doubted_at = doubted_at - interval '6 seconds'");
+  await database.query("update batch.queue set doubted_at = doubted_at - interval '1 hour'");
 }
 
 describe("demand", () => {
@@ -65,18 +65,41 @@ describe("demand", () => {
     assert.equal(await ask({ kind: "other" }), 0);
   });
 
-  test("a request whose worker died silently is first doubted, then told as lost and held for its Job", async () => {
+  test("a request whose worker is gone asks for one Job more, in case its own is on a lost node, until it is claimed", async () => {
+    await insert(3);
+    const { connection } = await claimed("a");
+    await connection.close();
+    assert.equal(await ask(), 4);
+    assert.deepEqual(await database.query("select status from clap"), [{ status: "RUNNING" }]);
+    assert.equal(await ask({ maxReplicaCount: 3 }), 3, "never more than maxReplicaCount");
+    await claimed("a");
+    assert.equal(await ask(), 3);
+  });
+
+  test("when its Job should long be back the attempt is told as crashed, and the request is anyone's", async () => {
     await insert(1);
     const { connection } = await claimed("a");
     await connection.close();
-    assert.equal(await ask(), 1);
-    assert.deepEqual(await database.query("select status from clap"), [{ status: "RUNNING" }]);
+    await ask();
+    assert.equal(await claimAsPod(database.connect(), claimant("b")), "awaited");
     await ageDoubts();
-    assert.equal(await ask(), 1, "it still wants its Job");
+    assert.equal(await ask(), 2, "it still wants a Job besides the lost one");
     assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
-      { status: "FAILED", reason: "lost" },
+      { status: "FAILED", reason: "crashed" },
     ]);
-    assert.equal(await claimAsPod(database.connect(), claimant("b")), "doubtful");
+    assert.equal((await claimed("b")).attempt.iteration, 2);
+    assert.equal(await ask(), 1);
+  });
+
+  test("a request held for a Job that is gone is anyone's when its hold is over", async () => {
+    await insert(1);
+    const { connection, attempt } = await claimed("a");
+    await fail(connection, attempt, { reason: "error", message: "no", final: false });
+    await database.query("update batch.queue set held_until = now()");
+    assert.equal(await ask(), 1);
+    assert.deepEqual(await database.query("select job_name, held_until from batch.queue"), [
+      { job_name: null, held_until: null },
+    ]);
   });
 
   test("a worker that lives is never put down, however old a doubt is", async () => {
@@ -87,10 +110,10 @@ describe("demand", () => {
     assert.deepEqual(await database.query("select status from clap"), [{ status: "RUNNING" }]);
   });
 
-  test("a request whose process dies every time is DEAD after backoffLimit + 1 attempts, and wants no Job", async () => {
+  test("a request whose process dies every time is DEAD after crashLimit + 1 attempts, and wants no Job", async () => {
     await insert(1);
     for (let attempt = 1; attempt <= 3; attempt++) {
-      const { connection } = await claimed("a", { backoffLimit: 2 });
+      const { connection } = await claimed("a", { crashLimit: 2 });
       await connection.close();
     }
     await ask();

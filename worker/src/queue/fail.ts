@@ -4,7 +4,7 @@ import { type EndStatus, recall } from "./recall.ts";
 
 /** Why an attempt did not succeed. */
 export interface Failure {
-  /** `error` is charged and kept for the same Job; `interrupted` is not charged and free for any Job. */
+  /** Which budget it is charged to; an `error`'s request stays with its Job, an `interrupted` one's is free for any. */
   readonly reason: "error" | "interrupted";
   readonly message: string;
   /** No retry can help: DEAD at once. */

@@ -10,6 +10,7 @@ import { succeed } from "./succeed.ts";
 
 const database = await createTestDatabase();
 
+const LOCK = { leaseSeconds: 0 };
 const ERROR = { reason: "error", message: "no", final: false } as const;
 
 async function claimed(
@@ -38,7 +39,7 @@ describe("every write after the claim", () => {
     fail: (connection: ReturnType<typeof database.connect>, attempt: Claim) => fail(connection, attempt, ERROR),
     release: (connection: ReturnType<typeof database.connect>, attempt: Claim) =>
       fail(connection, attempt, { reason: "interrupted", message: "SIGTERM", final: false }),
-    resume: (connection: ReturnType<typeof database.connect>, attempt: Claim) => resume(connection, attempt),
+    resume: (connection: ReturnType<typeof database.connect>, attempt: Claim) => resume(connection, attempt, LOCK),
   };
 
   for (const [name, write] of Object.entries(writes)) {
@@ -115,9 +116,9 @@ describe("resume", () => {
   test("takes the session lock back after a break, and waits while the broken connection still has it", async () => {
     const { connection, attempt } = await claimed("a");
     const next = database.connect();
-    assert.equal(await resume(next, attempt), false);
+    assert.equal(await resume(next, attempt, LOCK), false);
     await connection.close();
-    assert.equal(await resume(next, attempt), true);
+    assert.equal(await resume(next, attempt, LOCK), true);
     assert.equal(await claimAsPod(database.connect(), claimant("a")), "busy");
   });
 });

@@ -1,20 +1,24 @@
 import type { Database } from "../database.ts";
-import type { Claimant } from "./claim.ts";
+import { type Claimant, leaseValue } from "./claim.ts";
 
 /**
  * Why a claim found nothing.
  *
- * - `settled`: the Job's former pod is dead, and its attempt is recorded as lost; claim again at once
+ * - `settled`: what the dead have left may be claimed now; claim again at once
  * - `busy`: a former connection still holds the Job's request, or this session's lock; claim again shortly
- * - `doubtful`: a request is kept for a Job that may be gone for good; claim again, if this Job was started for it
+ * - `awaited`: a request is kept for a Job that may be gone for good; claim again, if this Job was started for it
  */
-export type Finding = "settled" | "busy" | "doubtful";
+export type Finding = "settled" | "busy" | "awaited";
 
-/** Puts down what a dead pod of the same Job has left; `undefined` (zero rows) when there is nothing to do. */
+/**
+ * Puts down what a dead pod of the same Job has left, and frees what other Jobs should have come back for; `undefined`
+ * (zero rows) when there is nothing to do.
+ */
 export async function settle(
   database: Database,
-  { kind, jobName, session }: Pick<Claimant, "kind" | "jobName" | "session">,
+  claimant: Pick<Claimant, "kind" | "jobName" | "session" | "leaseSeconds">,
 ): Promise<Finding | undefined> {
-  const [row] = await database.run<{ finding: Finding }>("settle", [kind, jobName, session]);
+  const { kind, jobName, session } = claimant;
+  const [row] = await database.run<{ finding: Finding }>("settle", [kind, jobName, session, leaseValue(claimant)]);
   return row?.finding;
 }
