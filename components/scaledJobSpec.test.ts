@@ -73,6 +73,7 @@ describe("scaledJobSpec", () => {
       name: "postgres",
       caFile: "/etc/postgresql-ca/ca.crt",
       patienceSeconds: 60,
+      pooled: false,
     });
     assert.deepEqual(
       [settings.kind, settings.backoffLimit, settings.requestsPerJob, settings.graceSeconds],
