@@ -67,6 +67,20 @@ describe("batch.attach", () => {
     assert.deepEqual(await load(database.connect(), clap), { id: 1, duration_seconds: 1, failures: 0 });
   });
 
+  test("names with quotes and statements in them stay names", async () => {
+    await database.query(`create schema "s'; drop"`);
+    const table = `"s'; drop"."table clap; --"""`;
+    await database.query(`create table ${table} ("id'; drop table clap" bigint primary key, "%I %L" text)`);
+    await database.query("select batch.attach($1, 'odd')", [table]);
+    await database.query(`insert into ${table} values (7, '$1; drop table clap; --')`);
+    const odd = (await claim(database.connect(), claimant("a", { kind: "odd" }))) as Claim;
+    assert.deepEqual(await load(database.connect(), odd), {
+      "id'; drop table clap": 7,
+      "%I %L": "$1; drop table clap; --",
+    });
+    await database.query(`drop schema "s'; drop" cascade`);
+  });
+
   test("whoever may insert into the table needs no right on the queue", async () => {
     await database.query("select batch.attach('parcels', 'parcel')");
     await database.query("begin");
