@@ -109,11 +109,17 @@ begin
   perform batch.free_overdue(of_kind);
 
   -- The waiting ones in their index's order, so that neither another kind's backlog nor emptied pages are walked through.
-  select least(ceil(least(count(*), most)::numeric / requests_per_job) + count(doubted_at), max_replica_count)
+  select least(ceil(least(count(*), most)::numeric / requests_per_job) + count(*) filter (where orphaned), max_replica_count)
   from (
-    (select q.doubted_at from batch.queue q where q.kind = of_kind and q.job_name is not null limit most)
+    (
+      select q.doubted_at is not null and q.crashes < q.crash_limit as orphaned
+      from batch.queue q where q.kind = of_kind and q.job_name is not null limit most
+    )
     union all
-    (select q.doubted_at from batch.queue q where q.kind = of_kind and q.job_name is null order by q.request_id limit most)
+    (
+      select q.doubted_at is not null as orphaned
+      from batch.queue q where q.kind = of_kind and q.job_name is null order by q.request_id limit most
+    )
   ) unfinished
   into jobs;
   return jobs;

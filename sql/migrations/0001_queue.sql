@@ -206,7 +206,8 @@ $$;
 -- max_replica_count Jobs could take. Running and held requests count too, since KEDA subtracts the Jobs that run and a
 -- Job in back-off counts as running.
 -- A request whose worker is gone counts once more, until it is claimed again: KEDA takes the Job of a lost node for a
--- running one, and would start no other. Whoever is early waits (settle.sql).
+-- running one, and would start no other. Whoever is early waits (settle.sql). Not so when it has no crash left: it is given
+-- up soon.
 -- On the way it looks after the dead, so that one look every polling interval is all it takes.
 create function batch.demand(of_kind text, requests_per_job integer, max_replica_count integer) returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
@@ -226,11 +227,17 @@ begin
   perform batch.free_overdue(of_kind);
 
   -- The waiting ones in their index's order, so that neither another kind's backlog nor emptied pages are walked through.
-  select least(ceil(least(count(*), most)::numeric / requests_per_job) + count(doubted_at), max_replica_count)
+  select least(ceil(least(count(*), most)::numeric / requests_per_job) + count(*) filter (where orphaned), max_replica_count)
   from (
-    (select q.doubted_at from batch.queue q where q.kind = of_kind and q.job_name is not null limit most)
+    (
+      select q.doubted_at is not null and q.crashes < q.crash_limit as orphaned
+      from batch.queue q where q.kind = of_kind and q.job_name is not null limit most
+    )
     union all
-    (select q.doubted_at from batch.queue q where q.kind = of_kind and q.job_name is null order by q.request_id limit most)
+    (
+      select q.doubted_at is not null as orphaned
+      from batch.queue q where q.kind = of_kind and q.job_name is null order by q.request_id limit most
+    )
   ) unfinished
   into jobs;
   return jobs;

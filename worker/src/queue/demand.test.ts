@@ -116,7 +116,7 @@ describe("demand", () => {
       const { connection } = await claimed("a", { crashLimit: 2 });
       await connection.close();
     }
-    await ask();
+    assert.equal(await ask(), 1, "no Job more for one that is given up soon");
     await ageDoubts();
     assert.equal(await ask(), 0);
     assert.deepEqual(await database.query("select status, iteration from clap"), [{ status: "DEAD", iteration: 3 }]);
