@@ -61,10 +61,12 @@ export class Cluster {
     this.#startPod(name);
   }
 
-  /** Kills a random pod outright, as a node that runs out of memory does. */
-  killRandomPod(): void {
+  /** Kills a random pod outright, as a node that runs out of memory does, and returns it; none: undefined. */
+  killRandomPod(): Pod | undefined {
     const pods = [...this.#pods.values()];
-    pods[Math.floor(Math.random() * pods.length)]?.kill("SIGKILL");
+    const pod = pods[Math.floor(Math.random() * pods.length)];
+    pod?.kill("SIGKILL");
+    return pod;
   }
 
   /** Asks every pod to stop, starts no other, and resolves when none is left; the grace period is kept to. */

@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { demand } from "../worker/src/queue/demand.ts";
 import { DEFAULTS } from "../worker/src/settings.ts";
 import { Cluster } from "./cluster.ts";
 import type { Home } from "./home.ts";
 import type { Options } from "./options.ts";
+import { poll } from "./poll.ts";
 import { insertRequests, readProgress, unfinishedRequests } from "./requests.ts";
 import { type Ended, readResult } from "./result.ts";
-import { jobsToCreate } from "./scaling.ts";
 import type { Screen } from "./screen.ts";
 
 /** How often the picture is drawn. */
@@ -36,7 +34,7 @@ export async function run(
   const killer =
     options.killEvery === undefined ? undefined : setInterval(() => cluster.killRandomPod(), 1_000 * options.killEvery);
   try {
-    await poll(options, home, cluster, signal);
+    await poll(options, home.database, cluster, signal);
   } finally {
     clearInterval(watcher);
     clearInterval(killer);
@@ -46,21 +44,6 @@ export async function run(
   const seconds = elapsed();
   await show();
   return await readResult(requests, { client, cluster, options, seconds });
-}
-
-/** Polls from start to start, as KEDA does (a look that took longer is followed at once), until nothing is left. */
-async function poll(options: Options, home: Home, cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const { requestsPerJob, maxReplicaCount, pollingInterval } = options;
-  const startedAt = performance.now();
-  for (let look = 1; !signal.aborted; look++) {
-    const queueLength = await demand(home.database, { kind: DEFAULTS.kind, requestsPerJob, maxReplicaCount });
-    const running = cluster.unfinishedJobs.length;
-    if (queueLength === 0 && running === 0) return;
-    const count = jobsToCreate({ queueLength, maxReplicaCount, running, pending: 0, strategy: "default" });
-    for (let created = 0; created < count; created++) cluster.createJob();
-    const pause = startedAt + 1_000 * pollingInterval * look - performance.now();
-    await sleep(Math.max(0, pause), undefined, { signal }).catch(() => undefined);
-  }
 }
 
 function createCluster({ backoffLimit, backoffSeconds, requestsPerJob }: Options, home: Home, screen: Screen): Cluster {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chown, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, chown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -8,12 +8,14 @@ import { SERVER_SETTINGS } from "../sql/serverSettings.ts";
 
 const run = promisify(execFile);
 
-/** A PostgreSQL server of this process's own: reached by its Unix socket alone, so by nobody else's programs. */
+/** A PostgreSQL server of this process's own: reached by its Unix socket alone, so by nobody else's programs, unless told to listen. */
 export interface Server {
   /** The socket's folder: what `PG_HOST` and `psql --host` take. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
+  /** Stops the server, `immediate`ly as if it had crashed, and starts it again. */
+  restart(mode: "fast" | "immediate"): Promise<void>;
   /** Stops the server; a temporary one leaves nothing. */
   stop(): Promise<void>;
 }
@@ -27,6 +29,17 @@ export interface ServerArgs {
   readonly folder?: string;
   /** Whether commits wait for the disk, as on a real server. */
   readonly durable: boolean;
+  /**
+   * Where else than at its socket the server is reached, without a password.
+   *
+   * @default - nowhere
+   */
+  readonly listen?: {
+    /** An address of this machine. */
+    readonly address: string;
+    /** Who may come, as pg_hba.conf writes it: `10.0.0.0/30`. */
+    readonly from: string;
+  };
 }
 
 const PORT = 5432;
@@ -43,7 +56,7 @@ const INSTALL_HINT = "run `npm rebuild` with install scripts allowed, or set DAT
  *
  * @throws Error when this platform has no such package, or the server does not start; the message holds its own words.
  */
-export async function startServer({ folder, durable }: ServerArgs): Promise<Server> {
+export async function startServer({ folder, durable, listen }: ServerArgs): Promise<Server> {
   const programs = await findPrograms();
   const home = await mkdtemp(join(tmpdir(), "postgres-batch-"));
   const kept = folder === undefined ? home : resolve(folder);
@@ -56,7 +69,7 @@ export async function startServer({ folder, durable }: ServerArgs): Promise<Serv
     await asServerUser(programs.initdb, [`--pgdata=${data}`, ...flags, ...(durable ? [] : ["--no-sync"])]);
   }
   const settings = {
-    listen_addresses: "''",
+    listen_addresses: `'${listen?.address ?? ""}'`,
     unix_socket_directories: home,
     port: PORT,
     max_connections: 300,
@@ -67,13 +80,15 @@ export async function startServer({ folder, durable }: ServerArgs): Promise<Serv
   const pgCtl = (...args: string[]) => asServerUser(programs.pg_ctl, ["--pgdata", data, "--silent", ...args]);
   // A run that was killed outright may have left its server behind.
   if (existsSync(join(data, "postmaster.pid"))) await pgCtl("stop", "--mode=fast").catch(() => undefined);
-  await pgCtl("start", "--log", join(home, "server.log"), "--options", options.join(" "));
+  if (listen) await appendFile(join(data, "pg_hba.conf"), `host all all ${listen.from} trust\n`);
+  const log = ["--log", join(home, "server.log")];
+  await pgCtl("start", ...log, "--options", options.join(" "));
 
   async function stop(): Promise<void> {
     await pgCtl("stop", "--mode=fast");
     await rm(home, { recursive: true, force: true });
   }
-  return { host: home, port: PORT, user: USER, stop };
+  return { host: home, port: PORT, user: USER, restart: (mode) => pgCtl("restart", ...log, `--mode=${mode}`), stop };
 }
 
 interface Programs {
