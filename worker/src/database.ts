@@ -27,7 +27,7 @@ const SERVER_KEEPALIVES =
  * Statements are sent again after a break: each of them may be repeated by the same session without harm.
  */
 export class Database {
-  /** Called when the connection breaks, so that the owner of a session lock can take it back at once. */
+  /** Called when the connection breaks, whoever notices, so that the owner of a session lock can take it back at once. */
   onBreak: (() => void) | undefined;
 
   readonly #settings: DatabaseSettings;
@@ -47,8 +47,9 @@ export class Database {
   async run<Row extends pg.QueryResultRow>(name: StatementName, values: readonly unknown[]): Promise<Row[]> {
     let patienceEnds: number | undefined;
     for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
+      const connection = this.#connected();
       try {
-        const client = await this.#connected();
+        const client = await connection;
         return (await client.query<Row>({ ...this.#statement(name), values: [...values] })).rows;
       } catch (error) {
         if (!isOutage(error)) throw error;
@@ -59,7 +60,7 @@ export class Database {
             patienceSeconds: this.#settings.patienceSeconds,
           });
         }
-        this.#drop();
+        this.#drop(connection);
         if (Date.now() + pause > patienceEnds) throw new DatabaseAwayError(this.#settings.patienceSeconds, error);
         await sleep(pause);
       }
@@ -80,11 +81,13 @@ export class Database {
   }
 
   #connected(): Promise<pg.Client> {
-    this.#client ??= this.#connect();
-    return this.#client;
+    if (this.#client) return this.#client;
+    const connection: Promise<pg.Client> = this.#connect(() => this.#drop(connection));
+    this.#client = connection;
+    return connection;
   }
 
-  async #connect(): Promise<pg.Client> {
+  async #connect(drop: () => void): Promise<pg.Client> {
     const client = new pg.Client({
       ...connectionOf(this.#settings),
       application_name: "postgres-batch",
@@ -97,16 +100,18 @@ export class Database {
     });
     client.on("error", (error) => {
       this.#log.warn("the connection broke", { error: error.message });
-      this.#drop();
-      this.onBreak?.();
+      drop();
     });
     await client.connect();
     return client;
   }
 
-  #drop(): void {
-    void this.#client?.then((client) => client.end()).catch(() => undefined);
+  #drop(broken: Promise<pg.Client>): void {
+    // A break is noticed by the connection and by every statement on it; by the second time another connection may be there.
+    if (this.#client !== broken) return;
     this.#client = undefined;
+    void broken.then((client) => client.end()).catch(() => undefined);
+    this.onBreak?.();
   }
 }
 

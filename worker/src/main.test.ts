@@ -1,41 +1,17 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { type Pod, startPod } from "../../local/pod.ts";
 import { createTestDatabase } from "../../testing/database.ts";
 import { until } from "../../testing/until.ts";
+import { createWorkers } from "../../testing/workers.ts";
 
 const database = await createTestDatabase();
-let pods: Pod[] = [];
-
-function startWorker(jobName: string, env: NodeJS.ProcessEnv = {}): Pod {
-  const pod = startPod(`${jobName}-pod-${pods.length}`, { ...database.env, JOB_NAME: jobName, ...env });
-  pods.push(pod);
-  return pod;
-}
-
-async function insert(durationSeconds: number, failures = 0): Promise<void> {
-  await database.query("insert into make_it_clap (duration_seconds, failures) values ($1, $2)", [
-    durationSeconds,
-    failures,
-  ]);
-}
+const workers = createWorkers(database);
+const { start: startWorker, insert, running } = workers;
 
 const claps = () => database.query("select status, iteration from clap order by id");
-const running = (iteration: number) =>
-  until(`iteration ${iteration} runs`, async () =>
-    (await database.query("select from clap where status = 'RUNNING' and iteration = $1", [iteration])).at(0),
-  );
-
 describe("a worker process", { timeout: 120_000 }, () => {
   beforeEach(() => database.query("truncate make_it_clap, batch.queue, batch.history restart identity"));
-  afterEach(async () => {
-    for (const pod of pods) {
-      pod.kill("SIGCONT");
-      pod.kill("SIGKILL");
-    }
-    await Promise.all(pods.map((pod) => pod.ended));
-    pods = [];
-  });
+  afterEach(workers.end);
 
   test("with nothing to do ends 0", async () => {
     assert.equal(await startWorker("a").ended, 0);
@@ -108,12 +84,32 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await insert(1.5);
     const pod = startWorker("a");
     await running(1);
-    await database.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",
-    );
+    await workers.cutConnections();
     assert.equal(await startWorker("b").ended, 0);
     assert.equal(await pod.ended, 0);
     assert.deepEqual(await claps(), [{ status: "SUCCESS", iteration: 1 }]);
+  });
+
+  test("whose connection is cut while it asks takes its session lock back too", async () => {
+    await insert(30);
+    await database.query("begin");
+    await database.query("lock table make_it_clap in access exclusive mode");
+    const pod = startWorker("a");
+    const waiting = "from pg_locks where relation = 'make_it_clap'::regclass and not granted";
+    await until("it asks for its request's row", async () => (await database.query(`select ${waiting}`)).at(0));
+    await database.query(`select pg_terminate_backend(pid) ${waiting}`);
+    await database.query("commit");
+    await workers.clapping(pod);
+    await until(
+      "its session lock is back",
+      async () =>
+        (
+          await database.query(
+            "select from pg_locks join batch.queue on locktype = 'advisory' and objid = session_id::oid where classid = 1650553955",
+          )
+        ).at(0),
+      { patienceMs: 5_000 },
+    );
   });
 
   test("that was stopped until another ran its request changes nothing, says so, and ends 3", async () => {
@@ -121,9 +117,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     const zombie = startWorker("a");
     await running(1);
     zombie.kill("SIGSTOP");
-    await database.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",
-    );
+    await workers.cutConnections();
     assert.equal(await startWorker("a").ended, 0);
     const before = await database.query("table batch.history");
     zombie.kill("SIGCONT");
