@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { constants } from "node:os";
 import pg from "pg";
-import { type Server, startServer } from "../local/server.ts";
+import { type Server, type ServerArgs, startServer } from "../local/server.ts";
 import { Database } from "../worker/src/database.ts";
 import { createLog } from "../worker/src/log.ts";
 import { migrate } from "../worker/src/migrate.ts";
@@ -36,9 +36,12 @@ const DATABASE = "postgres";
 const silentLog = createLog({}, () => undefined);
 
 /** Starts the server, does the work, stops the server: whether the work ends, throws, or is stopped by a signal. */
-export async function withContext<T>(work: (context: BenchContext) => Promise<T>): Promise<T> {
+export async function withContext<T>(
+  work: (context: BenchContext) => Promise<T>,
+  args: Pick<ServerArgs, "listen"> = {},
+): Promise<T> {
   const { signal, stopped } = listenForStop();
-  const server = await startServer({ durable: true });
+  const server = await startServer({ durable: true, ...args });
   try {
     const context = await createContext(server, signal);
     return await Promise.race([work(context), stopped]);

@@ -4,7 +4,7 @@ import { claim } from "./claim.ts";
 import { StoppedError, withContext } from "./context.ts";
 import { demand } from "./demand.ts";
 import { describeLimit, isKept } from "./limit.ts";
-import { type Options, readOptions } from "./options.ts";
+import { readOptions } from "./options.ts";
 import { start } from "./start.ts";
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map(Object.entries<Bench>({ demand, claim, start }));
@@ -20,7 +20,7 @@ async function main([name = "nothing", ...args]: readonly string[]): Promise<num
     console.error(`NAME must be ${[...BENCHES.keys()].join(", ")} (npm run bench -- NAME); got ${name}`);
     return EXIT_UNABLE.settings;
   }
-  let options: Options;
+  let options: Readonly<Record<string, number>>;
   try {
     options = readOptions(args, bench.options);
   } catch (error) {

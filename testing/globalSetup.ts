@@ -4,7 +4,7 @@ import { createLog } from "../worker/src/log.ts";
 import { migrate } from "../worker/src/migrate.ts";
 import { createRoles } from "../worker/src/roles.ts";
 import { TEMPLATE_DATABASE } from "./database.ts";
-import { until } from "./until.ts";
+import { outliveStart } from "./outliveStart.ts";
 
 let server: Server;
 
@@ -27,9 +27,7 @@ export async function globalSetup(): Promise<void> {
   );
   // Here, once: roles are the server's, and test files run side by side.
   await createRoles(template, { worker: "worker", scaler: "scaler" });
-  await until("the server is old enough to take a missing lock for a dead session", async () =>
-    (await template.query("select where pg_postmaster_start_time() < now() - interval '5 seconds'")).rows.at(0),
-  );
+  await outliveStart(template);
   await template.end();
 }
 

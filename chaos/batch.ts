@@ -1,0 +1,76 @@
+import type { BenchContext } from "../bench/context.ts";
+import { Cluster } from "../local/cluster.ts";
+import { poll } from "../local/poll.ts";
+import { insertRequests, unfinishedRequests } from "../local/requests.ts";
+import { DEFAULTS } from "../worker/src/settings.ts";
+import type { Attempt } from "./attempts.ts";
+import { readAttempts } from "./attempts.ts";
+import type { Kill } from "./kill.ts";
+import { killPods } from "./killer.ts";
+import type { KillOptions } from "./options.ts";
+import { Watch } from "./watch.ts";
+
+/** What a batch came to. */
+export interface Batch {
+  readonly ids: readonly string[];
+  readonly attempts: readonly Attempt[];
+  readonly kills: readonly Kill[];
+  /** Updates of rows of batch.queue. */
+  readonly updates: number;
+  readonly jobs: number;
+  readonly failedJobs: number;
+  readonly seconds: number;
+}
+
+/** No request is given up for the deaths of its workers. */
+const CRASH_LIMIT = 1_000;
+
+/** Runs requests until none is left, as `npm start` does, while pods are killed. */
+export async function runBatch(options: KillOptions, context: BenchContext): Promise<Batch> {
+  const client = await context.connect();
+  const watch = new Watch(client);
+  const updatesBefore = await watch.updates();
+  const database = context.openDatabase();
+  const cluster = createCluster(options, context);
+  const ended = new AbortController();
+  const startedAt = performance.now();
+  // The server does not outlive the signal: nobody is asked to let go.
+  context.signal.addEventListener("abort", () => {
+    void cluster.stop();
+    cluster.kill();
+    ended.abort();
+  });
+  try {
+    await insertRequests(client, options.requests, options.seconds, 0);
+    const ids = [...(await unfinishedRequests(client)).keys()];
+    const asked = { requestsPerJob: 1, maxReplicaCount: options.workers, pollingInterval: options["polling-seconds"] };
+    const polled = poll(asked, database, cluster, context.signal).finally(() => ended.abort());
+    const [kills] = await Promise.all([killPods(options, { cluster, watch, ids, signal: ended.signal }), polled]);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    await database.close();
+    const updates = (await watch.updates()) - updatesBefore;
+    const failedJobs = cluster.jobs.filter(({ status }) => status === "Failed").length;
+    const attempts = await readAttempts(client, ids);
+    return { ids, attempts, kills, updates, jobs: cluster.jobs.length, failedJobs, seconds };
+  } finally {
+    await cluster.stop();
+    await database.close();
+    await client.end();
+  }
+}
+
+function createCluster(options: KillOptions, { env }: BenchContext): Cluster {
+  const { backoffLimit, graceSeconds } = DEFAULTS;
+  const backoffSeconds = options["backoff-seconds"];
+  return new Cluster({
+    backoff: { backoffLimit, backoffSeconds },
+    graceSeconds,
+    env: {
+      ...env,
+      BACKOFF_LIMIT: String(backoffLimit),
+      BACKOFF_SECONDS: String(backoffSeconds),
+      CRASH_LIMIT: String(CRASH_LIMIT),
+    },
+    onBroken: (pod, exitCode, words) => console.error(`pod ${pod} ended with exit code ${exitCode}:\n${words}`),
+  });
+}

@@ -1,0 +1,26 @@
+import type { BenchContext } from "../bench/context.ts";
+import type { Limit } from "../bench/limit.ts";
+import { outliveStart } from "../testing/outliveStart.ts";
+import { runBatch } from "./batch.ts";
+import type { KillOptions } from "./options.ts";
+import { limitsOf, rowsOf } from "./report.ts";
+import { type Summary, summarize } from "./summary.ts";
+
+/** What an experiment found. */
+export interface Findings {
+  readonly rows: readonly (readonly string[])[];
+  readonly limits: readonly Limit[];
+  /** For `--json`. */
+  readonly numbers: object;
+}
+
+/** One request for each worker with nobody killed, then the batch in which pods are killed. */
+export async function killWorkers(options: KillOptions, context: BenchContext): Promise<Findings> {
+  const calm = summarize(await runBatch({ ...options, requests: options.workers, kills: 0 }, context));
+  // While the server is young nobody is put down; the calm batch may have been short.
+  const client = await context.connect();
+  await outliveStart(client);
+  await client.end();
+  const killed: Summary = summarize(await runBatch(options, context));
+  return { rows: rowsOf(killed), limits: limitsOf(options, calm, killed), numbers: { calm, killed } };
+}

@@ -1,0 +1,40 @@
+import { StoppedError, withContext } from "../bench/context.ts";
+import { describeLimit, isKept } from "../bench/limit.ts";
+import { printTable } from "../bench/table.ts";
+import { EXIT_UNABLE } from "../worker/src/outcome.ts";
+import { killWorkers } from "./kills.ts";
+import { readOptions } from "./options.ts";
+
+/**
+ * `npm run chaos [-- --kills N ...]`
+ *
+ * @returns 0 when everything that must hold does, 1 when something does not, 64 when asked for wrongly.
+ */
+async function main(args: readonly string[]): Promise<number> {
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    console.error((error as Error).message);
+    return EXIT_UNABLE.settings;
+  }
+  const { rows, limits, numbers } = await withContext((context) => killWorkers(options, context));
+  if (options.json) {
+    console.log(JSON.stringify(numbers));
+  } else {
+    printTable(["", "measured"], rows);
+  }
+  console.error(`\n${limits.map(describeLimit).join("\n")}`);
+  return limits.every(isKept) ? 0 : 1;
+}
+
+function report(error: unknown): number {
+  if (error instanceof StoppedError) {
+    console.error(error.message);
+    return error.exitCode;
+  }
+  console.error(error);
+  return EXIT_UNABLE.internal;
+}
+
+process.exit(await main(process.argv.slice(2)).catch(report));

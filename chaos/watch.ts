@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+
+const LOOK_MS = 2;
+
+/** Whether anybody holds the session lock of the attempt that a pod runs; it takes no lock that the system knows of. */
+const IS_HELD = {
+  name: "is_held",
+  text: `select exists (
+    select from batch.queue q
+    join pg_locks l on l.locktype = 'advisory' and l.classid = 1650553955 and l.objid = q.session_id::oid and l.granted
+    where q.pod_name = $1
+  ) as held`,
+};
+
+/** What is seen of a batch from a connection of its own, without touching it. */
+export class Watch {
+  readonly #client: pg.Client;
+
+  constructor(client: pg.Client) {
+    this.#client = client;
+  }
+
+  /** Resolves, with the time, as soon as the pod's attempt has no session lock any more. */
+  async untilFree(podName: string): Promise<number> {
+    while ((await this.#client.query<{ held: boolean }>({ ...IS_HELD, values: [podName] })).rows[0]?.held) {
+      await sleep(LOOK_MS);
+    }
+    return Date.now();
+  }
+
+  async succeeded(ids: readonly string[]): Promise<number> {
+    const { rows } = await this.#client.query<{ count: number }>(
+      "select count(*)::integer from batch.history where kind = 'clap' and request_id = any ($1) and status = 'SUCCESS'",
+      [ids],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  /** Rows of batch.queue that were ever updated; exact as soon as whoever wrote has gone, which is waited for. */
+  async updates(): Promise<number> {
+    const others =
+      "select from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and application_name = 'postgres-batch'";
+    while ((await this.#client.query(others)).rowCount) await sleep(LOOK_MS);
+    const { rows } = await this.#client.query<{ updates: number }>(
+      "select n_tup_upd::integer as updates from pg_stat_all_tables where relid = 'batch.queue'::regclass",
+    );
+    return rows[0]?.updates ?? 0;
+  }
+}
