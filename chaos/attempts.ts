@@ -9,13 +9,15 @@ export interface Attempt {
   readonly reason: "error" | "crashed" | "interrupted" | null;
   /** Milliseconds of the machine's clock. */
   readonly startedAt: number;
+  readonly endedAt: number;
 }
 
 /** The ended attempts of these requests, each request's in their order. */
 export async function readAttempts(client: pg.Client, ids: readonly string[]): Promise<Attempt[]> {
   const { rows } = await client.query<Attempt>(
     `select request_id::text as request, iteration, pod_name as "podName", status, reason,
-            extract(epoch from started_at)::double precision * 1000 as "startedAt"
+            extract(epoch from started_at)::double precision * 1000 as "startedAt",
+            extract(epoch from ended_at)::double precision * 1000 as "endedAt"
      from batch.history where kind = 'clap' and request_id = any ($1) order by request_id, history.iteration`,
     [ids],
   );

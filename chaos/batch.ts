@@ -1,10 +1,8 @@
 import type { BenchContext } from "../bench/context.ts";
-import { Cluster } from "../local/cluster.ts";
 import { poll } from "../local/poll.ts";
 import { insertRequests, unfinishedRequests } from "../local/requests.ts";
-import { DEFAULTS } from "../worker/src/settings.ts";
-import type { Attempt } from "./attempts.ts";
-import { readAttempts } from "./attempts.ts";
+import { type Attempt, readAttempts } from "./attempts.ts";
+import { createCluster } from "./cluster.ts";
 import type { Kill } from "./kill.ts";
 import { killPods } from "./killer.ts";
 import type { KillOptions } from "./options.ts";
@@ -22,24 +20,15 @@ export interface Batch {
   readonly seconds: number;
 }
 
-/** No request is given up for the deaths of its workers. */
-const CRASH_LIMIT = 1_000;
-
 /** Runs requests until none is left, as `npm start` does, while pods are killed. */
 export async function runBatch(options: KillOptions, context: BenchContext): Promise<Batch> {
   const client = await context.connect();
   const watch = new Watch(client);
   const updatesBefore = await watch.updates();
   const database = context.openDatabase();
-  const cluster = createCluster(options, context);
+  const cluster = createCluster(context, { backoffSeconds: options["backoff-seconds"] });
   const ended = new AbortController();
   const startedAt = performance.now();
-  // The server does not outlive the signal: nobody is asked to let go.
-  context.signal.addEventListener("abort", () => {
-    void cluster.stop();
-    cluster.kill();
-    ended.abort();
-  });
   try {
     await insertRequests(client, options.requests, options.seconds, 0);
     const ids = [...(await unfinishedRequests(client)).keys()];
@@ -57,20 +46,4 @@ export async function runBatch(options: KillOptions, context: BenchContext): Pro
     await database.close();
     await client.end();
   }
-}
-
-function createCluster(options: KillOptions, { env }: BenchContext): Cluster {
-  const { backoffLimit, graceSeconds } = DEFAULTS;
-  const backoffSeconds = options["backoff-seconds"];
-  return new Cluster({
-    backoff: { backoffLimit, backoffSeconds },
-    graceSeconds,
-    env: {
-      ...env,
-      BACKOFF_LIMIT: String(backoffLimit),
-      BACKOFF_SECONDS: String(backoffSeconds),
-      CRASH_LIMIT: String(CRASH_LIMIT),
-    },
-    onBroken: (pod, exitCode, words) => console.error(`pod ${pod} ended with exit code ${exitCode}:\n${words}`),
-  });
 }

@@ -1,18 +1,10 @@
 import type { BenchContext } from "../bench/context.ts";
-import type { Limit } from "../bench/limit.ts";
 import { outliveStart } from "../testing/outliveStart.ts";
 import { runBatch } from "./batch.ts";
+import type { Findings } from "./findings.ts";
 import type { KillOptions } from "./options.ts";
 import { limitsOf, rowsOf } from "./report.ts";
-import { type Summary, summarize } from "./summary.ts";
-
-/** What an experiment found. */
-export interface Findings {
-  readonly rows: readonly (readonly string[])[];
-  readonly limits: readonly Limit[];
-  /** For `--json`. */
-  readonly numbers: object;
-}
+import { summarize } from "./summary.ts";
 
 /** One request for each worker with nobody killed, then the batch in which pods are killed. */
 export async function killWorkers(options: KillOptions, context: BenchContext): Promise<Findings> {
@@ -21,6 +13,11 @@ export async function killWorkers(options: KillOptions, context: BenchContext): 
   const client = await context.connect();
   await outliveStart(client);
   await client.end();
-  const killed: Summary = summarize(await runBatch(options, context));
-  return { rows: rowsOf(killed), limits: limitsOf(options, calm, killed), numbers: { calm, killed } };
+  const killed = summarize(await runBatch(options, context));
+  return {
+    header: ["", "measured"],
+    rows: rowsOf(killed),
+    limits: limitsOf(options, calm, killed),
+    numbers: { calm, killed },
+  };
 }

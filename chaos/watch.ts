@@ -22,9 +22,9 @@ export class Watch {
   }
 
   /** Resolves, with the time, as soon as the pod's attempt has no session lock any more. */
-  async untilFree(podName: string): Promise<number> {
+  async untilFree(podName: string, lookMs = LOOK_MS): Promise<number> {
     while ((await this.#client.query<{ held: boolean }>({ ...IS_HELD, values: [podName] })).rows[0]?.held) {
-      await sleep(LOOK_MS);
+      await sleep(lookMs);
     }
     return Date.now();
   }

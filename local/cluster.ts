@@ -16,6 +16,12 @@ export interface ClusterArgs {
   readonly env: NodeJS.ProcessEnv;
   /** From SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
+  /**
+   * The command that a new pod's process runs within.
+   *
+   * @default - none
+   */
+  readonly within?: () => readonly string[];
   /** Told when a pod could not do its work at all (a wrong setting, a bug), with the end of what it printed. */
   readonly onBroken: (podName: string, exitCode: number, lastWords: string) => void;
 }
@@ -47,6 +53,11 @@ export class Cluster {
     return this.jobs.filter(isUnfinished);
   }
 
+  /** The pods at work. */
+  get pods(): readonly Pod[] {
+    return [...this.#pods.values()];
+  }
+
   /** Most unfinished Jobs there ever were at once. */
   get peak(): number {
     return this.#peak;
@@ -63,8 +74,7 @@ export class Cluster {
 
   /** Kills a random pod outright, as a node that runs out of memory does, and returns it; none: undefined. */
   killRandomPod(): Pod | undefined {
-    const pods = [...this.#pods.values()];
-    const pod = pods[Math.floor(Math.random() * pods.length)];
+    const pod = this.pods[Math.floor(Math.random() * this.#pods.size)];
     pod?.kill("SIGKILL");
     return pod;
   }
@@ -73,7 +83,7 @@ export class Cluster {
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    const pods = [...this.#pods.values()];
+    const pods = this.pods;
     for (const pod of pods) pod.kill("SIGTERM");
     const outOfPatience = setTimeout(() => this.kill(), 1_000 * this.#args.graceSeconds);
     await Promise.all(pods.map((pod) => pod.ended));
@@ -86,7 +96,7 @@ export class Cluster {
   }
 
   #startPod(jobName: string): void {
-    const pod = startPod(newPodName(jobName), { ...this.#args.env, JOB_NAME: jobName });
+    const pod = startPod(newPodName(jobName), { ...this.#args.env, JOB_NAME: jobName }, this.#args.within?.());
     this.#pods.set(pod.name, pod);
     this.#update(jobName, (job) => podStarted(job, pod.name));
     void pod.ended.then((exitCode) => this.#endPod(jobName, pod, exitCode));

@@ -19,9 +19,13 @@ export interface Pod {
   lastWords(): string;
 }
 
-/** Starts a worker process, in a group of its own: Ctrl-C in the terminal is for the run, which then tells its pods. */
-export function startPod(name: string, env: NodeJS.ProcessEnv): Pod {
-  const child: ChildProcess = spawn(process.execPath, [WORKER], {
+/**
+ * Starts a worker process, in a group of its own: Ctrl-C in the terminal is for the run, which then tells its pods.
+ * `within` is the command that becomes the process, where there is one: `ip netns exec NAME`.
+ */
+export function startPod(name: string, env: NodeJS.ProcessEnv, within: readonly string[] = []): Pod {
+  const [command = process.execPath, ...args] = [...within, process.execPath, WORKER];
+  const child: ChildProcess = spawn(command, args, {
     env: { ...process.env, ...env, POD_NAME: name, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
