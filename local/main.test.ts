@@ -1,56 +1,12 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { describe, test } from "node:test";
 import pg from "pg";
+import { createCommand } from "../testing/command.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { until } from "../testing/until.ts";
 
-const LAUNCH = fileURLToPath(new URL("launch.mjs", import.meta.url));
-
-/** Whatever a run makes lies below its own TMPDIR, so that what it leaves behind can be seen. */
-const home = await mkdtemp(join(tmpdir(), "run-"));
-after(() => rm(home, { recursive: true }));
-
-interface Run {
-  readonly child: ChildProcess;
-  output(): string;
-  readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
-}
-
-function start(args: string, env: NodeJS.ProcessEnv = {}): Run {
-  const child = spawn(process.execPath, [LAUNCH, "local/main.ts", ...args.split(" ").filter(Boolean)], {
-    env: { ...process.env, TMPDIR: home, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const text = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    child[name]?.setEncoding("utf8").on("data", (more: string) => {
-      text[name] += more;
-    });
-  }
-  const ended = new Promise<Awaited<Run["ended"]>>((resolve) =>
-    child.once("close", (exitCode) => resolve({ exitCode, ...text })),
-  );
-  return { child, ended, output: () => text.stdout + text.stderr };
-}
-
-/** Processes of a run: its pods know the socket's folder, its server was told it. */
-async function processesOf(folder: string): Promise<string[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const [words, env] = await Promise.all(
-        ["cmdline", "environ"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "")),
-      );
-      return words?.includes(folder) || env?.includes(`PG_HOST=${folder}`) ? pid : undefined;
-    }),
-  );
-  return found.filter((pid) => pid !== undefined);
-}
+const { home, start, processes, left } = await createCommand("local/main.ts");
 
 describe("npm start", { timeout: 180_000, concurrency: 1 }, () => {
   test("runs every request as its own Job, none idle, and tells it in one object", async () => {
@@ -90,12 +46,11 @@ describe("npm start", { timeout: 180_000, concurrency: 1 }, () => {
     test(`${signal} leaves no process, no server and no folder behind`, async () => {
       const run = start("--requests 10 --seconds 60");
       await until("pods run", () => /running 10/.test(run.output()));
-      const folder = /--host=(\S+)/.exec(run.output())?.[1] ?? "";
-      assert.ok((await processesOf(folder)).length > 10);
+      assert.ok((await processes()).length > 10);
       run.child.kill(signal);
       assert.equal((await run.ended).exitCode, 130);
-      assert.deepEqual(await processesOf(folder), []);
-      assert.deepEqual(await readdir(home), []);
+      assert.deepEqual(await processes(), []);
+      assert.deepEqual(await left(), []);
     });
   }
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import pg from "pg";
 import { silentLog } from "../testing/database.ts";
-import { outliveStart } from "../testing/outliveStart.ts";
 import { until } from "../testing/until.ts";
 import { Database } from "../worker/src/database.ts";
 import { migrate } from "../worker/src/migrate.ts";
@@ -37,7 +36,6 @@ describe("a database that restarts under ten running requests", { concurrency: t
       const before = await connect();
       await migrate(before, silentLog);
       await insertRequests(before, REQUESTS, SECONDS, 0);
-      await outliveStart(before);
 
       const { host, port, user } = address;
       const cluster = new Cluster({
