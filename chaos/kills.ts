@@ -16,7 +16,7 @@ export async function killWorkers(options: KillOptions, context: BenchContext): 
   const killed = summarize(await runBatch(options, context));
   return {
     header: ["", "measured"],
-    rows: rowsOf(killed),
+    rows: rowsOf(calm, killed),
     limits: limitsOf(options, calm, killed),
     numbers: { calm, killed },
   };

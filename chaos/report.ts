@@ -7,7 +7,7 @@ import type { Summary } from "./summary.ts";
 const FREE_MS = 1_000;
 
 /** The lines of the table: what, how many. */
-export function rowsOf(killed: Summary): string[][] {
+export function rowsOf(calm: Summary, killed: Summary): string[][] {
   const { killsByPhase: by, killToFree: free, killToRunning: running } = killed;
   return [
     ["kills", whole(killed.kills)],
@@ -22,12 +22,14 @@ export function rowsOf(killed: Summary): string[][] {
     ["  Failed, with backoffLimit used up", whole(killed.failedJobs)],
     ["attempts", whole(killed.attempts)],
     ["  crashed", whole(killed.crashed)],
+    ["    with a claim whose answer the pod had not read", whole(killed.crashedUnsaid)],
     ["kill to free, p50", ms(free.p50)],
     ["kill to free, p99", ms(free.p99)],
     ["kill to free, longest", ms(free.most)],
     ["kill to running again, p50", ms(running.p50)],
     ["kill to running again, p99", ms(running.p99)],
     ["kill to running again, longest", ms(running.most)],
+    ["writes a second that say who is alive", (calm.otherUpdates / calm.seconds).toFixed(2)],
     ["seconds", killed.seconds.toFixed(1)],
   ];
 }

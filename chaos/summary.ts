@@ -17,6 +17,8 @@ export interface Summary {
   readonly failedJobs: number;
   readonly attempts: number;
   readonly crashed: number;
+  /** Crashed attempts whose pod had not yet said that its claim was answered. */
+  readonly crashedUnsaid: number;
   /** Attempts that did not succeed although nobody killed their pod. */
   readonly chargedWithoutKill: number;
   /** Killed pods that had claimed a request, and whose attempt has no end in the history. */
@@ -62,6 +64,7 @@ export function summarize({ ids, attempts, kills, updates, jobs, failedJobs, sec
     failedJobs,
     attempts: attempts.length,
     crashed: crashed.length,
+    crashedUnsaid: hits.filter(({ kill }) => kill.phase === "before its claim").length,
     chargedWithoutKill: attempts.filter(({ podName, status }) => status !== "SUCCESS" && !killOf.has(podName)).length,
     killedWithoutEnd: kills.filter((kill) => kill.phase !== "before its claim" && !attemptPods.has(kill.podName))
       .length,

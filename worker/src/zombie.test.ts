@@ -5,13 +5,18 @@ import { createTestDatabase, type TestDatabase } from "../../testing/database.ts
 import { until } from "../../testing/until.ts";
 import { createWorkers, type Workers } from "../../testing/workers.ts";
 
-/** What a worker that was stopped writes when it goes on. */
+/** What a worker that was stopped writes when it goes on; at once, before it can learn that it is taken for dead. */
 const WRITES = {
-  finish: { seconds: 1, failures: 0, before: () => undefined },
-  failure: { seconds: 1, failures: 1, before: () => undefined },
+  finish: { seconds: 1, failures: 0, before: untilOver },
+  failure: { seconds: 1, failures: 1, before: untilOver },
   // The signal is delivered as soon as the process runs again.
   release: { seconds: 60, failures: 0, before: (zombie: Pod) => zombie.kill("SIGTERM") },
 };
+
+/** Its timer is due as soon as the process runs again. */
+async function untilOver(_: Pod, clapsUntil: number): Promise<void> {
+  await until("its clap is over", () => Date.now() > clapsUntil);
+}
 
 /** How it came to be taken for dead. */
 const DEATHS = {
@@ -46,6 +51,7 @@ describe("a worker that was stopped until another one runs its request", {
         await workers.insert(seconds, failures);
         const zombie = workers.start("a", env);
         await workers.clapping(zombie);
+        const clapsUntil = Date.now() + 1_000 * seconds;
         zombie.kill("SIGSTOP");
         await die(database, workers);
 
@@ -53,7 +59,7 @@ describe("a worker that was stopped until another one runs its request", {
         const successor = workers.start("a", env);
         await workers.running(2);
         const left = await stored(database);
-        before(zombie);
+        await before(zombie, clapsUntil);
         zombie.kill("SIGCONT");
         assert.equal(await zombie.ended, 3);
         assert.match(zombie.lastWords(), /must still be this worker's/);
