@@ -34,6 +34,12 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
     assert.deepEqual(await command.left(), []);
   });
 
+  test("without iproute2 on PATH --lost-node says what it takes, in one line", async () => {
+    const { exitCode, stderr } = await command.start("--lost-node", { PATH: "" }).ended;
+    assert.equal(exitCode, 64);
+    assert.match(stderr, /^--lost-node must be run as root on Linux with iproute2's ip [^\n]+; got [^\n]+\n$/);
+  });
+
   test("wrong options end 64 before anything is started", async () => {
     const { exitCode, stderr, stdout } = await command.start("--workers 0").ended;
     assert.equal(exitCode, 64);

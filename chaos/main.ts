@@ -5,7 +5,7 @@ import { EXIT_UNABLE } from "../worker/src/outcome.ts";
 import type { Findings } from "./findings.ts";
 import { killWorkers } from "./kills.ts";
 import { loseNode } from "./loseNode.ts";
-import { createNode } from "./node.ts";
+import { createNode, NoNodeError } from "./node.ts";
 import { readOptions } from "./options.ts";
 
 /**
@@ -47,6 +47,10 @@ function report(error: unknown): number {
   if (error instanceof StoppedError) {
     console.error(error.message);
     return error.exitCode;
+  }
+  if (error instanceof NoNodeError) {
+    console.error(error.message);
+    return EXIT_UNABLE.settings;
   }
   console.error(error);
   return EXIT_UNABLE.internal;

@@ -22,7 +22,12 @@ const NETWORK = "198.18.77.0/30";
 const SERVER_END = "198.18.77.1";
 const NODE_END = "198.18.77.2";
 
-/** @throws Error when this machine cannot make one: it takes root, Linux and iproute2. */
+/** This machine cannot make a node that can be lost. */
+export class NoNodeError extends Error {
+  override readonly name = "NoNodeError";
+}
+
+/** @throws NoNodeError where this is not root on Linux with iproute2. */
 export async function createNode(): Promise<LostNode> {
   const namespace = `lost-${process.pid}`;
   const [here, there] = [`lost${process.pid}a`, `lost${process.pid}b`];
@@ -32,7 +37,7 @@ export async function createNode(): Promise<LostNode> {
     await ip(`netns add ${namespace}`);
   } catch (error) {
     const { stderr = "", message } = error as { stderr?: string; message: string };
-    throw new Error(
+    throw new NoNodeError(
       `--lost-node must be run as root on Linux with iproute2's ip (it makes a network namespace); got ${stderr.trim() || message}`,
       { cause: error },
     );
