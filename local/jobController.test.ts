@@ -3,11 +3,13 @@ import { describe, test } from "node:test";
 import {
   backoffDelay,
   createJob,
+  deletedPodEnded,
   isPodDue,
   isUnfinished,
   type JobState,
   newJobName,
   newPodName,
+  podDeleted,
   podEnded,
   podStarted,
 } from "./jobController.ts";
@@ -82,6 +84,31 @@ describe("a Job", () => {
 
   test("without a pod cannot see one end", () => {
     assert.throws(() => podEnded(born, 0, BORN, backoff), /^Error: a must have a pod .*; got none$/);
+  });
+
+  test("whose pod is deleted counts it as failed at once, and starts the next beside it after the back-off", () => {
+    const job = podDeleted(podStarted(born, "a-1"), BORN, backoff);
+    assert.deepEqual([job.failedPods, job.terminatingPods], [1, 1]);
+    assert.equal(isPodDue(job, BORN + 9_999), false);
+    assert.ok(isPodDue(job, BORN + 10_000));
+    assert.deepEqual(deletedPodEnded(job, BORN + 5_000), { ...job, terminatingPods: 0 });
+    assert.throws(() => deletedPodEnded(born, BORN), /^Error: a must have a deleted pod .*; got none$/);
+  });
+
+  test("with an end decided stays unfinished, without another pod, until every deleted pod has ended", () => {
+    const deleted = podDeleted(podStarted(born, "a-1"), BORN, backoff);
+    const succeeded = podEnded(podStarted(deleted, "a-2"), 0, BORN + 20_000, backoff);
+    const exhausted = podDeleted(podStarted(born, "a-1"), BORN, { ...backoff, backoffLimit: 0 });
+    for (const [job, status] of [
+      [succeeded, "Complete"],
+      [exhausted, "Failed"],
+    ] as const) {
+      assert.ok(isUnfinished(job));
+      assert.equal(isPodDue(job, BORN + 600_000), false);
+      assert.throws(() => podStarted(job, "a-3"));
+      const { finishedAt, ...ended } = deletedPodEnded(job, BORN + 99_000);
+      assert.deepEqual([ended.status, finishedAt], [status, BORN + 99_000]);
+    }
   });
 
   test("is never changed in place", () => {

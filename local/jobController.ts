@@ -18,6 +18,10 @@ export interface JobState {
   readonly activePod: string | undefined;
   /** The next pod starts no earlier. */
   readonly nextPodAt: number;
+  /** Deleted pods that have not ended yet. */
+  readonly terminatingPods: number;
+  /** What the Job becomes as soon as no deleted pod is left; undefined: undecided, or finished. */
+  readonly target: "Complete" | "Failed" | undefined;
   /** Undefined while unfinished. */
   readonly finishedAt: number | undefined;
 }
@@ -29,6 +33,9 @@ export type RandomSource = () => number;
 const MAX_BACKOFF_SECONDS = 600;
 
 const JOB_NAME_PREFIX = "postgres-batch-";
+
+/** Any exit code but 0: a deleted pod counts as failed whatever it still does. */
+const DELETED = 137;
 
 /** No vowels and nothing that looks like one, so that no word comes out. */
 const SUFFIX_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789";
@@ -48,6 +55,8 @@ export function createJob(name: string, now: number): JobState {
     pods: 0,
     activePod: undefined,
     nextPodAt: now,
+    terminatingPods: 0,
+    target: undefined,
     finishedAt: undefined,
   };
 }
@@ -59,7 +68,7 @@ export function isUnfinished(job: JobState): boolean {
 
 /** Whether the controller starts a pod now: the Job is unfinished, has none, and its back-off is over. */
 export function isPodDue(job: JobState, now: number): boolean {
-  return isUnfinished(job) && job.activePod === undefined && now >= job.nextPodAt;
+  return isUnfinished(job) && job.target === undefined && job.activePod === undefined && now >= job.nextPodAt;
 }
 
 /**
@@ -68,7 +77,7 @@ export function isPodDue(job: JobState, now: number): boolean {
  * @throws Error when it is finished, or has one already.
  */
 export function podStarted(job: JobState, podName: string): JobState {
-  if (!isUnfinished(job) || job.activePod !== undefined) {
+  if (!isUnfinished(job) || job.target !== undefined || job.activePod !== undefined) {
     throw new Error(
       `${job.name} must be unfinished and without a pod (one pod at a time); got ${job.status} with ${job.activePod}`,
     );
@@ -90,10 +99,36 @@ export function podEnded(
 ): JobState {
   if (job.activePod === undefined) throw new Error(`${job.name} must have a pod (only that can end); got none`);
   const without = { ...job, activePod: undefined };
-  if (exitCode === 0) return { ...without, status: "Complete", finishedAt: now };
+  if (exitCode === 0) return finish({ ...without, target: "Complete" }, now);
   const failedPods = job.failedPods + 1;
-  if (failedPods > backoffLimit) return { ...without, failedPods, status: "Failed", finishedAt: now };
+  if (failedPods > backoffLimit) return finish({ ...without, failedPods, target: "Failed" }, now);
   return { ...without, failedPods, nextPodAt: now + backoffDelay(failedPods, backoffSeconds) };
+}
+
+/**
+ * The Job once its pod was deleted (drained, evicted, its node unreachable for longer than tolerated): it counts as failed
+ * at once, and its replacement may run beside it until it has ended (`isPodFailed`, `TerminatingOrFailed`).
+ *
+ * @throws Error when it has no pod.
+ */
+export function podDeleted(job: JobState, now: number, settings: BackoffSettings): JobState {
+  return podEnded({ ...job, terminatingPods: job.terminatingPods + 1 }, DELETED, now, settings);
+}
+
+/**
+ * The Job once a deleted pod has ended: told by its node, or by the pod collector after that node was removed.
+ *
+ * @throws Error when none was left.
+ */
+export function deletedPodEnded(job: JobState, now: number): JobState {
+  if (job.terminatingPods === 0) throw new Error(`${job.name} must have a deleted pod (only that can end); got none`);
+  return finish({ ...job, terminatingPods: job.terminatingPods - 1 }, now);
+}
+
+/** Complete or Failed if that is decided, but not before every deleted pod has ended: `enactJobFinished`, since 1.31. */
+function finish(job: JobState, now: number): JobState {
+  if (job.target === undefined || job.terminatingPods > 0) return job;
+  return { ...job, status: job.target, target: undefined, finishedAt: now };
 }
 
 /**

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { JobState } from "./jobController.ts";
+import { createJob, type JobState } from "./jobController.ts";
 import { clapTable, closingLine, jobsTable, progressBar, progressLine } from "./report.ts";
 
 const PROGRESS = { waiting: 40, running: 10, held: 2, success: 7, dead: 1 };
 
 function job(name: string, status: JobState["status"], createdAt: number, finishedAt?: number): JobState {
-  return { name, status, createdAt, finishedAt, failedPods: 0, pods: 1, activePod: undefined, nextPodAt: 0 };
+  return { ...createJob(name, createdAt), status, finishedAt, pods: 1 };
 }
 
 describe("a run's report", () => {
