@@ -105,8 +105,8 @@ export class Queue {
     this.#freeOverdue();
     const rows = [...this.rows.values()];
     const counted = rows.filter(({ job }) => this.#rules.counts === "unfinished" || job === undefined).length;
-    const doubted = rows.filter(({ doubtedAt }) => this.#rules.doubtedOnceMore && doubtedAt !== undefined).length;
-    return Math.min(Math.ceil(Math.min(counted, most) / requestsPerJob) + doubted, maxReplicaCount);
+    const orphaned = this.#rules.doubtedOnceMore ? rows.filter(isOrphaned).length : 0;
+    return Math.min(Math.ceil(Math.min(counted, most) / requestsPerJob) + orphaned, maxReplicaCount);
   }
 
   /** The row of an attempt that is this session's still. */
@@ -184,6 +184,11 @@ export class Queue {
     for (const row of this.rows.values()) if (what(row)) return row;
     return undefined;
   }
+}
+
+/** Whether its worker is gone, and it will be run again: with no crash left it is given up soon. */
+function isOrphaned({ doubtedAt, job, crashes, claimed }: Row): boolean {
+  return doubtedAt !== undefined && (job === undefined || crashes < (claimed?.crashLimit ?? 0));
 }
 
 /** batch.backoff(): the Job controller's wait after one failure more; zero after the Job's last pod. */

@@ -24,7 +24,7 @@ const SETTINGS = fc.record({
   jobFinished: LIMIT,
 });
 const COUNT = fc.integer({ min: 1, max: 3 });
-const QUESTION = fc.record({ requestsPerJob: COUNT, maxReplicaCount: COUNT });
+const QUESTION = fc.record({ requestsPerJob: COUNT, maxReplicaCount: fc.integer({ min: 1, max: 20 }) });
 const STEP = fc.tuple(fc.constantFrom<What[]>(...WHAT), fc.nat({ max: 3 }), fc.nat({ max: 4 }));
 const STEPS = fc.array(STEP, { minLength: 20, maxLength: 70, size: "max" });
 
