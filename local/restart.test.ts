@@ -12,10 +12,10 @@ import { startServer } from "./server.ts";
 
 const REQUESTS = 10;
 
-/** Longer than the server counts as young, so that whoever has not taken its lock back by then is found out. */
+/** Longer than the server counts as young: whoever has not taken its lock back by then is doubted, and a Job more comes. */
 const SECONDS = 8;
 
-const LOCKS = `select count(*)::integer as kept, pg_postmaster_start_time() > now() - interval '5 seconds' as young
+const LOCKS = `select count(*)::integer as kept
   from batch.queue join pg_locks on locktype = 'advisory' and objid = session_id::oid and classid = 1650553955`;
 
 describe("a database that restarts under ten running requests", { concurrency: true, timeout: 120_000 }, () => {
@@ -56,11 +56,6 @@ describe("a database that restarts under ten running requests", { concurrency: t
 
       await server.restart(mode);
       const after = await connect();
-      const back = await until("all have their locks back", async () =>
-        (await after.query(LOCKS)).rows.find(({ kept }) => kept === REQUESTS),
-      );
-      assert.ok(back.young, "while the server is young");
-
       await polled;
       const { rows } = await after.query(
         "select status, iteration, count(*)::integer from batch.history group by 1, 2",
