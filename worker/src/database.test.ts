@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { claimant } from "../../testing/claimant.ts";
 import { createTestDatabase, silentLog } from "../../testing/database.ts";
 import { createProxy } from "../../testing/proxy.ts";
+import { until } from "../../testing/until.ts";
 import { Database } from "./database.ts";
 import { DatabaseAwayError } from "./errors.ts";
 import { type Claim, claim } from "./queue/claim.ts";
@@ -80,6 +81,23 @@ describe("a database that goes away", () => {
     proxy.cut();
     await broken.promise;
     proxy.mend();
+    await connection.close();
+  });
+
+  test("a break that a statement is the first to see is told to whoever holds a session lock", async () => {
+    const connection = connect();
+    await claimed(connection);
+    const broken = Promise.withResolvers<void>();
+    connection.onBreak = broken.resolve;
+    await database.query("begin");
+    await database.query("lock table batch.queue");
+    const asked = connection.run("demand", ["clap", 1, 10]);
+    const waiting = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    await until("the statement waits", async () => (await database.query(`select ${waiting}`)).at(0));
+    await database.query(`select pg_terminate_backend(pid) ${waiting}`);
+    await database.query("rollback");
+    await broken.promise;
+    await asked;
     await connection.close();
   });
 
