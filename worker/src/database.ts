@@ -6,9 +6,12 @@ import type { Log } from "./log.ts";
 import { type StatementName, statement } from "./queue/statement.ts";
 import type { DatabaseSettings } from "./settings.ts";
 
-/** SQLSTATE classes and codes, and Node's codes, that mean "not now" rather than "never". */
+/**
+ * SQLSTATE classes and codes, and Node's codes, that mean "not now" rather than "never". A refused password (28P01) is one:
+ * while passwords are made anew, a pod has the new one for seconds before the server knows it.
+ */
 const OUTAGE =
-  /^(08...|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
+  /^(08...|28P01|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 
 /** node-postgres reports a broken connection and its own time-outs without a code. */
 const OUTAGE_MESSAGE =
