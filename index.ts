@@ -21,7 +21,11 @@ const options = { providers: [cluster] };
 const keda = new Keda("keda", { chart: config.kedaChart, imageRegistry: config.kedaImageRegistry }, options);
 const postgres = new Postgres(
   "postgres",
-  { chart: config.postgresqlChart, imageRegistry: config.postgresqlImageRegistry },
+  {
+    chart: config.postgresqlChart,
+    imageRegistry: config.postgresqlImageRegistry,
+    passwordRotation: config.passwordRotation,
+  },
   options,
 );
 const image = new WorkerImage("postgres-batch", { baseImage: config.baseImage }, options);
@@ -29,7 +33,7 @@ const image = new WorkerImage("postgres-batch", { baseImage: config.baseImage },
 const { namespace, address, admin, worker, scaler } = postgres;
 const schema = new SchemaMigration(
   "schema-migration",
-  { namespace, image: image.reference, address, admin, worker, scaler },
+  { namespace, image: image.reference, address, admin, worker, scaler, passwordRotation: config.passwordRotation },
   { ...options, dependsOn: [postgres.release, image] },
 );
 

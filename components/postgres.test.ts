@@ -5,7 +5,12 @@ import { mockEngine, PASSWORD, recordResources } from "./testing/recordResources
 
 await mockEngine();
 const resources = await recordResources(
-  (options) => new Postgres("postgres", { chart: "charts/postgresql", imageRegistry: "mirror.example" }, options),
+  (options) =>
+    new Postgres(
+      "postgres",
+      { chart: "charts/postgresql", imageRegistry: "mirror.example", passwordRotation: "7" },
+      options,
+    ),
 );
 const byName = (name: string) => resources.find((its) => its.name === name && its.parent !== undefined);
 const secretNames = ["postgres-admin-secret", "postgres-worker-secret", "postgres-scaler-secret"];
@@ -42,6 +47,12 @@ test("the release waits for the Secrets, and everything goes with the namespace"
 test("no password is in plain, anywhere", () => {
   assert.ok(!JSON.stringify(resources.map(({ inputs }) => inputs)).includes(PASSWORD));
   for (const name of secretNames) assert.equal(byName(name)?.inputs.stringData, "[secret]", name);
+});
+
+test("a rotation is a new password for each role that logs in from outside, and none for the superuser", () => {
+  const keepers = (role: string) => byName(`postgres-${role}-password`)?.inputs.keepers;
+  assert.deepEqual([keepers("worker"), keepers("scaler")], [{ passwordRotation: "7" }, { passwordRotation: "7" }]);
+  assert.equal(keepers("admin"), undefined, "it is in the database's volume");
 });
 
 test("the release takes the superuser's password from the Secret, talks TLS, and pulls from where the stack says", () => {

@@ -19,6 +19,9 @@ const ARGS: ScaledJobSpecArgs = {
   successfulJobsHistoryLimit: 10,
   failedJobsHistoryLimit: 5,
   backoffLimit: 4,
+  crashLimit: 3,
+  interruptionLimit: 90,
+  leaseSeconds: 0,
   requestsPerJob: 1,
   graceSeconds: 30,
   cpu: "100m",
@@ -75,10 +78,31 @@ describe("scaledJobSpec", () => {
       patienceSeconds: 60,
       pooled: false,
     });
-    assert.deepEqual(
-      [settings.kind, settings.backoffLimit, settings.requestsPerJob, settings.graceSeconds],
-      ["clap", ARGS.backoffLimit, ARGS.requestsPerJob, ARGS.graceSeconds],
-    );
+    const { kind, backoffLimit, crashLimit, interruptionLimit, leaseSeconds, requestsPerJob, graceSeconds } = ARGS;
+    assert.partialDeepStrictEqual(settings, {
+      kind,
+      backoffLimit,
+      crashLimit,
+      interruptionLimit,
+      leaseSeconds,
+      requestsPerJob,
+      graceSeconds,
+    });
+  });
+
+  test("its Job's limit is the errors' own, whatever the other budgets are, and no podFailurePolicy is beside it", () => {
+    assert.deepEqual(Object.keys(spec.jobTargetRef).sort(), ["backoffLimit", "completions", "parallelism", "template"]);
+    assert.equal(spec.jobTargetRef.backoffLimit, ARGS.backoffLimit);
+  });
+
+  test("a pod on a node that is lost is replaced 30 s after Kubernetes noticed", () => {
+    const tolerations = ["not-ready", "unreachable"].map((state) => ({
+      key: `node.kubernetes.io/${state}`,
+      operator: "Exists",
+      effect: "NoExecute",
+      tolerationSeconds: 30,
+    }));
+    assert.deepEqual(spec.jobTargetRef.template.spec.tolerations, tolerations);
   });
 
   test("the pod fulfils the restricted standard, mounts no token and no key, and has its resources", () => {

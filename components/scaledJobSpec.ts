@@ -14,8 +14,18 @@ export interface ScaledJobSettings {
   readonly successfulJobsHistoryLimit: number;
   /** Failed Jobs that are kept. */
   readonly failedJobsHistoryLimit: number;
-  /** Failed pods after which a further one fails the Job, and failed attempts after which one gives the request up. */
+  /**
+   * Thrown errors after which a further one gives the request up; the Job's own `backoffLimit` too. The row holds the truth:
+   * it tells errors from deaths and interruptions. The Job cannot, every failed pod counts there, so its limit is a backstop:
+   * a Job that is Failed by it leaves its request, with the budgets the request still has, to the next Job.
+   */
   readonly backoffLimit: number;
+  /** Silent deaths (a crash, out of memory, a lost node) after which a further one gives the request up. */
+  readonly crashLimit: number;
+  /** Interruptions (a drain, an eviction, a deleted Job) after which a further one gives the request up. */
+  readonly interruptionLimit: number;
+  /** How long a claim is kept without being renewed, where a connection pooler is in between; 0: a session lock keeps it. */
+  readonly leaseSeconds: number;
   /** Requests that one Job works through, one after another. */
   readonly requestsPerJob: number;
   /** From SIGTERM to SIGKILL. */
@@ -102,6 +112,9 @@ function jobSpec(args: ScaledJobSpecArgs) {
       fieldVariable("JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
       fieldVariable("POD_NAME", "metadata.name"),
       { name: "BACKOFF_LIMIT", value: String(backoffLimit) },
+      { name: "CRASH_LIMIT", value: String(args.crashLimit) },
+      { name: "INTERRUPTION_LIMIT", value: String(args.interruptionLimit) },
+      { name: "LEASE_SECONDS", value: String(args.leaseSeconds) },
       { name: "REQUESTS_PER_JOB", value: String(requestsPerJob) },
       { name: "GRACE_SECONDS", value: String(graceSeconds) },
     ],
@@ -109,6 +122,7 @@ function jobSpec(args: ScaledJobSpecArgs) {
     memory,
     graceSeconds,
   });
+  // No podFailurePolicy: it would make the Job wait until the pod of a lost node is gone for good before it replaces it.
   // No ttlSecondsAfterFinished: the history limits say how much is kept, and a failed Job's log is worth its place.
   return {
     parallelism: 1,

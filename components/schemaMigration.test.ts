@@ -7,21 +7,24 @@ import { mockEngine, recordResources } from "./testing/recordResources.ts";
 await mockEngine();
 const login = (user: string) => ({ user, secretName: `${user}-secret`, secretKey: "password" });
 const namespace = new k8s.core.v1.Namespace("batches", { metadata: { name: "batches" } });
-const [component, job, ...others] = await recordResources(
-  (options) =>
-    new SchemaMigration(
-      "schema",
-      {
-        namespace,
-        image: "worker:tag",
-        address: { host: "postgres.example", port: 5432, database: "postgres", caSecretName: "crt" },
-        admin: login("postgres"),
-        worker: login("batch_worker"),
-        scaler: login("batch_scaler"),
-      },
-      options,
-    ),
-);
+const migration = (passwordRotation: string) =>
+  recordResources(
+    (options) =>
+      new SchemaMigration(
+        "schema",
+        {
+          namespace,
+          image: "worker:tag",
+          address: { host: "postgres.example", port: 5432, database: "postgres", caSecretName: "crt" },
+          admin: login("postgres"),
+          worker: login("batch_worker"),
+          scaler: login("batch_scaler"),
+          passwordRotation,
+        },
+        options,
+      ),
+  );
+const [component, job, ...others] = await migration("1");
 const { metadata, spec } = (job?.inputs ?? {}) as {
   metadata: Record<string, unknown>;
   spec: { backoffLimit: number; activeDeadlineSeconds: number; template: { spec: { containers: Container[] } } };
@@ -44,6 +47,13 @@ test("it is named after the schema, and runs again when it failed", () => {
   assert.match(String(metadata.name), /^schema-[0-9a-f]{12}$/);
   assert.equal(job?.options.deleteBeforeReplace, true, "a name may come back");
   assert.deepEqual(metadata.annotations, { "pulumi.com/replaceUnready": "true" });
+});
+
+test("new passwords are a new Job, which tells the server", async () => {
+  const nameOf = async (rotation: string) =>
+    ((await migration(rotation)).at(1)?.inputs.metadata as { name: string } | undefined)?.name;
+  assert.equal(await nameOf("1"), metadata.name);
+  assert.notEqual(await nameOf("2"), metadata.name);
 });
 
 test("it gives up soon, and its last words are the pod's", () => {

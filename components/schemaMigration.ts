@@ -15,6 +15,8 @@ export interface SchemaMigrationArgs {
   readonly worker: Login;
   /** Gets its password and its rights. */
   readonly scaler: Login;
+  /** When it changes, the roles have new passwords, and the server is told. */
+  readonly passwordRotation: string;
 }
 
 /** Brings the database to the newest version and makes the roles: a Job that the rest waits for. */
@@ -24,14 +26,15 @@ export class SchemaMigration extends pulumi.ComponentResource {
 
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:components:SchemaMigration", name, {}, opts);
-    const { namespace, image, address, admin, worker, scaler } = args;
-    const schema = contentHash(fileURLToPath(new URL("../sql", import.meta.url)), ["migrations/*.sql", "roles.sql"]);
+    const { namespace, image, address, admin, worker, scaler, passwordRotation } = args;
+    const content = ["migrations/*.sql", "roles.sql"];
+    const version = contentHash(fileURLToPath(new URL("../sql", import.meta.url)), content, [passwordRotation]);
     this.job = new k8s.batch.v1.Job(
       name,
       {
         metadata: {
-          // By its schema: a changed one is a new Job.
-          name: `${name}-${schema}`,
+          // By its schema and the passwords' generation: changed ones are a new Job.
+          name: `${name}-${version}`,
           namespace: namespace.metadata.name,
           // A Job that failed runs again at the next pulumi up.
           annotations: { "pulumi.com/replaceUnready": "true" },

@@ -40,8 +40,9 @@ describe("Pulumi.yaml", () => {
       [pollingInterval, maxReplicaCount, successfulJobsHistoryLimit, failedJobsHistoryLimit],
       ["30", "10", "10", "5"],
     );
-    for (const key of ["backoffLimit", "requestsPerJob", "graceSeconds"] as const)
+    for (const key of ["backoffLimit", "interruptionLimit", "leaseSeconds", "requestsPerJob", "graceSeconds"] as const)
       assert.equal(defaults[key], String(DEFAULTS[key]), key);
+    assert.equal(defaults.crashLimit, defaults.backoffLimit, "the worker's own, where it is told nothing");
     const dockerfile = readFileSync(new URL("../worker/Dockerfile", import.meta.url), "utf8");
     assert.equal(/^ARG BASE=(.*)$/m.exec(dockerfile)?.[1], defaults.baseImage);
   });
@@ -59,6 +60,8 @@ describe("readStackConfig", () => {
     maxReplicaCount: ["1", "80"],
     cpu: ["10m", "0.5", "1", "64", "1500m"],
     memory: ["64Mi", "1Gi", "1.5Gi", "256Gi"],
+    leaseSeconds: ["0", "30", "3600"],
+    passwordRotation: ["1", "2026-11-25", "2026-11-25T03:30:00Z", "after_the_leak"],
     kubernetesContext: ["kind-a", "arn:aws:eks:eu-west-1:1:cluster/a"],
     kedaChart: ["package.json", "oci://localhost:5000/charts/keda", "http://charts.example"],
     kedaImageRegistry: ["localhost:5000", "registry.example/mirror"],
@@ -75,10 +78,14 @@ describe("readStackConfig", () => {
     successfulJobsHistoryLimit: ["-1", "1001", "1.5"],
     failedJobsHistoryLimit: ["-1", "1001", "x"],
     backoffLimit: ["-1", "1001"],
+    crashLimit: ["-1", "1001", "1.5"],
+    interruptionLimit: ["-1", "10001"],
+    leaseSeconds: ["-1", "3601", "0.5", undefined],
     requestsPerJob: ["0", "10001"],
     graceSeconds: ["0", "86401", "1.5"],
     cpu: ["0", "9m", "65", "100", "a lot", "1e3", "-1", undefined],
     memory: ["63Mi", "128", "128M", "257Gi", "Mi", undefined],
+    passwordRotation: ["", "a b", "x".repeat(65), undefined],
     kubernetesContext: ["", " ", "a b", undefined],
     kedaChart: ["", "no/such/chart.tgz", "ftp://a/b", "https://"],
     kedaImageRegistry: ["", "https://ghcr.io", "a b"],

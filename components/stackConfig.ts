@@ -19,6 +19,10 @@ export const NUMBER_KEYS = {
   successfulJobsHistoryLimit: HISTORY,
   failedJobsHistoryLimit: HISTORY,
   backoffLimit: NUMBER_RULES.backoffLimit,
+  crashLimit: NUMBER_RULES.crashLimit,
+  interruptionLimit: NUMBER_RULES.interruptionLimit,
+  // Pulumi's integer, and long enough in whole seconds.
+  leaseSeconds: { ...NUMBER_RULES.leaseSeconds, fractions: false },
   requestsPerJob: NUMBER_RULES.requestsPerJob,
   // Kubernetes counts whole seconds.
   graceSeconds: { ...NUMBER_RULES.graceSeconds, fractions: false },
@@ -53,6 +57,11 @@ export const TEXT_KEYS = {
     valid: (text) => within(memoryMebibytes(text), 64, 256 * 1_024),
     allowed: "a memory quantity from 64Mi to 256Gi, in Mi or Gi",
     why: "the worker itself needs some 30 MiB, its handler what the work takes",
+  },
+  passwordRotation: {
+    valid: (text) => /^[\w.:-]{1,64}$/.test(text),
+    allowed: "1 to 64 of a-z, A-Z, 0-9, '_', '.', ':' and '-'",
+    why: "it is compared with the former one, and new passwords are made when it differs",
   },
   kubernetesContext: {
     valid: (text) => /^\S+$/.test(text),

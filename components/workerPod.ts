@@ -22,6 +22,20 @@ const NODE_USER = 1_000;
 
 const CA_FOLDER = "/etc/postgresql-ca";
 
+/**
+ * For how long a pod stays on a node that is not ready or cannot be reached. Kubernetes' own is 300 s, made for pods that are
+ * costly to move: here the connection, and with it the claim, is lost in seconds, and until the pod is deleted its Job starts
+ * no other. Long enough for a kubelet that restarts.
+ */
+const LOST_NODE_SECONDS = 30;
+
+const TOLERATIONS = ["not-ready", "unreachable"].map((state) => ({
+  key: `node.kubernetes.io/${state}`,
+  operator: "Exists",
+  effect: "NoExecute",
+  tolerationSeconds: LOST_NODE_SECONDS,
+}));
+
 /** A pod of the worker's image that fulfils the `restricted` Pod Security Standard and holds no right on the cluster. */
 export function workerPod({ name, image, command, address, login, env, cpu, memory, graceSeconds }: WorkerPodArgs) {
   return {
@@ -30,6 +44,7 @@ export function workerPod({ name, image, command, address, login, env, cpu, memo
     // Nothing here looks for the services of its namespace in the environment.
     enableServiceLinks: false,
     terminationGracePeriodSeconds: graceSeconds,
+    tolerations: TOLERATIONS,
     securityContext: { runAsNonRoot: true, runAsUser: NODE_USER, seccompProfile: { type: "RuntimeDefault" } },
     containers: [
       {

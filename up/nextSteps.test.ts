@@ -8,7 +8,11 @@ import { type Deployed, howToGoOn, nextSteps } from "./nextSteps.ts";
 import { createPrograms } from "./testing/programs.ts";
 
 await mockEngine();
-const { psql } = new Postgres("postgres", { chart: "charts/postgresql", imageRegistry: "mirror.example" });
+const { psql } = new Postgres("postgres", {
+  chart: "charts/postgresql",
+  imageRegistry: "mirror.example",
+  passwordRotation: "1",
+});
 
 const OWN = { PULUMI_BACKEND_URL: "file:///my work", PULUMI_CONFIG_PASSPHRASE: "" };
 const DEPLOYED: Deployed = {
