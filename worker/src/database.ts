@@ -13,9 +13,12 @@ import type { DatabaseSettings } from "./settings.ts";
 const OUTAGE =
   /^(08...|28P01|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 
-/** node-postgres reports a broken connection and its own time-outs without a code. */
+/**
+ * node-postgres reports a broken connection and its own time-outs without a code; and an answer that is not PostgreSQL's: while
+ * a server is away, a proxy may speak in its place.
+ */
 const OUTAGE_MESSAGE =
-  /^(Connection terminated|Client has encountered a connection error|timeout expired|Query read timeout)/;
+  /^(Connection terminated|Client has encountered a connection error|timeout expired|Query read timeout|There was an error establishing an SSL connection)/;
 
 /** A silent server is one that is away: every statement here takes milliseconds. */
 const ANSWER_TIMEOUT_MS = 10_000;
