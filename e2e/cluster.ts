@@ -5,13 +5,19 @@ export const NAMESPACE = "keda-with-postgresql";
 /** What every Job that KEDA creates is labelled with. */
 export const KEDA_JOBS = "scaledjob.keda.sh/name=postgres-batch";
 
-const SERVER_POD = "my-release-postgresql-0";
+/** The pod of PostgreSQL. */
+export const SERVER_POD = "my-release-postgresql-0";
 const PSQL = "PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) exec psql -h 127.0.0.1 -U postgres -qAtX -v ON_ERROR_STOP=1";
 
 /** What `kubectl get -o json` gives: a list of objects. */
 export interface KubernetesObject {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly creationTimestamp: string;
+  };
   // biome-ignore lint/suspicious/noExplicitAny: an object of any kind.
   readonly [field: string]: any;
 }

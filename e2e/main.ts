@@ -4,6 +4,7 @@ import { describe, type Finding, isKept } from "./finding.ts";
 import { type Options, readOptions } from "./options.ts";
 import type { Bed, Scenario } from "./scenario.ts";
 import { change } from "./scenarios/change.ts";
+import { chaos } from "./scenarios/chaos.ts";
 import { destroy } from "./scenarios/destroy.ts";
 import { grouped } from "./scenarios/grouped.ts";
 import { noChange } from "./scenarios/noChange.ts";
@@ -16,7 +17,7 @@ import { up } from "./scenarios/up.ts";
 import { zero } from "./scenarios/zero.ts";
 
 /** In the order in which they run; `short` is for CI, and no more than some of the others. */
-const ALL = { up, "no-change": noChange, sixty, grouped, retry, poison, zero, change, secrets, destroy };
+const ALL = { up, "no-change": noChange, sixty, grouped, retry, poison, zero, change, chaos, secrets, destroy };
 const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short };
 
 interface Result {

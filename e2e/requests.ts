@@ -6,8 +6,13 @@ export interface Attempt {
   readonly id: number;
   readonly iteration: number;
   readonly status: string;
+  /** Why it did not succeed; null: it did, or runs. */
+  readonly reason: "error" | "crashed" | "interrupted" | null;
   readonly job_name: string;
   readonly pod_name: string;
+  readonly started_at: string;
+  /** null: it runs. */
+  readonly ended_at: string | null;
 }
 
 /** Leaves nothing of former scenarios to be counted: no request, no Job of KEDA's. */
@@ -25,7 +30,9 @@ export async function insert(cluster: Cluster, requests: number, seconds: number
 }
 
 export async function attempts(cluster: Cluster): Promise<Attempt[]> {
-  return await cluster.rows<Attempt>("select id, iteration, status, job_name, pod_name from clap_attempt");
+  return await cluster.rows<Attempt>(
+    "select id, iteration, status, reason, job_name, pod_name, started_at, ended_at from clap_attempt",
+  );
 }
 
 /** How often a status is a request's latest one. */

@@ -13,6 +13,7 @@ const CONFIG_FILE = join(PROJECT, "Pulumi.e2e.yaml");
 /** A resource as the state has it. */
 export interface StackResource {
   readonly type: string;
+  readonly urn: string;
   // biome-ignore lint/suspicious/noExplicitAny: each type's own.
   readonly outputs: any;
 }

@@ -1,28 +1,39 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { until } from "../../testing/until.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import { exactly, type Finding } from "../finding.ts";
+import { type LogIn, logIn } from "../logIn.ts";
 import { clear, countOf, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
+import type { Stack } from "../stack.ts";
 
-/** Lifecycle claim: no password leaves its Secret, whatever a stack writes or says on its way. */
+const ROTATED = "rotated";
+
+/** Lifecycle claim: no password leaves its Secret, whatever a stack writes or says on its way, and none crosses the network in plain. */
 export const secrets: Scenario = {
-  claim: "no password in plain text in state, Helm values, manifests, outputs or logs",
+  claim:
+    "no password in plain text in state, Helm values, manifests, outputs, logs or on the network, before and after a rotation",
   async run({ cluster, stack, settings }) {
-    stack.transcript += await stack.pulumi(["up", "--yes", "--diff", "--stack", "e2e"]);
     await stack.up(settings);
     await clear(cluster);
+    const former = await passwordsOf(stack);
+    const formerSecrets = JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
+    stack.configure({ ...settings, passwordRotation: ROTATED });
+    stack.transcript += await stack.pulumi(["up", "--yes", "--diff", "--stack", "e2e"]);
     // A failure and a success of today, so that there are logs of both.
     await insert(cluster, 1, 1, 1);
     await until("SUCCESS", async () => (await countOf(cluster, "SUCCESS")) === 1, {
       patienceMs: 60_000,
       lookMs: 1_000,
     });
-    const passwords = (await stack.resources("--show-secrets"))
-      .filter(({ type }) => type === "random:index/randomPassword:RandomPassword")
-      .map(({ outputs }) => JSON.parse(outputs.result.plaintext) as string);
+    const present = await passwordsOf(stack);
+    const logIns = await tryLogIns(cluster, former, present);
+    const passwords = [...new Set([...former.values(), ...present.values()])];
     const places: Record<string, string> = {
       state: JSON.stringify(await stack.resources()),
+      "the state's history": filesOf(stack.folder),
       outputs: await stack.pulumi(["stack", "output", "--json", "--stack", "e2e"]),
       "what pulumi said": stack.transcript,
       "Helm releases": await helmReleases(cluster),
@@ -34,14 +45,46 @@ export const secrets: Scenario = {
       return exactly(0, `in ${place}`, passwords.filter((its) => holds(text, its)).length);
     });
     // What finds nothing where they are would find nothing anywhere.
-    const kept = JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
+    const kept = formerSecrets + JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
     const found = passwords.filter((its) => holds(kept, its)).length;
-    return [exactly(3, "passwords", passwords.length), exactly(3, "in their Secrets", found), ...finds];
+    return [exactly(5, "passwords", passwords.length), exactly(5, "in their Secrets", found), ...finds, ...logIns];
   },
 };
 
+/** The passwords by the names of their resources: the superuser's, the worker's, the scaler's. */
+async function passwordsOf(stack: Stack): Promise<ReadonlyMap<string, string>> {
+  const all = (await stack.resources("--show-secrets")).filter((its) => its.type.endsWith(":RandomPassword"));
+  return new Map(all.map(({ urn, outputs }) => [urn.split("::").at(-1) ?? "", JSON.parse(outputs.result.plaintext)]));
+}
+
+/** The present password is taken with TLS alone, the former one no more. */
+async function tryLogIns(
+  cluster: Cluster,
+  former: ReadonlyMap<string, string>,
+  present: ReadonlyMap<string, string>,
+): Promise<Finding[]> {
+  const said = (of: ReadonlyMap<string, string>, sslmode: LogIn["sslmode"]) =>
+    logIn(cluster, { user: "batch_worker", password: of.get("postgres-worker-password") ?? "", sslmode });
+  const refused = /no pg_hba.conf entry .* no encryption/;
+  return [
+    exactly(1, "log-in with TLS", Number((await said(present, "require")) === "in")),
+    exactly(1, "log-in in plain refused", Number(refused.test(await said(present, "disable")))),
+    exactly(
+      1,
+      "log-in by the former password refused",
+      Number(/authentication failed/.test(await said(former, "require"))),
+    ),
+  ];
+}
+
 function holds(text: string, password: string): boolean {
   return text.includes(password) || text.includes(Buffer.from(password).toString("base64").replace(/=+$/, ""));
+}
+
+/** What the state's folder holds, former states among it. */
+function filesOf(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((its) => its.isFile());
+  return files.map((its) => readFileSync(join(its.parentPath, its.name), "utf8")).join("\n");
 }
 
 /** Charts' values and manifests, as Helm keeps them: gzip in base64 in base64. */

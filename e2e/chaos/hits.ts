@@ -1,0 +1,32 @@
+import { atMost, type Finding } from "../finding.ts";
+
+/** A fault that was made, and what it cost. */
+export interface Hit {
+  readonly fault: string;
+  /** Seconds from the INSERT to the fault. */
+  readonly at: number;
+  /** Seconds from the fault to what `until` says. */
+  readonly seconds: number;
+  readonly until: string;
+  /** The most that it may cost, in seconds. */
+  readonly limit: number;
+  /** What the fault does to the attempt it hits. @default - nothing: no attempt ends by it */
+  readonly reason?: "crashed" | "interrupted";
+}
+
+/** What it cost, held against what it may cost. */
+export function findingOf({ fault, seconds, until, limit }: Hit): Finding {
+  return atMost(limit, `from "${fault}" to ${until}`, seconds, " s");
+}
+
+/** The hits as a table of Markdown, in the order in which they were made. */
+export function tableOf(hits: readonly Hit[]): string {
+  const lines = hits.map(({ fault, at, seconds, until, limit, reason = "none" }) => {
+    return `| ${fault} | ${at.toFixed(0)} s | ${seconds.toFixed(1)} s | ${until} | ${limit} s | ${reason} |`;
+  });
+  return [
+    "| fault | at | cost | until | at most | attempts ended by it |",
+    "| --- | ---: | ---: | --- | ---: | --- |",
+    ...lines,
+  ].join("\n");
+}

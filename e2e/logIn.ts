@@ -1,0 +1,20 @@
+import { type Cluster, NAMESPACE, SERVER_POD } from "./cluster.ts";
+
+export interface LogIn {
+  readonly user: string;
+  readonly password: string;
+  /** `disable`: without TLS. `require`: with it or not at all. */
+  readonly sslmode: "disable" | "require";
+}
+
+const HOST = `my-release-postgresql.${NAMESPACE}.svc.cluster.local`;
+
+/** Logs in to the database over the network; `in`, or what the server says against it. The password is in no command line. */
+export async function logIn(cluster: Cluster, { user, password, sslmode }: LogIn): Promise<string> {
+  const psql = `psql "host=${HOST} dbname=postgres user=${user} sslmode=${sslmode}" -qAtX -c "select 'in'"`;
+  const shell = ["sh", "-c", `read -r PGPASSWORD && export PGPASSWORD && exec ${psql}`];
+  return await cluster
+    .kubectl(["exec", "-i", "-n", NAMESPACE, SERVER_POD, "-c", "postgresql", "--", ...shell], `${password}\n`)
+    .then((said) => said.trim())
+    .catch((error: Error) => error.message);
+}
