@@ -1,0 +1,38 @@
+import { once } from "node:events";
+import { FinalError } from "../../worker/src/errors.ts";
+import type { Handler } from "../../worker/src/handler.ts";
+import type { Steps } from "./steps.ts";
+
+/** What a handler does with an attempt. */
+export type Act = "succeed" | "renew, then succeed" | "throw" | "throw for good" | "be stopped";
+
+/** What the handler does at an iteration: the last act is for all that follow. */
+export function actAt(acts: readonly Act[], iteration: number): Act {
+  return acts[Math.min(iteration, acts.length) - 1] ?? "succeed";
+}
+
+/** A handler whose check and run are steps, and which does at each attempt what the scenario says. */
+export function actingHandler(steps: Steps, acts: readonly Act[]): Handler {
+  return {
+    kind: "clap",
+    check: (row) => steps.takeNow("check", () => row),
+    run: (_request, { attempt, signal }) => steps.take("run", () => perform(actAt(acts, attempt), steps, signal)),
+  };
+}
+
+async function perform(act: Act, steps: Steps, signal: AbortSignal): Promise<void> {
+  switch (act) {
+    case "succeed":
+      return;
+    case "renew, then succeed":
+      return await steps.renew();
+    case "throw":
+      throw new Error("the scenario says so");
+    case "throw for good":
+      throw new FinalError("the scenario says so");
+    case "be stopped":
+      steps.stop();
+      if (!signal.aborted) await once(signal, "abort");
+      throw signal.reason;
+  }
+}

@@ -1,0 +1,171 @@
+import { type Act, actAt } from "./handler.ts";
+import type { Scenario } from "./scenarios.ts";
+import type { Taken } from "./steps.ts";
+
+/** A guarantee that did not hold. */
+export class Violation extends Error {
+  override readonly name = "Violation";
+}
+
+/** What a line of `batch.history` says. */
+export interface HistoryLine {
+  readonly request_id: string;
+  readonly iteration: number;
+  readonly status: "SUCCESS" | "FAILED" | "DEAD";
+  readonly reason: "error" | "crashed" | "interrupted" | null;
+  readonly job_name: string;
+  readonly pod_name: string;
+}
+
+/** What a line of `batch.queue` says about its request's budgets. */
+export interface QueueLine {
+  readonly request_id: string;
+  readonly running: boolean;
+  readonly iteration: number;
+  readonly errors: number;
+  readonly crashes: number;
+  readonly interruptions: number;
+}
+
+type Reason = HistoryLine["reason"];
+type OpenAttempt = Pick<HistoryLine, "request_id" | "iteration" | "job_name" | "pod_name">;
+
+/** Claims in vain after which a pod is taken for stuck: nobody lives that it could wait for. */
+const MOST_WAITS = 4;
+
+const ENDS: Readonly<Record<Act, Reason>> = {
+  succeed: null,
+  "renew, then succeed": null,
+  throw: "error",
+  "throw for good": "error",
+  "be stopped": "interrupted",
+};
+
+/**
+ * What must be stored, by what was done to the pods: an attempt is opened by a claim that was committed, and closed by a
+ * finish that was, or by its pod's death. Knows nothing of the statements but their names, values and answers.
+ */
+export class Ledger {
+  readonly #scenario: Scenario;
+  readonly #closed = new Map<string, HistoryLine[]>();
+  readonly #open = new Map<string, OpenAttempt>();
+  readonly #stopped = new Set<string>();
+  readonly #waits = new Map<string, number>();
+  #first: Violation | undefined;
+
+  constructor(scenario: Scenario, requests: readonly string[]) {
+    this.#scenario = scenario;
+    for (const request of requests) this.#closed.set(request, []);
+  }
+
+  /** The request that the pod works on. */
+  requestOf(podName: string): string | undefined {
+    return [...this.#open.values()].find((attempt) => attempt.pod_name === podName)?.request_id;
+  }
+
+  /** A pod was asked to stop. */
+  stopped(podName: string): void {
+    this.#stopped.add(podName);
+  }
+
+  /** A pod has died, or is taken for dead. */
+  crashed(podName: string): void {
+    const attempt = this.#open.get(this.requestOf(podName) ?? "");
+    if (attempt) this.#close(attempt, "crashed", false);
+  }
+
+  /** A pod's step was taken: its statement is committed. */
+  taken(jobName: string, podName: string, { step, values = [], rows = [] }: Taken): void {
+    const [row] = rows;
+    if (row === undefined) return;
+    if (step === "claim") this.#claimed(row.request_id, row.iteration, jobName, podName);
+    if (step === "settle" && row.finding !== "settled") this.#waited(podName, row.finding);
+    if (step === "succeed") this.#ended(podName, String(values[2]), null, false, row.status);
+    if (step === "fail") this.#ended(podName, String(values[2]), values[5] as Reason, values[7] === true, row.status);
+  }
+
+  /** Throws what did not hold; it stays the first of all, whatever comes of it. */
+  violated(what: string): never {
+    this.#first ??= new Violation(what);
+    throw this.#first;
+  }
+
+  /** Throws the first Violation there was. */
+  check(): void {
+    if (this.#first) throw this.#first;
+  }
+
+  /** Holds the queue against what was done so far, while nobody works. */
+  checkQueue(lines: readonly QueueLine[]): void {
+    this.check();
+    const stored = new Map(lines.map((line) => [line.request_id, line]));
+    for (const [request, closed] of this.#closed) {
+      const line = stored.get(request);
+      const over = closed.some(({ status }) => status !== "FAILED");
+      if (line === undefined) {
+        if (!over) this.violated(`request ${request} is lost: not in the queue, after ${closed.length} attempts`);
+        continue;
+      }
+      // A dead pod's attempt is put down when somebody looks.
+      const settled = line.running ? closed.slice(0, -1) : closed;
+      if (line.running ? closed.at(-1)?.reason !== "crashed" : over)
+        this.violated(`request ${request} is still queued`);
+      const count = (reason: Reason) => settled.filter((attempt) => attempt.reason === reason).length;
+      const must = [closed.length, count("error"), count("crashed"), count("interrupted")].join();
+      const are = [line.iteration, line.errors, line.crashes, line.interruptions].join();
+      if (must !== are) {
+        this.violated(`iteration, errors, crashes, interruptions of ${request} must be ${must}; got ${are}`);
+      }
+    }
+  }
+
+  /** Holds the history against all that was done. */
+  checkHistory(lines: readonly HistoryLine[]): void {
+    this.check();
+    const written = (line: HistoryLine) =>
+      [line.request_id, line.iteration, line.status, line.reason, line.job_name, line.pod_name].join(" ");
+    const must = [...this.#closed.values()].flat().map(written).join("\n");
+    const are = lines.map(written).join("\n");
+    if (must !== are) this.violated(`the history must be\n${must}\n; got\n${are}`);
+  }
+
+  #claimed(request: string, iteration: number, jobName: string, podName: string): void {
+    const closed = this.#closed.get(request);
+    if (!closed) this.violated(`request ${request} is nobody's, and ${podName} got it`);
+    const open = this.#open.get(request);
+    const by = { request_id: request, job_name: jobName, pod_name: podName };
+    const must = closed.length + 1;
+    if (open && open.pod_name !== podName) this.violated(`${podName} got ${open.pod_name}'s request ${request}`);
+    if (closed.some(({ status }) => status !== "FAILED"))
+      this.violated(`${podName} got request ${request}, which is over`);
+    if (iteration !== must) this.violated(`the iteration of request ${request} must be ${must}; got ${iteration}`);
+    this.#open.set(request, { ...by, iteration });
+  }
+
+  #waited(podName: string, finding: string): void {
+    const waits = (this.#waits.get(podName) ?? 0) + 1;
+    this.#waits.set(podName, waits);
+    if (waits > MOST_WAITS) this.violated(`${podName} must find what the dead left; got ${finding} ${waits} times`);
+  }
+
+  #ended(podName: string, request: string, reason: Reason, final: boolean, status: unknown): void {
+    const open = this.#open.get(request);
+    if (open?.pod_name !== podName) this.violated(`${podName} ended request ${request}, which was not its own`);
+    const act = actAt(this.#scenario.acts, open.iteration);
+    const asked = reason === "interrupted" && this.#stopped.has(podName);
+    if (reason !== ENDS[act] && !asked) this.violated(`${podName} recorded ${reason} for an attempt to ${act}`);
+    const must = this.#close(open, reason, final);
+    if (must !== status) this.violated(`${podName} must be told ${must} of request ${request}; got ${status}`);
+  }
+
+  #close(attempt: OpenAttempt, reason: Reason, final: boolean): HistoryLine["status"] {
+    const closed = this.#closed.get(attempt.request_id) ?? [];
+    const before = closed.filter((line) => line.reason === reason).length;
+    const limit = { error: this.#scenario.backoffLimit, crashed: this.#scenario.crashLimit, interrupted: 100 };
+    const dead = reason !== null && (final || before >= limit[reason]);
+    const status = reason === null ? "SUCCESS" : dead ? "DEAD" : "FAILED";
+    closed.push({ ...attempt, status, reason });
+    this.#open.delete(attempt.request_id);
+    return status;
+  }
+}

@@ -1,0 +1,75 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Database } from "../../worker/src/database.ts";
+import { InterruptedError } from "../../worker/src/errors.ts";
+import { EXIT_CODES } from "../../worker/src/outcome.ts";
+import type { StatementName } from "../../worker/src/queue/statement.ts";
+import { runJob } from "../../worker/src/runJob.ts";
+import { readSettings } from "../../worker/src/settings.ts";
+import { silentLog } from "../database.ts";
+import { actingHandler } from "./handler.ts";
+import { KILLED, type PodArgs, type PodEnd, type RunPod } from "./pod.ts";
+import { Steps } from "./steps.ts";
+import { tap } from "./tap.ts";
+
+const running = new AsyncLocalStorage<Steps>();
+let tapped = false;
+
+/**
+ * Pods within this process: the worker's own `runJob`, `Database` and statements, some 10 ms each, where a process takes
+ * 100 ms of CPU. For PostgreSQL the death of one is that of a process: its socket is closed while its backend waits for the
+ * next statement, and no further step of it is taken. Nothing of a worker outlives it but what it sent.
+ *
+ * @param texts - statements that are sent in the place of their own
+ */
+export function podsHere(texts: ReadonlyMap<StatementName, string> = new Map()): RunPod {
+  if (!tapped) tap(() => running.getStore());
+  tapped = true;
+  return async (args) => {
+    const ended = Promise.withResolvers<PodEnd>();
+    const woken = Promise.withResolvers<void>();
+    const stop = new AbortController();
+    const steps = new Steps(
+      {
+        begun: args.begun,
+        meanwhile: (step) => running.exit(() => args.meanwhile(step)),
+        taken: args.taken,
+        die() {
+          steps.exit();
+          ended.resolve({ exitCode: KILLED });
+        },
+        stop() {
+          args.stopped();
+          stop.abort(new InterruptedError("SIGTERM"));
+        },
+        async sleep() {
+          ended.resolve({
+            exitCode: KILLED,
+            wake() {
+              woken.resolve();
+              return run;
+            },
+          });
+          await woken.promise;
+        },
+      },
+      args.faults,
+      texts,
+    );
+    const run = running.run(steps, () => work(args, steps, stop.signal)).finally(() => steps.exit());
+    run.then((exitCode) => ended.resolve({ exitCode }), ended.reject);
+    return await ended.promise;
+  };
+}
+
+/** What `worker/src/main.ts` does, but for the signals and the exit, which are the process's. */
+async function work({ env, acts }: PodArgs, steps: Steps, signal: AbortSignal): Promise<number> {
+  const settings = readSettings(env);
+  const database = new Database(settings.database, silentLog);
+  const handler = actingHandler(steps, acts);
+  const shutdown = { signal, deadline: new Promise<void>(() => undefined) };
+  try {
+    return EXIT_CODES[await runJob({ settings, database, handler, shutdown, log: silentLog })];
+  } finally {
+    await database.close();
+  }
+}

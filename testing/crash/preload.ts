@@ -1,0 +1,32 @@
+import { appendFileSync } from "node:fs";
+import { handler } from "../../worker/src/handlers/clap.ts";
+import { actingHandler } from "./handler.ts";
+import type { Program } from "./podProcess.ts";
+import { Steps } from "./steps.ts";
+import { tap } from "./tap.ts";
+
+// Loaded into a worker process before its main.ts: makes its statements and its handler steps, writes each of them down,
+// and kills the process where it is told to.
+
+const { faults, acts, notes } = JSON.parse(process.env.CRASH_PROGRAM ?? "") as Program;
+
+function note(kind: "begun" | "taken" | "stopped", what: unknown): void {
+  appendFileSync(notes, `${JSON.stringify({ kind, what })}\n`);
+}
+
+const steps: Steps = new Steps(
+  {
+    begun: (step) => note("begun", step),
+    meanwhile: () => Promise.resolve(),
+    taken: (step) => note("taken", step),
+    die: () => process.kill(process.pid, "SIGKILL"),
+    stop() {
+      note("stopped", undefined);
+      process.kill(process.pid, "SIGTERM");
+    },
+    sleep: () => Promise.reject(new Error("a process does not sleep: podsHere() is for that")),
+  },
+  faults,
+);
+tap(() => steps);
+Object.assign(handler, actingHandler(steps, acts));

@@ -1,0 +1,173 @@
+import type { Socket } from "node:net";
+import type pg from "pg";
+import type { StatementName } from "../../worker/src/queue/statement.ts";
+
+/** What a worker does that somebody outside of it can notice, or that may be interrupted: its run is a list of these. */
+export type StepName = "connect" | StatementName | "check" | "run" | "close";
+
+/** A step of a pod: the `nth` time, from 1, that it takes it. */
+export interface StepId {
+  readonly step: StepName;
+  readonly nth: number;
+}
+
+/**
+ * What is done to a worker at a step.
+ *
+ * - `kill before`: it dies, and the step is never taken
+ * - `kill after`: it dies, and what the step came to is never known
+ * - `break`: its connection breaks before the step, which it takes all the same
+ * - `lose the answer`: the step is taken; its connection breaks before the answer
+ * - `stop`: it is asked to stop (SIGTERM) just before the step
+ * - `sleep`: its connection breaks and it sleeps, others take it for dead; it goes on with the step when they have worked
+ */
+export type FaultKind = "kill before" | "kill after" | "break" | "lose the answer" | "stop" | "sleep";
+
+export interface Fault extends StepId {
+  readonly kind: FaultKind;
+}
+
+/** A step that was taken, with a statement's values and rows. */
+export interface Taken extends StepId {
+  readonly values?: readonly unknown[];
+  readonly rows?: readonly pg.QueryResultRow[];
+}
+
+/** Where a pod runs: a process, or a place within the test's own. */
+export interface PodWorld {
+  begun(step: StepId): void;
+  /** What others do while the pod is about to take a step. */
+  meanwhile(step: StepId): Promise<void>;
+  taken(step: Taken): void;
+  /** In a process it does not return. */
+  die(): void;
+  stop(): void;
+  sleep(): Promise<void>;
+}
+
+/** Ends what a dead pod of the test's own process still has on its stack. */
+class Killed extends Error {}
+
+/** node-postgres' own words for a connection that is gone. */
+const BROKEN = "Connection terminated unexpectedly";
+
+/** The steps of one pod: counts them, tells them, and does to the pod what is planned for it. */
+export class Steps {
+  /** What the worker does three times in a lease. */
+  renewal: (() => void) | undefined;
+  /** What is sent in a statement's place. */
+  readonly texts: ReadonlyMap<StatementName, string>;
+
+  readonly #world: PodWorld;
+  readonly #faults: readonly Fault[];
+  readonly #counts = new Map<StepName, number>();
+  readonly #clients = new Set<pg.Client>();
+  #asleep: Promise<void> | undefined;
+  #dead = false;
+  #resumed = Promise.withResolvers<void>();
+
+  constructor(world: PodWorld, faults: readonly Fault[], texts: ReadonlyMap<StatementName, string> = new Map()) {
+    this.texts = texts;
+    this.#world = world;
+    this.#faults = faults;
+  }
+
+  /** A connection that dies with the pod. */
+  owns(client: pg.Client): void {
+    this.#clients.add(client);
+  }
+
+  /** Takes a step; of a dead pod none is taken and the promise stays open, as nobody is left to see it. */
+  async take<T>(step: StepName, action: () => Promise<T>, values: readonly unknown[] = []): Promise<T> {
+    await this.#asleep;
+    if (this.#dead) return await new Promise(() => undefined);
+    try {
+      const { id, fault } = this.#begin(step);
+      await this.#world.meanwhile(id);
+      if (this.#dead) throw new Killed();
+      if (fault === "sleep") await this.#sleep();
+      const [outcome] = await Promise.allSettled([action()]);
+      if (this.#dead) throw new Killed();
+      const rows = outcome.status === "fulfilled" ? rowsOf(outcome.value) : undefined;
+      this.#end({ ...id, values, ...(rows && { rows }) }, fault);
+      if (outcome.status === "rejected") throw outcome.reason;
+      return outcome.value;
+    } catch (error) {
+      if (error instanceof Killed) return await new Promise(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Takes a step that is no promise; when the pod dies of it, what is thrown leads to a step that is not taken. */
+  takeNow<T>(step: StepName, action: () => T): T {
+    const { id, fault } = this.#begin(step);
+    const value = action();
+    this.#end(id, fault);
+    return value;
+  }
+
+  /** Lets a third of the lease pass, and waits until it is renewed. */
+  async renew(): Promise<void> {
+    this.#resumed = Promise.withResolvers();
+    this.renewal?.();
+    await this.#resumed.promise;
+  }
+
+  stop(): void {
+    this.#world.stop();
+  }
+
+  /** The end of the process: no further step is taken. */
+  exit(): void {
+    this.#dead = true;
+    this.cut();
+  }
+
+  /** Breaks the pod's connections. */
+  cut(): void {
+    for (const client of this.#clients) socketOf(client).destroy();
+    this.#clients.clear();
+  }
+
+  #begin(step: StepName): { readonly id: StepId; readonly fault: FaultKind | undefined } {
+    const nth = (this.#counts.get(step) ?? 0) + 1;
+    this.#counts.set(step, nth);
+    const fault = this.#faults.find((planned) => planned.step === step && planned.nth === nth)?.kind;
+    const id = { step, nth };
+    this.#world.begun(id);
+    if (fault === "kill before") this.#die();
+    if (fault === "break") this.cut();
+    if (fault === "stop") this.#world.stop();
+    return { id, fault };
+  }
+
+  #end(taken: Taken, fault: FaultKind | undefined): void {
+    this.#world.taken(taken);
+    if (fault === "kill after") this.#die();
+    if (taken.step === "resume") this.#resumed.resolve();
+    if (fault === "lose the answer") {
+      this.cut();
+      throw new Error(BROKEN);
+    }
+  }
+
+  async #sleep(): Promise<void> {
+    this.cut();
+    this.#asleep = this.#world.sleep();
+    await this.#asleep;
+  }
+
+  #die(): never {
+    this.#dead = true;
+    this.#world.die();
+    throw new Killed();
+  }
+}
+
+function rowsOf(value: unknown): readonly pg.QueryResultRow[] | undefined {
+  return (value as { rows?: pg.QueryResultRow[] } | undefined)?.rows;
+}
+
+function socketOf(client: pg.Client): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
+}

@@ -1,0 +1,60 @@
+import { readdirSync } from "node:fs";
+import pg from "pg";
+import { type StatementName, statement } from "../../worker/src/queue/statement.ts";
+import type { Steps } from "./steps.ts";
+
+/** A statement as node-postgres is handed it by the worker. */
+interface Query {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+const STATEMENTS = new URL("../../sql/statements/", import.meta.url);
+
+/**
+ * From now on every connection, statement and close of a pod is a step of it, and so is the renewal of its lease, whose
+ * time the pod's handler decides. `stepsOf` tells whose code is running; undefined: nobody's, and nothing is changed.
+ */
+export function tap(stepsOf: () => Steps | undefined): void {
+  const names = readdirSync(STATEMENTS).map((file) => file.replace(".sql", "") as StatementName);
+  const nameOfText = new Map(names.map((name) => [statement(name).text, name]));
+  const { connect, query, end } = pg.Client.prototype as unknown as Record<
+    string,
+    (...args: unknown[]) => Promise<never>
+  >;
+  if (!connect || !query || !end) throw new Error("pg.Client must have connect, query and end; got others");
+  const owners = new WeakMap<object, Steps>();
+
+  Object.assign(pg.Client.prototype, {
+    connect(this: pg.Client, ...args: unknown[]) {
+      const steps = stepsOf();
+      if (!steps) return connect.apply(this, args);
+      owners.set(this, steps);
+      return steps.take("connect", () => {
+        steps.owns(this);
+        return connect.apply(this, args);
+      });
+    },
+    query(this: pg.Client, ...args: unknown[]) {
+      const steps = owners.get(this);
+      if (!steps) return query.apply(this, args);
+      const asked = args[0] as Query;
+      const name = nameOfText.get(asked.text);
+      if (!name) throw new Error(`a worker must send the statements of sql/statements only; got ${asked.text}`);
+      const sent = { ...asked, text: steps.texts.get(name) ?? asked.text };
+      return steps.take(name, () => query.call(this, sent), asked.values);
+    },
+    end(this: pg.Client, ...args: unknown[]) {
+      const steps = owners.get(this);
+      return steps ? steps.take("close", () => end.apply(this, args)) : end.apply(this, args);
+    },
+  });
+
+  const { setInterval } = globalThis;
+  globalThis.setInterval = ((callback: () => void, ...rest: [number]) => {
+    const steps = stepsOf();
+    if (!steps) return setInterval(callback, ...rest);
+    steps.renewal = callback;
+    return undefined;
+  }) as typeof setInterval;
+}
