@@ -54,11 +54,12 @@ export async function carryOutAll(
   then: (world: World, plan: RunArgs, steps: readonly RunStep[]) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const left = [...plans].reverse();
-  await Promise.all(
-    worlds.map(async (world) => {
-      for (let plan = left.pop(); plan; plan = left.pop()) await then(world, plan, await carryOut(world, runPod, plan));
-    }),
-  );
+  const lanes = worlds.map(async (world) => {
+    for (let plan = left.pop(); plan; plan = left.pop()) await then(world, plan, await carryOut(world, runPod, plan));
+  });
+  // The worlds are free again, whatever one of them has met.
+  await Promise.allSettled(lanes.map((lane) => lane.catch(() => left.splice(0))));
+  await Promise.all(lanes);
 }
 
 /** As in `success: kill before load 1 of pod 0, kill after claim 1 of pod 1; then another Job's`. */
