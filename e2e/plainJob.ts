@@ -1,11 +1,14 @@
+import { readFileSync } from "node:fs";
 import { type Cluster, NAMESPACE } from "./cluster.ts";
 import type { Stack } from "./stack.ts";
 
 const NAME = "plain";
 
+const PROGRAM = readFileSync(new URL("plainPod.mjs", import.meta.url), "utf8");
+
 /**
- * The measure of the walks: one Kubernetes Job with 60 completions at parallelism 10, whose pods are the worker's but for
- * the command, which sleeps 20 s. Run once, at the first question.
+ * The measure of the walks: one Kubernetes Job with 60 completions at parallelism 10 and the same work. Its pods are the
+ * worker's but for the command, which is `plainPod.mjs`. Run once, at the first question.
  */
 export class PlainJob {
   readonly #cluster: Cluster;
@@ -26,7 +29,7 @@ export class PlainJob {
     const job = JSON.parse(await this.#stack.pulumi(["stack", "output", "job", "--stack", "e2e"]));
     job.metadata = { name: NAME, namespace: NAMESPACE };
     Object.assign(job.spec, { parallelism: 10, completions: 60 });
-    job.spec.template.spec.containers[0].command = ["node", "--eval", "setTimeout(() => {}, 20_000)"];
+    job.spec.template.spec.containers[0].command = ["node", "--input-type=module", "--eval", PROGRAM];
     const began = performance.now();
     await this.#cluster.kubectl(["create", "-f", "-"], JSON.stringify(job));
     await this.#cluster.kubectl(["wait", "-n", NAMESPACE, `job/${NAME}`, "--for=condition=Complete", "--timeout=15m"]);
