@@ -51,7 +51,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
               address,
               login: admin,
               env: [secretVariable("WORKER_PASSWORD", worker), secretVariable("SCALER_PASSWORD", scaler)],
-              cpu: "100m",
+              cpu: "50m",
               memory: "128Mi",
               graceSeconds: 30,
             }),
