@@ -3,8 +3,16 @@ import { test } from "node:test";
 import { isKept } from "../finding.ts";
 import { findingOf, type Hit, tableOf } from "./hits.ts";
 
-const kill: Hit = { fault: "SIGKILL", at: 12.3, seconds: 14.26, until: "it ran again", limit: 40, reason: "crashed" };
-const restart: Hit = { fault: "restart", at: 60, seconds: 41, until: "a claim", limit: 40 };
+const kill: Hit = {
+  fault: "SIGKILL",
+  at: 12.3,
+  seconds: 14.26,
+  until: "it ran again",
+  limit: 40,
+  ended: 1,
+  reason: "crashed",
+};
+const restart: Hit = { fault: "restart", at: 60, seconds: 41, until: "a claim", limit: 40, ended: 0 };
 
 test("a hit that costs more than it may is missed", () => {
   assert.deepEqual([kill, restart].map(findingOf).map(isKept), [true, false]);
@@ -12,7 +20,7 @@ test("a hit that costs more than it may is missed", () => {
 
 test("hits are a table, each with its time, its cost, and what it did to attempts", () => {
   assert.deepEqual(tableOf([kill, restart]).split("\n").slice(2), [
-    "| SIGKILL | 12 s | 14.3 s | it ran again | 40 s | crashed |",
+    "| SIGKILL | 12 s | 14.3 s | it ran again | 40 s | 1 crashed |",
     "| restart | 60 s | 41.0 s | a claim | 40 s | none |",
   ]);
 });

@@ -10,7 +10,9 @@ export interface Hit {
   readonly until: string;
   /** The most that it may cost, in seconds. */
   readonly limit: number;
-  /** What the fault does to the attempt it hits. @default - nothing: no attempt ends by it */
+  /** How many attempts ended by it. */
+  readonly ended: number;
+  /** As what they ended. @default - none ended */
   readonly reason?: "crashed" | "interrupted";
 }
 
@@ -21,8 +23,9 @@ export function findingOf({ fault, seconds, until, limit }: Hit): Finding {
 
 /** The hits as a table of Markdown, in the order in which they were made. */
 export function tableOf(hits: readonly Hit[]): string {
-  const lines = hits.map(({ fault, at, seconds, until, limit, reason = "none" }) => {
-    return `| ${fault} | ${at.toFixed(0)} s | ${seconds.toFixed(1)} s | ${until} | ${limit} s | ${reason} |`;
+  const lines = hits.map(({ fault, at, seconds, until, limit, ended, reason }) => {
+    const what = reason === undefined ? "none" : `${ended} ${reason}`;
+    return `| ${fault} | ${at.toFixed(0)} s | ${seconds.toFixed(1)} s | ${until} | ${limit} s | ${what} |`;
   });
   return [
     "| fault | at | cost | until | at most | attempts ended by it |",

@@ -1,6 +1,7 @@
 import { until } from "../../testing/until.ts";
 import { accountOf } from "../chaos/account.ts";
 import { BLOWS } from "../chaos/blows.ts";
+import { DRAIN, drainNode } from "../chaos/drain.ts";
 import { findingOf, type Hit, tableOf } from "../chaos/hits.ts";
 import { changeSettings, killKeda, type Outage, restartPostgres, rotatePasswords } from "../chaos/outages.ts";
 import { endOf, nextVictim, runsAgain } from "../chaos/victim.ts";
@@ -23,10 +24,11 @@ export const chaos: Scenario = {
     const began = performance.now();
     const elapsed = () => (performance.now() - began) / 1_000;
     const hits: Hit[] = [];
-    async function hit(plan: Omit<Hit, "at" | "seconds">, strike: () => Promise<unknown>): Promise<void> {
+    /** Strikes, which resolves with the number of attempts that ended by it. */
+    async function hit(plan: Omit<Hit, "at" | "seconds" | "ended">, strike: () => Promise<number>): Promise<void> {
       const at = elapsed();
-      await strike();
-      hits.push({ ...plan, at, seconds: elapsed() - at });
+      const ended = await strike();
+      hits.push({ ...plan, at, ended, seconds: elapsed() - at });
       console.log(`        ${plan.fault}: ${(elapsed() - at).toFixed(1)} s until ${plan.until}`);
     }
 
@@ -37,6 +39,7 @@ export const chaos: Scenario = {
         await hit({ fault, reason, limit, until: "the request runs again" }, async () => {
           await strike(victim, cluster);
           await runsAgain(cluster, victim);
+          return 1;
         });
         if (reason === "crashed") ends.push(await endOf(cluster, victim));
       }
@@ -50,12 +53,19 @@ export const chaos: Scenario = {
       changeSettings(ground, changed),
       rotatePasswords(ground, { ...changed, passwordRotation: "chaos" }),
     ];
-    for (const { strike, ...plan } of outages) await hit(plan, strike);
+    for (const { strike, ...plan } of outages) {
+      await hit(plan, async () => {
+        await strike();
+        return 0;
+      });
+    }
     let sinceReturn = Number.NaN;
     const { strike, ...plan } = killKeda(ground);
     await hit(plan, async () => {
       sinceReturn = await strike();
+      return 0;
     });
+    await hit(DRAIN, () => drainNode(cluster));
     // Once more, on pods with new passwords and new settings.
     await hitPods();
 
@@ -65,7 +75,8 @@ export const chaos: Scenario = {
     });
     note(`${elapsed().toFixed(0)} s in all`);
     const account = accountOf(await attempts(cluster));
-    const by = (reason: Hit["reason"]) => hits.filter((its) => its.reason === reason).length;
+    const by = (reason: Hit["reason"]) =>
+      hits.filter((its) => its.reason === reason).reduce((sum, { ended }) => sum + ended, 0);
     console.log(`\n${tableOf(hits)}\n`);
     return [
       exactly(REQUESTS, "requests SUCCESS", account.succeeded),

@@ -14,6 +14,12 @@ const OUTAGE =
   /^(08...|28P01|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 
 /**
+ * A certificate that the authority's file does not vouch for (OpenSSL's verification errors, as Node names them): when it is
+ * renewed, the server may have it a minute before the file in a pod does.
+ */
+const UNTRUSTED = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$)/;
+
+/**
  * node-postgres reports a broken connection and its own time-outs without a code; and an answer that is not PostgreSQL's: while
  * a server is away, a proxy may speak in its place.
  */
@@ -134,5 +140,5 @@ function isOutage(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.every(isOutage);
   const code = "code" in error ? String(error.code) : "";
-  return OUTAGE.test(code) || OUTAGE_MESSAGE.test(error.message);
+  return OUTAGE.test(code) || UNTRUSTED.test(code) || OUTAGE_MESSAGE.test(error.message);
 }

@@ -4,11 +4,16 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { silentLog } from "../../testing/database.ts";
+import { generate } from "selfsigned";
+import { createTestDatabase, silentLog } from "../../testing/database.ts";
+import { startTlsFront } from "../../testing/tlsFront.ts";
+import { until } from "../../testing/until.ts";
 import { connectionOf, Database } from "./database.ts";
 import { DatabaseAwayError } from "./errors.ts";
+import { createLog } from "./log.ts";
 import { readDatabaseSettings } from "./settings.ts";
 
+const { name } = await createTestDatabase();
 const ENV = { PG_HOST: "postgres.example", PG_USERNAME: "batch_worker" };
 
 test("without PG_CA_FILE there is no TLS", () => {
@@ -38,4 +43,26 @@ test("who answers in the place of a server that is away is waited for, as the se
   const away = new Database({ ...readDatabaseSettings(env), patienceSeconds: 0.2 }, silentLog);
   await assert.rejects(away.run("demand", ["clap", 1, 10]), DatabaseAwayError);
   proxy.close();
+});
+
+test("a server that has a renewed certificate before the authority's file knows it is waited for", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ca-"));
+  const caFile = join(folder, "ca.crt");
+  const localhost = [{ name: "commonName", value: "localhost" }];
+  const [former, renewed] = await Promise.all([generate(localhost), generate(localhost)]);
+  writeFileSync(caFile, former.cert);
+  const port = await startTlsFront(renewed.cert, renewed.private);
+  const env = { PG_HOST: "localhost", PG_PORT: String(port), PG_DATABASE: name, PG_CA_FILE: caFile };
+  const said: string[] = [];
+  const log = createLog({}, (line) => said.push(line));
+  const database = new Database(readDatabaseSettings({ ...process.env, ...env }), log);
+  try {
+    const answer = database.run("demand", ["clap", 1, 10]);
+    await until("the certificate is refused", () => said.join("").includes("self-signed certificate"));
+    writeFileSync(caFile, renewed.cert);
+    assert.deepEqual(await answer, [{ jobs: "0" }]);
+  } finally {
+    await database.close();
+    rmSync(folder, { recursive: true });
+  }
 });
