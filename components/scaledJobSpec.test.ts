@@ -105,6 +105,10 @@ describe("scaledJobSpec", () => {
     assert.deepEqual(spec.jobTargetRef.template.spec.tolerations, tolerations);
   });
 
+  test("the worker is no namespace's first process, which would not hear SIGTERM while it starts", () => {
+    assert.equal(spec.jobTargetRef.template.spec.shareProcessNamespace, true);
+  });
+
   test("the pod fulfils the restricted standard, mounts no token and no key, and has its resources", () => {
     const pod = spec.jobTargetRef.template.spec;
     assert.equal(pod.automountServiceAccountToken, false);

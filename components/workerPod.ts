@@ -43,6 +43,9 @@ export function workerPod({ name, image, command, address, login, env, cpu, memo
     automountServiceAccountToken: false,
     // Nothing here looks for the services of its namespace in the environment.
     enableServiceLinks: false,
+    // The kernel keeps SIGTERM from a namespace's first process until it listens. A worker that is asked to stop while it
+    // still starts would not hear it, claim, and be killed at the end of the grace period: a crash. Here it ends at once.
+    shareProcessNamespace: true,
     terminationGracePeriodSeconds: graceSeconds,
     tolerations: TOLERATIONS,
     securityContext: { runAsNonRoot: true, runAsUser: NODE_USER, seccompProfile: { type: "RuntimeDefault" } },

@@ -1,37 +1,52 @@
 import { until } from "../../testing/until.ts";
 import type { Cluster } from "../cluster.ts";
 import { type Attempt, attempts } from "../requests.ts";
+import { workers } from "../workers.ts";
+import type { Outage } from "./outages.ts";
 
-/** What a drained node is in the table of faults. */
-export const DRAIN = {
-  fault: "a node drained of all its workers",
-  until: "each of their requests runs again",
-  limit: 60,
-  reason: "interrupted",
-} as const;
+const LOOK = { patienceMs: 180_000, lookMs: 250 };
 
 /**
- * Drains the node as for its maintenance, and gives it back; the only one has the database too, which stays. Resolves with the
- * number of attempts that ended by it: one may succeed within its grace period.
+ * Cordons the node and waits until each pod on it works, so that it is known whom the drain will hit. The drain is one as for
+ * the node's maintenance, but for the database on it, the only one, which stays; then the node is given back. Resolves
+ * with the number of attempts that ended by it: one may succeed within its grace period.
  */
-export async function drainNode(cluster: Cluster): Promise<number> {
+export async function drainNode(cluster: Cluster): Promise<Outage<number>> {
   const [node] = (await cluster.list("nodes")).map((its) => its.metadata.name);
   if (node === undefined) throw new Error("the cluster must have a node; got none");
-  const running = (await attempts(cluster)).filter(({ status }) => status === "RUNNING");
+  await until("half of the workers work", async () => ((await atWork(cluster))?.length ?? 0) >= 6, LOOK);
+  await cluster.kubectl(["cordon", node]);
+  const running = await until("each pod on the node works", () => atWork(cluster), LOOK);
   const selected = ["--pod-selector=batch.kubernetes.io/job-name", "--delete-emptydir-data", "--timeout=60s"];
-  try {
-    await cluster.kubectl(["drain", node, ...selected]);
-  } finally {
-    await cluster.kubectl(["uncordon", node]);
-  }
-  return await until("the drained requests run again", async () => afterwards(running, await attempts(cluster)), {
-    patienceMs: 180_000,
-    lookMs: 500,
-  });
+  return {
+    fault: "a node drained of all its workers",
+    until: "each of their requests runs again",
+    limit: 60,
+    async strike() {
+      await cluster.kubectl(["drain", node, ...selected]);
+      await cluster.kubectl(["uncordon", node]);
+      return await until(
+        "the drained requests run again",
+        async () => interrupted(running, await attempts(cluster)),
+        LOOK,
+      );
+    },
+  };
 }
 
-/** How many of the attempts that ran ended unsuccessfully; undefined until each of their requests has a later one. */
-function afterwards(running: readonly Attempt[], all: readonly Attempt[]): number | undefined {
+/** The running attempts, if they are those of the pods that are on the node. */
+async function atWork(cluster: Cluster): Promise<Attempt[] | undefined> {
+  const pods = (await workers(cluster)).filter(({ spec, status }) => {
+    return spec.nodeName !== undefined && !["Succeeded", "Failed"].includes(status.phase);
+  });
+  const names = new Set(pods.map((its) => its.metadata.name));
+  const running = (await attempts(cluster)).filter(({ status }) => status === "RUNNING");
+  const same = running.length === names.size && running.every(({ pod_name }) => names.has(pod_name));
+  return same && running.length > 0 ? running : undefined;
+}
+
+/** How many of the attempts that ran did not succeed; undefined until each of their requests has a later one. */
+function interrupted(running: readonly Attempt[], all: readonly Attempt[]): number | undefined {
   const now = running.map((was) => all.find((its) => its.id === was.id && its.iteration === was.iteration));
   const ended = now.filter((its) => its?.status !== "SUCCESS");
   const again = ended.every((was) => all.some((its) => its.id === was?.id && its.iteration > was.iteration));

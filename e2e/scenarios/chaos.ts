@@ -1,7 +1,7 @@
 import { until } from "../../testing/until.ts";
 import { accountOf } from "../chaos/account.ts";
 import { BLOWS } from "../chaos/blows.ts";
-import { DRAIN, drainNode } from "../chaos/drain.ts";
+import { drainNode } from "../chaos/drain.ts";
 import { findingOf, type Hit, tableOf } from "../chaos/hits.ts";
 import { changeSettings, killKeda, type Outage, restartPostgres, rotatePasswords } from "../chaos/outages.ts";
 import { endOf, nextVictim, runsAgain } from "../chaos/victim.ts";
@@ -65,7 +65,8 @@ export const chaos: Scenario = {
       sinceReturn = await strike();
       return 0;
     });
-    await hit(DRAIN, () => drainNode(cluster));
+    const { strike: drain, ...drained } = await drainNode(cluster);
+    await hit({ ...drained, reason: "interrupted" }, drain);
     // Once more, on pods with new passwords and new settings.
     await hitPods();
 
