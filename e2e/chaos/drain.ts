@@ -16,15 +16,18 @@ export async function drainNode(cluster: Cluster): Promise<Outage<number>> {
   if (node === undefined) throw new Error("the cluster must have a node; got none");
   await until("half of the workers work", async () => ((await atWork(cluster))?.length ?? 0) >= 6, LOOK);
   await cluster.kubectl(["cordon", node]);
-  const running = await until("each pod on the node works", () => atWork(cluster), LOOK);
+  const giveBack = () => cluster.kubectl(["uncordon", node]);
+  const running = await until("each pod on the node works", () => atWork(cluster), LOOK).catch(async (error) => {
+    await giveBack();
+    throw error;
+  });
   const selected = ["--pod-selector=batch.kubernetes.io/job-name", "--delete-emptydir-data", "--timeout=60s"];
   return {
     fault: "a node drained of all its workers",
     until: "each of their requests runs again",
     limit: 60,
     async strike() {
-      await cluster.kubectl(["drain", node, ...selected]);
-      await cluster.kubectl(["uncordon", node]);
+      await cluster.kubectl(["drain", node, ...selected]).finally(giveBack);
       return await until(
         "the drained requests run again",
         async () => interrupted(running, await attempts(cluster)),

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
-import { generate } from "selfsigned";
+import { after, describe, test } from "node:test";
+import { type GenerateResult, generate } from "selfsigned";
 import { createTestDatabase, silentLog } from "../../testing/database.ts";
 import { startTlsFront } from "../../testing/tlsFront.ts";
 import { until } from "../../testing/until.ts";
 import { connectionOf, Database } from "./database.ts";
 import { DatabaseAwayError } from "./errors.ts";
-import { createLog } from "./log.ts";
+import { createLog, type Log } from "./log.ts";
 import { readDatabaseSettings } from "./settings.ts";
 
 const { name } = await createTestDatabase();
@@ -45,24 +45,42 @@ test("who answers in the place of a server that is away is waited for, as the se
   proxy.close();
 });
 
-test("a server that has a renewed certificate before the authority's file knows it is waited for", async () => {
+describe("the server's certificate", () => {
   const folder = mkdtempSync(join(tmpdir(), "ca-"));
   const caFile = join(folder, "ca.crt");
   const localhost = [{ name: "commonName", value: "localhost" }];
-  const [former, renewed] = await Promise.all([generate(localhost), generate(localhost)]);
-  writeFileSync(caFile, former.cert);
-  const port = await startTlsFront(renewed.cert, renewed.private);
-  const env = { PG_HOST: "localhost", PG_PORT: String(port), PG_DATABASE: name, PG_CA_FILE: caFile };
-  const said: string[] = [];
-  const log = createLog({}, (line) => said.push(line));
-  const database = new Database(readDatabaseSettings({ ...process.env, ...env }), log);
-  try {
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** A worker's way to a server that shows this certificate. */
+  async function databaseBehind(pems: GenerateResult, patienceSeconds: number, log: Log): Promise<Database> {
+    const port = await startTlsFront(pems.cert, pems.private);
+    const env = { PG_HOST: "localhost", PG_PORT: String(port), PG_DATABASE: name, PG_CA_FILE: caFile };
+    return new Database({ ...readDatabaseSettings({ ...process.env, ...env }), patienceSeconds }, log);
+  }
+
+  test("is waited for when it is renewed before the authority's file knows it", async () => {
+    const [former, renewed] = await Promise.all([generate(localhost), generate(localhost)]);
+    writeFileSync(caFile, former.cert);
+    const said: string[] = [];
+    const database = await databaseBehind(
+      renewed,
+      30,
+      createLog({}, (line) => said.push(line)),
+    );
     const answer = database.run("demand", ["clap", 1, 10]);
     await until("the certificate is refused", () => said.join("").includes("self-signed certificate"));
     writeFileSync(caFile, renewed.cert);
     assert.deepEqual(await answer, [{ jobs: "0" }]);
-  } finally {
     await database.close();
-    rmSync(folder, { recursive: true });
-  }
+  });
+
+  test("makes the server be away, and says why, when it has expired", async () => {
+    const dates = { notBeforeDate: new Date("2020-01-01"), notAfterDate: new Date("2021-01-01") };
+    const expired = await generate(localhost, dates);
+    writeFileSync(caFile, expired.cert);
+    const database = await databaseBehind(expired, 0.2, silentLog);
+    await assert.rejects(database.run("demand", ["clap", 1, 10]), (error) => {
+      return error instanceof DatabaseAwayError && error.message.includes("certificate has expired");
+    });
+  });
 });
