@@ -1,3 +1,4 @@
+import { until } from "../testing/until.ts";
 import { run } from "./run.ts";
 
 /** The namespace of the batches. */
@@ -58,5 +59,14 @@ export class Cluster {
   async psql(statements: string): Promise<string> {
     const shell = ["exec", "-i", "-n", NAMESPACE, SERVER_POD, "-c", "postgresql", "--", "sh", "-c", PSQL];
     return await this.kubectl(shell, statements);
+  }
+
+  /** Deletes PostgreSQL's pod, and waits until the next one answers. */
+  async restartServer(): Promise<void> {
+    const startedAt = () => this.psql("select pg_postmaster_start_time()").catch(() => undefined);
+    const former = await this.psql("select pg_postmaster_start_time()");
+    await this.kubectl(["delete", "pod", SERVER_POD, "-n", NAMESPACE, "--wait=false"]);
+    const returned = async () => ![undefined, former].includes(await startedAt());
+    await until("PostgreSQL's return", returned, { patienceMs: 180_000, lookMs: 250 });
   }
 }

@@ -9,6 +9,7 @@ import { destroy } from "./scenarios/destroy.ts";
 import { grouped } from "./scenarios/grouped.ts";
 import { noChange } from "./scenarios/noChange.ts";
 import { poison } from "./scenarios/poison.ts";
+import { restart } from "./scenarios/restart.ts";
 import { retry } from "./scenarios/retry.ts";
 import { secrets } from "./scenarios/secrets.ts";
 import { short } from "./scenarios/short.ts";
@@ -17,7 +18,20 @@ import { up } from "./scenarios/up.ts";
 import { zero } from "./scenarios/zero.ts";
 
 /** In the order in which they run; `short` is for CI, and no more than some of the others. */
-const ALL = { up, "no-change": noChange, sixty, grouped, retry, poison, zero, change, chaos, secrets, destroy };
+const ALL = {
+  up,
+  "no-change": noChange,
+  sixty,
+  grouped,
+  retry,
+  poison,
+  zero,
+  change,
+  restart,
+  chaos,
+  secrets,
+  destroy,
+};
 const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short };
 
 interface Result {

@@ -1,5 +1,5 @@
 import { until } from "../../testing/until.ts";
-import { type Cluster, NAMESPACE, SERVER_POD } from "../cluster.ts";
+import type { Cluster } from "../cluster.ts";
 import type { JobWatch } from "../jobWatch.ts";
 import type { Settings } from "../settings.ts";
 import type { Stack } from "../stack.ts";
@@ -26,11 +26,9 @@ export function restartPostgres({ cluster }: Ground): Outage {
     until: "the first claim",
     limit: 60,
     async strike() {
-      const former = (await cluster.psql("select pg_postmaster_start_time()")).trim();
-      await cluster.kubectl(["delete", "pod", SERVER_POD, "-n", NAMESPACE, "--wait=false"]);
-      const claims = `select from clap_attempt
-        where started_at > pg_postmaster_start_time() and pg_postmaster_start_time() > '${former}'`;
-      await until("a claim", async () => (await cluster.rows(claims).catch(() => [])).at(0), LOOK);
+      await cluster.restartServer();
+      const claims = "select from clap_attempt where started_at > pg_postmaster_start_time()";
+      await until("a claim", async () => (await cluster.rows(claims)).at(0), LOOK);
     },
   };
 }

@@ -24,23 +24,28 @@ export const chaos: Scenario = {
     const began = performance.now();
     const elapsed = () => (performance.now() - began) / 1_000;
     const hits: Hit[] = [];
-    /** Strikes, which resolves with the number of attempts that ended by it. */
-    async function hit(plan: Omit<Hit, "at" | "seconds" | "ended">, strike: () => Promise<number>): Promise<void> {
+    /** Strikes, and resolves with what that does; `ended` tells how many attempts ended by it. */
+    async function hit<Result>(
+      plan: Omit<Hit, "at" | "seconds" | "ended">,
+      strike: () => Promise<Result>,
+      ended: (result: Result) => number = () => 0,
+    ): Promise<Result> {
       const at = elapsed();
-      const ended = await strike();
-      hits.push({ ...plan, at, ended, seconds: elapsed() - at });
+      const result = await strike();
+      hits.push({ ...plan, at, ended: ended(result), seconds: elapsed() - at });
       console.log(`        ${plan.fault}: ${(elapsed() - at).toFixed(1)} s until ${plan.until}`);
+      return result;
     }
 
     const ends: string[] = [];
     async function hitPods(): Promise<void> {
       for (const { fault, reason, limit, strike } of BLOWS) {
         const victim = await nextVictim(cluster);
-        await hit({ fault, reason, limit, until: "the request runs again" }, async () => {
+        async function strikeOne(): Promise<void> {
           await strike(victim, cluster);
           await runsAgain(cluster, victim);
-          return 1;
-        });
+        }
+        await hit({ fault, reason, limit, until: "the request runs again" }, strikeOne, () => 1);
         if (reason === "crashed") ends.push(await endOf(cluster, victim));
       }
     }
@@ -53,20 +58,11 @@ export const chaos: Scenario = {
       changeSettings(ground, changed),
       rotatePasswords(ground, { ...changed, passwordRotation: "chaos" }),
     ];
-    for (const { strike, ...plan } of outages) {
-      await hit(plan, async () => {
-        await strike();
-        return 0;
-      });
-    }
-    let sinceReturn = Number.NaN;
-    const { strike, ...plan } = killKeda(ground);
-    await hit(plan, async () => {
-      sinceReturn = await strike();
-      return 0;
-    });
+    for (const { strike, ...plan } of outages) await hit(plan, strike);
+    const { strike: kill, ...killed } = killKeda(ground);
+    const sinceReturn = await hit(killed, kill);
     const { strike: drain, ...drained } = await drainNode(cluster);
-    await hit({ ...drained, reason: "interrupted" }, drain);
+    await hit({ ...drained, reason: "interrupted" }, drain, (ended) => ended);
     // Once more, on pods with new passwords and new settings.
     await hitPods();
 
