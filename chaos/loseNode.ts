@@ -7,6 +7,7 @@ import { poll } from "../local/poll.ts";
 import { insertRequests } from "../local/requests.ts";
 import { outliveStart } from "../testing/outliveStart.ts";
 import { until } from "../testing/until.ts";
+import { EXIT_CODES } from "../worker/src/outcome.ts";
 import { DEFAULTS } from "../worker/src/settings.ts";
 import { readAttempts } from "./attempts.ts";
 import { createCluster } from "./cluster.ts";
@@ -21,9 +22,6 @@ const POLLING_SECONDS = 5;
 /** From the cut: until the server has dropped the session lock, and until the request has succeeded elsewhere. */
 const FREE_SECONDS = 30;
 const SUCCESS_SECONDS = 60;
-
-/** Its request is another's, in worker/src/outcome.ts. */
-const LOST = 3;
 
 /** What the connection of a lost worker did when the link was cut. */
 const CONNECTIONS = ["idle", "an answer in flight"] as const;
@@ -141,8 +139,8 @@ function limitsOf(losses: readonly Loss[], changed: number): Limit[] {
     },
     { what: "successes of a request", measured: most((loss) => loss.successes), bound: "at most", limit: 1, unit: "" },
     {
-      what: "lost workers that end with 3",
-      measured: losses.filter(({ exitCode }) => exitCode === LOST).length,
+      what: `lost workers that end with ${EXIT_CODES.lost}`,
+      measured: losses.filter(({ exitCode }) => exitCode === EXIT_CODES.lost).length,
       bound: "at least",
       limit: losses.length,
       unit: "",

@@ -1,3 +1,4 @@
+import { EXIT_KILLED } from "../worker/src/outcome.ts";
 import {
   type BackoffSettings,
   createJob,
@@ -28,7 +29,6 @@ export interface ClusterArgs {
 
 /** Exit codes from here on are no outcome of a request: see worker/src/outcome.ts. */
 const BROKEN = 64;
-const KILLED = 137;
 
 /** What a Kubernetes cluster does for Jobs, with a process for each pod. */
 export class Cluster {
@@ -104,7 +104,7 @@ export class Cluster {
 
   #endPod(jobName: string, pod: Pod, exitCode: number): void {
     this.#pods.delete(pod.name);
-    if (exitCode >= BROKEN && exitCode !== KILLED) this.#args.onBroken(pod.name, exitCode, pod.lastWords());
+    if (exitCode >= BROKEN && exitCode !== EXIT_KILLED) this.#args.onBroken(pod.name, exitCode, pod.lastWords());
     const job = this.#update(jobName, (before) => podEnded(before, exitCode, Date.now(), this.#args.backoff));
     if (this.#stopping || !isUnfinished(job)) return;
     const timer = setTimeout(() => {

@@ -1,3 +1,5 @@
+import { EXIT_KILLED } from "../worker/src/outcome.ts";
+
 /** The Job's own limit, and the controller's base delay. */
 export interface BackoffSettings {
   /** Failed pods after which a further one fails the Job. */
@@ -33,9 +35,6 @@ export type RandomSource = () => number;
 const MAX_BACKOFF_SECONDS = 600;
 
 const JOB_NAME_PREFIX = "postgres-batch-";
-
-/** Any exit code but 0: a deleted pod counts as failed whatever it still does. */
-const DELETED = 137;
 
 /** No vowels and nothing that looks like one, so that no word comes out. */
 const SUFFIX_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789";
@@ -112,7 +111,8 @@ export function podEnded(
  * @throws Error when it has no pod.
  */
 export function podDeleted(job: JobState, now: number, settings: BackoffSettings): JobState {
-  return podEnded({ ...job, terminatingPods: job.terminatingPods + 1 }, DELETED, now, settings);
+  // Whatever it still does: any exit code but 0 would do.
+  return podEnded({ ...job, terminatingPods: job.terminatingPods + 1 }, EXIT_KILLED, now, settings);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { EXIT_KILLED } from "../worker/src/outcome.ts";
 
 const WORKER = fileURLToPath(new URL("../worker/src/main.ts", import.meta.url));
 
@@ -12,7 +13,7 @@ const LAST_WORDS_BYTES = 4_096;
 /** A worker process, in the place of a pod. */
 export interface Pod {
   readonly name: string;
-  /** Resolves when it has ended, with its exit code; a killed one has 137, as in a container. */
+  /** Resolves when it has ended, with its exit code; a killed one has EXIT_KILLED, as in a container. */
   readonly ended: Promise<number>;
   kill(signal: NodeJS.Signals): void;
   /** The end of what it printed. */
@@ -38,7 +39,7 @@ export function startPod(name: string, env: NodeJS.ProcessEnv, within: readonly 
   }
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve(code ?? 137));
+    child.once("close", (code) => resolve(code ?? EXIT_KILLED));
   });
   return { name, ended, kill: (signal) => void child.kill(signal), lastWords: () => words };
 }

@@ -9,12 +9,11 @@ import {
   podStarted,
 } from "../local/jobController.ts";
 import { jobsToCreate } from "../local/scaling.ts";
+import { EXIT_KILLED } from "../worker/src/outcome.ts";
 import { Pod, type Work } from "./pod.ts";
 import { Queue } from "./queue.ts";
 import type { Rules } from "./rules.ts";
 import { DELAYS, type Delays, type ModelSettings } from "./settings.ts";
-
-const KILLED = 137;
 
 /** Nodes; one may be lost at a time. */
 const NODES = 2;
@@ -119,7 +118,7 @@ export class World {
 
   /** SIGKILL, out of memory: the process is gone, its connection with it. */
   kill(pod: Pod): void {
-    this.#end(pod, KILLED);
+    this.#end(pod, EXIT_KILLED);
   }
 
   /** A drain or an eviction: SIGTERM, and the Job counts the pod as failed at once. */

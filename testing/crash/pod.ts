@@ -19,7 +19,7 @@ export interface PodArgs {
 
 /** How a pod ended, or that it sleeps. */
 export interface PodEnd {
-  /** 137 for a killed one, and one that is taken for dead. */
+  /** EXIT_KILLED for a killed one, and one that is taken for dead. */
   readonly exitCode: number;
   /** Of one that sleeps: lets it go on, and waits for its end. */
   readonly wake?: () => Promise<unknown>;
@@ -27,5 +27,3 @@ export interface PodEnd {
 
 /** Starts a pod, and waits until it has ended or sleeps. */
 export type RunPod = (args: PodArgs) => Promise<PodEnd>;
-
-export const KILLED = 137;

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Database } from "../../worker/src/database.ts";
 import { InterruptedError } from "../../worker/src/errors.ts";
-import { EXIT_CODES } from "../../worker/src/outcome.ts";
+import { EXIT_CODES, EXIT_KILLED } from "../../worker/src/outcome.ts";
 import type { StatementName } from "../../worker/src/queue/statement.ts";
 import { runJob } from "../../worker/src/runJob.ts";
 import { readSettings } from "../../worker/src/settings.ts";
 import { silentLog } from "../database.ts";
 import { actingHandler } from "./handler.ts";
-import { KILLED, type PodArgs, type PodEnd, type RunPod } from "./pod.ts";
+import type { PodArgs, PodEnd, RunPod } from "./pod.ts";
 import { Steps } from "./steps.ts";
 import { tap } from "./tap.ts";
 
@@ -35,7 +35,7 @@ export function podsHere(texts: ReadonlyMap<StatementName, string> = new Map()):
         taken: args.taken,
         die() {
           steps.exit();
-          ended.resolve({ exitCode: KILLED });
+          ended.resolve({ exitCode: EXIT_KILLED });
         },
         stop() {
           args.stopped();
@@ -43,7 +43,7 @@ export function podsHere(texts: ReadonlyMap<StatementName, string> = new Map()):
         },
         async sleep() {
           ended.resolve({
-            exitCode: KILLED,
+            exitCode: EXIT_KILLED,
             wake() {
               woken.resolve();
               return run;

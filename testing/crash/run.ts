@@ -1,6 +1,7 @@
 import { createJob, isUnfinished, type JobState, podEnded, podStarted } from "../../local/jobController.ts";
+import { EXIT_KILLED } from "../../worker/src/outcome.ts";
 import { Ledger, Violation } from "./ledger.ts";
-import { KILLED, type PodArgs, type PodEnd, type RunPod } from "./pod.ts";
+import type { PodArgs, PodEnd, RunPod } from "./pod.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Fault, StepId } from "./steps.ts";
 import type { World } from "./world.ts";
@@ -102,11 +103,11 @@ class Run {
       throw error instanceof Violation ? error : new Violation(`${podName} ended by a bug: ${error.message}`);
     });
     if (wake) this.#sleeper = { wake, request: this.#ledger.requestOf(podName) };
-    if (exitCode === KILLED) this.#ledger.crashed(podName);
+    if (exitCode === EXIT_KILLED) this.#ledger.crashed(podName);
     this.#ledger.check();
     await this.#world.backendsGone();
     if (this.#args.scenario.leaseSeconds > 0) await this.#world.letLeasesPass();
-    if (exitCode === KILLED && this.#args.successor !== "the Job's next pod") return undefined;
+    if (exitCode === EXIT_KILLED && this.#args.successor !== "the Job's next pod") return undefined;
     const { backoffLimit } = this.#args.scenario;
     return podEnded(podStarted(job, podName), exitCode, 0, { backoffLimit, backoffSeconds: 0 });
   }

@@ -22,3 +22,6 @@ export const EXIT_CODES: Readonly<Record<Outcome, number>> = {
 
 /** Exit codes of a worker that could not do its work at all; the numbers are sysexits.h's. */
 export const EXIT_UNABLE = { settings: 64, databaseAway: 69, internal: 70 } as const;
+
+/** What a container has for an exit code when SIGKILL ended its process: 128 and the signal's number. */
+export const EXIT_KILLED = 137;
