@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
+import { HELD_SESSIONS } from "../testing/sessionLocks.ts";
 
 const LOOK_MS = 2;
 
-/** Whether anybody holds the session lock of the attempt that a pod runs; it takes no lock that the system knows of. */
+/** Whether anybody holds the session lock of the attempt that a pod runs. */
 const IS_HELD = {
   name: "is_held",
-  text: `select exists (
-    select from batch.queue q
-    join pg_locks l on l.locktype = 'advisory' and l.classid = 1650553955 and l.objid = q.session_id::oid and l.granted
-    where q.pod_name = $1
-  ) as held`,
+  text: `select exists (select from batch.queue where pod_name = $1 and session_id in ${HELD_SESSIONS}) as held`,
 };
 
 /** What is seen of a batch from a connection of its own, without touching it. */

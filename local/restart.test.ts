@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import pg from "pg";
 import { silentLog } from "../testing/database.ts";
+import { HELD_SESSIONS } from "../testing/sessionLocks.ts";
 import { until } from "../testing/until.ts";
 import { Database } from "../worker/src/database.ts";
 import { migrate } from "../worker/src/migrate.ts";
@@ -15,8 +16,7 @@ const REQUESTS = 10;
 /** Longer than the server counts as young: whoever has not taken its lock back by then is doubted, and a Job more comes. */
 const SECONDS = 8;
 
-const LOCKS = `select count(*)::integer as kept
-  from batch.queue join pg_locks on locktype = 'advisory' and objid = session_id::oid and classid = 1650553955`;
+const LOCKS = `select count(*)::integer as kept from batch.queue where session_id in ${HELD_SESSIONS}`;
 
 describe("a database that restarts under ten running requests", { concurrency: true, timeout: 120_000 }, () => {
   for (const mode of ["fast", "immediate"] as const) {

@@ -1,5 +1,6 @@
 import { claimant } from "../testing/claimant.ts";
 import type { TestDatabase } from "../testing/database.ts";
+import { HELD_SESSIONS } from "../testing/sessionLocks.ts";
 import { until } from "../testing/until.ts";
 import { LostError } from "../worker/src/errors.ts";
 import { type Claim, type Claimant, claim } from "../worker/src/queue/claim.ts";
@@ -124,11 +125,7 @@ export class Twin {
   }
 
   async #lockIsGone(session: number): Promise<boolean> {
-    const held = await this.#database.query(
-      `select from pg_locks where locktype = 'advisory' and objid = $1::integer::oid
-         and database = (select oid from pg_database where datname = current_database())`,
-      [session],
-    );
+    const held = await this.#database.query(`select where $1::bigint in ${HELD_SESSIONS}`, [session]);
     return held.length === 0;
   }
 }

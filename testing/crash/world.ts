@@ -2,6 +2,7 @@ import { type Migration, migrate } from "../../worker/src/migrate.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { claimAsPod, claimant } from "../claimant.ts";
 import { createTestDatabase, silentLog, type TestDatabase } from "../database.ts";
+import { HELD_SESSIONS } from "../sessionLocks.ts";
 import { until } from "../until.ts";
 import type { HistoryLine, QueueLine } from "./ledger.ts";
 
@@ -57,7 +58,7 @@ export class World {
 
   /** Waits until the one who works holds its lock (again). */
   async lockHeld(): Promise<void> {
-    const held = `select from batch.queue join pg_locks on locktype = 'advisory' and classid = 1650553955 and objid = session_id::oid`;
+    const held = `select from batch.queue where session_id in ${HELD_SESSIONS}`;
     await until("the lock of whoever works is held", async () => (await this.#database.query(held)).at(0));
   }
 

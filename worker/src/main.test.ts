@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../testing/database.ts";
+import { HELD_SESSIONS } from "../../testing/sessionLocks.ts";
 import { until } from "../../testing/until.ts";
 import { createWorkers } from "../../testing/workers.ts";
 
@@ -102,12 +103,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await workers.clapping(pod);
     await until(
       "its session lock is back",
-      async () =>
-        (
-          await database.query(
-            "select from pg_locks join batch.queue on locktype = 'advisory' and objid = session_id::oid where classid = 1650553955",
-          )
-        ).at(0),
+      async () => (await database.query(`select from batch.queue where session_id in ${HELD_SESSIONS}`)).at(0),
       { patienceMs: 5_000 },
     );
   });

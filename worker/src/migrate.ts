@@ -9,8 +9,11 @@ export interface Migration {
   readonly text: string;
 }
 
-/** Serialises migrating processes; in the two-key space of the session locks, whose second keys are positive. */
-const MIGRATION_LOCK = "select pg_advisory_lock(1650553955, 0)";
+/** The first key of every advisory lock here, 'batc' in ASCII, as `sql/migrations/0001_queue.sql` has it; the second is a session. */
+export const LOCK_SPACE = 1_650_553_955;
+
+/** The keys of the lock that lets one process migrate at a time: sessions are positive. */
+const MIGRATION_LOCK = `${LOCK_SPACE}, 0`;
 
 /** The migrations of `sql/migrations/`, in order. */
 export function readMigrations(folder: URL = new URL("../../sql/migrations/", import.meta.url)): Migration[] {
@@ -37,7 +40,7 @@ export async function migrate(
   migrations: readonly Migration[] = readMigrations(),
 ): Promise<{ readonly from: number; readonly to: number }> {
   const newest = migrations.at(-1)?.version ?? 0;
-  await client.query(MIGRATION_LOCK);
+  await client.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
   try {
     const from = await currentVersion(client);
     if (from > newest) {
@@ -51,7 +54,7 @@ export async function migrate(
     }
     return { from, to: newest };
   } finally {
-    await client.query("select pg_advisory_unlock(1650553955, 0)");
+    await client.query(`select pg_advisory_unlock(${MIGRATION_LOCK})`);
   }
 }
 
