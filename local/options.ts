@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { WEEK_SECONDS } from "../worker/src/handlers/clap.ts";
 import { type NumberRule, parseNumber } from "../worker/src/number.ts";
 import { DEFAULTS, NUMBER_RULES } from "../worker/src/settings.ts";
 
@@ -45,7 +46,7 @@ const NUMBER_OPTIONS = {
     placeholder: SECONDS,
     help: "how long one clap takes",
     byDefault: 2,
-    rule: { min: 0, max: 604_800, fractions: true, why: "a week is what make_it_clap allows" },
+    rule: { min: 0, max: WEEK_SECONDS, fractions: true, why: "a week is what make_it_clap allows" },
   },
   failures: {
     flag: "--failures",

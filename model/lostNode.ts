@@ -1,3 +1,4 @@
+import { DEFAULTS } from "../worker/src/settings.ts";
 import { progress } from "./progress.ts";
 import type { Rules } from "./rules.ts";
 import type { Delays, ModelSettings } from "./settings.ts";
@@ -14,10 +15,10 @@ export interface LossArgs {
 const POD_START = 11;
 
 const SETTINGS: Omit<ModelSettings, "maxReplicaCount"> = {
-  requestsPerJob: 1,
-  backoffLimit: 4,
-  crashLimit: 4,
-  interruptionLimit: 100,
+  requestsPerJob: DEFAULTS.requestsPerJob,
+  backoffLimit: DEFAULTS.backoffLimit,
+  crashLimit: DEFAULTS.backoffLimit,
+  interruptionLimit: DEFAULTS.interruptionLimit,
 };
 
 /** A world whose only request's node was lost `late` seconds before the next look. */

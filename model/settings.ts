@@ -1,4 +1,4 @@
-import type { Settings } from "../worker/src/settings.ts";
+import { DEFAULTS, type Settings } from "../worker/src/settings.ts";
 
 /** What a rollout changes: KEDA's next look and new Jobs have it, running Jobs keep theirs. */
 export interface ModelSettings
@@ -22,11 +22,12 @@ export interface Delays {
   readonly grace: number;
 }
 
+/** Where a test says nothing else: the worker's defaults, its connection's keepalives, the pod's toleration, Kubernetes' own. */
 export const DELAYS: Delays = {
-  backoffSeconds: 10,
+  backoffSeconds: DEFAULTS.backoffSeconds,
   sessionGone: 12,
   unreachable: 50,
   toleration: 30,
   removed: 300,
-  grace: 30,
+  grace: DEFAULTS.graceSeconds,
 };

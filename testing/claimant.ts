@@ -1,6 +1,7 @@
 import type { Database } from "../worker/src/database.ts";
 import { type Claim, type Claimant, claim } from "../worker/src/queue/claim.ts";
 import { type Finding, settle } from "../worker/src/queue/settle.ts";
+import { DEFAULTS } from "../worker/src/settings.ts";
 
 let sessions = 0;
 
@@ -11,11 +12,11 @@ export function claimant(jobName: string, more: Partial<Claimant> = {}): Claiman
     jobName,
     podName: `${jobName}-pod`,
     session: ++sessions,
-    backoffLimit: 4,
-    crashLimit: 4,
-    interruptionLimit: 100,
-    backoffSeconds: 10,
-    leaseSeconds: 0,
+    backoffLimit: DEFAULTS.backoffLimit,
+    crashLimit: DEFAULTS.backoffLimit,
+    interruptionLimit: DEFAULTS.interruptionLimit,
+    backoffSeconds: DEFAULTS.backoffSeconds,
+    leaseSeconds: DEFAULTS.leaseSeconds,
     jobFailures: 0,
     jobFinished: 0,
     ...more,

@@ -1,3 +1,5 @@
+import { DEFAULT_STACK } from "./options.ts";
+
 /** What the lines to try are about. */
 export interface Deployed {
   /** The stack's output of that name: opens psql in the server's pod. */
@@ -20,8 +22,8 @@ export function nextSteps(deployed: Deployed): string[] {
   const { psql, namespaces, context, minikube, stack, env } = deployed;
   const kubectl = context === undefined ? "kubectl" : `kubectl --context ${quote(context)}`;
   const there = psql.replace("kubectl", kubectl);
-  const forStack = stack === "dev" ? "" : ` --stack ${stack}`;
-  const withArguments = stack === "dev" ? " --" : ` -- --stack ${stack}`;
+  const forStack = stack === DEFAULT_STACK ? "" : ` --stack ${stack}`;
+  const withArguments = stack === DEFAULT_STACK ? " --" : ` -- --stack ${stack}`;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`);
   const lines: (Line | undefined)[] = [
     [
@@ -38,7 +40,7 @@ export function nextSteps(deployed: Deployed): string[] {
     variables.length > 0 ? ["Before pulumi's own commands", `export ${variables.join(" ")}`] : undefined,
     ["One Job by hand (insert a row first)", `pulumi stack output job${forStack} | ${kubectl} create -f -`],
     ["Change a setting", `npm run up${withArguments} --config pollingInterval=5`],
-    ["Take it all away", `npm run down${stack === "dev" ? "" : withArguments}`],
+    ["Take it all away", `npm run down${stack === DEFAULT_STACK ? "" : withArguments}`],
   ];
   return lines.flatMap((line) => (line === undefined ? [] : ["", `# ${line[0]}`, line[1]]));
 }
@@ -52,7 +54,7 @@ export function howToGoOn(
     env,
   }: { readonly stack: string; readonly passedOn: readonly string[]; readonly env: Deployed["env"] },
 ): string[] {
-  const own = [...(stack === "dev" ? [] : ["--stack", stack]), ...passedOn];
+  const own = [...(stack === DEFAULT_STACK ? [] : ["--stack", stack]), ...passedOn];
   const again = ["npm run", script, ...(own.length > 0 ? ["--", ...own.map(quote)] : [])].join(" ");
   const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)} `);
   return [

@@ -7,7 +7,7 @@ export interface Options {
 }
 
 /** The stack that is taken, and made, where none is named. */
-const STACK = "dev";
+export const DEFAULT_STACK = "dev";
 
 /**
  * Reads a command line. Only `--stack NAME` and `--help` are ours.
@@ -15,7 +15,7 @@ const STACK = "dev";
  * @throws RangeError when `--stack` has no name.
  */
 export function readOptions(args: readonly string[]): Options {
-  let stack = STACK;
+  let stack: string = DEFAULT_STACK;
   const passedOn: string[] = [];
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? "";

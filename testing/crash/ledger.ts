@@ -1,3 +1,4 @@
+import { DEFAULTS } from "../../worker/src/settings.ts";
 import { type Act, actAt } from "./handler.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Taken } from "./steps.ts";
@@ -161,7 +162,8 @@ export class Ledger {
   #close(attempt: OpenAttempt, reason: Reason, final: boolean): HistoryLine["status"] {
     const closed = this.#closed.get(attempt.request_id) ?? [];
     const before = closed.filter((line) => line.reason === reason).length;
-    const limit = { error: this.#scenario.backoffLimit, crashed: this.#scenario.crashLimit, interrupted: 100 };
+    const { backoffLimit, crashLimit } = this.#scenario;
+    const limit = { error: backoffLimit, crashed: crashLimit, interrupted: DEFAULTS.interruptionLimit };
     const dead = reason !== null && (final || before >= limit[reason]);
     const status = reason === null ? "SUCCESS" : dead ? "DEAD" : "FAILED";
     closed.push({ ...attempt, status, reason });

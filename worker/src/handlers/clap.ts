@@ -9,7 +9,7 @@ interface Clap {
 }
 
 /** The longest wait: a timer of Node holds no more than 24 days, and a week is what the table allows. */
-const WEEK_SECONDS = 604_800;
+export const WEEK_SECONDS = 604_800;
 
 /** Claps for `duration_seconds`; attempts up to `failures` end in an error. */
 export const handler: Handler<Clap> = {
