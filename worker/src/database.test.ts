@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { claimant } from "../../testing/claimant.ts";
 import { createTestDatabase, silentLog } from "../../testing/database.ts";
 import { createProxy } from "../../testing/proxy.ts";
 import { until } from "../../testing/until.ts";
 import { Database } from "./database.ts";
 import { DatabaseAwayError } from "./errors.ts";
+import { createLog } from "./log.ts";
 import { type Claim, claim } from "./queue/claim.ts";
 import { fail } from "./queue/fail.ts";
 import { succeed } from "./queue/succeed.ts";
@@ -14,9 +14,9 @@ import { succeed } from "./queue/succeed.ts";
 const database = await createTestDatabase();
 const proxy = await createProxy();
 
-function connect(patienceSeconds = 5): Database {
+function connect(patienceSeconds = 5, log = silentLog): Database {
   const settings = { host: "127.0.0.1", port: proxy.port, user: "postgres", password: undefined, patienceSeconds };
-  return new Database({ ...settings, name: database.name }, silentLog);
+  return new Database({ ...settings, name: database.name }, log);
 }
 
 async function claimed(connection: Database): Promise<Claim> {
@@ -63,11 +63,15 @@ describe("a database that goes away", () => {
   });
 
   test("a statement waits for its return", async () => {
-    const connection = connect();
+    const said: string[] = [];
+    const connection = connect(
+      5,
+      createLog({}, (line) => said.push(line)),
+    );
     await connection.run("demand", ["clap", 1, 10]);
     proxy.cut();
     const asked = connection.run("demand", ["clap", 1, 10]);
-    await sleep(300);
+    await until("it has found the database away", () => said.join("").includes("the database is away"));
     proxy.mend();
     assert.deepEqual(await asked, [{ jobs: "1" }]);
     await connection.close();
