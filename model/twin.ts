@@ -106,7 +106,7 @@ export class Twin {
     return { who, connection: this.#database.connect() };
   }
 
-  /** An answer that is asked for again is fence.test.ts's: a second write counts as lost here. */
+  /** An answer that is asked for again is recall.test.ts's: a second write counts as lost here. */
   async #write(what: Write, { who, connection }: Pod, attempt: Claim): Promise<unknown> {
     const ended = await this.#database.query(
       "select from batch.history where request_id = $1 and iteration = $2 and session_id = $3",

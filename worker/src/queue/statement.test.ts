@@ -1,14 +1,38 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
-import { test } from "node:test";
-import { statement } from "./statement.ts";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type StatementName, statement } from "./statement.ts";
 
-const names = readdirSync(new URL("../../../sql/statements/", import.meta.url)).map((file) => file.replace(".sql", ""));
+const worker = fileURLToPath(new URL("../", import.meta.url));
+const names = readdirSync(new URL("../../../sql/statements/", import.meta.url))
+  .map((file) => file.replace(/\.sql$/, "") as StatementName)
+  .sort();
 
-test("every statement file has one function that runs it, and a text under its own name", () => {
-  for (const name of names as Parameters<typeof statement>[0][]) {
-    assert.ok(existsSync(new URL(`${name}.ts`, import.meta.url)), `worker/src/queue/${name}.ts`);
-    assert.equal(statement(name).name, name);
-    assert.match(statement(name).text, /^-- /, "it opens with what it is for");
+/** The statements that a module of the worker asks the database for: `run<Row>("claim", ...)`. */
+function askedFor(module: string): string[] {
+  const text = readFileSync(`${worker}${module}`, "utf8");
+  return [...text.matchAll(/\brun(?:<[^>]+>)?\(\s*"(\w+)"/g)].map(([, name]) => name ?? "");
+}
+
+describe("every statement", () => {
+  test("is run by the one function of its own module, and by nothing else of the worker", () => {
+    const modules = globSync("**/*.ts", { cwd: worker }).filter((file) => !file.endsWith(".test.ts"));
+    const asking = modules.sort().flatMap((module) => askedFor(module).map((name) => `${module}: ${name}`));
+    assert.deepEqual(
+      asking,
+      names.map((name) => `queue/${name}.ts: ${name}`),
+    );
+  });
+
+  for (const name of names) {
+    test(`${name} has its test beside it`, () => {
+      assert.ok(existsSync(new URL(`${name}.test.ts`, import.meta.url)));
+    });
+
+    test(`${name} is prepared under its own name, and opens with what it is for`, () => {
+      assert.equal(statement(name).name, name);
+      assert.match(statement(name).text, /^-- [A-Z]/);
+    });
   }
 });

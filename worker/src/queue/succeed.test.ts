@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { claimant, startAttempt } from "../../../testing/claimant.ts";
+import { createTestDatabase } from "../../../testing/database.ts";
+import { succeed } from "./succeed.ts";
+
+const database = await createTestDatabase();
+
+test("succeed takes the request out of the queue, keeps its attempt, and may be asked for again", async () => {
+  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  const { connection, attempt } = await startAttempt(database, claimant("s"));
+  await succeed(connection, attempt);
+  await succeed(connection, attempt);
+  assert.deepEqual(await database.query("table batch.queue"), []);
+  assert.deepEqual(await database.query("select id, status, session_id, iteration from clap"), [
+    { id: "1", status: "SUCCESS", session_id: attempt.session, iteration: 1 },
+  ]);
+});
