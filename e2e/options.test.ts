@@ -9,7 +9,15 @@ describe("readOptions", () => {
   test("names run in the order given", () => {
     assert.deepEqual(read("short", "up", "--polls", "3", "--keep"), { names: ["short", "up"], polls: 3, keep: true });
   });
-  for (const args of [["down"], ["--polls", "0"], ["--polls", "x"], ["--polls", "1.5"], ["--fast"]]) {
+  for (const args of [
+    ["down"],
+    ["--polls", "0"],
+    ["--polls", "x"],
+    ["--polls", "1.5"],
+    ["--polls", "1e2"],
+    ["--polls", "1001"],
+    ["--fast"],
+  ]) {
     test(`refuses ${args.join(" ")}`, () => assert.throws(() => read(...args), /must be|Unknown option/));
   }
 });

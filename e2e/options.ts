@@ -1,4 +1,7 @@
 import { parseArgs } from "node:util";
+import { type NumberRule, parseNumber } from "../worker/src/number.ts";
+
+const POLLS: NumberRule = { min: 1, max: 1_000, why: "each takes a pollingInterval" };
 
 /** What `npm run e2e -- ...` asks for. */
 export interface Options {
@@ -22,11 +25,6 @@ export function readOptions(args: readonly string[], all: readonly string[], kno
   if (wrong !== undefined) {
     throw new RangeError(`NAME must be ${known.join(", ")} (npm run e2e -- NAME); got ${JSON.stringify(wrong)}`);
   }
-  const polls = Number(values.polls);
-  if (!Number.isInteger(polls) || polls < 1 || polls > 1_000) {
-    throw new RangeError(
-      `--polls must be 1 to 1000 (each takes a pollingInterval); got ${JSON.stringify(values.polls)}`,
-    );
-  }
+  const polls = parseNumber("--polls", values.polls, POLLS);
   return { names: positionals.length > 0 ? positionals : all, polls, keep: values.keep };
 }

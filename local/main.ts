@@ -12,7 +12,7 @@ const CLAP_LINES = 12;
 /** Exit codes: everything ended as it should; something did not; wrong options; asked to stop. */
 const EXIT = { asExpected: 0, notAsExpected: 1, options: 64, interrupted: 130 } as const;
 
-/** `npm start`: a batch on this machine. The only place where the process exits. */
+/** `npm start`: a batch on this machine. The process exits below; after `--help` it has done so in `readOptions`. */
 async function main(args: readonly string[]): Promise<number> {
   const { requestsGiven, ...options } = readOptions(args);
   const screen = createScreen(options.json ? process.stderr : process.stdout);
