@@ -51,5 +51,5 @@ export function reportClaim(rounds: readonly Round[]): Limit[] {
 }
 
 function ratio(what: string, measured: number, bound: Limit["bound"], limit: number): Limit {
-  return { what, measured, bound, limit, unit: "" };
+  return { what, measured, bound, limit };
 }

@@ -35,7 +35,7 @@ export const start: Bench<"runs"> = {
         ],
       );
       const what = "worker over bare node, medians, both with a compile cache";
-      return [{ what, measured: ratio(ours, bare), bound: "at most", limit: 1.5, unit: "" }];
+      return [{ what, measured: ratio(ours, bare), bound: "at most", limit: 1.5 }];
     } finally {
       await rm(cache, { recursive: true, force: true });
     }

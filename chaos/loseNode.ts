@@ -137,14 +137,13 @@ function limitsOf(losses: readonly Loss[], changed: number): Limit[] {
       limit: SUCCESS_SECONDS,
       unit: " s",
     },
-    { what: "successes of a request", measured: most((loss) => loss.successes), bound: "at most", limit: 1, unit: "" },
+    { what: "successes of a request", measured: most((loss) => loss.successes), bound: "at most", limit: 1 },
     {
       what: `lost workers that end with ${EXIT_CODES.lost}`,
       measured: losses.filter(({ exitCode }) => exitCode === EXIT_CODES.lost).length,
       bound: "at least",
       limit: losses.length,
-      unit: "",
     },
-    { what: "changes by what the lost workers wrote late", measured: changed, bound: "at most", limit: 0, unit: "" },
+    { what: "changes by what the lost workers wrote late", measured: changed, bound: "at most", limit: 0 },
   ];
 }

@@ -37,9 +37,9 @@ export function rowsOf(calm: Summary, killed: Summary): string[][] {
 /** What must hold, of the batch with kills and of the calm one before it. */
 export function limitsOf({ kills }: Pick<KillOptions, "kills">, calm: Summary, killed: Summary): Limit[] {
   const { crashed, killsByPhase: by } = killed;
-  const none = (what: string, measured: number): Limit => ({ what, measured, bound: "at most", limit: 0, unit: "" });
+  const none = (what: string, measured: number): Limit => ({ what, measured, bound: "at most", limit: 0 });
   return [
-    { what: "kills", measured: killed.kills, bound: "at least", limit: kills, unit: "" },
+    { what: "kills", measured: killed.kills, bound: "at least", limit: kills },
     none("requests lost", calm.lost + killed.lost),
     none("requests finished twice", calm.finishedTwice + killed.finishedTwice),
     none("attempts charged although nobody killed their pod", calm.chargedWithoutKill + killed.chargedWithoutKill),
@@ -50,7 +50,6 @@ export function limitsOf({ kills }: Pick<KillOptions, "kills">, calm: Summary, k
       measured: crashed,
       bound: "at most",
       limit: by["at work"] + by["before its claim"],
-      unit: "",
     },
     ...(kills === 0
       ? []
@@ -69,7 +68,6 @@ export function limitsOf({ kills }: Pick<KillOptions, "kills">, calm: Summary, k
       measured: killed.otherUpdates,
       bound: "at most",
       limit: 2 * killed.kills,
-      unit: "",
     },
   ];
 }

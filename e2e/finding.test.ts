@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe as group, test } from "node:test";
-import { atMost, describe, exactly, isKept } from "./finding.ts";
+import { isKept } from "../bench/limit.ts";
+import { atMost, describe, exactly } from "./finding.ts";
 
 const lines: Record<string, Parameters<typeof describe>[0]> = {
   "60 Jobs": exactly(60, "Jobs", 60),

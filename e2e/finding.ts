@@ -1,20 +1,9 @@
-/** A measured number and what it must be. */
-export interface Finding {
-  readonly what: string;
-  readonly measured: number;
-  readonly bound: "exactly" | "at most" | "at least";
-  readonly limit: number;
-  /** Follows the number. @default - none: a count or a ratio */
-  readonly unit?: string;
-}
+import { isKept, type Limit } from "../bench/limit.ts";
 
-/** Whether the bound is kept; what could not be measured (NaN) is missed. */
-export function isKept({ measured, bound, limit }: Finding): boolean {
-  if (bound === "exactly") return measured === limit;
-  return bound === "at most" ? measured <= limit : measured >= limit;
-}
+/** What a scenario has measured, and what it must be. */
+export type Finding = Limit;
 
-/** `60 Jobs`, `1.081 times the plain Job (at most 1.15)`, `61 Jobs (exactly 60: MISSED)` */
+/** A part of a scenario's one line: `60 Jobs`, `1.081 times the plain Job (at most 1.15)`, `61 Jobs (exactly 60: MISSED)` */
 export function describe(finding: Finding): string {
   const { what, measured, bound, limit, unit = "" } = finding;
   const number = `${Number.isInteger(measured) ? measured : measured.toFixed(unit === "" ? 3 : 1)}${unit} ${what}`;

@@ -1,6 +1,7 @@
+import { isKept } from "../bench/limit.ts";
 import { EXIT_UNABLE } from "../worker/src/outcome.ts";
 import { createBed } from "./bed.ts";
-import { describe, type Finding, isKept } from "./finding.ts";
+import { describe, type Finding } from "./finding.ts";
 import { type Options, readOptions } from "./options.ts";
 import type { Bed, Scenario } from "./scenario.ts";
 import { change } from "./scenarios/change.ts";

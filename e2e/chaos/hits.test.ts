@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isKept } from "../finding.ts";
+import { isKept } from "../../bench/limit.ts";
 import { findingOf, type Hit, tableOf } from "./hits.ts";
 
 const kill: Hit = {
