@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { declaredConfig } from "./components/testing/declaredConfig.ts";
+import { declaredDefaults } from "./components/testing/declaredConfig.ts";
 import { mockEngine, PASSWORD, sentResources, settled } from "./components/testing/recordResources.ts";
 
 await mockEngine();
-const defaults = Object.entries(declaredConfig()).map(([key, { byDefault }]) => [`postgres-batch:${key}`, byDefault]);
-pulumi.runtime.setAllConfig(Object.fromEntries(defaults));
+pulumi.runtime.setAllConfig(declaredDefaults("postgres-batch:"));
 const program = await import("./index.ts");
 const job = JSON.parse(await settled(program.job));
 // Resolves when everything has been sent.

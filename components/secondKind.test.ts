@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
-import { declaredConfig } from "./testing/declaredConfig.ts";
+import { declaredDefaults } from "./testing/declaredConfig.ts";
 import { mockEngine, sentResources } from "./testing/recordResources.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -23,8 +23,7 @@ async function program(): Promise<string> {
 }
 
 await mockEngine();
-const defaults = Object.entries(declaredConfig()).map(([key, { byDefault }]) => [`postgres-batch:${key}`, byDefault]);
-pulumi.runtime.setAllConfig(Object.fromEntries(defaults));
+pulumi.runtime.setAllConfig(declaredDefaults("postgres-batch:"));
 await import(pathToFileURL(await program()).href);
 // Resolves when everything has been sent.
 await pulumi.runtime.disconnect();

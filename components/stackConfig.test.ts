@@ -4,10 +4,10 @@ import { describe, test } from "node:test";
 import { RunError } from "@pulumi/pulumi";
 import { DEFAULTS } from "../worker/src/settings.ts";
 import { NUMBER_KEYS, readStackConfig, TEXT_KEYS } from "./stackConfig.ts";
-import { declaredConfig } from "./testing/declaredConfig.ts";
+import { declaredConfig, declaredDefaults } from "./testing/declaredConfig.ts";
 
 const declared = declaredConfig();
-const defaults = Object.fromEntries(Object.entries(declared).map(([key, { byDefault }]) => [key, byDefault]));
+const defaults = declaredDefaults();
 
 function problemsOf(changed: Record<string, string | undefined>): string[] {
   const values: Record<string, string | undefined> = { ...defaults, ...changed };

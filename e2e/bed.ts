@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { load } from "js-yaml";
+import { declaredConfig } from "../components/testing/declaredConfig.ts";
 import { Cluster } from "./cluster.ts";
 import { census } from "./leftovers.ts";
 import { PlainJob } from "./plainJob.ts";
@@ -17,7 +16,7 @@ import { Stack } from "./stack.ts";
 export async function createBed(polls: number): Promise<Omit<Bed, "note">> {
   const cluster = await Cluster.current();
   const stack = new Stack(cluster.context);
-  const settings = settingsFrom(process.env, declaredKeys(), cluster.context);
+  const settings = settingsFrom(process.env, Object.keys(declaredConfig()), cluster.context);
   const file = join(stack.folder, "before.json");
   if (!existsSync(file)) {
     const found = await census(cluster);
@@ -33,10 +32,4 @@ export async function createBed(polls: number): Promise<Omit<Bed, "note">> {
   stack.configure(settings);
   const before = JSON.parse(readFileSync(file, "utf8"));
   return { cluster, stack, settings, polls, before, plainJob: new PlainJob(cluster, stack) };
-}
-
-function declaredKeys(): string[] {
-  const file = fileURLToPath(new URL("../Pulumi.yaml", import.meta.url));
-  const { config } = load(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-  return Object.keys(config).filter((key) => !key.includes(":"));
 }

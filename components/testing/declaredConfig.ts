@@ -22,3 +22,14 @@ export function declaredConfig(): Readonly<Record<string, DeclaredKey>> {
       ]),
   );
 }
+
+/**
+ * The default of every key, as a stack without settings of its own has them.
+ *
+ * @param namespace - before each key, as Pulumi's own config has it (`postgres-batch:`)
+ */
+export function declaredDefaults(namespace = ""): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(declaredConfig()).map(([key, { byDefault }]) => [`${namespace}${key}`, byDefault]),
+  );
+}
