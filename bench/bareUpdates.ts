@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { settle } from "./fill.ts";
+import { vacuumAndCheckpoint } from "./fill.ts";
 
 const ROWS = 1_000_000;
 
@@ -9,7 +9,7 @@ const UPDATE = { name: "update", text: "update yardstick set counter = counter +
 export async function fillYardstick(client: pg.Client): Promise<void> {
   await client.query("create table yardstick (id integer primary key, counter integer not null)");
   await client.query("insert into yardstick select n, 0 from generate_series(1, $1::integer) n", [ROWS]);
-  await settle(client, ["yardstick"]);
+  await vacuumAndCheckpoint(client, ["yardstick"]);
 }
 
 /** The least that two durable writes can cost: two committed one-row updates by primary key. */

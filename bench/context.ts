@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import pg from "pg";
 import { type Server, type ServerArgs, startServer } from "../local/server.ts";
 import { Database } from "../worker/src/database.ts";
-import { createLog } from "../worker/src/log.ts";
+import { silentLog } from "../worker/src/log.ts";
 import { migrate } from "../worker/src/migrate.ts";
 
 /** What a bench works with: a migrated database on a server of its own, durable as a real one. */
@@ -32,8 +32,6 @@ export class StoppedError extends Error {
 }
 
 const DATABASE = "postgres";
-
-const silentLog = createLog({}, () => undefined);
 
 /** Starts the server, does the work, stops the server: whether the work ends, throws, or is stopped by a signal. */
 export async function withContext<T>(

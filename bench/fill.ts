@@ -31,13 +31,13 @@ export async function fill(client: pg.Client, { finished, waiting }: Backlog): P
         "insert into batch.queue (kind, request_id) select 'clap', n from generate_series($1::bigint + 1, $1 + $2) n",
         [finished, waiting],
       );
-      await settle(client, ["make_it_clap", "batch.history", "batch.queue"]);
+      await vacuumAndCheckpoint(client, ["make_it_clap", "batch.history", "batch.queue"]);
     },
   );
 }
 
 /** Vacuums, analyzes and writes to disk, so that no measurement pays for the filling. */
-export async function settle(client: pg.Client, tables: readonly string[]): Promise<void> {
+export async function vacuumAndCheckpoint(client: pg.Client, tables: readonly string[]): Promise<void> {
   for (const table of tables) await client.query(`vacuum (analyze) ${table}`);
   await client.query("checkpoint");
 }

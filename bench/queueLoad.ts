@@ -22,8 +22,10 @@ export async function claimOnce(database: Database, session: number): Promise<Cl
     jobFailures: 0,
     jobFinished: 0,
   });
-  if (typeof claimed === "object") return claimed;
-  throw new Error(`a claim must find a waiting request (--waiting is too small); got ${claimed ?? "nothing"}`);
+  if (claimed === undefined) {
+    throw new Error("a claim must find a waiting request (--waiting is too small); got nothing");
+  }
+  return claimed;
 }
 
 /** One request from claim to SUCCESS: the two writes of a worker process's life. */

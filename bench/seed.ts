@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { type Backlog, settle, told } from "./fill.ts";
+import { type Backlog, told, vacuumAndCheckpoint } from "./fill.ts";
 import { time } from "./samples.ts";
 
 /** The scaling query of the project's seed, word for word. */
@@ -35,7 +35,7 @@ export async function fillSeed(client: pg.Client, { finished, waiting }: Backlog
        select n, 'SUCCESS', n, current_date, localtime, localtime + interval '40 seconds' from generate_series(1, $1::integer) n`,
       [finished],
     );
-    await settle(client, ["seed.make_it_clap", "seed.clap"]);
+    await vacuumAndCheckpoint(client, ["seed.make_it_clap", "seed.clap"]);
   });
 }
 

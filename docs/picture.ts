@@ -5,7 +5,7 @@ import { readOptions } from "../local/options.ts";
 import { type BarPart, clapTable, closingLine, jobsTable, progressBar, progressLine } from "../local/report.ts";
 import type { Progress } from "../local/requests.ts";
 import { run } from "../local/run.ts";
-import { createLog } from "../worker/src/log.ts";
+import { silentLog } from "../worker/src/log.ts";
 
 /** `npm run picture`: runs `npm start` for real, and draws its middle and its end into README's picture. */
 
@@ -49,7 +49,7 @@ function contentOf(line: Line): string {
 }
 
 const options = readOptions([]);
-const home = await openHome({ log: createLog({}, () => undefined) });
+const home = await openHome({ log: silentLog });
 try {
   let middle: Line[] = [];
   const screen = {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import pg from "pg";
-import { silentLog } from "../testing/database.ts";
 import { HELD_SESSIONS } from "../testing/sessionLocks.ts";
 import { until } from "../testing/until.ts";
 import { Database } from "../worker/src/database.ts";
+import { silentLog } from "../worker/src/log.ts";
 import { migrate } from "../worker/src/migrate.ts";
 import { Cluster } from "./cluster.ts";
 import { poll } from "./poll.ts";

@@ -1,13 +1,10 @@
 import { after } from "node:test";
 import pg from "pg";
 import { Database } from "../worker/src/database.ts";
-import { createLog } from "../worker/src/log.ts";
+import { silentLog } from "../worker/src/log.ts";
 
 /** The migrated, empty database that every test file gets a copy of. */
 export const TEMPLATE_DATABASE = "template_batch";
-
-/** A log that nobody reads. */
-export const silentLog = createLog({}, () => undefined);
 
 /** A test file's own database. */
 export interface TestDatabase {

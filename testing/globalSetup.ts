@@ -1,6 +1,6 @@
 import pg from "pg";
 import { type Server, startServer } from "../local/server.ts";
-import { createLog } from "../worker/src/log.ts";
+import { silentLog } from "../worker/src/log.ts";
 import { migrate } from "../worker/src/migrate.ts";
 import { createRoles } from "../worker/src/roles.ts";
 import { TEMPLATE_DATABASE } from "./database.ts";
@@ -21,10 +21,7 @@ export async function globalSetup(): Promise<void> {
 
   const template = new pg.Client({ host, port, user, database: TEMPLATE_DATABASE });
   await template.connect();
-  await migrate(
-    template,
-    createLog({}, () => undefined),
-  );
+  await migrate(template, silentLog);
   // Here, once: roles are the server's, and test files run side by side.
   await createRoles(template, { worker: "worker", scaler: "scaler" });
   await outliveStart(template);

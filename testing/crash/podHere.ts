@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Database } from "../../worker/src/database.ts";
 import { InterruptedError } from "../../worker/src/errors.ts";
+import { silentLog } from "../../worker/src/log.ts";
 import { EXIT_CODES, EXIT_KILLED } from "../../worker/src/outcome.ts";
 import type { StatementName } from "../../worker/src/queue/statement.ts";
 import { runJob } from "../../worker/src/runJob.ts";
 import { readSettings } from "../../worker/src/settings.ts";
-import { silentLog } from "../database.ts";
 import { actingHandler } from "./handler.ts";
 import type { PodArgs, PodEnd, RunPod } from "./pod.ts";
 import { Steps } from "./steps.ts";

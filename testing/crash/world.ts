@@ -1,7 +1,8 @@
+import { silentLog } from "../../worker/src/log.ts";
 import { type Migration, migrate } from "../../worker/src/migrate.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { claimAsPod, claimant } from "../claimant.ts";
-import { createTestDatabase, silentLog, type TestDatabase } from "../database.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { HELD_SESSIONS } from "../sessionLocks.ts";
 import { until } from "../until.ts";
 import type { HistoryLine, QueueLine } from "./ledger.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { claimant } from "../../testing/claimant.ts";
-import { createTestDatabase, silentLog } from "../../testing/database.ts";
+import { createTestDatabase } from "../../testing/database.ts";
 import { createProxy } from "../../testing/proxy.ts";
 import { until } from "../../testing/until.ts";
 import { Database } from "./database.ts";
 import { DatabaseAwayError } from "./errors.ts";
-import { createLog } from "./log.ts";
+import { createLog, silentLog } from "./log.ts";
 import { type Claim, claim } from "./queue/claim.ts";
 import { fail } from "./queue/fail.ts";
 import { succeed } from "./queue/succeed.ts";

@@ -22,3 +22,6 @@ export function createLog(fields: LogFields, write: (line: string) => void = con
     with: (more) => createLog({ ...fields, ...more }, write),
   };
 }
+
+/** A log that nobody reads. */
+export const silentLog: Log = createLog({}, () => undefined);

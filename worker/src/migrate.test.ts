@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import pg from "pg";
-import { createTestDatabase, silentLog } from "../../testing/database.ts";
+import { createTestDatabase } from "../../testing/database.ts";
+import { silentLog } from "./log.ts";
 import { type Migration, migrate, readMigrations } from "./migrate.ts";
 
 const empty = () => createTestDatabase("template0");

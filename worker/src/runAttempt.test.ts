@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { claimant } from "../../testing/claimant.ts";
-import { createTestDatabase, silentLog } from "../../testing/database.ts";
+import { createTestDatabase } from "../../testing/database.ts";
 import { FinalError, InterruptedError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
+import { silentLog } from "./log.ts";
 import { type Claim, claim } from "./queue/claim.ts";
 import { runAttempt } from "./runAttempt.ts";
 

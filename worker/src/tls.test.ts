@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { type GenerateResult, generate } from "selfsigned";
-import { createTestDatabase, silentLog } from "../../testing/database.ts";
+import { createTestDatabase } from "../../testing/database.ts";
 import { startTlsFront } from "../../testing/tlsFront.ts";
 import { until } from "../../testing/until.ts";
 import { connectionOf, Database } from "./database.ts";
 import { DatabaseAwayError } from "./errors.ts";
-import { createLog, type Log } from "./log.ts";
+import { createLog, type Log, silentLog } from "./log.ts";
 import { readDatabaseSettings } from "./settings.ts";
 
 const { name } = await createTestDatabase();
