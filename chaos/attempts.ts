@@ -1,12 +1,13 @@
 import type pg from "pg";
+import type { EndStatus, Reason } from "../worker/src/queue/attempt.ts";
 
 /** An ended attempt, as the history has it. */
 export interface Attempt {
   readonly request: string;
   readonly iteration: number;
   readonly podName: string;
-  readonly status: "SUCCESS" | "FAILED" | "DEAD";
-  readonly reason: "error" | "crashed" | "interrupted" | null;
+  readonly status: EndStatus;
+  readonly reason: Reason | null;
   /** Milliseconds of the machine's clock. */
   readonly startedAt: number;
   readonly endedAt: number;

@@ -1,13 +1,14 @@
 import { until } from "../testing/until.ts";
+import type { EndStatus, Reason } from "../worker/src/queue/attempt.ts";
 import { type Cluster, KEDA_JOBS, NAMESPACE } from "./cluster.ts";
 
 /** An attempt as `clap_attempt` tells it. */
 export interface Attempt {
   readonly id: number;
   readonly iteration: number;
-  readonly status: string;
+  readonly status: EndStatus | "RUNNING";
   /** Why it did not succeed; null: it did, or runs. */
-  readonly reason: "error" | "crashed" | "interrupted" | null;
+  readonly reason: Reason | null;
   readonly job_name: string;
   readonly pod_name: string;
   readonly started_at: string;

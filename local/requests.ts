@@ -1,9 +1,10 @@
 import type pg from "pg";
+import type { EndStatus } from "../worker/src/queue/attempt.ts";
 
 /** A line of `clap`, as PostgreSQL prints it. */
 export interface ClapRow {
   readonly id: string;
-  readonly status: "RUNNING" | "SUCCESS" | "FAILED" | "DEAD";
+  readonly status: "RUNNING" | EndStatus;
   readonly session_id: number;
   readonly creation_date: string;
   readonly creation_time: string;

@@ -1,8 +1,9 @@
 import { backoffDelay } from "../local/jobController.ts";
+import type { EndStatus, OwnReason, Reason } from "../worker/src/queue/attempt.ts";
 import type { Claimant } from "../worker/src/queue/claim.ts";
 import type { DemandQuestion } from "../worker/src/queue/demand.ts";
 import type { Finding } from "../worker/src/queue/settle.ts";
-import { type Ended, type Key, newRow, type Reason, type Row } from "./row.ts";
+import { type Ended, type Key, newRow, type Row } from "./row.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 
 /** A server that has just started has no locks, and nobody is gone. */
@@ -83,7 +84,7 @@ export class Queue {
   }
 
   /** succeed.sql; undefined: the attempt is no longer this session's. */
-  succeed(key: Key): Ended["status"] | undefined {
+  succeed(key: Key): EndStatus | undefined {
     const row = this.owned(key);
     if (!row) return undefined;
     this.rows.delete(row.request);
@@ -91,7 +92,7 @@ export class Queue {
   }
 
   /** fail.sql; undefined: the attempt is no longer this session's. */
-  fail(key: Key, reason: Exclude<Reason, "crashed">, final: boolean): Ended["status"] | undefined {
+  fail(key: Key, reason: OwnReason, final: boolean): EndStatus | undefined {
     const row = this.owned(key);
     return row && this.#putDown(row, reason, final, reason === "error");
   }
@@ -123,7 +124,7 @@ export class Queue {
   }
 
   /** batch.put_down() */
-  #putDown(row: Row, reason: Reason, final: boolean, stays: boolean): Ended["status"] {
+  #putDown(row: Row, reason: Reason, final: boolean, stays: boolean): EndStatus {
     const { claimed } = row;
     if (!claimed) throw new Error(`request ${row.request} must be claimed before it is put down; got a new one`);
     const { backoffLimit, crashLimit, interruptionLimit, backoffSeconds, jobFailures } = claimed;
@@ -169,7 +170,7 @@ export class Queue {
     return freed;
   }
 
-  #record({ request, iteration, session, job }: Row, status: Ended["status"], reason: Ended["reason"]) {
+  #record({ request, iteration, session, job }: Row, status: EndStatus, reason: Ended["reason"]) {
     if (session === undefined || job === undefined) throw new Error(`request ${request} must be running to be ended`);
     this.history.push({ request, iteration, session, status, reason, job });
     return status;

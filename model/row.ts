@@ -1,3 +1,4 @@
+import type { EndStatus, Reason } from "../worker/src/queue/attempt.ts";
 import type { Claimant } from "../worker/src/queue/claim.ts";
 
 /** Limits and names as a claim leaves them in a row. */
@@ -21,15 +22,12 @@ export interface Row {
   leaseUntil: number | undefined;
 }
 
-/** Which budget an attempt is charged to. */
-export type Reason = "error" | "crashed" | "interrupted";
-
 /** A line of batch.history. */
 export interface Ended {
   readonly request: number;
   readonly iteration: number;
   readonly session: number;
-  readonly status: "SUCCESS" | "FAILED" | "DEAD";
+  readonly status: EndStatus;
   readonly reason: Reason | undefined;
   readonly job: string;
 }

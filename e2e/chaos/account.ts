@@ -1,3 +1,4 @@
+import type { Reason } from "../../worker/src/queue/attempt.ts";
 import type { Attempt } from "../requests.ts";
 
 /** What attempts of a whole run add up to. */
@@ -18,7 +19,7 @@ export interface Account {
 export function accountOf(attempts: readonly Attempt[]): Account {
   const successes = attempts.filter(({ status }) => status === "SUCCESS");
   const succeeded = new Set(successes.map(({ id }) => id)).size;
-  const because = (reason: string) => attempts.filter((its) => its.reason === reason).length;
+  const because = (reason: Reason) => attempts.filter((its) => its.reason === reason).length;
   return {
     succeeded,
     twice: successes.length - succeeded,

@@ -1,11 +1,12 @@
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import { run } from "../run.ts";
+import type { Hit } from "./hits.ts";
 import type { Victim } from "./victim.ts";
 
 /** What can happen to one pod that works. */
 export interface Blow {
   readonly fault: string;
-  readonly reason: "crashed" | "interrupted";
+  readonly reason: NonNullable<Hit["reason"]>;
   /** Seconds until the request must run again: a death's Job backs off, an interrupted request is anybody's at once. */
   readonly limit: number;
   strike(victim: Victim, cluster: Cluster): Promise<unknown>;

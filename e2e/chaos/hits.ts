@@ -1,3 +1,4 @@
+import type { Reason } from "../../worker/src/queue/attempt.ts";
 import { atMost, type Finding } from "../finding.ts";
 
 /** A fault that was made, and what it cost. */
@@ -13,7 +14,7 @@ export interface Hit {
   /** How many attempts ended by it. */
   readonly ended: number;
   /** As what they ended. @default - none ended */
-  readonly reason?: "crashed" | "interrupted";
+  readonly reason?: Exclude<Reason, "error">;
 }
 
 /** What it cost, held against what it may cost. */

@@ -1,3 +1,4 @@
+import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import { type Act, actAt } from "./handler.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -12,8 +13,8 @@ export class Violation extends Error {
 export interface HistoryLine {
   readonly request_id: string;
   readonly iteration: number;
-  readonly status: "SUCCESS" | "FAILED" | "DEAD";
-  readonly reason: "error" | "crashed" | "interrupted" | null;
+  readonly status: EndStatus;
+  readonly reason: Reason | null;
   readonly job_name: string;
   readonly pod_name: string;
 }
@@ -28,13 +29,12 @@ export interface QueueLine {
   readonly interruptions: number;
 }
 
-type Reason = HistoryLine["reason"];
 type OpenAttempt = Pick<HistoryLine, "request_id" | "iteration" | "job_name" | "pod_name">;
 
 /** Claims in vain after which a pod is taken for stuck: nobody lives that it could wait for. */
 const MOST_WAITS = 4;
 
-const ENDS: Readonly<Record<Act, Reason>> = {
+const ENDS: Readonly<Record<Act, Reason | null>> = {
   succeed: null,
   "renew, then succeed": null,
   throw: "error",
@@ -149,7 +149,7 @@ export class Ledger {
     if (waits > MOST_WAITS) this.violated(`${podName} must find what the dead left; got ${finding} ${waits} times`);
   }
 
-  #ended(podName: string, request: string, reason: Reason, final: boolean, status: unknown): void {
+  #ended(podName: string, request: string, reason: Reason | null, final: boolean, status: unknown): void {
     const open = this.#open.get(request);
     if (open?.pod_name !== podName) this.violated(`${podName} ended request ${request}, which was not its own`);
     const act = actAt(this.#scenario.acts, open.iteration);
@@ -159,7 +159,7 @@ export class Ledger {
     if (must !== status) this.violated(`${podName} must be told ${must} of request ${request}; got ${status}`);
   }
 
-  #close(attempt: OpenAttempt, reason: Reason, final: boolean): HistoryLine["status"] {
+  #close(attempt: OpenAttempt, reason: Reason | null, final: boolean): EndStatus {
     const closed = this.#closed.get(attempt.request_id) ?? [];
     const before = closed.filter((line) => line.reason === reason).length;
     const { backoffLimit, crashLimit } = this.#scenario;

@@ -11,6 +11,15 @@ export interface AttemptKey {
   readonly session: number;
 }
 
+/** How an attempt ended, as the history has it. */
+export type EndStatus = "SUCCESS" | "FAILED" | "DEAD";
+
+/** Why an attempt did not succeed: which budget it is charged to. */
+export type Reason = "error" | "crashed" | "interrupted";
+
+/** The reasons that a worker records of itself; that it crashed is for others to tell. */
+export type OwnReason = Exclude<Reason, "crashed">;
+
 /** The key as the statements' first five parameters. */
 export function keyValues({ kind, jobName, request, iteration, session }: AttemptKey): readonly unknown[] {
   return [kind, jobName, request, iteration, session];

@@ -1,11 +1,11 @@
 import type { Database } from "../database.ts";
-import { type AttemptKey, keyValues } from "./attempt.ts";
-import { type EndStatus, recall } from "./recall.ts";
+import { type AttemptKey, type EndStatus, keyValues, type OwnReason } from "./attempt.ts";
+import { recall } from "./recall.ts";
 
 /** Why an attempt did not succeed. */
 export interface Failure {
   /** Which budget it is charged to; an `error`'s request stays with its Job, an `interrupted` one's is free for any. */
-  readonly reason: "error" | "interrupted";
+  readonly reason: OwnReason;
   readonly message: string;
   /** No retry can help: DEAD at once. */
   readonly final: boolean;
