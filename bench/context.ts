@@ -5,6 +5,7 @@ import { type Server, type ServerArgs, startServer } from "../local/server.ts";
 import { Database } from "../worker/src/database.ts";
 import { silentLog } from "../worker/src/log.ts";
 import { migrate } from "../worker/src/migrate.ts";
+import { CommandError } from "./command.ts";
 
 /** What a bench works with: a migrated database on a server of its own, durable as a real one. */
 export interface BenchContext {
@@ -16,19 +17,6 @@ export interface BenchContext {
   readonly env: Readonly<Record<string, string>>;
   /** Aborts when the bench is asked to stop. */
   readonly signal: AbortSignal;
-}
-
-/** The bench was asked to stop, and has cleaned up. */
-export class StoppedError extends Error {
-  override readonly name = "StoppedError";
-
-  /** As a shell tells of a program that a signal ended. */
-  readonly exitCode: number;
-
-  constructor(by: NodeJS.Signals) {
-    super(`stopped by ${by}`);
-    this.exitCode = 128 + constants.signals[by];
-  }
 }
 
 const DATABASE = "postgres";
@@ -75,7 +63,8 @@ async function createContext(server: Server, signal: AbortSignal): Promise<Bench
 function listenForStop(): { readonly signal: AbortSignal; readonly stopped: Promise<never> } {
   const controller = new AbortController();
   for (const by of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(by, () => controller.abort(new StoppedError(by)));
+    // 128 and the signal: as a shell tells of a program that a signal ended.
+    process.on(by, () => controller.abort(new CommandError(`stopped by ${by}`, 128 + constants.signals[by])));
   }
   const { signal } = controller;
   const stopped = once(signal, "abort").then(() => {

@@ -1,7 +1,8 @@
 import { EXIT_UNABLE } from "../worker/src/outcome.ts";
 import type { Bench } from "./bench.ts";
 import { claim } from "./claim.ts";
-import { StoppedError, withContext } from "./context.ts";
+import { runCommand } from "./command.ts";
+import { withContext } from "./context.ts";
 import { demand } from "./demand.ts";
 import { describeLimit, isKept } from "./limit.ts";
 import { readOptions } from "./options.ts";
@@ -33,13 +34,4 @@ async function main([name = "nothing", ...args]: readonly string[]): Promise<num
   return limits.every(isKept) ? 0 : 1;
 }
 
-function report(error: unknown): number {
-  if (error instanceof StoppedError) {
-    console.error(error.message);
-    return error.exitCode;
-  }
-  console.error(error);
-  return EXIT_UNABLE.internal;
-}
-
-process.exit(await main(process.argv.slice(2)).catch(report));
+await runCommand(main);

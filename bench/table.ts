@@ -1,14 +1,8 @@
+import { columns } from "../local/columns.ts";
+
 /** Prints rows under a header, in columns: the first to the left, numbers to the right. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  const lines = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  for (const line of lines) {
-    const cells = widths.map((width, column) => {
-      const cell = line[column] ?? "";
-      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-    });
-    console.log(cells.join("   ").trimEnd());
-  }
+  for (const line of columns([header, ...rows], "right")) console.log(line);
 }
 
 /** Milliseconds, two digits behind the point. */

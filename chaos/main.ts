@@ -1,11 +1,12 @@
-import { StoppedError, withContext } from "../bench/context.ts";
+import { runCommand } from "../bench/command.ts";
+import { withContext } from "../bench/context.ts";
 import { describeLimit, isKept } from "../bench/limit.ts";
 import { printTable } from "../bench/table.ts";
 import { EXIT_UNABLE } from "../worker/src/outcome.ts";
 import type { Findings } from "./findings.ts";
 import { killWorkers } from "./kills.ts";
 import { loseNode } from "./loseNode.ts";
-import { createNode, NoNodeError } from "./node.ts";
+import { createNode } from "./node.ts";
 import { readOptions } from "./options.ts";
 
 /**
@@ -43,17 +44,4 @@ async function onLostNode(): Promise<Findings> {
   }
 }
 
-function report(error: unknown): number {
-  if (error instanceof StoppedError) {
-    console.error(error.message);
-    return error.exitCode;
-  }
-  if (error instanceof NoNodeError) {
-    console.error(error.message);
-    return EXIT_UNABLE.settings;
-  }
-  console.error(error);
-  return EXIT_UNABLE.internal;
-}
-
-process.exit(await main(process.argv.slice(2)).catch(report));
+await runCommand(main);

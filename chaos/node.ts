@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { CommandError } from "../bench/command.ts";
+import { EXIT_UNABLE } from "../worker/src/outcome.ts";
 
 const run = promisify(execFile);
 
@@ -22,12 +24,7 @@ const NETWORK = "198.18.77.0/30";
 const SERVER_END = "198.18.77.1";
 const NODE_END = "198.18.77.2";
 
-/** This machine cannot make a node that can be lost. */
-export class NoNodeError extends Error {
-  override readonly name = "NoNodeError";
-}
-
-/** @throws NoNodeError where this is not root on Linux with iproute2. */
+/** @throws CommandError where this is not root on Linux with iproute2. */
 export async function createNode(): Promise<LostNode> {
   const namespace = `lost-${process.pid}`;
   const [here, there] = [`lost${process.pid}a`, `lost${process.pid}b`];
@@ -37,8 +34,9 @@ export async function createNode(): Promise<LostNode> {
     await ip(`netns add ${namespace}`);
   } catch (error) {
     const { stderr = "", message } = error as { stderr?: string; message: string };
-    throw new NoNodeError(
+    throw new CommandError(
       `--lost-node must be run as root on Linux with iproute2's ip (it makes a network namespace); got ${stderr.trim() || message}`,
+      EXIT_UNABLE.settings,
       { cause: error },
     );
   }

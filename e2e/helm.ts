@@ -55,7 +55,7 @@ export async function helmSeconds(releases: readonly Release[], cluster: Cluster
 
 /** What the program would ask helm for. */
 export async function releasesOf(stack: Stack): Promise<Release[]> {
-  const { steps } = JSON.parse(await stack.pulumi(["preview", "--json", "--stack", "e2e"]));
+  const { steps } = JSON.parse(await stack.pulumi(["preview", "--json"]));
   return steps
     .map(({ newState }: { newState?: { type: string; inputs: Release } }) => newState)
     .filter((its?: { type: string }) => its?.type === "kubernetes:helm.sh/v3:Release")

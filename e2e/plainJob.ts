@@ -26,7 +26,7 @@ export class PlainJob {
   }
 
   async #run(): Promise<number> {
-    const job = JSON.parse(await this.#stack.pulumi(["stack", "output", "job", "--stack", "e2e"]));
+    const job = JSON.parse(await this.#stack.pulumi(["stack", "output", "job"]));
     job.metadata = { name: NAME, namespace: NAMESPACE };
     Object.assign(job.spec, { parallelism: 10, completions: 60 });
     job.spec.template.spec.containers[0].command = ["node", "--input-type=module", "--eval", PROGRAM];

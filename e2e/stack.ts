@@ -31,7 +31,7 @@ export class Stack {
 
   /** Makes the stack if it is not there. */
   async init(): Promise<void> {
-    await this.pulumi(["stack", "select", "--create", "e2e"]);
+    await this.pulumi(["stack", "select", "--create"]);
   }
 
   /** Seconds that a `pulumi up` with exactly these settings takes. */
@@ -46,7 +46,7 @@ export class Stack {
 
   /** Forgets the stack; its resources must be gone. */
   async remove(): Promise<void> {
-    await this.pulumi(["stack", "rm", "--yes", "e2e"]);
+    await this.pulumi(["stack", "rm", "--yes"]);
     rmSync(this.folder, { recursive: true });
   }
 
@@ -63,18 +63,22 @@ export class Stack {
     return deployment.resources ?? [];
   }
 
+  /** Runs the CLI on this stack, whichever one is selected meanwhile; what it wrote to standard output. */
   async pulumi(args: readonly string[]): Promise<string> {
     const env = {
       PULUMI_BACKEND_URL: `file://${this.folder}`,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
-    return await run("pulumi", [...args, "--non-interactive", "--color", "never"], { cwd: PROJECT, env });
+    return await run("pulumi", [...args, "--stack", "e2e", "--non-interactive", "--color", "never"], {
+      cwd: PROJECT,
+      env,
+    });
   }
 
   async #timed(args: readonly string[]): Promise<number> {
     const began = performance.now();
-    this.transcript += await this.pulumi([...args, "--stack", "e2e"]);
+    this.transcript += await this.pulumi(args);
     return (performance.now() - began) / 1_000;
   }
 }

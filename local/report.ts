@@ -1,3 +1,4 @@
+import { columns } from "./columns.ts";
 import type { JobState } from "./jobController.ts";
 import type { ClapRow, Progress } from "./requests.ts";
 import type { Result } from "./result.ts";
@@ -52,7 +53,7 @@ export function progressBar({ waiting, running, held, success, dead }: Progress,
 /** Jobs as `kubectl get jobs` prints them: the latest `most`, unfinished ones last. */
 export function jobsTable(jobs: readonly JobState[], now: number, most: number): string[] {
   const latest = [...jobs].sort((a, b) => (a.finishedAt ?? now) - (b.finishedAt ?? now)).slice(-most);
-  return table([
+  return columns([
     ["NAME", "STATUS", "COMPLETIONS", "DURATION", "AGE", "PODS"],
     ...latest.map((job) => [
       job.name,
@@ -68,7 +69,7 @@ export function jobsTable(jobs: readonly JobState[], now: number, most: number):
 /** The seed's view: `select * from clap`, its middle left out when it is longer than `most` lines. */
 export function clapTable(rows: readonly ClapRow[], most: number): string[] {
   const header = ["id", "status", "session_id", "creation_date", "creation_time", "end_time", "iteration"];
-  const lines = table([
+  const lines = columns([
     header,
     ...rows.map((row) => [
       row.id,
@@ -83,17 +84,6 @@ export function clapTable(rows: readonly ClapRow[], most: number): string[] {
   const half = Math.floor(most / 2);
   const shown = rows.length <= most ? lines : [...lines.slice(0, half + 1), "[...]", ...lines.slice(-half)];
   return [...shown, `(${rows.length} rows)`];
-}
-
-/** Columns as wide as their widest cell, three blanks apart. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("   ")
-      .trimEnd(),
-  );
 }
 
 /** A duration as kubectl writes it: 8s, 2m5s, 3h1m. */

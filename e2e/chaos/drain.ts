@@ -2,9 +2,7 @@ import { until } from "../../testing/until.ts";
 import type { Cluster } from "../cluster.ts";
 import { type Attempt, attempts } from "../requests.ts";
 import { workers } from "../workers.ts";
-import type { Outage } from "./outages.ts";
-
-const LOOK = { patienceMs: 180_000, lookMs: 250 };
+import { LOOK, type Outage } from "./outages.ts";
 
 /**
  * Cordons the node and waits until each pod on it works, so that it is known whom the drain will hit. The drain is one as for

@@ -1,4 +1,4 @@
-import { until } from "../../testing/until.ts";
+import { type Patience, until } from "../../testing/until.ts";
 import type { Cluster } from "../cluster.ts";
 import type { JobWatch } from "../jobWatch.ts";
 import type { Settings } from "../settings.ts";
@@ -18,7 +18,8 @@ export interface Outage<Result = unknown> extends Pick<Hit, "fault" | "until" | 
   strike(): Promise<Result>;
 }
 
-const LOOK = { patienceMs: 180_000, lookMs: 250 };
+/** How long the end of an outage is waited for, and how often it is looked for. */
+export const LOOK: Patience = { patienceMs: 180_000, lookMs: 250 };
 
 export function restartPostgres({ cluster }: Ground): Outage {
   return {

@@ -1,22 +1,14 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Database } from "./database.ts";
-import type { Handler } from "./handler.ts";
-import type { Log } from "./log.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Claim, type Claimant, claim } from "./queue/claim.ts";
 import { settle } from "./queue/settle.ts";
-import { runAttempt } from "./runAttempt.ts";
+import { type AttemptContext, runAttempt } from "./runAttempt.ts";
 import type { Settings } from "./settings.ts";
-import type { Shutdown } from "./shutdown.ts";
 
 /** What a pod's whole run needs. */
-export interface JobContext {
+export interface JobContext extends AttemptContext {
   readonly settings: Settings;
-  readonly database: Database;
-  readonly handler: Handler;
-  readonly shutdown: Shutdown;
-  readonly log: Log;
 }
 
 /** The pauses between two claims of a pod that waits. */
