@@ -2,7 +2,7 @@ import { type OptionRule, readOptions as read } from "../bench/options.ts";
 import { NUMBER_RULES } from "../worker/src/settings.ts";
 
 /** The numbers of a run that kills workers; seconds where the name says so. */
-export const KILL_RULES = {
+const KILL_RULES = {
   kills: { min: 0, max: 100_000, why: "each is a process", byDefault: 1_000 },
   requests: { min: 1, max: 100_000, why: "they are what is killed", byDefault: 200 },
   workers: { min: 1, max: 200, why: "each is a process on this machine", byDefault: 20 },

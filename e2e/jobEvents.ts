@@ -9,7 +9,7 @@ export interface JobCount {
 }
 
 /** One line of a watch: `ADDED name Complete`, the condition left out while the Job is unfinished. */
-export function readJobEvent(line: string): { type: string; name: string; ended: "Complete" | "Failed" | undefined } {
+function readJobEvent(line: string): { type: string; name: string; ended: "Complete" | "Failed" | undefined } {
   const [type = "", name = "", ...conditions] = line.trim().split(/\s+/);
   const ended = (["Complete", "Failed"] as const).find((condition) => conditions.includes(condition));
   return { type, name, ended };

@@ -63,7 +63,7 @@ export async function carryOutAll(
 }
 
 /** As in `success: kill before load 1 of pod 0, kill after claim 1 of pod 1; then another Job's`. */
-export function describePlan({ scenario, points, successor, wakes }: RunArgs): string {
+function describePlan({ scenario, points, successor, wakes }: RunArgs): string {
   const planned = points.map(({ pod, step, nth, kind }) => `${kind} ${step} ${nth} of pod ${pod}`);
   return `${scenario.name}: ${planned.join(", ") || "nothing"}; then ${successor}${wakes ? `, waking ${wakes}` : ""}`;
 }
