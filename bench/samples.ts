@@ -6,6 +6,7 @@ export function percentile(samples: readonly number[], part: number): number {
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
 }
 
+/** The lower one of the two in the middle, where there are two; NaN of none. */
 export function median(samples: readonly number[]): number {
   return percentile(samples, 0.5);
 }

@@ -4,7 +4,7 @@ import { insertRequests, unfinishedRequests } from "../local/requests.ts";
 import { type Attempt, readAttempts } from "./attempts.ts";
 import { createCluster } from "./cluster.ts";
 import type { Kill } from "./kill.ts";
-import { killPods } from "./killer.ts";
+import { killPods } from "./killPods.ts";
 import type { KillOptions } from "./options.ts";
 import { Watch } from "./watch.ts";
 

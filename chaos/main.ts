@@ -4,7 +4,7 @@ import { describeLimit, isKept } from "../bench/limit.ts";
 import { printTable } from "../bench/table.ts";
 import { EXIT_UNABLE } from "../worker/src/outcome.ts";
 import type { Findings } from "./findings.ts";
-import { killWorkers } from "./kills.ts";
+import { killWorkers } from "./killWorkers.ts";
 import { loseNode } from "./loseNode.ts";
 import { createNode } from "./node.ts";
 import { readOptions } from "./options.ts";

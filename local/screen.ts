@@ -18,6 +18,7 @@ export interface Screen {
 const BAR_WIDTH = 60;
 const SPARE_LINES = 6;
 
+/** The picture where the stream is a terminal, plain lines where it is a file or a pipe. */
 export function createScreen(stream: NodeJS.WriteStream): Screen {
   // A closed terminal is told by SIGHUP; what is written to it meanwhile is of no use to anybody.
   stream.on("error", () => undefined);

@@ -20,6 +20,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** Where a server keeps its database, how safely, and who may reach it. */
 export interface ServerArgs {
   /**
    * Where the database is kept.

@@ -17,6 +17,7 @@ export interface Workers {
   end(): Promise<void>;
 }
 
+/** Prepares them; whoever calls it calls `end`, since a stopped worker would outlive the test. */
 export function createWorkers(database: TestDatabase): Workers {
   const pods = new Set<Pod>();
   return {

@@ -14,7 +14,7 @@ const kill: Hit = {
 };
 const restart: Hit = { fault: "restart", at: 60, seconds: 41, until: "a claim", limit: 40, ended: 0 };
 
-test("a hit that costs more than it may is missed", () => {
+test("a hit that costs more than it may breaks its limit", () => {
   assert.deepEqual([kill, restart].map(findingOf).map(isKept), [true, false]);
 });
 

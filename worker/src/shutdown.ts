@@ -9,7 +9,7 @@ export interface Shutdown {
 }
 
 /** What is left of the grace period to record the interruption and to exit. */
-const FAREWELL_SECONDS = 2;
+const RECORD_AND_EXIT_SECONDS = 2;
 
 /**
  * Turns SIGTERM and SIGINT into an AbortSignal, once: the first one drains, a second one exits.
@@ -20,12 +20,12 @@ const FAREWELL_SECONDS = 2;
 export function listenForShutdown(graceSeconds: number, exit: () => void): Shutdown {
   const controller = new AbortController();
   const { promise: deadline, resolve } = Promise.withResolvers<void>();
-  const farewellSeconds = Math.min(FAREWELL_SECONDS, graceSeconds / 4);
+  const keptSeconds = Math.min(RECORD_AND_EXIT_SECONDS, graceSeconds / 4);
 
   function onSignal(by: NodeJS.Signals): void {
     if (controller.signal.aborted) exit();
-    setTimeout(resolve, 1_000 * (graceSeconds - farewellSeconds)).unref();
-    setTimeout(exit, 1_000 * (graceSeconds - farewellSeconds / 4)).unref();
+    setTimeout(resolve, 1_000 * (graceSeconds - keptSeconds)).unref();
+    setTimeout(exit, 1_000 * (graceSeconds - keptSeconds / 4)).unref();
     controller.abort(new InterruptedError(by));
   }
 
