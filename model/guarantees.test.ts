@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
-import { checkState } from "./checks.ts";
-import { type Event, happen, someHistory, someSettings } from "./history.ts";
+import { someHistory, someSettings } from "./history.ts";
 import { isOver, progress } from "./progress.ts";
-import type { ModelSettings } from "./settings.ts";
-import { World } from "./world.ts";
-
-const HARM = { harm: true, rollouts: someSettings() };
+import { comesToAnEnd, createsFewJobs, isSound, regainsItsJobs } from "./properties.ts";
+import { DESIGN } from "./rules.ts";
+import type { World } from "./world.ts";
+import { lookedAt, worldAfter } from "./worldAfter.ts";
 
 /** Runs without harm, one request a Job. */
 const CALM = [
@@ -21,85 +20,33 @@ const SEVERAL = [
   someHistory({ harm: false, drains: false, works: ["succeeds", "throws"] }),
 ] as const;
 
-let runs = 0;
-let states = 0;
-
-/** The world after a history, looked at after every event. */
-function worldAfter(
-  settings: ModelSettings,
-  history: readonly Event[],
-  look?: (world: World, event: Event) => void,
-): World {
-  const world = new World(settings);
-  const all = [settings];
-  runs++;
-  for (const event of history) {
-    if (event[0] === "rollout") all.push(event[1]);
-    happen(world, event);
-    states++;
-    checkState(world, all);
-    look?.(world, event);
-  }
-  return world;
-}
-
 /** Jobs that never claimed a request, and ended as if they had. */
 function idleJobs({ jobs, busy }: World): number {
   return [...jobs.values()].filter(({ status, name }) => status === "Complete" && !busy.has(name)).length;
 }
 
 describe("whatever has happened (crashes, lost nodes, deleted Jobs, drains, database restarts, rollouts, late looks)", () => {
-  after(() => console.log(`# ${runs} runs, ${states} states`));
+  after(() => console.log(`# ${lookedAt.runs} runs, ${lookedAt.states} states`));
 
   test("one pod may write, attempts and budgets are kept to, and a request has one end, in every state", () => {
-    const property = fc.property(
-      someSettings(),
-      someHistory(HARM),
-      (settings, history) => void worldAfter(settings, history),
-    );
-    fc.assert(property, { seed: 6, numRuns: 20_000 });
+    fc.assert(isSound(DESIGN), { seed: 6, numRuns: 20_000 });
   });
 
   test("every request comes to its end, and every Job to its own, within 10 minutes of fair progress", (t) => {
-    const LONGEST = 600;
     let longest = 0;
-    const property = fc.property(someSettings(), someHistory(HARM), (settings, history) => {
-      const world = worldAfter(settings, history);
-      const seconds = progress(world, { seconds: LONGEST, done: () => isOver(world) });
+    const property = comesToAnEnd(DESIGN, (seconds) => {
       longest = Math.max(longest, seconds);
-      assert.ok(isOver(world));
     });
     fc.assert(property, { seed: 1, numRuns: 4_000 });
     t.diagnostic(`the longest took ${longest} s`);
   });
 
   test("unfinished Jobs return to min(maxReplicaCount, unfinished requests) by themselves, within 10 minutes", () => {
-    const settings = someSettings({ requestsPerJob: 1 });
-    const property = fc.property(settings, someHistory({ harm: true, rollouts: settings }), (first, history) => {
-      const world = worldAfter(first, history);
-      // A lowered maxReplicaCount ends no Job.
-      const most = Math.max(world.settings.maxReplicaCount, world.unfinished.length);
-      progress(world, { seconds: 600, work: () => "goesOn" });
-      const jobs = world.unfinished.length;
-      const requests = world.queue.rows.size;
-      assert.ok(jobs <= Math.min(most, requests) && jobs >= Math.min(world.settings.maxReplicaCount, requests));
-      assert.equal(world.running.filter(({ key }) => key).length, jobs, "each has a request");
-    });
-    fc.assert(property, { seed: 2, numRuns: 1_500 });
+    fc.assert(regainsItsJobs(DESIGN), { seed: 2, numRuns: 1_500 });
   });
 
   test("with no insert, at most two Jobs are created for each request and each attempt that its budgets grant", () => {
-    const works = fc.constantFrom("succeeds", "throws", "crashes");
-    const property = fc.property(someSettings(), someHistory(HARM), works, (settings, history, work) => {
-      const world = worldAfter(settings, history);
-      const { created, queue } = world;
-      const requests = queue.rows.size;
-      const attempts = queue.history.length;
-      progress(world, { seconds: 3_600, work: () => work, done: () => isOver(world) });
-      assert.ok(isOver(world));
-      assert.ok(world.created - created <= 2 * (requests + queue.history.length - attempts));
-    });
-    fc.assert(property, { seed: 4, numRuns: 6_000 });
+    fc.assert(createsFewJobs(DESIGN), { seed: 4, numRuns: 6_000 });
   });
 });
 
@@ -108,7 +55,7 @@ describe("without crashes, lost nodes, deleted Jobs, database restarts, and as l
     const seen = { moreRequestsThanJobs: 0, jobsInBackOff: 0, failedJobs: 0, drainedPods: 0 };
     const property = fc.property(...CALM, (settings, events) => {
       let jobs = 0;
-      worldAfter(settings, events, (world, [what]) => {
+      worldAfter(DESIGN, settings, events, (world, [what]) => {
         const { queue, unfinished } = world;
         // A lowered maxReplicaCount ends no Job.
         const most = Math.max(world.settings.maxReplicaCount, jobs);
@@ -129,7 +76,7 @@ describe("without crashes, lost nodes, deleted Jobs, database restarts, and as l
   test("no Job is idle", (t) => {
     let looked = 0;
     const property = fc.property(...CALM, (settings, events) => {
-      const world = worldAfter(settings, events);
+      const world = worldAfter(DESIGN, settings, events);
       progress(world, { seconds: 3_600, done: () => isOver(world) });
       if (world.outlived) return;
       assert.equal(idleJobs(world), 0);
@@ -144,7 +91,7 @@ describe("without crashes, lost nodes, deleted Jobs, database restarts, and as l
     const property = fc.property(...SEVERAL, (settings, events) => {
       const { maxReplicaCount, requestsPerJob } = settings;
       let jobs = 0;
-      const world = worldAfter(settings, events, ({ unfinished, queue }, [what]) => {
+      const world = worldAfter(DESIGN, settings, events, ({ unfinished, queue }, [what]) => {
         const wanted = Math.min(maxReplicaCount, Math.ceil(queue.rows.size / requestsPerJob));
         if (what === "poll") assert.equal(unfinished.length, Math.max(jobs, wanted));
         jobs = unfinished.length;

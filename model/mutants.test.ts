@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { checkState } from "./checks.ts";
-import { happen, someHistory, someSettings } from "./history.ts";
+import { someHistory, someSettings } from "./history.ts";
 import { isOver, progress } from "./progress.ts";
+import { comesToAnEnd, createsFewJobs, isSound, regainsItsJobs } from "./properties.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 import { World } from "./world.ts";
+import { worldAfter } from "./worldAfter.ts";
 
-const RUNS = { seed: 8, numRuns: 3_000 };
+const RUNS = { seed: 7, numRuns: 3_000 };
 
 /**
  * That the next pod of a Job whose pod threw or crashed gets the same request, where pods claim within 5 s. Not in a Job
@@ -54,13 +55,10 @@ function comesBack(rules: Rules) {
 function isSafe(rules: Rules) {
   const history = someHistory({ harm: true });
   return fc.property(someSettings({ requestsPerJob: 1 }), history, (settings, events) => {
-    const world = new World(settings, { rules });
-    for (const event of events) {
-      happen(world, event);
-      checkState(world, [settings]);
-      if (event[0] !== "poll" || !world.quiet) continue;
-      assert.ok(world.unfinished.length >= Math.min(settings.maxReplicaCount, world.queue.rows.size));
-    }
+    worldAfter(rules, settings, events, ({ quiet, unfinished, queue }, [what]) => {
+      if (what !== "poll" || !quiet) return;
+      assert.ok(unfinished.length >= Math.min(settings.maxReplicaCount, queue.rows.size), "no Job too few");
+    });
   });
 }
 
@@ -71,12 +69,32 @@ describe("the next pod of a Job", () => {
 });
 
 describe("a design is refused that", () => {
+  /** Of the guarantees, the one that it breaks, and what that says. */
+  const guarantees = [
+    ["lets somebody else's write count", { fences: false }, isSound, /must have one owner/],
+    ["holds a request for its Job without an end", { holds: "forever" }, comesToAnEnd, /is over/],
+    ["never puts down what a worker held that is gone", { putsDownTheGone: false }, comesToAnEnd, /is over/],
+    ["counts a request once more beyond its next claim", { claimEndsDoubt: false }, regainsItsJobs, /no Job too many/],
+    ["lets a pod end while a request may still become its own", { podsWait: false }, createsFewJobs, /no Job too many/],
+    ["lets crashes be free", { countsCrashes: false }, createsFewJobs, /is over/],
+  ] as const;
+  for (const [what, mutation, property, why] of guarantees) {
+    test(what, () => refuse(property({ ...DESIGN, ...mutation }), why));
+  }
+
   test("frees a request at once instead of holding it for its Job", () => {
-    assert.ok(fc.check(comesBack({ ...DESIGN, holds: false }), { ...RUNS, endOnFailure: true }).failed);
+    refuse(comesBack({ ...DESIGN, holds: "never" }), /strictly equal/);
   });
 
   test("counts waiting requests only", () => {
     fc.assert(isSafe(DESIGN), RUNS);
-    assert.ok(fc.check(isSafe({ ...DESIGN, counts: "waiting" }), { ...RUNS, endOnFailure: true }).failed);
+    refuse(isSafe({ ...DESIGN, counts: "waiting" }), /no Job too few/);
   });
 });
+
+/** That a property fails, and for this reason. */
+function refuse(property: fc.IProperty<unknown>, why: RegExp): void {
+  const { failed, errorInstance } = fc.check(property, { ...RUNS, endOnFailure: true });
+  assert.ok(failed, "it must fail");
+  assert.match(String(errorInstance), why);
+}

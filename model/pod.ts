@@ -1,6 +1,7 @@
 import { EXIT_CODES, type Outcome } from "../worker/src/outcome.ts";
 import type { Queue, Who } from "./queue.ts";
 import type { Key } from "./row.ts";
+import type { Rules } from "./rules.ts";
 import type { ModelSettings } from "./settings.ts";
 
 /** How the work of a request ends. */
@@ -12,6 +13,7 @@ export interface PodArgs {
   readonly node: number;
   readonly session: number;
   readonly settings: ModelSettings & { readonly backoffSeconds: number };
+  readonly rules: Rules;
 }
 
 /** One pod: worker/src/runJob.ts and runAttempt.ts, a statement a step. */
@@ -68,7 +70,8 @@ export class Pod {
       return;
     }
     const finding = queue.settle(this.who);
-    if (finding === undefined || (finding === "awaited" && this.#outcome !== "nothing")) this.#end(this.#outcome);
+    const waits = this.args.rules.podsWait && this.#outcome === "nothing";
+    if (finding === undefined || (finding === "awaited" && !waits)) this.#end(this.#outcome);
   }
 
   #work(queue: Queue, key: Key, work: Work): void {

@@ -54,14 +54,15 @@ export class Queue {
     const known = row.job === jobName && row.claimed ? row.claimed : { jobFailures, jobFinished };
     const counts = { jobFailures: known.jobFailures, jobFinished: known.jobFinished };
     Object.assign(row, { session, job: jobName, claimed: { ...limits, ...counts } });
-    Object.assign(row, { heldUntil: undefined, doubtedAt: undefined, leaseUntil: this.#lease(leaseSeconds) });
+    Object.assign(row, { heldUntil: undefined, leaseUntil: this.#lease(leaseSeconds) });
+    if (this.#rules.claimEndsDoubt) row.doubtedAt = undefined;
     return { job: jobName, request: row.request, iteration: row.iteration, session };
   }
 
   /** settle.sql */
   settle({ jobName, session, leaseSeconds }: Pick<Who, "jobName" | "session" | "leaseSeconds">): Finding | undefined {
     const own = this.#find((row) => row.job === jobName && row.session !== undefined && row.session !== session);
-    if (own && this.#isGone(own)) {
+    if (own && this.#rules.putsDownTheGone && this.#isGone(own)) {
       this.#putDown(own, "crashed", false, true);
       return "settled";
     }
@@ -136,13 +137,13 @@ export class Queue {
       this.rows.delete(row.request);
       return status;
     }
-    const kept = this.#rules.holds && stays && jobFailures < backoffLimit;
+    const kept = this.#rules.holds !== "never" && stays && jobFailures < backoffLimit;
     Object.assign(row, {
       session: undefined,
       leaseUntil: undefined,
       doubtedAt: reason === "crashed" && !stays ? row.doubtedAt : undefined,
       errors: errors + Number(reason === "error"),
-      crashes: crashes + Number(reason === "crashed"),
+      crashes: crashes + Number(reason === "crashed" && this.#rules.countsCrashes),
       interruptions: interruptions + Number(reason === "interrupted"),
       claimed: { ...claimed, jobFailures: jobFailures + 1 },
       job: kept ? row.job : undefined,
@@ -153,13 +154,14 @@ export class Queue {
 
   /** batch.free_overdue() */
   #freeOverdue(): number {
+    const { holds, putsDownTheGone } = this.#rules;
     let freed = 0;
-    for (const row of this.rows.values()) {
+    for (const row of holds === "forever" ? [] : this.rows.values()) {
       if (row.job === undefined || row.heldUntil === undefined || row.heldUntil > this.now) continue;
       Object.assign(row, { job: undefined, heldUntil: undefined });
       freed++;
     }
-    for (const row of this.rows.values()) {
+    for (const row of putsDownTheGone ? this.rows.values() : []) {
       const { claimed, doubtedAt, session } = row;
       if (session === undefined || doubtedAt === undefined || !claimed) continue;
       const patience = Math.max(backoff(claimed) + 500 * claimed.backoffSeconds, LEAST_DOUBT_MS);

@@ -70,8 +70,12 @@ test("the model's queue is PostgreSQL's: the same answer, queue and history afte
 for (const mutation of [
   { counts: "waiting" },
   { doubtedOnceMore: false },
-  { holds: false },
+  { claimEndsDoubt: false },
+  { holds: "never" },
+  { holds: "forever" },
   { fences: false },
+  { putsDownTheGone: false },
+  { countsCrashes: false },
 ] as const) {
   test(`a model of another design is told from PostgreSQL: ${JSON.stringify(mutation)}`, async () => {
     const { failed } = await fc.check(isTwin({ ...DESIGN, ...mutation }), { ...RUNS, endOnFailure: true });

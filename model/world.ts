@@ -12,7 +12,7 @@ import { jobsToCreate } from "../local/scaling.ts";
 import { EXIT_KILLED } from "../worker/src/outcome.ts";
 import { Pod, type Work } from "./pod.ts";
 import { Queue } from "./queue.ts";
-import type { Rules } from "./rules.ts";
+import { DESIGN, type Rules } from "./rules.ts";
 import { DELAYS, type Delays, type ModelSettings } from "./settings.ts";
 
 /** Nodes; one may be lost at a time. */
@@ -34,13 +34,15 @@ export class World {
   /** Jobs ever created. */
   created = 0;
   settings: ModelSettings;
+  readonly #rules: Rules;
   readonly #delays: Delays;
   readonly #settingsOf = new Map<string, ModelSettings>();
   #sessions = 0;
   #lost: { readonly node: number; readonly at: number } | undefined;
 
-  constructor(settings: ModelSettings, { rules, delays }: { rules?: Rules; delays?: Partial<Delays> } = {}) {
+  constructor(settings: ModelSettings, { rules = DESIGN, delays }: { rules?: Rules; delays?: Partial<Delays> } = {}) {
     this.settings = settings;
+    this.#rules = rules;
     this.queue = new Queue(rules);
     this.#delays = { ...DELAYS, ...delays };
   }
@@ -103,7 +105,7 @@ export class World {
     const session = ++this.#sessions;
     const node = this.#lost ? (this.#lost.node + 1) % NODES : session % NODES;
     const settings = { ...(this.#settingsOf.get(job.name) ?? this.settings), ...this.#delays };
-    const pod = new Pod({ name, jobName: job.name, node, session, settings });
+    const pod = new Pod({ name, jobName: job.name, node, session, settings, rules: this.#rules });
     this.pods.set(name, pod);
     return pod;
   }
