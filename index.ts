@@ -46,5 +46,7 @@ const claps = new BatchScaledJob(
 
 /** One Job as KEDA would create it: `pulumi stack output job | kubectl create -f -`. */
 export const job = claps.job;
+/** Where to look with kubectl. */
 export const namespaces = { batches: namespace.metadata.name, keda: keda.release.namespace };
+/** The command that opens psql in the database's pod: `sh -c "$(pulumi stack output psql)"`. */
 export const psql = postgres.psql;

@@ -9,7 +9,7 @@ const KILL_RULES = {
   seconds: { min: 0.1, max: 3_600, fractions: true, why: "a kill must find it running", byDefault: 4 },
   "kill-every-seconds": { min: 0.02, max: 60, fractions: true, why: "a pod needs some time to start", byDefault: 0.15 },
   "backoff-seconds": { ...NUMBER_RULES.backoffSeconds, byDefault: 0.1 },
-  "polling-seconds": { min: 0.1, max: 60, fractions: true, why: "a look costs a query", byDefault: 0.5 },
+  "polling-seconds": { min: 0.1, max: 60, fractions: true, why: "a poll costs a query", byDefault: 0.5 },
 } as const satisfies Record<string, OptionRule>;
 
 /** What the command is asked for. */

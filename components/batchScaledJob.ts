@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseAddress, Login } from "./login.ts";
 import { oneJob, type ScaledJobSettings, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
 
+/** What a batch is, what its pods run, and who asks the database. */
 export interface BatchScaledJobArgs extends ScaledJobSettings {
   /** The database's: Secrets are read from there. */
   readonly namespace: k8s.core.v1.Namespace;
@@ -14,11 +15,11 @@ export interface BatchScaledJobArgs extends ScaledJobSettings {
   readonly scaler: Login;
 }
 
-/** What a Job's name leaves of a label's 63 characters: KEDA adds `-`, and Kubernetes 5 characters of its own. */
+/** A Job's name is a label's value, 63 characters at most: KEDA appends `-` to the batch's, and Kubernetes 5 characters. */
 const MAX_NAME = 57;
 
-/** Past the grace period: the time that pods and their Jobs need to be gone. */
-const FAREWELL_SECONDS = 120;
+/** What a deletion may take beyond the grace period: pods and their Jobs must be gone. */
+const DELETION_SECONDS = 120;
 
 /**
  * A batch: every unfinished request of one kind gets a Job, as many at once as `maxReplicaCount`. Must depend on KEDA's
@@ -62,7 +63,7 @@ export class BatchScaledJob extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: authentication,
-        customTimeouts: { create: "2m", update: "2m", delete: `${args.graceSeconds + FAREWELL_SECONDS}s` },
+        customTimeouts: { create: "2m", update: "2m", delete: `${args.graceSeconds + DELETION_SECONDS}s` },
       },
     );
     this.job = namespace.metadata.name.apply((its) => JSON.stringify(oneJob(spec, its)));

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { chartFrom, KEDA_CHART } from "./charts.ts";
 
+/** Where KEDA comes from. */
 export interface KedaArgs {
   /** Where the chart comes from: a repository's https://, an oci:// reference, or a local path. */
   readonly chart: string;
@@ -11,7 +12,7 @@ export interface KedaArgs {
 
 /** KEDA in a namespace of its own: it creates Jobs wherever a ScaledJob asks for some. */
 export class Keda extends pulumi.ComponentResource {
-  /** What a ScaledJob and a TriggerAuthentication depend on: it brings their CRDs, and its operator their finalizer's end. */
+  /** What a ScaledJob and a TriggerAuthentication depend on: it brings their CRDs, and its operator removes their finalizers. */
   readonly release: k8s.helm.v3.Release;
 
   constructor(name: string, { chart, imageRegistry }: KedaArgs, opts?: pulumi.ComponentResourceOptions) {

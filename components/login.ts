@@ -1,7 +1,9 @@
-/** A role of the database and the Secret that holds its password under `password`. */
+/** A role of the database, and where its password is. */
 export interface Login {
   readonly user: string;
+  /** A Secret of the database's namespace. */
   readonly secretName: string;
+  /** The key in the Secret. */
   readonly secretKey: string;
 }
 

@@ -6,23 +6,23 @@ import { fieldVariable, workerPod } from "./workerPod.ts";
 export interface ScaledJobSettings {
   /** The name under which `batch.attach()` attached the table of requests. */
   readonly kind: string;
-  /** Seconds from one look at the scaling query to the next. */
+  /** Seconds between polls of the scaling query. */
   readonly pollingInterval: number;
-  /** Most Jobs at once. */
+  /** Most unfinished Jobs at once. */
   readonly maxReplicaCount: number;
   /** Completed Jobs that are kept. */
   readonly successfulJobsHistoryLimit: number;
   /** Failed Jobs that are kept. */
   readonly failedJobsHistoryLimit: number;
   /**
-   * Thrown errors after which a further one gives the request up; the Job's own `backoffLimit` too. The row holds the truth:
-   * it tells errors from deaths and interruptions. The Job cannot, every failed pod counts there, so its limit is a backstop:
-   * a Job that is Failed by it leaves its request, with the budgets the request still has, to the next Job.
+   * Errors a request may have; one more makes it DEAD. The Job's own `backoffLimit` too, but only as a backstop: the row tells
+   * errors from crashes and interruptions, the Job counts every failed pod. A Job that is Failed by it leaves its request,
+   * with the budgets the request still has, to the next Job.
    */
   readonly backoffLimit: number;
-  /** Silent deaths (a crash, out of memory, a lost node) after which a further one gives the request up. */
+  /** Crashes (killed, out of memory, a lost node) a request may have; one more makes it DEAD. */
   readonly crashLimit: number;
-  /** Interruptions (a drain, an eviction, a deleted Job) after which a further one gives the request up. */
+  /** Interruptions (a drain, an eviction, a deleted Job) a request may have; one more makes it DEAD. */
   readonly interruptionLimit: number;
   /** How long a claim is kept without being renewed, where a connection pooler is in between; 0: a session lock keeps it. */
   readonly leaseSeconds: number;
@@ -36,6 +36,7 @@ export interface ScaledJobSettings {
   readonly memory: string;
 }
 
+/** A batch with what its ScaledJob refers to by name. */
 export interface ScaledJobSpecArgs extends ScaledJobSettings {
   readonly name: string;
   readonly image: string;

@@ -51,7 +51,7 @@ export const TEXT_KEYS = {
   cpu: {
     valid: (text) => within(cpuMillis(text), 10, 64_000),
     allowed: "a CPU quantity from 10m to 64",
-    why: "less starts no Node within a polling interval, more is on no node",
+    why: "with less Node.js takes too long to start, and no node has more",
   },
   memory: {
     valid: (text) => within(memoryMebibytes(text), 64, 256 * 1_024),

@@ -2,22 +2,26 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { declaredConfig } from "../components/testing/declaredConfig.ts";
+import { readMigrations } from "../worker/src/migrate.ts";
+import { readSettings } from "../worker/src/settings.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const ownWork = readFileSync(new URL("your-own-work.md", import.meta.url), "utf8");
 
-/** The cells of every line of a table. */
-const rows = readme
-  .split("\n")
-  .filter((line) => line.startsWith("|"))
-  .map((line) =>
+/** The cells of every row of a page's tables. */
+function rowsOf(page: string): string[][] {
+  const lines = page.split("\n").filter((line) => line.startsWith("|"));
+  return lines.map((line) =>
     line
       .split("|")
       .map((cell) => cell.trim())
       .slice(1, -1),
   );
+}
 
 describe("README", () => {
   test("has every key of the stack's settings with its default and what it is, and no other", () => {
+    const rows = rowsOf(readme);
     const from = rows.findIndex(([first]) => first === "key");
     const declared = Object.entries(declaredConfig());
     assert.deepEqual(
@@ -35,6 +39,38 @@ describe("README", () => {
       named.filter((name) => !(name in scripts)),
       [],
     );
+  });
+});
+
+describe("your own work", () => {
+  test("has every variable of the worker, with its default", () => {
+    const documented = new Map(
+      rowsOf(ownWork)
+        .slice(2)
+        .map(([name = "", byDefault = ""]) => [name.replaceAll("`", ""), byDefault]),
+    );
+    const source = readFileSync(new URL("../worker/src/settings.ts", import.meta.url), "utf8");
+    const read = [...source.matchAll(/(?:text|number)\("([A-Z_]+)"|env\.([A-Z_]+)/g)].map(
+      ([, one, other]) => one ?? other,
+    );
+    assert.deepEqual([...documented.keys()].sort(), [...new Set(read)].sort());
+    const required = Object.fromEntries(
+      [...documented].filter(([, its]) => its === "must be given").map(([name]) => [name, "x"]),
+    );
+    const settings = readSettings(required);
+    for (const [name, byDefault] of documented) {
+      const [, value] = byDefault.match(/^`(.*)`$/) ?? [];
+      if (name in required)
+        assert.throws(() => readSettings({ ...required, [name]: "" }), { message: new RegExp(name) });
+      if (value !== undefined && !documented.has(value)) {
+        assert.deepEqual(readSettings({ ...required, [name]: value }), settings, name);
+      }
+    }
+  });
+
+  test("names its migration by the next number", () => {
+    const next = String(readMigrations().length + 1).padStart(4, "0");
+    assert.match(ownWork, new RegExp(`sql/migrations/${next}_pages.sql`));
   });
 });
 

@@ -2,7 +2,7 @@ import { EXIT_KILLED } from "../worker/src/outcome.ts";
 
 /** The Job's own limit, and the controller's base delay. */
 export interface BackoffSettings {
-  /** Failed pods after which a further one fails the Job. */
+  /** Failed pods a Job may have; one more makes it Failed. */
   readonly backoffLimit: number;
   /** 10 on Kubernetes. */
   readonly backoffSeconds: number;

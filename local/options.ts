@@ -8,7 +8,7 @@ export interface Options {
   readonly requests: number;
   readonly seconds: number;
   readonly failures: number;
-  /** Seconds from one look at the scaling query to the next. */
+  /** Seconds between polls of the scaling query. */
   readonly pollingInterval: number;
   readonly maxReplicaCount: number;
   readonly backoffLimit: number;
@@ -58,9 +58,9 @@ const NUMBER_OPTIONS = {
   pollingInterval: {
     flag: "--polling-interval",
     placeholder: SECONDS,
-    help: "between two looks at the scaling query; KEDA's pollingInterval",
+    help: "between polls of the scaling query; KEDA's pollingInterval",
     byDefault: 0.2,
-    rule: { min: 0.1, max: 3_600, fractions: true, why: "a look costs a query" },
+    rule: { min: 0.1, max: 3_600, fractions: true, why: "a poll costs a query" },
   },
   maxReplicaCount: {
     flag: "--max-replica-count",
@@ -72,7 +72,7 @@ const NUMBER_OPTIONS = {
   backoffLimit: {
     flag: "--backoff-limit",
     placeholder: COUNT,
-    help: "failed attempts after which a further one gives the request up; the Job's backoffLimit",
+    help: "errors a request may have; one more makes it DEAD; the Job's backoffLimit too",
     byDefault: DEFAULTS.backoffLimit,
     rule: NUMBER_RULES.backoffLimit,
   },

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import pg from "pg";
 import { claimant } from "../testing/claimant.ts";
 import { createTestDatabase } from "../testing/database.ts";
+import { until } from "../testing/until.ts";
 import { type Claim, claim } from "../worker/src/queue/claim.ts";
 import { load } from "../worker/src/queue/load.ts";
+import { statement } from "../worker/src/queue/statement.ts";
 import { succeed } from "../worker/src/queue/succeed.ts";
 
 const database = await createTestDatabase();
@@ -151,6 +154,23 @@ describe("a primary key that comes back after its row was deleted", () => {
   test("is asked for once while the former one waits", async () => {
     await again();
     assert.deepEqual(await queued("clap"), ["1"]);
+  });
+
+  test("is refused, too, while the former one is being claimed", async () => {
+    const { user, host, port } = database.client;
+    const worker = new pg.Client({ user, host, port, database: database.name });
+    await worker.connect();
+    await worker.query("begin");
+    const { kind, jobName, podName, session } = claimant("a");
+    const values = [kind, jobName, podName, session, 4, 4, 100, 10, null, 0, 0];
+    assert.equal((await worker.query(statement("claim").text, values)).rowCount, 1);
+    const refused = assert.rejects(again(), { message: /clap 1 must not be inserted again/ });
+    const waits = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    await until("the insert waits", async () => (await worker.query(waits)).rowCount === 1);
+    await worker.query("commit");
+    await refused;
+    assert.deepEqual(await queued("clap"), ["1"]);
+    await worker.end();
   });
 
   test("is refused while the former one runs", async () => {

@@ -138,6 +138,12 @@ CREATE FUNCTION batch.enqueue() RETURNS trigger
 declare
   busy bigint;
 begin
+  -- Kept as they are until the insert is over, or no longer waiting.
+  execute format(
+    'select from batch.queue q join inserted on inserted.%2$I = q.request_id
+     where q.kind = %1$L and q.job_name is null for update of q',
+    tg_argv[0], tg_argv[1]
+  );
   execute format(
     'select min(q.request_id) from batch.queue q join inserted on inserted.%2$I = q.request_id
      where q.kind = %1$L and q.job_name is not null',
@@ -358,6 +364,46 @@ CREATE FUNCTION batch.put_down(of_kind text, of_job text, of_request bigint, for
             FROM ended
    RETURNING history.status;
 END;
+
+
+--
+-- Name: retry(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.retry(kind text, request bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  found_status text;
+  last_iteration integer;
+  first_start timestamptz;
+begin
+  -- Written, and not only locked: of two that do this at the same time one waits, and fails where its snapshot is older.
+  update batch.history h set status = h.status
+  where h.kind = retry.kind and h.request_id = retry.request and h.status = 'DEAD'
+    and h.iteration = (
+      select max(latest.iteration) from batch.history latest
+      where latest.kind = retry.kind and latest.request_id = retry.request
+    );
+  select h.status, h.iteration, h.created_at into found_status, last_iteration, first_start from batch.history h
+  where h.kind = retry.kind and h.request_id = retry.request order by h.iteration desc limit 1;
+  -- Each half has its own index.
+  if exists (select from batch.queue q where q.kind = retry.kind and q.request_id = retry.request and q.job_name is null)
+    or exists (select from batch.queue q where q.kind = retry.kind and q.job_name is not null and q.request_id = retry.request)
+  then
+    found_status := 'one that is asked for';
+  end if;
+  if found_status is distinct from 'DEAD' then
+    raise exception '% % must be DEAD to be tried again (one request, one owner); got %', kind, request, coalesce(found_status, 'no attempt');
+  end if;
+  if batch.row_of(kind, request) is null then
+    raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', kind, request;
+  end if;
+  insert into batch.queue (kind, request_id, iteration, created_at) values (kind, request, last_iteration, first_start);
+end
+$$;
 
 
 --
@@ -648,6 +694,13 @@ REVOKE ALL ON FUNCTION batch.is_gone(session_id integer, lease_until timestamp w
 --
 
 REVOKE ALL ON FUNCTION batch.put_down(of_kind text, of_job text, of_request bigint, for_reason text, with_error text, final boolean, stays boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION retry(kind text, request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.retry(kind text, request bigint) FROM PUBLIC;
 
 
 --

@@ -80,6 +80,10 @@ async function apply(client: pg.ClientBase, { version, name, text }: Migration):
     await client.query("commit");
   } catch (error) {
     await client.query("rollback");
-    throw new Error(`migration ${version} (${name}) failed: ${(error as Error).message}`, { cause: error });
+    const why = `the schema stays at version ${version - 1}`;
+    const got = (error as Error).message;
+    throw new Error(`migration ${version} (${name}) must apply (${why}); got ${got}. Mend it, and migrate again`, {
+      cause: error,
+    });
   }
 }

@@ -33,6 +33,6 @@ function readPasswords({
   if (worker && scaler) return { worker, scaler };
   if (!worker && !scaler) return undefined;
   throw new SettingsError([
-    "WORKER_PASSWORD and SCALER_PASSWORD must be set both or neither (two roles); got one of them",
+    "WORKER_PASSWORD and SCALER_PASSWORD must both be set, or neither (two roles log in); got one of them",
   ]);
 }

@@ -46,7 +46,7 @@ export async function runJob(context: JobContext): Promise<Outcome> {
 }
 
 /**
- * Claims, waiting while a former connection holds what is ours: the server notices within 15 s that it is dead. A pod
+ * Claims, waiting while a former connection holds what is ours: the server notices within 12 s that it is dead. A pod
  * that has done nothing yet also waits for what others should come back for: its Job was started because they may not.
  */
 async function claimPatiently(

@@ -28,18 +28,21 @@ export interface DatabaseSettings {
 /** What a worker is told by its environment; read once, at the start. */
 export interface Settings {
   readonly database: DatabaseSettings;
+  /** The name under which `batch.attach()` attached the table of requests. */
   readonly kind: string;
+  /** A request that failed is held for the Job of this name. */
   readonly jobName: string;
+  /** Recorded with every attempt, for `kubectl logs`. */
   readonly podName: string;
-  /** Thrown errors after which a further one gives the request up; the Job's own `backoffLimit`. */
+  /** Errors a request may have; one more makes it DEAD. The Job's own `backoffLimit` too. */
   readonly backoffLimit: number;
   /**
-   * Silent deaths (a crash, out of memory, a lost node) after which a further one gives the request up.
+   * Crashes (killed, out of memory, a lost node) a request may have; one more makes it DEAD.
    *
    * @default - `backoffLimit`
    */
   readonly crashLimit: number;
-  /** Interruptions (SIGTERM: a drain, an eviction, a deleted Job) after which a further one gives the request up. */
+  /** Interruptions (SIGTERM: a drain, an eviction, a deleted Job) a request may have; one more makes it DEAD. */
   readonly interruptionLimit: number;
   /** The Job controller's base delay: 10 on Kubernetes. */
   readonly backoffSeconds: number;
@@ -54,7 +57,7 @@ export interface Settings {
   readonly graceSeconds: number;
 }
 
-/** The limits of every number setting; the local default's options and the stack's config obey the same ones. */
+/** The limits of every number setting; the options of `npm start` and the stack's config obey the same ones. */
 export const NUMBER_RULES = {
   port: { min: 1, max: 65_535, why: "a TCP port" },
   patienceSeconds: { min: 0, max: 3_600, fractions: true, why: "an hour without a database is no hiccup" },
@@ -93,7 +96,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const leaseSeconds = number("LEASE_SECONDS", "leaseSeconds", DEFAULTS.leaseSeconds);
   return finish({
     database: { ...databaseSettings({ text, number }, env), pooled: leaseSeconds > 0 },
-    kind: text("KIND", /^[a-z][a-z0-9_]{0,39}$/, "a kind's name, as in batch.attach() (a-z, 0-9, _)", DEFAULTS.kind),
+    kind: text("KIND", /^[a-z][a-z0-9_]{0,39}$/, '1 to 40 of a-z, 0-9 and "_", a letter first (the kind given to batch.attach())', DEFAULTS.kind),
     jobName: text("JOB_NAME", /^[\w.-]{1,253}$/, label),
     podName: text("POD_NAME", /^[\w.-]{1,253}$/, label),
     backoffLimit,
@@ -125,7 +128,7 @@ function databaseSettings(
     port: number("PG_PORT", "port", DEFAULTS.port),
     user: text("PG_USERNAME", /./, "a role's name (who connects)"),
     password: env.PGPASSWORD || undefined,
-    name: text("PG_DATABASE", /./, "a database's name", DEFAULTS.databaseName),
+    name: text("PG_DATABASE", /./, "a database's name (where the migrations were run)", DEFAULTS.databaseName),
     ...(env.PG_CA_FILE ? { caFile: env.PG_CA_FILE } : {}),
     patienceSeconds: number("DATABASE_PATIENCE_SECONDS", "patienceSeconds", DEFAULTS.patienceSeconds),
   };
