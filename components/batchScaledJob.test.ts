@@ -45,11 +45,11 @@ describe("a batch", () => {
     assert.deepEqual(
       [authentication, scaledJob].map((its) => [its?.type, its?.name, its?.parent]),
       [
-        ["kubernetes:keda.sh/v1alpha1:TriggerAuthentication", "claps-auth", "claps"],
-        ["kubernetes:keda.sh/v1alpha1:ScaledJob", "claps", "claps"],
+        ["kubernetes:keda.sh/v1alpha1:TriggerAuthentication", "claps-auth", "BatchScaledJob claps"],
+        ["kubernetes:keda.sh/v1alpha1:ScaledJob", "claps", "BatchScaledJob claps"],
       ],
     );
-    assert.deepEqual(scaledJob?.dependsOn, ["claps-auth"]);
+    assert.deepEqual(scaledJob?.dependsOn, ["TriggerAuthentication claps-auth"]);
   });
 
   test("goes by its own deletion, since only KEDA's operator takes the finalizers off", () => {

@@ -15,8 +15,8 @@ test("KEDA is a namespace and a release in it, and nothing else", () => {
   assert.deepEqual(
     [namespace, release].map((its) => [its?.type, its?.name, its?.parent]),
     [
-      ["kubernetes:core/v1:Namespace", "keda-namespace", "keda"],
-      ["kubernetes:helm.sh/v3:Release", "keda", "keda"],
+      ["kubernetes:core/v1:Namespace", "keda-namespace", "Keda keda"],
+      ["kubernetes:helm.sh/v3:Release", "keda", "Keda keda"],
     ],
   );
 });

@@ -20,14 +20,14 @@ test("PostgreSQL is a namespace, a password and a Secret for each role, and a re
     resources.map(({ type, name, parent }) => [type.split(":").at(-1), name, parent]),
     [
       ["Postgres", "postgres", undefined],
-      ["Namespace", "postgres-namespace", "postgres"],
-      ["RandomPassword", "postgres-admin-password", "postgres"],
-      ["Secret", "postgres-admin-secret", "postgres"],
-      ["RandomPassword", "postgres-worker-password", "postgres"],
-      ["Secret", "postgres-worker-secret", "postgres"],
-      ["RandomPassword", "postgres-scaler-password", "postgres"],
-      ["Secret", "postgres-scaler-secret", "postgres"],
-      ["Release", "postgres", "postgres"],
+      ["Namespace", "postgres-namespace", "Postgres postgres"],
+      ["RandomPassword", "postgres-admin-password", "Postgres postgres"],
+      ["Secret", "postgres-admin-secret", "Postgres postgres"],
+      ["RandomPassword", "postgres-worker-password", "Postgres postgres"],
+      ["Secret", "postgres-worker-secret", "Postgres postgres"],
+      ["RandomPassword", "postgres-scaler-password", "Postgres postgres"],
+      ["Secret", "postgres-scaler-secret", "Postgres postgres"],
+      ["Release", "postgres", "Postgres postgres"],
     ],
   );
 });
@@ -40,13 +40,24 @@ test("the namespace enforces the restricted Pod Security Standard", () => {
 });
 
 test("the release waits for the Secrets, and everything goes with the namespace", () => {
-  assert.deepEqual(byName("postgres")?.dependsOn, secretNames);
-  for (const name of ["postgres", ...secretNames]) assert.equal(byName(name)?.deletedWith, "postgres-namespace", name);
+  assert.deepEqual(
+    byName("postgres")?.dependsOn,
+    secretNames.map((name) => `Secret ${name}`),
+  );
+  for (const name of ["postgres", ...secretNames])
+    assert.equal(byName(name)?.deletedWith, "Namespace postgres-namespace", name);
 });
 
 test("no password is in plain, anywhere", () => {
   assert.ok(!JSON.stringify(resources.map(({ inputs }) => inputs)).includes(PASSWORD));
   for (const name of secretNames) assert.equal(byName(name)?.inputs.stringData, "[secret]", name);
+});
+
+test("a password is 32 letters and digits, which no shell reads otherwise", () => {
+  for (const role of ["admin", "worker", "scaler"]) {
+    const { length, special } = byName(`postgres-${role}-password`)?.inputs ?? {};
+    assert.deepEqual([length, special], [32, false], role);
+  }
 });
 
 test("a rotation is a new password for each role that logs in from outside, and none for the superuser", () => {

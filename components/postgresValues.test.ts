@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { postgresValues } from "./postgresValues.ts";
 
 const admin = { user: "postgres", secretName: "admin", secretKey: "password" };
-const { extraDeploy, primary } = postgresValues({ registry: "mirror.example", admin, hbaName: "hba" });
+const { global, image, extraDeploy, primary } = postgresValues({ registry: "mirror.example", admin, hbaName: "hba" });
 
 test("whoever comes over the network comes by TLS and with a password", () => {
   const [{ metadata, data }] = extraDeploy as [(typeof extraDeploy)[number]];
@@ -15,6 +15,11 @@ test("whoever comes over the network comes by TLS and with a password", () => {
   );
   for (const rule of rules) assert.equal(rule.at(-1), "md5", rule.join(" "));
   assert.equal(metadata.name, "hba");
+});
+
+test("the chart takes images under a name that it does not know", () => {
+  assert.equal(image.repository, "bitnamilegacy/postgresql");
+  assert.deepEqual(global, { security: { allowInsecureImages: true } });
 });
 
 test("the running server obeys that file", () => {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { appendFile, cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import * as k8s from "@pulumi/kubernetes";
-import { SchemaMigration } from "./schemaMigration.ts";
+import { SchemaMigration, schemaVersion } from "./schemaMigration.ts";
 import { mockEngine, recordResources } from "./testing/recordResources.ts";
 
 await mockEngine();
@@ -39,8 +43,11 @@ interface Container {
 test("the migration is one Job, which goes with its namespace", () => {
   assert.deepEqual(others, []);
   assert.equal(component?.type, "postgres-batch:components:SchemaMigration");
-  assert.deepEqual([job?.type, job?.name, job?.parent], ["kubernetes:batch/v1:Job", "schema", "schema"]);
-  assert.equal(job?.deletedWith, "batches");
+  assert.deepEqual(
+    [job?.type, job?.name, job?.parent],
+    ["kubernetes:batch/v1:Job", "schema", "SchemaMigration schema"],
+  );
+  assert.equal(job?.deletedWith, "Namespace batches");
 });
 
 test("it is named after the schema, and runs again when it failed", () => {
@@ -54,6 +61,21 @@ test("new passwords are a new Job, which tells the server", async () => {
     ((await migration(rotation)).at(1)?.inputs.metadata as { name: string } | undefined)?.name;
   assert.equal(await nameOf("1"), metadata.name);
   assert.notEqual(await nameOf("2"), metadata.name);
+});
+
+test("another migration and other rights are a new Job, and another statement is none", async () => {
+  const sql = await mkdtemp(join(tmpdir(), "sql-"));
+  after(() => rm(sql, { recursive: true }));
+  await cp(fileURLToPath(new URL("../sql", import.meta.url)), sql, { recursive: true });
+  const versions = [schemaVersion(sql, "1")];
+  assert.equal(metadata.name, `schema-${versions[0]}`);
+  await writeFile(join(sql, "migrations/9999_more.sql"), "select 1;");
+  versions.push(schemaVersion(sql, "1"));
+  await appendFile(join(sql, "roles.sql"), "-- more");
+  versions.push(schemaVersion(sql, "1"));
+  assert.equal(new Set(versions).size, 3);
+  await appendFile(join(sql, "statements/claim.sql"), "-- more");
+  assert.equal(schemaVersion(sql, "1"), versions[2]);
 });
 
 test("it gives up soon, and its last words are the pod's", () => {

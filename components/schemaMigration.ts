@@ -27,8 +27,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:components:SchemaMigration", name, {}, opts);
     const { namespace, image, address, admin, worker, scaler, passwordRotation } = args;
-    const content = ["migrations/*.sql", "roles.sql"];
-    const version = contentHash(fileURLToPath(new URL("../sql", import.meta.url)), content, [passwordRotation]);
+    const version = schemaVersion(fileURLToPath(new URL("../sql", import.meta.url)), passwordRotation);
     this.job = new k8s.batch.v1.Job(
       name,
       {
@@ -63,4 +62,9 @@ export class SchemaMigration extends pulumi.ComponentResource {
     );
     this.registerOutputs({ job: this.job });
   }
+}
+
+/** What the Job's name ends with: other for another schema, other rights and other passwords. */
+export function schemaVersion(sqlFolder: string, passwordRotation: string): string {
+  return contentHash(sqlFolder, ["migrations/*.sql", "roles.sql"], [passwordRotation]);
 }

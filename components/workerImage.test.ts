@@ -18,7 +18,7 @@ test("the image is built from the project with the base that the stack says, and
   assert.equal(skipPush, true);
   const { context, dockerfile, args } = build as Record<string, unknown>;
   assert.deepEqual([context, dockerfile, args], [".", "worker/Dockerfile", { BASE: "node:24-bookworm-slim" }]);
-  assert.equal(built?.parent, "worker");
+  assert.equal(built?.parent, "WorkerImage worker");
 });
 
 test("its tag says what is in it, so that another base is another image", async () => {

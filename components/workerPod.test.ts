@@ -31,6 +31,10 @@ describe("a pod of the worker's image", () => {
     assert.equal(pod.shareProcessNamespace, true);
   });
 
+  test("has the image that was built into the node's daemon: no registry is asked", () => {
+    assert.deepEqual([container?.image, container?.imagePullPolicy], ["postgres-batch:0123456789ab", "Never"]);
+  });
+
   test("fulfils the restricted standard, mounts no token and no key, and has its resources", () => {
     assert.equal(pod.automountServiceAccountToken, false);
     assert.equal(pod.restartPolicy, "Never");

@@ -4,8 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 export interface RecordedResource {
   readonly type: string;
   readonly name: string;
-  /** The name of its parent; the next two are names as well. */
+  /** Its parent's type and name (`Postgres postgres`); so are the next three. */
   readonly parent: string | undefined;
+  /** What it is sent through; undefined: through the default provider, or through none, as a component. */
+  readonly provider: string | undefined;
   readonly dependsOn: readonly string[];
   readonly deletedWith: string | undefined;
   readonly options: pulumi.CustomResourceOptions;
@@ -21,13 +23,15 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 const sent = new Map<string, Record<string, unknown>>();
+const providers = new Map<string, string>();
 
 /** Answers for the engine. Call it before the first resource is made; a test file is a process, so it lasts. */
 export async function mockEngine(): Promise<void> {
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs, id }) {
+      newResource({ type, name, inputs, id, provider = "" }) {
         sent.set(`${type} ${name}`, maskSecrets(inputs) as Record<string, unknown>);
+        providers.set(`${type} ${name}`, provider);
         const state = { ...inputs };
         if (type === "random:index/randomPassword:RandomPassword") state.result = pulumi.secret(PASSWORD);
         if (id === "kube-system") state.metadata = { name: "kube-system", uid: "cluster-uid" };
@@ -49,22 +53,47 @@ export function sentResources(): ReadonlyMap<string, Readonly<Record<string, unk
 export async function recordResources(
   make: (options: pulumi.ComponentResourceOptions) => pulumi.ComponentResource,
 ): Promise<RecordedResource[]> {
+  const { seen, record } = recorder();
+  make({ transformations: [record] });
+  return await resourcesOf(seen);
+}
+
+/** Runs a program in a stack, as `pulumi up` does, and waits for all it makes. Nothing can be made after it. */
+export async function recordProgram<Exports extends object>(
+  load: () => Promise<Exports>,
+): Promise<{ readonly program: Exports; readonly resources: readonly RecordedResource[] }> {
+  const { seen, record } = recorder();
+  const loaded: Exports[] = [];
+  await pulumi.runtime.runInPulumiStack(async () => {
+    pulumi.runtime.registerStackTransformation(record);
+    loaded.push(await load());
+  });
+  // Resolves when everything has been sent.
+  await pulumi.runtime.disconnect();
+  return { program: loaded[0] as Exports, resources: await resourcesOf(seen) };
+}
+
+function recorder() {
   const seen: pulumi.ResourceTransformationArgs[] = [];
   const record = (args: pulumi.ResourceTransformationArgs) => {
     seen.push(args);
     return undefined;
   };
-  make({ transformations: [record] });
+  return { seen, record };
+}
+
+async function resourcesOf(seen: readonly pulumi.ResourceTransformationArgs[]): Promise<RecordedResource[]> {
   await Promise.all(seen.map(({ resource }) => settled(resource.urn)));
   return await Promise.all(
     seen.map(async ({ type, name, opts }) => ({
       type,
       name,
-      parent: await nameOf(opts.parent),
+      parent: await labelOf(opts.parent),
+      provider: providerLabel(providers.get(`${type} ${name}`)),
       dependsOn: await Promise.all(
-        [opts.dependsOn ?? []].flat().map(async (one) => (await nameOf(one as pulumi.Resource)) ?? ""),
+        [opts.dependsOn ?? []].flat().map(async (one) => (await labelOf(one as pulumi.Resource)) ?? ""),
       ),
-      deletedWith: await nameOf(opts.deletedWith as pulumi.Resource | undefined),
+      deletedWith: await labelOf(opts.deletedWith as pulumi.Resource | undefined),
       options: opts,
       inputs: sent.get(`${type} ${name}`) ?? {},
     })),
@@ -76,8 +105,19 @@ export function settled<Value>(output: pulumi.Output<Value>): Promise<Value> {
   return new Promise((resolve) => output.apply(resolve));
 }
 
-async function nameOf(resource: pulumi.Resource | undefined): Promise<string | undefined> {
-  return resource && (await settled(resource.urn)).split("::").at(-1);
+async function labelOf(resource: pulumi.Resource | undefined): Promise<string | undefined> {
+  return resource && urnLabel(await settled(resource.urn));
+}
+
+/** From a provider's reference, which is its URN and its id. */
+function providerLabel(reference = ""): string | undefined {
+  return reference === "" ? undefined : urnLabel(reference.slice(0, reference.lastIndexOf("::")));
+}
+
+/** `Release keda` from `urn:pulumi:test::project::a:b:Keda$kubernetes:helm.sh/v3:Release::keda`. */
+function urnLabel(urn: string): string {
+  const [types = "", name] = urn.split("::").slice(-2);
+  return `${types.split(":").at(-1)} ${name}`;
 }
 
 function maskSecrets(value: unknown): unknown {
