@@ -9,6 +9,7 @@ const sources = {
     version: "2.20.2",
     repositoryOpts: { repo: "https://charts.example/stable" },
   },
+  "http://charts.example": { chart: "keda", version: "2.20.2", repositoryOpts: { repo: "http://charts.example" } },
   "oci://registry.example/charts/keda": { chart: "oci://registry.example/charts/keda", version: "2.20.2" },
   "../charts/keda.tgz": { chart: "../charts/keda.tgz", version: "2.20.2" },
 };

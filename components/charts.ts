@@ -1,3 +1,7 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isRegistry } from "./imageReference.ts";
+
 /** A chart at the one version this program is tested with. */
 export interface ChartPin {
   readonly name: string;
@@ -29,8 +33,26 @@ export interface ChartReference {
   readonly repositoryOpts?: { readonly repo: string };
 }
 
-/** How a Release names a chart that comes from `source`: a repository's https://, an oci:// reference, or a path. */
+/** How a Release names a chart that comes from `source`: a repository's https:// or http://, an oci:// reference, or a path. */
 export function chartFrom(source: string, { name, version }: ChartPin): ChartReference {
   if (/^https?:/.test(source)) return { chart: name, version, repositoryOpts: { repo: source } };
   return { chart: source, version };
+}
+
+/** Whether `chartFrom` makes something of `source` that Helm can find a chart of that name by. */
+export function isChartSource(source: string, name: string): boolean {
+  // A chart's own file would be looked up as a repository, which has an index.yaml.
+  if (/^https?:/.test(source)) return isUrl(source) && !isArchive(new URL(source).pathname);
+  const [, reference] = /^oci:\/\/(.*)$/s.exec(source) ?? [];
+  if (reference !== undefined) return isRegistry(reference) && reference.endsWith(`/${name}`);
+  if (source.includes("://") || !existsSync(source)) return false;
+  return statSync(source).isFile() ? isArchive(source) : existsSync(join(source, "Chart.yaml"));
+}
+
+function isUrl(text: string): boolean {
+  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
+}
+
+function isArchive(path: string): boolean {
+  return /\.(tgz|tar\.gz)$/.test(path);
 }

@@ -4,7 +4,7 @@ import { chartFrom, KEDA_CHART } from "./charts.ts";
 
 /** Where KEDA comes from. */
 export interface KedaArgs {
-  /** Where the chart comes from: a repository's https://, an oci:// reference, or a local path. */
+  /** Where the chart comes from: a repository's https:// or http://, an oci:// reference, or a local path. */
   readonly chart: string;
   /** The registry that the images come from. */
   readonly imageRegistry: string;

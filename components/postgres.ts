@@ -11,7 +11,7 @@ const RELEASE = "my-release";
 const SERVICE = `${RELEASE}-postgresql`;
 
 export interface PostgresArgs {
-  /** Where the chart comes from: a repository's https://, an oci:// reference, or a local path. */
+  /** Where the chart comes from: a repository's https:// or http://, an oci:// reference, or a local path. */
   readonly chart: string;
   /** The registry that the images come from. */
   readonly imageRegistry: string;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { describe, test } from "node:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
 import { RunError } from "@pulumi/pulumi";
 import { DEFAULTS } from "../worker/src/settings.ts";
 import { NUMBER_KEYS, readStackConfig, TEXT_KEYS } from "./stackConfig.ts";
@@ -8,6 +10,11 @@ import { declaredConfig, declaredDefaults } from "./testing/declaredConfig.ts";
 
 const declared = declaredConfig();
 const defaults = declaredDefaults();
+
+const charts = mkdtempSync(join(tmpdir(), "charts-"));
+after(() => rmSync(charts, { recursive: true }));
+for (const folder of ["keda", "empty"]) mkdirSync(join(charts, folder));
+for (const file of ["keda.tgz", "keda.tar.gz", "keda/Chart.yaml", "keda.zip"]) writeFileSync(join(charts, file), "");
 
 function problemsOf(changed: Record<string, string | undefined>): string[] {
   const values: Record<string, string | undefined> = { ...defaults, ...changed };
@@ -62,10 +69,26 @@ describe("readStackConfig", () => {
     memory: ["64Mi", "1Gi", "1.5Gi", "256Gi"],
     leaseSeconds: ["0", "30", "3600"],
     passwordRotation: ["1", "2026-11-25", "2026-11-25T03:30:00Z", "after_the_leak"],
-    kubernetesContext: ["kind-a", "arn:aws:eks:eu-west-1:1:cluster/a"],
-    kedaChart: ["package.json", "oci://localhost:5000/charts/keda", "http://charts.example"],
-    kedaImageRegistry: ["localhost:5000", "registry.example/mirror"],
-    baseImage: ["registry.example:5000/node:24", `node@sha256:${"a".repeat(64)}`],
+    kubernetesContext: ["kind-a", "arn:aws:eks:eu-west-1:1:cluster/a", "my context", "é"],
+    kedaChart: [
+      ...["keda.tgz", "keda.tar.gz", "keda"].map((name) => join(charts, name)),
+      "oci://localhost:5000/charts/keda",
+      "oci://registry.example/keda",
+      "http://charts.example",
+      "https://charts.example:8443/stable/",
+    ],
+    kedaImageRegistry: ["localhost:5000", "registry.example/mirror", "a-b.example:65535/x/y_z", "10.0.0.1:1"],
+    postgresqlChart: [join(charts, "keda"), "oci://registry.example/charts/postgresql"],
+    baseImage: [
+      "node",
+      "node:24",
+      "library/node:24-bookworm-slim",
+      "localhost/node:24",
+      "registry.example:5000/node:24",
+      "Registry.Example/our/node__22:V24_x",
+      `node@sha256:${"a".repeat(64)}`,
+      `registry.example/node:24@sha256:${"0".repeat(64)}`,
+    ],
   };
   for (const [key, values] of Object.entries(right)) {
     for (const value of values)
@@ -86,12 +109,65 @@ describe("readStackConfig", () => {
     cpu: ["0", "9m", "65", "100", "a lot", "1e3", "-1", undefined],
     memory: ["63Mi", "128", "128M", "257Gi", "Mi", undefined],
     passwordRotation: ["", "a b", "x".repeat(65), undefined],
-    kubernetesContext: ["", " ", "a b", undefined],
-    kedaChart: ["", "no/such/chart.tgz", "ftp://a/b", "https://"],
-    kedaImageRegistry: ["", "https://ghcr.io", "a b"],
-    postgresqlChart: ["", "no/such/chart.tgz"],
+    kubernetesContext: ["", " ", " a", "a ", "\ta", "a\nb", "a\r\nb", "a\n", undefined],
+    kedaChart: [
+      "",
+      "no/such/chart.tgz",
+      ".",
+      "README.md",
+      join(charts, "empty"),
+      join(charts, "keda.zip"),
+      "ftp://a/b",
+      "https://",
+      "https://a b",
+      "https:charts.example",
+      "https://charts.example/keda-2.20.2.tgz",
+      "http://charts.example/keda.tar.gz?raw=1",
+      "oci://",
+      "oci://keda",
+      "oci://registry.example/charts",
+      "oci://registry.example/keda/",
+      "oci://registry.example/charts/keda:2.20.2",
+      "oci://registry.example/charts/postgresql",
+    ],
+    kedaImageRegistry: [
+      "",
+      "https://ghcr.io",
+      "a b",
+      "registry.example/mirror/",
+      "host//x",
+      "host/X",
+      "-",
+      "-a.example",
+      "a..b",
+      "host/.",
+      "host:",
+      "host:0",
+      "host:999999",
+      "host:65536",
+    ],
+    postgresqlChart: [
+      "",
+      "no/such/chart.tgz",
+      "oci://registry.example/charts/keda",
+      "https://x/postgresql-16.7.27.tgz",
+    ],
     postgresqlImageRegistry: ["", "docker.io/"],
-    baseImage: ["", "node 24", "-"],
+    baseImage: [
+      "",
+      "node 24",
+      "-",
+      "Node:24",
+      "node:24:25",
+      "node:",
+      "node:-a",
+      "node/",
+      "a//node",
+      "registry.example:65536/node",
+      "https://registry.example/node",
+      "node@sha256:abc",
+      `node:${"a".repeat(129)}`,
+    ],
   };
   test("a wrong value is known for every key", () => {
     assert.deepEqual(Object.keys(wrong).sort(), Object.keys(declared).sort());
@@ -107,6 +183,11 @@ describe("readStackConfig", () => {
       });
     }
   }
+
+  test("the URL of a chart's file is answered with what to name instead", () => {
+    const [message = ""] = problemsOf({ kedaChart: "https://charts.example/keda-2.20.2.tgz" });
+    assert.match(message, /name its repository, or a local file/);
+  });
 
   test("every wrong value is told at once", () => {
     const nothing = Object.fromEntries(Object.keys(declared).map((key) => [key, ""]));

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
 import { RunError } from "@pulumi/pulumi";
 import { type NumberRule, parseNumber } from "../worker/src/number.ts";
 import { NUMBER_RULES } from "../worker/src/settings.ts";
+import { type ChartPin, isChartSource, KEDA_CHART, POSTGRESQL_CHART } from "./charts.ts";
+import { isImageReference, isRegistry } from "./imageReference.ts";
 import { cpuMillis, memoryMebibytes } from "./quantity.ts";
 
 /** The stack's configuration, checked. Every default is in Pulumi.yaml. */
@@ -34,15 +35,18 @@ interface TextRule {
   readonly why: string;
 }
 
-const CHART: TextRule = {
-  valid: (text) => /^(https?|oci):\/\/\S+$/.test(text) || (!text.includes("://") && existsSync(text)),
-  allowed: "the https:// of a chart repository, an oci:// reference, or the path of a chart that is there",
-  why: "the chart is read from it at every pulumi up",
-};
+function chartRule({ name }: ChartPin): TextRule {
+  return {
+    valid: (text) => isChartSource(text, name),
+    allowed: `the https:// or http:// of a chart repository, an oci:// reference that ends in /${name}, or the path of a .tgz, of a .tar.gz or of a folder with a Chart.yaml`,
+    why: "the chart is read from it at every pulumi up; for the URL of a chart's file name its repository, or a local file",
+  };
+}
 
 const REGISTRY: TextRule = {
-  valid: (text) => /^[a-zA-Z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/.test(text),
-  allowed: "a registry's host, with a port or a path where it needs one",
+  valid: isRegistry,
+  allowed:
+    "a registry's host, with a port (at most 65535) or a path in lower case where it needs one, and no / at its end",
   why: "the nodes pull from it",
 };
 
@@ -64,17 +68,18 @@ export const TEXT_KEYS = {
     why: "it is compared with the former one, and new passwords are made when it differs",
   },
   kubernetesContext: {
-    valid: (text) => /^\S+$/.test(text),
-    allowed: "the name of a context (kubectl config get-contexts)",
+    valid: (text) => /^\S(.*\S)?$/.test(text),
+    allowed: "the name of a context, in one line and without spaces around it (kubectl config get-contexts)",
     why: "no other cluster is touched",
   },
-  kedaChart: CHART,
+  kedaChart: chartRule(KEDA_CHART),
   kedaImageRegistry: REGISTRY,
-  postgresqlChart: CHART,
+  postgresqlChart: chartRule(POSTGRESQL_CHART),
   postgresqlImageRegistry: REGISTRY,
   baseImage: {
-    valid: (text) => /^\w[\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/.test(text),
-    allowed: "an image's reference",
+    valid: isImageReference,
+    allowed:
+      "an image's reference: a name in lower case, with a registry before it and one tag or digest after it where it needs them",
     why: "the worker's image is built on it",
   },
 } as const satisfies Record<string, TextRule>;
