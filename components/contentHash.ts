@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { globSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** Enough of a SHA-256 to tell any two contents of one project apart; fits a tag and a Job's name. */
@@ -8,13 +8,16 @@ const LENGTH = 12;
 /**
  * A hash of files' paths and contents, and of what else decides the result.
  *
- * @throws Error when a pattern matches no file: a hash of nothing would never change.
+ * @param paths - files, and folders with all that is in them but tests, which decide nothing
+ * @throws Error when there is no file in a path: a hash of nothing would never change.
  */
-export function contentHash(root: string, patterns: readonly string[], more: readonly string[] = []): string {
+export function contentHash(root: string, paths: readonly string[], more: readonly string[] = []): string {
   const hash = createHash("sha256").update(JSON.stringify(more));
-  const files = patterns.flatMap((pattern) => {
-    const found = globSync(pattern, { cwd: root }).filter((file) => statSync(join(root, file)).isFile());
-    if (found.length === 0) throw new Error(`${pattern} must match a file (its content is what is hashed); got none`);
+  const files = paths.flatMap((path) => {
+    const found = filesOf(root, path);
+    if (found.length === 0) {
+      throw new Error(`${path} must be a file or a folder with files in it (their content is hashed); got none`);
+    }
     return found;
   });
   for (const file of [...new Set(files)].sort()) {
@@ -22,4 +25,16 @@ export function contentHash(root: string, patterns: readonly string[], more: rea
     hash.update(JSON.stringify([file.replaceAll("\\", "/"), content.length])).update(content);
   }
   return hash.digest("hex").slice(0, LENGTH);
+}
+
+function filesOf(root: string, path: string): string[] {
+  if (!existsSync(join(root, path))) return [];
+  if (isFile(join(root, path))) return [path];
+  return readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
+    .map((name) => join(path, name))
+    .filter((file) => isFile(join(root, file)) && !file.endsWith(".test.ts"));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -66,5 +66,5 @@ export class SchemaMigration extends pulumi.ComponentResource {
 
 /** What the Job's name ends with: other for another schema, other rights and other passwords. */
 export function schemaVersion(sqlFolder: string, passwordRotation: string): string {
-  return contentHash(sqlFolder, ["migrations/*.sql", "roles.sql"], [passwordRotation]);
+  return contentHash(sqlFolder, ["migrations", "roles.sql"], [passwordRotation]);
 }

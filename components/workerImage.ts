@@ -4,12 +4,15 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "./contentHash.ts";
 
-/** What the image is made of: the files that worker/Dockerfile.dockerignore lets through, and what it is built by. */
-const CONTENT = [
-  "worker/Dockerfile*",
-  "worker/package*.json",
-  "worker/src/**/!(*.test).ts",
-  "sql/{migrations,statements}/*.sql",
+/** What the image is made of: what worker/Dockerfile.dockerignore lets through, and what it is built by. */
+export const CONTENT = [
+  "worker/Dockerfile",
+  "worker/Dockerfile.dockerignore",
+  "worker/package.json",
+  "worker/package-lock.json",
+  "worker/src",
+  "sql/migrations",
+  "sql/statements",
   "sql/roles.sql",
 ];
 
@@ -25,7 +28,7 @@ export class WorkerImage extends pulumi.ComponentResource {
 
   constructor(name: string, { baseImage }: WorkerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:components:WorkerImage", name, {}, opts);
-    this.reference = `${name}:${contentHash(fileURLToPath(new URL("..", import.meta.url)), CONTENT, [baseImage])}`;
+    this.reference = `${name}:${imageTag(fileURLToPath(new URL("..", import.meta.url)), baseImage)}`;
     // Docker's provider does not look whether an image is still there: a new cluster is what makes it build again.
     const cluster = k8s.core.v1.Namespace.get(`${name}-cluster`, "kube-system", { parent: this });
     new docker.Image(
@@ -45,4 +48,9 @@ export class WorkerImage extends pulumi.ComponentResource {
     );
     this.registerOutputs({ reference: this.reference });
   }
+}
+
+/** The tag of the image that is built in the checkout `root`. */
+export function imageTag(root: string, baseImage: string): string {
+  return contentHash(root, CONTENT, [baseImage]);
 }
