@@ -2,6 +2,7 @@ import { isKept } from "../bench/limit.ts";
 import { EXIT_UNABLE } from "../worker/src/outcome.ts";
 import { createBed } from "./bed.ts";
 import { describe, type Finding } from "./finding.ts";
+import { endOnSignals } from "./interrupt.ts";
 import { type Options, readOptions } from "./options.ts";
 import type { Bed, Scenario } from "./scenario.ts";
 import { change } from "./scenarios/change.ts";
@@ -96,13 +97,5 @@ function table(results: readonly Result[]): string {
   return ["|  | scenario | claim | measured | took |", "| --- | --- | --- | --- | ---: |", ...lines].join("\n");
 }
 
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-] as const) {
-  process.on(signal, () => {
-    console.error("interrupted: the stack is left as it is; the next run goes on with it and destroys it");
-    process.exit(code);
-  });
-}
+endOnSignals();
 process.exit(await main(process.argv.slice(2)));

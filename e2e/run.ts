@@ -1,10 +1,16 @@
 import { spawn } from "node:child_process";
+import { waitFor } from "./interrupt.ts";
 
 export interface RunOptions {
   /** Is sent to the command's standard input. */
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /**
+   * What has to be done if the command is cut short. With it an interruption waits for the command, which has a process group
+   * of its own: a terminal's Ctrl-C reaches it only by `endOnSignals`, and so once. @default - it may be cut short
+   */
+  readonly ifCutShort?: string;
 }
 
 /**
@@ -13,7 +19,10 @@ export interface RunOptions {
  * @throws Error with the end of both outputs when it ends otherwise than by exit code 0.
  */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } });
+  const { cwd, ifCutShort } = options;
+  const detached = ifCutShort !== undefined;
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...options.env }, detached });
+  if (ifCutShort !== undefined) waitFor(child, ifCutShort);
   const out: Buffer[] = [];
   const all: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => {

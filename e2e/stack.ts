@@ -65,14 +65,16 @@ export class Stack {
 
   /** Runs the CLI on this stack, whichever one is selected meanwhile; what it wrote to standard output. */
   async pulumi(args: readonly string[]): Promise<string> {
+    const backend = `file://${this.folder}`;
     const env = {
-      PULUMI_BACKEND_URL: `file://${this.folder}`,
+      PULUMI_BACKEND_URL: backend,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
     return await run("pulumi", [...args, "--stack", "e2e", "--non-interactive", "--color", "never"], {
       cwd: PROJECT,
       env,
+      ifCutShort: `the stack may be locked now, then this is needed: PULUMI_BACKEND_URL=${backend} pulumi cancel --stack e2e --yes`,
     });
   }
 
