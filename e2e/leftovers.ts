@@ -1,4 +1,4 @@
-import { until } from "../testing/until.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "./cluster.ts";
 
 /** Whatever a stack could leave behind outside of its namespaces. */
@@ -14,6 +14,8 @@ const KINDS = [
   "priorityclasses",
 ];
 
+const LOOK_MS = 1_000;
+
 /** Everything on the cluster that could be a leftover, by name. */
 export async function census(cluster: Cluster): Promise<string[]> {
   const shared = await cluster.kubectl(["get", KINDS.join(), "-o", "name"]);
@@ -21,13 +23,20 @@ export async function census(cluster: Cluster): Promise<string[]> {
   return `${shared}${granted}`.split("\n").filter((name) => name !== "");
 }
 
-/** What is there and was not before, once it gets no less: volumes and API groups go a little after what held them. */
-export async function leftovers(cluster: Cluster, before: readonly string[]): Promise<string[]> {
-  let left: string[] = [];
-  const none = async () => {
-    left = (await census(cluster)).filter((name) => !before.includes(name));
-    return left.length === 0;
-  };
-  await until("nothing left", none, { lookMs: 1_000 }).catch(() => undefined);
-  return left;
+/**
+ * What is there and was not before, once it gets no less: volumes and API groups go a little after what held them.
+ *
+ * @throws Error when the cluster does not answer: of what it has left nothing is known.
+ */
+export async function leftovers(
+  cluster: Cluster,
+  before: readonly string[],
+  patienceMs = 30_000,
+): Promise<readonly string[]> {
+  const patienceEnds = Date.now() + patienceMs;
+  for (;;) {
+    const left = (await census(cluster)).filter((name) => !before.includes(name));
+    if (left.length === 0 || Date.now() >= patienceEnds) return left;
+    await sleep(LOOK_MS);
+  }
 }

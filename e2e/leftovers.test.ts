@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Cluster } from "./cluster.ts";
+import { leftovers } from "./leftovers.ts";
+
+/** A cluster whose censuses, of two questions each, are these in turn, and then the last one for ever; an Error is thrown. */
+function fake(...censuses: readonly (string | Error)[]): Cluster {
+  let questions = 0;
+  async function kubectl(args: readonly string[]): Promise<string> {
+    const answer = censuses[Math.min(Math.floor(questions++ / 2), censuses.length - 1)] ?? "";
+    if (answer instanceof Error) throw answer;
+    return args.includes("kube-system") ? "" : answer;
+  }
+  return Object.assign(new Cluster("fake"), { kubectl });
+}
+
+const gone = new Error("Unable to connect to the server");
+
+describe("leftovers", () => {
+  test("are what was not there before, once nobody waits any more", async () => {
+    assert.deepEqual(await leftovers(fake("namespace/a\nnamespace/b\n"), ["namespace/a"], 0), ["namespace/b"]);
+  });
+
+  test("are nothing once all has gone", async () => {
+    assert.deepEqual(await leftovers(fake("namespace/b\n", ""), []), []);
+  });
+
+  for (const [when, cluster] of [
+    ["", fake(gone)],
+    [" any more", fake("namespace/b\n", gone)],
+  ] as const) {
+    test(`are not said to be none by a cluster that does not answer${when}`, async () => {
+      await assert.rejects(leftovers(cluster, []), gone);
+    });
+  }
+});
