@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { countJobs } from "./jobEvents.ts";
+import { countJobs, firstSeen } from "./jobEvents.ts";
 
 describe("countJobs", () => {
   test("nothing seen is nothing", () => {
@@ -25,5 +25,11 @@ describe("countJobs", () => {
 
   test("a Job deleted while it runs runs no more", () => {
     assert.deepEqual(countJobs(["ADDED a", "DELETED a", "ADDED b"]), { created: 2, peak: 1, complete: 0, failed: 0 });
+  });
+});
+
+describe("firstSeen", () => {
+  test("gives a Job's first time, however often it changes", () => {
+    assert.deepEqual(firstSeen(["", "ADDED a", "MODIFIED a", "ADDED b", "DELETED a"], [1, 2, 3, 4, 5]), [2, 4]);
   });
 });

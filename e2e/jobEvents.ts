@@ -30,3 +30,9 @@ export function countJobs(lines: readonly string[]): JobCount {
   const count = (end: "Complete" | "Failed") => [...ends.values()].filter((its) => its === end).length;
   return { created: ends.size, peak, complete: count("Complete"), failed: count("Failed") };
 }
+
+/** When each Job was first seen, in that order, given when each line was. */
+export function firstSeen(lines: readonly string[], seenAt: readonly number[]): number[] {
+  const names = lines.map((line) => readJobEvent(line).name);
+  return seenAt.filter((_, index) => names[index] !== "" && names.indexOf(names[index] as string) === index);
+}

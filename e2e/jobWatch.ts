@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { until } from "../testing/until.ts";
 import { type Cluster, KEDA_JOBS, NAMESPACE } from "./cluster.ts";
-import { countJobs, type JobCount } from "./jobEvents.ts";
+import { countJobs, firstSeen, type JobCount } from "./jobEvents.ts";
 
 const LINE = '{.type} {.object.metadata.name} {.object.status.conditions[?(@.status=="True")].type}{"\\n"}';
 
@@ -30,9 +30,9 @@ export class JobWatch implements Disposable {
     return countJobs(this.#lines);
   }
 
-  /** When the first Job was seen, as Date.now() gives it; undefined: none yet. */
-  get firstSeenAt(): number | undefined {
-    return this.#seenAt[0];
+  /** When each Job was first seen, as Date.now() gives it; none yet: []. */
+  get createdAt(): readonly number[] {
+    return firstSeen(this.#lines, this.#seenAt);
   }
 
   /** Waits until so many Jobs have ended one way or the other. */

@@ -16,7 +16,7 @@ export const zero: Scenario = {
     const idle = watch.count.created;
     await insert(cluster, 1, 1);
     const inserted = Date.now();
-    const seenAt = await until("a Job", () => watch.firstSeenAt);
+    const seenAt = await until("a Job", () => watch.createdAt[0]);
     await until("SUCCESS", async () => (await countOf(cluster, "SUCCESS")) === 1);
     return [
       exactly(0, `Jobs in ${polls} polls`, idle),
