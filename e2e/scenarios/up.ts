@@ -1,4 +1,4 @@
-import { atMost, type Finding } from "../finding.ts";
+import { atMost } from "../finding.ts";
 import { helmSeconds, releasesOf, withOwnProbes } from "../helm.ts";
 import { leftovers } from "../leftovers.ts";
 import { isThere } from "../run.ts";
@@ -13,17 +13,15 @@ export const up: Scenario = {
     stack.configure(settings);
     const helm = await helmAlone(bed);
     const seconds = await stack.up(settings);
-    const findings: Finding[] = [atMost(180, "for a first up", seconds, " s")];
-    if (helm !== undefined) findings.push(atMost(1.3, "times helm alone", seconds / helm));
-    return findings;
+    return [atMost(180, "for a first up", seconds, " s"), atMost(1.3, "times helm alone", seconds / helm)];
   },
 };
 
-/** Seconds that helm needs for the charts as they are, but for where images come from; undefined when there is no helm. */
-async function helmAlone({ stack, cluster, before, note }: Bed): Promise<number | undefined> {
+/** Seconds that helm needs for the charts as they are, but for where images come from; NaN, which is missed, when there is no helm. */
+async function helmAlone({ stack, cluster, before, note }: Bed): Promise<number> {
   if (!(await isThere("helm", "version"))) {
-    note("helm is not on PATH: nothing to compare with");
-    return undefined;
+    note("helm must be on PATH (the claim compares with it); got none");
+    return Number.NaN;
   }
   const releases = await releasesOf(stack);
   const same = await helmSeconds(releases, cluster);
