@@ -1,5 +1,6 @@
 import { atMost, exactly, type Finding } from "./finding.ts";
 import { JobWatch } from "./jobWatch.ts";
+import { letPollsPass } from "./polls.ts";
 import { attempts, clear, insert } from "./requests.ts";
 import type { Bed } from "./scenario.ts";
 
@@ -11,11 +12,15 @@ const REQUESTS = 60;
  */
 const POLLING_INTERVAL = "3";
 
+/** Looks after the last end, by which a Job that nothing asked for would come. */
+const POLLS = 2;
+
 /** The seed's walk, 60 INSERTs of 20 s with at most ten Jobs at once, in at most `ratio` times the plain Job of the same run. */
 export async function walk(bed: Bed, requestsPerJob: number, ratio: number): Promise<Finding[]> {
   const { cluster, stack, settings, plainJob } = bed;
   const jobs = Math.ceil(REQUESTS / requestsPerJob);
-  await stack.up({ ...settings, pollingInterval: POLLING_INTERVAL, requestsPerJob: String(requestsPerJob) });
+  const own = { ...settings, pollingInterval: POLLING_INTERVAL, requestsPerJob: String(requestsPerJob) };
+  await stack.up(own);
   const plain = await plainJob.seconds();
   await clear(cluster);
   using watch = new JobWatch(cluster);
@@ -23,6 +28,7 @@ export async function walk(bed: Bed, requestsPerJob: number, ratio: number): Pro
   await insert(cluster, REQUESTS, 20);
   await watch.ended(jobs, 900_000);
   const seconds = (performance.now() - began) / 1_000;
+  await letPollsPass(POLLS, own);
   const all = await attempts(cluster);
   const ran = new Set(all.filter((its) => its.status === "SUCCESS").map((its) => its.id));
   const idle = watch.count.created - new Set(all.map((its) => its.job_name)).size;
