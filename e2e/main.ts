@@ -1,6 +1,7 @@
 import { isKept } from "../bench/limit.ts";
 import { EXIT_UNABLE } from "../worker/src/outcome.ts";
 import { createBed } from "./bed.ts";
+import { end, type Result } from "./end.ts";
 import { describe, type Finding } from "./finding.ts";
 import { endOnSignals } from "./interrupt.ts";
 import { type Options, readOptions } from "./options.ts";
@@ -36,15 +37,10 @@ const ALL = {
 };
 const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short };
 
-interface Result {
-  readonly name: string;
-  readonly claim: string;
-  readonly kept: boolean;
-  readonly numbers: string;
-  readonly seconds: number;
-}
-
-/** `npm run e2e -- [NAME ...] [--polls N] [--keep]`. Exit code 0: every claim holds, 1: one does not, 64: asked for wrongly. */
+/**
+ * `npm run e2e -- [NAME ...] [--polls N] [--keep]`. Exit code 0: every claim holds, 1: one does not, or the stack is not gone,
+ * 64: asked for wrongly.
+ */
 async function main(args: readonly string[]): Promise<number> {
   let options: Options;
   let bed: Omit<Bed, "note">;
@@ -58,12 +54,7 @@ async function main(args: readonly string[]): Promise<number> {
   console.log(`        on the cluster of context ${bed.cluster.context}`);
   const results: Result[] = [];
   for (const name of options.names) results.push(await prove(name, bed));
-  if (!options.keep) {
-    await bed.stack.destroy();
-    await bed.stack.remove();
-  }
-  console.log(`\n${table(results)}`);
-  return results.every((its) => its.kept) ? 0 : 1;
+  return await end(results, bed.stack, options.keep);
 }
 
 async function prove(name: string, bed: Omit<Bed, "note">): Promise<Result> {
@@ -87,14 +78,6 @@ async function prove(name: string, bed: Omit<Bed, "note">): Promise<Result> {
   const seconds = Math.round((performance.now() - began) / 1_000);
   console.log(`${kept ? "ok    " : "MISSED"}  ${name}: ${scenario.claim} | ${numbers}`);
   return { name, claim: scenario.claim, kept, numbers, seconds };
-}
-
-/** Markdown, for docs/e2e.md. */
-function table(results: readonly Result[]): string {
-  const lines = results.map(({ name, claim, kept, numbers, seconds }) => {
-    return `| ${kept ? "ok" : "MISSED"} | ${name} | ${claim} | ${numbers.replaceAll("\n", " ")} | ${seconds} s |`;
-  });
-  return ["|  | scenario | claim | measured | took |", "| --- | --- | --- | --- | ---: |", ...lines].join("\n");
 }
 
 endOnSignals();
