@@ -5,6 +5,7 @@ import { claimant } from "../testing/claimant.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { until } from "../testing/until.ts";
 import { type Claim, claim } from "../worker/src/queue/claim.ts";
+import { fail } from "../worker/src/queue/fail.ts";
 import { load } from "../worker/src/queue/load.ts";
 import { statement } from "../worker/src/queue/statement.ts";
 import { succeed } from "../worker/src/queue/succeed.ts";
@@ -58,6 +59,23 @@ describe("batch.attach", () => {
     assert.deepEqual(await queued("parcel"), ["2"]);
     await database.query("insert into parcels (place) values ('everywhere')");
     assert.deepEqual(await queued("parcel"), ["2", "3"]);
+  });
+
+  test("attaching again knows a primary key that was renamed", async () => {
+    await database.query("select batch.attach('parcels', 'parcel')");
+    await database.query("alter table parcels rename number to id");
+    await database.query("select batch.attach('parcels', 'parcel')");
+    await database.query("insert into parcels (place) values ('here')");
+    const attempt = (await claim(database.connect(), claimant("a", { kind: "parcel" }))) as Claim;
+    assert.deepEqual(await load(database.connect(), attempt), { place: "here", id: 1 });
+  });
+
+  test("a primary key may include further columns", async () => {
+    await database.query("create table links (url text, id bigint, primary key (id) include (url))");
+    await database.query("select batch.attach('links', 'link')");
+    await database.query("insert into links values ('x', 7)");
+    assert.deepEqual(await queued("link"), ["7"]);
+    await database.query("drop table links");
   });
 
   test("kinds run side by side: each claim gets its own kind's row", async () => {
@@ -171,6 +189,53 @@ describe("a primary key that comes back after its row was deleted", () => {
     await refused;
     assert.deepEqual(await queued("clap"), ["1"]);
     await worker.end();
+  });
+
+  test("is refused when the former one changes hands while the insert waits for another claim", async () => {
+    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    const { user, host, port } = database.client;
+    const [first, second, other] = (await Promise.all(
+      Array.from({ length: 3 }, async () => {
+        const client = new pg.Client({ user, host, port, database: database.name });
+        await client.connect();
+        return client;
+      }),
+    )) as [pg.Client, pg.Client, pg.Client];
+    const taking = (who: ReturnType<typeof claimant>) => [
+      who.kind,
+      who.jobName,
+      who.podName,
+      who.session,
+      4,
+      4,
+      100,
+      10,
+      null,
+      0,
+      0,
+    ];
+    const connection = database.connect();
+    const running = (await claim(connection, claimant("a"))) as Claim;
+    await second.query("begin");
+    assert.equal((await second.query(statement("claim").text, taking(claimant("b")))).rows[0].request_id, "2");
+    await database.query("delete from make_it_clap");
+    const refused = assert.rejects(
+      other.query("insert into make_it_clap (id, duration_seconds) values (1, 2), (2, 2)"),
+      {
+        message: /clap 1 must not be inserted again/,
+      },
+    );
+    const waits = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    await until("the insert waits", async () => (await first.query(waits)).rowCount === 1);
+    await fail(connection, running, { reason: "interrupted", message: "SIGTERM", final: false });
+    await first.query("begin");
+    assert.equal((await first.query(statement("claim").text, taking(claimant("c")))).rows[0].request_id, "1");
+    await second.query("commit");
+    await until("the insert waits for the other", async () => (await second.query(waits)).rowCount === 1);
+    await first.query("commit");
+    await refused;
+    assert.deepEqual(await queued("clap"), ["1", "2"]);
+    await Promise.all([first, second, other].map((client) => client.end()));
   });
 
   test("is refused while the former one runs", async () => {

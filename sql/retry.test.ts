@@ -57,25 +57,32 @@ describe("batch.retry", () => {
     await giveUp();
     await giveUp();
     await (await attempt("c")).succeeded();
-    await database.query("select batch.retry('clap', id) from clap where status = 'DEAD'");
+    await database.query("select batch.retry('clap', id) from clap join make_it_clap using (id) where status = 'DEAD'");
     assert.deepEqual(await database.query("select request_id from batch.queue order by 1"), [
       { request_id: "1" },
       { request_id: "2" },
     ]);
   });
 
-  test("two at the same time are one request, and the other is refused", async () => {
+  test("one that waits already is not asked for twice", async () => {
+    await giveUp();
+    assert.deepEqual(await retry(1), [{ retry: true }]);
+    assert.deepEqual(await retry(1), [{ retry: false }]);
+    assert.equal(await queued(), 1);
+  });
+
+  test("two at the same time are one request", async () => {
     await giveUp();
     const { user, host, port } = database.client;
     const first = new pg.Client({ user, host, port, database: database.name });
     await first.connect();
     await first.query("begin");
     await first.query("select batch.retry('clap', 1)");
-    const refused = assert.rejects(retry(1), { message: /clap 1 must be DEAD .*; got one that is asked for/ });
+    const second = retry(1);
     const waits = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     await until("the other waits", async () => (await first.query(waits)).rowCount === 1);
     await first.query("commit");
-    await refused;
+    assert.deepEqual(await second, [{ retry: false }]);
     assert.equal(await queued(), 1);
     await first.end();
   });
@@ -95,9 +102,18 @@ describe("batch.retry", () => {
   });
 
   const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
-    ["never tried", async () => undefined, /clap 1 must be DEAD to be tried again .*; got one that is asked for/],
-    ["running", () => attempt("a"), /got one that is asked for/],
-    ["FAILED and held", async () => (await attempt("a")).failed(), /got one that is asked for/],
+    ["never tried", async () => undefined, /clap 1 must be DEAD to be tried again .*; got no attempt that has ended/],
+    ["running", () => attempt("a"), /got no attempt that has ended/],
+    ["FAILED and held", async () => (await attempt("a")).failed(), /got FAILED/],
+    [
+      "asked for again and running",
+      async () => {
+        await giveUp();
+        await retry(1);
+        await attempt("b");
+      },
+      /clap 1 must be DEAD .*; got it while a Job has it/,
+    ],
     ["SUCCESS", async () => (await attempt("a")).succeeded(), /got SUCCESS/],
     [
       "gone from its table",

@@ -1,7 +1,7 @@
 -- The two roles that work with the queue, each with what it needs and nothing else. Run after every migration, as the
 -- schema's owner, in one transaction; run again it changes the passwords and nothing else.
 --
--- Settings: postgres_batch.worker_password, postgres_batch.scaler_password
+-- Settings: postgres_batch.worker_password, postgres_batch.scaler_password (as verifiers: the server never sees a password)
 --
 -- Roles belong to the server, not to a database: two databases of one server share them.
 

@@ -49,7 +49,7 @@ begin
   select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum),
          case when count(*) = 1 then min(a.attname) filter (where a.atttypid = 'bigint'::regtype) end
   into key_columns, key_column
-  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey[:i.indnkeyatts - 1])
   where i.indrelid = requests and i.indisprimary;
   if key_column is null then
     raise exception '% must have a primary key of one bigint column (the queue knows a request by it); got %', requests, coalesce(key_columns, 'no such key');
@@ -57,7 +57,8 @@ begin
 
   -- Until the end of the transaction nobody writes: no row is missed between taking in the old ones and the trigger.
   execute format('lock table %s in share row exclusive mode', requests);
-  insert into batch.kind values (kind, requests, key_column) on conflict on constraint kind_pkey do nothing;
+  insert into batch.kind as k values (kind, requests, key_column)
+  on conflict on constraint kind_pkey do update set primary_key = excluded.primary_key where k.requests = excluded.requests;
   select k.requests into strict attached from batch.kind k where k.kind = attach.kind;
   if attached <> requests then
     raise exception 'kind must be a new one (a kind is one table''s); got %, which is %''s', quote_literal(kind), attached;
@@ -138,21 +139,11 @@ CREATE FUNCTION batch.enqueue() RETURNS trigger
 declare
   busy bigint;
 begin
-  -- Kept as they are until the insert is over, or no longer waiting.
   execute format(
     'select from batch.queue q join inserted on inserted.%2$I = q.request_id
      where q.kind = %1$L and q.job_name is null for update of q',
     tg_argv[0], tg_argv[1]
   );
-  execute format(
-    'select min(q.request_id) from batch.queue q join inserted on inserted.%2$I = q.request_id
-     where q.kind = %1$L and q.job_name is not null',
-    tg_argv[0], tg_argv[1]
-  ) into busy;
-  if busy is not null then
-    raise exception '% % must not be inserted again before its former attempts have ended (one request, one owner); got it while a Job has it',
-      tg_argv[0], busy;
-  end if;
   execute format(
     'insert into batch.queue (kind, request_id, iteration)
      select %1$L, inserted.%2$I,
@@ -161,6 +152,24 @@ begin
      on conflict (kind, request_id) where job_name is null do nothing',
     tg_argv[0], tg_argv[1]
   );
+  execute format(
+    'select min(q.request_id) from batch.queue q join inserted on inserted.%2$I = q.request_id
+     where q.kind = %1$L and q.job_name is not null',
+    tg_argv[0], tg_argv[1]
+  ) into busy;
+  -- One that was claimed and has ended meanwhile has used the attempt that the new one would begin with.
+  if busy is null then
+    execute format(
+      'select min(q.request_id) from inserted join batch.queue q on q.kind = %1$L and q.request_id = inserted.%2$I
+         and q.job_name is null
+       join batch.history h on h.kind = %1$L and h.request_id = q.request_id and h.iteration > q.iteration',
+      tg_argv[0], tg_argv[1]
+    ) into busy;
+  end if;
+  if busy is not null then
+    raise exception '% % must not be inserted again before its former attempts have ended (one request, one owner); got it while a Job has it',
+      tg_argv[0], busy;
+  end if;
   return null;
 end
 $_$;
@@ -370,38 +379,39 @@ END;
 -- Name: retry(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.retry(kind text, request bigint) RETURNS void
+CREATE FUNCTION batch.retry(of_kind text, of_request bigint) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-#variable_conflict use_variable
 declare
-  found_status text;
-  last_iteration integer;
-  first_start timestamptz;
+  latest batch.history;
+  asked boolean;
 begin
-  -- Written, and not only locked: of two that do this at the same time one waits, and fails where its snapshot is older.
+  -- Nothing changes. But of two that do this at the same time one waits, and fails where its snapshot is an older one.
   update batch.history h set status = h.status
-  where h.kind = retry.kind and h.request_id = retry.request and h.status = 'DEAD'
+  where h.kind = of_kind and h.request_id = of_request and h.status = 'DEAD'
     and h.iteration = (
-      select max(latest.iteration) from batch.history latest
-      where latest.kind = retry.kind and latest.request_id = retry.request
+      select max(newest.iteration) from batch.history newest
+      where newest.kind = of_kind and newest.request_id = of_request
     );
-  select h.status, h.iteration, h.created_at into found_status, last_iteration, first_start from batch.history h
-  where h.kind = retry.kind and h.request_id = retry.request order by h.iteration desc limit 1;
-  -- Each half has its own index.
-  if exists (select from batch.queue q where q.kind = retry.kind and q.request_id = retry.request and q.job_name is null)
-    or exists (select from batch.queue q where q.kind = retry.kind and q.job_name is not null and q.request_id = retry.request)
-  then
-    found_status := 'one that is asked for';
+  select * into latest from batch.history h
+  where h.kind = of_kind and h.request_id = of_request order by h.iteration desc limit 1;
+  if latest.status is distinct from 'DEAD' then
+    raise exception '% % must be DEAD to be tried again (no work is done twice); got %',
+      of_kind, of_request, coalesce(latest.status, 'no attempt that has ended');
   end if;
-  if found_status is distinct from 'DEAD' then
-    raise exception '% % must be DEAD to be tried again (one request, one owner); got %', kind, request, coalesce(found_status, 'no attempt');
+  if batch.row_of(of_kind, of_request) is null then
+    raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', of_kind, of_request;
   end if;
-  if batch.row_of(kind, request) is null then
-    raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', kind, request;
+  insert into batch.queue (kind, request_id, iteration, created_at)
+  values (of_kind, of_request, latest.iteration, latest.created_at)
+  on conflict (kind, request_id) where job_name is null do nothing;
+  asked := found;
+  -- After the insert, as in batch.enqueue().
+  if exists (select from batch.queue q where q.kind = of_kind and q.job_name is not null and q.request_id = of_request) then
+    raise exception '% % must be DEAD to be tried again (one request, one owner); got it while a Job has it', of_kind, of_request;
   end if;
-  insert into batch.queue (kind, request_id, iteration, created_at) values (kind, request, last_iteration, first_start);
+  return asked;
 end
 $$;
 
@@ -458,7 +468,7 @@ UNION ALL
     queue.started_at,
     NULL::timestamp with time zone AS ended_at
    FROM batch.queue
-  WHERE (queue.session_id IS NOT NULL);
+  WHERE ((queue.job_name IS NOT NULL) AND (queue.session_id IS NOT NULL));
 
 
 --
@@ -697,10 +707,10 @@ REVOKE ALL ON FUNCTION batch.put_down(of_kind text, of_job text, of_request bigi
 
 
 --
--- Name: FUNCTION retry(kind text, request bigint); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION retry(of_kind text, of_request bigint); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.retry(kind text, request bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.retry(of_kind text, of_request bigint) FROM PUBLIC;
 
 
 --

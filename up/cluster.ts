@@ -41,7 +41,10 @@ export async function startMinikube(
   }
   checkRuntime(context, profile);
   const exitCode = await follow("minikube", startArguments(context, profile, env.MINIKUBE_START_FLAGS), env);
-  if (exitCode !== 0) throw new Error(`minikube must start; got exit code ${exitCode}. What it printed says why; minikube delete starts afresh`);
+  if (exitCode !== 0)
+    throw new Error(
+      `minikube must start; got exit code ${exitCode}. What it printed says why; minikube delete starts afresh`,
+    );
   if (await answers(context, env)) return;
   throw new Error(
     `the cluster of ${context} must answer after minikube start; got no answer, see kubectl --context ${context} cluster-info`,
@@ -58,6 +61,9 @@ export async function dockerEnvOf(
   checkRuntime(context, profile);
   const args = ["docker-env", `--profile=${context}`, "--shell", "none", "-o", "json"];
   const { exitCode, stdout, stderr } = await ask("minikube", args, env);
-  if (exitCode !== 0) throw new Error(`minikube docker-env must lead to the node's Docker daemon (the image is built there); got ${(stderr || stdout).trim()}`);
+  if (exitCode !== 0)
+    throw new Error(
+      `minikube docker-env must lead to the node's Docker daemon (the image is built there); got ${(stderr || stdout).trim()}`,
+    );
   return parseDockerEnv(stdout);
 }

@@ -59,7 +59,9 @@ export function need(programs: readonly Program[], isThere: Finder): void {
 export async function selectStack({ stack, env }: Session): Promise<void> {
   const exitCode = await follow("pulumi", ["stack", "select", stack, "--create"], env);
   if (exitCode !== 0)
-    throw new Error(`the stack ${stack} must be selected or made; got exit code ${exitCode} from pulumi, which says above what to mend`);
+    throw new Error(
+      `the stack ${stack} must be selected or made; got exit code ${exitCode} from pulumi, which says above what to mend`,
+    );
 }
 
 /** The context that the stack is for: as the command line says, else as its settings do. */
@@ -71,6 +73,9 @@ export async function contextOf({ stack, passedOn, env }: Session): Promise<stri
     ["config", "get", "kubernetesContext", "--stack", stack],
     env,
   );
-  if (exitCode !== 0) throw new Error(`the stack's kubernetesContext must be readable (no other cluster is touched); got ${stderr.trim()}`);
+  if (exitCode !== 0)
+    throw new Error(
+      `the stack's kubernetesContext must be readable (no other cluster is touched); got ${stderr.trim()}`,
+    );
   return stdout.trim();
 }

@@ -1,28 +1,18 @@
 -- A request that was given up can be asked for again, and one that comes back while it is being claimed has one owner.
 
--- As in 0002_attach.sql, and it waits for a claim that is on its way: without that, the claimed request had left the index
--- that the insert is held against, and its primary key was asked for a second time.
+-- As in 0002_attach.sql, but it waits for claims that are on their way, and looks after the insert: a request that is claimed
+-- leaves the index that the insert is held against, and its primary key would be asked for a second time.
 create or replace function batch.enqueue() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   busy bigint;
 begin
-  -- Kept as they are until the insert is over, or no longer waiting.
   execute format(
     'select from batch.queue q join inserted on inserted.%2$I = q.request_id
      where q.kind = %1$L and q.job_name is null for update of q',
     tg_argv[0], tg_argv[1]
   );
-  execute format(
-    'select min(q.request_id) from batch.queue q join inserted on inserted.%2$I = q.request_id
-     where q.kind = %1$L and q.job_name is not null',
-    tg_argv[0], tg_argv[1]
-  ) into busy;
-  if busy is not null then
-    raise exception '% % must not be inserted again before its former attempts have ended (one request, one owner); got it while a Job has it',
-      tg_argv[0], busy;
-  end if;
   execute format(
     'insert into batch.queue (kind, request_id, iteration)
      select %1$L, inserted.%2$I,
@@ -31,44 +21,63 @@ begin
      on conflict (kind, request_id) where job_name is null do nothing',
     tg_argv[0], tg_argv[1]
   );
+  execute format(
+    'select min(q.request_id) from batch.queue q join inserted on inserted.%2$I = q.request_id
+     where q.kind = %1$L and q.job_name is not null',
+    tg_argv[0], tg_argv[1]
+  ) into busy;
+  -- One that was claimed and has ended meanwhile has used the attempt that the new one would begin with.
+  if busy is null then
+    execute format(
+      'select min(q.request_id) from inserted join batch.queue q on q.kind = %1$L and q.request_id = inserted.%2$I
+         and q.job_name is null
+       join batch.history h on h.kind = %1$L and h.request_id = q.request_id and h.iteration > q.iteration',
+      tg_argv[0], tg_argv[1]
+    ) into busy;
+  end if;
+  if busy is not null then
+    raise exception '% % must not be inserted again before its former attempts have ended (one request, one owner); got it while a Job has it',
+      tg_argv[0], busy;
+  end if;
   return null;
 end
 $$;
 
 -- Asks again for a request that was given up: with all of its budgets anew, its attempts counted on. For whoever owns the
--- schema: select batch.retry('clap', 17), or select batch.retry('clap', id) from clap where status = 'DEAD'.
--- Refuses a request that is not DEAD, that is asked for already, or whose row is gone: nothing would mend it.
-create function batch.retry(kind text, request bigint) returns void
+-- schema: select batch.retry('clap', 17). True: it waits now; false: it waited already.
+-- Refuses a request that is not DEAD, that a Job has, or whose row is gone: nothing would mend it.
+create function batch.retry(of_kind text, of_request bigint) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
-#variable_conflict use_variable
 declare
-  found_status text;
-  last_iteration integer;
-  first_start timestamptz;
+  latest batch.history;
+  asked boolean;
 begin
-  -- Written, and not only locked: of two that do this at the same time one waits, and fails where its snapshot is older.
+  -- Nothing changes. But of two that do this at the same time one waits, and fails where its snapshot is an older one.
   update batch.history h set status = h.status
-  where h.kind = retry.kind and h.request_id = retry.request and h.status = 'DEAD'
+  where h.kind = of_kind and h.request_id = of_request and h.status = 'DEAD'
     and h.iteration = (
-      select max(latest.iteration) from batch.history latest
-      where latest.kind = retry.kind and latest.request_id = retry.request
+      select max(newest.iteration) from batch.history newest
+      where newest.kind = of_kind and newest.request_id = of_request
     );
-  select h.status, h.iteration, h.created_at into found_status, last_iteration, first_start from batch.history h
-  where h.kind = retry.kind and h.request_id = retry.request order by h.iteration desc limit 1;
-  -- Each half has its own index.
-  if exists (select from batch.queue q where q.kind = retry.kind and q.request_id = retry.request and q.job_name is null)
-    or exists (select from batch.queue q where q.kind = retry.kind and q.job_name is not null and q.request_id = retry.request)
-  then
-    found_status := 'one that is asked for';
+  select * into latest from batch.history h
+  where h.kind = of_kind and h.request_id = of_request order by h.iteration desc limit 1;
+  if latest.status is distinct from 'DEAD' then
+    raise exception '% % must be DEAD to be tried again (no work is done twice); got %',
+      of_kind, of_request, coalesce(latest.status, 'no attempt that has ended');
   end if;
-  if found_status is distinct from 'DEAD' then
-    raise exception '% % must be DEAD to be tried again (one request, one owner); got %', kind, request, coalesce(found_status, 'no attempt');
+  if batch.row_of(of_kind, of_request) is null then
+    raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', of_kind, of_request;
   end if;
-  if batch.row_of(kind, request) is null then
-    raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', kind, request;
+  insert into batch.queue (kind, request_id, iteration, created_at)
+  values (of_kind, of_request, latest.iteration, latest.created_at)
+  on conflict (kind, request_id) where job_name is null do nothing;
+  asked := found;
+  -- After the insert, as in batch.enqueue().
+  if exists (select from batch.queue q where q.kind = of_kind and q.job_name is not null and q.request_id = of_request) then
+    raise exception '% % must be DEAD to be tried again (one request, one owner); got it while a Job has it', of_kind, of_request;
   end if;
-  insert into batch.queue (kind, request_id, iteration, created_at) values (kind, request, last_iteration, first_start);
+  return asked;
 end
 $$;
 

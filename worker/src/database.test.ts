@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import pg from "pg";
 import { claimant } from "../../testing/claimant.ts";
 import { createTestDatabase } from "../../testing/database.ts";
 import { createProxy } from "../../testing/proxy.ts";
@@ -42,6 +43,41 @@ describe("a database that goes away", () => {
     assert.equal(got.iteration, 1);
     assert.deepEqual(await attempts(), [{ iteration: 1, status: "RUNNING" }]);
     await connection.close();
+  });
+
+  test("a claim that waits for a lock is not made once its worker has given up", { timeout: 30_000 }, async () => {
+    const { user, host, port } = database.client;
+    const blocker = new pg.Client({ user, host, port, database: database.name });
+    await blocker.connect();
+    await blocker.query("begin");
+    await blocker.query("lock table batch.queue in access exclusive mode");
+    const connection = connect(1);
+    await assert.rejects(claimed(connection), DatabaseAwayError);
+    await connection.close();
+    const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    assert.equal((await blocker.query(waiting)).rowCount, 0);
+    await blocker.query("rollback");
+    await blocker.end();
+    assert.deepEqual(await attempts(), []);
+  });
+
+  test("claims do not fail each other where the server's transactions are serializable by default", async () => {
+    await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 200)");
+    await database.query(`alter database ${database.name} set default_transaction_isolation = 'serializable'`);
+    const warnings: string[] = [];
+    const pods = Array.from({ length: 10 }, () =>
+      connect(
+        5,
+        createLog({}, (line) => warnings.push(line)),
+      ),
+    );
+    for (let turn = 0; turn < 20; turn++) {
+      const all = await Promise.all(pods.map((pod, index) => claim(pod, claimant(`${index}-${turn}`))));
+      await Promise.all(all.map((got, index) => succeed(pods[index] as Database, got as Claim)));
+    }
+    await Promise.all(pods.map((pod) => pod.close()));
+    assert.deepEqual(warnings, []);
+    await database.query(`alter database ${database.name} reset default_transaction_isolation`);
   });
 
   test("a finish whose answer is lost is recorded once", async () => {

@@ -8,10 +8,11 @@ import type { DatabaseSettings } from "./settings.ts";
 
 /**
  * SQLSTATE classes and codes, and Node's codes, that mean "not now" rather than "never". A refused password (28P01) is one:
- * while passwords are made anew, a pod has the new one for seconds before the server knows it.
+ * while passwords are made anew, a pod has the new one for seconds before the server knows it. So are a full disk (53...), a
+ * server that is a standby yet (25006), a deadlock and an aborted serialization (40...), and a statement that the server cut (57014).
  */
 const OUTAGE =
-  /^(08...|28P01|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
+  /^(08...|28P01|25006|40001|40P01|53...|57014|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 
 /**
  * A certificate that the authority's file does not vouch for (OpenSSL's verification errors, as Node names them): when it is
@@ -29,9 +30,18 @@ const OUTAGE_MESSAGE =
 /** A silent server is one that is away: every statement here takes milliseconds. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** The server notices a lost node within 12 s, asked or silent, and drops the session's lock with the connection. */
-const SERVER_KEEPALIVES =
-  "-c tcp_keepalives_idle=6 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=12000";
+/** What each connection asks of the server. */
+const SESSION_OPTIONS = [
+  // A lost node is noticed within 12 s, asked or silent, and the session's lock is dropped with the connection.
+  "-c tcp_keepalives_idle=6 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=12000",
+  // The server gives up before the worker does: a claim that waits for a lock must not be made after its worker has left.
+  `-c statement_timeout=${ANSWER_TIMEOUT_MS - 1_000}`,
+  // Every statement here is written for it, whatever the server's default.
+  "-c default_transaction_isolation=read\\ committed",
+].join(" ");
+
+/** How long a connection's end is waited for: the server may be gone without a word. */
+const FAREWELL_MS = 1_000;
 
 /**
  * The worker's one connection, which comes back when it breaks.
@@ -84,7 +94,7 @@ export class Database {
     this.onBreak = undefined;
     const client = await this.#client?.catch(() => undefined);
     this.#client = undefined;
-    await client?.end().catch(() => undefined);
+    await Promise.race([client?.end().catch(() => undefined), sleep(FAREWELL_MS, undefined, { ref: false })]);
   }
 
   /** A pooler's next connection may not know what this one has prepared. */
@@ -104,7 +114,7 @@ export class Database {
       ...connectionOf(this.#settings),
       application_name: "postgres-batch",
       // A pooler refuses them, and watches its own connections.
-      ...(this.#settings.pooled ? {} : { options: SERVER_KEEPALIVES }),
+      ...(this.#settings.pooled ? {} : { options: SESSION_OPTIONS }),
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 5_000,

@@ -20,7 +20,9 @@ export class LostError extends Error {
   override readonly name = "LostError";
 
   constructor(request: string, iteration: number) {
-    super(`request ${request}, iteration ${iteration} must still be this worker's to be written; got another owner, or its end`);
+    super(
+      `request ${request}, iteration ${iteration} must still be this worker's to be written; got another owner, or its end`,
+    );
   }
 }
 

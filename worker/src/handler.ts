@@ -2,7 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { SettingsError } from "./errors.ts";
 import type { Log } from "./log.ts";
 
-/** A row of an attached table, as JSON: numbers, strings (dates and bytes among them), booleans, null. */
+/**
+ * A row of an attached table, as JSON: numbers, strings (dates and bytes among them, and numbers that JavaScript would round),
+ * booleans, null.
+ */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What a handler may use besides its request. */
@@ -11,7 +14,7 @@ export interface HandlerContext {
   readonly id: string;
   /** 1 at the first attempt. */
   readonly attempt: number;
-  /** Aborts when the worker must stop; its `reason` says why. Work that stops then in time is not charged. */
+  /** Aborts when the worker must stop; its `reason` says why. Work that throws then in time is not charged; work that returns is done. */
   readonly signal: AbortSignal;
   /** JSON lines that carry the request, the iteration and the Job. */
   readonly log: Log;

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** What every line of one attempt carries: the request, its iteration, the Job. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -10,10 +12,20 @@ export interface Log {
   with(fields: LogFields): Log;
 }
 
+/** Undefined where JSON has no words (a bigint, a circle): a line must not fail the work that logs it. */
+function asJson(fields: LogFields): string | undefined {
+  try {
+    return JSON.stringify(fields);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A log whose lines all carry `fields`; `write` gets each line without its newline. */
 export function createLog(fields: LogFields, write: (line: string) => void = console.log): Log {
   function line(level: string, message: string, more: LogFields = {}): void {
-    write(JSON.stringify({ time: new Date().toISOString(), level, message, ...fields, ...more }));
+    const own = { time: new Date().toISOString(), level, message, ...fields };
+    write(asJson({ ...own, ...more, ...own }) ?? JSON.stringify({ ...own, fields: inspect(more) }));
   }
   return {
     info: (message, more) => line("info", message, more),

@@ -68,6 +68,14 @@ describe("a worker process", { timeout: 120_000 }, () => {
     ]);
   });
 
+  test("that leaves a rejection to nobody says so in its log, ends 70, and has crashed", async () => {
+    await insert(30);
+    const late = "setTimeout(() => Promise.reject(new Error('nobody awaits this')), 500)";
+    const pod = startWorker("a", { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(late)}` });
+    assert.equal(await pod.ended, 70);
+    assert.match(pod.lastWords(), /"level":"error","message":"nobody awaits this"/);
+  });
+
   test("SIGTERM reaches the work, whose request is free at once and not charged; it ends 4", async () => {
     await insert(30);
     const pod = startWorker("a");

@@ -23,6 +23,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
 }
 
 async function work(): Promise<number> {
+  // What a handler started and nobody awaited: told, and charged as the crash that it is.
+  process.once("uncaughtException", (error) => process.exit(report(error)));
   const settings = readSettings(process.env);
   const handler = await loadHandler(settings.kind);
   const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { createTestDatabase } from "../../testing/database.ts";
 import { silentLog } from "./log.ts";
@@ -43,6 +47,28 @@ describe("migrate", () => {
     );
   });
 
+  test("a migration of the project's is applied although one of somebody's own, from 1000 on, was before", async () => {
+    const { client, query } = await empty();
+    const [first, ...rest] = readMigrations() as [Migration, ...Migration[]];
+    const own = { version: 1_001, name: "own", text: "create table own ()" };
+    await migrate(client, silentLog, [first, own]);
+    await migrate(client, silentLog, [first, ...rest, own]);
+    const applied = await query("select version from batch_migration order by applied_at");
+    assert.deepEqual(
+      applied.map(({ version }) => version),
+      [first.version, 1_001, ...rest.map(({ version }) => version)],
+    );
+  });
+
+  test("two migrations of one number are refused, by name", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "migrations-"));
+    for (const file of ["0001_one.sql", "0002_two.sql", "0002_too.sql"]) await writeFile(join(folder, file), "");
+    assert.throws(() => readMigrations(pathToFileURL(`${folder}/`)), {
+      message: /0002_two.sql must have a number of its own/,
+    });
+    await rm(folder, { recursive: true });
+  });
+
   test("a newer database is refused, naming both versions, and left as it is", async () => {
     const { client, query } = await createTestDatabase();
     const newest = readMigrations().length;
@@ -61,7 +87,7 @@ describe("migrate", () => {
       { version: 2, name: "half", text: "create table half (); select 1 / 0" },
     ];
     await assert.rejects(migrate(client, silentLog, broken), {
-      message: /^migration 2 \(half\) failed: division by zero/,
+      message: /^migration 2 \(half\) must apply .*; got division by zero/,
     });
     assert.deepEqual((await tables(client)).sort(), ["public.batch_migration", "public.good"]);
     const mended = [...broken.slice(0, 1), { version: 2, name: "half", text: "create table half ()" }];

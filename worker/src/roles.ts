@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type pg from "pg";
+import { scramVerifier } from "./scram.ts";
 
 /** The passwords of the two roles that `sql/roles.sql` makes. */
 export interface RolePasswords {
@@ -15,10 +16,9 @@ const ROLES = new URL("../../sql/roles.sql", import.meta.url);
 export async function createRoles(client: pg.ClientBase, passwords: RolePasswords): Promise<void> {
   await client.query("begin");
   try {
-    // As settings of the transaction: a password then never is part of a statement that the server may log.
     await client.query(
       "select set_config('postgres_batch.worker_password', $1, true), set_config('postgres_batch.scaler_password', $2, true)",
-      [passwords.worker, passwords.scaler],
+      [scramVerifier(passwords.worker), scramVerifier(passwords.scaler)],
     );
     await client.query(readFileSync(ROLES, "utf8"));
     await client.query("commit");

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "node:util";
 import type { Database } from "./database.ts";
 import { FinalError, LostError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
@@ -122,5 +123,5 @@ function keepAttempt(key: AttemptKey, { database, settings }: AttemptContext, lo
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : `threw ${JSON.stringify(error)}`;
+  return error instanceof Error ? `${error.name}: ${error.message}` : `threw ${inspect(error)}`;
 }

@@ -96,7 +96,12 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const leaseSeconds = number("LEASE_SECONDS", "leaseSeconds", DEFAULTS.leaseSeconds);
   return finish({
     database: { ...databaseSettings({ text, number }, env), pooled: leaseSeconds > 0 },
-    kind: text("KIND", /^[a-z][a-z0-9_]{0,39}$/, '1 to 40 of a-z, 0-9 and "_", a letter first (the kind given to batch.attach())', DEFAULTS.kind),
+    kind: text(
+      "KIND",
+      /^[a-z][a-z0-9_]{0,39}$/,
+      '1 to 40 of a-z, 0-9 and "_", a letter first (the kind given to batch.attach())',
+      DEFAULTS.kind,
+    ),
     jobName: text("JOB_NAME", /^[\w.-]{1,253}$/, label),
     podName: text("POD_NAME", /^[\w.-]{1,253}$/, label),
     backoffLimit,

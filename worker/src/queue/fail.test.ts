@@ -44,6 +44,12 @@ describe("fail", () => {
     ]);
   });
 
+  test("of an endless error text the start is recorded", async () => {
+    const { connection, attempt } = await startAttempt(database, claimant("a"));
+    await fail(connection, attempt, { ...ERROR, message: "x".repeat(50_000_000) });
+    assert.deepEqual(await database.query("select length(error) from clap_attempt"), [{ length: 20_000 }]);
+  });
+
   test("an error text with anything in it is recorded", async () => {
     const { connection, attempt } = await startAttempt(database, claimant("a"));
     await fail(connection, attempt, { ...ERROR, message: "'; drop table clap; --\0\u{1F44F}" });

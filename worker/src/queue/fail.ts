@@ -11,6 +11,9 @@ export interface Failure {
   readonly final: boolean;
 }
 
+/** Characters of an error that are kept: what says why is at its start, and the write must not take long. */
+const MAX_ERROR = 20_000;
+
 /**
  * Ends an attempt that did not succeed.
  *
@@ -20,7 +23,7 @@ export interface Failure {
 export async function fail(database: Database, key: AttemptKey, failure: Failure): Promise<EndStatus> {
   const { reason, message, final } = failure;
   // PostgreSQL's text cannot hold NUL.
-  const text = message.replaceAll("\0", "\uFFFD");
+  const text = message.slice(0, MAX_ERROR).replaceAll("\0", "\uFFFD");
   const [row] = await database.run<{ status: EndStatus }>("fail", [...keyValues(key), reason, text, final]);
   return row?.status ?? (await recall(database, key, reason));
 }

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createLog } from "./log.ts";
+
+function written(fields: Record<string, unknown>): Record<string, unknown> {
+  const lines: string[] = [];
+  createLog({ request: "1" }, (line) => lines.push(line)).info("said", fields);
+  assert.equal(lines.length, 1);
+  const { time, ...rest } = JSON.parse(lines[0] ?? "");
+  assert.ok(Math.abs(Date.parse(time) - Date.now()) < 10_000);
+  return rest;
+}
+
+test("a line is JSON with its time, level, message, and the fields of the log and its own", () => {
+  assert.deepEqual(written({ characters: 3 }), { level: "info", message: "said", request: "1", characters: 3 });
+});
+
+test("no field takes the place of what every line carries", () => {
+  assert.deepEqual(written({ time: "never", level: "x", message: "y", request: "2" }), {
+    level: "info",
+    message: "said",
+    request: "1",
+  });
+});
+
+test("what JSON has no words for is written all the same", () => {
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  assert.match(String(written({ count: 7n }).fields), /count: 7n/);
+  assert.match(String(written({ circle }).fields), /Circular/);
+});

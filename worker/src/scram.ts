@@ -1,0 +1,18 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+
+/** PostgreSQL's own number of iterations (`scram_iterations`). */
+const ITERATIONS = 4_096;
+
+/**
+ * What PostgreSQL keeps of a password (RFC 5803, as in its pg_authid): made here, so that the password itself is never sent to
+ * the server, which may log what it is sent.
+ *
+ * @param password of ASCII, for which SASLprep (RFC 4013) changes nothing.
+ */
+export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
+  const salted = pbkdf2Sync(password, salt, ITERATIONS, 32, "sha256");
+  const key = (name: string) => createHmac("sha256", salted).update(name).digest();
+  const storedKey = createHash("sha256").update(key("Client Key")).digest("base64");
+  const serverKey = key("Server Key").toString("base64");
+  return `SCRAM-SHA-256$${ITERATIONS}:${salt.toString("base64")}$${storedKey}:${serverKey}`;
+}
