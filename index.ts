@@ -10,13 +10,13 @@ import { WorkerImage } from "./components/workerImage.ts";
 const stackConfig = new pulumi.Config();
 const config = readStackConfig((key) => stackConfig.get(key));
 
-const cluster = new k8s.Provider("cluster", {
+const provider = new k8s.Provider("cluster", {
   context: config.kubernetesContext,
   // Not $KUBECONFIG as it is now: that would be kept in the state, and be wrong on the next machine.
   kubeconfig: "",
   enableSecretMutable: true,
 });
-const options = { providers: [cluster] };
+const options = { providers: [provider] };
 
 const keda = new Keda("keda", { chart: config.kedaChart, imageRegistry: config.kedaImageRegistry }, options);
 const postgres = new Postgres(
@@ -46,6 +46,8 @@ const claps = new BatchScaledJob(
 
 /** One Job as KEDA would create it: `pulumi stack output job | kubectl create -f -`. */
 export const job = claps.job;
+/** Which cluster this is: `npm run up` and `npm run down` touch no other. */
+export const cluster = { context: config.kubernetesContext, uid: image.clusterUid };
 /** Where to look with kubectl. */
 export const namespaces = { batches: namespace.metadata.name, keda: keda.release.namespace };
 /** The command that opens psql in the database's pod: `sh -c "$(pulumi stack output psql)"`. */

@@ -25,12 +25,15 @@ export interface WorkerImageArgs {
 export class WorkerImage extends pulumi.ComponentResource {
   /** The reference for a pod: its tag says what is in it, so that changed content is a changed pod. */
   readonly reference: string;
+  /** The uid of kube-system, which tells one cluster from another. */
+  readonly clusterUid: pulumi.Output<string>;
 
   constructor(name: string, { baseImage }: WorkerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:components:WorkerImage", name, {}, opts);
     this.reference = `${name}:${imageTag(fileURLToPath(new URL("..", import.meta.url)), baseImage)}`;
     // Docker's provider does not look whether an image is still there: a new cluster is what makes it build again.
     const cluster = k8s.core.v1.Namespace.get(`${name}-cluster`, "kube-system", { parent: this });
+    this.clusterUid = cluster.metadata.uid.apply((uid) => uid ?? "");
     new docker.Image(
       name,
       {
@@ -44,9 +47,9 @@ export class WorkerImage extends pulumi.ComponentResource {
           builderVersion: docker.BuilderVersion.BuilderBuildKit,
         },
       },
-      { parent: this, replacementTrigger: cluster.metadata.uid.apply((uid) => uid ?? "") },
+      { parent: this, replacementTrigger: this.clusterUid },
     );
-    this.registerOutputs({ reference: this.reference });
+    this.registerOutputs({ reference: this.reference, clusterUid: this.clusterUid });
   }
 }
 

@@ -1,4 +1,5 @@
 import { answers, dockerEnvOf, profileOf } from "./cluster.ts";
+import { flagsFor } from "./deployment.ts";
 import { howToGoOn } from "./nextSteps.ts";
 import { follow } from "./run.ts";
 import { command, contextOf, need } from "./session.ts";
@@ -21,7 +22,8 @@ await command(HELP, async (session) => {
   }
   const env = { ...session.env, ...(await dockerEnvOf(context, profile, session.env)) };
 
-  const exitCode = await follow("pulumi", ["destroy", "--yes", "--stack", stack, ...passedOn], env);
+  const flags = ["--yes", ...(await flagsFor(session, context))];
+  const exitCode = await follow("pulumi", ["destroy", ...flags, "--stack", stack, ...passedOn], env);
   if (exitCode !== 0) {
     for (const line of ["", ...howToGoOn("down", { stack, passedOn, env: own })]) console.log(line);
   } else if (profile !== undefined) {

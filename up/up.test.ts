@@ -25,6 +25,7 @@ esac`;
 /** A cluster that answers once "started" is there. */
 const KUBECTL = `case "$*" in
   *readyz) test -e "\${0%/*}/started";;
+  *"get namespace kube-system"*) echo "uid-1";;
   "config current-context") echo minikube;;
 esac`;
 
@@ -68,6 +69,37 @@ const ALL = { docker: "", kubectl: KUBECTL, pulumi: PULUMI, minikube: minikube("
 async function started(programs: Programs): Promise<Programs> {
   await writeFile(join(programs.folder, "started"), "");
   return programs;
+}
+
+/** The outputs of a stack that is deployed to a cluster. */
+function deployedTo(context: string, uid: string): NodeJS.ProcessEnv {
+  return { FAKE_OUTPUTS: JSON.stringify({ ...JSON.parse(OUTPUTS), cluster: { context, uid } }) };
+}
+
+for (const script of ["up", "down"] as const) {
+  describe(`a stack that is deployed already, by npm run ${script}`, { timeout: 60_000, concurrency: 4 }, () => {
+    const module = `up/${script}.ts`;
+    const word = script === "up" ? "up" : "destroy";
+    const ran = async (programs: Programs) =>
+      (await programs.calls()).find((call) => call.startsWith(`pulumi ${word}`));
+
+    test("is refused on the cluster of another context, and nothing is changed", async () => {
+      const programs = await started(await createPrograms(ALL));
+      const { ended, output } = run(module, programs, [], deployedTo("elsewhere", "uid-1"));
+      assert.equal(await ended, 64);
+      assert.match(output(), /^kubernetesContext must stay "elsewhere" while .*; got "minikube"\. Set it back/m);
+      assert.equal(await ran(programs), undefined);
+    });
+
+    test("is looked at anew where the cluster of its context was made anew, and only there", async () => {
+      const anew = await started(await createPrograms(ALL));
+      assert.equal(await run(module, anew, [], deployedTo("minikube", "uid-0")).ended, 0);
+      assert.match((await ran(anew)) ?? "", / --refresh /);
+      const same = await started(await createPrograms(ALL));
+      assert.equal(await run(module, same, [], deployedTo("minikube", "uid-1")).ended, 0);
+      assert.doesNotMatch((await ran(same)) ?? " --refresh ", / --refresh /);
+    });
+  });
 }
 
 describe("npm run up", { timeout: 60_000, concurrency: 4 }, () => {

@@ -1,4 +1,5 @@
 import { answers, currentContext, dockerEnvOf, profileOf, startMinikube } from "./cluster.ts";
+import { flagsFor } from "./deployment.ts";
 import { MINIKUBE } from "./minikube.ts";
 import { type Deployed, howToGoOn, nextSteps } from "./nextSteps.ts";
 import { ask, follow } from "./run.ts";
@@ -31,7 +32,8 @@ await command(HELP, async (session) => {
   }
   const env = { ...session.env, ...(await dockerEnvOf(context, profile, session.env)) };
 
-  const exitCode = await follow("pulumi", ["up", ...UP_FLAGS, "--stack", stack, ...passedOn], env);
+  const flags = [...UP_FLAGS, ...(await flagsFor(session, context))];
+  const exitCode = await follow("pulumi", ["up", ...flags, "--stack", stack, ...passedOn], env);
   const lines =
     exitCode === 0
       ? nextSteps(await deployed({ ...session, env }, context, profile !== undefined))

@@ -21,7 +21,7 @@ export const secrets: Scenario = {
     const former = await passwordsOf(stack);
     const formerSecrets = JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
     stack.configure({ ...settings, passwordRotation: ROTATED });
-    stack.transcript += await stack.pulumi(["up", "--yes", "--diff", "--stack", "e2e"]);
+    stack.transcript += await stack.pulumi(["up", "--yes", "--diff"]);
     // A failure and a success of today, so that there are logs of both.
     await insert(cluster, 1, 1, 1);
     await until("SUCCESS", async () => (await countOf(cluster, "SUCCESS")) === 1, {
@@ -34,7 +34,7 @@ export const secrets: Scenario = {
     const places: Record<string, string> = {
       state: JSON.stringify(await stack.resources()),
       "the state's history": filesOf(stack.folder),
-      outputs: await stack.pulumi(["stack", "output", "--json", "--stack", "e2e"]),
+      outputs: await stack.pulumi(["stack", "output", "--json"]),
       "what pulumi said": stack.transcript,
       "Helm releases": await helmReleases(cluster),
       manifests: await manifests(cluster),
