@@ -14,7 +14,7 @@ const { psql } = new Postgres("postgres", {
   passwordRotation: "1",
 });
 
-const OWN = { PULUMI_BACKEND_URL: "file:///my work", PULUMI_CONFIG_PASSPHRASE: "" };
+const OWN = { PULUMI_BACKEND_URL: "file:///my%20work%20%231's", PULUMI_CONFIG_PASSPHRASE: "" };
 const DEPLOYED: Deployed = {
   psql,
   namespaces: { batches: "keda-with-postgresql", keda: "keda" },
@@ -75,7 +75,7 @@ describe("what to try next", () => {
     assert.deepEqual(stdout.trim().split("\n"), [
       "secret|-h|127.0.0.1|-U|postgres|-c|insert into make_it_clap (duration_seconds) select 40 from generate_series(1, 60)|",
       "secret|-h|127.0.0.1|-U|postgres|-c|select * from clap order by id|",
-      "file:///my work|",
+      "file:///my%20work%20%231's|",
     ]);
   });
 });
@@ -91,7 +91,7 @@ describe("how to go on", () => {
       assert.equal(lines[1], again);
       assert.equal(
         lines.at(-1),
-        `PULUMI_BACKEND_URL='file:///my work' PULUMI_CONFIG_PASSPHRASE='' pulumi cancel --yes --stack ${stack}`,
+        `PULUMI_BACKEND_URL='file:///my%20work%20%231'\\''s' PULUMI_CONFIG_PASSPHRASE='' pulumi cancel --yes --stack ${stack}`,
       );
     });
   }

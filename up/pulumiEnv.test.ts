@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { pulumiEnv } from "./pulumiEnv.ts";
 
-const OWN = { PULUMI_BACKEND_URL: "file:///a checkout", PULUMI_CONFIG_PASSPHRASE: "" };
+const OWN = { PULUMI_BACKEND_URL: "file:///a%20checkout", PULUMI_CONFIG_PASSPHRASE: "" };
 const WITHOUT_PASSPHRASE = { PULUMI_BACKEND_URL: OWN.PULUMI_BACKEND_URL };
 
 describe("Pulumi's state", () => {
@@ -18,5 +19,20 @@ describe("Pulumi's state", () => {
     ["is where the user is logged in", {}, '{"current":"https://api.pulumi.com"}', {}],
   ] as const) {
     test(what, () => assert.deepEqual(pulumiEnv("/a checkout", { env, credentials }), expected));
+  }
+
+  for (const [root, url] of [
+    ["/home/me/postgres-batch", "file:///home/me/postgres-batch"],
+    ["/work #1", "file:///work%20%231"],
+    ["/why?", "file:///why%3F"],
+    ["/100%", "file:///100%25"],
+    ["/a%20b", "file:///a%2520b"],
+    ["/é", "file:///%C3%A9"],
+  ] as const) {
+    test(`is in ${root} where that is the checkout, whatever a URL would take it for`, () => {
+      const { PULUMI_BACKEND_URL = "" } = pulumiEnv(root, { env: {}, credentials: undefined });
+      assert.equal(PULUMI_BACKEND_URL, url);
+      assert.equal(fileURLToPath(url), root);
+    });
   }
 });

@@ -1,3 +1,5 @@
+import { pathToFileURL } from "node:url";
+
 /** What says whether the user has chosen where Pulumi keeps its state. */
 export interface Choice {
   readonly env: NodeJS.ProcessEnv;
@@ -13,8 +15,8 @@ export function pulumiEnv(root: string, { env, credentials }: Choice): Record<st
   if (env.PULUMI_BACKEND_URL || env.PULUMI_ACCESS_TOKEN || isLoggedIn(credentials)) return {};
   // An empty one is a choice too, so it is asked for by name.
   const passphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE;
-  // Pulumi takes the path as it is, with whatever is in it: no escapes.
-  return { PULUMI_BACKEND_URL: `file://${root}`, ...(passphrase ? {} : { PULUMI_CONFIG_PASSPHRASE: "" }) };
+  // Pulumi reads a URL: a `#`, `?` or `%` of the path must be escaped. `file://.` is no way around it, it becomes the bare path.
+  return { PULUMI_BACKEND_URL: pathToFileURL(root).href, ...(passphrase ? {} : { PULUMI_CONFIG_PASSPHRASE: "" }) };
 }
 
 function isLoggedIn(credentials = "{}"): boolean {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { until } from "../testing/until.ts";
 import { createPrograms, type Programs } from "./testing/programs.ts";
 
@@ -140,7 +140,7 @@ describe("npm run up", { timeout: 60_000, concurrency: 4 }, () => {
         "pulumi up --yes --skip-preview --suppress-outputs --stack dev --config pollingInterval=5",
       ],
     );
-    assert.ok(output().includes(`builds in <tcp://node:2376>, state in <file://${ROOT}>, passphrase <>`));
+    assert.ok(output().includes(`builds in <tcp://node:2376>, state in <${pathToFileURL(ROOT).href}>, passphrase <>`));
     assert.match(output(), /^kubectl get jobs -n b --watch$/m);
   });
 
