@@ -76,8 +76,18 @@ describe("your own work", () => {
 });
 
 describe("docs", () => {
+  const pages = readdirSync(new URL(".", import.meta.url)).filter((file) => file.endsWith(".md"));
+
+  test("name commands that tell an old Node what is missing", () => {
+    const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+    for (const page of ["../README.md", ...pages]) {
+      const text = readFileSync(new URL(page, import.meta.url), "utf8");
+      for (const [, name = ""] of text.matchAll(/npm run ([a-z0-9]+)/g))
+        assert.match(scripts[name], /^node local\/launch\.mjs /, `${page}: npm run ${name}`);
+    }
+  });
+
   test("lead to files that are there", () => {
-    const pages = readdirSync(new URL(".", import.meta.url)).filter((file) => file.endsWith(".md"));
     for (const page of ["../README.md", ...pages]) {
       const text = readFileSync(new URL(page, import.meta.url), "utf8");
       for (const [, link = ""] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
