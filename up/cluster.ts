@@ -36,7 +36,7 @@ export async function startMinikube(
   if (profile === undefined && context !== MINIKUBE) {
     throw new Error(
       `kubernetesContext must be the context of a cluster that answers, or of a minikube (which is started); got ${JSON.stringify(context)}, ` +
-        `see kubectl --context ${context} cluster-info`,
+        `see kubectl --context "${context}" cluster-info`,
     );
   }
   checkRuntime(context, profile);
@@ -47,7 +47,7 @@ export async function startMinikube(
     );
   if (await answers(context, env)) return;
   throw new Error(
-    `the cluster of ${context} must answer after minikube start; got no answer, see kubectl --context ${context} cluster-info`,
+    `the cluster of ${context} must answer after minikube start; got no answer, see kubectl --context "${context}" cluster-info`,
   );
 }
 
