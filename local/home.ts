@@ -42,18 +42,37 @@ export async function openHome(args: { url?: string | undefined; keep?: string |
     await migrate(client, args.log);
   } catch (error) {
     await close();
-    throw error;
+    if (server) throw error;
+    throw new Error(
+      `DATABASE_URL must lead to a database where its user may create a schema; got ${(error as Error).message}`,
+      { cause: error },
+    );
   }
   return {
     database,
     client,
-    env: { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, PGPASSWORD: password, PG_DATABASE: name },
+    env: {
+      PG_HOST: host,
+      PG_PORT: String(port),
+      PG_USERNAME: user,
+      PG_DATABASE: name,
+      ...(password === undefined ? {} : { PGPASSWORD: password }),
+    },
     psql: `psql --host=${host} --port=${port} --username=${user} ${name}`,
     close,
   };
 }
 
+/** What a worker is told of a server: TLS is none of it, so a URL that asks for some is refused. */
 function addressOf(url: string) {
+  if (!/^postgres(ql)?:\/\//.test(url))
+    throw new Error("DATABASE_URL must be postgresql://user@host/database; got another scheme");
+  const [, asked] = /[?&](sslmode=(?:require|verify-ca|verify-full)|ssl=[^&]*|sslrootcert=[^&]*)/.exec(url) ?? [];
+  if (asked !== undefined) {
+    throw new Error(
+      `DATABASE_URL must ask for no TLS (npm start connects its pods without); got ${asked}. Use a server on this machine`,
+    );
+  }
   const { host, port, user, password, database } = parse(url);
   if (!host || !user) throw new Error("DATABASE_URL must be postgresql://user@host/database; got no host or no user");
   return {

@@ -54,6 +54,16 @@ describe("npm start", { timeout: 180_000, concurrency: 1 }, () => {
     });
   }
 
+  test("Ctrl-C while PostgreSQL starts leaves nothing behind, and no error", async () => {
+    const run = start("--requests 10 --seconds 60", {}, { ownGroup: true });
+    await until("it starts", () => /Starting PostgreSQL/.test(run.output()));
+    process.kill(-(run.child.pid as number), "SIGINT");
+    const { exitCode, stderr } = await run.ended;
+    assert.equal(exitCode, 130, stderr);
+    assert.deepEqual(await processes(), []);
+    assert.deepEqual(await left(), []);
+  });
+
   test("a kept database goes on where it stopped", async () => {
     const folder = join(home, "kept");
     const first = start(`--requests 4 --seconds 1 --max-replica-count 2 --keep ${folder}`);
@@ -72,6 +82,9 @@ describe("npm start", { timeout: 180_000, concurrency: 1 }, () => {
     const { rows } = await client.query("select count(*) from clap where status = 'SUCCESS'");
     await client.end();
     assert.deepEqual(rows, [{ count: "4" }]);
+    const other = await start(`--keep ${folder} --look`).ended;
+    assert.equal(other.exitCode, 1);
+    assert.match(other.stderr, /kept must be in no other run's use .*; got process \d+/);
     look.child.kill("SIGINT");
     assert.equal((await look.ended).exitCode, 0);
   });
@@ -85,6 +98,19 @@ describe("npm start", { timeout: 180_000, concurrency: 1 }, () => {
     assert.doesNotMatch(stdout + stderr, /hunter2/);
     assert.deepEqual(await query("select count(*) from clap where status = 'SUCCESS'"), [{ count: "2" }]);
   });
+
+  const wrongUrls: readonly (readonly [string, RegExp])[] = [
+    ["mysql://u@h/d", /^DATABASE_URL must be postgresql:.*; got another scheme$/m],
+    ["postgresql://u@h/d?sslmode=verify-full", /^DATABASE_URL must ask for no TLS .*; got sslmode=verify-full/m],
+    ["postgresql://u@127.0.0.1:1/d", /^DATABASE_URL must lead to a database .*; got .*ECONNREFUSED/m],
+  ];
+  for (const [url, message] of wrongUrls) {
+    test(`is refused, by name, a DATABASE_URL like ${url}`, async () => {
+      const { exitCode, stderr } = await start("--requests 1", { DATABASE_URL: url }).ended;
+      assert.equal(exitCode, 1);
+      assert.match(stderr, message);
+    });
+  }
 
   test("wrong options end 64 before anything is started", async () => {
     const { exitCode, stderr, stdout } = await start("--requests -1").ended;

@@ -15,6 +15,9 @@ const EXIT = { asExpected: 0, notAsExpected: 1, options: 64, interrupted: 130 } 
 /** `npm start`: a batch on this machine. The process exits below; after `--help` it has done so in `readOptions`. */
 async function main(args: readonly string[]): Promise<number> {
   const { requestsGiven, ...options } = readOptions(args);
+  if (options.keep !== undefined && process.env.DATABASE_URL) {
+    throw new OptionsError("--keep must come without DATABASE_URL (that server keeps its own database); got both");
+  }
   const screen = createScreen(options.json ? process.stderr : process.stdout);
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());

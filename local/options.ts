@@ -119,7 +119,9 @@ export function readOptions(args: readonly string[]): Options & { readonly reque
     )
     .exitOverride((error) => {
       if (error.exitCode === 0) process.exit(0);
-      throw new OptionsError(`${error.message.replace(/^error: /, "")}; see npm start -- --help`);
+      throw new OptionsError(
+        `${error.message.replace(/^error: |\.$/g, "")}; options follow "--", see npm start -- --help`,
+      );
     })
     .configureOutput({ writeErr: () => undefined })
     .allowExcessArguments(false);

@@ -1,12 +1,12 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { appendFile, chown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { text } from "node:stream/consumers";
 import { SERVER_SETTINGS } from "../sql/serverSettings.ts";
-
-const run = promisify(execFile);
+import { takeFolder } from "./takeFolder.ts";
 
 /** A PostgreSQL server of this process's own: reached by its Unix socket alone, so by nobody else's programs, unless told to listen. */
 export interface Server {
@@ -59,8 +59,31 @@ const INSTALL_HINT = "run `npm rebuild` with install scripts allowed, or set DAT
  */
 export async function startServer({ folder, durable, listen }: ServerArgs): Promise<Server> {
   const programs = await findPrograms();
+  const release = folder === undefined ? undefined : await takeFolder(resolve(folder));
   const home = await mkdtemp(join(tmpdir(), "postgres-batch-"));
-  const kept = folder === undefined ? home : resolve(folder);
+  async function leave(): Promise<void> {
+    await rm(home, { recursive: true, force: true });
+    await release?.();
+  }
+  try {
+    return await startIn(
+      home,
+      { folder: folder === undefined ? home : resolve(folder), durable, ...(listen ? { listen } : {}) },
+      programs,
+      leave,
+    );
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+async function startIn(
+  home: string,
+  { folder: kept, durable, listen }: ServerArgs & { readonly folder: string },
+  programs: Programs,
+  leave: () => Promise<void>,
+): Promise<Server> {
   const data = join(kept, "data");
   await mkdir(data, { recursive: true, mode: 0o700 });
   if (process.getuid?.() === 0) for (const path of [home, data]) await chown(path, NOBODY, NOBODY);
@@ -87,7 +110,7 @@ export async function startServer({ folder, durable, listen }: ServerArgs): Prom
 
   async function stop(): Promise<void> {
     await pgCtl("stop", "--mode=fast");
-    await rm(home, { recursive: true, force: true });
+    await leave();
   }
   return { host: home, port: PORT, user: USER, restart: (mode) => pgCtl("restart", ...log, `--mode=${mode}`), stop };
 }
@@ -113,10 +136,23 @@ async function asServerUser(program: string, args: readonly string[]): Promise<v
   const [command, all] =
     process.getuid?.() === 0 ? ["setpriv", [...ids, ...rights, program, ...args]] : [program, [...args]];
   try {
-    await run(command, all, { cwd: tmpdir(), env: { ...process.env, LC_ALL: "C" } });
+    await run(command, all);
   } catch (error) {
-    const { stderr = "", message } = error as { stderr?: string; message: string };
-    const hint = stderr.includes("shared libraries") ? `; ${INSTALL_HINT}` : "";
-    throw new Error(`PostgreSQL must start (${program}); got ${stderr.trim() || message}${hint}`, { cause: error });
+    const { message } = error as Error;
+    const hint = message.includes("shared libraries") ? `; ${INSTALL_HINT}` : "";
+    throw new Error(`PostgreSQL must start (${program}); got ${message}${hint}`, { cause: error });
   }
+}
+
+/** Runs a program in a group of its own: Ctrl-C in the terminal is for this process, which then stops the server in order. */
+async function run(command: string, args: readonly string[]): Promise<void> {
+  const child = spawn(command, args, {
+    cwd: tmpdir(),
+    env: { ...process.env, LC_ALL: "C" },
+    stdio: ["ignore", "ignore", "pipe"],
+    detached: true,
+  });
+  const words = text(child.stderr);
+  const [exitCode] = await once(child, "close");
+  if (exitCode !== 0) throw new Error((await words).trim() || `exit code ${exitCode}`);
 }

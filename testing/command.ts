@@ -18,7 +18,8 @@ export interface Run {
 export interface Command {
   /** The TMPDIR. */
   readonly home: string;
-  start(args: string, env?: NodeJS.ProcessEnv): Run;
+  /** With `ownGroup` the run can be signalled as a terminal does it: with all of its group, by the negative of its pid. */
+  start(args: string, env?: NodeJS.ProcessEnv, options?: { readonly ownGroup: boolean }): Run;
   /** The command lines of all its processes, its workers' and its server's too. */
   processes(): Promise<string[]>;
   /** What is in the TMPDIR. */
@@ -31,10 +32,11 @@ export async function createCommand(module: string): Promise<Command> {
   after(() => rm(home, { recursive: true }));
   return {
     home,
-    start(args, env = {}) {
+    start(args, env = {}, { ownGroup } = { ownGroup: false }) {
       const child = spawn(process.execPath, [LAUNCH, module, ...args.split(" ").filter(Boolean)], {
         env: { ...process.env, TMPDIR: home, ...env },
         stdio: ["ignore", "pipe", "pipe"],
+        detached: ownGroup,
       });
       const text = { stdout: "", stderr: "" };
       for (const name of ["stdout", "stderr"] as const) {
