@@ -7,7 +7,7 @@ import type { Bed } from "./scenario.ts";
 const REQUESTS = 60;
 
 /**
- * Where pods start within a few seconds, a Job of 20 s is Complete after 24 to 26 s. Looks every 5 s would make 25 s or 30 s of
+ * Where pods start within a few seconds, a Job of 20 s is Complete after 24 to 26 s. Polls every 5 s would make 25 s or 30 s of
  * that by chance, and the walk 1.1 or 1.2 times as long as the plain Job.
  */
 const POLLING_INTERVAL = "3";
