@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import pg from "pg";
 import { claimant } from "../testing/claimant.ts";
 import { createTestDatabase } from "../testing/database.ts";
-import { until } from "../testing/until.ts";
 import { type Claim, claim } from "../worker/src/queue/claim.ts";
-import { fail } from "../worker/src/queue/fail.ts";
 import { load } from "../worker/src/queue/load.ts";
-import { statement } from "../worker/src/queue/statement.ts";
 import { succeed } from "../worker/src/queue/succeed.ts";
 
 const database = await createTestDatabase();
@@ -144,106 +140,6 @@ describe("batch.attach", () => {
       assert.deepEqual(await database.query("select kind from batch.kind"), [{ kind: "clap" }]);
     });
   }
-});
-
-describe("a primary key that comes back after its row was deleted", () => {
-  const again = async () => {
-    await database.query("delete from make_it_clap where id = 1");
-    await database.query("insert into make_it_clap (id, duration_seconds) values (1, 2)");
-  };
-  beforeEach(async () => {
-    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
-  });
-
-  test("is a new request when the former one has ended: its attempts are counted on", async () => {
-    const connection = database.connect();
-    await succeed(connection, (await claim(connection, claimant("a"))) as Claim);
-    await again();
-    const attempt = (await claim(connection, claimant("b"))) as Claim;
-    assert.equal(attempt.iteration, 2);
-    await succeed(connection, attempt);
-    assert.deepEqual(await database.query("select iteration, status from clap_attempt order by iteration"), [
-      { iteration: 1, status: "SUCCESS" },
-      { iteration: 2, status: "SUCCESS" },
-    ]);
-  });
-
-  test("is asked for once while the former one waits", async () => {
-    await again();
-    assert.deepEqual(await queued("clap"), ["1"]);
-  });
-
-  test("is refused, too, while the former one is being claimed", async () => {
-    const { user, host, port } = database.client;
-    const worker = new pg.Client({ user, host, port, database: database.name });
-    await worker.connect();
-    await worker.query("begin");
-    const { kind, jobName, podName, session } = claimant("a");
-    const values = [kind, jobName, podName, session, 4, 4, 100, 10, null, 0, 0];
-    assert.equal((await worker.query(statement("claim").text, values)).rowCount, 1);
-    const refused = assert.rejects(again(), { message: /clap 1 must not be inserted again/ });
-    const waits = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
-    await until("the insert waits", async () => (await worker.query(waits)).rowCount === 1);
-    await worker.query("commit");
-    await refused;
-    assert.deepEqual(await queued("clap"), ["1"]);
-    await worker.end();
-  });
-
-  test("is refused when the former one changes hands while the insert waits for another claim", async () => {
-    await database.query("insert into make_it_clap (duration_seconds) values (1)");
-    const { user, host, port } = database.client;
-    const [first, second, other] = (await Promise.all(
-      Array.from({ length: 3 }, async () => {
-        const client = new pg.Client({ user, host, port, database: database.name });
-        await client.connect();
-        return client;
-      }),
-    )) as [pg.Client, pg.Client, pg.Client];
-    const taking = (who: ReturnType<typeof claimant>) => [
-      who.kind,
-      who.jobName,
-      who.podName,
-      who.session,
-      4,
-      4,
-      100,
-      10,
-      null,
-      0,
-      0,
-    ];
-    const connection = database.connect();
-    const running = (await claim(connection, claimant("a"))) as Claim;
-    await second.query("begin");
-    assert.equal((await second.query(statement("claim").text, taking(claimant("b")))).rows[0].request_id, "2");
-    await database.query("delete from make_it_clap");
-    const refused = assert.rejects(
-      other.query("insert into make_it_clap (id, duration_seconds) values (1, 2), (2, 2)"),
-      {
-        message: /clap 1 must not be inserted again/,
-      },
-    );
-    const waits = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
-    await until("the insert waits", async () => (await first.query(waits)).rowCount === 1);
-    await fail(connection, running, { reason: "interrupted", message: "SIGTERM", final: false });
-    await first.query("begin");
-    assert.equal((await first.query(statement("claim").text, taking(claimant("c")))).rows[0].request_id, "1");
-    await second.query("commit");
-    await until("the insert waits for the other", async () => (await second.query(waits)).rowCount === 1);
-    await first.query("commit");
-    await refused;
-    assert.deepEqual(await queued("clap"), ["1", "2"]);
-    await Promise.all([first, second, other].map((client) => client.end()));
-  });
-
-  test("is refused while the former one runs", async () => {
-    await claim(database.connect(), claimant("a"));
-    await assert.rejects(again(), {
-      message: /clap 1 must not be inserted again before its former attempts have ended/,
-    });
-  });
 });
 
 describe("make_it_clap", () => {
