@@ -1,5 +1,5 @@
 import type { RunPod } from "./pod.ts";
-import { type Point, type RunArgs, type RunStep, runScenario } from "./run.ts";
+import { type Point, type RunArgs, type RunStep, runScenario, UnreachedError } from "./run.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { FaultKind } from "./steps.ts";
 import type { World } from "./world.ts";
@@ -36,11 +36,15 @@ export function gapsOf(scenario: Scenario, steps: readonly RunStep[], planned: r
   return [...pointsOf(scenario, steps, ["kill before"], planned), ...last];
 }
 
-/** Runs a plan; what it throws says which plan it was. */
-export async function carryOut(world: World, runPod: RunPod, plan: RunArgs): Promise<readonly RunStep[]> {
+/** How often a worker connects again after a break is a matter of milliseconds, so a place may need some runs to be come to. */
+const MOST_RUNS = 5;
+
+/** Runs a plan until every place of it has been come to; what it throws says which plan it was. */
+export async function carryOut(world: World, runPod: RunPod, plan: RunArgs, run = 1): Promise<readonly RunStep[]> {
   try {
     return await runScenario(world, runPod, plan);
   } catch (error) {
+    if (error instanceof UnreachedError && run < MOST_RUNS) return await carryOut(world, runPod, plan, run + 1);
     (error as Error).message = `${describePlan(plan)}: ${(error as Error).message}`;
     throw error;
   }

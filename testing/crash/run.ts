@@ -26,6 +26,11 @@ export interface RunArgs {
   readonly wakes?: "during" | "after";
 }
 
+/** The run did not come to a place where a fault was planned: it has proven nothing. */
+export class UnreachedError extends Error {
+  override readonly name = "UnreachedError";
+}
+
 /** Pods after which a run must have come to its end. */
 const MOST_PODS = 12;
 
@@ -153,7 +158,8 @@ class Run {
   #checkPoints(): void {
     for (const { pod, step, nth, kind } of this.#args.points) {
       const taken = this.#steps.some((known) => known.pod === pod && known.step === step && known.nth === nth);
-      if (!taken) throw new Error(`pod ${pod} must come to ${step} ${nth} (${kind} is planned there); it did not`);
+      if (!taken)
+        throw new UnreachedError(`pod ${pod} must come to ${step} ${nth} (${kind} is planned there); it did not`);
     }
   }
 }
