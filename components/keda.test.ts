@@ -28,8 +28,9 @@ test("the release is uninstalled on its own, since most of it is outside of the 
 test("the release is the pinned chart from where the stack says, under a name that lasts", () => {
   const { name, namespace: its, chart, version, values } = release?.inputs ?? {};
   assert.deepEqual([name, its, chart, version], ["keda", "keda", "charts/keda.tgz", "2.20.2"]);
-  const { global, image, metricsServer } = values as Record<string, unknown>;
+  const { global, image, metricsServer, env } = values as Record<string, unknown>;
   assert.deepEqual(global, { image: { registry: "mirror.example" } });
   assert.deepEqual(image, { pullPolicy: "IfNotPresent" });
   assert.deepEqual(metricsServer, { enabled: false });
+  assert.deepEqual(env, [{ name: "PGCONNECT_TIMEOUT", value: "2" }]);
 });

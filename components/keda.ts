@@ -31,6 +31,9 @@ export class Keda extends pulumi.ComponentResource {
           image: { pullPolicy: "IfNotPresent" },
           // Serves ScaledObjects; without its APIService a dead one cannot block the end of namespaces.
           metricsServer: { enabled: false },
+          // Its PostgreSQL client (pgx) heeds libpq's variables. Without a limit a poll that meets the pod of a server that is just
+          // going away waits up to half a minute for an answer, and so does everything after it.
+          env: [{ name: "PGCONNECT_TIMEOUT", value: "2" }],
           // The chart's 20 s are most of a first pulumi up.
           operator: { readinessProbe: { initialDelaySeconds: 2 } },
           webhooks: { readinessProbe: { initialDelaySeconds: 2 } },
