@@ -77,7 +77,7 @@ function deployedTo(context: string, uid: string): NodeJS.ProcessEnv {
 }
 
 for (const script of ["up", "down"] as const) {
-  describe(`a stack that is deployed already, by npm run ${script}`, { timeout: 60_000, concurrency: 4 }, () => {
+  describe(`a stack that is deployed already, by npm run ${script}`, { timeout: 180_000 }, () => {
     const module = `up/${script}.ts`;
     const word = script === "up" ? "up" : "destroy";
     const ran = async (programs: Programs) =>
@@ -102,7 +102,7 @@ for (const script of ["up", "down"] as const) {
   });
 }
 
-describe("npm run up", { timeout: 60_000, concurrency: 4 }, () => {
+describe("npm run up", { timeout: 180_000 }, () => {
   test("tells every missing program at once, and touches nothing", async () => {
     const programs = await createPrograms({ kubectl: KUBECTL });
     const { ended, output } = run("up/up.ts", programs);
