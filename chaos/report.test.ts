@@ -3,45 +3,13 @@ import { describe, test } from "node:test";
 import { isKept } from "../bench/limit.ts";
 import { limitsOf } from "./report.ts";
 import type { Summary } from "./summary.ts";
+import { CALM, KILLED } from "./testing/summaries.ts";
 
-const NO_TIMES = { p50: Number.NaN, p99: Number.NaN, most: Number.NaN };
-
-/** One request, whose worker nobody killed. */
-const CALM: Summary = {
-  kills: 0,
-  killsByPhase: { "before its claim": 0, "at work": 0, "after its end": 0 },
-  requests: 1,
-  succeeded: 1,
-  lost: 0,
-  finishedTwice: 0,
-  jobs: 1,
-  failedJobs: 0,
-  attempts: 1,
-  crashed: 0,
-  crashedUnsaid: 0,
-  chargedWithoutKill: 0,
-  killedWithoutEnd: 0,
-  sideBySide: 0,
-  killToFree: NO_TIMES,
-  killToRunning: NO_TIMES,
-  otherUpdates: 0,
-  seconds: 2,
-};
-
-/** The same, its first worker killed at work. */
-const KILLED: Summary = {
-  ...CALM,
-  kills: 1,
-  killsByPhase: { ...CALM.killsByPhase, "at work": 1 },
-  attempts: 2,
-  crashed: 1,
-  killToFree: { p50: 20, p99: 20, most: 20 },
-  killToRunning: { p50: 300, p99: 300, most: 300 },
-  otherUpdates: 2,
-};
+/** As many updates as the death may make. */
+const AT_ITS_LIMIT: Summary = { ...KILLED, otherUpdates: 2 };
 
 const broken = (killed: Partial<Summary>, calm: Partial<Summary> = {}, kills = 1) =>
-  limitsOf({ kills }, { ...CALM, ...calm }, { ...KILLED, ...killed })
+  limitsOf({ kills }, { ...CALM, ...calm }, { ...AT_ITS_LIMIT, ...killed })
     .filter((limit) => !isKept(limit))
     .map(({ what }) => what);
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import pg from "pg";
 import { claimant } from "../testing/claimant.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { type Claim, claim } from "../worker/src/queue/claim.ts";
@@ -39,9 +38,7 @@ const statusOf = async (id: number) =>
 
 test("docs/operations.md does what it says, block by block", async () => {
   await run("Connect an application");
-  const { host, port, database: name } = database.client;
-  const shop = new pg.Client({ host, port, database: name, user: "shop", password: "change me" });
-  await shop.connect();
+  const shop = await database.open({ user: "shop", password: "change me" });
   await shop.query("insert into make_it_clap (duration_seconds) values (1), (1), (1)");
   assert.equal((await shop.query("select from clap")).rowCount, 0);
   await assert.rejects(shop.query("select from batch.queue"), { code: "42501" });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { declaredConfig } from "../components/testing/declaredConfig.ts";
+import { pulumiEnv } from "../up/pulumiEnv.ts";
 import { readMigrations } from "../worker/src/migrate.ts";
 import { readSettings } from "../worker/src/settings.ts";
 
@@ -30,6 +31,16 @@ describe("README", () => {
     );
     const after = rows[from + 2 + declared.length];
     assert.ok(after === undefined || !(after[0] ?? "").startsWith("`") || after.length !== 3, String(after));
+  });
+
+  test("leads Pulumi's own commands to the state that npm run up keeps, where its selected stack is", () => {
+    const exports = [...readme.matchAll(/^export PULUMI_BACKEND_URL=(\S+)/gm)].map(([, url = ""]) => url);
+    const here = "/home/me/postgres-batch";
+    const { PULUMI_BACKEND_URL } = pulumiEnv(here, { env: {}, credentials: undefined });
+    assert.deepEqual(
+      exports.map((url) => url.replace("$PWD", here)),
+      [PULUMI_BACKEND_URL, PULUMI_BACKEND_URL],
+    );
   });
 
   test("names only scripts that are there", () => {

@@ -12,7 +12,7 @@ const REQUESTS = 60;
  */
 const POLLING_INTERVAL = "3";
 
-/** Looks after the last end, by which a Job that nothing asked for would come. */
+/** Polls after the last end, by which a Job that nothing asked for would come. */
 const POLLS = 2;
 
 /** The seed's walk, 60 INSERTs of 20 s with at most ten Jobs at once, in at most `ratio` times the plain Job of the same run. */

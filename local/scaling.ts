@@ -1,7 +1,7 @@
 /** KEDA's `scalingStrategy.strategy`, but `custom`. */
 export type ScalingStrategy = "default" | "accurate" | "eager";
 
-/** What KEDA sees at a look, and what it is held against. */
+/** What KEDA sees at a poll, and what it is held against. */
 export interface ScalingArgs {
   /** What the scaling query returned: a whole number, not negative. */
   readonly queueLength: number;
@@ -14,7 +14,7 @@ export interface ScalingArgs {
 }
 
 /**
- * How many Jobs KEDA 2.20 creates at a look of a ScaledJob with one trigger, whose `targetQueryValue` is 1, and without
+ * How many Jobs KEDA 2.20 creates at a poll of a ScaledJob with one trigger, whose `targetQueryValue` is 1, and without
  * `minReplicaCount`. Then `scaleTo` is the answer itself or more, which no strategy exceeds, and an answer of zero
  * creates nothing.
  *

@@ -41,7 +41,7 @@ const BURST_SIZE = 5;
 /** Long after the last of all Jobs has ended. */
 const END = 3_600;
 
-/** Plays two bursts of requests, each just before a look, second by second; one request a Job, and nothing fails. */
+/** Plays two bursts of requests, each just before a poll, second by second; one request a Job, and nothing fails. */
 export function simulate({ strategy, counts, pendingUntil }: Scaling): Outcome {
   const waiting: number[] = [];
   const jobs: Job[] = [];

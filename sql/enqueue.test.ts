@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import pg from "pg";
+import type pg from "pg";
 import { claimant } from "../testing/claimant.ts";
 import { createTestDatabase } from "../testing/database.ts";
-import { until } from "../testing/until.ts";
 import { type Claim, claim } from "../worker/src/queue/claim.ts";
 import { fail } from "../worker/src/queue/fail.ts";
 import { statement } from "../worker/src/queue/statement.ts";
@@ -16,22 +15,12 @@ async function queued(): Promise<string[]> {
   return rows.map(({ request_id }) => request_id);
 }
 
-/** A connection for a transaction of its own. */
-async function connect(): Promise<pg.Client> {
-  const { user, host, port } = database.client;
-  const client = new pg.Client({ user, host, port, database: database.name });
-  await client.connect();
-  return client;
-}
-
 /** Claims within a transaction that goes on. */
 async function claimIn(client: pg.Client, jobName: string): Promise<string> {
   const { kind, podName, session } = claimant(jobName);
   const values = [kind, jobName, podName, session, 4, 4, 100, 10, null, 0, 0];
   return (await client.query(statement("claim").text, values)).rows[0]?.request_id;
 }
-
-const WAITS = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
 
 describe("a primary key that comes back after its row was deleted", () => {
   const again = async () => {
@@ -62,20 +51,19 @@ describe("a primary key that comes back after its row was deleted", () => {
   });
 
   test("is refused, too, while the former one is being claimed", async () => {
-    const worker = await connect();
+    const worker = await database.open();
     await worker.query("begin");
     assert.equal(await claimIn(worker, "a"), "1");
     const refused = assert.rejects(again(), { message: /clap 1 must not be inserted again/ });
-    await until("the insert waits", async () => (await worker.query(WAITS)).rowCount === 1);
+    await database.untilBlocked();
     await worker.query("commit");
     await refused;
     assert.deepEqual(await queued(), ["1"]);
-    await worker.end();
   });
 
   test("is refused when the former one changes hands while the insert waits for another claim", async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
-    const [first, second, shop] = [await connect(), await connect(), await connect()];
+    const [first, second, shop] = [await database.open(), await database.open(), await database.open()];
     const connection = database.connect();
     const running = (await claim(connection, claimant("a"))) as Claim;
     await second.query("begin");
@@ -87,16 +75,15 @@ describe("a primary key that comes back after its row was deleted", () => {
         message: /clap 1 must not be inserted again/,
       },
     );
-    await until("the insert waits", async () => (await first.query(WAITS)).rowCount === 1);
+    await database.untilBlocked();
     await fail(connection, running, { reason: "interrupted", message: "SIGTERM", final: false });
     await first.query("begin");
     assert.equal(await claimIn(first, "c"), "1");
     await second.query("commit");
-    await until("the insert waits for the other", async () => (await second.query(WAITS)).rowCount === 1);
+    await database.untilBlocked();
     await first.query("commit");
     await refused;
     assert.deepEqual(await queued(), ["1", "2"]);
-    await Promise.all([first, second, shop].map((client) => client.end()));
   });
 
   test("is refused while the former one runs", async () => {

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import pg from "pg";
 import { claimant } from "../testing/claimant.ts";
 import { createTestDatabase } from "../testing/database.ts";
-import { until } from "../testing/until.ts";
 import { type Claim, claim } from "../worker/src/queue/claim.ts";
 import { fail } from "../worker/src/queue/fail.ts";
 import { succeed } from "../worker/src/queue/succeed.ts";
@@ -73,32 +71,25 @@ describe("batch.retry", () => {
 
   test("two at the same time are one request", async () => {
     await giveUp();
-    const { user, host, port } = database.client;
-    const first = new pg.Client({ user, host, port, database: database.name });
-    await first.connect();
+    const first = await database.open();
     await first.query("begin");
     await first.query("select batch.retry('clap', 1)");
     const second = retry(1);
-    const waits = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
-    await until("the other waits", async () => (await first.query(waits)).rowCount === 1);
+    await database.untilBlocked();
     await first.query("commit");
     assert.deepEqual(await second, [{ retry: false }]);
     assert.equal(await queued(), 1);
-    await first.end();
   });
 
   test("a transaction that still sees the request DEAD is refused", async () => {
     await giveUp();
-    const { user, host, port } = database.client;
-    const late = new pg.Client({ user, host, port, database: database.name });
-    await late.connect();
+    const late = await database.open();
     await late.query("begin isolation level repeatable read");
     await late.query("select from batch.history");
     await retry(1);
     await attempt("b");
     await assert.rejects(late.query("select batch.retry('clap', 1)"), { code: "40001" });
     assert.equal(await queued(), 1);
-    await late.end();
   });
 
   const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
+import type pg from "pg";
 import { claimAsPod, claimant } from "../testing/claimant.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { demand } from "../worker/src/queue/demand.ts";
@@ -10,10 +10,6 @@ import { fail } from "../worker/src/queue/fail.ts";
 import { load } from "../worker/src/queue/load.ts";
 import { resume } from "../worker/src/queue/resume.ts";
 import { succeed } from "../worker/src/queue/succeed.ts";
-
-// Before the database, whose own ending cuts whoever is left.
-const loggedIn: pg.Client[] = [];
-after(() => Promise.all(loggedIn.map((client) => client.end())));
 
 const database = await createTestDatabase();
 const question = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 };
@@ -25,15 +21,6 @@ function runMigrate(env: NodeJS.ProcessEnv) {
     env: { PATH: process.env.PATH, ...database.env, ...env },
     encoding: "utf8",
   });
-}
-
-/** Logs in as a role, on a plain connection. */
-async function logIn(user: string): Promise<pg.Client> {
-  const { PG_HOST: host, PG_PORT } = process.env;
-  const client = new pg.Client({ host, port: Number(PG_PORT), user, database: database.name });
-  await client.connect();
-  loggedIn.push(client);
-  return client;
 }
 
 async function claimedBy(jobName: string) {
@@ -130,7 +117,7 @@ describe("what is not a role's work is refused", () => {
   for (const [role, statements] of Object.entries(refused)) {
     let client: pg.Client;
     before(async () => {
-      client = await logIn(role);
+      client = await database.open({ user: role });
     });
     for (const statement of statements) {
       test(`${role}: ${statement}`, async () => {
@@ -147,7 +134,7 @@ describe("what is not a role's work is refused", () => {
     assert.deepEqual(open, []);
     await database.query("create role app_of_roles_test login");
     await database.query("grant insert on make_it_clap to app_of_roles_test");
-    const app = await logIn("app_of_roles_test");
+    const app = await database.open({ user: "app_of_roles_test" });
     await app.query("insert into make_it_clap (duration_seconds) values (1)");
     assert.deepEqual(await database.query("select count(*) from batch.queue"), [{ count: "4" }]);
     await database.query("drop owned by app_of_roles_test; drop role app_of_roles_test");

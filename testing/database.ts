@@ -2,6 +2,7 @@ import { after } from "node:test";
 import pg from "pg";
 import { Database } from "../worker/src/database.ts";
 import { silentLog } from "../worker/src/log.ts";
+import { until } from "./until.ts";
 
 /** The migrated, empty database that every test file gets a copy of. */
 export const TEMPLATE_DATABASE = "template_batch";
@@ -13,6 +14,10 @@ export interface TestDatabase {
   readonly client: pg.Client;
   /** Rows of a query, as a user would see them. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Another plain connection, for a transaction of its own or another role's. */
+  open(login?: Pick<pg.ClientConfig, "user" | "password">): Promise<pg.Client>;
+  /** Waits until a session here waits for another's lock. */
+  untilBlocked(): Promise<unknown>;
   /**
    * A worker's connection of its own: its session locks go when it is closed.
    *
@@ -38,12 +43,17 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
   await admin.query(`create database ${name} template ${from}`);
   await admin.query("select pg_advisory_unlock(1)");
 
-  const client = new pg.Client({ ...server, database: name });
-  await client.connect();
+  const clients: pg.Client[] = [];
+  async function open(login: Pick<pg.ClientConfig, "user" | "password"> = {}): Promise<pg.Client> {
+    const client = new pg.Client({ ...server, database: name, ...login });
+    await client.connect();
+    clients.push(client);
+    return client;
+  }
+  const client = await open();
   const opened: Database[] = [];
   after(async () => {
-    await Promise.all(opened.map((database) => database.close()));
-    await client.end();
+    await Promise.all([...opened.map((database) => database.close()), ...clients.map((each) => each.end())]);
     await admin.query(`drop database ${name} with (force)`);
     await admin.end();
   });
@@ -52,6 +62,12 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     client,
     query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       (await client.query<Row>(text, [...values])).rows,
+    open,
+    untilBlocked: () =>
+      until("a session waits for a lock", async () => {
+        const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
+        return (await admin.query(waiting, [name])).rowCount !== 0;
+      }),
     connect: (user = server.user) => {
       const database = new Database({ ...server, user, password: undefined, name, patienceSeconds: 5 }, silentLog);
       opened.push(database);

@@ -1,5 +1,5 @@
 import { answers, dockerEnvOf, profileOf } from "./cluster.ts";
-import { flagsFor } from "./deployment.ts";
+import { homeOf, refreshFlags } from "./deployment.ts";
 import { howToGoOn } from "./nextSteps.ts";
 import { follow } from "./run.ts";
 import { command, contextOf, need } from "./session.ts";
@@ -13,6 +13,7 @@ await command(HELP, async (session) => {
   const { isThere, stack, passedOn, own } = session;
   need(["kubectl", "pulumi"], isThere);
   const context = await contextOf(session);
+  const home = await homeOf(session, context);
   const profile = await profileOf(context, isThere("minikube"), session.env);
   if (!(await answers(context, session.env))) {
     throw new Error(
@@ -22,7 +23,7 @@ await command(HELP, async (session) => {
   }
   const env = { ...session.env, ...(await dockerEnvOf(context, profile, session.env)) };
 
-  const flags = ["--yes", ...(await flagsFor(session, context))];
+  const flags = ["--yes", ...(await refreshFlags(home, session.env))];
   const exitCode = await follow("pulumi", ["destroy", ...flags, "--stack", stack, ...passedOn], env);
   if (exitCode !== 0) {
     for (const line of ["", ...howToGoOn("down", { stack, passedOn, env: own })]) console.log(line);

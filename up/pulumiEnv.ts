@@ -15,7 +15,8 @@ export function pulumiEnv(root: string, { env, credentials }: Choice): Record<st
   if (env.PULUMI_BACKEND_URL || env.PULUMI_ACCESS_TOKEN || isLoggedIn(credentials)) return {};
   // An empty one is a choice too, so it is asked for by name.
   const passphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE;
-  // Pulumi reads a URL: a `#`, `?` or `%` of the path must be escaped. `file://.` is no way around it, it becomes the bare path.
+  // Pulumi reads a URL: a `#`, `?` or `%` of the path must be escaped. `file://.` is no way around it: it
+  // becomes the bare path, and another backend than this one, which knows no selected stack.
   return { PULUMI_BACKEND_URL: pathToFileURL(root).href, ...(passphrase ? {} : { PULUMI_CONFIG_PASSPHRASE: "" }) };
 }
 

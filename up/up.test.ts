@@ -84,11 +84,12 @@ for (const script of ["up", "down"] as const) {
       (await programs.calls()).find((call) => call.startsWith(`pulumi ${word}`));
 
     test("is refused on the cluster of another context, and nothing is changed", async () => {
-      const programs = await started(await createPrograms(ALL));
+      const programs = await createPrograms(ALL);
       const { ended, output } = run(module, programs, [], deployedTo("elsewhere", "uid-1"));
       assert.equal(await ended, 64);
       assert.match(output(), /^kubernetesContext must stay "elsewhere" while .*; got "minikube"\. Set it back/m);
       assert.equal(await ran(programs), undefined);
+      assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube start")));
     });
 
     test("is looked at anew where the cluster of its context was made anew, and only there", async () => {

@@ -1,8 +1,8 @@
 import { answers, currentContext, dockerEnvOf, profileOf, startMinikube } from "./cluster.ts";
-import { flagsFor } from "./deployment.ts";
+import { homeOf, outputsOf, refreshFlags } from "./deployment.ts";
 import { MINIKUBE } from "./minikube.ts";
 import { type Deployed, howToGoOn, nextSteps } from "./nextSteps.ts";
-import { ask, follow } from "./run.ts";
+import { follow } from "./run.ts";
 import { command, contextOf, need, type Session, selectStack } from "./session.ts";
 
 /** A preview that nobody answers costs seconds, and the outputs are a Job of a hundred lines; what is of use is told below. */
@@ -24,6 +24,7 @@ await command(HELP, async (session) => {
 
   await selectStack(session);
   const context = await contextOf(session);
+  const home = await homeOf(session, context);
   let profile = await profileOf(context, isThere("minikube"), session.env);
   if (!(await answers(context, session.env))) {
     if (context === MINIKUBE) need(["minikube"], isThere);
@@ -32,7 +33,7 @@ await command(HELP, async (session) => {
   }
   const env = { ...session.env, ...(await dockerEnvOf(context, profile, session.env)) };
 
-  const flags = [...UP_FLAGS, ...(await flagsFor(session, context))];
+  const flags = [...UP_FLAGS, ...(await refreshFlags(home, session.env))];
   const exitCode = await follow("pulumi", ["up", ...flags, "--stack", stack, ...passedOn], env);
   const lines =
     exitCode === 0
@@ -43,9 +44,7 @@ await command(HELP, async (session) => {
 });
 
 async function deployed({ stack, env, own }: Session, context: string, minikube: boolean): Promise<Deployed> {
-  const { exitCode, stdout, stderr } = await ask("pulumi", ["stack", "output", "--json", "--stack", stack], env);
-  if (exitCode !== 0) throw new Error(`the stack's outputs must be readable; got ${stderr.trim()}`);
-  const { psql, namespaces } = JSON.parse(stdout) as Pick<Deployed, "psql" | "namespaces">;
+  const { psql, namespaces } = (await outputsOf({ stack, env })) as Pick<Deployed, "psql" | "namespaces">;
   const isCurrent = (await currentContext(env)) === context;
   return { psql, namespaces, context: isCurrent ? undefined : context, minikube, stack, env: own };
 }

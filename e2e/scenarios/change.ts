@@ -9,7 +9,7 @@ import { tenRunning, workers } from "../workers.ts";
 /** Far enough from the former one for the gaps between Jobs to tell which of them is obeyed. */
 const NEW_POLLING_INTERVAL = 9;
 const REQUESTS = 14;
-/** The first one finds out when KEDA looks; the others make three gaps. */
+/** The first one finds out when KEDA polls; the others make three gaps. */
 const MORE = 4;
 const ALL = REQUESTS + MORE;
 

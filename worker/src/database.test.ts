@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import pg from "pg";
 import { claimant } from "../../testing/claimant.ts";
 import { createTestDatabase } from "../../testing/database.ts";
 import { createProxy } from "../../testing/proxy.ts";
@@ -46,9 +45,7 @@ describe("a database that goes away", () => {
   });
 
   test("a claim that waits for a lock is not made once its worker has given up", { timeout: 30_000 }, async () => {
-    const { user, host, port } = database.client;
-    const blocker = new pg.Client({ user, host, port, database: database.name });
-    await blocker.connect();
+    const blocker = await database.open();
     await blocker.query("begin");
     await blocker.query("lock table batch.queue in access exclusive mode");
     const connection = connect(1);
@@ -57,7 +54,6 @@ describe("a database that goes away", () => {
     const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     assert.equal((await blocker.query(waiting)).rowCount, 0);
     await blocker.query("rollback");
-    await blocker.end();
     assert.deepEqual(await attempts(), []);
   });
 
