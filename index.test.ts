@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { load } from "js-yaml";
 import { schemaVersion } from "./components/schemaMigration.ts";
-import { declaredDefaults } from "./components/testing/declaredConfig.ts";
-import { mockEngine, PASSWORD, recordProgram, sentResources, settled } from "./components/testing/recordResources.ts";
+import { declaredDefaults } from "./tests/support/pulumi/declaredConfig.ts";
+import { mockEngine, PASSWORD, recordProgram, sentResources, settled } from "./tests/support/pulumi/recordResources.ts";
 
 /** None is the default: a setting that the program does not pass on is seen. */
 const SETTINGS = {
@@ -52,11 +52,11 @@ describe("the program", () => {
       "kubernetes:helm.sh/v3:Release postgres",
       "kubernetes:keda.sh/v1alpha1:ScaledJob postgres-batch",
       "kubernetes:keda.sh/v1alpha1:TriggerAuthentication postgres-batch-auth",
-      "postgres-batch:components:BatchScaledJob postgres-batch",
-      "postgres-batch:components:Keda keda",
-      "postgres-batch:components:Postgres postgres",
-      "postgres-batch:components:SchemaMigration schema-migration",
-      "postgres-batch:components:WorkerImage postgres-batch",
+      "postgres-batch:index:BatchScaledJob postgres-batch",
+      "postgres-batch:index:Keda keda",
+      "postgres-batch:index:Postgres postgres",
+      "postgres-batch:index:SchemaMigration schema-migration",
+      "postgres-batch:index:WorkerImage postgres-batch",
       "pulumi:providers:kubernetes cluster",
       "pulumi:pulumi:Stack postgres-batch-test",
       "random:index/randomPassword:RandomPassword postgres-admin-password",

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
+import { problemsOfScaledJob } from "../tests/support/pulumi/checkScaledJob.ts";
+import { mockEngine, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { BatchScaledJob, checkName } from "./batchScaledJob.ts";
-import { problemsOfScaledJob } from "./testing/checkScaledJob.ts";
-import { mockEngine, recordResources, settled } from "./testing/recordResources.ts";
 
 await mockEngine();
 const namespace = new k8s.core.v1.Namespace("batches", { metadata: { name: "batches" } });
@@ -40,7 +40,7 @@ const [component, authentication, scaledJob, ...others] = await recordResources(
 describe("a batch", () => {
   test("is a TriggerAuthentication and a ScaledJob that depends on it, and nothing else", () => {
     assert.deepEqual(others, []);
-    assert.equal(component?.type, "postgres-batch:components:BatchScaledJob");
+    assert.equal(component?.type, "postgres-batch:index:BatchScaledJob");
     assert.deepEqual(component?.inputs, {});
     assert.deepEqual(
       [authentication, scaledJob].map((its) => [its?.type, its?.name, its?.parent]),

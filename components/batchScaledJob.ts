@@ -30,7 +30,7 @@ export class BatchScaledJob extends pulumi.ComponentResource {
   readonly job: pulumi.Output<string>;
 
   constructor(name: string, args: BatchScaledJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("postgres-batch:components:BatchScaledJob", name, {}, opts);
+    super("postgres-batch:index:BatchScaledJob", name, {}, opts);
     checkName(name);
     const { namespace, ...settings } = args;
     const spec: ScaledJobSpecArgs = { ...settings, name, authenticationName: `${name}-auth` };

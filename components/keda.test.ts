@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mockEngine, recordResources } from "../tests/support/pulumi/recordResources.ts";
 import { Keda } from "./keda.ts";
-import { mockEngine, recordResources } from "./testing/recordResources.ts";
 
 await mockEngine();
 const [component, namespace, release, ...others] = await recordResources(
@@ -10,7 +10,7 @@ const [component, namespace, release, ...others] = await recordResources(
 
 test("KEDA is a namespace and a release in it, and nothing else", () => {
   assert.deepEqual(others, []);
-  assert.equal(component?.type, "postgres-batch:components:Keda");
+  assert.equal(component?.type, "postgres-batch:index:Keda");
   assert.deepEqual(component?.inputs, {});
   assert.deepEqual(
     [namespace, release].map((its) => [its?.type, its?.name, its?.parent]),

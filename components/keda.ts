@@ -16,7 +16,7 @@ export class Keda extends pulumi.ComponentResource {
   readonly release: k8s.helm.v3.Release;
 
   constructor(name: string, { chart, imageRegistry }: KedaArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("postgres-batch:components:Keda", name, {}, opts);
+    super("postgres-batch:index:Keda", name, {}, opts);
     const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: "keda" } }, { parent: this });
     // Never deletedWith the namespace: CRDs, cluster roles and webhooks live outside of it.
     this.release = new k8s.helm.v3.Release(

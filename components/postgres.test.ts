@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mockEngine, PASSWORD, recordResources } from "../tests/support/pulumi/recordResources.ts";
 import { Postgres } from "./postgres.ts";
-import { mockEngine, PASSWORD, recordResources } from "./testing/recordResources.ts";
 
 await mockEngine();
 const resources = await recordResources(

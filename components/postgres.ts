@@ -40,7 +40,7 @@ export class Postgres extends pulumi.ComponentResource {
   readonly scaler: Login = { user: "batch_scaler", secretName: "batch-scaler", secretKey: "password" };
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("postgres-batch:components:Postgres", name, {}, opts);
+    super("postgres-batch:index:Postgres", name, {}, opts);
     this.namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: NAMESPACE, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },

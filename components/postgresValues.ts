@@ -1,4 +1,4 @@
-import { SERVER_SETTINGS } from "../sql/serverSettings.ts";
+import { SERVER_SETTINGS } from "../worker/src/serverSettings.ts";
 import { POSTGRESQL_IMAGES } from "./charts.ts";
 import type { Login } from "./login.ts";
 

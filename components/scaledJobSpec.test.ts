@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createTestDatabase } from "../testing/database.ts";
+import { createTestDatabase } from "../tests/support/database.ts";
+import { problemsOfScaledJob, SCHEMA_CHART } from "../tests/support/pulumi/checkScaledJob.ts";
 import { readSettings } from "../worker/src/settings.ts";
 import { KEDA_CHART } from "./charts.ts";
 import { demandQuery, oneJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
-import { problemsOfScaledJob, SCHEMA_CHART } from "./testing/checkScaledJob.ts";
 
 const ARGS: ScaledJobSpecArgs = {
   name: "postgres-batch",

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as k8s from "@pulumi/kubernetes";
+import { mockEngine, recordResources } from "../tests/support/pulumi/recordResources.ts";
 import { SchemaMigration, schemaVersion } from "./schemaMigration.ts";
-import { mockEngine, recordResources } from "./testing/recordResources.ts";
 
 await mockEngine();
 const login = (user: string) => ({ user, secretName: `${user}-secret`, secretKey: "password" });
@@ -42,7 +42,7 @@ interface Container {
 
 test("the migration is one Job, which goes with its namespace", () => {
   assert.deepEqual(others, []);
-  assert.equal(component?.type, "postgres-batch:components:SchemaMigration");
+  assert.equal(component?.type, "postgres-batch:index:SchemaMigration");
   assert.deepEqual(
     [job?.type, job?.name, job?.parent],
     ["kubernetes:batch/v1:Job", "schema", "SchemaMigration schema"],

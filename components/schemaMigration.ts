@@ -25,7 +25,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
   readonly job: k8s.batch.v1.Job;
 
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("postgres-batch:components:SchemaMigration", name, {}, opts);
+    super("postgres-batch:index:SchemaMigration", name, {}, opts);
     const { namespace, image, address, admin, worker, scaler, passwordRotation } = args;
     const version = schemaVersion(fileURLToPath(new URL("../sql", import.meta.url)), passwordRotation);
     this.job = new k8s.batch.v1.Job(

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
-import { declaredDefaults } from "./testing/declaredConfig.ts";
-import { mockEngine, sentResources } from "./testing/recordResources.ts";
+import { declaredDefaults } from "../tests/support/pulumi/declaredConfig.ts";
+import { mockEngine, sentResources } from "../tests/support/pulumi/recordResources.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 

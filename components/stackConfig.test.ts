@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { RunError } from "@pulumi/pulumi";
+import { declaredConfig, declaredDefaults } from "../tests/support/pulumi/declaredConfig.ts";
 import { DEFAULTS } from "../worker/src/settings.ts";
 import { NUMBER_KEYS, readStackConfig, TEXT_KEYS } from "./stackConfig.ts";
-import { declaredConfig, declaredDefaults } from "./testing/declaredConfig.ts";
 
 const declared = declaredConfig();
 const defaults = declaredDefaults();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { mockEngine, recordResources, settled } from "./testing/recordResources.ts";
+import { mockEngine, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { CONTENT, imageTag, WorkerImage } from "./workerImage.ts";
 
 await mockEngine();
@@ -58,7 +58,7 @@ test("its tag is of every file that the build is given, and of none else", async
   }
   assert.equal(new Set(tags).size, 1 + 3 + 5, "each of them changes it");
 
-  for (const file of ["worker/src/main.test.ts", "worker/src/new.test.ts", "sql/schema.sql", "sql/attach.test.ts"])
+  for (const file of ["worker/src/main.test.ts", "worker/src/new.test.ts", "sql/schema.sql"])
     await writeFile(join(checkout, file), "other");
   assert.equal(tag(), tags.at(-1));
 });

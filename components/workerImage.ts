@@ -29,7 +29,7 @@ export class WorkerImage extends pulumi.ComponentResource {
   readonly clusterUid: pulumi.Output<string>;
 
   constructor(name: string, { baseImage }: WorkerImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("postgres-batch:components:WorkerImage", name, {}, opts);
+    super("postgres-batch:index:WorkerImage", name, {}, opts);
     this.reference = `${name}:${imageTag(fileURLToPath(new URL("..", import.meta.url)), baseImage)}`;
     // Docker's provider does not look whether an image is still there: a new cluster is what makes it build again.
     const cluster = k8s.core.v1.Namespace.get(`${name}-cluster`, "kube-system", { parent: this });

@@ -43,7 +43,7 @@ create table batch.queue (
   pod_name           text
 ) with (
   -- Every request leaves a dead entry at the head of queue_waiting, where every claim starts to look. How soon a
-  -- vacuum comes is the server's autovacuum_naptime (sql/serverSettings.ts).
+  -- vacuum comes is the server's autovacuum_naptime (worker/src/serverSettings.ts).
   autovacuum_vacuum_scale_factor = 0,
   autovacuum_vacuum_threshold = 1000
 );

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimant } from "../../testing/claimant.ts";
-import { createTestDatabase } from "../../testing/database.ts";
-import { createProxy } from "../../testing/proxy.ts";
-import { until } from "../../testing/until.ts";
+import { claimant } from "../../tests/support/claimant.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { createProxy } from "../../tests/support/proxy.ts";
+import { until } from "../../tests/support/until.ts";
 import { Database } from "./database.ts";
 import { DatabaseAwayError } from "./errors.ts";
 import { createLog, silentLog } from "./log.ts";

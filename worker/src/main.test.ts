@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { createTestDatabase } from "../../testing/database.ts";
-import { HELD_SESSIONS } from "../../testing/sessionLocks.ts";
-import { until } from "../../testing/until.ts";
-import { createWorkers } from "../../testing/workers.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { HELD_SESSIONS } from "../../tests/support/sessionLocks.ts";
+import { until } from "../../tests/support/until.ts";
+import { createWorkers } from "../../tests/support/workers.ts";
 
 const database = await createTestDatabase();
 const workers = createWorkers(database);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
-import { createTestDatabase } from "../../testing/database.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
 import { silentLog } from "./log.ts";
 import { type Migration, migrate, readMigrations } from "./migrate.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { claimant } from "../../testing/claimant.ts";
-import { createTestDatabase } from "../../testing/database.ts";
+import { claimant } from "../../tests/support/claimant.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
 import { FinalError, InterruptedError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
 import { silentLog } from "./log.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { createTestDatabase } from "../../testing/database.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
 import { scramVerifier } from "./scram.ts";
 
 const database = await createTestDatabase();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimAsPod, claimant } from "../../../testing/claimant.ts";
-import { createTestDatabase } from "../../../testing/database.ts";
+import { claimAsPod, claimant } from "../../../tests/support/claimant.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
 import type { Claim } from "./claim.ts";
 import { demand } from "./demand.ts";
 import { fail } from "./fail.ts";

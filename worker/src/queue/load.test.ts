@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { claimant, startAttempt } from "../../../testing/claimant.ts";
-import { createTestDatabase } from "../../../testing/database.ts";
+import { claimant, startAttempt } from "../../../tests/support/claimant.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
 import { load } from "./load.ts";
 
 const database = await createTestDatabase();

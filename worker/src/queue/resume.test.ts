@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimAsPod, claimant, startAttempt } from "../../../testing/claimant.ts";
-import { createTestDatabase } from "../../../testing/database.ts";
+import { claimAsPod, claimant, startAttempt } from "../../../tests/support/claimant.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
 import { resume } from "./resume.ts";
 
 const database = await createTestDatabase();

@@ -1,0 +1,28 @@
+import { writeFileSync } from "node:fs";
+import { PGlite } from "@electric-sql/pglite";
+import { pgDump } from "@electric-sql/pglite-tools/pg_dump";
+import { readMigrations } from "../worker/src/migrate.ts";
+
+/** The committed dump. */
+export const SCHEMA_FILE = new URL("../sql/schema.sql", import.meta.url);
+
+/**
+ * The schema that the migrations make, as pg_dump tells it. PGlite is PostgreSQL in this process, and brings pg_dump
+ * along: the one program that no npm package of the server has.
+ */
+export async function dumpSchema(): Promise<string> {
+  const database = await PGlite.create();
+  try {
+    for (const { text } of readMigrations()) await database.exec(text);
+    const dump = await pgDump({ pg: database, args: ["--schema-only", "--no-owner"] });
+    // Two lines name versions, two a random key: what differs from run to run is not the schema.
+    return (await dump.text()).replace(/^(-- Dumped |\\(un)?restrict ).*\n/gm, "");
+  } finally {
+    await database.close();
+  }
+}
+
+if (import.meta.main) {
+  writeFileSync(SCHEMA_FILE, await dumpSchema());
+  console.log("sql/schema.sql is up to date");
+}

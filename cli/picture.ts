@@ -1,0 +1,75 @@
+import { writeFileSync } from "node:fs";
+import type { JobState } from "../simulator/jobController.ts";
+import { silentLog } from "../worker/src/log.ts";
+import { openHome } from "./start/home.ts";
+import { readOptions } from "./start/options.ts";
+import { type BarPart, clapTable, closingLine, jobsTable, progressBar, progressLine } from "./start/report.ts";
+import type { Progress } from "./start/requests.ts";
+import { run } from "./start/run.ts";
+
+/** `npm run picture`: runs `npm start` for real, and draws its middle and its end into README's picture. */
+
+const PICTURE = new URL("../docs/picture.svg", import.meta.url);
+
+const COLOURS: Readonly<Record<BarPart["colour"], string>> = {
+  green: "#98c379",
+  red: "#e06c75",
+  yellow: "#e5c07b",
+  magenta: "#c678dd",
+  gray: "#5c6370",
+};
+const FONT_PX = 13;
+const LINE_PX = 18;
+const COLUMN_PX = 7.83;
+
+/** A line of the terminal: text, or the bar. */
+type Line = string | readonly BarPart[];
+
+/** The lines of a terminal as SVG. */
+function svgOf(lines: readonly Line[]): string {
+  const columns = Math.max(...lines.map((line) => (typeof line === "string" ? line.length : 0)));
+  const width = Math.ceil((columns + 4) * COLUMN_PX);
+  const height = (lines.length + 2) * LINE_PX;
+  const text = lines.map(
+    (line, index) =>
+      `<text x="${2 * COLUMN_PX}" y="${(index + 2) * LINE_PX}" xml:space="preserve">${contentOf(line)}</text>`,
+  );
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="${FONT_PX}" fill="#dcdfe4">`,
+    `<rect width="${width}" height="${height}" rx="8" fill="#282c34"/>`,
+    ...text,
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+function contentOf(line: Line): string {
+  if (typeof line === "string") return line.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return line.map(({ colour, cells }) => `<tspan fill="${COLOURS[colour]}">${cells}</tspan>`).join("");
+}
+
+const options = readOptions([]);
+const home = await openHome({ log: silentLog });
+try {
+  let middle: Line[] = [];
+  const screen = {
+    print: () => undefined,
+    clear: () => undefined,
+    show(progress: Progress, jobs: readonly JobState[], seconds: number) {
+      if (progress.success < options.requests / 2 || progress.waiting === 0) return;
+      middle = [
+        progressLine(progress, jobs, seconds),
+        progressBar(progress, 60),
+        "",
+        ...jobsTable(jobs, Date.now(), 14),
+      ];
+    },
+  };
+  const ended = await run(options, home, screen, new AbortController().signal);
+  if (ended === undefined) throw new Error("the run must end by itself");
+  const end = [...clapTable(ended.claps, 6), closingLine(ended.result)];
+  writeFileSync(PICTURE, svgOf(["$ npm start", "", ...middle, "", "[...]", "", ...end]));
+  console.log(`docs/picture.svg: ${closingLine(ended.result)}`);
+} finally {
+  await home.close();
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import pg from "pg";
+import { Cluster } from "../../simulator/cluster.ts";
+import { poll } from "../../simulator/poll.ts";
+import { startServer } from "../../simulator/server.ts";
+import { HELD_SESSIONS } from "../../tests/support/sessionLocks.ts";
+import { until } from "../../tests/support/until.ts";
+import { Database } from "../../worker/src/database.ts";
+import { silentLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { insertRequests } from "./requests.ts";
+
+const REQUESTS = 10;
+
+/** Longer than the server counts as young: whoever has not taken its lock back by then is doubted, and a Job more comes. */
+const SECONDS = 8;
+
+const LOCKS = `select count(*)::integer as kept from batch.queue where session_id in ${HELD_SESSIONS}`;
+
+describe("a database that restarts under ten running requests", { concurrency: true, timeout: 120_000 }, () => {
+  for (const mode of ["fast", "immediate"] as const) {
+    test(`(${mode}): all finish, none twice, nothing charged, and nobody is taken for dead meanwhile`, async (t) => {
+      const server = await startServer({ durable: true });
+      t.after(server.stop);
+      const address = { host: server.host, port: server.port, user: server.user };
+      async function connect(): Promise<pg.Client> {
+        const client = new pg.Client({ ...address, database: "postgres" });
+        client.on("error", () => undefined);
+        await client.connect();
+        t.after(() => client.end());
+        return client;
+      }
+      const settings = { ...address, name: "postgres", password: undefined, patienceSeconds: 60 };
+      const database = new Database(settings, silentLog);
+      const before = await connect();
+      await migrate(before, silentLog);
+      await insertRequests(before, REQUESTS, SECONDS, 0);
+
+      const { host, port, user } = address;
+      const cluster = new Cluster({
+        backoff: { backoffLimit: 4, backoffSeconds: 0.1 },
+        graceSeconds: 30,
+        env: { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, BACKOFF_SECONDS: "0.1" },
+        onBroken: (pod, exitCode, words) => assert.fail(`${pod} ended with exit code ${exitCode}: ${words}`),
+      });
+      t.after(async () => {
+        cluster.kill();
+        await cluster.stop();
+        await database.close();
+      });
+      // More Jobs than requests may be: one too many is seen.
+      const asked = { requestsPerJob: 1, maxReplicaCount: 2 * REQUESTS, pollingInterval: 0.2 };
+      const polled = poll(asked, database, cluster, t.signal);
+      await until("all run", async () => (await before.query(LOCKS)).rows[0].kept === REQUESTS);
+
+      await server.restart(mode);
+      const after = await connect();
+      await polled;
+      const { rows } = await after.query(
+        "select status, iteration, count(*)::integer from batch.history group by 1, 2",
+      );
+      assert.deepEqual(rows, [{ status: "SUCCESS", iteration: 1, count: REQUESTS }]);
+      assert.deepEqual((await after.query("table batch.queue")).rows, []);
+      const jobs = cluster.jobs.map(({ status, pods }) => ({ status, pods }));
+      assert.deepEqual(jobs, Array(REQUESTS).fill({ status: "Complete", pods: 1 }));
+    });
+  }
+});

@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { constants } from "node:os";
+import pg from "pg";
+import { type Server, type ServerArgs, startServer } from "../../simulator/server.ts";
+import { Database } from "../../worker/src/database.ts";
+import { silentLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { CommandError } from "./command.ts";
+
+/** What a bench works with: a migrated database on a server of its own, durable as a real one. */
+export interface BenchContext {
+  /** A plain connection. */
+  connect(): Promise<pg.Client>;
+  /** A connection as a worker has it. */
+  openDatabase(): Database;
+  /** The environment that leads a worker process to the database. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Aborts when the bench is asked to stop. */
+  readonly signal: AbortSignal;
+}
+
+const DATABASE = "postgres";
+
+/** Starts the server, does the work, stops the server: whether the work ends, throws, or is stopped by a signal. */
+export async function withContext<T>(
+  work: (context: BenchContext) => Promise<T>,
+  args: Pick<ServerArgs, "listen"> = {},
+): Promise<T> {
+  const { signal, stopped } = listenForStop();
+  const server = await startServer({ durable: true, ...args });
+  try {
+    const context = await createContext(server, signal);
+    return await Promise.race([work(context), stopped]);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function createContext(server: Server, signal: AbortSignal): Promise<BenchContext> {
+  const { host, port, user } = server;
+
+  async function connect(): Promise<pg.Client> {
+    const client = new pg.Client({ host, port, user, database: DATABASE });
+    // The server stops with connections open when the bench is stopped: no reason to die before it has.
+    client.on("error", () => undefined);
+    await client.connect();
+    return client;
+  }
+
+  const client = await connect();
+  await migrate(client, silentLog);
+  await client.end();
+  return {
+    connect,
+    openDatabase: () =>
+      new Database({ host, port, user, password: undefined, name: DATABASE, patienceSeconds: 0 }, silentLog),
+    env: { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, PG_DATABASE: DATABASE },
+    signal,
+  };
+}
+
+/** From now on a signal no longer ends the process by itself: `stopped` rejects instead. */
+function listenForStop(): { readonly signal: AbortSignal; readonly stopped: Promise<never> } {
+  const controller = new AbortController();
+  for (const by of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // 128 and the signal: as a shell tells of a program that a signal ended.
+    process.on(by, () => controller.abort(new CommandError(`stopped by ${by}`, 128 + constants.signals[by])));
+  }
+  const { signal } = controller;
+  const stopped = once(signal, "abort").then(() => {
+    throw signal.reason;
+  });
+  // Heard only by the race, which may not have begun.
+  stopped.catch(() => undefined);
+  return { signal, stopped };
+}

@@ -1,0 +1,66 @@
+import type { Database } from "../../worker/src/database.ts";
+import { demand as ask } from "../../worker/src/queue/demand.ts";
+import { statement } from "../../worker/src/queue/statement.ts";
+import type { Bench } from "./bench.ts";
+import type { BenchContext } from "./context.ts";
+import { fill } from "./fill.ts";
+import type { Limit } from "./limit.ts";
+import { SIZES } from "./options.ts";
+import { plansOf } from "./plan.ts";
+import { claimOnce } from "./queueLoad.ts";
+import { percentile, timeRuns } from "./samples.ts";
+import { fillSeed, measureSeed } from "./seed.ts";
+import { ms, printTable } from "./table.ts";
+
+const RUNS = 200;
+const RUNNING = 100;
+
+/** The scaling query at ten million finished requests, beside the seed's own. */
+export const demand: Bench<"finished" | "waiting"> = {
+  promise: "The scaling query costs at most 1 ms, whatever has finished and whatever waits",
+  options: {
+    finished: { ...SIZES.finished, byDefault: 10_000_000 },
+    waiting: { ...SIZES.waiting, byDefault: 100_000 },
+  },
+
+  async run(backlog, context) {
+    const client = await context.connect();
+    await fill(client, backlog);
+    await fillSeed(client, backlog);
+
+    const database = context.openDatabase();
+    const few = await measure(database, "10 Jobs at most", 10);
+    const many = await measure(database, "100 Jobs at most", 100);
+    const plans = await plansOf(client, { text: statement("demand").text, values: ["clap", 1, 100] });
+    const holders = await runRequests(context);
+    const busy = await measure(database, `100 Jobs at most, ${RUNNING} requests running`, 100);
+    const seed = await measureSeed(client);
+
+    printTable(
+      ["scaling query", "jobs", "p50", "p99"],
+      [...[few, many, busy].map(({ cells }) => cells), ["the seed's (one run)", "", ms(seed.took), ""]],
+    );
+    console.log(
+      `\nthe counting plan, 100 Jobs at most:\n${plans.filter((plan) => /\blimit\b/i.test(plan)).join("\n")}`,
+    );
+    console.log(`\nthe seed's plan:\n${seed.plan}`);
+    await Promise.all([client.end(), database.close(), ...holders.map((holder) => holder.close())]);
+    return [few.limit, many.limit, busy.limit];
+  },
+};
+
+async function measure(database: Database, what: string, maxReplicaCount: number) {
+  const question = { kind: "clap", requestsPerJob: 1, maxReplicaCount };
+  const jobs = await ask(database, question);
+  const samples = await timeRuns(RUNS, () => ask(database, question));
+  const [p50, p99] = [percentile(samples, 0.5), percentile(samples, 0.99)];
+  const limit: Limit = { what: `${what}, p50`, measured: p50, bound: "at most", limit: 1, unit: " ms" };
+  return { limit, cells: [what, String(jobs), ms(p50), ms(p99)] };
+}
+
+/** Claims requests that keep running until their connections, which hold the session locks, are closed. */
+async function runRequests(context: BenchContext): Promise<Database[]> {
+  const holders = Array.from({ length: RUNNING }, () => context.openDatabase());
+  await Promise.all(holders.map((holder, index) => claimOnce(holder, index + 1)));
+  return holders;
+}

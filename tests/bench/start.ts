@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Bench } from "./bench.ts";
+import type { BenchContext } from "./context.ts";
+import { type Program, timeToFirstLine } from "./firstLine.ts";
+import { median, percentile } from "./samples.ts";
+import { ms, printTable } from "./table.ts";
+
+const WARM_UPS = 2;
+
+/** A worker process from its start to claimed, beside the least that Node and one connection can be. */
+export const start: Bench<"runs"> = {
+  promise: "A worker has claimed within 1.5 times what bare node with one pg connection takes to ask anything",
+  options: { runs: { min: 1, max: 1_000, why: "each starts four processes", byDefault: 15 } },
+
+  async run({ runs }, context) {
+    await insertRequests(context, 2 * (WARM_UPS + runs));
+    const cache = await mkdtemp(join(tmpdir(), "postgres-batch-cache-"));
+    try {
+      const cached = { ...context.env, NODE_COMPILE_CACHE: cache };
+      const [ours, bare, oursUncached, bareUncached] = await takeTurns(context, runs, [
+        () => worker(cached),
+        () => bareNode(cached),
+        () => worker(context.env),
+        () => bareNode(context.env),
+      ]);
+      printTable(
+        ["process", "median", "fastest", "slowest", "over bare"],
+        [
+          line("worker, to claimed", ours, bare),
+          line("bare node, to its answer", bare, bare),
+          line("worker, no compile cache", oursUncached, bareUncached),
+          line("bare node, no compile cache", bareUncached, bareUncached),
+        ],
+      );
+      const what = "worker over bare node, medians, both with a compile cache";
+      return [{ what, measured: ratio(ours, bare), bound: "at most", limit: 1.5 }];
+    } finally {
+      await rm(cache, { recursive: true, force: true });
+    }
+  },
+};
+
+type Samples = readonly number[];
+
+/** Runs all programs in turn, again and again; what the first turns take does not count. */
+async function takeTurns<const Programs extends readonly (() => Program)[]>(
+  { signal }: BenchContext,
+  runs: number,
+  programs: Programs,
+): Promise<{ readonly [Index in keyof Programs]: Samples }> {
+  const samples = programs.map((): number[] => []);
+  for (let run = -WARM_UPS; run < runs; run++) {
+    for (const [index, program] of programs.entries()) {
+      const took = await timeToFirstLine(program(), signal);
+      if (run >= 0) samples[index]?.push(took);
+    }
+  }
+  return samples as { [Index in keyof Programs]: number[] };
+}
+
+function line(what: string, own: Samples, bare: Samples): string[] {
+  return [what, ms(median(own)), ms(percentile(own, 0)), ms(percentile(own, 1)), ratio(own, bare).toFixed(2)];
+}
+
+function ratio(own: Samples, bare: Samples): number {
+  return median(own) / median(bare);
+}
+
+let pods = 0;
+
+/** It logs "started" when its claim is answered, and nothing before. */
+function worker(env: Program["env"]): Program {
+  const JOB_NAME = `clap-${++pods}`;
+  const file = new URL("../../worker/src/main.ts", import.meta.url);
+  return { file, env: { ...env, JOB_NAME, POD_NAME: `${JOB_NAME}-x7k2p` }, says: '"started"' };
+}
+
+function bareNode(env: Program["env"]): Program {
+  return { file: new URL("./bare.mjs", import.meta.url), env, says: "1" };
+}
+
+async function insertRequests(context: BenchContext, count: number): Promise<void> {
+  const client = await context.connect();
+  const insert = "insert into make_it_clap (duration_seconds) select 0 from generate_series(1, $1::integer)";
+  await client.query(insert, [count]);
+  await client.end();
+}

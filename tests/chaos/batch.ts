@@ -1,0 +1,49 @@
+import { insertRequests, unfinishedRequests } from "../../cli/start/requests.ts";
+import { poll } from "../../simulator/poll.ts";
+import type { BenchContext } from "../bench/context.ts";
+import { type Attempt, readAttempts } from "./attempts.ts";
+import { createCluster } from "./cluster.ts";
+import type { Kill } from "./kill.ts";
+import { killPods } from "./killPods.ts";
+import type { KillOptions } from "./options.ts";
+import { Watch } from "./watch.ts";
+
+/** What a batch came to. */
+export interface Batch {
+  readonly ids: readonly string[];
+  readonly attempts: readonly Attempt[];
+  readonly kills: readonly Kill[];
+  /** Updates of rows of batch.queue. */
+  readonly updates: number;
+  readonly jobs: number;
+  readonly failedJobs: number;
+  readonly seconds: number;
+}
+
+/** Runs requests until none is left, as `npm start` does, while pods are killed. */
+export async function runBatch(options: KillOptions, context: BenchContext): Promise<Batch> {
+  const client = await context.connect();
+  const watch = new Watch(client);
+  const updatesBefore = await watch.updates();
+  const database = context.openDatabase();
+  const cluster = createCluster(context, { backoffSeconds: options["backoff-seconds"] });
+  const ended = new AbortController();
+  const startedAt = performance.now();
+  try {
+    await insertRequests(client, options.requests, options.seconds, 0);
+    const ids = [...(await unfinishedRequests(client)).keys()];
+    const asked = { requestsPerJob: 1, maxReplicaCount: options.workers, pollingInterval: options["polling-seconds"] };
+    const polled = poll(asked, database, cluster, context.signal).finally(() => ended.abort());
+    const [kills] = await Promise.all([killPods(options, { cluster, watch, ids, signal: ended.signal }), polled]);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    await database.close();
+    const updates = (await watch.updates()) - updatesBefore;
+    const failedJobs = cluster.jobs.filter(({ status }) => status === "Failed").length;
+    const attempts = await readAttempts(client, ids);
+    return { ids, attempts, kills, updates, jobs: cluster.jobs.length, failedJobs, seconds };
+  } finally {
+    await cluster.stop();
+    await database.close();
+    await client.end();
+  }
+}

@@ -1,0 +1,31 @@
+import { Cluster, type ClusterArgs } from "../../simulator/cluster.ts";
+import { DEFAULTS } from "../../worker/src/settings.ts";
+import type { BenchContext } from "../bench/context.ts";
+
+/** No request is given up for the deaths of its workers. */
+const CRASH_LIMIT = 1_000;
+
+/** A cluster whose pods find the server, and are gone before it when the command is asked to stop. */
+export function createCluster(
+  { env, signal }: BenchContext,
+  { backoffSeconds, within = () => [] }: { backoffSeconds: number } & Pick<ClusterArgs, "within">,
+): Cluster {
+  const { backoffLimit, graceSeconds } = DEFAULTS;
+  const cluster = new Cluster({
+    backoff: { backoffLimit, backoffSeconds },
+    graceSeconds,
+    within,
+    env: {
+      ...env,
+      BACKOFF_LIMIT: String(backoffLimit),
+      BACKOFF_SECONDS: String(backoffSeconds),
+      CRASH_LIMIT: String(CRASH_LIMIT),
+    },
+    onBroken: (pod, exitCode, words) => console.error(`pod ${pod} ended with exit code ${exitCode}:\n${words}`),
+  });
+  signal.addEventListener("abort", () => {
+    void cluster.stop();
+    cluster.kill();
+  });
+  return cluster;
+}

@@ -1,0 +1,149 @@
+import type pg from "pg";
+import { insertRequests } from "../../cli/start/requests.ts";
+import type { Cluster } from "../../simulator/cluster.ts";
+import type { Pod } from "../../simulator/pod.ts";
+import { poll } from "../../simulator/poll.ts";
+import { EXIT_CODES } from "../../worker/src/outcome.ts";
+import { DEFAULTS } from "../../worker/src/settings.ts";
+import type { BenchContext } from "../bench/context.ts";
+import type { Limit } from "../bench/limit.ts";
+import { outliveStart } from "../support/outliveStart.ts";
+import { until } from "../support/until.ts";
+import { readAttempts } from "./attempts.ts";
+import { createCluster } from "./cluster.ts";
+import type { Findings } from "./findings.ts";
+import type { LostNode } from "./node.ts";
+import { Watch } from "./watch.ts";
+
+/** A clap's length, and KEDA's look at the scaling query, in seconds. */
+const SECONDS = 8;
+const POLLING_SECONDS = 5;
+
+/** From the cut: until the server has dropped the session lock, and until the request has succeeded elsewhere. */
+const FREE_SECONDS = 30;
+const SUCCESS_SECONDS = 60;
+
+/** What the connection of a lost worker did when the link was cut. */
+const CONNECTIONS = ["idle", "an answer in flight"] as const;
+
+/** What became of a lost worker's request; seconds are from the cut. */
+interface Loss {
+  readonly connection: string;
+  readonly freeSeconds: number;
+  readonly runningSeconds: number;
+  readonly successSeconds: number;
+  readonly successes: number;
+  /** How the lost worker ended, once the link was back. */
+  readonly exitCode: number;
+}
+
+/** Loses a node with two workers, lets the others run their requests, and brings it back. */
+export async function loseNode(node: LostNode, context: BenchContext): Promise<Findings> {
+  const client = await context.connect();
+  const database = context.openDatabase();
+  let lost = false;
+  const env = { ...context.env, PG_HOST: node.serverAddress };
+  const within = () => (lost ? [] : node.within);
+  const cluster = createCluster({ ...context, env }, { backoffSeconds: DEFAULTS.backoffSeconds, within });
+  try {
+    await outliveStart(client);
+    await insertRequests(client, 1, SECONDS, 0);
+    const asked = { requestsPerJob: 1, maxReplicaCount: 10, pollingInterval: POLLING_SECONDS };
+    const polled = poll(asked, database, cluster, context.signal);
+    const locker = await context.connect();
+    const zombies = await startBoth(cluster, client, locker);
+    lost = true;
+    await node.cut();
+    const cutAt = Date.now();
+    // The second worker's answer is sent into the cut link.
+    await locker.query("commit");
+    const watch = new Watch(await context.connect());
+    const freeAt = await Promise.all(zombies.map((pod) => watch.untilFree(pod.name, 20)));
+
+    const ids = CONNECTIONS.map((_, index) => String(index + 1));
+    await until("both requests have succeeded elsewhere", async () => (await watch.succeeded(ids)) === ids.length, {
+      patienceMs: 1_000 * (SUCCESS_SECONDS + 30),
+    });
+    const attempts = await readAttempts(client, ids);
+    await node.mend();
+    const exitCodes = await Promise.all(zombies.map((pod) => pod.ended));
+    await polled;
+    const changed = JSON.stringify(attempts) === JSON.stringify(await readAttempts(client, ids)) ? 0 : 1;
+
+    const since = (time: number | undefined) => ((time ?? Number.NaN) - cutAt) / 1_000;
+    const losses = CONNECTIONS.map((connection, index): Loss => {
+      const own = attempts.filter(({ request }) => request === ids[index]);
+      const successes = own.filter(({ status }) => status === "SUCCESS");
+      return {
+        connection,
+        freeSeconds: since(freeAt[index]),
+        runningSeconds: since(own.find(({ iteration }) => iteration === 2)?.startedAt),
+        successSeconds: since(successes[0]?.endedAt),
+        successes: successes.length,
+        exitCode: exitCodes[index] ?? Number.NaN,
+      };
+    });
+    return {
+      header: ["from the cut of the link", ...CONNECTIONS],
+      rows: rowsOf(losses),
+      limits: limitsOf(losses, changed),
+      numbers: losses,
+    };
+  } finally {
+    await cluster.stop();
+    await database.close();
+    await client.end();
+  }
+}
+
+/** Two workers: one that works, and one whose question for its request's row is answered when `locker` commits. */
+async function startBoth(cluster: Cluster, client: pg.Client, locker: pg.Client): Promise<readonly Pod[]> {
+  const working = await until("the first worker works", () =>
+    cluster.pods.find((pod) => pod.lastWords().includes('"clapping"')),
+  );
+  await locker.query("begin");
+  await locker.query("lock table batch.kind in access exclusive mode");
+  await insertRequests(client, 1, SECONDS, 0);
+  await until("the second one has asked for its request's row", async () =>
+    (await client.query("select from pg_locks where relation = 'batch.kind'::regclass and not granted")).rows.at(0),
+  );
+  return [working, ...cluster.pods.filter((pod) => pod !== working)];
+}
+
+function rowsOf(losses: readonly Loss[]): string[][] {
+  const seconds = (value: number) => `${value.toFixed(1)} s`;
+  return [
+    ["its session lock is dropped", ...losses.map(({ freeSeconds }) => seconds(freeSeconds))],
+    ["its request runs elsewhere", ...losses.map(({ runningSeconds }) => seconds(runningSeconds))],
+    ["its request is SUCCESS", ...losses.map(({ successSeconds }) => seconds(successSeconds))],
+    ["exit code of the lost worker, link mended", ...losses.map(({ exitCode }) => String(exitCode))],
+  ];
+}
+
+function limitsOf(losses: readonly Loss[], changed: number): Limit[] {
+  const most = (pick: (loss: Loss) => number) => Math.max(...losses.map(pick));
+  return [
+    {
+      what: "session lock dropped",
+      measured: most((loss) => loss.freeSeconds),
+      bound: "at most",
+      limit: FREE_SECONDS,
+      unit: " s",
+    },
+    {
+      what: "SUCCESS elsewhere",
+      measured: most((loss) => loss.successSeconds),
+      bound: "at most",
+      limit: SUCCESS_SECONDS,
+      unit: " s",
+    },
+    { what: "successes of a request", measured: most((loss) => loss.successes), bound: "at most", limit: 1 },
+    {
+      what: `lost workers that end with ${EXIT_CODES.lost}`,
+      measured: losses.filter(({ exitCode }) => exitCode === EXIT_CODES.lost).length,
+      bound: "at least",
+      limit: losses.length,
+    },
+    { what: "changes by what the lost workers wrote late", measured: changed, bound: "at most", limit: 0 },
+  ];
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createCommand } from "../support/command.ts";
+import { until } from "../support/until.ts";
+
+const command = await createCommand("tests/chaos/main.ts");
+
+describe("npm run chaos", { timeout: 120_000 }, () => {
+  test("kills as many workers as asked for, loses no request, finishes none twice, and tells it in one object", async () => {
+    const { exitCode, stdout, stderr } = await command.start(
+      "--kills 12 --requests 6 --workers 4 --seconds 1 --polling-seconds 0.2 --json",
+    ).ended;
+    assert.equal(exitCode, 0, stderr);
+    const { calm, killed } = JSON.parse(stdout);
+    assert.equal(calm.otherUpdates, 0);
+    const { kills, requests, succeeded, lost, finishedTwice } = killed;
+    assert.deepEqual(
+      { kills, requests, succeeded, lost, finishedTwice },
+      { kills: 12, requests: 6, succeeded: 6, lost: 0, finishedTwice: 0 },
+    );
+    assert.ok(killed.crashed > 0);
+    assert.deepEqual(await command.left(), []);
+  });
+
+  test("stopped by a signal leaves no process and no folder behind", async () => {
+    const run = command.start("--seconds 60 --workers 4 --requests 4");
+    await until(
+      "workers run",
+      async () => (await command.processes()).filter((words) => words.includes("worker/src/main.ts")).length === 4,
+    );
+    run.child.kill("SIGTERM");
+    assert.equal((await run.ended).exitCode, 143);
+    await until("all are gone", async () => (await command.processes()).length === 0);
+    assert.deepEqual(await command.left(), []);
+  });
+
+  test("without iproute2 on PATH --lost-node says what it takes, in one line", async () => {
+    const { exitCode, stderr } = await command.start("--lost-node", { PATH: "" }).ended;
+    assert.equal(exitCode, 64);
+    assert.match(stderr, /^--lost-node must be run as root on Linux with iproute2's ip [^\n]+; got [^\n]+\n$/);
+  });
+
+  test("wrong options end 64 before anything is started", async () => {
+    const { exitCode, stderr, stdout } = await command.start("--workers 0").ended;
+    assert.equal(exitCode, 64);
+    assert.equal(
+      stderr,
+      '--workers must be a whole number from 1 to 200 (each is a process on this machine); got "0"\n',
+    );
+    assert.equal(stdout, "");
+    assert.match((await command.start("--kill 1").ended).stderr, /options must be --kills N, .*--lost-node, --json/);
+  });
+});

@@ -1,0 +1,47 @@
+import { EXIT_UNABLE } from "../../worker/src/outcome.ts";
+import { runCommand } from "../bench/command.ts";
+import { withContext } from "../bench/context.ts";
+import { describeLimit, isKept } from "../bench/limit.ts";
+import { printTable } from "../bench/table.ts";
+import type { Findings } from "./findings.ts";
+import { killWorkers } from "./killWorkers.ts";
+import { loseNode } from "./loseNode.ts";
+import { createNode } from "./node.ts";
+import { readOptions } from "./options.ts";
+
+/**
+ * `npm run chaos [-- --kills N ...]`, `npm run chaos -- --lost-node`
+ *
+ * @returns 0 when everything that must hold does, 1 when something does not, 64 when asked for wrongly.
+ */
+async function main(args: readonly string[]): Promise<number> {
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    console.error((error as Error).message);
+    return EXIT_UNABLE.settings;
+  }
+  const { header, rows, limits, numbers } = options["lost-node"]
+    ? await onLostNode()
+    : await withContext((context) => killWorkers(options, context));
+  if (options.json) {
+    console.log(JSON.stringify(numbers));
+  } else {
+    printTable(header, rows);
+  }
+  console.error(`\n${limits.map(describeLimit).join("\n")}`);
+  return limits.every(isKept) ? 0 : 1;
+}
+
+async function onLostNode(): Promise<Findings> {
+  const node = await createNode();
+  try {
+    const listen = { address: node.serverAddress, from: node.network };
+    return await withContext((context) => loseNode(node, context), { listen });
+  } finally {
+    await node.remove();
+  }
+}
+
+await runCommand(main);

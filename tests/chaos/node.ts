@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { EXIT_UNABLE } from "../../worker/src/outcome.ts";
+import { CommandError } from "../bench/command.ts";
+
+const run = promisify(execFile);
+
+/** A node that can be lost: a network namespace, and the link between it and this machine. */
+export interface LostNode {
+  /** This machine's end of the link, where the server listens. */
+  readonly serverAddress: string;
+  /** Both ends, as pg_hba.conf writes them. */
+  readonly network: string;
+  /** The command that runs another one there. */
+  readonly within: readonly string[];
+  /** Cuts the link at the node's end; nobody is told, nothing is closed. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** 198.18.0.0/15 is for tests of networks (RFC 2544): no machine has an address there. */
+const NETWORK = "198.18.77.0/30";
+const SERVER_END = "198.18.77.1";
+const NODE_END = "198.18.77.2";
+
+/** @throws CommandError where this is not root on Linux with iproute2. */
+export async function createNode(): Promise<LostNode> {
+  const namespace = `lost-${process.pid}`;
+  const [here, there] = [`lost${process.pid}a`, `lost${process.pid}b`];
+  const ip = (words: string) => run("ip", words.split(" "));
+  const remove = async () => void (await ip(`netns delete ${namespace}`));
+  try {
+    await ip(`netns add ${namespace}`);
+  } catch (error) {
+    const { stderr = "", message } = error as { stderr?: string; message: string };
+    throw new CommandError(
+      `--lost-node must be run as root on Linux with iproute2's ip (it makes a network namespace); got ${stderr.trim() || message}`,
+      EXIT_UNABLE.settings,
+      { cause: error },
+    );
+  }
+  try {
+    await ip(`link add ${here} type veth peer name ${there} netns ${namespace}`);
+    await ip(`address add ${SERVER_END}/30 dev ${here}`);
+    await ip(`-n ${namespace} address add ${NODE_END}/30 dev ${there}`);
+    await ip(`link set ${here} up`);
+    await ip(`-n ${namespace} link set ${there} up`);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    serverAddress: SERVER_END,
+    network: NETWORK,
+    within: ["ip", "netns", "exec", namespace],
+    cut: async () => void (await ip(`-n ${namespace} link set ${there} down`)),
+    mend: async () => void (await ip(`-n ${namespace} link set ${there} up`)),
+    remove,
+  };
+}

@@ -1,0 +1,42 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPod } from "../../simulator/pod.ts";
+import type { PodArgs, PodEnd } from "./pod.ts";
+import type { StepId, Taken } from "./steps.ts";
+
+/** What `preload.ts` is told. */
+export interface Program extends Pick<PodArgs, "faults" | "acts"> {
+  /** The file it writes its steps to, one a line. */
+  readonly notes: string;
+}
+
+type Note =
+  | { readonly kind: "begun"; readonly what: StepId }
+  | { readonly kind: "taken"; readonly what: Taken }
+  | { readonly kind: "stopped" };
+
+const PRELOAD = new URL("./preload.ts", import.meta.url);
+
+/** Runs a pod as a process of the real `worker/src/main.ts`, killed by a real SIGKILL; its steps are told when it has ended. */
+export async function runPodProcess({ env, acts, faults, begun, taken, stopped }: PodArgs): Promise<PodEnd> {
+  const folder = await mkdtemp(join(tmpdir(), "crash-"));
+  const notes = join(folder, "notes");
+  const program: Program = { faults, acts, notes };
+  const more = { NODE_OPTIONS: `--import=${PRELOAD.href}`, CRASH_PROGRAM: JSON.stringify(program) };
+  try {
+    const pod = startPod(env.POD_NAME ?? "", { ...env, ...more });
+    const exitCode = await pod.ended;
+    if (exitCode >= 64 && exitCode < 128)
+      throw new Error(`a pod must end by itself; got ${exitCode}\n${pod.lastWords()}`);
+    for (const line of (await readFile(notes, "utf8")).trim().split("\n")) {
+      const note = JSON.parse(line) as Note;
+      if (note.kind === "begun") begun(note.what);
+      else if (note.kind === "taken") taken(note.what);
+      else stopped();
+    }
+    return { exitCode };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,104 @@
+import { silentLog } from "../../worker/src/log.ts";
+import { type Migration, migrate } from "../../worker/src/migrate.ts";
+import { statement } from "../../worker/src/queue/statement.ts";
+import { claimAsPod, claimant } from "../support/claimant.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { HELD_SESSIONS } from "../support/sessionLocks.ts";
+import { until } from "../support/until.ts";
+import type { HistoryLine, QueueLine } from "./ledger.ts";
+
+/** As many Jobs at once as any scenario could want. */
+const MAX_REPLICA_COUNT = 10;
+
+/** A database with nobody else in it: what a run is done in, one after another. */
+export class World {
+  readonly env: NodeJS.ProcessEnv;
+  readonly #database: TestDatabase;
+
+  constructor(database: TestDatabase) {
+    this.#database = database;
+    this.env = { ...database.env, DATABASE_PATIENCE_SECONDS: "5" };
+  }
+
+  /** @default migrations - the project's own */
+  static async create(migrations?: readonly Migration[]): Promise<World> {
+    if (!migrations) return new World(await createTestDatabase());
+    const database = await createTestDatabase("template0");
+    await migrate(database.client, silentLog, migrations);
+    return new World(database);
+  }
+
+  /** Asks for work; the requests' ids. */
+  async insert(count: number): Promise<string[]> {
+    const insert =
+      "insert into make_it_clap (duration_seconds) select 0 from generate_series(1, $1::integer) returning id";
+    return (await this.#database.query<{ id: string }>(insert, [count])).map(({ id }) => id);
+  }
+
+  /** What KEDA sees at a poll, and what is in the queue then. */
+  async look(requestsPerJob: number): Promise<{ readonly jobs: number; readonly queue: readonly QueueLine[] }> {
+    const asked = ["clap", requestsPerJob, MAX_REPLICA_COUNT];
+    const [row] = await this.#database.query<{ jobs: string }>(statement("demand").text, asked);
+    const queue = await this.#database.query<QueueLine>(
+      "select request_id, session_id is not null as running, iteration, errors, crashes, interruptions from batch.queue",
+    );
+    return { jobs: Number(row?.jobs), queue };
+  }
+
+  /** Lets the time pass after which a lease that nobody renews is over. */
+  async letLeasesPass(): Promise<void> {
+    await this.#database.query("update batch.queue set lease_until = now() where lease_until is not null");
+  }
+
+  /** Lets the time pass in which a Job's next pod would have come. */
+  async letHoldsAndDoubtsPass(): Promise<void> {
+    await this.#database.query(
+      "update batch.queue set doubted_at = doubted_at - interval '1 hour', held_until = held_until - interval '1 hour'",
+    );
+  }
+
+  /** Waits until the one who works holds its lock (again). */
+  async lockHeld(): Promise<void> {
+    const held = `select from batch.queue where session_id in ${HELD_SESSIONS}`;
+    await until("the lock of whoever works is held", async () => (await this.#database.query(held)).at(0));
+  }
+
+  /** Others meet a request whose worker lives: the scaling query, another Job's pod, its own Job's; the Job that got it. */
+  async watch(jobName: string): Promise<string | undefined> {
+    for (const watcher of [`${jobName}-neighbour`, jobName]) {
+      await this.look(1);
+      await this.letHoldsAndDoubtsPass();
+      const connection = this.#database.connect();
+      const got = await claimAsPod(connection, claimant(watcher));
+      await connection.close();
+      if (typeof got === "object") return watcher;
+    }
+    return undefined;
+  }
+
+  /** Waits until the server has noticed every connection that is gone. */
+  async backendsGone(): Promise<void> {
+    const here =
+      "select from pg_stat_activity where datname = current_database() and application_name = 'postgres-batch'";
+    await until("every worker's backend is gone", async () => (await this.#database.query(here)).length === 0, {
+      lookMs: 1,
+    });
+  }
+
+  /** Every ended attempt of the requests; its times are in order, or it is left out. */
+  async history(requests: readonly string[]): Promise<HistoryLine[]> {
+    return await this.#database.query<HistoryLine>(
+      `select request_id, iteration, status, reason, job_name, pod_name
+       from (select *, min(started_at) over (partition by request_id) as first_start from batch.history) attempt
+       where request_id = any ($1) and created_at = first_start and started_at <= ended_at
+         and (reason is null) = (error is null)
+       order by request_id, iteration`,
+      [requests],
+    );
+  }
+
+  /** Leaves nothing for the next run. */
+  async clear(): Promise<void> {
+    await this.#database.query("delete from batch.queue");
+  }
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createPrograms, type Programs } from "../support/programs.ts";
+import { until } from "../support/until.ts";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+
+const SAY = `say() { echo "$1" >> "\${0%/*}/calls.log"; }`;
+
+/** Its Pulumi works at the first thing that it is asked for, the stack's selection, until it is asked to end and then does so. */
+function pulumi(whenAsked: string): Readonly<Record<string, string>> {
+  return {
+    kubectl: 'case "$*" in "config current-context") echo fake;; esac',
+    pulumi: `${SAY}; trap 'say asked; ${whenAsked}' INT; say "at work"; while true; do sleep 0.05; done`,
+  };
+}
+
+interface Run {
+  readonly programs: Programs;
+  readonly child: ChildProcess;
+  output(): string;
+  readonly exitCode: Promise<number | null>;
+}
+
+/** `npm run e2e` once one of its programs has said that it is at work; in a process group of its own, as a terminal's job. */
+async function runUntilAtWork(does: Readonly<Record<string, string>>): Promise<Run> {
+  const programs = await createPrograms(does);
+  const env = { PATH: programs.folder, HOME: programs.folder, TMPDIR: programs.folder };
+  const child = spawn(process.execPath, [MAIN, "short"], { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (more: string) => {
+      text += more;
+    });
+  }
+  const exitCode = new Promise<number | null>((resolve) => child.once("close", resolve));
+  await until("a program at work", async () => (await programs.calls()).includes("at work"));
+  return { programs, child, output: () => text, exitCode };
+}
+
+describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => {
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    for (const pulumiCode of [0, 7]) {
+      test(`${signal}: Pulumi is asked once to end, is waited for, and is followed by nothing even if it ends with ${pulumiCode}`, async () => {
+        const whenAsked = `sleep 0.3; say "cleaned up"; exit ${pulumiCode}`;
+        const { programs, child, output, exitCode } = await runUntilAtWork(pulumi(whenAsked));
+        // A terminal's Ctrl-C reaches the whole process group, and then once more by npm.
+        process.kill(-(child.pid as number), signal);
+        child.kill(signal);
+        assert.equal(await exitCode, code, output());
+        const calls = await programs.calls();
+        assert.deepEqual(calls.slice(calls.indexOf("at work")), ["at work", "asked", "cleaned up"]);
+        assert.match(output(), /the stack is left as it is; the next run goes on with it and destroys it\n$/);
+      });
+    }
+  }
+
+  test("a second signal ends Pulumi at once, and says how to unlock the stack", async () => {
+    const { programs, child, output, exitCode } = await runUntilAtWork(pulumi('say "pid $$"'));
+    const insist = () => {
+      child.kill("SIGINT");
+      return child.exitCode !== null;
+    };
+    await until("an end", insist, { lookMs: 200 });
+    assert.equal(await exitCode, 130);
+    const folder = `${programs.folder}/postgres-batch-e2e-\\d+-fake`;
+    assert.match(output(), new RegExp(`PULUMI_BACKEND_URL=file://${folder} pulumi cancel --stack e2e --yes\n$`));
+    const calls = await programs.calls();
+    assert.equal(calls.filter((call) => call === "asked").length, 1);
+    const pid = Number(calls.find((call) => call.startsWith("pid "))?.slice(4));
+    const isGone = () => {
+      try {
+        return !process.kill(pid, 0);
+      } catch {
+        return true;
+      }
+    };
+    await until("Pulumi's end", isGone);
+  });
+
+  test("where no Pulumi runs it ends at once", async () => {
+    const { child, exitCode } = await runUntilAtWork({ kubectl: `${SAY}; say "at work"; exec sleep 30` });
+    process.kill(-(child.pid as number), "SIGTERM");
+    assert.equal(await exitCode, 143);
+  });
+});

@@ -1,0 +1,42 @@
+import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
+import { until } from "../support/until.ts";
+import { type Cluster, KEDA_JOBS, NAMESPACE } from "./cluster.ts";
+
+/** An attempt as `clap_attempt` tells it. */
+export interface Attempt {
+  readonly id: number;
+  readonly iteration: number;
+  readonly status: EndStatus | "RUNNING";
+  /** Why it did not succeed; null: it did, or runs. */
+  readonly reason: Reason | null;
+  readonly job_name: string;
+  readonly pod_name: string;
+  readonly started_at: string;
+  /** null: it runs. */
+  readonly ended_at: string | null;
+}
+
+/** Leaves nothing of former scenarios to be counted: no request, no Job of KEDA's. */
+export async function clear(cluster: Cluster): Promise<void> {
+  const idle = async () => (await cluster.psql("select count(*) from batch.queue")).trim() === "0";
+  await until("no unfinished request", idle, { patienceMs: 300_000, lookMs: 2_000 });
+  await cluster.psql("truncate make_it_clap, batch.history");
+  await cluster.kubectl(["delete", "jobs", "-n", NAMESPACE, "-l", KEDA_JOBS, "--cascade=foreground", "--wait"]);
+}
+
+/** Inserts as many requests, each a row of its own statement, as the seed does; in one transaction. */
+export async function insert(cluster: Cluster, requests: number, seconds: number, failures = 0): Promise<void> {
+  const one = `insert into make_it_clap (duration_seconds, failures) values (${seconds}, ${failures});\n`;
+  await cluster.psql(`begin;\n${one.repeat(requests)}commit;`);
+}
+
+export async function attempts(cluster: Cluster): Promise<Attempt[]> {
+  return await cluster.rows<Attempt>(
+    "select id, iteration, status, reason, job_name, pod_name, started_at, ended_at from clap_attempt",
+  );
+}
+
+/** How often a status is a request's latest one. */
+export async function countOf(cluster: Cluster, status: string): Promise<number> {
+  return Number(await cluster.psql(`select count(*) from clap where status = '${status}'`));
+}

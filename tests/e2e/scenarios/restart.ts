@@ -1,0 +1,37 @@
+import { until } from "../../support/until.ts";
+import { atMost, exactly } from "../finding.ts";
+import { JobWatch } from "../jobWatch.ts";
+import { attempts, clear, countOf, insert } from "../requests.ts";
+import type { Scenario } from "../scenario.ts";
+
+const REQUESTS = 5;
+const SECONDS = 25;
+
+/** Lifecycle claim: faults. While the database is away nothing is lost; once it is back, free slots are filled at once. */
+export const restart: Scenario = {
+  claim: "PostgreSQL restarts: what runs is not charged, and what is inserted then has its Jobs within two polls",
+  async run({ cluster, stack, settings, note }) {
+    await stack.up(settings);
+    await clear(cluster);
+    using watch = new JobWatch(cluster);
+    await insert(cluster, REQUESTS, SECONDS);
+    const running = async () => (await countOf(cluster, "RUNNING")) === REQUESTS;
+    await until("all RUNNING", running, { patienceMs: 90_000, lookMs: 500 });
+    const away = performance.now();
+    await cluster.restartServer();
+    const back = performance.now();
+    await insert(cluster, REQUESTS, SECONDS);
+    await until("the new requests' Jobs", () => watch.count.created === 2 * REQUESTS, { patienceMs: 90_000 });
+    const toJobs = (performance.now() - back) / 1_000;
+    await watch.ended(2 * REQUESTS, 240_000);
+    const all = await attempts(cluster);
+    note(`the server was away for ${((back - away) / 1_000).toFixed(1)} s`);
+    return [
+      atMost(2 * Number(settings.pollingInterval), "from the return to the Jobs", toJobs, " s"),
+      exactly(2 * REQUESTS, "Jobs", watch.count.created),
+      exactly(2 * REQUESTS, "Complete", watch.count.complete),
+      exactly(2 * REQUESTS, "attempts SUCCESS", all.filter((its) => its.status === "SUCCESS").length),
+      exactly(2 * REQUESTS, "attempts", all.length),
+    ];
+  },
+};

@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { until } from "../../support/until.ts";
+import { type Cluster, NAMESPACE } from "../cluster.ts";
+import { exactly, type Finding } from "../finding.ts";
+import { type LogIn, logIn } from "../logIn.ts";
+import { clear, countOf, insert } from "../requests.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Stack } from "../stack.ts";
+
+const ROTATED = "rotated";
+
+/** Lifecycle claim: no password leaves its Secret, whatever a stack writes or says on its way, and none crosses the network in plain. */
+export const secrets: Scenario = {
+  claim:
+    "no password in plain text in state, Helm values, manifests, outputs, logs or on the network, before and after a rotation",
+  async run({ cluster, stack, settings }) {
+    await stack.up(settings);
+    await clear(cluster);
+    const former = await passwordsOf(stack);
+    const formerSecrets = JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
+    stack.configure({ ...settings, passwordRotation: ROTATED });
+    stack.transcript += await stack.pulumi(["up", "--yes", "--diff"]);
+    // A failure and a success of today, so that there are logs of both.
+    await insert(cluster, 1, 1, 1);
+    await until("SUCCESS", async () => (await countOf(cluster, "SUCCESS")) === 1, {
+      patienceMs: 60_000,
+      lookMs: 1_000,
+    });
+    const present = await passwordsOf(stack);
+    const logIns = await tryLogIns(cluster, former, present);
+    const passwords = [...new Set([...former.values(), ...present.values()])];
+    const places: Record<string, string> = {
+      state: JSON.stringify(await stack.resources()),
+      "the state's history": filesOf(stack.folder),
+      outputs: await stack.pulumi(["stack", "output", "--json"]),
+      "what pulumi said": stack.transcript,
+      "Helm releases": await helmReleases(cluster),
+      manifests: await manifests(cluster),
+      logs: await logs(cluster),
+    };
+    const finds = Object.entries(places).map(([place, text]): Finding => {
+      if (text.length < 500) return exactly(1, `${place} to search`, Number.NaN);
+      return exactly(0, `in ${place}`, passwords.filter((its) => holds(text, its)).length);
+    });
+    // What finds nothing where they are would find nothing anywhere.
+    const kept = formerSecrets + JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
+    const found = passwords.filter((its) => holds(kept, its)).length;
+    return [exactly(5, "passwords", passwords.length), exactly(5, "in their Secrets", found), ...finds, ...logIns];
+  },
+};
+
+/** The passwords by the names of their resources: the superuser's, the worker's, the scaler's. */
+async function passwordsOf(stack: Stack): Promise<ReadonlyMap<string, string>> {
+  const all = (await stack.resources("--show-secrets")).filter((its) => its.type.endsWith(":RandomPassword"));
+  return new Map(all.map(({ urn, outputs }) => [urn.split("::").at(-1) ?? "", JSON.parse(outputs.result.plaintext)]));
+}
+
+/** The present password is taken with TLS alone, the former one no more. */
+async function tryLogIns(
+  cluster: Cluster,
+  former: ReadonlyMap<string, string>,
+  present: ReadonlyMap<string, string>,
+): Promise<Finding[]> {
+  const said = (of: ReadonlyMap<string, string>, sslmode: LogIn["sslmode"]) =>
+    logIn(cluster, { user: "batch_worker", password: of.get("postgres-worker-password") ?? "", sslmode });
+  const refused = /no pg_hba.conf entry .* no encryption/;
+  return [
+    exactly(1, "log-in with TLS", Number((await said(present, "require")) === "in")),
+    exactly(1, "log-in in plain refused", Number(refused.test(await said(present, "disable")))),
+    exactly(
+      1,
+      "log-in by the former password refused",
+      Number(/authentication failed/.test(await said(former, "require"))),
+    ),
+  ];
+}
+
+function holds(text: string, password: string): boolean {
+  return text.includes(password) || text.includes(Buffer.from(password).toString("base64").replace(/=+$/, ""));
+}
+
+/** What the state's folder holds, former states among it. */
+function filesOf(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((its) => its.isFile());
+  return files.map((its) => readFileSync(join(its.parentPath, its.name), "utf8")).join("\n");
+}
+
+/** Charts' values and manifests, as Helm keeps them: gzip in base64 in base64. */
+async function helmReleases(cluster: Cluster): Promise<string> {
+  const kept = await cluster.list("secrets", "-A", "-l", "owner=helm");
+  return kept
+    .map(({ data }) => gunzipSync(Buffer.from(Buffer.from(data.release, "base64").toString(), "base64")).toString())
+    .join("\n");
+}
+
+/** Every object of both namespaces but the Secrets, whose place it is. */
+async function manifests(cluster: Cluster): Promise<string> {
+  const kinds = "all,configmaps,events,serviceaccounts,persistentvolumeclaims,scaledjobs,triggerauthentications";
+  const all = await Promise.all(
+    [NAMESPACE, "keda"].map((its) => cluster.kubectl(["get", kinds, "-n", its, "-o", "json"])),
+  );
+  return all.join("\n");
+}
+
+async function logs(cluster: Cluster): Promise<string> {
+  const pods = [...(await cluster.list("pods", "-n", NAMESPACE)), ...(await cluster.list("pods", "-n", "keda"))];
+  const all = pods.map(({ metadata: { name, namespace } }) =>
+    cluster.kubectl(["logs", "-n", String(namespace), name, "--all-containers"]),
+  );
+  return (await Promise.all(all)).join("\n");
+}

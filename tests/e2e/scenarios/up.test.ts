@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { isKept } from "../../bench/limit.ts";
+import { createPrograms } from "../../support/programs.ts";
+import type { Bed } from "../scenario.ts";
+import { up } from "./up.ts";
+
+describe("without helm on PATH", () => {
+  test("the first up is measured, and its claim is missed: nothing is there to hold it against", async (context) => {
+    const { folder } = await createPrograms({});
+    const path = process.env.PATH;
+    process.env.PATH = folder;
+    context.after(() => {
+      process.env.PATH = path;
+    });
+    const notes: string[] = [];
+    const stack = { resources: async () => [], configure: () => undefined, up: async () => 25 };
+    const findings = await up.run({ stack, note: (text: string) => notes.push(text) } as unknown as Bed);
+    assert.deepEqual(findings.map(isKept), [true, false]);
+    assert.deepEqual(notes, ["helm must be on PATH (the claim compares with it); got none"]);
+  });
+});

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimant } from "../support/claimant.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+
+/** An attempt of a pod on a connection of its own, and the ways in which it can end. */
+async function attempt(jobName: string, limits = {}) {
+  const connection = database.connect();
+  const key = (await claim(connection, claimant(jobName, limits))) as Claim;
+  const failed = () => fail(connection, key, { reason: "error", message: "no", final: false });
+  return { key, failed, succeeded: () => succeed(connection, key) };
+}
+
+async function giveUp(): Promise<void> {
+  assert.equal(await (await attempt("a", { backoffLimit: 0 })).failed(), "DEAD");
+}
+
+const retry = (request: number, kind = "clap") => database.query("select batch.retry($1, $2)", [kind, request]);
+
+async function queued(): Promise<number> {
+  return (await database.query("select from batch.queue")).length;
+}
+
+describe("batch.retry", () => {
+  beforeEach(async () => {
+    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+  });
+
+  test("a DEAD request is run again, with its budgets anew, its attempts counted on and its first start kept", async () => {
+    await giveUp();
+    const created = "select creation_date, creation_time from clap";
+    const before = await database.query(created);
+    await retry(1);
+    const { failed } = await attempt("b", { backoffLimit: 1 });
+    assert.equal(await failed(), "FAILED");
+    const again = await attempt("b", { backoffLimit: 1 });
+    assert.equal(again.key.iteration, 3);
+    await again.succeeded();
+    assert.deepEqual(await database.query(created), before);
+    assert.deepEqual(await database.query("select status, iteration from clap_attempt order by iteration"), [
+      { status: "DEAD", iteration: 1 },
+      { status: "FAILED", iteration: 2 },
+      { status: "SUCCESS", iteration: 3 },
+    ]);
+  });
+
+  test("all that are DEAD are asked for by one line", async () => {
+    await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
+    await giveUp();
+    await giveUp();
+    await (await attempt("c")).succeeded();
+    await database.query("select batch.retry('clap', id) from clap join make_it_clap using (id) where status = 'DEAD'");
+    assert.deepEqual(await database.query("select request_id from batch.queue order by 1"), [
+      { request_id: "1" },
+      { request_id: "2" },
+    ]);
+  });
+
+  test("one that waits already is not asked for twice", async () => {
+    await giveUp();
+    assert.deepEqual(await retry(1), [{ retry: true }]);
+    assert.deepEqual(await retry(1), [{ retry: false }]);
+    assert.equal(await queued(), 1);
+  });
+
+  test("two at the same time are one request", async () => {
+    await giveUp();
+    const first = await database.open();
+    await first.query("begin");
+    await first.query("select batch.retry('clap', 1)");
+    const second = retry(1);
+    await database.untilBlocked();
+    await first.query("commit");
+    assert.deepEqual(await second, [{ retry: false }]);
+    assert.equal(await queued(), 1);
+  });
+
+  test("a transaction that still sees the request DEAD is refused", async () => {
+    await giveUp();
+    const late = await database.open();
+    await late.query("begin isolation level repeatable read");
+    await late.query("select from batch.history");
+    await retry(1);
+    await attempt("b");
+    await assert.rejects(late.query("select batch.retry('clap', 1)"), { code: "40001" });
+    assert.equal(await queued(), 1);
+  });
+
+  const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
+    ["never tried", async () => undefined, /clap 1 must be DEAD to be tried again .*; got no attempt that has ended/],
+    ["running", () => attempt("a"), /got no attempt that has ended/],
+    ["FAILED and held", async () => (await attempt("a")).failed(), /got FAILED/],
+    [
+      "asked for again and running",
+      async () => {
+        await giveUp();
+        await retry(1);
+        await attempt("b");
+      },
+      /clap 1 must be DEAD .*; got it while a Job has it/,
+    ],
+    ["SUCCESS", async () => (await attempt("a")).succeeded(), /got SUCCESS/],
+    [
+      "gone from its table",
+      async () => {
+        await giveUp();
+        await database.query("delete from make_it_clap");
+      },
+      /clap 1 must be in its table .*; got no such row/,
+    ],
+  ];
+  for (const [what, happens, message] of refusals) {
+    test(`refused, and nothing changed: a request that is ${what}`, async () => {
+      await happens();
+      const before = await queued();
+      await assert.rejects(retry(1), { message });
+      assert.equal(await queued(), before);
+    });
+  }
+
+  test("refused: a request or a kind that is not there", async () => {
+    await assert.rejects(retry(2), { message: /clap 2 must be DEAD .*; got no attempt/ });
+    await assert.rejects(retry(1, "page"), { message: /page 1 must be DEAD .*; got no attempt/ });
+  });
+
+  test("neither the worker nor the scaler may", async () => {
+    await giveUp();
+    for (const role of ["batch_worker", "batch_scaler"]) {
+      await database.query("begin");
+      await database.query(`set local role ${role}`);
+      await assert.rejects(retry(1), { code: "42501" });
+      await database.query("rollback");
+    }
+  });
+});

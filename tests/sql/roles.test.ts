@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { before, beforeEach, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type pg from "pg";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { load } from "../../worker/src/queue/load.ts";
+import { resume } from "../../worker/src/queue/resume.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimAsPod, claimant } from "../support/claimant.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+const question = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 };
+const MAIN = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
+
+/** Runs `node main.ts migrate` here, as the migration Job's pod does. */
+function runMigrate(env: NodeJS.ProcessEnv) {
+  return spawnSync(process.execPath, [MAIN, "migrate"], {
+    env: { PATH: process.env.PATH, ...database.env, ...env },
+    encoding: "utf8",
+  });
+}
+
+async function claimedBy(jobName: string) {
+  const connection = database.connect("batch_worker");
+  const attempt = await claimAsPod(connection, claimant(jobName));
+  assert.ok(typeof attempt === "object");
+  return { connection, attempt };
+}
+
+beforeEach(async () => {
+  await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+  await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 3)");
+});
+
+describe("batch_worker", () => {
+  test("claims, loses the connection, takes its session back and succeeds", async () => {
+    const { connection, attempt } = await claimedBy("a");
+    assert.equal((await load(connection, attempt))?.duration_seconds, 1);
+    await connection.close();
+    const next = database.connect("batch_worker");
+    assert.equal(await resume(next, attempt, { leaseSeconds: 0 }), true);
+    await succeed(next, attempt);
+  });
+
+  test("fails, takes over a dead pod's request and is given up", async () => {
+    const { connection, attempt } = await claimedBy("a");
+    await fail(connection, attempt, { reason: "error", message: "no", final: false });
+    await connection.close();
+    const second = await claimedBy("a");
+    await second.connection.close();
+    const third = await claimedBy("a");
+    assert.equal(await fail(third.connection, third.attempt, { reason: "error", message: "no", final: true }), "DEAD");
+  });
+});
+
+describe("batch_scaler", () => {
+  test("asks the scaling query, which puts down the dead", async () => {
+    const { connection } = await claimedBy("a");
+    await connection.close();
+    const scaler = database.connect("batch_scaler");
+    assert.equal(await demand(scaler, question), 4);
+    await database.query("update batch.queue set doubted_at = doubted_at - interval '16 seconds'");
+    assert.equal(await demand(scaler, question), 4);
+    assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
+      { status: "FAILED", reason: "crashed" },
+    ]);
+  });
+});
+
+describe("what is not a role's work is refused", () => {
+  const nobody = [
+    "table public.make_it_clap",
+    "insert into public.make_it_clap (duration_seconds) values (1)",
+    "delete from public.make_it_clap",
+    "table public.clap",
+    "table public.clap_attempt",
+    "table public.batch_migration",
+    "table batch.attempt",
+    "table batch.request",
+    "table batch.kind",
+    "insert into batch.kind values ('x', 'make_it_clap', 'id')",
+    "insert into batch.queue (kind, request_id) values ('clap', 99)",
+    "truncate batch.queue",
+    "truncate batch.history",
+    "delete from batch.history",
+    "update batch.history set status = 'SUCCESS'",
+    "select batch.attach('public.make_it_clap', 'clap')",
+    "drop table batch.queue",
+    "create table batch.mine ()",
+    "create table public.mine ()",
+    "create schema mine",
+    "create role mine",
+    "set role postgres",
+    "select pg_read_file('/etc/passwd')",
+    "copy (select 1) to program 'true'",
+    "select rolpassword from pg_authid",
+  ];
+  const refused = {
+    batch_worker: [...nobody, "select batch.demand('clap', 1, 10)"],
+    batch_scaler: [
+      ...nobody,
+      "table batch.queue",
+      "table batch.history",
+      "delete from batch.queue",
+      "update batch.queue set iteration = 0",
+      "select batch.row_of('clap', 1)",
+      "select batch.hold_session(1)",
+      "select batch.is_gone(1, null)",
+      "select batch.free_overdue('clap')",
+      "select batch.backoff(1, 1, 1)",
+      "select batch.put_down('clap', 'a', 1, 'error', 'no', false, true)",
+    ],
+  };
+  for (const [role, statements] of Object.entries(refused)) {
+    let client: pg.Client;
+    before(async () => {
+      client = await database.open({ user: role });
+    });
+    for (const statement of statements) {
+      test(`${role}: ${statement}`, async () => {
+        await assert.rejects(client.query(statement), { code: "42501" });
+      });
+    }
+  }
+
+  test("everybody else may execute no function of the queue, and inserting a request works all the same", async () => {
+    const open = await database.query(
+      `select p.proname from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+       where p.pronamespace = 'batch'::regnamespace and a.grantee = 0`,
+    );
+    assert.deepEqual(open, []);
+    await database.query("create role app_of_roles_test login");
+    await database.query("grant insert on make_it_clap to app_of_roles_test");
+    const app = await database.open({ user: "app_of_roles_test" });
+    await app.query("insert into make_it_clap (duration_seconds) values (1)");
+    assert.deepEqual(await database.query("select count(*) from batch.queue"), [{ count: "4" }]);
+    await database.query("drop owned by app_of_roles_test; drop role app_of_roles_test");
+  });
+});
+
+describe("node main.ts migrate", () => {
+  const stored = () =>
+    database.query("select rolname, rolpassword from pg_authid where rolname like 'batch\\_%' order by 1");
+
+  test("changes the roles' passwords, whatever is in them, prints none, and leaves their rights", async () => {
+    const before = await stored();
+    const passwords = { WORKER_PASSWORD: "w'; drop table clap; --%L\\", SCALER_PASSWORD: 's"$$' };
+    const { status, stdout, stderr } = runMigrate(passwords);
+    assert.equal(status, 0, stdout + stderr);
+    for (const password of Object.values(passwords)) assert.ok(!(stdout + stderr).includes(password));
+    const now = await stored();
+    assert.deepEqual(
+      now.map(({ rolname }) => rolname),
+      ["batch_scaler", "batch_worker"],
+    );
+    for (const [index, { rolpassword }] of now.entries()) {
+      assert.match(rolpassword, /^SCRAM-SHA-256\$/);
+      assert.notEqual(rolpassword, before[index]?.rolpassword);
+    }
+    await claimedBy("a");
+  });
+
+  test("leaves the roles alone where no password is set, and refuses one alone", async () => {
+    const before = await stored();
+    assert.equal(runMigrate({}).status, 0);
+    const { status, stdout } = runMigrate({ WORKER_PASSWORD: "secret" });
+    assert.equal(status, 64);
+    assert.match(stdout, /WORKER_PASSWORD and SCALER_PASSWORD must both be set, or neither/);
+    assert.deepEqual(await stored(), before);
+  });
+
+  test("any other command is refused, by name", () => {
+    const { status, stdout } = spawnSync(process.execPath, [MAIN, "migrat"], { encoding: "utf8" });
+    assert.equal(status, 64);
+    assert.match(stdout, /the command must be migrate or none; got \\"migrat\\"/);
+  });
+});

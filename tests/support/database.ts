@@ -1,0 +1,78 @@
+import { after } from "node:test";
+import pg from "pg";
+import { Database } from "../../worker/src/database.ts";
+import { silentLog } from "../../worker/src/log.ts";
+import { until } from "./until.ts";
+
+/** The migrated, empty database that every test file gets a copy of. */
+export const TEMPLATE_DATABASE = "template_batch";
+
+/** A test file's own database. */
+export interface TestDatabase {
+  readonly name: string;
+  /** A plain connection, for what a user of the tables would type. */
+  readonly client: pg.Client;
+  /** Rows of a query, as a user would see them. */
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Another plain connection, for a transaction of its own or another role's. */
+  open(login?: Pick<pg.ClientConfig, "user" | "password">): Promise<pg.Client>;
+  /** Waits until a session here waits for another's lock. */
+  untilBlocked(): Promise<unknown>;
+  /**
+   * A worker's connection of its own: its session locks go when it is closed.
+   *
+   * @default user - the superuser
+   */
+  connect(user?: string): Database;
+  /** The environment that leads a worker process here. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+let copies = 0;
+
+/** Makes a fresh copy of the template (or of `from`) for the calling test file, gone when the file ends. */
+export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Promise<TestDatabase> {
+  const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
+  if (!host || !user) throw new Error("tests must be run by `npm test` (it starts PostgreSQL)");
+  const server = { host, port: Number(PG_PORT), user };
+  const name = `test_${process.pid}_${++copies}`;
+  const admin = new pg.Client({ ...server, database: "postgres" });
+  await admin.connect();
+  // Copies are made one at a time: a template must have no other visitor.
+  await admin.query("select pg_advisory_lock(1)");
+  await admin.query(`create database ${name} template ${from}`);
+  await admin.query("select pg_advisory_unlock(1)");
+
+  const clients: pg.Client[] = [];
+  async function open(login: Pick<pg.ClientConfig, "user" | "password"> = {}): Promise<pg.Client> {
+    const client = new pg.Client({ ...server, database: name, ...login });
+    await client.connect();
+    clients.push(client);
+    return client;
+  }
+  const client = await open();
+  const opened: Database[] = [];
+  after(async () => {
+    await Promise.all([...opened.map((database) => database.close()), ...clients.map((each) => each.end())]);
+    await admin.query(`drop database ${name} with (force)`);
+    await admin.end();
+  });
+  return {
+    name,
+    client,
+    query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+      (await client.query<Row>(text, [...values])).rows,
+    open,
+    untilBlocked: () =>
+      until("a session waits for a lock", async () => {
+        const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
+        return (await admin.query(waiting, [name])).rowCount !== 0;
+      }),
+    connect: (user = server.user) => {
+      const database = new Database({ ...server, user, password: undefined, name, patienceSeconds: 5 }, silentLog);
+      opened.push(database);
+      return database;
+    },
+    env: { PG_HOST: host, PG_PORT, PG_USERNAME: user, PG_DATABASE: name },
+  };
+}

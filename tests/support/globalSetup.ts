@@ -1,0 +1,33 @@
+import pg from "pg";
+import { type Server, startServer } from "../../simulator/server.ts";
+import { silentLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { createRoles } from "../../worker/src/roles.ts";
+import { TEMPLATE_DATABASE } from "./database.ts";
+import { outliveStart } from "./outliveStart.ts";
+
+let server: Server;
+
+/** One server for the whole run, its migrated template database, and the way there for every test file. */
+export async function globalSetup(): Promise<void> {
+  server = await startServer({ durable: false });
+  const { host, port, user } = server;
+  Object.assign(process.env, { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user });
+
+  const admin = new pg.Client({ host, port, user, database: "postgres" });
+  await admin.connect();
+  await admin.query(`create database ${TEMPLATE_DATABASE}`);
+  await admin.end();
+
+  const template = new pg.Client({ host, port, user, database: TEMPLATE_DATABASE });
+  await template.connect();
+  await migrate(template, silentLog);
+  // Here, once: roles are the server's, and test files run side by side.
+  await createRoles(template, { worker: "worker", scaler: "scaler" });
+  await outliveStart(template);
+  await template.end();
+}
+
+export async function globalTeardown(): Promise<void> {
+  await server.stop();
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { load } from "js-yaml";
+
+/** A key as Pulumi.yaml declares it; its default as the program gets it. */
+export interface DeclaredKey {
+  readonly type: string;
+  readonly description: string;
+  readonly byDefault: string;
+}
+
+/** The stack's keys as Pulumi.yaml declares them. */
+export function declaredConfig(): Readonly<Record<string, DeclaredKey>> {
+  const project = load(readFileSync(new URL("../../../Pulumi.yaml", import.meta.url), "utf8")) as {
+    readonly config: Record<string, { type: string; description: string; default: unknown }>;
+  };
+  return Object.fromEntries(
+    Object.entries(project.config)
+      .filter(([key]) => !key.includes(":"))
+      .map(([key, { type, description, default: byDefault }]) => [
+        key,
+        { type, description, byDefault: String(byDefault) },
+      ]),
+  );
+}
+
+/**
+ * The default of every key, as a stack without settings of its own has them.
+ *
+ * @param namespace - before each key, as Pulumi's own config has it (`postgres-batch:`)
+ */
+export function declaredDefaults(namespace = ""): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(declaredConfig()).map(([key, { byDefault }]) => [`${namespace}${key}`, byDefault]),
+  );
+}

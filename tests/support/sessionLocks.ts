@@ -1,0 +1,11 @@
+import { LOCK_SPACE } from "../../worker/src/migrate.ts";
+
+/**
+ * The sessions whose lock is held in this database, as a sub-query to be compared with a `session_id`. It reads what the
+ * server knows and takes no lock: `batch.is_gone()` takes one for a moment, and would be seen by whoever is watched.
+ */
+export const HELD_SESSIONS = `(
+  select objid::bigint from pg_locks
+  where locktype = 'advisory' and classid = ${LOCK_SPACE} and granted
+    and database = (select oid from pg_database where datname = current_database())
+)`;

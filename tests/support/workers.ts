@@ -1,0 +1,52 @@
+import { type Pod, startPod } from "../../simulator/pod.ts";
+import type { TestDatabase } from "./database.ts";
+import { until } from "./until.ts";
+
+/** Claps and the worker processes that run them, on a test's own database. */
+export interface Workers {
+  insert(durationSeconds: number, failures?: number): Promise<void>;
+  /** Starts a pod of a Job. */
+  start(jobName: string, env?: NodeJS.ProcessEnv): Pod;
+  /** Waits until an attempt of that number runs. */
+  running(iteration: number): Promise<unknown>;
+  /** Waits until a pod is at work on its request. */
+  clapping(pod: Pod): Promise<unknown>;
+  /** Has the server end every worker's connection. */
+  cutConnections(): Promise<void>;
+  /** Kills whatever is left, the stopped ones too. */
+  end(): Promise<void>;
+}
+
+/** Prepares them; whoever calls it calls `end`, since a stopped worker would outlive the test. */
+export function createWorkers(database: TestDatabase): Workers {
+  const pods = new Set<Pod>();
+  return {
+    async insert(durationSeconds, failures = 0) {
+      const values = [durationSeconds, failures];
+      await database.query("insert into make_it_clap (duration_seconds, failures) values ($1, $2)", values);
+    },
+    start(jobName, env = {}) {
+      const pod = startPod(`${jobName}-pod-${pods.size}`, { ...database.env, JOB_NAME: jobName, ...env });
+      pods.add(pod);
+      return pod;
+    },
+    running: (iteration) =>
+      until(`iteration ${iteration} runs`, async () =>
+        (await database.query("select from clap where status = 'RUNNING' and iteration = $1", [iteration])).at(0),
+      ),
+    clapping: (pod) => until(`${pod.name} claps`, () => pod.lastWords().includes('"clapping"')),
+    async cutConnections() {
+      await database.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",
+      );
+    },
+    async end() {
+      for (const pod of pods) {
+        pod.kill("SIGCONT");
+        pod.kill("SIGKILL");
+      }
+      await Promise.all([...pods].map((pod) => pod.ended));
+      pods.clear();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../../tests/support/database.ts";
+import { until } from "../../tests/support/until.ts";
+import { createWorkers } from "../../tests/support/workers.ts";
+import { demand } from "../src/queue/demand.ts";
+
+const LEASE = { LEASE_SECONDS: "1", BACKOFF_SECONDS: "0.1" };
+
+/** A look at the scaling query, as KEDA's. */
+function createLook(database: TestDatabase): () => Promise<number> {
+  const keda = database.connect();
+  return () => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+}
+
+const attemptsOf = (database: TestDatabase) =>
+  database.query("select iteration, status, reason, job_name from clap_attempt order by iteration");
+
+describe("a worker with a lease", { timeout: 120_000 }, () => {
+  test("keeps its request for as long as it works, run once, and takes no session lock", async (t) => {
+    const database = await createTestDatabase();
+    const workers = createWorkers(database);
+    t.after(workers.end);
+    await workers.insert(4);
+    const look = createLook(database);
+    const pod = workers.start("a", LEASE);
+    await workers.clapping(pod);
+    const rival = workers.start("a", LEASE);
+    const leases = new Set<string>();
+    let locks = 0;
+    await until("it has ended", async () => {
+      await look();
+      for (const { lease } of await database.query("select lease_until::text as lease from batch.queue"))
+        leases.add(lease);
+      locks += (
+        await database.query(
+          "select from pg_locks l join pg_database d on d.oid = l.database where d.datname = current_database() and locktype = 'advisory'",
+        )
+      ).length;
+      return (await database.query("select from batch.history")).at(0);
+    });
+    assert.deepEqual(await Promise.all([pod.ended, rival.ended]), [0, 0]);
+    assert.deepEqual(await attemptsOf(database), [{ iteration: 1, status: "SUCCESS", reason: null, job_name: "a" }]);
+    assert.ok(leases.size > 8, `renewed three times a second; got ${leases.size} leases`);
+    assert.equal(locks, 0);
+  });
+
+  describe("that is gone", { concurrency: true }, () => {
+    test("by SIGKILL leaves its request free when its lease is over, and not before", async (t) => {
+      const database = await createTestDatabase();
+      const workers = createWorkers(database);
+      t.after(workers.end);
+      await workers.insert(60);
+      const pod = workers.start("a", LEASE);
+      await workers.clapping(pod);
+      pod.kill("SIGKILL");
+      await pod.ended;
+      const [{ lease } = {}] = await database.query("select lease_until::text as lease from batch.queue");
+      workers.start("a", LEASE);
+      await workers.running(2);
+      const [{ late } = {}] = await database.query(
+        "select extract(epoch from started_at - $1::timestamptz)::double precision as late from batch.queue",
+        [lease],
+      );
+      assert.ok(late > 0 && late < 5, `claimed ${late} s after the lease was over`);
+    });
+
+    test("by SIGSTOP is put down by the scaling query, and fenced when it continues", async (t) => {
+      const database = await createTestDatabase();
+      const workers = createWorkers(database);
+      t.after(workers.end);
+      const look = createLook(database);
+      await workers.insert(1);
+      const zombie = workers.start("a", LEASE);
+      await workers.clapping(zombie);
+      zombie.kill("SIGSTOP");
+      await until("its request is anyone's", async () => {
+        await look();
+        return (await database.query("select from batch.queue where job_name is null")).at(0);
+      });
+      assert.equal(await workers.start("b", LEASE).ended, 0);
+      const left = await database.query("table batch.history");
+      zombie.kill("SIGCONT");
+      assert.equal(await zombie.ended, 3);
+      assert.match(zombie.lastWords(), /must still be this worker's/);
+      assert.deepEqual(await database.query("table batch.history"), left);
+      assert.deepEqual(await attemptsOf(database), [
+        { iteration: 1, status: "FAILED", reason: "crashed", job_name: "a" },
+        { iteration: 2, status: "SUCCESS", reason: null, job_name: "b" },
+      ]);
+    });
+  });
+
+  /** A row that can be clapped only by a session that has prepared nothing. */
+  const CLAPS_UNPREPARED = `
+    create view seen as select id, failures,
+      case when exists (select from pg_prepared_statements) then -1 else duration_seconds end as duration_seconds
+    from make_it_clap`;
+  for (const { env, status, what } of [
+    { env: LEASE, status: "SUCCESS", what: "leaves no prepared statement to a pooler's next client" },
+    { env: {}, status: "DEAD", what: "would, if it had none (so this is seen)" },
+  ]) {
+    test(what, async (t) => {
+      const database = await createTestDatabase();
+      const workers = createWorkers(database);
+      t.after(workers.end);
+      await workers.insert(0);
+      await database.query(CLAPS_UNPREPARED);
+      await database.query("update batch.kind set requests = 'seen'");
+      await workers.start("a", env).ended;
+      assert.deepEqual(await database.query("select status from clap"), [{ status }]);
+    });
+  }
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { startPod } from "../../simulator/pod.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { until } from "../../tests/support/until.ts";
+
+const database = await createTestDatabase();
+const role = `rotated_${process.pid}`;
+
+// One role of the test server that needs its password: the others need none.
+const [{ hba_file: hbaFile } = { hba_file: "" }] = await database.query<{ hba_file: string }>("show hba_file");
+const trusting = readFileSync(hbaFile, "utf8");
+
+async function obey(rules: string): Promise<void> {
+  writeFileSync(hbaFile, rules);
+  await database.query("select pg_reload_conf()");
+}
+
+const setPassword = (password: string) => database.query(`alter role ${role} password '${password}'`);
+
+function startWorker(password: string, env: NodeJS.ProcessEnv = {}) {
+  return startPod("a-pod", { ...database.env, PG_USERNAME: role, PGPASSWORD: password, JOB_NAME: "a", ...env });
+}
+
+const attempts = () => database.query("select status, iteration from clap_attempt");
+
+describe("passwords that are made anew", { timeout: 60_000 }, () => {
+  before(async () => {
+    await obey(`local all ${role} scram-sha-256\n${trusting}`);
+    await database.query(`create role ${role} login in role batch_worker`);
+  });
+  after(async () => {
+    await obey(trusting);
+    await database.query(`drop role ${role}`);
+  });
+  beforeEach(async () => {
+    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await setPassword("former");
+  });
+
+  test("a pod that has the new one before the server does waits for it, and is charged nothing", async () => {
+    await database.query("insert into make_it_clap (duration_seconds) values (0)");
+    const pod = startWorker("new");
+    await until("it waits", () => pod.lastWords().includes("password authentication failed"));
+    assert.deepEqual(await attempts(), []);
+    await setPassword("new");
+    assert.equal(await pod.ended, 0);
+    assert.deepEqual(await attempts(), [{ status: "SUCCESS", iteration: 1 }]);
+  });
+
+  test("a pod at work finishes on the connection that the former one opened", async () => {
+    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    const pod = startWorker("former");
+    await until("it works", async () => (await attempts()).at(0));
+    await setPassword("new");
+    assert.equal(await pod.ended, 0);
+    assert.deepEqual(await attempts(), [{ status: "SUCCESS", iteration: 1 }]);
+  });
+
+  test("one that stays wrong ends the pod with 69 when its patience ends", async () => {
+    const pod = startWorker("neither", { DATABASE_PATIENCE_SECONDS: "0.3" });
+    assert.equal(await pod.ended, 69);
+    assert.match(pod.lastWords(), /must answer within DATABASE_PATIENCE_SECONDS .* got password authentication failed/);
+    assert.ok(!pod.lastWords().includes("neither"), "a password is never told");
+  });
+});

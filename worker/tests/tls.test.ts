@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { type GenerateResult, generate } from "selfsigned";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { startTlsFront } from "../../tests/support/tlsFront.ts";
+import { until } from "../../tests/support/until.ts";
+import { connectionOf, Database } from "../src/database.ts";
+import { DatabaseAwayError } from "../src/errors.ts";
+import { createLog, type Log, silentLog } from "../src/log.ts";
+import { readDatabaseSettings } from "../src/settings.ts";
+
+const { name } = await createTestDatabase();
+const ENV = { PG_HOST: "postgres.example", PG_USERNAME: "batch_worker" };
+
+test("without PG_CA_FILE there is no TLS", () => {
+  assert.ok(!("ssl" in connectionOf(readDatabaseSettings(ENV))));
+});
+
+test("with PG_CA_FILE the server must prove itself by what the file holds now", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ca-"));
+  try {
+    const caFile = join(folder, "ca.crt");
+    const settings = readDatabaseSettings({ ...ENV, PG_CA_FILE: caFile });
+    for (const authority of ["first", "renewed"]) {
+      writeFileSync(caFile, authority);
+      // Node refuses a wrong certificate, or another host's, unless rejectUnauthorized says otherwise.
+      assert.deepEqual(connectionOf(settings).ssl, { ca: authority });
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("who answers in the place of a server that is away is waited for, as the server is", async () => {
+  const proxy = createServer((client) => client.on("error", () => undefined).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const { port } = proxy.address() as AddressInfo;
+  const env = { ...ENV, PG_HOST: "127.0.0.1", PG_PORT: String(port), PG_CA_FILE: "/dev/null" };
+  const away = new Database({ ...readDatabaseSettings(env), patienceSeconds: 0.2 }, silentLog);
+  await assert.rejects(away.run("demand", ["clap", 1, 10]), DatabaseAwayError);
+  proxy.close();
+});
+
+describe("the server's certificate", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ca-"));
+  const caFile = join(folder, "ca.crt");
+  const localhost = [{ name: "commonName", value: "localhost" }];
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** A worker's way to a server that shows this certificate. */
+  async function databaseBehind(pems: GenerateResult, patienceSeconds: number, log: Log): Promise<Database> {
+    const port = await startTlsFront(pems.cert, pems.private);
+    const env = { PG_HOST: "localhost", PG_PORT: String(port), PG_DATABASE: name, PG_CA_FILE: caFile };
+    return new Database({ ...readDatabaseSettings({ ...process.env, ...env }), patienceSeconds }, log);
+  }
+
+  test("is waited for when it is renewed before the authority's file knows it", async () => {
+    const [former, renewed] = await Promise.all([generate(localhost), generate(localhost)]);
+    writeFileSync(caFile, former.cert);
+    const said: string[] = [];
+    const database = await databaseBehind(
+      renewed,
+      30,
+      createLog({}, (line) => said.push(line)),
+    );
+    const answer = database.run("demand", ["clap", 1, 10]);
+    await until("the certificate is refused", () => said.join("").includes("self-signed certificate"));
+    writeFileSync(caFile, renewed.cert);
+    assert.deepEqual(await answer, [{ jobs: "0" }]);
+    await database.close();
+  });
+
+  test("makes the server be away, and says why, when it has expired", async () => {
+    const dates = { notBeforeDate: new Date("2020-01-01"), notAfterDate: new Date("2021-01-01") };
+    const expired = await generate(localhost, dates);
+    writeFileSync(caFile, expired.cert);
+    const database = await databaseBehind(expired, 0.2, silentLog);
+    await assert.rejects(database.run("demand", ["clap", 1, 10]), (error) => {
+      return error instanceof DatabaseAwayError && error.message.includes("certificate has expired");
+    });
+  });
+});
