@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import { pgDump } from "@electric-sql/pglite-tools/pg_dump";
-import { readMigrations } from "../worker/src/migrate.ts";
+import type pg from "pg";
+import { silentLog } from "../worker/src/log.ts";
+import { migrate } from "../worker/src/migrate.ts";
 
 /** The committed dump. */
 export const SCHEMA_FILE = new URL("../sql/schema.sql", import.meta.url);
@@ -13,7 +15,11 @@ export const SCHEMA_FILE = new URL("../sql/schema.sql", import.meta.url);
 export async function dumpSchema(): Promise<string> {
   const database = await PGlite.create();
   try {
-    for (const { text } of readMigrations()) await database.exec(text);
+    const client = {
+      query: async (text: string, values?: unknown[]) =>
+        values ? await database.query(text, values) : ((await database.exec(text)).at(-1) ?? { rows: [] }),
+    };
+    await migrate(client as unknown as pg.ClientBase, silentLog);
     const dump = await pgDump({ pg: database, args: ["--schema-only", "--no-owner"] });
     // Two lines name versions, two a random key: what differs from run to run is not the schema.
     return (await dump.text()).replace(/^(-- Dumped |\\(un)?restrict ).*\n/gm, "");

@@ -59,7 +59,7 @@ describe("a run's report", () => {
       creation_date: "2026-11-25",
       creation_time: "01:00:00",
       end_time: "01:00:02",
-      iteration: 1,
+      attempt: 1,
     } as const;
     const lines = clapTable(
       Array.from({ length: 60 }, (_, index) => ({ ...row, id: String(index + 1) })),

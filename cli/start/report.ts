@@ -68,7 +68,7 @@ export function jobsTable(jobs: readonly JobState[], now: number, most: number):
 
 /** The seed's view: `select * from clap`, its middle left out when it is longer than `most` lines. */
 export function clapTable(rows: readonly ClapRow[], most: number): string[] {
-  const header = ["id", "status", "session_id", "creation_date", "creation_time", "end_time", "iteration"];
+  const header = ["id", "status", "session_id", "creation_date", "creation_time", "end_time", "attempt"];
   const lines = columns([
     header,
     ...rows.map((row) => [
@@ -78,7 +78,7 @@ export function clapTable(rows: readonly ClapRow[], most: number): string[] {
       row.creation_date,
       row.creation_time,
       row.end_time ?? "",
-      String(row.iteration),
+      String(row.attempt),
     ]),
   ]);
   const half = Math.floor(most / 2);

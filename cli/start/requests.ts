@@ -9,7 +9,7 @@ export interface ClapRow {
   readonly creation_date: string;
   readonly creation_time: string;
   readonly end_time: string | null;
-  readonly iteration: number;
+  readonly attempt: number;
 }
 
 /** How far a run's requests have come. */
@@ -57,7 +57,7 @@ export async function readProgress(client: pg.Client, ids: readonly string[]): P
 /** The seed's view of a run's requests. */
 export async function readClaps(client: pg.Client, ids: readonly string[]): Promise<ClapRow[]> {
   const { rows } = await client.query<ClapRow>(
-    `select id, status, session_id, creation_date::text, creation_time::text, end_time::text, iteration
+    `select id, status, session_id, creation_date::text, creation_time::text, end_time::text, attempt
      from clap where id = any ($1) order by id`,
     [ids],
   );

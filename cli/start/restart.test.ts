@@ -57,10 +57,8 @@ describe("a database that restarts under ten running requests", { concurrency: t
       await server.restart(mode);
       const after = await connect();
       await polled;
-      const { rows } = await after.query(
-        "select status, iteration, count(*)::integer from batch.history group by 1, 2",
-      );
-      assert.deepEqual(rows, [{ status: "SUCCESS", iteration: 1, count: REQUESTS }]);
+      const { rows } = await after.query("select status, attempt, count(*)::integer from batch.history group by 1, 2");
+      assert.deepEqual(rows, [{ status: "SUCCESS", attempt: 1, count: REQUESTS }]);
       assert.deepEqual((await after.query("table batch.queue")).rows, []);
       const jobs = cluster.jobs.map(({ status, pods }) => ({ status, pods }));
       assert.deepEqual(jobs, Array(REQUESTS).fill({ status: "Complete", pods: 1 }));

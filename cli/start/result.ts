@@ -50,11 +50,11 @@ export async function readResult(
 
 /** SUCCESS; or DEAD where a request asks for that many failures, or where that many of its pods were killed. */
 function endedAsItShould(
-  { id, status, iteration }: ClapRow,
+  { id, status, attempt }: ClapRow,
   requests: ReadonlyMap<string, number>,
   { backoffLimit, killEvery }: Options,
 ): boolean {
   const asksToFail = (requests.get(id) ?? 0) > backoffLimit;
-  if (status === "DEAD") return asksToFail || (killEvery !== undefined && iteration > backoffLimit);
+  if (status === "DEAD") return asksToFail || (killEvery !== undefined && attempt > backoffLimit);
   return status === "SUCCESS" && !asksToFail;
 }

@@ -1,6 +1,6 @@
--- The scaling query, which KEDA asks every polling interval: how many Jobs there should be. See batch.demand().
+-- The scaling query: how many Jobs there should be; see sql/functions/demand.sql.
 --
--- $1 kind   $2 requests a Job works through   $3 maxReplicaCount
+-- $1 kind   $2 requests per Job   $3 maxReplicaCount
 --
--- Always one row.
+-- Always one row. KEDA asks it at every pollingInterval.
 select batch.demand($1, $2, $3) as jobs

@@ -1,16 +1,8 @@
--- Ends an attempt that did not succeed, as batch.put_down() says.
+-- Ends an attempt that did not succeed; see sql/functions/fail.sql.
 --
--- $1 kind   $2 Job   $3 request   $4 iteration   $5 session
--- $6 reason: 'error', or 'interrupted' when the worker was asked to stop   $7 error text   $8 whether no retry can help
+-- $1 kind   $2 Job   $3 request   $4 attempt   $5 session
+-- $6 reason: error, crashed (the work died) or interrupted   $7 error text   $8 whether no retry can help
 --
--- One row: the status recorded, FAILED or DEAD. Zero rows: the attempt is not this session's to end; recall.sql tells
--- whether it has ended it.
---
--- The row is locked first, in a step of its own: a function in the target list runs before FOR UPDATE has its lock.
-with mine as materialized (
-  select kind, job_name, request_id
-  from batch.queue
-  where kind = $1 and job_name = $2 and request_id = $3 and iteration = $4 and session_id = $5
-  for update
-)
-select batch.put_down(kind, job_name, request_id, $6, $7, $8, $6 = 'error') as status from mine
+-- One row: the status recorded, FAILED or DEAD; SUCCESS when the program has finished the request itself. Zero rows: the attempt is
+-- no longer this session's; nothing was changed.
+select status from batch.fail($1, $2, $3, $4, $5, $6, $7, $8) as status

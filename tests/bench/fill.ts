@@ -20,7 +20,7 @@ export async function fill(client: pg.Client, { finished, waiting }: Backlog): P
       await client.query("select setval(pg_get_serial_sequence('make_it_clap', 'id'), $1)", [finished + waiting]);
       await client.query(
         `insert into batch.history (
-         kind, request_id, iteration, session_id, created_at, started_at, ended_at, status, job_name, pod_name
+         kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, job_name, pod_name
        )
        select 'clap', n, 1, n, at, at, at + interval '40 seconds', 'SUCCESS', job, job || '-x7k2p'
        from generate_series(1, $1::bigint) n,

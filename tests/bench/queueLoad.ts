@@ -1,6 +1,5 @@
 import type { Database } from "../../worker/src/database.ts";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { load } from "../../worker/src/queue/load.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 
@@ -17,10 +16,12 @@ export async function claimOnce(database: Database, session: number): Promise<Cl
     backoffLimit: DEFAULTS.backoffLimit,
     crashLimit: DEFAULTS.backoffLimit,
     interruptionLimit: DEFAULTS.interruptionLimit,
+    deferralLimit: DEFAULTS.deferralLimit,
+    timeoutSeconds: DEFAULTS.timeoutSeconds,
     backoffSeconds: DEFAULTS.backoffSeconds,
     leaseSeconds: DEFAULTS.leaseSeconds,
-    jobFailures: 0,
     jobFinished: 0,
+    arriving: true,
   });
   if (claimed === undefined) {
     throw new Error("a claim must find a waiting request (--waiting is too small); got nothing");
@@ -31,12 +32,4 @@ export async function claimOnce(database: Database, session: number): Promise<Cl
 /** One request from claim to SUCCESS: the two writes of a worker process's life. */
 export async function claimAndSucceed(database: Database, session: number): Promise<void> {
   await succeed(database, await claimOnce(database, session));
-}
-
-/** The same, and between the two the look at the request's row that a handler needs. */
-export async function claimLoadAndSucceed(database: Database, session: number): Promise<void> {
-  const claimed = await claimOnce(database, session);
-  const row = await load(database, claimed);
-  if (row === null) throw new Error(`request ${claimed.request} must be in its table; got no such row`);
-  await succeed(database, claimed);
 }

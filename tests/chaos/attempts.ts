@@ -4,7 +4,7 @@ import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 /** An ended attempt, as the history has it. */
 export interface Attempt {
   readonly request: string;
-  readonly iteration: number;
+  readonly attempt: number;
   readonly podName: string;
   readonly status: EndStatus;
   readonly reason: Reason | null;
@@ -16,10 +16,10 @@ export interface Attempt {
 /** The ended attempts of these requests, each request's in their order. */
 export async function readAttempts(client: pg.Client, ids: readonly string[]): Promise<Attempt[]> {
   const { rows } = await client.query<Attempt>(
-    `select request_id::text as request, iteration, pod_name as "podName", status, reason,
+    `select request_id::text as request, attempt, pod_name as "podName", status, reason,
             extract(epoch from started_at)::double precision * 1000 as "startedAt",
             extract(epoch from ended_at)::double precision * 1000 as "endedAt"
-     from batch.history where kind = 'clap' and request_id = any ($1) order by request_id, history.iteration`,
+     from batch.history where kind = 'clap' and request_id = any ($1) order by request_id, history.attempt`,
     [ids],
   );
   return rows;

@@ -77,7 +77,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
       return {
         connection,
         freeSeconds: since(freeAt[index]),
-        runningSeconds: since(own.find(({ iteration }) => iteration === 2)?.startedAt),
+        runningSeconds: since(own.find(({ attempt }) => attempt === 2)?.startedAt),
         successSeconds: since(successes[0]?.endedAt),
         successes: successes.length,
         exitCode: exitCodes[index] ?? Number.NaN,

@@ -7,11 +7,11 @@ import { KILLED } from "./summaries.ts";
 import { type Summary, summarize } from "./summary.ts";
 
 const KILL: Kill = { podName: "a-1", at: 1_000, freeAfter: 20, phase: "at work" };
-const ATTEMPT = { request: "1", iteration: 1, podName: "a-1", startedAt: 900, endedAt: 1_200 };
+const ATTEMPT = { request: "1", attempt: 1, podName: "a-1", startedAt: 900, endedAt: 1_200 };
 const CRASHED: Attempt = { ...ATTEMPT, status: "FAILED", reason: "crashed" };
 const SUCCESS: Attempt = {
   request: "1",
-  iteration: 2,
+  attempt: 2,
   podName: "a-2",
   startedAt: 1_300,
   endedAt: 2_000,
@@ -39,7 +39,7 @@ describe("a batch's summary", () => {
     ["a request without SUCCESS", { ids: ["1", "2"] }, { requests: 2, succeeded: 1, lost: 1 }],
     [
       "two SUCCESSes of one request",
-      { attempts: [CRASHED, SUCCESS, { ...SUCCESS, iteration: 3 }] },
+      { attempts: [CRASHED, SUCCESS, { ...SUCCESS, attempt: 3 }] },
       { finishedTwice: 1, succeeded: 1 },
     ],
     ["a crash that nobody caused", { attempts: [{ ...CRASHED, podName: "b" }, SUCCESS] }, { chargedWithoutKill: 1 }],

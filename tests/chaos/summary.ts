@@ -78,8 +78,8 @@ export function summarize({ ids, attempts, kills, updates, jobs, failedJobs, sec
   };
 }
 
-function nextOf({ request, iteration }: Attempt, attempts: readonly Attempt[]): Attempt | undefined {
-  return attempts.find((next) => next.request === request && next.iteration === iteration + 1);
+function nextOf({ request, attempt }: Attempt, attempts: readonly Attempt[]): Attempt | undefined {
+  return attempts.find((next) => next.request === request && next.attempt === attempt + 1);
 }
 
 function percentiles(samples: readonly number[]): Percentiles {

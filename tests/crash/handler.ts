@@ -6,9 +6,9 @@ import type { Steps } from "./steps.ts";
 /** What a handler does with an attempt. */
 export type Act = "succeed" | "renew, then succeed" | "throw" | "throw for good" | "be stopped";
 
-/** What the handler does at an iteration: the last act is for all that follow. */
-export function actAt(acts: readonly Act[], iteration: number): Act {
-  return acts[Math.min(iteration, acts.length) - 1] ?? "succeed";
+/** What the handler does at an attempt: the last act is for all that follow. */
+export function actAt(acts: readonly Act[], attempt: number): Act {
+  return acts[Math.min(attempt, acts.length) - 1] ?? "succeed";
 }
 
 /** A handler whose check and run are steps, and which does at each attempt what the scenario says. */

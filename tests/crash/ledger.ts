@@ -12,7 +12,7 @@ export class Violation extends Error {
 /** What a line of `batch.history` says. */
 export interface HistoryLine {
   readonly request_id: string;
-  readonly iteration: number;
+  readonly attempt: number;
   readonly status: EndStatus;
   readonly reason: Reason | null;
   readonly job_name: string;
@@ -23,13 +23,13 @@ export interface HistoryLine {
 export interface QueueLine {
   readonly request_id: string;
   readonly running: boolean;
-  readonly iteration: number;
+  readonly attempt: number;
   readonly errors: number;
   readonly crashes: number;
   readonly interruptions: number;
 }
 
-type OpenAttempt = Pick<HistoryLine, "request_id" | "iteration" | "job_name" | "pod_name">;
+type OpenAttempt = Pick<HistoryLine, "request_id" | "attempt" | "job_name" | "pod_name">;
 
 /** Claims in vain after which a pod is taken for stuck: nobody lives that it could wait for. */
 const MOST_WAITS = 4;
@@ -79,7 +79,7 @@ export class Ledger {
   taken(jobName: string, podName: string, { step, values = [], rows = [] }: Taken): void {
     const [row] = rows;
     if (row === undefined) return;
-    if (step === "claim") this.#claimed(row.request_id, row.iteration, jobName, podName);
+    if (step === "claim") this.#claimed(row.request_id, row.attempt, jobName, podName);
     if (step === "settle" && row.finding !== "settled") this.#waited(podName, row.finding);
     if (step === "succeed") this.#ended(podName, String(values[2]), null, false, row.status);
     if (step === "fail") this.#ended(podName, String(values[2]), values[5] as Reason, values[7] === true, row.status);
@@ -113,9 +113,9 @@ export class Ledger {
         this.violated(`request ${request} is still queued`);
       const count = (reason: Reason) => settled.filter((attempt) => attempt.reason === reason).length;
       const must = [closed.length, count("error"), count("crashed"), count("interrupted")].join();
-      const are = [line.iteration, line.errors, line.crashes, line.interruptions].join();
+      const are = [line.attempt, line.errors, line.crashes, line.interruptions].join();
       if (must !== are) {
-        this.violated(`iteration, errors, crashes, interruptions of ${request} must be ${must}; got ${are}`);
+        this.violated(`attempt, errors, crashes, interruptions of ${request} must be ${must}; got ${are}`);
       }
     }
   }
@@ -124,13 +124,13 @@ export class Ledger {
   checkHistory(lines: readonly HistoryLine[]): void {
     this.check();
     const written = (line: HistoryLine) =>
-      [line.request_id, line.iteration, line.status, line.reason, line.job_name, line.pod_name].join(" ");
+      [line.request_id, line.attempt, line.status, line.reason, line.job_name, line.pod_name].join(" ");
     const must = [...this.#closed.values()].flat().map(written).join("\n");
     const are = lines.map(written).join("\n");
     if (must !== are) this.violated(`the history must be\n${must}\n; got\n${are}`);
   }
 
-  #claimed(request: string, iteration: number, jobName: string, podName: string): void {
+  #claimed(request: string, attempt: number, jobName: string, podName: string): void {
     const closed = this.#closed.get(request);
     if (!closed) this.violated(`request ${request} is nobody's, and ${podName} got it`);
     const open = this.#open.get(request);
@@ -139,8 +139,8 @@ export class Ledger {
     if (open && open.pod_name !== podName) this.violated(`${podName} got ${open.pod_name}'s request ${request}`);
     if (closed.some(({ status }) => status !== "FAILED"))
       this.violated(`${podName} got request ${request}, which is over`);
-    if (iteration !== must) this.violated(`the iteration of request ${request} must be ${must}; got ${iteration}`);
-    this.#open.set(request, { ...by, iteration });
+    if (attempt !== must) this.violated(`the attempt of request ${request} must be ${must}; got ${attempt}`);
+    this.#open.set(request, { ...by, attempt });
   }
 
   #waited(podName: string, finding: string): void {
@@ -152,7 +152,7 @@ export class Ledger {
   #ended(podName: string, request: string, reason: Reason | null, final: boolean, status: unknown): void {
     const open = this.#open.get(request);
     if (open?.pod_name !== podName) this.violated(`${podName} ended request ${request}, which was not its own`);
-    const act = actAt(this.#scenario.acts, open.iteration);
+    const act = actAt(this.#scenario.acts, open.attempt);
     const asked = reason === "interrupted" && this.#stopped.has(podName);
     if (reason !== ENDS[act] && !asked) this.violated(`${podName} recorded ${reason} for an attempt to ${act}`);
     const must = this.#close(open, reason, final);

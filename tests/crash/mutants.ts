@@ -1,8 +1,8 @@
-import { type Migration, readMigrations } from "../../worker/src/migrate.ts";
+import { type Migration, readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { type StatementName, statement } from "../../worker/src/queue/statement.ts";
 
 /** Every write after the claim has it. */
-const FENCE = "iteration = $4 and session_id = $5";
+const FENCE = "attempt = $4 and session_id = $5";
 const NO_FENCE = "$4::integer is not null and $5::integer is not null";
 
 const COUNTED = "case when q.session_id = $4 then 0 else 1 end";
@@ -65,7 +65,7 @@ export function mutate({ name, changes }: Mutant): {
   readonly migrations: readonly Migration[];
 } {
   const texts = new Map<StatementName, string>();
-  let migrations: readonly Migration[] = readMigrations();
+  let migrations: readonly Migration[] = readMigrationFiles().migrations;
   for (const { statement: of, text, instead } of changes) {
     const before = of ? (texts.get(of) ?? statement(of).text) : migrations.map((migration) => migration.text).join();
     const found = before.split(text).length - 1;

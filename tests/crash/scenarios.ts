@@ -4,7 +4,7 @@ import type { Act } from "./handler.ts";
 export interface Scenario {
   readonly name: string;
   readonly requests: number;
-  /** What the handler does at iteration 1, 2, ...; the last one goes on. */
+  /** What the handler does at attempt 1, 2, ...; the last one goes on. */
   readonly acts: readonly Act[];
   readonly backoffLimit: number;
   readonly crashLimit: number;

@@ -1,7 +1,7 @@
 import { silentLog } from "../../worker/src/log.ts";
 import { type Migration, migrate } from "../../worker/src/migrate.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
-import { claimAsPod, claimant } from "../support/claimant.ts";
+import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { HELD_SESSIONS } from "../support/sessionLocks.ts";
 import { until } from "../support/until.ts";
@@ -40,7 +40,7 @@ export class World {
     const asked = ["clap", requestsPerJob, MAX_REPLICA_COUNT];
     const [row] = await this.#database.query<{ jobs: string }>(statement("demand").text, asked);
     const queue = await this.#database.query<QueueLine>(
-      "select request_id, session_id is not null as running, iteration, errors, crashes, interruptions from batch.queue",
+      "select request_id, session_id is not null as running, attempt, errors, crashes, interruptions from batch.queue",
     );
     return { jobs: Number(row?.jobs), queue };
   }
@@ -69,7 +69,7 @@ export class World {
       await this.look(1);
       await this.letHoldsAndDoubtsPass();
       const connection = this.#database.connect();
-      const got = await claimAsPod(connection, claimant(watcher));
+      const got = await claimWithReclaim(connection, claimParams(watcher));
       await connection.close();
       if (typeof got === "object") return watcher;
     }
@@ -88,11 +88,11 @@ export class World {
   /** Every ended attempt of the requests; its times are in order, or it is left out. */
   async history(requests: readonly string[]): Promise<HistoryLine[]> {
     return await this.#database.query<HistoryLine>(
-      `select request_id, iteration, status, reason, job_name, pod_name
+      `select request_id, attempt, status, reason, job_name, pod_name
        from (select *, min(started_at) over (partition by request_id) as first_start from batch.history) attempt
        where request_id = any ($1) and created_at = first_start and started_at <= ended_at
          and (reason is null) = (error is null)
-       order by request_id, iteration`,
+       order by request_id, attempt`,
       [requests],
     );
   }

@@ -6,7 +6,7 @@ import type { Claim } from "../../worker/src/queue/claim.ts";
 import { demand } from "../../worker/src/queue/demand.ts";
 import { fail } from "../../worker/src/queue/fail.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimAsPod, claimant } from "../support/claimant.ts";
+import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
@@ -47,13 +47,13 @@ async function lookForTheDead(): Promise<void> {
   const keda = database.connect();
   const question = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 1 };
   await demand(keda, question);
-  await database.query("update batch.queue set doubted_at = doubted_at - interval '1 day'");
+  await database.query("update batch.queue set suspected_at = suspected_at - interval '1 day'");
   await demand(keda, question);
 }
 
 describe("docs/budgets.md", () => {
   beforeEach(async () => {
-    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
   });
 
@@ -71,14 +71,14 @@ describe("docs/budgets.md", () => {
       };
       for (const event of eventsOf(story)) {
         const connection = database.connect();
-        const attempt = await claimAsPod(connection, claimant("a", limits));
+        const attempt = await claimWithReclaim(connection, claimParams("a", limits));
         assert.ok(typeof attempt === "object", `an attempt for the next ${event} was expected; got ${attempt}`);
         await HAPPEN[event]?.(connection, attempt);
         await connection.close();
       }
       await lookForTheDead();
       assert.deepEqual(await database.query("select status, iteration from clap"), [
-        { status, iteration: Number(attempts) },
+        { status, attempt: Number(attempts) },
       ]);
       assert.deepEqual(await database.query("table batch.queue"), []);
     });

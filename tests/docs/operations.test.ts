@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
 import { fail } from "../../worker/src/queue/fail.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimant } from "../support/claimant.ts";
+import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
@@ -25,7 +25,7 @@ async function run(heading: string): Promise<object[][]> {
 
 async function claimed(job: string) {
   const connection = database.connect();
-  return { connection, attempt: (await claim(connection, claimant(job, { backoffLimit: 0 }))) as Claim };
+  return { connection, attempt: (await claim(connection, claimParams(job, { backoffLimit: 0 }))) as Claim };
 }
 
 async function giveUp(job: string): Promise<void> {
@@ -50,7 +50,7 @@ test("docs/operations.md does what it says, block by block", async () => {
   await giveUp("b");
   assert.equal((await database.query(many)).length, 1);
   const again = await claimed("c");
-  assert.equal(again.attempt.iteration, 3);
+  assert.equal(again.attempt.attempt, 3);
   await succeed(again.connection, again.attempt);
   assert.equal(await statusOf(1), "SUCCESS");
 

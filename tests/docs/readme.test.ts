@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { pulumiEnv } from "../../cli/up/pulumiEnv.ts";
-import { readMigrations } from "../../worker/src/migrate.ts";
+import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { readSettings } from "../../worker/src/settings.ts";
 import { declaredConfig } from "../support/pulumi/declaredConfig.ts";
 
@@ -82,7 +82,7 @@ describe("your own work", () => {
   test("names its migration by a number that is no one else's", () => {
     const [, number] = /sql\/migrations\/(\d{4})_pages.sql/.exec(ownWork) ?? [];
     assert.ok(Number(number) >= 1_000, "the numbers from 1000");
-    assert.ok(readMigrations().every(({ version }) => version < 1_000));
+    assert.ok(readMigrationFiles().migrations.every(({ version }) => version < 1_000));
   });
 });
 

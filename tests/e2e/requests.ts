@@ -5,7 +5,7 @@ import { type Cluster, KEDA_JOBS, NAMESPACE } from "./cluster.ts";
 /** An attempt as `clap_attempt` tells it. */
 export interface Attempt {
   readonly id: number;
-  readonly iteration: number;
+  readonly attempt: number;
   readonly status: EndStatus | "RUNNING";
   /** Why it did not succeed; null: it did, or runs. */
   readonly reason: Reason | null;
@@ -32,7 +32,7 @@ export async function insert(cluster: Cluster, requests: number, seconds: number
 
 export async function attempts(cluster: Cluster): Promise<Attempt[]> {
   return await cluster.rows<Attempt>(
-    "select id, iteration, status, reason, job_name, pod_name, started_at, ended_at from clap_attempt",
+    "select id, attempt, status, reason, job_name, pod_name, started_at, ended_at from clap_attempt",
   );
 }
 

@@ -22,7 +22,7 @@ describe("a walk", { timeout: 60_000 }, () => {
     });
     const attempts = Array.from({ length: 60 }, (_, id) => ({
       id,
-      iteration: 1,
+      attempt: 1,
       status: "SUCCESS",
       job_name: String(id % 10),
     }));

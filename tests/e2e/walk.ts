@@ -40,7 +40,7 @@ export async function walk(bed: Bed, requestsPerJob: number, ratio: number): Pro
     exactly(0, "idle", idle),
     exactly(REQUESTS, "requests SUCCESS", ran.size),
     exactly(REQUESTS, "attempts", all.length),
-    exactly(REQUESTS, "of iteration 1", all.filter((its) => its.iteration === 1).length),
+    exactly(REQUESTS, "of attempt 1", all.filter((its) => its.attempt === 1).length),
     atMost(ratio, "times the plain Job", seconds / plain),
   ];
 }

@@ -36,13 +36,13 @@ function checkHistory({ queue }: World, settings: readonly ModelSettings[]): voi
     number,
     { attempts: number; over: boolean; error: number; crashed: number; interrupted: number }
   >();
-  for (const { request, iteration, status, reason } of queue.history) {
+  for (const { request, attempt, status, reason } of queue.history) {
     const so = seen.get(request) ?? { attempts: 0, over: false, error: 0, crashed: 0, interrupted: 0 };
     seen.set(request, so);
     assert.ok(!so.over, `request ${request} must have one end`);
-    assert.equal(iteration, ++so.attempts, `request ${request}: each attempt is counted once`);
+    assert.equal(attempt, ++so.attempts, `request ${request}: each attempt is counted once`);
     const granted = 1 + budgets.error + budgets.crashed + budgets.interrupted;
-    assert.ok(iteration <= granted, `request ${request}: no more attempts than its budgets grant`);
+    assert.ok(attempt <= granted, `request ${request}: no more attempts than its budgets grant`);
     so.over = status !== "FAILED";
     if (reason) assert.ok(++so[reason] <= budgets[reason] + 1, `request ${request}: ${reason} within its budget`);
   }

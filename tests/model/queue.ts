@@ -1,8 +1,8 @@
 import { backoffDelay } from "../../simulator/jobController.ts";
 import type { EndStatus, OwnReason, Reason } from "../../worker/src/queue/attempt.ts";
-import type { Claimant } from "../../worker/src/queue/claim.ts";
-import type { DemandQuestion } from "../../worker/src/queue/demand.ts";
-import type { Finding } from "../../worker/src/queue/settle.ts";
+import type { ClaimParams } from "../../worker/src/queue/claim.ts";
+import type { DemandParams } from "../../worker/src/queue/demand.ts";
+import type { Finding } from "../../worker/src/queue/reclaim.ts";
 import { type Ended, type Key, newRow, type Row } from "./row.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 
@@ -13,7 +13,7 @@ const STARTED_MS = 5_000;
 const LEAST_DOUBT_MS = 5_000;
 
 /** What a pod tells of itself when it claims, but its kind: there is one. */
-export type Who = Omit<Claimant, "kind">;
+export type Who = Omit<ClaimParams, "kind">;
 
 /** batch.queue and batch.history under the rules of sql/, without PostgreSQL: twin.test.ts compares the two. */
 export class Queue {
@@ -50,13 +50,13 @@ export class Queue {
     const row = this.#find((each) => each.job === jobName) ?? this.#find((each) => each.job === undefined);
     if (!row || (row.session !== undefined && row.session !== session)) return undefined;
     if (leaseSeconds === 0) this.locks.add(session);
-    if (row.session !== session) row.iteration++;
+    if (row.session !== session) row.attempt++;
     const known = row.job === jobName && row.claimed ? row.claimed : { jobFailures, jobFinished };
     const counts = { jobFailures: known.jobFailures, jobFinished: known.jobFinished };
     Object.assign(row, { session, job: jobName, claimed: { ...limits, ...counts } });
     Object.assign(row, { heldUntil: undefined, leaseUntil: this.#lease(leaseSeconds) });
     if (this.#rules.claimEndsDoubt) row.doubtedAt = undefined;
-    return { job: jobName, request: row.request, iteration: row.iteration, session };
+    return { job: jobName, request: row.request, attempt: row.attempt, session };
   }
 
   /** settle.sql */
@@ -99,7 +99,7 @@ export class Queue {
   }
 
   /** batch.demand() */
-  demand({ requestsPerJob, maxReplicaCount }: Omit<DemandQuestion, "kind">): number {
+  demand({ requestsPerJob, maxReplicaCount }: Omit<DemandParams, "kind">): number {
     const most = requestsPerJob * maxReplicaCount;
     for (const row of this.rows.values()) {
       if (row.session !== undefined && row.doubtedAt === undefined && this.#isGone(row)) row.doubtedAt = this.now;
@@ -112,10 +112,10 @@ export class Queue {
   }
 
   /** The row of an attempt that is this session's still. */
-  owned({ job, request, iteration, session }: Key): Row | undefined {
+  owned({ job, request, attempt, session }: Key): Row | undefined {
     const row = this.rows.get(request);
     if (!this.#rules.fences) return row?.session === undefined ? undefined : row;
-    return row?.job === job && row.iteration === iteration && row.session === session ? row : undefined;
+    return row?.job === job && row.attempt === attempt && row.session === session ? row : undefined;
   }
 
   /** batch.is_gone() */
@@ -172,9 +172,9 @@ export class Queue {
     return freed;
   }
 
-  #record({ request, iteration, session, job }: Row, status: EndStatus, reason: Ended["reason"]) {
+  #record({ request, attempt, session, job }: Row, status: EndStatus, reason: Ended["reason"]) {
     if (session === undefined || job === undefined) throw new Error(`request ${request} must be running to be ended`);
-    this.history.push({ request, iteration, session, status, reason, job });
+    this.history.push({ request, attempt, session, status, reason, job });
     return status;
   }
 

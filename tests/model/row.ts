@@ -1,16 +1,16 @@
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
-import type { Claimant } from "../../worker/src/queue/claim.ts";
+import type { ClaimParams } from "../../worker/src/queue/claim.ts";
 
 /** Limits and names as a claim leaves them in a row. */
 type Claimed = Pick<
-  Claimant,
+  ClaimParams,
   "podName" | "backoffLimit" | "crashLimit" | "interruptionLimit" | "backoffSeconds" | "jobFailures" | "jobFinished"
 >;
 
 /** A line of batch.queue; times are in milliseconds, null is undefined. */
 export interface Row {
   readonly request: number;
-  iteration: number;
+  attempt: number;
   errors: number;
   crashes: number;
   interruptions: number;
@@ -25,7 +25,7 @@ export interface Row {
 /** A line of batch.history. */
 export interface Ended {
   readonly request: number;
-  readonly iteration: number;
+  readonly attempt: number;
   readonly session: number;
   readonly status: EndStatus;
   readonly reason: Reason | undefined;
@@ -36,7 +36,7 @@ export interface Ended {
 export interface Key {
   readonly job: string;
   readonly request: number;
-  readonly iteration: number;
+  readonly attempt: number;
   readonly session: number;
 }
 
@@ -44,7 +44,7 @@ export interface Key {
 export function newRow(request: number): Row {
   return {
     request,
-    iteration: 0,
+    attempt: 0,
     errors: 0,
     crashes: 0,
     interruptions: 0,

@@ -11,12 +11,12 @@ const QUERY = {
   text: `
     select
       (select coalesce(json_agg(json_build_array(
-         request_id, iteration, errors, crashes, interruptions, session_id, job_name, pod_name, backoff_limit, crash_limit,
+         request_id, attempt, errors, crashes, interruptions, session_id, job_name, pod_name, backoff_limit, crash_limit,
          interruption_limit, job_failures, job_finished, backoff_seconds,
          ${steps("doubted_at")}, ${steps("held_until")}, ${steps("lease_until")}) order by request_id), '[]')
        from batch.queue) as queue,
       (select coalesce(json_agg(json_build_array(
-         request_id, iteration, session_id, status, reason, job_name) order by request_id, iteration), '[]')
+         request_id, attempt, session_id, status, reason, job_name) order by request_id, attempt), '[]')
        from batch.history) as history`,
 };
 
@@ -29,12 +29,12 @@ export async function stored({ client }: TestDatabase): Promise<unknown> {
 export function modelled({ rows, history, now }: Queue): unknown {
   const orNull = (values: readonly unknown[]) => values.map((value) => value ?? null);
   const inSteps = (at: number | undefined) => at && Math.round((at - now) / 1_000 / STEP_SECONDS) + 0;
-  const ended = history.map(({ request, iteration, session, status, reason, job }) =>
-    orNull([request, iteration, session, status, reason, job]),
+  const ended = history.map(({ request, attempt, session, status, reason, job }) =>
+    orNull([request, attempt, session, status, reason, job]),
   );
   return {
     queue: [...rows.values()].map(({ claimed, ...row }) => [
-      ...orNull([row.request, row.iteration, row.errors, row.crashes, row.interruptions, row.session, row.job]),
+      ...orNull([row.request, row.attempt, row.errors, row.crashes, row.interruptions, row.session, row.job]),
       ...orNull([claimed?.podName, claimed?.backoffLimit, claimed?.crashLimit, claimed?.interruptionLimit]),
       ...orNull([claimed?.jobFailures, claimed?.jobFinished, claimed?.backoffSeconds]),
       ...orNull([row.doubtedAt, row.heldUntil, row.leaseUntil].map(inSteps)),

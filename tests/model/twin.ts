@@ -1,11 +1,11 @@
 import { LostError } from "../../worker/src/errors.ts";
-import { type Claim, type Claimant, claim } from "../../worker/src/queue/claim.ts";
-import { type DemandQuestion, demand } from "../../worker/src/queue/demand.ts";
+import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
+import { type DemandParams, demand } from "../../worker/src/queue/demand.ts";
 import { fail } from "../../worker/src/queue/fail.ts";
-import { resume } from "../../worker/src/queue/resume.ts";
-import { settle } from "../../worker/src/queue/settle.ts";
+import { settle } from "../../worker/src/queue/reclaim.ts";
+import { resume } from "../../worker/src/queue/renew.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimant } from "../support/claimant.ts";
+import { claimParams } from "../support/claim.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { HELD_SESSIONS } from "../support/sessionLocks.ts";
 import { until } from "../support/until.ts";
@@ -27,7 +27,7 @@ export type Answers = { readonly theirs: unknown; readonly ours: unknown } | und
 const DONE: Answers = { theirs: "done", ours: "done" };
 
 interface Pod {
-  readonly who: Claimant;
+  readonly who: ClaimParams;
   readonly connection: ReturnType<TestDatabase["connect"]>;
   readonly attempt?: Claim;
 }
@@ -37,10 +37,10 @@ export class Twin {
   readonly queue: Queue;
   readonly #database: TestDatabase;
   readonly #keda: Pod["connection"];
-  readonly #settings: Partial<Claimant>;
+  readonly #settings: Partial<ClaimParams>;
   readonly #pods: Pod[];
 
-  constructor(database: TestDatabase, keda: Pod["connection"], settings: Partial<Claimant>, rules: Rules) {
+  constructor(database: TestDatabase, keda: Pod["connection"], settings: Partial<ClaimParams>, rules: Rules) {
     this.#database = database;
     this.#keda = keda;
     this.#settings = settings;
@@ -61,7 +61,7 @@ export class Twin {
     return DONE;
   }
 
-  async demand(question: Omit<DemandQuestion, "kind">): Promise<Answers> {
+  async demand(question: Omit<DemandParams, "kind">): Promise<Answers> {
     return { theirs: await demand(this.#keda, { kind: "clap", ...question }), ours: this.queue.demand(question) };
   }
 
@@ -102,15 +102,15 @@ export class Twin {
   }
 
   #newPod(index: number): Pod {
-    const who = claimant(`job-${index % 2}`, { podName: `pod-${index}`, ...this.#settings });
+    const who = claimParams(`job-${index % 2}`, { podName: `pod-${index}`, ...this.#settings });
     return { who, connection: this.#database.connect() };
   }
 
   /** An answer that is asked for again is recall.test.ts's: a second write counts as lost here. */
   async #write(what: Write, { who, connection }: Pod, attempt: Claim): Promise<unknown> {
     const ended = await this.#database.query(
-      "select from batch.history where request_id = $1 and iteration = $2 and session_id = $3",
-      [attempt.request, attempt.iteration, attempt.session],
+      "select from batch.history where request_id = $1 and attempt = $2 and session_id = $3",
+      [attempt.request, attempt.attempt, attempt.session],
     );
     if (ended.length > 0) return "lost";
     try {
@@ -130,11 +130,11 @@ export class Twin {
   }
 }
 
-function keyOf({ jobName, request, iteration, session }: Claim): Key {
-  return { job: jobName, request: Number(request), iteration, session };
+function keyOf({ jobName, request, attempt, session }: Claim): Key {
+  return { job: jobName, request: Number(request), attempt, session };
 }
 
-function writeModel(what: Write, queue: Queue, key: Key, who: Claimant): unknown {
+function writeModel(what: Write, queue: Queue, key: Key, who: ClaimParams): unknown {
   if (what === "resume") return queue.resume(key, who.leaseSeconds);
   if (what === "succeed") return queue.succeed(key);
   return queue.fail(key, what === "interrupt" ? "interrupted" : "error", what === "final");

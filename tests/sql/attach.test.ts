@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { load } from "../../worker/src/queue/load.ts";
+import { parseRow } from "../../worker/src/queue/parseRow.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimant } from "../support/claimant.ts";
+import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
@@ -20,7 +20,7 @@ describe("batch.attach", () => {
   beforeEach(async () => {
     await database.query("drop table if exists parcels");
     await database.query("delete from batch.kind where kind <> 'clap'");
-    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.reset();
     await database.query("create table parcels (place text, number bigint generated always as identity primary key)");
   });
 
@@ -50,7 +50,7 @@ describe("batch.attach", () => {
     await database.query("insert into parcels (place) values ('here'), ('there')");
     await database.query("select batch.attach('parcels', 'parcel')");
     const connection = database.connect();
-    await succeed(connection, (await claim(connection, claimant("a", { kind: "parcel" }))) as Claim);
+    await succeed(connection, (await claim(connection, claimParams("a", { kind: "parcel" }))) as Claim);
     await database.query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await queued("parcel"), ["2"]);
     await database.query("insert into parcels (place) values ('everywhere')");
@@ -62,8 +62,8 @@ describe("batch.attach", () => {
     await database.query("alter table parcels rename number to id");
     await database.query("select batch.attach('parcels', 'parcel')");
     await database.query("insert into parcels (place) values ('here')");
-    const attempt = (await claim(database.connect(), claimant("a", { kind: "parcel" }))) as Claim;
-    assert.deepEqual(await load(database.connect(), attempt), { place: "here", id: 1 });
+    const attempt = (await claim(database.connect(), claimParams("a", { kind: "parcel" }))) as Claim;
+    assert.deepEqual(parseRow(attempt.row), { place: "here", id: 1 });
   });
 
   test("a primary key may include further columns", async () => {
@@ -78,10 +78,10 @@ describe("batch.attach", () => {
     await database.query("select batch.attach('parcels', 'parcel')");
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
     await database.query("insert into parcels (place) values ('here')");
-    const parcel = (await claim(database.connect(), claimant("a", { kind: "parcel" }))) as Claim;
-    assert.deepEqual(await load(database.connect(), parcel), { place: "here", number: 1 });
-    const clap = (await claim(database.connect(), claimant("a"))) as Claim;
-    assert.deepEqual(await load(database.connect(), clap), { id: 1, duration_seconds: 1, failures: 0 });
+    const parcel = (await claim(database.connect(), claimParams("a", { kind: "parcel" }))) as Claim;
+    assert.deepEqual(parseRow(parcel.row), { place: "here", number: 1 });
+    const clap = (await claim(database.connect(), claimParams("a"))) as Claim;
+    assert.deepEqual(parseRow(clap.row), { id: 1, duration_seconds: 1, failures: 0 });
   });
 
   test("names with quotes and statements in them stay names", async () => {
@@ -90,8 +90,8 @@ describe("batch.attach", () => {
     await database.query(`create table ${table} ("id'; drop table clap" bigint primary key, "%I %L" text)`);
     await database.query("select batch.attach($1, 'odd')", [table]);
     await database.query(`insert into ${table} values (7, '$1; drop table clap; --')`);
-    const odd = (await claim(database.connect(), claimant("a", { kind: "odd" }))) as Claim;
-    assert.deepEqual(await load(database.connect(), odd), {
+    const odd = (await claim(database.connect(), claimParams("a", { kind: "odd" }))) as Claim;
+    assert.deepEqual(parseRow(odd.row), {
       "id'; drop table clap": 7,
       "%I %L": "$1; drop table clap; --",
     });
@@ -143,7 +143,7 @@ describe("batch.attach", () => {
 });
 
 describe("make_it_clap", () => {
-  beforeEach(() => database.query("truncate make_it_clap, batch.queue, batch.history restart identity"));
+  beforeEach(() => database.reset());
 
   test("100,000 rows at once are 100,000 requests", async () => {
     await database.query("insert into make_it_clap (duration_seconds) select 40 from generate_series(1, 100000)");

@@ -5,7 +5,7 @@ import { type Claim, claim } from "../../worker/src/queue/claim.ts";
 import { fail } from "../../worker/src/queue/fail.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimant } from "../support/claimant.ts";
+import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
@@ -17,7 +17,7 @@ async function queued(): Promise<string[]> {
 
 /** Claims within a transaction that goes on. */
 async function claimIn(client: pg.Client, jobName: string): Promise<string> {
-  const { kind, podName, session } = claimant(jobName);
+  const { kind, podName, session } = claimParams(jobName);
   const values = [kind, jobName, podName, session, 4, 4, 100, 10, null, 0, 0];
   return (await client.query(statement("claim").text, values)).rows[0]?.request_id;
 }
@@ -28,20 +28,20 @@ describe("a primary key that comes back after its row was deleted", () => {
     await database.query("insert into make_it_clap (id, duration_seconds) values (1, 2)");
   };
   beforeEach(async () => {
-    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
   });
 
   test("is a new request when the former one has ended: its attempts are counted on", async () => {
     const connection = database.connect();
-    await succeed(connection, (await claim(connection, claimant("a"))) as Claim);
+    await succeed(connection, (await claim(connection, claimParams("a"))) as Claim);
     await again();
-    const attempt = (await claim(connection, claimant("b"))) as Claim;
-    assert.equal(attempt.iteration, 2);
+    const attempt = (await claim(connection, claimParams("b"))) as Claim;
+    assert.equal(attempt.attempt, 2);
     await succeed(connection, attempt);
-    assert.deepEqual(await database.query("select iteration, status from clap_attempt order by iteration"), [
-      { iteration: 1, status: "SUCCESS" },
-      { iteration: 2, status: "SUCCESS" },
+    assert.deepEqual(await database.query("select attempt, status from clap_attempt order by attempt"), [
+      { attempt: 1, status: "SUCCESS" },
+      { attempt: 2, status: "SUCCESS" },
     ]);
   });
 
@@ -65,7 +65,7 @@ describe("a primary key that comes back after its row was deleted", () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
     const [first, second, shop] = [await database.open(), await database.open(), await database.open()];
     const connection = database.connect();
-    const running = (await claim(connection, claimant("a"))) as Claim;
+    const running = (await claim(connection, claimParams("a"))) as Claim;
     await second.query("begin");
     assert.equal(await claimIn(second, "b"), "2");
     await database.query("delete from make_it_clap");
@@ -87,7 +87,7 @@ describe("a primary key that comes back after its row was deleted", () => {
   });
 
   test("is refused while the former one runs", async () => {
-    await claim(database.connect(), claimant("a"));
+    await claim(database.connect(), claimParams("a"));
     await assert.rejects(again(), {
       message: /clap 1 must not be inserted again before its former attempts have ended/,
     });

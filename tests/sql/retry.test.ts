@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
 import { fail } from "../../worker/src/queue/fail.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimant } from "../support/claimant.ts";
+import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
@@ -11,7 +11,7 @@ const database = await createTestDatabase();
 /** An attempt of a pod on a connection of its own, and the ways in which it can end. */
 async function attempt(jobName: string, limits = {}) {
   const connection = database.connect();
-  const key = (await claim(connection, claimant(jobName, limits))) as Claim;
+  const key = (await claim(connection, claimParams(jobName, limits))) as Claim;
   const failed = () => fail(connection, key, { reason: "error", message: "no", final: false });
   return { key, failed, succeeded: () => succeed(connection, key) };
 }
@@ -28,7 +28,7 @@ async function queued(): Promise<number> {
 
 describe("batch.retry", () => {
   beforeEach(async () => {
-    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
   });
 
@@ -40,13 +40,13 @@ describe("batch.retry", () => {
     const { failed } = await attempt("b", { backoffLimit: 1 });
     assert.equal(await failed(), "FAILED");
     const again = await attempt("b", { backoffLimit: 1 });
-    assert.equal(again.key.iteration, 3);
+    assert.equal(again.key.attempt, 3);
     await again.succeeded();
     assert.deepEqual(await database.query(created), before);
-    assert.deepEqual(await database.query("select status, iteration from clap_attempt order by iteration"), [
-      { status: "DEAD", iteration: 1 },
-      { status: "FAILED", iteration: 2 },
-      { status: "SUCCESS", iteration: 3 },
+    assert.deepEqual(await database.query("select status, attempt from clap_attempt order by attempt"), [
+      { status: "DEAD", attempt: 1 },
+      { status: "FAILED", attempt: 2 },
+      { status: "SUCCESS", attempt: 3 },
     ]);
   });
 

@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { demand } from "../../worker/src/queue/demand.ts";
 import { fail } from "../../worker/src/queue/fail.ts";
-import { load } from "../../worker/src/queue/load.ts";
-import { resume } from "../../worker/src/queue/resume.ts";
+import { parseRow } from "../../worker/src/queue/parseRow.ts";
+import { renew } from "../../worker/src/queue/renew.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimAsPod, claimant } from "../support/claimant.ts";
+import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
@@ -25,23 +25,23 @@ function runMigrate(env: NodeJS.ProcessEnv) {
 
 async function claimedBy(jobName: string) {
   const connection = database.connect("batch_worker");
-  const attempt = await claimAsPod(connection, claimant(jobName));
+  const attempt = await claimWithReclaim(connection, claimParams(jobName));
   assert.ok(typeof attempt === "object");
   return { connection, attempt };
 }
 
 beforeEach(async () => {
-  await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+  await database.reset();
   await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 3)");
 });
 
 describe("batch_worker", () => {
   test("claims, loses the connection, takes its session back and succeeds", async () => {
     const { connection, attempt } = await claimedBy("a");
-    assert.equal((await load(connection, attempt))?.duration_seconds, 1);
+    assert.equal(parseRow(attempt.row).duration_seconds, 1);
     await connection.close();
     const next = database.connect("batch_worker");
-    assert.equal(await resume(next, attempt, { leaseSeconds: 0 }), true);
+    assert.equal(await renew(next, attempt, { leaseSeconds: 0 }), true);
     await succeed(next, attempt);
   });
 
@@ -62,7 +62,7 @@ describe("batch_scaler", () => {
     await connection.close();
     const scaler = database.connect("batch_scaler");
     assert.equal(await demand(scaler, question), 4);
-    await database.query("update batch.queue set doubted_at = doubted_at - interval '16 seconds'");
+    await database.query("update batch.queue set suspected_at = suspected_at - interval '16 seconds'");
     assert.equal(await demand(scaler, question), 4);
     assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
       { status: "FAILED", reason: "crashed" },
@@ -77,7 +77,7 @@ describe("what is not a role's work is refused", () => {
     "delete from public.make_it_clap",
     "table public.clap",
     "table public.clap_attempt",
-    "table public.batch_migration",
+    "table batch.migration",
     "table batch.attempt",
     "table batch.request",
     "table batch.kind",
@@ -105,7 +105,7 @@ describe("what is not a role's work is refused", () => {
       "table batch.queue",
       "table batch.history",
       "delete from batch.queue",
-      "update batch.queue set iteration = 0",
+      "update batch.queue set attempt = 0",
       "select batch.row_of('clap', 1)",
       "select batch.hold_session(1)",
       "select batch.is_gone(1, null)",

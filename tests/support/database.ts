@@ -14,6 +14,8 @@ export interface TestDatabase {
   readonly client: pg.Client;
   /** Rows of a query, as a user would see them. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Empties the tables: no request was ever inserted, no Job known, nothing polled. */
+  reset(): Promise<void>;
   /** Another plain connection, for a transaction of its own or another role's. */
   open(login?: Pick<pg.ClientConfig, "user" | "password">): Promise<pg.Client>;
   /** Waits until a session here waits for another's lock. */
@@ -62,6 +64,12 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     client,
     query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       (await client.query<Row>(text, [...values])).rows,
+    reset: async () => {
+      await client.query(
+        "truncate make_it_clap, batch.queue, batch.history, batch.job, batch.deleted_request, batch.rejected restart identity",
+      );
+      await client.query("delete from batch.scaling; insert into batch.scaling (kind) select kind from batch.kind");
+    },
     open,
     untilBlocked: () =>
       until("a session waits for a lock", async () => {

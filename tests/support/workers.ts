@@ -8,7 +8,7 @@ export interface Workers {
   /** Starts a pod of a Job. */
   start(jobName: string, env?: NodeJS.ProcessEnv): Pod;
   /** Waits until an attempt of that number runs. */
-  running(iteration: number): Promise<unknown>;
+  running(attempt: number): Promise<unknown>;
   /** Waits until a pod is at work on its request. */
   clapping(pod: Pod): Promise<unknown>;
   /** Has the server end every worker's connection. */
@@ -30,9 +30,9 @@ export function createWorkers(database: TestDatabase): Workers {
       pods.add(pod);
       return pod;
     },
-    running: (iteration) =>
-      until(`iteration ${iteration} runs`, async () =>
-        (await database.query("select from clap where status = 'RUNNING' and iteration = $1", [iteration])).at(0),
+    running: (attempt) =>
+      until(`attempt ${attempt} runs`, async () =>
+        (await database.query("select from clap where status = 'RUNNING' and iteration = $1", [attempt])).at(0),
       ),
     clapping: (pod) => until(`${pod.name} claps`, () => pod.lastWords().includes('"clapping"')),
     async cutConnections() {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimant } from "../../tests/support/claimant.ts";
+import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { until } from "../../tests/support/until.ts";
@@ -20,17 +20,17 @@ function connect(patienceSeconds = 5, log = silentLog): Database {
 }
 
 async function claimed(connection: Database): Promise<Claim> {
-  const got = await claim(connection, claimant("a"));
+  const got = await claim(connection, claimParams("a"));
   assert.ok(typeof got === "object");
   return got;
 }
 
-const attempts = () => database.query("select iteration, status from clap_attempt order by iteration");
+const attempts = () => database.query("select attempt, status from clap_attempt order by attempt");
 
 describe("a database that goes away", () => {
   beforeEach(async () => {
     proxy.mend();
-    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
   });
 
@@ -39,8 +39,8 @@ describe("a database that goes away", () => {
     await connection.run("demand", ["clap", 1, 10]);
     proxy.loseNextAnswer();
     const got = await claimed(connection);
-    assert.equal(got.iteration, 1);
-    assert.deepEqual(await attempts(), [{ iteration: 1, status: "RUNNING" }]);
+    assert.equal(got.attempt, 1);
+    assert.deepEqual(await attempts(), [{ attempt: 1, status: "RUNNING" }]);
     await connection.close();
   });
 
@@ -68,7 +68,7 @@ describe("a database that goes away", () => {
       ),
     );
     for (let turn = 0; turn < 20; turn++) {
-      const all = await Promise.all(pods.map((pod, index) => claim(pod, claimant(`${index}-${turn}`))));
+      const all = await Promise.all(pods.map((pod, index) => claim(pod, claimParams(`${index}-${turn}`))));
       await Promise.all(all.map((got, index) => succeed(pods[index] as Database, got as Claim)));
     }
     await Promise.all(pods.map((pod) => pod.close()));
@@ -81,7 +81,7 @@ describe("a database that goes away", () => {
     const got = await claimed(connection);
     proxy.loseNextAnswer();
     await succeed(connection, got);
-    assert.deepEqual(await attempts(), [{ iteration: 1, status: "SUCCESS" }]);
+    assert.deepEqual(await attempts(), [{ attempt: 1, status: "SUCCESS" }]);
     await connection.close();
   });
 

@@ -19,10 +19,8 @@ export class FinalError extends Error {
 export class LostError extends Error {
   override readonly name = "LostError";
 
-  constructor(request: string, iteration: number) {
-    super(
-      `request ${request}, iteration ${iteration} must still be this worker's to be written; got another owner, or its end`,
-    );
+  constructor(requestId: string, attempt: number) {
+    super(`attempt ${attempt} of request ${requestId} is owned by another worker or has ended already`);
   }
 }
 

@@ -16,7 +16,7 @@ export interface HandlerContext {
   readonly attempt: number;
   /** Aborts when the worker must stop; its `reason` says why. Work that throws then in time is not charged; work that returns is done. */
   readonly signal: AbortSignal;
-  /** JSON lines that carry the request, the iteration and the Job. */
+  /** JSON lines that carry the request, the attempt and the Job. */
   readonly log: Log;
 }
 

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 
-/** What every line of one attempt carries: the request, its iteration, the Job. */
+/** What every line of one attempt carries: the request, its attempt, the Job. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes JSON lines to standard output, one an event. */

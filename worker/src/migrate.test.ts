@@ -7,7 +7,8 @@ import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { silentLog } from "./log.ts";
-import { type Migration, migrate, readMigrations } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
+import { type Migration, readMigrationFiles } from "./migrationFiles.ts";
 
 const empty = () => createTestDatabase("template0");
 
@@ -21,7 +22,7 @@ async function tables(client: pg.ClientBase): Promise<string[]> {
 describe("migrate", () => {
   test("an empty database gets every table, and a second time nothing happens", async () => {
     const { client } = await empty();
-    const newest = readMigrations().length;
+    const newest = readMigrationFiles().migrations.length;
     assert.deepEqual(await migrate(client, silentLog), { from: 0, to: newest });
     assert.ok((await tables(client)).includes("public.make_it_clap"));
     assert.deepEqual(await migrate(client, silentLog), { from: newest, to: newest });
@@ -40,20 +41,20 @@ describe("migrate", () => {
     const froms = await Promise.all(clients.map(async (client) => (await migrate(client, silentLog)).from));
     await Promise.all(clients.map((client) => client.end()));
     assert.equal(froms.filter((from) => from === 0).length, 1);
-    const applied = await query("select version from batch_migration order by version");
+    const applied = await query("select version from batch.migration order by version");
     assert.deepEqual(
       applied.map(({ version }) => version),
-      readMigrations().map(({ version }) => version),
+      readMigrationFiles().migrations.map(({ version }) => version),
     );
   });
 
   test("a migration of the project's is applied although one of somebody's own, from 1000 on, was before", async () => {
     const { client, query } = await empty();
-    const [first, ...rest] = readMigrations() as [Migration, ...Migration[]];
+    const [first, ...rest] = readMigrationFiles().migrations as [Migration, ...Migration[]];
     const own = { version: 1_001, name: "own", text: "create table own ()" };
     await migrate(client, silentLog, [first, own]);
     await migrate(client, silentLog, [first, ...rest, own]);
-    const applied = await query("select version from batch_migration order by applied_at");
+    const applied = await query("select version from batch.migration order by applied_at");
     assert.deepEqual(
       applied.map(({ version }) => version),
       [first.version, 1_001, ...rest.map(({ version }) => version)],
@@ -63,7 +64,7 @@ describe("migrate", () => {
   test("two migrations of one number are refused, by name", async () => {
     const folder = await mkdtemp(join(tmpdir(), "migrations-"));
     for (const file of ["0001_one.sql", "0002_two.sql", "0002_too.sql"]) await writeFile(join(folder, file), "");
-    assert.throws(() => readMigrations(pathToFileURL(`${folder}/`)), {
+    assert.throws(() => readMigrationFiles(pathToFileURL(`${folder}/`)), {
       message: /0002_two.sql must have a number of its own/,
     });
     await rm(folder, { recursive: true });
@@ -71,8 +72,8 @@ describe("migrate", () => {
 
   test("a newer database is refused, naming both versions, and left as it is", async () => {
     const { client, query } = await createTestDatabase();
-    const newest = readMigrations().length;
-    await query("insert into batch_migration values (99, 'from_the_future')");
+    const newest = readMigrationFiles().migrations.length;
+    await query("insert into batch.migration values (99, 'from_the_future')");
     const before = await tables(client);
     await assert.rejects(migrate(client, silentLog), {
       message: new RegExp(`at version ${newest} or older .*; got version 99`),
@@ -89,13 +90,13 @@ describe("migrate", () => {
     await assert.rejects(migrate(client, silentLog, broken), {
       message: /^migration 2 \(half\) must apply .*; got division by zero/,
     });
-    assert.deepEqual((await tables(client)).sort(), ["public.batch_migration", "public.good"]);
+    assert.deepEqual((await tables(client)).sort(), ["public.batch.migration", "public.good"]);
     const mended = [...broken.slice(0, 1), { version: 2, name: "half", text: "create table half ()" }];
     assert.deepEqual(await migrate(client, silentLog, mended), { from: 1, to: 2 });
   });
 
   test("the files are numbered from 1 without a gap", () => {
-    const versions = readMigrations().map(({ version }) => version);
+    const versions = readMigrationFiles().migrations.map(({ version }) => version);
     assert.deepEqual(
       versions,
       Array.from(versions, (_, index) => index + 1),

@@ -1,100 +1,107 @@
-import { readdirSync, readFileSync } from "node:fs";
 import type pg from "pg";
+import { applyFunctions } from "./applyFunctions.ts";
 import type { Log } from "./log.ts";
+import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
+import { asOwner, prepareSchemaOwner } from "./schemaOwner.ts";
 
-/** A migration: `sql/migrations/0001_queue.sql` is version 1. */
-export interface Migration {
-  readonly version: number;
-  readonly name: string;
-  readonly text: string;
-}
-
-/** The first key of every advisory lock here, 'batc' in ASCII, as `sql/migrations/0001_queue.sql` has it; the second is a session. */
+/** The first key of every advisory lock here, 'batc' in ASCII, as in `sql/functions/lock_session.sql`; the second is a session. */
 export const LOCK_SPACE = 1_650_553_955;
 
 /** The keys of the lock that lets one process migrate at a time: sessions are positive. */
 const MIGRATION_LOCK = `${LOCK_SPACE}, 0`;
 
 /**
- * The migrations of `sql/migrations/`, in order. Numbers from 1000 are for whoever adds tables of their own.
+ * Brings a database up to date in one transaction: applies the migrations that have not been applied, in order, and the functions whose
+ * files have changed. Any number of processes may do it at once.
  *
- * @throws Error when two have the same number.
- */
-export function readMigrations(folder: URL = new URL("../../sql/migrations/", import.meta.url)): Migration[] {
-  const files = readdirSync(folder)
-    .filter((file) => /^\d{4}_\w+\.sql$/.test(file))
-    .sort();
-  const twice = files.find((file, index) => file.slice(0, 4) === files[index - 1]?.slice(0, 4));
-  if (twice !== undefined) {
-    throw new Error(
-      `sql/migrations/${twice} must have a number of its own (each is applied once); got another's. Renumber it`,
-    );
-  }
-  return files.map((file) => ({
-    version: Number(file.slice(0, 4)),
-    name: file.slice(5, -".sql".length),
-    text: readFileSync(new URL(file, folder), "utf8"),
-  }));
-}
-
-/**
- * Applies what has not been applied, in order, each migration in a transaction of its own. Any number of processes may do it at
- * once; what is applied is never applied again.
+ * The first migration makes the tables that the functions need; the functions come before the second one, which uses them.
  *
  * @returns the version the database had, and the one it has now.
- * @throws Error when the database is newer than these migrations; nothing was changed.
+ * @throws Error when the database is newer than these files, or not ours; nothing was changed.
  */
 export async function migrate(
   client: pg.ClientBase,
   log: Log,
-  migrations: readonly Migration[] = readMigrations(),
+  files: MigrationFiles = readMigrationFiles(),
 ): Promise<{ readonly from: number; readonly to: number }> {
-  const newest = migrations.at(-1)?.version ?? 0;
-  await client.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
+  const newest = files.migrations.at(-1)?.version ?? 0;
+  await client.query("begin isolation level read committed read write");
   try {
-    const applied = await appliedVersions(client);
-    const from = Math.max(0, ...applied);
-    const unknown = applied.find((version) => !migrations.some((its) => its.version === version));
-    if (unknown !== undefined) {
-      throw new Error(
-        `the database must be at version ${newest} or older (migrations only go forward); got version ${unknown}. Use a program that knows version ${unknown}`,
-      );
-    }
+    await client.query("set local lock_timeout = 0");
+    await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    const owner = await openSchema(client);
+    const { rows } = await client.query<{ version: number }>("select version from batch.migration");
+    const applied = rows.map(({ version }) => version);
+    refuseUnknown(applied, files.migrations, newest);
     // Not those above the highest only: the project's own numbers stay below those of tables that others added.
-    for (const migration of migrations.filter(({ version }) => !applied.includes(version))) {
-      await apply(client, migration);
-      log.info("migrated", { version: migration.version, name: migration.name });
-    }
-    return { from, to: newest };
-  } finally {
-    await client.query(`select pg_advisory_unlock(${MIGRATION_LOCK})`);
+    const pending = files.migrations.filter(({ version }) => !applied.includes(version));
+    const isTables = ({ version }: Migration) => version === 1;
+    for (const migration of pending.filter(isTables)) await apply(client, migration, owner);
+    await applyFunctions(client, files.functions, owner, log);
+    for (const migration of pending.filter((each) => !isTables(each))) await apply(client, migration, undefined);
+    await client.query("commit");
+    for (const { version, name } of pending) log.info("migrated", { version, name });
+    return { from: Math.max(0, ...applied), to: newest };
+  } catch (error) {
+    await client.query("rollback");
+    throw error;
   }
 }
 
-async function appliedVersions(client: pg.ClientBase): Promise<number[]> {
-  await client.query(`
-    create table if not exists public.batch_migration (
-      version    integer primary key,
-      name       text not null,
-      applied_at timestamptz not null default now()
-    )`);
-  const { rows } = await client.query<{ version: number }>("select version from public.batch_migration");
-  return rows.map(({ version }) => version);
+/** Creates the schema where there is none, and returns its owner. */
+async function openSchema(client: pg.ClientBase): Promise<string> {
+  const { rows } = await client.query<{ owner: string | null; ours: boolean; old: boolean }>(
+    `select (select nspowner::regrole::text from pg_namespace where nspname = 'batch') as owner,
+            to_regclass('batch.migration') is not null as ours, to_regclass('public.batch_migration') is not null as old`,
+  );
+  const [found] = rows;
+  if (found?.old) {
+    throw new Error(
+      "the database must be empty or made by this version of postgres-batch (no release came before it); got one of a development version. " +
+        "Save what you need, then: drop schema batch cascade; drop table public.batch_migration, public.make_it_clap cascade",
+    );
+  }
+  if (found?.owner && !found.ours) {
+    throw new Error(
+      "the schema batch must be postgres-batch's own (it holds the queue); got one that something else made. Use another database",
+    );
+  }
+  if (found?.owner) return found.owner;
+  const owner = await prepareSchemaOwner(client);
+  await client.query(`create schema batch authorization ${owner}`);
+  await asOwner(client, owner, async () => {
+    await client.query(`
+      create table batch.migration (
+        version    integer primary key,
+        name       text not null,
+        applied_at timestamptz not null default now()
+      );
+      create table batch.function (name text primary key, hash text not null)`);
+  });
+  return owner;
 }
 
-async function apply(client: pg.ClientBase, { version, name, text }: Migration): Promise<void> {
-  await client.query("begin");
+function refuseUnknown(applied: readonly number[], migrations: readonly Migration[], newest: number): void {
+  const unknown = applied.find((version) => !migrations.some((migration) => migration.version === version));
+  if (unknown === undefined) return;
+  throw new Error(
+    `the database must be at version ${newest} or older (migrations only go forward); got version ${unknown}. Use a program that knows version ${unknown}`,
+  );
+}
+
+async function apply(
+  client: pg.ClientBase,
+  { version, name, text }: Migration,
+  owner: string | undefined,
+): Promise<void> {
   try {
-    // First, so that a migration applied by somebody without the lock is noticed before anything else happens.
-    await client.query("insert into public.batch_migration (version, name) values ($1, $2)", [version, name]);
-    await client.query(text);
-    await client.query("commit");
+    await client.query("insert into batch.migration (version, name) values ($1, $2)", [version, name]);
+    if (owner === undefined) await client.query(text);
+    else await asOwner(client, owner, () => client.query(text));
   } catch (error) {
-    await client.query("rollback");
-    const why = "the schema stays as it was before it";
-    const got = (error as Error).message;
-    throw new Error(`migration ${version} (${name}) must apply (${why}); got ${got}. Mend it, and migrate again`, {
-      cause: error,
-    });
+    throw new Error(
+      `cannot apply migration ${version} (${name}): ${(error as Error).message}. The database stays as it was; correct the cause, and migrate again`,
+      { cause: error },
+    );
   }
 }

@@ -19,8 +19,8 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise
   await client.connect();
   try {
     const { from, to } = await migrate(client, log);
-    if (passwords) await createRoles(client, passwords);
-    log.info("the database is up to date", { from, to, roles: passwords !== undefined });
+    const roles = await createRoles(client, passwords);
+    log.info("the database is up to date", { from, to, roles });
   } finally {
     await client.end();
   }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type pg from "pg";
 import { scramVerifier } from "./scram.ts";
 
-/** The passwords of the two roles that `sql/roles.sql` makes. */
+/** The passwords of the two roles that log in. */
 export interface RolePasswords {
   /** Of `batch_worker`, which claims and finishes requests. */
   readonly worker: string;
@@ -10,20 +10,37 @@ export interface RolePasswords {
   readonly scaler: string;
 }
 
-const ROLES = new URL("../../sql/roles.sql", import.meta.url);
+const SQL = new URL("../../sql/", import.meta.url);
 
-/** Makes the roles, or gives them these passwords. Their rights are in `sql/roles.sql`. */
-export async function createRoles(client: pg.ClientBase, passwords: RolePasswords): Promise<void> {
-  await client.query("begin");
+/**
+ * Creates the roles, or gives them these passwords, and grants them their rights; without passwords it grants existing roles their
+ * rights again, since a migration may have replaced functions.
+ *
+ * @returns whether there are roles.
+ */
+export async function createRoles(client: pg.ClientBase, passwords: RolePasswords | undefined): Promise<boolean> {
+  if (passwords === undefined && !(await rolesExist(client))) return false;
+  await client.query("begin isolation level read committed read write");
   try {
-    await client.query(
-      "select set_config('postgres_batch.worker_password', $1, true), set_config('postgres_batch.scaler_password', $2, true)",
-      [scramVerifier(passwords.worker), scramVerifier(passwords.scaler)],
-    );
-    await client.query(readFileSync(ROLES, "utf8"));
+    if (passwords) {
+      await client.query(
+        "select set_config('postgres_batch.worker_password', $1, true), set_config('postgres_batch.scaler_password', $2, true)",
+        [scramVerifier(passwords.worker), scramVerifier(passwords.scaler)],
+      );
+      await client.query(readFileSync(new URL("roles.sql", SQL), "utf8"));
+    }
+    await client.query(readFileSync(new URL("grants.sql", SQL), "utf8"));
     await client.query("commit");
+    return true;
   } catch (error) {
     await client.query("rollback");
-    throw new Error(`the roles of sql/roles.sql must be made; got ${(error as Error).message}`, { cause: error });
+    throw new Error(`cannot create the roles of sql/roles.sql: ${(error as Error).message}`, { cause: error });
   }
+}
+
+async function rolesExist(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ count: string }>(
+    "select count(*) from pg_roles where rolname in ('batch_worker', 'batch_scaler', 'batch_program')",
+  );
+  return rows[0]?.count === "3";
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { claimant } from "../../tests/support/claimant.ts";
+import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { FinalError, InterruptedError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
@@ -24,7 +24,7 @@ async function attempt(handler: Handler, deadline: Promise<void> = new Promise((
     started.resolve();
     return handler.run(request, given);
   };
-  const claimed = (await claim(connection, claimant("a"))) as Claim;
+  const claimed = (await claim(connection, claimParams("a"))) as Claim;
   const outcome = runAttempt(claimed, {
     settings: { leaseSeconds: 0 },
     database: connection,
@@ -43,7 +43,7 @@ const lastAttempt = async () => (await database.query("select status, reason, er
 
 describe("runAttempt", () => {
   beforeEach(async () => {
-    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
   });
 

@@ -8,8 +8,8 @@ import type { Outcome } from "./outcome.ts";
 import type { AttemptKey } from "./queue/attempt.ts";
 import type { Claim } from "./queue/claim.ts";
 import { type Failure, fail } from "./queue/fail.ts";
-import { load } from "./queue/load.ts";
-import { resume } from "./queue/resume.ts";
+import { parseRow } from "./queue/parseRow.ts";
+import { renew } from "./queue/renew.ts";
 import { succeed } from "./queue/succeed.ts";
 import type { Settings } from "./settings.ts";
 import type { Shutdown } from "./shutdown.ts";
@@ -46,6 +46,7 @@ export async function runAttempt(claim: Claim, context: AttemptContext): Promise
     }
     const status = await fail(database, claim, failure);
     log.warn(failure.reason, { status, error: failure.message });
+    if (status === "SUCCESS") return "succeeded";
     if (status === "DEAD") return "dead";
     return failure.reason === "interrupted" ? "interrupted" : "failed";
   } catch (error) {
@@ -59,18 +60,16 @@ export async function runAttempt(claim: Claim, context: AttemptContext): Promise
 
 /** Does the work; resolves with why it did not succeed, or undefined when it did. */
 async function work(claim: Claim, context: AttemptContext, signal: AbortSignal): Promise<Failure | undefined> {
-  const { database, handler, shutdown, log } = context;
-  const row = await load(database, claim);
+  const { handler, shutdown, log } = context;
   let request: unknown;
   try {
-    if (row === null) throw new Error(`request ${claim.request} must be in its table; got no such row`);
-    request = handler.check(row);
+    request = handler.check(parseRow(claim.row));
   } catch (error) {
     return { reason: "error", message: describe(error), final: true };
   }
   // Work that must stop is not started: it could miss an abort that has been.
   if (signal.aborted) return interruption(shutdown);
-  const { request: id, iteration: attempt } = claim;
+  const { requestId: id, attempt } = claim;
   const running = Promise.resolve(request)
     .then((checked) => handler.run(checked, { id, attempt, signal, log }))
     .then(
@@ -108,7 +107,7 @@ function keepAttempt(key: AttemptKey, { database, settings }: AttemptContext, lo
     if (keeping) return;
     keeping = true;
     try {
-      while (!(await resume(database, key, settings))) await sleep(RESUME_PAUSE_MS);
+      while (!(await renew(database, key, settings))) await sleep(RESUME_PAUSE_MS);
     } catch (error) {
       lost.abort(error);
     }

@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Outcome } from "./outcome.ts";
-import { type Claim, type Claimant, claim } from "./queue/claim.ts";
-import { settle } from "./queue/settle.ts";
+import { type Claim, type ClaimParams, claim } from "./queue/claim.ts";
+import { reclaim } from "./queue/reclaim.ts";
+import { takeover } from "./queue/takeover.ts";
 import { type AttemptContext, runAttempt } from "./runAttempt.ts";
 import type { Settings } from "./settings.ts";
 
@@ -15,10 +16,16 @@ export interface JobContext extends AttemptContext {
 const FIRST_PAUSE_MS = 125;
 const LONGEST_PAUSE_MS = 2_000;
 
-const WAITING_FOR = {
-  busy: "a former connection to let go of this Job's request",
-  awaited: "a request of another Job, until that Job has had the time to come back for it",
+const WAIT_REASONS = {
+  locked: "a previous connection to release this Job's request",
+  reserved: "a request of another Job, until that Job has had the time to come back for it",
 } as const;
+
+/**
+ * How long a previous pod of the same Job that has not announced its stop keeps its request. That this pod was started is
+ * Kubernetes' own evidence that it was given up: its machine hangs, or its process is stopped.
+ */
+const TAKEOVER_MS = 10_000;
 
 /**
  * Runs one pod of a Job: claims a request, works on it, records it, and so on until the Job has finished
@@ -27,15 +34,13 @@ const WAITING_FOR = {
 export async function runJob(context: JobContext): Promise<Outcome> {
   const { settings, shutdown, log } = context;
   const session = randomInt(1, 2 ** 31 - 1);
-  let jobFailures = 0;
   let jobFinished = 0;
   let outcome: Outcome = "nothing";
   do {
-    const claimed = await claimPatiently(context, { ...settings, session, jobFailures, jobFinished }, outcome);
+    const claimed = await claimWithRetry(context, { ...settings, session, jobFinished }, outcome === "nothing");
     if (claimed === undefined) break;
-    const { request, iteration } = claimed;
-    outcome = await runAttempt(claimed, { ...context, log: log.with({ request, iteration }) });
-    jobFailures = claimed.jobFailures;
+    const { requestId, attempt } = claimed;
+    outcome = await runAttempt(claimed, { ...context, log: log.with({ requestId, attempt }) });
     jobFinished = claimed.jobFinished + 1;
   } while (outcome === "succeeded" && jobFinished < settings.requestsPerJob && !shutdown.signal.aborted);
   if (outcome === "nothing") {
@@ -46,22 +51,30 @@ export async function runJob(context: JobContext): Promise<Outcome> {
 }
 
 /**
- * Claims, waiting while a former connection holds what is ours: the server notices within 12 s that it is dead. A pod
- * that has done nothing yet also waits for what others should come back for: its Job was started because they may not.
+ * Claims, waiting while a previous connection holds this Job's request: the server notices within 12 s that it is dead, and one that
+ * only hangs is ended after TAKEOVER_MS. A pod that has done nothing yet also waits for reserved requests, because its Job was created
+ * to replace one that may be dead.
  */
-async function claimPatiently(
+async function claimWithRetry(
   { database, shutdown, log }: JobContext,
-  claimant: Claimant,
-  outcome: Outcome,
+  params: Omit<ClaimParams, "arriving">,
+  idle: boolean,
 ): Promise<Claim | undefined> {
+  const startedAt = performance.now();
   let pause = FIRST_PAUSE_MS;
+  let arriving = idle;
   while (!shutdown.signal.aborted) {
-    const claimed = await claim(database, claimant);
+    const claimed = await claim(database, { ...params, arriving });
     if (claimed !== undefined) return claimed;
-    const finding = await settle(database, claimant);
-    if (finding === undefined || (finding === "awaited" && outcome !== "nothing")) return undefined;
-    if (finding === "settled") continue;
-    if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAITING_FOR[finding] });
+    arriving = false;
+    const miss = await reclaim(database, params, idle);
+    if (miss === undefined || (miss.finding === "reserved" && !idle)) return undefined;
+    if (miss.finding === "reclaimed") continue;
+    if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAIT_REASONS[miss.finding] });
+    if (miss.holder !== null && performance.now() - startedAt >= TAKEOVER_MS) {
+      const ended = await takeover(database, miss.holder);
+      log.warn("the previous pod does not answer, its connection is ended", { session: miss.holder, ended });
+    }
     await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
     pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
   }

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 
-/** PostgreSQL's own number of iterations (`scram_iterations`). */
+/** PostgreSQL's own number of attempts (`scram_iterations`). */
 const ITERATIONS = 4_096;
 
 /**

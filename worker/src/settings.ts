@@ -44,6 +44,8 @@ export interface Settings {
   readonly crashLimit: number;
   /** Interruptions (SIGTERM: a drain, an eviction, a deleted Job) a request may have; one more makes it DEAD. */
   readonly interruptionLimit: number;
+  /** How often a request may ask to be run later; once more makes it DEAD. */
+  readonly deferralLimit: number;
   /** The Job controller's base delay: 10 on Kubernetes. */
   readonly backoffSeconds: number;
   /** Requests one Job works through, one after another. */
@@ -53,6 +55,8 @@ export interface Settings {
    * is alive. A pooler makes session locks meaningless: behind one, a lease is needed.
    */
   readonly leaseSeconds: number;
+  /** How long an attempt may take before it ends as an error; 0: as long as it wants. */
+  readonly timeoutSeconds: number;
   /** The pod's `terminationGracePeriodSeconds`: from SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
 }
@@ -64,6 +68,8 @@ export const NUMBER_RULES = {
   backoffLimit: { min: 0, max: 1_000, why: "retries cost a pod each" },
   crashLimit: { min: 0, max: 1_000, why: "each costs a pod, and whatever the work does before it dies" },
   interruptionLimit: { min: 0, max: 10_000, why: "no drain is the work's fault, but work that never ends costs pods" },
+  deferralLimit: { min: 0, max: 10_000, why: "each costs a pod" },
+  timeoutSeconds: { min: 0, max: 604_800, fractions: true, why: "0 is none; at most a week" },
   backoffSeconds: { min: 0, max: 600, fractions: true, why: "the Job controller never waits longer than 600 s" },
   requestsPerJob: { min: 1, max: 10_000, why: "a Job that runs for days is hard to replace" },
   leaseSeconds: { min: 0, max: 3_600, fractions: true, why: "0 is none; a dead worker is noticed that much later" },
@@ -78,6 +84,8 @@ export const DEFAULTS = {
   kind: "clap",
   backoffLimit: 4,
   interruptionLimit: 100,
+  deferralLimit: 100,
+  timeoutSeconds: 0,
   backoffSeconds: 10,
   requestsPerJob: 1,
   leaseSeconds: 0,
@@ -107,6 +115,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     backoffLimit,
     crashLimit: number("CRASH_LIMIT", "crashLimit", backoffLimit),
     interruptionLimit: number("INTERRUPTION_LIMIT", "interruptionLimit", DEFAULTS.interruptionLimit),
+    deferralLimit: number("DEFERRAL_LIMIT", "deferralLimit", DEFAULTS.deferralLimit),
+    timeoutSeconds: number("TIMEOUT_SECONDS", "timeoutSeconds", DEFAULTS.timeoutSeconds),
     backoffSeconds: number("BACKOFF_SECONDS", "backoffSeconds", DEFAULTS.backoffSeconds),
     requestsPerJob: number("REQUESTS_PER_JOB", "requestsPerJob", DEFAULTS.requestsPerJob),
     leaseSeconds,

@@ -14,7 +14,7 @@ function createLook(database: TestDatabase): () => Promise<number> {
 }
 
 const attemptsOf = (database: TestDatabase) =>
-  database.query("select iteration, status, reason, job_name from clap_attempt order by iteration");
+  database.query("select attempt, status, reason, job_name from clap_attempt order by attempt");
 
 describe("a worker with a lease", { timeout: 120_000 }, () => {
   test("keeps its request for as long as it works, run once, and takes no session lock", async (t) => {
@@ -40,7 +40,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       return (await database.query("select from batch.history")).at(0);
     });
     assert.deepEqual(await Promise.all([pod.ended, rival.ended]), [0, 0]);
-    assert.deepEqual(await attemptsOf(database), [{ iteration: 1, status: "SUCCESS", reason: null, job_name: "a" }]);
+    assert.deepEqual(await attemptsOf(database), [{ attempt: 1, status: "SUCCESS", reason: null, job_name: "a" }]);
     assert.ok(leases.size > 8, `renewed three times a second; got ${leases.size} leases`);
     assert.equal(locks, 0);
   });
@@ -85,8 +85,8 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       assert.match(zombie.lastWords(), /must still be this worker's/);
       assert.deepEqual(await database.query("table batch.history"), left);
       assert.deepEqual(await attemptsOf(database), [
-        { iteration: 1, status: "FAILED", reason: "crashed", job_name: "a" },
-        { iteration: 2, status: "SUCCESS", reason: null, job_name: "b" },
+        { attempt: 1, status: "FAILED", reason: "crashed", job_name: "a" },
+        { attempt: 2, status: "SUCCESS", reason: null, job_name: "b" },
       ]);
     });
   });

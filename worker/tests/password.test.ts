@@ -23,7 +23,7 @@ function startWorker(password: string, env: NodeJS.ProcessEnv = {}) {
   return startPod("a-pod", { ...database.env, PG_USERNAME: role, PGPASSWORD: password, JOB_NAME: "a", ...env });
 }
 
-const attempts = () => database.query("select status, iteration from clap_attempt");
+const attempts = () => database.query("select status, attempt from clap_attempt");
 
 describe("passwords that are made anew", { timeout: 60_000 }, () => {
   before(async () => {
@@ -35,7 +35,7 @@ describe("passwords that are made anew", { timeout: 60_000 }, () => {
     await database.query(`drop role ${role}`);
   });
   beforeEach(async () => {
-    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.reset();
     await setPassword("former");
   });
 
@@ -46,7 +46,7 @@ describe("passwords that are made anew", { timeout: 60_000 }, () => {
     assert.deepEqual(await attempts(), []);
     await setPassword("new");
     assert.equal(await pod.ended, 0);
-    assert.deepEqual(await attempts(), [{ status: "SUCCESS", iteration: 1 }]);
+    assert.deepEqual(await attempts(), [{ status: "SUCCESS", attempt: 1 }]);
   });
 
   test("a pod at work finishes on the connection that the former one opened", async () => {
@@ -55,7 +55,7 @@ describe("passwords that are made anew", { timeout: 60_000 }, () => {
     await until("it works", async () => (await attempts()).at(0));
     await setPassword("new");
     assert.equal(await pod.ended, 0);
-    assert.deepEqual(await attempts(), [{ status: "SUCCESS", iteration: 1 }]);
+    assert.deepEqual(await attempts(), [{ status: "SUCCESS", attempt: 1 }]);
   });
 
   test("one that stays wrong ends the pod with 69 when its patience ends", async () => {

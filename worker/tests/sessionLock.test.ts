@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Pod, startPod } from "../../simulator/pod.ts";
 import { percentile } from "../../tests/bench/samples.ts";
-import { claimAsPod, claimant } from "../../tests/support/claimant.ts";
+import { claimParams, claimWithReclaim } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
 import { demand } from "../src/queue/demand.ts";
@@ -26,16 +26,16 @@ async function killAndClaim(jobName: string): Promise<number> {
   const pod = startPod(`${jobName}-pod-0`, { ...database.env, JOB_NAME: jobName });
   alive.add(pod);
   await until("the worker has claimed", () => pod.lastWords().includes('"started"'));
-  const who = claimant(jobName);
+  const who = claimParams(jobName);
   const killedAt = performance.now();
   pod.kill("SIGKILL");
-  let got = await claimAsPod(next, who);
+  let got = await claimWithReclaim(next, who);
   while (typeof got !== "object") {
     await sleep(ASK_MS);
-    got = await claimAsPod(next, who);
+    got = await claimWithReclaim(next, who);
   }
   const took = performance.now() - killedAt;
-  assert.equal(got.iteration, 2);
+  assert.equal(got.attempt, 2);
   await succeed(next, got);
   await next.close();
   await pod.ended;

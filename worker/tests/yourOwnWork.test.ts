@@ -62,9 +62,9 @@ test("docs/your-own-work.md leads a second, differently shaped table to SUCCESS,
 
   const [requests, attempts] = results.split(";\n").filter((query) => query.trim() !== "");
   assert.deepEqual(await database.query(requests ?? ""), [
-    { request_id: "1", status: "SUCCESS", iteration: 1 },
-    { request_id: "2", status: "DEAD", iteration: 1 },
-    { request_id: "3", status: "DEAD", iteration: 1 },
+    { request_id: "1", status: "SUCCESS", attempt: 1 },
+    { request_id: "2", status: "DEAD", attempt: 1 },
+    { request_id: "3", status: "DEAD", attempt: 1 },
   ]);
   const errors = (await database.query<{ error: string | null }>(attempts ?? "")).map(({ error }) => error);
   assert.deepEqual(errors, [

@@ -66,13 +66,10 @@ describe("a worker that was stopped until another one runs its request", {
         assert.deepEqual(await stored(database), left);
 
         assert.equal(await successor.ended, 0);
-        assert.deepEqual(
-          await database.query("select iteration, status, reason from clap_attempt order by iteration"),
-          [
-            { iteration: 1, status: "FAILED", reason: "crashed" },
-            { iteration: 2, status: "SUCCESS", reason: null },
-          ],
-        );
+        assert.deepEqual(await database.query("select attempt, status, reason from clap_attempt order by attempt"), [
+          { attempt: 1, status: "FAILED", reason: "crashed" },
+          { attempt: 2, status: "SUCCESS", reason: null },
+        ]);
       });
     }
   }

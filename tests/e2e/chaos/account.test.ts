@@ -4,10 +4,10 @@ import type { Attempt } from "../requests.ts";
 import { accountOf } from "./account.ts";
 
 /** An attempt of request `id` that lasted from one second of a minute to another. */
-function attempt(id: number, iteration: number, status: string, from: number, to: number | null, reason?: string) {
+function attempt(id: number, attempt: number, status: string, from: number, to: number | null, reason?: string) {
   const at = (second: number) => `2026-11-25T00:00:${String(second).padStart(2, "0")}+00:00`;
   const times = { started_at: at(from), ended_at: to === null ? null : at(to) };
-  return { id, iteration, status, reason: reason ?? null, job_name: "job", pod_name: "pod", ...times } as Attempt;
+  return { id, attempt, status, reason: reason ?? null, job_name: "job", pod_name: "pod", ...times } as Attempt;
 }
 
 const nothing = { succeeded: 0, twice: 0, dead: 0, overlapping: 0, crashed: 0, interrupted: 0, error: 0 };

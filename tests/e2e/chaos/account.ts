@@ -31,7 +31,7 @@ export function accountOf(attempts: readonly Attempt[]): Account {
   };
 }
 
-function beganEarly({ id, iteration, started_at }: Attempt, attempts: readonly Attempt[]): boolean {
-  const former = attempts.find((its) => its.id === id && its.iteration === iteration - 1);
+function beganEarly({ id, attempt, started_at }: Attempt, attempts: readonly Attempt[]): boolean {
+  const former = attempts.find((its) => its.id === id && its.attempt === attempt - 1);
   return former !== undefined && (former.ended_at === null || Date.parse(former.ended_at) > Date.parse(started_at));
 }

@@ -48,8 +48,8 @@ async function atWork(cluster: Cluster): Promise<Attempt[] | undefined> {
 
 /** How many of the attempts that ran did not succeed; undefined until each of their requests has a later one. */
 function interrupted(running: readonly Attempt[], all: readonly Attempt[]): number | undefined {
-  const now = running.map((was) => all.find((its) => its.id === was.id && its.iteration === was.iteration));
+  const now = running.map((was) => all.find((its) => its.id === was.id && its.attempt === was.attempt));
   const ended = now.filter((its) => its?.status !== "SUCCESS");
-  const again = ended.every((was) => all.some((its) => its.id === was?.id && its.iteration > was.iteration));
+  const again = ended.every((was) => all.some((its) => its.id === was?.id && its.attempt > was.attempt));
   return again ? ended.length : undefined;
 }

@@ -33,7 +33,7 @@ export const retry: Scenario = {
       exactly(1, "request", new Set(all.map((its) => its.id)).size),
       exactly(4, "attempts", all.length),
       exactly(4, "pods in clap_attempt", new Set(all.map((its) => its.pod_name)).size),
-      exactly(4, "iterations", Math.max(...all.map((its) => its.iteration))),
+      exactly(4, "attempts", Math.max(...all.map((its) => its.attempt))),
       exactly(1, "FAILED seen", Number(seen.has("FAILED"))),
       exactly(1, "RUNNING seen", Number(seen.has("RUNNING"))),
     ];

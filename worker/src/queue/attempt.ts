@@ -4,9 +4,9 @@ export interface AttemptKey {
   /** The Job whose pod claimed it. */
   readonly jobName: string;
   /** The request's primary key, as text: a bigint is larger than a JavaScript number holds exactly. */
-  readonly request: string;
+  readonly requestId: string;
   /** 1 for the first attempt. */
-  readonly iteration: number;
+  readonly attempt: number;
   /** The session whose lock keeps the attempt. */
   readonly session: number;
 }
@@ -14,13 +14,10 @@ export interface AttemptKey {
 /** How an attempt ended, as the history has it. */
 export type EndStatus = "SUCCESS" | "FAILED" | "DEAD";
 
-/** Why an attempt did not succeed: which budget it is charged to. */
-export type Reason = "error" | "crashed" | "interrupted";
-
-/** The reasons that a worker records of itself; that it crashed is for others to tell. */
-export type OwnReason = Exclude<Reason, "crashed">;
+/** Why an attempt did not succeed: which limit it counts against. */
+export type Reason = "error" | "crashed" | "interrupted" | "deferred";
 
 /** The key as the statements' first five parameters. */
-export function keyValues({ kind, jobName, request, iteration, session }: AttemptKey): readonly unknown[] {
-  return [kind, jobName, request, iteration, session];
+export function keyValues({ kind, jobName, requestId, attempt, session }: AttemptKey): readonly unknown[] {
+  return [kind, jobName, requestId, attempt, session];
 }

@@ -3,7 +3,7 @@ import type { Settings } from "../settings.ts";
 import type { AttemptKey } from "./attempt.ts";
 
 /** Who claims: a pod of a Job, under a session lock. */
-export interface Claimant
+export interface ClaimParams
   extends Pick<
     Settings,
     | "kind"
@@ -12,63 +12,80 @@ export interface Claimant
     | "backoffLimit"
     | "crashLimit"
     | "interruptionLimit"
+    | "deferralLimit"
     | "backoffSeconds"
     | "leaseSeconds"
+    | "timeoutSeconds"
   > {
   readonly session: number;
-  /** Pods of the Job that failed, as far as this pod knows. */
-  readonly jobFailures: number;
   /** Requests the Job has finished, as far as this pod knows. */
   readonly jobFinished: number;
+  /** Whether this is the pod's first claim: the scaling query counts the Jobs that arrive. */
+  readonly arriving: boolean;
 }
 
 /** A claimed request: the attempt that has just been counted. */
 export interface Claim extends AttemptKey {
-  readonly jobFailures: number;
   readonly jobFinished: number;
+  /** The request's row, as the JSON text that PostgreSQL made of it: no number in it is rounded. */
+  readonly row: string;
+  /** Proves to `batch.own()` that a program works on this attempt. */
+  readonly token: string;
+  /** JSON text of the last checkpoint saved, by whichever attempt; null: none. */
+  readonly checkpoint: string | null;
+  /** How long the attempt may take; 0: as long as it wants. */
+  readonly timeoutSeconds: number;
 }
 
 /**
- * Claims the Job's own unfinished request, else the oldest that nobody holds.
+ * Claims the Job's own unfinished request, else the first waiting one.
  *
- * @returns the claim; `undefined` (zero rows) when there is nothing to claim, or the Job's own request is still a former
- *   pod's: `settle` tells which.
+ * @returns the claim; `undefined` (zero rows) when there is nothing to claim, or the Job's own request is still a previous
+ *   pod's: `reclaim` says which.
  */
-export async function claim(database: Database, claimant: Claimant): Promise<Claim | undefined> {
-  const { kind, jobName, podName, session } = claimant;
+export async function claim(database: Database, params: ClaimParams): Promise<Claim | undefined> {
+  const { kind, jobName, podName, session } = params;
   const [row] = await database.run<ClaimRow>("claim", [
     kind,
     jobName,
     podName,
     session,
-    claimant.backoffLimit,
-    claimant.crashLimit,
-    claimant.interruptionLimit,
-    claimant.backoffSeconds,
-    leaseValue(claimant),
-    claimant.jobFailures,
-    claimant.jobFinished,
+    params.backoffLimit,
+    params.crashLimit,
+    params.interruptionLimit,
+    params.deferralLimit,
+    params.backoffSeconds,
+    zeroAsNull(params.leaseSeconds),
+    zeroAsNull(params.timeoutSeconds),
+    params.jobFinished,
+    params.arriving,
   ]);
   if (row === undefined) return undefined;
   return {
     kind,
     jobName,
-    request: row.request_id,
-    iteration: row.iteration,
+    requestId: row.request_id,
+    attempt: row.attempt,
     session,
-    jobFailures: row.job_failures,
     jobFinished: row.job_finished,
+    row: row.request,
+    token: `${kind}:${row.request_id}:${row.attempt}:${row.token}`,
+    checkpoint: row.checkpoint,
+    timeoutSeconds: row.timeout_seconds ?? 0,
   };
 }
 
-/** A lease as the statements take it: null stands for the session lock. */
-export function leaseValue({ leaseSeconds }: Pick<Settings, "leaseSeconds">): number | null {
-  return leaseSeconds === 0 ? null : leaseSeconds;
+/** A setting whose 0 means none, as the statements take it. */
+export function zeroAsNull(seconds: number): number | null {
+  return seconds === 0 ? null : seconds;
 }
 
 interface ClaimRow {
   readonly request_id: string;
-  readonly iteration: number;
-  readonly job_failures: number;
+  readonly attempt: number;
   readonly job_finished: number;
+  readonly request: string;
+  readonly token: string;
+  readonly checkpoint: string | null;
+  readonly timeout_seconds: number | null;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimAsPod, claimant } from "../../../tests/support/claimant.ts";
+import { claimParams, claimWithReclaim } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import type { Claim } from "./claim.ts";
 import { demand } from "./demand.ts";
@@ -20,17 +20,17 @@ async function insert(count: number): Promise<void> {
 
 async function claimed(jobName: string, more = {}) {
   const connection = database.connect();
-  const attempt = (await claimAsPod(connection, claimant(jobName, more))) as Claim;
+  const attempt = (await claimWithReclaim(connection, claimParams(jobName, more))) as Claim;
   return { connection, attempt };
 }
 
 /** Lets the time pass in which a worker, or its Job, may come back. */
 async function ageDoubts(): Promise<void> {
-  await database.query("update batch.queue set doubted_at = doubted_at - interval '1 hour'");
+  await database.query("update batch.queue set suspected_at = suspected_at - interval '1 hour'");
 }
 
 describe("demand", () => {
-  beforeEach(() => database.query("truncate make_it_clap, batch.queue, batch.history restart identity"));
+  beforeEach(() => database.reset());
 
   test("waiting, running and held requests count, finished and given up ones do not", async () => {
     await insert(5);
@@ -81,13 +81,13 @@ describe("demand", () => {
     const { connection } = await claimed("a");
     await connection.close();
     await ask();
-    assert.equal(await claimAsPod(database.connect(), claimant("b")), "awaited");
+    assert.equal(await claimWithReclaim(database.connect(), claimParams("b")), "reserved");
     await ageDoubts();
     assert.equal(await ask(), 2, "it still wants a Job besides the lost one");
     assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
       { status: "FAILED", reason: "crashed" },
     ]);
-    assert.equal((await claimed("b")).attempt.iteration, 2);
+    assert.equal((await claimed("b")).attempt.attempt, 2);
     assert.equal(await ask(), 1);
   });
 
@@ -95,17 +95,17 @@ describe("demand", () => {
     await insert(1);
     const { connection, attempt } = await claimed("a");
     await fail(connection, attempt, { reason: "error", message: "no", final: false });
-    await database.query("update batch.queue set held_until = now()");
+    await database.query("update batch.queue set reserved_until = now()");
     assert.equal(await ask(), 1);
-    assert.deepEqual(await database.query("select job_name, held_until from batch.queue"), [
-      { job_name: null, held_until: null },
+    assert.deepEqual(await database.query("select job_name, reserved_until from batch.queue"), [
+      { job_name: null, reserved_until: null },
     ]);
   });
 
   test("a worker that lives is never put down, however old a doubt is", async () => {
     await insert(1);
     await claimed("a");
-    await database.query("update batch.queue set doubted_at = now() - interval '1 hour'");
+    await database.query("update batch.queue set suspected_at = now() - interval '1 hour'");
     await ask();
     assert.deepEqual(await database.query("select status from clap"), [{ status: "RUNNING" }]);
   });

@@ -1,15 +1,17 @@
 import type { Database } from "../database.ts";
 
-/** What the scaling query is asked for. */
-export interface DemandQuestion {
+/** The ScaledJob's settings that the scaling query counts by. */
+export interface DemandParams {
   readonly kind: string;
   readonly requestsPerJob: number;
   readonly maxReplicaCount: number;
 }
 
-/** How many Jobs there should be: ceil(unfinished requests / requestsPerJob), counted up to maxReplicaCount. */
-export async function demand(database: Database, question: DemandQuestion): Promise<number> {
-  const { kind, requestsPerJob, maxReplicaCount } = question;
+/** Asks the scaling query how many Jobs there should be. */
+export async function demand(
+  database: Database,
+  { kind, requestsPerJob, maxReplicaCount }: DemandParams,
+): Promise<number> {
   const [row] = await database.run<{ jobs: string }>("demand", [kind, requestsPerJob, maxReplicaCount]);
   return Number(row?.jobs);
 }

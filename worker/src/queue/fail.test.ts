@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimant, startAttempt } from "../../../tests/support/claimant.ts";
+import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { type Failure, fail } from "./fail.ts";
 import { succeed } from "./succeed.ts";
@@ -12,13 +12,13 @@ const INTERRUPTION: Failure = { reason: "interrupted", message: "SIGTERM", final
 
 describe("fail", () => {
   beforeEach(async () => {
-    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) values (40)");
   });
 
   test("after backoffLimit + 1 attempts the request is DEAD, and asked for again the answer is the same", async () => {
     for (const expected of ["FAILED", "FAILED", "DEAD"]) {
-      const { connection, attempt } = await startAttempt(database, claimant("a", { backoffLimit: 2 }));
+      const { connection, attempt } = await startAttempt(database, claimParams("a", { backoffLimit: 2 }));
       assert.equal(await fail(connection, attempt, ERROR), expected);
       assert.equal(await fail(connection, attempt, ERROR), expected);
     }
@@ -27,17 +27,17 @@ describe("fail", () => {
   });
 
   test("a final failure is DEAD at once", async () => {
-    const { connection, attempt } = await startAttempt(database, claimant("a"));
+    const { connection, attempt } = await startAttempt(database, claimParams("a"));
     assert.equal(await fail(connection, attempt, { ...ERROR, final: true }), "DEAD");
   });
 
   test("an interruption is not charged, and its request is free for any Job at once", async () => {
     for (let drain = 1; drain <= 20; drain++) {
-      const { connection, attempt } = await startAttempt(database, claimant(`job-${drain}`, { backoffLimit: 0 }));
-      assert.equal(attempt.iteration, drain);
+      const { connection, attempt } = await startAttempt(database, claimParams(`job-${drain}`, { backoffLimit: 0 }));
+      assert.equal(attempt.attempt, drain);
       assert.equal(await fail(connection, attempt, INTERRUPTION), "FAILED");
     }
-    const { connection, attempt } = await startAttempt(database, claimant("last", { backoffLimit: 0 }));
+    const { connection, attempt } = await startAttempt(database, claimParams("last", { backoffLimit: 0 }));
     await succeed(connection, attempt);
     assert.deepEqual(await database.query("select count(*) from clap_attempt where reason = 'interrupted'"), [
       { count: "20" },
@@ -45,13 +45,13 @@ describe("fail", () => {
   });
 
   test("of an endless error text the start is recorded", async () => {
-    const { connection, attempt } = await startAttempt(database, claimant("a"));
+    const { connection, attempt } = await startAttempt(database, claimParams("a"));
     await fail(connection, attempt, { ...ERROR, message: "x".repeat(50_000_000) });
     assert.deepEqual(await database.query("select length(error) from clap_attempt"), [{ length: 20_000 }]);
   });
 
   test("an error text with anything in it is recorded", async () => {
-    const { connection, attempt } = await startAttempt(database, claimant("a"));
+    const { connection, attempt } = await startAttempt(database, claimParams("a"));
     await fail(connection, attempt, { ...ERROR, message: "'; drop table clap; --\0\u{1F44F}" });
     const [row] = await database.query("select error from clap_attempt");
     assert.deepEqual(row, { error: "'; drop table clap; --\uFFFD\u{1F44F}" });

@@ -1,11 +1,11 @@
 import type { Database } from "../database.ts";
-import { type AttemptKey, type EndStatus, keyValues, type OwnReason } from "./attempt.ts";
-import { recall } from "./recall.ts";
+import { LostError } from "../errors.ts";
+import { type AttemptKey, type EndStatus, keyValues, type Reason } from "./attempt.ts";
 
 /** Why an attempt did not succeed. */
 export interface Failure {
-  /** Which budget it is charged to; an `error`'s request stays with its Job, an `interrupted` one's is free for any. */
-  readonly reason: OwnReason;
+  /** Which limit it counts against. An `interrupted` request is free for any Job at once, another one is reserved for its own. */
+  readonly reason: Exclude<Reason, "deferred">;
   readonly message: string;
   /** No retry can help: DEAD at once. */
   readonly final: boolean;
@@ -17,13 +17,23 @@ const MAX_ERROR = 20_000;
 /**
  * Ends an attempt that did not succeed.
  *
- * @returns `FAILED` when another attempt will be made, `DEAD` when the request is given up.
- * @throws LostError when the attempt is no longer this session's; nothing was changed.
+ * @returns `FAILED` when another attempt will be made, `DEAD` when the request is not tried again, `SUCCESS` when the program had
+ *   finished the request itself before it failed.
+ * @throws LostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
 export async function fail(database: Database, key: AttemptKey, failure: Failure): Promise<EndStatus> {
   const { reason, message, final } = failure;
-  // PostgreSQL's text cannot hold NUL.
-  const text = message.slice(0, MAX_ERROR).replaceAll("\0", "\uFFFD");
-  const [row] = await database.run<{ status: EndStatus }>("fail", [...keyValues(key), reason, text, final]);
-  return row?.status ?? (await recall(database, key, reason));
+  const [row] = await database.run<{ status: EndStatus }>("fail", [
+    ...keyValues(key),
+    reason,
+    storedText(message),
+    final,
+  ]);
+  if (row === undefined) throw new LostError(key.requestId, key.attempt);
+  return row.status;
+}
+
+/** An error's text as PostgreSQL can hold it: its text has no NUL. */
+export function storedText(message: string): string {
+  return message.slice(0, MAX_ERROR).replaceAll("\0", "\uFFFD");
 }

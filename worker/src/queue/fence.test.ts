@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimant, startAttempt } from "../../../tests/support/claimant.ts";
+import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import type { Database } from "../database.ts";
 import { LostError } from "../errors.ts";
+import { announceStop } from "./announceStop.ts";
 import type { Claim } from "./claim.ts";
+import { defer } from "./defer.ts";
 import { fail } from "./fail.ts";
-import { recall } from "./recall.ts";
-import { resume } from "./resume.ts";
+import { renew } from "./renew.ts";
+import { report } from "./report.ts";
 import { succeed } from "./succeed.ts";
 
 const database = await createTestDatabase();
@@ -17,35 +19,37 @@ async function stored() {
   return [await database.query("table batch.queue"), await database.query("table batch.history")];
 }
 
-/** Whatever a worker may say of its attempt. */
+/** Everything a worker may write about its attempt. */
 const VERBS: Readonly<Record<string, (connection: Database, attempt: Claim) => Promise<unknown>>> = {
   succeed: (connection, attempt) => succeed(connection, attempt),
   fail: (connection, attempt) => fail(connection, attempt, { reason: "error", message: "no", final: false }),
   release: (connection, attempt) => fail(connection, attempt, { reason: "interrupted", message: "x", final: false }),
-  resume: (connection, attempt) => resume(connection, attempt, { leaseSeconds: 0 }),
-  recall: (connection, attempt) => recall(connection, attempt, null),
+  defer: (connection, attempt) => defer(connection, attempt, { afterSeconds: 1, message: "later" }),
+  renew: (connection, attempt) => renew(connection, attempt, { leaseSeconds: 0 }),
+  report: (connection, attempt) => report(connection, attempt, { progress: { done: 1 }, checkpoint: "1" }),
+  "announce its stop": (connection, attempt) => announceStop(connection, attempt, 30),
 };
 
 describe("every verb after the claim", () => {
   beforeEach(async () => {
-    await database.query("truncate make_it_clap, batch.queue, batch.history restart identity");
+    await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) values (40)");
   });
 
   for (const [name, say] of Object.entries(VERBS)) {
-    test(`${name} by a worker that no longer owns the request changes nothing, and tells it`, async () => {
-      const { connection: dead, attempt: old } = await startAttempt(database, claimant("a"));
+    test(`${name} by a worker that no longer owns the request changes nothing, and says so`, async () => {
+      const { connection: dead, attempt: old } = await startAttempt(database, claimParams("a"));
       await dead.close();
-      await startAttempt(database, claimant("a"));
+      await startAttempt(database, claimParams("a"));
       const before = await stored();
       await assert.rejects(say(database.connect(), old), LostError);
       assert.deepEqual(await stored(), before);
     });
 
-    test(`${name} after another has finished the request changes nothing, and tells it`, async () => {
-      const { connection: dead, attempt: old } = await startAttempt(database, claimant("a"));
+    test(`${name} after another has finished the request changes nothing, and says so`, async () => {
+      const { connection: dead, attempt: old } = await startAttempt(database, claimParams("a"));
       await dead.close();
-      const { connection, attempt } = await startAttempt(database, claimant("a"));
+      const { connection, attempt } = await startAttempt(database, claimParams("a"));
       await succeed(connection, attempt);
       const before = await stored();
       await assert.rejects(say(database.connect(), old), LostError);

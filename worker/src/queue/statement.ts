@@ -1,7 +1,17 @@
 import { readFileSync } from "node:fs";
 
 /** The files of `sql/statements/`, without their ending. */
-export type StatementName = "claim" | "demand" | "fail" | "load" | "recall" | "resume" | "settle" | "succeed";
+export type StatementName =
+  | "announce_stop"
+  | "claim"
+  | "defer"
+  | "demand"
+  | "fail"
+  | "reclaim"
+  | "renew"
+  | "report"
+  | "succeed"
+  | "takeover";
 
 /** A statement as node-postgres prepares it: under its name, once a connection. */
 export interface Statement {

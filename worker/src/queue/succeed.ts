@@ -1,13 +1,14 @@
 import type { Database } from "../database.ts";
+import { LostError } from "../errors.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
-import { recall } from "./recall.ts";
 
 /**
  * Records SUCCESS and takes the request out of the queue.
  *
- * @throws LostError when the attempt is no longer this session's; nothing was changed.
+ * @param result - JSON text of what the work returned; null: nothing
+ * @throws LostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
-export async function succeed(database: Database, key: AttemptKey): Promise<void> {
-  const rows = await database.run("succeed", keyValues(key));
-  if (rows.length === 0) await recall(database, key, null);
+export async function succeed(database: Database, key: AttemptKey, result: string | null = null): Promise<void> {
+  const rows = await database.run("succeed", [...keyValues(key), result]);
+  if (rows.length === 0) throw new LostError(key.requestId, key.attempt);
 }

@@ -1,0 +1,40 @@
+-- Moves the lower bounds of the scans of batch.queue: below them there are only dead index entries, which a snapshot held elsewhere
+-- (pg_dump, a report, a replication slot) keeps from being removed, and which every scan would walk through.
+--
+-- p_kind: the kind. Does nothing while another session does it.
+--
+-- A bound is never above the xmin of a snapshot taken under the lock: whatever becomes visible later has a number that is not
+-- below it. A request that returns to the waiting ones lowers the bound itself (batch.release). A transaction that stays open
+-- after it has written holds xmin, and with it the bounds, where they are.
+create or replace function batch.advance_bounds(p_kind text) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  bounds batch.scaling;
+  horizon xid8;
+  waiting record;
+  claimed xid8;
+begin
+  select * into bounds from batch.scaling s where s.kind = p_kind for no key update skip locked;
+  if not found then
+    return;
+  end if;
+  horizon := pg_snapshot_xmin(pg_current_snapshot());
+  select q.enqueued_xid as xid, q.request_id as id into waiting from batch.queue q
+  where q.kind = p_kind and q.job_name is null and q.available_at is null
+    and (q.enqueued_xid, q.request_id) >= (bounds.waiting_xid, bounds.waiting_id)
+  order by q.enqueued_xid, q.request_id limit 1;
+  if waiting.xid is null or waiting.xid >= horizon then
+    waiting.xid := horizon;
+    waiting.id := -9223372036854775808;
+  end if;
+  select q.claimed_xid into claimed from batch.queue q
+  where q.kind = p_kind and q.job_name is not null and q.claimed_xid >= bounds.claimed_xid
+  order by q.claimed_xid limit 1;
+  update batch.scaling s
+  set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = least(claimed, horizon)
+  where s.kind = p_kind
+    and (s.waiting_xid, s.waiting_id, s.claimed_xid) is distinct from (waiting.xid, waiting.id, least(claimed, horizon));
+end
+$$;

@@ -1,0 +1,15 @@
+-- Says that the worker of an attempt was asked to stop and how long it may still take: until then its Job's next pod waits for it
+-- instead of ending its session.
+--
+-- p_kind, p_job, p_request, p_attempt, p_session: the attempt   p_seconds: what is left of the grace period
+-- One row: announced. Zero rows: the attempt is no longer this session's.
+create or replace function batch.announce_stop(
+  p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_seconds double precision
+) returns setof boolean
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update batch.queue q set stopping_until = now() + make_interval(secs => p_seconds)
+  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+  returning true
+$$;

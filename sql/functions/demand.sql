@@ -1,0 +1,15 @@
+-- The scaling query: what KEDA asks at every poll.
+--
+-- p_kind, p_requests_per_job, p_max_replica_count: the ScaledJob's settings
+-- Returns how many Jobs there should be; 0 for a kind with a problem (batch.kind says which).
+create or replace function batch.demand(p_kind text, p_requests_per_job integer, p_max_replica_count integer) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not batch.maintain(p_kind) then
+    return 0;
+  end if;
+  return batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count);
+end
+$$;

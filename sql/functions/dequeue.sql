@@ -1,0 +1,17 @@
+-- The trigger for rows deleted from an attached table: once a statement.
+--
+-- Argument: the kind. The transition table is called deleted.
+create or replace function batch.dequeue() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  ids bigint[];
+begin
+  execute format('select array_agg(r.%I) from deleted r', batch.key_column(tg_relid)) into ids;
+  if ids is not null then
+    perform batch.dequeue_ids(tg_argv[0], ids, 'its row was deleted');
+  end if;
+  return null;
+end
+$$;

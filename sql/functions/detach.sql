@@ -1,0 +1,25 @@
+-- Gives up a kind: its table gets no triggers any more, what waits is not run, what runs is not tried again. The table and the
+-- history stay. Attached again under the same kind, the same table's finished requests stay finished; another table's are new.
+--
+-- p_kind: the kind
+create or replace function batch.detach(p_kind text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  attached batch.kind;
+  name text;
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  if not found then
+    raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
+  end if;
+  if exists (select from pg_class c where c.oid = attached.requests) then
+    foreach name in array array['', '_delete', '_key', '_truncate'] loop
+      execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);
+    end loop;
+    execute format('drop policy if exists %I on %s', 'batch_' || p_kind, attached.requests);
+  end if;
+  perform batch.unregister(p_kind);
+end
+$$;

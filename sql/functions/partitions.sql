@@ -1,0 +1,8 @@
+-- The partitions of a table that hold rows, in order; empty for a table that is not partitioned.
+create or replace function batch.partitions(p_requests regclass) returns oid[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when c.relkind = 'p' then array(select t.relid::oid from pg_partition_tree(p_requests) t where t.isleaf order by 1) else '{}' end
+  from pg_class c where c.oid = p_requests
+$$;

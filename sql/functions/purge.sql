@@ -1,0 +1,36 @@
+-- Deletes requests that ended long ago, with their rows and their attempts; one that waits or runs again stays. For members of the
+-- owner of the schema that may delete from the table.
+--
+-- p_kind: the kind   p_age: since when it must have ended   p_limit: at most so many at once, so that a transaction stays short
+-- Returns how many were deleted: call it until it returns 0.
+create or replace function batch.purge(p_kind text, p_age interval, p_limit integer default 10000) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  attached batch.kind;
+  ids bigint[];
+begin
+  if p_age is null or p_age < interval '0' then
+    raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
+  end if;
+  select * into attached from batch.kind k where k.kind = p_kind;
+  if not found then
+    raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
+  end if;
+  select array_agg(old.request_id) into ids from (
+    select r.request_id from batch.request r
+    where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age
+      and not exists (select from batch.queue q where q.kind = p_kind and q.request_id = r.request_id)
+    limit p_limit
+  ) old;
+  if ids is null then
+    return 0;
+  end if;
+  -- One that is asked for again from now on waits for this transaction, and then finds no row.
+  execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
+  delete from batch.history h where h.kind = p_kind and h.request_id = any (ids);
+  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids);
+  return cardinality(ids);
+end
+$$;

@@ -1,0 +1,28 @@
+-- The row of a request as JSON text; null when the table holds no such row.
+--
+-- p_requests: the table   p_request: the primary key   p_timeout_column: the column of the request's own timeout; null: none
+-- Returns one row: the row, and its timeout in seconds (null: none).
+--
+-- to_json and not to_jsonb: it keeps the text of a json column, and r.* names the row even where a column is called r.
+-- The settings make the text independent of those of the database and the role.
+create or replace function batch.read_request(
+  p_requests regclass, p_request bigint, p_timeout_column name, out request text, out timeout_seconds double precision
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
+set bytea_output = 'hex'
+set datestyle = 'ISO, MDY'
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+set xmlbinary = 'base64'
+set row_security = on
+as $$
+begin
+  execute format(
+    'select to_json(r.*)::text, %s from %s r where r.%I = $1',
+    case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
+    p_requests, batch.key_column(p_requests)
+  ) into request, timeout_seconds using p_request;
+end
+$$;

@@ -1,0 +1,58 @@
+-- After a claim that found nothing: records the crash of a dead pod of the same Job, frees what other Jobs have not come back
+-- for, and says what to do.
+--
+-- p_kind, p_job, p_session, p_lease_seconds: as in batch.claim()   p_idle: this pod has claimed nothing yet
+--
+-- One row, with a finding:
+--   reclaimed  something may be claimed now: claim again at once
+--   locked     the Job's request, or this session's lock, is still a previous connection's: claim again shortly. holder is the
+--              session to end if it does not answer (batch.takeover in sql/statements); null while it may still be working
+--   reserved   nothing is free, but a request's worker is dead or it is reserved for a Job that may be; a pod that has done nothing
+--              yet claims again until that Job is back or the request is free
+-- Zero rows: nothing to do.
+create or replace function batch.reclaim(
+  p_kind text, p_job text, p_session integer, p_lease_seconds double precision, p_idle boolean
+) returns table (finding text, holder integer)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  own batch.queue;
+  bound xid8;
+begin
+  select * into own from batch.queue q
+  where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
+  limit 1 for update;
+  if found then
+    if batch.session_is_dead(own.session_id, own.lease_until) then
+      perform batch.end_attempt(p_kind, own.request_id, 'crashed', format('the worker in pod %s died', own.pod_name), false, true);
+      return query select 'reclaimed', null::integer;
+    else
+      return query select 'locked', case when own.lease_until is null and coalesce(own.stopping_until, now()) <= now() then own.session_id end;
+    end if;
+    return;
+  end if;
+  if p_lease_seconds is null and not batch.lock_session(p_session) then
+    return query select 'locked', null::integer;
+    return;
+  end if;
+  if batch.reap(p_kind) > 0 then
+    return query select 'reclaimed', null::integer;
+    return;
+  end if;
+  select s.claimed_xid into bound from batch.scaling s where s.kind = p_kind;
+  if exists (
+    select from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.claimed_xid >= bound
+      and (q.suspected_at is not null or q.reserved_until is not null)
+  ) then
+    return query select 'reserved', null::integer;
+    return;
+  end if;
+  if p_idle then
+    -- One Job too many: KEDA was asked for it in the place of one that was thought absent.
+    update batch.scaling s set absent_jobs = s.absent_jobs - 1 where s.kind = p_kind and s.absent_jobs > 0;
+  end if;
+end
+$$;

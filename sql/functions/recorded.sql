@@ -1,0 +1,15 @@
+-- What the history has of an attempt that this session has ended before; null when it has not.
+--
+-- p_reason: what it was ended with: error, crashed, interrupted or deferred; null: success
+--
+-- A success counts in any case: the program may have recorded it by batch.finish() before it failed.
+create or replace function batch.recorded(
+  p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text
+) returns setof text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select h.status from batch.history h
+  where h.kind = p_kind and h.request_id = p_request and h.attempt = p_attempt and h.job_name = p_job
+    and h.session_id = p_session and (h.status = 'SUCCESS' or h.reason = p_reason)
+$$;

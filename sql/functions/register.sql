@@ -1,0 +1,24 @@
+-- The part of batch.attach() that writes the queue's own tables. Raises when the kind is another table's.
+create or replace function batch.register(p_kind text, p_requests regclass, p_timeout_column name) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  known batch.kind;
+begin
+  insert into batch.kind as k (kind, requests, timeout_column) values (p_kind, p_requests, p_timeout_column)
+  on conflict (kind) do nothing;
+  select * into strict known from batch.kind k where k.kind = p_kind for update;
+  if known.requests <> p_requests then
+    if known.attached and exists (select from pg_class c where c.oid = known.requests) then
+      raise exception 'kind must be a new one (a kind is one table''s); got %, which is %''s', quote_literal(p_kind), known.requests;
+    end if;
+    perform batch.clear_kind(p_kind, 'its table was replaced by another');
+  end if;
+  update batch.kind k
+  set requests = p_requests, timeout_column = p_timeout_column, attached = true, problem = null, problem_since = null
+  where k.kind = p_kind;
+  insert into batch.scaling (kind) values (p_kind) on conflict (kind) do nothing;
+  execute format('create sequence if not exists batch.%I', 'arrivals_' || p_kind);
+end
+$$;

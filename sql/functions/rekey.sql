@@ -1,0 +1,34 @@
+-- The trigger for a changed primary key: a waiting request follows it; a running one is not tried again, since its worker knows it by
+-- the old key; a finished one is finished under both.
+--
+-- Argument: the kind.
+create or replace function batch.rekey() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  old_id bigint;
+  new_id bigint;
+begin
+  execute format('select ($1).%1$I, ($2).%1$I', batch.key_column(tg_relid)) into old_id, new_id using old, new;
+  delete from batch.queue q using batch.queue other
+  where q.kind = tg_argv[0] and q.request_id = old_id and q.session_id is null
+    and other.kind = q.kind and other.request_id = new_id;
+  update batch.queue q set request_id = new_id where q.kind = tg_argv[0] and q.request_id = old_id and q.session_id is null;
+  update batch.queue q set canceled = format('its primary key was changed to %s', new_id), canceled_xid = pg_current_xact_id()
+  where q.kind = tg_argv[0] and q.request_id = old_id;
+  insert into batch.history (
+    kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
+  )
+  select h.kind, new_id, h.attempt, h.session_id, h.created_at, h.started_at, h.ended_at, h.status, h.reason, h.job_name, h.pod_name,
+         h.error, h.result, h.progress
+  from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id
+  on conflict (kind, request_id, attempt) do nothing;
+  delete from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = new_id;
+  insert into batch.deleted_request (kind, request_id)
+  select tg_argv[0], old_id
+  where exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id)
+  on conflict (kind, request_id) do update set deleted_xid = excluded.deleted_xid;
+  return null;
+end
+$$;

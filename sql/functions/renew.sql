@@ -1,0 +1,24 @@
+-- Keeps an attempt: takes back the session lock after the connection broke, or renews the lease.
+--
+-- p_kind, p_job, p_request, p_attempt, p_session: the attempt   p_lease_seconds: null: the session lock
+--
+-- One row: whether the attempt is kept now; false: another connection holds the lock, ask again shortly. Zero rows: the attempt
+-- is no longer this session's.
+create or replace function batch.renew(
+  p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_lease_seconds double precision
+) returns setof boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from batch.queue q
+  where q.kind = p_kind and q.job_name = p_job and q.request_id = p_request and q.attempt = p_attempt and q.session_id = p_session
+  for update;
+  if not found then
+    return;
+  end if;
+  update batch.queue q set suspected_at = null, lease_until = now() + make_interval(secs => p_lease_seconds)
+  where q.kind = p_kind and q.request_id = p_request and (p_lease_seconds is not null or q.suspected_at is not null);
+  return next p_lease_seconds is not null or batch.lock_session(p_session);
+end
+$$;

@@ -1,0 +1,16 @@
+-- Gives claimed requests that lie far behind a new number, so that one long attempt does not hold the lower bound of all.
+--
+-- p_kind: the kind   Far: a thousand transactions, which a scan walks through in a fraction of a millisecond.
+create or replace function batch.renumber_claimed(p_kind text) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with behind as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is not null
+      and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
+      and q.claimed_xid::text::numeric < pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1000
+    for update skip locked
+  )
+  update batch.queue q set claimed_xid = pg_current_xact_id() from behind where q.kind = p_kind and q.request_id = behind.request_id
+$$;

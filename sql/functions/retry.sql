@@ -1,0 +1,37 @@
+-- Runs a request again that is DEAD, or whose failed attempts nothing would follow: with all of its limits afresh, its attempts
+-- counted on. For members of the owner of the schema: select batch.retry('clap', 17).
+--
+-- p_kind, p_request: the request   Returns true: it waits now; false: it was waiting already.
+--
+-- Refuses a request that succeeded, that a Job has, or whose row does not exist: no retry would help.
+create or replace function batch.retry(p_kind text, p_request bigint) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  latest batch.history;
+  queued batch.queue;
+  attached batch.kind;
+begin
+  select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
+  if found then
+    if queued.job_name is null then
+      return false;
+    end if;
+    raise exception '% % must be DEAD to be tried again (one request, one owner); got it while a Job has it', p_kind, p_request;
+  end if;
+  select * into latest from batch.history h
+  where h.kind = p_kind and h.request_id = p_request order by h.attempt desc limit 1;
+  if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
+    raise exception '% % must be DEAD to be tried again (no work is done twice); got %',
+      p_kind, p_request, coalesce(latest.status, 'no attempt that has ended');
+  end if;
+  select * into attached from batch.kind k where k.kind = p_kind;
+  if (select r.request is null from batch.read_request(attached.requests, p_request, null) r) then
+    raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', p_kind, p_request;
+  end if;
+  insert into batch.queue (kind, request_id, attempt, created_at) values (p_kind, p_request, latest.attempt, latest.created_at)
+  on conflict (kind, request_id) do nothing;
+  return found;
+end
+$$;

@@ -1,0 +1,51 @@
+import type { Database } from "../../worker/src/database.ts";
+import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
+import { type ClaimMiss, reclaim } from "../../worker/src/queue/reclaim.ts";
+import { DEFAULTS } from "../../worker/src/settings.ts";
+import type { TestDatabase } from "./database.ts";
+
+let sessions = 0;
+
+/** A pod that claims: its own session, and the defaults of a Job where a test does not care. */
+export function claimParams(jobName: string, more: Partial<ClaimParams> = {}): ClaimParams {
+  return {
+    kind: "clap",
+    jobName,
+    podName: `${jobName}-pod`,
+    session: ++sessions,
+    backoffLimit: DEFAULTS.backoffLimit,
+    crashLimit: DEFAULTS.backoffLimit,
+    interruptionLimit: DEFAULTS.interruptionLimit,
+    deferralLimit: DEFAULTS.deferralLimit,
+    timeoutSeconds: DEFAULTS.timeoutSeconds,
+    backoffSeconds: DEFAULTS.backoffSeconds,
+    leaseSeconds: DEFAULTS.leaseSeconds,
+    jobFinished: 0,
+    arriving: true,
+    ...more,
+  };
+}
+
+/** Claims on a connection of its own, as every pod does; closing it is the pod's death. */
+export async function startAttempt(
+  database: Pick<TestDatabase, "connect">,
+  params: ClaimParams,
+): Promise<{ readonly connection: Database; readonly attempt: Claim }> {
+  const connection = database.connect();
+  const attempt = await claimWithReclaim(connection, params);
+  if (typeof attempt !== "object") throw new Error(`a claim must find a request; got ${attempt ?? "nothing"}`);
+  return { connection, attempt };
+}
+
+/** Claims as a worker does: once more when dead workers have left something. */
+export async function claimWithReclaim(
+  connection: Database,
+  params: ClaimParams,
+): Promise<Claim | ClaimMiss["finding"] | undefined> {
+  for (let round = 1; ; round++) {
+    const claimed = await claim(connection, params);
+    if (claimed !== undefined) return claimed;
+    const miss = await reclaim(connection, params, true);
+    if (miss?.finding !== "reclaimed" || round === 2) return miss?.finding;
+  }
+}

@@ -1,0 +1,22 @@
+import type { Database } from "../database.ts";
+import { LostError } from "../errors.ts";
+import { type AttemptKey, type EndStatus, keyValues } from "./attempt.ts";
+import { storedText } from "./fail.ts";
+
+/**
+ * Ends an attempt whose work asked to be run later; no Job waits for it meanwhile.
+ *
+ * @returns `FAILED` when it will be run again, `DEAD` when its deferral limit is used up, `SUCCESS` when the program had finished the
+ *   request itself.
+ * @throws LostError (zero rows) when the attempt is no longer this session's; nothing was changed.
+ */
+export async function defer(
+  database: Database,
+  key: AttemptKey,
+  { afterSeconds, message }: { readonly afterSeconds: number; readonly message: string },
+): Promise<EndStatus> {
+  const values = [...keyValues(key), afterSeconds, storedText(message)];
+  const [row] = await database.run<{ status: EndStatus }>("defer", values);
+  if (row === undefined) throw new LostError(key.requestId, key.attempt);
+  return row.status;
+}

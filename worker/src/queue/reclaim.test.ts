@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { reclaim } from "./reclaim.ts";
+
+const database = await createTestDatabase();
+
+/** What a pod of a Job finds; a further one, as every pod is another session. */
+const getFinding = async (jobName: string) => (await reclaim(database.connect(), claimParams(jobName), true))?.finding;
+
+describe("reclaim", () => {
+  beforeEach(async () => {
+    await database.reset();
+    await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  });
+
+  test("has nothing to do where no worker has died", async () => {
+    assert.equal(await getFinding("a"), undefined);
+  });
+
+  test("finds the Job's own request locked while its previous pod lives, and nothing to do for another Job", async () => {
+    await startAttempt(database, claimParams("a"));
+    assert.equal(await getFinding("a"), "locked");
+    assert.equal(await getFinding("b"), undefined);
+  });
+
+  test("records the crash of the Job's dead pod, once", async () => {
+    const { connection } = await startAttempt(database, claimParams("a"));
+    await connection.close();
+    assert.equal(await getFinding("a"), "reclaimed");
+    assert.deepEqual(await database.query("select attempt, status, reason from batch.history"), [
+      { attempt: 1, status: "FAILED", reason: "crashed" },
+    ]);
+    assert.equal(await getFinding("a"), "reserved", "the request is reserved for the Job, and may be claimed by it");
+    assert.deepEqual(await database.query("select crashes from batch.queue"), [{ crashes: 1 }]);
+  });
+
+  test("leaves another Job's dead pod to its own Job until that should long be back, then frees its request", async () => {
+    const { connection } = await startAttempt(database, claimParams("a"));
+    await connection.close();
+    assert.equal(await getFinding("b"), undefined, "no poll has seen it yet");
+    await database.query("update batch.queue set suspected_at = now()");
+    assert.equal(await getFinding("b"), "reserved");
+    await database.query("update batch.queue set suspected_at = now() - interval '16 seconds'");
+    assert.equal(await getFinding("b"), "reclaimed");
+    assert.deepEqual(await database.query("select job_name, crashes from batch.queue"), [
+      { job_name: null, crashes: 1 },
+    ]);
+  });
+});

@@ -1,0 +1,30 @@
+import type { Database } from "../database.ts";
+import { type ClaimParams, zeroAsNull } from "./claim.ts";
+
+/**
+ * Why a claim found nothing.
+ *
+ * - `reclaimed`: what dead workers have left may be claimed now; claim again at once
+ * - `locked`: a previous connection still holds the Job's request, or this session's lock; claim again shortly
+ * - `reserved`: a request is kept for a Job that may be dead; claim again, if this Job was started for it
+ */
+export interface ClaimMiss {
+  readonly finding: "reclaimed" | "locked" | "reserved";
+  /** The session that holds the Job's request, where it may be ended if it does not answer; null where it may not. */
+  readonly holder: number | null;
+}
+
+/**
+ * Records the crash of a dead pod of the same Job, and frees what other Jobs have not come back for; `undefined` (zero rows) when
+ * there is nothing to do.
+ *
+ * @param idle - whether this pod has claimed nothing yet: one Job too many
+ */
+export async function reclaim(
+  database: Database,
+  { kind, jobName, session, leaseSeconds }: Pick<ClaimParams, "kind" | "jobName" | "session" | "leaseSeconds">,
+  idle: boolean,
+): Promise<ClaimMiss | undefined> {
+  const [row] = await database.run<ClaimMiss>("reclaim", [kind, jobName, session, zeroAsNull(leaseSeconds), idle]);
+  return row;
+}

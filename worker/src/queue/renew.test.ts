@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { claimParams, claimWithReclaim, startAttempt } from "../../../tests/support/claim.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { renew } from "./renew.ts";
+
+const database = await createTestDatabase();
+
+const LOCK = { leaseSeconds: 0 };
+const LEASE = { leaseSeconds: 60 };
+
+describe("resume", () => {
+  beforeEach(async () => {
+    await database.reset();
+    await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  });
+
+  test("takes the session lock back after a break, and waits while the broken connection still has it", async () => {
+    const { connection, attempt } = await startAttempt(database, claimParams("a"));
+    const next = database.connect();
+    assert.equal(await renew(next, attempt, LOCK), false);
+    await connection.close();
+    assert.equal(await renew(next, attempt, LOCK), true);
+    assert.equal(await claimWithReclaim(database.connect(), claimParams("a")), "locked");
+  });
+
+  test("renews a lease, whatever connection it comes by", async () => {
+    const { attempt } = await startAttempt(database, claimParams("a", LEASE));
+    await database.query("update batch.queue set lease_until = now()");
+    assert.equal(await renew(database.connect(), attempt, LEASE), true);
+    const renewed = "select lease_until > now() + interval '30 seconds' as renewed from batch.queue";
+    assert.deepEqual(await database.query(renewed), [{ renewed: true }]);
+  });
+
+  test("takes away the doubt that its worker lives", async () => {
+    const { connection, attempt } = await startAttempt(database, claimParams("a"));
+    await database.query("update batch.queue set suspected_at = now()");
+    assert.equal(await renew(connection, attempt, LOCK), true);
+    assert.deepEqual(await database.query("select suspected_at from batch.queue"), [{ suspected_at: null }]);
+  });
+});

@@ -1,0 +1,32 @@
+import type pg from "pg";
+
+/** The role that owns the schema `batch` and nothing else: its functions run with its rights, not with a superuser's. */
+const OWNER = "batch_owner";
+
+/**
+ * The role that is to own the schema `batch`: `batch_owner`, created where this role may create roles, and this role made its member;
+ * without that right an existing `batch_owner` that this role is a member of; else this role itself.
+ */
+export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string> {
+  const { rows } = await client.query<{ me: string; creates: boolean; exists: boolean; member: boolean }>(
+    `select current_user as me, r.rolsuper or r.rolcreaterole as creates, o.oid is not null as exists,
+            coalesce(pg_has_role(current_user, o.oid, 'member'), false) as member
+     from pg_roles r left join pg_roles o on o.rolname = $1
+     where r.rolname = current_user`,
+    [OWNER],
+  );
+  const [role] = rows;
+  if (role === undefined) throw new Error("cannot read pg_roles: it has no row for the current role");
+  if (role.member && role.exists) return OWNER;
+  if (!role.creates) return role.me;
+  if (!role.exists) await client.query(`create role ${OWNER}`);
+  await client.query(`grant ${OWNER} to current_user`);
+  return OWNER;
+}
+
+/** Runs `work` with the rights of the schema's owner, so that what it makes belongs to it. */
+export async function asOwner(client: pg.ClientBase, owner: string, work: () => Promise<unknown>): Promise<void> {
+  await client.query(`set local role ${owner}`);
+  await work();
+  await client.query("set local role none");
+}
