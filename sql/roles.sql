@@ -23,6 +23,8 @@ begin
     execute format('alter role %I set default_transaction_isolation = %L', role_name, 'read committed');
     execute format('alter role %I set default_transaction_read_only = off', role_name);
     execute format('alter role %I set lock_timeout = 0', role_name);
+    -- A queue that is small now has indexes all the same, and grows under a plan that was made before.
+    execute format('alter role %I set enable_seqscan = off', role_name);
     execute format('alter role %I set idle_in_transaction_session_timeout = 0', role_name);
     if current_setting('server_version_num')::integer >= 140000 then
       execute format('alter role %I set idle_session_timeout = 0', role_name);

@@ -57,7 +57,7 @@ begin
       end if;
       if attached.problem is not null or bounds.running_limit <= (
         select count(*) from batch.queue c
-        where c.kind = p_kind and c.job_name is not null and c.claimed_xid >= bounds.claimed_xid and c.suspected_at is null
+        where c.kind = p_kind and c.job_name is not null and c.attempt > 0 and c.claimed_xid >= bounds.claimed_xid and c.suspected_at is null
       ) then
         return;
       end if;

@@ -24,6 +24,7 @@ declare
   arrivals bigint;
   short bigint;
   gap interval;
+  patience interval;
 begin
   select * into s from batch.scaling c where c.kind = p_kind for no key update;
   if not found then
@@ -33,7 +34,7 @@ begin
          count(*)
   into working, suspects, unfinished
   from batch.queue c
-  where c.kind = p_kind and c.job_name is not null and c.claimed_xid >= s.claimed_xid;
+  where c.kind = p_kind and c.job_name is not null and c.attempt > 0 and c.claimed_xid >= s.claimed_xid;
   select suspects + count(*) filter (where w.suspected_at is not null), unfinished + count(*) into suspects, unfinished
   from (
     select q.suspected_at from batch.queue q
@@ -45,6 +46,7 @@ begin
   missing := wanted - working;
   arrivals := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
   gap := now() - s.polled_at;
+  patience := case when suspects > 0 then interval '14 seconds' else interval '55 seconds' end;
 
   if missing <= 0 then
     s.watched_since := null;
@@ -52,7 +54,7 @@ begin
     s.watched_since := now();
     s.watched_arrivals := arrivals;
     s.watched_missing := missing;
-  elsif now() - s.watched_since >= case when suspects > 0 then interval '14 seconds' else interval '55 seconds' end then
+  elsif now() - s.watched_since >= patience then
     short := least(s.watched_missing, missing) - (arrivals - s.watched_arrivals);
     s.absent_jobs := least(s.absent_jobs + greatest(short, 0), p_max_replica_count);
     s.watched_since := now();

@@ -20,7 +20,7 @@ begin
     select q.request_id, q.pod_name, q.session_id, q.reserved_until <= now() as unclaimed,
            q.deadline_at <= now() - interval '30 seconds' as timed_out, q.deadline_at - q.started_at as timeout
     from batch.queue q
-    where q.kind = p_kind and q.job_name is not null and q.claimed_xid >= bound and (
+    where q.kind = p_kind and q.job_name is not null and q.attempt > 0 and q.claimed_xid >= bound and (
       q.reserved_until <= now()
       or q.session_id is not null and (
         q.deadline_at <= now() - interval '30 seconds'

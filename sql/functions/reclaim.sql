@@ -44,7 +44,7 @@ begin
   select s.claimed_xid into bound from batch.scaling s where s.kind = p_kind;
   if exists (
     select from batch.queue q
-    where q.kind = p_kind and q.job_name is not null and q.claimed_xid >= bound
+    where q.kind = p_kind and q.job_name is not null and q.attempt > 0 and q.claimed_xid >= bound
       and (q.suspected_at is not null or q.reserved_until is not null)
   ) then
     return query select 'reserved', null::integer;

@@ -59,7 +59,6 @@ create table batch.queue (
   checkpoint         jsonb,                       -- the last one saved, by whichever attempt
   constraint queue_pkey primary key (kind, request_id)
 ) with (
-  fillfactor = 70,
   -- Every request leaves a dead entry at the head of queue_waiting, where every claim starts to look. How soon a
   -- vacuum comes is the server's autovacuum_naptime (worker/src/serverSettings.ts).
   autovacuum_vacuum_scale_factor = 0,
@@ -67,8 +66,10 @@ create table batch.queue (
 );
 
 create index queue_waiting on batch.queue (kind, enqueued_xid, request_id) where job_name is null and available_at is null;
-create index queue_claimed on batch.queue (kind, claimed_xid) where job_name is not null;
-create index queue_job on batch.queue (kind, job_name) where job_name is not null;
+-- The planner takes a partial index of few rows for an empty one, and would walk through its dead entries instead of looking up a Job's:
+-- only a query that says attempt > 0 may use it.
+create index queue_claimed on batch.queue (kind, claimed_xid) where job_name is not null and attempt > 0;
+create index queue_job on batch.queue (kind, job_name, claimed_xid) where job_name is not null;
 create index queue_deferred on batch.queue (kind, available_at) where available_at is not null;
 
 comment on table batch.queue is 'Unfinished requests: waiting, running, or reserved for their Job''s next pod';

@@ -36,14 +36,20 @@ describe("batch.attach", () => {
     assert.equal((await queued("parcel")).length, 1002);
   });
 
-  test("the table gets one trigger and nothing else", async () => {
+  test("the table gets triggers and nothing else", async () => {
     const shape = "select attname, atttypid, attnotnull from pg_attribute where attrelid = 'parcels'::regclass";
     const before = await database.query(shape);
     await database.query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await database.query(shape), before);
-    assert.deepEqual(await database.query("select tgname from pg_trigger where tgrelid = 'parcels'::regclass"), [
-      { tgname: "batch_parcel" },
-    ]);
+    assert.deepEqual(
+      await database.query("select tgname from pg_trigger where tgrelid = 'parcels'::regclass order by 1"),
+      [
+        { tgname: "batch_parcel" },
+        { tgname: "batch_parcel_delete" },
+        { tgname: "batch_parcel_key" },
+        { tgname: "batch_parcel_truncate" },
+      ],
+    );
   });
 
   test("attaching twice is harmless: nothing finished is run again, nothing waiting twice", async () => {
@@ -119,7 +125,7 @@ describe("batch.attach", () => {
     { sql: "select batch.attach('parcels', null)", message: /kind must be .*; got null/ },
     {
       sql: "select batch.attach('parcels', 'clap')",
-      message: /kind must be a new one .*'clap', which is make_it_clap's/,
+      message: /kind must be a new one .*'clap', which is public.make_it_clap's/,
     },
     {
       sql: "create table bare (id bigint); select batch.attach('bare', 'bare')",

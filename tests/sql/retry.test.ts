@@ -32,7 +32,7 @@ describe("batch.retry", () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
   });
 
-  test("a DEAD request is run again, with its budgets anew, its attempts counted on and its first start kept", async () => {
+  test("a DEAD request is run again, with its limits afresh, its attempts counted on and its first start kept", async () => {
     await giveUp();
     const created = "select creation_date, creation_time from clap";
     const before = await database.query(created);
@@ -50,7 +50,7 @@ describe("batch.retry", () => {
     ]);
   });
 
-  test("all that are DEAD are asked for by one line", async () => {
+  test("all that are DEAD are tried again by one line", async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
     await giveUp();
     await giveUp();
@@ -62,7 +62,19 @@ describe("batch.retry", () => {
     ]);
   });
 
-  test("one that waits already is not asked for twice", async () => {
+  test("one that was never tried waits already", async () => {
+    assert.deepEqual(await retry(1), [{ retry: false }]);
+    assert.equal(await queued(), 1);
+  });
+
+  test("one whose last attempt FAILED and that nothing will run is tried again", async () => {
+    await (await attempt("a")).failed();
+    await database.query("delete from batch.queue");
+    assert.deepEqual(await retry(1), [{ retry: true }]);
+    assert.equal((await attempt("b")).key.attempt, 2);
+  });
+
+  test("one that waits already does not wait twice", async () => {
     await giveUp();
     assert.deepEqual(await retry(1), [{ retry: true }]);
     assert.deepEqual(await retry(1), [{ retry: false }]);
@@ -93,11 +105,10 @@ describe("batch.retry", () => {
   });
 
   const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
-    ["never tried", async () => undefined, /clap 1 must be DEAD to be tried again .*; got no attempt that has ended/],
-    ["running", () => attempt("a"), /got no attempt that has ended/],
-    ["FAILED and held", async () => (await attempt("a")).failed(), /got FAILED/],
+    ["running", () => attempt("a"), /clap 1 must be DEAD to be tried again .*; got it while a Job has it/],
+    ["FAILED and reserved", async () => (await attempt("a")).failed(), /got it while a Job has it/],
     [
-      "asked for again and running",
+      "tried again and running",
       async () => {
         await giveUp();
         await retry(1);
@@ -107,7 +118,7 @@ describe("batch.retry", () => {
     ],
     ["SUCCESS", async () => (await attempt("a")).succeeded(), /got SUCCESS/],
     [
-      "gone from its table",
+      "not in its table any more",
       async () => {
         await giveUp();
         await database.query("delete from make_it_clap");
@@ -124,7 +135,7 @@ describe("batch.retry", () => {
     });
   }
 
-  test("refused: a request or a kind that is not there", async () => {
+  test("refused: a request or a kind that does not exist", async () => {
     await assert.rejects(retry(2), { message: /clap 2 must be DEAD .*; got no attempt/ });
     await assert.rejects(retry(1, "page"), { message: /page 1 must be DEAD .*; got no attempt/ });
   });

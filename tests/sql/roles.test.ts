@@ -45,7 +45,7 @@ describe("batch_worker", () => {
     await succeed(next, attempt);
   });
 
-  test("fails, takes over a dead pod's request and is given up", async () => {
+  test("fails, takes over a dead pod's request and ends it", async () => {
     const { connection, attempt } = await claimedBy("a");
     await fail(connection, attempt, { reason: "error", message: "no", final: false });
     await connection.close();
@@ -57,7 +57,7 @@ describe("batch_worker", () => {
 });
 
 describe("batch_scaler", () => {
-  test("asks the scaling query, which puts down the dead", async () => {
+  test("asks the scaling query, which cleans up after dead workers", async () => {
     const { connection } = await claimedBy("a");
     await connection.close();
     const scaler = database.connect("batch_scaler");
@@ -81,7 +81,17 @@ describe("what is not a role's work is refused", () => {
     "table batch.attempt",
     "table batch.request",
     "table batch.kind",
-    "insert into batch.kind values ('x', 'make_it_clap', 'id')",
+    "insert into batch.kind (kind, requests) values ('x', 0)",
+    "table batch.scaling",
+    "table batch.queue",
+    "table batch.history",
+    "delete from batch.queue",
+    "update batch.queue set attempt = 0",
+    "select batch.read_request(0, 1, null)",
+    "select batch.end_attempt('clap', 1, 'error', 'no', false, true)",
+    "select batch.reap('clap')",
+    "select batch.retry('clap', 1)",
+    "select batch.own('clap:1:1:00000000-0000-0000-0000-000000000000')",
     "insert into batch.queue (kind, request_id) values ('clap', 99)",
     "truncate batch.queue",
     "truncate batch.history",
@@ -102,16 +112,10 @@ describe("what is not a role's work is refused", () => {
     batch_worker: [...nobody, "select batch.demand('clap', 1, 10)"],
     batch_scaler: [
       ...nobody,
-      "table batch.queue",
-      "table batch.history",
-      "delete from batch.queue",
-      "update batch.queue set attempt = 0",
-      "select batch.row_of('clap', 1)",
-      "select batch.hold_session(1)",
-      "select batch.is_gone(1, null)",
-      "select batch.free_overdue('clap')",
-      "select batch.backoff(1, 1, 1)",
-      "select batch.put_down('clap', 'a', 1, 'error', 'no', false, true)",
+      "select batch.lock_session(1)",
+      "select batch.session_is_dead(1, null)",
+      "select batch.claim('clap', 'a', 'a', 1, 1, 1, 1, 1, 1, null, null, 0, true)",
+      "select batch.succeed('clap', 'a', 1, 1, 1, null)",
     ],
   };
   for (const [role, statements] of Object.entries(refused)) {
@@ -154,9 +158,10 @@ describe("node main.ts migrate", () => {
     const now = await stored();
     assert.deepEqual(
       now.map(({ rolname }) => rolname),
-      ["batch_scaler", "batch_worker"],
+      ["batch_owner", "batch_program", "batch_scaler", "batch_worker"],
     );
-    for (const [index, { rolpassword }] of now.entries()) {
+    for (const [index, { rolname, rolpassword }] of now.entries()) {
+      if (!/worker|scaler/.test(rolname)) continue;
       assert.match(rolpassword, /^SCRAM-SHA-256\$/);
       assert.notEqual(rolpassword, before[index]?.rolpassword);
     }

@@ -25,14 +25,14 @@ async function claimed(jobName: string, more = {}) {
 }
 
 /** Lets the time pass in which a worker, or its Job, may come back. */
-async function ageDoubts(): Promise<void> {
+async function ageSuspicions(): Promise<void> {
   await database.query("update batch.queue set suspected_at = suspected_at - interval '1 hour'");
 }
 
 describe("demand", () => {
   beforeEach(() => database.reset());
 
-  test("waiting, running and held requests count, finished and given up ones do not", async () => {
+  test("waiting, running and reserved requests count, finished and DEAD ones do not", async () => {
     await insert(5);
     const running = await claimed("running");
     const held = await claimed("held");
@@ -65,24 +65,24 @@ describe("demand", () => {
     assert.equal(await ask({ kind: "other" }), 0);
   });
 
-  test("a request whose worker is gone asks for one Job more, in case its own is on a lost node, until it is claimed", async () => {
+  test("a request whose worker is dead asks for one Job more, in case its own is on a lost node, until it is claimed", async () => {
     await insert(3);
     const { connection } = await claimed("a");
     await connection.close();
     assert.equal(await ask(), 4);
     assert.deepEqual(await database.query("select status from clap"), [{ status: "RUNNING" }]);
-    assert.equal(await ask({ maxReplicaCount: 3 }), 3, "never more than maxReplicaCount");
+    assert.equal(await ask({ maxReplicaCount: 1 }), 2, "never more than twice maxReplicaCount");
     await claimed("a");
     assert.equal(await ask(), 3);
   });
 
-  test("when its Job should long be back the attempt is told as crashed, and the request is anyone's", async () => {
+  test("when its Job has not come back in time the attempt is recorded as crashed, and any Job may claim the request", async () => {
     await insert(1);
     const { connection } = await claimed("a");
     await connection.close();
     await ask();
     assert.equal(await claimWithReclaim(database.connect(), claimParams("b")), "reserved");
-    await ageDoubts();
+    await ageSuspicions();
     assert.equal(await ask(), 2, "it still wants a Job besides the lost one");
     assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
       { status: "FAILED", reason: "crashed" },
@@ -91,7 +91,7 @@ describe("demand", () => {
     assert.equal(await ask(), 1);
   });
 
-  test("a request held for a Job that is gone is anyone's when its hold is over", async () => {
+  test("a request reserved for a Job that does not come back is free when its reservation is over", async () => {
     await insert(1);
     const { connection, attempt } = await claimed("a");
     await fail(connection, attempt, { reason: "error", message: "no", final: false });
@@ -102,7 +102,7 @@ describe("demand", () => {
     ]);
   });
 
-  test("a worker that lives is never put down, however old a doubt is", async () => {
+  test("a live worker's attempt is never ended, however old a suspicion is", async () => {
     await insert(1);
     await claimed("a");
     await database.query("update batch.queue set suspected_at = now() - interval '1 hour'");
@@ -116,8 +116,8 @@ describe("demand", () => {
       const { connection } = await claimed("a", { crashLimit: 2 });
       await connection.close();
     }
-    assert.equal(await ask(), 1, "no Job more for one that is given up soon");
-    await ageDoubts();
+    assert.equal(await ask(), 1, "no further Job for one that will not be tried again");
+    await ageSuspicions();
     assert.equal(await ask(), 0);
     assert.deepEqual(await database.query("select status, iteration from clap"), [{ status: "DEAD", iteration: 3 }]);
   });

@@ -6,13 +6,13 @@ import { succeed } from "./succeed.ts";
 
 const database = await createTestDatabase();
 
-test("succeed takes the request out of the queue, keeps its attempt, and may be asked for again", async () => {
+test("succeed takes the request out of the queue, keeps its attempt, and may be repeated", async () => {
   await database.query("insert into make_it_clap (duration_seconds) values (40)");
   const { connection, attempt } = await startAttempt(database, claimParams("s"));
   await succeed(connection, attempt);
   await succeed(connection, attempt);
   assert.deepEqual(await database.query("table batch.queue"), []);
   assert.deepEqual(await database.query("select id, status, session_id, iteration from clap"), [
-    { id: "1", status: "SUCCESS", session_id: attempt.session, attempt: 1 },
+    { id: "1", status: "SUCCESS", session_id: attempt.session, iteration: 1 },
   ]);
 });

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { claimParams, claimWithReclaim, startAttempt } from "../../../tests/support/claim.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { defer } from "./defer.ts";
+import { demand } from "./demand.ts";
+
+const database = await createTestDatabase();
+const ask = () => demand(database.connect(), { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+
+beforeEach(async () => {
+  await database.reset();
+  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+});
+
+test("a deferred request wants no Job before its time, and is claimed by any Job after it", async () => {
+  const { connection, attempt } = await startAttempt(database, claimParams("a"));
+  assert.equal(await defer(connection, attempt, { afterSeconds: 60, message: "no seats left" }), "FAILED");
+  assert.equal(await defer(connection, attempt, { afterSeconds: 60, message: "no seats left" }), "FAILED", "repeated");
+  assert.equal(await ask(), 0);
+  assert.equal(await claimWithReclaim(connection, claimParams("b")), undefined);
+  await database.query("update batch.queue set available_at = now()");
+  assert.equal(await ask(), 1);
+  assert.equal((await startAttempt(database, claimParams("b"))).attempt.attempt, 2);
+  assert.deepEqual(await database.query("select reason, error from batch.history"), [
+    { reason: "deferred", error: "no seats left" },
+  ]);
+});
+
+test("a request that asks to be run later once more than its deferral limit is DEAD", async () => {
+  const { connection, attempt } = await startAttempt(database, claimParams("a", { deferralLimit: 0 }));
+  assert.equal(await defer(connection, attempt, { afterSeconds: 60, message: "no seats left" }), "DEAD");
+  assert.deepEqual(await database.query("table batch.queue"), []);
+});
