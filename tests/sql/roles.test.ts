@@ -38,7 +38,7 @@ beforeEach(async () => {
 describe("batch_worker", () => {
   test("claims, loses the connection, takes its session back and succeeds", async () => {
     const { connection, attempt } = await claimedBy("a");
-    assert.equal((await load(connection, attempt))?.duration_seconds, 1);
+    assert.match((await load(connection, attempt)) ?? "", /"duration_seconds": 1[,}]/);
     await connection.close();
     const next = database.connect("batch_worker");
     assert.equal(await resume(next, attempt, { leaseSeconds: 0 }), true);

@@ -15,9 +15,9 @@ export interface JobContext extends AttemptContext {
 const FIRST_PAUSE_MS = 125;
 const LONGEST_PAUSE_MS = 2_000;
 
-const WAITING_FOR = {
-  busy: "a former connection to let go of this Job's request",
-  awaited: "a request of another Job, until that Job has had the time to come back for it",
+const WAIT_REASONS = {
+  busy: "a previous connection still holds this Job's request",
+  awaited: "a request is reserved for another Job",
 } as const;
 
 /**
@@ -29,16 +29,16 @@ export async function runJob(context: JobContext): Promise<Outcome> {
   const session = randomInt(1, 2 ** 31 - 1);
   let jobFailures = 0;
   let jobFinished = 0;
-  let outcome: Outcome = "nothing";
+  let outcome: Outcome = "idle";
   do {
-    const claimed = await claimPatiently(context, { ...settings, session, jobFailures, jobFinished }, outcome);
+    const claimed = await claimWithRetry(context, { ...settings, session, jobFailures, jobFinished }, outcome);
     if (claimed === undefined) break;
-    const { request, iteration } = claimed;
-    outcome = await runAttempt(claimed, { ...context, log: log.with({ request, iteration }) });
+    const { request, iteration: attempt } = claimed;
+    outcome = await runAttempt(claimed, { ...context, log: log.with({ request, attempt }) });
     jobFailures = claimed.jobFailures;
     jobFinished = claimed.jobFinished + 1;
   } while (outcome === "succeeded" && jobFinished < settings.requestsPerJob && !shutdown.signal.aborted);
-  if (outcome === "nothing") {
+  if (outcome === "idle") {
     if (shutdown.signal.aborted) outcome = "interrupted";
     log.info(outcome);
   }
@@ -46,24 +46,30 @@ export async function runJob(context: JobContext): Promise<Outcome> {
 }
 
 /**
- * Claims, waiting while a former connection holds what is ours: the server notices within 12 s that it is dead. A pod
- * that has done nothing yet also waits for what others should come back for: its Job was started because they may not.
+ * Claims, waiting while a previous connection holds this Job's request: the server notices within 12 s that it is dead. A pod
+ * that has run no request yet also waits for reserved ones, because its Job was created to replace a dead one.
  */
-async function claimPatiently(
+async function claimWithRetry(
   { database, shutdown, log }: JobContext,
   claimant: Claimant,
   outcome: Outcome,
 ): Promise<Claim | undefined> {
-  let pause = FIRST_PAUSE_MS;
-  while (!shutdown.signal.aborted) {
-    const claimed = await claim(database, claimant);
-    if (claimed !== undefined) return claimed;
-    const finding = await settle(database, claimant);
-    if (finding === undefined || (finding === "awaited" && outcome !== "nothing")) return undefined;
-    if (finding === "settled") continue;
-    if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAITING_FOR[finding] });
-    await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
-    pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+  database.unclaimedStop = shutdown.signal;
+  try {
+    for (let pause = FIRST_PAUSE_MS; !shutdown.signal.aborted; ) {
+      const claimed = await claim(database, claimant);
+      if (claimed !== undefined) return claimed;
+      const finding = await settle(database, claimant);
+      if (finding === undefined || (finding === "awaited" && outcome !== "idle")) return undefined;
+      if (finding === "settled") continue;
+      if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAIT_REASONS[finding] });
+      await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
+  } catch (error) {
+    if (error !== shutdown.signal.reason) throw error;
+  } finally {
+    database.unclaimedStop = undefined;
   }
   return undefined;
 }

@@ -53,6 +53,8 @@ export interface Settings {
    * is alive. A pooler makes session locks meaningless: behind one, a lease is needed.
    */
   readonly leaseSeconds: number;
+  /** How long an attempt's work may take; then it is stopped, by force if need be, and has failed. 0: no limit. */
+  readonly timeoutSeconds: number;
   /** The pod's `terminationGracePeriodSeconds`: from SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
 }
@@ -67,6 +69,7 @@ export const NUMBER_RULES = {
   backoffSeconds: { min: 0, max: 600, fractions: true, why: "the Job controller never waits longer than 600 s" },
   requestsPerJob: { min: 1, max: 10_000, why: "a Job that runs for days is hard to replace" },
   leaseSeconds: { min: 0, max: 3_600, fractions: true, why: "0 is none; a dead worker is noticed that much later" },
+  timeoutSeconds: { min: 0, max: 604_800, fractions: true, why: "0 is no limit; at most a week" },
   graceSeconds: { min: 1, max: 86_400, fractions: true, why: "from SIGTERM to SIGKILL, at most a day" },
 } as const satisfies Record<string, NumberRule>;
 
@@ -81,6 +84,7 @@ export const DEFAULTS = {
   backoffSeconds: 10,
   requestsPerJob: 1,
   leaseSeconds: 0,
+  timeoutSeconds: 0,
   graceSeconds: 30,
 } as const;
 
@@ -110,6 +114,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     backoffSeconds: number("BACKOFF_SECONDS", "backoffSeconds", DEFAULTS.backoffSeconds),
     requestsPerJob: number("REQUESTS_PER_JOB", "requestsPerJob", DEFAULTS.requestsPerJob),
     leaseSeconds,
+    timeoutSeconds: number("TIMEOUT_SECONDS", "timeoutSeconds", DEFAULTS.timeoutSeconds),
     graceSeconds: number("GRACE_SECONDS", "graceSeconds", DEFAULTS.graceSeconds),
   });
 }

@@ -66,10 +66,12 @@ test("docs/your-own-work.md leads a second, differently shaped table to SUCCESS,
     { request_id: "2", status: "DEAD", iteration: 1 },
     { request_id: "3", status: "DEAD", iteration: 1 },
   ]);
-  const errors = (await database.query<{ error: string | null }>(attempts ?? "")).map(({ error }) => error);
+  const errors = (await database.query<{ error: string | null }>(attempts ?? "")).map(
+    ({ error }) => error?.split("\n")[0] ?? null,
+  );
   assert.deepEqual(errors, [
     null,
-    `FinalError: ${home}/gone must exist; got 404`,
+    `PermanentError: ${home}/gone must exist; got 404`,
     'TypeError: url must be a URL; got "nonsense"',
   ]);
   assert.deepEqual(await database.query("select from clap"), [], "the other kind is left alone");

@@ -17,7 +17,7 @@ export type EndStatus = "SUCCESS" | "FAILED" | "DEAD";
 /** Why an attempt did not succeed: which budget it is charged to. */
 export type Reason = "error" | "crashed" | "interrupted";
 
-/** The reasons that a worker records of itself; that it crashed is for others to tell. */
+/** The reasons that a worker records for itself as the request's owner. */
 export type OwnReason = Exclude<Reason, "crashed">;
 
 /** The key as the statements' first five parameters. */

@@ -1,11 +1,11 @@
 import type { Database } from "../database.ts";
-import { type AttemptKey, type EndStatus, keyValues, type OwnReason } from "./attempt.ts";
+import { type AttemptKey, type EndStatus, keyValues, type Reason } from "./attempt.ts";
 import { recall } from "./recall.ts";
 
 /** Why an attempt did not succeed. */
 export interface Failure {
-  /** Which budget it is charged to; an `error`'s request stays with its Job, an `interrupted` one's is free for any. */
-  readonly reason: OwnReason;
+  /** Which limit it is counted against; an `error`'s request stays with its Job, an `interrupted` one's is free for any. */
+  readonly reason: Reason;
   readonly message: string;
   /** No retry can help: DEAD at once. */
   readonly final: boolean;
@@ -18,7 +18,7 @@ const MAX_ERROR = 20_000;
  * Ends an attempt that did not succeed.
  *
  * @returns `FAILED` when another attempt will be made, `DEAD` when the request is given up.
- * @throws LostError when the attempt is no longer this session's; nothing was changed.
+ * @throws OwnershipLostError when the attempt is no longer this session's; nothing was changed.
  */
 export async function fail(database: Database, key: AttemptKey, failure: Failure): Promise<EndStatus> {
   const { reason, message, final } = failure;

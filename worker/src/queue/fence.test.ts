@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 import { claimant, startAttempt } from "../../../tests/support/claimant.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import type { Database } from "../database.ts";
-import { LostError } from "../errors.ts";
+import { OwnershipLostError } from "../errors.ts";
 import type { Claim } from "./claim.ts";
 import { fail } from "./fail.ts";
 import { recall } from "./recall.ts";
@@ -38,7 +38,7 @@ describe("every verb after the claim", () => {
       await dead.close();
       await startAttempt(database, claimant("a"));
       const before = await stored();
-      await assert.rejects(say(database.connect(), old), LostError);
+      await assert.rejects(say(database.connect(), old), OwnershipLostError);
       assert.deepEqual(await stored(), before);
     });
 
@@ -48,7 +48,7 @@ describe("every verb after the claim", () => {
       const { connection, attempt } = await startAttempt(database, claimant("a"));
       await succeed(connection, attempt);
       const before = await stored();
-      await assert.rejects(say(database.connect(), old), LostError);
+      await assert.rejects(say(database.connect(), old), OwnershipLostError);
       assert.deepEqual(await stored(), before);
     });
   }

@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 import { claimant, startAttempt } from "../../../tests/support/claimant.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import type { Database } from "../database.ts";
-import { LostError } from "../errors.ts";
+import { OwnershipLostError } from "../errors.ts";
 import type { AttemptKey } from "./attempt.ts";
 import { fail } from "./fail.ts";
 import { recall } from "./recall.ts";
@@ -38,7 +38,7 @@ describe("recall", () => {
 
   test("tells nothing of an attempt that still runs", async () => {
     const { connection, attempt } = await startAttempt(database, claimant("a"));
-    await assert.rejects(recall(connection, attempt, null), LostError);
+    await assert.rejects(recall(connection, attempt, null), OwnershipLostError);
   });
 
   test("does not take for a worker's own word that others have put it down as crashed", async () => {
@@ -47,7 +47,7 @@ describe("recall", () => {
     await startAttempt(database, claimant("a"));
     assert.deepEqual(await database.query("select reason from batch.history"), [{ reason: "crashed" }]);
     for (const reason of ["error", "interrupted", null] as const) {
-      await assert.rejects(recall(database.connect(), attempt, reason), LostError);
+      await assert.rejects(recall(database.connect(), attempt, reason), OwnershipLostError);
     }
   });
 });

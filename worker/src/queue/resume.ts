@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { LostError } from "../errors.ts";
+import { OwnershipLostError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
 import { leaseValue } from "./claim.ts";
@@ -9,7 +9,7 @@ import { leaseValue } from "./claim.ts";
  *
  * @returns whether the attempt is kept; false: somebody still holds the lock (the broken connection, until the server
  *   notices), ask again shortly.
- * @throws LostError (zero rows) when the attempt is no longer this session's.
+ * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's.
  */
 export async function resume(
   database: Database,
@@ -17,6 +17,6 @@ export async function resume(
   settings: Pick<Settings, "leaseSeconds">,
 ): Promise<boolean> {
   const [row] = await database.run<{ kept: boolean }>("resume", [...keyValues(key), leaseValue(settings)]);
-  if (row === undefined) throw new LostError(key.request, key.iteration);
+  if (row === undefined) throw new OwnershipLostError(key.request, key.iteration);
   return row.kept;
 }

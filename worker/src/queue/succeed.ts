@@ -5,7 +5,7 @@ import { recall } from "./recall.ts";
 /**
  * Records SUCCESS and takes the request out of the queue.
  *
- * @throws LostError when the attempt is no longer this session's; nothing was changed.
+ * @throws OwnershipLostError when the attempt is no longer this session's; nothing was changed.
  */
 export async function succeed(database: Database, key: AttemptKey): Promise<void> {
   const rows = await database.run("succeed", keyValues(key));

@@ -1,0 +1,22 @@
+import type { Row } from "./handler.ts";
+
+/**
+ * Parses a row's JSON text. A number that JavaScript would round (a bigint past 2^53, a long numeric) is given as text, so that
+ * no request is taken for another.
+ */
+export function parseRow(json: string): Row {
+  return JSON.parse(json, keepPrecision);
+}
+
+function keepPrecision(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== "number" || context?.source === undefined) return value;
+  return significantDigits(String(value)) === significantDigits(context.source) ? value : context.source;
+}
+
+/** The significant digits of a number's text: equal wherever two texts of one size mean the same number. */
+function significantDigits(text: string): string {
+  return text
+    .replace(/e.*$/i, "")
+    .replace(/[-.]/g, "")
+    .replace(/^0+|0+$/g, "");
+}
