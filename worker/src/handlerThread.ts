@@ -1,4 +1,3 @@
-import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { describeError } from "./describeError.ts";
@@ -22,13 +21,7 @@ export class HandlerThread {
     // Awaited by `loaded` where the Job starts; later it is the request's error.
     this.#loaded.promise.catch(() => undefined);
     const workerData: ThreadData = { kind, unwritten: this.#unwritten.buffer };
-    this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), {
-      workerData,
-      stdout: true,
-      stderr: true,
-    });
-    forward(this.#worker.stdout, process.stdout);
-    forward(this.#worker.stderr, process.stderr);
+    this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), { workerData });
     this.#worker.on("message", (message: FromThread) => this.#receive(message));
     this.#worker.on("error", (error: unknown) => this.#end(toResult(error)));
     this.#worker.on("exit", (code) =>
@@ -83,8 +76,11 @@ export class HandlerThread {
         break;
       case "log":
         this.#context?.log.write(message.line);
-        Atomics.sub(this.#unwritten, 0, 1);
-        Atomics.notify(this.#unwritten, 0);
+        this.#written();
+        break;
+      case "output":
+        process[message.stream].write(message.chunk);
+        this.#written();
         break;
       case "progress":
         this.#context?.progress(message.done, message.total);
@@ -96,6 +92,11 @@ export class HandlerThread {
         this.#end(message.result);
         break;
     }
+  }
+
+  #written(): void {
+    Atomics.sub(this.#unwritten, 0, 1);
+    Atomics.notify(this.#unwritten, 0);
   }
 
   async #saveCheckpoint(id: number, value: unknown): Promise<void> {
@@ -118,10 +119,4 @@ function toResult(error: unknown): WorkResult {
     return { outcome: "crashed", message: "out of memory: the handler's thread has reached its heap limit" };
   }
   return toFailure(error);
-}
-
-/** A closed output must not hold the thread up, nor end the worker. */
-function forward(from: Readable, to: Writable): void {
-  from.pipe(to, { end: false });
-  from.on("unpipe", () => from.resume());
 }

@@ -1,12 +1,10 @@
 import { once } from "node:events";
-import { Database } from "./database.ts";
 import { describeError } from "./describeError.ts";
 import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
 import { HandlerWork } from "./handlerWork.ts";
 import { createLog } from "./log.ts";
 import { EXIT_CODES, SYSEXITS } from "./outcome.ts";
 import { ignoreOutputErrors } from "./output.ts";
-import { runJob } from "./runJob.ts";
 import { readSettings } from "./settings.ts";
 import { listenForShutdown } from "./shutdown.ts";
 
@@ -32,11 +30,15 @@ async function runPod(): Promise<number> {
   const settings = readSettings(process.env);
   const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });
   const shutdown = listenForShutdown(settings.graceSeconds, () => process.exit(EXIT_CODES.interrupted));
+  // The thread starts while this one loads the rest and connects.
   const work = new HandlerWork(settings.kind);
+  const loaded = Promise.race([work.load(), once(shutdown.signal, "abort")]);
+  loaded.catch(() => undefined);
+  const [{ Database }, { runJob }] = await Promise.all([import("./database.ts"), import("./runJob.ts")]);
   const database = new Database(settings.database, log);
   database.connect();
   try {
-    await Promise.race([work.load(), once(shutdown.signal, "abort")]);
+    await loaded;
     return EXIT_CODES[await runJob({ settings, database, work, shutdown, log })];
   } catch (error) {
     return report(error);

@@ -6,7 +6,7 @@ import type { WorkContext, WorkResult } from "./work.ts";
 /** What a handler's thread is started with. */
 export interface ThreadData {
   readonly kind: string;
-  /** One Int32: log lines that were sent and not yet written. */
+  /** One Int32: log lines and other output that were sent and not yet written. */
   readonly unwritten: SharedArrayBuffer;
 }
 
@@ -24,6 +24,7 @@ export type FromThread =
   | { readonly type: "loaded" }
   | { readonly type: "refused"; readonly problem: string }
   | { readonly type: "log"; readonly line: string }
+  | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly chunk: Uint8Array }
   | { readonly type: "progress"; readonly done: number; readonly total?: number | undefined }
   | { readonly type: "saveCheckpoint"; readonly id: number; readonly value: unknown }
   | { readonly type: "ended"; readonly result: WorkResult };
