@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import { pgDump } from "@electric-sql/pglite-tools/pg_dump";
 import type pg from "pg";
-import { silentLog } from "../worker/src/log.ts";
+import { noopLog } from "../worker/src/log.ts";
 import { migrate } from "../worker/src/migrate.ts";
 
 /** The committed dump. */
@@ -19,7 +19,7 @@ export async function dumpSchema(): Promise<string> {
       query: async (text: string, values?: unknown[]) =>
         values ? await database.query(text, values) : ((await database.exec(text)).at(-1) ?? { rows: [] }),
     };
-    await migrate(client as unknown as pg.ClientBase, silentLog);
+    await migrate(client as unknown as pg.ClientBase, noopLog);
     const dump = await pgDump({ pg: database, args: ["--schema-only", "--no-owner"] });
     // Two lines name versions, two a random key: what differs from run to run is not the schema.
     return (await dump.text()).replace(/^(-- Dumped |\\(un)?restrict ).*\n/gm, "");

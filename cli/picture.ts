@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { JobState } from "../simulator/jobController.ts";
-import { silentLog } from "../worker/src/log.ts";
+import { noopLog } from "../worker/src/log.ts";
 import { openHome } from "./start/home.ts";
 import { readOptions } from "./start/options.ts";
 import { type BarPart, clapTable, closingLine, jobsTable, progressBar, progressLine } from "./start/report.ts";
@@ -49,7 +49,7 @@ function contentOf(line: Line): string {
 }
 
 const options = readOptions([]);
-const home = await openHome({ log: silentLog });
+const home = await openHome({ log: noopLog });
 try {
   let middle: Line[] = [];
   const screen = {

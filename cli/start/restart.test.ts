@@ -7,7 +7,7 @@ import { startServer } from "../../simulator/server.ts";
 import { HELD_SESSIONS } from "../../tests/support/sessionLocks.ts";
 import { until } from "../../tests/support/until.ts";
 import { Database } from "../../worker/src/database.ts";
-import { silentLog } from "../../worker/src/log.ts";
+import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { insertRequests } from "./requests.ts";
 
@@ -32,9 +32,9 @@ describe("a database that restarts under ten running requests", { concurrency: t
         return client;
       }
       const settings = { ...address, name: "postgres", password: undefined, patienceSeconds: 60 };
-      const database = new Database(settings, silentLog);
+      const database = new Database(settings, noopLog);
       const before = await connect();
-      await migrate(before, silentLog);
+      await migrate(before, noopLog);
       await insertRequests(before, REQUESTS, SECONDS, 0);
 
       const { host, port, user } = address;

@@ -1,4 +1,4 @@
-import { EXIT_UNABLE } from "../../worker/src/outcome.ts";
+import { SYSEXITS } from "../../worker/src/outcome.ts";
 
 /** What ends a command with its message and an exit code of its own: no bug, so nobody needs a stack trace. */
 export class CommandError extends Error {
@@ -23,5 +23,5 @@ function report(error: unknown): number {
     return error.exitCode;
   }
   console.error(error);
-  return EXIT_UNABLE.internal;
+  return SYSEXITS.software;
 }

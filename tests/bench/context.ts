@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import pg from "pg";
 import { type Server, type ServerArgs, startServer } from "../../simulator/server.ts";
 import { Database } from "../../worker/src/database.ts";
-import { silentLog } from "../../worker/src/log.ts";
+import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { CommandError } from "./command.ts";
 
@@ -48,12 +48,12 @@ async function createContext(server: Server, signal: AbortSignal): Promise<Bench
   }
 
   const client = await connect();
-  await migrate(client, silentLog);
+  await migrate(client, noopLog);
   await client.end();
   return {
     connect,
     openDatabase: () =>
-      new Database({ host, port, user, password: undefined, name: DATABASE, patienceSeconds: 0 }, silentLog),
+      new Database({ host, port, user, password: undefined, name: DATABASE, patienceSeconds: 0 }, noopLog),
     env: { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, PG_DATABASE: DATABASE },
     signal,
   };

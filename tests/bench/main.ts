@@ -1,4 +1,4 @@
-import { EXIT_UNABLE } from "../../worker/src/outcome.ts";
+import { SYSEXITS } from "../../worker/src/outcome.ts";
 import type { Bench } from "./bench.ts";
 import { claim } from "./claim.ts";
 import { runCommand } from "./command.ts";
@@ -19,14 +19,14 @@ async function main([name = "nothing", ...args]: readonly string[]): Promise<num
   const bench = BENCHES.get(name);
   if (bench === undefined) {
     console.error(`NAME must be ${[...BENCHES.keys()].join(", ")} (npm run bench -- NAME); got ${name}`);
-    return EXIT_UNABLE.settings;
+    return SYSEXITS.usage;
   }
   let options: Readonly<Record<string, number>>;
   try {
     options = readOptions(args, bench.options);
   } catch (error) {
     console.error((error as Error).message);
-    return EXIT_UNABLE.settings;
+    return SYSEXITS.usage;
   }
   console.log(`${bench.promise}\n`);
   const limits = await withContext((context) => bench.run(options, context));

@@ -1,4 +1,4 @@
-import { EXIT_UNABLE } from "../../worker/src/outcome.ts";
+import { SYSEXITS } from "../../worker/src/outcome.ts";
 import { runCommand } from "../bench/command.ts";
 import { withContext } from "../bench/context.ts";
 import { describeLimit, isKept } from "../bench/limit.ts";
@@ -20,7 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
     options = readOptions(args);
   } catch (error) {
     console.error((error as Error).message);
-    return EXIT_UNABLE.settings;
+    return SYSEXITS.usage;
   }
   const { header, rows, limits, numbers } = options["lost-node"]
     ? await onLostNode()

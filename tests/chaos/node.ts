@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { EXIT_UNABLE } from "../../worker/src/outcome.ts";
+import { SYSEXITS } from "../../worker/src/outcome.ts";
 import { CommandError } from "../bench/command.ts";
 
 const run = promisify(execFile);
@@ -36,7 +36,7 @@ export async function createNode(): Promise<LostNode> {
     const { stderr = "", message } = error as { stderr?: string; message: string };
     throw new CommandError(
       `--lost-node must be run as root on Linux with iproute2's ip (it makes a network namespace); got ${stderr.trim() || message}`,
-      EXIT_UNABLE.settings,
+      SYSEXITS.usage,
       { cause: error },
     );
   }

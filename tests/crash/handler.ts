@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { FinalError } from "../../worker/src/errors.ts";
+import { PermanentError } from "../../worker/src/errors.ts";
 import type { Handler } from "../../worker/src/handler.ts";
 import type { Steps } from "./steps.ts";
 
@@ -29,7 +29,7 @@ async function perform(act: Act, steps: Steps, signal: AbortSignal): Promise<voi
     case "throw":
       throw new Error("the scenario says so");
     case "throw for good":
-      throw new FinalError("the scenario says so");
+      throw new PermanentError("the scenario says so");
     case "be stopped":
       steps.stop();
       if (!signal.aborted) await once(signal, "abort");

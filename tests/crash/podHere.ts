@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Database } from "../../worker/src/database.ts";
 import { InterruptedError } from "../../worker/src/errors.ts";
-import { silentLog } from "../../worker/src/log.ts";
+import { noopLog } from "../../worker/src/log.ts";
 import { EXIT_CODES, EXIT_KILLED } from "../../worker/src/outcome.ts";
 import type { StatementName } from "../../worker/src/queue/statement.ts";
 import { runJob } from "../../worker/src/runJob.ts";
 import { readSettings } from "../../worker/src/settings.ts";
+import { createInProcessWork } from "../support/inProcessWork.ts";
 import { actingHandler } from "./handler.ts";
 import type { PodArgs, PodEnd, RunPod } from "./pod.ts";
 import { Steps } from "./steps.ts";
@@ -55,20 +56,20 @@ export function podsHere(texts: ReadonlyMap<StatementName, string> = new Map()):
       args.faults,
       texts,
     );
-    const run = running.run(steps, () => work(args, steps, stop.signal)).finally(() => steps.exit());
+    const run = running.run(steps, () => runPod(args, steps, stop.signal)).finally(() => steps.exit());
     run.then((exitCode) => ended.resolve({ exitCode }), ended.reject);
     return await ended.promise;
   };
 }
 
 /** What `worker/src/main.ts` does, but for the signals and the exit, which are the process's. */
-async function work({ env, acts }: PodArgs, steps: Steps, signal: AbortSignal): Promise<number> {
+async function runPod({ env, acts }: PodArgs, steps: Steps, signal: AbortSignal): Promise<number> {
   const settings = readSettings(env);
-  const database = new Database(settings.database, silentLog);
-  const handler = actingHandler(steps, acts);
-  const shutdown = { signal, deadline: new Promise<void>(() => undefined) };
+  const database = new Database(settings.database, noopLog);
+  const work = createInProcessWork(actingHandler(steps, acts));
+  const shutdown = { signal, deadline: new AbortController().signal };
   try {
-    return EXIT_CODES[await runJob({ settings, database, handler, shutdown, log: silentLog })];
+    return EXIT_CODES[await runJob({ settings, database, work, shutdown, log: noopLog })];
   } finally {
     await database.close();
   }

@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
-import { handler } from "../../worker/src/handlers/clap.ts";
+import { HandlerWork } from "../../worker/src/handlerWork.ts";
+import { createInProcessWork } from "../support/inProcessWork.ts";
 import { actingHandler } from "./handler.ts";
 import type { Program } from "./podProcess.ts";
 import { Steps } from "./steps.ts";
@@ -29,4 +30,6 @@ const steps: Steps = new Steps(
   faults,
 );
 tap(() => steps);
-Object.assign(handler, actingHandler(steps, acts));
+const { run } = createInProcessWork(actingHandler(steps, acts));
+// In the main thread: what the steps of a handler are is the scenario's, not the thread's.
+Object.assign(HandlerWork.prototype, { load: () => Promise.resolve(), run });

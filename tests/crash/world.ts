@@ -1,4 +1,4 @@
-import { silentLog } from "../../worker/src/log.ts";
+import { noopLog } from "../../worker/src/log.ts";
 import { type Migration, migrate } from "../../worker/src/migrate.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { claimParams, claimWithReclaim } from "../support/claim.ts";
@@ -24,7 +24,7 @@ export class World {
   static async create(migrations?: readonly Migration[]): Promise<World> {
     if (!migrations) return new World(await createTestDatabase());
     const database = await createTestDatabase("template0");
-    await migrate(database.client, silentLog, migrations);
+    await migrate(database.client, noopLog, migrations);
     return new World(database);
   }
 

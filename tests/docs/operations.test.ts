@@ -57,7 +57,7 @@ test("docs/operations.md does what it says, block by block", async () => {
   const { connection, attempt } = await claimed("d");
   const [taken] = await run("Take a request back");
   assert.deepEqual(taken, [{ job_name: "d" }]);
-  await assert.rejects(succeed(connection, attempt), { name: "LostError" });
+  await assert.rejects(succeed(connection, attempt), { name: "OwnershipLostError" });
   assert.equal(await statusOf(2), undefined);
 
   await giveUp("e");

@@ -1,4 +1,4 @@
-import { EXIT_UNABLE } from "../../worker/src/outcome.ts";
+import { SYSEXITS } from "../../worker/src/outcome.ts";
 import { isKept } from "../bench/limit.ts";
 import { createBed } from "./bed.ts";
 import { end, type Result } from "./end.ts";
@@ -49,7 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
     bed = await createBed(options.polls);
   } catch (error) {
     console.error((error as Error).message);
-    return EXIT_UNABLE.settings;
+    return SYSEXITS.usage;
   }
   console.log(`        on the cluster of context ${bed.cluster.context}`);
   const results: Result[] = [];

@@ -27,7 +27,7 @@ export class Pod {
   deletedAt: number | undefined;
   /** Whether its connection holds; a broken one is made anew with the next statement. */
   connected = true;
-  #outcome: Outcome = "nothing";
+  #outcome: Outcome = "idle";
   #jobFailures = 0;
   #jobFinished = 0;
 
@@ -58,7 +58,7 @@ export class Pod {
 
   #claim(queue: Queue): void {
     if (this.deletedAt !== undefined) {
-      this.#end(this.#outcome === "nothing" ? "interrupted" : this.#outcome);
+      this.#end(this.#outcome === "idle" ? "interrupted" : this.#outcome);
       return;
     }
     this.connected = true;
@@ -70,7 +70,7 @@ export class Pod {
       return;
     }
     const finding = queue.settle(this.who);
-    const waits = this.args.rules.podsWait && this.#outcome === "nothing";
+    const waits = this.args.rules.podsWait && this.#outcome === "idle";
     if (finding === undefined || (finding === "awaited" && !waits)) this.#end(this.#outcome);
   }
 

@@ -1,4 +1,4 @@
-import { LostError } from "../../worker/src/errors.ts";
+import { OwnershipLostError } from "../../worker/src/errors.ts";
 import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
 import { type DemandParams, demand } from "../../worker/src/queue/demand.ts";
 import { fail } from "../../worker/src/queue/fail.ts";
@@ -119,7 +119,7 @@ export class Twin {
       const reason = what === "interrupt" ? "interrupted" : "error";
       return await fail(connection, attempt, { reason, message: "no", final: what === "final" });
     } catch (error) {
-      if (error instanceof LostError) return "lost";
+      if (error instanceof OwnershipLostError) return "lost";
       throw error;
     }
   }

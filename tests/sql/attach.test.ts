@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import { parseRow } from "../../worker/src/parseRow.ts";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { parseRow } from "../../worker/src/queue/parseRow.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";

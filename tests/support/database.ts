@@ -1,7 +1,7 @@
 import { after } from "node:test";
 import pg from "pg";
 import { Database } from "../../worker/src/database.ts";
-import { silentLog } from "../../worker/src/log.ts";
+import { noopLog } from "../../worker/src/log.ts";
 import { until } from "./until.ts";
 
 /** The migrated, empty database that every test file gets a copy of. */
@@ -77,7 +77,7 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
         return (await admin.query(waiting, [name])).rowCount !== 0;
       }),
     connect: (user = server.user) => {
-      const database = new Database({ ...server, user, password: undefined, name, patienceSeconds: 5 }, silentLog);
+      const database = new Database({ ...server, user, password: undefined, name, patienceSeconds: 5 }, noopLog);
       opened.push(database);
       return database;
     },

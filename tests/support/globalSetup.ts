@@ -1,6 +1,6 @@
 import pg from "pg";
 import { type Server, startServer } from "../../simulator/server.ts";
-import { silentLog } from "../../worker/src/log.ts";
+import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { TEMPLATE_DATABASE } from "./database.ts";
@@ -21,7 +21,7 @@ export async function globalSetup(): Promise<void> {
 
   const template = new pg.Client({ host, port, user, database: TEMPLATE_DATABASE });
   await template.connect();
-  await migrate(template, silentLog);
+  await migrate(template, noopLog);
   // Here, once: roles are the server's, and test files run side by side.
   await createRoles(template, { worker: "worker", scaler: "scaler" });
   await outliveStart(template);

@@ -5,8 +5,8 @@ import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { until } from "../../tests/support/until.ts";
 import { Database } from "./database.ts";
-import { DatabaseAwayError } from "./errors.ts";
-import { createLog, silentLog } from "./log.ts";
+import { DatabaseUnavailableError } from "./errors.ts";
+import { createLog, noopLog } from "./log.ts";
 import { type Claim, claim } from "./queue/claim.ts";
 import { fail } from "./queue/fail.ts";
 import { succeed } from "./queue/succeed.ts";
@@ -14,7 +14,7 @@ import { succeed } from "./queue/succeed.ts";
 const database = await createTestDatabase();
 const proxy = await createProxy();
 
-function connect(patienceSeconds = 5, log = silentLog): Database {
+function connect(patienceSeconds = 5, log = noopLog): Database {
   const settings = { host: "127.0.0.1", port: proxy.port, user: "postgres", password: undefined, patienceSeconds };
   return new Database({ ...settings, name: database.name }, log);
 }
@@ -49,7 +49,7 @@ describe("a database that goes away", () => {
     await blocker.query("begin");
     await blocker.query("lock table batch.queue in access exclusive mode");
     const connection = connect(1);
-    await assert.rejects(claimed(connection), DatabaseAwayError);
+    await assert.rejects(claimed(connection), DatabaseUnavailableError);
     await connection.close();
     const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     assert.equal((await blocker.query(waiting)).rowCount, 0);
@@ -103,7 +103,7 @@ describe("a database that goes away", () => {
     await connection.run("demand", ["clap", 1, 10]);
     proxy.cut();
     const asked = connection.run("demand", ["clap", 1, 10]);
-    await until("it has found the database away", () => said.join("").includes("the database is away"));
+    await until("it has found the database away", () => said.join("").includes("the database is unavailable"));
     proxy.mend();
     assert.deepEqual(await asked, [{ jobs: "1" }]);
     await connection.close();
@@ -113,7 +113,7 @@ describe("a database that goes away", () => {
     const connection = connect();
     await claimed(connection);
     const broken = Promise.withResolvers<void>();
-    connection.onBreak = broken.resolve;
+    connection.onDisconnect = broken.resolve;
     proxy.cut();
     await broken.promise;
     proxy.mend();
@@ -124,7 +124,7 @@ describe("a database that goes away", () => {
     const connection = connect();
     await claimed(connection);
     const broken = Promise.withResolvers<void>();
-    connection.onBreak = broken.resolve;
+    connection.onDisconnect = broken.resolve;
     await database.query("begin");
     await database.query("lock table batch.queue");
     const asked = connection.run("demand", ["clap", 1, 10]);
@@ -137,10 +137,10 @@ describe("a database that goes away", () => {
     await connection.close();
   });
 
-  test("patience ends with a DatabaseAwayError that says what was last seen", async () => {
+  test("patience ends with a DatabaseUnavailableError that says what was last seen", async () => {
     proxy.cut();
     await assert.rejects(connect(0.2).run("demand", ["clap", 1, 10]), (error: Error) => {
-      assert.ok(error instanceof DatabaseAwayError);
+      assert.ok(error instanceof DatabaseUnavailableError);
       return /must answer within DATABASE_PATIENCE_SECONDS \(0.2\); got Connection terminated/.test(error.message);
     });
   });

@@ -1,18 +1,20 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { DatabaseAwayError } from "./errors.ts";
+import { DatabaseUnavailableError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { type StatementName, statement } from "./queue/statement.ts";
+import { ANSWER_TIMEOUT_MS, NEWER_SETTINGS, SESSION_SETTINGS, toOptions } from "./sessionOptions.ts";
 import type { DatabaseSettings } from "./settings.ts";
 
 /**
  * SQLSTATE classes and codes, and Node's codes, that mean "not now" rather than "never". A refused password (28P01) is one:
- * while passwords are made anew, a pod has the new one for seconds before the server knows it. So are a full disk (53...), a
- * server that is a standby yet (25006), a deadlock and an aborted serialization (40...), and a statement that the server cut (57014).
+ * while passwords are rotated, a pod has the new one for seconds before the server knows it. So are a full disk (53...), a
+ * standby that is not promoted yet (25006), a deadlock and an aborted serialization (40...), a lock that was not got in time
+ * (55P03), and what the server's own limits cut (57014, 57P05, 25P04).
  */
 const OUTAGE =
-  /^(08...|28P01|25006|40001|40P01|53...|57014|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
+  /^(08...|28P01|25006|25P04|40001|40P01|53...|55P03|57014|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 
 /**
  * A certificate that the authority's file does not vouch for (OpenSSL's verification errors, as Node names them): when it is
@@ -22,79 +24,98 @@ const UNTRUSTED = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_C
 
 /**
  * node-postgres reports a broken connection and its own time-outs without a code; and an answer that is not PostgreSQL's: while
- * a server is away, a proxy may speak in its place.
+ * a server is unavailable, a proxy may answer in its place.
  */
 const OUTAGE_MESSAGE =
   /^(Connection terminated|Client has encountered a connection error|timeout expired|Query read timeout|There was an error establishing an SSL connection)/;
 
-/** A silent server is one that is away: every statement here takes milliseconds. */
-const ANSWER_TIMEOUT_MS = 10_000;
-
-/** What each connection asks of the server. */
-const SESSION_OPTIONS = [
-  // A lost node is noticed within 12 s, asked or silent, and the session's lock is dropped with the connection.
-  "-c tcp_keepalives_idle=6 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=12000",
-  // The server gives up before the worker does: a claim that waits for a lock must not be made after its worker has left.
-  `-c statement_timeout=${ANSWER_TIMEOUT_MS - 1_000}`,
-  // Every statement here is written for it, whatever the server's default.
-  "-c default_transaction_isolation=read\\ committed",
-].join(" ");
-
-/** How long a connection's end is waited for: the server may be gone without a word. */
-const FAREWELL_MS = 1_000;
+/** How long a connection's end is waited for: the server may not answer. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
- * The worker's one connection, which comes back when it breaks.
+ * The worker's one connection, opened again when it breaks.
  *
  * Statements are sent again after a break: each of them may be repeated by the same session without harm.
  */
 export class Database {
-  /** Called when the connection breaks, whoever notices, so that the owner of a session lock can take it back at once. */
-  onBreak: (() => void) | undefined;
+  /** Called when the connection breaks, so that the owner of a session lock can take it back at once. */
+  onDisconnect: (() => void) | undefined;
+
+  /**
+   * While nothing is claimed: once this aborts, a database that is unavailable is not waited for. A statement that the server may
+   * have seen is asked for again all the same, since it may have claimed a request.
+   */
+  unclaimedStop: AbortSignal | undefined;
 
   readonly #settings: DatabaseSettings;
   readonly #log: Log;
   #client: Promise<pg.Client> | undefined;
+  #knowsNewerSettings = true;
 
   constructor(settings: DatabaseSettings, log: Log) {
     this.#settings = settings;
     this.#log = log;
   }
 
+  /** Begins to connect, so that the first statement need not wait as long. */
+  connect(): void {
+    this.#connected().catch(() => undefined);
+  }
+
   /**
-   * Runs a statement of `sql/statements/`, prepared under its name, riding out an absent database.
+   * Runs a statement of `sql/statements/`, prepared under its name, riding out an outage of the database.
    *
-   * @throws DatabaseAwayError when it stays away longer than `patienceSeconds`; whatever else PostgreSQL says is thrown.
+   * @throws DatabaseUnavailableError when it lasts longer than `patienceSeconds`; the reason of `unclaimedStop`; whatever else
+   *   PostgreSQL answers.
    */
   async run<Row extends pg.QueryResultRow>(name: StatementName, values: readonly unknown[]): Promise<Row[]> {
     let patienceEnds: number | undefined;
+    let sent = false;
     for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
       const connection = this.#connected();
       try {
-        const client = await connection;
+        const client = await (sent ? connection : this.#unlessStopped(connection));
+        sent = true;
         return (await client.query<Row>({ ...this.#statement(name), values: [...values] })).rows;
       } catch (error) {
         if (!isOutage(error)) throw error;
         if (patienceEnds === undefined) {
           patienceEnds = Date.now() + 1_000 * this.#settings.patienceSeconds;
-          this.#log.warn("the database is away", {
+          this.#log.warn("the database is unavailable", {
             error: error.message,
             patienceSeconds: this.#settings.patienceSeconds,
           });
         }
         this.#drop(connection);
-        if (Date.now() + pause > patienceEnds) throw new DatabaseAwayError(this.#settings.patienceSeconds, error);
-        await sleep(pause);
+        if (Date.now() + pause > patienceEnds) {
+          throw new DatabaseUnavailableError(this.#settings.patienceSeconds, error);
+        }
+        await (sent ? sleep(pause) : this.#unlessStopped(sleep(pause)));
       }
     }
   }
 
   /** Closes the connection, and with it drops the session's lock. */
   async close(): Promise<void> {
-    this.onBreak = undefined;
-    const client = await this.#client?.catch(() => undefined);
+    this.onDisconnect = undefined;
+    const client = this.#client;
     this.#client = undefined;
-    await Promise.race([client?.end().catch(() => undefined), sleep(FAREWELL_MS, undefined, { ref: false })]);
+    const closed = client?.then((open) => open.end()).catch(() => undefined);
+    await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+  }
+
+  async #unlessStopped<T>(result: Promise<T>): Promise<T> {
+    const stop = this.unclaimedStop;
+    if (!stop) return await result;
+    stop.throwIfAborted();
+    const stopped = Promise.withResolvers<never>();
+    const reject = () => stopped.reject(stop.reason);
+    stop.addEventListener("abort", reject);
+    try {
+      return await Promise.race([result, stopped.promise]);
+    } finally {
+      stop.removeEventListener("abort", reject);
+    }
   }
 
   /** A pooler's next connection may not know what this one has prepared. */
@@ -110,11 +131,23 @@ export class Database {
   }
 
   async #connect(drop: () => void): Promise<pg.Client> {
+    try {
+      return await this.#open(drop);
+    } catch (error) {
+      // undefined_object: an older server.
+      if (!this.#knowsNewerSettings || this.#settings.pooled || toCode(error) !== "42704") throw error;
+      this.#knowsNewerSettings = false;
+      return await this.#open(drop);
+    }
+  }
+
+  async #open(drop: () => void): Promise<pg.Client> {
+    const settings = this.#knowsNewerSettings ? { ...SESSION_SETTINGS, ...NEWER_SETTINGS } : SESSION_SETTINGS;
     const client = new pg.Client({
-      ...connectionOf(this.#settings),
+      ...toClientConfig(this.#settings),
       application_name: "postgres-batch",
       // A pooler refuses them, and watches its own connections.
-      ...(this.#settings.pooled ? {} : { options: SESSION_OPTIONS }),
+      ...(this.#settings.pooled ? {} : { options: toOptions(settings) }),
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 5_000,
@@ -129,11 +162,11 @@ export class Database {
   }
 
   #drop(broken: Promise<pg.Client>): void {
-    // A break is noticed by the connection and by every statement on it; by the second time another connection may be there.
+    // The connection and every statement on it notice a break; at the second time another connection may be there.
     if (this.#client !== broken) return;
     this.#client = undefined;
     void broken.then((client) => client.end()).catch(() => undefined);
-    this.onBreak?.();
+    this.onDisconnect?.();
   }
 }
 
@@ -141,7 +174,7 @@ export class Database {
  * The settings as node-postgres takes them. With a `caFile` the server must prove by that authority that it is `host`;
  * the file is read at every connection, since it changes when the certificates are renewed.
  */
-export function connectionOf({ host, port, user, password, name, caFile }: DatabaseSettings): pg.ClientConfig {
+export function toClientConfig({ host, port, user, password, name, caFile }: DatabaseSettings): pg.ClientConfig {
   const tls = caFile === undefined ? {} : { ssl: { ca: readFileSync(caFile, "utf8") } };
   return { host, port, user, password, database: name, ...tls };
 }
@@ -149,6 +182,10 @@ export function connectionOf({ host, port, user, password, name, caFile }: Datab
 function isOutage(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.every(isOutage);
-  const code = "code" in error ? String(error.code) : "";
+  const code = toCode(error);
   return OUTAGE.test(code) || UNTRUSTED.test(code) || OUTAGE_MESSAGE.test(error.message);
+}
+
+function toCode(error: unknown): string {
+  return String((error as { code?: unknown }).code ?? "");
 }

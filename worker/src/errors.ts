@@ -11,31 +11,51 @@ export class SettingsError extends Error {
 }
 
 /** Thrown by a handler when no retry can help: the request is DEAD at once. */
-export class FinalError extends Error {
-  override readonly name = "FinalError";
+export class PermanentError extends Error {
+  override readonly name = "PermanentError";
 }
 
 /** The attempt is no longer this worker's: another one runs the request, or has ended it. Nothing was changed. */
-export class LostError extends Error {
-  override readonly name = "LostError";
+export class OwnershipLostError extends Error {
+  override readonly name = "OwnershipLostError";
+
+  readonly requestId: string;
+  readonly attempt: number;
 
   constructor(requestId: string, attempt: number) {
-    super(`attempt ${attempt} of request ${requestId} is owned by another worker or has ended already`);
+    super(`attempt ${attempt} of request ${requestId} is owned by another worker or has already ended`);
+    this.requestId = requestId;
+    this.attempt = attempt;
   }
 }
 
-/** The worker was asked to stop (SIGTERM): the reason a handler's signal carries. */
+/** The worker was asked to stop (SIGTERM): a reason that a handler's signal carries. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 
+  readonly by: NodeJS.Signals;
+
   constructor(by: NodeJS.Signals) {
     super(`asked to stop by ${by}`);
+    this.by = by;
   }
 }
 
-/** The database could not be reached for longer than the worker's patience. */
-export class DatabaseAwayError extends Error {
-  override readonly name = "DatabaseAwayError";
+/** The work took longer than `timeoutSeconds`: a reason that a handler's signal carries. */
+export class TimedOutError extends Error {
+  override readonly name = "TimedOutError";
+
+  readonly seconds: number;
+
+  constructor(seconds: number) {
+    super(`timed out after ${seconds} s`);
+    this.seconds = seconds;
+  }
+}
+
+/** The database could not be reached within the worker's patience. */
+export class DatabaseUnavailableError extends Error {
+  override readonly name = "DatabaseUnavailableError";
 
   constructor(patienceSeconds: number, cause: Error) {
     super(`the database must answer within DATABASE_PATIENCE_SECONDS (${patienceSeconds}); got ${cause.message}`, {

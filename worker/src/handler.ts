@@ -1,6 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
-import { SettingsError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import type { WorkContext } from "./work.ts";
 
 /**
  * A row of an attached table, as JSON: numbers, strings (dates and bytes among them, and numbers that JavaScript would round),
@@ -9,12 +8,15 @@ import type { Log } from "./log.ts";
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What a handler may use besides its request. */
-export interface HandlerContext {
+export interface HandlerContext extends Pick<WorkContext, "checkpoint" | "progress" | "saveCheckpoint"> {
   /** The request's primary key: the same at every attempt, so the key to make work idempotent by. */
   readonly id: string;
   /** 1 at the first attempt. */
   readonly attempt: number;
-  /** Aborts when the worker must stop; its `reason` says why. Work that throws then in time is not charged; work that returns is done. */
+  /**
+   * Aborts when the work must stop; its `reason` says why. Work that throws then is not counted against `backoffLimit`, except
+   * after a timeout; work that returns is done.
+   */
   readonly signal: AbortSignal;
   /** JSON lines that carry the request, the attempt and the Job. */
   readonly log: Log;
@@ -24,31 +26,11 @@ export interface HandlerContext {
 export interface Handler<Request = unknown> {
   /** The name under which `batch.attach()` attached the table. */
   readonly kind: string;
-  /** Makes a request of a row. What it throws is final: a wrong row is DEAD at once, since no retry mends it. */
-  check(row: Row): Request;
-  /** Does the work. What it throws fails the attempt: retried, or DEAD at once for a `FinalError`. */
-  run(request: Request, context: HandlerContext): Promise<void>;
-}
-
-const HANDLERS = new URL("./handlers/", import.meta.url);
-
-/**
- * Loads the handler of a kind.
- *
- * @throws SettingsError when `handlers/` has no file for it, or the file does not export the kind's handler.
- */
-export async function loadHandler(kind: string): Promise<Handler> {
-  const file = new URL(`${kind}.ts`, HANDLERS);
-  if (!existsSync(file)) {
-    const kinds = readdirSync(HANDLERS)
-      .filter((name) => /^[a-z0-9_]+\.ts$/.test(name))
-      .map((name) => name.slice(0, -".ts".length));
-    throw new SettingsError([`KIND must be ${kinds.join(" or ")} (the files of worker/src/handlers); got "${kind}"`]);
-  }
-  const { handler } = (await import(file.href)) as { handler?: Handler };
-  if (handler?.kind !== kind) {
-    const got = handler === undefined ? "no such export" : `one of kind ${JSON.stringify(handler.kind)}`;
-    throw new SettingsError([`worker/src/handlers/${kind}.ts must export a handler of kind "${kind}"; got ${got}`]);
-  }
-  return handler;
+  /** Makes a request of a row. What it throws is final: a wrong row is DEAD at once, since no retry can help. */
+  check(row: Row): Request | Promise<Request>;
+  /**
+   * Does the work, in a thread that ends with it. What it throws fails the attempt: retried, or DEAD at once for a
+   * `PermanentError`. What it returns must be JSON, or nothing.
+   */
+  run(request: Request, context: HandlerContext): Promise<unknown>;
 }

@@ -1,39 +1,85 @@
 import { inspect } from "node:util";
+import { describeError } from "./describeError.ts";
 
 /** What every line of one attempt carries: the request, its attempt, the Job. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Writes JSON lines to standard output, one an event. */
+/** Writes JSON lines, one an event. */
 export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
   /** The same log with more fields on every line. */
   with(fields: LogFields): Log;
+  /** What is on every line. */
+  readonly fields: LogFields;
+  /** Writes a line that is ready, without its newline. */
+  readonly write: (line: string) => void;
 }
 
-/** Undefined where JSON has no words (a bigint, a circle): a line must not fail the work that logs it. */
-function asJson(fields: LogFields): string | undefined {
-  try {
-    return JSON.stringify(fields);
-  } catch {
-    return undefined;
-  }
-}
+/** Characters of a line: container runtimes split lines at 16 KiB, and memory for one is needed several times over. */
+const MAX_LINE = 65_536;
+
+/** What is kept of the message and of the fields of a longer one. */
+const MAX_PART = 20_000;
 
 /** A log whose lines all carry `fields`; `write` gets each line without its newline. */
-export function createLog(fields: LogFields, write: (line: string) => void = console.log): Log {
+export function createLog(fields: LogFields, write: (line: string) => void = writeToOutput): Log {
   function line(level: string, message: string, more: LogFields = {}): void {
     const own = { time: new Date().toISOString(), level, message, ...fields };
-    write(asJson({ ...own, ...more, ...own }) ?? JSON.stringify({ ...own, fields: inspect(more) }));
+    const whole = toJson({ ...own, ...copy(more), ...own });
+    write(whole !== undefined && whole.length <= MAX_LINE ? whole : toShortLine(own, cut(whole ?? show(more))));
   }
   return {
     info: (message, more) => line("info", message, more),
     warn: (message, more) => line("warn", message, more),
     error: (message, more) => line("error", message, more),
     with: (more) => createLog({ ...fields, ...more }, write),
+    fields,
+    write,
   };
 }
 
-/** A log that nobody reads. */
-export const silentLog: Log = createLog({}, () => undefined);
+/** A log whose lines go nowhere. */
+export const noopLog: Log = createLog({}, () => undefined);
+
+/** A line of bounded length; the log's own fields are left out when they are what JSON has no form for. */
+function toShortLine(own: LogFields, shown: string): string {
+  const { time, level } = own;
+  const message = cut(String(own.message));
+  return toJson({ ...own, message, fields: shown }) ?? JSON.stringify({ time, level, message, fields: shown });
+}
+
+function writeToOutput(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Undefined where JSON has no form (a bigint, a circle): a line must not fail the work that logs it. */
+function toJson(fields: LogFields): string | undefined {
+  try {
+    return JSON.stringify(fields, (_key, value) => (value instanceof Error ? describeError(value) : value));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Empty where a getter throws: the fields are shown as text then. */
+function copy(fields: LogFields): LogFields {
+  try {
+    return { ...fields };
+  } catch {
+    return {};
+  }
+}
+
+function show(fields: LogFields): string {
+  try {
+    return inspect(fields, { maxStringLength: MAX_PART });
+  } catch {
+    return "fields that cannot be shown";
+  }
+}
+
+function cut(text: string): string {
+  return text.length > MAX_PART ? `${text.slice(0, MAX_PART)}... (${text.length - MAX_PART} more characters)` : text;
+}

@@ -1,14 +1,18 @@
-import { Database } from "./database.ts";
-import { DatabaseAwayError, SettingsError } from "./errors.ts";
-import { loadHandler } from "./handler.ts";
+import { once } from "node:events";
+import { describeError } from "./describeError.ts";
+import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
+import { HandlerWork } from "./handlerWork.ts";
 import { createLog } from "./log.ts";
-import { EXIT_CODES, EXIT_UNABLE } from "./outcome.ts";
-import { runJob } from "./runJob.ts";
+import { EXIT_CODES, SYSEXITS } from "./outcome.ts";
+import { ignoreOutputErrors } from "./output.ts";
 import { readSettings } from "./settings.ts";
 import { listenForShutdown } from "./shutdown.ts";
 
 /** A pod of a Job: `node main.ts`; `node main.ts migrate` prepares the database. The only place where the process exits. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
+  ignoreOutputErrors();
+  // A bug of the worker: what the work throws ends in its own thread.
+  process.once("uncaughtException", (error) => process.exit(report(error)));
   if (command === "migrate" && rest.length === 0) {
     const { migrateDatabase } = await import("./migrateDatabase.ts");
     await migrateDatabase(process.env, createLog({}));
@@ -19,21 +23,29 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       `the command must be migrate or none; got ${JSON.stringify([command, ...rest].join(" "))}`,
     ]);
   }
-  return await work();
+  return await runPod();
 }
 
-async function work(): Promise<number> {
-  // What a handler started and nobody awaited: told, and charged as the crash that it is.
-  process.once("uncaughtException", (error) => process.exit(report(error)));
+async function runPod(): Promise<number> {
   const settings = readSettings(process.env);
-  const handler = await loadHandler(settings.kind);
   const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });
   const shutdown = listenForShutdown(settings.graceSeconds, () => process.exit(EXIT_CODES.interrupted));
+  // The thread starts while this one loads the rest and connects.
+  const work = new HandlerWork(settings.kind);
+  const loaded = Promise.race([work.load(), once(shutdown.signal, "abort")]);
+  loaded.catch(() => undefined);
+  const [{ Database }, { runJob }] = await Promise.all([import("./database.ts"), import("./runJob.ts")]);
   const database = new Database(settings.database, log);
+  database.connect();
   try {
-    return EXIT_CODES[await runJob({ settings, database, handler, shutdown, log })];
+    await loaded;
+    return EXIT_CODES[await runJob({ settings, database, work, shutdown, log })];
+  } catch (error) {
+    return report(error);
   } finally {
-    await database.close();
+    await Promise.all([database.close(), work.close()]);
+    // The process's exit would wait for a thread that force does not end.
+    if (work.stuck) process.kill(process.pid, "SIGKILL");
   }
 }
 
@@ -41,10 +53,11 @@ function report(error: unknown): number {
   const log = createLog({ job: process.env.JOB_NAME, pod: process.env.POD_NAME });
   if (error instanceof SettingsError) {
     for (const problem of error.problems) log.error(problem);
-    return EXIT_UNABLE.settings;
+    return SYSEXITS.usage;
   }
-  log.error((error as Error).message, { stack: (error as Error).stack });
-  return error instanceof DatabaseAwayError ? EXIT_UNABLE.databaseAway : EXIT_UNABLE.internal;
+  const text = describeError(error);
+  log.error(error instanceof Error ? error.message : text, { error: text });
+  return error instanceof DatabaseUnavailableError ? SYSEXITS.unavailable : SYSEXITS.software;
 }
 
 process.exit(await main(process.argv.slice(2)).catch(report));

@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { silentLog } from "./log.ts";
+import { noopLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { type Migration, readMigrationFiles } from "./migrationFiles.ts";
 
@@ -23,9 +23,9 @@ describe("migrate", () => {
   test("an empty database gets every table, and a second time nothing happens", async () => {
     const { client } = await empty();
     const newest = readMigrationFiles().migrations.length;
-    assert.deepEqual(await migrate(client, silentLog), { from: 0, to: newest });
+    assert.deepEqual(await migrate(client, noopLog), { from: 0, to: newest });
     assert.ok((await tables(client)).includes("public.make_it_clap"));
-    assert.deepEqual(await migrate(client, silentLog), { from: newest, to: newest });
+    assert.deepEqual(await migrate(client, noopLog), { from: newest, to: newest });
   });
 
   test("ten processes at once apply each migration once", async () => {
@@ -38,7 +38,7 @@ describe("migrate", () => {
         return client;
       }),
     );
-    const froms = await Promise.all(clients.map(async (client) => (await migrate(client, silentLog)).from));
+    const froms = await Promise.all(clients.map(async (client) => (await migrate(client, noopLog)).from));
     await Promise.all(clients.map((client) => client.end()));
     assert.equal(froms.filter((from) => from === 0).length, 1);
     const applied = await query("select version from batch.migration order by version");
@@ -52,8 +52,8 @@ describe("migrate", () => {
     const { client, query } = await empty();
     const [first, ...rest] = readMigrationFiles().migrations as [Migration, ...Migration[]];
     const own = { version: 1_001, name: "own", text: "create table own ()" };
-    await migrate(client, silentLog, [first, own]);
-    await migrate(client, silentLog, [first, ...rest, own]);
+    await migrate(client, noopLog, [first, own]);
+    await migrate(client, noopLog, [first, ...rest, own]);
     const applied = await query("select version from batch.migration order by applied_at");
     assert.deepEqual(
       applied.map(({ version }) => version),
@@ -75,7 +75,7 @@ describe("migrate", () => {
     const newest = readMigrationFiles().migrations.length;
     await query("insert into batch.migration values (99, 'from_the_future')");
     const before = await tables(client);
-    await assert.rejects(migrate(client, silentLog), {
+    await assert.rejects(migrate(client, noopLog), {
       message: new RegExp(`at version ${newest} or older .*; got version 99`),
     });
     assert.deepEqual(await tables(client), before);
@@ -87,12 +87,12 @@ describe("migrate", () => {
       { version: 1, name: "good", text: "create table good ()" },
       { version: 2, name: "half", text: "create table half (); select 1 / 0" },
     ];
-    await assert.rejects(migrate(client, silentLog, broken), {
+    await assert.rejects(migrate(client, noopLog, broken), {
       message: /^migration 2 \(half\) must apply .*; got division by zero/,
     });
     assert.deepEqual((await tables(client)).sort(), ["public.batch.migration", "public.good"]);
     const mended = [...broken.slice(0, 1), { version: 2, name: "half", text: "create table half ()" }];
-    assert.deepEqual(await migrate(client, silentLog, mended), { from: 1, to: 2 });
+    assert.deepEqual(await migrate(client, noopLog, mended), { from: 1, to: 2 });
   });
 
   test("the files are numbered from 1 without a gap", () => {

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { connectionOf } from "./database.ts";
+import { toClientConfig } from "./database.ts";
 import { SettingsError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { migrate } from "./migrate.ts";
@@ -15,7 +15,7 @@ import { readDatabaseSettings } from "./settings.ts";
 export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise<void> {
   const settings = readDatabaseSettings(env);
   const passwords = readPasswords(env);
-  const client = new pg.Client({ ...connectionOf(settings), application_name: "postgres-batch migrate" });
+  const client = new pg.Client({ ...toClientConfig(settings), application_name: "postgres-batch migrate" });
   await client.connect();
   try {
     const { from, to } = await migrate(client, log);

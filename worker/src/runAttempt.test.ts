@@ -3,9 +3,10 @@ import { beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { FinalError, InterruptedError } from "./errors.ts";
+import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
+import { InterruptedError, PermanentError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
-import { silentLog } from "./log.ts";
+import { noopLog } from "./log.ts";
 import { type Claim, claim } from "./queue/claim.ts";
 import { runAttempt } from "./runAttempt.ts";
 
@@ -16,7 +17,7 @@ function handlerOf(run: Handler["run"], check: Handler["check"] = (row) => row):
 }
 
 /** Claims the one request and runs it with `handler`; `shutdown` may be told to stop. */
-async function attempt(handler: Handler, deadline: Promise<void> = new Promise(() => undefined)) {
+async function attempt(handler: Handler, deadline: AbortSignal = new AbortController().signal) {
   const connection = database.connect();
   const stop = new AbortController();
   const started = Promise.withResolvers<void>();
@@ -26,11 +27,11 @@ async function attempt(handler: Handler, deadline: Promise<void> = new Promise((
   };
   const claimed = (await claim(connection, claimParams("a"))) as Claim;
   const outcome = runAttempt(claimed, {
-    settings: { leaseSeconds: 0 },
+    settings: { leaseSeconds: 0, timeoutSeconds: 0 },
     database: connection,
-    handler: { ...handler, run },
+    work: createInProcessWork({ ...handler, run }),
     shutdown: { signal: stop.signal, deadline },
-    log: silentLog,
+    log: noopLog,
   });
   const stopOnceStarted = async () => {
     await started.promise;
@@ -54,24 +55,22 @@ describe("runAttempt", () => {
     };
     const { outcome } = await attempt(handlerOf(run, check));
     assert.equal(await outcome, "dead");
-    assert.deepEqual(await lastAttempt(), {
-      status: "DEAD",
-      reason: "error",
-      error: "TypeError: duration_seconds must be a number from 0 to 604800; got null",
-    });
+    const { status, reason, error } = (await lastAttempt()) ?? {};
+    assert.deepEqual([status, reason], ["DEAD", "error"]);
+    assert.match(error, /^TypeError: duration_seconds must be a number from 0 to 604800; got null\n {4}at /);
   });
 
-  test("a request whose row is gone is DEAD at once", async () => {
+  test("a request whose row was deleted is DEAD at once", async () => {
     await database.query("delete from make_it_clap");
     const { outcome } = await attempt(handlerOf(async () => undefined));
     assert.equal(await outcome, "dead");
     assert.match((await lastAttempt())?.error, /request 1 must be in its table; got no such row/);
   });
 
-  test("a FinalError is DEAD at once, any other error is retried", async () => {
+  test("a PermanentError is DEAD at once, any other error is retried", async () => {
     const retried = await attempt(handlerOf(() => Promise.reject(new Error("no luck"))));
     assert.equal(await retried.outcome, "failed");
-    const final = await attempt(handlerOf(() => Promise.reject(new FinalError("never"))));
+    const final = await attempt(handlerOf(() => Promise.reject(new PermanentError("never"))));
     assert.equal(await final.outcome, "dead");
   });
 
@@ -96,17 +95,17 @@ describe("runAttempt", () => {
   });
 
   test("work that ignores its signal is abandoned at the deadline, its request free", async () => {
-    const deadline = Promise.withResolvers<void>();
+    const deadline = new AbortController();
     const stubborn = handlerOf(() => new Promise(() => undefined));
-    const { outcome, stopOnceStarted } = await attempt(stubborn, deadline.promise);
+    const { outcome, stopOnceStarted } = await attempt(stubborn, deadline.signal);
     await stopOnceStarted();
-    deadline.resolve();
+    deadline.abort();
     assert.equal(await outcome, "interrupted");
     assert.match((await lastAttempt())?.error, /had not stopped before the grace period ended/);
     assert.deepEqual(await database.query("select job_name from batch.queue"), [{ job_name: null }]);
   });
 
-  test("the handler gets the request's id, the attempt and a signal that tells why", async () => {
+  test("the handler gets the request's id, the attempt and a signal that says why", async () => {
     let reason: unknown;
     const handler = handlerOf(async (request, { id, attempt: number, signal }) => {
       assert.deepEqual([request, id, number], [{ id: 1, duration_seconds: 1, failures: 0 }, "1", 1]);

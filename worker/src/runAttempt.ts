@@ -1,126 +1,98 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { inspect } from "node:util";
+import { AttemptReporter, MAX_JSON_BYTES } from "./attemptReporter.ts";
+import { AttemptStop } from "./attemptStop.ts";
 import type { Database } from "./database.ts";
-import { FinalError, LostError } from "./errors.ts";
-import type { Handler } from "./handler.ts";
+import { describeError } from "./describeError.ts";
+import { DatabaseUnavailableError, OwnershipLostError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Outcome } from "./outcome.ts";
-import type { AttemptKey } from "./queue/attempt.ts";
+import { maintainOwnership } from "./ownership.ts";
+import { announceStop } from "./queue/announceStop.ts";
 import type { Claim } from "./queue/claim.ts";
-import { type Failure, fail } from "./queue/fail.ts";
-import { parseRow } from "./queue/parseRow.ts";
-import { renew } from "./queue/renew.ts";
+import type { Failure } from "./queue/fail.ts";
 import { succeed } from "./queue/succeed.ts";
+import { recordFailure } from "./recordFailure.ts";
 import type { Settings } from "./settings.ts";
 import type { Shutdown } from "./shutdown.ts";
+import { type Deferral, toFailure } from "./toFailure.ts";
+import type { Work, WorkResult } from "./work.ts";
 
 /** What an attempt needs. */
 export interface AttemptContext {
-  readonly settings: Pick<Settings, "leaseSeconds">;
+  readonly settings: Pick<Settings, "leaseSeconds" | "graceSeconds">;
   readonly database: Database;
-  readonly handler: Handler;
+  readonly work: Work;
   readonly shutdown: Shutdown;
   readonly log: Log;
 }
 
-/** How long work that is another worker's by now may take to stop. */
-const DISOWNED_MS = 5_000;
-
-/** Between two tries to take the session lock back. */
-const RESUME_PAUSE_MS = 250;
-
 /** Runs a claimed request and records what became of it; no row changes when the attempt is no longer ours. */
 export async function runAttempt(claim: Claim, context: AttemptContext): Promise<Outcome> {
-  const { database, shutdown, log } = context;
-  const lost = new AbortController();
-  const signal = AbortSignal.any([shutdown.signal, lost.signal]);
-  const stopKeeping = keepAttempt(claim, context, lost);
+  const { database, settings, shutdown, log } = context;
+  const stop = new AttemptStop(shutdown);
+  const release = maintainOwnership(database, claim, settings, (error) => stop.loseOwnership(error));
+  const announce = () => {
+    // Not awaited: a database that does not answer must not hold up the stop.
+    announceStop(database, claim, settings.graceSeconds).catch(() => undefined);
+  };
+  shutdown.signal.addEventListener("abort", announce);
   try {
     log.info("started");
-    const failure = await work(claim, context, signal);
-    if (lost.signal.aborted) throw lost.signal.reason;
-    if (failure === undefined) {
-      await succeed(database, claim);
-      log.info("succeeded");
-      return "succeeded";
-    }
-    const status = await fail(database, claim, failure);
-    log.warn(failure.reason, { status, error: failure.message });
-    if (status === "SUCCESS") return "succeeded";
-    if (status === "DEAD") return "dead";
-    return failure.reason === "interrupted" ? "interrupted" : "failed";
+    return await runAndRecord(claim, context, stop);
   } catch (error) {
-    if (!(error instanceof LostError)) throw error;
+    if (!(error instanceof OwnershipLostError)) throw error;
     log.error("lost", { error: error.message });
     return "lost";
   } finally {
-    stopKeeping();
+    shutdown.signal.removeEventListener("abort", announce);
+    release();
+    stop.close();
   }
 }
 
-/** Does the work; resolves with why it did not succeed, or undefined when it did. */
-async function work(claim: Claim, context: AttemptContext, signal: AbortSignal): Promise<Failure | undefined> {
-  const { handler, shutdown, log } = context;
-  let request: unknown;
+async function runAndRecord(claim: Claim, context: AttemptContext, stop: AttemptStop): Promise<Outcome> {
+  const { database, log } = context;
+  const reporter = new AttemptReporter(database, claim, log);
+  let failure: Failure | Deferral | undefined;
   try {
-    request = handler.check(parseRow(claim.row));
-  } catch (error) {
-    return { reason: "error", message: describe(error), final: true };
-  }
-  // Work that must stop is not started: it could miss an abort that has been.
-  if (signal.aborted) return interruption(shutdown);
-  const { requestId: id, attempt } = claim;
-  const running = Promise.resolve(request)
-    .then((checked) => handler.run(checked, { id, attempt, signal, log }))
-    .then(
-      () => undefined,
-      (error: unknown): Failure =>
-        shutdown.signal.aborted
-          ? interruption(shutdown)
-          : { reason: "error", message: describe(error), final: error instanceof FinalError },
-    );
-  const abandoned = shutdown.deadline.then(() =>
-    interruption(shutdown, ", and had not stopped before the grace period ended"),
-  );
-  return await Promise.race([running, abandoned, disowned(signal, shutdown.signal)]);
-}
-
-function interruption(shutdown: Shutdown, more = ""): Failure {
-  return { reason: "interrupted", message: describe(shutdown.signal.reason) + more, final: false };
-}
-
-/** Resolves when the work of an attempt that has become another's has had its time to stop. */
-async function disowned(signal: AbortSignal, asked: AbortSignal): Promise<undefined> {
-  await new Promise<void>((resolve) =>
-    signal.addEventListener("abort", () => !asked.aborted && resolve(), { once: true }),
-  );
-  await sleep(DISOWNED_MS);
-}
-
-/**
- * From now on takes the session lock back when the connection breaks, and renews the lease three times in its time; aborts
- * the work when the attempt has become another's. Returns what ends it.
- */
-function keepAttempt(key: AttemptKey, { database, settings }: AttemptContext, lost: AbortController): () => void {
-  let keeping = false;
-  async function keep(): Promise<void> {
-    if (keeping) return;
-    keeping = true;
-    try {
-      while (!(await renew(database, key, settings))) await sleep(RESUME_PAUSE_MS);
-    } catch (error) {
-      lost.abort(error);
+    const result = await runWork(claim, context, stop, reporter);
+    failure = toFailure(result, stop);
+    stop.throwIfNotOwned();
+    await reporter.flush();
+    if (failure === undefined) {
+      await succeed(database, claim, result.outcome === "succeeded" ? toJson(result.result) : null);
+      log.info("succeeded");
+      return "succeeded";
     }
-    keeping = false;
+  } catch (error) {
+    if (error instanceof OwnershipLostError || error instanceof DatabaseUnavailableError) throw error;
+    // What PostgreSQL refuses is no crash as long as the refusal can be recorded.
+    failure = { reason: "error", message: describeError(error), final: false };
   }
-  database.onBreak = () => void keep();
-  const renewal = settings.leaseSeconds > 0 ? setInterval(keep, (1_000 * settings.leaseSeconds) / 3) : undefined;
-  return () => {
-    database.onBreak = undefined;
-    clearInterval(renewal);
-  };
+  const status = await recordFailure(database, claim, failure);
+  log.warn(failure.reason, { status, error: failure.message });
+  if (status === "SUCCESS") return "succeeded";
+  if (status === "DEAD") return "dead";
+  if (failure.reason === "deferred") return "deferred";
+  return failure.reason === "interrupted" ? "interrupted" : "failed";
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : `threw ${inspect(error)}`;
+async function runWork(claim: Claim, { work, log }: AttemptContext, stop: AttemptStop, reporter: AttemptReporter) {
+  // Work that must stop is not started.
+  if (stop.signal.aborted) return { outcome: "interrupted", message: "" } as const;
+  stop.startTimeout(claim.timeoutSeconds);
+  const { kind, requestId, attempt } = claim;
+  const { signal, killSignal } = stop;
+  const { checkpoint, progress, saveCheckpoint, token } = reporter;
+  const context = { kind, requestId, attempt, signal, killSignal, log, checkpoint, progress, saveCheckpoint, token };
+  return await work
+    .run(claim.row, context)
+    .catch((error: unknown): WorkResult => ({ outcome: "failed", message: describeError(error), final: false }));
+}
+
+/** @throws RangeError when a result is too large for the history, which keeps it. */
+function toJson(result: unknown): string | null {
+  const json = JSON.stringify(result) ?? null;
+  const bytes = json === null ? 0 : Buffer.byteLength(json);
+  if (bytes <= MAX_JSON_BYTES) return json;
+  throw new RangeError(`a result must be at most ${MAX_JSON_BYTES} bytes of JSON (the history keeps it); got ${bytes}`);
 }

@@ -35,15 +35,15 @@ export async function runJob(context: JobContext): Promise<Outcome> {
   const { settings, shutdown, log } = context;
   const session = randomInt(1, 2 ** 31 - 1);
   let jobFinished = 0;
-  let outcome: Outcome = "nothing";
+  let outcome: Outcome = "idle";
   do {
-    const claimed = await claimWithRetry(context, { ...settings, session, jobFinished }, outcome === "nothing");
+    const claimed = await claimWithRetry(context, { ...settings, session, jobFinished }, outcome === "idle");
     if (claimed === undefined) break;
     const { requestId, attempt } = claimed;
     outcome = await runAttempt(claimed, { ...context, log: log.with({ requestId, attempt }) });
     jobFinished = claimed.jobFinished + 1;
   } while (outcome === "succeeded" && jobFinished < settings.requestsPerJob && !shutdown.signal.aborted);
-  if (outcome === "nothing") {
+  if (outcome === "idle") {
     if (shutdown.signal.aborted) outcome = "interrupted";
     log.info(outcome);
   }
@@ -63,20 +63,27 @@ async function claimWithRetry(
   const startedAt = performance.now();
   let pause = FIRST_PAUSE_MS;
   let arriving = idle;
-  while (!shutdown.signal.aborted) {
-    const claimed = await claim(database, { ...params, arriving });
-    if (claimed !== undefined) return claimed;
-    arriving = false;
-    const miss = await reclaim(database, params, idle);
-    if (miss === undefined || (miss.finding === "reserved" && !idle)) return undefined;
-    if (miss.finding === "reclaimed") continue;
-    if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAIT_REASONS[miss.finding] });
-    if (miss.holder !== null && performance.now() - startedAt >= TAKEOVER_MS) {
-      const ended = await takeover(database, miss.holder);
-      log.warn("the previous pod does not answer, its connection is ended", { session: miss.holder, ended });
+  database.unclaimedStop = shutdown.signal;
+  try {
+    while (!shutdown.signal.aborted) {
+      const claimed = await claim(database, { ...params, arriving });
+      if (claimed !== undefined) return claimed;
+      arriving = false;
+      const miss = await reclaim(database, params, idle);
+      if (miss === undefined || (miss.finding === "reserved" && !idle)) return undefined;
+      if (miss.finding === "reclaimed") continue;
+      if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAIT_REASONS[miss.finding] });
+      if (miss.holder !== null && performance.now() - startedAt >= TAKEOVER_MS) {
+        const ended = await takeover(database, miss.holder);
+        log.warn("the previous pod does not answer, its connection is ended", { session: miss.holder, ended });
+      }
+      await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
-    await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
-    pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+  } catch (error) {
+    if (error !== shutdown.signal.reason) throw error;
+  } finally {
+    database.unclaimedStop = undefined;
   }
   return undefined;
 }

@@ -16,7 +16,7 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 describe("readSettings", () => {
-  test("the seed's variables are enough, everything else has a default", () => {
+  test("the original prototype's variables are enough, everything else has a default", () => {
     const settings = readSettings({ ...LEAST, PG_PORT: "5432", PGPASSWORD: "secret" });
     assert.deepEqual(settings, {
       database: {
@@ -37,6 +37,7 @@ describe("readSettings", () => {
       backoffSeconds: 10,
       requestsPerJob: 1,
       leaseSeconds: 0,
+      timeoutSeconds: 0,
       graceSeconds: 30,
     });
   });
@@ -61,6 +62,7 @@ describe("readSettings", () => {
     LEASE_SECONDS: ["-1", "3601", "30s", "true"],
     BACKOFF_SECONDS: ["-0.1", "601", "10s"],
     REQUESTS_PER_JOB: ["0", "10001", "2.5", "0x10"],
+    TIMEOUT_SECONDS: ["-1", "604801", "1h"],
     GRACE_SECONDS: ["0", "86401", "-30"],
   };
   for (const [name, values] of Object.entries(wrong)) {

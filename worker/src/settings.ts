@@ -55,7 +55,7 @@ export interface Settings {
    * is alive. A pooler makes session locks meaningless: behind one, a lease is needed.
    */
   readonly leaseSeconds: number;
-  /** How long an attempt may take before it ends as an error; 0: as long as it wants. */
+  /** How long an attempt's work may take; then it is stopped, by force if need be, and has failed. 0: no limit. */
   readonly timeoutSeconds: number;
   /** The pod's `terminationGracePeriodSeconds`: from SIGTERM to SIGKILL. */
   readonly graceSeconds: number;

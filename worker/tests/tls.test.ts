@@ -8,16 +8,16 @@ import { type GenerateResult, generate } from "selfsigned";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { startTlsFront } from "../../tests/support/tlsFront.ts";
 import { until } from "../../tests/support/until.ts";
-import { connectionOf, Database } from "../src/database.ts";
-import { DatabaseAwayError } from "../src/errors.ts";
-import { createLog, type Log, silentLog } from "../src/log.ts";
+import { Database, toClientConfig } from "../src/database.ts";
+import { DatabaseUnavailableError } from "../src/errors.ts";
+import { createLog, type Log, noopLog } from "../src/log.ts";
 import { readDatabaseSettings } from "../src/settings.ts";
 
 const { name } = await createTestDatabase();
 const ENV = { PG_HOST: "postgres.example", PG_USERNAME: "batch_worker" };
 
 test("without PG_CA_FILE there is no TLS", () => {
-  assert.ok(!("ssl" in connectionOf(readDatabaseSettings(ENV))));
+  assert.ok(!("ssl" in toClientConfig(readDatabaseSettings(ENV))));
 });
 
 test("with PG_CA_FILE the server must prove itself by what the file holds now", () => {
@@ -28,7 +28,7 @@ test("with PG_CA_FILE the server must prove itself by what the file holds now", 
     for (const authority of ["first", "renewed"]) {
       writeFileSync(caFile, authority);
       // Node refuses a wrong certificate, or another host's, unless rejectUnauthorized says otherwise.
-      assert.deepEqual(connectionOf(settings).ssl, { ca: authority });
+      assert.deepEqual(toClientConfig(settings).ssl, { ca: authority });
     }
   } finally {
     rmSync(folder, { recursive: true });
@@ -40,8 +40,8 @@ test("who answers in the place of a server that is away is waited for, as the se
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const { port } = proxy.address() as AddressInfo;
   const env = { ...ENV, PG_HOST: "127.0.0.1", PG_PORT: String(port), PG_CA_FILE: "/dev/null" };
-  const away = new Database({ ...readDatabaseSettings(env), patienceSeconds: 0.2 }, silentLog);
-  await assert.rejects(away.run("demand", ["clap", 1, 10]), DatabaseAwayError);
+  const away = new Database({ ...readDatabaseSettings(env), patienceSeconds: 0.2 }, noopLog);
+  await assert.rejects(away.run("demand", ["clap", 1, 10]), DatabaseUnavailableError);
   proxy.close();
 });
 
@@ -78,9 +78,9 @@ describe("the server's certificate", () => {
     const dates = { notBeforeDate: new Date("2020-01-01"), notAfterDate: new Date("2021-01-01") };
     const expired = await generate(localhost, dates);
     writeFileSync(caFile, expired.cert);
-    const database = await databaseBehind(expired, 0.2, silentLog);
+    const database = await databaseBehind(expired, 0.2, noopLog);
     await assert.rejects(database.run("demand", ["clap", 1, 10]), (error) => {
-      return error instanceof DatabaseAwayError && error.message.includes("certificate has expired");
+      return error instanceof DatabaseUnavailableError && error.message.includes("certificate has expired");
     });
   });
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { copyProject } from "../../tests/support/projectCopy.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -18,15 +18,6 @@ const database = await createTestDatabase();
 async function blocks(language: string): Promise<string[]> {
   const page = await readFile(join(root, "docs/your-own-work.md"), "utf8");
   return [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map((match) => match[1] ?? "");
-}
-
-/** A copy of what runs, so that the page's handler can be put beside the shipped one. */
-async function copyProject(): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), "your-own-work-"));
-  after(() => rm(copy, { recursive: true }));
-  for (const folder of ["worker", "sql"]) await cp(join(root, folder), join(copy, folder), { recursive: true });
-  await symlink(join(root, "node_modules"), join(copy, "node_modules"));
-  return copy;
 }
 
 test("docs/your-own-work.md leads a second, differently shaped table to SUCCESS, and its wrong rows to DEAD", {
@@ -66,10 +57,12 @@ test("docs/your-own-work.md leads a second, differently shaped table to SUCCESS,
     { request_id: "2", status: "DEAD", attempt: 1 },
     { request_id: "3", status: "DEAD", attempt: 1 },
   ]);
-  const errors = (await database.query<{ error: string | null }>(attempts ?? "")).map(({ error }) => error);
+  const errors = (await database.query<{ error: string | null }>(attempts ?? "")).map(
+    ({ error }) => error?.split("\n")[0] ?? null,
+  );
   assert.deepEqual(errors, [
     null,
-    `FinalError: ${home}/gone must exist; got 404`,
+    `PermanentError: ${home}/gone must exist; got 404`,
     'TypeError: url must be a URL; got "nonsense"',
   ]);
   assert.deepEqual(await database.query("select from clap"), [], "the other kind is left alone");

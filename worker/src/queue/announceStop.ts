@@ -1,13 +1,13 @@
 import type { Database } from "../database.ts";
-import { LostError } from "../errors.ts";
+import { OwnershipLostError } from "../errors.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
 
 /**
  * Says that this worker was asked to stop and how long it may still take, so that its Job's next pod waits for it.
  *
- * @throws LostError (zero rows) when the attempt is no longer this session's.
+ * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's.
  */
 export async function announceStop(database: Database, key: AttemptKey, graceSeconds: number): Promise<void> {
   const rows = await database.run("announce_stop", [...keyValues(key), graceSeconds]);
-  if (rows.length === 0) throw new LostError(key.requestId, key.attempt);
+  if (rows.length === 0) throw new OwnershipLostError(key.requestId, key.attempt);
 }

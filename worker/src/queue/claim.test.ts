@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { claimParams, claimWithReclaim } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { parseRow } from "../parseRow.ts";
 import { type Claim, claim } from "./claim.ts";
 import { fail } from "./fail.ts";
-import { parseRow } from "./parseRow.ts";
 import { succeed } from "./succeed.ts";
 
 const database = await createTestDatabase();

@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { LostError } from "../errors.ts";
+import { OwnershipLostError } from "../errors.ts";
 import { type AttemptKey, type EndStatus, keyValues } from "./attempt.ts";
 import { storedText } from "./fail.ts";
 
@@ -8,7 +8,7 @@ import { storedText } from "./fail.ts";
  *
  * @returns `FAILED` when it will be run again, `DEAD` when its deferral limit is used up, `SUCCESS` when the program had finished the
  *   request itself.
- * @throws LostError (zero rows) when the attempt is no longer this session's; nothing was changed.
+ * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
 export async function defer(
   database: Database,
@@ -17,6 +17,6 @@ export async function defer(
 ): Promise<EndStatus> {
   const values = [...keyValues(key), afterSeconds, storedText(message)];
   const [row] = await database.run<{ status: EndStatus }>("defer", values);
-  if (row === undefined) throw new LostError(key.requestId, key.attempt);
+  if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
   return row.status;
 }

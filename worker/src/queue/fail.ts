@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { LostError } from "../errors.ts";
+import { OwnershipLostError } from "../errors.ts";
 import { type AttemptKey, type EndStatus, keyValues, type Reason } from "./attempt.ts";
 
 /** Why an attempt did not succeed. */
@@ -19,7 +19,7 @@ const MAX_ERROR = 20_000;
  *
  * @returns `FAILED` when another attempt will be made, `DEAD` when the request is not tried again, `SUCCESS` when the program had
  *   finished the request itself before it failed.
- * @throws LostError (zero rows) when the attempt is no longer this session's; nothing was changed.
+ * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
 export async function fail(database: Database, key: AttemptKey, failure: Failure): Promise<EndStatus> {
   const { reason, message, final } = failure;
@@ -29,7 +29,7 @@ export async function fail(database: Database, key: AttemptKey, failure: Failure
     storedText(message),
     final,
   ]);
-  if (row === undefined) throw new LostError(key.requestId, key.attempt);
+  if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
   return row.status;
 }
 

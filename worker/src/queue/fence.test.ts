@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import type { Database } from "../database.ts";
-import { LostError } from "../errors.ts";
+import { OwnershipLostError } from "../errors.ts";
 import { announceStop } from "./announceStop.ts";
 import type { Claim } from "./claim.ts";
 import { defer } from "./defer.ts";
@@ -42,7 +42,7 @@ describe("every verb after the claim", () => {
       await dead.close();
       await startAttempt(database, claimParams("a"));
       const before = await stored();
-      await assert.rejects(say(database.connect(), old), LostError);
+      await assert.rejects(say(database.connect(), old), OwnershipLostError);
       assert.deepEqual(await stored(), before);
     });
 
@@ -52,7 +52,7 @@ describe("every verb after the claim", () => {
       const { connection, attempt } = await startAttempt(database, claimParams("a"));
       await succeed(connection, attempt);
       const before = await stored();
-      await assert.rejects(say(database.connect(), old), LostError);
+      await assert.rejects(say(database.connect(), old), OwnershipLostError);
       assert.deepEqual(await stored(), before);
     });
   }

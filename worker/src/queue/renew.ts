@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { LostError } from "../errors.ts";
+import { OwnershipLostError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
 import { zeroAsNull } from "./claim.ts";
@@ -9,7 +9,7 @@ import { zeroAsNull } from "./claim.ts";
  *
  * @returns whether the attempt is kept; false: another connection still holds the lock (the broken one, until the server notices), ask
  *   again shortly.
- * @throws LostError (zero rows) when the attempt is no longer this session's.
+ * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's.
  */
 export async function renew(
   database: Database,
@@ -17,6 +17,6 @@ export async function renew(
   { leaseSeconds }: Pick<Settings, "leaseSeconds">,
 ): Promise<boolean> {
   const [row] = await database.run<{ kept: boolean }>("renew", [...keyValues(key), zeroAsNull(leaseSeconds)]);
-  if (row === undefined) throw new LostError(key.requestId, key.attempt);
+  if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
   return row.kept;
 }

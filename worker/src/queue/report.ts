@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { LostError } from "../errors.ts";
+import { OwnershipLostError } from "../errors.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
 
 /** What a running attempt reports; what is absent stays as it is. */
@@ -12,10 +12,10 @@ export interface Report {
 /**
  * Records the progress and the checkpoint of a running attempt.
  *
- * @throws LostError (zero rows) when the attempt is no longer this session's; nothing was changed.
+ * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
 export async function report(database: Database, key: AttemptKey, { progress, checkpoint }: Report): Promise<void> {
   const values = [progress === undefined ? null : JSON.stringify(progress), checkpoint ?? null];
   const rows = await database.run("report", [...keyValues(key), ...values]);
-  if (rows.length === 0) throw new LostError(key.requestId, key.attempt);
+  if (rows.length === 0) throw new OwnershipLostError(key.requestId, key.attempt);
 }

@@ -1,11 +1,11 @@
-import type { Row } from "../handler.ts";
+import type { Row } from "./handler.ts";
 
 /**
- * A request's row from its JSON text. A number that JavaScript would round (a bigint past 2^53, a long numeric) is given as text, so
- * that no request is mistaken for another.
+ * Parses a row's JSON text. A number that JavaScript would round (a bigint past 2^53, a long numeric) is given as text, so that
+ * no request is taken for another.
  */
-export function parseRow(text: string): Row {
-  return JSON.parse(text, keepPrecision);
+export function parseRow(json: string): Row {
+  return JSON.parse(json, keepPrecision);
 }
 
 function keepPrecision(_key: string, value: unknown, context?: { readonly source?: string }): unknown {

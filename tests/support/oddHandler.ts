@@ -1,0 +1,82 @@
+import { execFileSync } from "node:child_process";
+import { PermanentError } from "../../worker/src/errors.ts";
+import type { Handler, HandlerContext, Row } from "../../worker/src/handler.ts";
+
+// Copied into a worker's handlers by support/oddWork.ts: does what its row asks for.
+
+const never = () => new Promise<never>(() => undefined);
+
+const left: object[] = [];
+
+const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
+  succeed: () => undefined,
+  fail: () => Promise.reject(new Error("no luck", { cause: new Error("rain") })),
+  "fail for good": () => Promise.reject(new PermanentError("never")),
+  "throw a Symbol's name": () => {
+    throw Object.assign(new Error("odd"), { name: Symbol("odd") });
+  },
+  "throw an arrow": () => {
+    throw new Error("a → b");
+  },
+  "log and block": ({ log }) => {
+    log.info("blocking");
+    for (;;);
+  },
+  "wait forever": ({ log }) => {
+    log.info("waiting");
+    return never();
+  },
+  "block in a native call": () => execFileSync("sleep", ["5"]),
+  "throw null in a timer": () => {
+    setTimeout(() => {
+      throw null;
+    }, 10);
+    return never();
+  },
+  "throw in a timer": () => {
+    setTimeout(() => {
+      throw new Error("thrown in a timer");
+    }, 10);
+    return never();
+  },
+  "leave a rejection": () => {
+    Promise.reject(new Error("not awaited"));
+    return never();
+  },
+  exit: () => process.exit(3),
+  "use all memory": () => {
+    for (;;) left.push(new Array(1_000).fill(Math.random()));
+  },
+  "succeed with a timer left": () => {
+    setTimeout(() => {
+      throw new Error("left behind");
+    }, 20);
+    setInterval(() => left.push({}), 1);
+  },
+  "return a result": () => ({ pages: 3 }),
+  "return what is not JSON": () => 7n,
+  "stop when asked": async ({ signal, log }) => {
+    log.info("waiting");
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    throw signal.reason;
+  },
+  "print, then succeed": ({ log }) => {
+    for (let line = 0; line < 2_000; line++) {
+      console.log(`printed ${line}`);
+      log.info("logged", { line });
+    }
+  },
+  "wait half a second": async ({ log }) => {
+    log.info("waiting");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    console.log("done waiting");
+    log.info("done waiting");
+  },
+  "report how many were left": () => ({ left: left.length }),
+};
+
+export const handler: Handler<string> = {
+  kind: "odd",
+  check: (row: Row) => String(row.does),
+  run: async (does, context) => await (DEEDS[does] ?? DEEDS.succeed)?.(context),
+};

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after } from "node:test";
+import { pathToFileURL } from "node:url";
+import type { InterruptedError } from "../../worker/src/errors.ts";
+import type { HandlerWork } from "../../worker/src/handlerWork.ts";
+import { EXIT_KILLED } from "../../worker/src/outcome.ts";
+import type { TestDatabase } from "./database.ts";
+import { copyProject } from "./projectCopy.ts";
+import { until } from "./until.ts";
+
+/** A worker process of the kind `odd`, in a copy of the project. */
+export interface OddPod {
+  readonly child: ChildProcess;
+  /** EXIT_KILLED for a killed one. */
+  readonly ended: Promise<number>;
+  output(): string;
+  prints(text: string): Promise<unknown>;
+}
+
+/** Work that does what its row asks for: see oddHandler.ts. */
+export interface OddWork {
+  /** As the copy has them: its threads find the kind `odd`. */
+  readonly HandlerWork: typeof HandlerWork;
+  readonly InterruptedError: typeof InterruptedError;
+  start(env: NodeJS.ProcessEnv): OddPod;
+}
+
+/** Prepares it for the calling test file; what still runs at its end is killed. */
+export async function createOddWork(): Promise<OddWork> {
+  const copy = await copyProject();
+  const handler = await readFile(new URL("./oddHandler.ts", import.meta.url), "utf8");
+  await writeFile(join(copy, "worker/src/handlers/odd.ts"), handler.replaceAll('"../../worker/src/', '"../'));
+  const source = pathToFileURL(join(copy, "worker/src/")).href;
+  const pods = new Set<ChildProcess>();
+  after(() => {
+    for (const pod of pods) pod.kill("SIGKILL");
+  });
+  return {
+    ...(await import(`${source}handlerWork.ts`)),
+    ...(await import(`${source}errors.ts`)),
+    start(env) {
+      const cache = join(copy, ".cache");
+      const own = { KIND: "odd", JOB_NAME: "a", POD_NAME: "a-1", NODE_COMPILE_CACHE: cache };
+      const child = spawn(process.execPath, [join(copy, "worker/src/main.ts")], {
+        env: { ...process.env, ...own, ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      pods.add(child);
+      let output = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.setEncoding("utf8").on("data", (text: string) => {
+          output += text;
+        });
+      }
+      const ended = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? EXIT_KILLED)));
+      const closed = new Promise((resolve) => child.once("close", resolve));
+      return {
+        child,
+        // A child of the handler's may keep the output open for longer.
+        ended: ended.then(async (code) => {
+          await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500))]);
+          return code;
+        }),
+        output: () => output,
+        prints: (text) => until(`it prints ${text}`, () => output.includes(text)),
+      };
+    },
+  };
+}
+
+/** Makes the table of the kind `odd`. */
+export async function attachOdd({ query }: TestDatabase): Promise<void> {
+  await query("create table odd (id bigint generated always as identity primary key, does text not null)");
+  await query("select batch.attach('odd', 'odd')");
+}

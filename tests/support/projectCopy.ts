@@ -1,0 +1,16 @@
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Copies what a worker runs for the calling test file, so that a handler can be put beside the shipped one; its folder. */
+export async function copyProject(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), "project-"));
+  after(() => rm(copy, { recursive: true }));
+  for (const folder of ["worker", "sql"]) await cp(join(ROOT, folder), join(copy, folder), { recursive: true });
+  await symlink(join(ROOT, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}

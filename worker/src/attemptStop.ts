@@ -1,0 +1,72 @@
+import { TimedOutError } from "./errors.ts";
+import type { Shutdown } from "./shutdown.ts";
+
+/** How long the work may go on after its timeout, to clean up. */
+const TIMEOUT_GRACE_MS = 1_000;
+
+/** How long it may go on when its attempt is no longer this worker's. */
+const OWNERSHIP_LOST_GRACE_MS = 5_000;
+
+/** When and why one attempt's work must stop: a shutdown, its timeout, or that it is no longer this worker's. */
+export class AttemptStop {
+  readonly #stop = new AbortController();
+  readonly #kill = new AbortController();
+  readonly #shutdown: Shutdown;
+  #timeout: NodeJS.Timeout | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
+  #ownershipEnd: { readonly error: unknown } | undefined;
+
+  readonly #interrupt = () => this.#stop.abort(this.#shutdown.signal.reason);
+  readonly #killAtDeadline = () => this.#kill.abort();
+
+  constructor(shutdown: Shutdown) {
+    this.#shutdown = shutdown;
+    shutdown.signal.addEventListener("abort", this.#interrupt);
+    shutdown.deadline.addEventListener("abort", this.#killAtDeadline);
+    if (shutdown.signal.aborted) this.#interrupt();
+    if (shutdown.deadline.aborted) this.#killAtDeadline();
+  }
+
+  /** Aborts when the work is asked to stop; the reason is the first there was. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Aborts when it must be ended by force. */
+  get killSignal(): AbortSignal {
+    return this.#kill.signal;
+  }
+
+  /** Starts the clock; 0 is no limit. */
+  startTimeout(seconds: number): void {
+    if (seconds === 0) return;
+    this.#timeout = setTimeout(() => {
+      this.#stop.abort(new TimedOutError(seconds));
+      this.#killAfter(TIMEOUT_GRACE_MS);
+    }, 1_000 * seconds);
+  }
+
+  /** Why the worker cannot keep the attempt any more. */
+  loseOwnership(error: unknown): void {
+    this.#ownershipEnd ??= { error };
+    this.#stop.abort(error);
+    this.#killAfter(OWNERSHIP_LOST_GRACE_MS);
+  }
+
+  /** @throws what `loseOwnership` was called with, if it was */
+  throwIfNotOwned(): void {
+    if (this.#ownershipEnd) throw this.#ownershipEnd.error;
+  }
+
+  /** Ends the clocks, and leaves nothing behind on the shutdown, which is all attempts'. */
+  close(): void {
+    clearTimeout(this.#timeout);
+    clearTimeout(this.#killTimer);
+    this.#shutdown.signal.removeEventListener("abort", this.#interrupt);
+    this.#shutdown.deadline.removeEventListener("abort", this.#killAtDeadline);
+  }
+
+  #killAfter(ms: number): void {
+    this.#killTimer ??= setTimeout(() => this.#kill.abort(), ms);
+  }
+}

@@ -1,0 +1,25 @@
+import type { FromThread } from "./threadMessages.ts";
+
+/** Sends checkpoints to the main thread, and waits until each is saved. */
+export class CheckpointSender {
+  readonly #send: (message: FromThread) => void;
+  readonly #waiting: PromiseWithResolvers<void>[] = [];
+
+  constructor(send: (message: FromThread) => void) {
+    this.#send = send;
+  }
+
+  save(value: unknown): Promise<void> {
+    const saved = Promise.withResolvers<void>();
+    // As the database will store it; a message could carry less (no function) and more (a Map).
+    const plain: unknown = JSON.parse(JSON.stringify(value));
+    this.#send({ type: "saveCheckpoint", id: this.#waiting.push(saved) - 1, value: plain });
+    return saved.promise;
+  }
+
+  saved(id: number, error: string | undefined): void {
+    if (error === undefined) this.#waiting[id]?.resolve();
+    else this.#waiting[id]?.reject(new Error(error));
+    delete this.#waiting[id];
+  }
+}

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { describeError } from "./describeError.ts";
+import { SettingsError } from "./errors.ts";
+import { toFailure } from "./runHandler.ts";
+import { type FromThread, type ThreadData, type ToThread, toStopReason } from "./threadMessages.ts";
+import type { WorkContext, WorkResult } from "./work.ts";
+
+/** How long a thread that was told to end is waited for. Code that JavaScript runs ends within milliseconds, a native call never. */
+const TERMINATE_LIMIT_MS = 400;
+
+/** A thread that loads a kind's handler and runs it on one request. */
+export class HandlerThread {
+  readonly #worker: Worker;
+  readonly #loaded = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<WorkResult>();
+  readonly #unwritten = new Int32Array(new SharedArrayBuffer(4));
+  #context: WorkContext | undefined;
+
+  constructor(kind: string) {
+    // Awaited by `loaded` where the Job starts; later it is the request's error.
+    this.#loaded.promise.catch(() => undefined);
+    const workerData: ThreadData = { kind, unwritten: this.#unwritten.buffer };
+    this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), { workerData });
+    this.#worker.on("message", (message: FromThread) => this.#receive(message));
+    this.#worker.on("error", (error: unknown) => this.#end(toResult(error)));
+    this.#worker.on("exit", (code) =>
+      this.#end({ outcome: "failed", message: `the handler ended its thread (process.exit(${code}))`, final: false }),
+    );
+  }
+
+  /**
+   * Resolves when the handler is loaded.
+   *
+   * @throws SettingsError when it cannot be.
+   */
+  get loaded(): Promise<void> {
+    return this.#loaded.promise;
+  }
+
+  /** Runs the handler; resolves when it has ended, or at once when it is to be ended by force. Called once. */
+  async run(rowJson: string, context: WorkContext): Promise<WorkResult> {
+    const { kind, requestId, attempt, checkpoint, token, signal, killSignal, log } = context;
+    const abort = () => this.#send({ type: "abort", reason: toStopReason(signal.reason) });
+    const kill = () => this.#ended.resolve({ outcome: "interrupted", message: "ended by force" });
+    this.#context = context;
+    this.#send({ type: "run", rowJson, logFields: log.fields, kind, requestId, attempt, checkpoint, token });
+    signal.addEventListener("abort", abort);
+    killSignal.addEventListener("abort", kill);
+    if (signal.aborted) abort();
+    if (killSignal.aborted) kill();
+    const result = await this.#ended.promise;
+    signal.removeEventListener("abort", abort);
+    killSignal.removeEventListener("abort", kill);
+    return result;
+  }
+
+  /** Ends the thread by force, with all that it has left; whether it did end. */
+  async terminate(): Promise<boolean> {
+    const terminated = this.#worker.terminate().then(() => true);
+    return await Promise.race([terminated, sleep(TERMINATE_LIMIT_MS, false, { ref: false })]);
+  }
+
+  #send(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: FromThread): void {
+    switch (message.type) {
+      case "loaded":
+        this.#loaded.resolve();
+        break;
+      case "refused":
+        this.#loaded.reject(new SettingsError([message.problem]));
+        this.#ended.resolve({ outcome: "failed", message: message.problem, final: false });
+        break;
+      case "log":
+        this.#context?.log.write(message.line);
+        this.#written();
+        break;
+      case "output":
+        process[message.stream].write(message.chunk);
+        this.#written();
+        break;
+      case "progress":
+        this.#context?.progress(message.done, message.total);
+        break;
+      case "saveCheckpoint":
+        void this.#saveCheckpoint(message.id, message.value);
+        break;
+      case "ended":
+        this.#end(message.result);
+        break;
+    }
+  }
+
+  #written(): void {
+    Atomics.sub(this.#unwritten, 0, 1);
+    Atomics.notify(this.#unwritten, 0);
+  }
+
+  async #saveCheckpoint(id: number, value: unknown): Promise<void> {
+    try {
+      await this.#context?.saveCheckpoint(value);
+      this.#send({ type: "checkpointSaved", id });
+    } catch (error) {
+      this.#send({ type: "checkpointSaved", id, error: describeError(error) });
+    }
+  }
+
+  #end(result: WorkResult): void {
+    this.#loaded.reject(new SettingsError([`cannot load the handler: ${"message" in result ? result.message : ""}`]));
+    this.#ended.resolve(result);
+  }
+}
+
+function toResult(error: unknown): WorkResult {
+  if ((error as { code?: unknown } | null)?.code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return { outcome: "crashed", message: "out of memory: the handler's thread has reached its heap limit" };
+  }
+  return toFailure(error);
+}

@@ -1,0 +1,48 @@
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { CheckpointSender } from "./checkpointSender.ts";
+import type { SettingsError } from "./errors.ts";
+import type { Handler } from "./handler.ts";
+import { loadHandler } from "./loadHandler.ts";
+import { createLog } from "./log.ts";
+import { OutputSender } from "./outputSender.ts";
+import { runHandler, toFailure } from "./runHandler.ts";
+import { type FromThread, type ThreadData, type ToThread, toStopError } from "./threadMessages.ts";
+
+// The entry of a handler's thread: loads the handler, runs it on one request, and reports what came of it. Whatever happens to
+// this thread, the main thread keeps the claim.
+
+// No port: loaded only to be compiled (worker/Dockerfile).
+if (parentPort) await serve(parentPort, workerData as ThreadData);
+
+async function serve(port: MessagePort, { kind, unwritten }: ThreadData): Promise<void> {
+  const send = (message: FromThread) => port.postMessage(message);
+  const output = new OutputSender(send, unwritten);
+  output.takeStreams();
+  // Errors that no one awaits (a timer's, an unhandled rejection) are the work's, whenever they come.
+  process.on("uncaughtException", (error) => send({ type: "ended", result: toFailure(error) }));
+  let handler: Handler;
+  try {
+    handler = await loadHandler(kind);
+  } catch (error) {
+    return send({ type: "refused", problem: (error as SettingsError).message });
+  }
+  const stop = new AbortController();
+  const checkpoints = new CheckpointSender(send);
+  port.on("message", (message: ToThread) => {
+    if (message.type === "abort") stop.abort(toStopError(message.reason));
+    else if (message.type === "checkpointSaved") checkpoints.saved(message.id, message.error);
+    else void run(message);
+  });
+  send({ type: "loaded" });
+
+  async function run({ rowJson, logFields, ...context }: Extract<ToThread, { type: "run" }>): Promise<void> {
+    const result = await runHandler(handler, rowJson, {
+      ...context,
+      signal: stop.signal,
+      log: createLog(logFields, (line) => output.sendLine(line)),
+      progress: (done, total) => send({ type: "progress", done, total }),
+      saveCheckpoint: (value) => checkpoints.save(value),
+    });
+    send({ type: "ended", result });
+  }
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createOddWork } from "../../tests/support/oddWork.ts";
+import { createLog } from "./log.ts";
+import type { Work, WorkContext, WorkResult } from "./work.ts";
+
+const { HandlerWork, InterruptedError } = await createOddWork();
+
+/** Runs a deed of oddHandler.ts in a thread. */
+async function run(
+  does: string,
+  more: Partial<WorkContext> = {},
+  work: Work = new HandlerWork("odd"),
+): Promise<WorkResult> {
+  return await work.run(JSON.stringify({ id: 1, does }), {
+    kind: "odd",
+    requestId: "1",
+    attempt: 1,
+    signal: new AbortController().signal,
+    killSignal: new AbortController().signal,
+    log: createLog({}, () => undefined),
+    checkpoint: null,
+    progress: () => undefined,
+    saveCheckpoint: () => Promise.resolve(),
+    token: "",
+    ...more,
+  });
+}
+
+/** A log, and what it wrote; `onLine` is called after each line. */
+function createMemoryLog(onLine: () => void = () => undefined) {
+  const lines: string[] = [];
+  function write(line: string): void {
+    lines.push(line);
+    onLine();
+  }
+  return { lines, log: createLog({ request: "1", attempt: 1 }, write) };
+}
+
+describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => {
+  const ENDS: Record<string, { readonly outcome: string; readonly message?: RegExp; readonly final?: boolean }> = {
+    succeed: { outcome: "succeeded" },
+    fail: { outcome: "failed", message: /^Error: no luck\n {4}at .*\ncaused by Error: rain\n/s, final: false },
+    "fail for good": { outcome: "failed", message: /^PermanentError: never\n/, final: true },
+    "throw a Symbol's name": { outcome: "failed", message: /^Symbol\(odd\): odd/, final: false },
+    "throw null in a timer": { outcome: "failed", message: /^threw null$/, final: false },
+    "throw in a timer": { outcome: "failed", message: /^Error: thrown in a timer\n/, final: false },
+    "leave a rejection": { outcome: "failed", message: /^Error: not awaited\n/, final: false },
+    exit: { outcome: "failed", message: /ended its thread \(process\.exit\(3\)\)/, final: false },
+    "succeed with a timer left": { outcome: "succeeded" },
+    "return what is not JSON": { outcome: "failed", message: /must be JSON, or nothing/, final: false },
+  };
+  for (const [does, { outcome, message, final }] of Object.entries(ENDS)) {
+    test(`that is to ${does} comes to ${outcome}, with what it threw`, async () => {
+      const result = await run(does);
+      assert.equal(result.outcome, outcome, JSON.stringify(result));
+      if (message) assert.match("message" in result ? result.message : "", message);
+      if (result.outcome === "failed") assert.equal(result.final, final);
+    });
+  }
+
+  test("gives its result as JSON", async () => {
+    assert.deepEqual(await run("return a result"), { outcome: "succeeded", result: { pages: 3 } });
+  });
+
+  test("gets the reason why it must stop, in its class", async () => {
+    const stop = new AbortController();
+    const { log } = createMemoryLog(() => stop.abort(new InterruptedError("SIGTERM")));
+    const result = await run("stop when asked", { signal: stop.signal, log });
+    assert.match(JSON.stringify(result), /"failed","message":"InterruptedError: asked to stop by SIGTERM/);
+  });
+
+  for (const does of ["log and block", "wait forever"]) {
+    test(`that is to ${does} is ended by force, and what it logged is not lost`, async () => {
+      const kill = new AbortController();
+      const { lines, log } = createMemoryLog(() => kill.abort());
+      const result = await run(does, { killSignal: kill.signal, log });
+      assert.equal(result.outcome, "interrupted");
+      assert.match(lines.join(), /"message":"(blocking|waiting)","request":"1","attempt":1/);
+    });
+  }
+
+  test("that a native call blocks is given up, and the work says that it is stuck", async () => {
+    const kill = new AbortController();
+    const work = new HandlerWork("odd");
+    const result = run("block in a native call", { killSignal: kill.signal }, work);
+    setTimeout(() => kill.abort(), 1_000);
+    assert.equal((await result).outcome, "interrupted");
+    assert.equal(work.stuck, true);
+  });
+
+  test("keeps the form and the order of its log lines, however many", async () => {
+    const { lines, log } = createMemoryLog();
+    await run("print, then succeed", { log });
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line).line),
+      Array.from({ length: 2_000 }, (_, line) => line),
+    );
+    const { time, ...rest } = JSON.parse(lines[0] ?? "");
+    assert.deepEqual(rest, { level: "info", message: "logged", request: "1", attempt: 1, line: 0 });
+  });
+
+  test("leaves nothing to the next request: no timer, and nothing in memory", async () => {
+    const work = new HandlerWork("odd");
+    assert.deepEqual(await run("succeed with a timer left", {}, work), { outcome: "succeeded" });
+    assert.deepEqual(await run("wait half a second", {}, work), { outcome: "succeeded" });
+    assert.deepEqual(await run("report how many were left", {}, work), { outcome: "succeeded", result: { left: 0 } });
+  });
+});
+
+test("a kind without a handler is refused before anything is claimed", async () => {
+  await assert.rejects(new HandlerWork("cough").load(), {
+    name: "SettingsError",
+    message: /^KIND must be clap or odd \(the files/,
+  });
+});

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SettingsError } from "./errors.ts";
+import { HandlerThread } from "./handlerThread.ts";
+import type { Work, WorkContext, WorkResult } from "./work.ts";
+
+/** How long a handler's module may take to load; nothing is claimed before. */
+const LOAD_LIMIT_SECONDS = 60;
+
+/**
+ * Runs a TypeScript handler, each request in a thread of its own: what blocks that thread blocks neither the claim's renewal nor
+ * the signals and clocks of the main thread, and what it leaves behind ends with it.
+ */
+export class HandlerWork implements Work {
+  readonly #kind: string;
+  #next: HandlerThread | undefined;
+  #stuck = false;
+
+  constructor(kind: string) {
+    this.#kind = kind;
+  }
+
+  /**
+   * Starts the first request's thread; resolves when the handler is loaded there.
+   *
+   * @throws SettingsError when there is none, it cannot be loaded, or not within a minute.
+   */
+  async load(): Promise<void> {
+    this.#next = new HandlerThread(this.#kind);
+    const late = sleep(1_000 * LOAD_LIMIT_SECONDS, "late", { ref: false });
+    if ((await Promise.race([this.#next.loaded, late])) !== "late") return;
+    const file = `worker/src/handlers/${this.#kind}.ts`;
+    throw new SettingsError([`${file} must load within ${LOAD_LIMIT_SECONDS} s (nothing is claimed before)`]);
+  }
+
+  async run(rowJson: string, context: WorkContext): Promise<WorkResult> {
+    const thread = this.#next ?? new HandlerThread(this.#kind);
+    this.#next = undefined;
+    const result = await thread.run(rowJson, context);
+    if (!(await thread.terminate())) this.#stuck = true;
+    return result;
+  }
+
+  get stuck(): boolean {
+    return this.#stuck;
+  }
+
+  async close(): Promise<void> {
+    if (this.#next && !(await this.#next.terminate())) this.#stuck = true;
+  }
+}

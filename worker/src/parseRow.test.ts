@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseRow } from "./parseRow.ts";
+
+for (const { json, row } of [
+  { json: '{"n": 9007199254740993}', row: { n: "9007199254740993" } },
+  { json: '{"n": 12345678901234567.89}', row: { n: "12345678901234567.89" } },
+  { json: '{"n": 1e-7, "m": -20, "share": 1.50, "zero": 0}', row: { n: 1e-7, m: -20, share: 1.5, zero: 0 } },
+  {
+    json: '{"list": [1, 9007199254740993], "text": "1", "none": null}',
+    row: { list: [1, "9007199254740993"], text: "1", none: null },
+  },
+]) {
+  test(`of ${json} what JavaScript would round is text, and every other number a number`, () => {
+    assert.deepEqual(parseRow(json), row);
+  });
+}

@@ -1,0 +1,52 @@
+import { describeError } from "./describeError.ts";
+import { PermanentError } from "./errors.ts";
+import type { Handler, Row } from "./handler.ts";
+import { parseRow } from "./parseRow.ts";
+import type { WorkContext, WorkResult } from "./work.ts";
+
+/** Checks the row and runs the handler on what comes of it. Never rejects. */
+export async function runHandler(
+  handler: Handler,
+  rowJson: string,
+  { requestId: id, attempt, signal, log, checkpoint, progress, saveCheckpoint }: Omit<WorkContext, "killSignal">,
+): Promise<WorkResult> {
+  let request: unknown;
+  try {
+    request = await handler.check(parseRow(rowJson) as Row);
+  } catch (error) {
+    return { outcome: "failed", message: describeError(error), final: true };
+  }
+  // Work that must stop is not started: it could wait for an abort that was before.
+  if (signal.aborted) return { outcome: "interrupted", message: describeError(signal.reason) };
+  try {
+    const result = await handler.run(request, { id, attempt, signal, log, checkpoint, progress, saveCheckpoint });
+    return result === undefined ? { outcome: "succeeded" } : { outcome: "succeeded", result: toPlain(result) };
+  } catch (error) {
+    return toFailure(error);
+  }
+}
+
+/** What the work threw, whether its handler did or something that the handler started. */
+export function toFailure(error: unknown): WorkResult {
+  return { outcome: "failed", message: describeError(error), final: isPermanent(error) };
+}
+
+function isPermanent(error: unknown): boolean {
+  try {
+    return error instanceof PermanentError;
+  } catch {
+    return false;
+  }
+}
+
+function toPlain(result: unknown): unknown {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(result);
+  } catch (error) {
+    throw new TypeError("what a handler returns must be JSON, or nothing", { cause: error });
+  }
+  if (json === undefined)
+    throw new TypeError(`what a handler returns must be JSON, or nothing; got a ${typeof result}`);
+  return JSON.parse(json);
+}

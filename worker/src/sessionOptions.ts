@@ -1,0 +1,62 @@
+/** A silent server counts as unavailable: every statement here takes milliseconds. */
+export const ANSWER_TIMEOUT_MS = 10_000;
+
+/**
+ * What a worker sets on each of its connections, so that no setting that a database or a role carries changes what a statement
+ * does or what a row's JSON looks like. A pooler refuses such options; what matters behind one is set on the functions.
+ *
+ * Not here, since none has an effect on the worker: `client_encoding` (node-postgres sets it), `lc_messages` (codes are read, not
+ * texts), planner and memory settings (the same rows come), `log_*`. `synchronous_commit` is the operator's choice.
+ */
+export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
+  // A lost node is noticed within 12 s, asked or silent, and the session's lock is dropped with the connection.
+  tcp_keepalives_idle: "6",
+  tcp_keepalives_interval: "2",
+  tcp_keepalives_count: "3",
+  tcp_user_timeout: "12000",
+
+  // The server gives up before the worker does: a claim that waits for a lock must not be made after its worker has left.
+  statement_timeout: String(ANSWER_TIMEOUT_MS - 1_000),
+  lock_timeout: "0",
+  // The connection carries the session lock for as long as the work takes.
+  idle_session_timeout: "0",
+  idle_in_transaction_session_timeout: "0",
+  exit_on_error: "off",
+
+  // Every statement is written for these.
+  default_transaction_isolation: "read committed",
+  default_transaction_read_only: "off",
+  default_transaction_deferrable: "off",
+  search_path: "pg_catalog,pg_temp",
+  row_security: "on",
+  standard_conforming_strings: "on",
+  transform_null_equals: "off",
+
+  // Milliseconds of compilation for statements of microseconds; plans that are made again each time.
+  jit: "off",
+  plan_cache_mode: "auto",
+
+  // A row's JSON is the same whatever server it is on: dates, bytes, floats and money as text.
+  timezone: "UTC",
+  datestyle: "ISO, MDY",
+  intervalstyle: "postgres",
+  extra_float_digits: "1",
+  bytea_output: "hex",
+  xmlbinary: "base64",
+  lc_monetary: "C",
+  lc_numeric: "C",
+  lc_time: "C",
+};
+
+/** Settings that older servers do not know; such a server refuses the connection (42704, undefined_object). */
+export const NEWER_SETTINGS: Readonly<Record<string, string>> = {
+  // 17
+  transaction_timeout: "0",
+};
+
+/** The settings as a connection's `options`: spaces are escaped, as libpq has it. */
+export function toOptions(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`)
+    .join(" ");
+}

@@ -1,0 +1,53 @@
+import { describeError } from "./describeError.ts";
+import { InterruptedError, OwnershipLostError, TimedOutError } from "./errors.ts";
+import type { LogFields } from "./log.ts";
+import type { WorkContext, WorkResult } from "./work.ts";
+
+/** What a handler's thread is started with. */
+export interface ThreadData {
+  readonly kind: string;
+  /** One Int32: log lines and other output that were sent and not yet written. */
+  readonly unwritten: SharedArrayBuffer;
+}
+
+/** What the worker's main thread sends to a handler's. */
+export type ToThread =
+  | ({ readonly type: "run"; readonly rowJson: string; readonly logFields: LogFields } & Pick<
+      WorkContext,
+      "kind" | "requestId" | "attempt" | "checkpoint" | "token"
+    >)
+  | { readonly type: "abort"; readonly reason: StopReason }
+  | { readonly type: "checkpointSaved"; readonly id: number; readonly error?: string };
+
+/** What a handler's thread sends to the worker's main thread. */
+export type FromThread =
+  | { readonly type: "loaded" }
+  | { readonly type: "refused"; readonly problem: string }
+  | { readonly type: "log"; readonly line: string }
+  | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly chunk: Uint8Array }
+  | { readonly type: "progress"; readonly done: number; readonly total?: number | undefined }
+  | { readonly type: "saveCheckpoint"; readonly id: number; readonly value: unknown }
+  | { readonly type: "ended"; readonly result: WorkResult };
+
+/** Why the work is asked to stop, in a form that a message can carry. */
+export type StopReason =
+  | { readonly interruptedBy: NodeJS.Signals }
+  | { readonly timedOutAfterSeconds: number }
+  | { readonly lostRequest: string; readonly lostAttempt: number }
+  | { readonly text: string };
+
+/** Takes an abort's reason apart. */
+export function toStopReason(reason: unknown): StopReason {
+  if (reason instanceof InterruptedError) return { interruptedBy: reason.by };
+  if (reason instanceof TimedOutError) return { timedOutAfterSeconds: reason.seconds };
+  if (reason instanceof OwnershipLostError) return { lostRequest: reason.request, lostAttempt: reason.attempt };
+  return { text: describeError(reason) };
+}
+
+/** Makes the abort's reason again. */
+export function toStopError(reason: StopReason): Error {
+  if ("interruptedBy" in reason) return new InterruptedError(reason.interruptedBy);
+  if ("timedOutAfterSeconds" in reason) return new TimedOutError(reason.timedOutAfterSeconds);
+  if ("lostRequest" in reason) return new OwnershipLostError(reason.lostRequest, reason.lostAttempt);
+  return new Error(reason.text);
+}

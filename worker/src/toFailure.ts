@@ -1,0 +1,48 @@
+import type { AttemptStop } from "./attemptStop.ts";
+import { describeError } from "./describeError.ts";
+import { TimedOutError } from "./errors.ts";
+import type { Failure } from "./queue/fail.ts";
+import type { WorkResult } from "./work.ts";
+
+/** The work asked to be run later. */
+export interface Deferral {
+  readonly reason: "deferred";
+  readonly message: string;
+  readonly afterSeconds: number;
+}
+
+/**
+ * Why an attempt did not succeed, by what its work came to and why it was asked to stop; undefined when it succeeded.
+ *
+ * Work that was asked to stop and ends well is done all the same. Anything else that it ends with then has the reason it was asked
+ * for, except an error that no retry can help (`final`), a crash, and a `retryLater`.
+ */
+export function toFailure(
+  result: WorkResult,
+  { signal, killSignal }: Pick<AttemptStop, "signal" | "killSignal">,
+): Failure | Deferral | undefined {
+  if (result.outcome === "succeeded") return undefined;
+  if (result.outcome === "failed" && result.final) return toError(result.message, true);
+  if (result.outcome === "crashed" && !killSignal.aborted) {
+    return { reason: "crashed", message: result.message, final: false };
+  }
+  if (signal.reason instanceof TimedOutError) {
+    return toError(`${signal.reason.message}${killSignal.aborted ? ", and had not stopped 1 s later" : ""}`, false);
+  }
+  if (result.outcome === "retryLater") {
+    return { reason: "deferred", message: result.message, afterSeconds: result.afterSeconds };
+  }
+  if (!signal.aborted) {
+    return result.outcome === "interrupted" ? toInterruption(result.message) : toError(result.message, false);
+  }
+  const asked = describeError(signal.reason).split("\n", 1)[0];
+  return toInterruption(`${asked}${killSignal.aborted ? ", and had not stopped before the grace period ended" : ""}`);
+}
+
+function toError(message: string, final: boolean): Failure {
+  return { reason: "error", message, final };
+}
+
+function toInterruption(message: string): Failure {
+  return { reason: "interrupted", message, final: false };
+}

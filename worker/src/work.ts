@@ -1,0 +1,53 @@
+import type { Log } from "./log.ts";
+
+/** What an attempt's work may use besides its row. */
+export interface WorkContext {
+  readonly kind: string;
+  /** The request's primary key as text: a bigint is larger than a JavaScript number holds exactly. */
+  readonly requestId: string;
+  /** 1 at the first attempt. */
+  readonly attempt: number;
+  /**
+   * Aborts when the work is asked to stop; its `reason` is an InterruptedError (shutdown), a TimedOutError (`timeoutSeconds`), or
+   * what ended the worker's ownership (an OwnershipLostError, a DatabaseUnavailableError).
+   */
+  readonly signal: AbortSignal;
+  /** Aborts, after `signal`, when the work's time to stop is over: `run` then ends it by force, and resolves. */
+  readonly killSignal: AbortSignal;
+  /** Carries the request and the attempt on every line. */
+  readonly log: Log;
+  /** The last checkpoint that an attempt of this request has saved; null when there is none. */
+  readonly checkpoint: unknown;
+  /** Shows how far the work is; `total` in the same unit, where it is known. */
+  progress(done: number, total?: number): void;
+  /** Saves a JSON value for the next attempt; rejects when this attempt is no longer the current one. */
+  saveCheckpoint(value: unknown): Promise<void>;
+  /** Proves that a program's own transaction belongs to this attempt. */
+  readonly token: string;
+}
+
+/**
+ * What the work of an attempt came to.
+ *
+ * - `failed`: its own error, counted against `backoffLimit`; `final`: no retry can help
+ * - `crashed`: something outside of it ended it (out of memory, a signal), counted against `crashLimit`
+ * - `interrupted`: it stopped because it was asked to, or was ended by force after that
+ * - `retryLater`: it asks for another attempt after a time
+ */
+export type WorkResult =
+  | { readonly outcome: "succeeded"; readonly result?: unknown }
+  | { readonly outcome: "failed"; readonly message: string; readonly final: boolean }
+  | { readonly outcome: "crashed" | "interrupted"; readonly message: string }
+  | { readonly outcome: "retryLater"; readonly afterSeconds: number; readonly message: string };
+
+/** The work of a kind: one object a pod, for every request of its Job, one at a time. */
+export interface Work {
+  /**
+   * Does the work of an attempt. Never rejects, and resolves only when nothing of the work runs any more; at the latest
+   * half a second after `context.killSignal` (a thread that even force does not end may then still run, see `stuck`).
+   */
+  run(rowJson: string, context: WorkContext): Promise<WorkResult>;
+  /** Whether something of the work could not be ended; the process must then end by SIGKILL, since its exit would wait for it. */
+  readonly stuck: boolean;
+  close(): Promise<void>;
+}

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { attachOdd, createOddWork, type OddPod } from "../../tests/support/oddWork.ts";
+import { until } from "../../tests/support/until.ts";
+
+const database = await createTestDatabase();
+await attachOdd(database);
+const work = await createOddWork();
+const pods: OddPod[] = [];
+
+const insert = (...deeds: string[]) => database.query("insert into odd (does) select unnest($1::text[])", [deeds]);
+const attempts = () =>
+  database.query<{ status: string; reason: string; error: string }>(
+    "select status, reason, error from batch.attempt order by request_id, iteration",
+  );
+
+function start(env: NodeJS.ProcessEnv = {}): OddPod {
+  const pod = work.start({ ...database.env, ...env });
+  pods.push(pod);
+  return pod;
+}
+
+describe("a worker whose handler", { timeout: 180_000 }, () => {
+  beforeEach(() => database.query("truncate odd, batch.queue, batch.history restart identity"));
+  afterEach(async () => {
+    for (const pod of pods) pod.child.kill("SIGKILL");
+    await Promise.all(pods.splice(0).map((pod) => pod.ended));
+  });
+
+  for (const does of ["log and block", "wait forever"]) {
+    test(`is to ${does}, and has a timeout, records an error that is retried, and ends 1`, async () => {
+      await insert(does);
+      const pod = start({ TIMEOUT_SECONDS: "0.5" });
+      assert.equal(await pod.ended, 1);
+      assert.match(pod.output(), /"message":"(blocking|waiting)"/);
+      assert.deepEqual(await attempts(), [
+        { status: "FAILED", reason: "error", error: "timed out after 0.5 s, and had not stopped 1 s later" },
+      ]);
+      assert.deepEqual(await database.query("select job_name, errors from batch.queue"), [
+        { job_name: "a", errors: 1 },
+      ]);
+    });
+  }
+
+  test("blocks a native call is recorded at its timeout too; as nothing else ends the thread, it ends by SIGKILL", async () => {
+    await insert("block in a native call");
+    assert.equal(await start({ TIMEOUT_SECONDS: "0.5" }).ended, 137);
+    const [attempt] = await attempts();
+    assert.deepEqual([attempt?.status, attempt?.reason], ["FAILED", "error"]);
+    assert.match(attempt?.error ?? "", /^timed out after 0.5 s/);
+  });
+
+  test("stops when its timeout asks it to has failed by the timeout", async () => {
+    await insert("stop when asked");
+    assert.equal(await start({ TIMEOUT_SECONDS: "0.5" }).ended, 1);
+    assert.deepEqual(await attempts(), [{ status: "FAILED", reason: "error", error: "timed out after 0.5 s" }]);
+  });
+
+  test("ends within its timeout is not stopped", async () => {
+    await insert("wait half a second");
+    assert.equal(await start({ TIMEOUT_SECONDS: "20" }).ended, 0);
+  });
+
+  test("blocks keeps its lease, and SIGTERM is recorded as an interruption within the grace period", async () => {
+    await insert("log and block");
+    const pod = start({ LEASE_SECONDS: "1", GRACE_SECONDS: "4" });
+    await pod.prints("blocking");
+    const leases = new Set<string>();
+    await until("its lease was renewed ten times", async () => {
+      const [row] = await database.query(
+        "select lease_until::text as lease, lease_until > now() as kept from batch.queue",
+      );
+      assert.equal(row?.kept, true);
+      leases.add(row?.lease);
+      return leases.size > 10;
+    });
+    pod.child.kill("SIGTERM");
+    assert.equal(await pod.ended, 4);
+    assert.deepEqual(await attempts(), [
+      {
+        status: "FAILED",
+        reason: "interrupted",
+        error: "InterruptedError: asked to stop by SIGTERM, and had not stopped before the grace period ended",
+      },
+    ]);
+  });
+
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    test(`takes its time gets all of it after a second ${signal}, and the interruption is recorded`, async () => {
+      await insert("log and block");
+      const pod = start({ GRACE_SECONDS: "3" });
+      await pod.prints("blocking");
+      const asked = performance.now();
+      pod.child.kill(signal);
+      setTimeout(() => pod.child.kill(signal), 500);
+      assert.equal(await pod.ended, 4);
+      assert.ok(performance.now() - asked > 2_000);
+      assert.deepEqual(
+        (await attempts()).map(({ reason }) => reason),
+        ["interrupted"],
+      );
+    });
+  }
+
+  for (const [does, error] of Object.entries({
+    "throw null in a timer": /^threw null$/,
+    "throw in a timer": /^Error: thrown in a timer\n/,
+    "leave a rejection": /^Error: not awaited\n/,
+    "throw a Symbol's name": /^Symbol\(odd\): odd/,
+    exit: /process\.exit\(3\)/,
+    fail: /^Error: no luck\n.*caused by Error: rain\n/s,
+  })) {
+    test(`is to ${does} records that as an error, logs it and ends 1`, async () => {
+      await insert(does);
+      const pod = start();
+      assert.equal(await pod.ended, 1);
+      const [attempt] = await attempts();
+      assert.deepEqual([attempt?.status, attempt?.reason], ["FAILED", "error"]);
+      assert.match(attempt?.error ?? "", error);
+      assert.ok(pod.output().includes(JSON.stringify(attempt?.error)));
+    });
+  }
+
+  test("uses all the memory of its thread records a crash as its reason, and ends 1", async () => {
+    await insert("use all memory");
+    assert.equal(await start({ NODE_OPTIONS: "--max-old-space-size=64" }).ended, 1);
+    const [attempt] = await attempts();
+    assert.deepEqual([attempt?.status, attempt?.reason], ["FAILED", "crashed"]);
+    assert.match(attempt?.error ?? "", /out of memory/);
+    assert.deepEqual(await database.query("select errors, crashes from batch.queue"), [{ errors: 0, crashes: 1 }]);
+  });
+
+  test("leaves a timer behind that throws does not harm the Job's next requests", async () => {
+    await insert("succeed with a timer left", "wait half a second", "succeed with a timer left", "wait half a second");
+    assert.equal(await start({ REQUESTS_PER_JOB: "4" }).ended, 0);
+    assert.deepEqual(
+      (await attempts()).map(({ status }) => status),
+      Array(4).fill("SUCCESS"),
+    );
+  });
+
+  test("prints much is heard in full", async () => {
+    await insert("print, then succeed");
+    const pod = start();
+    assert.equal(await pod.ended, 0);
+    assert.equal(pod.output().match(/^printed \d+$/gm)?.length, 2_000);
+    assert.equal(pod.output().match(/"message":"logged"/g)?.length, 2_000);
+  });
+
+  test("prints into a closed output works on, and its success is recorded", async () => {
+    await insert("wait half a second", "print, then succeed");
+    const pod = start({ REQUESTS_PER_JOB: "2" });
+    await pod.prints("waiting");
+    pod.child.stdout?.destroy();
+    pod.child.stderr?.destroy();
+    assert.equal(await pod.ended, 0);
+    assert.deepEqual(
+      (await attempts()).map(({ status }) => status),
+      ["SUCCESS", "SUCCESS"],
+    );
+  });
+});
