@@ -27,7 +27,7 @@ async function attempt(handler: Handler, deadline: AbortSignal = new AbortContro
   };
   const claimed = (await claim(connection, claimParams("a"))) as Claim;
   const outcome = runAttempt(claimed, {
-    settings: { leaseSeconds: 0, timeoutSeconds: 0 },
+    settings: { leaseSeconds: 0, graceSeconds: 30 },
     database: connection,
     work: createInProcessWork({ ...handler, run }),
     shutdown: { signal: stop.signal, deadline },

@@ -40,7 +40,7 @@ export type StopReason =
 export function toStopReason(reason: unknown): StopReason {
   if (reason instanceof InterruptedError) return { interruptedBy: reason.by };
   if (reason instanceof TimedOutError) return { timedOutAfterSeconds: reason.seconds };
-  if (reason instanceof OwnershipLostError) return { lostRequest: reason.request, lostAttempt: reason.attempt };
+  if (reason instanceof OwnershipLostError) return { lostRequest: reason.requestId, lostAttempt: reason.attempt };
   return { text: describeError(reason) };
 }
 
