@@ -80,7 +80,7 @@ export class Ledger {
     const [row] = rows;
     if (row === undefined) return;
     if (step === "claim") this.#claimed(row.request_id, row.attempt, jobName, podName);
-    if (step === "settle" && row.finding !== "settled") this.#waited(podName, row.finding);
+    if (step === "reclaim" && row.finding !== "reclaimed") this.#waited(podName, row.finding);
     if (step === "succeed") this.#ended(podName, String(values[2]), null, false, row.status);
     if (step === "fail") this.#ended(podName, String(values[2]), values[5] as Reason, values[7] === true, row.status);
   }
@@ -107,7 +107,7 @@ export class Ledger {
         if (!over) this.violated(`request ${request} is lost: not in the queue, after ${closed.length} attempts`);
         continue;
       }
-      // A dead pod's attempt is put down when somebody looks.
+      // A dead pod's attempt is ended by the next poll or claim.
       const settled = line.running ? closed.slice(0, -1) : closed;
       if (line.running ? closed.at(-1)?.reason !== "crashed" : over)
         this.violated(`request ${request} is still queued`);
@@ -151,6 +151,7 @@ export class Ledger {
 
   #ended(podName: string, request: string, reason: Reason | null, final: boolean, status: unknown): void {
     const open = this.#open.get(request);
+    if (open === undefined && this.#endedBefore(podName, request, reason, status)) return;
     if (open?.pod_name !== podName) this.violated(`${podName} ended request ${request}, which was not its own`);
     const act = actAt(this.#scenario.acts, open.attempt);
     const asked = reason === "interrupted" && this.#stopped.has(podName);
@@ -159,11 +160,22 @@ export class Ledger {
     if (must !== status) this.violated(`${podName} must be told ${must} of request ${request}; got ${status}`);
   }
 
+  /** Whether the pod has recorded this end already, and asks again because the answer was lost. */
+  #endedBefore(podName: string, request: string, reason: Reason | null, status: unknown): boolean {
+    const last = this.#closed.get(request)?.at(-1);
+    return last?.pod_name === podName && last.reason === reason && last.status === status;
+  }
+
   #close(attempt: OpenAttempt, reason: Reason | null, final: boolean): EndStatus {
     const closed = this.#closed.get(attempt.request_id) ?? [];
     const before = closed.filter((line) => line.reason === reason).length;
     const { backoffLimit, crashLimit } = this.#scenario;
-    const limit = { error: backoffLimit, crashed: crashLimit, interrupted: DEFAULTS.interruptionLimit };
+    const limit = {
+      error: backoffLimit,
+      crashed: crashLimit,
+      interrupted: DEFAULTS.interruptionLimit,
+      deferred: DEFAULTS.deferralLimit,
+    };
     const dead = reason !== null && (final || before >= limit[reason]);
     const status = reason === null ? "SUCCESS" : dead ? "DEAD" : "FAILED";
     closed.push({ ...attempt, status, reason });

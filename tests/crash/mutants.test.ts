@@ -25,11 +25,10 @@ async function* plans(): AsyncGenerator<RunArgs> {
 
 /** The first plan that the mutant breaks a guarantee in, and which guarantee. */
 async function caught(mutant: Mutant): Promise<string | undefined> {
-  const { texts, migrations } = mutate(mutant);
-  const world = await World.create(migrations);
+  const world = await World.create(mutate(mutant));
   for await (const plan of plans()) {
     try {
-      await carryOut(world, podsHere(texts), plan);
+      await carryOut(world, podsHere(), plan);
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       return error.message;

@@ -3,7 +3,6 @@ import { Database } from "../../worker/src/database.ts";
 import { InterruptedError } from "../../worker/src/errors.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { EXIT_CODES, EXIT_KILLED } from "../../worker/src/outcome.ts";
-import type { StatementName } from "../../worker/src/queue/statement.ts";
 import { runJob } from "../../worker/src/runJob.ts";
 import { readSettings } from "../../worker/src/settings.ts";
 import { createInProcessWork } from "../support/inProcessWork.ts";
@@ -19,10 +18,8 @@ let tapped = false;
  * Pods within this process: the worker's own `runJob`, `Database` and statements, some 10 ms each, where a process takes
  * 100 ms of CPU. For PostgreSQL the death of one is that of a process: its socket is closed while its backend waits for the
  * next statement, and no further step of it is taken. Nothing of a worker outlives it but what it sent.
- *
- * @param texts - statements that are sent in the place of their own
  */
-export function podsHere(texts: ReadonlyMap<StatementName, string> = new Map()): RunPod {
+export function podsHere(): RunPod {
   if (!tapped) tap(() => running.getStore());
   tapped = true;
   return async (args) => {
@@ -54,7 +51,6 @@ export function podsHere(texts: ReadonlyMap<StatementName, string> = new Map()):
         },
       },
       args.faults,
-      texts,
     );
     const run = running.run(steps, () => runPod(args, steps, stop.signal)).finally(() => steps.exit());
     run.then((exitCode) => ended.resolve({ exitCode }), ended.reject);

@@ -55,8 +55,6 @@ const BROKEN = "Connection terminated unexpectedly";
 export class Steps {
   /** What the worker does three times in a lease. */
   renewal: (() => void) | undefined;
-  /** What is sent in a statement's place. */
-  readonly texts: ReadonlyMap<StatementName, string>;
 
   readonly #world: PodWorld;
   readonly #faults: readonly Fault[];
@@ -66,8 +64,7 @@ export class Steps {
   #dead = false;
   #resumed = Promise.withResolvers<void>();
 
-  constructor(world: PodWorld, faults: readonly Fault[], texts: ReadonlyMap<StatementName, string> = new Map()) {
-    this.texts = texts;
+  constructor(world: PodWorld, faults: readonly Fault[]) {
     this.#world = world;
     this.#faults = faults;
   }
@@ -144,7 +141,7 @@ export class Steps {
   #end(taken: Taken, fault: FaultKind | undefined): void {
     this.#world.taken(taken);
     if (fault === "kill after") this.#die();
-    if (taken.step === "resume") this.#resumed.resolve();
+    if (taken.step === "renew") this.#resumed.resolve();
     if (fault === "lose the answer") {
       this.cut();
       throw new Error(BROKEN);

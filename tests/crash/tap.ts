@@ -41,8 +41,7 @@ export function tap(stepsOf: () => Steps | undefined): void {
       const asked = args[0] as Query;
       const name = nameOfText.get(asked.text);
       if (!name) throw new Error(`a worker must send the statements of sql/statements only; got ${asked.text}`);
-      const sent = { ...asked, text: steps.texts.get(name) ?? asked.text };
-      return steps.take(name, () => query.call(this, sent), asked.values);
+      return steps.take(name, () => query.apply(this, args), asked.values);
     },
     end(this: pg.Client, ...args: unknown[]) {
       const steps = owners.get(this);

@@ -1,5 +1,6 @@
 import { noopLog } from "../../worker/src/log.ts";
-import { type Migration, migrate } from "../../worker/src/migrate.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import type { MigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -20,11 +21,11 @@ export class World {
     this.env = { ...database.env, DATABASE_PATIENCE_SECONDS: "5" };
   }
 
-  /** @default migrations - the project's own */
-  static async create(migrations?: readonly Migration[]): Promise<World> {
-    if (!migrations) return new World(await createTestDatabase());
+  /** @default files - the project's own */
+  static async create(files?: MigrationFiles): Promise<World> {
+    if (!files) return new World(await createTestDatabase());
     const database = await createTestDatabase("template0");
-    await migrate(database.client, noopLog, migrations);
+    await migrate(database.client, noopLog, files);
     return new World(database);
   }
 
@@ -53,7 +54,7 @@ export class World {
   /** Lets the time pass in which a Job's next pod would have come. */
   async letHoldsAndDoubtsPass(): Promise<void> {
     await this.#database.query(
-      "update batch.queue set doubted_at = doubted_at - interval '1 hour', held_until = held_until - interval '1 hour'",
+      "update batch.queue set suspected_at = suspected_at - interval '1 hour', reserved_until = reserved_until - interval '1 hour'",
     );
   }
 
@@ -99,6 +100,6 @@ export class World {
 
   /** Leaves nothing for the next run. */
   async clear(): Promise<void> {
-    await this.#database.query("delete from batch.queue");
+    await this.#database.query("delete from batch.queue; delete from batch.job");
   }
 }
