@@ -33,5 +33,5 @@ export async function killPods(
 async function observe(pod: Pod, at: number, watch: Watch): Promise<Kill> {
   const freeAt = await watch.untilFree(pod.name);
   await pod.ended;
-  return { podName: pod.name, at, freeAfter: freeAt - at, phase: phaseOf(pod.lastWords()) };
+  return { podName: pod.name, at, freeAfter: freeAt - at, phase: phaseOf(pod.outputTail()) };
 }

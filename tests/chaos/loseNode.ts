@@ -43,8 +43,8 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
   const database = context.openDatabase();
   let lost = false;
   const env = { ...context.env, PG_HOST: node.serverAddress };
-  const within = () => (lost ? [] : node.within);
-  const cluster = createCluster({ ...context, env }, { backoffSeconds: DEFAULTS.backoffSeconds, within });
+  const execPrefix = () => (lost ? [] : node.execPrefix);
+  const cluster = createCluster({ ...context, env }, { backoffSeconds: DEFAULTS.backoffSeconds, execPrefix });
   try {
     await outliveStart(client);
     await insertRequests(client, 1, SECONDS, 0);
@@ -99,7 +99,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
 /** Two workers: one that works, and one whose question for its request's row is answered when `locker` commits. */
 async function startBoth(cluster: Cluster, client: pg.Client, locker: pg.Client): Promise<readonly Pod[]> {
   const working = await until("the first worker works", () =>
-    cluster.pods.find((pod) => pod.lastWords().includes('"clapping"')),
+    cluster.pods.find((pod) => pod.outputTail().includes('"clapping"')),
   );
   await locker.query("begin");
   await locker.query("lock table batch.kind in access exclusive mode");

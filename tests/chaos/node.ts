@@ -12,7 +12,7 @@ export interface LostNode {
   /** Both ends, as pg_hba.conf writes them. */
   readonly network: string;
   /** The command that runs another one there. */
-  readonly within: readonly string[];
+  readonly execPrefix: readonly string[];
   /** Cuts the link at the node's end; nobody is told, nothing is closed. */
   cut(): Promise<void>;
   mend(): Promise<void>;
@@ -53,7 +53,7 @@ export async function createNode(): Promise<LostNode> {
   return {
     serverAddress: SERVER_END,
     network: NETWORK,
-    within: ["ip", "netns", "exec", namespace],
+    execPrefix: ["ip", "netns", "exec", namespace],
     cut: async () => void (await ip(`-n ${namespace} link set ${there} down`)),
     mend: async () => void (await ip(`-n ${namespace} link set ${there} up`)),
     remove,

@@ -82,7 +82,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       const left = await database.query("table batch.history");
       zombie.kill("SIGCONT");
       assert.equal(await zombie.ended, 3);
-      assert.match(zombie.lastWords(), /must still be this worker's/);
+      assert.match(zombie.outputTail(), /must still be this worker's/);
       assert.deepEqual(await database.query("table batch.history"), left);
       assert.deepEqual(await attemptsOf(database), [
         { iteration: 1, status: "FAILED", reason: "crashed", job_name: "a" },

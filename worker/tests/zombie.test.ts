@@ -62,7 +62,7 @@ describe("a worker that was stopped until another one runs its request", {
         await before(zombie, clapsUntil);
         zombie.kill("SIGCONT");
         assert.equal(await zombie.ended, 3);
-        assert.match(zombie.lastWords(), /must still be this worker's/);
+        assert.match(zombie.outputTail(), /must still be this worker's/);
         assert.deepEqual(await stored(database), left);
 
         assert.equal(await successor.ended, 0);
