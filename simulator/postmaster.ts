@@ -15,10 +15,15 @@ export interface PostmasterArgs {
   /** The file that its output is appended to. */
   readonly log: string;
   readonly settings: Readonly<Record<string, string>>;
+  /** Whether its data is of no use any more once it has stopped. */
+  readonly temporary: boolean;
 }
 
-/** How long the server may take to end in order (its last checkpoint), and then without. */
-const STOP_MS = 60_000;
+/**
+ * How long the server may take to end in order, and then without. A full disk keeps its last checkpoint from ending; without
+ * one the next start takes longer, and nothing is lost.
+ */
+const STOP_MS = 10_000;
 const QUIT_MS = 10_000;
 
 const CHECK_MS = 20;
@@ -97,9 +102,9 @@ export class Postmaster {
     await this.start();
   }
 
-  /** Stops it in order, or by force where that takes too long. */
+  /** Stops it: in order if its data is kept, and by force where that takes too long. */
   async stop(): Promise<void> {
-    await this.#end("SIGINT");
+    await this.#end(this.#args.temporary ? "SIGQUIT" : "SIGINT");
   }
 
   async #end(first: NodeJS.Signals): Promise<void> {

@@ -89,7 +89,10 @@ export async function startServer({ folder: kept, durable, listen, signal }: Ser
       ...SERVER_SETTINGS,
       ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
     };
-    const postmaster = new Postmaster({ program: programs.postgres, user, data, log: join(path, "server.log"), settings });
+    const postmaster = new Postmaster({
+      ...{ program: programs.postgres, user, data, log: join(path, "server.log"), settings },
+      temporary: folder === undefined,
+    });
     if (listen) await postmaster.allow(`host all all ${listen.from} trust`);
     await postmaster.start(signal);
     return {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
@@ -8,6 +8,8 @@ import { join } from "node:path";
  * @throws Error when it holds something else where the database would be.
  */
 export async function checkFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found && !found.isDirectory()) throw new Error(`${folder} must be a folder (the database is kept in it); got a file`);
   if (existsSync(join(folder, "PG_VERSION"))) {
     throw new Error(
       `${folder} must be a folder that npm start --keep made, or a new one; got a PostgreSQL data directory`,

@@ -110,7 +110,8 @@ export class ReconnectingClient implements Queryable {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({ ...this.#config, keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+    const options = { application_name: "npm start", keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
+    const client = new pg.Client({ ...this.#config, ...options });
     client.on("error", (error) => {
       this.#log.warn("the connection broke; reconnecting", { error: error.message });
       this.#drop();

@@ -19,7 +19,7 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
       { kills: 12, requests: 6, succeeded: 6, lost: 0, finishedTwice: 0 },
     );
     assert.ok(killed.crashed > 0);
-    assert.deepEqual(await command.left(), []);
+    assert.deepEqual(await command.leftovers(), []);
   });
 
   test("stopped by a signal leaves no process and no folder behind", async () => {
@@ -31,7 +31,7 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
     run.child.kill("SIGTERM");
     assert.equal((await run.ended).exitCode, 143);
     await until("all are gone", async () => (await command.processes()).length === 0);
-    assert.deepEqual(await command.left(), []);
+    assert.deepEqual(await command.leftovers(), []);
   });
 
   test("without iproute2 on PATH --lost-node says what it takes, in one line", async () => {
