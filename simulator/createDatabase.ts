@@ -1,8 +1,8 @@
-import { chown, mkdir, rename, rm } from "node:fs/promises";
+import { chown, lchown, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { getInstallHint, type PostgresPrograms } from "./postgresPrograms.ts";
 import { startServerProcess } from "./serverProcess.ts";
-import type { ServerUser } from "./serverUser.ts";
+import { NOBODY, type ServerUser } from "./serverUser.ts";
 
 export interface CreateDatabaseArgs {
   readonly programs: PostgresPrograms;
@@ -27,11 +27,13 @@ export async function createDatabase(folder: string, args: CreateDatabaseArgs): 
   await rm(data, { recursive: true, force: true });
   await mkdir(data, { mode: 0o700 });
   try {
-    if (user) await chown(data, user.uid, user.gid);
+    // initdb refuses a user without a name, which the owner of a mounted folder may be; the server does not.
+    const creator = user && NOBODY;
+    if (creator) await chown(data, creator.uid, creator.gid);
     signal?.throwIfAborted();
     const flags = ["--auth=trust", `--username=${superuser}`, "--encoding=UTF8", "--locale=C", "--no-instructions"];
     const all = [`--pgdata=${data}`, ...flags, ...(durable ? [] : ["--no-sync"])];
-    const initdb = startServerProcess(programs.initdb, all, user, { cwd: data });
+    const initdb = startServerProcess(programs.initdb, all, creator, { cwd: data });
     let killTimer: NodeJS.Timeout | undefined;
     function stop(): void {
       initdb.kill("SIGTERM", { group: true });
@@ -46,8 +48,14 @@ export async function createDatabase(folder: string, args: CreateDatabaseArgs): 
       const words = initdb.outputTail().trim() || `it ended with ${killedBy ?? `exit code ${exitCode}`}`;
       throw new Error(`cannot create a database in ${folder}: ${words}${getInstallHint(words)}`);
     }
+    if (user) await chownAll(data, user);
     await rename(data, join(folder, "data"));
   } finally {
     await rm(data, { recursive: true, force: true });
   }
+}
+
+async function chownAll(directory: string, { uid, gid }: ServerUser): Promise<void> {
+  const paths = (await readdir(directory, { recursive: true })).map((path) => join(directory, path));
+  for (const path of [directory, ...paths]) await lchown(path, uid, gid);
 }
