@@ -65,7 +65,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
       patienceMs: 1_000 * (SUCCESS_SECONDS + 30),
     });
     const attempts = await readAttempts(client, ids);
-    await node.mend();
+    await node.restore();
     const exitCodes = await Promise.all(zombies.map((pod) => pod.ended));
     await polled;
     const changed = JSON.stringify(attempts) === JSON.stringify(await readAttempts(client, ids)) ? 0 : 1;
@@ -116,7 +116,7 @@ function rowsOf(losses: readonly Loss[]): string[][] {
     ["its session lock is dropped", ...losses.map(({ freeSeconds }) => seconds(freeSeconds))],
     ["its request runs elsewhere", ...losses.map(({ runningSeconds }) => seconds(runningSeconds))],
     ["its request is SUCCESS", ...losses.map(({ successSeconds }) => seconds(successSeconds))],
-    ["exit code of the lost worker, link mended", ...losses.map(({ exitCode }) => String(exitCode))],
+    ["exit code of the lost worker, link restored", ...losses.map(({ exitCode }) => String(exitCode))],
   ];
 }
 
