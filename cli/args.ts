@@ -120,7 +120,13 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
   };
 }
 
-function createCommand({ name, description, options, words, passRest }: CommandSpec<Record<string, OptionSpec>>): Command {
+function createCommand({
+  name,
+  description,
+  options,
+  words,
+  passRest,
+}: CommandSpec<Record<string, OptionSpec>>): Command {
   const command = new Command(name)
     .description(description)
     .exitOverride()
@@ -150,7 +156,7 @@ function getHelp(option: OptionSpec): string {
   const { help = "" } = option;
   const defaultValue = "defaultValue" in option ? option.defaultValue : undefined;
   const notes = [
-    ..."rule" in option ? [`${option.rule.min} to ${option.rule.max}`] : [],
+    ...("rule" in option ? [`${option.rule.min} to ${option.rule.max}`] : []),
     ...(defaultValue === undefined ? [] : [`default ${defaultValue}`]),
   ];
   return [help, notes.length > 0 ? `(${notes.join("; ")})` : ""].filter(Boolean).join(" ");

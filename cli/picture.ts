@@ -73,7 +73,10 @@ try {
   const ended = await run(options, local, display, { stop: signal, force: signal });
   if (ended === undefined) throw new Error("the run must end without being stopped; got a stop");
   const summary = summaryLines(ended.result, WIDTH);
-  writeFileSync(PICTURE, toSvg(["$ npm start", "", ...middle, "", "[...]", "", ...clapTable(ended.claps, 6), ...summary]));
+  writeFileSync(
+    PICTURE,
+    toSvg(["$ npm start", "", ...middle, "", "[...]", "", ...clapTable(ended.claps, 6), ...summary]),
+  );
   console.log(`docs/picture.svg: ${summary.join(" | ")}`);
 } finally {
   await local.close();

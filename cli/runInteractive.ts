@@ -8,7 +8,11 @@ import { STOP_SIGNALS } from "./stopSignals.ts";
  * A terminal's Ctrl-C reaches the program directly, and a second one would make Pulumi drop everything. So a signal is passed
  * on, as SIGINT and once, only where there is no terminal, to a process group of the program's own.
  */
-export async function runInteractive(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function runInteractive(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   let pass: ((signal: NodeJS.Signals) => void) | undefined;
   function onSignal(signal: NodeJS.Signals): void {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getCommandLine, getProcess, isRunning } from "./processIdentity.ts";
-import { getSocketParents, readMarker, type RunMarker, TEMP_NAME } from "./tempDirectory.ts";
+import { getSocketParents, type RunMarker, readMarker, TEMP_NAME } from "./tempDirectory.ts";
 
 /** How long a process may take to end after each signal. */
 const END_MS = 20_000;
@@ -77,11 +77,15 @@ async function removeUnmarked(path: string): Promise<void> {
 
 async function removeRun(path: string, { run, socket, data }: RunMarker): Promise<string> {
   const found: string[] = [];
-  for (const pid of findProcesses((words) => words[0] === undefined ? false : basename(words[0]) === "initdb" && words.includes(`--pgdata=${data}.new`))) {
+  for (const pid of findProcesses((words) =>
+    words[0] === undefined ? false : basename(words[0]) === "initdb" && words.includes(`--pgdata=${data}.new`),
+  )) {
     await end(pid, ["SIGTERM", "SIGKILL"]);
     found.push("its initdb");
   }
-  const pods = findProcesses((words, pid) => /\bworker\/src\/main\.ts$/.test(words[1] ?? "") && servesSocket(pid, socket));
+  const pods = findProcesses(
+    (words, pid) => /\bworker\/src\/main\.ts$/.test(words[1] ?? "") && servesSocket(pid, socket),
+  );
   await Promise.all(pods.map((pid) => end(pid, ["SIGKILL"])));
   if (pods.length > 0) found.push(pods.length === 1 ? "1 pod" : `${pods.length} pods`);
   const server = await stopAbandonedServer(data);
@@ -96,7 +100,9 @@ async function removeRun(path: string, { run, socket, data }: RunMarker): Promis
 /** Processes whose command line says so; none where the system does not list them as files. */
 function findProcesses(matches: (words: readonly string[], pid: number) => boolean): number[] {
   if (process.platform !== "linux") return [];
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+  const pids = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   return pids.filter((pid) => matches(getCommandLine(pid), pid));
 }
 

@@ -6,8 +6,8 @@ import { createDatabase } from "./createDatabase.ts";
 import { findServer, stopAbandonedServer } from "./leftovers.ts";
 import { type DirectoryLock, lockDirectory } from "./lockDirectory.ts";
 import { findPrograms } from "./postgresPrograms.ts";
-import { checkFolder } from "./serverFolder.ts";
 import { Postmaster } from "./postmaster.ts";
+import { checkFolder } from "./serverFolder.ts";
 import { findServerUser, NOBODY, type ServerUser } from "./serverUser.ts";
 import { createTempDirectory, type TempDirectory } from "./tempDirectory.ts";
 

@@ -9,7 +9,8 @@ import { join } from "node:path";
  */
 export async function checkFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
-  if (found && !found.isDirectory()) throw new Error(`${folder} must be a folder (the database is kept in it); got a file`);
+  if (found && !found.isDirectory())
+    throw new Error(`${folder} must be a folder (the database is kept in it); got a file`);
   if (existsSync(join(folder, "PG_VERSION"))) {
     throw new Error(
       `${folder} must be a folder that npm start --keep made, or a new one; got a PostgreSQL data directory`,

@@ -1,5 +1,5 @@
-import { type ProcessArgs, type RunningProcess, startProcess } from "./startProcess.ts";
 import type { ServerUser } from "./serverUser.ts";
+import { type ProcessArgs, type RunningProcess, startProcess } from "./startProcess.ts";
 
 /** What the server's programs get of the environment: PG* and the locale would change what they do. */
 function getEnvironment(): NodeJS.ProcessEnv {

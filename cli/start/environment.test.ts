@@ -45,7 +45,14 @@ describe("npm start in a strange environment", { timeout: 600_000, concurrency: 
   const shells: readonly NodeJS.ProcessEnv[] = [
     { PGSSLMODE: "verify-full", PGSSLROOTCERT: "/nowhere", PGSSLNEGOTIATION: "direct" },
     { PGOPTIONS: "-c nonsense=1 --bad", PGHOST: "nowhere", PGPORT: "1", PGUSER: "x", PGDATABASE: "x" },
-    { PGPASSWORD: "x", PGPASSFILE: "/nowhere", PGSERVICE: "x", PGCLIENTENCODING: "LATIN1", PGTZ: "x", PGDATESTYLE: "x" },
+    {
+      PGPASSWORD: "x",
+      PGPASSFILE: "/nowhere",
+      PGSERVICE: "x",
+      PGCLIENTENCODING: "LATIN1",
+      PGTZ: "x",
+      PGDATESTYLE: "x",
+    },
     { PG_CA_FILE: "/nowhere", LEASE_SECONDS: "abc", CRASH_LIMIT: "x", GRACE_SECONDS: "0", KIND: "x", JOB_NAME: "?" },
     { PG_HOST: "nowhere", PG_PORT: "x", PG_USERNAME: "x", PG_DATABASE: "x", DATABASE_PATIENCE_SECONDS: "x" },
     { PGDATA: "/nowhere", LC_ALL: "xx_XX", LANG: "xx_XX", LC_MESSAGES: "fr_FR.UTF-8" },

@@ -46,7 +46,10 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
     const [, left] = /^Resuming (\d) unfinished requests?\.$/m.exec(second.stderr) ?? [];
     assert.match(second.stdout, new RegExp(`"requests":${left},"success":${left},"dead":0`));
     const [, line = ""] = /^(npm start -- --keep .* --serve)$/m.exec(second.stderr) ?? [];
-    assert.equal(await getOutput("sh", ["-c", `printf %s\\\\n ${line}`]), `npm\nstart\n--\n--keep\n${folder}\n--serve\n`);
+    assert.equal(
+      await getOutput("sh", ["-c", `printf %s\\\\n ${line}`]),
+      `npm\nstart\n--\n--keep\n${folder}\n--serve\n`,
+    );
 
     const serving = start(["--keep", folder, "--serve"]);
     const client = await connect(serving);
@@ -97,7 +100,10 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
     const folder = await copy("stale");
     for (const text of [String(process.ppid), JSON.stringify({ pid: process.ppid, started: "long ago" }), "{", ""]) {
       await writeFile(join(folder, "run.pid"), text);
-      await writeFile(join(folder, "data", "postmaster.pid"), `${process.ppid}\n${folder}/data\n1\n5432\n/tmp\n\n1 2\nready\n`);
+      await writeFile(
+        join(folder, "data", "postmaster.pid"),
+        `${process.ppid}\n${folder}/data\n1\n5432\n/tmp\n\n1 2\nready\n`,
+      );
       const { exitCode, stderr } = await start(["--keep", folder, "--requests", "1", "--seconds", "0"]).ended;
       assert.equal(exitCode, 0, stderr);
     }

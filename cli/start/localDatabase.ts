@@ -7,8 +7,8 @@ import { DEFAULTS } from "../../worker/src/settings.ts";
 import { describeError } from "../describeError.ts";
 import { shellQuote } from "../shellQuote.ts";
 import { type DatabaseAddress, parseDatabaseUrl } from "./databaseUrl.ts";
-import { ReconnectingClient } from "./reconnectingClient.ts";
 import { raceAbort } from "./raceAbort.ts";
+import { ReconnectingClient } from "./reconnectingClient.ts";
 
 /** The database of a local run: on a server of its own, or the one of DATABASE_URL. */
 export interface LocalDatabase {

@@ -31,10 +31,18 @@ async function main(args: readonly string[]): Promise<number> {
     for (const line of await removeLeftovers()) display.print(line);
     display.print(url ? "Using the PostgreSQL of DATABASE_URL." : "Starting PostgreSQL ...");
     const log = createLog({}, (line) => display.print(formatLogLine(line)));
-    const local = await openDatabase({ url: url || undefined, password, keep: options.keep, log, signal: signals.stop });
+    const local = await openDatabase({
+      url: url || undefined,
+      password,
+      keep: options.keep,
+      log,
+      signal: signals.stop,
+    });
     try {
       display.print(`To see the tables meanwhile:\n${local.psql}`);
-      return options.serve ? await serve(local, display, signals) : await runAndReport(options, local, display, signals);
+      return options.serve
+        ? await serve(local, display, signals)
+        : await runAndReport(options, local, display, signals);
     } finally {
       await local.close();
       if (options.keep) {

@@ -62,7 +62,15 @@ describe("readOptions", () => {
     assert.throws(() => readOptions(["--requests", "x", "--seconds", "y"]), { message: /^--requests .*\n--seconds / });
   });
 
-  for (const args of [["--nonsense"], ["extra"], ["--requests"], ["--serve"], ["--look"], ["--keep", ""], ["--keep", "--serve"]]) {
+  for (const args of [
+    ["--nonsense"],
+    ["extra"],
+    ["--requests"],
+    ["--serve"],
+    ["--look"],
+    ["--keep", ""],
+    ["--keep", "--serve"],
+  ]) {
     test(`${args.join(" ")} is refused`, () => {
       assert.throws(() => readOptions(args), UsageError);
     });

@@ -80,7 +80,10 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
     const pid = run.child.pid;
     assert.match(
       next.stdout,
-      new RegExp(`^Removed what a killed run \\(process ${pid}\\) left: 3 pods, its PostgreSQL \\(process \\d+\\), .*${left}$`, "m"),
+      new RegExp(
+        `^Removed what a killed run \\(process ${pid}\\) left: 3 pods, its PostgreSQL \\(process \\d+\\), .*${left}$`,
+        "m",
+      ),
     );
     assert.deepEqual(await processes(), []);
     assert.deepEqual(await leftovers(), ["postgres-batch-foreig"]);

@@ -24,7 +24,9 @@ async function main([name = "", ...args]: readonly string[]): Promise<number> {
     {
       name: `npm run bench -- ${name}`,
       description: bench.promise,
-      options: Object.fromEntries(Object.entries(bench.options).map(([option, rule]) => [option, toNumberOption(rule)])),
+      options: Object.fromEntries(
+        Object.entries(bench.options).map(([option, rule]) => [option, toNumberOption(rule)]),
+      ),
     },
     args,
   );
@@ -34,7 +36,11 @@ async function main([name = "", ...args]: readonly string[]): Promise<number> {
   return limits.every(isKept) ? 0 : 1;
 }
 
-function toNumberOption({ help, defaultValue, ...rule }: Bench["options"][string]): NumberOption & { defaultValue: number } {
+function toNumberOption({
+  help,
+  defaultValue,
+  ...rule
+}: Bench["options"][string]): NumberOption & { defaultValue: number } {
   return { rule, defaultValue, ...(help === undefined ? {} : { help }) };
 }
 

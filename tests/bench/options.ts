@@ -9,7 +9,12 @@ export interface OptionRule extends NumberRule {
 
 /** How large the tables are, where a bench needs large ones; smaller is for trying out. */
 export const SIZES = {
-  finished: { min: 0, max: 100_000_000, why: "each takes about 0.5 kB of disk", help: "finished requests in the tables" },
+  finished: {
+    min: 0,
+    max: 100_000_000,
+    why: "each takes about 0.5 kB of disk",
+    help: "finished requests in the tables",
+  },
   waiting: {
     ...{ min: 1_000, max: 10_000_000, why: "the longest measurement claims thousands" },
     help: "waiting requests in the tables",

@@ -61,7 +61,10 @@ describe("passwords that are made anew", { timeout: 60_000 }, () => {
   test("one that stays wrong ends the pod with 69 when its patience ends", async () => {
     const pod = startWorker("neither", { DATABASE_PATIENCE_SECONDS: "0.3" });
     assert.equal(await pod.ended, 69);
-    assert.match(pod.outputTail(), /must answer within DATABASE_PATIENCE_SECONDS .* got password authentication failed/);
+    assert.match(
+      pod.outputTail(),
+      /must answer within DATABASE_PATIENCE_SECONDS .* got password authentication failed/,
+    );
     assert.ok(!pod.outputTail().includes("neither"), "a password is never told");
   });
 });
