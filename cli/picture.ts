@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import type { JobState } from "../simulator/jobController.ts";
 import { noopLog } from "../worker/src/log.ts";
-import { openHome } from "./start/home.ts";
+import { openDatabase } from "./start/localDatabase.ts";
 import { readOptions } from "./start/options.ts";
-import { type BarPart, clapTable, closingLine, jobsTable, progressBar, progressLine } from "./start/report.ts";
+import { type BarPart, clapTable, jobsTable, progressBar, progressLines, summaryLines } from "./start/report.ts";
 import type { Progress } from "./start/requests.ts";
 import { run } from "./start/run.ts";
 
-/** `npm run picture`: runs `npm start` for real, and draws its middle and its end into README's picture. */
+/** `npm run picture`: runs `npm start`, and draws the middle and the end of what it shows into README's picture. */
 
 const PICTURE = new URL("../docs/picture.svg", import.meta.url);
 
@@ -22,17 +22,20 @@ const FONT_PX = 13;
 const LINE_PX = 18;
 const COLUMN_PX = 7.83;
 
+/** The terminal that it shows, in characters. */
+const WIDTH = 100;
+
 /** A line of the terminal: text, or the bar. */
 type Line = string | readonly BarPart[];
 
 /** The lines of a terminal as SVG. */
-function svgOf(lines: readonly Line[]): string {
+function toSvg(lines: readonly Line[]): string {
   const columns = Math.max(...lines.map((line) => (typeof line === "string" ? line.length : 0)));
   const width = Math.ceil((columns + 4) * COLUMN_PX);
   const height = (lines.length + 2) * LINE_PX;
   const text = lines.map(
     (line, index) =>
-      `<text x="${2 * COLUMN_PX}" y="${(index + 2) * LINE_PX}" xml:space="preserve">${contentOf(line)}</text>`,
+      `<text x="${2 * COLUMN_PX}" y="${(index + 2) * LINE_PX}" xml:space="preserve">${toContent(line)}</text>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="${FONT_PX}" fill="#dcdfe4">`,
@@ -43,33 +46,38 @@ function svgOf(lines: readonly Line[]): string {
   ].join("\n");
 }
 
-function contentOf(line: Line): string {
+function toContent(line: Line): string {
   if (typeof line === "string") return line.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   return line.map(({ colour, cells }) => `<tspan fill="${COLOURS[colour]}">${cells}</tspan>`).join("");
 }
 
 const options = readOptions([]);
-const home = await openHome({ log: noopLog });
+const { signal } = new AbortController();
+const local = await openDatabase({ log: noopLog, signal });
 try {
   let middle: Line[] = [];
-  const screen = {
+  const display = {
+    width: WIDTH,
     print: () => undefined,
     clear: () => undefined,
-    show(progress: Progress, jobs: readonly JobState[], seconds: number) {
+    update(progress: Progress, jobs: readonly JobState[], seconds: number) {
       if (progress.success < options.requests / 2 || progress.waiting === 0) return;
       middle = [
-        progressLine(progress, jobs, seconds),
+        ...progressLines(progress, jobs, seconds, WIDTH),
         progressBar(progress, 60),
         "",
         ...jobsTable(jobs, Date.now(), 14),
       ];
     },
   };
-  const ended = await run(options, home, screen, new AbortController().signal);
-  if (ended === undefined) throw new Error("the run must end by itself");
-  const end = [...clapTable(ended.claps, 6), closingLine(ended.result)];
-  writeFileSync(PICTURE, svgOf(["$ npm start", "", ...middle, "", "[...]", "", ...end]));
-  console.log(`docs/picture.svg: ${closingLine(ended.result)}`);
+  const ended = await run(options, local, display, { stop: signal, force: signal });
+  if (ended === undefined) throw new Error("the run must end without being stopped; got a stop");
+  const summary = summaryLines(ended.result, WIDTH);
+  writeFileSync(
+    PICTURE,
+    toSvg(["$ npm start", "", ...middle, "", "[...]", "", ...clapTable(ended.claps, 6), ...summary]),
+  );
+  console.log(`docs/picture.svg: ${summary.join(" | ")}`);
 } finally {
-  await home.close();
+  await local.close();
 }

@@ -13,22 +13,22 @@ import { type Pod, startPod } from "./pod.ts";
 
 export interface ClusterArgs {
   readonly backoff: BackoffSettings;
-  /** What every pod is told; JOB_NAME and POD_NAME are added. */
+  /** The environment of every pod; JOB_NAME and POD_NAME are added. */
   readonly env: NodeJS.ProcessEnv;
   /** From SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
   /**
-   * The command that a new pod's process runs within.
+   * The command that runs a new pod's process elsewhere: `ip netns exec NAME`.
    *
    * @default - none
    */
-  readonly within?: () => readonly string[];
-  /** Told when a pod could not do its work at all (a wrong setting, a bug), with the end of what it printed. */
-  readonly onBroken: (podName: string, exitCode: number, lastWords: string) => void;
+  readonly execPrefix?: () => readonly string[];
+  /** Called when a pod could not do its work at all (a wrong setting, a bug), with the end of its output. */
+  readonly onUnexpectedExit: (podName: string, exitCode: number, outputTail: string) => void;
 }
 
 /** Exit codes from here on are no outcome of a request: see worker/src/outcome.ts. */
-const BROKEN = 64;
+const FIRST_UNEXPECTED_EXIT = 64;
 
 /** What a Kubernetes cluster does for Jobs, with a process for each pod. */
 export class Cluster {
@@ -58,13 +58,14 @@ export class Cluster {
     return [...this.#pods.values()];
   }
 
-  /** Most unfinished Jobs there ever were at once. */
+  /** The most unfinished Jobs at any one time. */
   get peak(): number {
     return this.#peak;
   }
 
-  /** Creates a Job and its first pod. */
+  /** Creates a Job and its first pod; nothing once the cluster is being stopped. */
   createJob(): void {
+    if (this.#stopping) return;
     let name = newJobName();
     while (this.#jobs.has(name)) name = newJobName();
     this.#jobs.set(name, createJob(name, Date.now()));
@@ -72,22 +73,22 @@ export class Cluster {
     this.#startPod(name);
   }
 
-  /** Kills a random pod outright, as a node that runs out of memory does, and returns it; none: undefined. */
+  /** Kills a random pod outright, as a node that runs out of memory does, and returns it; undefined when there is none. */
   killRandomPod(): Pod | undefined {
     const pod = this.pods[Math.floor(Math.random() * this.#pods.size)];
     pod?.kill("SIGKILL");
     return pod;
   }
 
-  /** Asks every pod to stop, starts no other, and resolves when none is left; the grace period is kept to. */
+  /** Asks every pod to stop, starts no other, and resolves when none is left; kills those that outlast the grace period. */
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearTimeout(timer);
     const pods = this.pods;
     for (const pod of pods) pod.kill("SIGTERM");
-    const outOfPatience = setTimeout(() => this.kill(), 1_000 * this.#args.graceSeconds);
+    const killTimer = setTimeout(() => this.kill(), 1_000 * this.#args.graceSeconds);
     await Promise.all(pods.map((pod) => pod.ended));
-    clearTimeout(outOfPatience);
+    clearTimeout(killTimer);
   }
 
   /** Kills every pod at once. */
@@ -96,7 +97,7 @@ export class Cluster {
   }
 
   #startPod(jobName: string): void {
-    const pod = startPod(newPodName(jobName), { ...this.#args.env, JOB_NAME: jobName }, this.#args.within?.());
+    const pod = startPod(newPodName(jobName), { ...this.#args.env, JOB_NAME: jobName }, this.#args.execPrefix?.());
     this.#pods.set(pod.name, pod);
     this.#update(jobName, (job) => podStarted(job, pod.name));
     void pod.ended.then((exitCode) => this.#endPod(jobName, pod, exitCode));
@@ -104,7 +105,9 @@ export class Cluster {
 
   #endPod(jobName: string, pod: Pod, exitCode: number): void {
     this.#pods.delete(pod.name);
-    if (exitCode >= BROKEN && exitCode !== EXIT_KILLED) this.#args.onBroken(pod.name, exitCode, pod.lastWords());
+    if (exitCode >= FIRST_UNEXPECTED_EXIT && exitCode !== EXIT_KILLED) {
+      this.#args.onUnexpectedExit(pod.name, exitCode, pod.outputTail());
+    }
     const job = this.#update(jobName, (before) => podEnded(before, exitCode, Date.now(), this.#args.backoff));
     if (this.#stopping || !isUnfinished(job)) return;
     const timer = setTimeout(() => {

@@ -1,14 +1,21 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { EXIT_KILLED } from "../worker/src/outcome.ts";
+import { startProcess } from "./startProcess.ts";
 
 const WORKER = fileURLToPath(new URL("../worker/src/main.ts", import.meta.url));
 
 /** Where Node keeps compiled code from one process to the next: a pod then starts as fast as plain JavaScript. */
 const COMPILE_CACHE = fileURLToPath(new URL("../node_modules/.cache/node-compile-cache", import.meta.url));
 
-/** A pod's last words are enough to tell why it could not work. */
-const LAST_WORDS_BYTES = 4_096;
+/**
+ * What a pod inherits from the shell, as a container would have it from its image. Everything else (PG*, the worker's own
+ * settings, NODE_OPTIONS) reaches a pod only when its Job says so.
+ */
+const INHERITED = [
+  ...["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
+  ...["NODE_EXTRA_CA_CERTS", "NODE_V8_COVERAGE"],
+] as const;
 
 /** A worker process, in the place of a pod. */
 export interface Pod {
@@ -16,30 +23,25 @@ export interface Pod {
   /** Resolves when it has ended, with its exit code; a killed one has EXIT_KILLED, as in a container. */
   readonly ended: Promise<number>;
   kill(signal: NodeJS.Signals): void;
-  /** The end of what it printed. */
-  lastWords(): string;
+  /** The last 4 KiB of its output. */
+  outputTail(): string;
 }
 
 /**
- * Starts a worker process, in a group of its own: Ctrl-C in the terminal is for the run, which then tells its pods.
- * `within` is the command that becomes the process, where there is one: `ip netns exec NAME`.
+ * Starts a worker process with the Job's `env`.
+ *
+ * @param execPrefix - the command that runs it elsewhere, where there is one: `ip netns exec NAME`
  */
-export function startPod(name: string, env: NodeJS.ProcessEnv, within: readonly string[] = []): Pod {
-  const [command = process.execPath, ...args] = [...within, process.execPath, WORKER];
-  const child: ChildProcess = spawn(command, args, {
-    env: { ...process.env, ...env, POD_NAME: name, NODE_COMPILE_CACHE: COMPILE_CACHE },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
+export function startPod(name: string, env: NodeJS.ProcessEnv, execPrefix: readonly string[] = []): Pod {
+  const [program = process.execPath, ...args] = [...execPrefix, process.execPath, WORKER];
+  const inherited = Object.fromEntries(INHERITED.map((variable) => [variable, process.env[variable]]));
+  const worker = startProcess(program, args, {
+    env: { ...inherited, ...env, POD_NAME: name, NODE_COMPILE_CACHE: COMPILE_CACHE },
   });
-  let words = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      words = (words + text).slice(-LAST_WORDS_BYTES);
-    });
-  }
-  const ended = new Promise<number>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve(code ?? EXIT_KILLED));
-  });
-  return { name, ended, kill: (signal) => void child.kill(signal), lastWords: () => words };
+  return {
+    name,
+    ended: worker.ended.then(({ exitCode }) => exitCode ?? EXIT_KILLED),
+    kill: (signal) => worker.kill(signal),
+    outputTail: worker.outputTail,
+  };
 }

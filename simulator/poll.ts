@@ -1,33 +1,48 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Options } from "../cli/start/options.ts";
 import type { Database } from "../worker/src/database.ts";
 import { demand } from "../worker/src/queue/demand.ts";
 import { DEFAULTS } from "../worker/src/settings.ts";
 import type { Cluster } from "./cluster.ts";
 import { jobsToCreate } from "./scaling.ts";
 
+/** What KEDA is configured with for one ScaledJob. */
+export interface PollSettings {
+  /** The requests that a Job is created for. */
+  readonly requestsPerJob: number;
+  readonly maxReplicaCount: number;
+  /** Seconds from the start of one poll to the start of the next; one that took longer is followed at once. */
+  readonly pollingInterval: number;
+  /**
+   * Whether no more Jobs are to be created, given the number that the scaling query asks for.
+   *
+   * @default - when it asks for none
+   */
+  readonly isFinished?: (queueLength: number) => Promise<boolean> | boolean;
+}
+
 /**
- * KEDA: asks the scaling query and creates Jobs, until nothing is left or `signal` aborts. From start to start; a look
- * that took longer is followed at once.
+ * KEDA: asks the scaling query and creates Jobs, until all is finished and no Job runs, or `signal` aborts.
+ *
+ * @throws DatabaseAwayError when the database stays unreachable for longer than `database` waits.
  */
 export async function poll(
-  {
-    requestsPerJob,
-    maxReplicaCount,
-    pollingInterval,
-  }: Pick<Options, "requestsPerJob" | "maxReplicaCount" | "pollingInterval">,
+  { requestsPerJob, maxReplicaCount, pollingInterval, isFinished = (queueLength) => queueLength === 0 }: PollSettings,
   database: Database,
   cluster: Pick<Cluster, "createJob" | "unfinishedJobs">,
   signal: AbortSignal,
 ): Promise<void> {
   const startedAt = performance.now();
-  for (let look = 1; !signal.aborted; look++) {
+  for (let polls = 1; !signal.aborted; polls++) {
     const queueLength = await demand(database, { kind: DEFAULTS.kind, requestsPerJob, maxReplicaCount });
+    if (signal.aborted) return;
     const running = cluster.unfinishedJobs.length;
-    if (queueLength === 0 && running === 0) return;
-    const count = jobsToCreate({ queueLength, maxReplicaCount, running, pending: 0, strategy: "default" });
+    const finished = await isFinished(queueLength);
+    if (finished && running === 0) return;
+    const count = finished
+      ? 0
+      : jobsToCreate({ queueLength, maxReplicaCount, running, pending: 0, strategy: "default" });
     for (let created = 0; created < count; created++) cluster.createJob();
-    const pause = startedAt + 1_000 * pollingInterval * look - performance.now();
+    const pause = startedAt + 1_000 * pollingInterval * polls - performance.now();
     await sleep(Math.max(0, pause), undefined, { signal }).catch(() => undefined);
   }
 }

@@ -1,29 +1,37 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { describe, test } from "node:test";
-import pg from "pg";
 import { createCommand } from "../../tests/support/command.ts";
-import { createTestDatabase } from "../../tests/support/database.ts";
+import { createTestDatabase, type TestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
+import { getOutput } from "../getOutput.ts";
 
-const { home, start, processes, left } = await createCommand("cli/start/main.ts");
+const { start, processes, leftovers } = await createCommand("cli/start/main.ts");
 
-describe("npm start", { timeout: 180_000, concurrency: 1 }, () => {
-  test("runs every request as its own Job, none idle, and tells it in one object", async () => {
+/** The URL of a test's own database. */
+function urlOf({ name }: TestDatabase, parameters = ""): string {
+  const { PG_HOST, PG_PORT, PG_USERNAME } = process.env;
+  return `postgresql://${PG_USERNAME}:hunter2@/${name}?host=${encodeURIComponent(PG_HOST ?? "")}&port=${PG_PORT}${parameters}`;
+}
+
+describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
+  test("runs every request as its own Job, none idle, and reports it in one object", async () => {
     const { exitCode, stdout } = await start("--requests 6 --seconds 0.2 --max-replica-count 3 --json").ended;
     const { seconds, ...result } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
     assert.deepEqual(result, { requests: 6, success: 6, dead: 0, jobs: 6, idleJobs: 0, peakJobs: 3, attempts: 6 });
     assert.ok(seconds > 0.4);
     assert.equal(exitCode, 0);
+    assert.deepEqual(await processes(), []);
+    assert.deepEqual(await leftovers(), []);
   });
 
-  test("retries on the same Job; what asks for too many failures is DEAD, as it should", async () => {
+  test("retries on the same Job; a request that asks for too many failures is DEAD, as expected", async () => {
     const retried = await start("--requests 2 --seconds 0 --failures 2 --backoff-seconds 0.1 --json").ended;
     assert.match(retried.stdout, /"success":2,"dead":0,"jobs":2,"idleJobs":0,"peakJobs":2,"attempts":6/);
     assert.equal(retried.exitCode, 0);
     const dead = await start("--requests 1 --seconds 0 --failures 9 --backoff-limit 1 --backoff-seconds 0.1 --json")
       .ended;
     assert.match(dead.stdout, /"success":0,"dead":1,"jobs":1,"idleJobs":0,"peakJobs":1,"attempts":2/);
+    assert.match(dead.stderr, /^1 request: 0 SUCCESS, 1 DEAD \| 1 Job, .* \| 2 attempts \|/m);
     assert.equal(dead.exitCode, 0);
   });
 
@@ -32,96 +40,114 @@ describe("npm start", { timeout: 180_000, concurrency: 1 }, () => {
     assert.match(stdout, /"success":9,"dead":0,"jobs":3,"idleJobs":0/);
   });
 
-  test("loses nothing when pods are killed", async () => {
+  test("loses nothing when pods are killed at their work", async () => {
+    const database = await createTestDatabase();
+    // Once a pod has started it works without a break for longer than there is between two kills.
+    const load = "--requests 16 --seconds 1 --requests-per-job 8 --max-replica-count 2";
     const { stdout, exitCode } = await start(
-      "--requests 10 --seconds 0.5 --kill-every 0.7 --backoff-seconds 0.2 --json",
+      `${load} --kill-every 3 --backoff-limit 100 --backoff-seconds 0.2 --json`,
+      { DATABASE_URL: urlOf(database) },
     ).ended;
     const { success, dead, attempts } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-    assert.equal(success + dead, 10);
-    assert.ok(attempts >= 10);
-    assert.equal(exitCode, 0);
-  });
-
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    test(`${signal} leaves no process, no server and no folder behind`, async () => {
-      const run = start("--requests 10 --seconds 60");
-      await until("pods run", () => /running 10/.test(run.output()));
-      assert.ok((await processes()).length > 10);
-      run.child.kill(signal);
-      assert.equal((await run.ended).exitCode, 130);
-      assert.deepEqual(await processes(), []);
-      assert.deepEqual(await left(), []);
-    });
-  }
-
-  test("Ctrl-C while PostgreSQL starts leaves nothing behind, and no error", async () => {
-    const run = start("--requests 10 --seconds 60", {}, { ownGroup: true });
-    await until("it starts", () => /Starting PostgreSQL/.test(run.output()));
-    process.kill(-(run.child.pid as number), "SIGINT");
-    const { exitCode, stderr } = await run.ended;
-    assert.equal(exitCode, 130, stderr);
-    assert.deepEqual(await processes(), []);
-    assert.deepEqual(await left(), []);
-  });
-
-  test("a kept database goes on where it stopped", async () => {
-    const folder = join(home, "kept");
-    const first = start(`--requests 4 --seconds 1 --max-replica-count 2 --keep ${folder}`);
-    await until("half is done", () => /done [12]/.test(first.output()));
-    first.child.kill("SIGINT");
-    assert.equal((await first.ended).exitCode, 130);
-    const second = await start(`--keep ${folder} --json`).ended;
-    assert.match(second.stderr, /Going on with [23] unfinished requests/);
-    assert.match(second.stderr, /--keep \S+ --look/);
-    assert.match(second.stdout, /"requests":[23],"success":[23],"dead":0/);
-    const look = start(`--keep ${folder} --look`);
-    await until("it serves", () => /Serving until Ctrl-C/.test(look.output()));
-    const host = /--host=(\S+)/.exec(look.output())?.[1];
-    const client = new pg.Client({ host, user: "postgres", database: "postgres" });
-    await client.connect();
-    const { rows } = await client.query("select count(*) from clap where status = 'SUCCESS'");
-    await client.end();
-    assert.deepEqual(rows, [{ count: "4" }]);
-    const other = await start(`--keep ${folder} --look`).ended;
-    assert.equal(other.exitCode, 1);
-    assert.match(other.stderr, /kept must be in no other run's use .*; got process \d+/);
-    look.child.kill("SIGINT");
-    assert.equal((await look.ended).exitCode, 0);
+    assert.deepEqual([success, dead, exitCode], [16, 0, 0]);
+    const [crashed] = await database.query<{ count: number }>(
+      "select count(*)::integer from clap_attempt where reason = 'crashed'",
+    );
+    assert.ok((crashed?.count ?? 0) > 0, "no pod was killed at its work");
+    assert.equal(attempts, 16 + (crashed?.count ?? 0));
   });
 
   test("DATABASE_URL is used instead, and its password is never printed", async () => {
-    const { name, query } = await createTestDatabase();
-    const { PG_HOST, PG_PORT, PG_USERNAME } = process.env;
-    const url = `postgresql://${PG_USERNAME}:hunter2@/${name}?host=${encodeURIComponent(PG_HOST ?? "")}&port=${PG_PORT}`;
-    const { exitCode, stdout, stderr } = await start("--requests 2 --seconds 0", { DATABASE_URL: url }).ended;
+    const database = await createTestDatabase();
+    const { exitCode, stdout, stderr } = await start("--requests 2 --seconds 0", { DATABASE_URL: urlOf(database) })
+      .ended;
     assert.equal(exitCode, 0, stdout + stderr);
     assert.doesNotMatch(stdout + stderr, /hunter2/);
-    assert.deepEqual(await query("select count(*) from clap where status = 'SUCCESS'"), [{ count: "2" }]);
+    assert.deepEqual(await database.query("select count(*) from clap where status = 'SUCCESS'"), [{ count: "2" }]);
   });
 
-  const wrongUrls: readonly (readonly [string, RegExp])[] = [
-    ["mysql://u@h/d", /^DATABASE_URL must be postgresql:.*; got another scheme$/m],
-    ["postgresql://u@h/d?sslmode=verify-full", /^DATABASE_URL must ask for no TLS .*; got sslmode=verify-full/m],
-    ["postgresql://u@127.0.0.1:1/d", /^DATABASE_URL must lead to a database .*; got .*ECONNREFUSED/m],
+  test("two runs on one database each count their own requests, and end with those", async () => {
+    const database = await createTestDatabase();
+    const env = { DATABASE_URL: urlOf(database) };
+    const long = start("--requests 3 --seconds 60 --max-replica-count 3", env);
+    await until("the first run's requests run", () => /running 3/.test(long.output()));
+    const { exitCode, stdout } = await start("--requests 2 --seconds 0 --max-replica-count 5 --json", env).ended;
+    assert.match(stdout, /"requests":2,"success":2,"dead":0,.*"attempts":2/);
+    assert.equal(exitCode, 0);
+    assert.match(long.output(), /running 3 .*done 0/);
+    long.child.kill("SIGINT");
+    assert.equal((await long.ended).exitCode, 130);
+  });
+
+  test("--requests 0 finishes what waits in the database already", async () => {
+    const database = await createTestDatabase();
+    await database.query("insert into make_it_clap (duration_seconds) values (0), (0)");
+    const { stdout } = await start("--requests 0 --json", { DATABASE_URL: urlOf(database) }).ended;
+    assert.match(stdout, /"requests":2,"success":2/);
+  });
+
+  test("a search_path without public changes nothing", async () => {
+    const database = await createTestDatabase();
+    await database.query(`alter database ${database.name} set search_path = pg_catalog`);
+    const { exitCode, stderr } = await start("--requests 2 --seconds 0 --json", { DATABASE_URL: urlOf(database) })
+      .ended;
+    assert.equal(exitCode, 0, stderr);
+  });
+
+  const unusable: readonly (readonly [url: string, exitCode: number, message: RegExp])[] = [
+    ["mysql://u@h/d", 64, /^DATABASE_URL must be postgresql:.*; got another scheme$/m],
+    ["postgresql://u:hunter2@h:x/d", 64, /^DATABASE_URL must be postgresql:.*; got Invalid URL$/m],
+    ["postgresql://u@h/d?sslmode=on", 64, /^DATABASE_URL must have an sslmode of disable, .*; got sslmode=on$/m],
+    ["postgresql://u@127.0.0.1:1/d", 1, /^cannot connect to the server of DATABASE_URL: .*ECONNREFUSED/m],
+    ["postgresql://u@localhost:1/d", 1, /^cannot connect to the server of DATABASE_URL: .*ECONNREFUSED/m],
   ];
-  for (const [url, message] of wrongUrls) {
+  for (const [url, code, message] of unusable) {
     test(`is refused, by name, a DATABASE_URL like ${url}`, async () => {
       const { exitCode, stderr } = await start("--requests 1", { DATABASE_URL: url }).ended;
-      assert.equal(exitCode, 1);
       assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /hunter2/);
+      assert.equal(exitCode, code);
     });
   }
 
-  test("wrong options end 64 before anything is started", async () => {
+  test("a role that may create nothing is reported by PostgreSQL's own reason, once", async () => {
+    const { name, query } = await createTestDatabase("template1");
+    const { PG_HOST = "", PG_PORT } = process.env;
+    const role = `${name}_nobody`;
+    await query(`create role ${role} login`);
+    const url = `postgresql://${role}@/${name}?host=${encodeURIComponent(PG_HOST)}&port=${PG_PORT}`;
+    const { exitCode, stderr } = await start("--requests 1", { DATABASE_URL: url }).ended;
+    await query(`drop role ${role}`);
+    assert.equal(stderr, "cannot prepare the database of DATABASE_URL: permission denied for schema public\n");
+    assert.equal(exitCode, 1);
+  });
+
+  for (const args of ["--requests 1 --seconds 0 --json", "--requests 1 --seconds 0", "--help"]) {
+    test(`${args} into a full disk does not end with 0`, async () => {
+      const within = ["sh", "-c", 'exec "$@" > /dev/full', "sh"];
+      const { exitCode, stderr } = await start(args, {}, { within }).ended;
+      assert.match(stderr, /cannot write to standard output: .*ENOSPC/);
+      assert.equal(exitCode, 1);
+    });
+  }
+
+  test("wrong options end with 64 before anything is started", async () => {
     const { exitCode, stderr, stdout } = await start("--requests -1").ended;
     assert.equal(exitCode, 64);
     assert.match(stderr, /^--requests must be a whole number from 0 to 100000 \(each is a process\); got "-1"\n$/);
     assert.equal(stdout, "");
   });
 
-  test("--help tells every option with its range", async () => {
+  test("--help shows every option with its range, and how --json is piped", async () => {
     const { exitCode, stdout } = await start("--help").ended;
     assert.equal(exitCode, 0);
     assert.match(stdout, /--max-replica-count <N>[^(]*\(1 to\s+200;\s+default 10\)/);
+    assert.match(stdout, /npm\s+start\s+--silent\s+--\s+--json/);
+    assert.doesNotMatch(stdout, /--look/);
+  });
+
+  test("npm start --silent -- --json prints nothing but the object", async () => {
+    const npm = ["start", "--silent", "--", "--requests", "1", "--seconds", "0", "--json"];
+    assert.equal(JSON.parse(await getOutput("npm", npm)).success, 1);
   });
 });

@@ -1,79 +1,111 @@
+import { removeLeftovers } from "../../simulator/leftovers.ts";
 import { createLog } from "../../worker/src/log.ts";
-import { type Home, openHome } from "./home.ts";
-import { type Options, OptionsError, readOptions } from "./options.ts";
-import { clapTable, closingLine } from "./report.ts";
-import { unfinishedRequests } from "./requests.ts";
+import { CommandError } from "../commandError.ts";
+import { describeError } from "../describeError.ts";
+import { runCommand } from "../runCommand.ts";
+import { shellQuote } from "../shellQuote.ts";
+import { cleanEnvironment } from "./cleanEnvironment.ts";
+import { type LocalDatabase, openDatabase } from "./localDatabase.ts";
+import { type Options, readOptions } from "./options.ts";
+import { createProgressDisplay, type ProgressDisplay } from "./progressDisplay.ts";
+import { raceAbort } from "./raceAbort.ts";
+import { clapTable, count, summaryLines } from "./report.ts";
+import { readUnfinished } from "./requests.ts";
 import { run } from "./run.ts";
-import { createScreen, type Screen } from "./screen.ts";
+import { listenForStop, type StopSignals } from "./stopSignals.ts";
 
 /** How many lines of `clap` the end of a run shows. */
 const CLAP_LINES = 12;
 
-/** Exit codes: everything ended as it should; something did not; wrong options; asked to stop. */
-const EXIT = { asExpected: 0, notAsExpected: 1, options: 64, interrupted: 130 } as const;
+/** Exit codes, beside 64 for wrong options: everything ended as expected; something did not; stopped by a signal. */
+const EXIT = { asExpected: 0, notAsExpected: 1, stopped: 130 } as const;
 
-/** `npm start`: a batch on this machine. The process exits below; after `--help` it has done so in `readOptions`. */
+/** `npm start`: a batch on this machine. */
 async function main(args: readonly string[]): Promise<number> {
-  const { requestsGiven, ...options } = readOptions(args);
-  if (options.keep !== undefined && process.env.DATABASE_URL) {
-    throw new OptionsError("--keep must come without DATABASE_URL (that server keeps its own database); got both");
-  }
-  const screen = createScreen(options.json ? process.stderr : process.stdout);
-  const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
-
-  const log = createLog({}, (line) => screen.print(readable(line)));
-  screen.print(process.env.DATABASE_URL ? "Using the PostgreSQL of DATABASE_URL." : "Starting PostgreSQL ...");
-  const home = await openHome({ url: process.env.DATABASE_URL, keep: options.keep, log });
+  const { DATABASE_URL: url, PGPASSWORD: password } = process.env;
+  const options = readOptions(args, url);
+  cleanEnvironment(process.env);
+  const signals = listenForStop();
+  const display = createProgressDisplay(options.json ? process.stderr : process.stdout);
   try {
-    screen.print(`Look at the tables meanwhile: ${home.psql}`);
-    if (options.look) return await look(screen, stop.signal);
-    const ended = await run(await withoutNewOnes(options, requestsGiven, home, screen), home, screen, stop.signal);
-    if (ended === undefined) {
-      screen.clear();
-      screen.print("Stopped: every pod has let go of its request.");
-      return EXIT.interrupted;
+    for (const line of await removeLeftovers()) display.print(line);
+    display.print(url ? "Using the PostgreSQL of DATABASE_URL." : "Starting PostgreSQL ...");
+    const log = createLog({}, (line) => display.print(formatLogLine(line)));
+    const local = await openDatabase({
+      url: url || undefined,
+      password,
+      keep: options.keep,
+      log,
+      signal: signals.stop,
+    });
+    try {
+      display.print(`To see the tables meanwhile:\n${local.psql}`);
+      return options.serve
+        ? await serve(local, display, signals)
+        : await runAndReport(options, local, display, signals);
+    } finally {
+      await local.close();
+      if (options.keep) {
+        display.print(`Kept. To see it:\nnpm start -- --keep ${shellQuote(options.keep)} --serve`);
+      }
     }
-    screen.clear();
-    for (const line of clapTable(ended.claps, CLAP_LINES)) screen.print(line);
-    screen.print(closingLine(ended.result));
-    if (options.json) console.log(JSON.stringify(ended.result));
-    return ended.asExpected ? EXIT.asExpected : EXIT.notAsExpected;
-  } finally {
-    await home.close();
-    if (options.keep)
-      screen.print(`Kept in ${options.keep}; to look at it: npm start -- --keep ${options.keep} --look`);
+  } catch (error) {
+    display.clear();
+    if (signals.stop.aborted) {
+      display.print("Stopped.");
+      return EXIT.stopped;
+    }
+    if (error instanceof CommandError) throw error;
+    throw new CommandError((error as Error).message || describeError(error), EXIT.notAsExpected, { cause: error });
   }
 }
 
-/** A kept database with unfinished requests goes on with those, unless more are asked for. */
-async function withoutNewOnes(options: Options, requestsGiven: boolean, home: Home, screen: Screen): Promise<Options> {
-  const left = (await unfinishedRequests(home.client)).size;
-  if (left === 0 || requestsGiven) return options;
-  screen.print(`Going on with ${left} unfinished requests.`);
+async function runAndReport(
+  options: Options,
+  local: LocalDatabase,
+  display: ProgressDisplay,
+  signals: StopSignals,
+): Promise<number> {
+  const ended = await run(await toResumeOptions(options, local, display), local, display, signals);
+  display.clear();
+  if (ended === undefined) {
+    display.print("Stopped: every pod has released its request.");
+    return EXIT.stopped;
+  }
+  for (const line of clapTable(ended.claps, CLAP_LINES, display.width)) display.print(line);
+  for (const line of summaryLines(ended.result, display.width)) display.print(line);
+  if (options.json) console.log(JSON.stringify(ended.result));
+  return ended.asExpected ? EXIT.asExpected : EXIT.notAsExpected;
+}
+
+/** A kept database with unfinished requests is resumed with those alone, unless more are asked for. */
+async function toResumeOptions(options: Options, local: LocalDatabase, display: ProgressDisplay): Promise<Options> {
+  if (!local.exclusive || options.requestsGiven) return options;
+  const { length } = await readUnfinished(local.client);
+  if (length === 0) return options;
+  display.print(`Resuming ${count(length, "unfinished request")}.`);
   return { ...options, requests: 0 };
 }
 
 /** A line of the log for a person: `migrated version=1 name=queue`. */
-function readable(line: string): string {
+function formatLogLine(line: string): string {
   const { time, level, message, ...fields } = JSON.parse(line) as Record<string, unknown>;
   return [message, ...Object.entries(fields).map(([name, value]) => `${name}=${value}`)].join(" ");
 }
 
-async function look(screen: Screen, signal: AbortSignal): Promise<number> {
-  screen.print("Serving until Ctrl-C.");
-  const { promise, resolve } = Promise.withResolvers<void>();
+async function serve(local: LocalDatabase, display: ProgressDisplay, { stop }: StopSignals): Promise<number> {
+  display.print("Serving until Ctrl-C.");
   // Signal handlers alone do not keep a process alive.
   const alive = setInterval(() => undefined, 60_000);
-  signal.addEventListener("abort", () => resolve());
-  await promise;
-  clearInterval(alive);
-  return EXIT.asExpected;
+  try {
+    const error = await raceAbort(local.failed, stop);
+    throw error;
+  } catch (error) {
+    if (stop.aborted) return EXIT.asExpected;
+    throw error;
+  } finally {
+    clearInterval(alive);
+  }
 }
 
-process.exit(
-  await main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(error.message);
-    return error instanceof OptionsError ? EXIT.options : EXIT.notAsExpected;
-  }),
-);
+await runCommand(main);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { OptionsError, readOptions } from "./options.ts";
+import { UsageError } from "../usageError.ts";
+import { readOptions } from "./options.ts";
 
 describe("readOptions", () => {
-  test("without options it is the run that README shows", () => {
+  test("without options is the run that README shows", () => {
     assert.deepEqual(readOptions([]), {
       requests: 60,
       seconds: 2,
@@ -15,7 +16,7 @@ describe("readOptions", () => {
       requestsPerJob: 1,
       killEvery: undefined,
       keep: undefined,
-      look: false,
+      serve: false,
       json: false,
       requestsGiven: false,
     });
@@ -45,7 +46,7 @@ describe("readOptions", () => {
         assert.throws(
           () => readOptions([flag, value]),
           (error: Error) => {
-            assert.ok(error instanceof OptionsError);
+            assert.ok(error instanceof UsageError);
             assert.match(
               error.message,
               new RegExp(`^${flag} must be a (whole )?number from [\\d.]+ to \\d+ \\(.+\\); got `),
@@ -57,13 +58,29 @@ describe("readOptions", () => {
     }
   }
 
-  test("every wrong option is told at once", () => {
+  test("every wrong option is named at once", () => {
     assert.throws(() => readOptions(["--requests", "x", "--seconds", "y"]), { message: /^--requests .*\n--seconds / });
   });
 
-  for (const args of [["--nonsense"], ["extra"], ["--requests"], ["--look"]]) {
+  for (const args of [
+    ["--nonsense"],
+    ["extra"],
+    ["--requests"],
+    ["--serve"],
+    ["--look"],
+    ["--keep", ""],
+    ["--keep", "--serve"],
+  ]) {
     test(`${args.join(" ")} is refused`, () => {
-      assert.throws(() => readOptions(args), OptionsError);
+      assert.throws(() => readOptions(args), UsageError);
     });
   }
+
+  test("--keep is refused beside DATABASE_URL", () => {
+    assert.throws(() => readOptions(["--keep", "db"], "postgresql://u@h/d"), /^UsageError: --keep must come without/);
+  });
+
+  test("--look is still accepted for --serve", () => {
+    assert.equal(readOptions(["--keep", "db", "--look"]).serve, true);
+  });
 });

@@ -1,9 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createJob, type JobState } from "../../simulator/jobController.ts";
-import { clapTable, closingLine, jobsTable, progressBar, progressLine } from "./report.ts";
+import { clapTable, jobsTable, progressBar, progressLines, summaryLines } from "./report.ts";
+import type { Result } from "./result.ts";
 
-const PROGRESS = { waiting: 40, running: 10, held: 2, success: 7, dead: 1 };
+const PROGRESS = { waiting: 40, running: 10, reserved: 2, success: 7, dead: 1 };
+const JOBS = [job("a", "Running", 0), job("b", "Complete", 0, 1), job("c", "Failed", 0, 1)];
+
+const RESULT = { requests: 60, success: 60, dead: 0, jobs: 60, idleJobs: 0, peakJobs: 10, attempts: 60, seconds: 13.4 };
+
+const ROW = {
+  id: "1",
+  status: "SUCCESS",
+  session_id: 7,
+  creation_date: "2026-11-25",
+  creation_time: "01:00:00",
+  end_time: "01:00:02",
+  iteration: 1,
+} as const;
 
 function job(name: string, status: JobState["status"], createdAt: number, finishedAt?: number): JobState {
   return { ...createJob(name, createdAt), status, finishedAt, pods: 1 };
@@ -11,27 +25,48 @@ function job(name: string, status: JobState["status"], createdAt: number, finish
 
 describe("a run's report", () => {
   test("ends in one line", () => {
-    const result = {
-      requests: 60,
-      success: 60,
-      dead: 0,
-      jobs: 60,
-      idleJobs: 0,
-      peakJobs: 10,
-      attempts: 60,
-      seconds: 13.4,
-    };
-    assert.equal(
-      closingLine(result),
+    assert.deepEqual(summaryLines(RESULT), [
       "60 requests: 60 SUCCESS, 0 DEAD | 60 Jobs, 0 idle, at most 10 at once | 60 attempts | 13.4 s",
-    );
+    ]);
   });
 
-  test("tells what waits, runs, is held and is done, and how the Jobs are", () => {
-    assert.equal(
-      progressLine(PROGRESS, [job("a", "Running", 0), job("b", "Complete", 0, 1), job("c", "Failed", 0, 1)], 3.21),
-      "   3.2 s  waiting 40  running 10  held 2  done 7  dead 1  |  Jobs: 1 running, 1 complete, 1 failed",
-    );
+  test("speaks of one request, one Job and one attempt in the singular", () => {
+    const one = { ...RESULT, requests: 1, success: 1, jobs: 1, peakJobs: 1, attempts: 1 };
+    assert.deepEqual(summaryLines(one), [
+      "1 request: 1 SUCCESS, 0 DEAD | 1 Job, 0 idle, at most 1 at once | 1 attempt | 13.4 s",
+    ]);
+    assert.deepEqual(clapTable([ROW], 12).at(-1), "(1 row)");
+  });
+
+  test("says what waits, runs, is reserved and is done, and how the Jobs are", () => {
+    assert.deepEqual(progressLines(PROGRESS, JOBS, 3.21), [
+      "   3.2 s  waiting 40  running 10  reserved 2  done 7  dead 1  |  Jobs: 1 running, 1 complete, 1 failed",
+    ]);
+    assert.deepEqual(progressLines(PROGRESS, JOBS, 3.21, 79), [
+      "   3.2 s  waiting 40  running 10  reserved 2  done 7  dead 1",
+      "Jobs: 1 running, 1 complete, 1 failed",
+    ]);
+  });
+
+  for (const width of [20, 39, 64, 79, 100]) {
+    test(`fits into ${width} columns whatever its numbers, and leaves out none of them`, () => {
+      const most = { waiting: 99_999, running: 200, reserved: 200, success: 99_999, dead: 99_999 };
+      const big = Object.fromEntries(Object.keys(RESULT).map((name) => [name, 99_999])) as unknown as Result;
+      const lines = [...progressLines(most, JOBS, 99_999.9, width), ...summaryLines(big, Math.max(width, 45))];
+      for (const line of lines) assert.ok(line.length <= Math.max(width, 45), line);
+      assert.match(lines.join(" "), /99999\.9 s.*waiting 99999.*running 200.*reserved 200.*done 99999.*dead 99999/);
+      assert.match(lines.join(" "), /Jobs: 1 running.*1 complete.*1 failed.*99999 attempts/);
+    });
+  }
+
+  test("shows clap within 79 columns up to six digits of ids, and in narrower ones without what is least needed", () => {
+    const rows = [{ ...ROW, id: "100000", session_id: 2_147_483_647 }];
+    for (const width of [79, 60, 45, 30]) {
+      const lines = clapTable(rows, 12, width);
+      for (const line of lines) assert.ok(line.length <= width, line);
+      assert.match(lines[0] ?? "", /^id +status .*iteration$/);
+    }
+    assert.match(clapTable(rows, 12, 79)[0] ?? "", /session_id {2}creation_date {2}creation_time {2}end_time/);
   });
 
   test("draws a bar of exactly its width, whatever the shares", () => {
@@ -40,7 +75,7 @@ describe("a run's report", () => {
         .map(({ cells }) => cells)
         .join("");
     for (const width of [1, 7, 60]) assert.equal(drawn(PROGRESS, width).length, width);
-    assert.equal(drawn({ waiting: 0, running: 0, held: 0, success: 0, dead: 0 }, 10), "");
+    assert.equal(drawn({ waiting: 0, running: 0, reserved: 0, success: 0, dead: 0 }, 10), "");
   });
 
   test("shows Jobs as kubectl does, unfinished ones last", () => {
@@ -53,16 +88,8 @@ describe("a run's report", () => {
   });
 
   test("shows clap as psql does, and leaves out the middle of a long one", () => {
-    const row = {
-      status: "SUCCESS",
-      session_id: 7,
-      creation_date: "2026-11-25",
-      creation_time: "01:00:00",
-      end_time: "01:00:02",
-      attempt: 1,
-    } as const;
     const lines = clapTable(
-      Array.from({ length: 60 }, (_, index) => ({ ...row, id: String(index + 1) })),
+      Array.from({ length: 60 }, (_, index) => ({ ...ROW, id: String(index + 1) })),
       4,
     );
     assert.equal(lines.length, 1 + 2 + 1 + 2 + 1);

@@ -3,40 +3,74 @@ import { columns } from "../columns.ts";
 import type { ClapRow, Progress } from "./requests.ts";
 import type { Result } from "./result.ts";
 
-/** The one line that ends a run. */
-export function closingLine(result: Result): string {
+/** What a run came to, in parts that stand on one line where there is room. */
+export function summaryParts(result: Result): string[] {
   const { requests, success, dead, jobs, idleJobs, peakJobs, attempts, seconds } = result;
   return [
-    `${requests} requests: ${success} SUCCESS, ${dead} DEAD`,
-    `${jobs} Jobs, ${idleJobs} idle, at most ${peakJobs} at once`,
-    `${attempts} attempts`,
+    `${count(requests, "request")}: ${success} SUCCESS, ${dead} DEAD`,
+    `${count(jobs, "Job")}, ${idleJobs} idle, at most ${peakJobs} at once`,
+    count(attempts, "attempt"),
     `${seconds.toFixed(1)} s`,
-  ].join(" | ");
+  ];
 }
 
-/** How far a run is, on one line. */
-export function progressLine(progress: Progress, jobs: readonly JobState[], seconds: number): string {
-  const { waiting, running, held, success, dead } = progress;
-  const count = (status: JobState["status"]) => jobs.filter((job) => job.status === status).length;
-  return (
-    `${seconds.toFixed(1).padStart(6)} s  waiting ${waiting}  running ${running}  held ${held}  done ${success}  dead ${dead}` +
-    `  |  Jobs: ${count("Running")} running, ${count("Complete")} complete, ${count("Failed")} failed`
-  );
+/** The summary in lines of at most `width` characters. */
+export function summaryLines(result: Result, width = Number.POSITIVE_INFINITY): string[] {
+  return wrap(summaryParts(result), " | ", width);
 }
 
-/** A stretch of the bar, in one colour. */
+/** How far a run is, in lines of at most `width` characters: one where there is room. */
+export function progressLines(
+  progress: Progress,
+  jobs: readonly JobState[],
+  seconds: number,
+  width = Number.POSITIVE_INFINITY,
+): string[] {
+  const { waiting, running, reserved, success, dead } = progress;
+  const countJobs = (status: JobState["status"]) => jobs.filter((job) => job.status === status).length;
+  const states = Object.entries({ waiting, running, reserved, done: success, dead });
+  const requestParts = [
+    `${seconds.toFixed(1).padStart(6)} s`,
+    ...states.map(([state, requests]) => `${state} ${requests}`),
+  ];
+  const jobParts = [
+    `Jobs: ${countJobs("Running")} running`,
+    `${countJobs("Complete")} complete`,
+    `${countJobs("Failed")} failed`,
+  ];
+  const line = `${requestParts.join("  ")}  |  ${jobParts.join(", ")}`;
+  return line.length <= width ? [line] : [...wrap(requestParts, "  ", width), ...wrap(jobParts, ", ", width)];
+}
+
+/** Parts joined into lines of at most `width` characters, as far as no part is longer. */
+function wrap(parts: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const joined = `${lines.at(-1)}${separator}${part}`;
+    if (lines.length > 0 && joined.length <= width) lines[lines.length - 1] = joined;
+    else lines.push(part);
+  }
+  return lines;
+}
+
+/** `1 request`, `2 requests`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** A part of the bar, in one colour. */
 export interface BarPart {
   readonly colour: "green" | "red" | "yellow" | "magenta" | "gray";
   readonly cells: string;
 }
 
-/** A bar of what is done, given up, at work, held and waiting, `width` cells wide. */
-export function progressBar({ waiting, running, held, success, dead }: Progress, width: number): BarPart[] {
+/** A bar of what is done, dead, running, reserved and waiting, `width` cells wide. */
+export function progressBar({ waiting, running, reserved, success, dead }: Progress, width: number): BarPart[] {
   const parts = [
     { count: success, colour: "green", cell: "█" },
     { count: dead, colour: "red", cell: "█" },
     { count: running, colour: "yellow", cell: "▓" },
-    { count: held, colour: "magenta", cell: "▒" },
+    { count: reserved, colour: "magenta", cell: "▒" },
     { count: waiting, colour: "gray", cell: "░" },
   ] as const;
   const total = parts.reduce((sum, { count }) => sum + count, 0) || 1;
@@ -66,24 +100,23 @@ export function jobsTable(jobs: readonly JobState[], now: number, most: number):
   ]);
 }
 
-/** The seed's view: `select * from clap`, its middle left out when it is longer than `most` lines. */
-export function clapTable(rows: readonly ClapRow[], most: number): string[] {
-  const header = ["id", "status", "session_id", "creation_date", "creation_time", "end_time", "attempt"];
-  const lines = columns([
-    header,
-    ...rows.map((row) => [
-      row.id,
-      row.status,
-      String(row.session_id),
-      row.creation_date,
-      row.creation_time,
-      row.end_time ?? "",
-      String(row.attempt),
-    ]),
-  ]);
+/** The columns of the view `clap`; these are left out one after another where there is no room for all. */
+const CLAP_COLUMNS = ["id", "status", "session_id", "creation_date", "creation_time", "end_time", "iteration"] as const;
+const LEAST_NEEDED = ["session_id", "creation_date", "creation_time", "end_time"];
+
+/** `select * from clap` in lines of at most `width` characters, its middle left out when it has more than `most` rows. */
+export function clapTable(rows: readonly ClapRow[], most: number, width = Number.POSITIVE_INFINITY): string[] {
   const half = Math.floor(most / 2);
-  const shown = rows.length <= most ? lines : [...lines.slice(0, half + 1), "[...]", ...lines.slice(-half)];
-  return [...shown, `(${rows.length} rows)`];
+  const omits = rows.length > most;
+  const shown = omits ? [...rows.slice(0, half), ...rows.slice(-half)] : rows;
+  for (let left = 0; ; left++) {
+    const names = CLAP_COLUMNS.filter((name) => !LEAST_NEEDED.slice(0, left).includes(name));
+    const cells = shown.map((row) => names.map((name) => String(row[name] ?? "")));
+    const lines = columns([names, ...cells], "left", 2);
+    if (left < LEAST_NEEDED.length && lines.some((line) => line.length > width)) continue;
+    if (omits) lines.splice(half + 1, 0, "[...]");
+    return [...lines, `(${count(rows.length, "row")})`];
+  }
 }
 
 /** A duration as kubectl writes it: 8s, 2m5s, 3h1m. */

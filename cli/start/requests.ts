@@ -1,7 +1,7 @@
-import type pg from "pg";
 import type { EndStatus } from "../../worker/src/queue/attempt.ts";
+import type { Queryable } from "./reconnectingClient.ts";
 
-/** A line of `clap`, as PostgreSQL prints it. */
+/** A line of `clap`, as PostgreSQL prints it; times without fractions of seconds. */
 export interface ClapRow {
   readonly id: string;
   readonly status: "RUNNING" | EndStatus;
@@ -9,65 +9,93 @@ export interface ClapRow {
   readonly creation_date: string;
   readonly creation_time: string;
   readonly end_time: string | null;
-  readonly attempt: number;
+  readonly iteration: number;
 }
 
-/** How far a run's requests have come. */
+/** How many of a run's requests are in each state. */
 export interface Progress {
   readonly waiting: number;
   readonly running: number;
-  readonly held: number;
+  /** Failed, and reserved for their Job's next pod. */
+  readonly reserved: number;
   readonly success: number;
   readonly dead: number;
 }
 
-/** Asks for claps the way everybody does: one insert, any number of rows. */
-export async function insertRequests(client: pg.Client, count: number, seconds: number, failures: number) {
-  await client.query(
-    "insert into make_it_clap (duration_seconds, failures) select $2, $3 from generate_series(1, $1::integer)",
+/** Inserts requests as every user does, by one statement of any number of rows; resolves with their ids. */
+export async function insertRequests(
+  client: Queryable,
+  count: number,
+  seconds: number,
+  failures: number,
+): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `insert into public.make_it_clap (duration_seconds, failures)
+     select $2, $3 from generate_series(1, $1::integer) returning id::text`,
     [count, seconds, failures],
   );
+  return rows.map(({ id }) => id);
 }
 
-/** The requests a run has to finish, each with the failures it asks for. */
-export async function unfinishedRequests(client: pg.Client): Promise<Map<string, number>> {
+/** All unfinished requests of the database, those of other runs included. */
+export async function readUnfinished(client: Queryable): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    "select request_id::text as id from batch.queue where kind = 'clap' order by request_id",
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** How many failures each request asks for; a row that was deleted is missing. */
+export async function readFailures(client: Queryable, ids: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await client.query<{ id: string; failures: number }>(
-    "select id, make_it_clap.failures from make_it_clap join batch.queue on kind = 'clap' and request_id = id order by id",
+    "select id::text, failures from public.make_it_clap where id = any ($1)",
+    [ids],
   );
   return new Map(rows.map(({ id, failures }) => [id, failures]));
 }
 
-/** Counts a run's requests by what becomes of them. */
-export async function readProgress(client: pg.Client, ids: readonly string[]): Promise<Progress> {
+/** Counts a run's requests by their state. */
+export async function readProgress(client: Queryable, ids: readonly string[]): Promise<Progress> {
   const { rows } = await client.query<Progress>(
     `select count(*) filter (where job_name is null)::integer as waiting,
             count(*) filter (where session_id is not null)::integer as running,
-            count(*) filter (where job_name is not null and session_id is null)::integer as held,
+            count(*) filter (where job_name is not null and session_id is null)::integer as reserved,
             (select count(*) from batch.history
              where kind = 'clap' and request_id = any ($1) and status = 'SUCCESS')::integer as success,
             (select count(*) from batch.history
              where kind = 'clap' and request_id = any ($1) and status = 'DEAD')::integer as dead
      from batch.queue
-     where kind = 'clap'`,
+     where kind = 'clap' and request_id = any ($1)`,
     [ids],
   );
   return rows[0] as Progress;
 }
 
-/** The seed's view of a run's requests. */
-export async function readClaps(client: pg.Client, ids: readonly string[]): Promise<ClapRow[]> {
+/** The view `clap` of a run's requests. */
+export async function readClaps(client: Queryable, ids: readonly string[]): Promise<ClapRow[]> {
   const { rows } = await client.query<ClapRow>(
-    `select id, status, session_id, creation_date::text, creation_time::text, end_time::text, attempt
-     from clap where id = any ($1) order by id`,
+    `select id::text, status, session_id, creation_date::text, to_char(creation_time, 'HH24:MI:SS') as creation_time,
+            to_char(end_time, 'HH24:MI:SS') as end_time, iteration
+     from public.clap where id = any ($1) order by public.clap.id`,
     [ids],
   );
   return rows;
 }
 
-/** Every attempt's Job, for a run's requests. */
-export async function readAttemptJobs(client: pg.Client, ids: readonly string[]): Promise<string[]> {
-  const { rows } = await client.query<{ job_name: string }>("select job_name from clap_attempt where id = any ($1)", [
-    ids,
-  ]);
-  return rows.map((row) => row.job_name);
+/** The number of a run's attempts. */
+export async function countAttempts(client: Queryable, ids: readonly string[]): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    "select count(*)::integer from public.clap_attempt where id = any ($1)",
+    [ids],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** The Jobs among these that claimed a request, be it this run's or another's. */
+export async function readBusyJobs(client: Queryable, jobs: readonly string[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ job_name: string }>(
+    "select distinct job_name from public.clap_attempt where job_name = any ($1)",
+    [jobs],
+  );
+  return new Set(rows.map((row) => row.job_name));
 }

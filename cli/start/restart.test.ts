@@ -42,7 +42,7 @@ describe("a database that restarts under ten running requests", { concurrency: t
         backoff: { backoffLimit: 4, backoffSeconds: 0.1 },
         graceSeconds: 30,
         env: { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, BACKOFF_SECONDS: "0.1" },
-        onBroken: (pod, exitCode, words) => assert.fail(`${pod} ended with exit code ${exitCode}: ${words}`),
+        onUnexpectedExit: (pod, exitCode, words) => assert.fail(`${pod} ended with exit code ${exitCode}: ${words}`),
       });
       t.after(async () => {
         cluster.kill();

@@ -1,7 +1,7 @@
-import type pg from "pg";
 import type { Cluster } from "../../simulator/cluster.ts";
 import type { Options } from "./options.ts";
-import { type ClapRow, readAttemptJobs, readClaps } from "./requests.ts";
+import type { Queryable } from "./reconnectingClient.ts";
+import { type ClapRow, countAttempts, readBusyJobs, readClaps, readFailures } from "./requests.ts";
 
 /** What a run came to; `--json` prints it. Durations are in seconds. */
 export interface Result {
@@ -17,44 +17,44 @@ export interface Result {
   readonly seconds: number;
 }
 
-/** A run that has ended by itself. */
-export interface Ended {
+/** A run that has ended without being stopped. */
+export interface RunResult {
   readonly result: Result;
   readonly claps: readonly ClapRow[];
   readonly asExpected: boolean;
 }
 
-/** Reads from the tables and the cluster what became of a run's requests (`id` to the failures it asks for). */
+/** Reads from the tables and the cluster what became of a run's requests. */
 export async function readResult(
-  requests: ReadonlyMap<string, number>,
-  { client, cluster, options, seconds }: { client: pg.Client; cluster: Cluster; options: Options; seconds: number },
-): Promise<Ended> {
-  const ids = [...requests.keys()];
+  ids: readonly string[],
+  { client, cluster, options, seconds }: { client: Queryable; cluster: Cluster; options: Options; seconds: number },
+): Promise<RunResult> {
   const claps = await readClaps(client, ids);
-  const attemptJobs = await readAttemptJobs(client, ids);
-  const busyJobs = new Set(attemptJobs);
+  const failures = await readFailures(client, ids);
+  const jobs = cluster.jobs.map(({ name }) => name);
+  const busyJobs = await readBusyJobs(client, jobs);
   const count = (status: ClapRow["status"]) => claps.filter((clap) => clap.status === status).length;
   const result: Result = {
     requests: ids.length,
     success: count("SUCCESS"),
     dead: count("DEAD"),
-    jobs: cluster.jobs.length,
-    idleJobs: cluster.jobs.filter((job) => !busyJobs.has(job.name)).length,
+    jobs: jobs.length,
+    idleJobs: jobs.filter((name) => !busyJobs.has(name)).length,
     peakJobs: cluster.peak,
-    attempts: attemptJobs.length,
+    attempts: await countAttempts(client, ids),
     seconds: Math.round(10 * seconds) / 10,
   };
-  const asExpected = claps.length === ids.length && claps.every((clap) => endedAsItShould(clap, requests, options));
+  const asExpected = claps.length === ids.length && claps.every((clap) => endedAsExpected(clap, failures, options));
   return { result, claps, asExpected };
 }
 
 /** SUCCESS; or DEAD where a request asks for that many failures, or where that many of its pods were killed. */
-function endedAsItShould(
-  { id, status, attempt }: ClapRow,
-  requests: ReadonlyMap<string, number>,
+function endedAsExpected(
+  { id, status, iteration: attempt }: ClapRow,
+  failures: ReadonlyMap<string, number>,
   { backoffLimit, killEvery }: Options,
 ): boolean {
-  const asksToFail = (requests.get(id) ?? 0) > backoffLimit;
+  const asksToFail = (failures.get(id) ?? 0) > backoffLimit;
   if (status === "DEAD") return asksToFail || (killEvery !== undefined && attempt > backoffLimit);
   return status === "SUCCESS" && !asksToFail;
 }

@@ -15,10 +15,10 @@ type Operations = readonly (() => Promise<void>)[];
 export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
   promise: "Claim + finish costs at most 1.5 times two bare committed one-row updates, and holds at 100 connections",
   options: {
-    finished: { ...SIZES.finished, byDefault: 1_000_000 },
-    waiting: { ...SIZES.waiting, byDefault: 100_000 },
-    rounds: { min: 1, max: 1_000, why: "medians over the rounds are what counts", byDefault: 20 },
-    seconds: { min: 0.1, max: 60, fractions: true, why: "one turn; nine make a round", byDefault: 1 },
+    finished: { ...SIZES.finished, defaultValue: 1_000_000 },
+    waiting: { ...SIZES.waiting, defaultValue: 100_000 },
+    rounds: { min: 1, max: 1_000, why: "medians over the rounds are what counts", defaultValue: 20 },
+    seconds: { min: 0.1, max: 60, fractions: true, why: "one turn; nine make a round", defaultValue: 1 },
   },
 
   async run({ finished, waiting, rounds, seconds }, context) {

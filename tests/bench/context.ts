@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { constants } from "node:os";
 import pg from "pg";
+import { CommandError } from "../../cli/commandError.ts";
+import { STOP_SIGNALS } from "../../cli/stopSignals.ts";
+import { removeLeftovers } from "../../simulator/leftovers.ts";
 import { type Server, type ServerArgs, startServer } from "../../simulator/server.ts";
 import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
-import { CommandError } from "./command.ts";
 
 /** What a bench works with: a migrated database on a server of its own, durable as a real one. */
 export interface BenchContext {
@@ -13,7 +15,7 @@ export interface BenchContext {
   connect(): Promise<pg.Client>;
   /** A connection as a worker has it. */
   openDatabase(): Database;
-  /** The environment that leads a worker process to the database. */
+  /** The environment by which a worker process finds the database. */
   readonly env: Readonly<Record<string, string>>;
   /** Aborts when the bench is asked to stop. */
   readonly signal: AbortSignal;
@@ -27,7 +29,10 @@ export async function withContext<T>(
   args: Pick<ServerArgs, "listen"> = {},
 ): Promise<T> {
   const { signal, stopped } = listenForStop();
-  const server = await startServer({ durable: true, ...args });
+  for (const line of await removeLeftovers()) console.error(line);
+  const server = await startServer({ durable: true, signal, ...args }).catch((error) => {
+    throw signal.aborted ? signal.reason : error;
+  });
   try {
     const context = await createContext(server, signal);
     return await Promise.race([work(context), stopped]);
@@ -59,18 +64,18 @@ async function createContext(server: Server, signal: AbortSignal): Promise<Bench
   };
 }
 
-/** From now on a signal no longer ends the process by itself: `stopped` rejects instead. */
+/** From now on a signal no longer ends the process: `stopped` rejects instead. */
 function listenForStop(): { readonly signal: AbortSignal; readonly stopped: Promise<never> } {
   const controller = new AbortController();
-  for (const by of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    // 128 and the signal: as a shell tells of a program that a signal ended.
+  for (const by of STOP_SIGNALS) {
+    // 128 and the signal, as a shell has it for a program that a signal ended.
     process.on(by, () => controller.abort(new CommandError(`stopped by ${by}`, 128 + constants.signals[by])));
   }
   const { signal } = controller;
   const stopped = once(signal, "abort").then(() => {
     throw signal.reason;
   });
-  // Heard only by the race, which may not have begun.
+  // Only the race awaits it, which may not have begun.
   stopped.catch(() => undefined);
   return { signal, stopped };
 }

@@ -19,8 +19,8 @@ const RUNNING = 100;
 export const demand: Bench<"finished" | "waiting"> = {
   promise: "The scaling query costs at most 1 ms, whatever has finished and whatever waits",
   options: {
-    finished: { ...SIZES.finished, byDefault: 10_000_000 },
-    waiting: { ...SIZES.waiting, byDefault: 100_000 },
+    finished: { ...SIZES.finished, defaultValue: 10_000_000 },
+    waiting: { ...SIZES.waiting, defaultValue: 100_000 },
   },
 
   async run(backlog, context) {

@@ -1,37 +1,59 @@
-import { SYSEXITS } from "../../worker/src/outcome.ts";
+import { type NumberOption, readArgs } from "../../cli/args.ts";
+import { runCommand } from "../../cli/runCommand.ts";
+import { UsageError } from "../../cli/usageError.ts";
 import type { Bench } from "./bench.ts";
 import { claim } from "./claim.ts";
-import { runCommand } from "./command.ts";
 import { withContext } from "./context.ts";
 import { demand } from "./demand.ts";
 import { describeLimit, isKept } from "./limit.ts";
-import { readOptions } from "./options.ts";
 import { start } from "./start.ts";
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map(Object.entries<Bench>({ demand, claim, start }));
+const NAMES = [...BENCHES.keys()];
 
 /**
  * `npm run bench -- NAME [--option N ...]`
  *
- * @returns 0 when every limit is kept, 1 when one is missed, 64 when asked for wrongly.
+ * @returns 0 when every limit is kept, 1 when one is missed.
+ * @throws UsageError for a wrong name or option.
  */
-async function main([name = "nothing", ...args]: readonly string[]): Promise<number> {
+async function main([name = "", ...args]: readonly string[]): Promise<number> {
   const bench = BENCHES.get(name);
-  if (bench === undefined) {
-    console.error(`NAME must be ${[...BENCHES.keys()].join(", ")} (npm run bench -- NAME); got ${name}`);
-    return SYSEXITS.usage;
-  }
-  let options: Readonly<Record<string, number>>;
-  try {
-    options = readOptions(args, bench.options);
-  } catch (error) {
-    console.error((error as Error).message);
-    return SYSEXITS.usage;
-  }
+  if (bench === undefined) return refuse(name);
+  const { options } = readArgs(
+    {
+      name: `npm run bench -- ${name}`,
+      description: bench.promise,
+      options: Object.fromEntries(
+        Object.entries(bench.options).map(([option, rule]) => [option, toNumberOption(rule)]),
+      ),
+    },
+    args,
+  );
   console.log(`${bench.promise}\n`);
   const limits = await withContext((context) => bench.run(options, context));
   console.log(`\n${limits.map(describeLimit).join("\n")}`);
   return limits.every(isKept) ? 0 : 1;
+}
+
+function toNumberOption({
+  help,
+  defaultValue,
+  ...rule
+}: Bench["options"][string]): NumberOption & { defaultValue: number } {
+  return { rule, defaultValue, ...(help === undefined ? {} : { help }) };
+}
+
+/** Without a bench's name there is only `--help`. */
+function refuse(name: string): never {
+  const lines = [...BENCHES].map(([bench, { promise }]) => `  ${bench.padEnd(8)} ${promise}`);
+  const help = `NAME is one of these; npm run bench -- NAME --help shows its options:\n${lines.join("\n")}`;
+  readArgs({ name: "npm run bench -- NAME", description: `Measures what the queue costs.\n\n${help}`, options: {} }, [
+    ...(name.startsWith("-") ? [name] : []),
+  ]);
+  throw new UsageError(
+    `NAME must be ${NAMES.join(", ")} (npm run bench -- NAME); got ${name === "" ? "nothing" : JSON.stringify(name)}`,
+  );
 }
 
 await runCommand(main);

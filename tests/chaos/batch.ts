@@ -1,4 +1,4 @@
-import { insertRequests, unfinishedRequests } from "../../cli/start/requests.ts";
+import { insertRequests } from "../../cli/start/requests.ts";
 import { poll } from "../../simulator/poll.ts";
 import type { BenchContext } from "../bench/context.ts";
 import { type Attempt, readAttempts } from "./attempts.ts";
@@ -26,13 +26,12 @@ export async function runBatch(options: KillOptions, context: BenchContext): Pro
   const watch = new Watch(client);
   const updatesBefore = await watch.updates();
   const database = context.openDatabase();
-  const cluster = createCluster(context, { backoffSeconds: options["backoff-seconds"] });
+  const cluster = createCluster(context, { backoffSeconds: options.backoffSeconds });
   const ended = new AbortController();
   const startedAt = performance.now();
   try {
-    await insertRequests(client, options.requests, options.seconds, 0);
-    const ids = [...(await unfinishedRequests(client)).keys()];
-    const asked = { requestsPerJob: 1, maxReplicaCount: options.workers, pollingInterval: options["polling-seconds"] };
+    const ids = await insertRequests(client, options.requests, options.seconds, 0);
+    const asked = { requestsPerJob: 1, maxReplicaCount: options.workers, pollingInterval: options.pollingSeconds };
     const polled = poll(asked, database, cluster, context.signal).finally(() => ended.abort());
     const [kills] = await Promise.all([killPods(options, { cluster, watch, ids, signal: ended.signal }), polled]);
     const seconds = (performance.now() - startedAt) / 1_000;

@@ -8,20 +8,20 @@ const CRASH_LIMIT = 1_000;
 /** A cluster whose pods find the server, and are gone before it when the command is asked to stop. */
 export function createCluster(
   { env, signal }: BenchContext,
-  { backoffSeconds, within = () => [] }: { backoffSeconds: number } & Pick<ClusterArgs, "within">,
+  { backoffSeconds, execPrefix = () => [] }: { backoffSeconds: number } & Pick<ClusterArgs, "execPrefix">,
 ): Cluster {
   const { backoffLimit, graceSeconds } = DEFAULTS;
   const cluster = new Cluster({
     backoff: { backoffLimit, backoffSeconds },
     graceSeconds,
-    within,
+    execPrefix,
     env: {
       ...env,
       BACKOFF_LIMIT: String(backoffLimit),
       BACKOFF_SECONDS: String(backoffSeconds),
       CRASH_LIMIT: String(CRASH_LIMIT),
     },
-    onBroken: (pod, exitCode, words) => console.error(`pod ${pod} ended with exit code ${exitCode}:\n${words}`),
+    onUnexpectedExit: (pod, exitCode, words) => console.error(`pod ${pod} ended with exit code ${exitCode}:\n${words}`),
   });
   signal.addEventListener("abort", () => {
     void cluster.stop();

@@ -15,7 +15,7 @@ export async function killPods(
 ): Promise<Kill[]> {
   const kills = new Map<string, Promise<Kill>>();
   while (kills.size < options.kills) {
-    await sleep(1_000 * options["kill-every-seconds"], undefined, { signal }).catch(() => undefined);
+    await sleep(1_000 * options.killEverySeconds, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     const succeeded = await watch.succeeded(ids);
     if (kills.size >= killsDue(options, succeeded)) continue;
@@ -33,5 +33,5 @@ export async function killPods(
 async function observe(pod: Pod, at: number, watch: Watch): Promise<Kill> {
   const freeAt = await watch.untilFree(pod.name);
   await pod.ended;
-  return { podName: pod.name, at, freeAfter: freeAt - at, phase: phaseOf(pod.lastWords()) };
+  return { podName: pod.name, at, freeAfter: freeAt - at, phase: phaseOf(pod.outputTail()) };
 }

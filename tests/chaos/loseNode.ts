@@ -43,8 +43,8 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
   const database = context.openDatabase();
   let lost = false;
   const env = { ...context.env, PG_HOST: node.serverAddress };
-  const within = () => (lost ? [] : node.within);
-  const cluster = createCluster({ ...context, env }, { backoffSeconds: DEFAULTS.backoffSeconds, within });
+  const execPrefix = () => (lost ? [] : node.execPrefix);
+  const cluster = createCluster({ ...context, env }, { backoffSeconds: DEFAULTS.backoffSeconds, execPrefix });
   try {
     await outliveStart(client);
     await insertRequests(client, 1, SECONDS, 0);
@@ -65,7 +65,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
       patienceMs: 1_000 * (SUCCESS_SECONDS + 30),
     });
     const attempts = await readAttempts(client, ids);
-    await node.mend();
+    await node.restore();
     const exitCodes = await Promise.all(zombies.map((pod) => pod.ended));
     await polled;
     const changed = JSON.stringify(attempts) === JSON.stringify(await readAttempts(client, ids)) ? 0 : 1;
@@ -99,7 +99,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
 /** Two workers: one that works, and one whose question for its request's row is answered when `locker` commits. */
 async function startBoth(cluster: Cluster, client: pg.Client, locker: pg.Client): Promise<readonly Pod[]> {
   const working = await until("the first worker works", () =>
-    cluster.pods.find((pod) => pod.lastWords().includes('"clapping"')),
+    cluster.pods.find((pod) => pod.outputTail().includes('"clapping"')),
   );
   await locker.query("begin");
   await locker.query("lock table batch.kind in access exclusive mode");
@@ -116,7 +116,7 @@ function rowsOf(losses: readonly Loss[]): string[][] {
     ["its session lock is dropped", ...losses.map(({ freeSeconds }) => seconds(freeSeconds))],
     ["its request runs elsewhere", ...losses.map(({ runningSeconds }) => seconds(runningSeconds))],
     ["its request is SUCCESS", ...losses.map(({ successSeconds }) => seconds(successSeconds))],
-    ["exit code of the lost worker, link mended", ...losses.map(({ exitCode }) => String(exitCode))],
+    ["exit code of the lost worker, link restored", ...losses.map(({ exitCode }) => String(exitCode))],
   ];
 }
 

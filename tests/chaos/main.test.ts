@@ -19,7 +19,7 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
       { kills: 12, requests: 6, succeeded: 6, lost: 0, finishedTwice: 0 },
     );
     assert.ok(killed.crashed > 0);
-    assert.deepEqual(await command.left(), []);
+    assert.deepEqual(await command.leftovers(), []);
   });
 
   test("stopped by a signal leaves no process and no folder behind", async () => {
@@ -31,7 +31,7 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
     run.child.kill("SIGTERM");
     assert.equal((await run.ended).exitCode, 143);
     await until("all are gone", async () => (await command.processes()).length === 0);
-    assert.deepEqual(await command.left(), []);
+    assert.deepEqual(await command.leftovers(), []);
   });
 
   test("without iproute2 on PATH --lost-node says what it takes, in one line", async () => {
@@ -48,6 +48,15 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
       '--workers must be a whole number from 1 to 200 (each is a process on this machine); got "0"\n',
     );
     assert.equal(stdout, "");
-    assert.match((await command.start("--kill 1").ended).stderr, /options must be --kills N, .*--lost-node, --json/);
+    assert.match((await command.start("--kill 1").ended).stderr, /unknown option '--kill' .*--kills/);
+  });
+
+  test("--help shows every option with its range", async () => {
+    const { exitCode, stdout } = await command.start("--help").ended;
+    assert.equal(exitCode, 0);
+    for (const option of ["kills", "kill-every-seconds", "polling-seconds"]) {
+      assert.match(stdout, new RegExp(`--${option} <[NS]>[^(]*\\([^)]*default`));
+    }
+    assert.match(stdout, /--lost-node/);
   });
 });

@@ -1,5 +1,4 @@
-import { SYSEXITS } from "../../worker/src/outcome.ts";
-import { runCommand } from "../bench/command.ts";
+import { runCommand } from "../../cli/runCommand.ts";
 import { withContext } from "../bench/context.ts";
 import { describeLimit, isKept } from "../bench/limit.ts";
 import { printTable } from "../bench/table.ts";
@@ -12,18 +11,13 @@ import { readOptions } from "./options.ts";
 /**
  * `npm run chaos [-- --kills N ...]`, `npm run chaos -- --lost-node`
  *
- * @returns 0 when everything that must hold does, 1 when something does not, 64 when asked for wrongly.
+ * @returns 0 when everything that must hold does, 1 when something does not.
+ * @throws UsageError for a wrong option.
  */
 async function main(args: readonly string[]): Promise<number> {
-  let options: ReturnType<typeof readOptions>;
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    console.error((error as Error).message);
-    return SYSEXITS.usage;
-  }
-  const { header, rows, limits, numbers } = options["lost-node"]
-    ? await onLostNode()
+  const options = readOptions(args);
+  const { header, rows, limits, numbers } = options.lostNode
+    ? await runLostNode()
     : await withContext((context) => killWorkers(options, context));
   if (options.json) {
     console.log(JSON.stringify(numbers));
@@ -34,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   return limits.every(isKept) ? 0 : 1;
 }
 
-async function onLostNode(): Promise<Findings> {
+async function runLostNode(): Promise<Findings> {
   const node = await createNode();
   try {
     const listen = { address: node.serverAddress, from: node.network };

@@ -1,9 +1,5 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { SYSEXITS } from "../../worker/src/outcome.ts";
-import { CommandError } from "../bench/command.ts";
-
-const run = promisify(execFile);
+import { getOutput, ProgramError } from "../../cli/getOutput.ts";
+import { UsageError } from "../../cli/usageError.ts";
 
 /** A node that can be lost: a network namespace, and the link between it and this machine. */
 export interface LostNode {
@@ -11,11 +7,11 @@ export interface LostNode {
   readonly serverAddress: string;
   /** Both ends, as pg_hba.conf writes them. */
   readonly network: string;
-  /** The command that runs another one there. */
-  readonly within: readonly string[];
-  /** Cuts the link at the node's end; nobody is told, nothing is closed. */
+  /** The command that runs another one there: the beginning of its words. */
+  readonly execPrefix: readonly string[];
+  /** Cuts the link at the node's end; no connection is closed. */
   cut(): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -24,19 +20,18 @@ const NETWORK = "198.18.77.0/30";
 const SERVER_END = "198.18.77.1";
 const NODE_END = "198.18.77.2";
 
-/** @throws CommandError where this is not root on Linux with iproute2. */
+/** @throws UsageError where this is not root on Linux with iproute2. */
 export async function createNode(): Promise<LostNode> {
   const namespace = `lost-${process.pid}`;
   const [here, there] = [`lost${process.pid}a`, `lost${process.pid}b`];
-  const ip = (words: string) => run("ip", words.split(" "));
+  const ip = (words: string) => getOutput("ip", words.split(" "));
   const remove = async () => void (await ip(`netns delete ${namespace}`));
   try {
     await ip(`netns add ${namespace}`);
   } catch (error) {
-    const { stderr = "", message } = error as { stderr?: string; message: string };
-    throw new CommandError(
-      `--lost-node must be run as root on Linux with iproute2's ip (it makes a network namespace); got ${stderr.trim() || message}`,
-      SYSEXITS.usage,
+    const reason = error instanceof ProgramError ? error.result.stderr.trim() : (error as Error).message;
+    throw new UsageError(
+      `--lost-node must be run as root on Linux with iproute2's ip (it makes a network namespace); got ${reason}`,
       { cause: error },
     );
   }
@@ -53,9 +48,9 @@ export async function createNode(): Promise<LostNode> {
   return {
     serverAddress: SERVER_END,
     network: NETWORK,
-    within: ["ip", "netns", "exec", namespace],
+    execPrefix: ["ip", "netns", "exec", namespace],
     cut: async () => void (await ip(`-n ${namespace} link set ${there} down`)),
-    mend: async () => void (await ip(`-n ${namespace} link set ${there} up`)),
+    restore: async () => void (await ip(`-n ${namespace} link set ${there} up`)),
     remove,
   };
 }

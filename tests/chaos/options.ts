@@ -1,23 +1,51 @@
+import { readArgs } from "../../cli/args.ts";
 import { NUMBER_RULES } from "../../worker/src/settings.ts";
-import { type OptionRule, readOptions as read } from "../bench/options.ts";
 
-/** The numbers of a run that kills workers; seconds where the name says so. */
-const KILL_RULES = {
-  kills: { min: 0, max: 100_000, why: "each is a process", byDefault: 1_000 },
-  requests: { min: 1, max: 100_000, why: "they are what is killed", byDefault: 200 },
-  workers: { min: 1, max: 200, why: "each is a process on this machine", byDefault: 20 },
-  seconds: { min: 0.1, max: 3_600, fractions: true, why: "a kill must find it running", byDefault: 4 },
-  "kill-every-seconds": { min: 0.02, max: 60, fractions: true, why: "a pod needs some time to start", byDefault: 0.15 },
-  "backoff-seconds": { ...NUMBER_RULES.backoffSeconds, byDefault: 0.1 },
-  "polling-seconds": { min: 0.1, max: 60, fractions: true, why: "a poll costs a query", byDefault: 0.5 },
-} as const satisfies Record<string, OptionRule>;
+/** Seconds where the name says so. */
+const OPTIONS = {
+  kills: {
+    help: "pods to kill with SIGKILL",
+    defaultValue: 1_000,
+    rule: { min: 0, max: 100_000, why: "each is a process" },
+  },
+  requests: {
+    help: "requests that they work on",
+    defaultValue: 200,
+    rule: { min: 1, max: 100_000, why: "they are what is killed" },
+  },
+  workers: {
+    help: "most Jobs at once",
+    defaultValue: 20,
+    rule: { min: 1, max: 200, why: "each is a process on this machine" },
+  },
+  seconds: {
+    help: "how long a request takes",
+    defaultValue: 4,
+    rule: { min: 0.1, max: 3_600, fractions: true, why: "a kill must find it running" },
+  },
+  killEverySeconds: {
+    help: "the time between two kills",
+    defaultValue: 0.15,
+    rule: { min: 0.02, max: 60, fractions: true, why: "a pod needs some time to start" },
+  },
+  backoffSeconds: { help: "before a Job's second pod", defaultValue: 0.1, rule: NUMBER_RULES.backoffSeconds },
+  pollingSeconds: {
+    help: "between polls of the scaling query",
+    defaultValue: 0.5,
+    rule: { min: 0.1, max: 60, fractions: true, why: "a poll costs a query" },
+  },
+  lostNode: { help: "lose a node (a network namespace; needs root and Linux) instead of killing pods" },
+  json: { help: "print the numbers as one object; for a pipe call npm run --silent chaos" },
+} as const;
 
 /** What the command is asked for. */
-export type KillOptions = Readonly<Record<keyof typeof KILL_RULES, number>>;
+export type ChaosOptions = ReturnType<typeof readOptions>;
 
-const FLAGS = ["lost-node", "json"] as const;
+/** The numbers of a run that kills workers. */
+export type KillOptions = Omit<ChaosOptions, "lostNode" | "json">;
 
-/** @throws RangeError naming the option, or all of them where it is none, and what is allowed. */
-export function readOptions(args: readonly string[]): KillOptions & Readonly<Record<(typeof FLAGS)[number], boolean>> {
-  return read(args, KILL_RULES, FLAGS);
+/** @throws UsageError naming every wrong option and what is allowed; HelpRequest for `--help`. */
+export function readOptions(args: readonly string[]) {
+  const description = "Kills workers while a batch runs, and checks that nothing is lost, repeated or counted wrongly.";
+  return readArgs({ name: "npm run chaos --", description, options: OPTIONS }, args).options;
 }

@@ -28,7 +28,7 @@ export async function runPodProcess({ env, acts, faults, begun, taken, stopped }
     const pod = startPod(env.POD_NAME ?? "", { ...env, ...more });
     const exitCode = await pod.ended;
     if (exitCode >= 64 && exitCode < 128)
-      throw new Error(`a pod must end by itself; got ${exitCode}\n${pod.lastWords()}`);
+      throw new Error(`a pod must end by itself; got ${exitCode}\n${pod.outputTail()}`);
     for (const line of (await readFile(notes, "utf8")).trim().split("\n")) {
       const note = JSON.parse(line) as Note;
       if (note.kind === "begun") begun(note.what);

@@ -1,5 +1,5 @@
+import { getOutput } from "../../cli/getOutput.ts";
 import { until } from "../support/until.ts";
-import { run } from "./run.ts";
 
 /** The namespace of the batches. */
 export const NAMESPACE = "keda-with-postgresql";
@@ -33,11 +33,11 @@ export class Cluster {
 
   /** The cluster of the kubeconfig's current context. */
   static async current(): Promise<Cluster> {
-    return new Cluster((await run("kubectl", ["config", "current-context"])).trim());
+    return new Cluster((await getOutput("kubectl", ["config", "current-context"])).trim());
   }
 
   async kubectl(args: readonly string[], input = ""): Promise<string> {
-    return await run("kubectl", ["--context", this.context, ...args], { input });
+    return await getOutput("kubectl", ["--context", this.context, ...args], { input });
   }
 
   async list(...args: readonly string[]): Promise<KubernetesObject[]> {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { getOutput } from "../../cli/getOutput.ts";
 import type { Cluster } from "./cluster.ts";
-import { run } from "./run.ts";
 import type { Stack } from "./stack.ts";
 
 /** A chart's installation. */
@@ -33,7 +33,7 @@ export async function helmSeconds(releases: readonly Release[], cluster: Cluster
     return (performance.now() - began) / 1_000;
   } finally {
     for (const { name, namespace } of releases) {
-      await run("helm", [
+      await getOutput("helm", [
         "uninstall",
         name,
         "-n",
@@ -74,5 +74,16 @@ async function install(release: Release, context: string, folder: string): Promi
   writeFileSync(file, JSON.stringify(values));
   const from = repositoryOpts?.repo === undefined ? [] : ["--repo", repositoryOpts.repo];
   const where = ["-n", namespace, "--kube-context", context, "--values", file];
-  await run("helm", ["install", name, chart, "--version", version, ...from, ...where, "--wait", "--timeout", "10m"]);
+  await getOutput("helm", [
+    "install",
+    name,
+    chart,
+    "--version",
+    version,
+    ...from,
+    ...where,
+    "--wait",
+    "--timeout",
+    "10m",
+  ]);
 }

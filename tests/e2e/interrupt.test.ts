@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { runProgram } from "../../cli/runProgram.ts";
 import { createPrograms, type Programs } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
@@ -28,16 +29,22 @@ interface Run {
 async function runUntilAtWork(does: Readonly<Record<string, string>>): Promise<Run> {
   const programs = await createPrograms(does);
   const env = { PATH: programs.folder, HOME: programs.folder, TMPDIR: programs.folder };
-  const child = spawn(process.execPath, [MAIN, "short"], { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  let child: ChildProcess | undefined;
   let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (more: string) => {
-      text += more;
-    });
-  }
-  const exitCode = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const ended = runProgram(process.execPath, [MAIN, "short"], {
+    ...{ env, ownGroup: true },
+    onStart(started) {
+      child = started;
+      for (const stream of [started.stdout, started.stderr]) {
+        stream?.on("data", (more: string) => {
+          text += more;
+        });
+      }
+    },
+  });
   await until("a program at work", async () => (await programs.calls()).includes("at work"));
-  return { programs, child, output: () => text, exitCode };
+  const exitCode = ended.then((result) => result.exitCode);
+  return { programs, child: child as unknown as ChildProcess, output: () => text, exitCode };
 }
 
 describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => {
@@ -45,6 +52,7 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
     ["SIGINT", 130],
     ["SIGTERM", 143],
     ["SIGHUP", 129],
+    ["SIGQUIT", 131],
   ] as const) {
     for (const pulumiCode of [0, 7]) {
       test(`${signal}: Pulumi is asked once to end, is waited for, and is followed by nothing even if it ends with ${pulumiCode}`, async () => {
@@ -56,7 +64,7 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
         assert.equal(await exitCode, code, output());
         const calls = await programs.calls();
         assert.deepEqual(calls.slice(calls.indexOf("at work")), ["at work", "asked", "cleaned up"]);
-        assert.match(output(), /the stack is left as it is; the next run goes on with it and destroys it\n$/);
+        assert.match(output(), /the stack is left as it is; the next run resumes it and destroys it\n$/);
       });
     }
   }
@@ -74,14 +82,14 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
     const calls = await programs.calls();
     assert.equal(calls.filter((call) => call === "asked").length, 1);
     const pid = Number(calls.find((call) => call.startsWith("pid "))?.slice(4));
-    const isGone = () => {
+    const hasEnded = () => {
       try {
         return !process.kill(pid, 0);
       } catch {
         return true;
       }
     };
-    await until("Pulumi's end", isGone);
+    await until("Pulumi's end", hasEnded);
   });
 
   test("where no Pulumi runs it ends at once", async () => {

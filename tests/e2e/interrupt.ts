@@ -1,53 +1,54 @@
 import type { ChildProcess } from "node:child_process";
+import { SAME_SIGNAL_MS, type STOP_SIGNALS } from "../../cli/stopSignals.ts";
 
-/** The signals that interrupt a run, and how it ends then: as a shell tells of a program that a signal ended. */
-const EXIT = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+/** The code that a run ends with when a signal interrupts it: the one of a program that the signal ended. */
+const EXIT = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const satisfies Record<
+  (typeof STOP_SIGNALS)[number],
+  number
+>;
 
-/** A signal that comes so soon after the first is the same one: npm passes on what its whole process group has got already. */
-const SAME_MS = 1_000;
-
-/** What must not be cut short, each with what has to be done if it is. */
+/** What must not be killed, each with what has to be done if it is. */
 const running = new Map<ChildProcess, string>();
-/** Ends the process once nothing of that runs any more; undefined: nobody has interrupted. */
-let leave: (() => never) | undefined;
+/** Ends the process once nothing of that runs any more; undefined: not interrupted. */
+let exit: (() => never) | undefined;
 
-/** Makes a signal wait for a program that keeps a lock. Of its end then nobody is told: the next one must not begin. */
-export function waitFor(child: ChildProcess, ifCutShort: string): void {
-  running.set(child, ifCutShort);
+/** Delays the exit after a signal until this child has ended. Its caller is not resumed then: the next step must not start. */
+export function trackChild(child: ChildProcess, recoveryHint: string): void {
+  running.set(child, recoveryHint);
   child.once("close", () => {
     running.delete(child);
-    if (running.size === 0) leave?.();
+    if (running.size === 0) exit?.();
   });
 }
 
 /**
- * From now on a signal ends the process, but lets what has to end do so first, and asks it to, once: a second SIGINT would make
- * Pulumi drop everything. A second signal ends both at once.
+ * From now on a signal ends the process, but first asks the tracked children to end, once, and waits for them: a second SIGINT
+ * would make Pulumi drop everything. A second signal kills them.
  */
-export function endOnSignals(): void {
+export function handleSignals(): void {
   let interruptedAt: number | undefined;
   function onSignal(signal: keyof typeof EXIT): void {
     if (interruptedAt !== undefined) {
-      if (performance.now() - interruptedAt > SAME_MS) cutShort(EXIT[signal]);
+      if (performance.now() - interruptedAt > SAME_SIGNAL_MS) killAll(EXIT[signal]);
       return;
     }
     interruptedAt = performance.now();
-    leave = () => {
-      console.error("interrupted: the stack is left as it is; the next run goes on with it and destroys it");
+    exit = () => {
+      console.error("interrupted: the stack is left as it is; the next run resumes it and destroys it");
       process.exit(EXIT[signal]);
     };
-    if (running.size === 0) leave();
-    console.error("interrupted: pulumi is asked to end, and waited for; a second signal cuts it short");
+    if (running.size === 0) exit();
+    console.error("interrupted: pulumi is asked to end, and waited for; a second signal kills it");
     for (const child of running.keys()) child.kill("SIGINT");
   }
   for (const signal of Object.keys(EXIT)) process.on(signal, onSignal);
 }
 
-/** Nothing goes on unseen: what would end by itself might do so while the next run is at work. */
-function cutShort(exitCode: number): never {
-  for (const [child, ifCutShort] of running) {
+/** No child may continue while the next run is at work. */
+function killAll(exitCode: number): never {
+  for (const [child, recoveryHint] of running) {
     child.kill("SIGKILL");
-    console.error(`interrupted again: ${ifCutShort}`);
+    console.error(`interrupted again: ${recoveryHint}`);
   }
   process.exit(exitCode);
 }

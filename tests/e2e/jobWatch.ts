@@ -1,32 +1,40 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
+import { runProgram } from "../../cli/runProgram.ts";
 import { until } from "../support/until.ts";
 import { type Cluster, KEDA_JOBS, NAMESPACE } from "./cluster.ts";
 import { countJobs, firstSeen, type JobCount } from "./jobEvents.ts";
 
 const LINE = '{.type} {.object.metadata.name} {.object.status.conditions[?(@.status=="True")].type}{"\\n"}';
 
-/** Every change of every Job that KEDA created, as the API server tells it, from now on until it is closed. */
+/** Every change of every Job that KEDA created, as the API server reports it, from now on until it is closed. */
 export class JobWatch implements Disposable {
   readonly #lines: string[] = [];
   readonly #seenAt: number[] = [];
-  readonly #child: ChildProcess;
-  readonly #kill = () => this.#child.kill();
+  readonly #kill = () => this.#child?.kill();
+  #child: ChildProcess | undefined;
+  /** How the watch ended, which it does not unless it is closed; undefined while it runs. */
+  #end: string | undefined;
 
   constructor({ context }: Cluster) {
     const which = ["-n", NAMESPACE, "-l", KEDA_JOBS, "--watch", "--output-watch-events", "-o", `jsonpath=${LINE}`];
-    this.#child = spawn("kubectl", ["--context", context, "get", "jobs", ...which], {
-      stdio: ["ignore", "pipe", "inherit"],
+    const ended = runProgram("kubectl", ["--context", context, "get", "jobs", ...which], {
+      output: "inherit-stderr",
+      onStart: (child) => this.#read(child),
     });
+    ended.then(
+      ({ exitCode, signal }) => {
+        this.#end = `ended with ${signal ?? exitCode}`;
+      },
+      (error: Error) => {
+        this.#end = error.message;
+      },
+    );
     process.once("exit", this.#kill);
-    createInterface({ input: this.#child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
-      this.#lines.push(line);
-      this.#seenAt.push(Date.now());
-    });
   }
 
   get count(): JobCount {
-    if (this.#child.exitCode !== null) throw new Error(`kubectl get jobs --watch ended with ${this.#child.exitCode}`);
+    if (this.#end !== undefined) throw new Error(`kubectl get jobs --watch: ${this.#end}`);
     return countJobs(this.#lines);
   }
 
@@ -43,6 +51,14 @@ export class JobWatch implements Disposable {
 
   [Symbol.dispose](): void {
     process.off("exit", this.#kill);
-    this.#child.kill();
+    this.#child?.kill();
+  }
+
+  #read(child: ChildProcess): void {
+    this.#child = child;
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
+      this.#lines.push(line);
+      this.#seenAt.push(Date.now());
+    });
   }
 }

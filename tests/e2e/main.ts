@@ -1,10 +1,11 @@
-import { SYSEXITS } from "../../worker/src/outcome.ts";
+import { runCommand } from "../../cli/runCommand.ts";
+import { UsageError } from "../../cli/usageError.ts";
 import { isKept } from "../bench/limit.ts";
 import { createBed } from "./bed.ts";
 import { end, type Result } from "./end.ts";
 import { describe, type Finding } from "./finding.ts";
-import { endOnSignals } from "./interrupt.ts";
-import { type Options, readOptions } from "./options.ts";
+import { handleSignals } from "./interrupt.ts";
+import { readOptions } from "./options.ts";
 import type { Bed, Scenario } from "./scenario.ts";
 import { change } from "./scenarios/change.ts";
 import { chaos } from "./scenarios/chaos.ts";
@@ -42,19 +43,21 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short };
  * 64: asked for wrongly.
  */
 async function main(args: readonly string[]): Promise<number> {
-  let options: Options;
-  let bed: Omit<Bed, "note">;
-  try {
-    options = readOptions(args, Object.keys(ALL), Object.keys(SCENARIOS));
-    bed = await createBed(options.polls);
-  } catch (error) {
-    console.error((error as Error).message);
-    return SYSEXITS.usage;
-  }
+  const options = readOptions(args, Object.keys(ALL), Object.keys(SCENARIOS));
+  const bed = await prepareBed(options.polls);
   console.log(`        on the cluster of context ${bed.cluster.context}`);
   const results: Result[] = [];
   for (const name of options.names) results.push(await prove(name, bed));
   return await end(results, bed.stack, options.keep);
+}
+
+/** What keeps a run from starting is the user's to change. */
+async function prepareBed(polls: number): Promise<Omit<Bed, "note">> {
+  try {
+    return await createBed(polls);
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError((error as Error).message, { cause: error });
+  }
 }
 
 async function prove(name: string, bed: Omit<Bed, "note">): Promise<Result> {
@@ -80,5 +83,5 @@ async function prove(name: string, bed: Omit<Bed, "note">): Promise<Result> {
   return { name, claim: scenario.claim, kept, numbers, seconds };
 }
 
-endOnSignals();
-process.exit(await main(process.argv.slice(2)));
+handleSignals();
+await runCommand(main);

@@ -1,7 +1,4 @@
-import { parseArgs } from "node:util";
-import { type NumberRule, parseNumber } from "../../worker/src/number.ts";
-
-const POLLS: NumberRule = { min: 1, max: 1_000, why: "each takes a pollingInterval" };
+import { readArgs } from "../../cli/args.ts";
 
 /** What `npm run e2e -- ...` asks for. */
 export interface Options {
@@ -13,18 +10,26 @@ export interface Options {
 /**
  * Reads the arguments. No name means `all`.
  *
- * @throws RangeError or TypeError saying what is allowed.
+ * @throws UsageError saying what is allowed; HelpRequest for `--help`.
  */
 export function readOptions(args: readonly string[], all: readonly string[], known: readonly string[]): Options {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { polls: { type: "string", default: "20" }, keep: { type: "boolean", default: false } },
-  });
-  const wrong = positionals.find((name) => !known.includes(name));
-  if (wrong !== undefined) {
-    throw new RangeError(`NAME must be ${known.join(", ")} (npm run e2e -- NAME); got ${JSON.stringify(wrong)}`);
-  }
-  const polls = parseNumber("--polls", values.polls, POLLS);
-  return { names: positionals.length > 0 ? positionals : all, polls, keep: values.keep };
+  const { options, words } = readArgs(
+    {
+      name: "npm run e2e --",
+      description:
+        "Runs scenarios on the cluster of the current context, by real pulumi up and destroy, and checks what they claim. " +
+        "Needs docker, kubectl, helm and pulumi.",
+      words: { name: "NAME", choices: known, help: `of ${known.join(", ")}; unless given ${all.join(", ")}` },
+      options: {
+        polls: {
+          help: "polls of KEDA that must find nothing to do",
+          defaultValue: 20,
+          rule: { min: 1, max: 1_000, why: "each takes a pollingInterval" },
+        },
+        keep: { help: "leave the stack up for the next run" },
+      },
+    },
+    args,
+  );
+  return { names: words.length > 0 ? words : all, ...options };
 }

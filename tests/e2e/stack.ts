@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dump, load } from "js-yaml";
-import { run } from "./run.ts";
+import { getPulumiOutput } from "./getPulumiOutput.ts";
 import type { Settings } from "./settings.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -71,11 +71,11 @@ export class Stack {
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
-    return await run("pulumi", [...args, "--stack", "e2e", "--non-interactive", "--color", "never"], {
-      cwd: PROJECT,
-      env,
-      ifCutShort: `the stack may be locked now, then this is needed: PULUMI_BACKEND_URL=${backend} pulumi cancel --stack e2e --yes`,
-    });
+    return await getPulumiOutput(
+      [...args, "--stack", "e2e", "--non-interactive", "--color", "never"],
+      { cwd: PROJECT, env: { ...process.env, ...env } },
+      `the stack may be locked now, then this is needed: PULUMI_BACKEND_URL=${backend} pulumi cancel --stack e2e --yes`,
+    );
   }
 
   async #timed(args: readonly string[]): Promise<number> {

@@ -1,29 +1,38 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
+import { type ProgramResult, runProgram } from "../../cli/runProgram.ts";
 
 const LAUNCH = fileURLToPath(new URL("../../cli/launch.mjs", import.meta.url));
 
-/** A command's run; `output` is what it has printed so far. */
+/** A command's run. */
 export interface Run {
   readonly child: ChildProcess;
+  /** What it has printed so far. */
   output(): string;
-  readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
+  readonly ended: Promise<ProgramResult>;
+}
+
+export interface StartOptions {
+  /** Lets the run be signalled with all of its group, as a terminal does it: by the negative of its pid. @default false */
+  readonly ownGroup?: boolean;
+  /** A command that the run is an argument of: a pseudo-terminal, a mount namespace. @default - none */
+  readonly within?: readonly string[];
 }
 
 /** A command of package.json, with a TMPDIR of its own, so that what it leaves behind can be seen. */
 export interface Command {
   /** The TMPDIR. */
   readonly home: string;
-  /** With `ownGroup` the run can be signalled as a terminal does it: with all of its group, by the negative of its pid. */
-  start(args: string, env?: NodeJS.ProcessEnv, options?: { readonly ownGroup: boolean }): Run;
-  /** The command lines of all its processes, its workers' and its server's too. */
+  /** Starts it; arguments that hold blanks are given as a list. */
+  start(args: string | readonly string[], env?: NodeJS.ProcessEnv, options?: StartOptions): Run;
+  /** The command lines of all its processes, those of its workers and its server included. */
   processes(): Promise<string[]>;
   /** What is in the TMPDIR. */
-  left(): Promise<string[]>;
+  leftovers(): Promise<string[]>;
 }
 
 /** Prepares a command (`cli/start/main.ts`) for the calling test file. */
@@ -32,22 +41,23 @@ export async function createCommand(module: string): Promise<Command> {
   after(() => rm(home, { recursive: true }));
   return {
     home,
-    start(args, env = {}, { ownGroup } = { ownGroup: false }) {
-      const child = spawn(process.execPath, [LAUNCH, module, ...args.split(" ").filter(Boolean)], {
-        env: { ...process.env, TMPDIR: home, ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-        detached: ownGroup,
+    start(args, env = {}, { ownGroup = false, within = [] } = {}) {
+      const words = typeof args === "string" ? args.split(" ").filter(Boolean) : args;
+      const [program = process.execPath, ...rest] = [...within, process.execPath, LAUNCH, module, ...words];
+      let child: ChildProcess | undefined;
+      let output = "";
+      const ended = runProgram(program, rest, {
+        ...{ env: { ...process.env, TMPDIR: home, ...env }, ownGroup },
+        onStart(started) {
+          child = started;
+          for (const stream of [started.stdout, started.stderr]) {
+            stream?.on("data", (text: string) => {
+              output += text;
+            });
+          }
+        },
       });
-      const text = { stdout: "", stderr: "" };
-      for (const name of ["stdout", "stderr"] as const) {
-        child[name]?.setEncoding("utf8").on("data", (more: string) => {
-          text[name] += more;
-        });
-      }
-      const ended = new Promise<Awaited<Run["ended"]>>((resolve) =>
-        child.once("close", (exitCode) => resolve({ exitCode, ...text })),
-      );
-      return { child, ended, output: () => text.stdout + text.stderr };
+      return { child: child as unknown as ChildProcess, ended, output: () => output };
     },
     async processes() {
       const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
@@ -61,6 +71,6 @@ export async function createCommand(module: string): Promise<Command> {
       );
       return found.flat();
     },
-    left: () => readdir(home),
+    leftovers: () => readdir(home),
   };
 }

@@ -34,7 +34,7 @@ export function createWorkers(database: TestDatabase): Workers {
       until(`attempt ${attempt} runs`, async () =>
         (await database.query("select from clap where status = 'RUNNING' and iteration = $1", [attempt])).at(0),
       ),
-    clapping: (pod) => until(`${pod.name} claps`, () => pod.lastWords().includes('"clapping"')),
+    clapping: (pod) => until(`${pod.name} claps`, () => pod.outputTail().includes('"clapping"')),
     async cutConnections() {
       await database.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",

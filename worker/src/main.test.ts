@@ -23,7 +23,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     const pod = startWorker("a");
     assert.equal(await pod.ended, 0);
     assert.deepEqual(await claps(), [{ status: "SUCCESS", attempt: 1 }]);
-    const lines = pod.lastWords().trim().split("\n");
+    const lines = pod.outputTail().trim().split("\n");
     assert.ok(lines.length >= 3);
     for (const line of lines) {
       const { request, attempt, job, pod: name } = JSON.parse(line);
@@ -74,7 +74,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
       "import { isMainThread } from 'node:worker_threads'; if (isMainThread) setTimeout(() => Promise.reject(new Error('nobody awaits this')), 500)";
     const pod = startWorker("a", { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(late)}` });
     assert.equal(await pod.ended, 70);
-    assert.match(pod.lastWords(), /"level":"error","message":"nobody awaits this"/);
+    assert.match(pod.outputTail(), /"level":"error","message":"nobody awaits this"/);
   });
 
   test("SIGTERM reaches the work, whose request is free at once and not charged; it ends 4", async () => {
@@ -127,26 +127,26 @@ describe("a worker process", { timeout: 120_000 }, () => {
     const before = await database.query("table batch.history");
     zombie.kill("SIGCONT");
     assert.equal(await zombie.ended, 3);
-    assert.match(zombie.lastWords(), /is owned by another worker or has already ended/);
+    assert.match(zombie.outputTail(), /is owned by another worker or has already ended/);
     assert.deepEqual(await database.query("table batch.history"), before);
   });
 
   test("with wrong settings names each of them and ends 64", async () => {
     const pod = startWorker("a", { PG_PORT: "none", BACKOFF_LIMIT: "-1" });
     assert.equal(await pod.ended, 64);
-    assert.match(pod.lastWords(), /PG_PORT must be/);
-    assert.match(pod.lastWords(), /BACKOFF_LIMIT must be/);
+    assert.match(pod.outputTail(), /PG_PORT must be/);
+    assert.match(pod.outputTail(), /BACKOFF_LIMIT must be/);
   });
 
   test("of a kind without a handler names those there are and ends 64", async () => {
     const pod = startWorker("a", { KIND: "cough" });
     assert.equal(await pod.ended, 64);
-    assert.match(pod.lastWords(), /KIND must be clap \(the files of worker\/src\/handlers\); got \\"cough\\"/);
+    assert.match(pod.outputTail(), /KIND must be clap \(the files of worker\/src\/handlers\); got \\"cough\\"/);
   });
 
   test("waits for a database that is away, and ends 69 when its patience does", async () => {
     const pod = startWorker("a", { PG_HOST: "/nowhere", DATABASE_PATIENCE_SECONDS: "0.3" });
     assert.equal(await pod.ended, 69);
-    assert.match(pod.lastWords(), /the database must answer within DATABASE_PATIENCE_SECONDS/);
+    assert.match(pod.outputTail(), /the database must answer within DATABASE_PATIENCE_SECONDS/);
   });
 });

@@ -82,7 +82,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       const left = await database.query("table batch.history");
       zombie.kill("SIGCONT");
       assert.equal(await zombie.ended, 3);
-      assert.match(zombie.lastWords(), /is owned by another worker or has already ended/);
+      assert.match(zombie.outputTail(), /is owned by another worker or has already ended/);
       assert.deepEqual(await database.query("table batch.history"), left);
       assert.deepEqual(await attemptsOf(database), [
         { attempt: 1, status: "FAILED", reason: "crashed", job_name: "a" },

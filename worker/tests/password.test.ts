@@ -42,7 +42,7 @@ describe("passwords that are made anew", { timeout: 60_000 }, () => {
   test("a pod that has the new one before the server does waits for it, and is charged nothing", async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (0)");
     const pod = startWorker("new");
-    await until("it waits", () => pod.lastWords().includes("password authentication failed"));
+    await until("it waits", () => pod.outputTail().includes("password authentication failed"));
     assert.deepEqual(await attempts(), []);
     await setPassword("new");
     assert.equal(await pod.ended, 0);
@@ -61,7 +61,10 @@ describe("passwords that are made anew", { timeout: 60_000 }, () => {
   test("one that stays wrong ends the pod with 69 when its patience ends", async () => {
     const pod = startWorker("neither", { DATABASE_PATIENCE_SECONDS: "0.3" });
     assert.equal(await pod.ended, 69);
-    assert.match(pod.lastWords(), /must answer within DATABASE_PATIENCE_SECONDS .* got password authentication failed/);
-    assert.ok(!pod.lastWords().includes("neither"), "a password is never told");
+    assert.match(
+      pod.outputTail(),
+      /must answer within DATABASE_PATIENCE_SECONDS .* got password authentication failed/,
+    );
+    assert.ok(!pod.outputTail().includes("neither"), "a password is never told");
   });
 });

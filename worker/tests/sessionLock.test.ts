@@ -25,7 +25,7 @@ async function killAndClaim(jobName: string): Promise<number> {
   await demand(next, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 1 });
   const pod = startPod(`${jobName}-pod-0`, { ...database.env, JOB_NAME: jobName });
   alive.add(pod);
-  await until("the worker has claimed", () => pod.lastWords().includes('"started"'));
+  await until("the worker has claimed", () => pod.outputTail().includes('"started"'));
   const who = claimParams(jobName);
   const killedAt = performance.now();
   pod.kill("SIGKILL");

@@ -62,7 +62,7 @@ describe("a worker that was stopped until another one runs its request", {
         await before(zombie, clapsUntil);
         zombie.kill("SIGCONT");
         assert.equal(await zombie.ended, 3);
-        assert.match(zombie.lastWords(), /is owned by another worker or has already ended/);
+        assert.match(zombie.outputTail(), /is owned by another worker or has already ended/);
         assert.deepEqual(await stored(database), left);
 
         assert.equal(await successor.ended, 0);

@@ -1,5 +1,5 @@
+import { getOutput } from "../../../cli/getOutput.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
-import { run } from "../run.ts";
 import type { Hit } from "./hits.ts";
 import type { Victim } from "./victim.ts";
 
@@ -28,8 +28,12 @@ export const BLOWS: readonly Blow[] = [
     // A container's first process takes no SIGKILL from inside; the daemon that the image is built in runs the pods, too.
     async strike({ pod }) {
       const labels = [`io.kubernetes.pod.name=${pod}`, `io.kubernetes.container.name=${CONTAINER}`];
-      const found = await run("docker", ["ps", "--quiet", ...labels.flatMap((its) => ["--filter", `label=${its}`])]);
-      await run("docker", ["kill", "--signal", "KILL", found.trim()]);
+      const found = await getOutput("docker", [
+        "ps",
+        "--quiet",
+        ...labels.flatMap((its) => ["--filter", `label=${its}`]),
+      ]);
+      await getOutput("docker", ["kill", "--signal", "KILL", found.trim()]);
     },
   },
   {

@@ -1,7 +1,8 @@
+import { getOutput } from "../../../cli/getOutput.ts";
+import { UsageError } from "../../../cli/usageError.ts";
 import { atMost } from "../finding.ts";
 import { helmSeconds, releasesOf, withOwnProbes } from "../helm.ts";
 import { leftovers } from "../leftovers.ts";
-import { isThere } from "../run.ts";
 import type { Bed, Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: first up. Everything that is not a chart (image, schema, ScaledJob) fits beside the charts. */
@@ -19,8 +20,11 @@ export const up: Scenario = {
 
 /** Seconds that helm needs for the charts as they are, but for where images come from; NaN, which is missed, when there is no helm. */
 async function helmAlone({ stack, cluster, before, note }: Bed): Promise<number> {
-  if (!(await isThere("helm", "version"))) {
-    note("helm must be on PATH (the claim compares with it); got none");
+  try {
+    await getOutput("helm", ["version"]);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    note(error.message);
     return Number.NaN;
   }
   const releases = await releasesOf(stack);

@@ -1,0 +1,188 @@
+import { Command, CommanderError, Option } from "commander";
+import { type NumberRule, parseNumber } from "../worker/src/number.ts";
+import { UsageError } from "./usageError.ts";
+
+/** An option with a number: `--max-replica-count <N>`. */
+export interface NumberOption {
+  readonly help?: string;
+  readonly rule: NumberRule;
+  /** @default - undefined when it is not given */
+  readonly defaultValue?: number;
+}
+
+/** An option with a text that is not empty: `--keep <DIR>`. */
+export interface TextOption {
+  readonly help: string;
+  readonly placeholder: string;
+  /** What the text must be, for the message about an empty one. */
+  readonly what: string;
+  /** A letter that stands for the option, too. @default - none */
+  readonly short?: string;
+  readonly defaultValue?: string;
+}
+
+/** An option without a value: `--json`. */
+export interface FlagOption {
+  readonly help: string;
+  /** Accepted, but not part of the help. @default false */
+  readonly hidden?: boolean;
+}
+
+export type OptionSpec = NumberOption | TextOption | FlagOption;
+
+/** What a command takes on its command line. Options are named in camelCase here, and in kebab-case there. */
+export interface CommandSpec<Options extends Readonly<Record<string, OptionSpec>>> {
+  /** How it is called: `npm start --`. */
+  readonly name: string;
+  readonly description: string;
+  readonly options: Options;
+  /** Words without an option, each one of `choices`. @default - none is allowed */
+  readonly words?: { readonly name: string; readonly help: string; readonly choices: readonly string[] };
+  /** What the help ends with. @default - nothing */
+  readonly notes?: string;
+  /**
+   * Whether what is not an option here is left in `rest`, in its order, instead of being refused: it is another program's.
+   *
+   * @default false
+   */
+  readonly passRest?: boolean;
+}
+
+type Value<Spec extends OptionSpec> = Spec extends { readonly rule: NumberRule }
+  ? Spec extends { readonly defaultValue: number }
+    ? number
+    : number | undefined
+  : Spec extends { readonly placeholder: string }
+    ? Spec extends { readonly defaultValue: string }
+      ? string
+      : string | undefined
+    : boolean;
+
+/** The values of a command line. */
+export interface Args<Options extends Readonly<Record<string, OptionSpec>>> {
+  readonly options: { readonly [Name in keyof Options]: Value<Options[Name]> };
+  /** The options that were given. */
+  readonly given: ReadonlySet<keyof Options>;
+  readonly words: readonly string[];
+  readonly rest: readonly string[];
+}
+
+/** `--help` was asked for: `runCommand` prints the text and ends with 0. */
+export class HelpRequest extends Error {
+  readonly text: string;
+
+  constructor(text: string) {
+    super("help was asked for");
+    this.text = text;
+  }
+}
+
+/**
+ * Reads a command line.
+ *
+ * @throws UsageError naming every wrong option, what is allowed and why; HelpRequest for `--help`.
+ */
+export function readArgs<const Options extends Readonly<Record<string, OptionSpec>>>(
+  spec: CommandSpec<Options>,
+  args: readonly string[],
+): Args<Options> {
+  const command = createCommand(spec);
+  try {
+    command.parse(spec.passRest ? detachShortValues(spec, args) : args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) throw new HelpRequest(command.helpInformation().trimEnd() + (spec.notes ?? ""));
+    const message = error.message.replace(/^error: |\.$/g, "").replace(/\n/g, " ");
+    throw new UsageError(`${message}; see ${spec.name} --help`, { cause: error });
+  }
+  const texts = command.opts<Readonly<Record<string, string | true>>>();
+  const problems: string[] = [];
+  const options = Object.entries(spec.options).map(([name, option]) => {
+    try {
+      return [name, readValue(getFlag(name), option, texts[name])];
+    } catch (error) {
+      problems.push((error as Error).message);
+      return [name, undefined];
+    }
+  });
+  const words = spec.passRest ? [] : command.args;
+  for (const word of words) {
+    if (spec.words?.choices.includes(word)) continue;
+    problems.push(`${spec.words?.name} must be ${spec.words?.choices.join(", ")}; got ${JSON.stringify(word)}`);
+  }
+  if (problems.length > 0) throw new UsageError(problems.join("\n"));
+  const given = Object.keys(spec.options).filter((name) => texts[name] !== undefined);
+  return {
+    options: Object.fromEntries(options) as Args<Options>["options"],
+    given: new Set(given),
+    words,
+    rest: spec.passRest ? command.args : [],
+  };
+}
+
+function createCommand({
+  name,
+  description,
+  options,
+  words,
+  passRest,
+}: CommandSpec<Record<string, OptionSpec>>): Command {
+  const command = new Command(name)
+    .description(description)
+    .exitOverride()
+    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
+    .helpOption("-h, --help", "print this and end")
+    .allowExcessArguments(passRest === true)
+    .allowUnknownOption(passRest === true);
+  if (words) command.argument(`[${words.name}...]`, words.help);
+  for (const [option, one] of Object.entries(options)) {
+    const { hidden = false } = "hidden" in one ? one : {};
+    command.addOption(new Option(getFlags(option, one), getHelp(one)).hideHelp(hidden));
+  }
+  return command;
+}
+
+function getFlag(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function getFlags(name: string, option: OptionSpec): string {
+  if ("rule" in option) return `${getFlag(name)} <${option.rule.fractions ? "S" : "N"}>`;
+  if (!("placeholder" in option)) return getFlag(name);
+  return `${option.short === undefined ? "" : `-${option.short}, `}${getFlag(name)} <${option.placeholder}>`;
+}
+
+function getHelp(option: OptionSpec): string {
+  const { help = "" } = option;
+  const defaultValue = "defaultValue" in option ? option.defaultValue : undefined;
+  const notes = [
+    ...("rule" in option ? [`${option.rule.min} to ${option.rule.max}`] : []),
+    ...(defaultValue === undefined ? [] : [`default ${defaultValue}`]),
+  ];
+  return [help, notes.length > 0 ? `(${notes.join("; ")})` : ""].filter(Boolean).join(" ");
+}
+
+function readValue(flag: string, option: OptionSpec, text: string | true | undefined): unknown {
+  if ("rule" in option) {
+    return text === undefined ? option.defaultValue : parseNumber(flag, String(text), option.rule);
+  }
+  if (!("placeholder" in option)) return text === true;
+  if (text === undefined) return option.defaultValue;
+  // An option in its place means that the value was forgotten.
+  if (text === true || text === "" || text.startsWith("-")) {
+    throw new UsageError(`${flag} must be ${option.what}; got ${JSON.stringify(text)}`);
+  }
+  return text;
+}
+
+/** `-s=dev` means `-s dev`, as Pulumi has it; to commander it is the value `=dev`. */
+function detachShortValues(
+  { options }: CommandSpec<Readonly<Record<string, OptionSpec>>>,
+  args: readonly string[],
+): string[] {
+  const shorts = Object.values(options).flatMap((option) => ("short" in option && option.short ? [option.short] : []));
+  return args.flatMap((arg) => {
+    const [, short = "", value = ""] = /^-(\w)=(.*)$/s.exec(arg) ?? [];
+    return shorts.includes(short) ? [`-${short}`, value] : [arg];
+  });
+}

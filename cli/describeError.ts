@@ -1,0 +1,11 @@
+/**
+ * Why something failed, in one line: the reason at the bottom of a chain of causes, and every reason of several (a host
+ * name with two addresses fails with an AggregateError that has no message of its own).
+ */
+export function describeError(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return [...new Set(error.errors.map(describeError))].join("; ");
+  }
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message || error.name : describeError(error.cause);
+}

@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { parse } from "pg-connection-string";
+import { DEFAULTS } from "../../worker/src/settings.ts";
+import { UsageError } from "../usageError.ts";
+
+/** A server and database, and how they are reached. */
+export interface DatabaseAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly name: string;
+  /** The file of the certificate authority that the server must prove itself by; undefined: see `sslmode`. */
+  readonly caFile: string | undefined;
+  /**
+   * node-postgres' own PGSSLMODE: `disable` is without TLS, `no-verify` with TLS to any server, `verify-full` with TLS to a
+   * server that an authority known to Node vouches for.
+   */
+  readonly sslmode: "disable" | "no-verify" | "verify-full";
+}
+
+const FORM = "postgresql://user@host/database";
+
+const SSLMODES = ["disable", "allow", "prefer", "require", "no-verify", "verify-ca", "verify-full"] as const;
+
+/** Parameters that change nothing here: a connection has the name and the time limit that the program gives it. */
+const WITHOUT_EFFECT = ["application_name", "connect_timeout", "uselibpqcompat"];
+const PARAMETERS = ["host", "port", "user", "password", "dbname", "ssl", "sslmode", "sslrootcert", ...WITHOUT_EFFECT];
+
+/**
+ * Reads DATABASE_URL. `allow` and `prefer` are without TLS, as node-postgres has it; `verify-ca` also verifies the host name.
+ *
+ * @param password - used where the URL has none (PGPASSWORD)
+ * @throws UsageError naming DATABASE_URL and what is allowed; the password is never part of it.
+ */
+export function parseDatabaseUrl(url: string, password?: string): DatabaseAddress {
+  const fail = (what: string, got: string): never => {
+    throw new UsageError(`DATABASE_URL must ${what}; got ${got}`);
+  };
+  if (!/^postgres(ql)?:\/\//.test(url)) fail(`be ${FORM}`, "another scheme");
+  const [base = "", query = ""] = url.split(/\?(.*)/s, 2);
+  const parameters = new URLSearchParams(query);
+  const unknown = [...parameters.keys()].find((name) => !PARAMETERS.includes(name));
+  if (unknown !== undefined) {
+    fail(`have no parameters but ${PARAMETERS.join(", ")} (the worker knows no others)`, unknown);
+  }
+  const config = parseOr(base, (reason) => fail(`be ${FORM}`, reason));
+  const host = parameters.get("host") || config.host;
+  const user = parameters.get("user") || config.user;
+  const port = parameters.get("port") || config.port || String(DEFAULTS.port);
+  if (!host || !user) return fail(`be ${FORM}`, "no host or no user");
+  if (/[,\s]/.test(host)) return fail("name one host", JSON.stringify(host));
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
+    return fail("have a port from 1 to 65535", JSON.stringify(port));
+  }
+  const tls = readTls(parameters, fail);
+  return {
+    host,
+    port: Number(port),
+    user,
+    password: parameters.get("password") || config.password || password || undefined,
+    name: parameters.get("dbname") || config.database || DEFAULTS.databaseName,
+    ...(host.startsWith("/") ? WITHOUT_TLS : tls),
+  };
+}
+
+/** A Unix socket has none, whatever sslmode says (libpq's rule). */
+const WITHOUT_TLS = { sslmode: "disable", caFile: undefined } as const;
+
+function parseOr(base: string, fail: (reason: string) => never): ReturnType<typeof parse> {
+  try {
+    return parse(base);
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+function readTls(
+  parameters: URLSearchParams,
+  fail: (what: string, got: string) => never,
+): Pick<DatabaseAddress, "sslmode" | "caFile"> {
+  const ssl = parameters.get("ssl");
+  const sslmode = parameters.get("sslmode") ?? { true: "verify-full", "1": "verify-full" }[ssl ?? ""] ?? "disable";
+  if (ssl !== null && !/^(true|false|0|1)$/.test(ssl)) fail("have ssl=true or ssl=false", `ssl=${ssl}`);
+  if (!(SSLMODES as readonly string[]).includes(sslmode)) {
+    fail(`have an sslmode of ${SSLMODES.join(", ")}`, `sslmode=${sslmode}`);
+  }
+  const root = parameters.get("sslrootcert") ?? undefined;
+  if (/^(disable|allow|prefer)$/.test(sslmode)) return WITHOUT_TLS;
+  if (sslmode === "no-verify" || (sslmode === "require" && root === undefined)) {
+    return { sslmode: "no-verify", caFile: undefined };
+  }
+  if (root === undefined || root === "system") return { sslmode: "verify-full", caFile: undefined };
+  if (!existsSync(root)) fail("have an sslrootcert that is a file (of certificates in PEM)", `sslrootcert=${root}`);
+  return { sslmode: "verify-full", caFile: resolve(root) };
+}

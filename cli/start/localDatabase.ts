@@ -1,0 +1,118 @@
+import pg from "pg";
+import { type Server, startServer } from "../../simulator/server.ts";
+import { Database, toClientConfig } from "../../worker/src/database.ts";
+import type { Log } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { DEFAULTS } from "../../worker/src/settings.ts";
+import { describeError } from "../describeError.ts";
+import { shellQuote } from "../shellQuote.ts";
+import { type DatabaseAddress, parseDatabaseUrl } from "./databaseUrl.ts";
+import { raceAbort } from "./raceAbort.ts";
+import { ReconnectingClient } from "./reconnectingClient.ts";
+
+/** The database of a local run: on a server of its own, or the one of DATABASE_URL. */
+export interface LocalDatabase {
+  /** The connection that polls. */
+  readonly database: Database;
+  /** The connection that inserts and watches. */
+  readonly client: ReconnectingClient;
+  /** The environment by which a worker finds it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The command that opens it in psql, ready to be pasted. */
+  readonly psql: string;
+  /** Whether no other run can use it. */
+  readonly exclusive: boolean;
+  /** Resolves with the reason when the run's own server ends although it was not asked to. */
+  readonly failed: Promise<Error>;
+  /** Never throws. */
+  close(): Promise<void>;
+}
+
+export interface OpenDatabaseArgs {
+  /** DATABASE_URL. @default - a server of the run's own */
+  readonly url?: string | undefined;
+  /** PGPASSWORD: used for a URL that has no password. @default - none */
+  readonly password?: string | undefined;
+  /** The folder that the own server keeps its database in. @default - a temporary one */
+  readonly keep?: string | undefined;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens the database, starting a server unless `url` names one, and brings it to the newest version.
+ *
+ * @throws UsageError for a wrong URL; Error when no server answers, it refuses, or `signal` aborts. What was started has
+ * been stopped then.
+ */
+export async function openDatabase({ url, password, keep, log, signal }: OpenDatabaseArgs): Promise<LocalDatabase> {
+  let server: Server | undefined;
+  let address: DatabaseAddress;
+  if (url === undefined) {
+    server = await startServer({ durable: true, signal, ...(keep === undefined ? {} : { folder: keep }) });
+    const { host, port, user } = server;
+    const rest = { name: DEFAULTS.databaseName, password: undefined, caFile: undefined, sslmode: "disable" } as const;
+    address = { host, port, user, ...rest };
+  } else {
+    address = parseDatabaseUrl(url, password);
+  }
+  const { host, port, user, name, caFile, sslmode } = address;
+  // node-postgres takes it where a connection says nothing of TLS; the shell's own was removed by cleanEnvironment.
+  process.env.PGSSLMODE = sslmode;
+  const settings = {
+    ...{ host, port, user, name, password: address.password, patienceSeconds: DEFAULTS.patienceSeconds },
+    ...(caFile === undefined ? {} : { caFile }),
+  };
+  const database = new Database(settings, log);
+  const client = new ReconnectingClient(toClientConfig(settings), settings.patienceSeconds, log);
+  async function close(): Promise<void> {
+    await Promise.all([database.close(), client.close()]).catch(() => undefined);
+    await server?.stop();
+  }
+  try {
+    await prepare(toClientConfig(settings), url === undefined ? "the run's own server" : "DATABASE_URL", log, signal);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    database,
+    client,
+    env: {
+      ...{ PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, PG_DATABASE: name, PGSSLMODE: sslmode },
+      ...(address.password === undefined ? {} : { PGPASSWORD: address.password }),
+      ...(caFile === undefined ? {} : { PG_CA_FILE: caFile }),
+    },
+    psql: getPsqlCommand(address),
+    exclusive: server !== undefined,
+    failed: server?.failed ?? new Promise(() => undefined),
+    close,
+  };
+}
+
+/** Connects once and migrates. */
+async function prepare(config: pg.ClientConfig, where: string, log: Log, signal: AbortSignal): Promise<void> {
+  const client = new pg.Client({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  // The statement under way fails, too, and is what is reported.
+  client.on("error", () => undefined);
+  let what = `cannot connect to the server of ${where}`;
+  try {
+    await raceAbort(client.connect(), signal);
+    what = `cannot prepare the database of ${where}`;
+    await raceAbort(migrate(client, log), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Error(`${what}: ${describeError(error)}`, { cause: error });
+  } finally {
+    await raceAbort(client.end(), signal).catch(() => undefined);
+  }
+}
+
+function getPsqlCommand({ host, port, user, name, caFile, sslmode }: DatabaseAddress): string {
+  const tls = { disable: [], "no-verify": ["PGSSLMODE=require"], "verify-full": ["PGSSLMODE=verify-full"] }[sslmode];
+  const root = sslmode === "verify-full" ? [`PGSSLROOTCERT=${shellQuote(caFile ?? "system")}`] : [];
+  const flags = [`--host=${host}`, `--port=${port}`, `--username=${user}`, name];
+  return [...tls, ...root, "psql", ...flags.map(shellQuote)].join(" ");
+}

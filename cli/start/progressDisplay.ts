@@ -1,0 +1,70 @@
+import { styleText } from "node:util";
+import { createLogUpdate } from "log-update";
+import type { JobState } from "../../simulator/jobController.ts";
+import { jobsTable, progressBar, progressLines } from "./report.ts";
+import type { Progress } from "./requests.ts";
+
+/** Where a run shows its progress: a live view that stays in place on a terminal, plain lines elsewhere. */
+export interface ProgressDisplay {
+  /** The characters of a line; infinite where it is no terminal. */
+  readonly width: number;
+  /** Prints a line that stays. */
+  print(line: string): void;
+  /** Shows the current state. */
+  update(progress: Progress, jobs: readonly JobState[], seconds: number): void;
+  /** Removes the live view. */
+  clear(): void;
+}
+
+/** The longest bar, and the most Jobs that are listed. */
+const BAR_WIDTH = 60;
+const MAX_JOBS = 15;
+
+/** A terminal that does not say its size has the usual one. */
+const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
+
+/** A live view where the stream is a terminal, plain lines where it is a file or a pipe. */
+export function createProgressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
+  return stream.isTTY ? createLiveView(stream) : createLines(stream);
+}
+
+function createLiveView(stream: NodeJS.WriteStream): ProgressDisplay {
+  const view = createLogUpdate(stream);
+  // A character in the last column makes some terminals wrap.
+  const getWidth = () => (stream.columns || DEFAULT_COLUMNS) - 1;
+  return {
+    get width() {
+      return getWidth();
+    },
+    print(line) {
+      view.clear();
+      stream.write(`${line}\n`);
+    },
+    update(progress, jobs, seconds) {
+      const width = getWidth();
+      const bar = progressBar(progress, Math.min(BAR_WIDTH, width));
+      const drawn = bar.map(({ colour, cells }) => styleText(colour, cells, { stream })).join("");
+      const head = [...progressLines(progress, jobs, seconds, width), drawn];
+      // log-update cuts what is too high from above: the blank line, the table's header and the cursor's line count, too.
+      const room = Math.min(MAX_JOBS, (stream.rows || DEFAULT_ROWS) - head.length - 3);
+      const table = room < 1 ? [] : ["", ...jobsTable(jobs, Date.now(), room)];
+      view([...head, ...table.map((line) => line.slice(0, width))].join("\n"));
+    },
+    clear: () => view.clear(),
+  };
+}
+
+function createLines(stream: NodeJS.WriteStream): ProgressDisplay {
+  let last = "";
+  return {
+    width: Number.POSITIVE_INFINITY,
+    print: (line) => void stream.write(`${line}\n`),
+    update(progress, jobs, seconds) {
+      const state = JSON.stringify([progress, jobs.map((job) => job.status)]);
+      if (state !== last) for (const line of progressLines(progress, jobs, seconds)) stream.write(`${line}\n`);
+      last = state;
+    },
+    clear: () => undefined,
+  };
+}

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import type { Log } from "../../worker/src/log.ts";
+import { describeError } from "../describeError.ts";
+
+/** Runs SQL; what a connection of node-postgres does, too. */
+export interface Queryable {
+  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
+}
+
+/**
+ * SQLSTATEs that mean "not now": a broken connection, a time limit of an idle one (25P03, 57P05), a deadlock or an aborted
+ * serialization, a cancelled statement, a server that restarts or has no connection free.
+ */
+const TRANSIENT = /^(08...|25P03|40001|40P01|53300|57014|57P0[1-5])$/;
+
+/** No statement that only reads takes longer; then the connection counts as broken. */
+const ANSWER_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 1_000;
+
+/** A transaction that is cut off so often fails by what it does: a full disk may end the server each time. */
+const MAX_TRIES = 3;
+
+/** A connection that is opened again when it breaks, whatever broke it. */
+export class ReconnectingClient implements Queryable {
+  readonly #config: pg.ClientConfig;
+  readonly #timeoutSeconds: number;
+  readonly #log: Log;
+  #client: Promise<pg.Client> | undefined;
+
+  /** @param timeoutSeconds - how long an unreachable server is waited for */
+  constructor(config: pg.ClientConfig, timeoutSeconds: number, log: Log) {
+    this.#config = config;
+    this.#timeoutSeconds = timeoutSeconds;
+    this.#log = log;
+  }
+
+  /**
+   * Runs a statement that may be repeated: it is sent again after a break.
+   *
+   * @throws Error when the server stays unreachable, or whatever else PostgreSQL says.
+   */
+  async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<{ readonly rows: Row[] }> {
+    // query_timeout is an option of a statement, too; @types/pg has it for connections only.
+    const statement: pg.QueryConfig & { readonly query_timeout: number } = {
+      text,
+      values,
+      query_timeout: ANSWER_TIMEOUT_MS,
+    };
+    return await this.#withClient((client) => client.query<Row>(statement));
+  }
+
+  /**
+   * Runs a statement exactly once, in a transaction: after a break the server is asked whether it was committed.
+   *
+   * @throws Error as `query` does, and when the connection breaks at every try.
+   */
+  async queryOnce<Row extends pg.QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+  ): Promise<{ readonly rows: Row[] }> {
+    for (let tries = 1; ; tries++) {
+      const client = await this.#withClient(async (connected) => connected);
+      let transaction: string | undefined;
+      let result: { readonly rows: Row[] } | undefined;
+      try {
+        await client.query("begin isolation level read committed read write");
+        await client.query("set local statement_timeout = 0");
+        const { rows } = await client.query<{ id: string }>("select pg_current_xact_id()::text as id");
+        transaction = rows[0]?.id;
+        result = await client.query<Row>(text, values);
+        await client.query("commit");
+        return result;
+      } catch (error) {
+        if (!isBreak(error)) {
+          await client.query("rollback").catch(() => undefined);
+          throw error;
+        }
+        this.#drop();
+        if (result !== undefined && transaction !== undefined && (await this.#isCommitted(transaction))) return result;
+        if (tries >= MAX_TRIES) throw error;
+      }
+    }
+  }
+
+  /** Closes the connection; never throws. */
+  async close(): Promise<void> {
+    const client = await this.#client?.catch(() => undefined);
+    this.#client = undefined;
+    await Promise.race([client?.end().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+  }
+
+  async #withClient<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    let giveUpAt: number | undefined;
+    for (let pause = 50; ; pause = Math.min(2 * pause, 1_000)) {
+      try {
+        this.#client ??= this.#connect();
+        return await work(await this.#client);
+      } catch (error) {
+        if (!isBreak(error)) throw error;
+        this.#drop();
+        giveUpAt ??= Date.now() + 1_000 * this.#timeoutSeconds;
+        if (Date.now() + pause > giveUpAt) {
+          throw new Error(`the database did not answer for ${this.#timeoutSeconds} s: ${describeError(error)}`);
+        }
+        await sleep(pause);
+      }
+    }
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const options = { application_name: "npm start", keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
+    const client = new pg.Client({ ...this.#config, ...options });
+    client.on("error", (error) => {
+      this.#log.warn("the connection broke; reconnecting", { error: error.message });
+      this.#drop();
+    });
+    await client.connect();
+    return client;
+  }
+
+  #drop(): void {
+    const broken = this.#client;
+    this.#client = undefined;
+    void broken?.then((client) => client.end()).catch(() => undefined);
+  }
+
+  /** The server may still be ending the session of a connection that broke. */
+  async #isCommitted(transaction: string): Promise<boolean> {
+    for (;;) {
+      const { rows } = await this.query<{ status: string | null }>("select pg_xact_status($1::xid8) as status", [
+        transaction,
+      ]);
+      if (rows[0]?.status !== "in progress") return rows[0]?.status === "committed";
+      await sleep(50);
+    }
+  }
+}
+
+/** Whatever is not PostgreSQL's own answer is the connection's. */
+function isBreak(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || TRANSIENT.test(error.code ?? "");
+}

@@ -1,0 +1,23 @@
+import { SAME_SIGNAL_MS, STOP_SIGNALS } from "../stopSignals.ts";
+
+/** How a run is asked to stop. */
+export interface StopSignals {
+  /** Aborts by the first signal: everything is to end in order. */
+  readonly stop: AbortSignal;
+  /** Aborts by the second: pods that are still ending are to be killed. */
+  readonly force: AbortSignal;
+}
+
+/** From now on a signal no longer ends the process. */
+export function listenForStop(): StopSignals {
+  const [stop, force] = [new AbortController(), new AbortController()];
+  let stoppedAt: number | undefined;
+  for (const name of STOP_SIGNALS) {
+    process.on(name, () => {
+      stoppedAt ??= performance.now();
+      if (performance.now() - stoppedAt > SAME_SIGNAL_MS) force.abort();
+      stop.abort(new Error(`stopped by ${name}`));
+    });
+  }
+  return { stop: stop.signal, force: force.signal };
+}

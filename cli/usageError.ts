@@ -1,0 +1,11 @@
+import { SYSEXITS } from "../worker/src/outcome.ts";
+import { CommandError } from "./commandError.ts";
+
+/** A command that was called wrongly, or lacks something it needs: nothing was started or changed. */
+export class UsageError extends CommandError {
+  override readonly name = "UsageError";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, SYSEXITS.usage, options);
+  }
+}

@@ -1,0 +1,136 @@
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { readFile, rm, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getCommandLine, getProcess, isRunning } from "./processIdentity.ts";
+import { getSocketParents, type RunMarker, readMarker, TEMP_NAME } from "./tempDirectory.ts";
+
+/** How long a process may take to end after each signal. */
+const END_MS = 20_000;
+
+/** A directory without a marker is another run's that is just being made, unless it is older. */
+const YOUNG_MS = 60_000;
+
+/**
+ * Ends and removes what runs that were killed outright (SIGKILL, out of memory) have left: their servers, pods, and
+ * temporary directories. A kept database stays.
+ *
+ * Only this user's own directories are read, and only processes that are recognised as a dead run's are ended.
+ *
+ * @returns a line for each such run.
+ */
+export async function removeLeftovers(): Promise<string[]> {
+  const lines: string[] = [];
+  for (const parent of new Set([resolve(tmpdir()), ...getSocketParents()])) {
+    for (const path of findTempDirectories(parent)) {
+      const marker = readMarker(path);
+      if (marker === undefined) await removeUnmarked(path);
+      else if (!isRunning(marker.run)) lines.push(await removeRun(path, marker));
+    }
+  }
+  return lines;
+}
+
+/** Stops the server that a dead run left on a data directory; resolves with its process. */
+export async function stopAbandonedServer(data: string): Promise<number | undefined> {
+  const pid = await findServer(data);
+  if (pid !== undefined) await end(pid, ["SIGINT", "SIGQUIT", "SIGKILL"]);
+  return pid;
+}
+
+/**
+ * The server that runs on a data directory. Removes a `postmaster.pid` whose number has since become another process's:
+ * PostgreSQL would take that one for a server.
+ */
+export async function findServer(data: string): Promise<number | undefined> {
+  const file = join(data, "postmaster.pid");
+  const pid = Number((await readFile(file, "utf8").catch(() => "")).split("\n")[0]);
+  if (getProcess(pid) === undefined) return undefined;
+  if (isPostgresOn(pid, data)) return pid;
+  await rm(file, { force: true });
+  return undefined;
+}
+
+function findTempDirectories(parent: string): string[] {
+  try {
+    const paths = readdirSync(parent)
+      .filter((name) => TEMP_NAME.test(name))
+      .map((name) => join(parent, name));
+    return paths.filter((path) => {
+      const found = lstatSync(path);
+      return found.isDirectory() && found.uid === process.getuid?.();
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** Only when it is empty. */
+async function removeUnmarked(path: string): Promise<void> {
+  try {
+    if (Date.now() - lstatSync(path).mtimeMs > YOUNG_MS) await rmdir(path);
+  } catch {
+    // It holds something, or its run has removed it.
+  }
+}
+
+async function removeRun(path: string, { run, socket, data }: RunMarker): Promise<string> {
+  const found: string[] = [];
+  for (const pid of findProcesses((words) =>
+    words[0] === undefined ? false : basename(words[0]) === "initdb" && words.includes(`--pgdata=${data}.new`),
+  )) {
+    await end(pid, ["SIGTERM", "SIGKILL"]);
+    found.push("its initdb");
+  }
+  const pods = findProcesses(
+    (words, pid) => /\bworker\/src\/main\.ts$/.test(words[1] ?? "") && servesSocket(pid, socket),
+  );
+  await Promise.all(pods.map((pid) => end(pid, ["SIGKILL"])));
+  if (pods.length > 0) found.push(pods.length === 1 ? "1 pod" : `${pods.length} pods`);
+  const server = await stopAbandonedServer(data);
+  if (server !== undefined) found.push(`its PostgreSQL (process ${server})`);
+  if (dirname(data) !== path) await rm(`${data}.new`, { recursive: true, force: true });
+  for (const directory of new Set([socket, path])) {
+    if (TEMP_NAME.test(basename(directory))) await rm(directory, { recursive: true, force: true });
+  }
+  return `Removed what a killed run (process ${run.pid}) left: ${[...found, path].join(", ")}`;
+}
+
+/** Processes whose command line says so; none where the system does not list them as files. */
+function findProcesses(matches: (words: readonly string[], pid: number) => boolean): number[] {
+  if (process.platform !== "linux") return [];
+  const pids = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return pids.filter((pid) => matches(getCommandLine(pid), pid));
+}
+
+function servesSocket(pid: number, socket: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`PG_HOST=${socket}`);
+  } catch {
+    return false;
+  }
+}
+
+function isPostgresOn(pid: number, data: string): boolean {
+  const words = getCommandLine(pid);
+  if (process.platform !== "linux") return words.join(" ").includes(`postgres -D ${data}`);
+  return basename(words[0] ?? "") === "postgres" && words[words.indexOf("-D") + 1] === data;
+}
+
+/** Signals a process until it has ended, each time the next and harder signal. */
+async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<void> {
+  const target = getProcess(pid);
+  for (const signal of signals) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      return;
+    }
+    for (const until = Date.now() + END_MS; Date.now() < until; await sleep(20)) {
+      if (target === undefined || !isRunning(target)) return;
+    }
+  }
+}

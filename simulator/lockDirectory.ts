@@ -1,0 +1,115 @@
+import { link, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { getCommandLine, getProcess, isRunning, type ProcessIdentity } from "./processIdentity.ts";
+
+/** A directory that belongs to this process until it is released. */
+export interface DirectoryLock {
+  /** The previous run's process, which ended without releasing the directory. */
+  readonly abandonedBy: number | undefined;
+  /** The directories that were created for it, the outermost first. */
+  readonly created: readonly string[];
+  /** Releases it. `undo` also removes the directories that were created, as far as they are empty. */
+  release(options?: { readonly undo: boolean }): Promise<void>;
+}
+
+const LOCK_FILE = "run.pid";
+
+/** What the command line of a run holds: a lock file of an older version has nothing else to recognise its process by. */
+const RUN = /\bstart\/main\.ts\b/;
+
+/**
+ * Creates a directory where there is none, and locks it for this process.
+ *
+ * @throws Error when another run that is alive has locked it (its server would be stopped under it), or when it cannot
+ * be created or written to; nothing has changed then.
+ */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  const created = await createDirectory(directory);
+  async function undo(): Promise<void> {
+    for (const path of created.toReversed()) await rmdir(path).catch(() => undefined);
+  }
+  const file = join(directory, LOCK_FILE);
+  try {
+    const abandonedBy = await takeLock(directory, file);
+    return {
+      abandonedBy,
+      created,
+      async release(options) {
+        await rm(file, { force: true });
+        if (options?.undo) await undo();
+      },
+    };
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+async function createDirectory(directory: string): Promise<string[]> {
+  try {
+    const outermost = await mkdir(directory, { recursive: true, mode: 0o700 });
+    const created: string[] = [];
+    for (let path = directory; outermost?.length && path.length >= outermost.length; path = dirname(path)) {
+      created.unshift(path);
+    }
+    return created;
+  } catch (error) {
+    throw new Error(`cannot create the folder ${directory}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A lock file appears complete or not at all, and a stale one is moved away before it is replaced: two runs never both win. */
+async function takeLock(directory: string, file: string): Promise<number | undefined> {
+  const own = `${file}.${process.pid}`;
+  let abandonedBy: number | undefined;
+  try {
+    await writeFile(own, JSON.stringify(getProcess(process.pid)));
+    for (;;) {
+      if (await tryLink(own, file)) return abandonedBy;
+      const text = await readFile(file, "utf8").catch(() => "");
+      const { pid, alive } = parseLock(text);
+      if (alive) {
+        throw new Error(
+          `${directory} must be in no other run's use (it has its own server); got process ${pid}. End that one first, or use its psql line`,
+        );
+      }
+      abandonedBy = pid;
+      await rename(file, `${own}.stale`).catch(ignoreMissing);
+      // Another run may have replaced the stale file in between: that one keeps its lock.
+      const moved = await readFile(`${own}.stale`, "utf8").catch(() => text);
+      if (moved !== text) await tryLink(`${own}.stale`, file);
+    }
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code) throw error;
+    throw new Error(`cannot write to the folder ${directory}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    await rm(own, { force: true });
+    await rm(`${own}.stale`, { force: true });
+  }
+}
+
+/** Its run released it a moment ago. */
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}
+
+async function tryLink(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** A number alone says little: after a crash or a restart of the machine it may be any process's. */
+function parseLock(text: string): { readonly pid: number; readonly alive: boolean } {
+  try {
+    const lock = JSON.parse(text) as ProcessIdentity | number;
+    if (typeof lock === "object") return { pid: lock.pid, alive: lock.pid !== process.pid && isRunning(lock) };
+    return { pid: lock, alive: lock !== process.pid && RUN.test(getCommandLine(lock).join(" ")) };
+  } catch {
+    return { pid: 0, alive: false };
+  }
+}

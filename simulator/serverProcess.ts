@@ -1,0 +1,25 @@
+import type { ServerUser } from "./serverUser.ts";
+import { type ProcessArgs, type RunningProcess, startProcess } from "./startProcess.ts";
+
+/** What the server's programs get of the environment: PG* and the locale would change what they do. */
+function getEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, TZ } = process.env;
+  return { PATH: PATH ?? "/usr/bin:/bin", LC_ALL: "C", ...(TZ === undefined ? {} : { TZ }) };
+}
+
+/**
+ * Starts a program of PostgreSQL as the server's user, who keeps root's right to read and write files: the checkout or
+ * TMPDIR may be root's only.
+ */
+export function startServerProcess(
+  program: string,
+  args: readonly string[],
+  user: ServerUser | undefined,
+  options: Omit<ProcessArgs, "env">,
+): RunningProcess {
+  const env = getEnvironment();
+  if (user === undefined) return startProcess(program, args, { ...options, env });
+  const ids = [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"];
+  const rights = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+  return startProcess("setpriv", [...ids, ...rights, program, ...args], { ...options, env });
+}

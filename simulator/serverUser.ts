@@ -1,0 +1,46 @@
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** The user that PostgreSQL runs as. */
+export interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The user without rights of every Linux. */
+export const NOBODY: ServerUser = { uid: 65_534, gid: 65_534 };
+
+/**
+ * Who the server runs as, since it refuses to run as root: the owner of the kept database, so that `sudo npm start` does
+ * not lock a user out. Undefined when this process is not root's: then it is the process's own user.
+ */
+export async function findServerUser(folder: string | undefined): Promise<ServerUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  if (folder === undefined) return NOBODY;
+  return (
+    (await findOwner(join(folder, "data"))) ??
+    (await findOwner(folder)) ??
+    getSudoUser() ??
+    (await findParentOwner(folder)) ??
+    NOBODY
+  );
+}
+
+/** Undefined for root's, and for what is not there. */
+async function findOwner(path: string): Promise<ServerUser | undefined> {
+  const owner = await stat(path).catch(() => undefined);
+  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : undefined;
+}
+
+/** The owner of the nearest directory above that is there. */
+async function findParentOwner(folder: string): Promise<ServerUser | undefined> {
+  const parent = dirname(folder);
+  if (parent === folder) return undefined;
+  const there = await stat(parent).catch(() => undefined);
+  return there ? await findOwner(parent) : await findParentOwner(parent);
+}
+
+function getSudoUser(): ServerUser | undefined {
+  const [uid, gid] = [Number(process.env.SUDO_UID), Number(process.env.SUDO_GID)];
+  return uid > 0 && gid > 0 ? { uid, gid } : undefined;
+}

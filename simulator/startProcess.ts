@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+
+/** The end of an output that is kept: enough to see why a program failed. */
+const OUTPUT_TAIL_BYTES = 4_096;
+
+/** A program that runs beside this process: a pod's worker, initdb, PostgreSQL. */
+export interface RunningProcess {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
+  /**
+   * Resolves when it has ended and its output is complete; `exitCode` is null when a signal ended it.
+   *
+   * Rejects with the reason when it could not be started.
+   */
+  readonly ended: Promise<{ readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** Signals the process, or with `group` all that it started too; one that has ended is left alone. */
+  kill(signal: NodeJS.Signals, options?: { readonly group: boolean }): void;
+  /** The last 4 KiB that it wrote to both outputs; nothing with `log`. */
+  outputTail(): string;
+}
+
+export interface ProcessArgs {
+  readonly env: NodeJS.ProcessEnv;
+  /** @default - this process's own */
+  readonly cwd?: string;
+  /**
+   * The file descriptor that both outputs go to, so that they survive this process.
+   *
+   * @default - they are kept for `outputTail`
+   */
+  readonly log?: number;
+}
+
+/** Starts a program in a process group of its own: Ctrl-C in the terminal is for this process, which then ends the program in order. */
+export function startProcess(program: string, args: readonly string[], { env, cwd, log }: ProcessArgs): RunningProcess {
+  const output = log ?? "pipe";
+  const child = spawn(program, args, { env, cwd, stdio: ["ignore", output, output], detached: true });
+  let tail = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      tail = (tail + text).slice(-OUTPUT_TAIL_BYTES);
+    });
+  }
+  let running = true;
+  const ended = new Promise<Awaited<RunningProcess["ended"]>>((resolve, reject) => {
+    child.once("error", (error) => reject(new Error(`cannot start ${program}: ${error.message}`, { cause: error })));
+    child.once("exit", () => {
+      running = false;
+    });
+    child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
+  });
+  return {
+    pid: child.pid,
+    ended,
+    kill(signal, { group } = { group: false }) {
+      if (running && child.pid !== undefined) killQuietly(group ? -child.pid : child.pid, signal);
+    },
+    outputTail: () => tail,
+  };
+}
+
+/** It may have ended a moment ago. */
+function killQuietly(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { getProcess, type ProcessIdentity } from "./processIdentity.ts";
+
+/** What a run keeps only while it runs, and the next one removes if it was killed. */
+export interface TempDirectory {
+  readonly path: string;
+  /** Where PostgreSQL puts its Unix socket: the same, or a shorter and plainer path. */
+  readonly socket: string;
+  remove(): Promise<void>;
+}
+
+/** Who made a temporary directory, and what is served from it. */
+export interface RunMarker {
+  readonly run: ProcessIdentity;
+  readonly socket: string;
+  readonly data: string;
+}
+
+const PREFIX = "postgres-batch-";
+const MARKER_FILE = "run.json";
+
+/** The names that `createTempDirectory` gives. */
+export const TEMP_NAME = new RegExp(`^${PREFIX}\\w{6}$`);
+
+/** An address of a Unix socket has 104 bytes on macOS and 108 on Linux, the zero at its end included (unix(4), unix(7)). */
+const MAX_SOCKET_BYTES = 103;
+const SOCKET_NAME = "/.s.PGSQL.65535";
+
+/** A path that neither PostgreSQL's list of directories, nor a connection string, nor a shell reads as anything else. */
+const PLAIN_PATH = /^\/[\w./+-]*$/;
+
+/**
+ * Creates it below TMPDIR.
+ *
+ * @param folder - where the database is kept; undefined: in the directory itself
+ * @throws Error when TMPDIR, or a directory for the socket, cannot be written to.
+ */
+export async function createTempDirectory(folder: string | undefined): Promise<TempDirectory> {
+  const path = await mkdtemp(join(resolve(tmpdir()), PREFIX)).catch((error: Error) => {
+    throw new Error(
+      `cannot create a folder in TMPDIR (${tmpdir()}): ${error.message}. Set TMPDIR to one that is writable`,
+      {
+        cause: error,
+      },
+    );
+  });
+  let socket = path;
+  async function remove(): Promise<void> {
+    for (const directory of new Set([socket, path])) await rm(directory, { recursive: true, force: true });
+  }
+  try {
+    if (!isSocketPath(path)) socket = await createSocketDirectory();
+    // mkdtemp keeps to the umask, which may take away the owner's own rights.
+    await chmod(path, 0o700);
+    const run = getProcess(process.pid) as ProcessIdentity;
+    const marker: RunMarker = { run, socket, data: join(folder ?? path, "data") };
+    await writeFile(join(path, MARKER_FILE), JSON.stringify(marker));
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { path, socket, remove };
+}
+
+/** Whose a temporary directory is; undefined when nothing says so. */
+export function readMarker(path: string): RunMarker | undefined {
+  try {
+    return JSON.parse(readFileSync(join(path, MARKER_FILE), "utf8")) as RunMarker;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the socket is when TMPDIR's own path does not do. */
+export function getSocketParents(): string[] {
+  return [process.env.XDG_RUNTIME_DIR, "/tmp", "/var/tmp", "/dev/shm"].filter((path) => path !== undefined);
+}
+
+async function createSocketDirectory(): Promise<string> {
+  const reasons: string[] = [];
+  for (const parent of getSocketParents()) {
+    if (!isSocketPath(join(parent, `${PREFIX}xxxxxx`))) continue;
+    try {
+      return await mkdtemp(join(parent, PREFIX));
+    } catch (error) {
+      reasons.push((error as Error).message);
+    }
+  }
+  throw new Error(
+    `cannot create a folder for PostgreSQL's socket: ${reasons.join("; ")}. ` +
+      `Set TMPDIR to a path of ASCII letters and digits, at most ${MAX_SOCKET_BYTES - SOCKET_NAME.length - PREFIX.length - 7} long`,
+  );
+}
+
+function isSocketPath(directory: string): boolean {
+  return PLAIN_PATH.test(directory) && directory.length + SOCKET_NAME.length <= MAX_SOCKET_BYTES;
+}

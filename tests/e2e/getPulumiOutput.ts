@@ -1,0 +1,22 @@
+import { getOutput } from "../../cli/getOutput.ts";
+import type { ProgramOptions } from "../../cli/runProgram.ts";
+import { trackChild } from "./interrupt.ts";
+
+/**
+ * Runs pulumi and returns what it wrote to standard output. An interruption waits for it: it has a process group of its own,
+ * so that a terminal's Ctrl-C reaches it only by `handleSignals`, and so once.
+ *
+ * @param recoveryHint - what has to be done if it is killed nevertheless
+ * @throws ProgramError unless its exit code is 0; UsageError when it is not installed.
+ */
+export async function getPulumiOutput(
+  args: readonly string[],
+  options: Pick<ProgramOptions, "cwd" | "env">,
+  recoveryHint: string,
+): Promise<string> {
+  return await getOutput("pulumi", args, {
+    ...options,
+    ownGroup: true,
+    onStart: (child) => trackChild(child, recoveryHint),
+  });
+}
