@@ -51,7 +51,6 @@ export async function runCommandAttempt({ row = "{}", env, context, onOutput, ..
       command: [],
       finalExitCodes: [],
       retryAfterSeconds: 60,
-      killAfterSeconds: 1,
       directory: settings.directory ?? createDirectory(),
       ...settings,
     },
@@ -63,8 +62,9 @@ export async function runCommandAttempt({ row = "{}", env, context, onOutput, ..
     requestId: "7",
     attempt: 2,
     signal: new AbortController().signal,
+    killSignal: new AbortController().signal,
     log: createLog({}, (line) => log.push(JSON.parse(line))),
-    checkpoint: undefined,
+    checkpoint: null,
     progress: (done, total) => void progress.push([done, total]),
     async saveCheckpoint(value) {
       checkpoints.push(JSON.parse(JSON.stringify(value)));

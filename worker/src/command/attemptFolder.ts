@@ -13,8 +13,9 @@ export interface AttemptFolder {
 }
 
 /**
- * Makes an attempt's folder, readable by its user alone, with its request and the last checkpoint in it.
+ * Makes an attempt's folder, readable by its user alone, with its request and the last checkpoint (null: none) in it.
  *
+ * @param directory - must exist and be writable.
  * @throws what the file system says, such as ENOSPC and EROFS; nothing is left then.
  */
 export async function createAttemptFolder(
@@ -22,7 +23,6 @@ export async function createAttemptFolder(
   rowJson: string,
   checkpoint: unknown,
 ): Promise<AttemptFolder> {
-  await mkdir(directory, { recursive: true });
   const path = await mkdtemp(join(directory, "attempt-"));
   try {
     const folder = {
@@ -35,7 +35,7 @@ export async function createAttemptFolder(
     };
     await mkdir(folder.temporary);
     await writeFile(folder.request, rowJson);
-    if (checkpoint !== undefined) await writeFile(folder.checkpoint, JSON.stringify(checkpoint));
+    if (checkpoint !== null) await writeFile(folder.checkpoint, JSON.stringify(checkpoint));
     return folder;
   } catch (error) {
     await removeAttemptFolder({ path });

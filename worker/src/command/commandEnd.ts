@@ -10,6 +10,7 @@ export interface Stop {
 /** How a command that was started ended. */
 export interface CommandEnd {
   readonly code: number | null;
+  /** What ended it; both are null when even SIGKILL has not ended it yet. */
   readonly signal: NodeJS.Signals | null;
   /** Why and when the runner asked it to stop; undefined when it ended without being asked. */
   readonly stop: Stop | undefined;
@@ -71,19 +72,18 @@ function getRetryAfter(result: JsonFile | undefined): number | undefined {
 
 /** `exit code 1: ` and the end of stderr. */
 function describeEnd({ code, signal, stop, stderr, outOfMemory }: CommandEnd): string {
-  const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
+  const how = signal !== null ? `ended by ${signal}` : code !== null ? `exit code ${code}` : "not ended by SIGKILL yet";
   return [stop && describeStop(stop), `${how}${outOfMemory ? ", out of memory" : ""}`, stderr]
     .filter(Boolean)
     .join(": ");
 }
 
-function describeStop(stop: Stop): string {
-  const said = stop.reason instanceof Error ? stop.reason.message : String(stop.reason);
+function describeStop({ reason, afterSeconds }: Stop): string {
+  const said = reason instanceof Error ? reason.message : String(reason);
   // The message of AbortSignal.timeout() does not say how long.
-  if (!isTimeout(stop) || said.startsWith("timed out after")) return said;
-  return `timed out after ${Math.round(10 * stop.afterSeconds) / 10} s`;
+  return reason instanceof DOMException ? `timed out after ${Math.round(10 * afterSeconds) / 10} s` : said;
 }
 
 function isTimeout({ reason }: Stop): boolean {
-  return reason instanceof Error && reason.name === "TimeoutError";
+  return reason instanceof Error && ["TimedOutError", "TimeoutError"].includes(reason.name);
 }

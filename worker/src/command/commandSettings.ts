@@ -7,8 +7,6 @@ import { type ExitCodes, MAX_RETRY_AFTER_SECONDS, RETRY_LATER_EXIT_CODE } from "
 export interface CommandSettings extends ExitCodes {
   /** The program and its arguments; no shell is involved. */
   readonly command: readonly string[];
-  /** From SIGTERM to SIGKILL: early enough for the runner to record the attempt before its own end. */
-  readonly killAfterSeconds: number;
   /** Where each attempt gets a folder for its files; must be writable. */
   readonly directory: string;
 }
@@ -26,27 +24,13 @@ export const COMMAND_NUMBER_RULES = {
 /** Used where the environment is silent. */
 export const COMMAND_DEFAULTS = { retryAfterSeconds: 60 } as const;
 
-/** Of the time between SIGTERM and the runner's own deadline, what is left for recording after SIGKILL. */
-const KEPT_SECONDS = 2;
-
-/**
- * When a command that ignores SIGTERM is killed: 2 s before the runner gives up waiting for it, or at three quarters of a time
- * shorter than 8 s.
- *
- * @param deadlineSeconds - from SIGTERM to the runner's own deadline.
- */
-export function getKillAfterSeconds(deadlineSeconds: number): number {
-  return deadlineSeconds - Math.min(KEPT_SECONDS, deadlineSeconds / 4);
-}
-
 /**
  * Reads how the command is run from environment variables.
  *
- * @param deadlineSeconds - as `getKillAfterSeconds` takes it.
  * @returns undefined where COMMAND is not set: the work is a handler.
  * @throws SettingsError naming every wrong variable, what is allowed, and the value it had.
  */
-export function readCommandSettings(env: NodeJS.ProcessEnv, deadlineSeconds: number): CommandSettings | undefined {
+export function readCommandSettings(env: NodeJS.ProcessEnv): CommandSettings | undefined {
   const { COMMAND, FINAL_EXIT_CODES, RETRY_AFTER_SECONDS, COMMAND_DIRECTORY } = env;
   if (COMMAND === undefined) return undefined;
   const problems: string[] = [];
@@ -68,8 +52,7 @@ export function readCommandSettings(env: NodeJS.ProcessEnv, deadlineSeconds: num
   if (command === undefined || finalExitCodes === undefined || retryAfterSeconds === undefined) {
     throw new SettingsError(problems);
   }
-  const killAfterSeconds = getKillAfterSeconds(deadlineSeconds);
-  return { command, finalExitCodes, retryAfterSeconds, killAfterSeconds, directory: COMMAND_DIRECTORY || tmpdir() };
+  return { command, finalExitCodes, retryAfterSeconds, directory: COMMAND_DIRECTORY || tmpdir() };
 }
 
 function parseCommand(text: string): readonly string[] {

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Work, WorkContext, WorkResult } from "../work.ts";
+import { afterAbort } from "./afterAbort.ts";
 import { type AttemptFolder, createAttemptFolder, removeAttemptFolder } from "./attemptFolder.ts";
 import { getWorkResult } from "./commandEnd.ts";
 import { getCommandEnvironment, getContractVariables } from "./commandEnvironment.ts";
@@ -12,6 +13,9 @@ import { openPipes } from "./openPipes.ts";
 import { readJsonFile } from "./readJsonFile.ts";
 import { type RunnerStreams, runCommand, StartError } from "./runCommand.ts";
 import { watchFiles } from "./watchFiles.ts";
+
+/** How long the last checkpoint may take to be saved after `killSignal`. */
+const LAST_SAVE_MS = 100;
 
 /**
  * Work that starts a command for each attempt, by the contract of docs/commands.md.
@@ -47,7 +51,7 @@ export function createCommandWork(
         {
           streams,
           signal: context.signal,
-          killAfterSeconds: settings.killAfterSeconds,
+          killSignal: context.killSignal,
           onStart(leftovers) {
             running = leftovers;
           },
@@ -64,11 +68,13 @@ export function createCommandWork(
       return { outcome: "failed", message, final: !isTransient(error.cause) };
     } finally {
       running = undefined;
-      await stopWatching();
+      await Promise.race([stopWatching(), afterAbort(context.killSignal, LAST_SAVE_MS)]);
     }
   }
 
   return {
+    // A process that cannot be ended holds nothing that the runner's exit would wait for.
+    stuck: false,
     async run(rowJson, context) {
       const { signal, checkpoint, log } = context;
       if (signal.aborted) return { outcome: "interrupted", message: String(signal.reason) };
@@ -86,7 +92,7 @@ export function createCommandWork(
       }
     },
     async close() {
-      if (running) await endProcesses(running);
+      if (running) await endProcesses(running, AbortSignal.abort());
     },
   };
 }

@@ -13,6 +13,7 @@ export interface Leftovers {
 
 /** Killed processes end within milliseconds; one that does not hangs in the kernel. */
 const PATIENCE_MS = 2_000;
+const KILLED_PATIENCE_MS = 100;
 const PAUSE_MS = 10;
 
 /**
@@ -23,14 +24,16 @@ const PAUSE_MS = 10;
  *
  * Each found process is stopped before any is killed, so that none has a child meanwhile.
  *
- * @returns the processes that are still there after 2 s.
+ * @param killSignal - aborted where the runner itself must end.
+ * @returns the processes that are still there after 2 s, or after 100 ms where the runner must end.
  */
-export async function endProcesses(leftovers: Leftovers): Promise<readonly number[]> {
+export async function endProcesses(leftovers: Leftovers, killSignal: AbortSignal): Promise<readonly number[]> {
   signalGroup(leftovers.leader, "SIGKILL");
-  const patienceEnds = Date.now() + PATIENCE_MS;
+  const startedAt = performance.now();
   for (;;) {
     const found = findLeftovers(leftovers);
-    if (found.length === 0 || Date.now() > patienceEnds) return found.map(({ pid }) => pid);
+    const patienceMs = killSignal.aborted ? KILLED_PATIENCE_MS : PATIENCE_MS;
+    if (found.length === 0 || performance.now() - startedAt > patienceMs) return found.map(({ pid }) => pid);
     for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const process of found) signalProcess(process, signal);
     await sleep(PAUSE_MS);
   }

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WorkContext } from "../work.ts";
+import { afterAbort } from "./afterAbort.ts";
 import type { CommandEnd } from "./commandEnd.ts";
 import { endProcesses, type Leftovers, signalGroup } from "./endProcesses.ts";
 import { forwardOutput } from "./forwardOutput.ts";
@@ -30,10 +32,8 @@ export interface RunnerStreams {
 }
 
 /** What a command runs under, and who hears of it. */
-export interface Surroundings {
+export interface Surroundings extends Pick<WorkContext, "signal" | "killSignal"> {
   readonly streams: RunnerStreams;
-  readonly signal: AbortSignal;
-  readonly killAfterSeconds: number;
   onStart(leftovers: Leftovers): void;
   onSurvivors(pids: readonly number[]): void;
 }
@@ -51,8 +51,9 @@ export class StartError extends Error {
 
 /** How long the log may take to accept what a command wrote last. */
 const DRAIN_MS = 5_000;
-/** The same when the runner must stop as well. */
-const STOPPED_DRAIN_MS = 500;
+
+/** How long it may take after `killSignal`, and how long the kernel may take to end the command: milliseconds are usual. */
+const KILLED_MS = 100;
 
 /**
  * Runs a command in a session and process group of its own until all of its processes have ended and its output was forwarded.
@@ -64,7 +65,7 @@ export async function runCommand(
   surroundings: Surroundings,
 ): Promise<Pick<CommandEnd, "code" | "signal" | "stop" | "stderr">> {
   const { stdout, stderr, mark } = start;
-  const { streams } = surroundings;
+  const { streams, killSignal } = surroundings;
   const tail = new StderrTail();
   const outputs = Promise.all([
     forwardOutput(stdout.readFrom, streams.stdout, () => undefined),
@@ -80,15 +81,20 @@ export async function runCommand(
     preferForOom(leader);
     const killGroup = () => signalGroup(leader, "SIGKILL");
     process.once("exit", killGroup);
-    const stopping = stopCommandOnAbort(leader, surroundings.signal, surroundings.killAfterSeconds);
-    const [code, signal] = await exit;
+    const stopping = stopCommandOnAbort(leader, surroundings);
+    const ended = await Promise.race([exit, afterAbort(killSignal, KILLED_MS)]);
     stopping.end();
     process.removeListener("exit", killGroup);
-    const survivors = await endProcesses(leftovers);
+    const survivors = await endProcesses(leftovers, killSignal);
     if (survivors.length > 0) surroundings.onSurvivors(survivors);
-    const ended = await Promise.race([outputs, sleep(stopping.stop ? STOPPED_DRAIN_MS : DRAIN_MS, undefined, { ref: false })]);
+    const drained = await Promise.race([
+      outputs,
+      sleep(DRAIN_MS, undefined, { ref: false }),
+      afterAbort(killSignal, KILLED_MS),
+    ]);
     // The next line of the runner's own log begins a line.
-    if (ended?.[0].lineIsOpen) streams.stdout.write("\n");
+    if (drained?.[0].lineIsOpen) streams.stdout.write("\n");
+    const [code, signal] = ended ?? [null, null];
     return { code, signal, stop: stopping.stop, stderr: tail.toString() };
   } finally {
     stdout.readFrom.destroy();

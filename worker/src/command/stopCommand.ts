@@ -1,47 +1,47 @@
-import { LostError } from "../errors.ts";
+import type { WorkContext } from "../work.ts";
 import type { Stop } from "./commandEnd.ts";
 import { signalGroup } from "./endProcesses.ts";
 import { readProcess } from "./processTable.ts";
-
-/** How long a command whose request is another worker's by now may take to stop: both may be working on it. */
-const LOST_KILL_SECONDS = 3;
 
 /** The stopping of one command. */
 export interface Stopping {
   /** Undefined as long as the command was not asked to stop. */
   readonly stop: Stop | undefined;
-  /** From now on nothing is sent: the numbers may become another process's. */
+  /** From now on nothing is sent: the group's number may become another one's. */
   end(): void;
 }
 
-/**
- * Asks a command's process group to stop (SIGTERM) when `signal` aborts, and kills it (SIGKILL) where it has not ended
- * `killAfterSeconds` later; a stopped (SIGSTOP) one too.
- */
-export function stopCommandOnAbort(leader: number, signal: AbortSignal, killAfterSeconds: number): Stopping {
+/** Passes `signal` on to a command's process group as SIGTERM, and `killSignal` as SIGKILL, which ends a stopped one (SIGSTOP) too. */
+export function stopCommandOnAbort(
+  leader: number,
+  { signal, killSignal }: Pick<WorkContext, "signal" | "killSignal">,
+): Stopping {
   const startedAt = performance.now();
   let stop: Stop | undefined;
-  let timer: NodeJS.Timeout | undefined;
 
-  function onAbort(): void {
+  function onStop(): void {
     // It ended before it was asked to, and Node has not noticed yet: what it did is complete.
-    if (readProcess(leader)?.ended) return;
-    if (!signalGroup(leader, "SIGTERM")) return;
-    const { reason } = signal;
-    stop = { reason, afterSeconds: (performance.now() - startedAt) / 1_000 };
-    const seconds = reason instanceof LostError ? Math.min(LOST_KILL_SECONDS, killAfterSeconds) : killAfterSeconds;
-    timer = setTimeout(() => signalGroup(leader, "SIGKILL"), 1_000 * seconds);
+    if (readProcess(leader)?.ended || !signalGroup(leader, "SIGTERM")) return;
+    stop = { reason: signal.reason, afterSeconds: (performance.now() - startedAt) / 1_000 };
+  }
+  function onKill(): void {
+    signalGroup(leader, "SIGKILL");
   }
 
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
+  const removeListeners = [onAbort(signal, onStop), onAbort(killSignal, onKill)];
   return {
     get stop() {
       return stop;
     },
     end() {
-      signal.removeEventListener("abort", onAbort);
-      clearTimeout(timer);
+      for (const remove of removeListeners) remove();
     },
   };
+}
+
+/** Calls back when a signal aborts, at once where it has; returns what takes that back. */
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  if (signal.aborted) callback();
+  else signal.addEventListener("abort", callback, { once: true });
+  return () => signal.removeEventListener("abort", callback);
 }

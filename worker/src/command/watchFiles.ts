@@ -23,7 +23,7 @@ export function watchFiles(folder: AttemptFolder, context: Watched, pollMs = POL
     folder.checkpoint,
     "the checkpoint file",
     context,
-    context.checkpoint === undefined ? undefined : JSON.stringify(context.checkpoint),
+    context.checkpoint === null ? undefined : JSON.stringify(context.checkpoint),
   );
 
   async function poll(): Promise<void> {
