@@ -86,12 +86,12 @@ test("in a container, a daemon that cleared its environment ends too, and what w
   const firstProcess = listProcesses().find(({ parent }) => parent === container.pid)?.pid;
   // As `kubectl exec` does.
   const brought = spawn("nsenter", ["--target", String(firstProcess), "--pid", "sleep", "1002"]);
+  const ended = Promise.all([once(container, "exit"), once(brought, "exit")]);
   await until("sleep 1002 in the namespace", () =>
     listProcesses().some(({ pid }) => readProcFile(pid, "cmdline") === ["sleep", "1002", ""].join("\0")),
   );
   writeFileSync(go, "");
   const [left] = await once(lines, "line");
   assert.deepEqual(JSON.parse(left), ["sleep 1002"]);
-  await once(container, "exit");
-  await once(brought, "exit");
+  await ended;
 });
