@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { type CommandAttempt, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
-import { InterruptedError } from "../errors.ts";
+import { InterruptedError, TimedOutError } from "../errors.ts";
 import type { WorkResult } from "../work.ts";
 
 const RESULT = `printf '{"pages": 3}' > $BATCH_RESULT_FILE;`;
@@ -57,7 +57,7 @@ const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFo
 };
 
 function timeout(): Error {
-  return Object.assign(new Error("timed out after 5 s"), { name: "TimedOutError" });
+  return new TimedOutError(5);
 }
 
 /** What a line says about the attempt, in the runner's words. */

@@ -1,19 +1,14 @@
+import { TimedOutError } from "../errors.ts";
 import type { WorkResult } from "../work.ts";
 import type { JsonFile } from "./readJsonFile.ts";
-
-/** A request to stop: SIGTERM, with the reason of the attempt's signal. */
-export interface Stop {
-  readonly reason: unknown;
-  readonly afterSeconds: number;
-}
 
 /** How a command that was started ended. */
 export interface CommandEnd {
   readonly code: number | null;
   /** What ended it; both are null when even SIGKILL has not ended it yet. */
   readonly signal: NodeJS.Signals | null;
-  /** Why and when the runner asked it to stop; undefined when it ended without being asked. */
-  readonly stop: Stop | undefined;
+  /** Whether the runner passed SIGTERM on to it, and the reason of the attempt's signal then. */
+  readonly stop: { readonly reason: unknown } | undefined;
   /** The end of its stderr. */
   readonly stderr: string;
   readonly result: JsonFile | undefined;
@@ -44,7 +39,9 @@ export function getWorkResult(end: CommandEnd, exitCodes: ExitCodes): WorkResult
   if (stop !== undefined) {
     // A result says that the work is complete; exit 0 alone may be how the program obeys SIGTERM.
     if (code === 0 && result && "value" in result) return { outcome: "succeeded", result: result.value };
-    return isTimeout(stop) ? { outcome: "failed", message, final: false } : { outcome: "interrupted", message };
+    return stop.reason instanceof TimedOutError
+      ? { outcome: "failed", message, final: false }
+      : { outcome: "interrupted", message };
   }
   if (signal !== null) return { outcome: "crashed", message };
   if (code === 0) return getSuccess(result);
@@ -73,17 +70,6 @@ function getRetryAfter(result: JsonFile | undefined): number | undefined {
 /** `exit code 1: ` and the end of stderr. */
 function describeEnd({ code, signal, stop, stderr, outOfMemory }: CommandEnd): string {
   const how = signal !== null ? `ended by ${signal}` : code !== null ? `exit code ${code}` : "not ended by SIGKILL yet";
-  return [stop && describeStop(stop), `${how}${outOfMemory ? ", out of memory" : ""}`, stderr]
-    .filter(Boolean)
-    .join(": ");
-}
-
-function describeStop({ reason, afterSeconds }: Stop): string {
-  const said = reason instanceof Error ? reason.message : String(reason);
-  // The message of AbortSignal.timeout() does not say how long.
-  return reason instanceof DOMException ? `timed out after ${Math.round(10 * afterSeconds) / 10} s` : said;
-}
-
-function isTimeout({ reason }: Stop): boolean {
-  return reason instanceof Error && ["TimedOutError", "TimeoutError"].includes(reason.name);
+  const why = stop?.reason instanceof Error ? stop.reason.message : stop?.reason;
+  return [why, `${how}${outOfMemory ? ", out of memory" : ""}`, stderr].filter(Boolean).join(": ");
 }

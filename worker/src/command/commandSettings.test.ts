@@ -6,10 +6,6 @@ import { readCommandSettings } from "./commandSettings.ts";
 
 const COMMAND = '["python3", "work.py"]';
 
-test("without COMMAND the work is a handler", () => {
-  assert.equal(readCommandSettings({ FINAL_EXIT_CODES: "x" }), undefined);
-});
-
 test("COMMAND is enough, everything else has a default", () => {
   assert.deepEqual(readCommandSettings({ COMMAND }), {
     command: ["python3", "work.py"],

@@ -27,12 +27,10 @@ export const COMMAND_DEFAULTS = { retryAfterSeconds: 60 } as const;
 /**
  * Reads how the command is run from environment variables.
  *
- * @returns undefined where COMMAND is not set: the work is a handler.
  * @throws SettingsError naming every wrong variable, what is allowed, and the value it had.
  */
-export function readCommandSettings(env: NodeJS.ProcessEnv): CommandSettings | undefined {
-  const { COMMAND, FINAL_EXIT_CODES, RETRY_AFTER_SECONDS, COMMAND_DIRECTORY } = env;
-  if (COMMAND === undefined) return undefined;
+export function readCommandSettings(env: NodeJS.ProcessEnv): CommandSettings {
+  const { COMMAND = "", FINAL_EXIT_CODES, RETRY_AFTER_SECONDS, COMMAND_DIRECTORY } = env;
   const problems: string[] = [];
   function attempt<Value>(read: () => Value): Value | undefined {
     try {

@@ -1,7 +1,6 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Work, WorkContext, WorkResult } from "../work.ts";
-import { afterAbort } from "./afterAbort.ts";
 import { type AttemptFolder, createAttemptFolder, removeAttemptFolder } from "./attemptFolder.ts";
 import { getWorkResult } from "./commandEnd.ts";
 import { getCommandEnvironment, getContractVariables } from "./commandEnvironment.ts";
@@ -13,9 +12,6 @@ import { openPipes } from "./openPipes.ts";
 import { readJsonFile } from "./readJsonFile.ts";
 import { type RunnerStreams, runCommand, StartError } from "./runCommand.ts";
 import { watchFiles } from "./watchFiles.ts";
-
-/** How long the last checkpoint may take to be saved after `killSignal`. */
-const LAST_SAVE_MS = 100;
 
 /**
  * Work that starts a command for each attempt, by the contract of docs/commands.md.
@@ -68,7 +64,7 @@ export function createCommandWork(
       return { outcome: "failed", message, final: !isTransient(error.cause) };
     } finally {
       running = undefined;
-      await Promise.race([stopWatching(), afterAbort(context.killSignal, LAST_SAVE_MS)]);
+      await stopWatching();
     }
   }
 

@@ -3,10 +3,18 @@ import { listProcesses, type ProcessEntry, readProcess, readProcFile } from "./p
 
 /** What a process is recognised by as one that a command left behind. */
 export interface Leftovers {
-  /** The command's process: also the number of its group and of its session. */
-  readonly leader: number;
-  /** When the runner started it, in ticks since boot; undefined where there is no /proc. */
-  readonly startTime: number | undefined;
+  /**
+   * The command's process: also the number of its group and of its session.
+   *
+   * @default - unknown: only the mark counts
+   */
+  readonly leader?: number;
+  /**
+   * When the runner started it, in ticks since boot.
+   *
+   * @default - any time
+   */
+  readonly startTime?: number | undefined;
   /** `NAME=value`, unique to the attempt, in the environment that every descendant inherits. */
   readonly mark: string;
 }
@@ -28,7 +36,7 @@ const PAUSE_MS = 10;
  * @returns the processes that are still there after 2 s, or after 100 ms where the runner must end.
  */
 export async function endProcesses(leftovers: Leftovers, killSignal: AbortSignal): Promise<readonly number[]> {
-  signalGroup(leftovers.leader, "SIGKILL");
+  if (leftovers.leader !== undefined) signalGroup(leftovers.leader, "SIGKILL");
   const startedAt = performance.now();
   for (;;) {
     const found = findLeftovers(leftovers);

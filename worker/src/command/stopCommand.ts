@@ -1,12 +1,12 @@
 import type { WorkContext } from "../work.ts";
-import type { Stop } from "./commandEnd.ts";
+import type { CommandEnd } from "./commandEnd.ts";
 import { signalGroup } from "./endProcesses.ts";
 import { readProcess } from "./processTable.ts";
 
 /** The stopping of one command. */
 export interface Stopping {
   /** Undefined as long as the command was not asked to stop. */
-  readonly stop: Stop | undefined;
+  readonly stop: CommandEnd["stop"];
   /** From now on nothing is sent: the group's number may become another one's. */
   end(): void;
 }
@@ -16,13 +16,12 @@ export function stopCommandOnAbort(
   leader: number,
   { signal, killSignal }: Pick<WorkContext, "signal" | "killSignal">,
 ): Stopping {
-  const startedAt = performance.now();
-  let stop: Stop | undefined;
+  let stop: CommandEnd["stop"];
 
   function onStop(): void {
     // It ended before it was asked to, and Node has not noticed yet: what it did is complete.
     if (readProcess(leader)?.ended || !signalGroup(leader, "SIGTERM")) return;
-    stop = { reason: signal.reason, afterSeconds: (performance.now() - startedAt) / 1_000 };
+    stop = { reason: signal.reason };
   }
   function onKill(): void {
     signalGroup(leader, "SIGKILL");

@@ -13,28 +13,44 @@ export type Watched = Pick<WorkContext, "log" | "checkpoint" | "progress" | "sav
  * Reads a command's progress and checkpoint once a second and passes on what changed. What is not as it must be is logged, once
  * for each new fault, and ignored.
  *
- * @returns what ends the watching, after the files were read a last time: a checkpoint that was written is saved, however
- *   the command ended.
+ * @returns what ends the watching, after the files were read a last time: the attempt's last checkpoint has been passed on then,
+ *   however the command ended. That it is stored is awaited by the recording of the attempt.
  */
-export function watchFiles(folder: AttemptFolder, context: Watched, pollMs = POLL_MS): () => Promise<void> {
+export function watchFiles(folder: AttemptFolder, context: Watched): () => Promise<void> {
+  const { log, checkpoint, progress, saveCheckpoint } = context;
   const ended = new AbortController();
-  const readProgress = createReader(folder.progress, "the progress file", context);
-  const readCheckpoint = createReader(
-    folder.checkpoint,
-    "the checkpoint file",
-    context,
-    context.checkpoint === null ? undefined : JSON.stringify(context.checkpoint),
+  const progressFile = new WatchedFile(folder.progress, (problem) =>
+    log.warn("the progress file was ignored", { problem }),
   );
+  const checkpointFile = new WatchedFile(
+    folder.checkpoint,
+    (problem) => log.warn("the checkpoint file was ignored", { problem }),
+    checkpoint === null ? undefined : JSON.stringify(checkpoint),
+  );
+  let saving = false;
 
   async function poll(): Promise<void> {
-    await readProgress((text) => passProgress(text, context));
-    await readCheckpoint((_text, value) => context.saveCheckpoint(value));
+    await progressFile.read((text) => passProgress(text, progress));
+    // Saving takes as long as the database does: meanwhile only the end matters.
+    if (saving && !ended.signal.aborted) return;
+    await checkpointFile.read((_text, value) => {
+      saving = true;
+      saveCheckpoint(value)
+        .catch((error: Error) => {
+          // When the attempt is another worker's by now, its signal stops the command; else the next poll tries again.
+          log.warn("the checkpoint was not saved", { error: error.message });
+          checkpointFile.forget();
+        })
+        .finally(() => {
+          saving = false;
+        });
+    });
   }
 
   async function watch(): Promise<void> {
     while (!ended.signal.aborted) {
       await poll();
-      await sleep(pollMs, undefined, { signal: ended.signal }).catch(() => undefined);
+      await sleep(POLL_MS, undefined, { signal: ended.signal }).catch(() => undefined);
     }
     await poll();
   }
@@ -46,30 +62,44 @@ export function watchFiles(folder: AttemptFolder, context: Watched, pollMs = POL
   };
 }
 
-/** Hands on what a file holds when it is another text than the last one that was handed on. */
-function createReader(path: string, name: string, { log }: Pick<Watched, "log">, lastText?: string) {
-  let lastProblem: string | undefined;
-  function complain(problem: string): void {
-    if (problem !== lastProblem) log.warn(`${name} was ignored`, { problem });
-    lastProblem = problem;
+/** A file whose changes are passed on. */
+class WatchedFile {
+  readonly #path: string;
+  readonly #complain: (problem: string) => void;
+  #lastText: string | undefined;
+  #lastProblem: string | undefined;
+
+  constructor(path: string, complain: (problem: string) => void, lastText?: string) {
+    this.#path = path;
+    this.#complain = complain;
+    this.#lastText = lastText;
   }
-  return async (handOn: (text: string, value: unknown) => void | Promise<void>): Promise<void> => {
-    const file = await readJsonFile(path);
+
+  /** Passes the content on when it is another than the last; what `pass` throws is a problem of the file. */
+  async read(pass: (text: string, value: unknown) => void): Promise<void> {
+    const file = await readJsonFile(this.#path);
     if (file === undefined) return;
-    if ("problem" in file) return complain(`it ${file.problem}`);
-    if (file.text === lastText) return;
-    try {
-      await handOn(file.text, file.value);
-      lastText = file.text;
-      lastProblem = undefined;
-    } catch (error) {
-      // When the attempt is another worker's by now, its signal stops the command; else the next poll tries again.
-      complain((error as Error).message);
+    let problem: string | undefined;
+    if ("problem" in file) problem = `it ${file.problem}`;
+    else if (file.text !== this.#lastText) {
+      this.#lastText = file.text;
+      try {
+        pass(file.text, file.value);
+      } catch (error) {
+        problem = (error as Error).message;
+      }
     }
-  };
+    if (problem !== undefined && problem !== this.#lastProblem) this.#complain(problem);
+    this.#lastProblem = problem;
+  }
+
+  /** The next `read` passes the content on in any case. */
+  forget(): void {
+    this.#lastText = undefined;
+  }
 }
 
-function passProgress(text: string, { progress }: Watched): void {
+function passProgress(text: string, progress: Watched["progress"]): void {
   const { done, total } = (JSON.parse(text) ?? {}) as { done?: unknown; total?: unknown };
   if (!isAmount(done) || !(total === undefined || isAmount(total))) {
     throw new TypeError('it must be {"done": NUMBER, "total": NUMBER}, from 0, where total may be left out');
