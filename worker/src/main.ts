@@ -7,6 +7,7 @@ import { EXIT_CODES, SYSEXITS } from "./outcome.ts";
 import { ignoreOutputErrors } from "./output.ts";
 import { readSettings } from "./settings.ts";
 import { listenForShutdown } from "./shutdown.ts";
+import type { Work } from "./work.ts";
 
 /** A pod of a Job: `node main.ts`; `node main.ts migrate` prepares the database. The only place where the process exits. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
@@ -30,8 +31,8 @@ async function runPod(): Promise<number> {
   const settings = readSettings(process.env);
   const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });
   const shutdown = listenForShutdown(settings.graceSeconds, () => process.exit(EXIT_CODES.interrupted));
-  // The thread starts while this one loads the rest and connects.
-  const work = new HandlerWork(settings.kind);
+  // A handler's thread starts while this one loads the rest and connects.
+  const work = await createWork(settings.kind);
   const loaded = Promise.race([work.load(), once(shutdown.signal, "abort")]);
   loaded.catch(() => undefined);
   const [{ Database }, { runJob }] = await Promise.all([import("./database.ts"), import("./runJob.ts")]);
@@ -47,6 +48,14 @@ async function runPod(): Promise<number> {
     // The process's exit would wait for a thread that force does not end.
     if (work.stuck) process.kill(process.pid, "SIGKILL");
   }
+}
+
+/** COMMAND's work, else that of the handler of `kind`. */
+async function createWork(kind: string): Promise<Work & Pick<HandlerWork, "load">> {
+  if (process.env.COMMAND === undefined) return new HandlerWork(kind);
+  const { createCommandWork } = await import("./command/createCommandWork.ts");
+  const { readCommandSettings } = await import("./command/commandSettings.ts");
+  return Object.assign(createCommandWork(readCommandSettings(process.env)), { load: () => Promise.resolve() });
 }
 
 function report(error: unknown): number {

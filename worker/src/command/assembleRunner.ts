@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+
+/** The dynamic loader's name in `lib`, the same for every processor. */
+const LOADER = "loader";
+
+/**
+ * Copies this Node, `mkfifo` (see openPipes.ts) and the libraries of both into a folder from which they run in any image: the
+ * image's own C library, if it has one, is not used. Started by
+ * `FOLDER/lib/loader --library-path FOLDER/lib FOLDER/node FOLDER/worker/src/main.ts`.
+ *
+ * The loader may be executed and not read. The kernel then shows the environment and the memory of what it runs to no other
+ * process of the same user (`PR_SET_DUMPABLE` in prctl(2)): the command cannot read the runner's password.
+ */
+export function assembleRunner(folder: string): void {
+  const lib = join(folder, "lib");
+  mkdirSync(lib, { recursive: true });
+  const mkfifo = execFileSync("sh", ["-c", "command -v mkfifo"], { encoding: "utf8" }).trim();
+  for (const [program, name] of [
+    [process.execPath, "node"],
+    [mkfifo, "mkfifo"],
+  ] as const) {
+    copyFileSync(program, join(folder, name));
+    chmodSync(join(folder, name), 0o755);
+    const { libraries, loader } = readNeeds(program);
+    for (const library of libraries) copyFileSync(library, join(lib, basename(library)));
+    copyFileSync(loader, join(lib, LOADER));
+  }
+  chmodSync(join(lib, LOADER), 0o111);
+}
+
+/** What a program is linked to, as ldd(1) finds it. */
+function readNeeds(program: string): { readonly libraries: readonly string[]; readonly loader: string } {
+  const lines = execFileSync("ldd", [program], { encoding: "utf8" });
+  const libraries = [...lines.matchAll(/=> (\/\S+)/g)].map(([, path = ""]) => path);
+  const loader = /^\s*(\/\S+) \(/m.exec(lines)?.[1];
+  if (loader === undefined)
+    throw new Error(`cannot find the loader of ${program}: ldd printed ${JSON.stringify(lines)}`);
+  return { libraries, loader };
+}
+
+if (import.meta.main) assembleRunner(process.argv[2] ?? "/batch");

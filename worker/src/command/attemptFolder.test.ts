@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { createAttemptFolder } from "./attemptFolder.ts";
+
+test("the row is on stdin and in the file, as PostgreSQL wrote it", async () => {
+  const row = '{"id": 9007199254740993, "price": 1.10, "name": "né\\u00e9 \\"x\\""}';
+  const { stdout } = await runCommandAttempt({ row, command: shell("cat; cat $BATCH_REQUEST_FILE; cat /dev/stdin") });
+  assert.equal(stdout.toString(), `${row}${row}${row}\n`);
+});
+
+test("a row of 10 MB works, read or not", async () => {
+  const row = JSON.stringify({ text: "é".repeat(5_000_000) });
+  const read = await runCommandAttempt({ row, command: shell("wc -c; wc -c < $BATCH_REQUEST_FILE") });
+  assert.deepEqual(read.stdout.toString().match(/\d+/g), ["10000011", "10000011"]);
+  const ignored = await runCommandAttempt({ row, command: ["true"] });
+  assert.deepEqual(ignored.result, { outcome: "succeeded" });
+});
+
+test("only the runner's user can read the attempt's files", async () => {
+  const folder = await createAttemptFolder(createDirectory(), "{}", null);
+  assert.equal(statSync(folder.path).mode & 0o777, 0o700);
+});
+
+test("a folder that cannot be written fails the attempt, and another one may succeed elsewhere", async () => {
+  const directory = createDirectory();
+  writeFileSync(join(directory, "file"), "");
+  for (const unusable of ["missing", "file", "file/below"]) {
+    const { result } = await runCommandAttempt({ command: ["true"], directory: join(directory, unusable) });
+    assert.ok(result.outcome === "failed" && !result.final);
+    assert.match(result.message, /^cannot run the command: (ENOENT|ENOTDIR)/);
+  }
+});

@@ -1,0 +1,61 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Where a command finds its request and leaves what it has to say: a folder for each attempt. */
+export interface AttemptFolder {
+  readonly path: string;
+  readonly request: string;
+  readonly result: string;
+  readonly checkpoint: string;
+  readonly progress: string;
+  /** For temporary files, where the environment names no TMPDIR: the root may be read-only. */
+  readonly temporary: string;
+}
+
+/**
+ * Makes an attempt's folder, readable by its user alone, with its request and the last checkpoint (null: none) in it.
+ *
+ * @param directory - must exist and be writable.
+ * @throws what the file system says, such as ENOSPC and EROFS; nothing is left then.
+ */
+export async function createAttemptFolder(
+  directory: string,
+  rowJson: string,
+  checkpoint: unknown,
+): Promise<AttemptFolder> {
+  const path = await mkdtemp(join(directory, "attempt-"));
+  try {
+    const folder = {
+      path,
+      request: join(path, "request.json"),
+      result: join(path, "result.json"),
+      checkpoint: join(path, "checkpoint.json"),
+      progress: join(path, "progress.json"),
+      temporary: join(path, "tmp"),
+    };
+    await mkdir(folder.temporary);
+    await writeFile(folder.request, rowJson);
+    if (checkpoint !== null) await writeFile(folder.checkpoint, JSON.stringify(checkpoint));
+    return folder;
+  } catch (error) {
+    await removeAttemptFolder({ path });
+    throw error;
+  }
+}
+
+/** Removes an attempt's folder with everything in it, folders that the command made unreadable included. */
+export async function removeAttemptFolder({ path }: Pick<AttemptFolder, "path">): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch {
+    await openFolders(path);
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function openFolders(path: string): Promise<void> {
+  await chmod(path, 0o700);
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await openFolders(join(path, entry.name));
+  }
+}

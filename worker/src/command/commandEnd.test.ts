@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { type CommandAttempt, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { InterruptedError, TimedOutError } from "../errors.ts";
+import type { WorkResult } from "../work.ts";
+
+const RESULT = `printf '{"pages": 3}' > $BATCH_RESULT_FILE;`;
+/** Ends as asked when SIGTERM comes. */
+function obeys(last: string): string {
+  return `finish() { ${last}; }; trap finish TERM; echo ready; while :; do sleep 0.01; done`;
+}
+
+/** How each line of the table is brought about. */
+const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFor?: Error })[]>> = {
+  "exit 0": [{ command: shell("exit 0") }, { command: shell(`${RESULT} exit 0`) }],
+  "exit 0 and a result file that is not JSON, or larger than 64 KiB": [
+    { command: shell("echo no > $BATCH_RESULT_FILE") },
+    { command: shell(`{ printf '"'; head -c 65535 /dev/zero | tr '\\0' a; printf '"'; } > $BATCH_RESULT_FILE`) },
+    { command: shell("mkdir $BATCH_RESULT_FILE") },
+    { command: shell(": > $BATCH_RESULT_FILE") },
+    { command: shell(`printf '"\\\\u0000"' > $BATCH_RESULT_FILE`) },
+  ],
+  "exit 64, 65 or 78 (wrong usage, data, configuration: sysexits.h)": [64, 65, 78].map((code) => ({
+    command: shell(`exit ${code}`),
+  })),
+  "exit with one of `finalExitCodes`": [{ command: shell("exit 3"), finalExitCodes: [3, 4] }],
+  "exit 75 (temporary failure: sysexits.h)": [
+    { command: shell("exit 75"), retryAfterSeconds: 60 },
+    { command: shell(`printf '{"retryAfter": -1}' > $BATCH_RESULT_FILE; exit 75`), retryAfterSeconds: 60 },
+  ],
+  'exit 75 and `{"retryAfter": 90}` in the result file': [
+    { command: shell(`printf '{"retryAfter": 90}' > $BATCH_RESULT_FILE; exit 75`), retryAfterSeconds: 60 },
+  ],
+  "any other exit code": [1, 2, 66, 74, 76, 126, 127, 143, 255].map((code) => ({
+    command: shell(`${RESULT} exit ${code}`),
+  })),
+  "ended by a signal that the runner did not send": ["TERM", "KILL", "SEGV"].map((signal) => ({
+    command: shell(`kill -${signal} $$`),
+  })),
+  "SIGTERM to the pod, then exit 0 with a result file": [
+    { command: shell(obeys(`${RESULT} exit 0`)), stopFor: new InterruptedError("SIGTERM") },
+  ],
+  "SIGTERM to the pod, then any other end, exit 0 too": [obeys("exit 0"), obeys("exit 65"), "echo ready; sleep 60"].map(
+    (script) => ({ command: shell(script), stopFor: new InterruptedError("SIGTERM") }),
+  ),
+  "timeout, then exit 0 with a result file": [{ command: shell(obeys(`${RESULT} exit 0`)), stopFor: timeout() }],
+  "timeout, then any other end": [
+    { command: shell(obeys("exit 0")), stopFor: timeout() },
+    { command: shell("echo ready; sleep 60"), stopFor: timeout() },
+  ],
+  "cannot be started: no such program, not executable, another CPU": [
+    { command: ["no-such-program"] },
+    { command: ["/etc/passwd"] },
+    { command: [] },
+  ],
+};
+
+function timeout(): Error {
+  return new TimedOutError(5);
+}
+
+/** What a line says about the attempt, in the runner's words. */
+function getExpected(attempt: string, then: string): Partial<WorkResult> {
+  if (attempt === "retry later") {
+    return { outcome: "retryLater", afterSeconds: Number(/after (\d+) s/.exec(then)?.[1] ?? 60) };
+  }
+  if (attempt === "failed") return { outcome: "failed", final: then.startsWith("DEAD at once") };
+  return { outcome: attempt as "succeeded" | "crashed" | "interrupted" };
+}
+
+const LINES = readFileSync(new URL("../../../docs/commands.md", import.meta.url), "utf8")
+  .split("## How it ends")[1]
+  ?.split("\n")
+  .filter((line) => line.startsWith("| ") && !/^\| (-|the command )/.test(line))
+  .map((line) => line.split("|").map((cell) => cell.trim())) as [string, string, string, string][];
+
+describe("docs/commands.md", () => {
+  test("says of every way to end what the attempt is", () => {
+    assert.deepEqual(
+      LINES.map(([, line]) => line),
+      Object.keys(ENDS),
+    );
+  });
+
+  for (const [, line, attempt, then] of LINES) {
+    for (const { stopFor, ...given } of ENDS[line] ?? []) {
+      test(`${line}: ${attempt}, ${then} (${given.command?.at(-1)?.slice(0, 60)})`, async () => {
+        const stop = new AbortController();
+        const { result } = await runCommandAttempt({
+          ...given,
+          context: { signal: stop.signal },
+          onOutput: () => stop.abort(stopFor),
+        });
+        const expected = getExpected(attempt, then);
+        assert.deepEqual(
+          Object.fromEntries(Object.keys(expected).map((key) => [key, Reflect.get(result, key)])),
+          expected,
+        );
+        if (attempt === "succeeded" && given.command?.at(-1)?.includes("pages")) {
+          assert.deepEqual(result, { outcome: "succeeded", result: { pages: 3 } });
+        }
+        if (/timed out/.test(then)) assert.match(Reflect.get(result, "message"), /^timed out after 5 s/);
+      });
+    }
+  }
+});
+
+test("the error says how the command ended, and ends with its stderr", async () => {
+  const { result } = await runCommandAttempt({ command: shell("echo first >&2; echo last >&2; exit 3") });
+  assert.deepEqual(result, { outcome: "failed", message: "exit code 3: first\nlast", final: false });
+});
+
+test("a result's numbers keep their precision", async () => {
+  const { result } = await runCommandAttempt({
+    command: shell(`printf '{"id": 9007199254740993, "price": 1.10}' > $BATCH_RESULT_FILE`),
+  });
+  assert.equal(JSON.stringify(result), '{"outcome":"succeeded","result":{"id":9007199254740993,"price":1.10}}');
+});

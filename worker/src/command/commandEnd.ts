@@ -1,0 +1,75 @@
+import { TimedOutError } from "../errors.ts";
+import type { WorkResult } from "../work.ts";
+import type { JsonFile } from "./readJsonFile.ts";
+
+/** How a command that was started ended. */
+export interface CommandEnd {
+  readonly code: number | null;
+  /** What ended it; both are null when even SIGKILL has not ended it yet. */
+  readonly signal: NodeJS.Signals | null;
+  /** Whether the runner passed SIGTERM on to it, and the reason of the attempt's signal then. */
+  readonly stop: { readonly reason: unknown } | undefined;
+  /** The end of its stderr. */
+  readonly stderr: string;
+  readonly result: JsonFile | undefined;
+  readonly outOfMemory: boolean;
+}
+
+/** What exit codes mean. */
+export interface ExitCodes {
+  /** Codes, besides 64, 65 and 78, that no retry can help. */
+  readonly finalExitCodes: readonly number[];
+  /** After how long exit code 75 is retried, unless the result file says otherwise. */
+  readonly retryAfterSeconds: number;
+}
+
+/** sysexits.h: wrong usage, wrong data and wrong configuration stay wrong. */
+const FINAL_EXIT_CODES: readonly number[] = [64, 65, 78];
+
+/** EX_TEMPFAIL of sysexits.h: a later attempt may succeed. */
+export const RETRY_LATER_EXIT_CODE = 75;
+
+/** The longest delay that a result file may ask for: a week. */
+export const MAX_RETRY_AFTER_SECONDS = 604_800;
+
+/** What a command's end means for its attempt: the table of docs/commands.md. */
+export function getWorkResult(end: CommandEnd, exitCodes: ExitCodes): WorkResult {
+  const { code, signal, stop, result } = end;
+  const message = describeEnd(end);
+  if (stop !== undefined) {
+    // A result says that the work is complete; exit 0 alone may be how the program obeys SIGTERM.
+    if (code === 0 && result && "value" in result) return { outcome: "succeeded", result: result.value };
+    return stop.reason instanceof TimedOutError
+      ? { outcome: "failed", message, final: false }
+      : { outcome: "interrupted", message };
+  }
+  if (signal !== null) return { outcome: "crashed", message };
+  if (code === 0) return getSuccess(result);
+  if (code === RETRY_LATER_EXIT_CODE) {
+    return { outcome: "retryLater", afterSeconds: getRetryAfter(result) ?? exitCodes.retryAfterSeconds, message };
+  }
+  const final = code !== null && [...FINAL_EXIT_CODES, ...exitCodes.finalExitCodes].includes(code);
+  return { outcome: "failed", message, final };
+}
+
+function getSuccess(result: JsonFile | undefined): WorkResult {
+  if (result === undefined) return { outcome: "succeeded" };
+  if ("value" in result) return { outcome: "succeeded", result: result.value };
+  return { outcome: "failed", message: `the result file ${result.problem}`, final: false };
+}
+
+/** `{"retryAfter": 90}`, in seconds, as in the HTTP header; anything else says nothing. */
+function getRetryAfter(result: JsonFile | undefined): number | undefined {
+  const { retryAfter } = (result && "text" in result ? (JSON.parse(result.text) ?? {}) : {}) as {
+    retryAfter?: unknown;
+  };
+  const allowed = typeof retryAfter === "number" && retryAfter >= 0 && retryAfter <= MAX_RETRY_AFTER_SECONDS;
+  return allowed ? retryAfter : undefined;
+}
+
+/** `exit code 1: ` and the end of stderr. */
+function describeEnd({ code, signal, stop, stderr, outOfMemory }: CommandEnd): string {
+  const how = signal !== null ? `ended by ${signal}` : code !== null ? `exit code ${code}` : "not ended by SIGKILL yet";
+  const why = stop?.reason instanceof Error ? stop.reason.message : stop?.reason;
+  return [why, `${how}${outOfMemory ? ", out of memory" : ""}`, stderr].filter(Boolean).join(": ");
+}

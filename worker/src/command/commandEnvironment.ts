@@ -1,0 +1,39 @@
+import type { WorkContext } from "../work.ts";
+import type { AttemptFolder } from "./attemptFolder.ts";
+import { RUNNER_VARIABLES } from "./runnerVariables.ts";
+
+/** `COMMAND_ENV_NAME` reaches the command as `NAME`, also where the runner has a `NAME` of its own. */
+const COMMAND_PREFIX = "COMMAND_ENV_";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What the contract says about the attempt. */
+export function getContractVariables(
+  folder: AttemptFolder,
+  { kind, requestId, attempt, token }: Pick<WorkContext, "kind" | "requestId" | "attempt" | "token">,
+): Readonly<Record<`BATCH_${string}`, string>> {
+  return {
+    BATCH_KIND: kind,
+    BATCH_REQUEST_ID: requestId,
+    BATCH_ATTEMPT: String(attempt),
+    BATCH_TOKEN: token,
+    BATCH_REQUEST_FILE: folder.request,
+    BATCH_RESULT_FILE: folder.result,
+    BATCH_CHECKPOINT_FILE: folder.checkpoint,
+    BATCH_PROGRESS_FILE: folder.progress,
+  };
+}
+
+/**
+ * The environment of the command: defaults, the runner's environment without the runner's settings, what is meant for the
+ * command alone, and the contract's variables, which nothing overrides.
+ */
+export function getCommandEnvironment(env: Variables, defaults: Variables, contract: Variables): Variables {
+  const inherited = Object.entries(env).filter(
+    ([name]) => !RUNNER_VARIABLES.has(name) && !name.startsWith(COMMAND_PREFIX),
+  );
+  const meant = Object.entries(env)
+    .filter(([name]) => name.startsWith(COMMAND_PREFIX))
+    .map(([name, value]) => [name.slice(COMMAND_PREFIX.length), value] as const);
+  return { ...defaults, ...Object.fromEntries(inherited), ...Object.fromEntries(meant), ...contract };
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { test } from "node:test";
+import { SettingsError } from "../errors.ts";
+import { readCommandSettings } from "./commandSettings.ts";
+
+const COMMAND = '["python3", "work.py"]';
+
+test("COMMAND is enough, everything else has a default", () => {
+  assert.deepEqual(readCommandSettings({ COMMAND }), {
+    command: ["python3", "work.py"],
+    finalExitCodes: [],
+    retryAfterSeconds: 60,
+    directory: tmpdir(),
+  });
+});
+
+test("every setting is read", () => {
+  const env = { COMMAND, FINAL_EXIT_CODES: "3, 4", RETRY_AFTER_SECONDS: "0.5", COMMAND_DIRECTORY: "/run/batch" };
+  assert.deepEqual(readCommandSettings(env), {
+    command: ["python3", "work.py"],
+    finalExitCodes: [3, 4],
+    retryAfterSeconds: 0.5,
+    directory: "/run/batch",
+  });
+});
+
+const WRONG: Readonly<Record<string, readonly string[]>> = {
+  COMMAND: ["", "python3 work.py", "[]", '[""]', "{}", '"sh"', "[1]", '["sh", null]', '["a\\u0000b"]'],
+  FINAL_EXIT_CODES: ["0", "75", "256", "-1", "1.5", "x", "1,,2", "1 2"],
+  RETRY_AFTER_SECONDS: ["-1", "604801", "1m", "Infinity"],
+};
+
+for (const [name, values] of Object.entries(WRONG)) {
+  for (const value of values) {
+    test(`${name}=${JSON.stringify(value)} is refused by its name, with what is allowed and what it got`, () => {
+      assert.throws(
+        () => readCommandSettings({ COMMAND, [name]: value }),
+        (error: SettingsError) => {
+          assert.ok(error instanceof SettingsError);
+          assert.equal(error.problems.length, 1);
+          assert.match(error.message, new RegExp(`^${name} must be .+ \\(.+\\); got `));
+          return error.message.endsWith(JSON.stringify(value));
+        },
+      );
+    });
+  }
+}
+
+test("all that is wrong is said at once", () => {
+  const env = { COMMAND: "sh", FINAL_EXIT_CODES: "0", RETRY_AFTER_SECONDS: "x" };
+  assert.throws(
+    () => readCommandSettings(env),
+    ({ problems }: SettingsError) => problems.length === 3,
+  );
+});

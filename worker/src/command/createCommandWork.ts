@@ -1,0 +1,98 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { Work, WorkContext, WorkResult } from "../work.ts";
+import { type AttemptFolder, createAttemptFolder, removeAttemptFolder } from "./attemptFolder.ts";
+import { getWorkResult } from "./commandEnd.ts";
+import { getCommandEnvironment, getContractVariables } from "./commandEnvironment.ts";
+import type { CommandSettings } from "./commandSettings.ts";
+import { endProcesses, type Leftovers } from "./endProcesses.ts";
+import { explainStart, findMachineMismatch, isTransient } from "./explainStart.ts";
+import { countOomKills } from "./oomKills.ts";
+import { openPipes } from "./openPipes.ts";
+import { readJsonFile } from "./readJsonFile.ts";
+import { type RunnerStreams, runCommand, StartError } from "./runCommand.ts";
+import { watchFiles } from "./watchFiles.ts";
+
+/**
+ * Work that starts a command for each attempt, by the contract of docs/commands.md.
+ *
+ * `run` settles when every process of the command has ended; `close` kills what still runs.
+ */
+export function createCommandWork(
+  settings: CommandSettings,
+  streams: RunnerStreams = process,
+  env: NodeJS.ProcessEnv = process.env,
+): Work {
+  let running: Leftovers | undefined;
+  // A closed log is noticed where it is written; without a listener it would end the runner.
+  for (const stream of [streams.stdout, streams.stderr]) stream.on("error", () => undefined);
+
+  async function runIn(folder: AttemptFolder, context: WorkContext): Promise<WorkResult> {
+    const variables = getContractVariables(folder, context);
+    const commandEnv = getCommandEnvironment(env, { TMPDIR: folder.temporary }, variables);
+    const oomKills = countOomKills() ?? 0;
+    await using stdin = await open(folder.request);
+    const [stdout, stderr] = await openPipes(join(folder.path, "stdout"), join(folder.path, "stderr"));
+    const stopWatching = watchFiles(folder, context);
+    try {
+      const end = await runCommand(
+        {
+          command: settings.command,
+          env: commandEnv,
+          stdin: stdin.fd,
+          stdout,
+          stderr,
+          mark: `BATCH_REQUEST_FILE=${folder.request}`,
+        },
+        {
+          streams,
+          signal: context.signal,
+          killSignal: context.killSignal,
+          onStart(leftovers) {
+            running = leftovers;
+          },
+          onSurvivors: (pids) => context.log.warn("processes of the command could not be ended", { pids }),
+        },
+      );
+      const mismatch = await findMachineMismatch(settings.command, commandEnv.PATH, end.code);
+      if (mismatch !== undefined) return { outcome: "failed", message: mismatch, final: true };
+      const outOfMemory = (countOomKills() ?? 0) > oomKills;
+      return getWorkResult({ ...end, outOfMemory, result: await readJsonFile(folder.result) }, settings);
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      const message = await explainStart(settings.command, error.cause, commandEnv.PATH);
+      return { outcome: "failed", message, final: !isTransient(error.cause) };
+    } finally {
+      running = undefined;
+      await stopWatching();
+    }
+  }
+
+  return {
+    // A process that cannot be ended holds nothing that the runner's exit would wait for.
+    stuck: false,
+    async run(rowJson, context) {
+      const { signal, checkpoint, log } = context;
+      if (signal.aborted) return { outcome: "interrupted", message: String(signal.reason) };
+      let folder: AttemptFolder | undefined;
+      try {
+        folder = await createAttemptFolder(settings.directory, rowJson, checkpoint);
+        return await runIn(folder, context);
+      } catch (error) {
+        // A full disk, a read-only folder: the node's fault, and another attempt may be on another node.
+        const { message, stack } = error as Error;
+        log.error("the command could not be run", { directory: settings.directory, stack });
+        return { outcome: "failed", message: `cannot run the command: ${message}`, final: false };
+      } finally {
+        if (folder) await removeAttemptFolder(folder).catch((error) => logLeftFiles(error, context));
+      }
+    },
+    async close() {
+      if (running) await endProcesses(running, AbortSignal.abort());
+    },
+  };
+}
+
+function logLeftFiles(error: Error, { log }: WorkContext): void {
+  log.warn("the attempt's files were not removed", { error: error.message });
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { until } from "../../../tests/support/until.ts";
+import { listProcesses, readProcess, readProcFile } from "./processTable.ts";
+
+/** The pids that a command printed, one a line, as far as they still run. */
+function findRunning(stdout: Buffer): readonly number[] {
+  const pids = (stdout.toString().match(/^\d+$/gm) ?? []).map(Number);
+  assert.ok(pids.length > 0, "the command must print pids");
+  return pids.filter((pid) => readProcess(pid)?.ended === false);
+}
+
+const LINGER = "echo $$; trap '' TERM HUP; while :; do sleep 0.01; done";
+
+/** Each leaves something running and ends; `linger` prints its pid and never ends. */
+const LEAVING: Readonly<Record<string, string>> = {
+  "a background process": 'sh -c "$LINGER" & sleep 0.2',
+  "a stopped background process": "sh -c 'echo $$; kill -STOP $$' & sleep 0.2",
+  "a job with a process group of its own": 'set -m; sh -c "$LINGER" & sleep 0.2',
+  "a daemon that left the session": 'setsid sh -c "$LINGER" & sleep 0.2',
+  "a daemon that forked twice, with its streams closed":
+    "(setsid sh -c 'sh -c \"$LINGER\" >&3 2>/dev/null </dev/null &' &) ; sleep 0.3",
+  "a child without the attempt's environment, of a daemon that has it":
+    'setsid sh -c \'env -i sh -c "$0" & wait\' "$LINGER" & sleep 0.2',
+  "thirty processes that fork while they are killed":
+    'for i in 1 2 3 4 5 6 7 8 9 10; do setsid sh -c \'echo $$; while :; do sh -c "sleep 1" & sh -c "sleep 1" & sleep 0.02; done\' & done; sleep 0.3',
+};
+
+for (const [what, script] of Object.entries(LEAVING)) {
+  for (const end of ["exit 0", "exit 1", "kill -SEGV $$"]) {
+    test(`${what} ends with the command (${end})`, { timeout: 30_000 }, async () => {
+      const directory = createDirectory();
+      const { stdout, log } = await runCommandAttempt({
+        command: shell(`exec 3>&1; ${script}; ${end}`),
+        env: { LINGER },
+        directory,
+      });
+      assert.deepEqual(findRunning(stdout), []);
+      const ours = listProcesses().filter(({ pid }) => readProcFile(pid, "environ")?.includes(directory));
+      assert.deepEqual(
+        ours.filter(({ ended }) => !ended),
+        [],
+      );
+      assert.deepEqual(log, []);
+    });
+  }
+}
+
+test("another attempt's processes, and what the runner started itself, are left alone", async () => {
+  const bystander = spawn("sleep", ["60"], { detached: true });
+  await once(bystander, "spawn");
+  const directory = createDirectory();
+  let other = 0;
+  const long = runCommandAttempt({
+    command: shell("echo $$; while [ ! -e stop ]; do sleep 0.01; done; echo done"),
+    directory,
+    env: { PWD: directory },
+    onOutput: (output) => {
+      other = Number.parseInt(output, 10);
+    },
+    context: { signal: AbortSignal.timeout(1_500) },
+  });
+  await runCommandAttempt({ command: shell("setsid sleep 60 & sleep 0.2"), directory });
+  assert.equal(readProcess(bystander.pid as number)?.ended, false);
+  assert.equal(readProcess(other)?.ended, false);
+  bystander.kill();
+  await long;
+});
+
+test("in a container, a daemon that cleared its environment ends too, and what was brought in from outside stays", {
+  skip: process.getuid?.() !== 0 && "only root can make a PID namespace",
+  timeout: 30_000,
+}, async () => {
+  const go = join(createDirectory(), "go");
+  const runner = fileURLToPath(new URL("../../../tests/support/containerRunner.ts", import.meta.url));
+  const container = spawn("unshare", ["--pid", "--fork", "--mount-proc", process.execPath, runner, go]);
+  const lines = createInterface(container.stdout);
+  assert.equal((await once(lines, "line"))[0], "started");
+  const firstProcess = listProcesses().find(({ parent }) => parent === container.pid)?.pid;
+  // As `kubectl exec` does.
+  const brought = spawn("nsenter", ["--target", String(firstProcess), "--pid", "sleep", "1002"]);
+  const ended = Promise.all([once(container, "exit"), once(brought, "exit")]);
+  await until("sleep 1002 in the namespace", () =>
+    listProcesses().some(({ pid }) => readProcFile(pid, "cmdline") === ["sleep", "1002", ""].join("\0")),
+  );
+  writeFileSync(go, "");
+  const [left] = await once(lines, "line");
+  assert.deepEqual(JSON.parse(left), ["sleep 1002"]);
+  await ended;
+});

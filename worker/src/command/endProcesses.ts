@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { listProcesses, type ProcessEntry, readProcess, readProcFile } from "./processTable.ts";
+
+/** What a process is recognised by as one that a command left behind. */
+export interface Leftovers {
+  /**
+   * The command's process: also the number of its group and of its session.
+   *
+   * @default - unknown: only the mark counts
+   */
+  readonly leader?: number;
+  /**
+   * When the runner started it, in ticks since boot.
+   *
+   * @default - any time
+   */
+  readonly startTime?: number | undefined;
+  /** `NAME=value`, unique to the attempt, in the environment that every descendant inherits. */
+  readonly mark: string;
+}
+
+/** Killed processes end within milliseconds; one that does not hangs in the kernel. */
+const PATIENCE_MS = 2_000;
+const KILLED_PATIENCE_MS = 100;
+const PAUSE_MS = 10;
+
+/**
+ * Ends what a command left behind: its process group, whatever left the group but not its session (job control), whatever
+ * daemonised but still has the attempt's mark in its environment, their descendants, and, in a container, every process
+ * that the container was not asked for by name (`kubectl exec`). Without privileges no more can be found: outside of a
+ * container, a daemon that also cleared its environment survives.
+ *
+ * Each found process is stopped before any is killed, so that none has a child meanwhile.
+ *
+ * @param killSignal - aborted where the runner itself must end.
+ * @returns the processes that are still there after 2 s, or after 100 ms where the runner must end.
+ */
+export async function endProcesses(leftovers: Leftovers, killSignal: AbortSignal): Promise<readonly number[]> {
+  if (leftovers.leader !== undefined) signalGroup(leftovers.leader, "SIGKILL");
+  const startedAt = performance.now();
+  for (;;) {
+    const found = findLeftovers(leftovers);
+    const patienceMs = killSignal.aborted ? KILLED_PATIENCE_MS : PATIENCE_MS;
+    if (found.length === 0 || performance.now() - startedAt > patienceMs) return found.map(({ pid }) => pid);
+    for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const process of found) signalProcess(process, signal);
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** Signals every process of a group; false when there is none. */
+export function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(-leader, signal);
+  } catch {
+    return false;
+  }
+}
+
+function signalProcess({ pid, startTime }: ProcessEntry, signal: NodeJS.Signals): void {
+  // A number is reused once its process was reaped.
+  if (readProcess(pid)?.startTime !== startTime) return;
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended, or belongs to another user.
+  }
+}
+
+function findLeftovers({ leader, startTime = 0, mark }: Leftovers): readonly ProcessEntry[] {
+  const processes = listProcesses();
+  const byPid = new Map(processes.map((entry) => [entry.pid, entry]));
+  const protectedPids = new Set([process.pid, ...getAncestors(process.pid, byPid)]);
+  const candidates = processes.filter(
+    ({ pid, ended, startTime: started }) => !ended && started >= startTime && !protectedPids.has(pid),
+  );
+  const isContainer = process.ppid === 0;
+  const ownCgroup = isContainer ? readProcFile(process.pid, "cgroup") : undefined;
+  const marked = new Set<number>();
+  for (const entry of candidates) {
+    if (
+      entry.group === leader ||
+      entry.session === leader ||
+      `\0${readProcFile(entry.pid, "environ") ?? ""}`.includes(`\0${mark}\0`) ||
+      (isContainer && isOfContainer(entry, byPid, ownCgroup))
+    ) {
+      marked.add(entry.pid);
+    }
+  }
+  return candidates.filter(
+    ({ pid }) => marked.has(pid) || getAncestors(pid, byPid).some((ancestor) => marked.has(ancestor)),
+  );
+}
+
+/**
+ * Whether a process stems from the container's first one, which is this runner. One that was brought in from outside
+ * (`kubectl exec`, a probe) has ancestors up to 0; a daemon's end at 1, which is this runner or the pod's pause process. The
+ * pod's other containers, which can be seen with `shareProcessNamespace`, are in other cgroups.
+ */
+function isOfContainer(
+  { pid }: ProcessEntry,
+  byPid: ReadonlyMap<number, ProcessEntry>,
+  ownCgroup: string | undefined,
+): boolean {
+  const ancestors = getAncestors(pid, byPid);
+  return ownCgroup === readProcFile(pid, "cgroup") && (ancestors.includes(1) || ancestors.includes(process.pid));
+}
+
+/** Its parent, that one's parent, and so on; without 0. */
+function getAncestors(pid: number, byPid: ReadonlyMap<number, ProcessEntry>): readonly number[] {
+  const ancestors: number[] = [];
+  let parent = byPid.get(pid)?.parent ?? 0;
+  while (parent !== 0 && !ancestors.includes(parent)) {
+    ancestors.push(parent);
+    parent = byPid.get(parent)?.parent ?? 0;
+  }
+  return ancestors;
+}

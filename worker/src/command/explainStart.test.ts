@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createDirectory, runCommandAttempt } from "../../../tests/support/commandAttempt.ts";
+
+const folder = createDirectory();
+
+/** An executable file. */
+function program(name: string, content: string | Buffer, mode = 0o755): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  chmodSync(path, mode);
+  return path;
+}
+
+/** `/bin/true`, changed where an ELF file says what it is for. */
+function elf(change: (bytes: Buffer) => void): Buffer {
+  const bytes = readFileSync("/bin/true");
+  change(bytes);
+  return bytes;
+}
+
+const foreign = process.arch === "x64" ? { number: 183, name: "arm64" } : { number: 62, name: "x64" };
+mkdirSync(join(folder, "folder"));
+
+const REASONS: readonly (readonly [string, readonly string[], string | RegExp])[] = [
+  ["no command", [], "cannot start the command: it is empty"],
+  ["an empty program", [""], "cannot start the command: it is empty"],
+  ["a program that is not in the PATH", ["nope"], "cannot start nope: the image has no such program in its PATH"],
+  ["a missing file", ["/no/such/file"], "cannot start /no/such/file: the image has no such file"],
+  ["a file below a file", ["/etc/passwd/x"], "cannot start /etc/passwd/x: the image has no such file"],
+  ["a folder", [join(folder, "folder")], /folder: .*\/folder is a directory$/],
+  [
+    "a file without the right to execute",
+    [program("plain", "#!/bin/sh\n", 0o644)],
+    /plain is not executable for user \d+$/,
+  ],
+  [
+    "a missing interpreter",
+    [program("py", "#!/opt/python9 -u\n")],
+    /has no "\/opt\/python9", which the first line of .*\/py asks for$/,
+  ],
+  [
+    "a script with Windows line ends",
+    [program("crlf", "#!/bin/sh\r\ntrue\r\n")],
+    /has no "\/bin\/sh\\r", which the first line/,
+  ],
+  [
+    "a program of another C library",
+    [
+      program(
+        "musl",
+        elf((bytes) => bytes.write("/lib/ld-none.so", bytes.indexOf("/lib64/ld-linux"), "latin1")),
+      ),
+    ],
+    /has no loader for .*\/musl \(is it built for another C library\?\)$/,
+  ],
+  [
+    "a program of another processor",
+    [
+      program(
+        "foreign",
+        elf((bytes) => bytes.writeUInt16LE(foreign.number, 18)),
+      ),
+    ],
+    new RegExp(`/foreign is built for ${foreign.name}, and this node is ${process.arch}$`),
+  ],
+  [
+    "arguments that are too long",
+    ["true", "x".repeat(3_000_000)],
+    "cannot start true: its arguments and its environment are too long",
+  ],
+  ["an argument with NUL", ["true", "a\0b"], /^cannot start true: .*null bytes/],
+];
+
+for (const [what, command, message] of REASONS) {
+  test(`${what}: the request is given up at once, and the error says why`, async () => {
+    const { result, stderr } = await runCommandAttempt({ command });
+    assert.ok(result.outcome === "failed" && result.final, JSON.stringify(result));
+    if (typeof message === "string") assert.equal(result.message, message);
+    else assert.match(result.message, message);
+    assert.doesNotMatch(result.message, /undefined/);
+    assert.ok(stderr.length < 2_000);
+  });
+}
+
+test("a script without a #! line is run by /bin/sh, as execvp(3) does", async () => {
+  const { stdout } = await runCommandAttempt({ command: [program("script", "echo ran $1\n"), "well"] });
+  assert.equal(stdout.toString(), "ran well\n");
+});
+
+test("the PATH is the command's", async () => {
+  program("only-here", "#!/bin/sh\necho found\n");
+  const { stdout } = await runCommandAttempt({ command: ["only-here"], env: { PATH: `${folder}:/bin` } });
+  assert.equal(stdout.toString(), "found\n");
+});

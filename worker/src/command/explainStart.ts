@@ -1,0 +1,63 @@
+import { stat } from "node:fs/promises";
+import { findProgram, getForeignMachine, isElf, type ProgramFile } from "./programFile.ts";
+
+/** Errors of the node rather than of the command: a later attempt may start. */
+export function isTransient({ code }: NodeJS.ErrnoException): boolean {
+  return ["EAGAIN", "ENOMEM", "EMFILE", "ENFILE", "ETXTBSY"].includes(code ?? "");
+}
+
+/** Why the kernel refused to start a program, in words that name what to change. */
+export async function explainStart(
+  [program = ""]: readonly string[],
+  error: NodeJS.ErrnoException,
+  path: string | undefined,
+): Promise<string> {
+  const file = await findProgram(program, path);
+  return `cannot start ${program || "the command"}: ${file ? await explainFile(file, error) : explainMissing(program)}`;
+}
+
+/** What a shell ends with that was given a file which it cannot read as a script. */
+const SHELL_EXIT_CODES: readonly (number | null)[] = [2, 126, 127];
+
+/**
+ * Why a command did not really start although the spawn succeeded: a program of another processor is given to /bin/sh by
+ * the C library's execvp(3).
+ */
+export async function findMachineMismatch(
+  [program = ""]: readonly string[],
+  path: string | undefined,
+  code: number | null,
+): Promise<string | undefined> {
+  if (!SHELL_EXIT_CODES.includes(code)) return undefined;
+  const file = await findProgram(program, path);
+  const machine = file && getForeignMachine(file);
+  return file && machine && `cannot start ${program}: ${explainMachine(file, machine)}`;
+}
+
+function explainMachine({ path }: ProgramFile, machine: string): string {
+  return `${path} is built for ${machine}, and this node is ${process.arch}`;
+}
+
+function explainMissing(program: string): string {
+  if (program === "") return "it is empty";
+  return program.includes("/") ? "the image has no such file" : "the image has no such program in its PATH";
+}
+
+async function explainFile(file: ProgramFile, error: NodeJS.ErrnoException): Promise<string> {
+  const machine = getForeignMachine(file);
+  if ((await stat(file.path)).isDirectory()) return `${file.path} is a directory`;
+  if (machine !== undefined) return explainMachine(file, machine);
+  if (error.code === "EACCES") return `${file.path} is not executable for user ${process.getuid?.()}`;
+  if (error.code === "E2BIG") return "its arguments and its environment are too long";
+  // The file is there, so what is missing is the program that the kernel starts it with.
+  return error.code === "ENOENT" ? explainInterpreter(file) : `${file.path}: ${error.message}`;
+}
+
+function explainInterpreter(file: ProgramFile): string {
+  if (isElf(file)) {
+    return `the image has no loader for ${file.path} (is it built for another C library?)`;
+  }
+  const interpreter = /^#![ \t]*([^ \t\n]+)/.exec(file.head.toString("latin1"))?.[1];
+  if (interpreter === undefined) return `${file.path} has no #! line, and the image has no /bin/sh to run it`;
+  return `the image has no ${JSON.stringify(interpreter)}, which the first line of ${file.path} asks for`;
+}

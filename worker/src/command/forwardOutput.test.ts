@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { PassThrough, Writable } from "node:stream";
+import { test } from "node:test";
+import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { createLog } from "../log.ts";
+import { createCommandWork } from "./createCommandWork.ts";
+
+/** Runs a command whose stdout goes to `stdout`. */
+async function runInto(stdout: Writable, script: string) {
+  const settings = { command: shell(script), finalExitCodes: [], retryAfterSeconds: 60, directory: createDirectory() };
+  const work = createCommandWork(settings, { stdout, stderr: new PassThrough().resume() });
+  return await work.run("{}", {
+    kind: "page",
+    requestId: "1",
+    attempt: 1,
+    signal: new AbortController().signal,
+    killSignal: new AbortController().signal,
+    log: createLog({}, () => undefined),
+    checkpoint: null,
+    progress: () => undefined,
+    saveCheckpoint: () => Promise.resolve(),
+    token: "",
+  });
+}
+
+test("stdout and stderr arrive byte for byte, each on its own stream", async () => {
+  const bytes = String.raw`\000\001\n\r\n\377\376\303(\342\202`;
+  const { stdout, stderr } = await runCommandAttempt({ command: shell(`printf '${bytes}\\n'; printf '${bytes}' >&2`) });
+  const expected = Buffer.from("00010a0d0afffec328e282", "hex");
+  assert.deepEqual(stdout, Buffer.concat([expected, Buffer.from("\n")]));
+  assert.deepEqual(stderr, expected);
+});
+
+test("after a last line without its end, the runner's next line begins a new one", async () => {
+  const { stdout } = await runCommandAttempt({ command: shell("printf 'no newline'") });
+  assert.equal(stdout.toString(), "no newline\n");
+});
+
+test("/dev/stdout and /dev/stderr can be opened", async () => {
+  const { stdout, stderr, result } = await runCommandAttempt({
+    command: shell("echo out > /dev/stdout; echo err > /dev/stderr"),
+  });
+  assert.deepEqual([stdout.toString(), stderr.toString(), result.outcome], ["out\n", "err\n", "succeeded"]);
+});
+
+test("1 GB of output passes, in bounded memory", { timeout: 120_000 }, async () => {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  let mostMemory = 0;
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      mostMemory = Math.max(mostMemory, process.memoryUsage().rss);
+      done();
+    },
+  });
+  const memoryBefore = process.memoryUsage().rss;
+  const { outcome } = await runInto(sink, "head -c 1000000000 /dev/zero | tr '\\0' '\\n'");
+  assert.deepEqual([outcome, bytes], ["succeeded", 1_000_000_000]);
+  assert.ok(mostMemory - memoryBefore < 200e6, `${mostMemory - memoryBefore} bytes more than before`);
+  const expected = createHash("sha256");
+  for (let mb = 0; mb < 1_000; mb++) expected.update(Buffer.alloc(1_000_000, "\n"));
+  assert.equal(hash.digest("hex"), expected.digest("hex"));
+});
+
+test("a closed log does not fail the work: the rest of the output is dropped", async () => {
+  const closed = new Writable({
+    write(_chunk, _encoding, done) {
+      done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    },
+  });
+  const { outcome } = await runInto(closed, "head -c 10000000 /dev/zero && echo done > $BATCH_PROGRESS_FILE");
+  assert.equal(outcome, "succeeded");
+});
+
+test("a log that is read slowly makes the command wait", async () => {
+  const slow = new PassThrough();
+  const running = runInto(slow, "head -c 10000000 /dev/zero");
+  let read = 0;
+  for await (const chunk of slow.iterator({ destroyOnReturn: false })) {
+    read += chunk.length;
+    if (read > 1_000_000) break;
+  }
+  // What the command wrote and is not read yet is bounded by the pipe and one chunk.
+  assert.ok(slow.readableLength + slow.writableLength < 500_000);
+  slow.resume();
+  assert.equal((await running).outcome, "succeeded");
+});

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseJson } from "./json.ts";
+
+for (const text of [
+  "null",
+  '{"a":[1,-2.5,"x",true,{}]}',
+  "9007199254740993",
+  "1.10",
+  "-0",
+  "1e3",
+  "0.1234567890123456789",
+  '{"__proto__":{"a":1},"10":1}',
+  '"né \\ud83d\\ude00"',
+  "123456789".repeat(100),
+]) {
+  test(`${text.slice(0, 40)} is written as it was read`, () => {
+    assert.deepEqual(JSON.parse(JSON.stringify(parseJson(text))), JSON.parse(text));
+    if (!text.includes("\\u") && !text.includes('"10"')) assert.equal(JSON.stringify(parseJson(text)), text);
+  });
+}
+
+for (const [text, message] of [
+  ['"\\u0000"', /\\u0000, which PostgreSQL cannot store/],
+  ['{"a\\u0000":1}', /\\u0000/],
+  ['["\\ud800"]', /half of a surrogate pair/],
+  ["1e200000", /the exponent of 1e200000/],
+  ["1e-200000", /the exponent of/],
+  [`${"[".repeat(201)}${"]".repeat(201)}`, /nested more than 200 levels deep/],
+  [`${'{"a":'.repeat(30_000)}1${"}".repeat(30_000)}`, /nested more than/],
+] as const) {
+  test(`${text.slice(0, 40)} is refused, since jsonb or its readers cannot hold it`, () => {
+    assert.throws(() => parseJson(text), message);
+  });
+}
+
+test("brackets in strings are no levels", () => {
+  assert.equal(parseJson(`"${"[".repeat(1_000)}\\"${"{".repeat(1_000)}"`), `${"[".repeat(1_000)}"${"{".repeat(1_000)}`);
+});

@@ -1,0 +1,46 @@
+/** What a result and a checkpoint may take up, in bytes of UTF-8. */
+export const MAX_JSON_BYTES = 65_536;
+
+/** Deeper values overflow the stack of what reads them later. */
+const MAX_DEPTH = 200;
+
+/** PostgreSQL's numeric holds 131,072 digits before the point and 16,383 after it. */
+const MAX_EXPONENT = 10_000;
+
+/** Node has it; TypeScript's library of ES2024 does not declare it yet. */
+const { parse, rawJSON } = JSON as unknown as {
+  rawJSON(text: string): object;
+  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+};
+
+/**
+ * Parses JSON so that `JSON.stringify` writes every number as it was: one that JavaScript would round is kept as its text.
+ *
+ * @throws SyntaxError where the text is not JSON, RangeError where PostgreSQL's `jsonb` cannot hold the value.
+ */
+export function parseJson(text: string): unknown {
+  checkDepth(text);
+  return parse(text, (key, value, { source }) => {
+    checkText(key);
+    if (typeof value === "string") checkText(value);
+    if (typeof value !== "number" || source === undefined || String(value) === source) return value;
+    const exponent = Number(/e(.*)$/i.exec(source)?.[1] ?? 0);
+    if (Math.abs(exponent) > MAX_EXPONENT) throw new RangeError(`the exponent of ${source} is too large to be stored`);
+    return rawJSON(source);
+  });
+}
+
+function checkText(text: string): void {
+  if (text.includes("\0")) throw new RangeError("a string holds \\u0000, which PostgreSQL cannot store");
+  if (!text.isWellFormed()) throw new RangeError("a string holds half of a surrogate pair, which is not Unicode text");
+}
+
+/** Counts brackets outside of strings, before the recursive parser with a reviver meets them. */
+function checkDepth(text: string): void {
+  let depth = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
+    if (token === "[" || token === "{") depth++;
+    else if (token === "]" || token === "}") depth--;
+    if (depth > MAX_DEPTH) throw new RangeError(`it is nested more than ${MAX_DEPTH} levels deep`);
+  }
+}

@@ -1,0 +1,46 @@
+import { execFile } from "node:child_process";
+import { closeSync, constants, existsSync, openSync, unlinkSync } from "node:fs";
+import { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+/** A pipe whose end `writeTo` a child inherits. */
+export interface Pipe {
+  readonly readFrom: Readable;
+  readonly writeTo: number;
+  /** Closes the runner's copy of the writing end: `readFrom` then ends with its last writer. */
+  closeWriter(): void;
+}
+
+/**
+ * Opens two real pipes: what Node calls a pipe is a socket, which cannot be opened by name, so `echo wrong > /dev/stderr` would
+ * fail in a command although it works in any container. Node has no call for it; FIFOs are pipes with a name, which they
+ * lose here at once.
+ *
+ * @param paths - where the FIFOs are made, in a writable folder.
+ */
+export async function openPipes(...paths: [string, string]): Promise<[Pipe, Pipe]> {
+  await promisify(execFile)(...makeFifos(paths));
+  return [openFifo(paths[0]), openFifo(paths[1])];
+}
+
+function openFifo(path: string): Pipe {
+  // Without O_NONBLOCK each end waits for the other.
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writeTo = openSync(path, constants.O_WRONLY);
+  unlinkSync(path);
+  const readFrom = new Socket({ fd: reader, readable: true, writable: false });
+  return { readFrom, writeTo, closeWriter: () => closeSync(writeTo) };
+}
+
+const BUNDLED = fileURLToPath(new URL("../../../mkfifo", import.meta.url));
+
+/** The runner's own `mkfifo` (worker/Dockerfile) where it is packaged, since the image may have none; else the system's. */
+function makeFifos(paths: readonly string[]): [string, string[]] {
+  const args = ["-m", "600", ...paths];
+  if (!existsSync(BUNDLED)) return ["mkfifo", args];
+  // The loader that runs this Node, with the same libraries.
+  const libraries = fileURLToPath(new URL("../../../lib", import.meta.url));
+  return [process.execPath, ["--library-path", libraries, BUNDLED, ...args]];
+}

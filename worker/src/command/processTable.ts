@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** A process as /proc describes it. */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  /** In ticks since boot: with the pid it names a process uniquely. */
+  readonly startTime: number;
+  /** It has ended, and its parent has not noticed yet. */
+  readonly ended: boolean;
+}
+
+/** Every process that this one can see; none where there is no /proc (macOS). */
+export function listProcesses(): readonly ProcessEntry[] {
+  let names: string[];
+  try {
+    names = readdirSync("/proc");
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => (/^\d+$/.test(name) ? (readProcess(Number(name)) ?? []) : []));
+}
+
+/** One process; undefined when there is none of that number. */
+export function readProcess(pid: number): ProcessEntry | undefined {
+  const stat = readProcFile(pid, "stat");
+  if (stat === undefined) return undefined;
+  // The second field, the program's name in parentheses, may itself hold spaces and parentheses.
+  const [state = "", parent, group, session, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const startTime = Number(rest[START_TIME_AFTER_SESSION]);
+  const ended = state === "Z" || state === "X";
+  return { pid, parent: Number(parent), group: Number(group), session: Number(session), startTime, ended };
+}
+
+/** proc(5): `session` is field 6, `starttime` field 22. */
+const START_TIME_AFTER_SESSION = 22 - 6 - 1;
+
+/** A file of a process; undefined where it has ended or may not be read. */
+export function readProcFile(pid: number, file: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "latin1");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import { constants } from "node:fs";
+import { access, open } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A program's file, and its first bytes where it may be read. */
+export interface ProgramFile {
+  readonly path: string;
+  readonly head: Buffer;
+}
+
+/** The processors that an ELF file may be built for, by `e_machine` (elf(5)), as Node calls them. */
+const MACHINES: Readonly<Record<number, string>> = { 3: "ia32", 40: "arm", 62: "x64", 183: "arm64", 243: "riscv64" };
+
+/** What execvp(3) starts for a program: the first executable file of that name in the PATH, else the first file. */
+export async function findProgram(program: string, path = "/bin:/usr/bin"): Promise<ProgramFile | undefined> {
+  if (program === "") return undefined;
+  const files = program.includes("/") ? [program] : path.split(":").map((folder) => join(folder || ".", program));
+  const found = (await findFirst(files, constants.X_OK)) ?? (await findFirst(files, constants.F_OK));
+  return found === undefined ? undefined : { path: found, head: await readHead(found) };
+}
+
+export function isElf({ head }: ProgramFile): boolean {
+  return head.length >= 20 && head.subarray(0, 4).toString("latin1") === "\x7fELF";
+}
+
+/** The processor that an ELF file is built for, where it is another than this one's. */
+export function getForeignMachine(file: ProgramFile): string | undefined {
+  if (!isElf(file)) return undefined;
+  const number = file.head.readUInt16LE(18);
+  const machine = MACHINES[number] ?? `ELF machine ${number}`;
+  return machine === process.arch ? undefined : machine;
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  try {
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch {
+    // It may be executable and not readable.
+    return Buffer.alloc(0);
+  }
+}
+
+async function findFirst(files: readonly string[], mode: number): Promise<string | undefined> {
+  for (const file of files) {
+    const found = await access(file, mode).then(
+      () => true,
+      () => false,
+    );
+    if (found) return file;
+  }
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { MAX_JSON_BYTES, parseJson } from "./json.ts";
+
+/** What one of the contract's files holds: a value, or why it does not. */
+export type JsonFile = { readonly value: unknown; readonly text: string } | { readonly problem: string };
+
+/**
+ * Reads a file that a command writes. The command may have put anything there: what is not a regular file, too large, or not
+ * JSON is a `problem`; a FIFO does not block, and no more than 64 KiB are read.
+ *
+ * @returns undefined when there is no such file.
+ */
+export async function readJsonFile(path: string): Promise<JsonFile | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!(await file.stat()).isFile()) return { problem: "must be a regular file" };
+    const bytes = await readAtMost(file, MAX_JSON_BYTES + 1);
+    if (bytes.length > MAX_JSON_BYTES) return { problem: `must be at most ${MAX_JSON_BYTES} bytes; got more` };
+    if (bytes.length === 0) return { problem: "must be JSON; got an empty file" };
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { value: parseJson(text), text };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    // V8's message quotes the text, which may hold what must not be in a log.
+    const got = error instanceof SyntaxError ? "a syntax error" : (error as Error).message;
+    return { problem: `must be JSON that PostgreSQL can store; got ${got}` };
+  } finally {
+    await file?.close();
+  }
+}
+
+async function readAtMost(file: FileHandle, limit: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(limit);
+  let length = 0;
+  while (length < limit) {
+    const { bytesRead } = await file.read(buffer, length, limit - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return buffer.subarray(0, length);
+}

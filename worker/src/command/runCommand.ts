@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { WorkContext } from "../work.ts";
+import { afterAbort } from "./afterAbort.ts";
+import type { CommandEnd } from "./commandEnd.ts";
+import { endProcesses, type Leftovers, signalGroup } from "./endProcesses.ts";
+import { forwardOutput } from "./forwardOutput.ts";
+import type { Pipe } from "./openPipes.ts";
+import { preferForOom } from "./preferForOom.ts";
+import { readProcess } from "./processTable.ts";
+import { StderrTail } from "./stderrTail.ts";
+import { stopCommandOnAbort } from "./stopCommand.ts";
+
+/** A command and what it is started with. */
+export interface Start {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** An open file. */
+  readonly stdin: number;
+  readonly stdout: Pipe;
+  readonly stderr: Pipe;
+  /** See `Leftovers`. */
+  readonly mark: string;
+}
+
+/** Where a command's output goes. */
+export interface RunnerStreams {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+/** What a command runs under, and who hears of it. */
+export interface Surroundings extends Pick<WorkContext, "signal" | "killSignal"> {
+  readonly streams: RunnerStreams;
+  onStart(leftovers: Leftovers): void;
+  onSurvivors(pids: readonly number[]): void;
+}
+
+/** The command cannot be started. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+  override readonly cause: NodeJS.ErrnoException;
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause });
+    this.cause = cause;
+  }
+}
+
+/** How long the log may take to accept what a command wrote last. */
+const DRAIN_MS = 5_000;
+
+/** How long it may take after `killSignal`, and how long the kernel may take to end the command: milliseconds are usual. */
+const KILLED_MS = 100;
+
+/**
+ * Runs a command in a session and process group of its own until all of its processes have ended and its output was forwarded.
+ *
+ * @throws StartError when the command cannot be started.
+ */
+export async function runCommand(
+  start: Start,
+  surroundings: Surroundings,
+): Promise<Pick<CommandEnd, "code" | "signal" | "stop" | "stderr">> {
+  const { stdout, stderr, mark } = start;
+  const { streams, killSignal } = surroundings;
+  const tail = new StderrTail();
+  const outputs = Promise.all([
+    forwardOutput(stdout.readFrom, streams.stdout, () => undefined),
+    forwardOutput(stderr.readFrom, streams.stderr, (chunk) => tail.add(chunk)),
+  ]).catch(() => undefined);
+  try {
+    const child = await spawnCommand(start);
+    const leader = child.pid as number;
+    // An "error" after the start would be of a signal that could not be sent through `child`, and none is.
+    const exit = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+    const leftovers = { leader, startTime: readProcess(leader)?.startTime, mark };
+    surroundings.onStart(leftovers);
+    preferForOom(leader);
+    const killGroup = () => signalGroup(leader, "SIGKILL");
+    process.once("exit", killGroup);
+    const stopping = stopCommandOnAbort(leader, surroundings);
+    const ended = await Promise.race([exit, afterAbort(killSignal, KILLED_MS)]);
+    stopping.end();
+    process.removeListener("exit", killGroup);
+    const survivors = await endProcesses(leftovers, killSignal);
+    if (survivors.length > 0) surroundings.onSurvivors(survivors);
+    const drained = await Promise.race([
+      outputs,
+      sleep(DRAIN_MS, undefined, { ref: false }),
+      afterAbort(killSignal, KILLED_MS),
+    ]);
+    // The next line of the runner's own log begins a line.
+    if (drained?.[0].lineIsOpen) streams.stdout.write("\n");
+    const [code, signal] = ended ?? [null, null];
+    return { code, signal, stop: stopping.stop, stderr: tail.toString() };
+  } finally {
+    stdout.readFrom.destroy();
+    stderr.readFrom.destroy();
+  }
+}
+
+async function spawnCommand({ command, env, stdin, stdout, stderr }: Start): Promise<ChildProcess> {
+  const [program = "", ...args] = command;
+  try {
+    const child = spawn(program, args, { env, detached: true, stdio: [stdin, stdout.writeTo, stderr.writeTo] });
+    await once(child, "spawn");
+    return child;
+  } catch (error) {
+    throw new StartError(error as NodeJS.ErrnoException);
+  } finally {
+    stdout.closeWriter();
+    stderr.closeWriter();
+  }
+}

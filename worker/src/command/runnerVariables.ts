@@ -1,0 +1,34 @@
+/**
+ * Every environment variable that configures the runner. None of them reaches the command: it could act with the runner's
+ * password, or read settings that are not its own. Everything else in the environment is the image's or the user's, and stays.
+ */
+export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
+  "PG_HOST",
+  "PG_PORT",
+  "PG_USERNAME",
+  "PGPASSWORD",
+  "PG_DATABASE",
+  "PG_CA_FILE",
+  "DATABASE_PATIENCE_SECONDS",
+  "KIND",
+  "JOB_NAME",
+  "POD_NAME",
+  "BACKOFF_LIMIT",
+  "CRASH_LIMIT",
+  "INTERRUPTION_LIMIT",
+  "DEFERRAL_LIMIT",
+  "BACKOFF_SECONDS",
+  "REQUESTS_PER_JOB",
+  "LEASE_SECONDS",
+  "TIMEOUT_SECONDS",
+  "GRACE_SECONDS",
+  "COMMAND",
+  "FINAL_EXIT_CODES",
+  "RETRY_AFTER_SECONDS",
+  "COMMAND_DIRECTORY",
+  // The pod sets it for the runner's own start (worker/Dockerfile).
+  "NODE_COMPILE_CACHE",
+  // `main.ts migrate` only, in a pod that runs no command; listed because the names are the runner's.
+  "WORKER_PASSWORD",
+  "SCALER_PASSWORD",
+]);

@@ -1,0 +1,21 @@
+/** How much of a command's stderr becomes the attempt's error. */
+export const TAIL_BYTES = 8_192;
+
+/** The last 8 KiB of a stream of bytes, as text. */
+export class StderrTail {
+  #bytes: Buffer = Buffer.alloc(0);
+
+  add(chunk: Buffer): void {
+    const joined = chunk.length >= TAIL_BYTES ? chunk : Buffer.concat([this.#bytes, chunk]);
+    // Copied: a slice would keep the whole chunk in memory.
+    this.#bytes = Buffer.from(joined.subarray(-TAIL_BYTES));
+  }
+
+  /** Begins with a whole character; what is not UTF-8, and NUL, which PostgreSQL's text cannot hold, becomes U+FFFD. */
+  toString(): string {
+    let start = 0;
+    // Of a character that was cut, at most three continuation bytes (10xxxxxx) are left.
+    while (this.#bytes.length === TAIL_BYTES && start < 3 && ((this.#bytes[start] ?? 0) & 0xc0) === 0x80) start++;
+    return this.#bytes.subarray(start).toString("utf8").replaceAll("\0", "\uFFFD").trimEnd();
+  }
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { InterruptedError } from "../errors.ts";
+
+/** Runs a script that prints when it is ready; then aborts, and kills `killAfterMs` later. */
+async function stopOnceReady(script: string, killAfterMs: number) {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  let stoppedAt = 0;
+  const { result, stdout } = await runCommandAttempt({
+    command: shell(script),
+    context: { signal: stop.signal, killSignal: kill.signal },
+    onOutput() {
+      if (stop.signal.aborted) return;
+      stoppedAt = performance.now();
+      stop.abort(new InterruptedError("SIGTERM"));
+      setTimeout(() => kill.abort(), killAfterMs);
+    },
+  });
+  return { result, stdout: stdout.toString(), milliseconds: performance.now() - stoppedAt };
+}
+
+test("SIGTERM reaches every process of the command's group", async () => {
+  const child = "sh -c 'trap \"echo child; exit\" TERM; echo ready; while :; do sleep 0.01; done' & ";
+  const { stdout, result } = await stopOnceReady(`${child} trap 'wait; echo parent; exit 3' TERM; wait`, 10_000);
+  assert.equal(stdout, "ready\nchild\nparent\n");
+  assert.equal(result.outcome, "interrupted");
+  assert.match(JSON.stringify(result), /asked to stop by SIGTERM: exit code 3/);
+});
+
+const MOST_KILL_MS = 500;
+
+for (const [what, script] of [
+  ["that ignores SIGTERM", "trap '' TERM; echo ready; while :; do sleep 0.01; done"],
+  ["that is stopped by SIGSTOP", "echo ready; kill -STOP $$"],
+  ["whose children ignore SIGTERM", "trap '' TERM; (while :; do sleep 0.01; done) & (sleep 60) & echo ready; wait"],
+] as const) {
+  test(`a command ${what} is killed, in time for the runner to record it`, async () => {
+    const { result, milliseconds } = await stopOnceReady(script, 300);
+    assert.ok(milliseconds >= 300 && milliseconds < 300 + MOST_KILL_MS, `ended after ${milliseconds} ms`);
+    assert.deepEqual(result, { outcome: "interrupted", message: "asked to stop by SIGTERM: ended by SIGKILL" });
+  });
+}
+
+test("a command that fails to stop in time cannot delay the runner by its output or its checkpoint", async () => {
+  const kill = new AbortController();
+  let killedAt = 0;
+  await runCommandAttempt({
+    command: shell("trap '' TERM; echo 1 > $BATCH_CHECKPOINT_FILE; echo ready; while :; do sleep 0.01; done"),
+    context: {
+      signal: kill.signal,
+      killSignal: kill.signal,
+      // The database does not answer.
+      saveCheckpoint: () => new Promise(() => undefined),
+    },
+    onOutput() {
+      killedAt = performance.now();
+      kill.abort();
+    },
+  });
+  assert.ok(performance.now() - killedAt < MOST_KILL_MS);
+});
+
+test("a command is not started when the attempt must stop already", async () => {
+  const { result, stdout } = await runCommandAttempt({
+    command: shell("echo started"),
+    context: { signal: AbortSignal.abort(new InterruptedError("SIGTERM")) },
+  });
+  assert.equal(result.outcome, "interrupted");
+  assert.equal(stdout.length, 0);
+});
+
+test("a command that has ended before SIGTERM could be passed on is complete", async () => {
+  const stop = new AbortController();
+  const running = runCommandAttempt({
+    command: shell("echo ready"),
+    context: { signal: stop.signal },
+    onOutput: block,
+  });
+  // While the runner is busy the command ends, and only then the signal comes.
+  function block(): void {
+    if (stop.signal.aborted) return;
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    stop.abort(new InterruptedError("SIGTERM"));
+  }
+  assert.deepEqual((await running).result, { outcome: "succeeded" });
+});

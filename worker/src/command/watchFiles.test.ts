@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type CommandAttempt, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { InterruptedError } from "../errors.ts";
+import { parseJson } from "./json.ts";
+
+/** Shell functions that write a file as the contract asks for, and that wait until the runner has read it. */
+const FUNCTIONS = `
+  put() { printf '%s' "$2" > $1.new; mv $1.new $1; }
+  progress() { put $BATCH_PROGRESS_FILE "$1"; }
+  checkpoint() { put $BATCH_CHECKPOINT_FILE "$1"; }
+  poll() { sleep 1.2; }
+`;
+
+async function run(script: string, more: CommandAttempt = {}) {
+  return await runCommandAttempt({ command: shell(FUNCTIONS + script), ...more });
+}
+
+test("progress is passed on once a second, whenever it has changed", async () => {
+  const { progress } = await run(`
+    progress '{"done": 1, "total": 3}'; poll; poll
+    progress '{"done": 2.5}'; progress '{"done": 3, "total": 3.0, "unit": "pages"}'
+  `);
+  assert.deepEqual(progress, [
+    [1, 3],
+    [3, 3],
+  ]);
+});
+
+test("the command finds the last checkpoint; what it writes instead is saved", async () => {
+  const { stdout, checkpoints } = await run("cat $BATCH_CHECKPOINT_FILE; checkpoint '{\"chunk\": 8}'", {
+    context: { checkpoint: { chunk: 7 } },
+  });
+  assert.equal(stdout.toString(), '{"chunk":7}\n');
+  assert.deepEqual(checkpoints, [{ chunk: 8 }]);
+});
+
+test("at a first attempt there is no checkpoint file; one that is not changed is not saved again", async () => {
+  const first = await run("ls $BATCH_CHECKPOINT_FILE 2>/dev/null");
+  assert.equal(first.stdout.toString(), "");
+  const unchanged = await run("poll; touch $BATCH_CHECKPOINT_FILE", { context: { checkpoint: [1] } });
+  assert.deepEqual(unchanged.checkpoints, []);
+});
+
+test("checkpoints are saved at most once a second, and the last one always", async () => {
+  const startedAt = performance.now();
+  const { checkpoints } = await run("for i in $(seq 200); do checkpoint $i; sleep 0.005; done");
+  const seconds = (performance.now() - startedAt) / 1_000;
+  assert.equal(checkpoints.at(-1), 200);
+  assert.ok(checkpoints.length <= 2 + seconds, `${checkpoints.length} in ${seconds} s`);
+});
+
+for (const [how, script, signal] of [
+  ["fails", "checkpoint 5; exit 1"],
+  ["crashes", "checkpoint 5; kill -KILL $$"],
+  ["is interrupted", "trap 'checkpoint 5; exit 143' TERM; echo ready; while :; do sleep 0.01; done", "SIGTERM"],
+  ["is killed", "checkpoint 5; trap '' TERM; echo ready; while :; do sleep 0.01; done", "SIGKILL"],
+] as const) {
+  test(`the last checkpoint is saved when the command ${how}`, async () => {
+    const stop = new AbortController();
+    const kill = new AbortController();
+    const { checkpoints, result } = await run(script, {
+      context: { signal: stop.signal, killSignal: kill.signal },
+      onOutput() {
+        stop.abort(new InterruptedError("SIGTERM"));
+        if (signal === "SIGKILL") kill.abort();
+      },
+    });
+    assert.deepEqual(checkpoints, [5]);
+    assert.notEqual(result.outcome, "succeeded");
+  });
+}
+
+for (const [what, script] of [
+  ["not JSON", "put $FILE '{\"done\": 1'"],
+  ["empty", ": > $FILE"],
+  ["more than 64 KiB", "head -c 70000 /dev/zero | tr '\\0' 1 > $FILE"],
+  ["a folder", "mkdir $FILE"],
+  ["a FIFO", "mkfifo $FILE"],
+  ["an endless device", "ln -s /dev/zero $FILE"],
+  ["not UTF-8", "printf '\"\\377\"' > $FILE"],
+  ["text that PostgreSQL cannot store", "put $FILE '\"\\u0000\"'"],
+  ["nested ten thousand levels deep", "{ yes [ | head -10000; yes ] | head -10000; } | tr -d '\\n' > $FILE"],
+] as const) {
+  test(`a file that is ${what} is logged once and ignored, and the work continues`, async () => {
+    const both = ["CHECKPOINT", "PROGRESS"].map((name) => script.replaceAll("$FILE", `$BATCH_${name}_FILE`)).join("; ");
+    const record = await run(`${both}; poll; echo still here`);
+    assert.deepEqual([record.progress, record.checkpoints, record.result], [[], [], { outcome: "succeeded" }]);
+    assert.deepEqual(record.log.map(({ message }) => message).sort(), [
+      "the checkpoint file was ignored",
+      "the progress file was ignored",
+    ]);
+    assert.equal(record.stdout.toString(), "still here\n");
+  });
+}
+
+for (const wrong of [
+  "null",
+  "3",
+  "[]",
+  "{}",
+  '{"done": "1"}',
+  '{"done": -1}',
+  '{"done": 1, "total": null}',
+  '{"done": 1e999}',
+]) {
+  test(`progress of ${wrong} is ignored, with what it must be`, async () => {
+    const { progress, log } = await run(`progress '${wrong}'`);
+    assert.deepEqual(progress, []);
+    assert.match(String(log[0]?.problem), /^it must be \{"done": NUMBER, "total": NUMBER\}/);
+  });
+}
+
+test("a checkpoint that could not be saved is tried again", async () => {
+  const saved: unknown[] = [];
+  let tries = 0;
+  await run("checkpoint 1; poll", {
+    context: {
+      async saveCheckpoint(value) {
+        if (tries++ === 0) throw new Error("the database is unavailable");
+        saved.push(value);
+      },
+    },
+  });
+  assert.deepEqual(saved, [1]);
+});
+
+test("a checkpoint's numbers keep their precision", async () => {
+  const { stdout } = await run("cat $BATCH_CHECKPOINT_FILE", {
+    context: { checkpoint: parseJson("9007199254740993") },
+  });
+  assert.equal(stdout.toString(), "9007199254740993\n");
+});
