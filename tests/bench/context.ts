@@ -11,6 +11,8 @@ import { migrate } from "../../worker/src/migrate.ts";
 
 /** What a bench works with: a migrated database on a server of its own, durable as a real one. */
 export interface BenchContext {
+  /** How a plain client connects. */
+  readonly clientConfig: pg.ClientConfig;
   /** A plain connection. */
   connect(): Promise<pg.Client>;
   /** A connection as a worker has it. */
@@ -43,9 +45,10 @@ export async function withContext<T>(
 
 async function createContext(server: Server, signal: AbortSignal): Promise<BenchContext> {
   const { host, port, user } = server;
+  const clientConfig = { host, port, user, database: DATABASE };
 
   async function connect(): Promise<pg.Client> {
-    const client = new pg.Client({ host, port, user, database: DATABASE });
+    const client = new pg.Client(clientConfig);
     // The server stops with connections open when the bench is stopped: no reason to die before it has.
     client.on("error", () => undefined);
     await client.connect();
@@ -56,6 +59,7 @@ async function createContext(server: Server, signal: AbortSignal): Promise<Bench
   await migrate(client, noopLog);
   await client.end();
   return {
+    clientConfig,
     connect,
     openDatabase: () =>
       new Database({ host, port, user, password: undefined, name: DATABASE, patienceSeconds: 0 }, noopLog),

@@ -7,15 +7,15 @@ import { fill } from "./fill.ts";
 import type { Limit } from "./limit.ts";
 import { SIZES } from "./options.ts";
 import { plansOf } from "./plan.ts";
+import { fillPrototype, measurePrototype } from "./prototypeQuery.ts";
 import { claimOnce } from "./queueLoad.ts";
 import { percentile, timeRuns } from "./samples.ts";
-import { fillSeed, measureSeed } from "./seed.ts";
 import { ms, printTable } from "./table.ts";
 
 const RUNS = 200;
 const RUNNING = 100;
 
-/** The scaling query at ten million finished requests, beside the seed's own. */
+/** The scaling query at ten million finished requests, beside the prototype's own. */
 export const demand: Bench<"finished" | "waiting"> = {
   promise: "The scaling query costs at most 1 ms, whatever has finished and whatever waits",
   options: {
@@ -26,7 +26,7 @@ export const demand: Bench<"finished" | "waiting"> = {
   async run(backlog, context) {
     const client = await context.connect();
     await fill(client, backlog);
-    await fillSeed(client, backlog);
+    await fillPrototype(client, backlog);
 
     const database = context.openDatabase();
     const few = await measure(database, "10 Jobs at most", 10);
@@ -34,16 +34,16 @@ export const demand: Bench<"finished" | "waiting"> = {
     const plans = await plansOf(client, { text: statement("demand").text, values: ["clap", 1, 100] });
     const holders = await runRequests(context);
     const busy = await measure(database, `100 Jobs at most, ${RUNNING} requests running`, 100);
-    const seed = await measureSeed(client);
+    const prototype = await measurePrototype(client);
 
     printTable(
       ["scaling query", "jobs", "p50", "p99"],
-      [...[few, many, busy].map(({ cells }) => cells), ["the seed's (one run)", "", ms(seed.took), ""]],
+      [...[few, many, busy].map(({ cells }) => cells), ["the prototype's (one run)", "", ms(prototype.took), ""]],
     );
     console.log(
       `\nthe counting plan, 100 Jobs at most:\n${plans.filter((plan) => /\blimit\b/i.test(plan)).join("\n")}`,
     );
-    console.log(`\nthe seed's plan:\n${seed.plan}`);
+    console.log(`\nthe prototype's plan:\n${prototype.plan}`);
     await Promise.all([client.end(), database.close(), ...holders.map((holder) => holder.close())]);
     return [few.limit, many.limit, busy.limit];
   },

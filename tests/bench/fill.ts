@@ -8,7 +8,7 @@ export interface Backlog {
 
 /** Fills an empty database as that many inserts and successes would have, then tidies it as autovacuum would. */
 export async function fill(client: pg.Client, { finished, waiting }: Backlog): Promise<void> {
-  await told(
+  await withProgress(
     `${finished.toLocaleString("en")} finished and ${waiting.toLocaleString("en")} waiting requests`,
     async () => {
       await client.query("alter table make_it_clap disable trigger batch_clap");
@@ -43,7 +43,7 @@ export async function vacuumAndCheckpoint(client: pg.Client, tables: readonly st
 }
 
 /** Says on standard error what takes long, and how long it took. */
-export async function told(what: string, work: () => Promise<void>): Promise<void> {
+export async function withProgress(what: string, work: () => Promise<void>): Promise<void> {
   const began = Date.now();
   console.error(`filling: ${what} ...`);
   await work();

@@ -1,0 +1,46 @@
+import type { Bench } from "./bench.ts";
+import { SIZES } from "./options.ts";
+import { openGraphileWorker } from "./peers/graphileWorker.ts";
+import { openPgBoss } from "./peers/pgBoss.ts";
+import { openPostgresBatch } from "./peers/postgresBatch.ts";
+import { median, percentile } from "./samples.ts";
+import { ms, printTable } from "./table.ts";
+
+/** Jobs a turn; graphile-worker's first one, which starts a worker, is left out. */
+const TURN = 200;
+
+/** Claim, payload and finish of one job on one connection, beside other queues on the same server, turn by turn. */
+export const peers: Bench<"waiting" | "rounds"> = {
+  promise: "Claim, payload and finish take no longer than graphile-worker's and pg-boss's",
+  options: {
+    waiting: { ...SIZES.waiting, defaultValue: 100_000 },
+    rounds: { min: 1, max: 1_000, why: "medians over the rounds are what counts", defaultValue: 10 },
+  },
+
+  async run({ waiting, rounds }, context) {
+    const ours = await openPostgresBatch(context);
+    const others = [await openGraphileWorker(context), await openPgBoss(context)];
+    const queues = [ours, ...others];
+    for (const queue of queues) await queue.fill(waiting);
+    const samples = new Map<string, number[]>(queues.map(({ name }) => [name, []]));
+    for (let round = 0; round <= rounds; round++) {
+      for (const queue of round % 2 === 0 ? queues : queues.toReversed()) {
+        const took = (await queue.work(TURN)).slice(1);
+        if (round > 0) samples.get(queue.name)?.push(...took);
+        await queue.fill(TURN);
+      }
+    }
+    const typical = (name: string) => median(samples.get(name) ?? []);
+    printTable(
+      ["claim, payload, finish", "p50", "p99"],
+      queues.map(({ name }) => [name, ms(typical(name)), ms(percentile(samples.get(name) ?? [], 0.99))]),
+    );
+    await Promise.all(queues.map((queue) => queue.close()));
+    return others.map(({ name }) => ({
+      what: `postgres-batch over ${name}, p50`,
+      measured: typical(ours.name) / typical(name),
+      bound: "at most",
+      limit: 1,
+    }));
+  },
+};

@@ -1,0 +1,68 @@
+import { demand } from "../../worker/src/queue/demand.ts";
+import type { Bench } from "./bench.ts";
+import type { BenchContext } from "./context.ts";
+import { openGraphileWorker } from "./peers/graphileWorker.ts";
+import { openPgBoss } from "./peers/pgBoss.ts";
+import { openPostgresBatch } from "./peers/postgresBatch.ts";
+import type { QueueUnderTest } from "./peers/queueUnderTest.ts";
+import { median, timeRuns } from "./samples.ts";
+import { ms, printTable } from "./table.ts";
+
+/** The part of the requests that is compared: the first and the last ones. */
+const PART = 1_000;
+
+/** A queue beside a transaction that holds its snapshot from the start: no dead row can be removed meanwhile. */
+export const snapshot: Bench<"requests" | "peers"> = {
+  promise: "With a snapshot held from the start the last 1,000 claims take at most twice the first 1,000",
+  options: {
+    requests: {
+      min: 2 * PART,
+      max: 10_000_000,
+      why: "the first and the last 1,000 are compared",
+      defaultValue: 100_000,
+    },
+    peers: { min: 2 * PART, max: 1_000_000, why: "theirs get slower and slower", defaultValue: 10_000 },
+  },
+
+  async run({ requests, peers }, context) {
+    let polls = Number.NaN;
+    const ours = await measure(await openPostgresBatch(context), requests, context, async () => {
+      polls = await measurePoll(context);
+    });
+    const rows = [ours.cells];
+    for (const open of [openGraphileWorker, openPgBoss])
+      rows.push((await measure(await open(context), peers, context)).cells);
+    printTable(["claim, payload, finish", "jobs", `first ${PART}`, `last ${PART}`, "ratio"], rows);
+    console.log(`\nthe scaling query at the end: ${ms(polls)}`);
+    return [
+      { what: "postgres-batch, last over first, p50", measured: ours.ratio, bound: "at most", limit: 2 },
+      { what: "the scaling query at the end, p50", measured: polls, bound: "at most", limit: 2, unit: " ms" },
+    ];
+  },
+};
+
+async function measure(queue: QueueUnderTest, count: number, context: BenchContext, whileHeld = async () => {}) {
+  await queue.fill(count + PART);
+  const holder = await context.connect();
+  await holder.query("begin isolation level repeatable read");
+  await holder.query("select count(*) from pg_class");
+  const samples = await queue.work(count);
+  await whileHeld();
+  await holder.query("rollback");
+  await holder.end();
+  await queue.close();
+  const [first, last] = [median(samples.slice(0, PART)), median(samples.slice(-PART))];
+  return {
+    ratio: last / first,
+    cells: [queue.name, count.toLocaleString("en"), ms(first), ms(last), (last / first).toFixed(2)],
+  };
+}
+
+/** Milliseconds of a poll. */
+async function measurePoll(context: BenchContext): Promise<number> {
+  const database = context.openDatabase();
+  const params = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 100 };
+  const samples = await timeRuns(100, () => demand(database, params));
+  await database.close();
+  return median(samples);
+}
