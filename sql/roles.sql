@@ -33,6 +33,14 @@ begin
       execute format('alter role %I set transaction_timeout = 0', role_name);
     end if;
   end loop;
+  -- A row's JSON is the same whatever server it is on.
+  alter role batch_worker set timezone = 'UTC';
+  alter role batch_worker set datestyle = 'ISO, MDY';
+  alter role batch_worker set intervalstyle = 'postgres';
+  alter role batch_worker set extra_float_digits = 1;
+  alter role batch_worker set bytea_output = 'hex';
+  alter role batch_worker set xmlbinary = 'base64';
+  alter role batch_worker set row_security = on;
   alter role batch_worker set statement_timeout = '9s';
   -- KEDA sets no limit: a poll that hangs would stop the scaling.
   alter role batch_scaler set statement_timeout = '10s';

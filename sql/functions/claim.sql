@@ -27,75 +27,85 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  attached batch.kind;
-  bounds batch.scaling;
+  place record;
   q batch.queue;
-  latest batch.history;
+  latest record;
   row_text text;
   row_timeout double precision;
   own boolean;
+  unreadable text;
 begin
-  select * into attached from batch.kind k where k.kind = p_kind;
-  select * into bounds from batch.scaling s where s.kind = p_kind;
-  if attached.attached is not true or bounds.kind is null then
-    return;
-  end if;
-  if p_lease_seconds is null and not batch.lock_session(p_session) then
+  select k.requests, k.key_column, k.timeout_column, k.problem, s.waiting_xid, s.waiting_id, s.claimed_xid, s.running_limit into place
+  from batch.kind k join batch.scaling s on s.kind = k.kind
+  where k.kind = p_kind and k.attached;
+  if not found or p_lease_seconds is null and not batch.lock_session(p_session) then
     return;
   end if;
 
   loop
     select * into q from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
     own := found;
-    if own and q.session_id <> p_session then
-      return;
-    end if;
-    if not own then
+    if own then
+      if q.session_id <> p_session then
+        return;
+      end if;
+      select h.attempt, h.status, h.created_at into latest from batch.history h
+      where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
+    else
       if p_arriving then
         perform nextval(('batch.arrivals_' || p_kind)::regclass);
         p_arriving := false;
       end if;
-      if attached.problem is not null or bounds.running_limit <= (
+      if place.problem is not null then
+        return;
+      end if;
+      if place.running_limit is not null and place.running_limit <= (
         select count(*) from batch.queue c
-        where c.kind = p_kind and c.job_name is not null and c.attempt > 0 and c.claimed_xid >= bounds.claimed_xid and c.suspected_at is null
+        where c.kind = p_kind and c.job_name is not null and c.attempt > 0 and c.claimed_xid >= place.claimed_xid
+          and c.suspected_at is null
       ) then
         return;
       end if;
-      select * into q from batch.queue c
+      select c.* into q from batch.queue c
       where c.kind = p_kind and c.job_name is null and c.available_at is null
-        and (c.enqueued_xid, c.request_id) >= (bounds.waiting_xid, bounds.waiting_id)
+        and (c.enqueued_xid, c.request_id) >= (place.waiting_xid, place.waiting_id)
       order by c.enqueued_xid, c.request_id limit 1 for update skip locked;
       if not found then
         return;
       end if;
+      select h.attempt, h.status, h.created_at into latest from batch.history h
+      where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
     end if;
 
     -- The history is the truth about attempts: a row that came back in another way (a restore, an insert by hand) must
     -- neither run finished work again nor count an attempt twice.
-    if q.session_id is null then
-      select * into latest from batch.history h
-      where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
-      if latest.attempt > q.attempt then
-        if latest.status <> 'FAILED' then
-          perform batch.reject(p_kind, q.request_id, format(
-            'the queue had it waiting with %s attempts, the history has it %s after %s: select batch.retry(%L, %s) runs a request again',
-            q.attempt, latest.status, latest.attempt, p_kind, q.request_id));
-          continue;
-        end if;
-        q.attempt := latest.attempt;
+    if latest.attempt > q.attempt and q.session_id is null then
+      if latest.status <> 'FAILED' then
+        perform batch.reject(p_kind, q.request_id, format(
+          'the queue had it waiting with %s attempts, the history has it %s after %s: select batch.retry(%L, %s) runs a request again',
+          q.attempt, latest.status, latest.attempt, p_kind, q.request_id));
+        continue;
       end if;
+      q.attempt := latest.attempt;
     end if;
 
     begin
       select r.request, r.timeout_seconds into row_text, row_timeout
-      from batch.read_request(attached.requests, q.request_id, attached.timeout_column) r;
+      from batch.read_request(place.requests, place.key_column, q.request_id, place.timeout_column) r;
     exception
-      when undefined_table or undefined_column or insufficient_privilege or null_value_not_allowed then
+      when undefined_column then
+        if place.key_column is not distinct from batch.key_column(place.requests) then
+          return;
+        end if;
+        -- It was renamed since the last poll.
+        place.key_column := batch.key_column(place.requests);
+        continue;
+      when undefined_table or insufficient_privilege or null_value_not_allowed then
         -- The attachment is broken, which no request is to blame for: the next poll says why, and starts no Job.
         return;
       when others then
         row_text := null;
-        q.canceled := format('its row could not be read: %s', sqlerrm);
+        unreadable := format('its row could not be read: %s', sqlerrm);
     end;
 
     update batch.queue u
@@ -120,7 +130,7 @@ begin
     if row_text is null then
       -- No pod's work is needed to find that there is nothing to work on.
       perform batch.end_attempt(p_kind, q.request_id, 'error',
-        coalesce(q.canceled, format('%s holds no row with this primary key', attached.requests)), true, false);
+        coalesce(unreadable, format('%s holds no row with this primary key', place.requests)), true, false);
       continue;
     end if;
     -- One claim in some hundred keeps the scans of the others short.

@@ -12,6 +12,8 @@ declare
 begin
   update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
   where k.kind = p_kind and k.problem is distinct from wrong;
+  update batch.kind k set key_column = batch.key_column(k.requests)
+  where k.kind = p_kind and wrong is null and k.key_column <> batch.key_column(k.requests);
   -- The numbers of transactions start again in another cluster, into which this database was restored.
   select c.system_identifier into cluster from pg_control_system() c;
   update batch.scaling s

@@ -27,7 +27,7 @@ begin
       p_kind, p_request, coalesce(latest.status, 'no attempt that has ended');
   end if;
   select * into attached from batch.kind k where k.kind = p_kind;
-  if (select r.request is null from batch.read_request(attached.requests, p_request, null) r) then
+  if (select r.request is null from batch.read_request(attached.requests, batch.key_column(attached.requests), p_request, null) r) then
     raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', p_kind, p_request;
   end if;
   insert into batch.queue (kind, request_id, attempt, created_at) values (p_kind, p_request, latest.attempt, latest.created_at)

@@ -6,6 +6,7 @@ comment on schema batch is 'postgres-batch: requests claimed, run and recorded, 
 create table batch.kind (
   kind           text collate "C" primary key,
   requests       regclass not null,
+  key_column     name not null,          -- as of the last poll: a look-up at every claim would cost a tenth of it
   attached       boolean not null default true,
   timeout_column name,                   -- the column of requests that holds a request's own timeout in seconds
   partitions     oid[] not null default '{}',  -- the partitions of requests whose rows have been taken in

@@ -87,7 +87,7 @@ describe("what is not a role's work is refused", () => {
     "table batch.history",
     "delete from batch.queue",
     "update batch.queue set attempt = 0",
-    "select batch.read_request(0, 1, null)",
+    "select batch.read_request(0, 'id', 1, null)",
     "select batch.end_attempt('clap', 1, 'error', 'no', false, true)",
     "select batch.reap('clap')",
     "select batch.retry('clap', 1)",
