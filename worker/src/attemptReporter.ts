@@ -1,75 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "./database.ts";
+import { OwnershipLostError } from "./errors.ts";
 import type { Log } from "./log.ts";
-import type { Claim } from "./queue/claim.ts";
+import type { AttemptKey } from "./queue/attempt.ts";
 import { type Report, report } from "./queue/report.ts";
-import type { WorkContext } from "./work.ts";
+import { toJson } from "./toJson.ts";
 
-/** The shortest time between two writes of one attempt's progress or checkpoint. */
-const WRITE_PAUSE_MS = 1_000;
+/** Between two writes of an attempt: work may report as often as it wants. */
+const WRITE_INTERVAL_MS = 1_000;
 
-/** The most bytes of JSON that a checkpoint may have: it is written with every attempt. */
-export const MAX_JSON_BYTES = 65_536;
+/** What to write, and who waits for it. */
+interface Pending extends Report {
+  readonly saved: PromiseWithResolvers<void>;
+}
 
-/** What an attempt reports while it works: at most one write a second, and the last one before the attempt ends. */
-export class AttemptReporter implements Pick<WorkContext, "checkpoint" | "progress" | "saveCheckpoint" | "token"> {
-  readonly checkpoint: unknown;
-  readonly token: string;
+/** Writes an attempt's progress and checkpoints, at most once a second; of several that wait the latest is written. */
+export class AttemptReporter {
   readonly #database: Database;
-  readonly #claim: Claim;
+  readonly #key: AttemptKey;
   readonly #log: Log;
-  #unsaved: { progress?: Report["progress"]; checkpoint?: string } = {};
+  readonly #onLost: (error: unknown) => void;
+  #pending: Pending | undefined;
   #writing: Promise<void> | undefined;
-  #wroteAt = Number.NEGATIVE_INFINITY;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #hurry = new AbortController();
+  #closed = false;
 
-  constructor(database: Database, claim: Claim, log: Log) {
-    this.checkpoint = claim.checkpoint === null ? null : JSON.parse(claim.checkpoint);
-    this.token = claim.token;
+  /** @param onLost - called when the attempt turns out to be no longer this worker's */
+  constructor(database: Database, key: AttemptKey, log: Log, onLost: (error: unknown) => void) {
     this.#database = database;
-    this.#claim = claim;
+    this.#key = key;
     this.#log = log;
+    this.#onLost = onLost;
   }
 
-  progress = (done: number, total?: number): void => {
-    this.#unsaved.progress = { done, ...(total === undefined ? {} : { total }) };
-    this.#timer ??= setTimeout(() => this.#writeInBackground(), this.#pause());
-  };
-
-  saveCheckpoint = async (value: unknown): Promise<void> => {
-    const json = JSON.stringify(value) ?? "null";
-    const bytes = Buffer.byteLength(json);
-    if (bytes > MAX_JSON_BYTES) {
-      throw new RangeError(
-        `a checkpoint must be at most ${MAX_JSON_BYTES} bytes of JSON (it is written with every attempt); got ${bytes}`,
-      );
+  /** Writes how far the work is, soon. */
+  progress(done: number, total?: number): void {
+    if (!isCount(done) || !(total === undefined || isCount(total))) {
+      this.#log.warn("progress must be numbers from 0", { done: String(done), total: String(total) });
+      return;
     }
-    this.#unsaved.checkpoint = json;
-    await new Promise((resolve) => setTimeout(resolve, this.#pause()));
-    await this.flush();
-  };
+    this.#add({ progress: { done, ...(total !== undefined && { total }) } }).catch(() => undefined);
+  }
 
-  /** Writes what has not been written; what cannot be is thrown: the attempt may be another worker's. */
-  flush = async (): Promise<void> => {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    await this.#writing?.catch(() => undefined);
-    const { progress, checkpoint } = this.#unsaved;
-    if (progress === undefined && checkpoint === undefined) return;
-    this.#unsaved = {};
-    this.#wroteAt = performance.now();
-    this.#writing = report(this.#database, this.#claim, {
-      ...(progress === undefined ? {} : { progress }),
-      ...(checkpoint === undefined ? {} : { checkpoint }),
-    });
+  /**
+   * Saves a JSON value; resolves when it, or a later one, is stored.
+   *
+   * @throws TypeError or RangeError as `toJson` does; what the database answered
+   */
+  async saveCheckpoint(value: unknown): Promise<void> {
+    const checkpoint = toJson("a checkpoint", value) ?? "null";
+    return await this.#add({ checkpoint });
+  }
+
+  /** Writes what waits, at once, and then nothing more. Never rejects: who waits for a checkpoint gets its error. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#hurry.abort();
     await this.#writing;
-  };
-
-  #pause(): number {
-    return Math.max(0, this.#wroteAt + WRITE_PAUSE_MS - performance.now());
   }
 
-  #writeInBackground(): void {
-    // The work is not disturbed by it: that its attempt is lost is noticed by ownership.ts, too.
-    this.flush().catch((error: Error) => this.#log.warn("progress was not recorded", { error: error.message }));
+  async #add(news: Report): Promise<void> {
+    if (this.#closed) throw new Error("cannot save a checkpoint: the attempt has ended");
+    const saved = this.#pending?.saved ?? Promise.withResolvers<void>();
+    this.#pending = { ...this.#pending, ...news, saved };
+    this.#writing ??= this.#writeAll();
+    await saved.promise;
   }
+
+  async #writeAll(): Promise<void> {
+    while (this.#pending) {
+      const { saved, ...news } = this.#pending;
+      this.#pending = undefined;
+      await report(this.#database, this.#key, news).then(saved.resolve, (error: unknown) => {
+        saved.reject(error);
+        if (error instanceof OwnershipLostError) this.#onLost(error);
+        else this.#log.warn("cannot write progress or checkpoint", { error });
+      });
+      await sleep(WRITE_INTERVAL_MS, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
+    }
+    this.#writing = undefined;
+  }
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }

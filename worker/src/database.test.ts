@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import pg from "pg";
 import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
@@ -14,9 +15,9 @@ import { succeed } from "./queue/succeed.ts";
 const database = await createTestDatabase();
 const proxy = await createProxy();
 
-function connect(patienceSeconds = 5, log = noopLog): Database {
+function connect(patienceSeconds = 5, log = noopLog, pooled = false): Database {
   const settings = { host: "127.0.0.1", port: proxy.port, user: "postgres", password: undefined, patienceSeconds };
-  return new Database({ ...settings, name: database.name }, log);
+  return new Database({ ...settings, name: database.name, pooled }, log);
 }
 
 async function claimed(connection: Database): Promise<Claim> {
@@ -150,4 +151,18 @@ describe("a database that goes away", () => {
     await assert.rejects(connection.run("demand", ["clap", 0, 10]), { code: "22012" });
     await connection.close();
   });
+
+  for (const { pooled, prepared } of [
+    { pooled: true, prepared: false },
+    { pooled: false, prepared: true },
+  ]) {
+    test(`statements are ${prepared ? "" : "not "}prepared ${pooled ? "behind a pooler, which has other clients" : "without a pooler"}`, async (t) => {
+      const query = t.mock.method(pg.Client.prototype, "query");
+      const connection = connect(5, noopLog, pooled);
+      await claimed(connection);
+      await connection.close();
+      const names = query.mock.calls.map(({ arguments: [config] }) => (config as unknown as pg.QueryConfig).name);
+      assert.deepEqual(names, [prepared ? "claim" : undefined]);
+    });
+  }
 });

@@ -48,7 +48,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     "leave a rejection": { outcome: "failed", message: /^Error: not awaited\n/, final: false },
     exit: { outcome: "failed", message: /ended its thread \(process\.exit\(3\)\)/, final: false },
     "succeed with a timer left": { outcome: "succeeded" },
-    "return what is not JSON": { outcome: "failed", message: /must be JSON, or nothing/, final: false },
+    "return what is not JSON": { outcome: "failed", message: /a result must be JSON/, final: false },
   };
   for (const [does, { outcome, message, final }] of Object.entries(ENDS)) {
     test(`that is to ${does} comes to ${outcome}, with what it threw`, async () => {

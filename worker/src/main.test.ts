@@ -18,30 +18,30 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.equal(await startWorker("a").ended, 0);
   });
 
-  test("claims, works, finishes and ends 0; every line of its log is JSON with request, attempt and Job", async () => {
+  test("claims, works, finishes and ends 0; every line of its log is JSON with requestId, attempt and Job", async () => {
     await insert(0.1);
     const pod = startWorker("a");
     assert.equal(await pod.ended, 0);
-    assert.deepEqual(await claps(), [{ status: "SUCCESS", attempt: 1 }]);
+    assert.deepEqual(await claps(), [{ status: "SUCCESS", iteration: 1 }]);
     const lines = pod.outputTail().trim().split("\n");
     assert.ok(lines.length >= 3);
     for (const line of lines) {
-      const { request, attempt, job, pod: name } = JSON.parse(line);
-      assert.deepEqual({ request, attempt, job, name }, { request: "1", attempt: 1, job: "a", name: pod.name });
+      const { requestId, attempt, job, pod: name } = JSON.parse(line);
+      assert.deepEqual({ requestId, attempt, job, name }, { requestId: "1", attempt: 1, job: "a", name: pod.name });
     }
   });
 
   test("whose work fails ends 1 until the request is given up, then 2", async () => {
     await insert(0, 100);
     for (const exitCode of [1, 1, 2]) assert.equal(await startWorker("a", { BACKOFF_LIMIT: "2" }).ended, exitCode);
-    assert.deepEqual(await claps(), [{ status: "DEAD", attempt: 3 }]);
+    assert.deepEqual(await claps(), [{ status: "DEAD", iteration: 3 }]);
     assert.equal(await startWorker("b").ended, 0);
   });
 
   test("works through requestsPerJob requests in one pod, each its own attempt, and leaves the rest", async () => {
     for (let request = 0; request < 5; request++) await insert(0);
     assert.equal(await startWorker("a", { REQUESTS_PER_JOB: "3" }).ended, 0);
-    assert.deepEqual(await claps(), Array(3).fill({ status: "SUCCESS", attempt: 1 }));
+    assert.deepEqual(await claps(), Array(3).fill({ status: "SUCCESS", iteration: 1 }));
     assert.equal(await startWorker("b", { REQUESTS_PER_JOB: "3" }).ended, 0);
     assert.equal((await claps()).length, 5);
   });
@@ -97,7 +97,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await workers.cutConnections();
     assert.equal(await startWorker("b").ended, 0);
     assert.equal(await pod.ended, 0);
-    assert.deepEqual(await claps(), [{ status: "SUCCESS", attempt: 1 }]);
+    assert.deepEqual(await claps(), [{ status: "SUCCESS", iteration: 1 }]);
   });
 
   test("whose connection is cut while it asks takes its session lock back too", async () => {

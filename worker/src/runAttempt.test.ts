@@ -60,13 +60,6 @@ describe("runAttempt", () => {
     assert.match(error, /^TypeError: duration_seconds must be a number from 0 to 604800; got null\n {4}at /);
   });
 
-  test("a request whose row was deleted is DEAD at once", async () => {
-    await database.query("delete from make_it_clap");
-    const { outcome } = await attempt(handlerOf(async () => undefined));
-    assert.equal(await outcome, "dead");
-    assert.match((await lastAttempt())?.error, /request 1 must be in its table; got no such row/);
-  });
-
   test("a PermanentError is DEAD at once, any other error is retried", async () => {
     const retried = await attempt(handlerOf(() => Promise.reject(new Error("no luck"))));
     assert.equal(await retried.outcome, "failed");

@@ -1,4 +1,4 @@
-import { AttemptReporter, MAX_JSON_BYTES } from "./attemptReporter.ts";
+import { AttemptReporter } from "./attemptReporter.ts";
 import { AttemptStop } from "./attemptStop.ts";
 import type { Database } from "./database.ts";
 import { describeError } from "./describeError.ts";
@@ -7,6 +7,7 @@ import type { Log } from "./log.ts";
 import type { Outcome } from "./outcome.ts";
 import { maintainOwnership } from "./ownership.ts";
 import { announceStop } from "./queue/announceStop.ts";
+import type { Reason } from "./queue/attempt.ts";
 import type { Claim } from "./queue/claim.ts";
 import type { Failure } from "./queue/fail.ts";
 import { succeed } from "./queue/succeed.ts";
@@ -14,6 +15,7 @@ import { recordFailure } from "./recordFailure.ts";
 import type { Settings } from "./settings.ts";
 import type { Shutdown } from "./shutdown.ts";
 import { type Deferral, toFailure } from "./toFailure.ts";
+import { toJson } from "./toJson.ts";
 import type { Work, WorkResult } from "./work.ts";
 
 /** What an attempt needs. */
@@ -51,18 +53,16 @@ export async function runAttempt(claim: Claim, context: AttemptContext): Promise
 
 async function runAndRecord(claim: Claim, context: AttemptContext, stop: AttemptStop): Promise<Outcome> {
   const { database, log } = context;
-  const reporter = new AttemptReporter(database, claim, log);
-  let failure: Failure | Deferral | undefined;
+  let failure: Failure | Deferral;
   try {
-    const result = await runWork(claim, context, stop, reporter);
-    failure = toFailure(result, stop);
+    const result = await runWork(claim, context, stop);
     stop.throwIfNotOwned();
-    await reporter.flush();
-    if (failure === undefined) {
-      await succeed(database, claim, result.outcome === "succeeded" ? toJson(result.result) : null);
+    if (result.outcome === "succeeded") {
+      await succeed(database, claim, toJson("a result", result.result));
       log.info("succeeded");
       return "succeeded";
     }
+    failure = toFailure(result, stop);
   } catch (error) {
     if (error instanceof OwnershipLostError || error instanceof DatabaseUnavailableError) throw error;
     // What PostgreSQL refuses is no crash as long as the refusal can be recorded.
@@ -72,27 +72,33 @@ async function runAndRecord(claim: Claim, context: AttemptContext, stop: Attempt
   log.warn(failure.reason, { status, error: failure.message });
   if (status === "SUCCESS") return "succeeded";
   if (status === "DEAD") return "dead";
-  if (failure.reason === "deferred") return "deferred";
-  return failure.reason === "interrupted" ? "interrupted" : "failed";
+  return OUTCOMES[failure.reason];
 }
 
-async function runWork(claim: Claim, { work, log }: AttemptContext, stop: AttemptStop, reporter: AttemptReporter) {
+async function runWork(claim: Claim, { database, work, log }: AttemptContext, stop: AttemptStop): Promise<WorkResult> {
   // Work that must stop is not started.
-  if (stop.signal.aborted) return { outcome: "interrupted", message: "" } as const;
-  stop.startTimeout(claim.timeoutSeconds);
-  const { kind, requestId, attempt } = claim;
+  if (stop.signal.aborted) return { outcome: "interrupted", message: "" };
+  const { kind, requestId, attempt, token, timeoutSeconds } = claim;
   const { signal, killSignal } = stop;
-  const { checkpoint, progress, saveCheckpoint, token } = reporter;
-  const context = { kind, requestId, attempt, signal, killSignal, log, checkpoint, progress, saveCheckpoint, token };
-  return await work
-    .run(claim.row, context)
-    .catch((error: unknown): WorkResult => ({ outcome: "failed", message: describeError(error), final: false }));
+  const reporter = new AttemptReporter(database, claim, log, (error) => stop.loseOwnership(error));
+  stop.startTimeout(timeoutSeconds);
+  try {
+    return await work.run(claim.row, {
+      ...{ kind, requestId, attempt, token, signal, killSignal, log },
+      checkpoint: claim.checkpoint === null ? null : JSON.parse(claim.checkpoint),
+      progress: (done, total) => reporter.progress(done, total),
+      saveCheckpoint: (value) => reporter.saveCheckpoint(value),
+    });
+  } catch (error) {
+    return { outcome: "failed", message: describeError(error), final: false };
+  } finally {
+    await reporter.close();
+  }
 }
 
-/** @throws RangeError when a result is too large for the history, which keeps it. */
-function toJson(result: unknown): string | null {
-  const json = JSON.stringify(result) ?? null;
-  const bytes = json === null ? 0 : Buffer.byteLength(json);
-  if (bytes <= MAX_JSON_BYTES) return json;
-  throw new RangeError(`a result must be at most ${MAX_JSON_BYTES} bytes of JSON (the history keeps it); got ${bytes}`);
-}
+const OUTCOMES: Readonly<Record<Reason, Outcome>> = {
+  error: "failed",
+  crashed: "failed",
+  interrupted: "interrupted",
+  deferred: "deferred",
+};

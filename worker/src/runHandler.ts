@@ -2,6 +2,7 @@ import { describeError } from "./describeError.ts";
 import { PermanentError } from "./errors.ts";
 import type { Handler, Row } from "./handler.ts";
 import { parseRow } from "./parseRow.ts";
+import { toJson } from "./toJson.ts";
 import type { WorkContext, WorkResult } from "./work.ts";
 
 /** Checks the row and runs the handler on what comes of it. Never rejects. */
@@ -20,7 +21,8 @@ export async function runHandler(
   if (signal.aborted) return { outcome: "interrupted", message: describeError(signal.reason) };
   try {
     const result = await handler.run(request, { id, attempt, signal, log, checkpoint, progress, saveCheckpoint });
-    return result === undefined ? { outcome: "succeeded" } : { outcome: "succeeded", result: toPlain(result) };
+    const json = toJson("a result", result);
+    return json === null ? { outcome: "succeeded" } : { outcome: "succeeded", result: JSON.parse(json) };
   } catch (error) {
     return toFailure(error);
   }
@@ -37,16 +39,4 @@ function isPermanent(error: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-function toPlain(result: unknown): unknown {
-  let json: string | undefined;
-  try {
-    json = JSON.stringify(result);
-  } catch (error) {
-    throw new TypeError("what a handler returns must be JSON, or nothing", { cause: error });
-  }
-  if (json === undefined)
-    throw new TypeError(`what a handler returns must be JSON, or nothing; got a ${typeof result}`);
-  return JSON.parse(json);
 }

@@ -81,7 +81,8 @@ async function claimWithRetry(
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
   } catch (error) {
-    if (error !== shutdown.signal.reason) throw error;
+    // The database is unavailable, and nothing is claimed that would have to be recorded.
+    if (!shutdown.signal.aborted || error !== shutdown.signal.reason) throw error;
   } finally {
     database.unclaimedStop = undefined;
   }

@@ -12,16 +12,15 @@ export interface Deferral {
 }
 
 /**
- * Why an attempt did not succeed, by what its work came to and why it was asked to stop; undefined when it succeeded.
+ * Why an attempt did not succeed, by what its work came to and why it was asked to stop.
  *
  * Work that was asked to stop and ends well is done all the same. Anything else that it ends with then has the reason it was asked
  * for, except an error that no retry can help (`final`), a crash, and a `retryLater`.
  */
 export function toFailure(
-  result: WorkResult,
+  result: Exclude<WorkResult, { outcome: "succeeded" }>,
   { signal, killSignal }: Pick<AttemptStop, "signal" | "killSignal">,
-): Failure | Deferral | undefined {
-  if (result.outcome === "succeeded") return undefined;
+): Failure | Deferral {
   if (result.outcome === "failed" && result.final) return toError(result.message, true);
   if (result.outcome === "crashed" && !killSignal.aborted) {
     return { reason: "crashed", message: result.message, final: false };

@@ -12,7 +12,7 @@ const pods: OddPod[] = [];
 const insert = (...deeds: string[]) => database.query("insert into odd (does) select unnest($1::text[])", [deeds]);
 const attempts = () =>
   database.query<{ status: string; reason: string; error: string }>(
-    "select status, reason, error from batch.attempt order by request_id, iteration",
+    "select status, reason, error from batch.attempt order by request_id, attempt",
   );
 
 function start(env: NodeJS.ProcessEnv = {}): OddPod {
@@ -22,7 +22,10 @@ function start(env: NodeJS.ProcessEnv = {}): OddPod {
 }
 
 describe("a worker whose handler", { timeout: 180_000 }, () => {
-  beforeEach(() => database.query("truncate odd, batch.queue, batch.history restart identity"));
+  beforeEach(async () => {
+    await database.reset();
+    await database.query("truncate odd restart identity");
+  });
   afterEach(async () => {
     for (const pod of pods) pod.child.kill("SIGKILL");
     await Promise.all(pods.splice(0).map((pod) => pod.ended));

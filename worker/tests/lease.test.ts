@@ -90,25 +90,4 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       ]);
     });
   });
-
-  /** A row that can be clapped only by a session that has prepared nothing. */
-  const CLAPS_UNPREPARED = `
-    create view seen as select id, failures,
-      case when exists (select from pg_prepared_statements) then -1 else duration_seconds end as duration_seconds
-    from make_it_clap`;
-  for (const { env, status, what } of [
-    { env: LEASE, status: "SUCCESS", what: "leaves no prepared statement to a pooler's next client" },
-    { env: {}, status: "DEAD", what: "would, if it had none (so this is seen)" },
-  ]) {
-    test(what, async (t) => {
-      const database = await createTestDatabase();
-      const workers = createWorkers(database);
-      t.after(workers.end);
-      await workers.insert(0);
-      await database.query(CLAPS_UNPREPARED);
-      await database.query("update batch.kind set requests = 'seen'");
-      await workers.start("a", env).ended;
-      assert.deepEqual(await database.query("select status from clap"), [{ status }]);
-    });
-  }
 });

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { claimParams, startAttempt } from "../../tests/support/claim.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { AttemptReporter } from "./attemptReporter.ts";
+import { OwnershipLostError } from "./errors.ts";
+import { noopLog } from "./log.ts";
+
+const database = await createTestDatabase();
+
+const stored = async () => (await database.query("select progress, checkpoint from batch.queue"))[0];
+const writes = async () => (await database.query("select xmin::text from batch.queue"))[0]?.xmin;
+
+async function start() {
+  const { connection, attempt } = await startAttempt(database, claimParams("a"));
+  const lost: unknown[] = [];
+  const reporter = new AttemptReporter(connection, attempt, noopLog, (error) => lost.push(error));
+  return { connection, reporter, lost };
+}
+
+describe("an attempt's reporter", () => {
+  beforeEach(async () => {
+    await database.reset();
+    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+  });
+
+  test("stores the latest of many reports with two writes, the last of them when the attempt ends", async () => {
+    const { reporter } = await start();
+    const saved = reporter.saveCheckpoint({ page: 1 });
+    await saved;
+    const first = await writes();
+    const rest: Promise<void>[] = [];
+    for (let page = 2; page <= 1_000; page++) {
+      reporter.progress(page, 1_000);
+      rest.push(reporter.saveCheckpoint({ page }));
+    }
+    assert.deepEqual(await stored(), { progress: null, checkpoint: { page: 1 } });
+    await reporter.close();
+    await Promise.all(rest);
+    assert.deepEqual(await stored(), { progress: { done: 1_000, total: 1_000 }, checkpoint: { page: 1_000 } });
+    assert.notEqual(await writes(), first);
+  });
+
+  test("refuses a checkpoint that is not JSON, too large, or that PostgreSQL cannot store, and goes on", async () => {
+    const { reporter } = await start();
+    await assert.rejects(reporter.saveCheckpoint(7n), { name: "TypeError", message: /a checkpoint must be JSON/ });
+    await assert.rejects(reporter.saveCheckpoint("x".repeat(70_000)), {
+      name: "RangeError",
+      message: /at most 65536 bytes/,
+    });
+    await assert.rejects(reporter.saveCheckpoint("\0"), { code: "22P05" });
+    const saved = reporter.saveCheckpoint({ page: 2 });
+    await reporter.close();
+    await saved;
+    assert.deepEqual(await stored(), { progress: null, checkpoint: { page: 2 } });
+    await assert.rejects(reporter.saveCheckpoint({ page: 3 }), /the attempt has ended/);
+  });
+
+  test("ignores progress that is no number", async () => {
+    const { reporter } = await start();
+    reporter.progress(Number.NaN);
+    reporter.progress(1, -1);
+    reporter.progress(3);
+    await reporter.close();
+    assert.deepEqual(await stored(), { progress: { done: 3 }, checkpoint: null });
+  });
+
+  test("says that the attempt is no longer this worker's, and writes nothing", async () => {
+    const { connection, reporter, lost } = await start();
+    await connection.close();
+    await startAttempt(database, claimParams("a"));
+    await assert.rejects(reporter.saveCheckpoint({ page: 1 }), OwnershipLostError);
+    assert.equal(lost.length, 1);
+    assert.deepEqual(await stored(), { progress: null, checkpoint: null });
+  });
+});

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { createTestDatabase, type TestDatabase } from "../../tests/support/database.ts";
+import { attachOdd, createOddWork, type OddPod } from "../../tests/support/oddWork.ts";
+import { createProxy } from "../../tests/support/proxy.ts";
+import { noopLog } from "../src/log.ts";
+import { migrate } from "../src/migrate.ts";
+
+const database = await createTestDatabase();
+await attachOdd(database);
+const latin1 = await createTestDatabase("template0 encoding 'LATIN1' locale 'C'");
+await migrate(latin1.client, noopLog);
+await attachOdd(latin1);
+const work = await createOddWork();
+const pods: OddPod[] = [];
+
+function start(where: TestDatabase, env: NodeJS.ProcessEnv = {}): OddPod {
+  const pod = work.start({ ...where.env, ...env });
+  pods.push(pod);
+  return pod;
+}
+
+const insert = ({ query }: TestDatabase, does: string) => query("insert into odd (does) values ($1)", [does]);
+const attempts = ({ query }: TestDatabase) =>
+  query<{ status: string; reason: string | null; error: string | null }>(
+    "select status, reason, error from batch.attempt order by request_id, attempt",
+  );
+
+describe("a worker whose database", { timeout: 120_000 }, () => {
+  beforeEach(async () => {
+    await database.reset();
+    await database.query("truncate odd restart identity");
+  });
+  afterEach(async () => {
+    for (const pod of pods) pod.child.kill("SIGKILL");
+    await Promise.all(pods.splice(0).map((pod) => pod.ended));
+  });
+
+  for (const env of [{}, { LEASE_SECONDS: "60" }]) {
+    test(`has a lock_timeout waits for a lock to record its success, once (${JSON.stringify(env)})`, async () => {
+      await database.query(`alter database ${database.name} set lock_timeout = '50ms'`);
+      const blocker = await database.open();
+      try {
+        await insert(database, "wait half a second");
+        const pod = start(database, env);
+        await pod.prints('"message":"waiting"');
+        await blocker.query("set lock_timeout = 0; begin; lock table batch.history");
+        await pod.prints("done waiting");
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await blocker.query("commit");
+        assert.equal(await pod.ended, 0);
+        assert.deepEqual(await attempts(database), [{ status: "SUCCESS", reason: null, error: null }]);
+      } finally {
+        await database.query(`alter database ${database.name} reset lock_timeout`);
+      }
+    });
+  }
+
+  test("has no arrow in its encoding records an error with one all the same", async () => {
+    await insert(latin1, "throw an arrow");
+    assert.equal(await start(latin1).ended, 1);
+    const [attempt] = await attempts(latin1);
+    assert.deepEqual([attempt?.status, attempt?.reason], ["FAILED", "error"]);
+    assert.match(attempt?.error ?? "", /^Error: a \\u\{2192\} b\n {4}at /);
+  });
+
+  test("gives it a row with \\u0000 in a json column runs it", async () => {
+    await database.query("alter table odd add document json");
+    await database.query(`insert into odd (does, document) values ('succeed', '{"a": "\\u0000"}')`);
+    assert.equal(await start(database).ended, 0);
+    assert.deepEqual(await attempts(database), [{ status: "SUCCESS", reason: null, error: null }]);
+  });
+
+  test("refuses to record the success records an error with its reason, and ends 1", async () => {
+    await database.query(`
+      create function no_success() returns trigger language plpgsql as $$ begin raise exception 'no success today → sorry'; end $$;
+      create trigger no_success before insert on batch.history for each row when (new.status = 'SUCCESS') execute function no_success()`);
+    try {
+      await insert(database, "succeed");
+      assert.equal(await start(database).ended, 1);
+      const [attempt] = await attempts(database);
+      assert.deepEqual([attempt?.status, attempt?.reason], ["FAILED", "error"]);
+      assert.match(attempt?.error ?? "", /^error: no success today → sorry\n {4}code: P0001\n/);
+    } finally {
+      await database.query("drop function no_success cascade");
+    }
+  });
+
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    for (const { what, env } of [
+      { what: "cannot be reached", env: { PG_HOST: "/nowhere" } },
+      { what: "does not answer", env: undefined },
+    ]) {
+      test(`${what} ends at once by ${signal}, as it has nothing to record`, async () => {
+        const proxy = await createProxy();
+        proxy.cut();
+        const pod = start(database, {
+          ...(env ?? { PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port) }),
+          GRACE_SECONDS: "60",
+        });
+        await pod.prints("the database is unavailable");
+        const asked = performance.now();
+        pod.child.kill(signal);
+        assert.equal(await pod.ended, 4);
+        assert.ok(performance.now() - asked < 5_000, `${performance.now() - asked} ms`);
+      });
+    }
+  }
+});

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { after, beforeEach, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { claimParams } from "../../tests/support/claim.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { Database } from "../src/database.ts";
+import { createLog } from "../src/log.ts";
+import { claim } from "../src/queue/claim.ts";
+import { fail } from "../src/queue/fail.ts";
+import { succeed } from "../src/queue/succeed.ts";
+
+const database = await createTestDatabase();
+const { name, query } = database;
+const role = `worker_of_${name}`;
+
+const SHAPES = `
+  create table shapes (
+    id bigint primary key, share double precision, small real, bytes bytea, duration interval, day date, days daterange,
+    moment timestamptz, moments tstzrange, price money, amount numeric, list text[], path text, document json, tree xml
+  )`;
+const SHAPE = `
+  insert into shapes
+  select 1, 0.1::float8 + 0.2, 0.1, '\\x00ff5c', '1 day 02:03:04', '2026-02-01', '[2026-02-01,2026-03-04)',
+         '2026-02-01 12:00:00+00', '[2026-02-01 12:00:00+00,)', 1.5, 12345678901234567.89, array['a', null], E'a\\\\b',
+         '{"b": 1,  "a": 0.10}', xmlelement(name a, 'b')`;
+
+/** Every value to try: settings with a range or a list of values by the server's own word, and texts that matter. */
+const TEXTS: readonly (readonly [string, string])[] = [
+  ["search_path", "traps"],
+  ["search_path", "traps, pg_catalog"],
+  ["datestyle", "SQL, DMY"],
+  ["datestyle", "German"],
+  ["timezone", "Asia/Tokyo"],
+  ["client_encoding", "LATIN1"],
+  ["lc_messages", "C"],
+  ["lc_monetary", "C"],
+  ["lc_time", "C"],
+  ["default_tablespace", "nowhere"],
+  ["default_text_search_config", "pg_catalog.simple"],
+];
+
+/** No settings but a transaction's state, or only a superuser's to set, for repairs. */
+const LEFT_OUT = new Set([
+  "transaction_isolation",
+  "transaction_read_only",
+  "transaction_deferrable",
+  "ignore_system_indexes",
+  "zero_damaged_pages",
+  "ignore_checksum_failure",
+  "session_replication_role",
+]);
+
+async function values(): Promise<(readonly [string, string])[]> {
+  const settings = await query<{ name: string; setting: string; values: string[] }>(`
+    select name, setting,
+           case vartype when 'bool' then array['on', 'off'] when 'enum' then enumvals else array[min_val, max_val] end as values
+    from pg_settings where context in ('user', 'superuser') and vartype <> 'string' order by name`);
+  return settings
+    .filter((setting) => !LEFT_OUT.has(setting.name))
+    .flatMap((setting) => setting.values.map((value) => [setting.name, value] as const));
+}
+
+/** Claims, waits a moment, and ends an attempt, once well and once not; the row that came. */
+async function run(user: string): Promise<string> {
+  const said: string[] = [];
+  const { PG_HOST: host = "", PG_PORT } = process.env;
+  const settings = { host, port: Number(PG_PORT), user, password: undefined, name, patienceSeconds: 0 };
+  const connection = new Database(
+    settings,
+    createLog({}, (line) => said.push(line)),
+  );
+  let breaks = 0;
+  connection.onDisconnect = () => breaks++;
+  try {
+    const params = claimParams("a", { kind: "shape" });
+    const failed = await claim(connection, params);
+    assert.ok(failed);
+    assert.equal(
+      await fail(connection, failed, { reason: "error", message: "why → 'because'\\n", final: false }),
+      "FAILED",
+    );
+    const claimed = await claim(connection, params);
+    assert.ok(claimed);
+    await sleep(3);
+    await succeed(connection, claimed, '{"done": "→"}');
+    assert.deepEqual([said, breaks], [[], 0]);
+    return claimed.row;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function renew(): Promise<void> {
+  await database.reset();
+  await query("truncate shapes");
+  await query(SHAPE);
+}
+
+await query(SHAPES);
+await query("select batch.attach('shapes', 'shape')");
+await query(`create role ${role} login in role batch_worker`);
+await query(`
+  create schema traps; grant usage on schema traps to public;
+  create function traps.now() returns timestamptz language sql return timestamptz '-infinity';
+  create function traps.fail(text, text, bigint, integer, integer, text, text, boolean) returns setof text language sql as 'select 1 / 0';
+  create function traps.never(integer, integer) returns boolean language sql return false;
+  create operator traps.= (leftarg = integer, rightarg = integer, function = traps.never)`);
+await renew();
+const PLAIN = await run(role);
+const VALUES = await values();
+
+describe("a worker does the same, and its row looks the same, where the database sets", { timeout: 600_000 }, () => {
+  beforeEach(renew);
+  for (const [setting, value] of [...VALUES, ...TEXTS]) {
+    test(`${setting} = ${value}`, async (t) => {
+      try {
+        await query(`alter database ${name} set ${setting} = ${setting === "search_path" ? value : `'${value}'`}`);
+      } catch (error) {
+        // A value that no database can have.
+        t.diagnostic((error as Error).message);
+        return;
+      }
+      try {
+        assert.equal(await run(role), PLAIN);
+      } finally {
+        await query(`alter database ${name} reset ${setting}`);
+      }
+    });
+  }
+});
+
+describe("and where the worker's role sets", () => {
+  beforeEach(renew);
+  after(() => query(`drop owned by ${role}; drop role ${role}`));
+  for (const [setting, value] of [
+    ["lock_timeout", "1"],
+    ["statement_timeout", "1"],
+    ["idle_session_timeout", "1"],
+    ["idle_in_transaction_session_timeout", "1"],
+    ["transaction_timeout", "1"],
+    ["default_transaction_isolation", "serializable"],
+    ["default_transaction_read_only", "on"],
+    ["extra_float_digits", "-15"],
+    ["bytea_output", "escape"],
+    ["intervalstyle", "iso_8601"],
+    ["row_security", "off"],
+    ["exit_on_error", "on"],
+    ["jit_above_cost", "0"],
+    ...TEXTS,
+  ] as const) {
+    test(`${setting} = ${value}`, async () => {
+      await query(
+        `alter role ${role} in database ${name} set ${setting} = ${setting === "search_path" ? value : `'${value}'`}`,
+      );
+      try {
+        assert.equal(await run(role), PLAIN);
+      } finally {
+        await query(`alter role ${role} in database ${name} reset ${setting}`);
+      }
+    });
+  }
+});
