@@ -37,7 +37,7 @@ function startRunner(command: readonly string[], env: NodeJS.ProcessEnv) {
     BACKOFF_SECONDS: "0.1",
     ...env,
   };
-  return spawn(process.execPath, [MAIN], { env: variables, stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, [MAIN], { env: variables, stdio: ["ignore", "pipe", "ignore"] });
 }
 
 /** Starts a pod whose work is a shell script. */
