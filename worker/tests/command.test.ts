@@ -106,7 +106,10 @@ describe("a command as the work", { timeout: 120_000 }, () => {
   for (const [what, script] of [
     ["obeys", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"],
     ["ignores SIGTERM", "trap '' TERM; echo ready; while :; do sleep 0.01; done"],
-    ["is stopped (SIGSTOP)", "echo ready; kill -STOP $$"],
+    [
+      "is stopped (SIGSTOP)",
+      "(until grep -q '^State:.T' /proc/$$/status; do sleep 0.01; done; echo ready) & kill -STOP $$",
+    ],
   ] as const) {
     test(`SIGTERM to a pod whose command ${what}: interrupted, within the grace period`, async () => {
       await insert();

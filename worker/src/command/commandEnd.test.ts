@@ -70,7 +70,8 @@ function getExpected(attempt: string, then: string): Partial<WorkResult> {
 }
 
 const LINES = readFileSync(new URL("../../../docs/commands.md", import.meta.url), "utf8")
-  .split("## How it ends")[1]
+  .split("\n## ")
+  .find((section) => section.startsWith("How it ends"))
   ?.split("\n")
   .filter((line) => line.startsWith("| ") && !/^\| (-|the command )/.test(line))
   .map((line) => line.split("|").map((cell) => cell.trim())) as [string, string, string, string][];
