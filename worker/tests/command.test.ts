@@ -37,7 +37,7 @@ function startRunner(command: readonly string[], env: NodeJS.ProcessEnv) {
     BACKOFF_SECONDS: "0.1",
     ...env,
   };
-  return spawn(process.execPath, [MAIN], { env: variables, stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, [MAIN], { env: variables, stdio: ["ignore", "pipe", "ignore"] });
 }
 
 /** Starts a pod whose work is a shell script. */
@@ -106,7 +106,10 @@ describe("a command as the work", { timeout: 120_000 }, () => {
   for (const [what, script] of [
     ["obeys", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"],
     ["ignores SIGTERM", "trap '' TERM; echo ready; while :; do sleep 0.01; done"],
-    ["is stopped (SIGSTOP)", "echo ready; kill -STOP $$"],
+    [
+      "is stopped (SIGSTOP)",
+      "(until grep -q '^State:.T' /proc/$$/status; do sleep 0.01; done; echo ready) & kill -STOP $$",
+    ],
   ] as const) {
     test(`SIGTERM to a pod whose command ${what}: interrupted, within the grace period`, async () => {
       await insert();

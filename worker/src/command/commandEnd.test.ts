@@ -14,34 +14,34 @@ function obeys(last: string): string {
 /** How each line of the table is brought about. */
 const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFor?: Error })[]>> = {
   "exit 0": [{ command: shell("exit 0") }, { command: shell(`${RESULT} exit 0`) }],
-  "exit 0 and a result file that is not JSON, or larger than 64 KiB": [
+  "exit 0, result file not JSON or over 64 KiB": [
     { command: shell("echo no > $BATCH_RESULT_FILE") },
     { command: shell(`{ printf '"'; head -c 65535 /dev/zero | tr '\\0' a; printf '"'; } > $BATCH_RESULT_FILE`) },
     { command: shell("mkdir $BATCH_RESULT_FILE") },
     { command: shell(": > $BATCH_RESULT_FILE") },
     { command: shell(`printf '"\\\\u0000"' > $BATCH_RESULT_FILE`) },
   ],
-  "exit 64, 65 or 78 (wrong usage, data, configuration: sysexits.h)": [64, 65, 78].map((code) => ({
+  "exit 64, 65 or 78": [64, 65, 78].map((code) => ({
     command: shell(`exit ${code}`),
   })),
   "exit with one of `finalExitCodes`": [{ command: shell("exit 3"), finalExitCodes: [3, 4] }],
-  "exit 75 (temporary failure: sysexits.h)": [
+  "exit 75": [
     { command: shell("exit 75"), retryAfterSeconds: 60 },
     { command: shell(`printf '{"retryAfter": -1}' > $BATCH_RESULT_FILE; exit 75`), retryAfterSeconds: 60 },
   ],
-  'exit 75 and `{"retryAfter": 90}` in the result file': [
+  'exit 75, result file `{"retryAfter": 90}`': [
     { command: shell(`printf '{"retryAfter": 90}' > $BATCH_RESULT_FILE; exit 75`), retryAfterSeconds: 60 },
   ],
   "any other exit code": [1, 2, 66, 74, 76, 126, 127, 143, 255].map((code) => ({
     command: shell(`${RESULT} exit ${code}`),
   })),
-  "ended by a signal that the runner did not send": ["TERM", "KILL", "SEGV"].map((signal) => ({
+  "a signal that the runner did not send": ["TERM", "KILL", "SEGV"].map((signal) => ({
     command: shell(`kill -${signal} $$`),
   })),
-  "SIGTERM to the pod, then exit 0 with a result file": [
+  "SIGTERM, then exit 0 with a result file": [
     { command: shell(obeys(`${RESULT} exit 0`)), stopFor: new InterruptedError("SIGTERM") },
   ],
-  "SIGTERM to the pod, then any other end, exit 0 too": [obeys("exit 0"), obeys("exit 65"), "echo ready; sleep 60"].map(
+  "SIGTERM, then any other end, exit 0 too": [obeys("exit 0"), obeys("exit 65"), "echo ready; sleep 60"].map(
     (script) => ({ command: shell(script), stopFor: new InterruptedError("SIGTERM") }),
   ),
   "timeout, then exit 0 with a result file": [{ command: shell(obeys(`${RESULT} exit 0`)), stopFor: timeout() }],
@@ -49,11 +49,7 @@ const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFo
     { command: shell(obeys("exit 0")), stopFor: timeout() },
     { command: shell("echo ready; sleep 60"), stopFor: timeout() },
   ],
-  "cannot be started: no such program, not executable, another CPU": [
-    { command: ["no-such-program"] },
-    { command: ["/etc/passwd"] },
-    { command: [] },
-  ],
+  "cannot be started": [{ command: ["no-such-program"] }, { command: ["/etc/passwd"] }, { command: [] }],
 };
 
 function timeout(): Error {
@@ -70,7 +66,8 @@ function getExpected(attempt: string, then: string): Partial<WorkResult> {
 }
 
 const LINES = readFileSync(new URL("../../../docs/commands.md", import.meta.url), "utf8")
-  .split("## How it ends")[1]
+  .split("\n## ")
+  .find((section) => section.startsWith("How it ends"))
   ?.split("\n")
   .filter((line) => line.startsWith("| ") && !/^\| (-|the command )/.test(line))
   .map((line) => line.split("|").map((cell) => cell.trim())) as [string, string, string, string][];

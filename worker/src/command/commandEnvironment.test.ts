@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
@@ -59,6 +60,24 @@ test("COMMAND_ENV_ gives the command a variable that has the name of one of the 
   assert.equal(env.BATCH_TOKEN, "the-token");
   assert.deepEqual(
     Object.keys(env).filter((name) => name.startsWith("COMMAND_ENV_")),
+    [],
+  );
+});
+
+test("what the overlay sets aside reaches the command; what the image did not set stays unset", async () => {
+  const overlay = readFileSync(new URL("../../overlay.Dockerfile", import.meta.url), "utf8");
+  const names = [...overlay.matchAll(/COMMAND_ENV_(\w+)=\$\1 \1=/g)].map(([, name = ""]) => name);
+  assert.ok(names.length >= 4);
+  const emptied = Object.fromEntries(names.map((name) => [name, ""]));
+  const aside = (value: string) => Object.fromEntries(names.map((name) => [`COMMAND_ENV_${name}`, value]));
+  const unset = await getEnvironment({ ...emptied, ...aside("") });
+  assert.deepEqual(
+    names.filter((name) => name in unset),
+    [],
+  );
+  const set = await getEnvironment({ ...emptied, ...aside("/x") });
+  assert.deepEqual(
+    names.filter((name) => set[name] !== "/x"),
     [],
   );
 });

@@ -5,6 +5,17 @@ import { RUNNER_VARIABLES } from "./runnerVariables.ts";
 /** `COMMAND_ENV_NAME` reaches the command as `NAME`, also where the runner has a `NAME` of its own. */
 const COMMAND_PREFIX = "COMMAND_ENV_";
 
+/**
+ * What worker/overlay.Dockerfile sets aside for the command, empty where the image does not set it. None of them has a use for
+ * an empty value, and OpenSSL would read no configuration at all.
+ */
+const SET_ASIDE: ReadonlySet<string> = new Set([
+  "NODE_OPTIONS",
+  "NODE_TLS_REJECT_UNAUTHORIZED",
+  "LD_PRELOAD",
+  "OPENSSL_CONF",
+]);
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What the contract says about the attempt. */
@@ -35,5 +46,6 @@ export function getCommandEnvironment(env: Variables, defaults: Variables, contr
   const meant = Object.entries(env)
     .filter(([name]) => name.startsWith(COMMAND_PREFIX))
     .map(([name, value]) => [name.slice(COMMAND_PREFIX.length), value] as const);
-  return { ...defaults, ...Object.fromEntries(inherited), ...Object.fromEntries(meant), ...contract };
+  const all = { ...defaults, ...Object.fromEntries(inherited), ...Object.fromEntries(meant), ...contract };
+  return Object.fromEntries(Object.entries(all).filter(([name, value]) => value !== "" || !SET_ASIDE.has(name)));
 }

@@ -29,11 +29,14 @@ test("SIGTERM reaches every process of the command's group", async () => {
   assert.match(JSON.stringify(result), /asked to stop by SIGTERM: exit code 3/);
 });
 
+/** Says that it is ready when it has stopped. */
+const STOPS = "(until grep -q '^State:.T' /proc/$$/status; do sleep 0.01; done; echo ready) & kill -STOP $$";
+
 const MOST_KILL_MS = 500;
 
 for (const [what, script] of [
   ["that ignores SIGTERM", "trap '' TERM; echo ready; while :; do sleep 0.01; done"],
-  ["that is stopped by SIGSTOP", "echo ready; kill -STOP $$"],
+  ["that is stopped by SIGSTOP", STOPS],
   ["whose children ignore SIGTERM", "trap '' TERM; (while :; do sleep 0.01; done) & (sleep 60) & echo ready; wait"],
 ] as const) {
   test(`a command ${what} is killed, in time for the runner to record it`, async () => {
