@@ -1,84 +1,274 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { mockEngine, PASSWORD, recordResources } from "../tests/support/pulumi/recordResources.ts";
-import { Postgres } from "./postgres.ts";
+import { describe, test } from "node:test";
+import { output } from "@pulumi/pulumi";
+import {
+  mockEngine,
+  PASSWORD,
+  type RecordedResource,
+  recordResources,
+  settled,
+} from "../tests/support/pulumi/recordResources.ts";
+import { Postgres, type PostgresArgs } from "./postgres.ts";
 
 await mockEngine();
-const resources = await recordResources(
-  (options) =>
-    new Postgres(
-      "postgres",
-      { chart: "charts/postgresql", imageRegistry: "mirror.example", passwordRotation: "7" },
-      options,
-    ),
-);
-const byName = (name: string) => resources.find((its) => its.name === name && its.parent !== undefined);
-const secretNames = ["postgres-admin-secret", "postgres-worker-secret", "postgres-scaler-secret"];
 
-test("PostgreSQL is a namespace, a password and a Secret for each role, and a release, all of them its children", () => {
-  assert.deepEqual(
-    resources.map(({ type, name, parent }) => [type.split(":").at(-1), name, parent]),
-    [
-      ["Postgres", "postgres", undefined],
-      ["Namespace", "postgres-namespace", "Postgres postgres"],
-      ["RandomPassword", "postgres-admin-password", "Postgres postgres"],
-      ["Secret", "postgres-admin-secret", "Postgres postgres"],
-      ["RandomPassword", "postgres-worker-password", "Postgres postgres"],
-      ["Secret", "postgres-worker-secret", "Postgres postgres"],
-      ["RandomPassword", "postgres-scaler-password", "Postgres postgres"],
-      ["Secret", "postgres-scaler-secret", "Postgres postgres"],
-      ["Release", "postgres", "Postgres postgres"],
+async function record(
+  args: PostgresArgs,
+  name = "postgres",
+): Promise<{ postgres: Postgres; resources: RecordedResource[] }> {
+  const made: Postgres[] = [];
+  const resources = await recordResources((options) => {
+    const postgres = new Postgres(name, args, options);
+    made.push(postgres);
+    return postgres;
+  });
+  return { postgres: made[0] as Postgres, resources };
+}
+
+const children = (resources: readonly RecordedResource[]) =>
+  resources.filter(({ parent }) => parent !== undefined).map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
+
+const INSTALL = { chart: "oci://charts.example/postgresql", imageRegistry: "mirror.example" };
+
+describe("a PostgreSQL that is installed", async () => {
+  const { postgres, resources } = await record({ install: INSTALL, passwordRotation: "7", labels: { team: "shop" } });
+  const byName = (name: string) => resources.find((child) => child.name === name && child.parent !== undefined);
+  const secretNames = ["postgres-admin-secret", "postgres-worker-secret", "postgres-scaler-secret"];
+
+  test("is a namespace, a password and a Secret for each role, and a release, all of them its children", () => {
+    assert.deepEqual(children(resources), [
+      "Namespace postgres-namespace",
+      "RandomPassword postgres-admin-password",
+      "Secret postgres-admin-secret",
+      "RandomPassword postgres-worker-password",
+      "Secret postgres-worker-secret",
+      "RandomPassword postgres-scaler-password",
+      "Secret postgres-scaler-secret",
+      "Release postgres",
+    ]);
+    for (const { parent } of resources.slice(1)) assert.equal(parent, "Postgres postgres");
+  });
+
+  test("has a namespace that enforces the restricted Pod Security Standard", () => {
+    assert.deepEqual(byName("postgres-namespace")?.inputs.metadata, {
+      name: "keda-with-postgresql",
+      labels: { team: "shop", "pod-security.kubernetes.io/enforce": "restricted" },
+    });
+  });
+
+  test("waits for the Secrets, and everything is deleted with the namespace", () => {
+    assert.deepEqual(
+      byName("postgres")?.dependsOn,
+      secretNames.map((name) => `Secret ${name}`),
+    );
+    for (const name of ["postgres", ...secretNames])
+      assert.equal(byName(name)?.deletedWith, "Namespace postgres-namespace", name);
+  });
+
+  test("shows no password, anywhere", () => {
+    assert.ok(!JSON.stringify(resources.map(({ inputs }) => inputs)).includes(PASSWORD));
+    for (const name of secretNames) assert.equal(byName(name)?.inputs.stringData, "[secret]", name);
+  });
+
+  test("has passwords of 32 letters and digits, which every shell reads alike", () => {
+    for (const role of ["admin", "worker", "scaler"]) {
+      const { length, special } = byName(`postgres-${role}-password`)?.inputs ?? {};
+      assert.deepEqual([length, special], [32, false], role);
+    }
+  });
+
+  test("rotates the password of each role that logs in from outside, and never the superuser's", () => {
+    const keepers = (role: string) => byName(`postgres-${role}-password`)?.inputs.keepers;
+    assert.deepEqual([keepers("worker"), keepers("scaler")], [{ passwordRotation: "7" }, { passwordRotation: "7" }]);
+    assert.equal(keepers("admin"), undefined, "it is in the database's volume");
+  });
+
+  test("has labels on every object", () => {
+    for (const { inputs } of resources.filter(({ type }) => /Secret|Namespace/.test(type)))
+      assert.partialDeepStrictEqual(inputs.metadata, { labels: { team: "shop" } });
+    assert.partialDeepStrictEqual(byName("postgres")?.inputs.values, { commonLabels: { team: "shop" } });
+  });
+
+  test("is the pinned chart, from where its arguments say", () => {
+    const { name, namespace, chart, version, values } = byName("postgres")?.inputs ?? {};
+    assert.deepEqual(
+      [name, namespace, chart, version],
+      ["my-release", "keda-with-postgresql", INSTALL.chart, "16.7.27"],
+    );
+    assert.partialDeepStrictEqual(values, { image: { registry: "mirror.example" } });
+  });
+
+  test("proves itself by the authority that the chart makes", async () => {
+    assert.deepEqual(await settled(output(postgres.address)), {
+      host: "my-release-postgresql.keda-with-postgresql.svc.cluster.local",
+      port: 5432,
+      database: "postgres",
+      sslMode: "verify-full",
+      caSecretName: "my-release-postgresql-crt",
+      caSecretKey: "ca.crt",
+    });
+    assert.equal(postgres.rolesPrepared, false);
+  });
+
+  test("can have other names, so that two are in one cluster", async () => {
+    const other = await record({ install: { ...INSTALL, releaseName: "postgresql-two" }, namespace: "two" }, "two");
+    assert.equal(await settled(output(other.postgres.address.host)), "postgresql-two.two.svc.cluster.local");
+    assert.equal(other.postgres.admin.secretName, "postgresql-two");
+    assert.match(await settled(other.postgres.psql), /^kubectl exec -it -n two postgresql-two-0 /);
+  });
+
+  test("is in a namespace that is there, which is not deleted with it", async () => {
+    const { resources: there, postgres: inIt } = await record({
+      install: INSTALL,
+      namespace: "team",
+      createNamespace: false,
+    });
+    assert.ok(!children(there).some((child) => child.startsWith("Namespace")));
+    for (const { deletedWith } of there) assert.equal(deletedWith, undefined);
+    assert.equal(await settled(inIt.namespace), "team");
+    assert.equal(inIt.createdNamespace, undefined);
+  });
+});
+
+const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
+
+describe("a PostgreSQL that is there", async () => {
+  const { postgres, resources } = await record({ existing: EXISTING }, "existing");
+
+  test("gets a namespace and the passwords of the roles that the migration creates, and nothing else", () => {
+    assert.deepEqual(children(resources), [
+      "Namespace existing-namespace",
+      "RandomPassword existing-worker-password",
+      "Secret existing-worker-secret",
+      "RandomPassword existing-scaler-password",
+      "Secret existing-scaler-secret",
+    ]);
+    assert.equal(postgres.release, undefined);
+  });
+
+  test("proves itself by the authorities that Node.js trusts, where nothing else is said", async () => {
+    assert.deepEqual(await settled(output(postgres.address)), {
+      host: "db.example",
+      port: 5432,
+      database: "shop",
+      sslMode: "verify-full",
+      scalerSslMode: "require",
+    });
+  });
+
+  test("has its owner's password in the Secret that was named", () => {
+    assert.deepEqual(postgres.admin, { user: "owner", secretName: "owner", secretKey: "password" });
+    assert.deepEqual([postgres.worker.user, postgres.scaler.user], ["batch_worker", "batch_scaler"]);
+  });
+
+  test("opens psql from where it can be reached", async () => {
+    const command = await settled(postgres.psql);
+    assert.equal(command, `sh -c 'exec psql "postgresql://owner@db.example:5432/shop?sslmode=require"'`);
+  });
+
+  test("can share its server with another stack, whose roles are called differently", async () => {
+    const { postgres: second } = await record({ existing: { ...EXISTING, rolePrefix: "two" } }, "sharing");
+    assert.deepEqual([second.worker.user, second.scaler.user], ["two_worker", "two_scaler"]);
+  });
+
+  test("can have roles that a DBA prepared, whose passwords are left alone", async () => {
+    const roles = { worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s", secretKey: "pw" } };
+    const { postgres: prepared, resources: made } = await record({ existing: { ...EXISTING, ...roles } }, "prepared");
+    assert.deepEqual(children(made), ["Namespace prepared-namespace"]);
+    assert.equal(prepared.rolesPrepared, true);
+    assert.deepEqual(prepared.scaler, { user: "s", secretName: "s", secretKey: "pw" });
+  });
+
+  test("can have its password and its authority given, which go into Secrets", async () => {
+    const ca = "-----BEGIN CERTIFICATE-----\nx";
+    const admin = { user: "owner", password: PASSWORD };
+    const { postgres: given, resources: made } = await record(
+      { existing: { ...EXISTING, admin, tls: { ca } } },
+      "given",
+    );
+    assert.ok(!JSON.stringify(made.map(({ inputs }) => inputs)).includes(PASSWORD));
+    assert.deepEqual(given.admin, { user: "owner", secretName: "batch-admin", secretKey: "password" });
+    assert.equal(given.address.caSecretName, "batch-ca");
+    const authority = made.find(({ name }) => name === "given-ca-secret");
+    assert.equal(authority?.inputs.stringData, "[secret]", "as every Secret's content is");
+  });
+
+  test("can be reached through a pooler", async () => {
+    const { postgres: pooled } = await record(
+      {
+        existing: { ...EXISTING, pooler: { host: "pool.example", port: 6432 } },
+      },
+      "pooled",
+    );
+    assert.deepEqual(pooled.address.pooler, { host: "pool.example", port: 6432 });
+  });
+});
+
+describe("the arguments of Postgres", () => {
+  const existing = (changed: object) => ({ existing: { ...EXISTING, ...changed } });
+  const wrong: Record<string, readonly [args: object, says: string]> = {
+    "both an installed and an existing one": [
+      { install: INSTALL, ...existing({}) },
+      "database must have one of install and existing",
     ],
-  );
-});
-
-test("the namespace enforces the restricted Pod Security Standard", () => {
-  assert.deepEqual(byName("postgres-namespace")?.inputs.metadata, {
-    name: "keda-with-postgresql",
-    labels: { "pod-security.kubernetes.io/enforce": "restricted" },
-  });
-});
-
-test("the release waits for the Secrets, and everything goes with the namespace", () => {
-  assert.deepEqual(
-    byName("postgres")?.dependsOn,
-    secretNames.map((name) => `Secret ${name}`),
-  );
-  for (const name of ["postgres", ...secretNames])
-    assert.equal(byName(name)?.deletedWith, "Namespace postgres-namespace", name);
-});
-
-test("no password is in plain, anywhere", () => {
-  assert.ok(!JSON.stringify(resources.map(({ inputs }) => inputs)).includes(PASSWORD));
-  for (const name of secretNames) assert.equal(byName(name)?.inputs.stringData, "[secret]", name);
-});
-
-test("a password is 32 letters and digits, which no shell reads otherwise", () => {
-  for (const role of ["admin", "worker", "scaler"]) {
-    const { length, special } = byName(`postgres-${role}-password`)?.inputs ?? {};
-    assert.deepEqual([length, special], [32, false], role);
+    "one without a host": [existing({ host: undefined }), "existing.host must be a host name or an address"],
+    "one whose host has the port": [existing({ host: "db.example:5432/x" }), "existing.host must be"],
+    "one without a database": [existing({ database: undefined }), "existing.database must be a database's name"],
+    "one without an owner": [existing({ admin: undefined }), "existing.admin must be an object"],
+    "an owner without a password": [
+      existing({ admin: { user: "o" } }),
+      "existing.admin must have one of password and secretName (where the password is); got none",
+    ],
+    "an owner with two passwords": [
+      existing({ admin: { user: "o", password: "geheim", secretName: "s" } }),
+      "got both",
+    ],
+    "a key of no Secret": [
+      existing({ admin: { user: "o", password: "geheim", secretKey: "k" } }),
+      "existing.admin.secretKey must come with secretName",
+    ],
+    "a port that is none": [existing({ port: 70_000 }), "existing.port must be a whole number from 1 to 65535"],
+    "only one prepared role": [
+      existing({ worker: { user: "w", secretName: "w" } }),
+      "must have all of worker, scaler, or none",
+    ],
+    "two roles that are one": [
+      existing({ worker: { user: "w", secretName: "w" }, scaler: { user: "w", secretName: "w" } }),
+      'three different roles (each has the rights of its own work); got "w" twice',
+    ],
+    "prepared roles with a prefix": [
+      existing({ rolePrefix: "x", worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),
+      "must have one of worker and rolePrefix",
+    ],
+    "no TLS": [existing({ tls: { mode: "disable" } }), "existing.tls.mode must be require or verify-full"],
+    "an authority that is not checked": [
+      existing({ tls: { mode: "require", caSecretName: "ca" } }),
+      "existing.tls.mode must be verify-full with a certificate authority",
+    ],
+    "two authorities": [
+      existing({ tls: { ca: "-----BEGIN CERTIFICATE-----", caSecretName: "ca" } }),
+      "existing.tls must have one of ca and caSecretName",
+    ],
+    "an authority that is no certificate": [
+      existing({ tls: { ca: "ca.pem" } }),
+      "existing.tls.ca must be a certificate in PEM",
+    ],
+    "a connection URL": [{ existing: "postgres://owner:geheim@db.example/shop" }, "existing must be an object"],
+    "an unknown key": [existing({ user: "x" }), 'got "user"'],
+    "a namespace with a dot": [{ namespace: "a.b" }, "namespace must be 1 to 63"],
+    "a text as a flag": [{ createNamespace: "yes" }, "createNamespace must be true or false"],
+  };
+  for (const [what, [args, says]] of Object.entries(wrong)) {
+    test(`may not be ${what}: one message says so and shows no password`, () => {
+      assert.throws(
+        () => new Postgres(`wrong-${what}`, args as PostgresArgs),
+        ({ message }: Error) => {
+          assert.equal(message.split("\n").length, 2, message);
+          assert.ok(message.includes(says), message);
+          assert.ok(!message.includes("geheim"), message);
+          return true;
+        },
+      );
+    });
   }
-});
-
-test("a rotation is a new password for each role that logs in from outside, and none for the superuser", () => {
-  const keepers = (role: string) => byName(`postgres-${role}-password`)?.inputs.keepers;
-  assert.deepEqual([keepers("worker"), keepers("scaler")], [{ passwordRotation: "7" }, { passwordRotation: "7" }]);
-  assert.equal(keepers("admin"), undefined, "it is in the database's volume");
-});
-
-test("the release takes the superuser's password from the Secret, talks TLS, and pulls from where the stack says", () => {
-  const { name, namespace, version, values } = byName("postgres")?.inputs ?? {};
-  assert.deepEqual([name, namespace, version], ["my-release", "keda-with-postgresql", "16.7.27"]);
-  const { auth, tls, image, volumePermissions } = values as Record<string, Record<string, unknown>>;
-  assert.deepEqual(auth, {
-    existingSecret: "my-release-postgresql",
-    secretKeys: { adminPasswordKey: "postgres-password" },
-  });
-  assert.deepEqual(tls, { enabled: true, autoGenerated: true });
-  assert.equal(image?.registry, "mirror.example");
-  assert.deepEqual(volumePermissions?.image, {
-    registry: "mirror.example",
-    repository: "bitnamilegacy/os-shell",
-    tag: "12-debian-12-r51",
-  });
 });
