@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { batchRule } from "./batchRules.ts";
+import { batchRule, leaseBehindPooler } from "./batchRules.ts";
 import { BATCH_DEFAULTS, type BatchSettings } from "./batchSettings.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import type { PodArgs } from "./podArgs.ts";
@@ -21,7 +21,7 @@ export interface BatchScaledJobArgs extends BatchSettings {
   /** The namespace of the batches, where their Secrets are. */
   readonly namespace: pulumi.Input<string>;
   /** What pods run: the worker's image, whose handler of `kind` is the work, or any image that has `command`. */
-  readonly image: ImageArgs;
+  readonly image: pulumi.Input<ImageArgs>;
   /**
    * A program of `image` as the work, with its arguments.
    *
@@ -33,7 +33,7 @@ export interface BatchScaledJobArgs extends BatchSettings {
    *
    * @default - none: must be given with `command`
    */
-  readonly runner?: ImageArgs;
+  readonly runner?: pulumi.Input<ImageArgs>;
   /**
    * Exit codes of `command` (1 to 255) that no retry helps against: the request is DEAD at once, as with 64, 65 and 78.
    *
@@ -41,11 +41,11 @@ export interface BatchScaledJobArgs extends BatchSettings {
    */
   readonly finalExitCodes?: number[];
   /** Where the database is. */
-  readonly database: DatabaseAddress;
+  readonly database: pulumi.Input<DatabaseAddress>;
   /** The role that pods log in as. */
-  readonly worker: RoleCredentials;
+  readonly worker: pulumi.Input<RoleCredentials>;
   /** The role that KEDA runs the scaling query as. */
-  readonly scaler: RoleCredentials;
+  readonly scaler: pulumi.Input<RoleCredentials>;
   /**
    * What the cluster wants of the pods.
    *
@@ -70,55 +70,60 @@ export class BatchScaledJob extends pulumi.ComponentResource {
   constructor(name: string, args: BatchScaledJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:BatchScaledJob", name, {}, opts);
     refuseWrongArgs(`BatchScaledJob ${name}`, batchRule, { name, ...args });
-    const { namespace, command, runner, finalExitCodes = [], pod, ...rest } = args;
-    const scaledJobName = args.name ?? name;
-    const spec: ScaledJobSpecArgs = {
-      ...BATCH_DEFAULTS,
-      ...rest,
-      name: scaledJobName,
-      ...(command === undefined || runner === undefined ? {} : { command: { command, runner, finalExitCodes } }),
-      authenticationName: `${scaledJobName}-auth`,
-      ...(pod === undefined ? {} : { pod }),
-    };
+    const { namespace, pod, graceSeconds = BATCH_DEFAULTS.graceSeconds } = args;
+    const names = { name: args.name ?? name, authenticationName: `${args.name ?? name}-auth` };
+    const spec = pulumi.output(args).apply((known) => specArgs(known as KnownArgs, names));
+    const scaler = pulumi.output(args.scaler);
     // Neither is deletedWith the namespace: only KEDA's operator removes their finalizers.
     const authentication = new k8s.apiextensions.CustomResource(
       `${name}-auth`,
       {
         apiVersion: "keda.sh/v1alpha1",
         kind: "TriggerAuthentication",
-        metadata: { namespace, name: spec.authenticationName, ...metadata(pod) },
-        spec: {
-          secretTargetRef: [{ parameter: "password", name: args.scaler.secretName, key: args.scaler.secretKey }],
-        },
+        metadata: { namespace, name: names.authenticationName, ...metadata(pod) },
+        spec: { secretTargetRef: [{ parameter: "password", name: scaler.secretName, key: scaler.secretKey }] },
       },
       { parent: this },
     );
-    const waiting = { "pulumi.com/waitFor": "condition=Ready" };
     new k8s.apiextensions.CustomResource(
       name,
       {
         apiVersion: "keda.sh/v1alpha1",
         kind: "ScaledJob",
-        metadata: {
-          namespace,
-          name: scaledJobName,
-          ...metadata(pod),
-          annotations: { ...pod?.annotations, ...waiting },
-        },
-        spec: scaledJobSpec(spec),
+        metadata: { namespace, name: names.name, ...metadata(pod, { "pulumi.com/waitFor": "condition=Ready" }) },
+        spec: spec.apply(scaledJobSpec),
       },
       {
         parent: this,
         dependsOn: authentication,
-        customTimeouts: { create: "2m", update: "2m", delete: `${spec.graceSeconds + DELETION_SECONDS}s` },
+        customTimeouts: { create: "2m", update: "2m", delete: `${graceSeconds + DELETION_SECONDS}s` },
       },
     );
-    this.job = pulumi.output(manualJob(spec, namespace)).apply((job) => JSON.stringify(job));
+    this.job = pulumi.all([spec, namespace]).apply(([known, there]) => JSON.stringify(manualJob(known, there)));
     this.registerOutputs({ job: this.job });
   }
 }
 
+/** The arguments when everything in them is known. */
+type KnownArgs = Omit<BatchScaledJobArgs, "image" | "runner" | "database" | "worker" | "scaler"> &
+  Pick<ScaledJobSpecArgs, "image" | "database" | "worker" | "scaler"> & { readonly runner?: ImageArgs };
+
+/** @throws RunError when the arguments do not fit together, which is known before only where they come from no other resource. */
+function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "authenticationName">): ScaledJobSpecArgs {
+  refuseWrongArgs(`BatchScaledJob ${names.name}`, leaseBehindPooler, args);
+  const { namespace, command, runner, finalExitCodes = [], ...rest } = args;
+  return {
+    ...BATCH_DEFAULTS,
+    ...rest,
+    ...names,
+    ...(command && runner && { command: { command, runner, finalExitCodes } }),
+  };
+}
+
 /** Labels and annotations of an object that is no pod; KEDA hands those of a ScaledJob to its Jobs. */
-function metadata({ labels, annotations }: PodArgs = {}) {
-  return { ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) };
+function metadata({ labels, annotations }: PodArgs = {}, own?: Readonly<Record<string, string>>) {
+  return {
+    ...(labels && { labels }),
+    ...((annotations ?? own) && { annotations: { ...annotations, ...own } }),
+  };
 }

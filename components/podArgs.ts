@@ -78,7 +78,7 @@ export interface PodArgs {
    *
    * @default - any node; of the image's architecture, where the image is built for one
    */
-  readonly nodeSelector?: { [label: string]: string };
+  readonly nodeSelector?: pulumi.Input<{ [label: string]: pulumi.Input<string> }>;
   /**
    * Taints that pods tolerate, beside a lost node for 30 seconds.
    *

@@ -97,6 +97,7 @@ const volumeMount = and(kubernetesObject("volume mount"), (path, value, problems
 /** Every mount has its volume. */
 const mounted: Rule = (path, value, problems) => {
   const { volumes = [], volumeMounts = [] } = value as Record<"volumes" | "volumeMounts", { name: unknown }[]>;
+  if (!Array.isArray(volumes) || !Array.isArray(volumeMounts)) return;
   const names = volumes.map(({ name }) => name);
   for (const { name } of volumeMounts) {
     if (typeof name === "string" && !names.includes(name))

@@ -96,11 +96,11 @@ export function shape(rules: Readonly<Record<string, Rule>>, required: readonly 
 
 /** `rule`, and after it what it takes for granted: `more` sees only values that `rule` accepts. */
 export function and(rule: Rule, more: Rule): Rule {
-  return (path, value, problems) => {
+  return known((path, value, problems) => {
     const before = problems.length;
     rule(path, value, problems);
     if (problems.length === before) more(path, value, problems);
-  };
+  });
 }
 
 /** At most one of `keys` is there. */
@@ -121,15 +121,20 @@ export function allOrNone(keys: readonly string[], why: string): Rule {
   });
 }
 
+/** Whether it is an object whose keys can be read now. */
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isLater(value);
 }
 
-/** A value that only the deployment knows is the API server's to check. */
+/** A value that only the deployment knows is not checked before it. */
 function known(rule: Rule): Rule {
   return (path, value, problems) => {
-    if (!Output.isInstance(value) && !(value instanceof Promise)) rule(path, value, problems);
+    if (!isLater(value)) rule(path, value, problems);
   };
+}
+
+function isLater(value: unknown): boolean {
+  return Output.isInstance(value) || value instanceof Promise;
 }
 
 function join(path: string, key: string): string {

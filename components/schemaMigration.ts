@@ -23,21 +23,21 @@ export interface SchemaMigrationArgs {
   /** The namespace of the batches, where their Secrets are. */
   readonly namespace: pulumi.Input<string>;
   /** The worker's image: the migrations are in it. */
-  readonly image: ImageArgs;
+  readonly image: pulumi.Input<ImageArgs>;
   /** Where the database is; a pooler is bypassed. */
-  readonly database: DatabaseAddress;
+  readonly database: pulumi.Input<DatabaseAddress>;
   /** Owns the schema. */
-  readonly admin: RoleCredentials;
+  readonly admin: pulumi.Input<RoleCredentials>;
   /** Gets its rights; is created and gets its password unless `rolesPrepared`. */
-  readonly worker: RoleCredentials;
+  readonly worker: pulumi.Input<RoleCredentials>;
   /** Gets its rights; is created and gets its password unless `rolesPrepared`. */
-  readonly scaler: RoleCredentials;
+  readonly scaler: pulumi.Input<RoleCredentials>;
   /**
    * Whether a DBA has created `worker` and `scaler` with their passwords.
    *
    * @default false
    */
-  readonly rolesPrepared?: boolean;
+  readonly rolesPrepared?: pulumi.Input<boolean>;
   /**
    * When it changes, the roles have new passwords, and the server gets them.
    *
@@ -79,9 +79,10 @@ export class SchemaMigration extends pulumi.ComponentResource {
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:SchemaMigration", name, {}, opts);
     refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
-    const { namespace, image, database, admin, passwordRotation = "1", attach = [], pod = {} } = args;
+    const { namespace, passwordRotation = "1", attach = [], pod = {} } = args;
     const version = schemaVersion(join(PROJECT_ROOT, "sql"), [passwordRotation, JSON.stringify(attach)]);
     const { labels, annotations } = pod;
+    const template = pulumi.output(args).apply((known) => podTemplate(name, known as KnownArgs));
     this.job = new k8s.batch.v1.Job(
       name,
       {
@@ -97,22 +98,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
           // A lost connection deserves another try, a wrong migration no more than that.
           backoffLimit: 1,
           activeDeadlineSeconds: 300,
-          template: {
-            metadata: { labels: { ...labels, "app.kubernetes.io/name": name }, ...(annotations && { annotations }) },
-            spec: workerPod({
-              name: "migrate",
-              image,
-              args: ["migrate"],
-              database,
-              pooled: false,
-              role: admin,
-              env: migrationVariables(args),
-              cpu: "50m",
-              memory: "128Mi",
-              graceSeconds: 30,
-              pod: withoutWork(pod),
-            }),
-          },
+          template,
         },
       },
       // A schema that comes back, after a wrong migration was removed, is a name that comes back.
@@ -128,7 +114,37 @@ export function schemaVersion(sqlFolder: string, more: readonly string[]): strin
   return contentHash(sqlFolder, migrated, more);
 }
 
-function migrationVariables({ worker, scaler, rolesPrepared, attach = [], connectionsNeeded }: SchemaMigrationArgs) {
+/** The arguments when everything in them is known. */
+type KnownArgs = Omit<SchemaMigrationArgs, "image" | "database" | "admin" | "worker" | "scaler"> & {
+  readonly image: ImageArgs;
+  readonly database: DatabaseAddress;
+} & Readonly<Record<"admin" | "worker" | "scaler", RoleCredentials>>;
+
+function podTemplate(name: string, args: KnownArgs) {
+  const { image, database, admin, pod = {} } = args;
+  const { labels, annotations } = pod;
+  return {
+    metadata: {
+      labels: { ...labels, "app.kubernetes.io/name": name },
+      ...(annotations && { annotations }),
+    },
+    spec: workerPod({
+      name: "migrate",
+      image,
+      args: ["migrate"],
+      database,
+      pooled: false,
+      role: admin,
+      env: migrationVariables(args),
+      cpu: "50m",
+      memory: "128Mi",
+      graceSeconds: 30,
+      pod: withoutWork(pod),
+    }),
+  };
+}
+
+function migrationVariables({ worker, scaler, rolesPrepared, attach = [], connectionsNeeded }: KnownArgs) {
   return [
     { name: "WORKER_USERNAME", value: worker.user },
     { name: "SCALER_USERNAME", value: scaler.user },
