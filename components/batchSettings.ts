@@ -48,6 +48,12 @@ export interface BatchSettings {
    */
   readonly interruptionLimit?: number;
   /**
+   * How often a request may ask to be run later (0 to 10000); once more makes it DEAD.
+   *
+   * @default 100
+   */
+  readonly deferralLimit?: number;
+  /**
    * Seconds a claim is kept without being renewed, where a connection pooler is in between (0 to 3600); 0: a session lock
    * keeps it.
    *
@@ -97,10 +103,11 @@ export const BATCH_NUMBERS = {
   backoffLimit: NUMBER_RULES.backoffLimit,
   crashLimit: NUMBER_RULES.crashLimit,
   interruptionLimit: NUMBER_RULES.interruptionLimit,
+  deferralLimit: NUMBER_RULES.deferralLimit,
   leaseSeconds: { ...NUMBER_RULES.leaseSeconds, fractions: false },
   requestsPerJob: NUMBER_RULES.requestsPerJob,
   graceSeconds: { ...NUMBER_RULES.graceSeconds, fractions: false },
-  timeoutSeconds: { min: 0, max: 604_800, why: "0 is none; a week is the longest" },
+  timeoutSeconds: { ...NUMBER_RULES.timeoutSeconds, fractions: false },
 } as const satisfies Record<string, NumberRule>;
 
 /** What a batch has where nothing is said. The worker's own where it has some. */
@@ -112,10 +119,11 @@ export const BATCH_DEFAULTS: Readonly<Required<BatchSettings>> = {
   backoffLimit: DEFAULTS.backoffLimit,
   crashLimit: DEFAULTS.backoffLimit,
   interruptionLimit: DEFAULTS.interruptionLimit,
+  deferralLimit: DEFAULTS.deferralLimit,
   leaseSeconds: DEFAULTS.leaseSeconds,
   requestsPerJob: DEFAULTS.requestsPerJob,
   graceSeconds: DEFAULTS.graceSeconds,
-  timeoutSeconds: 0,
+  timeoutSeconds: DEFAULTS.timeoutSeconds,
   cpu: "50m",
   memory: "128Mi",
 };

@@ -50,7 +50,7 @@ export function postgresValues({ registry, admin, hbaName, labels, annotations }
         .map(([key, value]) => `${key} = '${value}'`)
         .join("\n"),
       // Not the chart's pgHbaConfiguration: it is in force already while a first start sets the superuser's password, which
-      // then needs a line that lets anybody in without one. These flags are the running server's alone.
+      // then needs a line that admits any client without one. These flags are the running server's alone.
       extraEnvVars: [{ name: "POSTGRESQL_EXTRA_FLAGS", value: `-c hba_file=${HBA_FOLDER}/${HBA_FILE}` }],
       extraVolumes: [{ name: "hba", configMap: { name: hbaName } }],
       extraVolumeMounts: [{ name: "hba", mountPath: HBA_FOLDER, readOnly: true }],

@@ -28,6 +28,7 @@ const ARGS: ScaledJobSpecArgs = {
   backoffLimit: 4,
   crashLimit: 3,
   interruptionLimit: 90,
+  deferralLimit: 7,
   leaseSeconds: 0,
   requestsPerJob: 1,
   graceSeconds: 30,
@@ -161,15 +162,18 @@ describe("scaledJobSpec", () => {
       patienceSeconds: 60,
       pooled: false,
     });
-    const { kind, backoffLimit, crashLimit, interruptionLimit, leaseSeconds, requestsPerJob, graceSeconds } = ARGS;
+    const { kind, backoffLimit, crashLimit, interruptionLimit, deferralLimit } = ARGS;
+    const { leaseSeconds, requestsPerJob, graceSeconds, timeoutSeconds } = ARGS;
     assert.partialDeepStrictEqual(settings, {
       kind,
       backoffLimit,
       crashLimit,
       interruptionLimit,
+      deferralLimit,
       leaseSeconds,
       requestsPerJob,
       graceSeconds,
+      timeoutSeconds,
     });
   });
 

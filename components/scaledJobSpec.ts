@@ -134,6 +134,7 @@ function settingVariables(args: ScaledJobSpecArgs) {
     { name: "BACKOFF_LIMIT", value: String(args.backoffLimit) },
     { name: "CRASH_LIMIT", value: String(args.crashLimit) },
     { name: "INTERRUPTION_LIMIT", value: String(args.interruptionLimit) },
+    { name: "DEFERRAL_LIMIT", value: String(args.deferralLimit) },
     { name: "LEASE_SECONDS", value: String(args.leaseSeconds) },
     { name: "REQUESTS_PER_JOB", value: String(args.requestsPerJob) },
     { name: "GRACE_SECONDS", value: String(args.graceSeconds) },
