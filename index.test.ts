@@ -8,7 +8,7 @@ import { schemaVersion } from "./components/schemaMigration.ts";
 import { declaredDefaults } from "./tests/support/pulumi/declaredConfig.ts";
 import { mockEngine, PASSWORD, recordProgram, sentResources, settled } from "./tests/support/pulumi/recordResources.ts";
 
-/** None is the default: a setting that the program does not pass on is seen. */
+/** None is the default, so that a setting that the program does not pass on is noticed. */
 const SETTINGS = {
   pollingInterval: "7",
   maxReplicaCount: "11",
@@ -42,8 +42,8 @@ describe("the program", () => {
     assert.deepEqual([...sent.keys()].sort(), [
       "docker:index/image:Image postgres-batch",
       "kubernetes:batch/v1:Job schema-migration",
+      "kubernetes:core/v1:Namespace cluster-kube-system",
       "kubernetes:core/v1:Namespace keda-namespace",
-      "kubernetes:core/v1:Namespace postgres-batch-cluster",
       "kubernetes:core/v1:Namespace postgres-namespace",
       "kubernetes:core/v1:Secret postgres-admin-secret",
       "kubernetes:core/v1:Secret postgres-scaler-secret",
@@ -53,6 +53,7 @@ describe("the program", () => {
       "kubernetes:keda.sh/v1alpha1:ScaledJob postgres-batch",
       "kubernetes:keda.sh/v1alpha1:TriggerAuthentication postgres-batch-auth",
       "postgres-batch:index:BatchScaledJob postgres-batch",
+      "postgres-batch:index:Cluster cluster",
       "postgres-batch:index:Keda keda",
       "postgres-batch:index:Postgres postgres",
       "postgres-batch:index:SchemaMigration schema-migration",
@@ -65,7 +66,7 @@ describe("the program", () => {
     ]);
   });
 
-  test("makes the schema after the database, and a batch after all that its Jobs need; a stack goes the other way", () => {
+  test("creates the schema after the database, and a batch after all that its Jobs need; deletion goes the other way", () => {
     const top = resources.filter(({ parent }) => parent === undefined);
     const order = top.map(({ type, name, dependsOn }) => [`${type.split(":").at(-1)} ${name}`, [...dependsOn].sort()]);
     assert.deepEqual(Object.fromEntries(order), {
@@ -73,12 +74,9 @@ describe("the program", () => {
       "Keda keda": [],
       "Postgres postgres": [],
       "WorkerImage postgres-batch": [],
-      "SchemaMigration schema-migration": ["Release postgres", "WorkerImage postgres-batch"],
-      "BatchScaledJob postgres-batch": [
-        "Release keda",
-        "SchemaMigration schema-migration",
-        "WorkerImage postgres-batch",
-      ],
+      "Cluster cluster": [],
+      "SchemaMigration schema-migration": ["Postgres postgres", "WorkerImage postgres-batch"],
+      "BatchScaledJob postgres-batch": ["Keda keda", "SchemaMigration schema-migration", "WorkerImage postgres-batch"],
     });
   });
 
@@ -109,11 +107,11 @@ describe("the program", () => {
       assert.deepEqual(inputs(`random:index/randomPassword:RandomPassword postgres-${role}-password`).keepers, {
         passwordRotation: "after-the-leak",
       });
-    const version = schemaVersion(fileURLToPath(new URL("sql", import.meta.url)), "after-the-leak");
+    const version = schemaVersion(fileURLToPath(new URL("sql", import.meta.url)), ["after-the-leak", "[]"]);
     assert.equal(inputs("kubernetes:batch/v1:Job schema-migration").metadata.name, `schema-migration-${version}`);
     assert.equal(inputs("docker:index/image:Image postgres-batch").build.args.BASE, SETTINGS.baseImage);
     const { spec } = inputs("kubernetes:keda.sh/v1alpha1:ScaledJob postgres-batch");
-    assert.deepEqual([spec.pollingInterval, spec.maxReplicaCount, spec.jobTargetRef.backoffLimit], [7, 11, 3]);
+    assert.deepEqual([spec.pollingInterval, spec.maxReplicaCount, spec.jobTargetRef.backoffLimit], [7, 22, 3]);
   });
 
   test("migrates and works with the image that it builds, as the roles whose passwords it makes", () => {
@@ -131,7 +129,12 @@ describe("the program", () => {
     assert.ok(!JSON.stringify([job, program.psql]).includes(PASSWORD));
   });
 
-  test("names namespaces and releases as the seed does", async () => {
+  test("deletes with their namespace what needs no one else to be deleted", () => {
+    const migration = resources.find(({ type }) => type === "kubernetes:batch/v1:Job");
+    assert.equal(migration?.deletedWith, "Namespace postgres-namespace");
+  });
+
+  test("names namespaces and releases as it always did", async () => {
     const names = await settled(pulumi.output(program.namespaces));
     assert.deepEqual(names, { batches: "keda-with-postgresql", keda: "keda" });
     assert.equal(inputs("kubernetes:helm.sh/v3:Release postgres").name, "my-release");

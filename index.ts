@@ -1,14 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { BatchScaledJob } from "./components/batchScaledJob.ts";
+import { Cluster } from "./components/cluster.ts";
 import { Keda } from "./components/keda.ts";
 import { Postgres } from "./components/postgres.ts";
 import { SchemaMigration } from "./components/schemaMigration.ts";
+import { stackBatchArgs } from "./components/stackBatchArgs.ts";
 import { readStackConfig } from "./components/stackConfig.ts";
 import { WorkerImage } from "./components/workerImage.ts";
 
 const stackConfig = new pulumi.Config();
-const config = readStackConfig((key) => stackConfig.get(key));
+const config = readStackConfig((key) => stackConfig.get(key), process.env);
 
 const provider = new k8s.Provider("cluster", {
   context: config.kubernetesContext,
@@ -18,37 +20,41 @@ const provider = new k8s.Provider("cluster", {
 });
 const options = { providers: [provider] };
 
-const keda = new Keda("keda", { chart: config.kedaChart, imageRegistry: config.kedaImageRegistry }, options);
-const postgres = new Postgres(
-  "postgres",
-  {
-    chart: config.postgresqlChart,
-    imageRegistry: config.postgresqlImageRegistry,
-    passwordRotation: config.passwordRotation,
-  },
-  options,
-);
-const image = new WorkerImage("postgres-batch", { baseImage: config.baseImage }, options);
+const { uid } = new Cluster("cluster", {}, options);
+const image = new WorkerImage("postgres-batch", { ...config.image, rebuildTrigger: uid }, options);
+const runner =
+  config.runner && new WorkerImage("postgres-batch-runner", { ...config.runner, rebuildTrigger: uid }, options);
+const images = runner ? [image, runner] : [image];
+// What a registry or an existing KEDA may refuse comes first: nothing else is created then.
+const pushed = config.image.build?.registry ? images : [];
+const keda = new Keda("keda", config.keda, { ...options, dependsOn: pushed });
+const checked = [...pushed, ...(config.keda.existing ? [keda] : [])];
+const postgres = new Postgres("postgres", config.database, { ...options, dependsOn: checked });
 
-const { namespace, address, admin, worker, scaler } = postgres;
+const { namespace, address: database, admin, worker, scaler, rolesPrepared } = postgres;
+const pod = { ...config.pod, nodeSelector: { ...image.nodeSelector, ...config.pod.nodeSelector } };
+const shared = { namespace, image: image.image, database, worker, scaler, pod };
 const schema = new SchemaMigration(
   "schema-migration",
-  { namespace, image: image.reference, address, admin, worker, scaler, passwordRotation: config.passwordRotation },
-  { ...options, dependsOn: [postgres.release, image] },
+  { ...shared, ...config.migration, admin, rolesPrepared },
+  {
+    ...options,
+    dependsOn: [postgres, image],
+    ...(postgres.createdNamespace && { deletedWith: postgres.createdNamespace }),
+  },
 );
 
-// A batch over another table is another of these, with its own kind.
-const claps = new BatchScaledJob(
-  "postgres-batch",
-  { ...config, kind: "clap", namespace, image: image.reference, address, worker, scaler },
-  { ...options, dependsOn: [keda.release, schema, image] },
+// A batch over another table is an element of the list `batches`, or another of these.
+const after = { ...options, dependsOn: [keda, schema, ...images] };
+const batches = config.batches.map(
+  (batch) => new BatchScaledJob(batch.name, stackBatchArgs(batch, shared, runner?.image), after),
 );
 
-/** One Job as KEDA would create it: `pulumi stack output job | kubectl create -f -`. */
-export const job = claps.job;
+/** One Job of the first batch as KEDA would create it: `pulumi stack output job | kubectl create -f -`. */
+export const job = pulumi.output(batches[0]?.job ?? "");
 /** Which cluster this is: `npm run up` and `npm run down` touch no other. */
-export const cluster = { context: config.kubernetesContext, uid: image.clusterUid };
-/** Where to look with kubectl. */
-export const namespaces = { batches: namespace.metadata.name, keda: keda.release.namespace };
-/** The command that opens psql in the database's pod: `sh -c "$(pulumi stack output psql)"`. */
+export const cluster = { context: config.kubernetesContext, uid };
+/** Where kubectl finds Jobs, and KEDA's operator. */
+export const namespaces = { batches: namespace, keda: keda.namespace };
+/** The command that opens psql: in the bundled database's pod, or on an existing server. */
 export const psql = postgres.psql;

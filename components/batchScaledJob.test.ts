@@ -1,38 +1,24 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import * as k8s from "@pulumi/kubernetes";
-import { problemsOfScaledJob } from "../tests/support/pulumi/checkScaledJob.ts";
-import { mockEngine, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
-import { BatchScaledJob, checkName } from "./batchScaledJob.ts";
+import { output, RunError } from "@pulumi/pulumi";
+import { mockEngine, recordResources, sentResources, settled } from "../tests/support/pulumi/recordResources.ts";
+import { validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
+import { BatchScaledJob, type BatchScaledJobArgs } from "./batchScaledJob.ts";
 
 await mockEngine();
-const namespace = new k8s.core.v1.Namespace("batches", { metadata: { name: "batches" } });
+const ARGS: BatchScaledJobArgs = {
+  kind: "clap",
+  namespace: "batches",
+  image: { reference: "worker:tag" },
+  database: { host: "postgres.example", port: 5432, database: "postgres", sslMode: "verify-full", caSecretName: "crt" },
+  worker: { user: "batch_worker", secretName: "batch-worker", secretKey: "password" },
+  scaler: { user: "batch_scaler", secretName: "batch-scaler", secretKey: "password" },
+  graceSeconds: 45,
+  pod: { labels: { team: "shop" }, annotations: { owner: "shop" } },
+};
 const made: BatchScaledJob[] = [];
 const [component, authentication, scaledJob, ...others] = await recordResources((options) => {
-  const batch = new BatchScaledJob(
-    "claps",
-    {
-      kind: "clap",
-      namespace,
-      image: "worker:tag",
-      address: { host: "postgres.example", port: 5432, database: "postgres", caSecretName: "crt" },
-      worker: { user: "batch_worker", secretName: "batch-worker", secretKey: "password" },
-      scaler: { user: "batch_scaler", secretName: "batch-scaler", secretKey: "password" },
-      pollingInterval: 30,
-      maxReplicaCount: 10,
-      successfulJobsHistoryLimit: 10,
-      failedJobsHistoryLimit: 5,
-      backoffLimit: 4,
-      crashLimit: 4,
-      interruptionLimit: 100,
-      leaseSeconds: 0,
-      requestsPerJob: 1,
-      graceSeconds: 45,
-      cpu: "100m",
-      memory: "128Mi",
-    },
-    options,
-  );
+  const batch = new BatchScaledJob("claps", ARGS, options);
   made.push(batch);
   return batch;
 });
@@ -43,7 +29,7 @@ describe("a batch", () => {
     assert.equal(component?.type, "postgres-batch:index:BatchScaledJob");
     assert.deepEqual(component?.inputs, {});
     assert.deepEqual(
-      [authentication, scaledJob].map((its) => [its?.type, its?.name, its?.parent]),
+      [authentication, scaledJob].map((child) => [child?.type, child?.name, child?.parent]),
       [
         ["kubernetes:keda.sh/v1alpha1:TriggerAuthentication", "claps-auth", "BatchScaledJob claps"],
         ["kubernetes:keda.sh/v1alpha1:ScaledJob", "claps", "BatchScaledJob claps"],
@@ -52,28 +38,37 @@ describe("a batch", () => {
     assert.deepEqual(scaledJob?.dependsOn, ["TriggerAuthentication claps-auth"]);
   });
 
-  test("goes by its own deletion, since only KEDA's operator takes the finalizers off", () => {
+  test("is not deleted together with its namespace, since only KEDA's operator removes the finalizers", () => {
     assert.equal(authentication?.deletedWith, undefined);
     assert.equal(scaledJob?.deletedWith, undefined);
   });
 
-  test("may take the grace period and two minutes to go, and must be ready two minutes after it came", () => {
+  test("may take the grace period and two minutes to be deleted, and must be ready two minutes after its creation", () => {
     assert.deepEqual(scaledJob?.options.customTimeouts, { create: "2m", update: "2m", delete: "165s" });
     assert.deepEqual(scaledJob?.inputs.metadata, {
       namespace: "batches",
       name: "claps",
-      annotations: { "pulumi.com/waitFor": "condition=Ready" },
+      labels: { team: "shop" },
+      annotations: { owner: "shop", "pulumi.com/waitFor": "condition=Ready" },
     });
   });
 
-  test("asks with the scaler's password, which stays in its Secret", () => {
+  test("has its labels and annotations on every object", async () => {
+    const [batch] = made;
+    assert.ok(batch);
+    const job = JSON.parse(await settled(batch.job));
+    for (const metadata of [authentication?.inputs.metadata, job.metadata, job.spec.template.metadata])
+      assert.partialDeepStrictEqual(metadata, { labels: { team: "shop" }, annotations: { owner: "shop" } });
+  });
+
+  test("polls with the scaler's password, which stays in its Secret", () => {
     assert.deepEqual(authentication?.inputs.spec, {
       secretTargetRef: [{ parameter: "password", name: "batch-scaler", key: "password" }],
     });
   });
 
   test("is sent as the pinned chart's CRD has it", () => {
-    assert.deepEqual(problemsOfScaledJob(scaledJob?.inputs), []);
+    assert.deepEqual(validateScaledJob(scaledJob?.inputs), []);
   });
 
   test("shows one Job as JSON for kubectl, in its namespace", async () => {
@@ -84,11 +79,64 @@ describe("a batch", () => {
   });
 });
 
-describe("checkName", () => {
-  for (const name of ["a", "postgres-batch", "a".repeat(57), "b2"]) {
-    test(`${name} may be a batch's name`, () => checkName(name));
+describe("a batch's arguments", () => {
+  function make(changed: object): void {
+    new BatchScaledJob(`wrong-${JSON.stringify(changed)}`, { ...ARGS, name: "wrong", ...changed });
   }
-  for (const name of ["", "Claps", "make_it_clap", "2b", "-a", "a-", "a.b", "a".repeat(58)]) {
-    test(`${JSON.stringify(name)} may not`, () => assert.throws(() => checkName(name), RangeError));
+
+  const RUNNER = { reference: "runner:1" };
+  const wrong: Record<string, readonly [changed: object, says: string]> = {
+    "a name with capitals": [{ name: "Claps" }, "name must be 1 to 57 of a-z"],
+    "a name that is too long for its Jobs": [{ name: "a".repeat(58) }, "name must be 1 to 57 of a-z"],
+    "a kind that batch.attach() refuses": [{ kind: "Page" }, "kind must be 1 to 40"],
+    "no image": [{ image: {} }, "image.reference must be given"],
+    "an empty command": [{ command: [], runner: RUNNER }, "command must be a list of 1 or more"],
+    "a command with an empty program": [{ command: [""], runner: RUNNER }, "command[0] must be a program"],
+    "a command with a number in it": [{ command: ["sleep", 5], runner: RUNNER }, "command[1] must be a text"],
+    "a command without a runner": [{ command: ["a"] }, "must have all of command, runner"],
+    "exit codes without a command": [{ finalExitCodes: [3] }, "must have command with finalExitCodes"],
+    "an exit code that is success": [{ finalExitCodes: [0], command: ["a"], runner: RUNNER }, "finalExitCodes[0]"],
+    "a polling interval of zero": [{ pollingInterval: 0 }, "pollingInterval must be a whole number from 1 to 3600"],
+    "half a Job": [{ maxReplicaCount: 0.5 }, "maxReplicaCount must be a whole number"],
+    "a timeout of more than a week": [
+      { timeoutSeconds: 604_801 },
+      "timeoutSeconds must be a whole number from 0 to 604800",
+    ],
+    "memory without a unit": [{ memory: "128" }, "memory must be a memory quantity"],
+    "a password without TLS": [
+      { database: { ...ARGS.database, sslMode: "disable" } },
+      "database.sslMode must be require or verify-full",
+    ],
+    "a pooler without a lease": [
+      { database: { ...ARGS.database, pooler: { host: "p" } } },
+      "leaseSeconds must be 1 or more behind a pooler",
+    ],
+    "an unknown key": [{ maxReplicas: 1 }, 'got "maxReplicas"'],
+    "a pod that breaks the worker": [
+      { pod: { podSpecPatch: { restartPolicy: "Always" } } },
+      "pod.podSpecPatch must not change",
+    ],
+  };
+  for (const [what, [changed, says]] of Object.entries(wrong)) {
+    test(`${what} is refused in one line that names it, before anything is created`, () => {
+      const before = sentResources().size;
+      assert.throws(
+        () => make(changed),
+        (error) => {
+          assert.ok(RunError.isInstance(error), "Pulumi prints a RunError without a stack");
+          const [, ...lines] = error.message.split("\n");
+          assert.equal(lines.length, 1, error.message);
+          assert.ok(lines[0]?.includes(says), error.message);
+          return true;
+        },
+      );
+      assert.ok(![...sentResources().keys()].slice(before).some((key) => key.includes("keda.sh")));
+    });
   }
+
+  for (const name of ["a", "postgres-batch", "a".repeat(57), "b2"])
+    test(`${name} may be a batch's name`, () => make({ name }));
+
+  test("may come from other resources", () =>
+    make({ namespace: output("batches"), worker: { ...ARGS.worker, secretName: output("x") } }));
 });

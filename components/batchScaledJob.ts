@@ -1,50 +1,87 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { DatabaseAddress, Login } from "./login.ts";
-import { oneJob, type ScaledJobSettings, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
+import { batchRule, leaseBehindPooler } from "./batchRules.ts";
+import { BATCH_DEFAULTS, type BatchSettings } from "./batchSettings.ts";
+import type { DatabaseAddress, RoleCredentials } from "./database.ts";
+import type { PodArgs } from "./podArgs.ts";
+import { refuseWrongArgs } from "./refuseWrongArgs.ts";
+import { manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
+import type { ImageArgs } from "./workerPod.ts";
 
-/** What a batch is, what its pods run, and who asks the database. */
-export interface BatchScaledJobArgs extends ScaledJobSettings {
-  /** The database's: Secrets are read from there. */
-  readonly namespace: k8s.core.v1.Namespace;
-  readonly image: string;
-  readonly address: DatabaseAddress;
+/** What a batch is, what its pods run, and where its requests are. */
+export interface BatchScaledJobArgs extends BatchSettings {
+  /** The name under which `batch.attach()` attached the table of requests. */
+  readonly kind: string;
+  /**
+   * The name of the ScaledJob.
+   *
+   * @default - the component's
+   */
+  readonly name?: string;
+  /** The namespace of the batches, where their Secrets are. */
+  readonly namespace: pulumi.Input<string>;
+  /** What pods run: the worker's image, whose handler of `kind` is the work, or any image that has `command`. */
+  readonly image: pulumi.Input<ImageArgs>;
+  /**
+   * A program of `image` as the work, with its arguments.
+   *
+   * @default - the handler of `kind`
+   */
+  readonly command?: string[];
+  /**
+   * The image that brings the runner to `command`.
+   *
+   * @default - none: must be given with `command`
+   */
+  readonly runner?: pulumi.Input<ImageArgs>;
+  /**
+   * Exit codes of `command` (1 to 255) that no retry helps against: the request is DEAD at once, as with 64, 65 and 78.
+   *
+   * @default - no other
+   */
+  readonly finalExitCodes?: number[];
+  /** Where the database is. */
+  readonly database: pulumi.Input<DatabaseAddress>;
   /** The role that pods log in as. */
-  readonly worker: Login;
-  /** The role that KEDA asks the scaling query as. */
-  readonly scaler: Login;
+  readonly worker: pulumi.Input<RoleCredentials>;
+  /** The role that KEDA runs the scaling query as. */
+  readonly scaler: pulumi.Input<RoleCredentials>;
+  /**
+   * What the cluster wants of the pods.
+   *
+   * @default - nothing
+   */
+  readonly pod?: PodArgs;
 }
 
-/** A Job's name is a label's value, 63 characters at most: KEDA appends `-` to the batch's, and Kubernetes 5 characters. */
-const MAX_NAME = 57;
-
-/** What a deletion may take beyond the grace period: pods and their Jobs must be gone. */
+/** What a deletion may take beyond the grace period: pods and their Jobs must be deleted. */
 const DELETION_SECONDS = 120;
 
 /**
- * A batch: every unfinished request of one kind gets a Job, as many at once as `maxReplicaCount`. Must depend on KEDA's
- * release, on the schema and on the image.
+ * A batch: every unfinished request of one kind gets a Job, as many at once as `maxReplicaCount`. Must depend on KEDA, on the
+ * schema and on the images.
+ *
+ * @throws RunError naming every wrong argument, before anything is created.
  */
 export class BatchScaledJob extends pulumi.ComponentResource {
-  /** One Job as KEDA would create it, as JSON. */
+  /** A Job as KEDA would create it, as JSON: `pulumi stack output job | kubectl create -f -`. */
   readonly job: pulumi.Output<string>;
 
   constructor(name: string, args: BatchScaledJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:BatchScaledJob", name, {}, opts);
-    checkName(name);
-    const { namespace, ...settings } = args;
-    const spec: ScaledJobSpecArgs = { ...settings, name, authenticationName: `${name}-auth` };
-    const metadata = { namespace: namespace.metadata.name };
-    // Neither is deletedWith the namespace: only KEDA's operator takes their finalizers off.
+    refuseWrongArgs(`BatchScaledJob ${name}`, batchRule, { name, ...args });
+    const { namespace, pod, graceSeconds = BATCH_DEFAULTS.graceSeconds } = args;
+    const names = { name: args.name ?? name, authenticationName: `${args.name ?? name}-auth` };
+    const spec = pulumi.output(args).apply((known) => specArgs(known as KnownArgs, names));
+    const scaler = pulumi.output(args.scaler);
+    // Neither is deletedWith the namespace: only KEDA's operator removes their finalizers.
     const authentication = new k8s.apiextensions.CustomResource(
       `${name}-auth`,
       {
         apiVersion: "keda.sh/v1alpha1",
         kind: "TriggerAuthentication",
-        metadata: { ...metadata, name: spec.authenticationName },
-        spec: {
-          secretTargetRef: [{ parameter: "password", name: args.scaler.secretName, key: args.scaler.secretKey }],
-        },
+        metadata: { namespace, name: names.authenticationName, ...metadata(pod) },
+        spec: { secretTargetRef: [{ parameter: "password", name: scaler.secretName, key: scaler.secretKey }] },
       },
       { parent: this },
     );
@@ -53,28 +90,40 @@ export class BatchScaledJob extends pulumi.ComponentResource {
       {
         apiVersion: "keda.sh/v1alpha1",
         kind: "ScaledJob",
-        metadata: {
-          ...metadata,
-          name,
-          annotations: { "pulumi.com/waitFor": "condition=Ready" },
-        },
-        spec: scaledJobSpec(spec),
+        metadata: { namespace, name: names.name, ...metadata(pod, { "pulumi.com/waitFor": "condition=Ready" }) },
+        spec: spec.apply(scaledJobSpec),
       },
       {
         parent: this,
         dependsOn: authentication,
-        customTimeouts: { create: "2m", update: "2m", delete: `${args.graceSeconds + DELETION_SECONDS}s` },
+        customTimeouts: { create: "2m", update: "2m", delete: `${graceSeconds + DELETION_SECONDS}s` },
       },
     );
-    this.job = namespace.metadata.name.apply((its) => JSON.stringify(oneJob(spec, its)));
+    this.job = pulumi.all([spec, namespace]).apply(([known, there]) => JSON.stringify(manualJob(known, there)));
     this.registerOutputs({ job: this.job });
   }
 }
 
-/** @throws RangeError when Kubernetes would refuse the name of the ScaledJob, or of a Job. */
-export function checkName(name: string): void {
-  if (/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= MAX_NAME) return;
-  throw new RangeError(
-    `a batch's name must be 1 to ${MAX_NAME} of a-z, 0-9 and "-", a letter first (its Jobs are named after it); got ${JSON.stringify(name)}`,
-  );
+/** The arguments when everything in them is known. */
+type KnownArgs = Omit<BatchScaledJobArgs, "image" | "runner" | "database" | "worker" | "scaler"> &
+  Pick<ScaledJobSpecArgs, "image" | "database" | "worker" | "scaler"> & { readonly runner?: ImageArgs };
+
+/** @throws RunError when the arguments do not fit together, which is known before only where they come from no other resource. */
+function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "authenticationName">): ScaledJobSpecArgs {
+  refuseWrongArgs(`BatchScaledJob ${names.name}`, leaseBehindPooler, args);
+  const { namespace, command, runner, finalExitCodes = [], ...rest } = args;
+  return {
+    ...BATCH_DEFAULTS,
+    ...rest,
+    ...names,
+    ...(command && runner && { command: { command, runner, finalExitCodes } }),
+  };
+}
+
+/** Labels and annotations of an object that is no pod; KEDA hands those of a ScaledJob to its Jobs. */
+function metadata({ labels, annotations }: PodArgs = {}, own?: Readonly<Record<string, string>>) {
+  return {
+    ...(labels && { labels }),
+    ...((annotations ?? own) && { annotations: { ...annotations, ...own } }),
+  };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chartFrom } from "./charts.ts";
+import { resolveChart } from "./charts.ts";
 
 const pin = { name: "keda", version: "2.20.2" };
 const sources = {
@@ -15,5 +15,5 @@ const sources = {
 };
 
 for (const [source, reference] of Object.entries(sources)) {
-  test(`a chart from ${source} is the pinned one`, () => assert.deepEqual(chartFrom(source, pin), reference));
+  test(`a chart from ${source} is the pinned one`, () => assert.deepEqual(resolveChart(source, pin), reference));
 }

@@ -26,7 +26,7 @@ export const POSTGRESQL_IMAGES = {
   shell: { repository: "bitnamilegacy/os-shell", tag: "12-debian-12-r51" },
 } as const;
 
-/** What a Release is told about a chart. */
+/** How a Release names a chart. */
 export interface ChartReference {
   readonly chart: string;
   readonly version: string;
@@ -34,12 +34,12 @@ export interface ChartReference {
 }
 
 /** How a Release names a chart that comes from `source`: a repository's https:// or http://, an oci:// reference, or a path. */
-export function chartFrom(source: string, { name, version }: ChartPin): ChartReference {
+export function resolveChart(source: string, { name, version }: ChartPin): ChartReference {
   if (/^https?:/.test(source)) return { chart: name, version, repositoryOpts: { repo: source } };
   return { chart: source, version };
 }
 
-/** Whether `chartFrom` makes something of `source` that Helm can find a chart of that name by. */
+/** Whether Helm finds a chart of that name by what `resolveChart` makes of `source`. */
 export function isChartSource(source: string, name: string): boolean {
   // A chart's own file would be looked up as a repository, which has an index.yaml.
   if (/^https?:/.test(source)) return isUrl(source) && !isArchive(new URL(source).pathname);

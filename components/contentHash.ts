@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Enough of a SHA-256 to tell any two contents of one project apart; fits a tag and a Job's name. */
+/** Enough of a SHA-256 to distinguish any two contents of one project; fits a tag and a Job's name. */
 const LENGTH = 12;
 
 /**
@@ -14,7 +14,7 @@ const LENGTH = 12;
 export function contentHash(root: string, paths: readonly string[], more: readonly string[] = []): string {
   const hash = createHash("sha256").update(JSON.stringify(more));
   const files = paths.flatMap((path) => {
-    const found = filesOf(root, path);
+    const found = listFiles(root, path);
     if (found.length === 0) {
       throw new Error(`${path} must be a file or a folder with files in it (their content is hashed); got none`);
     }
@@ -27,7 +27,7 @@ export function contentHash(root: string, paths: readonly string[], more: readon
   return hash.digest("hex").slice(0, LENGTH);
 }
 
-function filesOf(root: string, path: string): string[] {
+function listFiles(root: string, path: string): string[] {
   if (!existsSync(join(root, path))) return [];
   if (isFile(join(root, path))) return [path];
   return readdirSync(join(root, path), { recursive: true, encoding: "utf8" })

@@ -1,36 +1,105 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { mockEngine, recordResources } from "../tests/support/pulumi/recordResources.ts";
-import { Keda } from "./keda.ts";
+import { describe, test } from "node:test";
+import { RunError } from "@pulumi/pulumi";
+import { mockEngine, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
+import { SCALED_JOB_CRD } from "../tests/support/pulumi/validateScaledJob.ts";
+import { Keda, type KedaArgs } from "./keda.ts";
 
-await mockEngine();
-const [component, namespace, release, ...others] = await recordResources(
-  (options) => new Keda("keda", { chart: "charts/keda.tgz", imageRegistry: "mirror.example" }, options),
-);
+await mockEngine({ "scaledjobs.keda.sh": SCALED_JOB_CRD });
 
-test("KEDA is a namespace and a release in it, and nothing else", () => {
-  assert.deepEqual(others, []);
-  assert.equal(component?.type, "postgres-batch:index:Keda");
-  assert.deepEqual(component?.inputs, {});
-  assert.deepEqual(
-    [namespace, release].map((its) => [its?.type, its?.name, its?.parent]),
-    [
-      ["kubernetes:core/v1:Namespace", "keda-namespace", "Keda keda"],
-      ["kubernetes:helm.sh/v3:Release", "keda", "Keda keda"],
+async function record(args: KedaArgs, name = "keda") {
+  const made: Keda[] = [];
+  const resources = await recordResources((options) => {
+    const keda = new Keda(name, args, options);
+    made.push(keda);
+    return keda;
+  });
+  return { keda: made[0] as Keda, resources };
+}
+
+describe("a KEDA that is installed", async () => {
+  const install = { chart: "oci://charts.example/keda", imageRegistry: "mirror.example" };
+  const { keda, resources } = await record({ install, labels: { team: "shop" } });
+  const [component, namespace, release, ...others] = resources;
+
+  test("is a namespace and a release in it, and nothing else", () => {
+    assert.deepEqual(others, []);
+    assert.equal(component?.type, "postgres-batch:index:Keda");
+    assert.deepEqual(component?.inputs, {});
+    assert.deepEqual(
+      [namespace, release].map((child) => [child?.type, child?.name, child?.parent]),
+      [
+        ["kubernetes:core/v1:Namespace", "keda-namespace", "Keda keda"],
+        ["kubernetes:helm.sh/v3:Release", "keda", "Keda keda"],
+      ],
+    );
+  });
+
+  test("is uninstalled on its own, since most of it is outside of the namespace", () => {
+    assert.equal(release?.deletedWith, undefined);
+  });
+
+  test("is the pinned chart from where its arguments say, under a name that lasts", async () => {
+    const { name, namespace: releaseNamespace, chart, version } = release?.inputs ?? {};
+    assert.deepEqual([name, releaseNamespace, chart, version], ["keda", "keda", "oci://charts.example/keda", "2.20.2"]);
+    assert.equal(await settled(keda.namespace), "keda");
+  });
+
+  test("has its labels on the namespace and on what the chart makes", () => {
+    assert.deepEqual(namespace?.inputs.metadata, { name: "keda", labels: { team: "shop" } });
+    assert.deepEqual((release?.inputs.values as { additionalLabels?: object } | undefined)?.additionalLabels, {
+      team: "shop",
+    });
+  });
+
+  test("can have other names", async () => {
+    const { resources: others } = await record(
+      {
+        install: { ...install, namespace: "scaling", releaseName: "jobs" },
+      },
+      "other",
+    );
+    const [, otherNamespace, other] = others;
+    assert.deepEqual(otherNamespace?.inputs.metadata, { name: "scaling" });
+    assert.deepEqual([other?.inputs.name, other?.inputs.namespace], ["jobs", "scaling"]);
+  });
+});
+
+describe("a KEDA that is there", async () => {
+  const { keda, resources } = await record({ existing: { namespace: "keda-system" } }, "there");
+  const [component, ...reads] = resources;
+
+  test("is read and not changed: its two CRDs", async () => {
+    assert.equal(component?.type, "postgres-batch:index:Keda");
+    assert.deepEqual(
+      reads.map(({ type, name, inputs }) => [type.split(":").at(-1), name, inputs]),
+      [
+        ["CustomResourceDefinition", "there-scaledjobs", {}],
+        ["CustomResourceDefinition", "there-triggerauthentications", {}],
+      ],
+    );
+    assert.equal(keda.release, undefined);
+    assert.equal(await settled(keda.namespace), "keda-system");
+  });
+});
+
+describe("KEDA's arguments", () => {
+  const wrong: Record<string, readonly [args: object, says: string]> = {
+    "both an installed and an existing one": [
+      { install: {}, existing: { namespace: "keda" } },
+      "keda must have one of install and existing",
     ],
-  );
-});
-
-test("the release is uninstalled on its own, since most of it is outside of the namespace", () => {
-  assert.equal(release?.deletedWith, undefined);
-});
-
-test("the release is the pinned chart from where the stack says, under a name that lasts", () => {
-  const { name, namespace: its, chart, version, values } = release?.inputs ?? {};
-  assert.deepEqual([name, its, chart, version], ["keda", "keda", "charts/keda.tgz", "2.20.2"]);
-  const { global, image, metricsServer, env } = values as Record<string, unknown>;
-  assert.deepEqual(global, { image: { registry: "mirror.example" } });
-  assert.deepEqual(image, { pullPolicy: "IfNotPresent" });
-  assert.deepEqual(metricsServer, { enabled: false });
-  assert.deepEqual(env, [{ name: "PGCONNECT_TIMEOUT", value: "2" }]);
+    "an existing one without its namespace": [{ existing: {} }, "existing.namespace must be a name"],
+    "a chart that is not there": [{ install: { chart: "no/such.tgz" } }, "install.chart must be"],
+    "a registry with a scheme": [{ install: { imageRegistry: "https://ghcr.io" } }, "install.imageRegistry must be"],
+    "an unknown key": [{ chart: "x" }, 'got "chart"'],
+  };
+  for (const [what, [args, says]] of Object.entries(wrong)) {
+    test(`may not be ${what}`, () => {
+      assert.throws(
+        () => new Keda(`wrong-${says}`, args as KedaArgs),
+        (error) => RunError.isInstance(error) && error.message.includes(says) && error.message.split("\n").length === 2,
+      );
+    });
+  }
 });

@@ -1,84 +1,116 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { mockEngine, PASSWORD, recordResources } from "../tests/support/pulumi/recordResources.ts";
-import { Postgres } from "./postgres.ts";
+import { describe, test } from "node:test";
+import { output } from "@pulumi/pulumi";
+import { children, recordPostgres } from "../tests/support/pulumi/recordPostgres.ts";
+import { mockEngine, PASSWORD, settled } from "../tests/support/pulumi/recordResources.ts";
 
 await mockEngine();
-const resources = await recordResources(
-  (options) =>
-    new Postgres(
-      "postgres",
-      { chart: "charts/postgresql", imageRegistry: "mirror.example", passwordRotation: "7" },
-      options,
-    ),
-);
-const byName = (name: string) => resources.find((its) => its.name === name && its.parent !== undefined);
-const secretNames = ["postgres-admin-secret", "postgres-worker-secret", "postgres-scaler-secret"];
 
-test("PostgreSQL is a namespace, a password and a Secret for each role, and a release, all of them its children", () => {
-  assert.deepEqual(
-    resources.map(({ type, name, parent }) => [type.split(":").at(-1), name, parent]),
-    [
-      ["Postgres", "postgres", undefined],
-      ["Namespace", "postgres-namespace", "Postgres postgres"],
-      ["RandomPassword", "postgres-admin-password", "Postgres postgres"],
-      ["Secret", "postgres-admin-secret", "Postgres postgres"],
-      ["RandomPassword", "postgres-worker-password", "Postgres postgres"],
-      ["Secret", "postgres-worker-secret", "Postgres postgres"],
-      ["RandomPassword", "postgres-scaler-password", "Postgres postgres"],
-      ["Secret", "postgres-scaler-secret", "Postgres postgres"],
-      ["Release", "postgres", "Postgres postgres"],
-    ],
-  );
-});
+const INSTALL = { chart: "oci://charts.example/postgresql", imageRegistry: "mirror.example" };
 
-test("the namespace enforces the restricted Pod Security Standard", () => {
-  assert.deepEqual(byName("postgres-namespace")?.inputs.metadata, {
-    name: "keda-with-postgresql",
-    labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+describe("a PostgreSQL that is installed", async () => {
+  const { postgres, resources } = await recordPostgres({
+    install: INSTALL,
+    passwordRotation: "7",
+    labels: { team: "shop" },
   });
-});
+  const byName = (name: string) => resources.find((child) => child.name === name && child.parent !== undefined);
+  const secretNames = ["postgres-admin-secret", "postgres-worker-secret", "postgres-scaler-secret"];
 
-test("the release waits for the Secrets, and everything goes with the namespace", () => {
-  assert.deepEqual(
-    byName("postgres")?.dependsOn,
-    secretNames.map((name) => `Secret ${name}`),
-  );
-  for (const name of ["postgres", ...secretNames])
-    assert.equal(byName(name)?.deletedWith, "Namespace postgres-namespace", name);
-});
-
-test("no password is in plain, anywhere", () => {
-  assert.ok(!JSON.stringify(resources.map(({ inputs }) => inputs)).includes(PASSWORD));
-  for (const name of secretNames) assert.equal(byName(name)?.inputs.stringData, "[secret]", name);
-});
-
-test("a password is 32 letters and digits, which no shell reads otherwise", () => {
-  for (const role of ["admin", "worker", "scaler"]) {
-    const { length, special } = byName(`postgres-${role}-password`)?.inputs ?? {};
-    assert.deepEqual([length, special], [32, false], role);
-  }
-});
-
-test("a rotation is a new password for each role that logs in from outside, and none for the superuser", () => {
-  const keepers = (role: string) => byName(`postgres-${role}-password`)?.inputs.keepers;
-  assert.deepEqual([keepers("worker"), keepers("scaler")], [{ passwordRotation: "7" }, { passwordRotation: "7" }]);
-  assert.equal(keepers("admin"), undefined, "it is in the database's volume");
-});
-
-test("the release takes the superuser's password from the Secret, talks TLS, and pulls from where the stack says", () => {
-  const { name, namespace, version, values } = byName("postgres")?.inputs ?? {};
-  assert.deepEqual([name, namespace, version], ["my-release", "keda-with-postgresql", "16.7.27"]);
-  const { auth, tls, image, volumePermissions } = values as Record<string, Record<string, unknown>>;
-  assert.deepEqual(auth, {
-    existingSecret: "my-release-postgresql",
-    secretKeys: { adminPasswordKey: "postgres-password" },
+  test("is a namespace, a password and a Secret for each role, and a release, all of them its children", () => {
+    assert.deepEqual(children(resources), [
+      "Namespace postgres-namespace",
+      "RandomPassword postgres-admin-password",
+      "Secret postgres-admin-secret",
+      "RandomPassword postgres-worker-password",
+      "Secret postgres-worker-secret",
+      "RandomPassword postgres-scaler-password",
+      "Secret postgres-scaler-secret",
+      "Release postgres",
+    ]);
+    for (const { parent } of resources.slice(1)) assert.equal(parent, "Postgres postgres");
   });
-  assert.deepEqual(tls, { enabled: true, autoGenerated: true });
-  assert.equal(image?.registry, "mirror.example");
-  assert.deepEqual(volumePermissions?.image, {
-    registry: "mirror.example",
-    repository: "bitnamilegacy/os-shell",
-    tag: "12-debian-12-r51",
+
+  test("has a namespace that enforces the restricted Pod Security Standard", () => {
+    assert.deepEqual(byName("postgres-namespace")?.inputs.metadata, {
+      name: "keda-with-postgresql",
+      labels: { team: "shop", "pod-security.kubernetes.io/enforce": "restricted" },
+    });
+  });
+
+  test("waits for the Secrets, and everything is deleted with the namespace", () => {
+    assert.deepEqual(
+      byName("postgres")?.dependsOn,
+      secretNames.map((name) => `Secret ${name}`),
+    );
+    for (const name of ["postgres", ...secretNames])
+      assert.equal(byName(name)?.deletedWith, "Namespace postgres-namespace", name);
+  });
+
+  test("shows no password, anywhere", () => {
+    assert.ok(!JSON.stringify(resources.map(({ inputs }) => inputs)).includes(PASSWORD));
+    for (const name of secretNames) assert.equal(byName(name)?.inputs.stringData, "[secret]", name);
+  });
+
+  test("has passwords of 32 letters and digits, which every shell reads alike", () => {
+    for (const role of ["admin", "worker", "scaler"]) {
+      const { length, special } = byName(`postgres-${role}-password`)?.inputs ?? {};
+      assert.deepEqual([length, special], [32, false], role);
+    }
+  });
+
+  test("rotates the password of each role that logs in from outside, and never the superuser's", () => {
+    const keepers = (role: string) => byName(`postgres-${role}-password`)?.inputs.keepers;
+    assert.deepEqual([keepers("worker"), keepers("scaler")], [{ passwordRotation: "7" }, { passwordRotation: "7" }]);
+    assert.equal(keepers("admin"), undefined, "it is in the database's volume");
+  });
+
+  test("has labels on every object", () => {
+    for (const { inputs } of resources.filter(({ type }) => /Secret|Namespace/.test(type)))
+      assert.partialDeepStrictEqual(inputs.metadata, { labels: { team: "shop" } });
+    assert.partialDeepStrictEqual(byName("postgres")?.inputs.values, { commonLabels: { team: "shop" } });
+  });
+
+  test("is the pinned chart, from where its arguments say", () => {
+    const { name, namespace, chart, version, values } = byName("postgres")?.inputs ?? {};
+    assert.deepEqual(
+      [name, namespace, chart, version],
+      ["my-release", "keda-with-postgresql", INSTALL.chart, "16.7.27"],
+    );
+    assert.partialDeepStrictEqual(values, { image: { registry: "mirror.example" } });
+  });
+
+  test("proves itself by the authority that the chart makes", async () => {
+    assert.deepEqual(await settled(output(postgres.address)), {
+      host: "my-release-postgresql.keda-with-postgresql.svc.cluster.local",
+      port: 5432,
+      database: "postgres",
+      sslMode: "verify-full",
+      caSecretName: "my-release-postgresql-crt",
+      caSecretKey: "ca.crt",
+    });
+    assert.equal(postgres.rolesPrepared, false);
+  });
+
+  test("can have other names, so that two are in one cluster", async () => {
+    const other = await recordPostgres(
+      { install: { ...INSTALL, releaseName: "postgresql-two" }, namespace: "two" },
+      "two",
+    );
+    assert.equal(await settled(output(other.postgres.address.host)), "postgresql-two.two.svc.cluster.local");
+    assert.equal(other.postgres.admin.secretName, "postgresql-two");
+    assert.match(await settled(other.postgres.psql), /^kubectl exec -it -n two postgresql-two-0 /);
+  });
+
+  test("is in a namespace that is there, which is not deleted with it", async () => {
+    const { resources: there, postgres: inIt } = await recordPostgres({
+      install: INSTALL,
+      namespace: "team",
+      createNamespace: false,
+    });
+    assert.ok(!children(there).some((child) => child.startsWith("Namespace")));
+    for (const { deletedWith } of there) assert.equal(deletedWith, undefined);
+    assert.equal(await settled(inIt.namespace), "team");
+    assert.equal(inIt.createdNamespace, undefined);
   });
 });

@@ -1,86 +1,128 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { chartFrom, POSTGRESQL_CHART } from "./charts.ts";
-import type { DatabaseAddress, Login } from "./login.ts";
-import { postgresValues } from "./postgresValues.ts";
+import type { DatabaseAddress, RoleCredentials } from "./database.ts";
+import { existingPostgres } from "./existingPostgres.ts";
+import { installPostgres } from "./installPostgres.ts";
+import type { ExistingPostgresArgs, PostgresInstallArgs } from "./postgresArgs.ts";
+import { DEFAULT_NAMESPACE, postgresRule } from "./postgresRules.ts";
+import { refuseWrongArgs } from "./refuseWrongArgs.ts";
+import { RoleSecrets } from "./roleSecrets.ts";
 
-/** The seed's names. */
-const NAMESPACE = "keda-with-postgresql";
-const RELEASE = "my-release";
-const SERVICE = `${RELEASE}-postgresql`;
-
+/** Which PostgreSQL holds the requests (one of `install` and `existing`), and the namespace of the batches. */
 export interface PostgresArgs {
-  /** Where the chart comes from: a repository's https:// or http://, an oci:// reference, or a local path. */
-  readonly chart: string;
-  /** The registry that the images come from. */
-  readonly imageRegistry: string;
-  /** When it changes, the passwords of `worker` and `scaler` are made anew; whoever migrates the schema tells the server. */
-  readonly passwordRotation: string;
+  /**
+   * Install one, for evaluation: its image gets no security updates.
+   *
+   * @default - installed with every default, where `existing` is not given
+   */
+  readonly install?: PostgresInstallArgs;
+  /**
+   * Use one that is there, 14 to 18.
+   *
+   * @default - none
+   */
+  readonly existing?: ExistingPostgresArgs;
+  /**
+   * The namespace of the batches.
+   *
+   * @default keda-with-postgresql
+   */
+  readonly namespace?: string;
+  /**
+   * Whether the namespace is created, and deleted with everything in it. False: it is there already, with what the pods refer
+   * to (Secrets, service accounts).
+   *
+   * @default true
+   */
+  readonly createNamespace?: boolean;
+  /**
+   * When it changes, the passwords that were made here for `worker` and `scaler` are replaced; the schema's migration hands
+   * them to the server.
+   *
+   * @default 1
+   */
+  readonly passwordRotation?: string;
+  /**
+   * Labels of every object of the component.
+   *
+   * @default - none
+   */
+  readonly labels?: { [name: string]: string };
+  /**
+   * Annotations of every object of the component.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [name: string]: string };
 }
 
-/** PostgreSQL in the namespace of the batches, with a password for each of its three roles. */
+/**
+ * PostgreSQL with its three roles, and the namespace where batches live.
+ *
+ * @throws RunError naming every wrong argument, before anything is created.
+ */
 export class Postgres extends pulumi.ComponentResource {
-  /** Where batches live too: whatever is in it goes with it. */
-  readonly namespace: k8s.core.v1.Namespace;
-  /** What uses the database depends on it. */
-  readonly release: k8s.helm.v3.Release;
-  readonly address: DatabaseAddress = {
-    host: `${SERVICE}.${NAMESPACE}.svc.cluster.local`,
-    port: 5432,
-    database: "postgres",
-    caSecretName: `${SERVICE}-crt`,
-  };
-  /** Opens psql as the superuser, in the server's own pod. */
-  readonly psql =
-    `kubectl exec -it -n ${NAMESPACE} ${SERVICE}-0 -c postgresql -- sh -c 'PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) psql -h 127.0.0.1 -U postgres'`;
-  /** The superuser, for migrations; the Secret bears the chart's name for it, as the chart's notes do. */
-  readonly admin: Login = { user: "postgres", secretName: SERVICE, secretKey: "postgres-password" };
-  readonly worker: Login = { user: "batch_worker", secretName: "batch-worker", secretKey: "password" };
-  readonly scaler: Login = { user: "batch_scaler", secretName: "batch-scaler", secretKey: "password" };
+  /** The namespace of the batches; whatever is in it is deleted with it, if it was created here. */
+  readonly namespace: pulumi.Output<string>;
+  /** The namespace as a resource, for `deletedWith`; undefined where it was there before. */
+  readonly createdNamespace?: k8s.core.v1.Namespace;
+  /** What uses the database depends on it; undefined where the database was there before. */
+  readonly release?: k8s.helm.v3.Release;
+  /** Where the database is. */
+  readonly address: DatabaseAddress;
+  /** Owns the schema: migrations run as it. */
+  readonly admin: RoleCredentials;
+  /** Claims and finishes requests. */
+  readonly worker: RoleCredentials;
+  /** Runs the scaling query. */
+  readonly scaler: RoleCredentials;
+  /** Whether a DBA has prepared `worker` and `scaler`: the migration grants them their rights and leaves their passwords alone. */
+  readonly rolesPrepared: boolean;
+  /** Opens psql as `admin`: in the server's own pod, or from where the existing server can be reached. */
+  readonly psql: pulumi.Output<string>;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:Postgres", name, {}, opts);
-    this.namespace = new k8s.core.v1.Namespace(
-      `${name}-namespace`,
-      { metadata: { name: NAMESPACE, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
-      { parent: this },
-    );
-    const { chart, imageRegistry, passwordRotation } = args;
-    const secrets = [
-      // Never anew: the server took it over into its volume when it first started, and reads the Secret no more.
-      this.#secret(`${name}-admin`, this.admin),
-      this.#secret(`${name}-worker`, this.worker, { passwordRotation }),
-      this.#secret(`${name}-scaler`, this.scaler, { passwordRotation }),
-    ];
-    this.release = new k8s.helm.v3.Release(
-      name,
-      {
-        name: RELEASE,
-        namespace: this.namespace.metadata.name,
-        ...chartFrom(chart, POSTGRESQL_CHART),
-        timeout: 600,
-        values: postgresValues({ registry: imageRegistry, admin: this.admin, hbaName: `${SERVICE}-hba` }),
-      },
-      { parent: this, dependsOn: secrets, deletedWith: this.namespace },
-    );
-    this.registerOutputs({ namespace: this.namespace, release: this.release });
-  }
-
-  #secret(name: string, { secretName, secretKey }: Login, keepers?: Record<string, string>): k8s.core.v1.Secret {
-    const password = new random.RandomPassword(
-      `${name}-password`,
-      // Letters and digits alone: KEDA 2.19 and older got a backslash wrong, and shells get much more wrong.
-      { length: 32, special: false, ...(keepers === undefined ? {} : { keepers }) },
-      { parent: this },
-    );
-    return new k8s.core.v1.Secret(
-      `${name}-secret`,
-      {
-        metadata: { name: secretName, namespace: this.namespace.metadata.name },
-        stringData: { [secretKey]: password.result },
-      },
-      { parent: this, deletedWith: this.namespace },
-    );
+    refuseWrongArgs(`Postgres ${name}`, postgresRule, args);
+    const { namespace = DEFAULT_NAMESPACE, createNamespace = true, passwordRotation = "1", labels, annotations } = args;
+    const metadata = { ...(labels && { labels }), ...(annotations && { annotations }) };
+    if (createNamespace) {
+      this.createdNamespace = new k8s.core.v1.Namespace(
+        `${name}-namespace`,
+        {
+          metadata: {
+            name: namespace,
+            ...metadata,
+            labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" },
+          },
+        },
+        { parent: this },
+      );
+    }
+    this.namespace = pulumi.output(this.createdNamespace?.metadata.name ?? namespace);
+    const secrets = new RoleSecrets(name, this, {
+      namespace: this.namespace,
+      deletedWith: this.createdNamespace,
+      metadata,
+    });
+    const database = args.existing
+      ? existingPostgres(secrets, { ...args.existing, passwordRotation })
+      : installPostgres(name, secrets, { ...args.install, namespace, passwordRotation });
+    ({ address: this.address, admin: this.admin, worker: this.worker, scaler: this.scaler } = database);
+    this.rolesPrepared = database.rolesPrepared;
+    this.psql = pulumi.output(database.psql);
+    if (database.release) this.release = database.release;
+    const { address, admin, worker, scaler, rolesPrepared, psql, createdNamespace, release } = this;
+    this.registerOutputs({
+      namespace: this.namespace,
+      createdNamespace,
+      release,
+      address,
+      admin,
+      worker,
+      scaler,
+      rolesPrepared,
+      psql,
+    });
   }
 }

@@ -1,21 +1,25 @@
 import { SERVER_SETTINGS } from "../worker/src/serverSettings.ts";
 import { POSTGRESQL_IMAGES } from "./charts.ts";
-import type { Login } from "./login.ts";
+import type { RoleCredentials } from "./database.ts";
 
 export interface PostgresValuesArgs {
   /** The registry that the images come from. */
   readonly registry: string;
   /** The superuser. */
-  readonly admin: Login;
+  readonly admin: RoleCredentials;
   /** The name of the ConfigMap that says who may connect. */
   readonly hbaName: string;
+  /** Labels of all that the chart makes. */
+  readonly labels?: { readonly [name: string]: string };
+  /** Annotations of all that the chart makes. */
+  readonly annotations?: { readonly [name: string]: string };
 }
 
 const HBA_FILE = "pg_hba.conf";
 const HBA_FOLDER = "/etc/postgresql-hba";
 
 /**
- * Who may connect: over the network nobody without TLS. The chart's `tls.enabled` alone offers TLS and takes plain
+ * Who may connect: over the network, TLS only. The chart's `tls.enabled` alone offers TLS and takes plain
  * connections as before. `md5` takes a password by SCRAM wherever the server keeps it so, which it does for every one that
  * was set since PostgreSQL 14.
  */
@@ -26,10 +30,12 @@ hostssl all all all          md5
 `;
 
 /** The values of PostgreSQL's chart. */
-export function postgresValues({ registry, admin, hbaName }: PostgresValuesArgs) {
+export function postgresValues({ registry, admin, hbaName, labels, annotations }: PostgresValuesArgs) {
   const { server, shell } = POSTGRESQL_IMAGES;
   return {
-    // The chart knows the images under their former name only.
+    ...(labels === undefined ? {} : { commonLabels: labels }),
+    ...(annotations === undefined ? {} : { commonAnnotations: annotations }),
+    // The chart knows the images under their previous name only.
     global: { security: { allowInsecureImages: true } },
     image: { registry, ...server },
     volumePermissions: { image: { registry, ...shell } },
@@ -44,7 +50,7 @@ export function postgresValues({ registry, admin, hbaName }: PostgresValuesArgs)
         .map(([key, value]) => `${key} = '${value}'`)
         .join("\n"),
       // Not the chart's pgHbaConfiguration: it is in force already while a first start sets the superuser's password, which
-      // then needs a line that lets anybody in without one. These flags are the running server's alone.
+      // then needs a line that admits any client without one. These flags are the running server's alone.
       extraEnvVars: [{ name: "POSTGRESQL_EXTRA_FLAGS", value: `-c hba_file=${HBA_FOLDER}/${HBA_FILE}` }],
       extraVolumes: [{ name: "hba", configMap: { name: hbaName } }],
       extraVolumeMounts: [{ name: "hba", mountPath: HBA_FOLDER, readOnly: true }],

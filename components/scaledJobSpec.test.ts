@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createTestDatabase } from "../tests/support/database.ts";
-import { problemsOfScaledJob, SCHEMA_CHART } from "../tests/support/pulumi/checkScaledJob.ts";
+import { SCHEMA_CHART, validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
 import { readSettings } from "../worker/src/settings.ts";
 import { KEDA_CHART } from "./charts.ts";
-import { demandQuery, oneJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
+import type { PodArgs } from "./podArgs.ts";
+import { demandQuery, manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
 
 const ARGS: ScaledJobSpecArgs = {
   name: "postgres-batch",
   kind: "clap",
-  image: "postgres-batch:0123456789ab",
-  address: { host: "postgres.example", port: 5432, database: "postgres", caSecretName: "postgres-crt" },
+  image: { reference: "postgres-batch:0123456789ab", pullPolicy: "Never" },
+  database: {
+    host: "postgres.example",
+    port: 5432,
+    database: "postgres",
+    sslMode: "verify-full",
+    caSecretName: "postgres-crt",
+  },
   worker: { user: "batch_worker", secretName: "batch-worker", secretKey: "password" },
   scaler: { user: "batch_scaler", secretName: "batch-scaler", secretKey: "password" },
   authenticationName: "postgres-batch-auth",
@@ -21,21 +28,47 @@ const ARGS: ScaledJobSpecArgs = {
   backoffLimit: 4,
   crashLimit: 3,
   interruptionLimit: 90,
+  deferralLimit: 7,
   leaseSeconds: 0,
   requestsPerJob: 1,
   graceSeconds: 30,
+  timeoutSeconds: 300,
   cpu: "100m",
   memory: "128Mi",
 };
 
-const body = (spec: object) => ({ apiVersion: "keda.sh/v1alpha1", kind: "ScaledJob", metadata: { name: "x" }, spec });
+const EVERYTHING: PodArgs = {
+  labels: { team: "shop" },
+  annotations: { owner: "shop" },
+  serviceAccountName: "pages",
+  env: { MODE: "fast" },
+  envFromSecrets: [{ name: "pages", prefix: "PAGES_" }],
+  volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+  volumeMounts: [{ name: "data", mountPath: "/data" }],
+  nodeSelector: { disk: "ssd" },
+  tolerations: [{ key: "gpu", operator: "Exists" }],
+  affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
+  priorityClassName: "low",
+  resources: { limits: { cpu: "2", "nvidia.com/gpu": "1" } },
+  imagePullSecrets: ["registry"],
+  runtimeClassName: "gvisor",
+  runAsUser: 1234,
+  podSpecPatch: { dnsPolicy: "None" },
+};
+
+const scaledJob = (spec: object) => ({
+  apiVersion: "keda.sh/v1alpha1",
+  kind: "ScaledJob",
+  metadata: { name: "x" },
+  spec,
+});
 const spec = scaledJobSpec(ARGS);
 const [container] = spec.jobTargetRef.template.spec.containers;
 
 describe("scaledJobSpec", () => {
   test("is a ScaledJob of the pinned chart's CRD, every field known to it", () => {
     assert.equal(SCHEMA_CHART, `${KEDA_CHART.name}-${KEDA_CHART.version}`);
-    assert.deepEqual(problemsOfScaledJob(body(spec)), []);
+    assert.deepEqual(validateScaledJob(scaledJob(spec)), []);
   });
 
   const wrong: Record<string, object> = {
@@ -48,15 +81,15 @@ describe("scaledJobSpec", () => {
     "an unknown rollout": { ...spec, rollout: { strategy: "slow" } },
     "a trigger without a type": { ...spec, triggers: [{ metadata: {} }] },
   };
-  for (const [what, its] of Object.entries(wrong)) {
-    test(`${what} would be noticed`, () => assert.notDeepEqual(problemsOfScaledJob(body(its)), []));
+  for (const [what, body] of Object.entries(wrong)) {
+    test(`${what} would be noticed`, () => assert.notDeepEqual(validateScaledJob(scaledJob(body)), []));
   }
 
   test("keeps the settings in KEDA's words, lets running Jobs finish, and leaves the strategy to the default", () => {
     const { jobTargetRef, triggers, ...rest } = spec;
     assert.deepEqual(rest, {
       pollingInterval: 30,
-      maxReplicaCount: 10,
+      maxReplicaCount: 20,
       successfulJobsHistoryLimit: 10,
       failedJobsHistoryLimit: 5,
       rollout: { strategy: "gradual" },
@@ -65,10 +98,61 @@ describe("scaledJobSpec", () => {
     assert.equal(triggers.length, 1);
   });
 
+  test("leaves KEDA room for as many Jobs again that never finish, and bounds the working ones by the query", () => {
+    assert.equal(spec.maxReplicaCount, 2 * ARGS.maxReplicaCount);
+    assert.equal(spec.triggers[0]?.metadata.query, "select batch.demand('clap', 1, 10) as jobs");
+  });
+
+  test("spreads its pods over nodes where there is room, and counts none that only lost nodes would take", () => {
+    const { spec: podSpec, metadata } = spec.jobTargetRef.template;
+    assert.deepEqual(podSpec.topologySpreadConstraints, [
+      {
+        maxSkew: 1,
+        topologyKey: "kubernetes.io/hostname",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: { "app.kubernetes.io/name": "postgres-batch" } },
+        nodeTaintsPolicy: "Honor",
+      },
+    ]);
+    assert.equal(metadata.labels["app.kubernetes.io/name"], "postgres-batch");
+  });
+
+  test("keeps Karpenter and the cluster autoscaler from moving pods, unless the cluster wants that", () => {
+    assert.deepEqual(spec.jobTargetRef.template.metadata.annotations, {
+      "karpenter.sh/do-not-disrupt": "true",
+      "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+    });
+    const annotations = { "karpenter.sh/do-not-disrupt": "false", more: "x" };
+    assert.deepEqual(scaledJobSpec({ ...ARGS, pod: { annotations } }).jobTargetRef.template.metadata.annotations, {
+      "karpenter.sh/do-not-disrupt": "false",
+      "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+      more: "x",
+    });
+  });
+
+  test("is one that the CRD knows with a command and with everything a cluster can want", () => {
+    const command = { command: ["sh", "-c", "sleep 1"], runner: { reference: "runner:1" }, finalExitCodes: [3, 4] };
+    const full = scaledJobSpec({ ...ARGS, command, pod: EVERYTHING });
+    assert.deepEqual(validateScaledJob(scaledJob(full)), []);
+    const [work] = full.jobTargetRef.template.spec.containers;
+    assert.deepEqual(
+      work?.env.find(({ name }) => name === "FINAL_EXIT_CODES"),
+      { name: "FINAL_EXIT_CODES", value: "3,4" },
+    );
+  });
+
+  test("polls past a pooler, by TLS, with a certificate check where KEDA can make one", () => {
+    const database = { ...ARGS.database, pooler: { host: "pooler.example" } };
+    const metadata = (more: object) =>
+      scaledJobSpec({ ...ARGS, database: { ...database, ...more } }).triggers[0]?.metadata;
+    assert.deepEqual([metadata({})?.host, metadata({})?.sslmode], ["postgres.example", "require"]);
+    assert.equal(metadata({ scalerSslMode: "verify-full" })?.sslmode, "verify-full");
+  });
+
   test("its worker reads its settings from what the pod's environment will be", () => {
-    const filled = container?.env.map((one) => [one.name, "value" in one ? one.value : `from-${one.name}`]);
-    const settings = readSettings(Object.fromEntries(filled ?? []));
-    assert.deepEqual(settings.database, {
+    const filled = container?.env.map((variable) => [variable.name, variable.value ?? `from-${variable.name}`]);
+    const settings = readSettings(Object.fromEntries(filled ?? []) as Record<string, string>);
+    assert.partialDeepStrictEqual(settings.database, {
       host: "postgres.example",
       port: 5432,
       user: "batch_worker",
@@ -78,19 +162,22 @@ describe("scaledJobSpec", () => {
       patienceSeconds: 60,
       pooled: false,
     });
-    const { kind, backoffLimit, crashLimit, interruptionLimit, leaseSeconds, requestsPerJob, graceSeconds } = ARGS;
+    const { kind, backoffLimit, crashLimit, interruptionLimit, deferralLimit } = ARGS;
+    const { leaseSeconds, requestsPerJob, graceSeconds, timeoutSeconds } = ARGS;
     assert.partialDeepStrictEqual(settings, {
       kind,
       backoffLimit,
       crashLimit,
       interruptionLimit,
+      deferralLimit,
       leaseSeconds,
       requestsPerJob,
       graceSeconds,
+      timeoutSeconds,
     });
   });
 
-  test("its Job's limit is the errors' own, whatever the other budgets are, and no podFailurePolicy is beside it", () => {
+  test("its Job's limit is the one of errors, whatever the other limits are, and there is no podFailurePolicy", () => {
     assert.deepEqual(Object.keys(spec.jobTargetRef).sort(), ["backoffLimit", "completions", "parallelism", "template"]);
     assert.equal(spec.jobTargetRef.backoffLimit, ARGS.backoffLimit);
   });
@@ -120,9 +207,9 @@ describe("demandQuery", () => {
   });
 });
 
-describe("oneJob", () => {
-  test("is the ScaledJob's Job, counted as one of its own, with a name of its own each time", () => {
-    const job = oneJob(ARGS, "batches");
+describe("manualJob", () => {
+  test("is the ScaledJob's Job, counted as one of its own, under another name each time", () => {
+    const job = manualJob(ARGS, "batches");
     assert.deepEqual(job.metadata, {
       generateName: "postgres-batch-",
       namespace: "batches",

@@ -1,73 +1,66 @@
-import { statement } from "../worker/src/queue/statement.ts";
-import type { DatabaseAddress, Login } from "./login.ts";
-import { fieldVariable, workerPod } from "./workerPod.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import type { BatchSettings } from "./batchSettings.ts";
+import type { DatabaseAddress, RoleCredentials } from "./database.ts";
+import type { PodArgs } from "./podArgs.ts";
+import { PROJECT_ROOT } from "./projectRoot.ts";
+import { toText } from "./toText.ts";
+import { type CommandArgs, fieldVariable, type ImageArgs, workerPod } from "./workerPod.ts";
 
-/** What a batch is, and how it scales. KEDA's and Kubernetes' own words, so their docs apply. */
-export interface ScaledJobSettings {
+/** A batch with all that its ScaledJob refers to. */
+export interface ScaledJobSpecArgs extends Readonly<Required<BatchSettings>> {
+  /** The ScaledJob's name, of which each Job's begins. */
+  readonly name: string;
   /** The name under which `batch.attach()` attached the table of requests. */
   readonly kind: string;
-  /** Seconds between polls of the scaling query. */
-  readonly pollingInterval: number;
-  /** Most unfinished Jobs at once. */
-  readonly maxReplicaCount: number;
-  /** Completed Jobs that are kept. */
-  readonly successfulJobsHistoryLimit: number;
-  /** Failed Jobs that are kept. */
-  readonly failedJobsHistoryLimit: number;
-  /**
-   * Errors a request may have; one more makes it DEAD. The Job's own `backoffLimit` too, but only as a backstop: the row tells
-   * errors from crashes and interruptions, the Job counts every failed pod. A Job that is Failed by it leaves its request,
-   * with the budgets the request still has, to the next Job.
-   */
-  readonly backoffLimit: number;
-  /** Crashes (killed, out of memory, a lost node) a request may have; one more makes it DEAD. */
-  readonly crashLimit: number;
-  /** Interruptions (a drain, an eviction, a deleted Job) a request may have; one more makes it DEAD. */
-  readonly interruptionLimit: number;
-  /** How long a claim is kept without being renewed, where a connection pooler is in between; 0: a session lock keeps it. */
-  readonly leaseSeconds: number;
-  /** Requests that one Job works through, one after another. */
-  readonly requestsPerJob: number;
-  /** From SIGTERM to SIGKILL. */
-  readonly graceSeconds: number;
-  /** What a pod reserves; it may use more where there is more. */
-  readonly cpu: string;
-  /** What a pod reserves and never exceeds. */
-  readonly memory: string;
-}
-
-/** A batch with what its ScaledJob refers to by name. */
-export interface ScaledJobSpecArgs extends ScaledJobSettings {
-  readonly name: string;
-  readonly image: string;
-  readonly address: DatabaseAddress;
-  readonly worker: Login;
-  readonly scaler: Login;
+  readonly image: ImageArgs;
+  readonly command?: CommandArgs;
+  readonly database: DatabaseAddress;
+  /** The role that pods log in as. */
+  readonly worker: RoleCredentials;
+  /** The role that KEDA runs the scaling query as. */
+  readonly scaler: RoleCredentials;
   /** The TriggerAuthentication with the scaler's password. */
   readonly authenticationName: string;
+  readonly pod?: PodArgs;
 }
+
+/**
+ * How many times `maxReplicaCount` of unfinished Jobs KEDA may see. A lost node's Jobs stay unfinished for as long as its pods
+ * are Terminating, which is until the node is removed, and KEDA counts them against its limit: with once the limit, requests
+ * that wait would get no Job. The scaling query has the configured limit as a parameter and bounds the Jobs that work.
+ */
+const UNFINISHED_JOBS_FACTOR = 2;
+
+/** Keeps Karpenter and the cluster autoscaler from moving pods to save nodes: a moved pod starts its request from the beginning. */
+const KEEP_IN_PLACE = {
+  "karpenter.sh/do-not-disrupt": "true",
+  "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+};
 
 /** A ScaledJob's `spec`, as KEDA's CRD has it. */
 export function scaledJobSpec(args: ScaledJobSpecArgs) {
-  const { address, scaler, authenticationName, maxReplicaCount } = args;
+  const { database, scaler, authenticationName } = args;
   return {
     jobTargetRef: jobSpec(args),
     pollingInterval: args.pollingInterval,
-    maxReplicaCount,
+    maxReplicaCount: UNFINISHED_JOBS_FACTOR * args.maxReplicaCount,
     successfulJobsHistoryLimit: args.successfulJobsHistoryLimit,
     failedJobsHistoryLimit: args.failedJobsHistoryLimit,
-    // Jobs of the former settings finish; `immediate`, the default, deletes them.
+    // Jobs of the previous settings finish; `immediate`, the default, deletes them.
     rollout: { strategy: "gradual" },
     // No scalingStrategy: the default one, which subtracts the running Jobs, fits a query that counts their requests too.
     triggers: [
       {
         type: "postgresql",
         metadata: {
-          host: address.host,
-          port: String(address.port),
+          // Past a pooler: one connection at a time, and session settings of the role that a pooler may lose.
+          host: database.host,
+          port: toText(database.port),
           userName: scaler.user,
-          dbName: address.database,
-          sslmode: "require",
+          dbName: database.database,
+          sslmode: database.scalerSslMode ?? "require",
           query: demandQuery(args),
           targetQueryValue: "1",
         },
@@ -77,58 +70,91 @@ export function scaledJobSpec(args: ScaledJobSpecArgs) {
   };
 }
 
-/** One Job as KEDA would create it: it counts as one of the ScaledJob's, so no second one comes for its request. */
-export function oneJob(args: ScaledJobSpecArgs, namespace: string) {
+/** A Job as KEDA would create it: it counts as one of the ScaledJob's, so KEDA starts no second one for its request. */
+export function manualJob(args: ScaledJobSpecArgs, namespace: pulumi.Input<string>) {
+  const { labels, annotations } = args.pod ?? {};
   return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
       generateName: `${args.name}-`,
       namespace,
-      labels: { "scaledjob.keda.sh/name": args.name },
+      labels: { ...labels, "scaledjob.keda.sh/name": args.name },
+      ...(annotations === undefined ? {} : { annotations }),
     },
     spec: jobSpec(args),
   };
 }
 
 /** `sql/statements/demand.sql` with its parameters written in, since KEDA has none. */
-export function demandQuery({ kind, requestsPerJob, maxReplicaCount }: ScaledJobSettings): string {
+export function demandQuery({
+  kind,
+  requestsPerJob,
+  maxReplicaCount,
+}: Pick<ScaledJobSpecArgs, "kind" | "requestsPerJob" | "maxReplicaCount">): string {
   const values = [`'${kind.replaceAll("'", "''")}'`, requestsPerJob, maxReplicaCount];
-  return statement("demand")
-    .text.replace(/--.*$/gm, "")
-    .replace(/\$(\d+)/g, (_, number) => String(values[Number(number) - 1]))
+  return readFileSync(join(PROJECT_ROOT, "sql/statements/demand.sql"), "utf8")
+    .replace(/--.*$/gm, "")
+    .replace(/\$(\d+)/g, (_, parameter) => String(values[Number(parameter) - 1]))
     .replace(/\s+/g, " ")
     .trim();
 }
 
 function jobSpec(args: ScaledJobSpecArgs) {
-  const { name, image, address, worker, kind, backoffLimit, requestsPerJob, graceSeconds, cpu, memory } = args;
+  const { name, image, command, database, worker, cpu, memory, graceSeconds, pod } = args;
+  const labels = { ...pod?.labels, "app.kubernetes.io/name": name };
   const podSpec = workerPod({
     name,
     image,
-    address,
-    login: worker,
-    env: [
-      { name: "KIND", value: kind },
-      fieldVariable("JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
-      fieldVariable("POD_NAME", "metadata.name"),
-      { name: "BACKOFF_LIMIT", value: String(backoffLimit) },
-      { name: "CRASH_LIMIT", value: String(args.crashLimit) },
-      { name: "INTERRUPTION_LIMIT", value: String(args.interruptionLimit) },
-      { name: "LEASE_SECONDS", value: String(args.leaseSeconds) },
-      { name: "REQUESTS_PER_JOB", value: String(requestsPerJob) },
-      { name: "GRACE_SECONDS", value: String(graceSeconds) },
-    ],
+    ...(command === undefined ? {} : { command }),
+    database,
+    pooled: true,
+    role: worker,
+    env: settingVariables(args),
     cpu,
     memory,
     graceSeconds,
+    pod: { topologySpreadConstraints: [spreadOverNodes(name)], ...pod },
   });
-  // No podFailurePolicy: it would make the Job wait until the pod of a lost node is gone for good before it replaces it.
+  // No podFailurePolicy: it would make the Job wait until the pod of a lost node is deleted before it replaces it.
   // No ttlSecondsAfterFinished: the history limits say how much is kept, and a failed Job's log is worth its place.
   return {
     parallelism: 1,
     completions: 1,
-    backoffLimit,
-    template: { metadata: { labels: { "app.kubernetes.io/name": name } }, spec: podSpec },
+    backoffLimit: args.backoffLimit,
+    template: { metadata: { labels, annotations: { ...KEEP_IN_PLACE, ...pod?.annotations } }, spec: podSpec },
+  };
+}
+
+function settingVariables(args: ScaledJobSpecArgs) {
+  return [
+    { name: "KIND", value: args.kind },
+    fieldVariable("JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
+    fieldVariable("POD_NAME", "metadata.name"),
+    { name: "BACKOFF_LIMIT", value: String(args.backoffLimit) },
+    { name: "CRASH_LIMIT", value: String(args.crashLimit) },
+    { name: "INTERRUPTION_LIMIT", value: String(args.interruptionLimit) },
+    { name: "DEFERRAL_LIMIT", value: String(args.deferralLimit) },
+    { name: "LEASE_SECONDS", value: String(args.leaseSeconds) },
+    { name: "REQUESTS_PER_JOB", value: String(args.requestsPerJob) },
+    { name: "GRACE_SECONDS", value: String(args.graceSeconds) },
+    { name: "TIMEOUT_SECONDS", value: String(args.timeoutSeconds) },
+    ...(args.command?.finalExitCodes.length
+      ? [{ name: "FINAL_EXIT_CODES", value: args.command.finalExitCodes.join(",") }]
+      : []),
+  ];
+}
+
+/**
+ * A lost node takes half of a batch's pods on two nodes, not all. And Kubernetes regards it as Ready for 50 s: without this the
+ * pods that replace its own go to where there is most room, which is the node that lost them.
+ */
+function spreadOverNodes(name: string) {
+  return {
+    maxSkew: 1,
+    topologyKey: "kubernetes.io/hostname",
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: { "app.kubernetes.io/name": name } },
+    nodeTaintsPolicy: "Honor",
   };
 }

@@ -1,46 +1,64 @@
 import assert from "node:assert/strict";
-import { appendFile, cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as k8s from "@pulumi/kubernetes";
 import { mockEngine, recordResources } from "../tests/support/pulumi/recordResources.ts";
-import { SchemaMigration, schemaVersion } from "./schemaMigration.ts";
+import { SchemaMigration, type SchemaMigrationArgs, schemaVersion } from "./schemaMigration.ts";
 
 await mockEngine();
-const login = (user: string) => ({ user, secretName: `${user}-secret`, secretKey: "password" });
+const role = (user: string) => ({ user, secretName: `${user}-secret`, secretKey: "password" });
 const namespace = new k8s.core.v1.Namespace("batches", { metadata: { name: "batches" } });
-const migration = (passwordRotation: string) =>
+const ARGS: SchemaMigrationArgs = {
+  namespace: "batches",
+  image: { reference: "worker:tag" },
+  database: {
+    host: "postgres.example",
+    port: 5432,
+    database: "postgres",
+    sslMode: "verify-full",
+    pooler: { host: "pooler.example" },
+  },
+  admin: role("postgres"),
+  worker: role("batch_worker"),
+  scaler: role("batch_scaler"),
+};
+const migration = (changed: Partial<SchemaMigrationArgs> = {}, name = "schema") =>
   recordResources(
-    (options) =>
-      new SchemaMigration(
-        "schema",
-        {
-          namespace,
-          image: "worker:tag",
-          address: { host: "postgres.example", port: 5432, database: "postgres", caSecretName: "crt" },
-          admin: login("postgres"),
-          worker: login("batch_worker"),
-          scaler: login("batch_scaler"),
-          passwordRotation,
-        },
-        options,
-      ),
+    (options) => new SchemaMigration(name, { ...ARGS, ...changed }, { ...options, deletedWith: namespace }),
   );
-const [component, job, ...others] = await migration("1");
+const [component, job, ...others] = await migration();
 const { metadata, spec } = (job?.inputs ?? {}) as {
   metadata: Record<string, unknown>;
-  spec: { backoffLimit: number; activeDeadlineSeconds: number; template: { spec: { containers: Container[] } } };
+  spec: {
+    backoffLimit: number;
+    activeDeadlineSeconds: number;
+    template: { spec: { containers: Container[] } & Record<string, unknown> };
+  };
 };
 interface Container {
   readonly args: string[];
   readonly image: string;
   readonly env: { name: string; value?: string; valueFrom?: object }[];
   readonly terminationMessagePolicy: string;
+  readonly resources: object;
 }
 
-test("the migration is one Job, which goes with its namespace", () => {
+/** What a migration with changed arguments is. */
+async function changed(args: Partial<SchemaMigrationArgs>) {
+  const [, other] = await migration(args, "other");
+  const inputs = other?.inputs as { metadata: { name: string; labels?: object }; spec: typeof spec };
+  const [container] = inputs.spec.template.spec.containers;
+  return { ...inputs, container, env: variables(container), pod: inputs.spec.template.spec };
+}
+
+function variables(container: Container | undefined): Map<string, unknown> {
+  return new Map(container?.env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
+}
+
+test("the migration is one Job, which is deleted with its namespace", () => {
   assert.deepEqual(others, []);
   assert.equal(component?.type, "postgres-batch:index:SchemaMigration");
   assert.deepEqual(
@@ -56,40 +74,119 @@ test("it is named after the schema, and runs again when it failed", () => {
   assert.deepEqual(metadata.annotations, { "pulumi.com/replaceUnready": "true" });
 });
 
-test("new passwords are a new Job, which tells the server", async () => {
-  const nameOf = async (rotation: string) =>
-    ((await migration(rotation)).at(1)?.inputs.metadata as { name: string } | undefined)?.name;
-  assert.equal(await nameOf("1"), metadata.name);
-  assert.notEqual(await nameOf("2"), metadata.name);
+test("new passwords and other tables are a new Job", async () => {
+  const version = async (args: Partial<SchemaMigrationArgs>) =>
+    (await changed(args)).metadata.name.slice("other-".length);
+  const versions = [
+    await version({}),
+    await version({ passwordRotation: "2" }),
+    await version({ attach: [{ kind: "page", table: "pages" }] }),
+  ];
+  assert.equal(metadata.name, `schema-${versions[0]}`);
+  assert.equal(new Set(versions).size, 3);
 });
 
-test("another migration and other rights are a new Job, and another statement is none", async () => {
+test("another migration, another function and other rights are a new Job, and another statement is none", async () => {
   const sql = await mkdtemp(join(tmpdir(), "sql-"));
   after(() => rm(sql, { recursive: true }));
   await cp(fileURLToPath(new URL("../sql", import.meta.url)), sql, { recursive: true });
-  const versions = [schemaVersion(sql, "1")];
+  const versions = [schemaVersion(sql, ["1", "[]"])];
   assert.equal(metadata.name, `schema-${versions[0]}`);
   await writeFile(join(sql, "migrations/9999_more.sql"), "select 1;");
-  versions.push(schemaVersion(sql, "1"));
+  versions.push(schemaVersion(sql, ["1", "[]"]));
+  await mkdir(join(sql, "functions"), { recursive: true });
+  await writeFile(join(sql, "functions/more.sql"), "select 1;");
+  versions.push(schemaVersion(sql, ["1", "[]"]));
   await appendFile(join(sql, "roles.sql"), "-- more");
-  versions.push(schemaVersion(sql, "1"));
-  assert.equal(new Set(versions).size, 3);
+  versions.push(schemaVersion(sql, ["1", "[]"]));
+  assert.equal(new Set(versions).size, 4);
   await appendFile(join(sql, "statements/claim.sql"), "-- more");
-  assert.equal(schemaVersion(sql, "1"), versions[2]);
+  await appendFile(join(sql, "schema.sql"), "-- more");
+  assert.equal(schemaVersion(sql, ["1", "[]"]), versions[3]);
 });
 
-test("it gives up soon, and its last words are the pod's", () => {
+test("it gives up soon, and the end of its log is the pod's message", () => {
   assert.deepEqual([spec.backoffLimit, spec.activeDeadlineSeconds], [1, 300]);
   assert.equal(spec.template.spec.containers[0]?.terminationMessagePolicy, "FallbackToLogsOnError");
 });
 
-test("it migrates as the owner and passes every password by its Secret", () => {
+test("it migrates as the owner, past a pooler, and passes every password by its Secret", () => {
   const [container] = spec.template.spec.containers;
   assert.deepEqual([container?.args, container?.image], [["migrate"], "worker:tag"]);
-  const env = new Map(container?.env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
+  const env = variables(container);
   const secret = (user: string) => ({ secretKeyRef: { name: `${user}-secret`, key: "password" } });
+  assert.deepEqual([env.get("PG_HOST"), env.get("PG_SSLMODE")], ["postgres.example", "verify-full"]);
   assert.equal(env.get("PG_USERNAME"), "postgres");
   assert.deepEqual(env.get("PGPASSWORD"), secret("postgres"));
+  assert.deepEqual([env.get("WORKER_USERNAME"), env.get("SCALER_USERNAME")], ["batch_worker", "batch_scaler"]);
   assert.deepEqual(env.get("WORKER_PASSWORD"), secret("batch_worker"));
   assert.deepEqual(env.get("SCALER_PASSWORD"), secret("batch_scaler"));
+  for (const absent of ["ATTACH", "MAX_CONNECTIONS_NEEDED"]) assert.ok(!env.has(absent), absent);
 });
+
+test("it gets the tables to attach and the connections to ask for, and no password of a role that a DBA prepared", async () => {
+  const { env } = await changed({
+    attach: [{ kind: "page", table: "shop.pages" }],
+    connectionsNeeded: 44,
+    rolesPrepared: true,
+  });
+  assert.equal(env.get("ATTACH"), '[{"kind":"page","table":"shop.pages"}]');
+  assert.equal(env.get("MAX_CONNECTIONS_NEEDED"), "44");
+  assert.equal(env.get("WORKER_USERNAME"), "batch_worker");
+  assert.ok(!env.has("WORKER_PASSWORD") && !env.has("SCALER_PASSWORD"));
+});
+
+test("its pod goes where the cluster wants it, without what is there for the work of batches", async () => {
+  const {
+    metadata: jobMetadata,
+    pod,
+    container,
+    env,
+  } = await changed({
+    pod: {
+      labels: { team: "shop" },
+      imagePullSecrets: ["registry"],
+      tolerations: [{ operator: "Exists" }],
+      nodeSelector: { disk: "ssd" },
+      env: { MODE: "fast" },
+      volumes: [{ name: "data", emptyDir: {} }],
+      volumeMounts: [{ name: "data", mountPath: "/data" }],
+      resources: { limits: { "nvidia.com/gpu": "1" } },
+      podSpecPatch: { initContainers: [{ name: "proxy", image: "proxy:1", restartPolicy: "Always" }] },
+    },
+  });
+  assert.deepEqual(jobMetadata.labels, { team: "shop" });
+  assert.partialDeepStrictEqual(pod, {
+    imagePullSecrets: [{ name: "registry" }],
+    nodeSelector: { disk: "ssd" },
+    initContainers: [{ name: "proxy" }],
+  });
+  assert.ok(!env.has("MODE") && !("volumes" in pod));
+  assert.deepEqual(container?.resources, { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "128Mi" } });
+});
+
+const wrong: Record<string, readonly [args: object, says: string]> = {
+  "two tables of one kind": [
+    {
+      attach: [
+        { kind: "page", table: "a" },
+        { kind: "page", table: "b" },
+      ],
+    },
+    'attach must have different kinds (a kind is one table\'s); got "page" twice',
+  ],
+  "a table that SQL would read otherwise": [
+    { attach: [{ kind: "page", table: "Pages; drop" }] },
+    "attach[0].table must be a table as SQL writes it",
+  ],
+  "a kind without a table": [{ attach: [{ kind: "page" }] }, "attach[0].table must be"],
+  "no connections": [{ connectionsNeeded: 0 }, "connectionsNeeded must be a whole number"],
+};
+for (const [what, [args, says]] of Object.entries(wrong)) {
+  test(`its arguments may not be ${what}`, () => {
+    assert.throws(
+      () => new SchemaMigration(`wrong-${what}`, { ...ARGS, ...args } as SchemaMigrationArgs),
+      ({ message }: Error) => message.split("\n").length === 2 && message.includes(says),
+    );
+  });
+}

@@ -16,7 +16,7 @@ async function program(): Promise<string> {
   const [block] = [...page.matchAll(/^```ts\n(new BatchScaledJob.*?)^```/gms)].map((match) => match[1]);
   const folder = await mkdtemp(join(tmpdir(), "second-kind-"));
   after(() => rm(folder, { recursive: true }));
-  for (const name of ["components", "node_modules", "package.json"])
+  for (const name of ["components", "node_modules", "package.json", "sql", "worker"])
     await symlink(join(root, name), join(folder, name));
   await writeFile(join(folder, "index.ts"), `${await readFile(join(root, "index.ts"), "utf8")}\n${block}`);
   return join(folder, "index.ts");
@@ -45,10 +45,10 @@ function scaledJob(name: string): ScaledJob {
 }
 
 describe("a second kind, as docs/your-own-work.md adds it", () => {
-  test("is a ScaledJob of its own: its kind's query, workers and limit, everything else the stack's", () => {
+  test("is another ScaledJob: its kind's query, workers and limit, everything else the default", () => {
     const { metadata, spec } = scaledJob("pages");
     assert.equal(metadata.name, "pages");
-    assert.deepEqual([spec.maxReplicaCount, spec.pollingInterval], [3, 30]);
+    assert.deepEqual([spec.maxReplicaCount, spec.pollingInterval], [6, 30]);
     assert.equal(spec.triggers[0].metadata.query, "select batch.demand('page', 1, 3) as jobs");
     assert.ok(
       JSON.stringify(spec.jobTargetRef.template.spec.containers[0].env).includes('{"name":"KIND","value":"page"}'),
@@ -57,7 +57,7 @@ describe("a second kind, as docs/your-own-work.md adds it", () => {
 
   test("leaves the first one as it was", () => {
     const { spec } = scaledJob("postgres-batch");
-    assert.equal(spec.maxReplicaCount, 10);
+    assert.equal(spec.maxReplicaCount, 20);
     assert.equal(spec.triggers[0].metadata.query, "select batch.demand('clap', 1, 10) as jobs");
   });
 });

@@ -1,196 +1,150 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { RunError } from "@pulumi/pulumi";
+import { isSecret, output } from "@pulumi/pulumi";
+import { configProblems, readConfig } from "../tests/support/pulumi/configProblems.ts";
 import { declaredConfig, declaredDefaults } from "../tests/support/pulumi/declaredConfig.ts";
-import { DEFAULTS } from "../worker/src/settings.ts";
-import { NUMBER_KEYS, readStackConfig, TEXT_KEYS } from "./stackConfig.ts";
+import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
+import { DEFAULT_KEDA } from "./kedaRules.ts";
+import { DEFAULT_NAMESPACE, DEFAULT_POSTGRES } from "./postgresRules.ts";
+import { CONFIG_RULES } from "./stackConfigRules.ts";
+import { DEFAULT_IMAGE } from "./workerImageRules.ts";
 
 const declared = declaredConfig();
 const defaults = declaredDefaults();
 
-const charts = mkdtempSync(join(tmpdir(), "charts-"));
-after(() => rmSync(charts, { recursive: true }));
-for (const folder of ["keda", "empty"]) mkdirSync(join(charts, folder));
-for (const file of ["keda.tgz", "keda.tar.gz", "keda/Chart.yaml", "keda.zip"]) writeFileSync(join(charts, file), "");
-
-function problemsOf(changed: Record<string, string | undefined>): string[] {
-  const values: Record<string, string | undefined> = { ...defaults, ...changed };
-  try {
-    readStackConfig((key) => values[key]);
-    return [];
-  } catch (error) {
-    assert.ok(RunError.isInstance(error), "Pulumi prints a RunError without a stack");
-    return error.message.split("\n").slice(1);
-  }
-}
+const folder = mkdtempSync(join(tmpdir(), "stack-config-"));
+after(() => rmSync(folder, { recursive: true }));
+const caFile = join(folder, "ca.pem");
+writeFileSync(caFile, "-----BEGIN CERTIFICATE-----\n");
 
 describe("Pulumi.yaml", () => {
-  test("declares every key with a type, a description and a default, and no other", () => {
-    assert.deepEqual(Object.keys(declared).sort(), [...Object.keys(NUMBER_KEYS), ...Object.keys(TEXT_KEYS)].sort());
+  test("declares every key with its type, a description and a default, and no other", () => {
+    assert.deepEqual(Object.keys(declared).sort(), Object.keys(CONFIG_RULES).sort());
     for (const [key, { type, description }] of Object.entries(declared)) {
-      assert.equal(type, key in NUMBER_KEYS ? "integer" : "string", key);
+      assert.equal(type, CONFIG_RULES[key as keyof typeof CONFIG_RULES].type, key);
       assert.ok(description.length > 10, key);
     }
   });
 
-  for (const [key, { min, max }] of Object.entries(NUMBER_KEYS)) {
-    test(`tells the limits of ${key} as they are`, () =>
+  for (const [key, { min, max }] of Object.entries(BATCH_NUMBERS)) {
+    test(`states the limits of ${key} as they are`, () =>
       assert.ok(declared[key]?.description.endsWith(`(${min} to ${max})`)));
   }
 
-  test("its defaults are the seed's, and the worker's where the worker has some", () => {
-    const { pollingInterval, maxReplicaCount, successfulJobsHistoryLimit, failedJobsHistoryLimit } = defaults;
-    assert.deepEqual(
-      [pollingInterval, maxReplicaCount, successfulJobsHistoryLimit, failedJobsHistoryLimit],
-      ["30", "10", "10", "5"],
-    );
-    for (const key of ["backoffLimit", "interruptionLimit", "leaseSeconds", "requestsPerJob", "graceSeconds"] as const)
-      assert.equal(defaults[key], String(DEFAULTS[key]), key);
-    assert.equal(defaults.crashLimit, defaults.backoffLimit, "the worker's own, where it is told nothing");
+  test("has the defaults of the components", () => {
+    const [install, database, image] = [DEFAULT_KEDA, DEFAULT_POSTGRES, DEFAULT_IMAGE];
+    const components = {
+      ...BATCH_DEFAULTS,
+      kedaChart: install.chart,
+      kedaImageRegistry: install.imageRegistry,
+      postgresqlChart: database.chart,
+      postgresqlImageRegistry: database.imageRegistry,
+      baseImage: image.baseImage,
+      namespace: DEFAULT_NAMESPACE,
+    };
+    for (const [key, value] of Object.entries(components)) assert.equal(defaults[key], String(value), key);
     const dockerfile = readFileSync(new URL("../worker/Dockerfile", import.meta.url), "utf8");
     assert.equal(/^ARG BASE=(.*)$/m.exec(dockerfile)?.[1], defaults.baseImage);
   });
 });
 
+const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
+const database = (changed: object = {}) => ({ database: { existing: { ...EXISTING, ...changed } } });
+const PAGES = { kind: "page", table: "pages" };
+const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
+
 describe("readStackConfig", () => {
-  test("takes the defaults", () => {
-    const config = readStackConfig((key) => defaults[key]);
-    assert.equal(config.maxReplicaCount, 10);
-    assert.equal(config.memory, "128Mi");
+  test("makes of the defaults what minikube gets: everything installed, the image built, the sample as its batch", () => {
+    const { batches, migration, ...config } = readConfig({});
+    assert.deepEqual(config, {
+      kubernetesContext: "minikube",
+      keda: { install: { chart: defaults.kedaChart, imageRegistry: "ghcr.io" } },
+      database: {
+        namespace: "keda-with-postgresql",
+        createNamespace: true,
+        passwordRotation: "1",
+        install: { chart: defaults.postgresqlChart, imageRegistry: "docker.io" },
+      },
+      image: { build: { baseImage: "node:24-bookworm-slim" } },
+      runner: undefined,
+      pod: {},
+    });
+    assert.deepEqual(batches, [{ ...BATCH_DEFAULTS, kind: "clap", name: "postgres-batch" }]);
+    assert.deepEqual(migration, { passwordRotation: "1", attach: [], connectionsNeeded: 14 });
   });
 
-  const right: Record<string, readonly string[]> = {
-    pollingInterval: ["1", "3600"],
-    maxReplicaCount: ["1", "80"],
-    cpu: ["10m", "0.5", "1", "64", "1500m"],
-    memory: ["64Mi", "1Gi", "1.5Gi", "256Gi"],
-    leaseSeconds: ["0", "30", "3600"],
-    passwordRotation: ["1", "2026-11-25", "2026-11-25T03:30:00Z", "after_the_leak"],
-    kubernetesContext: ["kind-a", "arn:aws:eks:eu-west-1:1:cluster/a", "my context", "é"],
-    kedaChart: [
-      ...["keda.tgz", "keda.tar.gz", "keda"].map((name) => join(charts, name)),
-      "oci://localhost:5000/charts/keda",
-      "oci://registry.example/keda",
-      "http://charts.example",
-      "https://charts.example:8443/stable/",
-    ],
-    kedaImageRegistry: ["localhost:5000", "registry.example/mirror", "a-b.example:65535/x/y_z", "10.0.0.1:1"],
-    postgresqlChart: [join(charts, "keda"), "oci://registry.example/charts/postgresql"],
-    baseImage: [
-      "node",
-      "node:24",
-      "library/node:24-bookworm-slim",
-      "localhost/node:24",
-      "registry.example:5000/node:24",
-      "Registry.Example/our/node__22:V24_x",
-      `node@sha256:${"a".repeat(64)}`,
-      `registry.example/node:24@sha256:${"0".repeat(64)}`,
-    ],
-  };
-  for (const [key, values] of Object.entries(right)) {
-    for (const value of values)
-      test(`${key} may be ${value}`, () => assert.deepEqual(problemsOf({ [key]: value }), []));
-  }
-
-  const wrong: Record<string, readonly (string | undefined)[]> = {
-    pollingInterval: ["0", "3601", "0.5", "5s", "", undefined, "5abc"],
-    maxReplicaCount: ["0", "81", "-1", "ten", "1e1"],
-    successfulJobsHistoryLimit: ["-1", "1001", "1.5"],
-    failedJobsHistoryLimit: ["-1", "1001", "x"],
-    backoffLimit: ["-1", "1001"],
-    crashLimit: ["-1", "1001", "1.5"],
-    interruptionLimit: ["-1", "10001"],
-    leaseSeconds: ["-1", "3601", "0.5", undefined],
-    requestsPerJob: ["0", "10001"],
-    graceSeconds: ["0", "86401", "1.5"],
-    cpu: ["0", "9m", "65", "100", "a lot", "1e3", "-1", undefined],
-    memory: ["63Mi", "128", "128M", "257Gi", "Mi", undefined],
-    passwordRotation: ["", "a b", "x".repeat(65), undefined],
-    kubernetesContext: ["", " ", " a", "a ", "\ta", "a\nb", "a\r\nb", "a\n", undefined],
-    kedaChart: [
-      "",
-      "no/such/chart.tgz",
-      ".",
-      "README.md",
-      join(charts, "empty"),
-      join(charts, "keda.zip"),
-      "ftp://a/b",
-      "https://",
-      "https://a b",
-      "https:charts.example",
-      "https://charts.example/keda-2.20.2.tgz",
-      "http://charts.example/keda.tar.gz?raw=1",
-      "oci://",
-      "oci://keda",
-      "oci://registry.example/charts",
-      "oci://registry.example/keda/",
-      "oci://registry.example/charts/keda:2.20.2",
-      "oci://registry.example/charts/postgresql",
-    ],
-    kedaImageRegistry: [
-      "",
-      "https://ghcr.io",
-      "a b",
-      "registry.example/mirror/",
-      "host//x",
-      "host/X",
-      "-",
-      "-a.example",
-      "a..b",
-      "host/.",
-      "host:",
-      "host:0",
-      "host:999999",
-      "host:65536",
-    ],
-    postgresqlChart: [
-      "",
-      "no/such/chart.tgz",
-      "oci://registry.example/charts/keda",
-      "https://x/postgresql-16.7.27.tgz",
-    ],
-    postgresqlImageRegistry: ["", "docker.io/"],
-    baseImage: [
-      "",
-      "node 24",
-      "-",
-      "Node:24",
-      "node:24:25",
-      "node:",
-      "node:-a",
-      "node/",
-      "a//node",
-      "registry.example:65536/node",
-      "https://registry.example/node",
-      "node@sha256:abc",
-      `node:${"a".repeat(129)}`,
-    ],
-  };
-  test("a wrong value is known for every key", () => {
-    assert.deepEqual(Object.keys(wrong).sort(), Object.keys(declared).sort());
-  });
-  for (const [key, values] of Object.entries(wrong)) {
-    for (const value of values) {
-      test(`${key} may not be ${JSON.stringify(value)}, and is told so by name, with what is allowed and why`, () => {
-        const problems = problemsOf({ [key]: value });
-        assert.equal(problems.length, 1, problems.join("\n"));
-        const [message = ""] = problems;
-        assert.match(message, new RegExp(`^${key} must be .+ \\(.+\\); got `));
-        assert.ok(message.endsWith(`got ${JSON.stringify(value ?? "")}`), message);
-      });
-    }
-  }
-
-  test("the URL of a chart's file is answered with what to name instead", () => {
-    const [message = ""] = problemsOf({ kedaChart: "https://charts.example/keda-2.20.2.tgz" });
-    assert.match(message, /name its repository, or a local file/);
+  test("gives a batch the stack's settings where it has none of its own, and attaches its table", () => {
+    const { batches, migration } = readConfig({
+      pollingInterval: "5",
+      batches: [
+        { ...PAGES, maxReplicaCount: 3 },
+        { ...COMMAND, kind: "big_page", timeoutSeconds: 60 },
+      ],
+    });
+    assert.deepEqual(
+      batches.map(({ name, kind, pollingInterval, maxReplicaCount, timeoutSeconds }) => [
+        name,
+        kind,
+        pollingInterval,
+        maxReplicaCount,
+        timeoutSeconds,
+      ]),
+      [
+        ["page", "page", 5, 3, 0],
+        ["big-page", "big_page", 5, 10, 60],
+      ],
+    );
+    assert.deepEqual(migration.attach, [
+      { kind: "page", table: "pages" },
+      { kind: "big_page", table: "pages" },
+    ]);
+    assert.equal(migration.connectionsNeeded, 3 + 10 + 2 * 2 + 2);
   });
 
-  test("every wrong value is told at once", () => {
-    const nothing = Object.fromEntries(Object.keys(declared).map((key) => [key, ""]));
-    assert.equal(problemsOf(nothing).length, Object.keys(declared).length);
+  test("builds the runner where a batch has a command, and there alone", () => {
+    assert.deepEqual(readConfig({ batches: [COMMAND] }).runner, {
+      build: { baseImage: defaults.baseImage, target: "runner" },
+    });
+    assert.equal(readConfig({ batches: [PAGES] }).runner, undefined);
+    const image = { existing: "worker:1", existingRunner: "runner:1" };
+    assert.deepEqual(readConfig({ image, batches: [COMMAND] }).runner, { existing: "runner:1" });
+  });
+
+  test("has labels and annotations for every object that is made", () => {
+    const metadata = { labels: { team: "shop" }, annotations: { owner: "shop" } };
+    const config = readConfig({ pod: metadata });
+    for (const part of [config.keda, config.database, config.pod]) assert.partialDeepStrictEqual(part, metadata);
+  });
+
+  test("takes what is there instead of installing it", () => {
+    const config = readConfig({
+      keda: { existing: { namespace: "keda-system" } },
+      ...database({ tls: { caFile } }),
+      image: { existing: "registry.example/worker:1" },
+    });
+    assert.deepEqual(config.keda, { existing: { namespace: "keda-system" } });
+    assert.deepEqual(config.database.existing, { ...EXISTING, tls: { ca: "-----BEGIN CERTIFICATE-----\n" } });
+    assert.ok(!("install" in config.database));
+    assert.deepEqual(config.image, { existing: "registry.example/worker:1" });
+  });
+
+  test("counts no worker's connection behind a pooler, whose pool is its own matter", () => {
+    const config = readConfig({ ...database({ pooler: { host: "pool.example" } }), leaseSeconds: "30" });
+    assert.equal(config.migration.connectionsNeeded, 4);
+  });
+
+  test("takes the credentials of a registry from the environment, where there is a registry", async () => {
+    const env = { REGISTRY_USERNAME: "ci", REGISTRY_PASSWORD: "geheim" };
+    const { build } = readConfig({ image: { build: { registry: "registry.example" } } }, env).image;
+    assert.equal(build?.credentials?.username, "ci");
+    assert.equal(await isSecret(output(build?.credentials?.password)), true);
+    assert.equal(readConfig({}, env).image.build?.credentials, undefined);
+  });
+
+  test("lets more Jobs run where the bundled PostgreSQL does not limit them", () => {
+    assert.deepEqual(configProblems({ maxReplicaCount: "5000", ...database() }), []);
   });
 });

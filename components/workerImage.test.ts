@@ -4,65 +4,146 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { mockEngine, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
-import { CONTENT, imageTag, WorkerImage } from "./workerImage.ts";
+import { output, secret } from "@pulumi/pulumi";
+import { mockEngine, PASSWORD, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
+import { buildInputs, type ImageBuildArgs, imageTag, WorkerImage, type WorkerImageArgs } from "./workerImage.ts";
 
 await mockEngine();
 const root = fileURLToPath(new URL("..", import.meta.url));
-const images: WorkerImage[] = [];
-const resources = await recordResources((options) => {
-  const image = new WorkerImage("worker", { baseImage: "node:24-bookworm-slim" }, options);
-  images.push(image);
-  return image;
-});
-const built = resources.find(({ type }) => type === "docker:index/image:Image");
 
-test("the image is built from the project with the base that the stack says, and never pushed", () => {
-  const { imageName, skipPush, build } = built?.inputs ?? {};
-  assert.equal(imageName, images[0]?.reference);
-  assert.equal(skipPush, true);
-  const { context, dockerfile, args } = build as Record<string, unknown>;
-  assert.deepEqual([context, dockerfile, args], [".", "worker/Dockerfile", { BASE: "node:24-bookworm-slim" }]);
-  assert.equal(built?.parent, "WorkerImage worker");
-});
-
-test("its tag says what is in it, so that another base is another image", async () => {
-  assert.match(images[0]?.reference ?? "", /^worker:[0-9a-f]{12}$/);
-  await recordResources((options) => {
-    const other = new WorkerImage("worker", { baseImage: "node:22-bookworm-slim" }, options);
-    assert.notEqual(other.reference, images[0]?.reference);
-    return other;
+async function record(args: WorkerImageArgs, name = "worker") {
+  const made: WorkerImage[] = [];
+  const resources = await recordResources((options) => {
+    const image = new WorkerImage(name, args, options);
+    made.push(image);
+    return image;
   });
+  const built = resources.find(({ type }) => type === "docker:index/image:Image");
+  return { component: made[0] as WorkerImage, built };
+}
+
+const { component, built } = await record({ rebuildTrigger: "cluster-uid" });
+
+test("the image is built from the project into the daemon, and never pushed or pulled", () => {
+  const { imageName, skipPush, build } = built?.inputs ?? {};
+  assert.deepEqual(component.image, { reference: imageName, pullPolicy: "Never" });
+  assert.equal(skipPush, true);
+  const { context, dockerfile, args, platform } = build as Record<string, unknown>;
+  assert.deepEqual([context, dockerfile, args], [".", "worker/Dockerfile", { BASE: "node:24-bookworm-slim" }]);
+  assert.match(String(platform), /^linux\/(amd64|arm64)$/);
+  assert.equal(built?.parent, "WorkerImage worker");
+  assert.deepEqual(component.nodeSelector, {}, "the node is the daemon's own");
 });
 
-test("its tag is of every file that the build is given, and of none else", async () => {
+test("its tag says what is in it, so that another base, another platform and another stage are other images", async () => {
+  const reference = async (build: ImageBuildArgs) => (await record({ build }, "other")).component.image.reference;
+  const references = [
+    await reference({}),
+    await reference({ baseImage: "node:22-bookworm-slim" }),
+    await reference({ platform: process.arch === "arm64" ? "linux/amd64" : "linux/arm64" }),
+    await reference({ target: "runner" }),
+  ];
+  for (const one of references) assert.match(String(one), /^other:[0-9a-f]{12}$/);
+  assert.equal(new Set(references).size, 4);
+});
+
+test("it is built again for another cluster, whose daemon does not have it", async () => {
+  assert.equal(await settled(output(built?.options.replacementTrigger)), "cluster-uid");
+});
+
+test("an image for a registry is pushed there, pulled by its content's tag, and runs on nodes of its architecture", async () => {
+  const { component: pushed, built: image } = await record(
+    {
+      build: { registry: "localhost:5000/batch", pullRegistry: "registry:5000/batch", platform: "linux/arm64" },
+      rebuildTrigger: "x",
+    },
+    "pushed",
+  );
+  const { imageName, skipPush, build } = image?.inputs ?? {};
+  assert.match(String(imageName), /^localhost:5000\/batch\/pushed:[0-9a-f]{12}$/);
+  assert.equal(skipPush, false);
+  assert.equal((build as { platform: string }).platform, "linux/arm64");
+  assert.ok(!("registry" in (image?.inputs ?? {})), "credentials are those of docker login");
+  assert.deepEqual(pushed.image, {
+    reference: String(imageName).replace("localhost", "registry"),
+    pullPolicy: "IfNotPresent",
+  });
+  assert.deepEqual(pushed.nodeSelector, { "kubernetes.io/arch": "arm64" });
+  assert.equal(image?.options.replacementTrigger, undefined, "a registry keeps it for every cluster");
+});
+
+test("the credentials of a registry are a secret on their way", async () => {
+  const credentials = { username: "ci", password: secret(PASSWORD) };
+  const { built: image } = await record({ build: { registry: "registry.example/team", credentials } }, "secret");
+  assert.equal(image?.inputs.registry, "[secret]");
+});
+
+test("an image that is there is neither built nor read", async () => {
+  const { component: existing, built: none } = await record({ existing: "registry.example/worker:1" }, "existing");
+  assert.equal(none, undefined);
+  assert.deepEqual(existing.image, { reference: "registry.example/worker:1" });
+});
+
+const wrong: Record<string, readonly [args: object, says: string]> = {
+  "both built and there": [{ build: {}, existing: "a:1" }, "image must have one of build and existing"],
+  "a reference that is none": [{ existing: "A B" }, "existing must be an image's reference"],
+  "a registry with a scheme": [{ build: { registry: "https://registry.example" } }, "build.registry must be"],
+  "another platform": [{ build: { platform: "windows/amd64" } }, "build.platform must be linux/amd64 or linux/arm64"],
+  "pulled from where nothing is pushed": [
+    { build: { pullRegistry: "a" } },
+    "build.pullRegistry must come with registry",
+  ],
+  "credentials of no registry": [
+    { build: { credentials: { username: "a", password: "b" } } },
+    "build.credentials must come with registry",
+  ],
+  "credentials without a password": [
+    { build: { registry: "a", credentials: { username: "a" } } },
+    "build.credentials.password must be a text",
+  ],
+  "an unknown key": [{ build: { tag: "1" } }, 'got "tag"'],
+};
+for (const [what, [args, says]] of Object.entries(wrong)) {
+  test(`an image may not be ${what}`, () => {
+    assert.throws(
+      () => new WorkerImage(`wrong-${what}`, args as WorkerImageArgs),
+      ({ message }: Error) => message.split("\n").length === 2 && message.includes(says),
+    );
+  });
+}
+
+test("its tag is of every file that the build gets, and of no other", async () => {
   const ignored = await readFile(join(root, "worker/Dockerfile.dockerignore"), "utf8");
-  const given = [...ignored.matchAll(/^!(.*)$/gm)].map(([, path]) => path ?? "");
-  assert.deepEqual([...CONTENT].sort(), ["worker/Dockerfile", "worker/Dockerfile.dockerignore", ...given].sort());
   assert.match(ignored, /^\*\*\/\*\.test\.ts$/m);
+  const inputs = buildInputs(root);
+  for (const input of [
+    "worker/Dockerfile",
+    "worker/Dockerfile.dockerignore",
+    "worker/src",
+    "sql/migrations",
+    "sql/roles.sql",
+  ])
+    assert.ok(inputs.includes(input), input);
 
   const checkout = await mkdtemp(join(tmpdir(), "checkout-"));
   after(() => rm(checkout, { recursive: true }));
   for (const path of ["worker", "sql"]) await cp(join(root, path), join(checkout, path), { recursive: true });
-  const tag = () => imageTag(checkout, "node:24");
-  assert.equal(tag(), imageTag(root, "node:24"));
+  const tag = () => imageTag(checkout, ["node:24"]);
+  assert.equal(tag(), imageTag(root, ["node:24"]));
 
   const tags = [tag()];
+  const files = inputs.filter((path) => /\.\w+$|Dockerfile$/.test(path));
   for (const file of ["worker/src/handlers/prompt.txt", "sql/migrations/9999_more.sql", "sql/statements/more.sql"]) {
     await writeFile(join(checkout, file), "");
     tags.push(tag());
   }
-  for (const path of CONTENT.filter((its) => /\.\w+$|Dockerfile$/.test(its))) {
+  for (const path of files) {
     await appendFile(join(checkout, path), "\n");
     tags.push(tag());
   }
-  assert.equal(new Set(tags).size, 1 + 3 + 5, "each of them changes it");
+  assert.equal(new Set(tags).size, 1 + 3 + files.length, "each of them changes it");
 
   for (const file of ["worker/src/main.test.ts", "worker/src/new.test.ts", "sql/schema.sql"])
     await writeFile(join(checkout, file), "other");
   assert.equal(tag(), tags.at(-1));
-});
-
-test("a new cluster has it built again", async () => {
-  assert.equal(await settled(built?.options.replacementTrigger), "cluster-uid");
 });

@@ -4,9 +4,16 @@ import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
 
 const ARGS: WorkerPodArgs = {
   name: "postgres-batch",
-  image: "postgres-batch:0123456789ab",
-  address: { host: "postgres.example", port: 5432, database: "postgres", caSecretName: "postgres-crt" },
-  login: { user: "batch_worker", secretName: "batch-worker", secretKey: "password" },
+  image: { reference: "postgres-batch:0123456789ab", pullPolicy: "Never" },
+  database: {
+    host: "postgres.example",
+    port: 5432,
+    database: "postgres",
+    sslMode: "verify-full",
+    caSecretName: "postgres-crt",
+  },
+  pooled: true,
+  role: { user: "batch_worker", secretName: "batch-worker", secretKey: "password" },
   env: [{ name: "KIND", value: "clap" }],
   cpu: "100m",
   memory: "128Mi",
@@ -17,7 +24,7 @@ const pod = workerPod(ARGS);
 const [container] = pod.containers;
 
 describe("a pod of the worker's image", () => {
-  test("on a node that is lost is replaced 30 s after Kubernetes noticed", () => {
+  test("on a lost node is replaced 30 s after Kubernetes noticed the loss", () => {
     const tolerations = ["not-ready", "unreachable"].map((state) => ({
       key: `node.kubernetes.io/${state}`,
       operator: "Exists",
@@ -27,7 +34,7 @@ describe("a pod of the worker's image", () => {
     assert.deepEqual(pod.tolerations, tolerations);
   });
 
-  test("has a worker that is no namespace's first process, which would not hear SIGTERM while it starts", () => {
+  test("has a worker that is not the first process of a namespace, which would not receive SIGTERM while it starts", () => {
     assert.equal(pod.shareProcessNamespace, true);
   });
 
@@ -55,20 +62,146 @@ describe("a pod of the worker's image", () => {
     ]);
   });
 
-  test("is led to the database by its environment, the password by reference alone", () => {
+  test("gets the database from its environment, the password by reference alone", () => {
     assert.deepEqual(container?.env, [
       { name: "PG_HOST", value: "postgres.example" },
       { name: "PG_PORT", value: "5432" },
       { name: "PG_DATABASE", value: "postgres" },
       { name: "PG_USERNAME", value: "batch_worker" },
       { name: "PGPASSWORD", valueFrom: { secretKeyRef: { name: "batch-worker", key: "password" } } },
+      { name: "PG_SSLMODE", value: "verify-full" },
       { name: "PG_CA_FILE", value: "/etc/postgresql-ca/ca.crt" },
       { name: "KIND", value: "clap" },
     ]);
   });
 
-  test("has arguments where it has a command, and no such field where it has none", () => {
+  test("has arguments where it has some, and no such field where it has none", () => {
     assert.ok(!("args" in (container ?? {})));
-    assert.deepEqual(workerPod({ ...ARGS, command: ["migrate"] }).containers[0]?.args, ["migrate"]);
+    assert.deepEqual(workerPod({ ...ARGS, args: ["migrate"] }).containers[0]?.args, ["migrate"]);
+  });
+
+  test("mounts nothing where the authorities of Node.js prove the database", () => {
+    const { caSecretName, ...database } = ARGS.database;
+    const spec = workerPod({ ...ARGS, database });
+    assert.ok(!("volumes" in spec) && !("volumeMounts" in (spec.containers[0] ?? {})));
+    assert.ok(!spec.containers[0]?.env.some(({ name }) => name === "PG_CA_FILE"));
+  });
+
+  test("connects to a pooler where there is one, and a migration past it", () => {
+    const database = { ...ARGS.database, pooler: { host: "pooler.example", port: 6432 } };
+    const address = (pooled: boolean) => workerPod({ ...ARGS, database, pooled }).containers[0]?.env.slice(0, 2);
+    assert.deepEqual(address(true), [
+      { name: "PG_HOST", value: "pooler.example" },
+      { name: "PG_PORT", value: "6432" },
+    ]);
+    assert.deepEqual(address(false), [
+      { name: "PG_HOST", value: "postgres.example" },
+      { name: "PG_PORT", value: "5432" },
+    ]);
+  });
+});
+
+describe("a pod of a command", () => {
+  const command = {
+    command: ["python3", "work.py"],
+    runner: { reference: "runner:1", pullPolicy: "IfNotPresent" },
+    finalExitCodes: [],
+  };
+  const spec = workerPod({ ...ARGS, image: { reference: "pages:1" }, command });
+  const [work] = spec.containers;
+  const [init] = spec.initContainers ?? [];
+
+  test("runs the image as it is, started by the runner that an init container brings", () => {
+    assert.deepEqual([work?.image, work?.command, work?.args], ["pages:1", ["/batch/run"], ["python3", "work.py"]]);
+    assert.ok(!("imagePullPolicy" in (work ?? {})), "Kubernetes' own");
+    assert.deepEqual([init?.image, init?.imagePullPolicy], ["runner:1", "IfNotPresent"]);
+    assert.deepEqual(init?.command, ["cp", "-R", "/batch/.", "/runner/"]);
+    assert.deepEqual(init?.volumeMounts, [{ name: "runner", mountPath: "/runner" }]);
+  });
+
+  test("has the runner read-only, a folder to share with it, and a place for temporary files on its read-only root", () => {
+    assert.deepEqual(work?.volumeMounts?.slice(1), [
+      { name: "runner", mountPath: "/batch", readOnly: true },
+      { name: "files", mountPath: "/run/batch" },
+      { name: "tmp", mountPath: "/tmp" },
+    ]);
+    assert.equal(work?.securityContext.readOnlyRootFilesystem, true);
+  });
+
+  test("fulfils the restricted standard in both containers, with the same resources", () => {
+    assert.deepEqual(init?.securityContext, work?.securityContext);
+    assert.deepEqual(init?.resources, work?.resources);
+  });
+});
+
+describe("what a cluster wants of pods", () => {
+  const spec = workerPod({
+    ...ARGS,
+    pod: {
+      serviceAccountName: "pages",
+      env: { MODE: "fast" },
+      envFromSecrets: [{ name: "pages-secret", prefix: "PAGES_" }, { name: "more" }],
+      volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+      volumeMounts: [{ name: "data", mountPath: "/data" }],
+      nodeSelector: { disk: "ssd" },
+      tolerations: [{ key: "gpu", operator: "Exists" }],
+      affinity: { nodeAffinity: {} },
+      topologySpreadConstraints: [{ maxSkew: 2, topologyKey: "zone", whenUnsatisfiable: "DoNotSchedule" }],
+      priorityClassName: "low",
+      resources: { requests: { "ephemeral-storage": "1Gi" }, limits: { cpu: "2", "nvidia.com/gpu": "1" } },
+      imagePullSecrets: ["registry"],
+      runtimeClassName: "gvisor",
+      runAsUser: 1234,
+      podSpecPatch: { dnsPolicy: "None", containers: [{ securityContext: { readOnlyRootFilesystem: false } }] },
+    },
+  });
+  const [work] = spec.containers;
+
+  test("reaches the pod beside what the worker needs", () => {
+    assert.partialDeepStrictEqual(spec, {
+      serviceAccountName: "pages",
+      nodeSelector: { disk: "ssd" },
+      affinity: { nodeAffinity: {} },
+      topologySpreadConstraints: [{ maxSkew: 2, topologyKey: "zone", whenUnsatisfiable: "DoNotSchedule" }],
+      priorityClassName: "low",
+      imagePullSecrets: [{ name: "registry" }],
+      runtimeClassName: "gvisor",
+      securityContext: { runAsNonRoot: true, runAsUser: 1234 },
+      dnsPolicy: "None",
+    });
+    assert.equal(spec.tolerations.length, 3, "its own two and that one");
+    assert.deepEqual(
+      spec.volumes?.map(({ name }) => name),
+      ["ca", "data"],
+    );
+  });
+
+  test("reaches the container, whose settings come after what could hide them", () => {
+    assert.deepEqual(work?.env.at(-1), { name: "MODE", value: "fast" });
+    assert.deepEqual(work?.envFrom, [
+      { secretRef: { name: "pages-secret" }, prefix: "PAGES_" },
+      { secretRef: { name: "more" } },
+    ]);
+    assert.deepEqual(work?.resources, {
+      requests: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "1Gi" },
+      limits: { memory: "128Mi", cpu: "2", "nvidia.com/gpu": "1" },
+    });
+    assert.deepEqual(
+      work?.volumeMounts?.map(({ mountPath }) => mountPath),
+      ["/etc/postgresql-ca", "/data"],
+    );
+  });
+
+  test("patches the container by position, and leaves what it does not name", () => {
+    assert.deepEqual(work?.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: false,
+      capabilities: { drop: ["ALL"] },
+    });
+  });
+
+  test("nothing that is empty is a field: KEDA's objects come back without it", () => {
+    const empty = workerPod({ ...ARGS, pod: { nodeSelector: {}, topologySpreadConstraints: [], envFromSecrets: [] } });
+    assert.deepEqual(empty, pod);
   });
 });

@@ -1,13 +1,44 @@
 import type { types } from "@pulumi/kubernetes";
-import type { DatabaseAddress, Login } from "./login.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
+import type { PodArgs } from "./podArgs.ts";
+import { mergePodSpec } from "./podSpecPatch.ts";
+import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER } from "./reservedNames.ts";
+import { toText } from "./toText.ts";
+
+/** An image, and when a node pulls it. */
+export interface ImageArgs {
+  /** Its reference, as a pod has it. */
+  readonly reference: pulumi.Input<string>;
+  /**
+   * `Always`, `IfNotPresent` or `Never`.
+   *
+   * @default - Kubernetes' own: `Always` for the tag `latest`, else `IfNotPresent`
+   */
+  readonly pullPolicy?: pulumi.Input<string>;
+}
+
+/** A program of any image as the work, and what runs it. */
+export interface CommandArgs {
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** An image with the runner in `/batch`. */
+  readonly runner: ImageArgs;
+  /** Exit codes that no retry helps against. */
+  readonly finalExitCodes: readonly number[];
+}
 
 export interface WorkerPodArgs {
   readonly name: string;
-  readonly image: string;
+  readonly image: ImageArgs;
   /** @default - none: work on requests */
-  readonly command?: readonly string[];
-  readonly address: DatabaseAddress;
-  readonly login: Login;
+  readonly args?: readonly string[];
+  /** @default - the image is the worker's own */
+  readonly command?: CommandArgs;
+  readonly database: DatabaseAddress;
+  /** Connect to the pooler, where there is one. */
+  readonly pooled: boolean;
+  readonly role: RoleCredentials;
   readonly env: readonly types.input.core.v1.EnvVar[];
   /** What the pod reserves; it may use more where there is more. */
   readonly cpu: string;
@@ -15,79 +46,168 @@ export interface WorkerPodArgs {
   readonly memory: string;
   /** From SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
+  /** @default - nothing beside what the worker needs */
+  readonly pod?: PodArgs;
 }
 
-/** The user that worker/Dockerfile names, as a number: Kubernetes does not look a name up. */
-const NODE_USER = 1_000;
-
-const CA_FOLDER = "/etc/postgresql-ca";
+/** The user id of worker/Dockerfile's `node`, as a number: Kubernetes does not look names up in the image. */
+const WORKER_UID = 1_000;
 
 /**
  * For how long a pod stays on a node that is not ready or cannot be reached. Kubernetes' own is 300 s, made for pods that are
  * costly to move: here the connection, and with it the claim, is lost in seconds, and until the pod is deleted its Job starts
  * no other. Long enough for a kubelet that restarts.
  */
-const LOST_NODE_SECONDS = 30;
+const LOST_NODE_TOLERATION_SECONDS = 30;
 
-const TOLERATIONS = ["not-ready", "unreachable"].map((state) => ({
-  key: `node.kubernetes.io/${state}`,
-  operator: "Exists",
-  effect: "NoExecute",
-  tolerationSeconds: LOST_NODE_SECONDS,
-}));
-
-/** A pod of the worker's image that fulfils the `restricted` Pod Security Standard and holds no right on the cluster. */
-export function workerPod({ name, image, command, address, login, env, cpu, memory, graceSeconds }: WorkerPodArgs) {
-  return {
-    restartPolicy: "Never",
-    automountServiceAccountToken: false,
-    // Nothing here looks for the services of its namespace in the environment.
-    enableServiceLinks: false,
-    // The kernel keeps SIGTERM from a namespace's first process until it listens. A worker that is asked to stop while it
-    // still starts would not hear it, claim, and be killed at the end of the grace period: a crash. Here it ends at once.
-    shareProcessNamespace: true,
-    terminationGracePeriodSeconds: graceSeconds,
-    tolerations: TOLERATIONS,
-    securityContext: { runAsNonRoot: true, runAsUser: NODE_USER, seccompProfile: { type: "RuntimeDefault" } },
-    containers: [
-      {
-        name,
-        image,
-        // Built into the node's daemon: there is no registry to ask.
-        imagePullPolicy: "Never",
-        // Left out where empty: KEDA's objects come back without it, and every pulumi up would put it in again.
-        ...(command === undefined ? {} : { args: [...command] }),
-        env: [
-          { name: "PG_HOST", value: address.host },
-          { name: "PG_PORT", value: String(address.port) },
-          { name: "PG_DATABASE", value: address.database },
-          { name: "PG_USERNAME", value: login.user },
-          secretVariable("PGPASSWORD", login),
-          { name: "PG_CA_FILE", value: `${CA_FOLDER}/ca.crt` },
-          ...env,
-        ],
-        resources: { requests: { cpu, memory }, limits: { memory } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
-        // The log's end tells why a pod failed, where Kubernetes and Pulumi show it.
-        terminationMessagePolicy: "FallbackToLogsOnError",
-        volumeMounts: [{ name: "ca", mountPath: CA_FOLDER, readOnly: true }],
-      },
-    ],
-    // The authority alone: the server's key is in the same Secret.
-    volumes: [{ name: "ca", secret: { secretName: address.caSecretName, items: [{ key: "ca.crt", path: "ca.crt" }] } }],
-  } satisfies types.input.core.v1.PodSpec;
+/** Toleration of a lost node for that many seconds. */
+export function lostNodeTolerations(tolerationSeconds: number) {
+  return ["not-ready", "unreachable"].map((state) => ({
+    key: `node.kubernetes.io/${state}`,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds,
+  }));
 }
 
-/** A variable that a login's password is in. */
-export function secretVariable(name: string, { secretName, secretKey }: Login) {
+/** A pod of the worker's that fulfils the `restricted` Pod Security Standard and holds no right on the cluster. */
+export function workerPod(args: WorkerPodArgs) {
+  const { name, image, command, database, graceSeconds, pod = {} } = args;
+  const container = {
+    name,
+    image: image.reference,
+    // A field that is empty is left out: KEDA's objects come back without it, and every pulumi up would put it in again.
+    ...(image.pullPolicy === undefined ? {} : { imagePullPolicy: image.pullPolicy }),
+    ...(command === undefined ? {} : { command: [`${RUNNER_FOLDER}/run`] }),
+    ...(args.args === undefined && command === undefined ? {} : { args: [...(command?.command ?? args.args ?? [])] }),
+    env: [
+      ...databaseVariables(args),
+      ...args.env,
+      ...Object.entries(pod.env ?? {}).map(([variable, value]) => ({ name: variable, value })),
+    ],
+    ...envFrom(pod),
+    resources: {
+      requests: { cpu: args.cpu, memory: args.memory, ...pod.resources?.requests },
+      limits: { memory: args.memory, ...pod.resources?.limits },
+    },
+    securityContext: CONTAINER_SECURITY,
+    // The end of the log says why a pod failed, where Kubernetes and Pulumi show it.
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    ...nonEmpty("volumeMounts", [
+      ...(database.caSecretName === undefined ? [] : [{ name: "ca", mountPath: CA_FOLDER, readOnly: true }]),
+      ...(command === undefined ? [] : COMMAND_MOUNTS),
+      ...(pod.volumeMounts ?? []),
+    ]),
+  } satisfies types.input.core.v1.Container;
+  const spec = {
+    restartPolicy: "Never",
+    automountServiceAccountToken: false,
+    // Nothing here reads the addresses of its namespace's services from the environment.
+    enableServiceLinks: false,
+    // The kernel keeps SIGTERM from the first process of a namespace until it listens. A worker that is asked to stop while it
+    // still starts would not receive it, claim, and be killed at the end of the grace period: a crash. Here it ends at once.
+    shareProcessNamespace: true,
+    terminationGracePeriodSeconds: graceSeconds,
+    tolerations: [...lostNodeTolerations(LOST_NODE_TOLERATION_SECONDS), ...(pod.tolerations ?? [])],
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: pod.runAsUser ?? WORKER_UID,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    ...(command === undefined ? {} : { initContainers: [runnerContainer(args, command)] }),
+    containers: [container],
+    ...nonEmpty("volumes", [
+      ...caVolume(database),
+      ...(command === undefined ? [] : COMMAND_VOLUMES),
+      ...(pod.volumes ?? []),
+    ]),
+    ...placement(pod),
+  } satisfies types.input.core.v1.PodSpec;
+  return mergePodSpec(spec, pod.podSpecPatch);
+}
+
+/** A variable that a role's password is in. */
+export function secretVariable(name: string, { secretName, secretKey }: RoleCredentials) {
   return { name, valueFrom: { secretKeyRef: { name: secretName, key: secretKey } } };
 }
 
 /** A variable that a field of the pod is in. */
 export function fieldVariable(name: string, fieldPath: string) {
   return { name, valueFrom: { fieldRef: { fieldPath } } };
+}
+
+const CONTAINER_SECURITY = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+
+const COMMAND_VOLUMES = ["runner", "files", "tmp"].map((name) => ({ name, emptyDir: {} }));
+
+const COMMAND_MOUNTS = [
+  { name: "runner", mountPath: RUNNER_FOLDER, readOnly: true },
+  { name: "files", mountPath: FILES_FOLDER },
+  // The root is read-only, and many programs need a place for temporary files.
+  { name: "tmp", mountPath: "/tmp" },
+];
+
+/** Copies the runner into a volume, so that the image of the command needs nothing of it. */
+function runnerContainer({ cpu, memory }: WorkerPodArgs, { runner }: CommandArgs) {
+  return {
+    name: RUNNER_CONTAINER,
+    image: runner.reference,
+    ...(runner.pullPolicy === undefined ? {} : { imagePullPolicy: runner.pullPolicy }),
+    command: ["cp", "-R", `${RUNNER_FOLDER}/.`, "/runner/"],
+    resources: { requests: { cpu, memory }, limits: { memory } },
+    securityContext: CONTAINER_SECURITY,
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [{ name: "runner", mountPath: "/runner" }],
+  };
+}
+
+function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.input.core.v1.EnvVar[] {
+  const { host, port } = pooled ? { port: DEFAULT_PORT, ...(database.pooler ?? database) } : database;
+  return [
+    { name: "PG_HOST", value: host },
+    { name: "PG_PORT", value: toText(port) },
+    { name: "PG_DATABASE", value: database.database },
+    { name: "PG_USERNAME", value: role.user },
+    secretVariable("PGPASSWORD", role),
+    { name: "PG_SSLMODE", value: database.sslMode },
+    ...(database.caSecretName === undefined ? [] : [{ name: "PG_CA_FILE", value: `${CA_FOLDER}/ca.crt` }]),
+  ];
+}
+
+/** The authority alone: the bundled server's key is in the same Secret. */
+function caVolume({ caSecretName, caSecretKey = DEFAULT_CA_KEY }: DatabaseAddress): types.input.core.v1.Volume[] {
+  if (caSecretName === undefined) return [];
+  return [{ name: "ca", secret: { secretName: caSecretName, items: [{ key: caSecretKey, path: "ca.crt" }] } }];
+}
+
+function envFrom({ envFromSecrets = [] }: PodArgs) {
+  return nonEmpty(
+    "envFrom",
+    envFromSecrets.map(({ name, prefix }) => ({ secretRef: { name }, ...(prefix === undefined ? {} : { prefix }) })),
+  );
+}
+
+/** Where a pod may run, and as what. */
+function placement(pod: PodArgs) {
+  const { serviceAccountName, nodeSelector, affinity, topologySpreadConstraints } = pod;
+  return {
+    ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
+    ...(Object.keys(nodeSelector ?? {}).length === 0 ? {} : { nodeSelector }),
+    ...(affinity === undefined ? {} : { affinity }),
+    ...nonEmpty("topologySpreadConstraints", topologySpreadConstraints ?? []),
+    ...(pod.priorityClassName === undefined ? {} : { priorityClassName: pod.priorityClassName }),
+    ...(pod.runtimeClassName === undefined ? {} : { runtimeClassName: pod.runtimeClassName }),
+    ...nonEmpty(
+      "imagePullSecrets",
+      (pod.imagePullSecrets ?? []).map((secret) => ({ name: secret })),
+    ),
+  };
+}
+
+function nonEmpty<Key extends string, Item>(key: Key, items: readonly Item[]) {
+  return (items.length === 0 ? {} : { [key]: [...items] }) as { [name in Key]?: Item[] };
 }

@@ -4,15 +4,11 @@ import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { Postgres } from "../../components/postgres.ts";
 import { createPrograms } from "../../tests/support/programs.ts";
-import { mockEngine } from "../../tests/support/pulumi/recordResources.ts";
+import { mockEngine, settled } from "../../tests/support/pulumi/recordResources.ts";
 import { type Deployed, howToGoOn, nextSteps } from "./nextSteps.ts";
 
 await mockEngine();
-const { psql } = new Postgres("postgres", {
-  chart: "charts/postgresql",
-  imageRegistry: "mirror.example",
-  passwordRotation: "1",
-});
+const psql = await settled(new Postgres("postgres", {}).psql);
 
 const OWN = { PULUMI_BACKEND_URL: "file:///my%20work%20%231's", PULUMI_CONFIG_PASSPHRASE: "" };
 const DEPLOYED: Deployed = {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 
-/** A key as Pulumi.yaml declares it; its default as the program gets it. */
+/** A key as Pulumi.yaml declares it; its default as the program gets it, which is JSON for a structure. */
 export interface DeclaredKey {
   readonly type: string;
   readonly description: string;
@@ -18,7 +18,7 @@ export function declaredConfig(): Readonly<Record<string, DeclaredKey>> {
       .filter(([key]) => !key.includes(":"))
       .map(([key, { type, description, default: byDefault }]) => [
         key,
-        { type, description, byDefault: String(byDefault) },
+        { type, description, byDefault: typeof byDefault === "object" ? JSON.stringify(byDefault) : String(byDefault) },
       ]),
   );
 }

@@ -16,7 +16,7 @@ export interface RecordedResource {
 }
 
 /** A text that no input may carry in plain: every RandomPassword is this. */
-export const PASSWORD = "a-password-that-nobody-may-read";
+export const PASSWORD = "a-password-that-no-input-may-show";
 
 /** The marks by which a value on its way to the engine says that it is a secret. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -25,8 +25,13 @@ const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const sent = new Map<string, Record<string, unknown>>();
 const providers = new Map<string, string>();
 
+/** What a cluster answers where a program reads it, by the name of the object. */
+type Reads = Readonly<Record<string, object>>;
+
+const KUBE_SYSTEM = { "kube-system": { metadata: { name: "kube-system", uid: "cluster-uid" } } };
+
 /** Answers for the engine. Call it before the first resource is made; a test file is a process, so it lasts. */
-export async function mockEngine(): Promise<void> {
+export async function mockEngine(reads: Reads = {}): Promise<void> {
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs, id, provider = "" }) {
@@ -34,7 +39,7 @@ export async function mockEngine(): Promise<void> {
         providers.set(`${type} ${name}`, provider);
         const state = { ...inputs };
         if (type === "random:index/randomPassword:RandomPassword") state.result = pulumi.secret(PASSWORD);
-        if (id === "kube-system") state.metadata = { name: "kube-system", uid: "cluster-uid" };
+        Object.assign(state, id ? { ...KUBE_SYSTEM, ...reads }[id] : {});
         return { id: id || `${name}-id`, state };
       },
       call: ({ inputs }) => inputs,
@@ -55,7 +60,7 @@ export async function recordResources(
 ): Promise<RecordedResource[]> {
   const { seen, record } = recorder();
   make({ transformations: [record] });
-  return await resourcesOf(seen);
+  return await collectResources(seen);
 }
 
 /** Runs a program in a stack, as `pulumi up` does, and waits for all it makes. Nothing can be made after it. */
@@ -70,7 +75,7 @@ export async function recordProgram<Exports extends object>(
   });
   // Resolves when everything has been sent.
   await pulumi.runtime.disconnect();
-  return { program: loaded[0] as Exports, resources: await resourcesOf(seen) };
+  return { program: loaded[0] as Exports, resources: await collectResources(seen) };
 }
 
 function recorder() {
@@ -82,18 +87,18 @@ function recorder() {
   return { seen, record };
 }
 
-async function resourcesOf(seen: readonly pulumi.ResourceTransformationArgs[]): Promise<RecordedResource[]> {
+async function collectResources(seen: readonly pulumi.ResourceTransformationArgs[]): Promise<RecordedResource[]> {
   await Promise.all(seen.map(({ resource }) => settled(resource.urn)));
   return await Promise.all(
     seen.map(async ({ type, name, opts }) => ({
       type,
       name,
-      parent: await labelOf(opts.parent),
+      parent: await toLabel(opts.parent),
       provider: providerLabel(providers.get(`${type} ${name}`)),
       dependsOn: await Promise.all(
-        [opts.dependsOn ?? []].flat().map(async (one) => (await labelOf(one as pulumi.Resource)) ?? ""),
+        [opts.dependsOn ?? []].flat().map(async (resource) => (await toLabel(resource as pulumi.Resource)) ?? ""),
       ),
-      deletedWith: await labelOf(opts.deletedWith as pulumi.Resource | undefined),
+      deletedWith: await toLabel(opts.deletedWith as pulumi.Resource | undefined),
       options: opts,
       inputs: sent.get(`${type} ${name}`) ?? {},
     })),
@@ -105,7 +110,7 @@ export function settled<Value>(output: pulumi.Output<Value>): Promise<Value> {
   return new Promise((resolve) => output.apply(resolve));
 }
 
-async function labelOf(resource: pulumi.Resource | undefined): Promise<string | undefined> {
+async function toLabel(resource: pulumi.Resource | undefined): Promise<string | undefined> {
   return resource && urnLabel(await settled(resource.urn));
 }
 

@@ -1,0 +1,30 @@
+import type { Rule } from "./rule.ts";
+import type { StackBatch, StackConfig } from "./stackConfig.ts";
+
+/** The most Jobs that the bundled PostgreSQL has connections for: it has 100, for KEDA, migrations and people, too. */
+const BUNDLED_JOBS = 80;
+
+/** KEDA keeps a connection for each ScaledJob, and opens the next before it closes that. */
+const KEDA_CONNECTIONS = 2;
+
+/** A migration, and someone with psql. */
+const OTHER_CONNECTIONS = 2;
+
+/** Connections that the server must have for all batches at once; a pooler's own are its settings' matter. */
+export function connectionsNeeded(batches: readonly StackBatch[], pooled: boolean): number {
+  return (pooled ? 0 : jobs(batches)) + KEDA_CONNECTIONS * batches.length + OTHER_CONNECTIONS;
+}
+
+/** What the bundled PostgreSQL can carry is known before it is there; an existing one is asked by the migration. */
+export const bundledConnections: Rule = (_path, value, problems) => {
+  const { database, batches } = value as StackConfig;
+  if (database.existing || jobs(batches) <= BUNDLED_JOBS) return;
+  const each = batches.map(({ kind, maxReplicaCount }) => `${kind} ${maxReplicaCount}`).join(", ");
+  problems.push(
+    `maxReplicaCount must be at most ${BUNDLED_JOBS} for all batches together (each Job keeps a connection, and the bundled PostgreSQL has 100); got ${jobs(batches)} (${each})`,
+  );
+};
+
+function jobs(batches: readonly StackBatch[]): number {
+  return batches.reduce((sum, { maxReplicaCount }) => sum + maxReplicaCount, 0);
+}

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { load } from "js-yaml";
+import { SCHEMA_FILE } from "./schema.ts";
+
+interface Type {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Type>>;
+  readonly inputProperties?: Readonly<Record<string, Type>>;
+  readonly required?: readonly string[];
+  readonly requiredInputs?: readonly string[];
+  readonly items?: Type;
+}
+
+const schema = JSON.parse(readFileSync(SCHEMA_FILE, "utf8")) as Record<"resources" | "types", Record<string, Type>>;
+const example = (path: string) => readFileSync(new URL(`../examples/consumers/${path}`, import.meta.url), "utf8");
+
+/** The keys that a value has and its type has not, and those that are missing. */
+function wrongKeys(type: Type | undefined, value: unknown, path: string): string[] {
+  if (type === undefined) return [`${path} is unknown`];
+  const referred = type.$ref?.startsWith("#/types/") ? schema.types[type.$ref.slice("#/types/".length)] : type;
+  if (Array.isArray(value)) return value.flatMap((item, index) => wrongKeys(type.items, item, `${path}[${index}]`));
+  if (typeof value !== "object" || value === null) return [];
+  const properties = referred?.inputProperties ?? referred?.properties ?? {};
+  const missing = (referred?.requiredInputs ?? referred?.required ?? []).filter((key) => !(key in value));
+  return [
+    ...missing.map((key) => `${path}.${key} is missing`),
+    ...Object.entries(value).flatMap(([key, inner]) => wrongKeys(properties[key], inner, `${path}.${key}`)),
+  ];
+}
+
+describe("the YAML example", () => {
+  const program = load(example("yaml/Pulumi.yaml")) as {
+    readonly resources: Record<string, { readonly type: string; readonly properties: object }>;
+  };
+
+  for (const [name, { type, properties }] of Object.entries(program.resources)) {
+    test(`${name} has what its component's schema asks for, and nothing else`, () => {
+      const resource = schema.resources[type.replace(":", ":index:")];
+      assert.ok(resource, type);
+      assert.deepEqual(wrongKeys(resource, properties, name), []);
+    });
+  }
+
+  test("a wrong key would be noticed", () => {
+    const keda = schema.resources["postgres-batch:index:Keda"];
+    assert.deepEqual(wrongKeys(keda, { existing: { name: "keda" } }, "keda"), [
+      "keda.existing.namespace is missing",
+      "keda.existing.name is unknown",
+    ]);
+  });
+
+  test("takes only outputs that there are", () => {
+    for (const [, name = "", output = ""] of JSON.stringify(program).matchAll(/\$\{(\w+)\.(\w+)\}/g)) {
+      const type = program.resources[name]?.type.replace(":", ":index:") ?? "";
+      assert.ok(schema.resources[type]?.properties?.[output], `${name}.${output}`);
+    }
+  });
+});
+
+describe("the Python example", () => {
+  const program = example("python/__main__.py");
+  const shared = [...(/shared = \{([\s\S]*?)\n\}/.exec(program)?.[1]?.matchAll(/"(\w+)":/g) ?? [])].map(
+    ([, key = ""]) => key,
+  );
+  const calls = [...program.matchAll(/batch\.(\w+)\(([\s\S]*?)\n?\)\n/g)];
+
+  for (const [, component = "", body = ""] of calls) {
+    test(`${component} has what its schema asks for, and nothing else`, () => {
+      const given = [...body.matchAll(/(?:^ {4}|, )(\w+)=/gm)]
+        .map(([, key = ""]) => key)
+        .filter((key) => key !== "opts");
+      const keys = [...given, ...(body.includes("**shared") ? shared : [])];
+      const { inputProperties = {}, requiredInputs = [] } = schema.resources[`postgres-batch:index:${component}`] ?? {};
+      const pythonName = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      assert.deepEqual(
+        keys.filter((key) => !Object.keys(inputProperties).map(pythonName).includes(key)),
+        [],
+      );
+      assert.deepEqual(
+        requiredInputs.filter((key) => !keys.includes(pythonName(key))),
+        [],
+      );
+    });
+  }
+
+  test("makes the components of the other examples", () => {
+    assert.deepEqual(
+      calls.map(([, component]) => component),
+      ["Keda", "Postgres", "SchemaMigration", "BatchScaledJob"],
+    );
+  });
+});

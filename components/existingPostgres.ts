@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
+import type { PreparedPostgres } from "./installPostgres.ts";
+import type { ExistingPostgresArgs, RoleArgs, TlsArgs } from "./postgresArgs.ts";
+import type { RoleSecrets } from "./roleSecrets.ts";
+
+interface ExistingArgs extends ExistingPostgresArgs {
+  readonly passwordRotation: string;
+}
+
+/** Where an existing PostgreSQL is, with a Secret for each password that is not in one. */
+export function existingPostgres(secrets: RoleSecrets, args: ExistingArgs): PreparedPostgres {
+  const { host, port = DEFAULT_PORT, database, pooler, worker, scaler } = args;
+  const address: DatabaseAddress = { host, port, database, ...tls(secrets, args.tls), ...(pooler && { pooler }) };
+  const admin = givenRole(secrets, "admin", args.admin);
+  return {
+    address,
+    admin,
+    worker: worker ? givenRole(secrets, "worker", worker) : createdRole(secrets, "worker", args),
+    scaler: scaler ? givenRole(secrets, "scaler", scaler) : createdRole(secrets, "scaler", args),
+    rolesPrepared: worker !== undefined,
+    psql: pulumi
+      .all([host, port, database, address.sslMode])
+      .apply(([server, tcpPort, name, mode]) => psql({ server, tcpPort, name, mode, user: admin.user })),
+  };
+}
+
+/** A role that is there already. */
+function givenRole(secrets: RoleSecrets, role: string, args: RoleArgs): RoleCredentials {
+  const { user, password, secretName, secretKey = "password" } = args;
+  if (secretName !== undefined) return { user, secretName, secretKey };
+  secrets.given(role, `batch-${role}`, "password", pulumi.secret(password ?? ""));
+  return { user, secretName: `batch-${role}`, secretKey: "password" };
+}
+
+/** A role that the migration creates. */
+function createdRole(secrets: RoleSecrets, role: string, args: ExistingArgs): RoleCredentials {
+  secrets.random(role, `batch-${role}`, "password", args.passwordRotation);
+  return { user: `${args.rolePrefix ?? "batch"}_${role}`, secretName: `batch-${role}`, secretKey: "password" };
+}
+
+function tls(secrets: RoleSecrets, { mode = "verify-full", scalerMode = "require", ca, ...secret }: TlsArgs = {}) {
+  const modes = { sslMode: mode, scalerSslMode: scalerMode };
+  if (ca !== undefined) {
+    secrets.given("ca", "batch-ca", DEFAULT_CA_KEY, ca);
+    return { ...modes, caSecretName: "batch-ca", caSecretKey: DEFAULT_CA_KEY };
+  }
+  const { caSecretName, caSecretKey = DEFAULT_CA_KEY } = secret;
+  return caSecretName === undefined ? modes : { ...modes, caSecretName, caSecretKey };
+}
+
+/** psql from any machine that reaches the server; it asks for the password. */
+function psql(
+  to: Readonly<Record<"server" | "name" | "mode" | "user", string>> & { readonly tcpPort: number },
+): string {
+  const [user, name] = [to.user, to.name].map(encodeURIComponent);
+  // The mode `require`: the authority's certificate is in the cluster, not on this machine.
+  return `sh -c 'exec psql "postgresql://${user}@${to.server}:${to.tcpPort}/${name}?sslmode=require"'`;
+}

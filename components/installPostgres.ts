@@ -1,0 +1,72 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { POSTGRESQL_CHART, resolveChart } from "./charts.ts";
+import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
+import type { PostgresInstallArgs } from "./postgresArgs.ts";
+import { DEFAULT_POSTGRES } from "./postgresRules.ts";
+import { postgresValues } from "./postgresValues.ts";
+import type { RoleSecrets } from "./roleSecrets.ts";
+
+/** A database with all that its users need. */
+export interface PreparedPostgres {
+  readonly release?: k8s.helm.v3.Release;
+  readonly address: DatabaseAddress;
+  readonly admin: RoleCredentials;
+  readonly worker: RoleCredentials;
+  readonly scaler: RoleCredentials;
+  readonly rolesPrepared: boolean;
+  readonly psql: pulumi.Input<string>;
+}
+
+interface InstallArgs extends PostgresInstallArgs {
+  readonly namespace: string;
+  readonly passwordRotation: string;
+}
+
+/** Installs the chart with a password for each of the three roles. */
+export function installPostgres(name: string, secrets: RoleSecrets, args: InstallArgs): PreparedPostgres {
+  const { chart, imageRegistry, releaseName, namespace, passwordRotation } = { ...DEFAULT_POSTGRES, ...args };
+  const service = serviceName(releaseName);
+  // The Secret has the chart's name for it, as the chart's notes say.
+  const admin = { user: "postgres", secretName: service, secretKey: "postgres-password" };
+  const worker = { user: "batch_worker", secretName: "batch-worker", secretKey: "password" };
+  const scaler = { user: "batch_scaler", secretName: "batch-scaler", secretKey: "password" };
+  // Never rotated: the server stored it in its volume when it first started, and does not read the Secret again.
+  secrets.random("admin", admin.secretName, admin.secretKey);
+  secrets.random("worker", worker.secretName, worker.secretKey, passwordRotation);
+  secrets.random("scaler", scaler.secretName, scaler.secretKey, passwordRotation);
+  const { deletedWith, metadata } = secrets.args;
+  const release = new k8s.helm.v3.Release(
+    name,
+    {
+      name: releaseName,
+      namespace: secrets.args.namespace,
+      ...resolveChart(chart, POSTGRESQL_CHART),
+      timeout: 600,
+      values: postgresValues({ registry: imageRegistry, admin, hbaName: `${service}-hba`, ...metadata }),
+    },
+    { parent: secrets.parent, dependsOn: [...secrets.made], ...(deletedWith && { deletedWith }) },
+  );
+  const address: DatabaseAddress = {
+    host: `${service}.${namespace}.svc.cluster.local`,
+    port: DEFAULT_PORT,
+    database: "postgres",
+    sslMode: "verify-full",
+    caSecretName: `${service}-crt`,
+    caSecretKey: DEFAULT_CA_KEY,
+  };
+  return {
+    release,
+    address,
+    admin,
+    worker,
+    scaler,
+    rolesPrepared: false,
+    psql: `kubectl exec -it -n ${namespace} ${service}-0 -c postgresql -- sh -c 'PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) psql -h 127.0.0.1 -U postgres'`,
+  };
+}
+
+/** The chart's own rule: a release that is called after the chart has a Service of just that name. */
+function serviceName(releaseName: string): string {
+  return releaseName.includes("postgresql") ? releaseName : `${releaseName}-postgresql`;
+}

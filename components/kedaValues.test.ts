@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { unknownValues } from "../tests/support/pulumi/chartValues.ts";
+import { KEDA_CHART } from "./charts.ts";
+import { kedaValues } from "./kedaValues.ts";
+
+const values = kedaValues({
+  imageRegistry: "mirror.example",
+  labels: { team: "shop" },
+  annotations: { owner: "shop" },
+});
+
+test("every value is one that the pinned chart has", () => {
+  assert.deepEqual(unknownValues(KEDA_CHART, values), []);
+  assert.deepEqual(unknownValues(KEDA_CHART, { operators: {}, operator: { readiness: {} } }), [
+    "operators",
+    "operator.readiness",
+  ]);
+});
+
+test("the operator leaves a lost node 10 s after Kubernetes noticed the loss", () => {
+  assert.deepEqual(
+    values.tolerations.map(({ key, effect, tolerationSeconds }) => [key, effect, tolerationSeconds]),
+    [
+      ["node.kubernetes.io/not-ready", "NoExecute", 10],
+      ["node.kubernetes.io/unreachable", "NoExecute", 10],
+    ],
+  );
+});
+
+test("a poll does not wait for a server that is away, images come from the registry, and no metrics server is installed", () => {
+  assert.deepEqual(values.env, [{ name: "PGCONNECT_TIMEOUT", value: "2" }]);
+  assert.deepEqual(values.global, { image: { registry: "mirror.example" } });
+  assert.deepEqual(values.image, { pullPolicy: "IfNotPresent" });
+  assert.deepEqual(values.metricsServer, { enabled: false });
+});

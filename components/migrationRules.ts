@@ -1,0 +1,39 @@
+import { addressRule, imageArgsRule, kindRule, roleRule } from "./batchRules.ts";
+import { objectName, podRule } from "./podRules.ts";
+import { rotationRule } from "./postgresRules.ts";
+import { and, flag, list, number, type Rule, shape, text } from "./rule.ts";
+
+/** What a table of requests may be called. */
+export const tableRule = text(
+  /^([a-z_][a-z0-9_$]*|"([^"]|"")+")(\.([a-z_][a-z0-9_$]*|"([^"]|"")+"))?$/,
+  'a table as SQL writes it (pages, shop.pages, "Pages")',
+  "its rows become requests",
+);
+
+const differentKinds: Rule = (path, value, problems) => {
+  const kinds = (value as { kind?: unknown }[]).map(({ kind }) => kind);
+  const twice = kinds.find((kind, index) => kinds.indexOf(kind) !== index);
+  if (twice !== undefined)
+    problems.push(`${path} must have different kinds (a kind is one table's); got ${JSON.stringify(twice)} twice`);
+};
+
+/** What the arguments of a migration may be. */
+export const migrationRule = shape(
+  {
+    namespace: objectName("the namespace of the batches"),
+    image: imageArgsRule,
+    database: addressRule,
+    admin: roleRule,
+    worker: roleRule,
+    scaler: roleRule,
+    rolesPrepared: flag("whether the roles are there"),
+    passwordRotation: rotationRule,
+    attach: and(
+      list(shape({ kind: kindRule, table: tableRule }, ["kind", "table"]), { why: "tables with kind and table" }),
+      differentKinds,
+    ),
+    connectionsNeeded: number({ min: 1, max: 262_143, why: "PostgreSQL has no more" }),
+    pod: podRule(false),
+  },
+  ["namespace", "image", "database", "admin", "worker", "scaler"],
+);

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
+import { mockEngine, sentResources } from "../tests/support/pulumi/recordResources.ts";
+import { SCALED_JOB_CRD, validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** A folder with someone else's program and the package installed, as `npm install` of the packed file makes it. */
+async function consumer(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "consumer-"));
+  after(() => rm(folder, { recursive: true }));
+  // Packing changes package.json for a moment, which other tests read.
+  const checkout = join(folder, "checkout");
+  for (const path of ["cli/launch.mjs", "components", "package.json", "sql", "tsconfig.json", "worker"])
+    await cp(join(root, path), join(checkout, path), { recursive: true });
+  await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
+  const npm = (...args: string[]) => execFileSync("npm", args, { cwd: checkout, encoding: "utf8", stdio: "pipe" });
+  const before = await readFile(join(checkout, "package.json"), "utf8");
+  npm("pack", "--pack-destination", folder);
+  assert.equal(await readFile(join(checkout, "package.json"), "utf8"), before, "the checkout is as it was");
+  assert.ok(!(await readdir(checkout)).includes("dist"));
+
+  const installed = join(folder, "node_modules/postgres-batch");
+  await mkdir(installed, { recursive: true });
+  execFileSync("tar", ["xzf", join(folder, "postgres-batch-0.1.0.tgz"), "--strip-components=1", "-C", installed]);
+  for (const name of ["@pulumi", "@types"])
+    await symlink(join(root, "node_modules", name), join(folder, "node_modules", name));
+  await cp(join(root, "examples/consumers/typescript"), folder, { recursive: true });
+  return folder;
+}
+
+const folder = await consumer();
+const installed = join(folder, "node_modules/postgres-batch");
+
+describe("the npm package", () => {
+  test("has compiled components with their types, the SQL and the worker, no tests, and no program of the checkout", async () => {
+    const files = (await readdir(installed, { recursive: true })).sort();
+    for (const file of [
+      "dist/components/package.js",
+      "dist/components/package.d.ts",
+      "sql/roles.sql",
+      "worker/Dockerfile",
+      "worker/package-lock.json",
+    ])
+      assert.ok(files.includes(file), file);
+    assert.deepEqual(
+      files.filter((file) => /\.test\.|^cli|^tests|^examples|checkout|\.ts\.map/.test(file)),
+      [],
+    );
+  });
+
+  test("needs Pulumi's packages alone, in the tested versions or newer ones", async () => {
+    const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+    const { dependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    const names = ["@pulumi/docker", "@pulumi/kubernetes", "@pulumi/pulumi", "@pulumi/random"];
+    assert.deepEqual(manifest.dependencies, Object.fromEntries(names.map((name) => [name, `^${dependencies[name]}`])));
+    for (const key of ["scripts", "optionalDependencies", "devDependencies", "private"])
+      assert.ok(!(key in manifest), key);
+  });
+
+  test("has types for someone else's program", async () => {
+    const options = {
+      module: "nodenext",
+      target: "es2024",
+      types: ["node"],
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+    };
+    await writeFile(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: { ...options, skipLibCheck: true }, files: ["index.ts"] }),
+    );
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    assert.equal(execFileSync(process.execPath, [tsc], { cwd: folder, encoding: "utf8" }), "");
+    await writeFile(
+      join(folder, "wrong.ts"),
+      'import { Keda } from "postgres-batch";\nnew Keda("keda", { existing: { name: "keda" } });\n',
+    );
+    assert.throws(() =>
+      execFileSync(
+        process.execPath,
+        [tsc, "--noEmit", "--module", "nodenext", "--skipLibCheck", "wrong.ts", "--ignoreConfig"],
+        { cwd: folder, stdio: "pipe" },
+      ),
+    );
+  });
+});
+
+describe("the TypeScript example", async () => {
+  await mockEngine({ "scaledjobs.keda.sh": SCALED_JOB_CRD });
+  const settings = {
+    host: "db.example",
+    database: "shop",
+    user: "owner",
+    password: "geheim",
+    image: "worker:1",
+    runner: "runner:1",
+  };
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(Object.entries(settings).map(([key, value]) => [`postgres-batch:${key}`, value])),
+  );
+  await import(pathToFileURL(join(folder, "index.ts")).href);
+  await pulumi.runtime.disconnect();
+
+  test("makes a batch of a command over a table, on a cluster's own KEDA and PostgreSQL", () => {
+    const sent = sentResources();
+    const scaledJob = sent.get("kubernetes:keda.sh/v1alpha1:ScaledJob pages");
+    assert.deepEqual(validateScaledJob(scaledJob), []);
+    const migration = JSON.stringify(sent.get("kubernetes:batch/v1:Job schema"));
+    assert.ok(migration.includes(JSON.stringify(JSON.stringify([{ kind: "page", table: "pages" }]))), migration);
+    assert.ok(!JSON.stringify([...sent.values()]).includes("geheim"));
+  });
+});

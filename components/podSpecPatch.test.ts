@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { mergePodSpec, podSpecPatchRule } from "./podSpecPatch.ts";
+
+function problems(patch: unknown, command = false): string[] {
+  const found: string[] = [];
+  podSpecPatchRule(command)("pod.podSpecPatch", patch, found);
+  return found;
+}
+
+describe("mergePodSpec", () => {
+  const spec = {
+    restartPolicy: "Never",
+    securityContext: { runAsUser: 1000, runAsNonRoot: true },
+    containers: [
+      { name: "work", env: [{ name: "KIND", value: "clap" }], volumeMounts: [{ name: "ca", mountPath: "/ca" }] },
+    ],
+    volumes: [{ name: "ca", secret: { secretName: "crt" } }],
+  };
+
+  const merged: Record<string, [patch: object, result: object]> = {
+    "objects by their keys": [
+      { securityContext: { fsGroup: 1 } },
+      { securityContext: { runAsUser: 1000, runAsNonRoot: true, fsGroup: 1 } },
+    ],
+    "null as the removal of a key": [
+      { securityContext: { runAsUser: null } },
+      { securityContext: { runAsNonRoot: true } },
+    ],
+    "volumes by their names": [
+      { volumes: [{ name: "data", emptyDir: {} }] },
+      { volumes: [...spec.volumes, { name: "data", emptyDir: {} }] },
+    ],
+    "the container's variables by their names": [
+      { containers: [{ env: [{ name: "MODE", value: "fast" }] }] },
+      {
+        containers: [
+          {
+            ...spec.containers[0],
+            env: [
+              { name: "KIND", value: "clap" },
+              { name: "MODE", value: "fast" },
+            ],
+          },
+        ],
+      },
+    ],
+    "a sidecar as another init container": [
+      { initContainers: [{ name: "proxy", restartPolicy: "Always" }] },
+      { initContainers: [{ name: "proxy", restartPolicy: "Always" }] },
+    ],
+    "other lists whole": [{ hostAliases: [{ ip: "10.0.0.1" }] }, { hostAliases: [{ ip: "10.0.0.1" }] }],
+  };
+  for (const [what, [patch, result]] of Object.entries(merged))
+    test(`merges ${what}`, () => assert.deepEqual(mergePodSpec(spec, patch), { ...spec, ...result }));
+
+  test("changes nothing in place, and nothing without a patch", () => {
+    const before = structuredClone(spec);
+    mergePodSpec(spec, { containers: [{ env: [{ name: "KIND", value: "x" }] }] });
+    assert.deepEqual(spec, before);
+    assert.equal(mergePodSpec(spec, undefined), spec);
+  });
+});
+
+describe("podSpecPatch", () => {
+  const allowed = {
+    "another user": { securityContext: { runAsUser: null } },
+    "a sidecar": { initContainers: [{ name: "proxy", image: "proxy:1", restartPolicy: "Always" }] },
+    "a container's security": { containers: [{ securityContext: { readOnlyRootFilesystem: false } }] },
+    "a variable": { containers: [{ env: [{ name: "MODE", value: "fast" }] }] },
+    "hosts and DNS": { hostAliases: [], dnsConfig: {}, hostNetwork: true },
+  };
+  for (const [what, patch] of Object.entries(allowed))
+    test(`may change ${what}`, () => assert.deepEqual(problems(patch), []));
+
+  const refused: Record<string, object> = {
+    restartPolicy: { restartPolicy: "OnFailure" },
+    shareProcessNamespace: { shareProcessNamespace: false },
+    hostPID: { hostPID: true },
+    terminationGracePeriodSeconds: { terminationGracePeriodSeconds: 5 },
+    activeDeadlineSeconds: { activeDeadlineSeconds: 5 },
+    tolerations: { tolerations: [] },
+    nodeName: { nodeName: "a" },
+    "the volume ca": { volumes: [{ name: "ca", emptyDir: {} }] },
+    "the init container runner": { initContainers: [{ name: "runner", image: "x" }] },
+    "the number of containers": { containers: [{}, { name: "b" }] },
+    "containers[0].name": { containers: [{ name: "b" }] },
+    "containers[0].image": { containers: [{ image: "x" }] },
+    "containers[0].command": { containers: [{ command: ["x"] }] },
+    "containers[0].args": { containers: [{ args: ["x"] }] },
+    "containers[0].lifecycle": { containers: [{ lifecycle: {} }] },
+    "containers[0].restartPolicy": { containers: [{ restartPolicy: "Always" }] },
+    "containers[0].workingDir": { containers: [{ workingDir: "/" }] },
+    "the variable PGPASSWORD": { containers: [{ env: [{ name: "PGPASSWORD", value: "x" }] }] },
+    "the variable KIND": { containers: [{ env: [{ name: "KIND", value: "x" }] }] },
+    "the mount /batch": { containers: [{ volumeMounts: [{ name: "a", mountPath: "/batch" }] }] },
+    "the mount /": { containers: [{ volumeMounts: [{ name: "a", mountPath: "/" }] }] },
+    "containers[0].env": { containers: [{ env: null }] },
+    volumes: { volumes: null },
+    containers: { containers: { work: {} } },
+    $patch: { securityContext: { $patch: "replace" } },
+  };
+  for (const [what, patch] of Object.entries(refused)) {
+    test(`may not change ${what}, and the message says why`, () => {
+      const [message = "", ...others] = problems(patch);
+      assert.deepEqual(others, []);
+      assert.ok(message.startsWith(`pod.podSpecPatch must not change ${what} (`), message);
+    });
+  }
+
+  test("may set the working directory of a command, which is the image's own otherwise", () => {
+    assert.deepEqual(problems({ containers: [{ workingDir: "/work" }] }, true), []);
+  });
+
+  for (const wrong of [null, [], "spec", 1])
+    test(`may not be ${JSON.stringify(wrong)}`, () => assert.equal(problems(wrong).length, 1));
+});

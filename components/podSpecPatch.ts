@@ -1,0 +1,122 @@
+import { isReservedPath, isReservedVariable, RESERVED_VOLUMES, RUNNER_CONTAINER } from "./reservedNames.ts";
+import { isObject, type Rule } from "./rule.ts";
+
+/** What a patch may not touch, and what the worker needs it for. */
+const POD_FIELDS: Readonly<Record<string, string>> = {
+  restartPolicy: "the row decides what is tried again, by a new pod",
+  shareProcessNamespace: "without it a worker that starts does not hear SIGTERM",
+  hostPID: "it excludes shareProcessNamespace",
+  terminationGracePeriodSeconds: "graceSeconds says it to the worker, too",
+  activeDeadlineSeconds: "timeoutSeconds ends an attempt so that it is recorded",
+  tolerations: "pod.tolerations adds to the worker's own, which make a lost node's pods end",
+  nodeName: "a pod that replaces a lost node's must be scheduled",
+};
+
+const CONTAINER_FIELDS: Readonly<Record<string, string>> = {
+  name: "a pod has one container that works; another one is a sidecar: an init container with restartPolicy Always",
+  image: "it is an argument of the batch",
+  imagePullPolicy: "it is an argument of the batch",
+  command: "it is an argument of the batch",
+  args: "it is an argument of the batch",
+  lifecycle: "a hook takes its time from the grace period that the worker counts on",
+  restartPolicy: "the row decides what is tried again, by a new pod",
+};
+
+/** The field by which an element of a list is found, as in Kubernetes' own strategic merge. */
+const MERGE_KEYS: Readonly<Record<string, string>> = {
+  containers: "name",
+  initContainers: "name",
+  volumes: "name",
+  env: "name",
+  imagePullSecrets: "name",
+  volumeMounts: "mountPath",
+  ports: "containerPort",
+};
+
+/** What `podSpecPatch` may be: anything that leaves alone what the worker relies on. */
+export function podSpecPatchRule(command: boolean): Rule {
+  return (path, value, problems) => {
+    const refuse = (what: string, why: string, got: unknown) =>
+      problems.push(`${path} must not change ${what} (${why}); got ${JSON.stringify(got) ?? "nothing"}`);
+    if (!isObject(value)) {
+      problems.push(
+        `${path} must be an object (a part of a pod's spec); got ${Array.isArray(value) ? "a list" : "something else"}`,
+      );
+      return;
+    }
+    for (const [field, why] of Object.entries(POD_FIELDS)) if (field in value) refuse(field, why, value[field]);
+    for (const directive of directives(value))
+      refuse(directive, "a patch without directives is merged by names", directive);
+    for (const key of Object.keys(MERGE_KEYS)) {
+      if (key in value && !isListOfObjects(value[key])) refuse(key, "elements are merged by their names", value[key]);
+    }
+    const { containers = [], initContainers = [], volumes = [] } = value as Record<string, unknown>;
+    for (const { name } of objects(volumes))
+      if (RESERVED_VOLUMES.includes(String(name))) refuse(`the volume ${name}`, "it is the worker's", name);
+    for (const { name } of objects(initContainers))
+      if (name === RUNNER_CONTAINER) refuse(`the init container ${name}`, "it is the worker's", name);
+    if (objects(containers).length > 1)
+      refuse("the number of containers", CONTAINER_FIELDS.name ?? "", objects(containers).length);
+    for (const container of objects(containers).slice(0, 1)) {
+      for (const [field, why] of Object.entries(CONTAINER_FIELDS))
+        if (field in container) refuse(`containers[0].${field}`, why, container[field]);
+      if (!command && "workingDir" in container)
+        refuse("containers[0].workingDir", "the worker starts in its own folder", container.workingDir);
+      for (const key of ["env", "volumeMounts"]) {
+        if (key in container && !isListOfObjects(container[key]))
+          refuse(`containers[0].${key}`, "elements are merged by their names", container[key]);
+      }
+      for (const { name } of objects(container.env))
+        if (isReservedVariable(String(name))) refuse(`the variable ${name}`, "it is the worker's", name);
+      for (const { mountPath } of objects(container.volumeMounts))
+        if (isReservedPath(String(mountPath))) refuse(`the mount ${mountPath}`, "it is the worker's", mountPath);
+    }
+  };
+}
+
+/** `spec` with `patch` merged into it: objects by key, the lists above by name, everything else replaced, `null` removed. */
+export function mergePodSpec<Spec extends object>(spec: Spec, patch: unknown): Spec {
+  if (!isObject(patch)) return spec;
+  const [container] = (spec as { containers?: { name: string }[] }).containers ?? [];
+  const named = objects(patch.containers).map((more) => ({ ...more, name: container?.name }));
+  return merge(spec, { ...patch, ...(named.length > 0 ? { containers: named } : {}) }, "") as Spec;
+}
+
+function merge(target: unknown, patch: unknown, field: string): unknown {
+  if (Array.isArray(patch)) {
+    const key = MERGE_KEYS[field];
+    return key !== undefined && Array.isArray(target) ? mergeList(target, patch, key) : patch;
+  }
+  if (!isObject(patch)) return patch;
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else merged[name] = merge(merged[name], value, name);
+  }
+  return merged;
+}
+
+function mergeList(target: readonly unknown[], patch: readonly unknown[], key: string): unknown[] {
+  const merged = [...target];
+  for (const item of objects(patch)) {
+    const at = merged.findIndex((other) => isObject(other) && other[key] === item[key]);
+    if (at === -1) merged.push(item);
+    else merged[at] = merge(merged[at], item, "");
+  }
+  return merged;
+}
+
+function objects(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isObject);
+}
+
+/** The keys at any depth that Kubernetes takes as orders for the merge. */
+function directives(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(directives);
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [...(key.startsWith("$") ? [key] : []), ...directives(inner)]);
+}

@@ -1,0 +1,161 @@
+import { chartRule, registryRule } from "./chartRules.ts";
+import { POSTGRESQL_CHART } from "./charts.ts";
+import { METADATA_RULES, objectName } from "./podRules.ts";
+import type { PostgresInstallArgs } from "./postgresArgs.ts";
+import { allOrNone, and, atMostOne, flag, isObject, number, type Rule, secretText, shape, text } from "./rule.ts";
+
+/** The namespace of the batches, where nothing is said. */
+export const DEFAULT_NAMESPACE = "keda-with-postgresql";
+
+/** Where PostgreSQL comes from, where nothing is said. */
+export const DEFAULT_POSTGRES: Required<PostgresInstallArgs> = {
+  chart: "oci://registry-1.docker.io/bitnamicharts/postgresql",
+  imageRegistry: "docker.io",
+  releaseName: "my-release",
+};
+
+/** What `PostgresInstallArgs` may be. */
+export const POSTGRES_INSTALL_RULES = {
+  chart: chartRule(POSTGRESQL_CHART),
+  imageRegistry: registryRule,
+  releaseName: text(
+    /^[a-z]([-a-z0-9]{0,40}[a-z0-9])?$/,
+    '1 to 42 of a-z, 0-9 and "-", a letter first',
+    "Services and Secrets are named after the release",
+  ),
+};
+
+/** What `passwordRotation` may be. */
+export const rotationRule = text(
+  /^[\w.:-]{1,64}$/,
+  "1 to 64 of a-z, A-Z, 0-9, '_', '.', ':' and '-'",
+  "it is compared with the previous one, and passwords are replaced when it differs",
+);
+
+/** What the namespace of the batches may be called. */
+export const namespaceRule = text(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  '1 to 63 of a-z, 0-9 and "-"',
+  "Kubernetes names namespaces so",
+);
+
+const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
+
+const host = text(
+  /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/,
+  "a host name or an address",
+  "pods connect to it; the port has a key of its own",
+);
+
+const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "passwords travel by TLS alone");
+
+const roleRule = and(
+  shape(
+    {
+      user: text(/^[^\s"'$`\\]{1,63}$/, "a role's name", "who logs in"),
+      password: secretText("the role's password"),
+      secretName: objectName("a Secret in the namespace of the batches"),
+      secretKey: text(/^[\w.-]+$/, "a Secret's key", "where the password is"),
+    },
+    ["user"],
+  ),
+  (path, value, problems) => {
+    const { password, secretName, secretKey } = value as Record<string, unknown>;
+    if ((password === undefined) === (secretName === undefined)) {
+      const got = password === undefined ? "none" : "both";
+      problems.push(`${path} must have one of password and secretName (where the password is); got ${got}`);
+    }
+    if (secretKey !== undefined && secretName === undefined)
+      problems.push(`${path}.secretKey must come with secretName (it is the Secret's); got no secretName`);
+  },
+);
+
+const PEM = { ca: text(/-----BEGIN CERTIFICATE-----/, "a certificate in PEM", "the server proves itself by it") };
+
+/** How the server proves itself; `authority` is the key by which a certificate is given, besides by a Secret. */
+function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
+  const keys = [...Object.keys(authority), "caSecretName"];
+  return and(
+    shape({
+      mode: modeRule,
+      scalerMode: modeRule,
+      ...authority,
+      caSecretName: objectName("a Secret in the namespace of the batches"),
+      caSecretKey: text(/^[\w.-]+$/, "a Secret's key", "where the certificate is"),
+    }),
+    (path, value, problems) => {
+      atMostOne(keys, "there is one authority")(path, value, problems);
+      const tls = value as Record<string, unknown>;
+      if (tls.mode === "require" && keys.some((key) => tls[key] !== undefined))
+        problems.push(
+          `${path}.mode must be verify-full with a certificate authority (require checks none); got "require"`,
+        );
+      if (tls.caSecretKey !== undefined && tls.caSecretName === undefined)
+        problems.push(`${path}.caSecretKey must come with caSecretName (it is the Secret's); got no caSecretName`);
+    },
+  );
+}
+
+/** What `ExistingPostgresArgs` may be; `authority` as above. */
+export function existingPostgresRule(authority: Readonly<Record<string, Rule>>): Rule {
+  return and(
+    shape(
+      {
+        host,
+        port: portRule,
+        database: text(/^[^\s"'$`\\]{1,63}$/, "a database's name", "where the queue is"),
+        tls: tlsRule(authority),
+        admin: roleRule,
+        worker: roleRule,
+        scaler: roleRule,
+        rolePrefix: text(
+          /^[a-z_][a-z0-9_]{0,50}$/,
+          'at most 51 of a-z, 0-9 and "_", no digit first',
+          "the roles are named after it",
+        ),
+        pooler: shape({ host, port: portRule }, ["host"]),
+      },
+      ["host", "database", "admin"],
+    ),
+    (path, value, problems) => {
+      allOrNone(["worker", "scaler"], "a DBA prepares both roles, or the migration creates both")(
+        path,
+        value,
+        problems,
+      );
+      atMostOne(["worker", "rolePrefix"], "prepared roles have their names already")(path, value, problems);
+      differentRoles(path, value, problems);
+    },
+  );
+}
+
+/** Each role has the rights of its own work and no other. */
+const differentRoles: Rule = (path, value, problems) => {
+  const roles = value as Record<string, { user?: unknown } | undefined>;
+  const users = ["admin", "worker", "scaler"].flatMap((role) => roles[role]?.user ?? []);
+  const twice = users.find((user, index) => users.indexOf(user) !== index);
+  if (twice !== undefined)
+    problems.push(
+      `${path} must have three different roles (each has the rights of its own work); got ${JSON.stringify(twice)} twice`,
+    );
+};
+
+/** What `PostgresArgs` may be. */
+export const postgresRule = and(
+  shape({
+    install: shape(POSTGRES_INSTALL_RULES),
+    existing: existingPostgresRule(PEM),
+    namespace: namespaceRule,
+    createNamespace: flag("whether the namespace is made here"),
+    passwordRotation: rotationRule,
+    ...METADATA_RULES,
+  }),
+  (path, value, problems) => {
+    if (isObject(value))
+      atMostOne(["install", "existing"], "PostgreSQL is either installed or there already")(
+        path || "database",
+        value,
+        problems,
+      );
+  },
+);

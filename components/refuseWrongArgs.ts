@@ -1,0 +1,13 @@
+import { RunError } from "@pulumi/pulumi";
+import type { Rule } from "./rule.ts";
+
+/**
+ * Checks a component's arguments before it creates anything.
+ *
+ * @throws RunError with a line for each problem; Pulumi prints it without a stack.
+ */
+export function refuseWrongArgs(component: string, rule: Rule, args: object): void {
+  const problems: string[] = [];
+  rule("", args, problems);
+  if (problems.length > 0) throw new RunError(`the arguments of ${component}:\n${problems.join("\n")}`);
+}

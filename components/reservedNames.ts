@@ -1,0 +1,47 @@
+/** The folder of the certificate authority in every pod. */
+export const CA_FOLDER = "/etc/postgresql-ca";
+
+/** The folder of the runner in a pod of a command: its own Node.js and the worker. */
+export const RUNNER_FOLDER = "/batch";
+
+/** The folder of the files that the runner and a command share. */
+export const FILES_FOLDER = "/run/batch";
+
+/** The init container that brings the runner into a pod of a command. */
+export const RUNNER_CONTAINER = "runner";
+
+/** The volumes that a worker's pod may have of its own. */
+export const RESERVED_VOLUMES: readonly string[] = ["ca", "runner", "files", "tmp"];
+
+const SETTINGS = [
+  "KIND",
+  "JOB_NAME",
+  "POD_NAME",
+  "BACKOFF_LIMIT",
+  "CRASH_LIMIT",
+  "INTERRUPTION_LIMIT",
+  "DEFERRAL_LIMIT",
+  "BACKOFF_SECONDS",
+  "LEASE_SECONDS",
+  "REQUESTS_PER_JOB",
+  "GRACE_SECONDS",
+  "TIMEOUT_SECONDS",
+  "FINAL_EXIT_CODES",
+  "DATABASE_PATIENCE_SECONDS",
+  "DATABASE_TIMEOUT_SECONDS",
+  "ATTACH",
+  "NODE_COMPILE_CACHE",
+];
+
+/** Whether the worker, or its PostgreSQL client, reads the variable. */
+export function isReservedVariable(name: string): boolean {
+  return /^(PG|BATCH_|WORKER_|SCALER_)/.test(name) || SETTINGS.includes(name);
+}
+
+/** Whether something mounted there would hide what the worker needs. */
+export function isReservedPath(path: string): boolean {
+  const folder = path.replace(/\/+$/, "");
+  return [CA_FOLDER, RUNNER_FOLDER, FILES_FOLDER, "/app/batch"].some(
+    (own) => folder === own || folder.startsWith(`${own}/`) || own.startsWith(`${folder}/`),
+  );
+}

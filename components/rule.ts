@@ -1,0 +1,153 @@
+import { Output } from "@pulumi/pulumi";
+import type { NumberRule } from "../worker/src/number.ts";
+
+/** Checks a value that comes from outside, and adds a sentence to `problems` for each thing wrong with it. */
+export type Rule = (path: string, value: unknown, problems: string[]) => void;
+
+/** The form of every complaint: what it is about, what is allowed, why, and the value. */
+export function problem(path: string, allowed: string, why: string, value: unknown): string {
+  return `${path} must be ${allowed} (${why}); got ${show(value)}`;
+}
+
+/** A text that `valid` accepts. */
+export function text(valid: RegExp | ((value: string) => boolean), allowed: string, why: string): Rule {
+  const accepts = valid instanceof RegExp ? (value: string) => valid.test(value) : valid;
+  return known((path, value, problems) => {
+    if (typeof value !== "string" || !accepts(value)) problems.push(problem(path, allowed, why, value));
+  });
+}
+
+/** A text that no message may contain. */
+export function secretText(why: string): Rule {
+  return known((path, value, problems) => {
+    if (typeof value === "string" && value !== "") return;
+    problems.push(`${path} must be a text (${why}); got ${value === "" ? "an empty one" : typeName(value)}`);
+  });
+}
+
+/** A number within limits. */
+export function number({ min, max, fractions, why }: NumberRule): Rule {
+  return known((path, value, problems) => {
+    const written = typeof value === "number" && (fractions || Number.isInteger(value)) && value >= min && value <= max;
+    if (!written)
+      problems.push(problem(path, `${fractions ? "a number" : "a whole number"} from ${min} to ${max}`, why, value));
+  });
+}
+
+/** `true` or `false`. */
+export function flag(why: string): Rule {
+  return known((path, value, problems) => {
+    if (typeof value !== "boolean") problems.push(problem(path, "true or false", why, value));
+  });
+}
+
+/** A list, each element of which fulfils `element`. */
+export function list(element: Rule, { least = 0, why }: { readonly least?: number; readonly why: string }): Rule {
+  return known((path, value, problems) => {
+    if (!Array.isArray(value) || value.length < least) {
+      const got = Array.isArray(value) ? "an empty one" : typeName(value);
+      problems.push(`${path} must be a list${least > 0 ? ` of ${least} or more` : ""} (${why}); got ${got}`);
+      return;
+    }
+    for (const [index, item] of value.entries()) element(`${path}[${index}]`, item, problems);
+  });
+}
+
+/** An object with any keys that fulfil `key`, and values that fulfil `element`. */
+export function map(key: Rule, element: Rule, why: string): Rule {
+  return known((path, value, problems) => {
+    if (!isObject(value)) {
+      problems.push(`${path} must be an object (${why}); got ${typeName(value)}`);
+      return;
+    }
+    for (const [name, item] of Object.entries(value)) {
+      key(`the key ${JSON.stringify(name)} of ${path}`, name, problems);
+      element(`${path}.${name}`, item, problems);
+    }
+  });
+}
+
+/** An object of Kubernetes, whose API server checks what is in it. */
+export function kubernetesObject(kind: string): Rule {
+  return known((path, value, problems) => {
+    if (!isObject(value))
+      problems.push(`${path} must be an object (a ${kind} as Kubernetes writes it); got ${typeName(value)}`);
+  });
+}
+
+/** An object with exactly these keys; those in `required` must be there. */
+export function shape(rules: Readonly<Record<string, Rule>>, required: readonly string[] = []): Rule {
+  return known((path, value, problems) => {
+    if (!isObject(value)) {
+      problems.push(
+        `${path} must be an object (its keys are ${Object.keys(rules).join(", ")}); got ${typeName(value)}`,
+      );
+      return;
+    }
+    for (const [key, rule] of Object.entries(rules)) {
+      if (value[key] !== undefined || required.includes(key)) rule(join(path, key), value[key], problems);
+    }
+    for (const key of Object.keys(value)) {
+      if (!Object.hasOwn(rules, key))
+        problems.push(problem(`a key of ${path}`, `one of ${Object.keys(rules).join(", ")}`, "no other is known", key));
+    }
+  });
+}
+
+/** `rule`, and after it what it takes for granted: `more` sees only values that `rule` accepts. */
+export function and(rule: Rule, more: Rule): Rule {
+  return known((path, value, problems) => {
+    const before = problems.length;
+    rule(path, value, problems);
+    if (problems.length === before) more(path, value, problems);
+  });
+}
+
+/** At most one of `keys` is there. */
+export function atMostOne(keys: readonly string[], why: string): Rule {
+  return known((path, value, problems) => {
+    const given = keys.filter((key) => isObject(value) && value[key] !== undefined);
+    if (given.length > 1)
+      problems.push(`${path} must have one of ${keys.join(" and ")} (${why}); got ${given.join(" and ")}`);
+  });
+}
+
+/** All of `keys` are there, or none. */
+export function allOrNone(keys: readonly string[], why: string): Rule {
+  return known((path, value, problems) => {
+    const given = keys.filter((key) => isObject(value) && value[key] !== undefined);
+    if (given.length > 0 && given.length < keys.length)
+      problems.push(`${path} must have all of ${keys.join(", ")}, or none (${why}); got ${given.join(", ")}`);
+  });
+}
+
+/** Whether it is an object whose keys can be read now. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isLater(value);
+}
+
+/** A value that only the deployment knows is not checked before it. */
+function known(rule: Rule): Rule {
+  return (path, value, problems) => {
+    if (!isLater(value)) rule(path, value, problems);
+  };
+}
+
+function isLater(value: unknown): boolean {
+  return Output.isInstance(value) || value instanceof Promise;
+}
+
+function join(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+function show(value: unknown): string {
+  return isObject(value) || value === undefined ? typeName(value) : JSON.stringify(value);
+}
+
+/** What a value is, without what is in it: a structure may contain a password. */
+function typeName(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  return { string: "a text", object: "an object" }[typeof value as string] ?? `a ${typeof value}`;
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import * as components from "./package.ts";
+import { inferSchema, SCHEMA_FILE } from "./schema.ts";
+
+interface Property {
+  readonly description?: string;
+  readonly optional?: boolean;
+}
+
+interface Schema {
+  readonly types: Readonly<Record<string, object>>;
+  readonly resources: Readonly<
+    Record<
+      string,
+      { readonly inputProperties: Record<string, Property>; readonly properties: Record<string, Property> }
+    >
+  >;
+}
+
+const committed = readFileSync(SCHEMA_FILE, "utf8");
+const { resources, types } = JSON.parse(committed) as Schema;
+
+describe("the components' schema", () => {
+  test("is the committed one; else npm run componentSchema, and a line in CHANGELOG.md", () => {
+    assert.equal(inferSchema(), committed);
+  });
+
+  test("has every component, and describes every argument and output", () => {
+    const tokens = Object.keys(components).map((name) => `postgres-batch:index:${name}`);
+    assert.deepEqual(Object.keys(resources).sort(), tokens.sort());
+    for (const [token, { inputProperties, properties }] of Object.entries(resources)) {
+      for (const [name, { description }] of Object.entries({ ...properties, ...inputProperties }))
+        assert.ok((description ?? "").length > 5, `${token}.${name}`);
+    }
+  });
+});
+
+describe("the components' arguments", () => {
+  const folder = new URL(".", import.meta.url);
+  const isPublic = (name: string) =>
+    Object.keys(components).includes(name.replace(/Args$/, "")) || `postgres-batch:index:${name}` in types;
+  const interfaces = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .flatMap((file) => [...readFileSync(new URL(file, folder), "utf8").matchAll(/^export interface (\w+)[\s\S]*?^}/gm)])
+    .filter(([, name = ""]) => isPublic(name));
+
+  test("state a default for each that may be left out", () => {
+    assert.ok(interfaces.length > 15);
+    for (const [text, name] of interfaces) {
+      for (const [, property] of text.matchAll(/(?<!@default .*\n\s+\*\/\n(?:\s+\/\/.*\n)?)^ {2}readonly (\w+)\?:/gm))
+        assert.fail(`${name}.${property} has no @default`);
+    }
+  });
+});

@@ -1,0 +1,48 @@
+import type { BatchScaledJobArgs } from "./batchScaledJob.ts";
+import type { EnvSecret, PodArgs } from "./podArgs.ts";
+import type { StackBatch } from "./stackConfig.ts";
+import type { ImageArgs } from "./workerPod.ts";
+
+/** What all batches of a stack have; `image` is the worker's, for batches without a command. */
+export type SharedArgs = Pick<BatchScaledJobArgs, "namespace" | "image" | "database" | "worker" | "scaler"> & {
+  readonly pod: PodArgs;
+};
+
+/** The arguments of a batch of the stack's config; `runner` starts its command, if it has one. */
+export function stackBatchArgs(
+  batch: StackBatch,
+  shared: SharedArgs,
+  runner: ImageArgs | undefined,
+): BatchScaledJobArgs {
+  const { table, image, imagePullPolicy, command, env, envFromSecrets, pod, ...settings } = batch;
+  const own = { ...pod, ...environment(pod, env, envFromSecrets) };
+  return {
+    ...settings,
+    ...shared,
+    ...(command &&
+      image && {
+        command,
+        image: { reference: image, ...(imagePullPolicy && { pullPolicy: imagePullPolicy }) },
+        ...(runner && { runner }),
+      }),
+    pod: batchPod(shared.pod, own),
+  };
+}
+
+/** A batch's pod, key by key instead of the stack's; what has names is merged by them. */
+function batchPod(stack: PodArgs, batch: PodArgs): PodArgs {
+  const merged: Record<string, unknown> = { ...stack, ...batch };
+  for (const key of ["labels", "annotations", "env", "nodeSelector"] as const)
+    if (stack[key] !== undefined && batch[key] !== undefined) merged[key] = { ...stack[key], ...batch[key] };
+  return merged;
+}
+
+/** `env` and `envFromSecrets` of a batch, which may be given beside `pod` or in it. */
+function environment(pod: PodArgs = {}, env: PodArgs["env"] = {}, envFromSecrets: EnvSecret[] = []) {
+  const variables = { ...pod.env, ...env };
+  const secrets = [...(pod.envFromSecrets ?? []), ...envFromSecrets];
+  return {
+    ...(Object.keys(variables).length > 0 && { env: variables }),
+    ...(secrets.length > 0 && { envFromSecrets: secrets }),
+  };
+}

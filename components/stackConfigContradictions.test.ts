@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { type Changed, configProblems } from "../tests/support/pulumi/configProblems.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "contradictions-"));
+after(() => rmSync(folder, { recursive: true }));
+const caFile = join(folder, "ca.pem");
+writeFileSync(caFile, "-----BEGIN CERTIFICATE-----\n");
+
+const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
+const database = (changed: object = {}) => ({ database: { existing: { ...EXISTING, ...changed } } });
+const PAGES = { kind: "page", table: "pages" };
+const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
+
+describe("the stack's configuration", () => {
+  const contradictions: Record<string, readonly [changed: Changed, says: string]> = {
+    "KEDA that is both installed and there": [
+      { keda: { install: {}, existing: { namespace: "k" } } },
+      "keda must have one of install and existing",
+    ],
+    "an existing KEDA without a namespace": [{ keda: { existing: {} } }, "keda.existing.namespace must be"],
+    "a KEDA with an unknown key": [
+      { keda: { exists: {} } },
+      'a key of keda must be one of install, existing (no other is known); got "exists"',
+    ],
+    "a chart in two places": [{ keda: { install: { chart: "x" } } }, 'got "chart"'],
+    "PostgreSQL that is both installed and there": [
+      { database: { install: {}, existing: EXISTING } },
+      "database must have one of install and existing",
+    ],
+    "an existing database without a host": [database({ host: undefined }), "database.existing.host must be"],
+    "a file of a certificate that is not there": [
+      database({ tls: { caFile: "no/such.pem" } }),
+      "database.existing.tls.caFile must be the path of a file with a certificate in PEM",
+    ],
+    "a file that is no certificate": [
+      database({ tls: { caFile: "package.json" } }),
+      "database.existing.tls.caFile must be",
+    ],
+    "two authorities": [
+      database({ tls: { caFile, caSecretName: "ca" } }),
+      "database.existing.tls must have one of caFile and caSecretName",
+    ],
+    "a pooler without a lease": [
+      database({ pooler: { host: "pool.example" } }),
+      "leaseSeconds must be 1 or more behind a pooler",
+    ],
+    "a pooler with one batch without a lease": [
+      {
+        ...database({ pooler: { host: "p" } }),
+        leaseSeconds: "9",
+        batches: [PAGES, { ...PAGES, kind: "b", leaseSeconds: 0 }],
+      },
+      "leaseSeconds must be 1 or more behind a pooler",
+    ],
+    "an image that is both built and there": [
+      { image: { build: {}, existing: "a:1" } },
+      "image must have one of build and existing",
+    ],
+    "an existing image without a runner for its command": [
+      { image: { existing: "a:1" }, batches: [COMMAND] },
+      "image.existingRunner must be given with image.existing",
+    ],
+    "a runner without its worker": [
+      { image: { existingRunner: "a:1" } },
+      "image.existingRunner must come with existing",
+    ],
+    "a stage of the build": [{ image: { build: { target: "x" } } }, 'got "target"'],
+    "a password of the registry in the config": [
+      { image: { build: { registry: "a", credentials: {} } } },
+      'got "credentials"',
+    ],
+    "more Jobs than the bundled PostgreSQL has connections for": [
+      { maxReplicaCount: "81" },
+      "maxReplicaCount must be at most 80 for all batches together",
+    ],
+    "more Jobs in all batches than it has": [
+      {
+        batches: [
+          { ...PAGES, maxReplicaCount: 60 },
+          { ...PAGES, kind: "b", maxReplicaCount: 30 },
+        ],
+      },
+      "got 90 (page 60, b 30)",
+    ],
+    "two batches of one kind": [
+      { batches: [PAGES, { ...PAGES, name: "other" }] },
+      'batches must have different kinds (each is one ScaledJob over one table); got "page" twice',
+    ],
+    "two batches of one name": [
+      { batches: [PAGES, { ...PAGES, kind: "b", name: "page" }] },
+      "batches must have different names",
+    ],
+    "a batch without a kind": [{ batches: [{ table: "pages" }] }, "batches[0].kind must be"],
+    "a batch without a table": [{ batches: [{ kind: "page" }] }, "batches[0].table must be"],
+    "an empty command": [
+      { batches: [{ ...COMMAND, command: [] }] },
+      "batches[0].command must be a list of 1 or more (a program and its arguments); got an empty one",
+    ],
+    "a command that is a text": [
+      { batches: [{ ...COMMAND, command: "python3 work.py" }] },
+      "batches[0].command must be a list",
+    ],
+    "a command with a number": [
+      { batches: [{ ...COMMAND, command: ["sleep", 5] }] },
+      "batches[0].command[1] must be a text",
+    ],
+    "a command without an image": [
+      { batches: [{ ...PAGES, command: ["a"] }] },
+      "batches[0] must have all of image, command, or none",
+    ],
+    "an image without a command": [
+      { batches: [{ ...PAGES, image: "a:1" }] },
+      "batches[0] must have all of image, command, or none",
+    ],
+    "an image's reference with a space": [
+      { batches: [{ ...COMMAND, image: "a b" }] },
+      "batches[0].image must be an image's reference",
+    ],
+    "a pull policy of no image": [
+      { batches: [{ ...PAGES, imagePullPolicy: "Always" }] },
+      "batches[0].imagePullPolicy must come with image",
+    ],
+    "exit codes of no command": [
+      { batches: [{ ...PAGES, finalExitCodes: [3] }] },
+      "batches[0] must have command with finalExitCodes",
+    ],
+    "a variable that is a number": [{ batches: [{ ...COMMAND, env: { A: 1 } }] }, "batches[0].env.A must be a text"],
+    "a variable of the worker": [
+      { batches: [{ ...COMMAND, env: { PGPASSWORD: "geheim" } }] },
+      'the key "PGPASSWORD" of batches[0].env',
+    ],
+    "a setting in another unit": [
+      { batches: [{ ...PAGES, timeoutSeconds: "5m" }] },
+      "batches[0].timeoutSeconds must be a whole number from 0 to 604800",
+    ],
+    "a setting that is a text": [
+      { batches: [{ ...PAGES, maxReplicaCount: "3" }] },
+      'batches[0].maxReplicaCount must be a whole number from 1 to 10000 (each Job is a pod and a connection to the database); got "3"',
+    ],
+    "an unknown key of a batch": [{ batches: [{ ...PAGES, maxReplicas: 3 }] }, 'got "maxReplicas"'],
+    "a table that SQL would read otherwise": [
+      { batches: [{ ...PAGES, table: "a b" }] },
+      "batches[0].table must be a table as SQL writes it",
+    ],
+    "a kind that batch.attach() refuses": [
+      { batches: [{ ...PAGES, kind: "Page" }] },
+      "batches[0].kind must be 1 to 40",
+    ],
+    "a kind that makes no name": [
+      { batches: [{ ...PAGES, kind: "page_" }] },
+      "batches[0].name, by default the kind with - for _, must be",
+    ],
+    "a pod that breaks the worker": [
+      { pod: { podSpecPatch: { hostPID: true } } },
+      "pod.podSpecPatch must not change hostPID",
+    ],
+    "a batch's pod that breaks the worker": [
+      { batches: [{ ...PAGES, pod: { env: { KIND: "x" } } }] },
+      'the key "KIND" of batches[0].pod.env',
+    ],
+  };
+  for (const [what, [changed, says]] of Object.entries(contradictions)) {
+    test(`refuses ${what} in one message that names it`, () => {
+      const [message = "", ...others] = configProblems(changed);
+      assert.deepEqual(others, []);
+      assert.ok(message.includes(says), message);
+      assert.ok(!message.includes("geheim"), message);
+    });
+  }
+
+  test("refuses half of the registry's credentials", () => {
+    const registry = { image: { build: { registry: "registry.example" } } };
+    for (const env of [{ REGISTRY_USERNAME: "ci" }, { REGISTRY_PASSWORD: "geheim" }]) {
+      const [message = "", ...others] = configProblems(registry, env as Record<string, string>);
+      assert.deepEqual(others, []);
+      assert.match(message, /^REGISTRY_USERNAME and REGISTRY_PASSWORD must both be set, or neither/);
+    }
+  });
+
+  test("shows no part of a connection URL that was given as the database", () => {
+    const [message = ""] = configProblems({ database: "postgres://owner:geheim@db.example/shop" });
+    assert.ok(!message.includes("geheim"), message);
+  });
+});

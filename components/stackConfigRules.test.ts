@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { declaredConfig } from "../tests/support/pulumi/declaredConfig.ts";
+
+const declared = declaredConfig();
+
+const folder = mkdtempSync(join(tmpdir(), "stack-config-"));
+after(() => rmSync(folder, { recursive: true }));
+for (const name of ["keda", "empty"]) mkdirSync(join(folder, name));
+for (const file of ["keda.tgz", "keda.tar.gz", "keda/Chart.yaml", "keda.zip"]) writeFileSync(join(folder, file), "");
+const caFile = join(folder, "ca.pem");
+writeFileSync(caFile, "-----BEGIN CERTIFICATE-----\n");
+
+const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
+const database = (changed: object = {}) => ({ database: { existing: { ...EXISTING, ...changed } } });
+const PAGES = { kind: "page", table: "pages" };
+const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
+
+describe("a key of the stack", () => {
+  const right: Record<string, readonly unknown[]> = {
+    pollingInterval: ["1", "3600"],
+    maxReplicaCount: ["1", "80"],
+    cpu: ["10m", "0.5", "1", "64", "1500m"],
+    memory: ["64Mi", "1Gi", "1.5Gi", "256Gi"],
+    leaseSeconds: ["0", "30", "3600"],
+    timeoutSeconds: ["0", "300", "604800"],
+    namespace: ["batches", "a", "0b"],
+    createNamespace: ["true", "false"],
+    keda: [{}, { install: { namespace: "scaling", releaseName: "jobs" } }, { existing: { namespace: "keda" } }],
+    database: [
+      {},
+      { install: { releaseName: "two" } },
+      ...[
+        {},
+        { port: 6543, tls: { mode: "require" } },
+        { tls: { mode: "verify-full", scalerMode: "verify-full" } },
+        { tls: { caFile } },
+        { tls: { caSecretName: "ca", caSecretKey: "root.crt" } },
+        { rolePrefix: "two" },
+        { admin: { user: "owner", password: "geheim" } },
+        { worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s", secretKey: "k" } },
+      ].map((changed) => database(changed).database),
+    ],
+    image: [
+      {},
+      { build: { registry: "localhost:5000", pullRegistry: "registry:5000", platform: "linux/arm64" } },
+      { existing: "registry.example/worker:1", existingRunner: "registry.example/runner:1" },
+    ],
+    pod: [{}, { runAsUser: 65_532 }],
+    batches: [
+      [],
+      [PAGES],
+      [COMMAND, { ...COMMAND, kind: "other" }],
+      [
+        {
+          ...COMMAND,
+          imagePullPolicy: "Always",
+          finalExitCodes: [3],
+          env: { A: "1" },
+          envFromSecrets: [{ name: "a" }],
+        },
+      ],
+      [{ ...PAGES, name: "pages", table: 'shop."Pages"', pod: { labels: { a: "b" } } }],
+    ],
+    passwordRotation: ["1", "2026-11-25", "2026-11-25T03:30:00Z", "after_the_leak"],
+    kubernetesContext: ["kind-a", "arn:aws:eks:eu-west-1:1:cluster/a", "my context", "é"],
+    kedaChart: [
+      ...["keda.tgz", "keda.tar.gz", "keda"].map((name) => join(folder, name)),
+      "oci://localhost:5000/charts/keda",
+      "oci://registry.example/keda",
+      "http://charts.example",
+      "https://charts.example:8443/stable/",
+    ],
+    kedaImageRegistry: ["localhost:5000", "registry.example/mirror", "a-b.example:65535/x/y_z", "10.0.0.1:1"],
+    postgresqlChart: [join(folder, "keda"), "oci://registry.example/charts/postgresql"],
+    baseImage: [
+      "node",
+      "node:24",
+      "library/node:24-bookworm-slim",
+      "localhost/node:24",
+      "registry.example:5000/node:24",
+      "Registry.Example/our/node__22:V24_x",
+      `node@sha256:${"a".repeat(64)}`,
+      `registry.example/node:24@sha256:${"0".repeat(64)}`,
+    ],
+  };
+  for (const [key, values] of Object.entries(right)) {
+    for (const value of values)
+      test(`${key} may be ${JSON.stringify(value)}`, () => assert.deepEqual(configProblems({ [key]: value }), []));
+  }
+
+  const wrong: Record<string, readonly (string | undefined)[]> = {
+    pollingInterval: ["0", "3601", "0.5", "5s", "", undefined, "5abc"],
+    maxReplicaCount: ["0", "10001", "-1", "ten", "1e1"],
+    successfulJobsHistoryLimit: ["-1", "1001", "1.5"],
+    failedJobsHistoryLimit: ["-1", "1001", "x"],
+    backoffLimit: ["-1", "1001"],
+    crashLimit: ["-1", "1001", "1.5"],
+    interruptionLimit: ["-1", "10001"],
+    deferralLimit: ["-1", "10001", "1.5"],
+    leaseSeconds: ["-1", "3601", "0.5", undefined],
+    requestsPerJob: ["0", "10001"],
+    graceSeconds: ["0", "86401", "1.5"],
+    timeoutSeconds: ["-1", "604801", "0.5", "5m", undefined],
+    namespace: ["", "A", "a.b", "-a", "a".repeat(64), undefined],
+    createNamespace: ["yes", "1", "", undefined],
+    keda: ["keda", "[]", "1", "", undefined],
+    database: ["postgres://db.example/shop", "[]", undefined],
+    image: ["worker:1", "[]", undefined],
+    pod: ["restricted", "[]", undefined],
+    batches: ["page", "{}", undefined],
+    cpu: ["0", "9m", "65", "100", "a lot", "1e3", "-1", undefined],
+    memory: ["63Mi", "128", "128M", "257Gi", "Mi", undefined],
+    passwordRotation: ["", "a b", "x".repeat(65), undefined],
+    kubernetesContext: ["", " ", " a", "a ", "\ta", "a\nb", "a\r\nb", "a\n", undefined],
+    kedaChart: [
+      "",
+      "no/such/chart.tgz",
+      ".",
+      "README.md",
+      join(folder, "empty"),
+      join(folder, "keda.zip"),
+      "ftp://a/b",
+      "https://",
+      "https://a b",
+      "https:charts.example",
+      "https://charts.example/keda-2.20.2.tgz",
+      "http://charts.example/keda.tar.gz?raw=1",
+      "oci://",
+      "oci://keda",
+      "oci://registry.example/charts",
+      "oci://registry.example/keda/",
+      "oci://registry.example/charts/keda:2.20.2",
+      "oci://registry.example/charts/postgresql",
+    ],
+    kedaImageRegistry: [
+      "",
+      "https://ghcr.io",
+      "a b",
+      "registry.example/mirror/",
+      "host//x",
+      "host/X",
+      "-",
+      "-a.example",
+      "a..b",
+      "host/.",
+      "host:",
+      "host:0",
+      "host:999999",
+      "host:65536",
+    ],
+    postgresqlChart: [
+      "",
+      "no/such/chart.tgz",
+      "oci://registry.example/charts/keda",
+      "https://x/postgresql-16.7.27.tgz",
+    ],
+    postgresqlImageRegistry: ["", "docker.io/"],
+    baseImage: [
+      "",
+      "node 24",
+      "-",
+      "Node:24",
+      "node:24:25",
+      "node:",
+      "node:-a",
+      "node/",
+      "a//node",
+      "registry.example:65536/node",
+      "https://registry.example/node",
+      "node@sha256:abc",
+      `node:${"a".repeat(129)}`,
+    ],
+  };
+  test("a wrong value is known for every key", () => {
+    assert.deepEqual(Object.keys(wrong).sort(), Object.keys(declared).sort());
+  });
+  for (const [key, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      test(`${key} may not be ${JSON.stringify(value)}, and the message names it, what is allowed and why`, () => {
+        const found = configProblems({ [key]: value });
+        assert.equal(found.length, 1, found.join("\n"));
+        assert.match(found[0] ?? "", new RegExp(`^${key} must be .+ \\(.+\\); got `));
+        if (declared[key]?.type === "string")
+          assert.ok(found[0]?.endsWith(`got ${JSON.stringify(value ?? "")}`), found[0]);
+      });
+    }
+  }
+
+  test("answers the URL of a chart's file with what to name instead", () => {
+    const [message = ""] = configProblems({ kedaChart: "https://charts.example/keda-2.20.2.tgz" });
+    assert.match(message, /name its repository, or a local file/);
+  });
+
+  test("names every wrong value at once", () => {
+    const nothing = Object.fromEntries(Object.keys(declared).map((key) => [key, ""]));
+    assert.equal(configProblems(nothing).length, Object.keys(declared).length);
+  });
+});

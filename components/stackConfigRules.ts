@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { type BatchConfig, batchesRule } from "./batchConfig.ts";
+import { SETTING_RULES } from "./batchRules.ts";
+import { BATCH_NUMBERS, type BatchSettings } from "./batchSettings.ts";
+import { imageReferenceRule } from "./chartRules.ts";
+import type { ExistingKedaArgs } from "./keda.ts";
+import { existingKedaRule, KEDA_INSTALL_RULES } from "./kedaRules.ts";
+import type { PodArgs } from "./podArgs.ts";
+import { podRule } from "./podRules.ts";
+import type { ExistingPostgresArgs, TlsArgs } from "./postgresArgs.ts";
+import { existingPostgresRule, namespaceRule, POSTGRES_INSTALL_RULES, rotationRule } from "./postgresRules.ts";
+import { and, atMostOne, flag, type Rule, shape, text } from "./rule.ts";
+import { baseImageRule, imageBuildRule } from "./workerImageRules.ts";
+
+/** The values of all keys, each on its own as it should be. */
+export interface ConfigValues extends Required<BatchSettings> {
+  readonly passwordRotation: string;
+  readonly kubernetesContext: string;
+  readonly namespace: string;
+  readonly createNamespace: boolean;
+  readonly kedaChart: string;
+  readonly kedaImageRegistry: string;
+  readonly keda: {
+    readonly install?: { readonly namespace?: string; readonly releaseName?: string };
+    readonly existing?: ExistingKedaArgs;
+  };
+  readonly postgresqlChart: string;
+  readonly postgresqlImageRegistry: string;
+  readonly database: {
+    readonly install?: { readonly releaseName?: string };
+    readonly existing?: ExistingDatabaseConfig;
+  };
+  readonly baseImage: string;
+  readonly image: {
+    readonly build?: { readonly registry?: string; readonly pullRegistry?: string; readonly platform?: string };
+    readonly existing?: string;
+    readonly existingRunner?: string;
+  };
+  readonly pod: PodArgs;
+  readonly batches: readonly BatchConfig[];
+}
+
+/** An existing PostgreSQL, whose certificate authority is a file of this machine. */
+export interface ExistingDatabaseConfig extends ExistingPostgresArgs {
+  readonly tls?: Omit<TlsArgs, "ca"> & { readonly caFile?: string };
+}
+
+/** How the text of a key becomes a value, and what that may be. */
+interface ConfigRule {
+  readonly type: "integer" | "string" | "boolean" | "array" | "object";
+  readonly parse: (text: string) => unknown;
+  readonly rule: Rule;
+}
+
+const context = text(
+  /^\S(.*\S)?$/,
+  "the name of a context, in one line and without spaces around it (kubectl config get-contexts)",
+  "no other cluster is touched",
+);
+
+const caFile = text(
+  (path) => isCertificate(path),
+  "the path of a file with a certificate in PEM",
+  "the database proves itself by it",
+);
+
+/** What each key of the stack may be. */
+export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
+  ...(Object.fromEntries(
+    Object.entries(SETTING_RULES).map(([key, rule]) => [key, key in BATCH_NUMBERS ? ofNumber(rule) : ofText(rule)]),
+  ) as Record<keyof BatchSettings, ConfigRule>),
+  passwordRotation: ofText(rotationRule),
+  kubernetesContext: ofText(context),
+  namespace: ofText(namespaceRule),
+  createNamespace: {
+    type: "boolean",
+    parse: parseJson,
+    rule: flag("whether the namespace is created, and deleted at the end"),
+  },
+  kedaChart: ofText(KEDA_INSTALL_RULES.chart),
+  kedaImageRegistry: ofText(KEDA_INSTALL_RULES.imageRegistry),
+  keda: ofStructure(
+    oneOf(
+      shape({
+        install: shape({ namespace: KEDA_INSTALL_RULES.namespace, releaseName: KEDA_INSTALL_RULES.releaseName }),
+        existing: existingKedaRule,
+      }),
+      ["install", "existing"],
+      "KEDA is either installed or there already",
+    ),
+  ),
+  postgresqlChart: ofText(POSTGRES_INSTALL_RULES.chart),
+  postgresqlImageRegistry: ofText(POSTGRES_INSTALL_RULES.imageRegistry),
+  database: ofStructure(
+    oneOf(
+      shape({
+        install: shape({ releaseName: POSTGRES_INSTALL_RULES.releaseName }),
+        existing: existingPostgresRule({ caFile }),
+      }),
+      ["install", "existing"],
+      "PostgreSQL is either installed or there already",
+    ),
+  ),
+  baseImage: ofText(baseImageRule),
+  image: ofStructure(
+    and(
+      oneOf(
+        shape({
+          build: imageBuildRule(["registry", "pullRegistry", "platform"]),
+          existing: imageReferenceRule("the nodes pull it"),
+          existingRunner: imageReferenceRule("the nodes pull it"),
+        }),
+        ["build", "existing"],
+        "the image is either built or there already",
+      ),
+      (path, value, problems) => {
+        const { existing, existingRunner } = value as ConfigValues["image"];
+        if (existingRunner !== undefined && existing === undefined)
+          problems.push(`${path}.existingRunner must come with existing (both are of one version); got no existing`);
+      },
+    ),
+  ),
+  pod: ofStructure(podRule(false)),
+  batches: { type: "array", parse: parseJson, rule: batchesRule },
+};
+
+function ofText(rule: Rule): ConfigRule {
+  return { type: "string", parse: (value) => value, rule };
+}
+
+/** A number that is not written in digits stays a text, which the rule refuses as it was written. */
+function ofNumber(rule: Rule): ConfigRule {
+  return { type: "integer", parse: (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value), rule };
+}
+
+function ofStructure(rule: Rule): ConfigRule {
+  return { type: "object", parse: parseJson, rule };
+}
+
+function oneOf(rule: Rule, keys: readonly string[], why: string): Rule {
+  return and(rule, atMostOne(keys, why));
+}
+
+function parseJson(value: string): unknown {
+  if (value === "") return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function isCertificate(path: string): boolean {
+  try {
+    return readFileSync(path, "utf8").includes("-----BEGIN CERTIFICATE-----");
+  } catch {
+    return false;
+  }
+}

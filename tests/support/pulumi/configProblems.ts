@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { RunError } from "@pulumi/pulumi";
+import { readStackConfig, type StackConfig } from "../../../components/stackConfig.ts";
+import { declaredDefaults } from "./declaredConfig.ts";
+
+/** Keys with another value than the default; a structure as JSON, as Pulumi gives it to the program. */
+export type Changed = Readonly<Record<string, unknown>>;
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The stack's configuration with some keys changed. */
+export function readConfig(changed: Changed, env: Environment = {}): StackConfig {
+  const values: Record<string, unknown> = { ...declaredDefaults(), ...changed };
+  return readStackConfig((key) => toText(values[key]), env);
+}
+
+/** What is said about a configuration, a line for each problem; empty when it is as it should be. */
+export function configProblems(changed: Changed, env: Environment = {}): string[] {
+  try {
+    readConfig(changed, env);
+    return [];
+  } catch (error) {
+    assert.ok(RunError.isInstance(error), "Pulumi prints a RunError without a stack");
+    return error.message.split("\n").slice(1);
+  }
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === "string" || value === undefined ? value : JSON.stringify(value);
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { type Schema, Validator } from "@cfworker/json-schema";
+
+/**
+ * The schema of ScaledJob `v1alpha1`, taken without its descriptions from the CRD that the pinned chart renders:
+ * `helm template CHART --show-only templates/crds/crd-scaledjobs.yaml`.
+ */
+const { chart, schema } = JSON.parse(readFileSync(new URL("scaledJobCrd.json", import.meta.url), "utf8")) as {
+  readonly chart: string;
+  readonly schema: Schema;
+};
+
+/** The chart whose CRD is checked against, `name-version`. */
+export const SCHEMA_CHART = chart;
+
+/** The CRD as a cluster has it, with its version in a label. */
+export const SCALED_JOB_CRD = {
+  metadata: { name: "scaledjobs.keda.sh", labels: { "app.kubernetes.io/version": chart.replace(/^.*-/, "") } },
+  spec: { versions: [{ name: "v1alpha1", schema: { openAPIV3Schema: schema } }] },
+};
+
+const validator = new Validator(forbidUnknownFields(schema), "7", false);
+
+/** What the API server would refuse, and what it would drop; empty when it takes everything. */
+export function validateScaledJob(body: unknown): string[] {
+  return validator
+    .validate(JSON.parse(JSON.stringify(body)))
+    .errors.map(({ instanceLocation, error }) => `${instanceLocation} ${error}`);
+}
+
+/** A structural schema drops what it does not know; here that is an error. */
+function forbidUnknownFields(node: Schema): Schema {
+  const closed: Schema = {};
+  for (const [key, value] of Object.entries(node))
+    closed[key] = key === "properties" ? forbidInProperties(value) : forbidInside(value);
+  if (node.properties && !node["x-kubernetes-preserve-unknown-fields"]) closed.additionalProperties ??= false;
+  return closed;
+}
+
+function forbidInProperties(properties: Record<string, Schema>): Record<string, Schema> {
+  return Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, forbidUnknownFields(inner)]));
+}
+
+function forbidInside(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(forbidInside);
+  return typeof value === "object" && value !== null ? forbidUnknownFields(value as Schema) : value;
+}
