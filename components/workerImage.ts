@@ -47,7 +47,8 @@ export class WorkerImage extends pulumi.ComponentResource {
           builderVersion: docker.BuilderVersion.BuilderBuildKit,
         },
       },
-      { parent: this, replacementTrigger: this.clusterUid },
+      // Deleting an image does nothing, but would ask for a Docker daemon all the same.
+      { parent: this, replacementTrigger: this.clusterUid, retainOnDelete: true },
     );
     this.registerOutputs({ reference: this.reference, clusterUid: this.clusterUid });
   }

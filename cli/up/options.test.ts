@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { configured, readOptions } from "./options.ts";
+import { configFlag, isRefreshFlag, readOptions } from "./options.ts";
 
 describe("the command line of npm run up and down", () => {
-  for (const [args, stack, passedOn] of [
+  for (const [args, stack, pulumiArgs] of [
     ["", "dev", []],
     ["--stack mine", "mine", []],
     ["--stack=mine -c pollingInterval=5", "mine", ["-c", "pollingInterval=5"]],
     ["--refresh -s mine --diff", "mine", ["--refresh", "--diff"]],
   ] as const) {
-    test(`"${args}" is stack ${stack}, and pulumi gets ${JSON.stringify(passedOn)}`, () => {
-      assert.deepEqual(readOptions(args.split(" ").filter(Boolean)), { stack, passedOn, help: false });
+    test(`"${args}" is stack ${stack}, and pulumi gets ${JSON.stringify(pulumiArgs)}`, () => {
+      assert.deepEqual(readOptions(args.split(" ").filter(Boolean)), { stack, pulumiArgs, help: false });
     });
   }
 
@@ -31,7 +31,19 @@ describe("the command line of npm run up and down", () => {
     [["-c", "kubernetesContext=a", "-c=kubernetesContext=b=c"], "b=c"],
   ] as const) {
     test(`finds in ${JSON.stringify(args)} the context ${value}`, () => {
-      assert.equal(configured(args, "kubernetesContext"), value);
+      assert.equal(configFlag(args, "kubernetesContext"), value);
+    });
+  }
+
+  for (const [arg, refreshes] of [
+    ["--refresh", true],
+    ["-r", true],
+    ["--refresh=true", true],
+    ["--refresh=false", false],
+    ["--refresher", false],
+  ] as const) {
+    test(`${arg} ${refreshes ? "asks" : "does not ask"} for a refresh`, () => {
+      assert.equal(isRefreshFlag(arg), refreshes);
     });
   }
 });

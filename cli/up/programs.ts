@@ -1,12 +1,12 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Whether a program is there. */
-export type Finder = (program: Program) => boolean;
+/** Whether a program is on PATH. */
+export type IsInstalled = (program: Program) => boolean;
 
 export type Program = keyof typeof INSTALL;
 
-/** How to install each program that is needed. */
+/** How to install each program. */
 const INSTALL = {
   docker: "https://docs.docker.com/get-started/get-docker/",
   minikube:
@@ -15,14 +15,14 @@ const INSTALL = {
   pulumi: "https://www.pulumi.com/docs/install/",
 } as const;
 
-/** A line for each program that is not there; none where all are. */
-export function missingPrograms(needed: readonly Program[], isThere: Finder): string[] {
-  const missing = needed.filter((program) => !isThere(program));
+/** A line for each program that is missing; none where all are installed. */
+export function missingPrograms(needed: readonly Program[], isInstalled: IsInstalled): string[] {
+  const missing = needed.filter((program) => !isInstalled(program));
   return missing.map((program) => `${program} must be on PATH; to install it: ${INSTALL[program]}`);
 }
 
-/** Looks along a PATH. */
-export function finder(path = ""): Finder {
+/** Finds programs along a PATH. */
+export function pathLookup(path = ""): IsInstalled {
   const folders = path.split(delimiter).filter(Boolean);
   return (program) => folders.some((folder) => isProgram(join(folder, program)));
 }
