@@ -1,41 +1,27 @@
-import { spawn } from "node:child_process";
+import { type ProgramResult, runProgram } from "../runProgram.ts";
 
-/** How a program ended, and what it printed. */
-export interface ProgramResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface CaptureOptions {
+  /** After which the program is ended; its exit code is 1 then. @default - it may take any time */
+  readonly timeoutSeconds?: number;
 }
 
 /**
  * Runs a program without showing its output.
  *
- * @param timeoutSeconds after which it is killed; its exit code is then not 0. @default - it may take any time
- * @throws Error when the program cannot be started
+ * @throws UsageError when it is not installed
  */
-export function capture(
+export async function capture(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { timeoutSeconds = 0 }: { readonly timeoutSeconds?: number } = {},
+  { timeoutSeconds }: CaptureOptions = {},
 ): Promise<ProgramResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: timeoutSeconds * 1_000,
-      killSignal: "SIGKILL",
-    });
-    const output = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"] as const) {
-      child[name].setEncoding("utf8").on("data", (chunk: string) => {
-        output[name] += chunk;
-      });
-    }
-    child.once("error", reject);
-    child.once("close", (exitCode, signal) => {
-      if (signal !== null) output.stderr += `${program} was ended by ${signal} after ${timeoutSeconds} s`;
-      resolve({ exitCode: exitCode ?? 1, ...output });
-    });
-  });
+  const limit = timeoutSeconds === undefined ? {} : { signal: AbortSignal.timeout(timeoutSeconds * 1_000) };
+  try {
+    return await runProgram(program, args, { env, ...limit });
+  } catch (error) {
+    if (!limit.signal?.aborted) throw error;
+    const stderr = `${program} did not end within ${timeoutSeconds} s`;
+    return { exitCode: 1, signal: null, stdout: "", stderr };
+  }
 }

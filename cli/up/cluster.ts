@@ -1,5 +1,8 @@
+import { runInteractive } from "../runInteractive.ts";
+import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
 import { checkDockerDaemon, dockerContextEnv } from "./dockerDaemon.ts";
+import { FailedError } from "./failedError.ts";
 import {
   checkNodeBuilds,
   MINIKUBE,
@@ -10,8 +13,7 @@ import {
   startsInDocker,
   usesNodeDocker,
 } from "./minikube.ts";
-import { runInteractive } from "./runInteractive.ts";
-import { UsageError } from "./session.ts";
+
 import { isOlder, kubectlWarning, MINIMUM_MINIKUBE, parseVersion } from "./versions.ts";
 
 /** Whether the API server of the context's cluster answers. */
@@ -46,7 +48,7 @@ export async function startMinikube(
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   if (profile === undefined && context !== MINIKUBE) {
-    throw new Error(
+    throw new FailedError(
       `kubernetesContext must be the context of a cluster that answers, or a minikube profile (which is started); got ${JSON.stringify(context)}: ` +
         `see kubectl --context "${context}" cluster-info, or create it: minikube start --profile="${context}" --container-runtime=docker`,
     );
@@ -56,13 +58,13 @@ export async function startMinikube(
   if (startsInDocker(profile, env.MINIKUBE_START_FLAGS)) await checkDockerDaemon(env, "minikube's node runs in it");
   const exitCode = await runInteractive("minikube", startArguments(context, profile, env.MINIKUBE_START_FLAGS), env);
   if (exitCode !== 0) {
-    throw new Error(
+    throw new FailedError(
       `cannot start minikube: it ended with exit code ${exitCode}, for the reason above. ` +
         `To start with a new one: minikube delete --profile=${context}, then npm run up`,
     );
   }
   if (await isReachable(context, env)) return;
-  throw new Error(
+  throw new FailedError(
     `the cluster of the context ${context} does not answer after minikube start: see kubectl --context "${context}" cluster-info`,
   );
 }
@@ -87,7 +89,7 @@ export async function buildEnv(
   const args = ["docker-env", `--profile=${context}`, "--shell", "none", "-o", "json"];
   const { exitCode, stdout, stderr } = await capture("minikube", args, env);
   if (exitCode === 0) return parseDockerEnv(stdout);
-  throw new Error(
+  throw new FailedError(
     `cannot find the Docker daemon of minikube's node (the image is built there): minikube docker-env says ${(stderr || stdout).trim()}`,
   );
 }

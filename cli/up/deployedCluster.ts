@@ -1,6 +1,8 @@
+import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
+import { FailedError } from "./failedError.ts";
 import type { Deployment } from "./nextSteps.ts";
-import { type Session, UsageError } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** The cluster that a stack is deployed to: the stack's output `cluster`. */
 interface DeployedCluster {
@@ -14,7 +16,7 @@ type Outputs = Partial<Pick<Deployment, "psql" | "namespaces"> & { readonly clus
 
 export async function readOutputs({ stack, env }: Pick<Session, "stack" | "env">): Promise<Outputs> {
   const { exitCode, stdout, stderr } = await capture("pulumi", ["stack", "output", "--json", "--stack", stack], env);
-  if (exitCode !== 0) throw new Error(`cannot read the outputs of the stack ${stack}: ${stderr.trim()}`);
+  if (exitCode !== 0) throw new FailedError(`cannot read the outputs of the stack ${stack}: ${stderr.trim()}`);
   return JSON.parse(stdout || "{}");
 }
 
@@ -44,7 +46,9 @@ export async function wasRecreated(cluster: DeployedCluster | undefined, env: No
   const namespace = ["--context", cluster.context, "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"];
   const { exitCode, stdout, stderr } = await capture("kubectl", namespace, env);
   if (exitCode !== 0) {
-    throw new Error(`cannot identify the cluster of ${cluster.context} by its namespace kube-system: ${stderr.trim()}`);
+    throw new FailedError(
+      `cannot identify the cluster of ${cluster.context} by its namespace kube-system: ${stderr.trim()}`,
+    );
   }
   return stdout.trim() !== cluster.uid;
 }

@@ -1,4 +1,5 @@
 import { capture } from "./capture.ts";
+import { FailedError } from "./failedError.ts";
 
 /** A daemon that does not answer in this time counts as unreachable. */
 const TIMEOUT_SECONDS = 20;
@@ -15,7 +16,7 @@ export async function checkDockerDaemon(env: NodeJS.ProcessEnv, why: string): Pr
   const problem = await dockerProblem(env);
   if (problem === undefined) return;
   const host = env.DOCKER_HOST ? `DOCKER_HOST=${env.DOCKER_HOST}` : "the local Docker daemon";
-  throw new Error(
+  throw new FailedError(
     `cannot reach ${host} (${why}): ${problem}. Start Docker, or set DOCKER_HOST to a daemon that answers; docker version shows whether it does`,
   );
 }

@@ -1,5 +1,6 @@
 import { findProfile, isReachable } from "./cluster.ts";
 import { readDeployedCluster, wasRecreated } from "./deployedCluster.ts";
+import { FailedError } from "./failedError.ts";
 import { Kubectl } from "./kubectl.ts";
 import { startArguments } from "./minikube.ts";
 import { checkPassphrase } from "./passphrase.ts";
@@ -8,16 +9,17 @@ import { checkPulumiVersion } from "./pulumiVersion.ts";
 import { refreshBeforeDestroy } from "./refreshBeforeDestroy.ts";
 import { retryHint } from "./retryHint.ts";
 import { printAmid, runWatched } from "./runWatched.ts";
-import { requirePrograms, runCommand, stackContext } from "./session.ts";
+import { requirePrograms, runSession, stackContext } from "./session.ts";
 import { readStackState } from "./stackState.ts";
 import { watchDeletion } from "./watchDeletion.ts";
 
-const HELP = `npm run down -- [--stack NAME] [arguments of pulumi destroy]
+const HELP = {
+  name: "npm run down --",
+  description: "Runs pulumi destroy --yes: removes what npm run up created on the cluster, and keeps the cluster.",
+  notes: "\n\nEvery other option is pulumi destroy's.",
+};
 
-Runs pulumi destroy --yes: removes what npm run up created on the cluster, and keeps the cluster.
-  --stack NAME         the stack (default dev)`;
-
-await runCommand(HELP, async (session) => {
+await runSession(HELP, async (session) => {
   const { isInstalled, stack, extraEnv } = session;
   requirePrograms(["kubectl", "pulumi"], isInstalled);
   await checkPulumiVersion(session);
@@ -26,7 +28,7 @@ await runCommand(HELP, async (session) => {
   const deployed = await readDeployedCluster(session, context);
   const profile = await findProfile(context, isInstalled("minikube"), session.env);
   if (!(await isReachable(context, session.env))) {
-    throw new Error(
+    throw new FailedError(
       `cannot reach the cluster of the context ${context}, from which everything is to be removed. ` +
         (profile === undefined || profile.state === "running"
           ? `See kubectl --context "${context}" cluster-info; if it no longer exists, forget what was on it: ${pulumiCommand(["stack", "rm", "--force", "--stack", stack], extraEnv)}`

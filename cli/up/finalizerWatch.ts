@@ -1,7 +1,7 @@
+import { shellQuote } from "../shellQuote.ts";
 import { hasReadyPod, type KedaObject, removeFinalizer, waitsForKeda } from "./kedaFinalizer.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { Pod } from "./kubernetesObject.ts";
-import { shellQuote } from "./shellQuote.ts";
 import type { StackState } from "./stackState.ts";
 
 /** An operator that restarts is not ready for a moment: only without one at so many polls in a row it does not run. */

@@ -1,4 +1,5 @@
-import { capture, type ProgramResult } from "./capture.ts";
+import type { ProgramResult } from "../runProgram.ts";
+import { capture } from "./capture.ts";
 
 const REQUEST_SECONDS = 10;
 

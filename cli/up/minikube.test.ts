@@ -112,7 +112,7 @@ describe("minikube docker-env", () => {
     test(`refuses ${JSON.stringify(json)}`, () => {
       assert.throws(
         () => parseDockerEnv(json),
-        /^Error: minikube docker-env must print a (JSON object|DOCKER_HOST); got /,
+        /^FailedError: minikube docker-env must print a (JSON object|DOCKER_HOST); got /,
       );
     });
   }

@@ -1,3 +1,4 @@
+import { FailedError } from "./failedError.ts";
 /** The context that minikube creates by default. */
 export const MINIKUBE = "minikube";
 
@@ -72,13 +73,13 @@ export function checkNodeBuilds(name: string, profile: Profile | undefined): voi
     `To use another cluster: minikube start --profile=NAME ${START_FLAGS.join(" ")}, ` +
     "then npm run up -- --stack NAME --config kubernetesContext=NAME";
   if (profile.nodes > 1) {
-    throw new Error(
+    throw new FailedError(
       `minikube's cluster ${name} must have one node (the image is built in its Docker daemon and never pushed, so the pods of ` +
         `other nodes would not find it, and minikube docker-env refuses several nodes); got ${profile.nodes} nodes. ${another}`,
     );
   }
   if (profile.runtime !== "docker") {
-    throw new Error(
+    throw new FailedError(
       `the container runtime of minikube's cluster ${name} must be docker (the image is built in its Docker daemon, ` +
         `and minikube docker-env needs one); got ${profile.runtime}. ${another}, ` +
         `or delete it: minikube delete --profile=${name}, then npm run up`,
@@ -91,7 +92,7 @@ export function parseDockerEnv(json: string): Record<string, string> {
   const output = parseObject(json, "minikube docker-env");
   const variables = Object.entries(output).filter(([key, value]) => /^[A-Z_]+$/.test(key) && typeof value === "string");
   const env = Object.fromEntries(variables) as Record<string, string>;
-  if (!env.DOCKER_HOST) throw new Error(`minikube docker-env must print a DOCKER_HOST; got ${json.trim()}`);
+  if (!env.DOCKER_HOST) throw new FailedError(`minikube docker-env must print a DOCKER_HOST; got ${json.trim()}`);
   return env;
 }
 
@@ -102,5 +103,5 @@ function parseObject(json: string, command: string): Record<string, unknown> {
   } catch {
     // Reported below.
   }
-  throw new Error(`${command} must print a JSON object; got ${JSON.stringify(json.trim())}`);
+  throw new FailedError(`${command} must print a JSON object; got ${JSON.stringify(json.trim())}`);
 }

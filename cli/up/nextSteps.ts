@@ -1,5 +1,6 @@
+import { shellQuote } from "../shellQuote.ts";
+import { FailedError } from "./failedError.ts";
 import { DEFAULT_STACK } from "./options.ts";
-import { shellQuote } from "./shellQuote.ts";
 
 /** A stack that is deployed, as far as the printed commands need to know it. */
 export interface Deployment {
@@ -50,6 +51,6 @@ export function nextSteps(deployment: Deployment): string[] {
 function withStatement(psql: string, statement: string): string {
   const [, before, after] = /^(.* psql .*)(')$/.exec(psql) ?? [];
   if (before === undefined)
-    throw new Error(`the stack's output psql must end with psql and its arguments; got ${psql}`);
+    throw new FailedError(`the stack's output psql must end with psql and its arguments; got ${psql}`);
   return `${before.replace(" -it ", " ")} -c "${statement}"${after}`;
 }

@@ -1,5 +1,6 @@
+import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
-import { readIfExists, type Session, UsageError } from "./session.ts";
+import { readIfExists, type Session } from "./session.ts";
 
 /**
  * Checks that the stack's secrets can be read, before anything is started for it.

@@ -1,7 +1,7 @@
+import { shellQuote } from "../shellQuote.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { eventTime, type KubernetesEvent } from "./kubernetesObject.ts";
 import type { Problem } from "./problem.ts";
-import { shellQuote } from "./shellQuote.ts";
 import { withoutSecrets } from "./withoutSecrets.ts";
 
 const LOG_LINES = 15;

@@ -1,4 +1,4 @@
-import { shellQuote } from "./shellQuote.ts";
+import { shellQuote } from "../shellQuote.ts";
 
 /** A command of Pulumi's with the variables that it needs, to be pasted into a shell in the checkout. */
 export function pulumiCommand(args: readonly string[], extraEnv: Readonly<Record<string, string>>): string {

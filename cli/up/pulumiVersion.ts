@@ -1,5 +1,6 @@
+import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
-import { readIfExists, type Session, UsageError } from "./session.ts";
+import { readIfExists, type Session } from "./session.ts";
 import { isOlder, parseVersion, requiredPulumi } from "./versions.ts";
 
 /** @throws UsageError when Pulumi is older than Pulumi.yaml requires. */

@@ -1,8 +1,9 @@
+import { runInteractive } from "../runInteractive.ts";
 import { buildEnv } from "./cluster.ts";
 import { dockerProblem } from "./dockerDaemon.ts";
+import { FailedError } from "./failedError.ts";
 import type { Profile } from "./minikube.ts";
-import { isRefreshFlag } from "./options.ts";
-import { runInteractive } from "./runInteractive.ts";
+import { isRefreshFlag } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
 
 /** Docker's images: nothing of them exists on the cluster. */
@@ -41,7 +42,7 @@ export async function refreshBeforeDestroy(
   const refresh = ["refresh", "--yes", "--skip-preview", "--exclude", IMAGES, "--stack", stack];
   const exitCode = await runInteractive("pulumi", refresh, env);
   if (exitCode !== 0) {
-    throw new Error(
+    throw new FailedError(
       `cannot compare the stack ${stack} with the cluster: pulumi refresh ended with exit code ${exitCode}, for the reason above. ` +
         "When it is fixed: npm run down",
     );

@@ -1,7 +1,7 @@
+import { shellQuote } from "../shellQuote.ts";
 import { DEFAULT_STACK } from "./options.ts";
 import { pulumiCommand } from "./pulumiCommand.ts";
 import type { Session } from "./session.ts";
-import { shellQuote } from "./shellQuote.ts";
 
 /** How to continue when `pulumi up` or `pulumi destroy` did not finish: each command can be pasted. */
 export function retryHint(

@@ -1,4 +1,4 @@
-import { runInteractive } from "./runInteractive.ts";
+import { runInteractive } from "../runInteractive.ts";
 
 /** How a program ended that was watched. */
 export interface WatchedResult {

@@ -2,16 +2,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runCommand } from "../runCommand.ts";
+import { runInteractive } from "../runInteractive.ts";
+import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
-import { configFlag, type Options, readOptions } from "./options.ts";
+import { FailedError } from "./failedError.ts";
+import { type Help, type Options, readOptions } from "./options.ts";
 import { type IsInstalled, missingPrograms, type Program, pathLookup } from "./programs.ts";
+import { configFlag } from "./pulumiArgs.ts";
 import { pulumiEnv } from "./pulumiEnv.ts";
-import { runInteractive } from "./runInteractive.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
-
-/** Exit codes in addition to Pulumi's: the command line or the environment is wrong; anything else failed. */
-const EXIT = { usage: 64, failed: 1 } as const;
 
 /** What both commands work with. */
 export interface Session extends Options {
@@ -22,32 +23,16 @@ export interface Session extends Options {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Something that the user has to correct before anything can start; printed without a stack trace. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
-/** Runs a command from the checkout; the only place where the process exits. */
-export async function runCommand(help: string, run: (session: Session) => Promise<number>): Promise<never> {
-  try {
-    process.exit(await start(help, run));
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exit(error instanceof UsageError || error instanceof RangeError ? EXIT.usage : EXIT.failed);
-  }
-}
-
-async function start(help: string, run: (session: Session) => Promise<number>): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (options.help) {
-    console.log(help);
-    return 0;
-  }
-  process.chdir(ROOT);
-  const { env } = process;
-  const credentials = readIfExists(join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "credentials.json"));
-  const extraEnv = pulumiEnv(ROOT, { env, credentials });
-  return await run({ ...options, isInstalled: pathLookup(env.PATH), extraEnv, env: { ...env, ...extraEnv } });
+/** Runs a command from the checkout. */
+export async function runSession(help: Help, run: (session: Session) => Promise<number>): Promise<never> {
+  return await runCommand(async (args) => {
+    const options = readOptions(help, args);
+    process.chdir(ROOT);
+    const { env } = process;
+    const credentials = readIfExists(join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "credentials.json"));
+    const extraEnv = pulumiEnv(ROOT, { env, credentials });
+    return await run({ ...options, isInstalled: pathLookup(env.PATH), extraEnv, env: { ...env, ...extraEnv } });
+  });
 }
 
 /** @throws UsageError listing every program that is missing. */
@@ -60,7 +45,7 @@ export function requirePrograms(programs: readonly Program[], isInstalled: IsIns
 export async function selectStack({ stack, env }: Session): Promise<void> {
   const exitCode = await runInteractive("pulumi", ["stack", "select", stack, "--create"], env);
   if (exitCode === 0) return;
-  throw new Error(
+  throw new FailedError(
     `cannot select or create the stack ${stack}: pulumi ended with exit code ${exitCode}, for the reason above`,
   );
 }
@@ -75,7 +60,7 @@ export async function stackContext({ stack, pulumiArgs, env }: Session): Promise
     env,
   );
   if (exitCode === 0) return stdout.trim();
-  throw new Error(
+  throw new FailedError(
     `cannot read the kubernetesContext of the stack ${stack} (no other cluster is touched): ${stderr.trim()}` +
       (/no stack named/.test(stderr) ? ". To see the stacks: pulumi stack ls" : ""),
   );

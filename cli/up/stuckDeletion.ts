@@ -1,5 +1,5 @@
+import { shellQuote } from "../shellQuote.ts";
 import type { Condition, Metadata, Pod } from "./kubernetesObject.ts";
-import { shellQuote } from "./shellQuote.ts";
 
 /** What a kubelet or a controller may take in addition to the grace period. */
 const PATIENCE_SECONDS = 30;

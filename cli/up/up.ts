@@ -8,23 +8,26 @@ import { checkPassphrase } from "./passphrase.ts";
 import { checkPulumiVersion } from "./pulumiVersion.ts";
 import { retryHint } from "./retryHint.ts";
 import { printAmid, runWatched } from "./runWatched.ts";
-import { requirePrograms, runCommand, type Session, selectStack, stackContext } from "./session.ts";
+import { requirePrograms, runSession, type Session, selectStack, stackContext } from "./session.ts";
 import { readStackState } from "./stackState.ts";
 import { watchRollout } from "./watchRollout.ts";
 
 /** Skips the preview, and the outputs: we print our own next steps. */
 const UP_FLAGS = ["--yes", "--skip-preview", "--suppress-outputs"] as const;
 
-const HELP = `npm run up -- [--stack NAME] [arguments of pulumi up]
+const HELP = {
+  name: "npm run up --",
+  description:
+    "Starts minikube if the stack's cluster does not answer, and runs pulumi up on it. Prints why a pod does not become ready, and stops when that lasts.",
+  notes: `
 
-Starts minikube if the stack's cluster does not answer, and runs pulumi up on it. Prints why a pod does not become ready,
-and stops when that lasts.
-  --stack NAME         the stack, created if it does not exist (default dev)
+Every other option is pulumi up's:
   --config KEY=VALUE   a setting, kept in the stack's settings (see README.md)
 MINIKUBE_START_FLAGS   further flags for minikube start
-PULUMI_BACKEND_URL, or a pulumi login, says where the state is kept; the default is .pulumi/ here, with an empty passphrase`;
+PULUMI_BACKEND_URL, or a pulumi login, says where the state is kept; the default is .pulumi/ here, with an empty passphrase`,
+};
 
-await runCommand(HELP, async (session) => {
+await runSession(HELP, async (session) => {
   const { isInstalled, stack, pulumiArgs } = session;
   const always = ["docker", "kubectl", "pulumi"] as const;
   // Whether minikube is needed is known only with the others: if one of them is missing, list minikube with it.
