@@ -26,6 +26,10 @@ test("the image is built from the project with the base that the stack says, and
   assert.equal(built?.parent, "WorkerImage worker");
 });
 
+test("the image is deleted without Docker's provider, which does nothing then but asks for a daemon", () => {
+  assert.equal(built?.options.retainOnDelete, true);
+});
+
 test("its tag says what is in it, so that another base is another image", async () => {
   assert.match(images[0]?.reference ?? "", /^worker:[0-9a-f]{12}$/);
   await recordResources((options) => {
