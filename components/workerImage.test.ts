@@ -35,6 +35,10 @@ test("the image is built from the project into the daemon, and never pushed or p
   assert.deepEqual(component.nodeSelector, {}, "the node is the daemon's own");
 });
 
+test("it is deleted without Docker's provider, which does nothing then but needs a daemon", () => {
+  assert.equal(built?.options.retainOnDelete, true);
+});
+
 test("its tag says what is in it, so that another base, another platform and another stage are other images", async () => {
   const reference = async (build: ImageBuildArgs) => (await record({ build }, "other")).component.image.reference;
   const references = [

@@ -127,9 +127,11 @@ export class WorkerImage extends pulumi.ComponentResource {
           builderVersion: docker.BuilderVersion.BuilderBuildKit,
         },
       },
-      // Docker's provider does not notice that an image is missing: another cluster is what makes it build again.
       {
         parent: this,
+        // Deleting an image does nothing, but would need a Docker daemon all the same.
+        retainOnDelete: true,
+        // Docker's provider does not notice that an image is missing: another cluster is what makes it build again.
         ...(registry === undefined && rebuildTrigger !== undefined && { replacementTrigger: rebuildTrigger }),
       },
     );

@@ -1,69 +1,95 @@
+import { runInteractive } from "../runInteractive.ts";
+import { UsageError } from "../usageError.ts";
+import { capture } from "./capture.ts";
+import { checkDockerDaemon, dockerContextEnv } from "./dockerDaemon.ts";
+import { FailedError } from "./failedError.ts";
 import {
-  buildsInNode,
-  checkRuntime,
-  findProfile,
+  checkNodeBuilds,
   MINIKUBE,
   type Profile,
   parseDockerEnv,
+  parseProfile,
   startArguments,
+  startsInDocker,
+  usesNodeDocker,
 } from "./minikube.ts";
-import { ask, follow } from "./run.ts";
 
-/** Whether the context's cluster answers. */
-export async function answers(context: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+import { isOlder, kubectlWarning, MINIMUM_MINIKUBE, parseVersion } from "./versions.ts";
+
+/** Whether the API server of the context's cluster answers. */
+export async function isReachable(context: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   const args = ["--context", context, "--request-timeout=5s", "get", "--raw", "/readyz"];
-  return (await ask("kubectl", args, env)).exitCode === 0;
+  return (await capture("kubectl", args, env)).exitCode === 0;
 }
 
-/** The context that kubectl takes where none is named. */
+/** kubectl's current context. */
 export async function currentContext(env: NodeJS.ProcessEnv): Promise<string> {
-  return (await ask("kubectl", ["config", "current-context"], env)).stdout.trim();
+  return (await capture("kubectl", ["config", "current-context"], env)).stdout.trim();
+}
+
+/** Warns where kubectl is too old for the cluster. */
+export async function warnOfOldKubectl(context: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const { stdout } = await capture("kubectl", ["--context", context, "version", "-o", "json"], env);
+  const warning = kubectlWarning(stdout);
+  if (warning !== undefined) console.error(warning);
 }
 
 /** minikube's profile of that name; undefined where there is none, or no minikube. */
-export async function profileOf(context: string, hasMinikube: boolean, env: NodeJS.ProcessEnv) {
+export async function findProfile(context: string, hasMinikube: boolean, env: NodeJS.ProcessEnv) {
   if (!hasMinikube) return undefined;
-  const { exitCode, stdout } = await ask("minikube", ["profile", "list", "-o", "json"], env);
-  return exitCode === 0 ? findProfile(stdout, context) : undefined;
+  const { exitCode, stdout } = await capture("minikube", ["profile", "list", "-o", "json"], env);
+  return exitCode === 0 ? parseProfile(stdout, context) : undefined;
 }
 
-/** Starts minikube: the context's profile, or a new one where the context is `minikube`. */
+/** Starts or resumes minikube: the context's profile, or a new one where the context is `minikube`. */
 export async function startMinikube(
   context: string,
   profile: Profile | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   if (profile === undefined && context !== MINIKUBE) {
-    throw new Error(
-      `kubernetesContext must be the context of a cluster that answers, or of a minikube (which is started); got ${JSON.stringify(context)}, ` +
-        `see kubectl --context "${context}" cluster-info`,
+    throw new FailedError(
+      `kubernetesContext must be the context of a cluster that answers, or a minikube profile (which is started); got ${JSON.stringify(context)}: ` +
+        `see kubectl --context "${context}" cluster-info, or create it: minikube start --profile="${context}" --container-runtime=docker`,
     );
   }
-  checkRuntime(context, profile);
-  const exitCode = await follow("minikube", startArguments(context, profile, env.MINIKUBE_START_FLAGS), env);
-  if (exitCode !== 0)
-    throw new Error(
-      `minikube must start; got exit code ${exitCode}. What it printed says why; minikube delete starts afresh`,
+  checkNodeBuilds(context, profile);
+  if (profile === undefined) await checkMinikubeVersion(env);
+  if (startsInDocker(profile, env.MINIKUBE_START_FLAGS)) await checkDockerDaemon(env, "minikube's node runs in it");
+  const exitCode = await runInteractive("minikube", startArguments(context, profile, env.MINIKUBE_START_FLAGS), env);
+  if (exitCode !== 0) {
+    throw new FailedError(
+      `cannot start minikube: it ended with exit code ${exitCode}, for the reason above. ` +
+        `To start with a new one: minikube delete --profile=${context}, then npm run up`,
     );
-  if (await answers(context, env)) return;
-  throw new Error(
-    `the cluster of ${context} must answer after minikube start; got no answer, see kubectl --context "${context}" cluster-info`,
+  }
+  if (await isReachable(context, env)) return;
+  throw new FailedError(
+    `the cluster of the context ${context} does not answer after minikube start: see kubectl --context "${context}" cluster-info`,
   );
 }
 
-/** Where the image is built for a cluster that answers. */
-export async function dockerEnvOf(
+async function checkMinikubeVersion(env: NodeJS.ProcessEnv): Promise<void> {
+  const version = parseVersion((await capture("minikube", ["version", "--short"], env)).stdout);
+  if (version === undefined || !isOlder(version, MINIMUM_MINIKUBE)) return;
+  throw new UsageError(
+    `minikube must be ${MINIMUM_MINIKUBE.join(".")} or newer (older ones do not know Kubernetes 1.34); got ${version.join(".")}. ` +
+      "To update it: https://minikube.sigs.k8s.io/docs/start/",
+  );
+}
+
+/** The variables that point docker, and Pulumi's provider, to the daemon where the image is built. The cluster must answer. */
+export async function buildEnv(
   context: string,
   profile: Profile | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<Record<string, string>> {
-  if (!buildsInNode(profile)) return {};
-  checkRuntime(context, profile);
+  if (!usesNodeDocker(profile)) return await dockerContextEnv(env);
+  checkNodeBuilds(context, profile);
   const args = ["docker-env", `--profile=${context}`, "--shell", "none", "-o", "json"];
-  const { exitCode, stdout, stderr } = await ask("minikube", args, env);
-  if (exitCode !== 0)
-    throw new Error(
-      `minikube docker-env must lead to the node's Docker daemon (the image is built there); got ${(stderr || stdout).trim()}`,
-    );
-  return parseDockerEnv(stdout);
+  const { exitCode, stdout, stderr } = await capture("minikube", args, env);
+  if (exitCode === 0) return parseDockerEnv(stdout);
+  throw new FailedError(
+    `cannot find the Docker daemon of minikube's node (the image is built there): minikube docker-env says ${(stderr || stdout).trim()}`,
+  );
 }

@@ -1,32 +1,49 @@
-import { answers, dockerEnvOf, profileOf } from "./cluster.ts";
-import { homeOf, refreshFlags } from "./deployment.ts";
-import { howToGoOn } from "./nextSteps.ts";
-import { follow } from "./run.ts";
-import { command, contextOf, need } from "./session.ts";
+import { findProfile, isReachable } from "./cluster.ts";
+import { readDeployedCluster, wasRecreated } from "./deployedCluster.ts";
+import { FailedError } from "./failedError.ts";
+import { Kubectl } from "./kubectl.ts";
+import { startArguments } from "./minikube.ts";
+import { checkPassphrase } from "./passphrase.ts";
+import { pulumiCommand } from "./pulumiCommand.ts";
+import { checkPulumiVersion } from "./pulumiVersion.ts";
+import { refreshBeforeDestroy } from "./refreshBeforeDestroy.ts";
+import { retryHint } from "./retryHint.ts";
+import { printAmid, runWatched } from "./runWatched.ts";
+import { requirePrograms, runSession, stackContext } from "./session.ts";
+import { readStackState } from "./stackState.ts";
+import { watchDeletion } from "./watchDeletion.ts";
 
-const HELP = `npm run down -- [--stack NAME] [arguments of pulumi destroy]
+const HELP = {
+  name: "npm run down --",
+  description: "Runs pulumi destroy --yes: removes what npm run up created on the cluster, and keeps the cluster.",
+  notes: "\n\nEvery other option is pulumi destroy's.",
+};
 
-Runs pulumi destroy --yes: takes away what npm run up made on the cluster, and leaves the cluster.
-  --stack NAME         the stack (default dev)`;
-
-await command(HELP, async (session) => {
-  const { isThere, stack, passedOn, own } = session;
-  need(["kubectl", "pulumi"], isThere);
-  const context = await contextOf(session);
-  const home = await homeOf(session, context);
-  const profile = await profileOf(context, isThere("minikube"), session.env);
-  if (!(await answers(context, session.env))) {
-    throw new Error(
-      `the cluster of ${context} must answer (what is on it is taken away); it did not` +
-        (profile?.running === false ? `. To start it: minikube start --profile=${context}` : ""),
+await runSession(HELP, async (session) => {
+  const { isInstalled, stack, extraEnv } = session;
+  requirePrograms(["kubectl", "pulumi"], isInstalled);
+  await checkPulumiVersion(session);
+  await checkPassphrase(session);
+  const context = await stackContext(session);
+  const deployed = await readDeployedCluster(session, context);
+  const profile = await findProfile(context, isInstalled("minikube"), session.env);
+  if (!(await isReachable(context, session.env))) {
+    throw new FailedError(
+      `cannot reach the cluster of the context ${context}, from which everything is to be removed. ` +
+        (profile === undefined || profile.state === "running"
+          ? `See kubectl --context "${context}" cluster-info; if it no longer exists, forget what was on it: ${pulumiCommand(["stack", "rm", "--force", "--stack", stack], extraEnv)}`
+          : `To start it: minikube ${startArguments(context, profile).join(" ")}`),
     );
   }
-  const env = { ...session.env, ...(await dockerEnvOf(context, profile, session.env)) };
-
-  const flags = ["--yes", ...(await refreshFlags(home, session.env))];
-  const exitCode = await follow("pulumi", ["destroy", ...flags, "--stack", stack, ...passedOn], env);
+  const recreated = await wasRecreated(deployed, session.env);
+  const { flags, env } = await refreshBeforeDestroy(session, { context, profile, recreated });
+  const state = await readStackState(session);
+  const args = ["destroy", "--yes", ...flags, "--stack", stack];
+  const { exitCode } = await runWatched("pulumi", args, env, (ended) =>
+    watchDeletion({ kubectl: new Kubectl(context, session.env), state, ended, print: printAmid }),
+  );
   if (exitCode !== 0) {
-    for (const line of ["", ...howToGoOn("down", { stack, passedOn, env: own })]) console.log(line);
+    for (const line of ["", ...retryHint("down", session)]) console.log(line);
   } else if (profile !== undefined) {
     console.log(`\n# minikube still runs; to delete it too\nminikube delete --profile=${context}`);
   }

@@ -1,42 +1,51 @@
-/** The context that minikube makes where nobody chose another name. */
+import { FailedError } from "./failedError.ts";
+/** The context that minikube creates by default. */
 export const MINIKUBE = "minikube";
 
 /**
- * A Docker daemon in the node, for the image to be built into: minikube 1.39's own choice is containerd. Kubernetes 1.34: one
- * that both KEDA 2.20 and 2.21 are tested with.
+ * A new cluster has a Docker daemon in its node, to build the image in: minikube 1.39's default runtime is containerd.
+ * Kubernetes 1.34 is a version that both KEDA 2.20 and 2.21 are tested with.
  */
 const START_FLAGS = ["--driver=docker", "--container-runtime=docker", "--kubernetes-version=v1.34.4"] as const;
 
-/** What minikube calls a node that has no daemon to lead to; whatever else it says, the node is there. */
-const NOT_RUNNING: readonly string[] = ["", "Stopped", "Stopping", "Nonexistent", "Error"];
+/** minikube's statuses of a node whose Docker daemon is not running; with every other one it is. */
+const STOPPED: readonly string[] = ["", "Stopped", "Stopping", "Nonexistent", "Error"];
 
-/** What `minikube profile list` tells about a cluster. */
+/** A cluster of minikube. */
 export interface Profile {
   readonly driver: string;
   readonly runtime: string;
-  readonly running: boolean;
+  readonly state: "running" | "paused" | "stopped";
+  readonly nodes: number;
 }
 
-/** The profile of that name in what `minikube profile list -o json` prints; undefined: there is none. */
-export function findProfile(json: string, name: string): Profile | undefined {
+/** The profile of that name in the output of `minikube profile list -o json`; undefined where there is none. */
+export function parseProfile(json: string, name: string): Profile | undefined {
   const { valid } = parseObject(json, "minikube profile list") as { readonly valid?: readonly ProfileJson[] | null };
-  const profile = valid?.find((one) => one.Name === name);
+  const profile = valid?.find((candidate) => candidate.Name === name);
   if (profile === undefined) return undefined;
+  const status = profile.Status ?? "";
   return {
     driver: profile.Config?.Driver ?? "",
     runtime: profile.Config?.KubernetesConfig?.ContainerRuntime ?? "",
-    running: !NOT_RUNNING.includes(profile.Status ?? ""),
+    state: status === "Paused" ? "paused" : STOPPED.includes(status) ? "stopped" : "running",
+    nodes: profile.Config?.Nodes?.length ?? 1,
   };
 }
 
 interface ProfileJson {
   readonly Name?: string;
   readonly Status?: string;
-  readonly Config?: { readonly Driver?: string; readonly KubernetesConfig?: { readonly ContainerRuntime?: string } };
+  readonly Config?: {
+    readonly Driver?: string;
+    readonly KubernetesConfig?: { readonly ContainerRuntime?: string };
+    readonly Nodes?: readonly unknown[] | null;
+  };
 }
 
-/** The arguments that start it: a new one as it is needed here, one that is there as it was made. The user's flags win. */
+/** The arguments that make it answer: an existing cluster keeps its settings, a new one gets ours. The user's flags win. */
 export function startArguments(name: string, profile: Profile | undefined, userFlags = ""): string[] {
+  if (profile?.state === "paused") return ["unpause", `--profile=${name}`];
   return [
     "start",
     `--profile=${name}`,
@@ -45,26 +54,45 @@ export function startArguments(name: string, profile: Profile | undefined, userF
   ];
 }
 
-/** Where the image is built: in a daemon of the node's own, or in the one that DOCKER_HOST names here. */
-export function buildsInNode(profile: Profile | undefined): boolean {
-  return profile !== undefined && profile.driver !== "none" && profile.running;
+/** Whether `minikube start` runs the node in the local Docker daemon. */
+export function startsInDocker(profile: Profile | undefined, userFlags = ""): boolean {
+  if (profile !== undefined) return ["docker", "none"].includes(profile.driver);
+  const drivers = [...userFlags.matchAll(/--(?:vm-)?driver[=\s]+(\S+)/g)];
+  return ["docker", "none", undefined].includes(drivers.at(-1)?.[1]);
 }
 
-/** @throws Error when the node has no Docker daemon that could build. */
-export function checkRuntime(name: string, profile: Profile | undefined): void {
-  if (profile === undefined || profile.runtime === "docker") return;
-  throw new Error(
-    `minikube's container runtime must be docker (the image is built in its node); got ${profile.runtime}. ` +
-      `To make it anew: minikube delete --profile=${name}, then npm run up`,
-  );
+/** Whether the image is built in the node's Docker daemon, not in the one that DOCKER_HOST names. */
+export function usesNodeDocker(profile: Profile | undefined): boolean {
+  return profile !== undefined && profile.driver !== "none" && profile.state !== "stopped";
 }
 
-/** The variables that `minikube docker-env --shell none -o json` prints: they lead docker to the node's daemon. */
+/** @throws Error when the image cannot be built in the cluster's node. */
+export function checkNodeBuilds(name: string, profile: Profile | undefined): void {
+  if (profile === undefined) return;
+  const another =
+    `To use another cluster: minikube start --profile=NAME ${START_FLAGS.join(" ")}, ` +
+    "then npm run up -- --stack NAME --config kubernetesContext=NAME";
+  if (profile.nodes > 1) {
+    throw new FailedError(
+      `minikube's cluster ${name} must have one node (the image is built in its Docker daemon and never pushed, so the pods of ` +
+        `other nodes would not find it, and minikube docker-env refuses several nodes); got ${profile.nodes} nodes. ${another}`,
+    );
+  }
+  if (profile.runtime !== "docker") {
+    throw new FailedError(
+      `the container runtime of minikube's cluster ${name} must be docker (the image is built in its Docker daemon, ` +
+        `and minikube docker-env needs one); got ${profile.runtime}. ${another}, ` +
+        `or delete it: minikube delete --profile=${name}, then npm run up`,
+    );
+  }
+}
+
+/** The variables in the output of `minikube docker-env --shell none -o json`: they point docker to the node's daemon. */
 export function parseDockerEnv(json: string): Record<string, string> {
-  const given = parseObject(json, "minikube docker-env");
-  const variables = Object.entries(given).filter(([key, value]) => /^[A-Z_]+$/.test(key) && typeof value === "string");
+  const output = parseObject(json, "minikube docker-env");
+  const variables = Object.entries(output).filter(([key, value]) => /^[A-Z_]+$/.test(key) && typeof value === "string");
   const env = Object.fromEntries(variables) as Record<string, string>;
-  if (!env.DOCKER_HOST) throw new Error(`minikube docker-env must print a DOCKER_HOST; got ${json.trim()}`);
+  if (!env.DOCKER_HOST) throw new FailedError(`minikube docker-env must print a DOCKER_HOST; got ${json.trim()}`);
   return env;
 }
 
@@ -73,7 +101,7 @@ function parseObject(json: string, command: string): Record<string, unknown> {
     const value: unknown = JSON.parse(json);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // Told below.
+    // Reported below.
   }
-  throw new Error(`${command} must print a JSON object; got ${JSON.stringify(json.trim())}`);
+  throw new FailedError(`${command} must print a JSON object; got ${JSON.stringify(json.trim())}`);
 }

@@ -1,43 +1,36 @@
-/** What `npm run up` and `npm run down` are told on their command line. */
+import { readArgs } from "../args.ts";
+
+/** The command line of `npm run up` and `npm run down`. */
 export interface Options {
   readonly stack: string;
-  /** Everything else: Pulumi's own. */
-  readonly passedOn: readonly string[];
-  readonly help: boolean;
+  /** Every other argument, for Pulumi. */
+  readonly pulumiArgs: readonly string[];
 }
 
-/** The stack that is taken, and made, where none is named. */
+/** What a command's help says. */
+export interface Help {
+  /** How it is called: `npm run up --`. */
+  readonly name: string;
+  readonly description: string;
+  readonly notes: string;
+}
+
+/** The stack where none is named. */
 export const DEFAULT_STACK = "dev";
 
 /**
  * Reads a command line. Only `--stack NAME` and `--help` are ours.
  *
- * @throws RangeError when `--stack` has no name.
+ * @throws UsageError when `--stack` has no name; HelpRequest for `--help`.
  */
-export function readOptions(args: readonly string[]): Options {
-  let stack: string = DEFAULT_STACK;
-  const passedOn: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at] ?? "";
-    const [, joined] = /^(?:--stack|-s)=(.*)$/.exec(arg) ?? [];
-    if (joined !== undefined) stack = joined;
-    else if (arg === "--stack" || arg === "-s") stack = args[++at] ?? "";
-    else passedOn.push(arg);
-  }
-  if (stack === "" || stack.startsWith("-")) {
-    throw new RangeError(`--stack must be a stack's name (pulumi stack ls); got ${JSON.stringify(stack)}`);
-  }
-  return { stack, passedOn, help: passedOn.some((arg) => arg === "--help" || arg === "-h") };
-}
-
-/** The value that `--config KEY=VALUE` gives a key of this project, which the stack does not know before `pulumi up`. */
-export function configured(passedOn: readonly string[], key: string): string | undefined {
-  let value: string | undefined;
-  for (const [at, arg] of passedOn.entries()) {
-    const pair =
-      /^(?:--config|-c)=(.*)$/s.exec(arg)?.[1] ?? (/^(--config|-c)$/.test(arg) ? passedOn[at + 1] : undefined);
-    const [, name, its] = /^(?:postgres-batch:)?(\w+)=(.*)$/s.exec(pair ?? "") ?? [];
-    if (name === key) value = its;
-  }
-  return value;
+export function readOptions(help: Help, args: readonly string[]): Options {
+  const stack = {
+    help: "the stack",
+    placeholder: "NAME",
+    what: "a stack's name (pulumi stack ls)",
+    short: "s",
+    defaultValue: DEFAULT_STACK,
+  };
+  const { options, rest } = readArgs({ ...help, options: { stack }, passRest: true }, args);
+  return { stack: options.stack, pulumiArgs: rest };
 }

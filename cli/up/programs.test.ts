@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { finder, missingPrograms, type Program } from "./programs.ts";
+import { missingPrograms, type Program, pathLookup } from "./programs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "programs-"));
 after(() => rm(folder, { recursive: true }));
@@ -15,7 +15,7 @@ await mkdir(join(folder, "docker"));
 describe("missing programs", () => {
   const needed: readonly Program[] = ["docker", "minikube", "kubectl", "pulumi"];
 
-  test("are told all at once, by name, with how to install them", () => {
+  test("are listed all at once, by name, with how to install each", () => {
     const lines = missingPrograms(needed, (program) => program === "kubectl");
     assert.deepEqual(
       lines.map((line) => /^(\w+) must be on PATH; to install it: https:\/\/\S+/.exec(line)?.[1]),
@@ -23,16 +23,16 @@ describe("missing programs", () => {
     );
   });
 
-  test("are none where all are there", () => {
+  test("are none where all are installed", () => {
     assert.deepEqual(
       missingPrograms(needed, () => true),
       [],
     );
   });
 
-  test("are looked for along the PATH: neither a folder nor a plain file is a program", () => {
-    const isThere = finder(`/nowhere::${folder}`);
-    assert.deepEqual(needed.map(isThere), [false, false, true, false]);
-    assert.equal(finder(undefined)("kubectl"), false);
+  test("are searched along the PATH: neither a folder nor a plain file is a program", () => {
+    const isInstalled = pathLookup(`/nowhere::${folder}`);
+    assert.deepEqual(needed.map(isInstalled), [false, false, true, false]);
+    assert.equal(pathLookup(undefined)("kubectl"), false);
   });
 });

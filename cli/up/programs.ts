@@ -1,28 +1,26 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { INSTALL_HINTS } from "../installHints.ts";
 
-/** Whether a program is there. */
-export type Finder = (program: Program) => boolean;
+/** Whether a program is on PATH. */
+export type IsInstalled = (program: Program) => boolean;
 
-export type Program = keyof typeof INSTALL;
+export type Program = "docker" | "kubectl" | "minikube" | "pulumi";
 
-/** How to install each program that is needed. */
-const INSTALL = {
-  docker: "https://docs.docker.com/get-started/get-docker/",
-  minikube:
-    "https://minikube.sigs.k8s.io/docs/start/ (not needed where the stack's kubernetesContext is another cluster)",
-  kubectl: "https://kubernetes.io/docs/tasks/tools/",
-  pulumi: "https://www.pulumi.com/docs/install/",
-} as const;
+const NOTES: Partial<Record<Program, string>> = {
+  minikube: " (not needed where the stack's kubernetesContext is another cluster)",
+};
 
-/** A line for each program that is not there; none where all are. */
-export function missingPrograms(needed: readonly Program[], isThere: Finder): string[] {
-  const missing = needed.filter((program) => !isThere(program));
-  return missing.map((program) => `${program} must be on PATH; to install it: ${INSTALL[program]}`);
+/** A line for each program that is missing; none where all are installed. */
+export function missingPrograms(needed: readonly Program[], isInstalled: IsInstalled): string[] {
+  const missing = needed.filter((program) => !isInstalled(program));
+  return missing.map(
+    (program) => `${program} must be on PATH; to install it: ${INSTALL_HINTS[program]}${NOTES[program] ?? ""}`,
+  );
 }
 
-/** Looks along a PATH. */
-export function finder(path = ""): Finder {
+/** Finds programs along a PATH. */
+export function pathLookup(path = ""): IsInstalled {
   const folders = path.split(delimiter).filter(Boolean);
   return (program) => folders.some((folder) => isProgram(join(folder, program)));
 }

@@ -1,22 +1,23 @@
 import { pathToFileURL } from "node:url";
 
-/** What says whether the user has chosen where Pulumi keeps its state. */
-export interface Choice {
+/** Where a user can have chosen Pulumi's backend. */
+export interface BackendChoice {
   readonly env: NodeJS.ProcessEnv;
-  /** The content of Pulumi's credentials.json; undefined: there is none. */
+  /** The content of Pulumi's credentials.json; undefined where there is none. */
   readonly credentials: string | undefined;
 }
 
 /**
- * The variables that Pulumi needs beside the user's own: none where they have chosen a backend, by PULUMI_BACKEND_URL or by a
- * login; else a backend in `.pulumi/` of the checkout, and with it an empty passphrase unless they have chosen one.
+ * The variables that Pulumi needs in addition to the user's environment: none where the user has chosen a backend, by
+ * PULUMI_BACKEND_URL or by a login; else a backend in `.pulumi/` of the checkout, with an empty passphrase unless the user
+ * has set one.
  */
-export function pulumiEnv(root: string, { env, credentials }: Choice): Record<string, string> {
+export function pulumiEnv(root: string, { env, credentials }: BackendChoice): Record<string, string> {
   if (env.PULUMI_BACKEND_URL || env.PULUMI_ACCESS_TOKEN || isLoggedIn(credentials)) return {};
-  // An empty one is a choice too, so it is asked for by name.
+  // An empty passphrase is a choice too.
   const passphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE;
-  // Pulumi reads a URL: a `#`, `?` or `%` of the path must be escaped. `file://.` is no way around it: it
-  // becomes the bare path, and another backend than this one, which knows no selected stack.
+  // A URL: a `#`, `?` or `%` of the path must be escaped. `file://.` does not avoid that: Pulumi resolves it to the bare
+  // path, which is another backend than this one and has no selected stack.
   return { PULUMI_BACKEND_URL: pathToFileURL(root).href, ...(passphrase ? {} : { PULUMI_CONFIG_PASSPHRASE: "" }) };
 }
 

@@ -1,110 +1,14 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { createPrograms, type Programs } from "../../tests/support/programs.ts";
+import { pathToFileURL } from "node:url";
+import { createPrograms } from "../../tests/support/programs.ts";
 import { until } from "../../tests/support/until.ts";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
-
-const OUTPUTS = JSON.stringify({
-  psql: "kubectl exec -it -n b my-release-postgresql-0 -- sh -c 'PGPASSWORD=x psql -U postgres'",
-  namespaces: { batches: "b", keda: "k" },
-});
-
-/** Says where docker would build and where the state is, so that tests see what reached it. */
-const PULUMI = `case "$*" in
-  "config get"*) echo "\${FAKE_CONTEXT:-minikube}";;
-  "stack output"*) echo "$FAKE_OUTPUTS";;
-  up*|destroy*) echo "builds in <$DOCKER_HOST>, state in <$PULUMI_BACKEND_URL>, passphrase <$PULUMI_CONFIG_PASSPHRASE>"
-    eval "$FAKE_UP";;
-esac`;
-
-/** A cluster that answers once "started" is there. */
-const KUBECTL = `case "$*" in
-  *readyz) test -e "\${0%/*}/started";;
-  *"get namespace kube-system"*) echo "uid-1";;
-  "config current-context") echo minikube;;
-esac`;
-
-function minikube(driver: string, runtime: string): string {
-  const profile = {
-    Name: "minikube",
-    Status: "OK",
-    Config: { Driver: driver, KubernetesConfig: { ContainerRuntime: runtime } },
-  };
-  return `case "$*" in
-  "profile list"*) if test -e "\${0%/*}/started"; then echo '${JSON.stringify({ valid: [profile] })}'; else echo '{"valid":[]}'; fi;;
-  start*) true > "\${0%/*}/started";;
-  docker-env*) echo '{"DOCKER_HOST":"tcp://node:2376"}';;
-esac`;
-}
-
-interface Run {
-  readonly child: ChildProcess;
-  output(): string;
-  readonly ended: Promise<number | null>;
-}
-
-function run(module: string, programs: Programs, args: string[] = [], env: NodeJS.ProcessEnv = {}): Run {
-  // Nothing of what is chosen on the machine that tests.
-  const own = { PATH: programs.folder, HOME: programs.folder, FAKE_OUTPUTS: OUTPUTS, ...env };
-  const child = spawn(process.execPath, [join(ROOT, "cli/launch.mjs"), module, ...args], {
-    env: own,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (more: string) => {
-      text += more;
-    });
-  }
-  return { child, output: () => text, ended: new Promise((resolve) => child.once("close", resolve)) };
-}
-
-const ALL = { docker: "", kubectl: KUBECTL, pulumi: PULUMI, minikube: minikube("docker", "docker") };
-
-async function started(programs: Programs): Promise<Programs> {
-  await writeFile(join(programs.folder, "started"), "");
-  return programs;
-}
-
-/** The outputs of a stack that is deployed to a cluster. */
-function deployedTo(context: string, uid: string): NodeJS.ProcessEnv {
-  return { FAKE_OUTPUTS: JSON.stringify({ ...JSON.parse(OUTPUTS), cluster: { context, uid } }) };
-}
-
-for (const script of ["up", "down"] as const) {
-  describe(`a stack that is deployed already, by npm run ${script}`, { timeout: 180_000 }, () => {
-    const module = `cli/up/${script}.ts`;
-    const word = script === "up" ? "up" : "destroy";
-    const ran = async (programs: Programs) =>
-      (await programs.calls()).find((call) => call.startsWith(`pulumi ${word}`));
-
-    test("is refused on the cluster of another context, and nothing is changed", async () => {
-      const programs = await createPrograms(ALL);
-      const { ended, output } = run(module, programs, [], deployedTo("elsewhere", "uid-1"));
-      assert.equal(await ended, 64);
-      assert.match(output(), /^kubernetesContext must stay "elsewhere" while .*; got "minikube"\. Set it back/m);
-      assert.equal(await ran(programs), undefined);
-      assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube start")));
-    });
-
-    test("is looked at anew where the cluster of its context was made anew, and only there", async () => {
-      const anew = await started(await createPrograms(ALL));
-      assert.equal(await run(module, anew, [], deployedTo("minikube", "uid-0")).ended, 0);
-      assert.match((await ran(anew)) ?? "", / --refresh /);
-      const same = await started(await createPrograms(ALL));
-      assert.equal(await run(module, same, [], deployedTo("minikube", "uid-1")).ended, 0);
-      assert.doesNotMatch((await ran(same)) ?? " --refresh ", / --refresh /);
-    });
-  });
-}
+import { ALL, KUBECTL, minikube, ROOT, run, started } from "../../tests/support/upPrograms.ts";
 
 describe("npm run up", { timeout: 180_000 }, () => {
-  test("tells every missing program at once, and touches nothing", async () => {
+  test("lists every missing program at once, and changes nothing", async () => {
     const programs = await createPrograms({ kubectl: KUBECTL });
     const { ended, output } = run("cli/up/up.ts", programs);
     assert.equal(await ended, 64);
@@ -116,7 +20,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.deepEqual(await programs.calls(), []);
   });
 
-  test("misses minikube only where it has to be started", async () => {
+  test("requires minikube only where it has to be started", async () => {
     const { minikube: _, ...others } = ALL;
     const programs = await createPrograms(others);
     const first = run("cli/up/up.ts", programs);
@@ -127,7 +31,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.match(second.output(), /builds in <>/);
   });
 
-  test("starts minikube as it is needed, builds in its node, keeps the state here, and says what to try", async () => {
+  test("starts minikube with our settings, builds in its node, keeps the state here, and prints the next steps", async () => {
     const programs = await createPrograms(ALL);
     const args = ["--config", "pollingInterval=5"];
     const { ended, output } = run("cli/up/up.ts", programs, args, { MINIKUBE_START_FLAGS: "--cpus=4" });
@@ -153,19 +57,83 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.match(output(), /builds in <tcp:\/\/node:2376>/);
   });
 
-  test("builds where docker is led to already, with minikube's none driver", async () => {
+  test("builds in the local daemon with minikube's none driver", async () => {
     const programs = await started(await createPrograms({ ...ALL, minikube: minikube("none", "docker") }));
     const { ended, output } = run("cli/up/up.ts", programs);
     assert.equal(await ended, 0, output());
     assert.match(output(), /builds in <>/);
   });
 
-  test("refuses a node without Docker before anything is deployed", async () => {
-    const programs = await started(await createPrograms({ ...ALL, minikube: minikube("docker", "containerd") }));
+  for (const [what, program, message] of [
+    [
+      "a node without Docker",
+      minikube("docker", "containerd"),
+      /^the container runtime of .* must be docker .* got containerd/m,
+    ],
+    [
+      "several nodes",
+      minikube("docker", "docker", { nodes: 2 }),
+      /^minikube's cluster .* must have one node .*; got 2 nodes\. To/m,
+    ],
+  ] as const) {
+    test(`refuses ${what} before anything is deployed`, async () => {
+      const programs = await started(await createPrograms({ ...ALL, minikube: program }));
+      const { ended, output } = run("cli/up/up.ts", programs);
+      assert.equal(await ended, 1);
+      assert.match(output(), message);
+      assert.ok(!(await programs.calls()).some((call) => /^pulumi up|^minikube docker-env/.test(call)));
+    });
+  }
+
+  test("resumes a paused minikube", async () => {
+    const programs = await createPrograms({ ...ALL, minikube: minikube("docker", "docker", { status: "Paused" }) });
     const { ended, output } = run("cli/up/up.ts", programs);
-    assert.equal(await ended, 1);
-    assert.match(output(), /^minikube's container runtime must be docker .* got containerd/m);
-    assert.ok(!(await programs.calls()).some((call) => call.startsWith("pulumi up")));
+    assert.equal(await ended, 0, output());
+    const calls = await programs.calls();
+    assert.deepEqual(
+      calls.filter((call) => /^minikube (start|unpause)/.test(call)),
+      ["minikube unpause --profile=minikube"],
+    );
+  });
+
+  for (const [what, start, variables] of [
+    ["where the image would be built, before anything is deployed", true, {}],
+    ["where minikube's node would run, before minikube is started", false, {}],
+    ["where DOCKER_HOST points to", true, { DOCKER_HOST: "tcp://elsewhere:1" }],
+  ] as const) {
+    test(`needs a Docker daemon ${what}`, async () => {
+      const none = await createPrograms({ ...ALL, minikube: minikube("none", "docker") });
+      const programs = start ? await started(none) : none;
+      const { ended, output } = run("cli/up/up.ts", programs, [], { FAKE_DAEMON: "no", ...variables });
+      assert.equal(await ended, 1);
+      const host = start && "DOCKER_HOST" in variables ? "DOCKER_HOST=tcp://elsewhere:1" : "the local Docker daemon";
+      assert.ok(output().includes(`cannot reach ${host} (`), output());
+      assert.match(output(), /Is the docker daemon running\?/);
+      assert.ok(!(await programs.calls()).some((call) => /^pulumi up|^minikube start/.test(call)));
+    });
+  }
+
+  test("builds in the daemon of docker's current context, which Pulumi's provider ignores", async () => {
+    const programs = await started(await createPrograms({ ...ALL, minikube: minikube("none", "docker") }));
+    const { ended, output } = run("cli/up/up.ts", programs, [], {
+      FAKE_DOCKER_CONTEXT: "unix:///home/me/.colima/docker.sock",
+    });
+    assert.equal(await ended, 0, output());
+    assert.match(output(), /builds in <unix:\/\/\/home\/me\/\.colima\/docker\.sock>/);
+  });
+
+  test("creates no minikube by a version that does not know its Kubernetes", async () => {
+    const programs = await createPrograms(ALL);
+    const { ended, output } = run("cli/up/up.ts", programs, [], { FAKE_MINIKUBE_VERSION: "v1.31.2" });
+    assert.equal(await ended, 64);
+    assert.match(output(), /^minikube must be 1\.37\.0 or newer .*; got 1\.31\.2\./m);
+    assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube start")));
+  });
+
+  test("warns of a kubectl that is too old for the cluster", async () => {
+    const { ended, output } = run("cli/up/up.ts", await started(await createPrograms(ALL)));
+    assert.equal(await ended, 0, output());
+    assert.match(output(), /^warning: kubectl 1\.20\.0 is 14 minor versions older/m);
   });
 
   test("starts no minikube for a stack of another cluster", async () => {
@@ -201,23 +169,4 @@ describe("npm run up", { timeout: 180_000 }, () => {
       assert.match(output(), /cleaned up\s+Unfinished.*\nnpm run up -- --stack mine\n/);
     });
   }
-});
-
-describe("npm run down", { timeout: 60_000 }, () => {
-  test("destroys the stack, and leaves the cluster", async () => {
-    const programs = await started(await createPrograms(ALL));
-    const { ended, output } = run("cli/up/down.ts", programs, ["--stack=mine"]);
-    assert.equal(await ended, 0, output());
-    assert.ok((await programs.calls()).includes("pulumi destroy --yes --stack mine"));
-    assert.match(output(), /^minikube delete --profile=minikube$/m);
-    assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube delete")));
-  });
-
-  test("says so where there is no cluster to take anything from", async () => {
-    const programs = await createPrograms(ALL);
-    const { ended, output } = run("cli/up/down.ts", programs);
-    assert.equal(await ended, 1);
-    assert.match(output(), /^the cluster of minikube must answer/m);
-    assert.ok(!(await programs.calls()).some((call) => call.startsWith("pulumi destroy")));
-  });
 });

@@ -1,50 +1,76 @@
-import { answers, currentContext, dockerEnvOf, profileOf, startMinikube } from "./cluster.ts";
-import { homeOf, outputsOf, refreshFlags } from "./deployment.ts";
+import { buildEnv, currentContext, findProfile, isReachable, startMinikube, warnOfOldKubectl } from "./cluster.ts";
+import { readDeployedCluster, readOutputs, wasRecreated } from "./deployedCluster.ts";
+import { checkDockerDaemon } from "./dockerDaemon.ts";
+import { Kubectl } from "./kubectl.ts";
 import { MINIKUBE } from "./minikube.ts";
-import { type Deployed, howToGoOn, nextSteps } from "./nextSteps.ts";
-import { follow } from "./run.ts";
-import { command, contextOf, need, type Session, selectStack } from "./session.ts";
+import { type Deployment, nextSteps } from "./nextSteps.ts";
+import { checkPassphrase } from "./passphrase.ts";
+import { checkPulumiVersion } from "./pulumiVersion.ts";
+import { retryHint } from "./retryHint.ts";
+import { printAmid, runWatched } from "./runWatched.ts";
+import { requirePrograms, runSession, type Session, selectStack, stackContext } from "./session.ts";
+import { readStackState } from "./stackState.ts";
+import { watchRollout } from "./watchRollout.ts";
 
-/** A preview that nobody answers costs seconds, and the outputs are a Job of a hundred lines; what is of use is told below. */
+/** Skips the preview, and the outputs: we print our own next steps. */
 const UP_FLAGS = ["--yes", "--skip-preview", "--suppress-outputs"] as const;
 
-const HELP = `npm run up -- [--stack NAME] [arguments of pulumi up]
+const HELP = {
+  name: "npm run up --",
+  description:
+    "Starts minikube if the stack's cluster does not answer, and runs pulumi up on it. Prints why a pod does not become ready, and stops when that lasts.",
+  notes: `
 
-Starts minikube if the stack's cluster does not answer, and runs pulumi up on it.
-  --stack NAME         the stack, made if there is none (default dev)
+Every other option is pulumi up's:
   --config KEY=VALUE   a setting, kept in the stack's settings (see README.md)
 MINIKUBE_START_FLAGS   further flags for minikube start
-PULUMI_BACKEND_URL, or a pulumi login, says where the state is kept; else it is .pulumi/ here, with an empty passphrase`;
+PULUMI_BACKEND_URL, or a pulumi login, says where the state is kept; the default is .pulumi/ here, with an empty passphrase`,
+};
 
-await command(HELP, async (session) => {
-  const { isThere, stack, passedOn, own } = session;
+await runSession(HELP, async (session) => {
+  const { isInstalled, stack, pulumiArgs } = session;
   const always = ["docker", "kubectl", "pulumi"] as const;
-  // Whether minikube is needed is known only when the others are there; without them it is told along.
-  if (!always.every(isThere)) need(["docker", "minikube", "kubectl", "pulumi"], isThere);
+  // Whether minikube is needed is known only with the others: if one of them is missing, list minikube with it.
+  if (!always.every(isInstalled)) requirePrograms(["docker", "minikube", "kubectl", "pulumi"], isInstalled);
+  await checkPulumiVersion(session);
+  await checkPassphrase(session);
 
   await selectStack(session);
-  const context = await contextOf(session);
-  const home = await homeOf(session, context);
-  let profile = await profileOf(context, isThere("minikube"), session.env);
-  if (!(await answers(context, session.env))) {
-    if (context === MINIKUBE) need(["minikube"], isThere);
+  const context = await stackContext(session);
+  const deployed = await readDeployedCluster(session, context);
+  let profile = await findProfile(context, isInstalled("minikube"), session.env);
+  if (!(await isReachable(context, session.env))) {
+    if (context === MINIKUBE) requirePrograms(["minikube"], isInstalled);
     await startMinikube(context, profile, session.env);
-    profile = await profileOf(context, true, session.env);
+    profile = await findProfile(context, true, session.env);
   }
-  const env = { ...session.env, ...(await dockerEnvOf(context, profile, session.env)) };
+  await warnOfOldKubectl(context, session.env);
+  const env = { ...session.env, ...(await buildEnv(context, profile, session.env)) };
+  await checkDockerDaemon(env, "the worker's image is built there");
 
-  const flags = [...UP_FLAGS, ...(await refreshFlags(home, session.env))];
-  const exitCode = await follow("pulumi", ["up", ...flags, "--stack", stack, ...passedOn], env);
-  const lines =
-    exitCode === 0
-      ? nextSteps(await deployed({ ...session, env }, context, profile !== undefined))
-      : ["", ...howToGoOn("up", { stack, passedOn, env: own })];
-  for (const line of lines) console.log(line);
+  const refresh = (await wasRecreated(deployed, session.env)) ? ["--refresh"] : [];
+  const args = ["up", ...UP_FLAGS, ...refresh, "--stack", stack, ...pulumiArgs];
+  const { exitCode, reason } = await runWatched("pulumi", args, env, (ended) =>
+    watchRollout({
+      kubectl: new Kubectl(context, session.env),
+      readState: () => readStackState(session),
+      ended,
+      print: printAmid,
+    }),
+  );
+  if (exitCode === 0) {
+    for (const line of nextSteps(await deployment({ ...session, env }, context, profile !== undefined)))
+      console.log(line);
+    return 0;
+  }
+  if (reason !== undefined) console.error(["", "pulumi up was stopped, because this lasts:", ...reason].join("\n"));
+  for (const line of ["", ...retryHint("up", session)]) console.log(line);
   return exitCode;
 });
 
-async function deployed({ stack, env, own }: Session, context: string, minikube: boolean): Promise<Deployed> {
-  const { psql, namespaces } = (await outputsOf({ stack, env })) as Pick<Deployed, "psql" | "namespaces">;
+async function deployment(session: Session, context: string, minikube: boolean): Promise<Deployment> {
+  const { stack, env, extraEnv } = session;
+  const { psql, namespaces } = (await readOutputs(session)) as Pick<Deployment, "psql" | "namespaces">;
   const isCurrent = (await currentContext(env)) === context;
-  return { psql, namespaces, context: isCurrent ? undefined : context, minikube, stack, env: own };
+  return { psql, namespaces, context: isCurrent ? undefined : context, minikube, stack, extraEnv };
 }

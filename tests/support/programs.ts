@@ -5,13 +5,13 @@ import { after } from "node:test";
 
 /** Programs that stand in for the real ones. */
 export interface Programs {
-  /** The only one that PATH needs: nothing of this machine is found, but sh and sleep. */
+  /** A PATH of its own: of this machine's programs it has sh and sleep only. */
   readonly folder: string;
-  /** What was run so far, a line a call. */
+  /** The commands that were run so far, one per line. */
   calls(): Promise<string[]>;
 }
 
-/** Makes programs from what they do, in sh; each call is kept in a line. */
+/** Creates programs from their sh scripts; each call is recorded. */
 export async function createPrograms(programs: Readonly<Record<string, string>>): Promise<Programs> {
   const folder = await mkdtemp(join(tmpdir(), "programs-"));
   after(() => rm(folder, { recursive: true }));

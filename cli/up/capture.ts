@@ -1,0 +1,27 @@
+import { type ProgramResult, runProgram } from "../runProgram.ts";
+
+export interface CaptureOptions {
+  /** After which the program is ended; its exit code is 1 then. @default - it may take any time */
+  readonly timeoutSeconds?: number;
+}
+
+/**
+ * Runs a program without showing its output.
+ *
+ * @throws UsageError when it is not installed
+ */
+export async function capture(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { timeoutSeconds }: CaptureOptions = {},
+): Promise<ProgramResult> {
+  const limit = timeoutSeconds === undefined ? {} : { signal: AbortSignal.timeout(timeoutSeconds * 1_000) };
+  try {
+    return await runProgram(program, args, { env, ...limit });
+  } catch (error) {
+    if (!limit.signal?.aborted) throw error;
+    const stderr = `${program} did not end within ${timeoutSeconds} s`;
+    return { exitCode: 1, signal: null, stdout: "", stderr };
+  }
+}

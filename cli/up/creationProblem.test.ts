@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { creationProblems } from "./creationProblem.ts";
+import type { KubernetesEvent } from "./kubernetesObject.ts";
+
+const FORBIDDEN =
+  'Error creating: pods "privileged-6dbb447488-5mk2c" is forbidden: violates PodSecurity "baseline:latest": privileged';
+
+function event(kind: string, name: string, reason: string, second: number, message = FORBIDDEN): KubernetesEvent {
+  const involvedObject = { kind, namespace: "n", name };
+  return {
+    kind: "Event",
+    type: "Warning",
+    reason,
+    message,
+    lastTimestamp: `2026-11-26T05:21:${second}Z`,
+    involvedObject,
+  };
+}
+
+const START = Date.parse("2026-11-26T05:21:00Z");
+const JOBS = [{ namespace: "n", name: "schema-migration-1" }];
+
+describe("pods that are not created", () => {
+  for (const [what, events, subjects] of [
+    ["of a ReplicaSet", [event("ReplicaSet", "r", "FailedCreate", 23)], ["ReplicaSet n/r"]],
+    ["of a StatefulSet", [event("StatefulSet", "s", "FailedCreate", 23)], ["StatefulSet n/s"]],
+    ["of the stack's Job", [event("Job", "schema-migration-1", "FailedCreate", 23)], ["Job n/schema-migration-1"]],
+    ["of a Job of KEDA's", [event("Job", "postgres-batch-x", "FailedCreate", 23)], []],
+    [
+      "and are created in the end",
+      [event("ReplicaSet", "r", "SuccessfulCreate", 24), event("ReplicaSet", "r", "FailedCreate", 23)],
+      [],
+    ],
+    [
+      "twice",
+      [event("ReplicaSet", "r", "FailedCreate", 23), event("ReplicaSet", "r", "FailedCreate", 25)],
+      ["ReplicaSet n/r"],
+    ],
+  ] as const) {
+    test(`${what} are ${subjects.length} problem${subjects.length === 1 ? "" : "s"}`, () => {
+      assert.deepEqual(
+        creationProblems(events, JOBS, START).map(({ subject }) => subject),
+        subjects,
+      );
+    });
+  }
+
+  test("in an earlier deployment are no problem of this one", () => {
+    assert.deepEqual(creationProblems([event("ReplicaSet", "r", "FailedCreate", 23)], JOBS, START + 60_000), []);
+  });
+
+  for (const [message, advice] of [
+    [FORBIDDEN, /Pod Security Standard/],
+    ['pods "p" is forbidden: exceeded quota: q, requested: cpu=1', /kubectl describe quota -n n/],
+    ['pods "p" is forbidden: error looking up service account n/missing', /must allow pods/],
+  ] as const) {
+    test(`have the advice ${advice} for ${message.slice(0, 60)}`, () => {
+      const [problem] = creationProblems([event("ReplicaSet", "r", "FailedCreate", 23, message)], JOBS, START);
+      assert.match(problem?.advice ?? "", advice);
+      assert.ok(problem?.message.includes(message));
+    });
+  }
+});

@@ -1,0 +1,51 @@
+import { eventTime, type KubernetesEvent } from "./kubernetesObject.ts";
+import type { Problem } from "./problem.ts";
+import type { ObjectName } from "./stackState.ts";
+
+/** A quota that is full may have room again. */
+const LIMIT_SECONDS = 120;
+
+/**
+ * Why pods are not even created (a quota, a Pod Security Standard, an admission webhook, a missing service account): the last
+ * event of their ReplicaSet, StatefulSet or Job says so. Only the Jobs of the stack count: those that KEDA creates wait
+ * for no one.
+ *
+ * @param sinceMs events before this time belong to an earlier deployment
+ */
+export function creationProblems(
+  events: readonly KubernetesEvent[],
+  jobs: readonly ObjectName[],
+  sinceMs: number,
+): Problem[] {
+  const last = new Map<string, KubernetesEvent>();
+  for (const event of events.toSorted((a, b) => eventTime(a) - eventTime(b))) {
+    const { kind = "", namespace = "", name = "" } = event.involvedObject ?? {};
+    const isOurs = kind !== "Job" || jobs.some((job) => job.namespace === namespace && job.name === name);
+    if (CREATORS.includes(kind) && isOurs && eventTime(event) >= sinceMs)
+      last.set(`${kind}/${namespace}/${name}`, event);
+  }
+  return [...last.values()].filter(({ reason }) => reason === "FailedCreate").map(creationProblem);
+}
+
+const CREATORS: readonly string[] = ["ReplicaSet", "StatefulSet", "Job"];
+
+function creationProblem({ involvedObject, message = "" }: KubernetesEvent): Problem {
+  const { kind = "", namespace = "", name = "" } = involvedObject ?? {};
+  return {
+    subject: `${kind} ${namespace}/${name}`,
+    namespace,
+    name,
+    reason: "FailedCreate",
+    message: `its pods are not created: ${message}`,
+    advice: creationAdvice(message, namespace),
+    limitSeconds: LIMIT_SECONDS,
+  };
+}
+
+function creationAdvice(message: string, namespace: string): string {
+  if (/quota/.test(message)) return `raise the quota or free some of it: kubectl describe quota -n ${namespace}`;
+  if (/PodSecurity/.test(message)) {
+    return `the namespace's Pod Security Standard must allow it: kubectl get namespace ${namespace} --show-labels`;
+  }
+  return `what it names must allow pods in the namespace ${namespace}`;
+}

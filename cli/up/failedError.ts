@@ -1,0 +1,10 @@
+import { CommandError } from "../commandError.ts";
+
+/** Something could not be done that is needed to continue. */
+export class FailedError extends CommandError {
+  override readonly name = "FailedError";
+
+  constructor(message: string) {
+    super(message, 1);
+  }
+}

@@ -1,0 +1,28 @@
+import type { ProgramResult } from "../runProgram.ts";
+import { capture } from "./capture.ts";
+
+const REQUEST_SECONDS = 10;
+
+/** kubectl for the cluster of one context. */
+export class Kubectl {
+  readonly context: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(context: string, env: NodeJS.ProcessEnv) {
+    this.context = context;
+    this.#env = env;
+  }
+
+  /** Runs a command; a cluster that does not answer gives an exit code that is not 0. */
+  async run(args: readonly string[]): Promise<ProgramResult> {
+    const always = ["--context", this.context, `--request-timeout=${REQUEST_SECONDS}s`];
+    return await capture("kubectl", [...always, ...args], this.#env, { timeoutSeconds: 3 * REQUEST_SECONDS });
+  }
+
+  /** The objects that `kubectl get` prints; undefined where it fails: no answer, no such kind, no right. */
+  async list<Item>(...args: readonly string[]): Promise<Item[] | undefined> {
+    const { exitCode, stdout } = await this.run(["get", ...args, "-o", "json"]);
+    if (exitCode !== 0) return undefined;
+    return (JSON.parse(stdout || "{}") as { readonly items?: Item[] }).items ?? [];
+  }
+}

@@ -1,0 +1,28 @@
+import { UsageError } from "../usageError.ts";
+import { capture } from "./capture.ts";
+import { readIfExists, type Session } from "./session.ts";
+
+/**
+ * Checks that the stack's secrets can be read, before anything is started for it.
+ *
+ * @throws UsageError when the passphrase is not the one that the stack was created with.
+ */
+export async function checkPassphrase({ stack, env, extraEnv }: Session): Promise<void> {
+  // Without a salt there is no passphrase: the stack is new, or its backend keeps the key.
+  if (!readIfExists(`Pulumi.${stack.split("/").at(-1)}.yaml`)?.includes("encryptionsalt:")) return;
+  // Reads the key and ends at the target, which does not exist.
+  const probe = ["refresh", "--preview-only", "--non-interactive", "--target", "none", "--stack", stack];
+  const { stdout, stderr } = await capture("pulumi", probe, env);
+  if (/incorrect passphrase|passphrase must be set/.test(stdout + stderr)) {
+    throw new UsageError(passphraseProblem(stack, extraEnv.PULUMI_CONFIG_PASSPHRASE === ""));
+  }
+}
+
+function passphraseProblem(stack: string, isDefault: boolean): string {
+  return (
+    `PULUMI_CONFIG_PASSPHRASE must be the passphrase that the stack ${stack} was created with (it encrypts the stack's secrets); ` +
+    (isDefault
+      ? "got the empty one, the default where none is set. Set the one that was set then: export PULUMI_CONFIG_PASSPHRASE=..."
+      : "got another one, or none. If none was set then: PULUMI_CONFIG_PASSPHRASE= npm run up")
+  );
+}

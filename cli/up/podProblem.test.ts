@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import type { KubernetesEvent, Pod } from "./kubernetesObject.ts";
+import { podProblem } from "./podProblem.ts";
+
+interface Observed {
+  readonly pod: Pod;
+  readonly events: KubernetesEvent[];
+}
+
+/** Pods of a Kubernetes 1.34 and their events, 70 s after they were created. */
+const PODS = new Map(
+  readFileSync(new URL("pods.jsonl", import.meta.url), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Observed)
+    .map((observed) => [observed.pod.metadata.name, observed]),
+);
+
+function observed(name: string): Observed {
+  const found = PODS.get(name);
+  assert.ok(found, name);
+  return found;
+}
+
+const forever = Number.POSITIVE_INFINITY;
+
+describe("a pod that does not become ready", () => {
+  for (const [name, reason, message, advice, limitSeconds, log] of [
+    [
+      "crash",
+      "CrashLoopBackOff",
+      "container main ends again and again: 3 restarts, last with exit code 1",
+      "log",
+      90,
+      "main",
+    ],
+    ["oom", "CrashLoopBackOff", "3 restarts, last with exit code 137, OOMKilled", "needs more memory", 90, "main"],
+    ["run", "CrashLoopBackOff", "last with exit code 127, ContainerCannotRun", "log", 90, "main"],
+    ["init", "CrashLoopBackOff", "container copy ends again and again", "log", 90, "copy"],
+    [
+      "pull",
+      "ImagePullBackOff",
+      'Back-off pulling image "missing.example/postgresql:17"',
+      "postgresqlImageRegistry",
+      90,
+    ],
+    ["never-pull", "ErrImageNeverPull", 'image "postgres-batch:missing" is not present', "npm run up -- --replace", 90],
+    [
+      "invalid-image",
+      "InvalidImageName",
+      'image name "Postgres:17:x"',
+      "correct the image's reference, Postgres:17:x",
+      90,
+    ],
+    ["config", "CreateContainerConfigError", 'secret "batch-worker" not found', "--refresh", 90],
+    ["cpu", "Unschedulable", "1 Insufficient cpu", "MINIKUBE_START_FLAGS", 120],
+    ["pvc", "Unschedulable", "unbound immediate PersistentVolumeClaims", "kubectl get storageclass", 120],
+    ["mount", "FailedMount", 'node minikube cannot start it yet: .*secret "missing" not found', "must exist", 300],
+    ["unready", "Unhealthy", "container main runs, but is not ready: Readiness probe failed", "log", forever, "main"],
+  ] as const) {
+    test(`has the problem ${reason}: ${message}`, () => {
+      const { pod, events } = observed(name);
+      const problem = podProblem(pod, events);
+      assert.ok(problem);
+      assert.deepEqual(
+        [problem.subject, problem.reason, problem.limitSeconds, problem.log?.container],
+        [`pod batches/${name}`, reason, limitSeconds, log],
+      );
+      assert.match(problem.message, new RegExp(message));
+      assert.ok(problem.advice.includes(advice), problem.advice);
+    });
+  }
+
+  for (const name of ["ready", "done", "failed"]) {
+    test(`has no problem when it is ${name}: Pulumi does not wait for it, or its owner replaces it`, () => {
+      const { pod, events } = observed(name);
+      assert.equal(podProblem(pod, events), undefined);
+    });
+  }
+
+  test("has no problem when it is being deleted", () => {
+    const { pod, events } = observed("crash");
+    const deleted = { ...pod, metadata: { ...pod.metadata, deletionTimestamp: "2026-11-26T05:22:00Z" } };
+    assert.equal(podProblem(deleted, events), undefined);
+  });
+
+  test("has no problem while an image is pulled, also when it was unschedulable before", () => {
+    const pod: Pod = {
+      kind: "Pod",
+      metadata: { name: "p", namespace: "n" },
+      spec: { nodeName: "minikube" },
+      status: {
+        phase: "Pending",
+        containerStatuses: [{ name: "main", ready: false, state: { waiting: { reason: "ContainerCreating" } } }],
+      },
+    };
+    const event = (type: string, reason: string, second: number): KubernetesEvent => ({
+      kind: "Event",
+      type,
+      reason,
+      lastTimestamp: `2026-11-26T05:22:0${second}Z`,
+    });
+    assert.equal(podProblem(pod, [event("Warning", "FailedScheduling", 1)]), undefined);
+    assert.equal(podProblem(pod, [event("Normal", "Pulling", 3), event("Warning", "FailedMount", 2)]), undefined);
+    assert.equal(
+      podProblem(pod, [event("Normal", "Pulling", 1), event("Warning", "FailedMount", 2)])?.reason,
+      "FailedMount",
+    );
+  });
+
+  test("keeps its problem in the moments in which a crashing container runs; one restart is none", () => {
+    const { pod } = observed("crash");
+    const [status] = pod.status?.containerStatuses ?? [];
+    const running = (restartCount: number, ready: boolean): Pod => ({
+      ...pod,
+      status: {
+        phase: "Running",
+        containerStatuses: [{ ...status, name: "main", restartCount, ready, state: { running: {} } }],
+      },
+    });
+    assert.equal(podProblem(running(2, false))?.reason, "CrashLoopBackOff");
+    assert.equal(podProblem(running(1, false)), undefined);
+    assert.equal(podProblem(running(2, true)), undefined);
+  });
+
+  test("has no limit while an autoscaler creates a node for it", () => {
+    const { pod, events } = observed("cpu");
+    const scaleUp: KubernetesEvent = { kind: "Event", type: "Normal", reason: "TriggeredScaleUp" };
+    assert.equal(podProblem(pod, [...events, scaleUp])?.limitSeconds, forever);
+  });
+
+  test("has a problem with a reason that is not known here, too", () => {
+    const pod: Pod = {
+      kind: "Pod",
+      metadata: { name: "p", namespace: "n" },
+      status: {
+        containerStatuses: [{ name: "main", state: { waiting: { reason: "PreStartHookError", message: "no" } } }],
+      },
+    };
+    assert.equal(podProblem(pod)?.message, "its container main does not start: no");
+  });
+});

@@ -1,0 +1,129 @@
+import { type ContainerStatus, eventTime, type KubernetesEvent, type Pod } from "./kubernetesObject.ts";
+import { containerAdvice, schedulingAdvice } from "./podAdvice.ts";
+import type { Problem } from "./problem.ts";
+
+/** Waiting states of a container that starts as it should. */
+const STARTING: readonly (string | undefined)[] = [undefined, "ContainerCreating", "PodInitializing"];
+
+/** An error state of a container lasts: Kubernetes only repeats the attempt, with growing pauses. */
+const LIMIT_SECONDS = 90;
+/** Without a sign of an autoscaler no node comes; a volume may still be provisioned. */
+const UNSCHEDULABLE_LIMIT_SECONDS = 120;
+
+/** What a pod mounts may be created a little later. A volume that a lost node holds is released after 6 minutes, so that has no limit. */
+const START_LIMIT_SECONDS = 300;
+
+/** Events of an autoscaler that creates a node for a pod: the cluster autoscaler's and Karpenter's. */
+const NODE_COMING: readonly (string | undefined)[] = ["TriggeredScaleUp", "Nominated"];
+
+/** A container that restarts once may have waited for another: KEDA's operator does at its first start. */
+const RESTARTS = 2;
+
+/** Why a pod does not become ready; undefined where it is ready, ending, or starting as it should. */
+export function podProblem(pod: Pod, events: readonly KubernetesEvent[] = []): Problem | undefined {
+  const { metadata, status } = pod;
+  if (metadata.deletionTimestamp !== undefined) return undefined;
+  // A failed pod is replaced by its owner: the next one is what counts.
+  if (status?.phase === "Succeeded" || status?.phase === "Failed") return undefined;
+  const namespace = metadata.namespace ?? "";
+  const about = { subject: `pod ${namespace}/${metadata.name}`, namespace, name: metadata.name };
+  const found =
+    schedulingProblem(pod, events) ??
+    containerProblem(status?.initContainerStatuses ?? []) ??
+    containerProblem(status?.containerStatuses ?? []) ??
+    eventProblem(pod, events);
+  return found === undefined ? undefined : { ...about, ...found };
+}
+
+type Found = Omit<Problem, "subject" | "namespace" | "name">;
+
+function schedulingProblem({ metadata, status }: Pod, events: readonly KubernetesEvent[]): Found | undefined {
+  const condition = status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
+  if (condition === undefined) return undefined;
+  const nodeComes = events.some(({ reason }) => NODE_COMING.includes(reason));
+  const message = condition.message ?? "";
+  return {
+    reason: condition.reason ?? "Unschedulable",
+    message: `no node takes it: ${message}`,
+    advice: schedulingAdvice(message, metadata.namespace ?? ""),
+    limitSeconds: nodeComes ? Number.POSITIVE_INFINITY : UNSCHEDULABLE_LIMIT_SECONDS,
+  };
+}
+
+function containerProblem(containers: readonly ContainerStatus[]): Found | undefined {
+  for (const container of containers) {
+    const problem = waitingProblem(container) ?? restartProblem(container);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function waitingProblem(container: ContainerStatus): Found | undefined {
+  const { name, state } = container;
+  const waiting = state?.waiting;
+  if (waiting === undefined || STARTING.includes(waiting.reason)) return undefined;
+  const reason = waiting.reason ?? "";
+  const crashes = reason === "CrashLoopBackOff";
+  return {
+    reason,
+    message: crashes
+      ? `its container ${name} ${restarts(container)}`
+      : `its container ${name} does not start${waiting.message ? `: ${waiting.message}` : ""}`,
+    advice: containerAdvice(reason, container),
+    ...(hasStarted(container) ? { log: { container: name, previous: true } } : {}),
+    limitSeconds: LIMIT_SECONDS,
+  };
+}
+
+/** Between two restarts a container runs for a moment, or has just ended. */
+function restartProblem(container: ContainerStatus): Found | undefined {
+  const { name, ready, restartCount = 0, state } = container;
+  if (ready || restartCount < RESTARTS || container.lastState?.terminated === undefined) return undefined;
+  // An init container that has succeeded.
+  if (state?.terminated?.exitCode === 0) return undefined;
+  return {
+    reason: "CrashLoopBackOff",
+    message: `its container ${name} ${restarts(container)}`,
+    advice: containerAdvice("CrashLoopBackOff", container),
+    log: { container: name, previous: true },
+    limitSeconds: LIMIT_SECONDS,
+  };
+}
+
+function restarts({ restartCount = 0, state, lastState }: ContainerStatus): string {
+  const { exitCode, reason } = state?.terminated ?? lastState?.terminated ?? {};
+  const how = [exitCode === undefined ? "" : `exit code ${exitCode}`, reason === "Error" ? "" : (reason ?? "")];
+  const last = how.filter(Boolean).join(", ");
+  return `ends again and again: ${restartCount} restart${restartCount === 1 ? "" : "s"}${last && `, last with ${last}`}`;
+}
+
+function hasStarted({ restartCount = 0, lastState, state }: ContainerStatus): boolean {
+  return restartCount > 0 || (lastState?.terminated ?? state?.terminated) !== undefined;
+}
+
+/** Kubernetes explains by events alone why a pod on its node does not start, or runs and is not ready. */
+function eventProblem({ status, spec }: Pod, events: readonly KubernetesEvent[]): Found | undefined {
+  const last = events
+    .filter(({ reason }) => reason !== "FailedScheduling")
+    .toSorted((a, b) => eventTime(a) - eventTime(b))
+    .at(-1);
+  if (spec?.nodeName === undefined || last?.type !== "Warning") return undefined;
+  const reason = last.reason ?? "Warning";
+  if (status?.phase === "Pending") {
+    return {
+      reason,
+      message: `the node ${spec.nodeName} cannot start it yet: ${last.message ?? ""}`,
+      advice: "what the event names must exist; the node keeps trying",
+      limitSeconds: reason === "FailedAttachVolume" ? Number.POSITIVE_INFINITY : START_LIMIT_SECONDS,
+    };
+  }
+  const waiting = status?.containerStatuses?.find(({ ready }) => ready === false);
+  if (waiting === undefined) return undefined;
+  return {
+    reason,
+    message: `its container ${waiting.name} runs, but is not ready: ${last.message ?? ""}`,
+    advice: "its log says what it waits for",
+    log: { container: waiting.name, previous: false },
+    limitSeconds: Number.POSITIVE_INFINITY,
+  };
+}

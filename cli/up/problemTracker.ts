@@ -1,0 +1,52 @@
+import type { Problem } from "./problem.ts";
+
+/** How long a problem may last before it is reported: many are over within seconds. */
+export const REPORT_AFTER_SECONDS = 30;
+
+/** A container that crashes runs in between: a problem is over when it was absent for this long. */
+const OVER_AFTER_SECONDS = 30;
+
+interface Tracked {
+  readonly sinceMs: number;
+  lastSeenMs: number;
+  reported: boolean;
+}
+
+/** What to do about the problems of one observation. */
+export interface Verdict {
+  /** Those to report now; each is reported once. */
+  readonly report: readonly Problem[];
+  /** The one that will not go away. */
+  readonly permanent: Problem | undefined;
+}
+
+/** Remembers since when each problem lasts. */
+export class ProblemTracker {
+  readonly #tracked = new Map<string, Tracked>();
+  readonly #scale: number;
+
+  /** @param scale of all times: a fraction of 1 in tests. @default 1 */
+  constructor(scale = 1) {
+    this.#scale = scale * 1_000;
+  }
+
+  observe(problems: readonly Problem[], nowMs: number): Verdict {
+    for (const [subject, { lastSeenMs }] of this.#tracked) {
+      if (nowMs - lastSeenMs > OVER_AFTER_SECONDS * this.#scale) this.#tracked.delete(subject);
+    }
+    const report: Problem[] = [];
+    let permanent: Problem | undefined;
+    for (const problem of problems) {
+      const tracked = this.#tracked.get(problem.subject) ?? { sinceMs: nowMs, lastSeenMs: nowMs, reported: false };
+      this.#tracked.set(problem.subject, tracked);
+      tracked.lastSeenMs = nowMs;
+      const lastsMs = nowMs - tracked.sinceMs;
+      if (lastsMs >= REPORT_AFTER_SECONDS * this.#scale && !tracked.reported) {
+        tracked.reported = true;
+        report.push(problem);
+      }
+      if (lastsMs >= problem.limitSeconds * this.#scale) permanent ??= problem;
+    }
+    return { report, permanent };
+  }
+}

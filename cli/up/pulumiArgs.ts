@@ -1,0 +1,16 @@
+/** The value that `--config KEY=VALUE` gives a key of this project: the stack's settings have it only after `pulumi up`. */
+export function configFlag(pulumiArgs: readonly string[], key: string): string | undefined {
+  let value: string | undefined;
+  for (const [at, arg] of pulumiArgs.entries()) {
+    const pair =
+      /^(?:--config|-c)=(.*)$/s.exec(arg)?.[1] ?? (/^(--config|-c)$/.test(arg) ? pulumiArgs[at + 1] : undefined);
+    const [, name, text] = /^(?:postgres-batch:)?(\w+)=(.*)$/s.exec(pair ?? "") ?? [];
+    if (name === key) value = text;
+  }
+  return value;
+}
+
+/** Whether an argument of Pulumi asks for a refresh of the state first. */
+export function isRefreshFlag(arg: string): boolean {
+  return /^(--refresh|-r)(=true)?$/.test(arg);
+}

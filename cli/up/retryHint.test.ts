@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { retryHint } from "./retryHint.ts";
+
+const EXTRA_ENV = { PULUMI_BACKEND_URL: "file:///my%20work%20%231's", PULUMI_CONFIG_PASSPHRASE: "" };
+
+describe("the hint how to continue", () => {
+  for (const [script, stack, pulumiArgs, retry, refresh] of [
+    ["up", "dev", [], "npm run up", "npm run up -- --refresh"],
+    [
+      "up",
+      "mine",
+      ["-c", "memory=1 Gi"],
+      "npm run up -- --stack mine -c 'memory=1 Gi'",
+      "npm run up -- --stack mine -c 'memory=1 Gi' --refresh",
+    ],
+    ["down", "dev", ["--refresh"], "npm run down -- --refresh", "npm run down -- --refresh"],
+  ] as const) {
+    test(`is "${retry}", with a refresh where objects are missing, and cancel where the stack is locked`, () => {
+      const lines = retryHint(script, { stack, pulumiArgs, extraEnv: EXTRA_ENV });
+      assert.equal(lines[1], retry);
+      assert.ok(lines.includes(refresh));
+      assert.equal(
+        lines.at(-1),
+        `PULUMI_BACKEND_URL='file:///my%20work%20%231'\\''s' PULUMI_CONFIG_PASSPHRASE='' pulumi cancel --yes --stack ${stack}`,
+      );
+    });
+  }
+});

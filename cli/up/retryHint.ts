@@ -1,0 +1,24 @@
+import { shellQuote } from "../shellQuote.ts";
+import { DEFAULT_STACK } from "./options.ts";
+import { pulumiCommand } from "./pulumiCommand.ts";
+import type { Session } from "./session.ts";
+
+/** How to continue when `pulumi up` or `pulumi destroy` did not finish: each command can be pasted. */
+export function retryHint(
+  script: "up" | "down",
+  { stack, pulumiArgs, extraEnv }: Pick<Session, "stack" | "pulumiArgs" | "extraEnv">,
+): string[] {
+  const ours = [...(stack === DEFAULT_STACK ? [] : ["--stack", stack]), ...pulumiArgs];
+  const retry = (args: readonly string[]) =>
+    ["npm run", script, ...(args.length > 0 ? ["--", ...args.map(shellQuote)] : [])].join(" ");
+  return [
+    "Unfinished. What was done so far is kept. When the reason above is fixed, continue with:",
+    retry(ours),
+    "",
+    "# If Pulumi says that something was not found, because it was deleted by other means: compare with the cluster first",
+    retry([...ours, ...(ours.includes("--refresh") ? [] : ["--refresh"])]),
+    "",
+    "# If Pulumi says that the stack is locked, and no other pulumi runs: unlock it first",
+    pulumiCommand(["cancel", "--yes", "--stack", stack], extraEnv),
+  ];
+}

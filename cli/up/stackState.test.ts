@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseStackState } from "./stackState.ts";
+
+const EMPTY = { namespaces: [], jobs: [], scaledJobs: [], triggerAuthentications: [], ownsKeda: false };
+
+function resource(type: string, inputs: object, more: object = {}) {
+  return { urn: `urn:pulumi:dev::postgres-batch::${type}::name`, type, inputs, ...more };
+}
+
+function parse(resources: readonly object[], pending: readonly object[] = []) {
+  const pending_operations = pending.map((one) => ({ resource: one, type: "creating" }));
+  return parseStackState(JSON.stringify({ version: 3, deployment: { resources, pending_operations } }));
+}
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+
+describe("what a stack owns", () => {
+  test("is what it created and what it is creating, and nothing that it only reads", () => {
+    assert.deepEqual(
+      parse(
+        [
+          resource("kubernetes:core/v1:Namespace", {}, { external: true, id: "kube-system" }),
+          resource("kubernetes:core/v1:Namespace", { metadata: { name: "keda" } }),
+          resource("kubernetes:core/v1:Namespace", { metadata: { name: "batches" } }),
+          resource("kubernetes:keda.sh/v1alpha1:TriggerAuthentication", {
+            metadata: { name: "a", namespace: "batches" },
+          }),
+          resource("kubernetes:keda.sh/v1alpha1:ScaledJob", { metadata: { name: "s", namespace: "batches" } }),
+        ],
+        [resource("kubernetes:batch/v1:Job", { metadata: { name: "migration", namespace: "batches" } })],
+      ),
+      {
+        namespaces: ["keda", "batches"],
+        jobs: [{ namespace: "batches", name: "migration" }],
+        scaledJobs: [{ namespace: "batches", name: "s" }],
+        triggerAuthentications: [{ namespace: "batches", name: "a" }],
+        ownsKeda: false,
+      },
+    );
+  });
+
+  for (const [chart, owns] of [
+    ["keda", true],
+    ["./charts/keda-2.20.2.tgz", true],
+    ["oci://registry.example/charts/keda", true],
+    ["./keda/", true],
+    ["./postgresql-16.7.27.tgz", false],
+    ["./not-keda.tgz", false],
+  ] as const) {
+    test(`is ${owns ? "" : "not "}KEDA with the chart ${chart}`, () => {
+      assert.equal(parse([resource(RELEASE, { chart })]).ownsKeda, owns);
+    });
+  }
+
+  test("is KEDA with any chart of the component Keda", () => {
+    const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Keda$${RELEASE}::keda`;
+    assert.ok(parse([{ urn, type: RELEASE, inputs: { chart: "./vendored" } }]).ownsKeda);
+  });
+
+  for (const json of ["", "{}", '{"deployment":{}}', "oops", "null"]) {
+    test(`is nothing where the state is ${JSON.stringify(json)}`, () => {
+      assert.deepEqual(parseStackState(json), EMPTY);
+    });
+  }
+});

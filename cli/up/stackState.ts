@@ -1,0 +1,79 @@
+import { capture } from "./capture.ts";
+import type { Session } from "./session.ts";
+
+/** A namespaced object of the cluster. */
+export interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What the stack owns on the cluster, as far as a watcher needs to know it. */
+export interface StackState {
+  /** The namespaces that it created. */
+  readonly namespaces: readonly string[];
+  readonly jobs: readonly ObjectName[];
+  readonly scaledJobs: readonly ObjectName[];
+  readonly triggerAuthentications: readonly ObjectName[];
+  /** Whether it installed KEDA. */
+  readonly ownsKeda: boolean;
+}
+
+/** The stack's state; it is empty where it cannot be read. Can be read while Pulumi changes the stack. */
+export async function readStackState({ stack, env }: Pick<Session, "stack" | "env">): Promise<StackState> {
+  const { stdout } = await capture("pulumi", ["stack", "export", "--stack", stack], env);
+  return parseStackState(stdout);
+}
+
+/** What the output of `pulumi stack export` says. */
+export function parseStackState(json: string): StackState {
+  const resources = parseResources(json).filter((resource) => resource.external !== true);
+  const named = (type: string) => resources.filter((resource) => resource.type === type).flatMap(objectName);
+  return {
+    namespaces: unique(named("kubernetes:core/v1:Namespace").map(({ name }) => name)),
+    jobs: named("kubernetes:batch/v1:Job"),
+    scaledJobs: named("kubernetes:keda.sh/v1alpha1:ScaledJob"),
+    triggerAuthentications: named("kubernetes:keda.sh/v1alpha1:TriggerAuthentication"),
+    ownsKeda: resources.some(isKedaRelease),
+  };
+}
+
+interface Resource {
+  readonly urn?: string;
+  readonly type?: string;
+  /** Another owner's: Pulumi only reads it. */
+  readonly external?: boolean;
+  readonly inputs?: {
+    readonly chart?: string;
+    readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  };
+}
+
+function parseResources(json: string): Resource[] {
+  try {
+    const { deployment } = JSON.parse(json) as {
+      readonly deployment?: {
+        readonly resources?: Resource[];
+        readonly pending_operations?: { readonly resource: Resource }[];
+      };
+    };
+    const pending = deployment?.pending_operations ?? [];
+    return [...(deployment?.resources ?? []), ...pending.map(({ resource }) => resource)];
+  } catch {
+    return [];
+  }
+}
+
+function objectName({ inputs }: Resource): ObjectName[] {
+  const { name, namespace = "" } = inputs?.metadata ?? {};
+  return typeof name === "string" && typeof namespace === "string" ? [{ namespace, name }] : [];
+}
+
+/** By the component `Keda` or by the chart: `keda`, `oci://registry.example/keda`, `./keda-2.20.2.tgz`. */
+function isKedaRelease({ urn = "", type, inputs }: Resource): boolean {
+  if (type !== "kubernetes:helm.sh/v3:Release") return false;
+  return urn.includes(":index:Keda$") || /(^|\/)keda(-[^/]*)?\/?$/.test(inputs?.chart ?? "");
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

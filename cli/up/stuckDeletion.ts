@@ -1,0 +1,52 @@
+import { shellQuote } from "../shellQuote.ts";
+import type { Condition, Metadata, Pod } from "./kubernetesObject.ts";
+
+/** What a kubelet or a controller may take in addition to the grace period. */
+const PATIENCE_SECONDS = 30;
+
+/** A deletion that does not come to its end. */
+export interface StuckDeletion {
+  readonly subject: string;
+  /** Why, and what to do. */
+  readonly lines: readonly string[];
+}
+
+/** A namespace, as `kubectl get -o json` prints it. */
+export interface Namespace {
+  readonly metadata: Metadata;
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/** A pod that should have ended by now: only the kubelet of its node confirms that it has. */
+export function stuckPod({ metadata, spec }: Pod, nowMs: number, context: string): StuckDeletion | undefined {
+  if (!isLate(metadata, nowMs)) return undefined;
+  const { namespace = "", name } = metadata;
+  const node = spec?.nodeName ?? "none";
+  const kubectl = `kubectl --context ${shellQuote(context)}`;
+  return {
+    subject: `pod ${namespace}/${name}`,
+    lines: [
+      `pod ${namespace}/${name} should have ended by now, but its node ${node} does not confirm it: see ${kubectl} get node ${node}`,
+      "  if that node is lost, delete the pod without its confirmation:",
+      `  ${kubectl} delete pod ${name} -n ${namespace} --grace-period=0 --force`,
+    ],
+  };
+}
+
+/** Why a namespace still exists: Kubernetes' own conditions name what remains in it. */
+export function stuckNamespace({ metadata, status }: Namespace, nowMs: number): StuckDeletion | undefined {
+  if (!isLate(metadata, nowMs)) return undefined;
+  const remaining = (status?.conditions ?? []).filter((condition) => condition.status === "True");
+  if (remaining.length === 0) return undefined;
+  return {
+    subject: `namespace ${metadata.name}`,
+    lines: [
+      `namespace ${metadata.name} cannot end yet:`,
+      ...remaining.map(({ reason = "", message = "" }) => `  ${reason}: ${message}`),
+    ],
+  };
+}
+
+function isLate({ deletionTimestamp }: Metadata, nowMs: number): boolean {
+  return deletionTimestamp !== undefined && nowMs - Date.parse(deletionTimestamp) > PATIENCE_SECONDS * 1_000;
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { createPrograms } from "../../tests/support/programs.ts";
+import { until } from "../../tests/support/until.ts";
+import { Kubectl } from "./kubectl.ts";
+import type { StackState } from "./stackState.ts";
+import { watchRollout } from "./watchRollout.ts";
+
+const STATE: StackState = {
+  namespaces: ["batches"],
+  jobs: [],
+  scaledJobs: [],
+  triggerAuthentications: [],
+  ownsKeda: true,
+};
+
+/** The pods are in a file; the log has a password. */
+const KUBECTL = `case "$*" in
+  *" get pods,events,statefulsets "*) while read -r line; do printf '%s\\n' "$line"; done < "\${0%/*}/items";;
+  *" logs "*--previous) echo "PGPASSWORD=Abc123"; echo "mkdir: cannot create directory: Permission denied";;
+esac`;
+
+function podAndEvents(name: string) {
+  const lines = readFileSync(new URL("pods.jsonl", import.meta.url), "utf8")
+    .trim()
+    .split("\n");
+  const found = lines.map((line) => JSON.parse(line)).find(({ pod }) => pod.metadata.name === name);
+  return [found.pod, ...found.events];
+}
+
+async function start(items: object[]) {
+  const { folder, calls } = await createPrograms({ kubectl: KUBECTL });
+  await writeFile(join(folder, "items"), `${JSON.stringify({ items })}\n`);
+  const printed: string[] = [];
+  const ended = new AbortController();
+  const result = watchRollout({
+    kubectl: new Kubectl("mine", { PATH: folder }),
+    readState: async () => STATE,
+    ended: ended.signal,
+    print: (lines) => printed.push(lines.join("\n")),
+    timeScale: 0.01,
+  });
+  return { result, printed, ended, calls };
+}
+
+describe("the watch beside pulumi up", () => {
+  test("prints a crashing pod's state, events and last log lines without secrets, and ends with them when it lasts", async () => {
+    const { result, printed } = await start(podAndEvents("crash"));
+    const reason = (await result)?.join("\n") ?? "";
+    assert.equal(printed.length, 1);
+    for (const text of [printed[0] ?? "", reason]) {
+      assert.match(text, /^pod batches\/crash: CrashLoopBackOff, its container main .*exit code 1$/m);
+      assert.match(text, /^ {4}Warning BackOff \(6 times\): Back-off restarting failed container main/m);
+      assert.match(text, /all of it: kubectl --context mine logs crash -n batches -c main --previous\):$/m);
+      assert.match(text, /^ {4}mkdir: cannot create directory: Permission denied$/m);
+      assert.match(text, /^ {2}what to do: /m);
+      assert.ok(!text.includes("Abc123"), text);
+    }
+  });
+
+  test("prints the events of the volume claims with a pod that waits for one", async () => {
+    const claim = { kind: "PersistentVolumeClaim", namespace: "batches", name: "claim" };
+    const event = {
+      kind: "Event",
+      type: "Warning",
+      reason: "ProvisioningFailed",
+      message: "no class",
+      involvedObject: claim,
+    };
+    const { result } = await start([...podAndEvents("pvc"), event]);
+    assert.match((await result)?.join("\n") ?? "", /ProvisioningFailed: no class/);
+  });
+
+  test("prints what only Pulumi's time limits end, and goes on", async () => {
+    const { result, printed, ended } = await start(podAndEvents("unready"));
+    await until("a report", () => printed.length > 0);
+    ended.abort();
+    assert.equal(await result, undefined);
+    assert.match(printed[0] ?? "", /^pod batches\/unready: Unhealthy, /);
+  });
+
+  test("replaces a broken pod of an earlier revision, which Kubernetes would keep", async () => {
+    const [pod, ...events] = podAndEvents("crash");
+    pod.metadata.labels = { "controller-revision-hash": "p-1" };
+    pod.metadata.ownerReferences = [{ kind: "StatefulSet", name: "p" }];
+    const statefulSet = { kind: "StatefulSet", metadata: { name: "p" }, status: { updateRevision: "p-2" } };
+    const { result, printed, ended, calls } = await start([pod, ...events, statefulSet]);
+    await until("a deletion", async () => (await calls()).some((call) => /delete pod crash -n batches/.test(call)));
+    await until("its line", () => printed.length > 0);
+    ended.abort();
+    assert.equal(await result, undefined);
+    assert.match(printed[0] ?? "", /belongs to an earlier revision of its StatefulSet.*: deleted it/);
+  });
+
+  test("finds nothing where all is well, or kubectl gets no answer, and ends when Pulumi does", async () => {
+    for (const items of [podAndEvents("ready"), []]) {
+      const { result, printed, ended, calls } = await start(items);
+      await until("polls", async () => (await calls()).length > 5);
+      ended.abort();
+      assert.equal(await result, undefined);
+      assert.deepEqual(printed, []);
+    }
+  });
+});

@@ -1,0 +1,110 @@
+import { creationProblems } from "./creationProblem.ts";
+import type { Kubectl } from "./kubectl.ts";
+import type { KubernetesEvent, Pod, StatefulSet } from "./kubernetesObject.ts";
+import { isOutdated } from "./outdatedPod.ts";
+import { podProblem } from "./podProblem.ts";
+import { pollUntilEnded } from "./pollUntilEnded.ts";
+import type { Problem } from "./problem.ts";
+import { problemReport, readLog } from "./problemReport.ts";
+import { ProblemTracker } from "./problemTracker.ts";
+import type { ObjectName, StackState } from "./stackState.ts";
+
+const POLL_SECONDS = 5;
+
+/** Without the pods of KEDA's Jobs: Pulumi does not wait for them, and their failures are recorded in the database. */
+const SELECTOR = "!scaledjob.keda.sh/name";
+
+export interface WatchRolloutArgs {
+  readonly kubectl: Kubectl;
+  /** What the stack owns by now. */
+  readState(): Promise<StackState>;
+  /** Ends the watch. */
+  readonly ended: AbortSignal;
+  print(lines: readonly string[]): void;
+  /** Of all times: a fraction of 1 in tests. @default 1 */
+  readonly timeScale?: number;
+}
+
+/**
+ * While `pulumi up` runs: prints what keeps the stack's pods from becoming ready. Returns the lines about a problem that lasts,
+ * as soon as there is one; undefined when the watch was ended before.
+ */
+export async function watchRollout(args: WatchRolloutArgs): Promise<readonly string[] | undefined> {
+  const { kubectl, readState, ended, print, timeScale = 1 } = args;
+  const tracker = new ProblemTracker(timeScale);
+  const startMs = Date.now();
+  return await pollUntilEnded(POLL_SECONDS * timeScale, ended, async () => {
+    const { namespaces, jobs } = await readState();
+    const observed = await Promise.all(namespaces.map((namespace) => observe(kubectl, namespace)));
+    const events = observed.flatMap((objects) => objects.events);
+    for (const { broken } of observed) {
+      for (const { pod, problem } of broken.filter(({ outdated }) => outdated))
+        print(await replace(pod, problem, kubectl));
+    }
+    const problems = observed.flatMap(({ broken }) => broken.filter(({ outdated }) => !outdated));
+    const { report, permanent } = tracker.observe(
+      [...problems.map(({ problem }) => problem), ...creationProblems(events, jobs, startMs)],
+      Date.now(),
+    );
+    const toLines = async (problem: Problem) =>
+      problemReport(problem, events.filter(concerns(problem)), await readLog(problem, kubectl), kubectl.context);
+    for (const problem of report) print(await toLines(problem));
+    return permanent === undefined ? undefined : await toLines(permanent);
+  });
+}
+
+interface BrokenPod {
+  readonly pod: Pod;
+  readonly problem: Problem;
+  /** Of an earlier revision, and keeps its StatefulSet from being updated. */
+  readonly outdated: boolean;
+}
+
+interface Observed {
+  readonly broken: readonly BrokenPod[];
+  readonly events: readonly KubernetesEvent[];
+}
+
+/** What is wrong in a namespace; nothing where kubectl gets no answer: Pulumi fails with the reason then. */
+async function observe(kubectl: Kubectl, namespace: string): Promise<Observed> {
+  const kinds = "pods,events,statefulsets";
+  const items = (await kubectl.list<Pod | KubernetesEvent | StatefulSet>(kinds, "-n", namespace, "-l", SELECTOR)) ?? [];
+  const events = items.filter((item) => item.kind === "Event");
+  const statefulSets = items.filter((item) => item.kind === "StatefulSet");
+  const broken = items
+    .filter((item) => item.kind === "Pod")
+    .flatMap((pod): BrokenPod[] => {
+      const problem = podProblem(pod, events.filter(isAbout({ namespace, name: pod.metadata.name })));
+      return problem === undefined ? [] : [{ pod, problem, outdated: lasts(problem) && isOutdated(pod, statefulSets) }];
+    });
+  return { broken, events };
+}
+
+/** Deletes a pod that Kubernetes itself would not replace by one of the newest revision. */
+async function replace(
+  { metadata }: Pod,
+  { subject, namespace, reason }: Problem,
+  kubectl: Kubectl,
+): Promise<string[]> {
+  const { exitCode, stderr } = await kubectl.run(["delete", "pod", metadata.name, "-n", namespace, "--wait=false"]);
+  const why = `is in ${reason} and belongs to an earlier revision of its StatefulSet, which is updated only when it ends`;
+  return [exitCode === 0 ? `${subject} ${why}: deleted it` : `${subject} ${why}: cannot delete it: ${stderr.trim()}`];
+}
+
+/** Its own events, and those of volume claims where it waits for one. */
+function concerns(problem: Problem): (event: KubernetesEvent) => boolean {
+  const waitsForVolume = /persistentvolumeclaim/i.test(problem.message);
+  return (event) =>
+    isAbout(problem)(event) ||
+    (waitsForVolume &&
+      event.involvedObject?.kind === "PersistentVolumeClaim" &&
+      event.involvedObject.namespace === problem.namespace);
+}
+
+function lasts({ limitSeconds }: Problem): boolean {
+  return Number.isFinite(limitSeconds);
+}
+
+function isAbout(object: ObjectName): (event: KubernetesEvent) => boolean {
+  return ({ involvedObject }) => involvedObject?.namespace === object.namespace && involvedObject.name === object.name;
+}

@@ -1,0 +1,6 @@
+/** A line of a log without what might be a password: in a URL, or assigned to a name that says so. */
+export function withoutSecrets(line: string): string {
+  return line
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@]+@/gi, "$1***@")
+    .replace(/(\b[\w-]*(?:password|passwd|secret|token)\w*["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;]+)/gi, "$1***");
+}

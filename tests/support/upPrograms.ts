@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Programs } from "./programs.ts";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+
+const OUTPUTS = JSON.stringify({
+  psql: "kubectl exec -it -n b my-release-postgresql-0 -- sh -c 'PGPASSWORD=x psql -U postgres'",
+  namespaces: { batches: "b", keda: "k" },
+});
+
+/** Prints where docker would build and where the state is, so that tests see what reached it. */
+const PULUMI = `case "$*" in
+  version) echo "\${FAKE_PULUMI_VERSION:-v3.259.0}";;
+  "config get"*) echo "\${FAKE_CONTEXT:-minikube}";;
+  "stack output"*) echo "$FAKE_OUTPUTS";;
+  "stack export"*) echo "$FAKE_STATE";;
+  "refresh --preview-only"*) test "$PULUMI_CONFIG_PASSPHRASE" != wrong || echo "error: incorrect passphrase";;
+  up*|destroy*) echo "builds in <$DOCKER_HOST>, state in <$PULUMI_BACKEND_URL>, passphrase <$PULUMI_CONFIG_PASSPHRASE>"
+    eval "$FAKE_UP";;
+esac`;
+
+/** A daemon that answers, unless FAKE_DAEMON is no. */
+const DOCKER = `case "$*" in
+  version*) test "$FAKE_DAEMON" != no || { echo "Is the docker daemon running?" >&2; exit 1; };;
+  "context inspect"*) echo "$FAKE_DOCKER_CONTEXT";;
+esac`;
+
+/** A cluster that answers once "started" exists. */
+export const KUBECTL = `case "$*" in
+  *readyz) test -e "\${0%/*}/started";;
+  *" version "*) echo '{"clientVersion":{"gitVersion":"v1.20.0"},"serverVersion":{"gitVersion":"v1.34.4"}}';;
+  *"get namespace kube-system"*) echo "uid-1";;
+  "config current-context") echo minikube;;
+esac`;
+
+/** Its cluster, in `status` before it is started; undefined: there is none then. */
+export function minikube(driver: string, runtime: string, { status = "", nodes = 1 } = {}): string {
+  const profile = (Status: string) => ({
+    Name: "minikube",
+    Status,
+    Config: {
+      Driver: driver,
+      KubernetesConfig: { ContainerRuntime: runtime },
+      Nodes: Array.from({ length: nodes }, (_, index) => ({ Name: index === 0 ? "" : `m0${index + 1}` })),
+    },
+  });
+  const list = (...valid: object[]) => JSON.stringify({ valid });
+  return `case "$*" in
+  "version --short") echo "\${FAKE_MINIKUBE_VERSION:-v1.38.1}";;
+  "profile list"*) if test -e "\${0%/*}/started"; then echo '${list(profile("OK"))}'; else echo '${list(...(status === "" ? [] : [profile(status)]))}'; fi;;
+  start*|unpause*) true > "\${0%/*}/started";;
+  docker-env*) echo '{"DOCKER_HOST":"tcp://node:2376"}';;
+esac`;
+}
+
+export interface Run {
+  readonly child: ChildProcess;
+  output(): string;
+  readonly ended: Promise<number | null>;
+}
+
+/** Runs a command with the programs alone on its PATH. */
+export function run(module: string, programs: Programs, args: string[] = [], env: NodeJS.ProcessEnv = {}): Run {
+  // Without the settings of the machine that runs the tests.
+  const variables = { PATH: programs.folder, HOME: programs.folder, FAKE_OUTPUTS: OUTPUTS, ...env };
+  const child = spawn(process.execPath, [join(ROOT, "cli/launch.mjs"), module, ...args], {
+    env: variables,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (more: string) => {
+      text += more;
+    });
+  }
+  return { child, output: () => text, ended: new Promise((resolve) => child.once("close", resolve)) };
+}
+
+/** Every program that npm run up and npm run down call. */
+export const ALL = { docker: DOCKER, kubectl: KUBECTL, pulumi: PULUMI, minikube: minikube("docker", "docker") };
+
+/** Makes the cluster answer. */
+export async function started(programs: Programs): Promise<Programs> {
+  await writeFile(join(programs.folder, "started"), "");
+  return programs;
+}
+
+/** The outputs of a stack that is deployed to a cluster. */
+export function deployedTo(context: string, uid: string): NodeJS.ProcessEnv {
+  return { FAKE_OUTPUTS: JSON.stringify({ ...JSON.parse(OUTPUTS), cluster: { context, uid } }) };
+}
