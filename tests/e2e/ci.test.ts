@@ -15,7 +15,7 @@ esac`;
 const PULUMI = [
   "pulumi",
   "pulumi-language-nodejs",
-  ...["kubernetes", "docker", "random"].map((its) => `pulumi-resource-${its}`),
+  ...["kubernetes", "docker", "random"].map((name) => `pulumi-resource-${name}`),
 ];
 
 interface Minikube {
@@ -37,7 +37,7 @@ function minikube({
 esac`;
 }
 
-/** What CI says on a minikube: its `npm run e2e` tells only where docker would build. */
+/** What CI prints on a minikube: its `npm run e2e` prints only where docker would build. */
 async function said(options: Minikube): Promise<string> {
   const { folder } = await createPrograms({
     kubectl: KUBECTL,

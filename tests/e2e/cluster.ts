@@ -18,6 +18,9 @@ export interface KubernetesObject {
     readonly namespace?: string;
     readonly uid: string;
     readonly creationTimestamp: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+    readonly deletionGracePeriodSeconds?: number;
   };
   // biome-ignore lint/suspicious/noExplicitAny: an object of any kind.
   readonly [field: string]: any;
@@ -64,9 +67,9 @@ export class Cluster {
   /** Deletes PostgreSQL's pod, and waits until the next one answers. */
   async restartServer(): Promise<void> {
     const startedAt = () => this.psql("select pg_postmaster_start_time()").catch(() => undefined);
-    const former = await this.psql("select pg_postmaster_start_time()");
+    const earlier = await this.psql("select pg_postmaster_start_time()");
     await this.kubectl(["delete", "pod", SERVER_POD, "-n", NAMESPACE, "--wait=false"]);
-    const returned = async () => ![undefined, former].includes(await startedAt());
+    const returned = async () => ![undefined, earlier].includes(await startedAt());
     await until("PostgreSQL's return", returned, { patienceMs: 180_000, lookMs: 250 });
   }
 }

@@ -1,16 +1,18 @@
 import type { Stack } from "./stack.ts";
 
-/** What came of a scenario. */
+/** What a scenario has shown. */
 export interface Result {
   readonly name: string;
   readonly claim: string;
   readonly kept: boolean;
   readonly numbers: string;
   readonly seconds: number;
+  /** Tables of Markdown, each below a line that says what it shows. */
+  readonly tables: readonly string[];
 }
 
 /**
- * Prints what was measured, which nothing after it may cost, and then gives the cluster back unless the stack is kept.
+ * Prints what was measured, before anything else can fail, and then destroys the stack unless it is kept.
  * Resolves with the exit code.
  */
 export async function end(
@@ -18,22 +20,21 @@ export async function end(
   stack: Pick<Stack, "destroy" | "remove">,
   keep: boolean,
 ): Promise<number> {
-  console.log(`\n${table(results)}`);
+  console.log(`\n${resultTable(results)}`);
   if (!keep) {
     try {
       await stack.destroy();
       await stack.remove();
     } catch (error) {
-      const why = "the cluster is to be as before; the next run tries again";
-      console.error(`the stack e2e must be gone at the end (${why}); got ${(error as Error).message}`);
+      console.error(`cannot destroy the stack e2e, the next run tries again: ${(error as Error).message}`);
       return 1;
     }
   }
-  return results.every((its) => its.kept) ? 0 : 1;
+  return results.every(({ kept }) => kept) ? 0 : 1;
 }
 
-/** Markdown, for docs/e2e.md. */
-function table(results: readonly Result[]): string {
+/** The results as a table of Markdown, a scenario a line. */
+export function resultTable(results: readonly Result[]): string {
   const lines = results.map(({ name, claim, kept, numbers, seconds }) => {
     return `| ${kept ? "ok" : "MISSED"} | ${name} | ${claim} | ${numbers.replaceAll("\n", " ")} | ${seconds} s |`;
   });

@@ -19,7 +19,7 @@ export interface Release {
 export async function helmSeconds(releases: readonly Release[], cluster: Cluster): Promise<number> {
   const { context } = cluster;
   const folder = mkdtempSync(join(tmpdir(), "e2e-helm-"));
-  const namespaces = releases.map((its) => its.namespace);
+  const namespaces = releases.map(({ namespace }) => namespace);
   try {
     for (const namespace of namespaces) await cluster.kubectl(["create", "namespace", namespace]);
     for (const release of releases) {
@@ -54,15 +54,15 @@ export async function helmSeconds(releases: readonly Release[], cluster: Cluster
 }
 
 /** What the program would ask helm for. */
-export async function releasesOf(stack: Stack): Promise<Release[]> {
+export async function readReleases(stack: Stack): Promise<Release[]> {
   const { steps } = JSON.parse(await stack.pulumi(["preview", "--json"]));
   return steps
     .map(({ newState }: { newState?: { type: string; inputs: Release } }) => newState)
-    .filter((its?: { type: string }) => its?.type === "kubernetes:helm.sh/v3:Release")
+    .filter((state?: { type: string }) => state?.type === "kubernetes:helm.sh/v3:Release")
     .map(({ inputs }: { inputs: Release }) => inputs);
 }
 
-/** The same, but ready when the chart's own probes say so: a readiness probe of the program's is how its up saves time. */
+/** The same, but ready when the chart's own probes say so: the program's own readiness probes are how its up saves time. */
 export function withOwnProbes(release: Release): Release {
   const values = JSON.stringify(release.values, (key, value) => (key === "readinessProbe" ? undefined : value));
   return { ...release, values: JSON.parse(values) };

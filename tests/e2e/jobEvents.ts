@@ -1,4 +1,4 @@
-/** What a watch of Jobs has told so far. */
+/** What a watch of Jobs has seen so far. */
 export interface JobCount {
   /** Jobs ever seen. */
   readonly created: number;
@@ -18,16 +18,16 @@ function readJobEvent(line: string): { type: string; name: string; ended: "Compl
 /** Counts Jobs in a watch's lines, in the order in which the API server wrote them. */
 export function countJobs(lines: readonly string[]): JobCount {
   const ends = new Map<string, "Complete" | "Failed" | undefined>();
-  const gone = new Set<string>();
+  const deleted = new Set<string>();
   let peak = 0;
   for (const { type, name, ended } of lines.map(readJobEvent)) {
     if (name === "") continue;
     ends.set(name, ended ?? ends.get(name));
-    if (type === "DELETED") gone.add(name);
-    const unfinished = [...ends].filter(([job, end]) => end === undefined && !gone.has(job)).length;
+    if (type === "DELETED") deleted.add(name);
+    const unfinished = [...ends].filter(([job, end]) => end === undefined && !deleted.has(job)).length;
     peak = Math.max(peak, unfinished);
   }
-  const count = (end: "Complete" | "Failed") => [...ends.values()].filter((its) => its === end).length;
+  const count = (end: "Complete" | "Failed") => [...ends.values()].filter((one) => one === end).length;
   return { created: ends.size, peak, complete: count("Complete"), failed: count("Failed") };
 }
 

@@ -14,23 +14,23 @@ function fake(...censuses: readonly (string | Error)[]): Cluster {
   return Object.assign(new Cluster("fake"), { kubectl });
 }
 
-const gone = new Error("Unable to connect to the server");
+const unreachable = new Error("Unable to connect to the server");
 
 describe("leftovers", () => {
-  test("are what was not there before, once nobody waits any more", async () => {
+  test("are what was not there before, once the time to wait is over", async () => {
     assert.deepEqual(await leftovers(fake("namespace/a\nnamespace/b\n"), ["namespace/a"], 0), ["namespace/b"]);
   });
 
-  test("are nothing once all has gone", async () => {
+  test("are nothing once all is deleted", async () => {
     assert.deepEqual(await leftovers(fake("namespace/b\n", ""), []), []);
   });
 
   for (const [when, cluster] of [
-    ["", fake(gone)],
-    [" any more", fake("namespace/b\n", gone)],
+    ["", fake(unreachable)],
+    [" any more", fake("namespace/b\n", unreachable)],
   ] as const) {
     test(`are not said to be none by a cluster that does not answer${when}`, async () => {
-      await assert.rejects(leftovers(cluster, []), gone);
+      await assert.rejects(leftovers(cluster, []), unreachable);
     });
   }
 });

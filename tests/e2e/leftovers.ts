@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "./cluster.ts";
 
-/** Whatever a stack could leave behind outside of its namespaces. */
+/** What a stack could leave behind outside of its namespaces. */
 const KINDS = [
   "namespaces",
   "customresourcedefinitions",

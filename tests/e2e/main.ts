@@ -1,16 +1,22 @@
 import { runCommand } from "../../cli/runCommand.ts";
 import { UsageError } from "../../cli/usageError.ts";
 import { isKept } from "../bench/limit.ts";
-import { createBed } from "./bed.ts";
-import { end, type Result } from "./end.ts";
+import { Cluster } from "./cluster.ts";
+import { end, type Result, resultTable } from "./end.ts";
 import { describe, type Finding } from "./finding.ts";
 import { handleSignals } from "./interrupt.ts";
-import { readOptions } from "./options.ts";
-import type { Bed, Scenario } from "./scenario.ts";
+import { type Options, readOptions } from "./options.ts";
+import { recordResults } from "./results.ts";
+import type { Scenario } from "./scenario.ts";
+import { createContext, type RunContext } from "./scenarioContext.ts";
 import { change } from "./scenarios/change.ts";
 import { chaos } from "./scenarios/chaos.ts";
+import { cutOffNode } from "./scenarios/cutOffNode.ts";
 import { destroy } from "./scenarios/destroy.ts";
+import { frozenNode } from "./scenarios/frozenNode.ts";
 import { grouped } from "./scenarios/grouped.ts";
+import { kubeletStopped } from "./scenarios/kubeletStopped.ts";
+import { lostNode } from "./scenarios/lostNode.ts";
 import { noChange } from "./scenarios/noChange.ts";
 import { poison } from "./scenarios/poison.ts";
 import { restart } from "./scenarios/restart.ts";
@@ -36,43 +42,63 @@ const ALL = {
   secrets,
   destroy,
 };
-const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short };
+/** On a cluster of two nodes. */
+const NODES = {
+  "lost-node": lostNode,
+  "cut-off-node": cutOffNode,
+  "frozen-node": frozenNode,
+  "kubelet-stopped": kubeletStopped,
+};
+const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, ...NODES };
 
 /**
- * `npm run e2e -- [NAME ...] [--polls N] [--keep]`. Exit code 0: every claim holds, 1: one does not, or the stack is not gone,
- * 64: asked for wrongly.
+ * `npm run e2e -- [NAME ...] [--polls N] [--losses N] [--keep] [--record]`. Exit code 0: every claim holds, 1: one does not, or
+ * the stack could not be destroyed, 64: wrong arguments, or a cluster that cannot show the claims.
  */
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args, Object.keys(ALL), Object.keys(SCENARIOS));
-  const bed = await prepareBed(options.polls);
-  console.log(`        on the cluster of context ${bed.cluster.context}`);
+  const context = await prepare(options);
+  console.log(`        on the cluster of context ${context.cluster.context}`);
   const results: Result[] = [];
-  for (const name of options.names) results.push(await prove(name, bed));
-  return await end(results, bed.stack, options.keep);
+  for (const name of options.names) {
+    const result = await prove(name, context);
+    results.push(result);
+    if (!options.record) continue;
+    const body = [resultTable([result]), ...result.tables].join("\n\n");
+    console.log(`        recorded in ${recordResults(`npm run e2e -- ${name}`, body)}`);
+  }
+  return await end(results, context.stack, options.keep);
 }
 
 /** What keeps a run from starting is the user's to change. */
-async function prepareBed(polls: number): Promise<Omit<Bed, "note">> {
+async function prepare(options: Options): Promise<RunContext> {
   try {
-    return await createBed(polls);
+    const cluster = await Cluster.current();
+    for (const name of options.names) await SCENARIOS[name]?.check?.(cluster);
+    return await createContext(cluster, options);
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message, { cause: error });
   }
 }
 
-async function prove(name: string, bed: Omit<Bed, "note">): Promise<Result> {
+async function prove(name: string, context: RunContext): Promise<Result> {
   const scenario = SCENARIOS[name] as Scenario;
   const began = performance.now();
   console.log(`        ${name} ...`);
   const notes: string[] = [];
+  const tables: string[] = [];
   function note(text: string): void {
     console.log(`        ${text}`);
     notes.push(text);
   }
+  function show(title: string, table: string): void {
+    console.log(`\n${title}:\n\n${table}\n`);
+    tables.push(`${title}:\n\n${table}`);
+  }
   let kept = false;
   let numbers: string;
   try {
-    const findings: readonly Finding[] = await scenario.run({ ...bed, note });
+    const findings: readonly Finding[] = await scenario.run({ ...context, note, show });
     kept = findings.every(isKept);
     numbers = [findings.map(describe).join(", "), ...notes].join("; ");
   } catch (error) {
@@ -80,7 +106,7 @@ async function prove(name: string, bed: Omit<Bed, "note">): Promise<Result> {
   }
   const seconds = Math.round((performance.now() - began) / 1_000);
   console.log(`${kept ? "ok    " : "MISSED"}  ${name}: ${scenario.claim} | ${numbers}`);
-  return { name, claim: scenario.claim, kept, numbers, seconds };
+  return { name, claim: scenario.claim, kept, numbers, seconds, tables };
 }
 
 handleSignals();

@@ -4,7 +4,10 @@ import { readArgs } from "../../cli/args.ts";
 export interface Options {
   readonly names: readonly string[];
   readonly polls: number;
+  readonly losses: number;
   readonly keep: boolean;
+  /** Whether the results go to docs/results. */
+  readonly record: boolean;
 }
 
 /**
@@ -26,7 +29,13 @@ export function readOptions(args: readonly string[], all: readonly string[], kno
           defaultValue: 20,
           rule: { min: 1, max: 1_000, why: "each takes a pollingInterval" },
         },
+        losses: {
+          help: "times that each scenario of a failing node lets the node fail",
+          defaultValue: 20,
+          rule: { min: 1, max: 100, why: "each takes 2 to 5 minutes" },
+        },
         keep: { help: "leave the stack up for the next run" },
+        record: { help: "write the results to docs/results" },
       },
     },
     args,

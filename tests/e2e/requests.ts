@@ -2,13 +2,15 @@ import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import { until } from "../support/until.ts";
 import { type Cluster, KEDA_JOBS, NAMESPACE } from "./cluster.ts";
 
-/** An attempt as `clap_attempt` tells it. */
+/** An attempt as `clap_attempt` shows it. */
 export interface Attempt {
   readonly id: number;
   readonly attempt: number;
   readonly status: EndStatus | "RUNNING";
   /** Why it did not succeed; null: it did, or runs. */
   readonly reason: Reason | null;
+  /** What the reason is known by; null: it succeeded, or runs. */
+  readonly error: string | null;
   readonly job_name: string;
   readonly pod_name: string;
   readonly started_at: string;
@@ -16,15 +18,19 @@ export interface Attempt {
   readonly ended_at: string | null;
 }
 
-/** Leaves nothing of former scenarios to be counted: no request, no Job of KEDA's. */
+/** Whether every request has ended. */
+export async function isIdle(cluster: Cluster): Promise<boolean> {
+  return (await cluster.psql("select count(*) from batch.queue")).trim() === "0";
+}
+
+/** Leaves nothing of earlier scenarios to be counted: no request, no Job of KEDA's. */
 export async function clear(cluster: Cluster): Promise<void> {
-  const idle = async () => (await cluster.psql("select count(*) from batch.queue")).trim() === "0";
-  await until("no unfinished request", idle, { patienceMs: 300_000, lookMs: 2_000 });
+  await until("no unfinished request", () => isIdle(cluster), { patienceMs: 300_000, lookMs: 2_000 });
   await cluster.psql("truncate make_it_clap, batch.history");
   await cluster.kubectl(["delete", "jobs", "-n", NAMESPACE, "-l", KEDA_JOBS, "--cascade=foreground", "--wait"]);
 }
 
-/** Inserts as many requests, each a row of its own statement, as the seed does; in one transaction. */
+/** Inserts as many requests, each a row of its own statement, as the original exploration did; in one transaction. */
 export async function insert(cluster: Cluster, requests: number, seconds: number, failures = 0): Promise<void> {
   const one = `insert into make_it_clap (duration_seconds, failures) values (${seconds}, ${failures});\n`;
   await cluster.psql(`begin;\n${one.repeat(requests)}commit;`);
@@ -32,11 +38,11 @@ export async function insert(cluster: Cluster, requests: number, seconds: number
 
 export async function attempts(cluster: Cluster): Promise<Attempt[]> {
   return await cluster.rows<Attempt>(
-    "select id, attempt, status, reason, job_name, pod_name, started_at, ended_at from clap_attempt",
+    "select id, attempt, status, reason, error, job_name, pod_name, started_at, ended_at from clap_attempt",
   );
 }
 
 /** How often a status is a request's latest one. */
-export async function countOf(cluster: Cluster, status: string): Promise<number> {
+export async function countStatus(cluster: Cluster, status: string): Promise<number> {
   return Number(await cluster.psql(`select count(*) from clap where status = '${status}'`));
 }

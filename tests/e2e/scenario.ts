@@ -5,21 +5,27 @@ import type { Settings } from "./settings.ts";
 import type { Stack } from "./stack.ts";
 
 /** What scenarios work with. */
-export interface Bed {
+export interface ScenarioContext {
   readonly cluster: Cluster;
   readonly stack: Stack;
   readonly settings: Settings;
-  /** Looks of KEDA that must find nothing. */
+  /** Polls of KEDA that must find nothing. */
   readonly polls: number;
+  /** How often a node is lost. */
+  readonly losses: number;
   readonly plainJob: PlainJob;
   /** Everything outside of namespaces, and the namespaces, before the first up. */
   readonly before: readonly string[];
-  /** Tells what is worth a line but is no finding. */
+  /** Prints what is worth a line but is no finding. */
   note(text: string): void;
+  /** Prints a table of Markdown below a title, and keeps it for the results. */
+  show(title: string, table: string): void;
 }
 
 /** One claim about the life of a stack. */
 export interface Scenario {
   readonly claim: string;
-  run(bed: Bed): Promise<readonly Finding[]>;
+  /** @throws Error when this cluster cannot show the claim, before anything is created. @default - any cluster can */
+  check?(cluster: Cluster): Promise<unknown>;
+  run(context: ScenarioContext): Promise<readonly Finding[]>;
 }

@@ -10,7 +10,7 @@ const BASE = {
 export type Settings = Readonly<Record<string, string>>;
 
 /** The environment's name for a config key: `E2E_KEDA_CHART` for `kedaChart`. */
-export function variableOf(key: string): string {
+export function toVariable(key: string): string {
   return `E2E_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
@@ -21,7 +21,7 @@ export function variableOf(key: string): string {
  */
 export function settingsFrom(env: NodeJS.ProcessEnv, keys: readonly string[], context: string): Settings {
   const free = keys.filter((key) => !(key in BASE) && key !== "kubernetesContext");
-  const names = new Map(free.map((key) => [variableOf(key), key]));
+  const names = new Map(free.map((key) => [toVariable(key), key]));
   const settings: Record<string, string> = { ...BASE, kubernetesContext: context };
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith("E2E_") || !value) continue;
@@ -32,4 +32,17 @@ export function settingsFrom(env: NodeJS.ProcessEnv, keys: readonly string[], co
     settings[key] = value;
   }
   return settings;
+}
+
+/**
+ * The settings as Pulumi's file has them. Objects and lists are JSON in an environment variable: `{"existing":"..."}`.
+ *
+ * @throws SyntaxError when one is not.
+ */
+export function toConfig(settings: Settings): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => {
+      return [`postgres-batch:${key}`, /^[{[]/.test(value) ? JSON.parse(value) : value];
+    }),
+  );
 }

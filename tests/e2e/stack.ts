@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dump, load } from "js-yaml";
 import { getPulumiOutput } from "./getPulumiOutput.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, toConfig } from "./settings.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 /** Ignored by git; Pulumi finds it by the stack's name. */
@@ -18,7 +18,7 @@ export interface StackResource {
   readonly outputs: any;
 }
 
-/** The stack `e2e`, by the CLI. Its state is a folder of the machine's own, so that an interrupted run can be gone on with. */
+/** The stack `e2e`, by the CLI. Its state is a folder of the machine's own, so that the next run can continue an interrupted one. */
 export class Stack {
   readonly folder: string;
   /** Everything the CLI has said on the way. */
@@ -44,7 +44,7 @@ export class Stack {
     return await this.#timed(["destroy", "--yes", "--skip-preview"]);
   }
 
-  /** Forgets the stack; its resources must be gone. */
+  /** Removes the stack; its resources must be destroyed. */
   async remove(): Promise<void> {
     await this.pulumi(["stack", "rm", "--yes"]);
     rmSync(this.folder, { recursive: true });
@@ -53,8 +53,7 @@ export class Stack {
   /** Writes the settings beside the salt that Pulumi keeps in the same file. */
   configure(settings: Settings): void {
     const kept = existsSync(CONFIG_FILE) ? (load(readFileSync(CONFIG_FILE, "utf8")) as object) : {};
-    const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`postgres-batch:${key}`, value]));
-    writeFileSync(CONFIG_FILE, dump({ ...kept, config }));
+    writeFileSync(CONFIG_FILE, dump({ ...kept, config: toConfig(settings) }));
   }
 
   /** The stack's resources; none before the first up. */

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { isKept } from "../bench/limit.ts";
 import { createPrograms } from "../support/programs.ts";
 import { Cluster } from "./cluster.ts";
-import type { Bed } from "./scenario.ts";
+import type { ScenarioContext } from "./scenario.ts";
 import { walk } from "./walk.ts";
 
 /** A watch in which ten Jobs end, and one more comes by the next poll. */
@@ -27,14 +27,16 @@ describe("a walk", { timeout: 60_000 }, () => {
       job_name: String(id % 10),
     }));
     const answers = { psql: async () => "0", kubectl: async () => "", rows: async () => attempts };
-    const bed = {
+    const scenarioContext = {
       cluster: Object.assign(new Cluster("fake"), answers),
       stack: { up: async () => 0 },
       settings: {},
       plainJob: { seconds: async () => 3 },
       note: () => undefined,
     };
-    const missed = (await walk(bed as unknown as Bed, 6, 1)).filter((its) => !isKept(its));
+    const missed = (await walk(scenarioContext as unknown as ScenarioContext, 6, 1)).filter(
+      (finding) => !isKept(finding),
+    );
     assert.deepEqual(
       missed.map(({ what, measured }) => `${measured} ${what}`),
       ["11 Jobs", "1 idle"],

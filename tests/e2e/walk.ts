@@ -2,7 +2,7 @@ import { atMost, exactly, type Finding } from "./finding.ts";
 import { JobWatch } from "./jobWatch.ts";
 import { letPollsPass } from "./polls.ts";
 import { attempts, clear, insert } from "./requests.ts";
-import type { Bed } from "./scenario.ts";
+import type { ScenarioContext } from "./scenario.ts";
 
 const REQUESTS = 60;
 
@@ -15,9 +15,9 @@ const POLLING_INTERVAL = "3";
 /** Polls after the last end, by which a Job that nothing asked for would come. */
 const POLLS = 2;
 
-/** The seed's walk, 60 INSERTs of 20 s with at most ten Jobs at once, in at most `ratio` times the plain Job of the same run. */
-export async function walk(bed: Bed, requestsPerJob: number, ratio: number): Promise<Finding[]> {
-  const { cluster, stack, settings, plainJob } = bed;
+/** 60 INSERTs of 20 s with at most ten Jobs at once, in at most `ratio` times the plain Job of the same run. */
+export async function walk(context: ScenarioContext, requestsPerJob: number, ratio: number): Promise<Finding[]> {
+  const { cluster, stack, settings, plainJob } = context;
   const jobs = Math.ceil(REQUESTS / requestsPerJob);
   const own = { ...settings, pollingInterval: POLLING_INTERVAL, requestsPerJob: String(requestsPerJob) };
   await stack.up(own);
@@ -30,9 +30,9 @@ export async function walk(bed: Bed, requestsPerJob: number, ratio: number): Pro
   const seconds = (performance.now() - began) / 1_000;
   await letPollsPass(POLLS, own);
   const all = await attempts(cluster);
-  const ran = new Set(all.filter((its) => its.status === "SUCCESS").map((its) => its.id));
-  const idle = watch.count.created - new Set(all.map((its) => its.job_name)).size;
-  bed.note(`${seconds.toFixed(1)} s; the plain Job: ${plain.toFixed(1)} s`);
+  const ran = new Set(all.filter(({ status }) => status === "SUCCESS").map(({ id }) => id));
+  const idle = watch.count.created - new Set(all.map(({ job_name }) => job_name)).size;
+  context.note(`${seconds.toFixed(1)} s; the plain Job: ${plain.toFixed(1)} s`);
   return [
     exactly(jobs, "Jobs", watch.count.created),
     exactly(jobs, "Complete", watch.count.complete),
@@ -40,7 +40,7 @@ export async function walk(bed: Bed, requestsPerJob: number, ratio: number): Pro
     exactly(0, "idle", idle),
     exactly(REQUESTS, "requests SUCCESS", ran.size),
     exactly(REQUESTS, "attempts", all.length),
-    exactly(REQUESTS, "of attempt 1", all.filter((its) => its.attempt === 1).length),
+    exactly(REQUESTS, "first attempts", all.filter(({ attempt }) => attempt === 1).length),
     atMost(ratio, "times the plain Job", seconds / plain),
   ];
 }

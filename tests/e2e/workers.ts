@@ -4,9 +4,9 @@ import { attempts } from "./requests.ts";
 
 /** The uids of the ten pods at work, once all their requests are RUNNING. */
 export async function tenRunning(cluster: Cluster): Promise<string[]> {
-  const running = async () => (await attempts(cluster)).filter((its) => its.status === "RUNNING").length === 10;
+  const running = async () => (await attempts(cluster)).filter(({ status }) => status === "RUNNING").length === 10;
   await until("ten RUNNING", running, { patienceMs: 90_000, lookMs: 500 });
-  return (await workers(cluster)).map((its) => its.metadata.uid);
+  return (await workers(cluster)).map(({ metadata }) => metadata.uid);
 }
 
 /** The pods of the Jobs that KEDA created. */

@@ -8,7 +8,7 @@ export interface Account {
   /** SUCCESSes beyond the first of their request. */
   readonly twice: number;
   readonly dead: number;
-  /** Attempts that began before the former one of their request had ended. */
+  /** Attempts that began before the previous one of their request had ended. */
   readonly overlapping: number;
   readonly crashed: number;
   readonly interrupted: number;
@@ -16,15 +16,15 @@ export interface Account {
 }
 
 /** Adds up the attempts of a run. */
-export function accountOf(attempts: readonly Attempt[]): Account {
+export function toAccount(attempts: readonly Attempt[]): Account {
   const successes = attempts.filter(({ status }) => status === "SUCCESS");
   const succeeded = new Set(successes.map(({ id }) => id)).size;
-  const because = (reason: Reason) => attempts.filter((its) => its.reason === reason).length;
+  const because = (reason: Reason) => attempts.filter((attempt) => attempt.reason === reason).length;
   return {
     succeeded,
     twice: successes.length - succeeded,
     dead: attempts.filter(({ status }) => status === "DEAD").length,
-    overlapping: attempts.filter((its) => beganEarly(its, attempts)).length,
+    overlapping: attempts.filter((attempt) => beganEarly(attempt, attempts)).length,
     crashed: because("crashed"),
     interrupted: because("interrupted"),
     error: because("error"),
@@ -32,6 +32,8 @@ export function accountOf(attempts: readonly Attempt[]): Account {
 }
 
 function beganEarly({ id, attempt, started_at }: Attempt, attempts: readonly Attempt[]): boolean {
-  const former = attempts.find((its) => its.id === id && its.attempt === attempt - 1);
-  return former !== undefined && (former.ended_at === null || Date.parse(former.ended_at) > Date.parse(started_at));
+  const previous = attempts.find((one) => one.id === id && one.attempt === attempt - 1);
+  return (
+    previous !== undefined && (previous.ended_at === null || Date.parse(previous.ended_at) > Date.parse(started_at))
+  );
 }

@@ -1,22 +1,23 @@
 import { until } from "../../support/until.ts";
 import type { Cluster } from "../cluster.ts";
+import { nextAttempt, sameAttempt } from "../nodes/loss.ts";
 import { type Attempt, attempts } from "../requests.ts";
 import { workers } from "../workers.ts";
-import { LOOK, type Outage } from "./outages.ts";
+import { type Outage, PATIENCE } from "./outages.ts";
 
 /**
- * Cordons the node and waits until each pod on it works, so that it is known whom the drain will hit. The drain is one as for
- * the node's maintenance, but for the database on it, the only one, which stays; then the node is given back. Resolves
+ * Cordons the node and waits until each pod on it works, so that it is known what the drain will end. It drains as for the
+ * node's maintenance, except for the only database, which stays; then the node is uncordoned. Resolves
  * with the number of attempts that ended by it: one may succeed within its grace period.
  */
 export async function drainNode(cluster: Cluster): Promise<Outage<number>> {
-  const [node] = (await cluster.list("nodes")).map((its) => its.metadata.name);
+  const [node] = (await cluster.list("nodes")).map(({ metadata }) => metadata.name);
   if (node === undefined) throw new Error("the cluster must have a node; got none");
-  await until("half of the workers work", async () => ((await atWork(cluster))?.length ?? 0) >= 6, LOOK);
+  await until("half of the workers work", async () => ((await atWork(cluster))?.length ?? 0) >= 6, PATIENCE);
   await cluster.kubectl(["cordon", node]);
-  const giveBack = () => cluster.kubectl(["uncordon", node]);
-  const running = await until("each pod on the node works", () => atWork(cluster), LOOK).catch(async (error) => {
-    await giveBack();
+  const uncordon = () => cluster.kubectl(["uncordon", node]);
+  const running = await until("each pod on the node works", () => atWork(cluster), PATIENCE).catch(async (error) => {
+    await uncordon();
     throw error;
   });
   const selected = ["--pod-selector=batch.kubernetes.io/job-name", "--delete-emptydir-data", "--timeout=60s"];
@@ -24,12 +25,12 @@ export async function drainNode(cluster: Cluster): Promise<Outage<number>> {
     fault: "a node drained of all its workers",
     until: "each of their requests runs again",
     limit: 60,
-    async strike() {
-      await cluster.kubectl(["drain", node, ...selected]).finally(giveBack);
+    async inject() {
+      await cluster.kubectl(["drain", node, ...selected]).finally(uncordon);
       return await until(
         "the drained requests run again",
         async () => interrupted(running, await attempts(cluster)),
-        LOOK,
+        PATIENCE,
       );
     },
   };
@@ -40,7 +41,7 @@ async function atWork(cluster: Cluster): Promise<Attempt[] | undefined> {
   const pods = (await workers(cluster)).filter(({ spec, status }) => {
     return spec.nodeName !== undefined && !["Succeeded", "Failed"].includes(status.phase);
   });
-  const names = new Set(pods.map((its) => its.metadata.name));
+  const names = new Set(pods.map(({ metadata }) => metadata.name));
   const running = (await attempts(cluster)).filter(({ status }) => status === "RUNNING");
   const same = running.length === names.size && running.every(({ pod_name }) => names.has(pod_name));
   return same && running.length > 0 ? running : undefined;
@@ -48,8 +49,7 @@ async function atWork(cluster: Cluster): Promise<Attempt[] | undefined> {
 
 /** How many of the attempts that ran did not succeed; undefined until each of their requests has a later one. */
 function interrupted(running: readonly Attempt[], all: readonly Attempt[]): number | undefined {
-  const now = running.map((was) => all.find((its) => its.id === was.id && its.attempt === was.attempt));
-  const ended = now.filter((its) => its?.status !== "SUCCESS");
-  const again = ended.every((was) => all.some((its) => its.id === was?.id && its.attempt > was.attempt));
+  const ended = running.filter((attempt) => sameAttempt(attempt, all)?.status !== "SUCCESS");
+  const again = ended.every((attempt) => nextAttempt(attempt, all) !== undefined);
   return again ? ended.length : undefined;
 }

@@ -6,7 +6,7 @@ import { attempts, clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import { tenRunning, workers } from "../workers.ts";
 
-/** Far enough from the former one for the gaps between Jobs to tell which of them is obeyed. */
+/** Far enough from the previous one for the gaps between Jobs to show which of them is used. */
 const NEW_POLLING_INTERVAL = 9;
 const REQUESTS = 14;
 /** The first one finds out when KEDA polls; the others make three gaps. */
@@ -21,7 +21,7 @@ const SECONDS = { first: 75, more: 35 } as const;
 
 /** Lifecycle claim: update. Settings reach the next poll, and no pod that works. */
 export const change: Scenario = {
-  claim: "new pollingInterval and maxReplicaCount kill no pod, and the next polls obey",
+  claim: "new pollingInterval and maxReplicaCount kill no pod, and the next polls follow them",
   async run({ cluster, stack, settings }) {
     await stack.up(settings);
     await clear(cluster);
@@ -46,14 +46,14 @@ export const change: Scenario = {
     }
     const off = farthestOff(NEW_POLLING_INTERVAL, watch.createdAt.slice(-MORE));
     await watch.ended(ALL, 240_000);
-    const after = new Map((await workers(cluster)).map((its) => [its.metadata.uid, its.status.phase]));
+    const after = new Map((await workers(cluster)).map(({ metadata, status }) => [metadata.uid, status.phase]));
     const all = await attempts(cluster);
     return [
       exactly(10, "pods ran on", before.filter((uid) => after.get(uid) === "Succeeded").length),
       exactly(ALL, "pods in all", after.size),
       exactly(REQUESTS, "Jobs at once", peak),
       atMost(1.5, `off ${NEW_POLLING_INTERVAL} s in the ${MORE - 1} gaps between further Jobs`, off, " s"),
-      exactly(ALL, "attempts SUCCESS", all.filter((its) => its.status === "SUCCESS").length),
+      exactly(ALL, "attempts SUCCESS", all.filter(({ status }) => status === "SUCCESS").length),
       exactly(ALL, "attempts", all.length),
       atMost(30, "for the change", seconds, " s"),
     ];

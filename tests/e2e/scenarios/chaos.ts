@@ -1,21 +1,21 @@
 import { until } from "../../support/until.ts";
-import { accountOf } from "../chaos/account.ts";
-import { BLOWS } from "../chaos/blows.ts";
+import { toAccount } from "../chaos/account.ts";
 import { drainNode } from "../chaos/drain.ts";
-import { findingOf, type Hit, tableOf } from "../chaos/hits.ts";
+import { type FaultCost, faultTable, toFinding } from "../chaos/faultCosts.ts";
 import { changeSettings, killKeda, type Outage, restartPostgres, rotatePasswords } from "../chaos/outages.ts";
-import { endOf, nextVictim, runsAgain } from "../chaos/victim.ts";
+import { POD_FAULTS } from "../chaos/podFaults.ts";
+import { nextTarget, readEndReason, runsAgain } from "../chaos/target.ts";
 import { atMost, exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
-import { attempts, clear, countOf, insert } from "../requests.ts";
+import { attempts, clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
 const REQUESTS = 60;
 const SECONDS = 30;
 
-/** Lifecycle claim: faults. Every request is run to its end whatever fails meanwhile, and charged for nothing else. */
+/** Lifecycle claim: faults. Every request is run to its end whatever fails meanwhile, and each fault is counted as what it was. */
 export const chaos: Scenario = {
-  claim: "whatever fails while 60 requests run, each succeeds, none twice, none is given up",
+  claim: "whatever fails while 60 requests run, each succeeds, none twice, none is DEAD",
   async run({ cluster, stack, settings, note }) {
     await stack.up(settings);
     await clear(cluster);
@@ -23,58 +23,58 @@ export const chaos: Scenario = {
     await insert(cluster, REQUESTS, SECONDS);
     const began = performance.now();
     const elapsed = () => (performance.now() - began) / 1_000;
-    const hits: Hit[] = [];
-    /** Strikes, and resolves with what that does; `ended` tells how many attempts ended by it. */
-    async function hit<Result>(
-      plan: Omit<Hit, "at" | "seconds" | "ended">,
-      strike: () => Promise<Result>,
+    const costs: FaultCost[] = [];
+    /** Injects a fault and resolves with its result; `ended` is how many attempts ended by it. */
+    async function measure<Result>(
+      plan: Omit<FaultCost, "at" | "seconds" | "ended">,
+      inject: () => Promise<Result>,
       ended: (result: Result) => number = () => 0,
     ): Promise<Result> {
       const at = elapsed();
-      const result = await strike();
-      hits.push({ ...plan, at, ended: ended(result), seconds: elapsed() - at });
+      const result = await inject();
+      costs.push({ ...plan, at, ended: ended(result), seconds: elapsed() - at });
       console.log(`        ${plan.fault}: ${(elapsed() - at).toFixed(1)} s until ${plan.until}`);
       return result;
     }
 
     const ends: string[] = [];
-    async function hitPods(): Promise<void> {
-      for (const { fault, reason, limit, strike } of BLOWS) {
-        const victim = await nextVictim(cluster);
-        async function strikeOne(): Promise<void> {
-          await strike(victim, cluster);
-          await runsAgain(cluster, victim);
+    async function injectPodFaults(): Promise<void> {
+      for (const { fault, reason, limit, inject } of POD_FAULTS) {
+        const target = await nextTarget(cluster);
+        async function injectOne(): Promise<void> {
+          await inject(target, cluster);
+          await runsAgain(cluster, target);
         }
-        await hit({ fault, reason, limit, until: "the request runs again" }, strikeOne, () => 1);
-        if (reason === "crashed") ends.push(await endOf(cluster, victim));
+        await measure({ fault, reason, limit, until: "the request runs again" }, injectOne, () => 1);
+        if (reason === "crashed") ends.push(await readEndReason(cluster, target));
       }
     }
 
-    await hitPods();
-    const ground = { cluster, stack, watch };
+    await injectPodFaults();
+    const outageContext = { cluster, stack, watch };
     const changed = { ...settings, pollingInterval: "6", maxReplicaCount: "12" };
     const outages: readonly Outage[] = [
-      restartPostgres(ground),
-      changeSettings(ground, changed),
-      rotatePasswords(ground, { ...changed, passwordRotation: "chaos" }),
+      restartPostgres(outageContext),
+      changeSettings(outageContext, changed),
+      rotatePasswords(outageContext, { ...changed, passwordRotation: "chaos" }),
     ];
-    for (const { strike, ...plan } of outages) await hit(plan, strike);
-    const { strike: kill, ...killed } = killKeda(ground);
-    const sinceReturn = await hit(killed, kill);
-    const { strike: drain, ...drained } = await drainNode(cluster);
-    await hit({ ...drained, reason: "interrupted" }, drain, (ended) => ended);
+    for (const { inject, ...plan } of outages) await measure(plan, inject);
+    const { inject: kill, ...killed } = killKeda(outageContext);
+    const sinceReturn = await measure(killed, kill);
+    const { inject: drain, ...drained } = await drainNode(cluster);
+    await measure({ ...drained, reason: "interrupted" }, drain, (ended) => ended);
     // Once more, on pods with new passwords and new settings.
-    await hitPods();
+    await injectPodFaults();
 
-    await until("every request's SUCCESS", async () => (await countOf(cluster, "SUCCESS")) === REQUESTS, {
+    await until("every request's SUCCESS", async () => (await countStatus(cluster, "SUCCESS")) === REQUESTS, {
       patienceMs: 600_000,
       lookMs: 1_000,
     });
     note(`${elapsed().toFixed(0)} s in all`);
-    const account = accountOf(await attempts(cluster));
-    const by = (reason: Hit["reason"]) =>
-      hits.filter((its) => its.reason === reason).reduce((sum, { ended }) => sum + ended, 0);
-    console.log(`\n${tableOf(hits)}\n`);
+    const account = toAccount(await attempts(cluster));
+    const by = (reason: FaultCost["reason"]) =>
+      costs.filter((cost) => cost.reason === reason).reduce((sum, { ended }) => sum + ended, 0);
+    console.log(`\n${faultTable(costs)}\n`);
     return [
       exactly(REQUESTS, "requests SUCCESS", account.succeeded),
       exactly(0, "SUCCESS twice", account.twice),
@@ -84,7 +84,7 @@ export const chaos: Scenario = {
       exactly(by("interrupted"), "interrupted", account.interrupted),
       exactly(0, "error", account.error),
       exactly(2, "OOMKilled", ends.filter((end) => end === "OOMKilled").length),
-      ...hits.map(findingOf),
+      ...costs.map(toFinding),
       atMost(2 * Number(changed.pollingInterval), "from the return of KEDA's operator to a Job", sinceReturn, " s"),
     ];
   },

@@ -2,24 +2,24 @@ import { until } from "../../support/until.ts";
 import { exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { letPollsPass } from "../polls.ts";
-import { attempts, clear, countOf, insert } from "../requests.ts";
+import { attempts, clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
 const POLLS = 4;
 
-/** Lifecycle claim: giving up. What cannot succeed ends, its Job with it, and costs nothing any more. */
+/** Lifecycle claim: dead letters. What cannot succeed ends, its Job with it, and costs nothing any more. */
 export const poison: Scenario = {
-  claim: "a request that fails for good is DEAD, its Job Failed, and no Job comes for it",
+  claim: "a request that fails at every attempt is DEAD, its Job Failed, and no Job comes for it",
   async run({ cluster, stack, settings }) {
     await stack.up({ ...settings, backoffLimit: "1" });
     await clear(cluster);
     using watch = new JobWatch(cluster);
     await insert(cluster, 1, 1, 99);
     await watch.ended(1, 120_000);
-    await until("DEAD", async () => (await countOf(cluster, "DEAD")) === 1);
+    await until("DEAD", async () => (await countStatus(cluster, "DEAD")) === 1);
     await letPollsPass(POLLS, settings);
     return [
-      exactly(1, "request DEAD", await countOf(cluster, "DEAD")),
+      exactly(1, "request DEAD", await countStatus(cluster, "DEAD")),
       exactly(2, "attempts", (await attempts(cluster)).length),
       exactly(1, "Job Failed", watch.count.failed),
       exactly(0, `Jobs in the ${POLLS} polls after`, watch.count.created - 1),

@@ -1,7 +1,7 @@
 import { until } from "../../support/until.ts";
 import { atMost, exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
-import { attempts, clear, countOf, insert } from "../requests.ts";
+import { attempts, clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
 const REQUESTS = 5;
@@ -9,13 +9,13 @@ const SECONDS = 25;
 
 /** Lifecycle claim: faults. While the database is away nothing is lost; once it is back, free slots are filled at once. */
 export const restart: Scenario = {
-  claim: "PostgreSQL restarts: what runs is not charged, and what is inserted then has its Jobs within two polls",
+  claim: "PostgreSQL restarts: what runs is not interrupted, and what is inserted then has its Jobs within two polls",
   async run({ cluster, stack, settings, note }) {
     await stack.up(settings);
     await clear(cluster);
     using watch = new JobWatch(cluster);
     await insert(cluster, REQUESTS, SECONDS);
-    const running = async () => (await countOf(cluster, "RUNNING")) === REQUESTS;
+    const running = async () => (await countStatus(cluster, "RUNNING")) === REQUESTS;
     await until("all RUNNING", running, { patienceMs: 90_000, lookMs: 500 });
     const away = performance.now();
     await cluster.restartServer();
@@ -30,7 +30,7 @@ export const restart: Scenario = {
       atMost(2 * Number(settings.pollingInterval), "from the return to the Jobs", toJobs, " s"),
       exactly(2 * REQUESTS, "Jobs", watch.count.created),
       exactly(2 * REQUESTS, "Complete", watch.count.complete),
-      exactly(2 * REQUESTS, "attempts SUCCESS", all.filter((its) => its.status === "SUCCESS").length),
+      exactly(2 * REQUESTS, "attempts SUCCESS", all.filter(({ status }) => status === "SUCCESS").length),
       exactly(2 * REQUESTS, "attempts", all.length),
     ];
   },

@@ -4,7 +4,7 @@ import { exactly } from "../finding.ts";
 import { attempts, clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: retry. The Job's next pod gets the same request, and `clap` tells all the while how it stands. */
+/** Lifecycle claim: retry. The Job's next pod gets the same request, and `clap` shows its status all the while. */
 export const retry: Scenario = {
   claim: "a request that fails three times is one Job of four pods",
   async run({ cluster, stack, settings }) {
@@ -14,7 +14,7 @@ export const retry: Scenario = {
     const seen = await statusesUntilSuccess(cluster);
     const [job, ...others] = await until("the Job Complete", async () => {
       const jobs = await cluster.jobs();
-      return jobs.some((its) => its.status.succeeded === 1) ? jobs : undefined;
+      return jobs.some(({ status }) => status.succeeded === 1) ? jobs : undefined;
     });
     const pods = await cluster.list(
       "pods",
@@ -23,17 +23,17 @@ export const retry: Scenario = {
       "-l",
       `batch.kubernetes.io/job-name=${job?.metadata.name}`,
     );
-    const phase = (name: string) => pods.filter((its) => its.status.phase === name).length;
+    const phase = (name: string) => pods.filter(({ status }) => status.phase === name).length;
     const all = await attempts(cluster);
     return [
       exactly(1, "Job", 1 + others.length),
       exactly(4, "pods", pods.length),
       exactly(3, "Error", phase("Failed")),
       exactly(1, "Completed", phase("Succeeded")),
-      exactly(1, "request", new Set(all.map((its) => its.id)).size),
+      exactly(1, "request", new Set(all.map(({ id }) => id)).size),
       exactly(4, "attempts", all.length),
-      exactly(4, "pods in clap_attempt", new Set(all.map((its) => its.pod_name)).size),
-      exactly(4, "attempts", Math.max(...all.map((its) => its.attempt))),
+      exactly(4, "pods in clap_attempt", new Set(all.map(({ pod_name }) => pod_name)).size),
+      exactly(4, "attempts", Math.max(...all.map(({ attempt }) => attempt))),
       exactly(1, "FAILED seen", Number(seen.has("FAILED"))),
       exactly(1, "RUNNING seen", Number(seen.has("RUNNING"))),
     ];

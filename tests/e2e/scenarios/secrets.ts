@@ -5,7 +5,7 @@ import { until } from "../../support/until.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import { exactly, type Finding } from "../finding.ts";
 import { type LogIn, logIn } from "../logIn.ts";
-import { clear, countOf, insert } from "../requests.ts";
+import { clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stack } from "../stack.ts";
 
@@ -18,22 +18,22 @@ export const secrets: Scenario = {
   async run({ cluster, stack, settings }) {
     await stack.up(settings);
     await clear(cluster);
-    const former = await passwordsOf(stack);
-    const formerSecrets = JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
+    const earlier = await readPasswords(stack);
+    const earlierSecrets = JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
     stack.configure({ ...settings, passwordRotation: ROTATED });
     stack.transcript += await stack.pulumi(["up", "--yes", "--diff"]);
     // A failure and a success of today, so that there are logs of both.
     await insert(cluster, 1, 1, 1);
-    await until("SUCCESS", async () => (await countOf(cluster, "SUCCESS")) === 1, {
+    await until("SUCCESS", async () => (await countStatus(cluster, "SUCCESS")) === 1, {
       patienceMs: 60_000,
       lookMs: 1_000,
     });
-    const present = await passwordsOf(stack);
-    const logIns = await tryLogIns(cluster, former, present);
-    const passwords = [...new Set([...former.values(), ...present.values()])];
+    const present = await readPasswords(stack);
+    const logIns = await tryLogIns(cluster, earlier, present);
+    const passwords = [...new Set([...earlier.values(), ...present.values()])];
     const places: Record<string, string> = {
       state: JSON.stringify(await stack.resources()),
-      "the state's history": filesOf(stack.folder),
+      "the state's history": readFiles(stack.folder),
       outputs: await stack.pulumi(["stack", "output", "--json"]),
       "what pulumi said": stack.transcript,
       "Helm releases": await helmReleases(cluster),
@@ -42,25 +42,25 @@ export const secrets: Scenario = {
     };
     const finds = Object.entries(places).map(([place, text]): Finding => {
       if (text.length < 500) return exactly(1, `${place} to search`, Number.NaN);
-      return exactly(0, `in ${place}`, passwords.filter((its) => holds(text, its)).length);
+      return exactly(0, `in ${place}`, passwords.filter((password) => holds(text, password)).length);
     });
     // What finds nothing where they are would find nothing anywhere.
-    const kept = formerSecrets + JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
-    const found = passwords.filter((its) => holds(kept, its)).length;
+    const kept = earlierSecrets + JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
+    const found = passwords.filter((password) => holds(kept, password)).length;
     return [exactly(5, "passwords", passwords.length), exactly(5, "in their Secrets", found), ...finds, ...logIns];
   },
 };
 
 /** The passwords by the names of their resources: the superuser's, the worker's, the scaler's. */
-async function passwordsOf(stack: Stack): Promise<ReadonlyMap<string, string>> {
-  const all = (await stack.resources("--show-secrets")).filter((its) => its.type.endsWith(":RandomPassword"));
+async function readPasswords(stack: Stack): Promise<ReadonlyMap<string, string>> {
+  const all = (await stack.resources("--show-secrets")).filter(({ type }) => type.endsWith(":RandomPassword"));
   return new Map(all.map(({ urn, outputs }) => [urn.split("::").at(-1) ?? "", JSON.parse(outputs.result.plaintext)]));
 }
 
-/** The present password is taken with TLS alone, the former one no more. */
+/** The present password is accepted with TLS only, the previous one no more. */
 async function tryLogIns(
   cluster: Cluster,
-  former: ReadonlyMap<string, string>,
+  earlier: ReadonlyMap<string, string>,
   present: ReadonlyMap<string, string>,
 ): Promise<Finding[]> {
   const said = (of: ReadonlyMap<string, string>, sslmode: LogIn["sslmode"]) =>
@@ -71,8 +71,8 @@ async function tryLogIns(
     exactly(1, "log-in in plain refused", Number(refused.test(await said(present, "disable")))),
     exactly(
       1,
-      "log-in by the former password refused",
-      Number(/authentication failed/.test(await said(former, "require"))),
+      "log-in by the previous password refused",
+      Number(/authentication failed/.test(await said(earlier, "require"))),
     ),
   ];
 }
@@ -81,10 +81,10 @@ function holds(text: string, password: string): boolean {
   return text.includes(password) || text.includes(Buffer.from(password).toString("base64").replace(/=+$/, ""));
 }
 
-/** What the state's folder holds, former states among it. */
-function filesOf(folder: string): string {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((its) => its.isFile());
-  return files.map((its) => readFileSync(join(its.parentPath, its.name), "utf8")).join("\n");
+/** What the state's folder holds, earlier states among it. */
+function readFiles(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8")).join("\n");
 }
 
 /** Charts' values and manifests, as Helm keeps them: gzip in base64 in base64. */
@@ -99,7 +99,7 @@ async function helmReleases(cluster: Cluster): Promise<string> {
 async function manifests(cluster: Cluster): Promise<string> {
   const kinds = "all,configmaps,events,serviceaccounts,persistentvolumeclaims,scaledjobs,triggerauthentications";
   const all = await Promise.all(
-    [NAMESPACE, "keda"].map((its) => cluster.kubectl(["get", kinds, "-n", its, "-o", "json"])),
+    [NAMESPACE, "keda"].map((namespace) => cluster.kubectl(["get", kinds, "-n", namespace, "-o", "json"])),
   );
   return all.join("\n");
 }

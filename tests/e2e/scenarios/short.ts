@@ -23,7 +23,7 @@ export const short: Scenario = {
       atMost(180, "for an up", first, " s"),
       atMost(10, "for an up without a change", second, " s"),
       exactly(5, "Jobs", count.created),
-      exactly(5, "SUCCESS", all.filter((its) => its.status === "SUCCESS").length),
+      exactly(5, "SUCCESS", all.filter(({ status }) => status === "SUCCESS").length),
       exactly(5, "attempts", all.length),
       atMost(180, "for destroy", destroyed, " s"),
       exactly(0, "things left", left.length),

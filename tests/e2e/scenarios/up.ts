@@ -1,25 +1,25 @@
 import { getOutput } from "../../../cli/getOutput.ts";
 import { UsageError } from "../../../cli/usageError.ts";
 import { atMost } from "../finding.ts";
-import { helmSeconds, releasesOf, withOwnProbes } from "../helm.ts";
+import { helmSeconds, readReleases, withOwnProbes } from "../helm.ts";
 import { leftovers } from "../leftovers.ts";
-import type { Bed, Scenario } from "../scenario.ts";
+import type { Scenario, ScenarioContext } from "../scenario.ts";
 
 /** Lifecycle claim: first up. Everything that is not a chart (image, schema, ScaledJob) fits beside the charts. */
 export const up: Scenario = {
   claim: "a first pulumi up takes little more than helm needs for the two charts",
-  async run(bed) {
-    const { stack, settings } = bed;
+  async run(context) {
+    const { stack, settings } = context;
     if ((await stack.resources()).length > 1) await stack.destroy();
     stack.configure(settings);
-    const helm = await helmAlone(bed);
+    const helm = await helmAlone(context);
     const seconds = await stack.up(settings);
     return [atMost(180, "for a first up", seconds, " s"), atMost(1.3, "times helm alone", seconds / helm)];
   },
 };
 
 /** Seconds that helm needs for the charts as they are, but for where images come from; NaN, which is missed, when there is no helm. */
-async function helmAlone({ stack, cluster, before, note }: Bed): Promise<number> {
+async function helmAlone({ stack, cluster, before, note }: ScenarioContext): Promise<number> {
   try {
     await getOutput("helm", ["version"]);
   } catch (error) {
@@ -27,7 +27,7 @@ async function helmAlone({ stack, cluster, before, note }: Bed): Promise<number>
     note(error.message);
     return Number.NaN;
   }
-  const releases = await releasesOf(stack);
+  const releases = await readReleases(stack);
   const same = await helmSeconds(releases, cluster);
   const own = await helmSeconds(releases.map(withOwnProbes), cluster);
   note(`helm alone, both charts started together: ${own.toFixed(1)} s; with the program's probes ${same.toFixed(1)} s`);

@@ -2,7 +2,7 @@ import { until } from "../../support/until.ts";
 import { atMost, exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { letPollsPass } from "../polls.ts";
-import { clear, countOf, insert } from "../requests.ts";
+import { clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: scale to zero. Nothing to do starts nothing, and the first request is seen by the next poll. */
@@ -17,7 +17,7 @@ export const zero: Scenario = {
     await insert(cluster, 1, 1);
     const inserted = Date.now();
     const seenAt = await until("a Job", () => watch.createdAt[0]);
-    await until("SUCCESS", async () => (await countOf(cluster, "SUCCESS")) === 1);
+    await until("SUCCESS", async () => (await countStatus(cluster, "SUCCESS")) === 1);
     return [
       exactly(0, `Jobs in ${polls} polls`, idle),
       atMost(Number(settings.pollingInterval) + 2, "from INSERT to Job", (seenAt - inserted) / 1_000, " s"),

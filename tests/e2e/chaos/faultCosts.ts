@@ -1,8 +1,8 @@
 import type { Reason } from "../../../worker/src/queue/attempt.ts";
 import { atMost, type Finding } from "../finding.ts";
 
-/** A fault that was made, and what it cost. */
-export interface Hit {
+/** A fault that was injected, and what it cost. */
+export interface FaultCost {
   readonly fault: string;
   /** Seconds from the INSERT to the fault. */
   readonly at: number;
@@ -18,13 +18,13 @@ export interface Hit {
 }
 
 /** What it cost, held against what it may cost. */
-export function findingOf({ fault, seconds, until, limit }: Hit): Finding {
+export function toFinding({ fault, seconds, until, limit }: FaultCost): Finding {
   return atMost(limit, `from "${fault}" to ${until}`, seconds, " s");
 }
 
-/** The hits as a table of Markdown, in the order in which they were made. */
-export function tableOf(hits: readonly Hit[]): string {
-  const lines = hits.map(({ fault, at, seconds, until, limit, ended, reason }) => {
+/** The costs as a table of Markdown, in the order in which the faults were injected. */
+export function faultTable(costs: readonly FaultCost[]): string {
+  const lines = costs.map(({ fault, at, seconds, until, limit, ended, reason }) => {
     const what = reason === undefined ? "none" : `${ended} ${reason}`;
     return `| ${fault} | ${at.toFixed(0)} s | ${seconds.toFixed(1)} s | ${until} | ${limit} s | ${what} |`;
   });

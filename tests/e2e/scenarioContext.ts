@@ -1,20 +1,26 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { declaredConfig } from "../support/pulumi/declaredConfig.ts";
-import { Cluster } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 import { census } from "./leftovers.ts";
+import type { Options } from "./options.ts";
 import { PlainJob } from "./plainJob.ts";
-import type { Bed } from "./scenario.ts";
+import type { ScenarioContext } from "./scenario.ts";
 import { settingsFrom } from "./settings.ts";
 import { Stack } from "./stack.ts";
 
+/** What a whole run shares. */
+export type RunContext = Omit<ScenarioContext, "note" | "show">;
+
 /**
- * Prepares the stack `e2e` for the current context's cluster.
+ * Prepares the stack `e2e` for a cluster.
  *
  * @throws Error when the cluster has the namespaces of another stack: they would be taken from it.
  */
-export async function createBed(polls: number): Promise<Omit<Bed, "note">> {
-  const cluster = await Cluster.current();
+export async function createContext(
+  cluster: Cluster,
+  { polls, losses }: Pick<Options, "polls" | "losses">,
+): Promise<RunContext> {
   const stack = new Stack(cluster.context);
   const settings = settingsFrom(process.env, Object.keys(declaredConfig()), cluster.context);
   const file = join(stack.folder, "before.json");
@@ -23,7 +29,7 @@ export async function createBed(polls: number): Promise<Omit<Bed, "note">> {
     const taken = found.filter((name) => /^namespace\/(keda|keda-with-postgresql)$/.test(name));
     if (taken.length > 0) {
       throw new Error(
-        `the cluster must be without ${taken.join(" and ")} (the stack e2e makes them); got another stack's`,
+        `the cluster must be without ${taken.join(" and ")} (the stack e2e creates them); got another stack's`,
       );
     }
     writeFileSync(file, JSON.stringify(found));
@@ -31,5 +37,5 @@ export async function createBed(polls: number): Promise<Omit<Bed, "note">> {
   await stack.init();
   stack.configure(settings);
   const before = JSON.parse(readFileSync(file, "utf8"));
-  return { cluster, stack, settings, polls, before, plainJob: new PlainJob(cluster, stack) };
+  return { cluster, stack, settings, polls, losses, before, plainJob: new PlainJob(cluster, stack) };
 }

@@ -1,0 +1,65 @@
+import { getOutput } from "../../../cli/getOutput.ts";
+import { type Cluster, NAMESPACE } from "../cluster.ts";
+import type { FaultCost } from "./faultCosts.ts";
+import type { Target } from "./target.ts";
+
+/** What can happen to one pod that works. */
+export interface PodFault {
+  readonly fault: string;
+  readonly reason: NonNullable<FaultCost["reason"]>;
+  /** Seconds until the request must run again: after a crash the Job backs off, an interrupted request is free for any Job at once. */
+  readonly limit: number;
+  inject(target: Target, cluster: Cluster): Promise<unknown>;
+}
+
+const CONTAINER = "postgres-batch";
+
+/**
+ * Takes what is left of the container's memory in pieces that are each smaller than the worker: the kernel ends the largest
+ * process, and with it the container, whatever its limit is. In the background: no one waits for its end.
+ */
+const EAT = `while :; do sh -c 'eaten=$(head -c 8000000 /dev/zero | tr "\\0" x); sleep 60' & sleep 0.05; done > /dev/null 2>&1 &`;
+
+export const POD_FAULTS: readonly PodFault[] = [
+  {
+    fault: "SIGKILL of a worker",
+    reason: "crashed",
+    limit: 40,
+    // A container's first process takes no SIGKILL from inside.
+    async inject({ pod }, cluster) {
+      const labels = [`io.kubernetes.pod.name=${pod}`, `io.kubernetes.container.name=${CONTAINER}`];
+      const find = ["ps", "--quiet", ...labels.flatMap((label) => ["--filter", `label=${label}`])];
+      const inNode = (await getOutput("docker", find)) === "" ? await dockerInNode(cluster, pod) : [];
+      const found = await getOutput("docker", [...inNode, ...find]);
+      await getOutput("docker", [...inNode, "kill", "--signal", "KILL", found.trim()]);
+    },
+  },
+  {
+    fault: "out of memory",
+    reason: "crashed",
+    limit: 40,
+    inject: ({ pod }, cluster) => cluster.kubectl(["exec", "-n", NAMESPACE, pod, "--", "sh", "-c", EAT]),
+  },
+  {
+    fault: "a Job deleted",
+    reason: "interrupted",
+    limit: 30,
+    inject: ({ job }, cluster) => cluster.kubectl(["delete", "job", job, "-n", NAMESPACE, "--wait=false"]),
+  },
+  {
+    fault: "a pod evicted",
+    reason: "interrupted",
+    limit: 30,
+    inject({ pod }, cluster) {
+      const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: pod, namespace: NAMESPACE } };
+      const path = `/api/v1/namespaces/${NAMESPACE}/pods/${pod}/eviction`;
+      return cluster.kubectl(["create", "--raw", path, "-f", "-"], JSON.stringify(eviction));
+    },
+  },
+];
+
+/** Arguments of `docker` that reach the daemon of the pod's node, where the local one does not run the pods: a minikube of several nodes. */
+async function dockerInNode(cluster: Cluster, pod: string): Promise<string[]> {
+  const node = await cluster.kubectl(["get", "pod", pod, "-n", NAMESPACE, "-o", "jsonpath={.spec.nodeName}"]);
+  return ["exec", node, "docker"];
+}

@@ -1,0 +1,98 @@
+import type { Attempt } from "../requests.ts";
+import type { FaultKind } from "./faultCommands.ts";
+
+/** A pod of a Job of KEDA's, as it was seen last. Times as Date.now() gives them, in whole seconds; undefined: not yet. */
+export interface PodRecord {
+  readonly name: string;
+  readonly job: string;
+  /** The node it was scheduled to. */
+  readonly node: string | undefined;
+  readonly createdAt: number;
+  /** When its container started. */
+  readonly startedAt: number | undefined;
+  /** When its deletion was asked for. */
+  readonly deletedAt: number | undefined;
+}
+
+/** A request that was inserted after a loss. */
+export interface Inserted {
+  readonly id: number;
+  readonly at: number;
+}
+
+/** What one loss of a node has shown. */
+export interface Loss {
+  readonly kind: FaultKind;
+  readonly at: number;
+  /** The attempts that ran on the node. */
+  readonly running: readonly Attempt[];
+  readonly inserted: readonly Inserted[];
+  /** When Kubernetes took the node for not ready; undefined: it did not while the node was away. */
+  readonly notReadyAt: number | undefined;
+  readonly pods: readonly PodRecord[];
+  /** Every attempt right before the node's return. */
+  readonly before: readonly Attempt[];
+  /** Every attempt once all is done and the node is back. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** Seconds from the loss until each request that ran on the node runs again; NaN: it does not. One that succeeds there meanwhile is left out. */
+export function secondsToRunAgain(loss: Loss): number[] {
+  return unfinished(loss).map((lost) => (startedAt(nextAttempt(lost, loss.attempts)) - loss.at) / 1_000);
+}
+
+/**
+ * Seconds from the start of a Job's first replacement pod to its request's next attempt, whichever pod that is of; less than
+ * none where another Job was faster. A pod's start is known in whole seconds: the result is up to one too much.
+ */
+export function secondsToTakeOver(loss: Loss): number[] {
+  return unfinished(loss).map((lost) => {
+    const replacements = loss.pods.filter(({ job, name }) => job === lost.job_name && name !== lost.pod_name);
+    const starts = replacements.flatMap((pod) => pod.startedAt ?? []);
+    return (startedAt(nextAttempt(lost, loss.attempts)) - Math.min(...starts)) / 1_000;
+  });
+}
+
+/** Seconds that each request that was inserted after the loss waited for its first attempt; NaN: it has none. */
+export function secondsToFirstAttempt({ inserted, attempts }: Loss): number[] {
+  return inserted.map(({ id, at }) => {
+    const first = attempts.find((one) => one.id === id && one.attempt === 1);
+    return (startedAt(first) - at) / 1_000;
+  });
+}
+
+/** As what the attempts that ran on the node have ended, each with how many; POD stands for the lost pod's name. */
+export function endings({ running, attempts }: Loss): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const lost of running) {
+    const now = sameAttempt(lost, attempts);
+    const error = now?.error?.replaceAll(lost.pod_name, "POD");
+    const ending = now?.reason == null ? (now?.status ?? "unknown") : `${now.reason} (${error})`;
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Attempts that were over before the node's return, and are not there any more as they were. */
+export function changedByReturn({ before, attempts }: Loss): Attempt[] {
+  return before
+    .filter((attempt) => attempt.status !== "RUNNING")
+    .filter((attempt) => JSON.stringify(sameAttempt(attempt, attempts)) !== JSON.stringify(attempt));
+}
+
+/** What ran on the node and had not succeeded when it returned: a worker that only then ends its work was not replaced. */
+function unfinished({ running, before }: Loss): Attempt[] {
+  return running.filter((lost) => sameAttempt(lost, before)?.status !== "SUCCESS");
+}
+
+export function sameAttempt({ id, attempt }: Attempt, attempts: readonly Attempt[]): Attempt | undefined {
+  return attempts.find((one) => one.id === id && one.attempt === attempt);
+}
+
+export function nextAttempt({ id, attempt }: Attempt, attempts: readonly Attempt[]): Attempt | undefined {
+  return attempts.find((one) => one.id === id && one.attempt === attempt + 1);
+}
+
+function startedAt(attempt: Attempt | undefined): number {
+  return attempt === undefined ? Number.NaN : Date.parse(attempt.started_at);
+}

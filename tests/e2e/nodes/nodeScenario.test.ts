@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { isKept } from "../../bench/limit.ts";
+import type { Attempt } from "../requests.ts";
+import type { Loss } from "./loss.ts";
+import { commonFindings, runAgainFinding, takeOverFinding } from "./nodeScenario.ts";
+
+const AT = Date.parse("2026-01-01T12:00:00Z");
+
+function makeAttempt(id: number, attempt: number, start: number, end: number | null, more: Partial<Attempt>): Attempt {
+  const time = (seconds: number) => new Date(AT + seconds * 1_000).toISOString();
+  const names = { job_name: `job-${id}`, pod_name: `pod-${id}-${attempt}` };
+  const times = { started_at: time(start), ended_at: end === null ? null : time(end) };
+  return { id, attempt, status: "SUCCESS", reason: null, error: null, ...names, ...times, ...more };
+}
+
+const RUNNING = makeAttempt(1, 1, -5, null, { status: "RUNNING" });
+const CRASHED = makeAttempt(1, 1, -5, 27, { status: "FAILED", reason: "crashed", error: "the session ended" });
+const AGAIN = makeAttempt(1, 2, 30, 75, {});
+const LATER = makeAttempt(2, 1, 6, 11, {});
+
+const LOSS: Loss = {
+  kind: "lost",
+  at: AT,
+  running: [RUNNING],
+  inserted: [{ id: 2, at: AT + 1_000 }],
+  notReadyAt: undefined,
+  pods: [],
+  before: [CRASHED, LATER],
+  attempts: [CRASHED, AGAIN, LATER],
+};
+
+/** What is missed when the attempts are these instead. */
+function missed(...attempts: readonly Attempt[]): string[] {
+  return commonFindings([{ ...LOSS, attempts }])
+    .filter((finding) => !isKept(finding))
+    .map(({ what }) => what.split(" ").slice(0, 3).join(" "));
+}
+
+describe("what holds for every loss", () => {
+  test("is kept by a request that runs again once, after the crash was recorded", () => {
+    assert.deepEqual(missed(CRASHED, AGAIN, LATER), []);
+  });
+
+  for (const [what, attempts, findings] of [
+    ["a request that does not succeed", [CRASHED, LATER], ["requests SUCCESS"]],
+    ["a second SUCCESS", [CRASHED, AGAIN, makeAttempt(1, 3, 80, 90, {}), LATER], ["SUCCESS twice"]],
+    [
+      "an attempt that begins before the previous one has ended",
+      [CRASHED, { ...AGAIN, started_at: "2026-01-01T12:00:26Z" }, LATER],
+      ["attempts at the"],
+    ],
+    [
+      "a loss recorded as an error",
+      [{ ...CRASHED, reason: "error" }, AGAIN, LATER],
+      ["attempts on the", "ended attempts changed"],
+    ],
+    [
+      "an ended attempt that the node's return changes",
+      [{ ...CRASHED, error: "other" }, AGAIN, LATER],
+      ["ended attempts changed"],
+    ],
+    [
+      "a later request that waits too long",
+      [CRASHED, AGAIN, { ...LATER, started_at: "2026-01-01T12:02:02Z", ended_at: "2026-01-01T12:03:00Z" }],
+      ["ended attempts changed", "from a later"],
+    ],
+    [
+      "a later request that never runs",
+      [CRASHED, AGAIN],
+      ["requests SUCCESS", "ended attempts changed", "from a later"],
+    ],
+  ] as const) {
+    test(`is missed by ${what}`, () => assert.deepEqual(missed(...(attempts as readonly Attempt[])), findings));
+  }
+});
+
+describe("the time to run again", () => {
+  test("is a loss's slowest request's, at the 95th percentile of the losses", () => {
+    const slow: Loss = { ...LOSS, attempts: [CRASHED, { ...AGAIN, started_at: "2026-01-01T12:05:00Z" }] };
+    assert.equal(runAgainFinding(60, [...Array<Loss>(19).fill(LOSS), slow]).measured, 30);
+    assert.equal(runAgainFinding(60, [...Array<Loss>(18).fill(LOSS), slow, slow]).measured, 300);
+  });
+
+  test("is missed when one request never runs again, however many losses there are", () => {
+    const never: Loss = { ...LOSS, attempts: [CRASHED] };
+    assert.equal(isKept(runAgainFinding(60, [...Array<Loss>(99).fill(LOSS), never])), false);
+  });
+
+  test("is the slowest one's from the start of a replacement pod", () => {
+    const pod = {
+      name: "next",
+      job: "job-1",
+      node: "two",
+      createdAt: AT,
+      startedAt: AT + 18_000,
+      deletedAt: undefined,
+    };
+    const finding = takeOverFinding(15, [{ ...LOSS, pods: [pod] }]);
+    assert.equal(finding.measured, 12);
+    assert.equal(isKept(takeOverFinding(15, [{ ...LOSS, pods: [pod], attempts: [CRASHED] }])), false);
+  });
+});

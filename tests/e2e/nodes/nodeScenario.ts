@@ -1,0 +1,95 @@
+import { percentile } from "../../bench/samples.ts";
+import { toAccount } from "../chaos/account.ts";
+import { atMost, exactly, type Finding } from "../finding.ts";
+import type { ScenarioContext } from "../scenario.ts";
+import type { FaultKind } from "./faultCommands.ts";
+import { type LossPlan, loseNode } from "./loseNode.ts";
+import { loseOperator } from "./loseOperator.ts";
+import {
+  changedByReturn,
+  type Loss,
+  sameAttempt,
+  secondsToFirstAttempt,
+  secondsToRunAgain,
+  secondsToTakeOver,
+} from "./loss.ts";
+import { endingList, insertTable, lossTable, summaryTable } from "./lossTable.ts";
+import { NodeFault } from "./nodeFault.ts";
+import { moveOperator } from "./operator.ts";
+import { TwoNodes } from "./twoNodes.ts";
+
+/** Brings the stack up with PostgreSQL and KEDA on the first node. */
+export async function upOnFirst({ cluster, stack, settings }: ScenarioContext): Promise<TwoNodes> {
+  const nodes = await TwoNodes.find(cluster);
+  // An earlier run may have ended by SIGKILL.
+  await new NodeFault(nodes.second).recover();
+  await nodes.uncordon();
+  await nodes.ready();
+  await nodes.onlyOn(nodes.first, () => stack.up(settings));
+  await moveOperator(cluster, nodes, nodes.first);
+  return nodes;
+}
+
+/** Makes the losses one after another, and shows them. */
+export async function loseRepeatedly(
+  { cluster, show }: ScenarioContext,
+  nodes: TwoNodes,
+  plans: readonly LossPlan[],
+): Promise<Loss[]> {
+  const losses: Loss[] = [];
+  for (const plan of plans) {
+    const loss = await loseNode(cluster, nodes, plan);
+    losses.push(loss);
+    console.log(lossTable([loss], nodes.second.name).split("\n").at(-1));
+  }
+  show("The seconds from the loss to a request running again", summaryTable(losses));
+  show("The seconds from a later request's insert to its first attempt", insertTable(losses));
+  show("The losses", lossTable(losses, nodes.second.name));
+  show("How the attempts on the lost node ended", endingList(losses));
+  return losses;
+}
+
+/** What holds for every loss, whatever kind it is of. */
+export function commonFindings(losses: readonly Loss[]): Finding[] {
+  const accounts = losses.map(({ attempts }) => toAccount(attempts));
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const requests = sum(losses.map(({ running, inserted }) => running.length + inserted.length));
+  const lost = losses.flatMap(({ running, attempts }) => running.map((one) => sameAttempt(one, attempts)));
+  const isTrue = lost.filter((one) => one?.status === "SUCCESS" || one?.reason === "crashed");
+  return [
+    exactly(requests, "requests SUCCESS", sum(accounts.map(({ succeeded }) => succeeded))),
+    exactly(0, "SUCCESS twice", sum(accounts.map(({ twice }) => twice))),
+    exactly(0, "attempts at the same time as another of their request", sum(accounts.map((one) => one.overlapping))),
+    exactly(lost.length, "attempts on the lost node recorded as SUCCESS or crashed", isTrue.length),
+    exactly(0, "ended attempts changed by the node's return", sum(losses.map((loss) => changedByReturn(loss).length))),
+    atMost(120, "from a later request's insert to its first attempt", slowest(losses.map(secondsToFirstAttempt)), " s"),
+  ];
+}
+
+/** The 95th percentile, over the losses, of the seconds until all requests of a loss run again. */
+export function runAgainFinding(limit: number, losses: readonly Loss[]): Finding {
+  const all = losses.map((loss) => Math.max(...secondsToRunAgain(loss)));
+  const what = `from the loss until all of its requests run again, at the 95th percentile of ${losses.length}`;
+  return atMost(limit, what, all.some(Number.isNaN) ? Number.NaN : percentile(all, 0.95), " s");
+}
+
+/** The slowest takeover by a Job's replacement pod, from its container's start. */
+export function takeOverFinding(limit: number, losses: readonly Loss[]): Finding {
+  const what = "from the start of a Job's replacement pod to its request's next attempt";
+  return atMost(limit, what, slowest(losses.map(secondsToTakeOver)), " s");
+}
+
+/** Loses the node once more, with KEDA's operator on it. */
+export async function operatorFindings(
+  { cluster, note }: ScenarioContext,
+  nodes: TwoNodes,
+  kind: FaultKind,
+): Promise<Finding[]> {
+  const { toLeader, toFirstAttempt } = await loseOperator(cluster, nodes, kind);
+  note(`with KEDA's operator on the node: ${toFirstAttempt.toFixed(1)} s until a request inserted at once ran`);
+  return [atMost(90, "from the loss until another operator of KEDA's leads", toLeader, " s")];
+}
+
+function slowest(seconds: readonly (readonly number[])[]): number {
+  return Math.max(0, ...seconds.flat());
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cluster, KubernetesObject } from "../cluster.ts";
+import { workers } from "../workers.ts";
+import type { PodRecord } from "./loss.ts";
+
+const INTERVAL_MS = 1_000;
+
+/** Records each worker's pod, also one that is deleted meanwhile, and when a node was not ready, until it is disposed. */
+export class Observer implements AsyncDisposable {
+  readonly #cluster: Cluster;
+  readonly #node: string;
+  readonly #pods = new Map<string, PodRecord>();
+  readonly #ended: Promise<void>;
+  #stopped = false;
+  #error: Error | undefined;
+  #notReadyAt: number | undefined;
+
+  constructor(cluster: Cluster, node: string) {
+    this.#cluster = cluster;
+    this.#node = node;
+    this.#ended = this.#run().catch((error: Error) => {
+      this.#error = error;
+    });
+  }
+
+  /** @throws Error when the cluster did not answer: what happened since is not known. */
+  get pods(): readonly PodRecord[] {
+    if (this.#error !== undefined) throw this.#error;
+    return [...this.#pods.values()];
+  }
+
+  /** When Kubernetes wrote that the node is not ready, in whole seconds; undefined: it has not. */
+  get notReadyAt(): number | undefined {
+    return this.#notReadyAt;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      const [pods, nodes] = await Promise.all([workers(this.#cluster), this.#cluster.list("nodes")]);
+      for (const pod of pods) this.#pods.set(pod.metadata.uid, toRecord(pod));
+      this.#notReadyAt ??= readNotReady(nodes.find(({ metadata }) => metadata.name === this.#node));
+      await sleep(INTERVAL_MS);
+    }
+  }
+}
+
+/** What is kept of a pod. */
+export function toRecord({ metadata, spec, status }: KubernetesObject): PodRecord {
+  const [container] = status.containerStatuses ?? [];
+  const { running, terminated } = container?.state ?? {};
+  const grace = (metadata.deletionGracePeriodSeconds ?? 0) * 1_000;
+  return {
+    name: metadata.name,
+    job: metadata.labels?.["batch.kubernetes.io/job-name"] ?? "",
+    node: spec.nodeName,
+    createdAt: Date.parse(metadata.creationTimestamp),
+    startedAt: parseTime((running ?? terminated)?.startedAt),
+    // What is written is when the grace period ends.
+    deletedAt: metadata.deletionTimestamp === undefined ? undefined : Date.parse(metadata.deletionTimestamp) - grace,
+  };
+}
+
+function readNotReady(node: KubernetesObject | undefined): number | undefined {
+  const conditions: readonly Record<string, string>[] = node?.status.conditions ?? [];
+  const ready = conditions.find(({ type }) => type === "Ready");
+  return ready === undefined || ready.status === "True" ? undefined : parseTime(ready.lastTransitionTime);
+}
+
+function parseTime(text: string | undefined): number | undefined {
+  return text == null ? undefined : Date.parse(text);
+}

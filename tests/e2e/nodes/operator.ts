@@ -1,0 +1,46 @@
+import { until } from "../../support/until.ts";
+import type { Cluster, KubernetesObject } from "../cluster.ts";
+import type { TwoNodes } from "./twoNodes.ts";
+
+const OPERATOR = ["pods", "-n", "keda", "-l", "app=keda-operator"] as const;
+const MOVED = { patienceMs: 180_000, lookMs: 1_000 };
+
+/** Which process of KEDA's operator leads, and since when. */
+export interface Leader {
+  /** Its pod's name, `_` and a random part. */
+  readonly holderIdentity: string;
+  readonly acquireTime: string;
+}
+
+/** The leader that the lease names; an operator that ended in good order has left it to no one. */
+export async function leader(cluster: Cluster): Promise<Leader | undefined> {
+  const leases = await cluster.list("leases", "-n", "keda", "--field-selector=metadata.name=operator.keda.sh");
+  const spec = leases[0]?.spec as Leader | undefined;
+  return spec?.holderIdentity ? spec : undefined;
+}
+
+/** Has KEDA's operator lead on this node; further replicas run where the scheduler puts them. */
+export async function moveOperator(cluster: Cluster, nodes: TwoNodes, node: string): Promise<void> {
+  if (await leads(cluster, node)) return;
+  await nodes.onlyOn(node, async () => {
+    await cluster.kubectl(["delete", ...OPERATOR, "--wait"]);
+    await until(`KEDA's operator leads on node ${node}`, () => leads(cluster, node), MOVED);
+  });
+  const { holderIdentity } = (await leader(cluster)) as Leader;
+  const others = (await cluster.list(...OPERATOR)).map(({ metadata }) => metadata.name);
+  for (const name of others.filter((name) => !holderIdentity.startsWith(name))) {
+    await cluster.kubectl(["delete", "pod", name, "-n", "keda", "--wait"]);
+  }
+}
+
+async function leads(cluster: Cluster, node: string): Promise<boolean> {
+  const holder = (await leader(cluster))?.holderIdentity ?? "";
+  const pods = await cluster.list(...OPERATOR);
+  return pods.some((pod) => holder.startsWith(pod.metadata.name) && pod.spec.nodeName === node && isReady(pod));
+}
+
+function isReady({ metadata, status }: KubernetesObject): boolean {
+  const conditions: readonly { readonly type: string; readonly status: string }[] = status.conditions ?? [];
+  const ready = conditions.some((condition) => condition.type === "Ready" && condition.status === "True");
+  return ready && metadata.deletionTimestamp === undefined;
+}

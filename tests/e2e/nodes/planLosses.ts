@@ -1,0 +1,32 @@
+import type { FaultKind } from "./faultCommands.ts";
+import type { LossPlan } from "./loseNode.ts";
+
+/** Requests on the lost node, of at most ten Jobs. */
+const COUNTS = [8, 4, 2];
+const SECONDS = 45;
+/** Longer than Kubernetes takes to give a node up: for a worker that runs on while nothing is heard of its node. */
+const LONG_SECONDS = 180;
+
+/** Seconds after the loss. In the last loss the node stays away until Kubernetes has long given it up. */
+const AT_ONCE = [1];
+const UNTIL_LONG_AFTER = [1, 60, 150];
+
+/**
+ * The losses of a run: at moments spread over the time between two polls, with 2, 4 and 8 requests on the node in turn, and 8 in
+ * the last one, in which requests are inserted for as long as 150 s after the loss.
+ *
+ * @param outlive - whether half of the last loss's requests are to run still when Kubernetes gives the node up
+ */
+export function planLosses(kind: FaultKind, losses: number, pollingInterval: number, outlive = false): LossPlan[] {
+  return Array.from({ length: losses }, (_, index) => {
+    const left = losses - 1 - index;
+    const count = COUNTS[left % COUNTS.length] as number;
+    const isLong = (request: number) => outlive && left === 0 && request % 2 === 1;
+    return {
+      kind,
+      seconds: Array.from({ length: count }, (_, request) => (isLong(request) ? LONG_SECONDS : SECONDS)),
+      delaySeconds: (index * pollingInterval) / losses,
+      insertAt: left === 0 ? UNTIL_LONG_AFTER : AT_ONCE,
+    };
+  });
+}

@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process";
+import { getOutput } from "../../../cli/getOutput.ts";
+import { until } from "../../support/until.ts";
+import type { Cluster, KubernetesObject } from "../cluster.ts";
+import type { NodeContainer } from "./faultCommands.ts";
+import { restoreAtExit } from "./restoreAtExit.ts";
+
+/** A node that has returned is Ready within half a minute, and after a start once more its container runtime. */
+const READY = { patienceMs: 300_000, lookMs: 1_000 };
+
+/** A cluster of two nodes, of which the second may fail: the first runs the control plane and keeps PostgreSQL's volume. */
+export class TwoNodes {
+  readonly #cluster: Cluster;
+  readonly first: string;
+  readonly second: NodeContainer;
+
+  constructor(cluster: Cluster, first: string, second: NodeContainer) {
+    this.#cluster = cluster;
+    this.first = first;
+    this.second = second;
+  }
+
+  /** @throws Error when the cluster is not one of two nodes that are containers of this machine's Docker daemon. */
+  static async find(cluster: Cluster): Promise<TwoNodes> {
+    const nodes = await cluster.list("nodes");
+    const { first, second } = readNodes(nodes, cluster.context);
+    for (const name of [first, second.name]) {
+      if ((await getOutput("docker", ["ps", "--all", "--quiet", "--filter", `name=^${name}$`])) !== "") continue;
+      throw new Error(
+        `node ${name} must be a container of the Docker daemon that docker talks to (the run pauses and kills it); got none of that name`,
+      );
+    }
+    return new TwoNodes(cluster, first, second);
+  }
+
+  /** Does something while nothing is scheduled to any node but this one. */
+  async onlyOn<Result>(node: string, work: () => Promise<Result>): Promise<Result> {
+    const other = node === this.first ? this.second.name : this.first;
+    const uncordon = ["--context", this.#cluster.context, "uncordon", other];
+    using _ = restoreAtExit(() => spawnSync("kubectl", uncordon));
+    await this.#cluster.kubectl(["cordon", other]);
+    try {
+      return await work();
+    } finally {
+      await this.#cluster.kubectl(["uncordon", other]);
+    }
+  }
+
+  /** Lets both nodes be scheduled to. */
+  async uncordon(): Promise<void> {
+    await this.#cluster.kubectl(["uncordon", this.first, this.second.name]);
+  }
+
+  /** Waits until both nodes are Ready, may be scheduled to, and keep no pod of an earlier fault. */
+  async ready(): Promise<void> {
+    const ready = async () => (await this.#cluster.list("nodes")).every(isUsable);
+    await until("both nodes Ready", ready, READY);
+    const none = async () => !(await this.#cluster.list("pods", "-A")).some(isTerminating);
+    await until("no pod Terminating", none, READY);
+  }
+}
+
+/** Which node is the control plane, and how the other one is reached. */
+export function readNodes(
+  nodes: readonly KubernetesObject[],
+  context: string,
+): { readonly first: string; readonly second: NodeContainer } {
+  const first = nodes.find(isControlPlane);
+  const second = nodes.find((node) => !isControlPlane(node));
+  if (nodes.length !== 2 || first === undefined || second === undefined) {
+    throw new Error(
+      `the cluster must have two nodes, one of them the control plane (the other one is made to fail); got ${nodes.length}`,
+    );
+  }
+  const container = {
+    name: second.metadata.name,
+    network: context,
+    address: addressOn(second),
+    controlPlane: addressOn(first),
+    peers: [{ address: addressOn(first), podCidr: first.spec.podCIDR as string }],
+  };
+  return { first: first.metadata.name, second: container };
+}
+
+function isControlPlane({ metadata }: KubernetesObject): boolean {
+  return "node-role.kubernetes.io/control-plane" in (metadata.labels ?? {});
+}
+
+function addressOn({ status }: KubernetesObject): string {
+  const addresses: readonly { readonly type: string; readonly address: string }[] = status.addresses;
+  return addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
+}
+
+function isUsable({ spec, status }: KubernetesObject): boolean {
+  const conditions: readonly { readonly type: string; readonly status: string }[] = status.conditions;
+  const ready = conditions.some((condition) => condition.type === "Ready" && condition.status === "True");
+  return ready && spec.taints === undefined;
+}
+
+function isTerminating({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}

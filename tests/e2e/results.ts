@@ -1,0 +1,23 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const FOLDER = fileURLToPath(new URL("../../docs/results", import.meta.url));
+
+/** Writes what a command has measured to docs/results/DATE.md, in place of what the same command wrote on that day; the file's path. */
+export function recordResults(title: string, body: string, now = new Date(), folder = FOLDER): string {
+  const date = now.toISOString().slice(0, 10);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${date}.md`);
+  const text = existsSync(file) ? readFileSync(file, "utf8") : `# Measured on ${date}\n`;
+  writeFileSync(file, withSection(text, title, body));
+  return file;
+}
+
+/** The text with one section of that title; it takes the place of an earlier one, or comes last. */
+export function withSection(text: string, title: string, body: string): string {
+  const section = `## ${title}\n\n${body.trim()}\n`;
+  const parts = text.split(/^(?=## )/m).map((part) => `${part.trimEnd()}\n`);
+  const earlier = parts.findIndex((part) => part.startsWith(`## ${title}\n`));
+  return (earlier < 0 ? [...parts, section] : parts.with(earlier, section)).join("\n");
+}
