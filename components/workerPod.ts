@@ -78,11 +78,12 @@ export function workerPod(args: WorkerPodArgs) {
     image: image.reference,
     // A field that is empty is left out: KEDA's objects come back without it, and every pulumi up would put it in again.
     ...(image.pullPolicy === undefined ? {} : { imagePullPolicy: image.pullPolicy }),
-    ...(command === undefined ? {} : { command: [`${RUNNER_FOLDER}/run`] }),
-    ...(args.args === undefined && command === undefined ? {} : { args: [...(command?.command ?? args.args ?? [])] }),
+    ...(command === undefined ? {} : { command: RUNNER_COMMAND }),
+    ...(args.args === undefined ? {} : { args: [...args.args] }),
     env: [
       ...databaseVariables(args),
       ...args.env,
+      ...(command === undefined ? [] : commandVariables(command)),
       ...Object.entries(pod.env ?? {}).map(([variable, value]) => ({ name: variable, value })),
     ],
     ...envFrom(pod),
@@ -151,13 +152,31 @@ const COMMAND_MOUNTS = [
   { name: "tmp", mountPath: "/tmp" },
 ];
 
+/** Starts the worker by a Node.js, a loader and libraries of its own: the image of the command needs none. */
+const RUNNER_COMMAND = [
+  `${RUNNER_FOLDER}/lib/loader`,
+  "--library-path",
+  `${RUNNER_FOLDER}/lib`,
+  `${RUNNER_FOLDER}/node`,
+  `${RUNNER_FOLDER}/worker/src/main.ts`,
+];
+
+/** What the worker runs, and what an image may set for its own programs and would break the runner's. */
+function commandVariables({ command }: CommandArgs): types.input.core.v1.EnvVar[] {
+  return [
+    { name: "COMMAND", value: JSON.stringify(command) },
+    { name: "COMMAND_DIRECTORY", value: FILES_FOLDER },
+    ...["NODE_OPTIONS", "LD_PRELOAD", "OPENSSL_CONF"].map((name) => ({ name, value: "" })),
+  ];
+}
+
 /** Copies the runner into a volume, so that the image of the command needs nothing of it. */
 function runnerContainer({ cpu, memory }: WorkerPodArgs, { runner }: CommandArgs) {
   return {
     name: RUNNER_CONTAINER,
     image: runner.reference,
     ...(runner.pullPolicy === undefined ? {} : { imagePullPolicy: runner.pullPolicy }),
-    command: ["cp", "-R", `${RUNNER_FOLDER}/.`, "/runner/"],
+    command: ["install-runner", "/runner"],
     resources: { requests: { cpu, memory }, limits: { memory } },
     securityContext: CONTAINER_SECURITY,
     terminationMessagePolicy: "FallbackToLogsOnError",

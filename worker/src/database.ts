@@ -171,13 +171,20 @@ export class Database {
 }
 
 /**
- * The settings as node-postgres takes them. With a `caFile` the server must prove by that authority that it is `host`;
- * the file is read at every connection, since it changes when the certificates are renewed.
+ * The settings as node-postgres takes them. The authority's file is read at every connection, since it changes when the certificates
+ * are renewed.
  */
-export function toClientConfig({ host, port, user, password, name, caFile }: DatabaseSettings): pg.ClientConfig {
-  const tls = caFile === undefined ? {} : { ssl: { ca: readFileSync(caFile, "utf8") } };
-  return { host, port, user, password, database: name, ...tls };
+export function toClientConfig({ host, port, user, password, name, ...tls }: DatabaseSettings): pg.ClientConfig {
+  return { host, port, user, password, database: name, ssl: toTls(tls) };
 }
+
+function toTls({ caFile, sslMode = caFile === undefined ? "disable" : "verify-full" }: TlsSettings): pg.ClientConfig["ssl"] {
+  if (sslMode === "disable") return false;
+  if (sslMode === "require") return { rejectUnauthorized: false };
+  return caFile === undefined ? true : { ca: readFileSync(caFile, "utf8") };
+}
+
+type TlsSettings = Pick<DatabaseSettings, "caFile" | "sslMode">;
 
 function isOutage(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

@@ -1,6 +1,9 @@
 import { SettingsError } from "./errors.ts";
 import { type NumberRule, parseNumber } from "./number.ts";
 
+/** How a connection is protected, as libpq names it. */
+export type SslMode = "disable" | "require" | "verify-full";
+
 /** Where PostgreSQL is and who connects. */
 export interface DatabaseSettings {
   /** A host name, an address, or the folder of a Unix socket. */
@@ -10,9 +13,16 @@ export interface DatabaseSettings {
   readonly password: string | undefined;
   readonly name: string;
   /**
+   * `require`: the connection is encrypted; `verify-full`: and the server must prove that it is `host`, by the authority of `caFile`
+   * or else by one that the system trusts; `disable`: no TLS.
+   *
+   * @default "verify-full" with a `caFile`, else "disable"
+   */
+  readonly sslMode?: SslMode;
+  /**
    * The file of the certificate authority that the server must prove itself by.
    *
-   * @default - no TLS
+   * @default - the authorities that the system trusts
    */
   readonly caFile?: string;
   /**
@@ -144,6 +154,15 @@ function databaseSettings(
     user: text("PG_USERNAME", /./, "a role's name (who connects)"),
     password: env.PGPASSWORD || undefined,
     name: text("PG_DATABASE", /./, "a database's name (where the migrations were run)", DEFAULTS.databaseName),
+    ...(env.PG_SSLMODE
+      ? {
+          sslMode: text(
+            "PG_SSLMODE",
+            /^(disable|require|verify-full)$/,
+            "disable, require or verify-full (how the connection is protected)",
+          ) as SslMode,
+        }
+      : {}),
     ...(env.PG_CA_FILE ? { caFile: env.PG_CA_FILE } : {}),
     patienceSeconds: number("DATABASE_PATIENCE_SECONDS", "patienceSeconds", DEFAULTS.patienceSeconds),
   };

@@ -9,6 +9,7 @@ export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
   "PGPASSWORD",
   "PG_DATABASE",
   "PG_CA_FILE",
+  "PG_SSLMODE",
   "DATABASE_PATIENCE_SECONDS",
   "KIND",
   "JOB_NAME",
