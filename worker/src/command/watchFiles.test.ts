@@ -83,7 +83,9 @@ for (const [what, script] of [
   ["nested ten thousand levels deep", "{ yes [ | head -10000; yes ] | head -10000; } | tr -d '\\n' > $FILE"],
 ] as const) {
   test(`a file that is ${what} is logged once and ignored, and the work continues`, async () => {
-    const both = ["CHECKPOINT", "PROGRESS"].map((name) => script.replaceAll("$FILE", `$BATCH_${name}_FILE`)).join("; ");
+    const both = ["$BATCH_CHECKPOINT_FILE", "$BATCH_PROGRESS_FILE"]
+      .map((file) => `${script.replaceAll("$FILE", `${file}.wrong`)}; mv ${file}.wrong ${file}`)
+      .join("; ");
     const record = await run(`${both}; poll; echo still here`);
     assert.deepEqual([record.progress, record.checkpoints, record.result], [[], [], { outcome: "succeeded" }]);
     assert.deepEqual(record.log.map(({ message }) => message).sort(), [
