@@ -15,6 +15,8 @@ begin
   where q.kind = p_kind and q.job_name = p_job and q.request_id = p_request and q.attempt = p_attempt and q.session_id = p_session
   for update;
   if not found then
+    -- Its program has finished it in a transaction of its own, and the worker does not know yet.
+    return query select true from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
     return;
   end if;
   update batch.queue q set suspected_at = null, lease_until = now() + make_interval(secs => p_lease_seconds)

@@ -5,10 +5,17 @@
 create or replace function batch.report(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_progress jsonb, p_checkpoint jsonb
 ) returns setof boolean
-language sql volatile security definer
+language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+  return query
   update batch.queue q set progress = coalesce(p_progress, q.progress), checkpoint = coalesce(p_checkpoint, q.checkpoint)
   where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
-  returning true
+  returning true;
+  if not found then
+    -- Its program has finished it in a transaction of its own, and the worker does not know yet.
+    return query select true from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
+  end if;
+end
 $$;

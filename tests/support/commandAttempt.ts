@@ -64,7 +64,7 @@ export async function runCommandAttempt({ row = "{}", env, context, onOutput, ..
     signal: new AbortController().signal,
     killSignal: new AbortController().signal,
     log: createLog({}, (line) => log.push(JSON.parse(line))),
-    checkpoint: null,
+    checkpointJson: null,
     progress: (done, total) => void progress.push([done, total]),
     async saveCheckpoint(value) {
       checkpoints.push(JSON.parse(JSON.stringify(value)));

@@ -8,7 +8,9 @@ import type { WorkContext } from "./work.ts";
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What a handler may use besides its request. */
-export interface HandlerContext extends Pick<WorkContext, "checkpoint" | "progress" | "saveCheckpoint"> {
+export interface HandlerContext extends Pick<WorkContext, "progress" | "saveCheckpoint"> {
+  /** The last checkpoint that an attempt of this request has saved; null when there is none. */
+  readonly checkpoint: unknown;
   /** The request's primary key: the same at every attempt, so the key to make work idempotent by. */
   readonly id: string;
   /** 1 at the first attempt. */

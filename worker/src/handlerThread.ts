@@ -40,11 +40,11 @@ export class HandlerThread {
 
   /** Runs the handler; resolves when it has ended, or at once when it is to be ended by force. Called once. */
   async run(rowJson: string, context: WorkContext): Promise<WorkResult> {
-    const { kind, requestId, attempt, checkpoint, token, signal, killSignal, log } = context;
+    const { kind, requestId, attempt, checkpointJson, token, signal, killSignal, log } = context;
     const abort = () => this.#send({ type: "abort", reason: toStopReason(signal.reason) });
     const kill = () => this.#ended.resolve({ outcome: "interrupted", message: "ended by force" });
     this.#context = context;
-    this.#send({ type: "run", rowJson, logFields: log.fields, kind, requestId, attempt, checkpoint, token });
+    this.#send({ type: "run", rowJson, logFields: log.fields, kind, requestId, attempt, checkpointJson, token });
     signal.addEventListener("abort", abort);
     killSignal.addEventListener("abort", kill);
     if (signal.aborted) abort();

@@ -19,7 +19,7 @@ async function run(
     signal: new AbortController().signal,
     killSignal: new AbortController().signal,
     log: createLog({}, () => undefined),
-    checkpoint: null,
+    checkpointJson: null,
     progress: () => undefined,
     saveCheckpoint: () => Promise.resolve(),
     token: "",

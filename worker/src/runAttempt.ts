@@ -85,7 +85,7 @@ async function runWork(claim: Claim, { database, work, log }: AttemptContext, st
   try {
     return await work.run(claim.row, {
       ...{ kind, requestId, attempt, token, signal, killSignal, log },
-      checkpoint: claim.checkpoint === null ? null : JSON.parse(claim.checkpoint),
+      checkpointJson: claim.checkpoint,
       progress: (done, total) => reporter.progress(done, total),
       saveCheckpoint: (value) => reporter.saveCheckpoint(value),
     });

@@ -9,7 +9,7 @@ import type { WorkContext, WorkResult } from "./work.ts";
 export async function runHandler(
   handler: Handler,
   rowJson: string,
-  { requestId: id, attempt, signal, log, checkpoint, progress, saveCheckpoint }: Omit<WorkContext, "killSignal">,
+  { requestId: id, attempt, signal, log, checkpointJson, progress, saveCheckpoint }: Omit<WorkContext, "killSignal">,
 ): Promise<WorkResult> {
   let request: unknown;
   try {
@@ -19,6 +19,7 @@ export async function runHandler(
   }
   // Work that must stop is not started: it could wait for an abort that was before.
   if (signal.aborted) return { outcome: "interrupted", message: describeError(signal.reason) };
+  const checkpoint: unknown = checkpointJson === null ? null : JSON.parse(checkpointJson);
   try {
     const result = await handler.run(request, { id, attempt, signal, log, checkpoint, progress, saveCheckpoint });
     const json = toJson("a result", result);

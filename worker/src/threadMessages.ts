@@ -14,7 +14,7 @@ export interface ThreadData {
 export type ToThread =
   | ({ readonly type: "run"; readonly rowJson: string; readonly logFields: LogFields } & Pick<
       WorkContext,
-      "kind" | "requestId" | "attempt" | "checkpoint" | "token"
+      "kind" | "requestId" | "attempt" | "checkpointJson" | "token"
     >)
   | { readonly type: "abort"; readonly reason: StopReason }
   | { readonly type: "checkpointSaved"; readonly id: number; readonly error?: string };

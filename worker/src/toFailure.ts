@@ -26,7 +26,8 @@ export function toFailure(
     return { reason: "crashed", message: result.message, final: false };
   }
   if (signal.reason instanceof TimedOutError) {
-    return toError(`${signal.reason.message}${killSignal.aborted ? ", and had not stopped 1 s later" : ""}`, false);
+    const late = killSignal.aborted ? ", and had not stopped 1 s later" : "";
+    return toError(withLastOutput(signal.reason, signal.reason.message + late, result.message), false);
   }
   if (result.outcome === "retryLater") {
     return { reason: "deferred", message: result.message, afterSeconds: result.afterSeconds };
@@ -35,7 +36,13 @@ export function toFailure(
     return result.outcome === "interrupted" ? toInterruption(result.message) : toError(result.message, false);
   }
   const asked = describeError(signal.reason).split("\n", 1)[0];
-  return toInterruption(`${asked}${killSignal.aborted ? ", and had not stopped before the grace period ended" : ""}`);
+  const late = killSignal.aborted ? ", and had not stopped before the grace period ended" : "";
+  return toInterruption(withLastOutput(signal.reason, asked + late, result.message));
+}
+
+/** A command says why it was stopped before its last output: that says more than the reason alone. */
+function withLastOutput(stop: unknown, reason: string, message: string): string {
+  return stop instanceof Error && message.startsWith(stop.message) ? message : reason;
 }
 
 function toError(message: string, final: boolean): Failure {

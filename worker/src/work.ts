@@ -16,8 +16,8 @@ export interface WorkContext {
   readonly killSignal: AbortSignal;
   /** Carries the request and the attempt on every line. */
   readonly log: Log;
-  /** The last checkpoint that an attempt of this request has saved; null when there is none. */
-  readonly checkpoint: unknown;
+  /** JSON text of the last checkpoint that an attempt of this request has saved; null when there is none. */
+  readonly checkpointJson: string | null;
   /** Shows how far the work is; `total` in the same unit, where it is known. */
   progress(done: number, total?: number): void;
   /** Saves a JSON value for the next attempt; rejects when this attempt is no longer the current one. */

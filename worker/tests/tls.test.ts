@@ -16,8 +16,15 @@ import { readDatabaseSettings } from "../src/settings.ts";
 const { name } = await createTestDatabase();
 const ENV = { PG_HOST: "postgres.example", PG_USERNAME: "batch_worker" };
 
-test("without PG_CA_FILE there is no TLS", () => {
-  assert.ok(!("ssl" in toClientConfig(readDatabaseSettings(ENV))));
+test("without PG_CA_FILE and PG_SSLMODE there is no TLS", () => {
+  assert.equal(toClientConfig(readDatabaseSettings(ENV)).ssl, false);
+});
+
+test("PG_SSLMODE require encrypts; verify-full checks the server by the system's authorities or by PG_CA_FILE", () => {
+  const tls = (env: NodeJS.ProcessEnv) => toClientConfig(readDatabaseSettings({ ...ENV, ...env })).ssl;
+  assert.deepEqual(tls({ PG_SSLMODE: "require" }), { rejectUnauthorized: false });
+  assert.equal(tls({ PG_SSLMODE: "verify-full" }), true);
+  assert.throws(() => tls({ PG_SSLMODE: "prefer" }), /PG_SSLMODE must be disable, require or verify-full/);
 });
 
 test("with PG_CA_FILE the server must prove itself by what the file holds now", () => {

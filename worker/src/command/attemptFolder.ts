@@ -21,7 +21,7 @@ export interface AttemptFolder {
 export async function createAttemptFolder(
   directory: string,
   rowJson: string,
-  checkpoint: unknown,
+  checkpointJson: string | null,
 ): Promise<AttemptFolder> {
   const path = await mkdtemp(join(directory, "attempt-"));
   try {
@@ -35,7 +35,7 @@ export async function createAttemptFolder(
     };
     await mkdir(folder.temporary);
     await writeFile(folder.request, rowJson);
-    if (checkpoint !== null) await writeFile(folder.checkpoint, JSON.stringify(checkpoint));
+    if (checkpointJson !== null) await writeFile(folder.checkpoint, checkpointJson);
     return folder;
   } catch (error) {
     await removeAttemptFolder({ path });

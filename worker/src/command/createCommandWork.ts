@@ -72,11 +72,11 @@ export function createCommandWork(
     // A process that cannot be ended holds nothing that the runner's exit would wait for.
     stuck: false,
     async run(rowJson, context) {
-      const { signal, checkpoint, log } = context;
+      const { signal, checkpointJson, log } = context;
       if (signal.aborted) return { outcome: "interrupted", message: String(signal.reason) };
       let folder: AttemptFolder | undefined;
       try {
-        folder = await createAttemptFolder(settings.directory, rowJson, checkpoint);
+        folder = await createAttemptFolder(settings.directory, rowJson, checkpointJson);
         return await runIn(folder, context);
       } catch (error) {
         // A full disk, a read-only folder: the node's fault, and another attempt may be on another node.

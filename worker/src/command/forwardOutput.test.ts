@@ -17,7 +17,7 @@ async function runInto(stdout: Writable, script: string) {
     signal: new AbortController().signal,
     killSignal: new AbortController().signal,
     log: createLog({}, () => undefined),
-    checkpoint: null,
+    checkpointJson: null,
     progress: () => undefined,
     saveCheckpoint: () => Promise.resolve(),
     token: "",

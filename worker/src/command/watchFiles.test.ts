@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CommandAttempt, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
 import { InterruptedError } from "../errors.ts";
-import { parseJson } from "./json.ts";
 
 /** Shell functions that write a file as the contract asks for, and that wait until the runner has read it. */
 const FUNCTIONS = `
@@ -29,7 +28,7 @@ test("progress is passed on once a second, whenever it has changed", async () =>
 
 test("the command finds the last checkpoint; what it writes instead is saved", async () => {
   const { stdout, checkpoints } = await run("cat $BATCH_CHECKPOINT_FILE; checkpoint '{\"chunk\": 8}'", {
-    context: { checkpoint: { chunk: 7 } },
+    context: { checkpointJson: '{"chunk":7}' },
   });
   assert.equal(stdout.toString(), '{"chunk":7}\n');
   assert.deepEqual(checkpoints, [{ chunk: 8 }]);
@@ -38,7 +37,7 @@ test("the command finds the last checkpoint; what it writes instead is saved", a
 test("at a first attempt there is no checkpoint file; one that is not changed is not saved again", async () => {
   const first = await run("ls $BATCH_CHECKPOINT_FILE 2>/dev/null");
   assert.equal(first.stdout.toString(), "");
-  const unchanged = await run("poll; touch $BATCH_CHECKPOINT_FILE", { context: { checkpoint: [1] } });
+  const unchanged = await run("poll; touch $BATCH_CHECKPOINT_FILE", { context: { checkpointJson: "[1]" } });
   assert.deepEqual(unchanged.checkpoints, []);
 });
 
@@ -129,7 +128,7 @@ test("a checkpoint that could not be saved is tried again", async () => {
 
 test("a checkpoint's numbers keep their precision", async () => {
   const { stdout } = await run("cat $BATCH_CHECKPOINT_FILE", {
-    context: { checkpoint: parseJson("9007199254740993") },
+    context: { checkpointJson: "9007199254740993" },
   });
-  assert.equal(stdout.toString(), "9007199254740993\n");
+  assert.equal(stdout.toString(), "9007199254740993");
 });

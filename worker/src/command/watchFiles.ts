@@ -7,7 +7,7 @@ import { readJsonFile } from "./readJsonFile.ts";
 const POLL_MS = 1_000;
 
 /** What watching needs to know about the attempt. */
-export type Watched = Pick<WorkContext, "log" | "checkpoint" | "progress" | "saveCheckpoint">;
+export type Watched = Pick<WorkContext, "log" | "checkpointJson" | "progress" | "saveCheckpoint">;
 
 /**
  * Reads a command's progress and checkpoint once a second and passes on what changed. What is not as it must be is logged, once
@@ -17,7 +17,7 @@ export type Watched = Pick<WorkContext, "log" | "checkpoint" | "progress" | "sav
  *   however the command ended. That it is stored is awaited by the recording of the attempt.
  */
 export function watchFiles(folder: AttemptFolder, context: Watched): () => Promise<void> {
-  const { log, checkpoint, progress, saveCheckpoint } = context;
+  const { log, checkpointJson, progress, saveCheckpoint } = context;
   const ended = new AbortController();
   const progressFile = new WatchedFile(folder.progress, (problem) =>
     log.warn("the progress file was ignored", { problem }),
@@ -25,7 +25,7 @@ export function watchFiles(folder: AttemptFolder, context: Watched): () => Promi
   const checkpointFile = new WatchedFile(
     folder.checkpoint,
     (problem) => log.warn("the checkpoint file was ignored", { problem }),
-    checkpoint === null ? undefined : JSON.stringify(checkpoint),
+    checkpointJson ?? undefined,
   );
   let saving = false;
 
