@@ -130,5 +130,5 @@ test("a checkpoint's numbers keep their precision", async () => {
   const { stdout } = await run("cat $BATCH_CHECKPOINT_FILE", {
     context: { checkpointJson: "9007199254740993" },
   });
-  assert.equal(stdout.toString(), "9007199254740993");
+  assert.equal(stdout.toString().trim(), "9007199254740993");
 });
