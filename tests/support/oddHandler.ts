@@ -72,6 +72,12 @@ const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
     console.log("done waiting");
     log.info("done waiting");
   },
+  "count attempts": async ({ checkpoint, lastCheckpoint, progress }) => {
+    progress(1, 2);
+    await checkpoint({ attempts: ((lastCheckpoint as { attempts: number } | null)?.attempts ?? 0) + 1 });
+    if (lastCheckpoint === null) throw new Error("the first attempt fails");
+    return lastCheckpoint;
+  },
   "report how many were left": () => ({ left: left.length }),
 };
 
