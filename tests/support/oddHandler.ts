@@ -11,7 +11,7 @@ const left: object[] = [];
 const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
   succeed: () => undefined,
   fail: () => Promise.reject(new Error("no luck", { cause: new Error("rain") })),
-  "fail for good": () => Promise.reject(new PermanentError("never")),
+  "fail permanently": () => Promise.reject(new PermanentError("never")),
   "throw a Symbol's name": () => {
     throw Object.assign(new Error("odd"), { name: Symbol("odd") });
   },

@@ -178,7 +178,10 @@ export function toClientConfig({ host, port, user, password, name, ...tls }: Dat
   return { host, port, user, password, database: name, ssl: toTls(tls) };
 }
 
-function toTls({ caFile, sslMode = caFile === undefined ? "disable" : "verify-full" }: TlsSettings): pg.ClientConfig["ssl"] {
+function toTls({
+  caFile,
+  sslMode = caFile === undefined ? "disable" : "verify-full",
+}: TlsSettings): pg.ClientConfig["ssl"] {
   if (sslMode === "disable") return false;
   if (sslMode === "require") return { rejectUnauthorized: false };
   return caFile === undefined ? true : { ca: readFileSync(caFile, "utf8") };

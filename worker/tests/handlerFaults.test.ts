@@ -154,7 +154,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     ]);
   });
 
-  test("prints much is heard in full", async () => {
+  test("prints much loses nothing of it", async () => {
     await insert("print, then succeed");
     const pod = start();
     assert.equal(await pod.ended, 0);
