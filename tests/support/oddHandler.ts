@@ -11,7 +11,7 @@ const left: object[] = [];
 const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
   succeed: () => undefined,
   fail: () => Promise.reject(new Error("no luck", { cause: new Error("rain") })),
-  "fail for good": () => Promise.reject(new PermanentError("never")),
+  "fail permanently": () => Promise.reject(new PermanentError("never")),
   "throw a Symbol's name": () => {
     throw Object.assign(new Error("odd"), { name: Symbol("odd") });
   },
@@ -71,6 +71,12 @@ const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
     await new Promise((resolve) => setTimeout(resolve, 500));
     console.log("done waiting");
     log.info("done waiting");
+  },
+  "count attempts": async ({ checkpoint, lastCheckpoint, progress }) => {
+    progress(1, 2);
+    await checkpoint({ attempts: ((lastCheckpoint as { attempts: number } | null)?.attempts ?? 0) + 1 });
+    if (lastCheckpoint === null) throw new Error("the first attempt fails");
+    return lastCheckpoint;
   },
   "report how many were left": () => ({ left: left.length }),
 };

@@ -28,7 +28,7 @@ async function claimed(connection: Database): Promise<Claim> {
 
 const attempts = () => database.query("select attempt, status from clap_attempt order by attempt");
 
-describe("a database that goes away", () => {
+describe("a database that becomes unavailable", () => {
   beforeEach(async () => {
     proxy.mend();
     await database.reset();
@@ -86,7 +86,7 @@ describe("a database that goes away", () => {
     await connection.close();
   });
 
-  test("a failure whose answer is lost is charged once", async () => {
+  test("a failure whose answer is lost counts once", async () => {
     const connection = connect();
     const got = await claimed(connection);
     proxy.loseNextAnswer();
@@ -95,7 +95,7 @@ describe("a database that goes away", () => {
     await connection.close();
   });
 
-  test("a statement waits for its return", async () => {
+  test("a statement waits until the database is back", async () => {
     const said: string[] = [];
     const connection = connect(
       5,
@@ -104,13 +104,13 @@ describe("a database that goes away", () => {
     await connection.run("demand", ["clap", 1, 10]);
     proxy.cut();
     const asked = connection.run("demand", ["clap", 1, 10]);
-    await until("it has found the database away", () => said.join("").includes("the database is unavailable"));
+    await until("it has found the database unavailable", () => said.join("").includes("the database is unavailable"));
     proxy.mend();
     assert.deepEqual(await asked, [{ jobs: "1" }]);
     await connection.close();
   });
 
-  test("a break is told at once to whoever holds a session lock", async () => {
+  test("the owner of a session lock learns at once that the connection broke", async () => {
     const connection = connect();
     await claimed(connection);
     const broken = Promise.withResolvers<void>();
@@ -121,7 +121,7 @@ describe("a database that goes away", () => {
     await connection.close();
   });
 
-  test("a break that a statement is the first to see is told to whoever holds a session lock", async () => {
+  test("the owner of a session lock learns of a break that a statement is the first to notice", async () => {
     const connection = connect();
     await claimed(connection);
     const broken = Promise.withResolvers<void>();

@@ -8,9 +8,7 @@ import type { WorkContext } from "./work.ts";
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What a handler may use besides its request. */
-export interface HandlerContext extends Pick<WorkContext, "progress" | "saveCheckpoint"> {
-  /** The last checkpoint that an attempt of this request has saved; null when there is none. */
-  readonly checkpoint: unknown;
+export interface HandlerContext extends Pick<WorkContext, "progress"> {
   /** The request's primary key: the same at every attempt, so the key to make work idempotent by. */
   readonly id: string;
   /** 1 at the first attempt. */
@@ -22,6 +20,13 @@ export interface HandlerContext extends Pick<WorkContext, "progress" | "saveChec
   readonly signal: AbortSignal;
   /** JSON lines that carry the request, the attempt and the Job. */
   readonly log: Log;
+  /** What an attempt of this request has given to `checkpoint` last; null when there is nothing. */
+  readonly lastCheckpoint: unknown;
+  /**
+   * Saves a JSON value of at most 64 KiB for the next attempt, within a second. Resolves when it, or a later one, is stored;
+   * rejects when it cannot be, or when the attempt is no longer this worker's.
+   */
+  checkpoint(value: unknown): Promise<void>;
 }
 
 /** The work of one kind. A file of `handlers/`, named after its kind, exports it as `handler`. */

@@ -6,7 +6,7 @@ import { toFailure } from "./runHandler.ts";
 import { type FromThread, type ThreadData, type ToThread, toStopReason } from "./threadMessages.ts";
 import type { WorkContext, WorkResult } from "./work.ts";
 
-/** How long a thread that was told to end is waited for. Code that JavaScript runs ends within milliseconds, a native call never. */
+/** How long the end of a terminated thread is waited for. JavaScript ends within milliseconds, a native call is not interrupted. */
 const TERMINATE_LIMIT_MS = 400;
 
 /** A thread that loads a kind's handler and runs it on one request. */

@@ -41,7 +41,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
   const ENDS: Record<string, { readonly outcome: string; readonly message?: RegExp; readonly final?: boolean }> = {
     succeed: { outcome: "succeeded" },
     fail: { outcome: "failed", message: /^Error: no luck\n {4}at .*\ncaused by Error: rain\n/s, final: false },
-    "fail for good": { outcome: "failed", message: /^PermanentError: never\n/, final: true },
+    "fail permanently": { outcome: "failed", message: /^PermanentError: never\n/, final: true },
     "throw a Symbol's name": { outcome: "failed", message: /^Symbol\(odd\): odd/, final: false },
     "throw null in a timer": { outcome: "failed", message: /^threw null$/, final: false },
     "throw in a timer": { outcome: "failed", message: /^Error: thrown in a timer\n/, final: false },

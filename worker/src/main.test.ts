@@ -71,13 +71,13 @@ describe("a worker process", { timeout: 120_000 }, () => {
   test("with a bug of its own (a rejection that is not awaited) logs it and ends 70", async () => {
     await insert(30);
     const late =
-      "import { isMainThread } from 'node:worker_threads'; if (isMainThread) setTimeout(() => Promise.reject(new Error('nobody awaits this')), 500)";
+      "import { isMainThread } from 'node:worker_threads'; if (isMainThread) setTimeout(() => Promise.reject(new Error('not awaited')), 500)";
     const pod = startWorker("a", { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(late)}` });
     assert.equal(await pod.ended, 70);
-    assert.match(pod.outputTail(), /"level":"error","message":"nobody awaits this"/);
+    assert.match(pod.outputTail(), /"level":"error","message":"not awaited"/);
   });
 
-  test("SIGTERM reaches the work, whose request is free at once and not charged; it ends 4", async () => {
+  test("SIGTERM reaches the work, whose request is free at once and counts an interruption only; it ends 4", async () => {
     await insert(30);
     const pod = startWorker("a");
     await running(1);
@@ -90,7 +90,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await running(2);
   });
 
-  test("whose connection is cut takes its request back and finishes it: nobody runs it twice", async () => {
+  test("whose connection is cut takes its request back and finishes it: it runs once", async () => {
     await insert(1.5);
     const pod = startWorker("a");
     await running(1);
@@ -144,7 +144,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.match(pod.outputTail(), /KIND must be clap \(the files of worker\/src\/handlers\); got \\"cough\\"/);
   });
 
-  test("waits for a database that is away, and ends 69 when its patience does", async () => {
+  test("waits for a database that is unavailable, and ends 69 after DATABASE_PATIENCE_SECONDS", async () => {
     const pod = startWorker("a", { PG_HOST: "/nowhere", DATABASE_PATIENCE_SECONDS: "0.3" });
     assert.equal(await pod.ended, 69);
     assert.match(pod.outputTail(), /the database must answer within DATABASE_PATIENCE_SECONDS/);

@@ -12,11 +12,11 @@ import { runAttempt } from "./runAttempt.ts";
 
 const database = await createTestDatabase();
 
-function handlerOf(run: Handler["run"], check: Handler["check"] = (row) => row): Handler {
+function createHandler(run: Handler["run"], check: Handler["check"] = (row) => row): Handler {
   return { kind: "clap", check, run };
 }
 
-/** Claims the one request and runs it with `handler`; `shutdown` may be told to stop. */
+/** Claims the one request and runs it with `handler`; `stopNow` and `stopOnceStarted` ask it to stop. */
 async function attempt(handler: Handler, deadline: AbortSignal = new AbortController().signal) {
   const connection = database.connect();
   const stop = new AbortController();
@@ -53,7 +53,7 @@ describe("runAttempt", () => {
     const check = () => {
       throw new TypeError("duration_seconds must be a number from 0 to 604800; got null");
     };
-    const { outcome } = await attempt(handlerOf(run, check));
+    const { outcome } = await attempt(createHandler(run, check));
     assert.equal(await outcome, "dead");
     const { status, reason, error } = (await lastAttempt()) ?? {};
     assert.deepEqual([status, reason], ["DEAD", "error"]);
@@ -61,35 +61,35 @@ describe("runAttempt", () => {
   });
 
   test("a PermanentError is DEAD at once, any other error is retried", async () => {
-    const retried = await attempt(handlerOf(() => Promise.reject(new Error("no luck"))));
+    const retried = await attempt(createHandler(() => Promise.reject(new Error("no luck"))));
     assert.equal(await retried.outcome, "failed");
-    const final = await attempt(handlerOf(() => Promise.reject(new PermanentError("never"))));
+    const final = await attempt(createHandler(() => Promise.reject(new PermanentError("never"))));
     assert.equal(await final.outcome, "dead");
   });
 
   test("whatever is thrown is recorded, not only errors", async () => {
     const circle: { code: bigint; self?: unknown } = { code: 7n };
     circle.self = circle;
-    const { outcome } = await attempt(handlerOf(() => Promise.reject(circle)));
+    const { outcome } = await attempt(createHandler(() => Promise.reject(circle)));
     assert.equal(await outcome, "failed");
     assert.match((await lastAttempt())?.error, /^threw .*code: 7n, self: \[Circular/);
   });
 
   test("work that ends well although it was asked to stop is SUCCESS", async () => {
-    const { outcome, stopOnceStarted } = await attempt(handlerOf(() => sleep(100)));
+    const { outcome, stopOnceStarted } = await attempt(createHandler(() => sleep(100)));
     await stopOnceStarted();
     assert.equal(await outcome, "succeeded");
   });
 
   test("work is not started when it must stop already", async () => {
-    const { outcome, stopNow } = await attempt(handlerOf(() => assert.fail("must not run")));
+    const { outcome, stopNow } = await attempt(createHandler(() => assert.fail("must not run")));
     stopNow();
     assert.equal(await outcome, "interrupted");
   });
 
   test("work that ignores its signal is abandoned at the deadline, its request free", async () => {
     const deadline = new AbortController();
-    const stubborn = handlerOf(() => new Promise(() => undefined));
+    const stubborn = createHandler(() => new Promise(() => undefined));
     const { outcome, stopOnceStarted } = await attempt(stubborn, deadline.signal);
     await stopOnceStarted();
     deadline.abort();
@@ -100,7 +100,7 @@ describe("runAttempt", () => {
 
   test("the handler gets the request's id, the attempt and a signal that says why", async () => {
     let reason: unknown;
-    const handler = handlerOf(async (request, { id, attempt: number, signal }) => {
+    const handler = createHandler(async (request, { id, attempt: number, signal }) => {
       assert.deepEqual([request, id, number], [{ id: 1, duration_seconds: 1, failures: 0 }, "1", 1]);
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
       reason = signal.reason;

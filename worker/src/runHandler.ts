@@ -9,7 +9,15 @@ import type { WorkContext, WorkResult } from "./work.ts";
 export async function runHandler(
   handler: Handler,
   rowJson: string,
-  { requestId: id, attempt, signal, log, checkpointJson, progress, saveCheckpoint }: Omit<WorkContext, "killSignal">,
+  {
+    requestId: id,
+    attempt,
+    signal,
+    log,
+    checkpointJson,
+    progress,
+    saveCheckpoint: checkpoint,
+  }: Omit<WorkContext, "killSignal">,
 ): Promise<WorkResult> {
   let request: unknown;
   try {
@@ -19,9 +27,9 @@ export async function runHandler(
   }
   // Work that must stop is not started: it could wait for an abort that was before.
   if (signal.aborted) return { outcome: "interrupted", message: describeError(signal.reason) };
-  const checkpoint: unknown = checkpointJson === null ? null : JSON.parse(checkpointJson);
+  const lastCheckpoint: unknown = checkpointJson === null ? null : JSON.parse(checkpointJson);
   try {
-    const result = await handler.run(request, { id, attempt, signal, log, checkpoint, progress, saveCheckpoint });
+    const result = await handler.run(request, { id, attempt, signal, log, lastCheckpoint, progress, checkpoint });
     const json = toJson("a result", result);
     return json === null ? { outcome: "succeeded" } : { outcome: "succeeded", result: JSON.parse(json) };
   } catch (error) {

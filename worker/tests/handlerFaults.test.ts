@@ -143,7 +143,18 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     );
   });
 
-  test("prints much is heard in full", async () => {
+  test("saved a checkpoint before it failed gets it at the next attempt; progress and result are stored", async () => {
+    await insert("count attempts");
+    assert.equal(await start().ended, 1);
+    assert.equal(await start().ended, 0);
+    const [request] = await database.query("select status, result from batch.request");
+    assert.deepEqual(request, { status: "SUCCESS", result: { attempts: 1 } });
+    assert.deepEqual(await database.query("select progress from batch.attempt order by attempt limit 1"), [
+      { progress: { done: 1, total: 2 } },
+    ]);
+  });
+
+  test("prints much loses nothing of it", async () => {
     await insert("print, then succeed");
     const pod = start();
     assert.equal(await pod.ended, 0);

@@ -7,8 +7,8 @@ import { demand } from "../src/queue/demand.ts";
 
 const LEASE = { LEASE_SECONDS: "1", BACKOFF_SECONDS: "0.1" };
 
-/** A look at the scaling query, as KEDA's. */
-function createLook(database: TestDatabase): () => Promise<number> {
+/** A poll of the scaling query, as KEDA's. */
+function createPoll(database: TestDatabase): () => Promise<number> {
   const keda = database.connect();
   return () => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 }
@@ -22,14 +22,14 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
     const workers = createWorkers(database);
     t.after(workers.end);
     await workers.insert(4);
-    const look = createLook(database);
+    const poll = createPoll(database);
     const pod = workers.start("a", LEASE);
     await workers.clapping(pod);
     const rival = workers.start("a", LEASE);
     const leases = new Set<string>();
     let locks = 0;
     await until("it has ended", async () => {
-      await look();
+      await poll();
       for (const { lease } of await database.query("select lease_until::text as lease from batch.queue"))
         leases.add(lease);
       locks += (
@@ -45,7 +45,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
     assert.equal(locks, 0);
   });
 
-  describe("that is gone", { concurrency: true }, () => {
+  describe("that is dead", { concurrency: true }, () => {
     test("by SIGKILL leaves its request free when its lease is over, and not before", async (t) => {
       const database = await createTestDatabase();
       const workers = createWorkers(database);
@@ -65,17 +65,17 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       assert.ok(late > 0 && late < 5, `claimed ${late} s after the lease was over`);
     });
 
-    test("by SIGSTOP is put down by the scaling query, and fenced when it continues", async (t) => {
+    test("by SIGSTOP is recorded as crashed by the scaling query, and fenced when it continues", async (t) => {
       const database = await createTestDatabase();
       const workers = createWorkers(database);
       t.after(workers.end);
-      const look = createLook(database);
+      const poll = createPoll(database);
       await workers.insert(1);
       const zombie = workers.start("a", LEASE);
       await workers.clapping(zombie);
       zombie.kill("SIGSTOP");
-      await until("its request is anyone's", async () => {
-        await look();
+      await until("any Job may claim its request", async () => {
+        await poll();
         return (await database.query("select from batch.queue where job_name is null")).at(0);
       });
       assert.equal(await workers.start("b", LEASE).ended, 0);

@@ -25,7 +25,7 @@ function startWorker(password: string, env: NodeJS.ProcessEnv = {}) {
 
 const attempts = () => database.query("select status, attempt from clap_attempt");
 
-describe("passwords that are made anew", { timeout: 60_000 }, () => {
+describe("rotated passwords", { timeout: 60_000 }, () => {
   before(async () => {
     await obey(`local all ${role} scram-sha-256\n${trusting}`);
     await database.query(`create role ${role} login in role batch_worker`);
@@ -36,10 +36,10 @@ describe("passwords that are made anew", { timeout: 60_000 }, () => {
   });
   beforeEach(async () => {
     await database.reset();
-    await setPassword("former");
+    await setPassword("previous");
   });
 
-  test("a pod that has the new one before the server does waits for it, and is charged nothing", async () => {
+  test("a pod that has the new one before the server does waits for it, and no failure is counted", async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (0)");
     const pod = startWorker("new");
     await until("it waits", () => pod.outputTail().includes("password authentication failed"));
@@ -49,22 +49,22 @@ describe("passwords that are made anew", { timeout: 60_000 }, () => {
     assert.deepEqual(await attempts(), [{ status: "SUCCESS", attempt: 1 }]);
   });
 
-  test("a pod at work finishes on the connection that the former one opened", async () => {
+  test("a pod at work finishes on the connection that the previous one opened", async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
-    const pod = startWorker("former");
+    const pod = startWorker("previous");
     await until("it works", async () => (await attempts()).at(0));
     await setPassword("new");
     assert.equal(await pod.ended, 0);
     assert.deepEqual(await attempts(), [{ status: "SUCCESS", attempt: 1 }]);
   });
 
-  test("one that stays wrong ends the pod with 69 when its patience ends", async () => {
+  test("one that stays wrong ends the pod with 69 after DATABASE_PATIENCE_SECONDS", async () => {
     const pod = startWorker("neither", { DATABASE_PATIENCE_SECONDS: "0.3" });
     assert.equal(await pod.ended, 69);
     assert.match(
       pod.outputTail(),
       /must answer within DATABASE_PATIENCE_SECONDS .* got password authentication failed/,
     );
-    assert.ok(!pod.outputTail().includes("neither"), "a password is never told");
+    assert.ok(!pod.outputTail().includes("neither"), "a password is never logged");
   });
 });

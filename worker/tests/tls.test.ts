@@ -66,8 +66,8 @@ describe("the server's certificate", () => {
   }
 
   test("is waited for when it is renewed before the authority's file knows it", async () => {
-    const [former, renewed] = await Promise.all([generate(localhost), generate(localhost)]);
-    writeFileSync(caFile, former.cert);
+    const [previous, renewed] = await Promise.all([generate(localhost), generate(localhost)]);
+    writeFileSync(caFile, previous.cert);
     const said: string[] = [];
     const database = await databaseBehind(
       renewed,
