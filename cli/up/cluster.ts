@@ -3,6 +3,7 @@ import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
 import { checkDockerDaemon, dockerContextEnv } from "./dockerDaemon.ts";
 import { FailedError } from "./failedError.ts";
+import type { ImageSource } from "./imageSource.ts";
 import {
   checkNodeBuilds,
   MINIKUBE,
@@ -46,6 +47,7 @@ export async function startMinikube(
   context: string,
   profile: Profile | undefined,
   env: NodeJS.ProcessEnv,
+  source: ImageSource,
 ): Promise<void> {
   if (profile === undefined && context !== MINIKUBE) {
     throw new FailedError(
@@ -53,7 +55,7 @@ export async function startMinikube(
         `see kubectl --context "${context}" cluster-info, or create it: minikube start --profile="${context}" --container-runtime=docker`,
     );
   }
-  checkNodeBuilds(context, profile);
+  if (source === "daemon") checkNodeBuilds(context, profile);
   if (profile === undefined) await checkMinikubeVersion(env);
   if (startsInDocker(profile, env.MINIKUBE_START_FLAGS)) await checkDockerDaemon(env, "minikube's node runs in it");
   const exitCode = await runInteractive("minikube", startArguments(context, profile, env.MINIKUBE_START_FLAGS), env);
@@ -83,8 +85,9 @@ export async function buildEnv(
   context: string,
   profile: Profile | undefined,
   env: NodeJS.ProcessEnv,
+  source: ImageSource,
 ): Promise<Record<string, string>> {
-  if (!usesNodeDocker(profile)) return await dockerContextEnv(env);
+  if (source !== "daemon" || !usesNodeDocker(profile)) return await dockerContextEnv(env);
   checkNodeBuilds(context, profile);
   const args = ["docker-env", `--profile=${context}`, "--shell", "none", "-o", "json"];
   const { exitCode, stdout, stderr } = await capture("minikube", args, env);

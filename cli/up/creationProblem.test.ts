@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { creationProblems } from "./creationProblem.ts";
 import type { KubernetesEvent } from "./kubernetesObject.ts";
+import type { StackState } from "./stackState.ts";
 
 const FORBIDDEN =
   'Error creating: pods "privileged-6dbb447488-5mk2c" is forbidden: violates PodSecurity "baseline:latest": privileged';
@@ -19,7 +20,14 @@ function event(kind: string, name: string, reason: string, second: number, messa
 }
 
 const START = Date.parse("2026-11-26T05:21:00Z");
-const JOBS = [{ namespace: "n", name: "schema-migration-1" }];
+const STATE: StackState = {
+  namespaces: ["n"],
+  releases: [],
+  jobs: [{ namespace: "n", name: "schema-migration-1" }],
+  scaledJobs: [],
+  triggerAuthentications: [],
+  ownsKeda: true,
+};
 
 describe("pods that are not created", () => {
   for (const [what, events, subjects] of [
@@ -40,14 +48,14 @@ describe("pods that are not created", () => {
   ] as const) {
     test(`${what} are ${subjects.length} problem${subjects.length === 1 ? "" : "s"}`, () => {
       assert.deepEqual(
-        creationProblems(events, JOBS, START).map(({ subject }) => subject),
+        creationProblems(events, STATE, START).map(({ subject }) => subject),
         subjects,
       );
     });
   }
 
   test("in an earlier deployment are no problem of this one", () => {
-    assert.deepEqual(creationProblems([event("ReplicaSet", "r", "FailedCreate", 23)], JOBS, START + 60_000), []);
+    assert.deepEqual(creationProblems([event("ReplicaSet", "r", "FailedCreate", 23)], STATE, START + 60_000), []);
   });
 
   for (const [message, advice] of [
@@ -56,7 +64,7 @@ describe("pods that are not created", () => {
     ['pods "p" is forbidden: error looking up service account n/missing', /must allow pods/],
   ] as const) {
     test(`have the advice ${advice} for ${message.slice(0, 60)}`, () => {
-      const [problem] = creationProblems([event("ReplicaSet", "r", "FailedCreate", 23, message)], JOBS, START);
+      const [problem] = creationProblems([event("ReplicaSet", "r", "FailedCreate", 23, message)], STATE, START);
       assert.match(problem?.advice ?? "", advice);
       assert.ok(problem?.message.includes(message));
     });

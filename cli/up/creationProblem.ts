@@ -1,33 +1,25 @@
 import { eventTime, type KubernetesEvent } from "./kubernetesObject.ts";
+import { isOwnCreator } from "./ownPods.ts";
 import type { Problem } from "./problem.ts";
-import type { ObjectName } from "./stackState.ts";
+import type { StackState } from "./stackState.ts";
 
 /** A quota that is full may have room again. */
 const LIMIT_SECONDS = 120;
 
 /**
- * Why pods are not even created (a quota, a Pod Security Standard, an admission webhook, a missing service account): the last
- * event of their ReplicaSet, StatefulSet or Job says so. Only the Jobs of the stack count: those that KEDA creates wait
- * for no one.
+ * Why pods of the stack are not even created (a quota, a Pod Security Standard, an admission webhook, a missing service
+ * account): the last event of their ReplicaSet, StatefulSet or Job says so.
  *
  * @param sinceMs events before this time belong to an earlier deployment
  */
-export function creationProblems(
-  events: readonly KubernetesEvent[],
-  jobs: readonly ObjectName[],
-  sinceMs: number,
-): Problem[] {
+export function creationProblems(events: readonly KubernetesEvent[], state: StackState, sinceMs: number): Problem[] {
   const last = new Map<string, KubernetesEvent>();
   for (const event of events.toSorted((a, b) => eventTime(a) - eventTime(b))) {
-    const { kind = "", namespace = "", name = "" } = event.involvedObject ?? {};
-    const isOurs = kind !== "Job" || jobs.some((job) => job.namespace === namespace && job.name === name);
-    if (CREATORS.includes(kind) && isOurs && eventTime(event) >= sinceMs)
-      last.set(`${kind}/${namespace}/${name}`, event);
+    const { kind, namespace, name } = event.involvedObject ?? {};
+    if (isOwnCreator(event, state) && eventTime(event) >= sinceMs) last.set(`${kind}/${namespace}/${name}`, event);
   }
   return [...last.values()].filter(({ reason }) => reason === "FailedCreate").map(creationProblem);
 }
-
-const CREATORS: readonly string[] = ["ReplicaSet", "StatefulSet", "Job"];
 
 function creationProblem({ involvedObject, message = "" }: KubernetesEvent): Problem {
   const { kind = "", namespace = "", name = "" } = involvedObject ?? {};

@@ -66,10 +66,11 @@ export function usesNodeDocker(profile: Profile | undefined): boolean {
   return profile !== undefined && profile.driver !== "none" && profile.state !== "stopped";
 }
 
-/** @throws Error when the image cannot be built in the cluster's node. */
+/** @throws FailedError when the image cannot be built in the cluster's node. */
 export function checkNodeBuilds(name: string, profile: Profile | undefined): void {
   if (profile === undefined) return;
   const another =
+    "To push the image to a registry instead: npm run up -- --config-path --config image.build.registry=REGISTRY. " +
     `To use another cluster: minikube start --profile=NAME ${START_FLAGS.join(" ")}, ` +
     "then npm run up -- --stack NAME --config kubernetesContext=NAME";
   if (profile.nodes > 1) {

@@ -4,7 +4,7 @@ export function configFlag(pulumiArgs: readonly string[], key: string): string |
   for (const [at, arg] of pulumiArgs.entries()) {
     const pair =
       /^(?:--config|-c)=(.*)$/s.exec(arg)?.[1] ?? (/^(--config|-c)$/.test(arg) ? pulumiArgs[at + 1] : undefined);
-    const [, name, text] = /^(?:postgres-batch:)?(\w+)=(.*)$/s.exec(pair ?? "") ?? [];
+    const [, name, text] = /^(?:postgres-batch:)?([\w.]+)=(.*)$/s.exec(pair ?? "") ?? [];
     if (name === key) value = text;
   }
   return value;

@@ -2,6 +2,7 @@ import { runInteractive } from "../runInteractive.ts";
 import { buildEnv } from "./cluster.ts";
 import { dockerProblem } from "./dockerDaemon.ts";
 import { FailedError } from "./failedError.ts";
+import { readImageSource } from "./imageSource.ts";
 import type { Profile } from "./minikube.ts";
 import { isRefreshFlag } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
@@ -31,7 +32,7 @@ export async function refreshBeforeDestroy(
   const asked = pulumiArgs.some(isRefreshFlag);
   if (!recreated && !asked) return { flags: pulumiArgs, env };
   const problem = isInstalled("docker") ? undefined : "docker is not on PATH";
-  const dockerEnv = problem === undefined ? await buildEnv(context, profile, env).catch(() => ({})) : {};
+  const dockerEnv = problem === undefined ? await findDaemon(session, context, profile) : {};
   const envWithDocker = { ...env, ...dockerEnv };
   const reason = problem ?? (await dockerProblem(envWithDocker));
   if (reason === undefined) return { flags: asked ? pulumiArgs : ["--refresh", ...pulumiArgs], env: envWithDocker };
@@ -48,4 +49,13 @@ export async function refreshBeforeDestroy(
     );
   }
   return { flags: pulumiArgs.filter((arg) => !isRefreshFlag(arg)), env };
+}
+
+/** Where the node's daemon cannot be found, the local one will do: images are only read. */
+async function findDaemon(session: Session, context: string, profile: Profile | undefined) {
+  try {
+    return await buildEnv(context, profile, session.env, await readImageSource(session));
+  } catch {
+    return {};
+  }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseStackState } from "./stackState.ts";
 
-const EMPTY = { namespaces: [], jobs: [], scaledJobs: [], triggerAuthentications: [], ownsKeda: false };
+const EMPTY = { namespaces: [], releases: [], jobs: [], scaledJobs: [], triggerAuthentications: [], ownsKeda: false };
 
 function resource(type: string, inputs: object, more: object = {}) {
   return { urn: `urn:pulumi:dev::postgres-batch::${type}::name`, type, inputs, ...more };
@@ -28,10 +28,14 @@ describe("what a stack owns", () => {
           }),
           resource("kubernetes:keda.sh/v1alpha1:ScaledJob", { metadata: { name: "s", namespace: "batches" } }),
         ],
-        [resource("kubernetes:batch/v1:Job", { metadata: { name: "migration", namespace: "batches" } })],
+        [
+          resource(RELEASE, { chart: "./postgresql.tgz", name: "my-release", namespace: "batches" }),
+          resource("kubernetes:batch/v1:Job", { metadata: { name: "migration", namespace: "batches" } }),
+        ],
       ),
       {
         namespaces: ["keda", "batches"],
+        releases: [{ namespace: "batches", name: "my-release" }],
         jobs: [{ namespace: "batches", name: "migration" }],
         scaledJobs: [{ namespace: "batches", name: "s" }],
         triggerAuthentications: [{ namespace: "batches", name: "a" }],

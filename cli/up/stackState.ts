@@ -9,8 +9,10 @@ export interface ObjectName {
 
 /** What the stack owns on the cluster, as far as a watcher needs to know it. */
 export interface StackState {
-  /** The namespaces that it created. */
+  /** The namespaces that it created: everything in them belongs to it. */
   readonly namespaces: readonly string[];
+  /** Its Helm releases. */
+  readonly releases: readonly ObjectName[];
   readonly jobs: readonly ObjectName[];
   readonly scaledJobs: readonly ObjectName[];
   readonly triggerAuthentications: readonly ObjectName[];
@@ -30,12 +32,15 @@ export function parseStackState(json: string): StackState {
   const named = (type: string) => resources.filter((resource) => resource.type === type).flatMap(objectName);
   return {
     namespaces: unique(named("kubernetes:core/v1:Namespace").map(({ name }) => name)),
+    releases: resources.filter(({ type }) => type === RELEASE).flatMap(releaseName),
     jobs: named("kubernetes:batch/v1:Job"),
     scaledJobs: named("kubernetes:keda.sh/v1alpha1:ScaledJob"),
     triggerAuthentications: named("kubernetes:keda.sh/v1alpha1:TriggerAuthentication"),
     ownsKeda: resources.some(isKedaRelease),
   };
 }
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
 
 interface Resource {
   readonly urn?: string;
@@ -44,6 +49,8 @@ interface Resource {
   readonly external?: boolean;
   readonly inputs?: {
     readonly chart?: string;
+    readonly name?: string;
+    readonly namespace?: string;
     readonly metadata?: { readonly name?: string; readonly namespace?: string };
   };
 }
@@ -68,9 +75,14 @@ function objectName({ inputs }: Resource): ObjectName[] {
   return typeof name === "string" && typeof namespace === "string" ? [{ namespace, name }] : [];
 }
 
+function releaseName({ inputs }: Resource): ObjectName[] {
+  const { name, namespace } = inputs ?? {};
+  return typeof name === "string" && typeof namespace === "string" ? [{ namespace, name }] : [];
+}
+
 /** By the component `Keda` or by the chart: `keda`, `oci://registry.example/keda`, `./keda-2.20.2.tgz`. */
 function isKedaRelease({ urn = "", type, inputs }: Resource): boolean {
-  if (type !== "kubernetes:helm.sh/v3:Release") return false;
+  if (type !== RELEASE) return false;
   return urn.includes(":index:Keda$") || /(^|\/)keda(-[^/]*)?\/?$/.test(inputs?.chart ?? "");
 }
 

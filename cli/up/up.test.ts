@@ -85,6 +85,26 @@ describe("npm run up", { timeout: 180_000 }, () => {
     });
   }
 
+  for (const [what, image, daemon] of [
+    ["is pushed to a registry", '{"build":{"registry":"localhost:5000"}}', true],
+    ["exists already", '{"existing":"registry.example/worker:1"}', false],
+  ] as const) {
+    test(`deploys to several nodes and to containerd where the image ${what}; Docker is ${daemon ? "" : "not "}needed`, async () => {
+      const program = minikube("docker", "containerd", { nodes: 2 });
+      for (const already of [true, false]) {
+        const created = await createPrograms({ ...ALL, minikube: program });
+        const programs = already ? await started(created) : created;
+        const { ended, output } = run("cli/up/up.ts", programs, [], { FAKE_IMAGE: image });
+        assert.equal(await ended, 0, output());
+        assert.match(output(), /builds in <>/);
+        assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube docker-env")));
+      }
+      const programs = await started(await createPrograms({ ...ALL, minikube: program }));
+      const without = run("cli/up/up.ts", programs, [], { FAKE_IMAGE: image, FAKE_DAEMON: "no" });
+      assert.equal(await without.ended, daemon ? 1 : 0, without.output());
+    });
+  }
+
   test("resumes a paused minikube", async () => {
     const programs = await createPrograms({ ...ALL, minikube: minikube("docker", "docker", { status: "Paused" }) });
     const { ended, output } = run("cli/up/up.ts", programs);

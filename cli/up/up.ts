@@ -1,6 +1,7 @@
 import { buildEnv, currentContext, findProfile, isReachable, startMinikube, warnOfOldKubectl } from "./cluster.ts";
 import { readDeployedCluster, readOutputs, wasRecreated } from "./deployedCluster.ts";
 import { checkDockerDaemon } from "./dockerDaemon.ts";
+import { readImageSource } from "./imageSource.ts";
 import { Kubectl } from "./kubectl.ts";
 import { MINIKUBE } from "./minikube.ts";
 import { type Deployment, nextSteps } from "./nextSteps.ts";
@@ -38,15 +39,16 @@ await runSession(HELP, async (session) => {
   await selectStack(session);
   const context = await stackContext(session);
   const deployed = await readDeployedCluster(session, context);
+  const source = await readImageSource(session);
   let profile = await findProfile(context, isInstalled("minikube"), session.env);
   if (!(await isReachable(context, session.env))) {
     if (context === MINIKUBE) requirePrograms(["minikube"], isInstalled);
-    await startMinikube(context, profile, session.env);
+    await startMinikube(context, profile, session.env, source);
     profile = await findProfile(context, true, session.env);
   }
   await warnOfOldKubectl(context, session.env);
-  const env = { ...session.env, ...(await buildEnv(context, profile, session.env)) };
-  await checkDockerDaemon(env, "the worker's image is built there");
+  const env = { ...session.env, ...(await buildEnv(context, profile, session.env, source)) };
+  if (source !== "existing") await checkDockerDaemon(env, "the worker's image is built there");
 
   const refresh = (await wasRecreated(deployed, session.env)) ? ["--refresh"] : [];
   const args = ["up", ...UP_FLAGS, ...refresh, "--stack", stack, ...pulumiArgs];

@@ -11,6 +11,7 @@ import { watchRollout } from "./watchRollout.ts";
 
 const STATE: StackState = {
   namespaces: ["batches"],
+  releases: [],
   jobs: [],
   scaledJobs: [],
   triggerAuthentications: [],
@@ -31,14 +32,14 @@ function podAndEvents(name: string) {
   return [found.pod, ...found.events];
 }
 
-async function start(items: object[]) {
+async function start(items: object[], state = STATE) {
   const { folder, calls } = await createPrograms({ kubectl: KUBECTL });
   await writeFile(join(folder, "items"), `${JSON.stringify({ items })}\n`);
   const printed: string[] = [];
   const ended = new AbortController();
   const result = watchRollout({
     kubectl: new Kubectl("mine", { PATH: folder }),
-    readState: async () => STATE,
+    readState: async () => state,
     ended: ended.signal,
     print: (lines) => printed.push(lines.join("\n")),
     timeScale: 0.01,
@@ -103,5 +104,17 @@ describe("the watch beside pulumi up", () => {
       assert.equal(await result, undefined);
       assert.deepEqual(printed, []);
     }
+  });
+
+  test("leaves pods of others alone in a namespace that the stack did not create", async () => {
+    const { result, printed, ended, calls } = await start(podAndEvents("crash"), {
+      ...STATE,
+      namespaces: [],
+      releases: [{ namespace: "batches", name: "my-release" }],
+    });
+    await until("polls", async () => (await calls()).length > 5);
+    ended.abort();
+    assert.equal(await result, undefined);
+    assert.deepEqual(printed, []);
   });
 });

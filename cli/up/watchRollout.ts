@@ -2,6 +2,7 @@ import { creationProblems } from "./creationProblem.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { KubernetesEvent, Pod, StatefulSet } from "./kubernetesObject.ts";
 import { isOutdated } from "./outdatedPod.ts";
+import { isOwnPod, podNamespaces } from "./ownPods.ts";
 import { podProblem } from "./podProblem.ts";
 import { pollUntilEnded } from "./pollUntilEnded.ts";
 import type { Problem } from "./problem.ts";
@@ -34,8 +35,8 @@ export async function watchRollout(args: WatchRolloutArgs): Promise<readonly str
   const tracker = new ProblemTracker(timeScale);
   const startMs = Date.now();
   return await pollUntilEnded(POLL_SECONDS * timeScale, ended, async () => {
-    const { namespaces, jobs } = await readState();
-    const observed = await Promise.all(namespaces.map((namespace) => observe(kubectl, namespace)));
+    const state = await readState();
+    const observed = await Promise.all(podNamespaces(state).map((namespace) => observe(kubectl, namespace, state)));
     const events = observed.flatMap((objects) => objects.events);
     for (const { broken } of observed) {
       for (const { pod, problem } of broken.filter(({ outdated }) => outdated))
@@ -43,7 +44,7 @@ export async function watchRollout(args: WatchRolloutArgs): Promise<readonly str
     }
     const problems = observed.flatMap(({ broken }) => broken.filter(({ outdated }) => !outdated));
     const { report, permanent } = tracker.observe(
-      [...problems.map(({ problem }) => problem), ...creationProblems(events, jobs, startMs)],
+      [...problems.map(({ problem }) => problem), ...creationProblems(events, state, startMs)],
       Date.now(),
     );
     const toLines = async (problem: Problem) =>
@@ -66,13 +67,14 @@ interface Observed {
 }
 
 /** What is wrong in a namespace; nothing where kubectl gets no answer: Pulumi fails with the reason then. */
-async function observe(kubectl: Kubectl, namespace: string): Promise<Observed> {
+async function observe(kubectl: Kubectl, namespace: string, state: StackState): Promise<Observed> {
   const kinds = "pods,events,statefulsets";
   const items = (await kubectl.list<Pod | KubernetesEvent | StatefulSet>(kinds, "-n", namespace, "-l", SELECTOR)) ?? [];
   const events = items.filter((item) => item.kind === "Event");
   const statefulSets = items.filter((item) => item.kind === "StatefulSet");
   const broken = items
     .filter((item) => item.kind === "Pod")
+    .filter((pod) => isOwnPod(pod, state))
     .flatMap((pod): BrokenPod[] => {
       const problem = podProblem(pod, events.filter(isAbout({ namespace, name: pod.metadata.name })));
       return problem === undefined ? [] : [{ pod, problem, outdated: lasts(problem) && isOutdated(pod, statefulSets) }];

@@ -14,6 +14,7 @@ const OUTPUTS = JSON.stringify({
 /** Prints where docker would build and where the state is, so that tests see what reached it. */
 const PULUMI = `case "$*" in
   version) echo "\${FAKE_PULUMI_VERSION:-v3.259.0}";;
+  "config get image"*) echo "$FAKE_IMAGE";;
   "config get"*) echo "\${FAKE_CONTEXT:-minikube}";;
   "stack output"*) echo "$FAKE_OUTPUTS";;
   "stack export"*) echo "$FAKE_STATE";;
