@@ -4,6 +4,7 @@ import type { Attempt } from "../requests.ts";
 import {
   changedByReturn,
   endings,
+  idleJobs,
   type Loss,
   type PodRecord,
   secondsToFirstAttempt,
@@ -97,6 +98,19 @@ describe("what a loss has cost", () => {
       "crashed (the worker in pod pod-1-1 died)": 1,
       SUCCESS: 1,
     });
+  });
+});
+
+describe("idle Jobs", () => {
+  test("are those since the loss that ran no attempt, each once; a pod that never started is none", () => {
+    const pods = [
+      { ...pod("before", "job-7", 1), createdAt: AT - 1 },
+      { ...pod("busy", "job-1", 20), createdAt: AT + 9_000 },
+      { ...pod("idle", "job-8", 20), createdAt: AT + 9_000 },
+      { ...pod("again", "job-8", 40), createdAt: AT + 30_000 },
+      { ...pod("unscheduled", "job-9"), createdAt: AT + 9_000 },
+    ];
+    assert.deepEqual(idleJobs(loss({ pods, attempts: RUNNING })), ["job-8"]);
   });
 });
 

@@ -73,6 +73,13 @@ export function endings({ running, attempts }: Loss): ReadonlyMap<string, number
   return counts;
 }
 
+/** Jobs since the loss whose pods found nothing to do. */
+export function idleJobs({ at, pods, attempts }: Loss): string[] {
+  const used = new Set(attempts.map(({ job_name }) => job_name));
+  const since = pods.filter(({ createdAt, startedAt }) => createdAt > at && startedAt !== undefined);
+  return [...new Set(since.map(({ job }) => job))].filter((job) => !used.has(job));
+}
+
 /** Attempts that were over before the node's return, and are not there any more as they were. */
 export function changedByReturn({ before, attempts }: Loss): Attempt[] {
   return before

@@ -41,8 +41,8 @@ const NOTHING: Loss = { ...LOSS, running: [], inserted: [], notReadyAt: undefine
 describe("the tables of losses", () => {
   test("show a loss in a line, with what was not seen left open", () => {
     assert.deepEqual(lossTable([LOSS, NOTHING], "two-m02").split("\n").slice(2), [
-      "| 1 | 2 | 30.3 to 41.0 | 10.3 to 10.3 | 50.0 | 2 | 1 |",
-      "| 2 | 0 | – | – | – | 0 | 0 |",
+      "| 1 | 2 | 30.3 to 41.0 | 10.3 to 10.3 | 50.0 | 2 | 1 | 0 |",
+      "| 2 | 0 | – | – | – | 0 | 0 | 0 |",
     ]);
   });
 

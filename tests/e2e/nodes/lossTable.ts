@@ -1,5 +1,5 @@
 import { median, percentile } from "../../bench/samples.ts";
-import { endings, type Loss, secondsToFirstAttempt, secondsToRunAgain, secondsToTakeOver } from "./loss.ts";
+import { endings, idleJobs, type Loss, secondsToFirstAttempt, secondsToRunAgain, secondsToTakeOver } from "./loss.ts";
 
 /** Each loss as a line of Markdown, in the order in which they were made. */
 export function lossTable(losses: readonly Loss[], lostNode: string): string {
@@ -14,10 +14,11 @@ export function lossTable(losses: readonly Loss[], lostNode: string): string {
       notReadyAt === undefined ? "–" : oneDecimal((notReadyAt - at) / 1_000),
       String(since.length),
       String(since.filter(({ node }) => node === lostNode).length),
+      String(idleJobs(loss).length),
     ];
   });
-  const head = ["loss", "requests", "run again (s)", "since the replacement pod's start (s)", "NotReady (s)"];
-  return table([...head, "pods created since", "scheduled to the lost node"], rows);
+  const head = ["loss", "requests", "run again (s)", "after the replacement pod's start (s)", "NotReady (s)"];
+  return table([...head, "pods since", "on the lost node", "idle Jobs"], rows);
 }
 
 /** The seconds until requests ran again, for each number of requests on the lost node. */

@@ -32,7 +32,7 @@ const LOSS: Loss = {
 
 /** What is missed when the attempts are these instead. */
 function missed(...attempts: readonly Attempt[]): string[] {
-  return commonFindings([{ ...LOSS, attempts }])
+  return commonFindings([{ ...LOSS, attempts }], 10)
     .filter((finding) => !isKept(finding))
     .map(({ what }) => what.split(" ").slice(0, 3).join(" "));
 }

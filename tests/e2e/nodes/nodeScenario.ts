@@ -7,6 +7,7 @@ import { type LossPlan, loseNode } from "./loseNode.ts";
 import { loseOperator } from "./loseOperator.ts";
 import {
   changedByReturn,
+  idleJobs,
   type Loss,
   sameAttempt,
   secondsToFirstAttempt,
@@ -50,7 +51,7 @@ export async function loseRepeatedly(
 }
 
 /** What holds for every loss, whatever kind it is of. */
-export function commonFindings(losses: readonly Loss[]): Finding[] {
+export function commonFindings(losses: readonly Loss[], maxReplicaCount: number): Finding[] {
   const accounts = losses.map(({ attempts }) => toAccount(attempts));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const requests = sum(losses.map(({ running, inserted }) => running.length + inserted.length));
@@ -61,6 +62,7 @@ export function commonFindings(losses: readonly Loss[]): Finding[] {
     exactly(0, "SUCCESS twice", sum(accounts.map(({ twice }) => twice))),
     exactly(0, "attempts at the same time as another of their request", sum(accounts.map((one) => one.overlapping))),
     exactly(lost.length, "attempts on the lost node recorded as SUCCESS or crashed", isTrue.length),
+    atMost(maxReplicaCount, "idle Jobs after a loss", Math.max(...losses.map((loss) => idleJobs(loss).length))),
     exactly(0, "ended attempts changed by the node's return", sum(losses.map((loss) => changedByReturn(loss).length))),
     atMost(120, "from a later request's insert to its first attempt", slowest(losses.map(secondsToFirstAttempt)), " s"),
   ];

@@ -13,7 +13,7 @@ export const cutOffNode: Scenario = {
     const losses = await loseRepeatedly(context, nodes, plans);
     return [
       runAgainFinding(60, losses),
-      ...commonFindings(losses),
+      ...commonFindings(losses, Number(context.settings.maxReplicaCount)),
       ...(await operatorFindings(context, nodes, "cut-off")),
     ];
   },

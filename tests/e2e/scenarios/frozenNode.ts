@@ -13,7 +13,7 @@ export const frozenNode: Scenario = {
     const losses = await loseRepeatedly(context, nodes, plans);
     return [
       takeOverFinding(15, losses),
-      ...commonFindings(losses),
+      ...commonFindings(losses, Number(context.settings.maxReplicaCount)),
       ...(await operatorFindings(context, nodes, "frozen")),
     ];
   },

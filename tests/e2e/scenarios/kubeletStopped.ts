@@ -11,6 +11,6 @@ export const kubeletStopped: Scenario = {
     const nodes = await upOnFirst(context);
     const plans = planLosses("kubelet-stopped", context.losses, Number(context.settings.pollingInterval), true);
     const losses = await loseRepeatedly(context, nodes, plans);
-    return [takeOverFinding(15, losses), ...commonFindings(losses)];
+    return [takeOverFinding(15, losses), ...commonFindings(losses, Number(context.settings.maxReplicaCount))];
   },
 };

@@ -13,7 +13,7 @@ export const lostNode: Scenario = {
     const losses = await loseRepeatedly(context, nodes, plans);
     return [
       runAgainFinding(60, losses),
-      ...commonFindings(losses),
+      ...commonFindings(losses, Number(context.settings.maxReplicaCount)),
       ...(await operatorFindings(context, nodes, "lost")),
     ];
   },
