@@ -15,6 +15,7 @@ begin
     end if;
     perform batch.clear_kind(p_kind, 'its table was replaced by another');
   end if;
+  update batch.queue q set canceled = null where q.kind = p_kind and q.canceled = 'its kind was detached';
   update batch.kind k
   set requests = p_requests, timeout_column = p_timeout_column, attached = true, problem = null, problem_since = null
   where k.kind = p_kind;
