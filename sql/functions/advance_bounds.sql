@@ -30,7 +30,7 @@ begin
     waiting.id := -9223372036854775808;
   end if;
   select q.claimed_xid into claimed from batch.queue q
-  where q.kind = p_kind and q.job_name is not null and q.attempt > 0 and q.claimed_xid >= bounds.claimed_xid
+  where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid >= bounds.claimed_xid
   order by q.claimed_xid limit 1;
   update batch.scaling s
   set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = least(claimed, horizon)

@@ -1,4 +1,4 @@
--- Why the requests of a kind cannot be read or followed; null when nothing is wrong.
+-- Why the requests of a kind cannot be read or followed, and what to do; null when nothing is wrong.
 --
 -- p_kind: the kind
 --
@@ -9,54 +9,73 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   attached batch.kind;
-  table_name text;
+  requests pg_class;
+  reader name;
+  again text;
   missing text;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  if not found then
+  if not found or not exists (select from batch.scaling s where s.kind = p_kind) or to_regclass('batch.arrivals_' || p_kind) is null then
     return format('kind %L is not attached: select batch.attach(''TABLE'', %L)', p_kind, p_kind);
   end if;
   if not attached.attached then
     return format('kind %L is detached: select batch.attach(''TABLE'', %L)', p_kind, p_kind);
   end if;
-  if not exists (select from pg_class c where c.oid = attached.requests) then
+  select c.* into requests from pg_class c where c.oid = attached.requests;
+  if not found then
     return format('the table of kind %L was dropped: create it and attach it again, or select batch.detach(%L)', p_kind, p_kind);
   end if;
-  table_name := attached.requests::text;
+  again := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
+    case when attached.timeout_column is null then '' else format(', %L', attached.timeout_column) end);
   if batch.key_column(attached.requests) is null then
-    return format('%s has no primary key of one bigint column any more: restore it, then select batch.attach(%L, %L)',
-      table_name, table_name, p_kind);
+    return format('%s has no primary key of one bigint column any more: restore it, then %s', attached.requests, again);
   end if;
-  if not has_table_privilege(attached.requests, 'select') or not (
-    select has_schema_privilege(c.relnamespace, 'usage') from pg_class c where c.oid = attached.requests
-  ) then
-    return format('%I cannot select from %s: select batch.attach(%L, %L)', current_user, table_name, table_name, p_kind);
+  if attached.timeout_column is not null and not batch.is_timeout_column(attached.requests, attached.timeout_column) then
+    return format('%s has no column %I of numbers any more, which held the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
+      attached.requests, attached.timeout_column, attached.requests, p_kind);
   end if;
+  if requests.relpersistence <> 'p' then
+    return format('%s is not a permanent table any more: alter table %s set logged', attached.requests, attached.requests);
+  end if;
+  if requests.relkind = 'r' and exists (select from pg_inherits i where attached.requests in (i.inhparent, i.inhrelid)) then
+    return format('%s is part of an inheritance or of a partitioned table now (not every row fires its triggers): end that, or detach it by select batch.detach(%L)',
+      attached.requests, p_kind);
+  end if;
+
   select string_agg(wanted.name, ', ') into missing
-  from unnest(array['batch_' || p_kind, 'batch_' || p_kind || '_delete', 'batch_' || p_kind || '_key', 'batch_' || p_kind || '_truncate'])
-    as wanted (name)
+  from unnest(array['', '$delete', '$key', '$truncate']) with ordinality as suffix (text, place),
+  lateral (select 'batch_' || p_kind || suffix.text) as wanted (name)
   where not exists (
     select from pg_trigger t
     where t.tgrelid = attached.requests and t.tgname = wanted.name and not t.tgisinternal and t.tgenabled in ('O', 'A')
   );
   if missing is not null then
-    return format('%s lacks the trigger %s, or it is disabled: select batch.attach(%L, %L)',
-      table_name, missing, table_name, p_kind);
+    return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
   end if;
-  if exists (
-    select from pg_inherits i join pg_class child on child.oid = i.inhrelid
-    where i.inhparent = attached.requests and not child.relispartition
+  reader := batch.reader_role(attached.requests);
+  if 2 <> (
+    select count(*) from pg_proc f
+    where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef
+      and pg_get_userbyid(f.proowner) = reader and has_function_privilege(f.oid, 'execute')
   ) then
-    return format('%s has child tables (their rows would not become requests): attach each child instead', table_name);
+    return format('%s is not read with its owner''s rights (it may have another owner now): %s', attached.requests, again);
   end if;
-  if row_security_active(attached.requests) and (
-    select count(*) filter (where p.polpermissive and p.polcmd in ('r', '*') and pg_get_expr(p.polqual, p.polrelid) = 'true') = 0
-      or count(*) filter (where not p.polpermissive and p.polcmd in ('r', '*')) > 0
-    from pg_policy p
-    where p.polrelid = attached.requests and (p.polroles = '{0}' or (select oid from pg_roles where rolname = current_user) = any (p.polroles))
-  ) then
-    return format('row level security may hide rows of %s from %I: select batch.attach(%L, %L), and drop restrictive policies for it',
-      table_name, current_user, table_name, p_kind);
+  if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, requests.relnamespace, 'usage') then
+    return format('%I cannot select from %s: %s', reader, attached.requests, again);
+  end if;
+  if batch.row_security_applies(attached.requests, reader) then
+    if not exists (select from pg_policy p where p.polrelid = attached.requests and p.polname = 'batch_' || p_kind) then
+      return format('row level security hides rows of %s from %I: %s', attached.requests, reader, again);
+    end if;
+    if exists (
+      select from pg_policy p
+      where p.polrelid = attached.requests and not p.polpermissive and p.polcmd in ('r', '*') and exists (
+        select from unnest(p.polroles) as role (id) where role.id = 0 or pg_has_role(reader, role.id, 'usage')
+      )
+    ) then
+      return format('a restrictive policy may hide rows of %s from %I, which must see all of them: drop it, or limit it to other roles',
+        attached.requests, reader);
+    end if;
   end if;
   return null;
 end

@@ -10,6 +10,8 @@
 -- One row: the attempt. Zero rows: nothing to claim, or the Job's own request is still a previous pod's; batch.reclaim() says
 -- which.
 --
+-- A request that cannot be worked on (no row, an impossible one) is ended with the reason, and the next one claimed. A kind whose
+-- table cannot be read charges no request: zero rows.
 -- Called again by the same session it returns the same attempt and counts nothing, so it may be repeated when an answer was lost.
 -- Indexes: queue_job, queue_waiting. The scan of the waiting ones starts at the lower bound of batch.scaling: below it there
 -- are only dead entries, which a long transaction elsewhere keeps from being removed.
@@ -27,97 +29,112 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  place record;
+  attached batch.kind;
+  bounds batch.scaling;
   q batch.queue;
-  latest record;
+  latest batch.history;
   row_text text;
   row_timeout double precision;
   own boolean;
-  unreadable text;
+  again boolean;
+  problem text;
+  unusable integer := 0;
 begin
-  select k.requests, k.key_column, k.timeout_column, k.problem, s.waiting_xid, s.waiting_id, s.claimed_xid, s.running_limit into place
-  from batch.kind k join batch.scaling s on s.kind = k.kind
-  where k.kind = p_kind and k.attached;
-  if not found or p_lease_seconds is null and not batch.lock_session(p_session) then
+  select * into attached from batch.kind k where k.kind = p_kind;
+  select * into bounds from batch.scaling s where s.kind = p_kind;
+  if attached.attached is not true or bounds.kind is null then
     return;
+  end if;
+  if p_lease_seconds is null and not batch.lock_session(p_session) then
+    return;
+  end if;
+  if attached.intake_after is not null and attached.problem is null then
+    perform batch.take_in_missing(p_kind);
   end if;
 
   loop
     select * into q from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
     own := found;
-    if own then
-      if q.session_id <> p_session then
-        return;
-      end if;
-      select h.attempt, h.status, h.created_at into latest from batch.history h
-      where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
-    else
+    again := own and q.session_id is not distinct from p_session;
+    if own and not again and q.session_id is not null then
+      return;
+    end if;
+    if not own then
       if p_arriving then
-        perform nextval(('batch.arrivals_' || p_kind)::regclass);
+        perform nextval(to_regclass('batch.arrivals_' || p_kind));
         p_arriving := false;
       end if;
-      if place.problem is not null then
+      if unusable >= 50 then
+        -- There may be many more, which the next poll removes together.
+        update batch.kind k set sweep_pending = true where k.kind = p_kind;
         return;
       end if;
-      if place.running_limit is not null and place.running_limit <= (
+      if attached.problem is not null or bounds.running_limit is not null and bounds.running_limit <= (
         select count(*) from batch.queue c
-        where c.kind = p_kind and c.job_name is not null and c.attempt > 0 and c.claimed_xid >= place.claimed_xid
+        where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bounds.claimed_xid
           and c.suspected_at is null
       ) then
         return;
       end if;
-      select c.* into q from batch.queue c
+      select * into q from batch.queue c
       where c.kind = p_kind and c.job_name is null and c.available_at is null
-        and (c.enqueued_xid, c.request_id) >= (place.waiting_xid, place.waiting_id)
+        and (c.enqueued_xid, c.request_id) >= (bounds.waiting_xid, bounds.waiting_id)
       order by c.enqueued_xid, c.request_id limit 1 for update skip locked;
       if not found then
         return;
       end if;
-      select h.attempt, h.status, h.created_at into latest from batch.history h
-      where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
     end if;
 
-    -- The history is the truth about attempts: a row that came back in another way (a restore, an insert by hand) must
-    -- neither run finished work again nor count an attempt twice.
-    if latest.attempt > q.attempt and q.session_id is null then
-      if latest.status <> 'FAILED' then
-        perform batch.reject(p_kind, q.request_id, format(
+    latest := null;
+    if not again then
+      -- The history is the truth about attempts: a row that came in another way (a restore, an insert by hand) must neither run
+      -- finished work again nor count an attempt twice.
+      select * into latest from batch.history h
+      where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
+      if q.canceled is not null or latest.attempt > q.attempt and latest.status <> 'FAILED' or greatest(q.attempt, latest.attempt) = 2147483647 then
+        perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
           'the queue had it waiting with %s attempts, the history has it %s after %s: select batch.retry(%L, %s) runs a request again',
-          q.attempt, latest.status, latest.attempt, p_kind, q.request_id));
+          q.attempt, latest.status, latest.attempt, p_kind, q.request_id)));
+        unusable := unusable + 1;
         continue;
       end if;
-      q.attempt := latest.attempt;
+      q.attempt := greatest(q.attempt, latest.attempt, 0) + 1;
     end if;
 
+    problem := null;
     begin
-      select r.request, r.timeout_seconds into row_text, row_timeout
-      from batch.read_request(place.requests, place.key_column, q.request_id, place.timeout_column) r;
+      select r.request, r.timeout_seconds into row_text, row_timeout from batch.read_row(p_kind, q.request_id) r;
+      if row_text is null then
+        problem := format('%s holds no row with this primary key', attached.requests);
+      elsif row_timeout is not null and not row_timeout between 0 and 604800 then
+        problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', row_timeout);
+      end if;
     exception
-      when undefined_column then
-        if place.key_column is not distinct from batch.key_column(place.requests) then
+      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        raise;
+      when others then
+        problem := format('its row cannot be read: %s', sqlerrm);
+        if batch.attachment_problem(p_kind) is not null then
+          -- No request is to blame: the next poll says why, and starts no Job.
           return;
         end if;
-        -- It was renamed since the last poll.
-        place.key_column := batch.key_column(place.requests);
-        continue;
-      when undefined_table or insufficient_privilege or null_value_not_allowed then
-        -- The attachment is broken, which no request is to blame for: the next poll says why, and starts no Job.
-        return;
-      when others then
-        row_text := null;
-        unreadable := format('its row could not be read: %s', sqlerrm);
     end;
+    if problem is not null then
+      perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
+      unusable := unusable + 1;
+      continue;
+    end if;
+    row_timeout := case when row_timeout = 0 then null else coalesce(row_timeout, p_timeout_seconds) end;
 
     update batch.queue u
-    set attempt = q.attempt + case when q.session_id = p_session then 0 else 1 end,
-        job_finished = case when own then u.job_finished else greatest(p_job_finished, (
+    set attempt = q.attempt,
+        job_finished = case when own and u.job_finished is not null then u.job_finished else greatest(p_job_finished, (
           select j.finished from batch.job j where j.kind = p_kind and j.job_name = p_job
         )) end,
-        started_at = case when q.session_id = p_session then u.started_at else now() end,
+        started_at = case when again then u.started_at else now() end,
         created_at = coalesce(u.created_at, latest.created_at, now()),
-        deadline_at = case when q.session_id = p_session then u.deadline_at
-                      else now() + make_interval(secs => coalesce(row_timeout, p_timeout_seconds)) end,
-        token = case when q.session_id = p_session then u.token else gen_random_uuid() end,
+        deadline_at = case when again then u.deadline_at else now() + make_interval(secs => row_timeout) end,
+        token = case when again then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
         backoff_limit = p_backoff_limit, crash_limit = p_crash_limit, interruption_limit = p_interruption_limit,
@@ -127,18 +144,11 @@ begin
     where u.kind = p_kind and u.request_id = q.request_id
     returning u.* into q;
 
-    if row_text is null then
-      -- No pod's work is needed to find that there is nothing to work on.
-      perform batch.end_attempt(p_kind, q.request_id, 'error',
-        coalesce(unreadable, format('%s holds no row with this primary key', place.requests)), true, false);
-      continue;
-    end if;
     -- One claim in some hundred keeps the scans of the others short.
     if random() < 0.005 then
       perform batch.advance_bounds(p_kind);
     end if;
-    return query select q.request_id, q.attempt, q.job_finished, row_text, q.token, q.checkpoint,
-      coalesce(row_timeout, p_timeout_seconds);
+    return query select q.request_id, q.attempt, q.job_finished, row_text, q.token, q.checkpoint, row_timeout;
     return;
   end loop;
 end

@@ -1,20 +1,26 @@
 -- The last part of batch.attach(): takes in the rows that are already there.
 --
+-- p_kind: the kind
+--
 -- A transaction at another isolation level than read committed may not see rows that were committed before it had its lock; the
--- next poll takes them in.
+-- next poll, or claim, takes them in.
 create or replace function batch.complete_attachment(p_kind text) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   wrong text := batch.attachment_problem(p_kind);
+  least_key constant bigint := -9223372036854775808;
 begin
   if wrong is not null then
     raise exception '%', wrong;
   end if;
-  perform batch.take_in(p_kind, null);
-  update batch.kind k
-  set partitions = batch.partitions(k.requests), intake_pending = current_setting('transaction_isolation') <> 'read committed'
-  where k.kind = p_kind;
+  update batch.kind k set partitions = batch.partitions(k.requests), intake_partition = null, intake_after = least_key where k.kind = p_kind;
+  while exists (select from batch.kind k where k.kind = p_kind and k.intake_after is not null) loop
+    perform batch.take_in(p_kind);
+  end loop;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    update batch.kind k set intake_after = least_key where k.kind = p_kind;
+  end if;
 end
 $$;

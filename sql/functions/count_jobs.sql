@@ -34,7 +34,7 @@ begin
          count(*)
   into working, suspects, unfinished
   from batch.queue c
-  where c.kind = p_kind and c.job_name is not null and c.attempt > 0 and c.claimed_xid >= s.claimed_xid;
+  where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= s.claimed_xid;
   select suspects + count(*) filter (where w.suspected_at is not null), unfinished + count(*) into suspects, unfinished
   from (
     select q.suspected_at from batch.queue q

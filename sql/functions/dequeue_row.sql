@@ -1,4 +1,5 @@
--- As batch.dequeue(), once a row, for partitioned tables.
+-- As batch.dequeue(), once a row, for partitioned tables. A row that an update moves to another partition is deleted and inserted:
+-- it still exists when this trigger runs, and nothing happens to its request.
 --
 -- Argument: the kind.
 create or replace function batch.dequeue_row() returns trigger
@@ -9,6 +10,9 @@ declare
   id bigint;
 begin
   execute format('select ($1).%I', batch.key_column(tg_relid)) into id using old;
+  if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 0 then
+    return null;
+  end if;
   perform batch.dequeue_ids(tg_argv[0], array[id], 'its row was deleted');
   return null;
 end

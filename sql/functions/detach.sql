@@ -1,5 +1,6 @@
 -- Gives up a kind: its table gets no triggers any more, what waits is not run, what runs is not tried again. The table and the
--- history stay. Attached again under the same kind, the same table's finished requests stay finished; another table's are new.
+-- history stay. Attached again under the same kind, the same table's finished requests stay finished and the others run; another
+-- table's are new. For the table's owner, as a member of the owner of the schema, or a superuser.
 --
 -- p_kind: the kind
 create or replace function batch.detach(p_kind text) returns void
@@ -15,11 +16,12 @@ begin
     raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
   end if;
   if exists (select from pg_class c where c.oid = attached.requests) then
-    foreach name in array array['', '_delete', '_key', '_truncate'] loop
+    foreach name in array array['', '$delete', '$key', '$truncate'] loop
       execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);
     end loop;
     execute format('drop policy if exists %I on %s', 'batch_' || p_kind, attached.requests);
   end if;
+  perform batch.drop_readers(p_kind);
   perform batch.unregister(p_kind);
 end
 $$;

@@ -1,16 +1,28 @@
 -- The trigger for rows inserted into an attached table: once a statement, however many rows.
 --
 -- Argument: the kind. The transition table is called inserted.
+--
+-- What an insert costs is decided here: a statement that names the key's column is planned at each call, which takes longer than
+-- all the rest, so the name most keys have is written out. Sequential scans of small catalogs cost as much.
 create or replace function batch.enqueue() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 declare
+  key name;
   ids bigint[];
 begin
-  execute format('select array_agg(r.%I) from inserted r', batch.key_column(tg_relid)) into ids;
-  if ids is not null then
-    perform batch.enqueue_ids(tg_argv[0], ids);
+  select a.attname into key
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+  where i.indrelid = tg_relid and i.indisprimary and a.atttypid = 'bigint'::regtype;
+  if key = 'id' then
+    select array_agg(r.id) into ids from inserted r;
+  else
+    execute format('select array_agg(r.%I) from inserted r', key) into ids;
+  end if;
+  if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
+    perform batch.refuse_busy(tg_argv[0], ids);
   end if;
   return null;
 end

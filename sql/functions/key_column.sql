@@ -1,11 +1,17 @@
--- The name of a table's primary key column; null when the table does not exist or its primary key is not one bigint column.
+-- The name of the column that is a request's primary key; null when the table does not exist or has no such key.
+--
+-- The table's primary key is one bigint column. A partitioned table's, or a partition's, may have further columns behind it, which
+-- batch.attach() wants to be of the partition key, as PostgreSQL does.
 --
 -- Asked each time and kept nowhere: it follows a renamed column, and a restored table.
 create or replace function batch.key_column(p_requests regclass) returns name
 language sql stable
+set search_path = pg_catalog, pg_temp
 as $$
-  select case when count(*) = 1 then min(a.attname::text) filter (where a.atttypid = 'bigint'::pg_catalog.regtype) end
-  from pg_catalog.pg_index i
-  join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
-  where i.indrelid = p_requests and i.indisprimary
+  select a.attname
+  from pg_index i
+  join pg_class c on c.oid = i.indrelid
+  join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+  where i.indrelid = p_requests and i.indisprimary and i.indimmediate and a.atttypid = 'bigint'::regtype
+    and (i.indnkeyatts = 1 or c.relkind = 'p' or c.relispartition)
 $$;

@@ -2,7 +2,8 @@
 -- owner of the schema that may delete from the table.
 --
 -- p_kind: the kind   p_age: since when it must have ended   p_limit: at most so many at once, so that a transaction stays short
--- Returns how many were deleted: call it until it returns 0.
+-- Returns how many were deleted: call it until it returns 0. At read committed only: batch.retry() and this wait for each other, and
+-- an older snapshot would not show what the other one did.
 create or replace function batch.purge(p_kind text, p_age interval, p_limit integer default 10000) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -10,11 +11,16 @@ as $$
 declare
   attached batch.kind;
   ids bigint[];
+  kept bigint[] := '{}';
 begin
   if p_age is null or p_age < interval '0' then
     raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
   end if;
-  select * into attached from batch.kind k where k.kind = p_kind;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'purge must run at read committed (another transaction may have asked for a request again); got %',
+      current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
+  end if;
+  select * into attached from batch.kind k where k.kind = p_kind for no key update;
   if not found then
     raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
   end if;
@@ -27,10 +33,15 @@ begin
   if ids is null then
     return 0;
   end if;
-  -- One that is asked for again from now on waits for this transaction, and then finds no row.
-  execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
-  delete from batch.history h where h.kind = p_kind and h.request_id = any (ids);
-  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids);
-  return cardinality(ids);
+  if batch.key_column(attached.requests) is not null then
+    execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
+    if attached.attached then
+      -- A policy, or a trigger, may have kept a row: without its attempts it would be run again.
+      kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
+    end if;
+  end if;
+  delete from batch.history h where h.kind = p_kind and h.request_id = any (ids) and h.request_id <> all (kept);
+  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids) and d.request_id <> all (kept);
+  return cardinality(ids) - cardinality(kept);
 end
 $$;

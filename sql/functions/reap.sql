@@ -4,53 +4,49 @@
 --
 -- A running request is overdue when its session was seen dead for the Job's back-off and half the base, 5 s on Kubernetes, and
 -- at least 5 s: its Job's next pod takes it before that, and a worker whose connection broke is back long before.
--- A row that cannot be processed goes to batch.rejected.
+-- Index: queue_claimed. The scan compares times only: what is computed of a row may fail, and then costs this row alone.
 create or replace function batch.reap(p_kind text) returns bigint
-language plpgsql volatile security definer
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   bound xid8;
-  overdue record;
+  q batch.queue;
   changed bigint := 0;
 begin
   select s.claimed_xid into bound from batch.scaling s where s.kind = p_kind;
 
-  for overdue in
-    select q.request_id, q.pod_name, q.session_id, q.reserved_until <= now() as unclaimed,
-           q.deadline_at <= now() - interval '30 seconds' as timed_out, q.deadline_at - q.started_at as timeout
-    from batch.queue q
-    where q.kind = p_kind and q.job_name is not null and q.attempt > 0 and q.claimed_xid >= bound and (
-      q.reserved_until <= now()
-      or q.session_id is not null and (
-        q.deadline_at <= now() - interval '30 seconds'
-        or q.suspected_at <= now() - greatest(
-            batch.backoff(
-              coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = q.job_name), 0),
-              q.backoff_limit, q.backoff_seconds
-            ) + make_interval(secs => q.backoff_seconds / 2),
-            interval '5 seconds'
-          )
-          and batch.session_is_dead(q.session_id, q.lease_until)
-      )
+  for q in
+    select c.* from batch.queue c
+    where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bound and (
+      c.session_id is null and (c.reserved_until is null or c.reserved_until <= now())
+      or c.deadline_at <= now() - interval '30 seconds'
+      or c.suspected_at <= now() - interval '5 seconds'
     )
     for update skip locked
   loop
     begin
-      if overdue.session_id is null then
-        perform batch.release(p_kind, overdue.request_id);
-      elsif overdue.timed_out then
-        perform batch.end_attempt(p_kind, overdue.request_id, 'error', format(
-          'timed out after %s s, and its worker in pod %s did not record it', extract(epoch from overdue.timeout), overdue.pod_name),
-          false, false);
-      else
-        perform batch.end_attempt(p_kind, overdue.request_id, 'crashed', format(
-          'the worker in pod %s died, and its Job started no other in time', overdue.pod_name), false, false);
+      if q.session_id is null then
+        perform batch.release(p_kind, q.request_id);
+        changed := changed + 1;
+      elsif q.deadline_at <= now() - interval '30 seconds' then
+        perform batch.record_crash(p_kind, q.request_id, 'error', format(
+          'timed out after %s s, and its worker in pod %s did not record it', extract(epoch from q.deadline_at - q.started_at), q.pod_name),
+          false);
+        changed := changed + 1;
+      elsif q.suspected_at <= now() - batch.crash_patience(p_kind, q.job_name, q.backoff_limit, q.backoff_seconds)
+        and batch.session_is_dead(q.session_id, q.lease_until)
+      then
+        perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
+          'the worker in pod %s died, and its Job started no other in time', q.pod_name), false);
+        changed := changed + 1;
       end if;
-    exception when others then
-      perform batch.reject(p_kind, overdue.request_id, sqlerrm);
+    exception
+      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        raise;
+      when others then
+        perform batch.reject(p_kind, array[q.request_id], sqlerrm);
     end;
-    changed := changed + 1;
   end loop;
   return changed;
 end

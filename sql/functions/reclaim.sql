@@ -10,6 +10,7 @@
 --   reserved   nothing is free, but a request's worker is dead or it is reserved for a Job that may be; a pod that has done nothing
 --              yet claims again until that Job is back or the request is free
 -- Zero rows: nothing to do.
+-- Indexes: queue_job, queue_claimed
 create or replace function batch.reclaim(
   p_kind text, p_job text, p_session integer, p_lease_seconds double precision, p_idle boolean
 ) returns table (finding text, holder integer)
@@ -26,7 +27,7 @@ begin
   limit 1 for update;
   if found then
     if batch.session_is_dead(own.session_id, own.lease_until) then
-      perform batch.end_attempt(p_kind, own.request_id, 'crashed', format('the worker in pod %s died', own.pod_name), false, true);
+      perform batch.record_crash(p_kind, own.request_id, 'crashed', format('the worker in pod %s died', own.pod_name), true);
       return query select 'reclaimed', null::integer;
     else
       return query select 'locked', case when own.lease_until is null and coalesce(own.stopping_until, now()) <= now() then own.session_id end;
@@ -44,7 +45,7 @@ begin
   select s.claimed_xid into bound from batch.scaling s where s.kind = p_kind;
   if exists (
     select from batch.queue q
-    where q.kind = p_kind and q.job_name is not null and q.attempt > 0 and q.claimed_xid >= bound
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid >= bound
       and (q.suspected_at is not null or q.reserved_until is not null)
   ) then
     return query select 'reserved', null::integer;

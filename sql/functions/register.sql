@@ -6,8 +6,8 @@ as $$
 declare
   known batch.kind;
 begin
-  insert into batch.kind as k (kind, requests, key_column, timeout_column)
-  values (p_kind, p_requests, batch.key_column(p_requests), p_timeout_column)
+  insert into batch.kind as k (kind, requests, timeout_column)
+  values (p_kind, p_requests, p_timeout_column)
   on conflict (kind) do nothing;
   select * into strict known from batch.kind k where k.kind = p_kind for update;
   if known.requests <> p_requests then
@@ -16,8 +16,9 @@ begin
     end if;
     perform batch.clear_kind(p_kind, 'its table was replaced by another');
   end if;
+  update batch.queue q set canceled = null where q.kind = p_kind and q.canceled = 'its kind was detached';
   update batch.kind k
-  set requests = p_requests, key_column = batch.key_column(p_requests), timeout_column = p_timeout_column, attached = true, problem = null, problem_since = null
+  set requests = p_requests, timeout_column = p_timeout_column, attached = true, problem = null, problem_since = null
   where k.kind = p_kind;
   insert into batch.scaling (kind) values (p_kind) on conflict (kind) do nothing;
   execute format('create sequence if not exists batch.%I', 'arrivals_' || p_kind);

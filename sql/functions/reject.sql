@@ -1,13 +1,13 @@
--- Takes a row that cannot be processed out of the queue and keeps it with the reason in batch.rejected, so that one
--- impossible row costs itself and never its kind.
+-- Takes rows that cannot be processed out of the queue and keeps them with the reason in batch.rejected, so that an impossible row
+-- costs itself and never its kind.
 --
--- p_kind, p_request: the row   p_reason: why
-create or replace function batch.reject(p_kind text, p_request bigint, p_reason text) returns void
+-- p_kind, p_ids: the requests; null: none   p_reason: why
+create or replace function batch.reject(p_kind text, p_ids bigint[], p_reason text) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
   with removed as (
-    delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.*
+    delete from batch.queue q where q.kind = p_kind and q.request_id = any (p_ids) returning q.*
   )
   insert into batch.rejected (kind, request_id, reason, queue_row)
   select removed.kind, removed.request_id, p_reason, to_jsonb(removed.*) from removed

@@ -9,14 +9,10 @@ as $$
 declare
   old_id bigint;
   new_id bigint;
+  request batch.queue;
 begin
   execute format('select ($1).%1$I, ($2).%1$I', batch.key_column(tg_relid)) into old_id, new_id using old, new;
-  delete from batch.queue q using batch.queue other
-  where q.kind = tg_argv[0] and q.request_id = old_id and q.session_id is null
-    and other.kind = q.kind and other.request_id = new_id;
-  update batch.queue q set request_id = new_id where q.kind = tg_argv[0] and q.request_id = old_id and q.session_id is null;
-  update batch.queue q set canceled = format('its primary key was changed to %s', new_id), canceled_xid = pg_current_xact_id()
-  where q.kind = tg_argv[0] and q.request_id = old_id;
+  perform batch.refuse_busy(tg_argv[0], array[new_id]);
   insert into batch.history (
     kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
   )
@@ -24,11 +20,30 @@ begin
          h.error, h.result, h.progress
   from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id
   on conflict (kind, request_id, attempt) do nothing;
+
+  select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
+  if found and request.session_id is null then
+    delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
+    request.request_id := new_id;
+    if request.job_name is null then
+      -- At its old place it might lie below the lower bound of the waiting requests.
+      request.enqueued_xid := pg_current_xact_id();
+    end if;
+    request.attempt := greatest(request.attempt, (
+      select max(h.attempt) from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id
+    ));
+    insert into batch.queue select request.* on conflict (kind, request_id) do nothing;
+  elsif found then
+    update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
+    where q.kind = tg_argv[0] and q.request_id = old_id;
+  end if;
+
   delete from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = new_id;
   insert into batch.deleted_request (kind, request_id)
   select tg_argv[0], old_id
   where exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id)
-  on conflict (kind, request_id) do update set deleted_xid = excluded.deleted_xid;
+    or exists (select from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id)
+  on conflict (kind, request_id) do nothing;
   return null;
 end
 $$;

@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   with behind as materialized (
     select q.request_id from batch.queue q
-    where q.kind = p_kind and q.job_name is not null and q.attempt > 0
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
       and q.claimed_xid::text::numeric < pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1000
     for update skip locked

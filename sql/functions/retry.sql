@@ -9,27 +9,38 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  requested batch.kind;
   latest batch.history;
   queued batch.queue;
-  attached batch.kind;
 begin
+  -- batch.purge() waits for this transaction, and this one for it.
+  select * into requested from batch.kind k where k.kind = p_kind for share;
+  if not requested.attached then
+    raise exception 'kind must be an attached one (its requests are not run); got %, which is detached', quote_literal(p_kind);
+  end if;
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
-  if found then
-    if queued.job_name is null then
-      return false;
-    end if;
+  if queued.job_name is not null then
     raise exception '% % must be DEAD to be tried again (one request, one owner); got it while a Job has it', p_kind, p_request;
+  end if;
+  if queued.available_at is not null then
+    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
+    where q.kind = p_kind and q.request_id = p_request;
+    return true;
   end if;
   select * into latest from batch.history h
   where h.kind = p_kind and h.request_id = p_request order by h.attempt desc limit 1;
+  if queued.request_id is not null and (latest.attempt > queued.attempt and latest.status <> 'FAILED') is not true then
+    return false;
+  end if;
   if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
     raise exception '% % must be DEAD to be tried again (no work is done twice); got %',
       p_kind, p_request, coalesce(latest.status, 'no attempt that has ended');
   end if;
-  select * into attached from batch.kind k where k.kind = p_kind;
-  if (select r.request is null from batch.read_request(attached.requests, batch.key_column(attached.requests), p_request, null) r) then
+  if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
     raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', p_kind, p_request;
   end if;
+  -- Queued with fewer attempts than it has had, it was inserted by hand, and would be rejected.
+  delete from batch.queue q where q.kind = p_kind and q.request_id = p_request and q.job_name is null;
   insert into batch.queue (kind, request_id, attempt, created_at) values (p_kind, p_request, latest.attempt, latest.created_at)
   on conflict (kind, request_id) do nothing;
   return found;

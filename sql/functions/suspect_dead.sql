@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   with dead as materialized (
     select q.request_id from batch.queue q
-    where q.kind = p_kind and q.job_name is not null and q.attempt > 0
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
       and q.session_id is not null and q.suspected_at is null and batch.session_is_dead(q.session_id, q.lease_until)
     for update skip locked

@@ -1,28 +1,29 @@
--- Enqueues the rows of a kind's table that are neither queued nor finished.
+-- Enqueues up to 100,000 rows of a kind's table that are neither queued nor finished, from where the last call ended
+-- (intake_partition and intake_after of batch.kind).
 --
--- p_kind: the kind   p_partitions: only rows of these partitions; null: all
--- Returns how many.
-create or replace function batch.take_in(p_kind text, p_partitions oid[]) returns bigint
-language plpgsql volatile security definer
+-- p_kind: the kind
+create or replace function batch.take_in(p_kind text) returns void
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set row_security = on
 as $$
 declare
-  attached batch.kind;
+  chunk constant integer := 100000;
+  pending batch.kind;
   ids bigint[];
-  taken bigint := 0;
 begin
-  select * into attached from batch.kind k where k.kind = p_kind;
-  for ids in
-    execute format(
-      'select array_agg(r.id) from (
-         select r.%1$I as id, row_number() over () / 100000 as part from %2$s r where $1 is null or r.tableoid = any ($1)
-       ) r group by r.part',
-      batch.key_column(attached.requests), attached.requests
-    ) using p_partitions
-  loop
-    taken := taken + batch.enqueue_ids(p_kind, ids);
-  end loop;
-  return taken;
+  select * into pending from batch.kind k where k.kind = p_kind for no key update;
+  if pending.intake_after is null then
+    return;
+  end if;
+  ids := batch.read_keys(p_kind, pending.intake_partition, nullif(pending.intake_after, -9223372036854775808), chunk, null);
+  perform batch.enqueue_ids(p_kind, ids);
+  if cardinality(ids) = chunk then
+    update batch.kind k set intake_after = ids[chunk] where k.kind = p_kind;
+  else
+    update batch.kind k
+    set intake_partition = null, intake_after = null,
+        partitions = case when pending.intake_partition is null then k.partitions else k.partitions || pending.intake_partition end
+    where k.kind = p_kind;
+  end if;
 end
 $$;

@@ -1,5 +1,5 @@
--- Takes in the rows of partitions that were attached since the last poll, and all rows where batch.attach() could not see them
--- (it ran at another isolation level than read committed).
+-- Takes in rows that no trigger saw: those of a partition that was attached since the last poll, those that batch.attach() could not
+-- see, those that came while a trigger was missing.
 --
 -- p_kind: the kind, with nothing wrong with its attachment
 create or replace function batch.take_in_missing(p_kind text) returns void
@@ -9,15 +9,22 @@ as $$
 declare
   attached batch.kind;
   present oid[];
+  arrived oid;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   present := batch.partitions(attached.requests);
-  if attached.intake_pending then
-    perform batch.take_in(p_kind, null);
-  elsif not present <@ attached.partitions then
-    perform batch.take_in(p_kind, array(select unnest(present) except select unnest(attached.partitions)));
+  if not attached.partitions <@ present then
+    -- A partition was detached or dropped, and its rows with it.
+    update batch.kind k
+    set partitions = array(select p from unnest(k.partitions) p where p = any (present)), sweep_pending = true
+    where k.kind = p_kind;
   end if;
-  update batch.kind k set intake_pending = false, partitions = present
-  where k.kind = p_kind and (k.intake_pending or k.partitions <> present);
+  select p into arrived from unnest(present) p where p <> all (attached.partitions) limit 1;
+  if arrived is not null and attached.intake_after is null then
+    update batch.kind k set intake_partition = arrived, intake_after = -9223372036854775808 where k.kind = p_kind;
+  end if;
+  if arrived is not null or attached.intake_after is not null then
+    perform batch.take_in(p_kind);
+  end if;
 end
 $$;

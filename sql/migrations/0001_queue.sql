@@ -6,11 +6,14 @@ comment on schema batch is 'postgres-batch: requests claimed, run and recorded, 
 create table batch.kind (
   kind           text collate "C" primary key,
   requests       regclass not null,
-  key_column     name not null,          -- as of the last poll: a look-up at every claim would cost a tenth of it
   attached       boolean not null default true,
   timeout_column name,                   -- the column of requests that holds a request's own timeout in seconds
   partitions     oid[] not null default '{}',  -- the partitions of requests whose rows have been taken in
-  intake_pending boolean not null default false,  -- rows of requests may be missing from the queue: the next poll takes them in
+  -- Rows that may be missing from the queue and that the next polls take in (batch.take_in_missing): those of this partition
+  -- (null: of the whole table) with a primary key above this one; null: none.
+  intake_partition oid,
+  intake_after     bigint,
+  sweep_pending  boolean not null default false,  -- requests may be queued that have no row, or have ended: the next polls remove them
   cleared_at     timestamptz not null default '-infinity',  -- attempts that ended before it belong to rows that no longer exist
   problem        text,                   -- why no Job is started for this kind; null: nothing is wrong
   problem_since  timestamptz,
@@ -53,7 +56,6 @@ create table batch.queue (
   lease_until        timestamptz,                 -- until then the session counts as alive; null: as long as it holds its lock
   available_at       timestamptz,                 -- not before; null: now
   canceled           text,                        -- why it is not tried again should this attempt fail
-  canceled_xid       xid8,                        -- the transaction that canceled it
   job_name           text collate "C",            -- the Job it belongs to; null: any Job may claim it
   pod_name           text,
   progress           jsonb,                       -- {"done": 3, "total": 10}, of the running attempt
@@ -68,8 +70,8 @@ create table batch.queue (
 
 create index queue_waiting on batch.queue (kind, enqueued_xid, request_id) where job_name is null and available_at is null;
 -- The planner takes a partial index of few rows for an empty one, and would walk through its dead entries instead of looking up a Job's:
--- only a query that says attempt > 0 may use it.
-create index queue_claimed on batch.queue (kind, claimed_xid) where job_name is not null and attempt > 0;
+-- only a query that states the second condition, which holds for every row, may use it.
+create index queue_claimed on batch.queue (kind, claimed_xid) where job_name is not null and attempt >= -2147483648;
 create index queue_job on batch.queue (kind, job_name, claimed_xid) where job_name is not null;
 create index queue_deferred on batch.queue (kind, available_at) where available_at is not null;
 
@@ -86,7 +88,7 @@ create table batch.history (
   started_at timestamptz not null,
   ended_at   timestamptz not null default now(),
   status     text not null,  -- SUCCESS, FAILED, or DEAD when the request is not tried again
-  reason     text,           -- error, crashed, interrupted or deferred; null: SUCCESS
+  reason     text,           -- error, crashed, interrupted, deferred or canceled; null: SUCCESS
   job_name   text,
   pod_name   text,
   error      text,
@@ -97,15 +99,14 @@ create table batch.history (
 
 comment on table batch.history is 'Every ended attempt; batch.attempt shows the running ones too';
 
--- Finished requests whose row was deleted: the same primary key inserted again is a new request.
+-- Requests with attempts whose rows were deleted: the same primary key inserted again is a new request.
 create table batch.deleted_request (
   kind       text collate "C" not null,
   request_id bigint not null,
-  deleted_xid xid8 not null default pg_current_xact_id(),
   constraint deleted_request_pkey primary key (kind, request_id)
 );
 
-comment on table batch.deleted_request is 'Finished requests whose rows were deleted: the same key may come again';
+comment on table batch.deleted_request is 'Requests with attempts whose rows were deleted: the same key may come again';
 
 -- Rows of the queue that could not be processed, and why.
 create table batch.rejected (
@@ -143,12 +144,11 @@ create table batch.scaling (
   watched_arrivals bigint not null default 0,
   absent_jobs      integer not null default 0,    -- Jobs that KEDA counts as running and that do no work
   running_limit    integer,                       -- while more Jobs than maxReplicaCount may exist: claims stop here
-  -- No waiting request is below (waiting_xid, waiting_id), no claimed one below claimed_xid (batch.advance_bounds). The
-  -- numbers are those of one cluster of PostgreSQL only.
+  -- No waiting request is below (waiting_xid, waiting_id), no claimed one below claimed_xid (batch.advance_bounds).
   waiting_xid      xid8 not null default '0',
   waiting_id       bigint not null default -9223372036854775808,
   claimed_xid      xid8 not null default '0',
-  cluster_id       bigint not null default 0
+  bounds_reset_at  timestamptz not null default now()  -- when they were last set to zero (batch.reset_bounds)
 ) with (fillfactor = 10);
 
 comment on table batch.scaling is 'The scaling query''s memory, one row for each kind';
@@ -173,3 +173,20 @@ from batch.attempt
 order by kind, request_id, attempt desc;
 
 comment on view batch.request is 'Every request that was ever started, once, with its latest status';
+
+create view batch.status as
+select k.kind, k.requests::text as requests, q.waiting, q.deferred, q.running, q.reserved, q.suspected, q.oldest_start,
+       (select count(*) from batch.rejected r where r.kind = k.kind) as rejected,
+       case when k.attached then k.problem else 'detached' end as problem, k.problem_since
+from batch.kind k,
+lateral (
+  select count(*) filter (where c.job_name is null and c.available_at is null) as waiting,
+         count(*) filter (where c.job_name is null and c.available_at is not null) as deferred,
+         count(*) filter (where c.job_name is not null and c.session_id is not null) as running,
+         count(*) filter (where c.job_name is not null and c.session_id is null) as reserved,
+         count(*) filter (where c.suspected_at is not null) as suspected,
+         min(c.created_at) as oldest_start
+  from batch.queue c where c.kind = k.kind
+) q;
+
+comment on view batch.status is 'How each kind stands; it counts the whole backlog. oldest_start: of the unfinished requests that were started';

@@ -45,9 +45,9 @@ describe("batch.attach", () => {
       await database.query("select tgname from pg_trigger where tgrelid = 'parcels'::regclass order by 1"),
       [
         { tgname: "batch_parcel" },
-        { tgname: "batch_parcel_delete" },
-        { tgname: "batch_parcel_key" },
-        { tgname: "batch_parcel_truncate" },
+        { tgname: "batch_parcel$delete" },
+        { tgname: "batch_parcel$key" },
+        { tgname: "batch_parcel$truncate" },
       ],
     );
   });
@@ -104,7 +104,7 @@ describe("batch.attach", () => {
     await database.query(`drop schema "s'; drop" cascade`);
   });
 
-  test("whoever may insert into the table needs no right on the queue", async () => {
+  test("a role that may insert into the table needs no right on the queue", async () => {
     await database.query("select batch.attach('parcels', 'parcel')");
     await database.query("begin");
     await database.query("create role clerk");

@@ -1,0 +1,36 @@
+-- Takes a request back and keeps its row: one that waits is DEAD now, one that a Job is working on is not tried again. For members of
+-- the owner of the schema. Deleting the row does the same; batch.retry() runs the request after all.
+--
+-- p_kind, p_request: the request   p_reason: why, as its attempts show it
+-- Returns null: it has ended; the Job that is working on it: delete that Job to stop the work, too.
+--
+-- Refuses a request that has ended.
+create or replace function batch.cancel(p_kind text, p_request bigint, p_reason text default 'canceled') returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  queued batch.queue;
+  latest batch.history;
+begin
+  select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
+  if not found then
+    select * into latest from batch.history h
+    where h.kind = p_kind and h.request_id = p_request order by h.attempt desc limit 1;
+    raise exception '% % must be unfinished to be canceled; got %', p_kind, p_request, coalesce(latest.status, 'no such request');
+  end if;
+  if queued.job_name is not null and queued.session_id is not null then
+    update batch.queue q set canceled = p_reason where q.kind = p_kind and q.request_id = p_request;
+    return queued.job_name;
+  end if;
+  delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
+  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  where h.kind = p_kind and h.request_id = p_request and h.attempt = queued.attempt and h.status = 'FAILED';
+  if not found then
+    insert into batch.history (kind, request_id, attempt, created_at, started_at, status, reason, error)
+    select p_kind, p_request, 1 + greatest(0, queued.attempt, max(h.attempt)), coalesce(queued.created_at, now()), now(), 'DEAD', 'canceled', p_reason
+    from batch.history h where h.kind = p_kind and h.request_id = p_request;
+  end if;
+  return null;
+end
+$$;

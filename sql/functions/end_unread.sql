@@ -1,0 +1,17 @@
+-- Ends a claimed request that there is nothing to work on, without a pod's work: DEAD, with the reason. No pod has failed by that.
+--
+-- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt   p_reason: why
+create or replace function batch.end_unread(
+  p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text
+) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with removed as (
+    delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.created_at, q.started_at
+  )
+  insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
+  select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', 'error', p_job, p_pod, p_reason
+  from removed
+  on conflict (kind, request_id, attempt) do nothing
+$$;

@@ -1,0 +1,14 @@
+-- Which of these requests have a row in their table, a key once for each row; empty where the table cannot be read.
+--
+-- p_kind, p_ids: the requests
+create or replace function batch.existing_rows(p_kind text, p_ids bigint[]) returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(batch.read_keys(p_kind, null, null, null, p_ids), '{}');
+exception
+  when insufficient_privilege or undefined_table or undefined_column or undefined_function or null_value_not_allowed then
+    return '{}';
+end
+$$;

@@ -1,0 +1,18 @@
+-- Primary keys of the rows of a kind's table, in order; null: there are none. Read as the table's owner (batch.create_readers).
+--
+-- p_kind: the kind   p_partition: only this partition's; null: all   p_after: only those above it; null: all
+-- p_limit: at most so many; null: all   p_ids: only these; null: all
+create or replace function batch.read_keys(p_kind text, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  attached batch.kind;
+  keys bigint[];
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  execute format('select batch.%I($1, $2, $3, $4, $5, $6)', 'keys$' || p_kind) into keys
+  using attached.requests, batch.key_column(attached.requests), p_partition, p_after, p_limit, p_ids;
+  return keys;
+end
+$$;

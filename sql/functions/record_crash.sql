@@ -1,0 +1,16 @@
+-- Ends the attempt of a worker that is dead, as batch.end_attempt(); a row that this is impossible for goes to batch.rejected.
+--
+-- p_kind, p_request: the request; the caller has locked its row   p_reason, p_error, p_reserve: as in batch.end_attempt()
+create or replace function batch.record_crash(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform batch.end_attempt(p_kind, p_request, p_reason, p_error, false, p_reserve);
+exception
+  when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+    raise;
+  when others then
+    perform batch.reject(p_kind, array[p_request], sqlerrm);
+end
+$$;

@@ -1,0 +1,19 @@
+-- Raises when a row was inserted whose key a Job is still working on: the attempt of a row that was deleted meanwhile. One request
+-- has one owner, and the new row would have none.
+--
+-- p_kind, p_ids: the requests
+create or replace function batch.refuse_busy(p_kind text, p_ids bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  busy bigint;
+begin
+  select min(q.request_id) into busy from batch.queue q
+  where q.kind = p_kind and q.request_id = any (p_ids) and q.canceled is not null;
+  if busy is not null then
+    raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); got it while a Job has it',
+      p_kind, busy;
+  end if;
+end
+$$;

@@ -1,0 +1,51 @@
+-- Raises when a table cannot be attached: what it could not follow is refused, with the reason.
+--
+-- p_requests: the table   p_timeout_column: the column of its timeouts; null: none
+create or replace function batch.refuse_table(p_requests regclass, p_timeout_column name) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  requests pg_class;
+  key text;
+begin
+  select c.* into requests from pg_class c where c.oid = p_requests;
+  if not found then
+    raise exception 'requests must be a table; got %', coalesce(p_requests::text, 'null');
+  end if;
+  if requests.relkind not in ('r', 'p') then
+    raise exception '% must be a table (its rows are the requests); got a %', p_requests, case requests.relkind
+      when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'relation of another kind' end;
+  end if;
+  if requests.relpersistence <> 'p' then
+    raise exception '% must be a permanent table (workers read it from their own sessions, also after a crash); got %',
+      p_requests, case requests.relpersistence when 't' then 'a temporary one' else 'an unlogged one' end;
+  end if;
+  if requests.relnamespace in ('pg_catalog'::regnamespace, 'batch'::regnamespace) then
+    raise exception '% must be a table of yours; got one of the schema %', p_requests, requests.relnamespace::regnamespace;
+  end if;
+  if requests.relispartition then
+    raise exception '% must not be a partition (attach the table it belongs to: %); got one', p_requests, (
+      select i.inhparent::regclass from pg_inherits i where i.inhrelid = p_requests);
+  end if;
+  if requests.relkind = 'r' and exists (select from pg_inherits i where p_requests in (i.inhparent, i.inhrelid)) then
+    raise exception '% must not be part of table inheritance (rows of a child do not fire its triggers); got %', p_requests,
+      case when exists (select from pg_inherits i where i.inhparent = p_requests) then 'child tables' else 'a parent table' end;
+  end if;
+
+  select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by array_position(i.indkey::int2[], a.attnum))
+    || case when bool_and(i.indimmediate) then '' else ', deferrable' end
+  into key
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+  where i.indrelid = p_requests and i.indisprimary;
+  if batch.key_column(p_requests) is null then
+    raise exception '% must have a primary key of one bigint column% (the queue knows a request by it); got %',
+      p_requests, case requests.relkind when 'p' then ', first, before those of the partition key' else '' end,
+      coalesce(key, 'no such key');
+  end if;
+
+  if p_timeout_column is not null and not batch.is_timeout_column(p_requests, p_timeout_column) then
+    raise exception 'the timeout column must be a column of numbers of % (seconds); got %', p_requests, quote_ident(p_timeout_column);
+  end if;
+end
+$$;

@@ -1,0 +1,14 @@
+-- Lets the next scans of batch.queue start at its beginning, every 5 minutes: what came in another way than by batch.enqueue_ids()
+-- (a restored row, one inserted by hand) may lie below the lower bounds. So do all new rows where the bounds are of another cluster
+-- of PostgreSQL, from which the database was restored, and whose transactions had higher numbers.
+--
+-- p_kind: the kind
+create or replace function batch.reset_bounds(p_kind text) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update batch.scaling s
+  set waiting_xid = '0', waiting_id = -9223372036854775808, claimed_xid = '0', bounds_reset_at = now()
+  where s.kind = p_kind
+    and (s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > pg_snapshot_xmax(pg_current_snapshot()))
+$$;

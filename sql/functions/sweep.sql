@@ -1,0 +1,33 @@
+-- Removes waiting requests that cannot be run, the first 20,000 at once: those that have ended according to the history, and those
+-- whose row does not exist. A claim would remove them one by one.
+--
+-- p_kind: the kind
+create or replace function batch.sweep(p_kind text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  ids bigint[];
+  missing bigint[];
+  finished bigint[];
+begin
+  select array_agg(w.request_id) into ids from (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is null and q.available_at is null
+    order by q.enqueued_xid, q.request_id limit 20000 for update skip locked
+  ) w;
+  select array_agg(q.request_id) into finished
+  from batch.queue q
+  cross join lateral (
+    select h.attempt, h.status from batch.history h
+    where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
+  ) latest
+  where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED';
+  perform batch.reject(p_kind, finished, 'it was waiting, but the history has that it ended: select batch.retry() runs a request again');
+  missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
+  perform batch.dequeue_ids(p_kind, missing, 'its row does not exist any more');
+  if coalesce(cardinality(finished), 0) + cardinality(missing) = 0 then
+    update batch.kind k set sweep_pending = false where k.kind = p_kind;
+  end if;
+end
+$$;
