@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { INSTALL_HINTS } from "./installHints.ts";
 import { UsageError } from "./usageError.ts";
 
@@ -55,7 +56,7 @@ export async function runProgram(
     });
   }
   const ended = new Promise<Pick<ProgramResult, "exitCode" | "signal">>((resolve, reject) => {
-    child.once("error", (error) => reject(toStartError(program, error)));
+    child.once("error", (error) => reject(toStartError(program, cwd, error)));
     child.once("close", (exitCode, killedBy) => resolve({ exitCode, signal: killedBy }));
   });
   onStart?.(child);
@@ -65,8 +66,11 @@ export async function runProgram(
   return { ...(await ended), ...outputs };
 }
 
-function toStartError(program: string, error: NodeJS.ErrnoException): Error {
+function toStartError(program: string, cwd: string | undefined, error: NodeJS.ErrnoException): Error {
   if (error.name === "AbortError") return error;
+  if (cwd !== undefined && !existsSync(cwd)) {
+    return new Error(`cannot start ${program}: there is no folder ${cwd}`, { cause: error });
+  }
   if (error.code === "ENOENT" && error.syscall?.startsWith("spawn")) {
     const hint = INSTALL_HINTS[program];
     const message = `${program} must be on PATH${hint === undefined ? "" : ` (to install it: ${hint})`}; it was not found`;

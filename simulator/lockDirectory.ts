@@ -1,4 +1,5 @@
-import { link, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { link, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { getCommandLine, getProcess, isRunning, type ProcessIdentity } from "./processIdentity.ts";
 
@@ -45,17 +46,22 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   }
 }
 
+/** Not by `mkdir`'s `recursive`: that never ends where the system says ENOENT each time, as in /proc. */
 async function createDirectory(directory: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let path = directory; !existsSync(path); path = dirname(path)) missing.unshift(path);
   try {
-    const outermost = await mkdir(directory, { recursive: true, mode: 0o700 });
-    const created: string[] = [];
-    for (let path = directory; outermost?.length && path.length >= outermost.length; path = dirname(path)) {
-      created.unshift(path);
-    }
-    return created;
+    for (const path of missing) await mkdir(path, { mode: 0o700 }).catch(ignoreExisting);
+    await readdir(directory);
+    return missing;
   } catch (error) {
     throw new Error(`cannot create the folder ${directory}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Another run creates the same ones. */
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EEXIST") throw error;
 }
 
 /** A lock file appears complete or not at all, and a stale one is moved away before it is replaced: two runs never both win. */

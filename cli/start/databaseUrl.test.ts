@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { parseDatabaseUrl } from "./databaseUrl.ts";
+
+const HERE = fileURLToPath(import.meta.url);
+const PLAIN = {
+  host: "h",
+  port: 5432,
+  user: "u",
+  password: undefined,
+  name: "d",
+  sslmode: "disable",
+  caFile: undefined,
+};
+
+describe("DATABASE_URL", () => {
+  const accepted: readonly (readonly [url: string, address: object])[] = [
+    ["postgresql://u@h/d", {}],
+    ["postgres://u:p%40ss@h:1234/d", { port: 1234, password: "p@ss" }],
+    ["postgresql://u@h", { name: "postgres" }],
+    ["postgresql://u@/d?host=/run/postgresql&port=5433", { host: "/run/postgresql", port: 5433 }],
+    ["postgresql://u@%2Frun%2Fpostgresql/d", { host: "/run/postgresql" }],
+    ["postgresql://u@[::1]/d", { host: "::1" }],
+    ["postgresql:///d?host=h&user=u&password=p", { password: "p" }],
+    ["postgresql://u@h/d?sslmode=disable", {}],
+    ["postgresql://u@h/d?sslmode=prefer&application_name=x", {}],
+    ["postgresql://u@h/d?ssl=false", {}],
+    ["postgresql://u@h/d?sslmode=require", { sslmode: "no-verify" }],
+    ["postgresql://u@h/d?ssl=true", { sslmode: "verify-full" }],
+    ["postgresql://u@h/d?sslmode=verify-full", { sslmode: "verify-full" }],
+    [`postgresql://u@h/d?sslmode=verify-ca&sslrootcert=${HERE}`, { sslmode: "verify-full", caFile: HERE }],
+    ["postgresql://u@/d?host=/run&sslmode=require", { host: "/run" }],
+  ];
+  for (const [url, address] of accepted) {
+    test(`reads ${url.replace(HERE, "FILE")}`, () => assert.deepEqual(parseDatabaseUrl(url), { ...PLAIN, ...address }));
+  }
+
+  test("takes the password from elsewhere only where it has none", () => {
+    assert.equal(parseDatabaseUrl("postgresql://u@h/d", "other").password, "other");
+    assert.equal(parseDatabaseUrl("postgresql://u:own@h/d", "other").password, "own");
+  });
+
+  const refused: readonly (readonly [url: string, reason: RegExp])[] = [
+    ["", /got another scheme$/],
+    ["localhost", /got another scheme$/],
+    ["mysql://u:secret@h/d", /got another scheme$/],
+    ["postgresql://u:secret@h:port/d", /got Invalid URL$/],
+    ["postgresql://u:secret@h:99999/d", /got Invalid URL$/],
+    ["postgresql://u:secret@h/d?port=99999", /must have a port from 1 to 65535; got "99999"$/],
+    ["postgresql://h/d", /got no host or no user$/],
+    ["postgresql://u:secret@a,b/d", /must name one host; got "a,b"$/],
+    ["postgresql://u:secret@h/d?sslmode=", /must have an sslmode of disable, .*; got sslmode=$/],
+    ["postgresql://u:secret@h/d?sslmode=REQUIRE", /; got sslmode=REQUIRE$/],
+    ["postgresql://u:secret@h/d?sslcert=x", /must have no parameters but .*; got sslcert$/],
+  ];
+  for (const [url, reason] of refused) {
+    test(`${JSON.stringify(url)} is refused by name, without its password`, () => {
+      assert.throws(
+        () => parseDatabaseUrl(url),
+        (error: Error) => {
+          assert.match(error.message, /^DATABASE_URL must /);
+          assert.match(error.message, reason);
+          return !error.message.includes("secret");
+        },
+      );
+    });
+  }
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { Writable } from "node:stream";
+import { describe, test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
+import { createJob } from "../../simulator/jobController.ts";
+import { createProgressDisplay } from "./progressDisplay.ts";
+
+const PROGRESS = { waiting: 99_000, running: 200, reserved: 100, success: 12_000, dead: 345 };
+const JOBS = Array.from({ length: 60 }, (_, index) => createJob(`postgres-batch-${10_000 + index}`, Date.now()));
+
+/** What is written to a terminal of that size, without colours and cursor movements. */
+function show(columns: number, rows: number): string[] {
+  let written = "";
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      written += chunk;
+      done();
+    },
+  });
+  const display = createProgressDisplay(Object.assign(stream, { isTTY: true, columns, rows }) as NodeJS.WriteStream);
+  display.update(PROGRESS, JOBS, 1_234.5);
+  return stripVTControlCharacters(written).trimEnd().split("\n");
+}
+
+describe("the live view", () => {
+  for (const [columns, rows] of [
+    [80, 24],
+    [65, 24],
+    [64, 24],
+    [40, 24],
+    [80, 6],
+    [40, 8],
+    [200, 50],
+  ] as const) {
+    test(`on ${columns} columns and ${rows} rows wraps nothing and keeps its progress lines`, () => {
+      const lines = show(columns, rows);
+      for (const line of lines) assert.ok(line.length < columns, line);
+      assert.ok(lines.length < rows, lines.join("\n"));
+      assert.match(lines.join(" "), /1234\.5 s.*waiting 99000.*running 200.*done 12000.*dead 345.*Jobs: 60 running/);
+    });
+  }
+
+  test("on 80 columns shows Jobs as kubectl does", () => {
+    assert.match(show(80, 24).join("\n"), /^NAME +STATUS +COMPLETIONS +DURATION +AGE +PODS$/m);
+  });
+
+  test("takes a terminal that does not say its size for one of 80 columns", () => {
+    for (const line of show(0, 0)) assert.ok(line.length < 80, line);
+  });
+});

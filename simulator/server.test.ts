@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import pg from "pg";
+import { isRunning } from "./processIdentity.ts";
+import { type Server, startServer } from "./server.ts";
+import { readMarker } from "./tempDirectory.ts";
+
+const base = await mkdtemp(join(tmpdir(), "server-"));
+after(() => rm(base, { recursive: true }));
+
+async function show({ host, user }: Server, setting: string): Promise<string> {
+  const client = new pg.Client({ host, user, database: "postgres" });
+  await client.connect();
+  const { rows } = await client.query<{ value: string }>("select current_setting($1) as value", [setting]);
+  await client.end();
+  return rows[0]?.value ?? "";
+}
+
+describe("a server", { timeout: 120_000 }, () => {
+  test("is reached by its socket alone, restarts, and leaves nothing", async () => {
+    const server = await startServer({ durable: false });
+    assert.equal(await show(server, "listen_addresses"), "");
+    assert.equal(await show(server, "fsync"), "off");
+    const marker = readMarker(server.host);
+    assert.ok(marker && isRunning(marker.run));
+    for (const mode of ["fast", "immediate"] as const) {
+      await server.restart(mode);
+      assert.equal(await show(server, "port"), "5432");
+    }
+    await server.stop();
+    await server.stop();
+    await assert.rejects(readdir(server.host), { code: "ENOENT" });
+  });
+
+  test("listens where it is told to, and keeps its database without a second line in pg_hba.conf", async () => {
+    const listen = { address: "127.0.0.1", from: "127.0.0.1/32" };
+    for (let start = 0; start < 2; start++) {
+      const server = await startServer({ durable: true, folder: join(base, "kept"), listen });
+      assert.equal(await show(server, "listen_addresses"), "127.0.0.1");
+      await server.stop();
+    }
+    assert.deepEqual(await readdir(join(base, "kept")), ["data"]);
+  });
+
+  test("whose start is aborted leaves nothing", async () => {
+    for (const delay of [0, 200, 600]) {
+      const folder = join(base, "aborted");
+      await assert.rejects(startServer({ durable: true, folder, signal: AbortSignal.timeout(delay) }));
+      assert.deepEqual(await readdir(base), ["kept"]);
+    }
+  });
+});

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createCommand } from "../support/command.ts";
+
+const command = await createCommand("tests/bench/main.ts");
+
+describe("npm run bench", { timeout: 60_000 }, () => {
+  test("--help shows every bench, and with a name its options", async () => {
+    const all = await command.start("--help").ended;
+    assert.equal(all.exitCode, 0);
+    assert.match(all.stdout, /^ +claim +Claim \+ finish costs/m);
+    const one = await command.start("start --help").ended;
+    assert.equal(one.exitCode, 0);
+    assert.match(one.stdout, /--runs <N> +\(1 to 1000; default 15\)/);
+  });
+
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ["", /^NAME must be .*claim.* \(npm run bench -- NAME\); got nothing\n$/],
+    ["fast", /^NAME must be .*; got "fast"\n$/],
+    ["--runs 1", /--runs/],
+    ["start --runs 0", /^--runs must be a whole number from 1 to 1000 \(each starts four processes\); got "0"\n$/],
+    ["start --run 1", /^unknown option '--run' \(Did you mean --runs\?\)/],
+  ];
+  for (const [args, message] of wrong) {
+    test(`"${args}" ends with 64 before anything is started`, async () => {
+      const { exitCode, stderr, stdout } = await command.start(args).ended;
+      assert.match(stderr, message);
+      assert.equal(stdout, "");
+      assert.equal(exitCode, 64);
+    });
+  }
+});
