@@ -9,8 +9,8 @@ import { migrate } from "../worker/src/migrate.ts";
 export const SCHEMA_FILE = new URL("../sql/schema.sql", import.meta.url);
 
 /**
- * The schema that the migrations make, as pg_dump tells it. PGlite is PostgreSQL in this process, and brings pg_dump
- * along: the one program that no npm package of the server has.
+ * The schema that the migrations create, as pg_dump prints it. PGlite is PostgreSQL in this process, and has pg_dump, which
+ * no npm package of the server has.
  */
 export async function dumpSchema(): Promise<string> {
   const database = await PGlite.create();
@@ -21,7 +21,7 @@ export async function dumpSchema(): Promise<string> {
     };
     await migrate(client as unknown as pg.ClientBase, noopLog);
     const dump = await pgDump({ pg: database, args: ["--schema-only", "--no-owner"] });
-    // Two lines name versions, two a random key: what differs from run to run is not the schema.
+    // Without the two lines with versions and the two with a random key, which differ from run to run.
     return (await dump.text()).replace(/^(-- Dumped |\\(un)?restrict ).*\n/gm, "");
   } finally {
     await database.close();

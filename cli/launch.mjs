@@ -1,4 +1,4 @@
-// `node launch.mjs MODULE ...`: the one file an old Node can read; says what is missing instead of failing on a type annotation.
+// `node launch.mjs MODULE ...`: the only file that an old Node can read. It says what is missing, where a .ts file would fail on a type.
 const [module] = process.argv.splice(2, 1);
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { JobState } from "../simulator/jobController.ts";
 import { noopLog } from "../worker/src/log.ts";
+import { cleanEnvironment } from "./cleanEnvironment.ts";
 import { openDatabase } from "./start/localDatabase.ts";
 import { readOptions } from "./start/options.ts";
 import { type BarPart, clapTable, jobsTable, progressBar, progressLines, summaryLines } from "./start/report.ts";
@@ -51,6 +52,7 @@ function toContent(line: Line): string {
   return line.map(({ colour, cells }) => `<tspan fill="${COLOURS[colour]}">${cells}</tspan>`).join("");
 }
 
+cleanEnvironment(process.env);
 const options = readOptions([]);
 const { signal } = new AbortController();
 const local = await openDatabase({ log: noopLog, signal });

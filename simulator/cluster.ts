@@ -30,7 +30,7 @@ export interface ClusterArgs {
 /** Exit codes from here on are no outcome of a request: see worker/src/outcome.ts. */
 const FIRST_UNEXPECTED_EXIT = 64;
 
-/** What a Kubernetes cluster does for Jobs, with a process for each pod. */
+/** What a Kubernetes cluster does for Jobs, with a process in the place of each pod. */
 export class Cluster {
   readonly #args: ClusterArgs;
   readonly #jobs = new Map<string, JobState>();
@@ -53,7 +53,7 @@ export class Cluster {
     return this.jobs.filter(isUnfinished);
   }
 
-  /** The pods at work. */
+  /** The running pods. */
   get pods(): readonly Pod[] {
     return [...this.#pods.values()];
   }

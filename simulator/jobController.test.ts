@@ -32,7 +32,7 @@ describe("a Job", () => {
     assert.equal(born.pods, 0);
   });
 
-  test("starts no pod while one is at work, however long that takes", () => {
+  test("starts no pod while one is running, however long that takes", () => {
     const job = podStarted(born, "a-1");
     assert.equal(job.activePod, "a-1");
     assert.equal(isPodDue(job, BORN + 86_400_000), false);
@@ -42,7 +42,7 @@ describe("a Job", () => {
     );
   });
 
-  test("is Complete when a pod ends with exit code 0, after failures too, and starts no other", () => {
+  test("is Complete when a pod ends with exit code 0, also after failures, and starts no other", () => {
     for (const failures of [0, 1, 2]) {
       const before = failed(failures);
       const job = podEnded(podStarted(before, "a-last"), 0, before.nextPodAt + 7, backoff);
@@ -57,7 +57,7 @@ describe("a Job", () => {
   });
 
   for (const backoffLimit of [0, 1, 4]) {
-    test(`with backoffLimit ${backoffLimit} is Failed by its pod ${backoffLimit + 1}, and starts no other`, () => {
+    test(`with backoffLimit ${backoffLimit} is Failed after its failed pod ${backoffLimit + 1}, and starts no other`, () => {
       const settings = { backoffLimit, backoffSeconds: 10 };
       assert.ok(isUnfinished(failed(backoffLimit, settings)));
       const job = failed(backoffLimit + 1, settings);
@@ -68,13 +68,13 @@ describe("a Job", () => {
     });
   }
 
-  test("whatever the exit code, counts a pod that ends with another than 0 as failed", () => {
+  test("counts a pod that ends with any exit code but 0 as failed", () => {
     for (const exitCode of [1, 2, 3, 4, 70, 137]) {
       assert.equal(podEnded(podStarted(born, "a-1"), exitCode, BORN, backoff).failedPods, 1);
     }
   });
 
-  test("in back-off is unfinished and starts no pod before its time, counted from the failed pod's end", () => {
+  test("in back-off is unfinished, and starts no pod before its delay since the failed pod's end is over", () => {
     const job = podEnded(podStarted(born, "a-1"), 1, BORN + 40_000, backoff);
     assert.ok(isUnfinished(job));
     assert.equal(job.finishedAt, undefined);
@@ -82,7 +82,7 @@ describe("a Job", () => {
     assert.ok(isPodDue(job, BORN + 50_000));
   });
 
-  test("without a pod cannot see one end", () => {
+  test("cannot have a pod end while it has none", () => {
     assert.throws(() => podEnded(born, 0, BORN, backoff), /^Error: a must have a pod .*; got none$/);
   });
 
@@ -95,7 +95,7 @@ describe("a Job", () => {
     assert.throws(() => deletedPodEnded(born, BORN), /^Error: a must have a deleted pod .*; got none$/);
   });
 
-  test("with an end decided stays unfinished, without another pod, until every deleted pod has ended", () => {
+  test("whose result is decided stays unfinished, without another pod, until every deleted pod has ended", () => {
     const deleted = podDeleted(podStarted(born, "a-1"), BORN, backoff);
     const succeeded = podEnded(podStarted(deleted, "a-2"), 0, BORN + 20_000, backoff);
     const exhausted = podDeleted(podStarted(born, "a-1"), BORN, { ...backoff, backoffLimit: 0 });

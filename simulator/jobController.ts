@@ -16,7 +16,7 @@ export interface JobState {
   readonly failedPods: number;
   /** Pods started so far. */
   readonly pods: number;
-  /** The pod at work; undefined: none, or in back-off. */
+  /** The running pod; undefined: none, or in back-off. */
   readonly activePod: string | undefined;
   /** The next pod starts no earlier. */
   readonly nextPodAt: number;
@@ -36,7 +36,7 @@ const MAX_BACKOFF_SECONDS = 600;
 
 const JOB_NAME_PREFIX = "postgres-batch-";
 
-/** No vowels and nothing that looks like one, so that no word comes out. */
+/** No vowels and nothing that looks like one, so that no word results. */
 const SUFFIX_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789";
 
 /**
@@ -71,7 +71,7 @@ export function isPodDue(job: JobState, now: number): boolean {
 }
 
 /**
- * The Job with a pod at work.
+ * The Job with a running pod.
  *
  * @throws Error when it is finished, or has one already.
  */
@@ -111,12 +111,12 @@ export function podEnded(
  * @throws Error when it has no pod.
  */
 export function podDeleted(job: JobState, now: number, settings: BackoffSettings): JobState {
-  // Whatever it still does: any exit code but 0 would do.
+  // Any exit code but 0 would do.
   return podEnded({ ...job, terminatingPods: job.terminatingPods + 1 }, EXIT_KILLED, now, settings);
 }
 
 /**
- * The Job once a deleted pod has ended: told by its node, or by the pod collector after that node was removed.
+ * The Job once a deleted pod has ended, as its node reports, or the pod collector after that node was removed.
  *
  * @throws Error when none was left.
  */

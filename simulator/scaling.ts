@@ -1,14 +1,14 @@
 /** KEDA's `scalingStrategy.strategy`, but `custom`. */
 export type ScalingStrategy = "default" | "accurate" | "eager";
 
-/** What KEDA sees at a poll, and what it is held against. */
+/** What KEDA sees at a poll, and its limits. */
 export interface ScalingArgs {
   /** What the scaling query returned: a whole number, not negative. */
   readonly queueLength: number;
   readonly maxReplicaCount: number;
   /** Unfinished Jobs, those without a pod and those in back-off included. */
   readonly running: number;
-  /** Unfinished Jobs that KEDA takes for not begun: no pod of theirs is Running or Succeeded. */
+  /** Unfinished Jobs that KEDA regards as not started: none of their pods is Running or Succeeded. */
   readonly pending: number;
   readonly strategy: ScalingStrategy;
 }

@@ -35,7 +35,7 @@ describe("a server", { timeout: 120_000 }, () => {
     await assert.rejects(readdir(server.host), { code: "ENOENT" });
   });
 
-  test("listens where it is told to, and keeps its database without a second line in pg_hba.conf", async () => {
+  test("listens where it is asked to, and keeps its database without a second line in pg_hba.conf", async () => {
     const listen = { address: "127.0.0.1", from: "127.0.0.1/32" };
     for (let start = 0; start < 2; start++) {
       const server = await startServer({ durable: true, folder: join(base, "kept"), listen });

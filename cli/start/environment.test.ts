@@ -13,16 +13,11 @@ const RUN = "--requests 2 --seconds 0 --json";
 
 describe("npm start in a strange environment", { timeout: 600_000, concurrency: 1 }, () => {
   const names = [
-    "with space",
-    "it's",
-    'a"quote',
-    "a;touch ran",
-    "$HOME",
-    "`touch ran`",
-    "a,b",
-    "new\nline",
-    "ünïcödé",
-    "back\\slash",
+    "a space",
+    `it's a "quote"`,
+    "$HOME `touch ran`;touch ran",
+    "commas,back\\slash",
+    "new\nline ünïcödé",
     "long".repeat(40),
   ];
   for (const name of names) {
@@ -43,19 +38,16 @@ describe("npm start in a strange environment", { timeout: 600_000, concurrency: 
   }
 
   const shells: readonly NodeJS.ProcessEnv[] = [
-    { PGSSLMODE: "verify-full", PGSSLROOTCERT: "/nowhere", PGSSLNEGOTIATION: "direct" },
-    { PGOPTIONS: "-c nonsense=1 --bad", PGHOST: "nowhere", PGPORT: "1", PGUSER: "x", PGDATABASE: "x" },
     {
-      PGPASSWORD: "x",
-      PGPASSFILE: "/nowhere",
-      PGSERVICE: "x",
-      PGCLIENTENCODING: "LATIN1",
-      PGTZ: "x",
-      PGDATESTYLE: "x",
+      ...{ PGSSLMODE: "verify-full", PGSSLROOTCERT: "/nowhere", PGSSLNEGOTIATION: "direct", PGOPTIONS: "-c x=1 --bad" },
+      ...{ PGHOST: "nowhere", PGPORT: "1", PGUSER: "x", PGDATABASE: "x", PGPASSWORD: "x", PGPASSFILE: "/nowhere" },
+      ...{ PGSERVICE: "x", PGCLIENTENCODING: "LATIN1", PGTZ: "x", PGDATESTYLE: "x", PGDATA: "/nowhere" },
     },
     { PG_CA_FILE: "/nowhere", LEASE_SECONDS: "abc", CRASH_LIMIT: "x", GRACE_SECONDS: "0", KIND: "x", JOB_NAME: "?" },
-    { PG_HOST: "nowhere", PG_PORT: "x", PG_USERNAME: "x", PG_DATABASE: "x", DATABASE_PATIENCE_SECONDS: "x" },
-    { PGDATA: "/nowhere", LC_ALL: "xx_XX", LANG: "xx_XX", LC_MESSAGES: "fr_FR.UTF-8" },
+    {
+      ...{ PG_HOST: "nowhere", PG_PORT: "x", PG_USERNAME: "x", PG_DATABASE: "x", DATABASE_PATIENCE_SECONDS: "x" },
+      ...{ LC_ALL: "xx_XX", LANG: "xx_XX", LC_MESSAGES: "fr_FR.UTF-8" },
+    },
   ];
   for (const env of shells) {
     test(`is not led astray by ${Object.keys(env).join(", ")}`, async () => {

@@ -113,7 +113,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
   test("a role that may create nothing is reported by PostgreSQL's own reason, once", async () => {
     const { name, query } = await createTestDatabase("template1");
     const { PG_HOST = "", PG_PORT } = process.env;
-    const role = `${name}_nobody`;
+    const role = `${name}_plain`;
     await query(`create role ${role} login`);
     const url = `postgresql://${role}@/${name}?host=${encodeURIComponent(PG_HOST)}&port=${PG_PORT}`;
     const { exitCode, stderr } = await start("--requests 1", { DATABASE_URL: url }).ended;

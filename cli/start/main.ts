@@ -1,10 +1,10 @@
 import { removeLeftovers } from "../../simulator/leftovers.ts";
 import { createLog } from "../../worker/src/log.ts";
+import { cleanEnvironment } from "../cleanEnvironment.ts";
 import { CommandError } from "../commandError.ts";
 import { describeError } from "../describeError.ts";
 import { runCommand } from "../runCommand.ts";
 import { shellQuote } from "../shellQuote.ts";
-import { cleanEnvironment } from "./cleanEnvironment.ts";
 import { type LocalDatabase, openDatabase } from "./localDatabase.ts";
 import { type Options, readOptions } from "./options.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progressDisplay.ts";

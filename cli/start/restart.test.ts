@@ -13,14 +13,14 @@ import { insertRequests } from "./requests.ts";
 
 const REQUESTS = 10;
 
-/** Longer than the server counts as young: whoever has not taken its lock back by then is doubted, and a Job more comes. */
+/** Longer than the server counts as young: a worker that has not re-acquired its lock by then is suspected, and gets another Job. */
 const SECONDS = 8;
 
-const LOCKS = `select count(*)::integer as kept from batch.queue where session_id in ${HELD_SESSIONS}`;
+const LOCKS = `select count(*)::integer as locked from batch.queue where session_id in ${HELD_SESSIONS}`;
 
 describe("a database that restarts under ten running requests", { concurrency: true, timeout: 120_000 }, () => {
   for (const mode of ["fast", "immediate"] as const) {
-    test(`(${mode}): all finish, none twice, nothing charged, and nobody is taken for dead meanwhile`, async (t) => {
+    test(`(${mode}): all finish, none twice, none is counted against a limit, and no worker is presumed dead`, async (t) => {
       const server = await startServer({ durable: true });
       t.after(server.stop);
       const address = { host: server.host, port: server.port, user: server.user };
@@ -31,8 +31,8 @@ describe("a database that restarts under ten running requests", { concurrency: t
         t.after(() => client.end());
         return client;
       }
-      const settings = { ...address, name: "postgres", password: undefined, patienceSeconds: 60 };
-      const database = new Database(settings, noopLog);
+      const connection = { ...address, name: "postgres", password: undefined, patienceSeconds: 60 };
+      const database = new Database(connection, noopLog);
       const before = await connect();
       await migrate(before, noopLog);
       await insertRequests(before, REQUESTS, SECONDS, 0);
@@ -49,10 +49,10 @@ describe("a database that restarts under ten running requests", { concurrency: t
         await cluster.stop();
         await database.close();
       });
-      // More Jobs than requests may be: one too many is seen.
-      const asked = { requestsPerJob: 1, maxReplicaCount: 2 * REQUESTS, pollingInterval: 0.2 };
-      const polled = poll(asked, database, cluster, t.signal);
-      await until("all run", async () => (await before.query(LOCKS)).rows[0].kept === REQUESTS);
+      // Twice as many Jobs as requests are allowed, so that one too many would be created.
+      const settings = { requestsPerJob: 1, maxReplicaCount: 2 * REQUESTS, pollingInterval: 0.2 };
+      const polled = poll(settings, database, cluster, t.signal);
+      await until("all run", async () => (await before.query(LOCKS)).rows[0].locked === REQUESTS);
 
       await server.restart(mode);
       const after = await connect();

@@ -35,7 +35,7 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
   });
 
   test("at any moment of its start ends with 130 and leaves nothing", async () => {
-    for (let delay = 0; ; delay += 250) {
+    for (let delay = 0; ; delay += 400) {
       const run = start("--requests 3 --seconds 60", {}, { ownGroup: true });
       await until("its first line", () => run.output() !== "");
       await sleep(delay);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { constants } from "node:os";
 import pg from "pg";
+import { cleanEnvironment } from "../../cli/cleanEnvironment.ts";
 import { CommandError } from "../../cli/commandError.ts";
 import { STOP_SIGNALS } from "../../cli/stopSignals.ts";
 import { removeLeftovers } from "../../simulator/leftovers.ts";
@@ -31,6 +32,7 @@ export async function withContext<T>(
   args: Pick<ServerArgs, "listen"> = {},
 ): Promise<T> {
   const { signal, stopped } = listenForStop();
+  cleanEnvironment(process.env);
   for (const line of await removeLeftovers()) console.error(line);
   const server = await startServer({ durable: true, signal, ...args }).catch((error) => {
     throw signal.aborted ? signal.reason : error;

@@ -6,7 +6,7 @@ import { until } from "../support/until.ts";
 const command = await createCommand("tests/chaos/main.ts");
 
 describe("npm run chaos", { timeout: 120_000 }, () => {
-  test("kills as many workers as asked for, loses no request, finishes none twice, and tells it in one object", async () => {
+  test("kills as many workers as asked for, loses no request, finishes none twice, and reports it in one object", async () => {
     const { exitCode, stdout, stderr } = await command.start(
       "--kills 12 --requests 6 --workers 4 --seconds 1 --polling-seconds 0.2 --json",
     ).ended;
@@ -30,7 +30,7 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
     );
     run.child.kill("SIGTERM");
     assert.equal((await run.ended).exitCode, 143);
-    await until("all are gone", async () => (await command.processes()).length === 0);
+    await until("all have ended", async () => (await command.processes()).length === 0);
     assert.deepEqual(await command.leftovers(), []);
   });
 

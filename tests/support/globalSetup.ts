@@ -1,4 +1,5 @@
 import pg from "pg";
+import { cleanEnvironment } from "../../cli/cleanEnvironment.ts";
 import { type Server, startServer } from "../../simulator/server.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
@@ -10,6 +11,7 @@ let server: Server;
 
 /** One server for the whole run, its migrated template database, and the way there for every test file. */
 export async function globalSetup(): Promise<void> {
+  cleanEnvironment(process.env);
   server = await startServer({ durable: false });
   const { host, port, user } = server;
   Object.assign(process.env, { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user });
