@@ -3,20 +3,21 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { getOutput } from "../cli/getOutput.ts";
+import { until } from "../tests/support/until.ts";
 import { lockDirectory } from "./lockDirectory.ts";
 import { getProcess } from "./processIdentity.ts";
+import { startProcess } from "./startProcess.ts";
 
 const base = await mkdtemp(join(tmpdir(), "lock-"));
 after(() => rm(base, { recursive: true }));
 
 const LOCK = new URL("./lockDirectory.ts", import.meta.url).href;
 
-/** A process that takes the lock, says so, and keeps it for a second. */
+/** A process that says whether it has taken the lock, and keeps it until it is killed. */
 const TAKE = `
   const { lockDirectory } = await import(${JSON.stringify(LOCK)});
-  await lockDirectory(process.argv[1]).then(() => console.log("taken"), () => console.log("refused"));
-  setTimeout(() => undefined, 1_000);`;
+  await lockDirectory(process.argv[1]).then(() => console.log("taken"), (error) => console.log(error.message));
+  setTimeout(() => undefined, 60_000);`;
 
 describe("lockDirectory", { timeout: 60_000 }, () => {
   test("creates the directory, and with undo removes what it created, but nothing that is used", async () => {
@@ -32,8 +33,15 @@ describe("lockDirectory", { timeout: 60_000 }, () => {
     await (await lockDirectory(directory)).release();
     for (let round = 0; round < 3; round++) {
       await writeFile(join(directory, "run.pid"), JSON.stringify({ pid: process.pid, started: "long ago" }));
-      const runs = Array.from({ length: 6 }, () => getOutput(process.execPath, ["-e", TAKE, directory]));
-      assert.deepEqual((await Promise.all(runs)).sort(), [...Array(5).fill("refused\n"), "taken\n"]);
+      const runs = Array.from({ length: 5 }, () =>
+        startProcess(process.execPath, ["-e", TAKE, directory], { env: process.env }),
+      );
+      await until("every answer", () => runs.every((run) => run.outputTail().endsWith("\n")));
+      for (const run of runs) run.kill("SIGKILL");
+      await Promise.all(runs.map((run) => run.ended));
+      const answers = runs.map((run) => run.outputTail().trim());
+      assert.equal(answers.filter((answer) => answer === "taken").length, 1, answers.join("\n"));
+      assert.equal(answers.filter((answer) => /must be in no other run's use/.test(answer)).length, 4);
     }
   });
 

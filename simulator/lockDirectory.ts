@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { link, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { getCommandLine, getProcess, isRunning, type ProcessIdentity } from "./processIdentity.ts";
 
 /** A directory that belongs to this process until it is released. */
@@ -14,6 +15,9 @@ export interface DirectoryLock {
 }
 
 const LOCK_FILE = "run.pid";
+
+/** Longer than a run takes from reading a stale lock to moving it away. */
+const SETTLE_MS = 50;
 
 /** What the command line of a run holds: a lock file of an older version has nothing else to recognise its process by. */
 const RUN = /\bstart\/main\.ts\b/;
@@ -64,26 +68,29 @@ function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== "EEXIST") throw error;
 }
 
-/** A lock file appears complete or not at all, and a stale one is moved away before it is replaced: two runs never both win. */
+/**
+ * A lock file appears complete or not at all. A stale one is moved away before it is replaced; a run that is late may move
+ * its successor's, and moves that one back. So a lock counts only when it is still there a moment later.
+ */
 async function takeLock(directory: string, file: string): Promise<number | undefined> {
   const own = `${file}.${process.pid}`;
+  const text = JSON.stringify(getProcess(process.pid));
   let abandonedBy: number | undefined;
   try {
-    await writeFile(own, JSON.stringify(getProcess(process.pid)));
+    await writeFile(own, text);
     for (;;) {
-      if (await tryLink(own, file)) return abandonedBy;
-      const text = await readFile(file, "utf8").catch(() => "");
-      const { pid, alive } = parseLock(text);
+      if (await tryLink(own, file)) await sleep(SETTLE_MS);
+      const found = await readFile(file, "utf8").catch(() => "");
+      if (found === text) return abandonedBy;
+      if (found === "" && !existsSync(file)) continue;
+      const { pid, alive } = parseLock(found);
       if (alive) {
         throw new Error(
           `${directory} must be in no other run's use (it has its own server); got process ${pid}. End that one first, or use its psql line`,
         );
       }
       abandonedBy = pid;
-      await rename(file, `${own}.stale`).catch(ignoreMissing);
-      // Another run may have replaced the stale file in between: that one keeps its lock.
-      const moved = await readFile(`${own}.stale`, "utf8").catch(() => text);
-      if (moved !== text) await tryLink(`${own}.stale`, file);
+      await moveAway(file, `${own}.stale`, found);
     }
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code) throw error;
@@ -92,6 +99,13 @@ async function takeLock(directory: string, file: string): Promise<number | undef
     await rm(own, { force: true });
     await rm(`${own}.stale`, { force: true });
   }
+}
+
+async function moveAway(file: string, to: string, stale: string): Promise<void> {
+  await rename(file, to).catch(ignoreMissing);
+  const moved = await readFile(to, "utf8").catch(() => stale);
+  if (moved !== stale) await tryLink(to, file);
+  await rm(to, { force: true });
 }
 
 /** Its run released it a moment ago. */

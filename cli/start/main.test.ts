@@ -118,7 +118,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     const url = `postgresql://${role}@/${name}?host=${encodeURIComponent(PG_HOST)}&port=${PG_PORT}`;
     const { exitCode, stderr } = await start("--requests 1", { DATABASE_URL: url }).ended;
     await query(`drop role ${role}`);
-    assert.equal(stderr, "cannot prepare the database of DATABASE_URL: permission denied for schema public\n");
+    assert.match(stderr, /^cannot prepare the database of DATABASE_URL: permission denied for \w+ \w+\n$/);
     assert.equal(exitCode, 1);
   });
 
