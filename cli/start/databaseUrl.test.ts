@@ -10,7 +10,7 @@ const PLAIN = {
   user: "u",
   password: undefined,
   name: "d",
-  sslmode: "disable",
+  sslMode: "disable",
   caFile: undefined,
 };
 
@@ -26,10 +26,10 @@ describe("DATABASE_URL", () => {
     ["postgresql://u@h/d?sslmode=disable", {}],
     ["postgresql://u@h/d?sslmode=prefer&application_name=x", {}],
     ["postgresql://u@h/d?ssl=false", {}],
-    ["postgresql://u@h/d?sslmode=require", { sslmode: "no-verify" }],
-    ["postgresql://u@h/d?ssl=true", { sslmode: "verify-full" }],
-    ["postgresql://u@h/d?sslmode=verify-full", { sslmode: "verify-full" }],
-    [`postgresql://u@h/d?sslmode=verify-ca&sslrootcert=${HERE}`, { sslmode: "verify-full", caFile: HERE }],
+    ["postgresql://u@h/d?sslmode=require", { sslMode: "require" }],
+    ["postgresql://u@h/d?ssl=true", { sslMode: "verify-full" }],
+    ["postgresql://u@h/d?sslmode=verify-full", { sslMode: "verify-full" }],
+    [`postgresql://u@h/d?sslmode=verify-ca&sslrootcert=${HERE}`, { sslMode: "verify-full", caFile: HERE }],
     ["postgresql://u@/d?host=/run&sslmode=require", { host: "/run" }],
   ];
   for (const [url, address] of accepted) {

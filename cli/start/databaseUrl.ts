@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "pg-connection-string";
-import { DEFAULTS } from "../../worker/src/settings.ts";
+import { DEFAULTS, type SslMode } from "../../worker/src/settings.ts";
 import { UsageError } from "../usageError.ts";
 
 /** A server and database, and how they are reached. */
@@ -11,13 +11,9 @@ export interface DatabaseAddress {
   readonly user: string;
   readonly password: string | undefined;
   readonly name: string;
-  /** The file of the certificate authority that the server must prove itself by; undefined: see `sslmode`. */
+  /** The file of the certificate authority that must vouch for the server; undefined: those that Node knows. */
   readonly caFile: string | undefined;
-  /**
-   * node-postgres' own PGSSLMODE: `disable` is without TLS, `no-verify` with TLS to any server, `verify-full` with TLS to a
-   * server that an authority known to Node vouches for.
-   */
-  readonly sslmode: "disable" | "no-verify" | "verify-full";
+  readonly sslMode: SslMode;
 }
 
 const FORM = "postgresql://user@host/database";
@@ -66,7 +62,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
 }
 
 /** A Unix socket has none, whatever sslmode says (libpq's rule). */
-const WITHOUT_TLS = { sslmode: "disable", caFile: undefined } as const;
+const WITHOUT_TLS = { sslMode: "disable", caFile: undefined } as const;
 
 function parseOr(base: string, fail: (reason: string) => never): ReturnType<typeof parse> {
   try {
@@ -79,7 +75,7 @@ function parseOr(base: string, fail: (reason: string) => never): ReturnType<type
 function readTls(
   parameters: URLSearchParams,
   fail: (what: string, got: string) => never,
-): Pick<DatabaseAddress, "sslmode" | "caFile"> {
+): Pick<DatabaseAddress, "sslMode" | "caFile"> {
   const ssl = parameters.get("ssl");
   const sslmode = parameters.get("sslmode") ?? { true: "verify-full", "1": "verify-full" }[ssl ?? ""] ?? "disable";
   if (ssl !== null && !/^(true|false|0|1)$/.test(ssl)) fail("have ssl=true or ssl=false", `ssl=${ssl}`);
@@ -89,9 +85,9 @@ function readTls(
   const root = parameters.get("sslrootcert") ?? undefined;
   if (/^(disable|allow|prefer)$/.test(sslmode)) return WITHOUT_TLS;
   if (sslmode === "no-verify" || (sslmode === "require" && root === undefined)) {
-    return { sslmode: "no-verify", caFile: undefined };
+    return { sslMode: "require", caFile: undefined };
   }
-  if (root === undefined || root === "system") return { sslmode: "verify-full", caFile: undefined };
+  if (root === undefined || root === "system") return { sslMode: "verify-full", caFile: undefined };
   if (!existsSync(root)) fail("have an sslrootcert that is a file (of certificates in PEM)", `sslrootcert=${root}`);
-  return { sslmode: "verify-full", caFile: resolve(root) };
+  return { sslMode: "verify-full", caFile: resolve(root) };
 }

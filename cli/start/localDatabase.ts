@@ -53,16 +53,14 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
   if (url === undefined) {
     server = await startServer({ durable: true, signal, ...(keep === undefined ? {} : { folder: keep }) });
     const { host, port, user } = server;
-    const rest = { name: DEFAULTS.databaseName, password: undefined, caFile: undefined, sslmode: "disable" } as const;
+    const rest = { name: DEFAULTS.databaseName, password: undefined, caFile: undefined, sslMode: "disable" } as const;
     address = { host, port, user, ...rest };
   } else {
     address = parseDatabaseUrl(url, password);
   }
-  const { host, port, user, name, caFile, sslmode } = address;
-  // node-postgres takes it where a connection says nothing of TLS; the shell's own was removed by cleanEnvironment.
-  process.env.PGSSLMODE = sslmode;
+  const { host, port, user, name, caFile, sslMode } = address;
   const settings = {
-    ...{ host, port, user, name, password: address.password, patienceSeconds: DEFAULTS.patienceSeconds },
+    ...{ host, port, user, name, password: address.password, sslMode, patienceSeconds: DEFAULTS.patienceSeconds },
     ...(caFile === undefined ? {} : { caFile }),
   };
   const database = new Database(settings, log);
@@ -81,7 +79,7 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
     database,
     client,
     env: {
-      ...{ PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, PG_DATABASE: name, PGSSLMODE: sslmode },
+      ...{ PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, PG_DATABASE: name, PG_SSLMODE: sslMode },
       ...(address.password === undefined ? {} : { PGPASSWORD: address.password }),
       ...(caFile === undefined ? {} : { PG_CA_FILE: caFile }),
     },
@@ -110,9 +108,9 @@ async function prepare(config: pg.ClientConfig, where: string, log: Log, signal:
   }
 }
 
-function getPsqlCommand({ host, port, user, name, caFile, sslmode }: DatabaseAddress): string {
-  const tls = { disable: [], "no-verify": ["PGSSLMODE=require"], "verify-full": ["PGSSLMODE=verify-full"] }[sslmode];
-  const root = sslmode === "verify-full" ? [`PGSSLROOTCERT=${shellQuote(caFile ?? "system")}`] : [];
+function getPsqlCommand({ host, port, user, name, caFile, sslMode }: DatabaseAddress): string {
+  const tls = sslMode === "disable" ? [] : [`PGSSLMODE=${sslMode}`];
+  const root = sslMode === "verify-full" ? [`PGSSLROOTCERT=${shellQuote(caFile ?? "system")}`] : [];
   const flags = [`--host=${host}`, `--port=${port}`, `--username=${user}`, name];
   return [...tls, ...root, "psql", ...flags.map(shellQuote)].join(" ");
 }
