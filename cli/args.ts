@@ -91,7 +91,9 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
     command.parse(spec.passRest ? detachShortValues(spec, args) : args, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) throw new HelpRequest(command.helpInformation().trimEnd() + (spec.notes ?? ""));
+    if (error.exitCode === 0) {
+      throw new HelpRequest([command.helpInformation().trimEnd(), ...(spec.notes ? ["", spec.notes] : [])].join("\n"));
+    }
     const message = error.message.replace(/^error: |\.$/g, "").replace(/\n/g, " ");
     throw new UsageError(`${message}; see ${spec.name} --help`, { cause: error });
   }

@@ -48,11 +48,14 @@ function toNumberOption({
 
 /** Without a bench's name there is only `--help`. */
 function refuse(name: string): never {
-  const lines = [...BENCHES].map(([bench, { promise }]) => `  ${bench.padEnd(8)} ${promise}`);
-  const help = `NAME is one of these; npm run bench -- NAME --help shows its options:\n${lines.join("\n")}`;
-  readArgs({ name: "npm run bench -- NAME", description: `Measures what the queue costs.\n\n${help}`, options: {} }, [
-    ...(name.startsWith("-") ? [name] : []),
-  ]);
+  const lines = [...BENCHES].map(([bench, { promise }]) => `  ${bench}\n    ${promise}`);
+  const spec = {
+    name: "npm run bench -- NAME",
+    description: "Measures what the queue costs.",
+    options: {},
+    notes: `NAME is one of these; npm run bench -- NAME --help shows its options:\n${lines.join("\n")}`,
+  };
+  readArgs(spec, name.startsWith("-") ? [name] : []);
   throw new UsageError(
     `NAME must be ${NAMES.join(", ")} (npm run bench -- NAME); got ${name === "" ? "nothing" : JSON.stringify(name)}`,
   );
