@@ -73,10 +73,13 @@ begin%s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%%1$I as id from %%2$s r
-       where ($1 is null or r.%%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%%1$I operator(pg_catalog.=) any ($3))
+       where ($1 is null or r.%%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%%1$I operator(pg_catalog.=) any ($3)) %%3$s
        order by 1 limit $2
      ) s',
-    p_key, coalesce(p_partition, p_requests)
+    p_key, p_requests,
+    -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
+    'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
+      operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
   ) into keys using p_after, p_limit, p_ids;
   return keys;
 end
