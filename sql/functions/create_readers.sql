@@ -18,9 +18,11 @@ declare
   guard text := $guard$
   if not exists (
     select from pg_catalog.pg_proc f
+    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
     join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
     join pg_catalog.pg_roles o on o.oid operator(pg_catalog.=) c.relowner
-    where f.oid operator(pg_catalog.=) %L::pg_catalog.regprocedure and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
+    where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) %L::pg_catalog.name
+      and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
       and (f.proowner operator(pg_catalog.=) c.relowner or o.rolsuper)
   ) then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
@@ -54,7 +56,7 @@ begin%s
     case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, p_key
   ) into request, timeout_seconds using p_request;
 end
-$body$, format(guard, row_signature)));
+$body$, format(guard, 'row$' || p_kind)));
   execute format(
     $sql$create function batch.%I(
       p_requests regclass, p_key name, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]
@@ -71,14 +73,17 @@ begin%s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%%1$I as id from %%2$s r
-       where ($1 is null or r.%%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%%1$I operator(pg_catalog.=) any ($3))
+       where ($1 is null or r.%%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%%1$I operator(pg_catalog.=) any ($3)) %%3$s
        order by 1 limit $2
      ) s',
-    p_key, coalesce(p_partition, p_requests)
+    p_key, p_requests,
+    -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
+    'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
+      operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
   ) into keys using p_after, p_limit, p_ids;
   return keys;
 end
-$body$, format(guard, keys_signature)));
+$body$, format(guard, 'keys$' || p_kind)));
   foreach signature in array array[row_signature, keys_signature] loop
     execute format('revoke all on function %s from public', signature);
     execute format('grant execute on function %s to %I', signature, schema_owner);

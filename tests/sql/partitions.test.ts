@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { parseRow } from "../../worker/src/parseRow.ts";
+import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimParams } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+const worker = database.connect();
+const scaler = database.connect();
+const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 100 });
+const query = (text: string) => database.query(text);
+
+async function queued(): Promise<number[]> {
+  const rows = await database.query<{ request_id: string }>(
+    "select request_id from batch.queue where kind = 'parcel' order by request_id",
+  );
+  return rows.map(({ request_id }) => Number(request_id));
+}
+
+async function claimed(job: string): Promise<Claim> {
+  return (await claim(worker, claimParams(job, { kind: "parcel" }))) as Claim;
+}
+
+async function finishAll(): Promise<number[]> {
+  const done: number[] = [];
+  for (let job = 0; ; job++) {
+    const attempt = await claim(worker, claimParams(`all-${job}`, { kind: "parcel" }));
+    if (!attempt) return done;
+    await succeed(worker, attempt);
+    done.push(Number(attempt.requestId));
+  }
+}
+
+beforeEach(async () => {
+  await query("drop table if exists parcels, loose");
+  await query("delete from batch.kind where kind = 'parcel'");
+  await database.reset();
+});
+
+/** Partitioned in the usual ways; 1 to 99 in the first partition, 100 to 199 in the second. */
+const SCHEMES: Record<string, string> = {
+  "by its key": `
+    create table parcels (id bigint primary key, day date not null default '2026-01-01') partition by range (id);
+    create table parcels_1 partition of parcels for values from (0) to (100);
+    create table parcels_2 partition of parcels for values from (100) to (200)`,
+  "by time, with the time behind the key": `
+    create table parcels (id bigint, day date not null generated always as (case when id < 100 then date '2026-01-01' else date '2026-02-01' end) stored,
+      primary key (id, day)) partition by hash (id);
+    create table parcels_1 partition of parcels for values with (modulus 2, remainder 0);
+    create table parcels_2 partition of parcels for values with (modulus 2, remainder 1)`,
+  "twice": `
+    create table parcels (id bigint primary key, day date not null default '2026-01-01') partition by range (id);
+    create table parcels_1 partition of parcels for values from (0) to (100) partition by hash (id);
+    create table parcels_1_a partition of parcels_1 for values with (modulus 2, remainder 0);
+    create table parcels_1_b partition of parcels_1 for values with (modulus 2, remainder 1);
+    create table parcels_2 partition of parcels for values from (100) to (200)`,
+};
+
+for (const [scheme, sql] of Object.entries(SCHEMES)) {
+  describe(`a table partitioned ${scheme}`, () => {
+    beforeEach(() => query(sql));
+
+    test("its rows are requests, those that are there and those that come, each run once", async () => {
+      await query("insert into parcels (id) values (1), (2), (101)");
+      await query("select batch.attach('parcels', 'parcel')");
+      assert.deepEqual(await queued(), [1, 2, 101]);
+      await query("insert into parcels (id) values (3), (102)");
+      await query("begin; insert into parcels (id) values (4); rollback");
+      assert.deepEqual(await queued(), [1, 2, 3, 101, 102]);
+      assert.equal(parseRow((await claimed("a")).row).id, 1);
+      assert.deepEqual(await finishAll(), [2, 101, 3, 102]);
+      await query("select batch.attach('parcels', 'parcel')");
+      assert.deepEqual(await queued(), [1]);
+      assert.equal(await poll(), 1);
+    });
+
+    test("a deleted row is followed, also where it is deleted from all partitions", async () => {
+      await query("select batch.attach('parcels', 'parcel')");
+      await query("insert into parcels (id) values (1), (2), (101)");
+      await query("delete from parcels where id = 2");
+      assert.deepEqual(await queued(), [1, 101]);
+      await query("begin; insert into parcels (id) values (5); delete from parcels where id = 5; commit");
+      assert.deepEqual(await queued(), [1, 101]);
+      await finishAll();
+      await query("delete from parcels; insert into parcels (id) values (1)");
+      assert.deepEqual(await queued(), [1], "the same key is a new request");
+      await query("truncate parcels");
+      assert.deepEqual(await queued(), []);
+    });
+  });
+}
+
+describe("a table partitioned by range", () => {
+  beforeEach(async () => {
+    await query(SCHEMES["by its key"] as string);
+    await query("select batch.attach('parcels', 'parcel')");
+  });
+
+  test("rows inserted or copied into a partition directly are requests", async () => {
+    await query("insert into parcels_1 (id) values (1)");
+    await query("insert into parcels_2 (id) values (101) on conflict do nothing");
+    assert.deepEqual(await queued(), [1, 101]);
+    await query("delete from parcels_1");
+    assert.deepEqual(await queued(), [101]);
+  });
+
+  test("a partition that is created later has its triggers at once", async () => {
+    await query("create table parcels_3 partition of parcels for values from (200) to (300)");
+    await query("insert into parcels (id) values (201); insert into parcels_3 (id) values (202)");
+    assert.deepEqual(await queued(), [201, 202]);
+    assert.equal(await poll(), 2);
+    assert.deepEqual(await queued(), [201, 202]);
+  });
+
+  test("an attached partition's rows are requests from the next poll on; new ones at once", async () => {
+    await query("create table loose (id bigint primary key, day date not null default '2026-01-01')");
+    await query("insert into loose select n from generate_series(200, 299) n where n <> 250");
+    await query("alter table parcels attach partition loose for values from (200) to (300)");
+    await query("insert into loose (id) values (250)");
+    assert.deepEqual(await queued(), [250]);
+    assert.equal(await poll(), 100);
+    assert.equal((await queued()).length, 100);
+    await finishAll();
+    assert.equal(await poll(), 0);
+  });
+
+  test("a detached partition's waiting requests are not run, and not charged; attached again they are", async () => {
+    await query("insert into parcels select n from generate_series(1, 99) n");
+    await query("insert into parcels (id) values (101)");
+    await succeed(worker, await claimed("a"));
+    await poll();
+    await query("alter table parcels detach partition parcels_1");
+    await poll();
+    await poll();
+    assert.deepEqual(await queued(), [101]);
+    assert.deepEqual(await query("select request_id, status from batch.history"), [{ request_id: "1", status: "SUCCESS" }]);
+    await query("insert into parcels_1 (id) values (0)");
+    assert.deepEqual(await queued(), [101], "no request comes from a table of its own");
+    await query("alter table parcels attach partition parcels_1 for values from (0) to (100)");
+    await poll();
+    assert.equal((await queued()).length, 100);
+    assert.ok(!(await queued()).includes(1));
+  });
+
+  test("a dropped partition's requests end without a pod's work", async () => {
+    await query("insert into parcels (id) values (1), (101)");
+    await poll();
+    await query("drop table parcels_1");
+    assert.equal((await claimed("a")).requestId, "101");
+    await poll();
+    assert.deepEqual(await queued(), [101]);
+  });
+
+  test("ten thousand rows of a partition are taken in by one poll", async () => {
+    await query("create table loose (id bigint primary key, day date not null default '2026-01-01')");
+    await query("insert into loose select n from generate_series(1000, 10999) n");
+    await query("alter table parcels attach partition loose for values from (1000) to (20000)");
+    assert.equal(await poll(), 100);
+    assert.equal((await queued()).length, 10_000);
+  });
+
+  test("a changed key is followed from one partition to another", async () => {
+    await query("insert into parcels (id) values (1), (2), (3)");
+    await succeed(worker, await claimed("a"));
+    await query("update parcels set id = id + 100");
+    // PostgreSQL moves the row by deleting and inserting it: under another key it is another request.
+    assert.deepEqual(await queued(), [101, 102, 103]);
+  });
+});
+
+describe("a row that is moved to another partition", () => {
+  beforeEach(async () => {
+    await query(`
+      create table parcels (id bigint, place text not null, primary key (id, place)) partition by list (place);
+      create table parcels_here partition of parcels for values in ('here');
+      create table parcels_there partition of parcels for values in ('there')`);
+    await query("select batch.attach('parcels', 'parcel')");
+    await query("insert into parcels values (1, 'here'), (2, 'here'), (3, 'here'), (4, 'here')");
+  });
+
+  test("stays what it was: finished, running, reserved or waiting", async () => {
+    await succeed(worker, await claimed("done"));
+    const running = await claimed("runs");
+    await fail(worker, await claimed("failed"), { reason: "error", message: "no", final: false });
+    const before = await query("select * from batch.queue order by request_id");
+    const history = await query("select * from batch.history order by request_id");
+    await query("update parcels set place = 'there'");
+    assert.deepEqual(await query("select tableoid::regclass::text as t, count(*)::integer from parcels group by 1"), [
+      { t: "parcels_there", count: 4 },
+    ]);
+    assert.deepEqual(await query("select * from batch.queue order by request_id"), before);
+    assert.deepEqual(await query("select * from batch.history order by request_id"), history);
+    await succeed(worker, running);
+    await query("update parcels set place = 'here'");
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await queued(), [3, 4]);
+  });
+
+  test("and to a row that is deleted and inserted, it is a new request", async () => {
+    await succeed(worker, await claimed("done"));
+    await query("begin; delete from parcels where id = 1; insert into parcels values (1, 'there'); commit");
+    assert.deepEqual(await queued(), [1, 2, 3, 4]);
+  });
+
+  test("a second row with its key, in another partition, is refused", async () => {
+    await assert.rejects(query("insert into parcels values (1, 'there')"), {
+      code: "23505",
+      message: /parcel 1 must be the only row with its id, in all partitions .*; got another one/,
+    });
+    await finishAll();
+    await assert.rejects(query("insert into parcels values (2, 'there')"), { code: "23505" });
+  });
+});
+
+describe("what batch.attach cannot follow is refused, with the reason", () => {
+  const refusals: readonly (readonly [string, RegExp])[] = [
+    ["create temporary table loose (id bigint primary key)", /must be a permanent table .*; got a temporary one/],
+    ["create unlogged table loose (id bigint primary key)", /must be a permanent table .*; got an unlogged one/],
+    ["create view loose as select 1::bigint as id", /must be a table .*; got a view/],
+    ["create materialized view loose as select 1::bigint as id", /must be a table .*; got a materialized view/],
+    ["create sequence loose", /must be a table .*; got a relation of another kind/],
+    [
+      "create foreign data wrapper nothing; create server nowhere foreign data wrapper nothing; create foreign table loose (id bigint) server nowhere",
+      /must be a table .*; got a foreign table/,
+    ],
+    [
+      "create table loose (id bigint primary key); create table child (primary key (id)) inherits (loose)",
+      /must not be part of table inheritance .*; got child tables/,
+    ],
+    [
+      "create table parent (id bigint primary key); create table loose (primary key (id)) inherits (parent)",
+      /must not be part of table inheritance .*; got a parent table/,
+    ],
+    [
+      "create table whole (id bigint primary key) partition by hash (id); create table loose partition of whole for values with (modulus 1, remainder 0)",
+      /must not be a partition \(attach the table it belongs to: public.whole\)/,
+    ],
+    ["create table loose (id bigint primary key deferrable)", /got id bigint, deferrable/],
+    ["create table loose (id numeric primary key)", /got id numeric/],
+    ["create domain big as bigint; create table loose (id big primary key)", /got id public.big/],
+    [
+      "create table loose (id bigint, day date, primary key (day, id)) partition by range (day)",
+      /must have a primary key of one bigint column, first, before those of the partition key .*; got day date, id bigint/,
+    ],
+    ["create table loose (id bigint, day date, primary key (id, day))", /got id bigint, day date/],
+    ["create table loose (id bigint) partition by hash (id)", /got no such key/],
+  ];
+  for (const [sql, message] of refusals) {
+    test(sql, async () => {
+      await query("begin");
+      await query(sql);
+      const attached = query("select batch.attach('loose', 'parcel')");
+      await assert.rejects(attached.finally(() => query("rollback")), { message });
+      assert.deepEqual(await query("select from batch.kind where kind = 'parcel'"), []);
+    });
+  }
+
+  test("a timeout column that is no column of numbers", async () => {
+    await query("create table loose (id bigint primary key, t text)");
+    await assert.rejects(query("select batch.attach('loose', 'parcel', 't')"), {
+      message: /the timeout column must be a column of numbers of public.loose \(seconds\); got t/,
+    });
+    await assert.rejects(query("select batch.attach('loose', 'parcel', 'no such')"), { message: /got "no such"/ });
+  });
+});
