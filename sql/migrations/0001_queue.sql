@@ -142,6 +142,9 @@ create table batch.scaling (
   watched_missing  integer not null default 0,
   watched_suspects integer not null default 0,
   watched_arrivals bigint not null default 0,
+  watched_absent   integer not null default 0,
+  arrivals         bigint not null default 0,     -- as of the last poll
+  arrived_at       timestamptz not null default '-infinity',
   absent_jobs      integer not null default 0,    -- Jobs that KEDA counts as running and that do no work
   running_limit    integer,                       -- while more Jobs than maxReplicaCount may exist: claims stop here
   -- No waiting request is below (waiting_xid, waiting_id), no claimed one below claimed_xid (batch.advance_bounds).

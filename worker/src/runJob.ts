@@ -14,7 +14,7 @@ export interface JobContext extends AttemptContext {
 
 /** The pauses between two claims of a pod that waits. */
 const FIRST_PAUSE_MS = 125;
-const LONGEST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 1_000;
 
 const WAIT_REASONS = {
   locked: "a previous connection to release this Job's request",
@@ -25,7 +25,7 @@ const WAIT_REASONS = {
  * How long a previous pod of the same Job that has not announced its stop keeps its request. That this pod was started is
  * Kubernetes' own evidence that it was given up: its machine hangs, or its process is stopped.
  */
-const TAKEOVER_MS = 10_000;
+const TAKEOVER_MS = 6_000;
 
 /**
  * Runs one pod of a Job: claims a request, works on it, records it, and so on until the Job has finished
