@@ -111,7 +111,7 @@ describe("the program", () => {
     assert.equal(inputs("kubernetes:batch/v1:Job schema-migration").metadata.name, `schema-migration-${version}`);
     assert.equal(inputs("docker:index/image:Image postgres-batch").build.args.BASE, SETTINGS.baseImage);
     const { spec } = inputs("kubernetes:keda.sh/v1alpha1:ScaledJob postgres-batch");
-    assert.deepEqual([spec.pollingInterval, spec.maxReplicaCount, spec.jobTargetRef.backoffLimit], [7, 22, 3]);
+    assert.deepEqual([spec.pollingInterval, spec.maxReplicaCount, spec.jobTargetRef.backoffLimit], [7, 55, 3]);
   });
 
   test("migrates and works with the image that it builds, as the roles whose passwords it makes", () => {

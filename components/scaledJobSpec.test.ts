@@ -89,7 +89,7 @@ describe("scaledJobSpec", () => {
     const { jobTargetRef, triggers, ...rest } = spec;
     assert.deepEqual(rest, {
       pollingInterval: 30,
-      maxReplicaCount: 20,
+      maxReplicaCount: 50,
       successfulJobsHistoryLimit: 10,
       failedJobsHistoryLimit: 5,
       rollout: { strategy: "gradual" },
@@ -99,7 +99,7 @@ describe("scaledJobSpec", () => {
   });
 
   test("leaves KEDA room for as many Jobs again that never finish, and bounds the working ones by the query", () => {
-    assert.equal(spec.maxReplicaCount, 2 * ARGS.maxReplicaCount);
+    assert.equal(spec.maxReplicaCount, 5 * ARGS.maxReplicaCount);
     assert.equal(spec.triggers[0]?.metadata.query, "select batch.demand('clap', 1, 10) as jobs");
   });
 

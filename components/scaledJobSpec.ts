@@ -31,7 +31,7 @@ export interface ScaledJobSpecArgs extends Readonly<Required<BatchSettings>> {
  * are Terminating, which is until the node is removed, and KEDA counts them against its limit: with once the limit, requests
  * that wait would get no Job. The scaling query has the configured limit as a parameter and bounds the Jobs that work.
  */
-const UNFINISHED_JOBS_FACTOR = 2;
+const UNFINISHED_JOBS_FACTOR = 5;
 
 /** Keeps Karpenter and the cluster autoscaler from moving pods to save nodes: a moved pod starts its request from the beginning. */
 const KEEP_IN_PLACE = {

@@ -5,7 +5,7 @@
 -- p_backoff_limit, p_crash_limit, p_interruption_limit, p_deferral_limit: attempts that may end so   p_backoff_seconds: the
 --   Job controller's base delay   p_lease_seconds: null: the session lock   p_timeout_seconds: null: none
 -- p_job_finished: requests the Job has finished, as far as this pod knows
--- p_arriving: true at a pod's first claim
+-- p_arriving: true at the first of the claims that a pod repeats until one succeeds: the scaling query counts them
 --
 -- One row: the attempt. Zero rows: nothing to claim, or the Job's own request is still a previous pod's; batch.reclaim() says
 -- which.
@@ -36,6 +36,7 @@ declare
   row_text text;
   row_timeout double precision;
   own boolean;
+  replaces_dead boolean;
   again boolean;
   problem text;
   unusable integer := 0;
@@ -69,10 +70,14 @@ begin
         update batch.kind k set sweep_pending = true where k.kind = p_kind;
         return;
       end if;
+      if bounds.running_limit is not null then
+        -- One claim at a time: of two that count at the same moment both would go on.
+        select * into bounds from batch.scaling s where s.kind = p_kind for no key update;
+      end if;
+      -- Requests whose worker is suspected count as well: it, or its Job, may come back for them.
       if attached.problem is not null or bounds.running_limit is not null and bounds.running_limit <= (
         select count(*) from batch.queue c
         where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bounds.claimed_xid
-          and c.suspected_at is null
       ) then
         return;
       end if;
@@ -85,6 +90,7 @@ begin
       end if;
     end if;
 
+    replaces_dead := not own and q.suspected_at is not null;
     latest := null;
     if not again then
       -- The history is the truth about attempts: a row that came in another way (a restore, an insert by hand) must neither run
@@ -144,6 +150,11 @@ begin
     where u.kind = p_kind and u.request_id = q.request_id
     returning u.* into q;
 
+    if replaces_dead then
+      -- KEDA still counts the Job of the dead worker.
+      update batch.scaling s set absent_jobs = s.absent_jobs + 1, absent_peak = greatest(s.absent_peak, s.absent_jobs + 1)
+      where s.kind = p_kind;
+    end if;
     -- One claim in some hundred keeps the scans of the others short.
     if random() < 0.005 then
       perform batch.advance_bounds(p_kind);

@@ -1,15 +1,22 @@
 -- How many Jobs KEDA should count as running: ceil(unfinished requests / requests per Job), at most p_max_replica_count; one more
 -- for each request whose worker is dead, since KEDA still counts that worker's Job; and one more for each Job that KEDA counts
--- although it does no work. Never more than twice p_max_replica_count, which is the ScaledJob's own limit.
+-- although it does no work. Never more than five times p_max_replica_count, which is the ScaledJob's own limit.
 --
 -- p_kind, p_requests_per_job, p_max_replica_count: the ScaledJob's settings
 --
--- Jobs that do no work: those of a lost node that never finish, and those that are created but do not come (their pods were
--- scheduled onto a lost node, or cannot be scheduled). They are not seen but inferred: requests were waiting, fewer than
--- p_max_replica_count were worked on, and no Job has arrived for 30 s (14 s where a worker died), or too few in 90 s. Their number
--- is taken for twice as high every 14 s that this lasts, so that a request gets its Job in two minutes however many there are. A Job
--- that arrives and finds nothing to do takes one back (batch.reclaim): a wrong inference costs at most p_max_replica_count idle
--- Jobs. Meanwhile batch.claim() lets no more than p_max_replica_count requests run.
+-- Jobs that do no work: the Job of a dead worker whose request another Job has claimed (batch.claim), those of a lost node that
+-- never finish, and those that are created but do not come (their pods were scheduled onto a lost node, or cannot be scheduled).
+-- The last two are not seen but inferred. Every poll knows how many claims must be made by Jobs that exist once KEDA has its
+-- answer; claims that are still missing 44 s later (14 s while a worker is suspected) are evidence of such Jobs. One is presumed
+-- for each missing claim. But where a pod has failed within the week a node may have been lost, with any number of Jobs, and fewer
+-- than all of them would not bring a Job: then as many are presumed as there have been (absent_peak: those of a lost node come
+-- back idle, although they never finish), and at least p_max_replica_count more. An idle Job takes one back (batch.reclaim), so each
+-- wrong presumption costs at most one idle Job. There are never more than four times p_max_replica_count, and no more than
+-- p_max_replica_count where no pod has failed.
+-- While more Jobs than p_max_replica_count may exist, batch.claim() lets no more than that many requests run: until 10 minutes
+-- after the last poll that may have asked for more.
+--
+-- A Job that has ended since the last poll may not be Complete yet: KEDA then creates the next one a poll later.
 create or replace function batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -21,13 +28,12 @@ declare
   suspects bigint;
   unfinished bigint;
   wanted bigint;
-  missing bigint;
-  arrivals_now bigint;
+  claims bigint;
+  needed bigint;
   short bigint;
   gap interval;
-  patience interval;
-  overdue interval;
-  doublings integer;
+  pods_have_failed boolean;
+  known boolean;
 begin
   select * into s from batch.scaling c where c.kind = p_kind for no key update;
   if not found then
@@ -46,39 +52,53 @@ begin
     order by q.enqueued_xid, q.request_id limit most
   ) w;
   wanted := least(ceil(least(unfinished, most)::numeric / p_requests_per_job), p_max_replica_count);
-  missing := wanted - working;
-  arrivals_now := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
+  claims := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
+  needed := claims + wanted - working;
   gap := now() - s.polled_at;
-  patience := case when suspects > 0 then interval '14 seconds' else interval '30 seconds' end;
 
-  if arrivals_now <> s.arrivals then
-    s.arrived_at := now();
+  if suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then
+    s.expected_since := '{}';
+    s.expected_claims := '{}';
+  else
+    -- No more than is missing now, each number since it was first expected.
+    select coalesce(array_agg(e.since order by e.goal), '{}'), coalesce(array_agg(e.goal order by e.goal), '{}')
+    into s.expected_since, s.expected_claims
+    from (
+      select min(u.since) as since, least(u.goal, needed) as goal
+      from unnest(s.expected_since, s.expected_claims) as u (since, goal)
+      group by least(u.goal, needed) having least(u.goal, needed) > claims
+    ) e;
   end if;
-  overdue := greatest(
-    now() - greatest(s.watched_since, s.arrived_at) - patience,
-    now() - s.watched_since - interval '90 seconds'
-  );
-  short := least(s.watched_missing, missing) - (arrivals_now - s.watched_arrivals);
-  if missing <= 0 then
-    s.watched_since := null;
-  elsif s.watched_since is null or short <= 0 or suspects > s.watched_suspects or gap > 3 * s.poll_gap + interval '10 seconds' then
-    s.watched_since := now();
-    s.watched_arrivals := arrivals_now;
-    s.watched_missing := missing;
-    s.watched_absent := s.absent_jobs;
-  elsif overdue >= interval '0' then
-    doublings := least(floor(extract(epoch from overdue) / 14), 20);
-    s.absent_jobs := least(greatest(s.absent_jobs, s.watched_absent + short * 2 ^ doublings), p_max_replica_count);
+  select max(e.goal) - claims into short
+  from unnest(s.expected_since, s.expected_claims) as e (since, goal)
+  where e.since <= now() - case when suspects > 0 then interval '14 seconds' else interval '44 seconds' end;
+  if short > 0 then
+    pods_have_failed := exists (select from batch.job j where j.kind = p_kind);
+    known := suspects > 0 or not pods_have_failed;
+    s.absent_jobs := greatest(s.absent_jobs, least(
+      case when known then s.absent_jobs + short else greatest(s.absent_jobs + p_max_replica_count, s.absent_peak) end,
+      p_max_replica_count * case when suspects > 0 or pods_have_failed then 4 else 1 end));
+    s.absent_peak := case when known then greatest(s.absent_peak, s.absent_jobs) else 0 end;
+    s.expected_since := '{}';
+    s.expected_claims := '{}';
+  end if;
+  if needed > claims and needed > coalesce(s.expected_claims[cardinality(s.expected_claims)], 0) then
+    s.expected_since := s.expected_since || now()
+      + case when suspects = 0 and s.polled_working + claims - s.polled_claims > working
+        then least(coalesce(gap, '0'), coalesce(s.poll_gap, '30 seconds')) else '0' end;
+    s.expected_claims := s.expected_claims || needed;
+  end if;
+  if suspects + s.absent_jobs > 0 then
+    s.limited_until := now() + interval '10 minutes';
   end if;
   update batch.scaling u
-  set polled_at = now(), poll_gap = gap, watched_since = s.watched_since, watched_missing = s.watched_missing,
-      watched_suspects = suspects, watched_arrivals = s.watched_arrivals, watched_absent = s.watched_absent, arrivals = arrivals_now, arrived_at = s.arrived_at,
-      absent_jobs = s.absent_jobs,
-      running_limit = case when suspects + s.absent_jobs > 0 then p_max_replica_count end
+  set polled_at = now(), poll_gap = gap, polled_working = working, polled_suspects = suspects, polled_claims = claims,
+      expected_since = s.expected_since, expected_claims = s.expected_claims, absent_jobs = s.absent_jobs,
+      absent_peak = s.absent_peak, running_limit = case when s.limited_until > now() then p_max_replica_count end, limited_until = s.limited_until
   where u.kind = p_kind;
   if wanted = 0 then
     return 0;
   end if;
-  return least(wanted + suspects + s.absent_jobs, 2 * p_max_replica_count);
+  return least(wanted + suspects + s.absent_jobs, 5 * p_max_replica_count);
 end
 $$;

@@ -53,10 +53,7 @@ begin
   end if;
   if p_idle then
     -- One Job too many: KEDA was asked for it in the place of one that was thought absent.
-    -- Not so a Job whose earlier pod failed: it is one of the absent ones that has come back.
-    update batch.scaling s set absent_jobs = s.absent_jobs - 1
-    where s.kind = p_kind and s.absent_jobs > 0
-      and not exists (select from batch.job j where j.kind = p_kind and j.job_name = p_job);
+    update batch.scaling s set absent_jobs = s.absent_jobs - 1 where s.kind = p_kind and s.absent_jobs > 0;
   end if;
 end
 $$;

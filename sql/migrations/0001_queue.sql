@@ -137,16 +137,17 @@ create table batch.scaling (
   kind             text collate "C" primary key,
   polled_at        timestamptz,
   poll_gap         interval,                      -- between the last two polls
-  -- Jobs that KEDA was asked for and that have not come (batch.count_jobs).
-  watched_since    timestamptz,
-  watched_missing  integer not null default 0,
-  watched_suspects integer not null default 0,
-  watched_arrivals bigint not null default 0,
-  watched_absent   integer not null default 0,
-  arrivals         bigint not null default 0,     -- as of the last poll
-  arrived_at       timestamptz not null default '-infinity',
+  polled_working   integer not null default 0,    -- what the last poll counted
+  polled_suspects  integer not null default 0,
+  polled_claims    bigint not null default 0,
+  -- Claims that Jobs have not made yet, and since when these Jobs should exist (batch.count_jobs).
+  expected_since   timestamptz[] not null default '{}',
+  expected_claims  bigint[] not null default '{}',
   absent_jobs      integer not null default 0,    -- Jobs that KEDA counts as running and that do no work
-  running_limit    integer,                       -- while more Jobs than maxReplicaCount may exist: claims stop here
+  absent_peak      integer not null default 0,    -- the most that was since it was last raised for Jobs that were not known
+  -- While more Jobs than maxReplicaCount may exist: claims stop here.
+  running_limit    integer,
+  limited_until    timestamptz,
   -- No waiting request is below (waiting_xid, waiting_id), no claimed one below claimed_xid (batch.advance_bounds).
   waiting_xid      xid8 not null default '0',
   waiting_id       bigint not null default -9223372036854775808,

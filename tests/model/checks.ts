@@ -1,17 +1,27 @@
 import assert from "node:assert/strict";
+import type { Reason } from "../../worker/src/queue/attempt.ts";
+import { MAX_JOBS } from "./countJobs.ts";
 import type { ModelSettings } from "./settings.ts";
-import type { World } from "./world.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** Which setting limits each reason. */
+const LIMITS = {
+  error: "backoffLimit",
+  crashed: "crashLimit",
+  interrupted: "interruptionLimit",
+  deferred: "deferralLimit",
+} as const satisfies Record<Reason, keyof ModelSettings>;
 
 /** What must hold in every state, whatever has happened; `settings` are all that were in force so far. */
-export function checkState(world: World, settings: readonly ModelSettings[]): void {
-  checkOwners(world);
-  checkHistory(world, settings);
+export function checkState(simulation: Simulation, settings: readonly ModelSettings[]): void {
+  checkOwners(simulation);
+  checkHistory(simulation, settings);
   const most = Math.max(...settings.map(({ maxReplicaCount }) => maxReplicaCount));
-  assert.ok(world.unfinished.length <= most, "unfinished Jobs never exceed maxReplicaCount");
+  assert.ok(simulation.unfinished.length <= MAX_JOBS * most, "unfinished Jobs never exceed 5 * maxReplicaCount");
 }
 
 /** One request, one pod that may write; one Job, one request. */
-function checkOwners({ queue, pods }: World): void {
+function checkOwners({ queue, pods }: Simulation): void {
   const owners = new Set<number>();
   for (const { key } of pods.values()) {
     const row = key && queue.owned(key);
@@ -23,29 +33,22 @@ function checkOwners({ queue, pods }: World): void {
   assert.equal(new Set(jobs).size, jobs.length, "a Job has one request at a time");
 }
 
-/** Attempts are counted without a gap, within the budgets, and nothing comes after the end. */
-function checkHistory({ queue }: World, settings: readonly ModelSettings[]): void {
-  const limit = (which: "backoffLimit" | "crashLimit" | "interruptionLimit") =>
-    Math.max(...settings.map((each) => each[which]));
-  const budgets = {
-    error: limit("backoffLimit"),
-    crashed: limit("crashLimit"),
-    interrupted: limit("interruptionLimit"),
-  };
-  const seen = new Map<
-    number,
-    { attempts: number; over: boolean; error: number; crashed: number; interrupted: number }
-  >();
+/** Attempts are counted without a gap, within their limits, and none follows the end. */
+function checkHistory({ queue }: Simulation, settings: readonly ModelSettings[]): void {
+  const most = (reason: Reason) => Math.max(...settings.map((each) => each[LIMITS[reason]]));
+  const seen = new Map<number, { attempts: number; ended: boolean; used: Map<Reason, number> }>();
   for (const { request, attempt, status, reason } of queue.history) {
-    const so = seen.get(request) ?? { attempts: 0, over: false, error: 0, crashed: 0, interrupted: 0 };
-    seen.set(request, so);
-    assert.ok(!so.over, `request ${request} must have one end`);
-    assert.equal(attempt, ++so.attempts, `request ${request}: each attempt is counted once`);
-    const granted = 1 + budgets.error + budgets.crashed + budgets.interrupted;
-    assert.ok(attempt <= granted, `request ${request}: no more attempts than its budgets grant`);
-    so.over = status !== "FAILED";
-    if (reason) assert.ok(++so[reason] <= budgets[reason] + 1, `request ${request}: ${reason} within its budget`);
+    const soFar = seen.get(request) ?? { attempts: 0, ended: false, used: new Map() };
+    seen.set(request, soFar);
+    assert.ok(!soFar.ended, `request ${request} must have one end`);
+    assert.equal(attempt, ++soFar.attempts, `request ${request}: each attempt is counted once`);
+    soFar.ended = status !== "FAILED";
+    if (!reason) continue;
+    const used = (soFar.used.get(reason) ?? 0) + 1;
+    soFar.used.set(reason, used);
+    assert.ok(used <= most(reason) + 1, `request ${request}: ${reason} within its limit`);
   }
-  const over = [...seen.values()].filter((each) => each.over).length;
-  assert.equal(queue.rows.size + over, queue.inserted, "every request is in the queue, or SUCCESS, or DEAD");
+  const ended = [...seen.values()].filter((each) => each.ended).length;
+  const known = queue.rows.size + ended + queue.removed;
+  assert.equal(known, queue.inserted, "every request is in the queue, or SUCCESS, or DEAD, or was deleted unclaimed");
 }

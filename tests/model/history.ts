@@ -2,45 +2,55 @@ import fc from "fast-check";
 import type { JobState } from "../../simulator/jobController.ts";
 import type { Pod, Work } from "./pod.ts";
 import type { ModelSettings } from "./settings.ts";
-import type { World } from "./world.ts";
+import type { Simulation } from "./simulation.ts";
 
-/** What happens next; `pick` chooses whom it happens to, or how much. */
+/** What happens next; `pick` chooses where, or how much. */
 export type Event =
   | readonly [what: What, pick: number, work: Work]
   | readonly [what: "rollout", settings: ModelSettings];
 
-const CALM = ["insert", "poll", "wait", "step", "drain"] as const;
-const HARM = ["crash", "deleteJob", "loseNode", "findNode", "restart"] as const;
-type What = (typeof CALM)[number] | (typeof HARM)[number];
+const BENIGN = ["insert", "poll", "wait", "step", "drain", "cancel"] as const;
+const FAULTS = [
+  "crash",
+  "deleteJob",
+  "loseNode",
+  "freezeNode",
+  "recoverNode",
+  "stopWorker",
+  "resumeWorker",
+  "restart",
+] as const;
+type What = (typeof BENIGN)[number] | (typeof FAULTS)[number];
 
-/** Seconds: less than a look apart, more than a hold, a lost node's whole story. */
+/** Seconds: less than between two polls, more than a reservation, a lost node's whole story. */
 const WAITS = [1, 5, 15, 40, 90, 350];
 
 const LIMIT = fc.nat({ max: 2 });
 const COUNT = fc.integer({ min: 1, max: 3 });
 
 /** Any settings but those that are given. */
-export function someSettings(given: Partial<ModelSettings> = {}): fc.Arbitrary<ModelSettings> {
+export function settingsArb(given: Partial<ModelSettings> = {}): fc.Arbitrary<ModelSettings> {
   const all = {
     maxReplicaCount: COUNT,
     requestsPerJob: COUNT,
     backoffLimit: LIMIT,
     crashLimit: LIMIT,
     interruptionLimit: LIMIT,
+    deferralLimit: LIMIT,
+    timeoutSeconds: fc.constantFrom(0, 0, 20),
   };
   return fc.record(all).map((settings) => ({ ...settings, ...given }));
 }
 
-/** A history of events; with `harm`, nothing is spared. */
-export function someHistory(args: {
-  harm: boolean;
-  drains?: boolean;
-  works?: readonly Work[];
-  rollouts?: fc.Arbitrary<ModelSettings>;
+/** A history of events, with faults or without. */
+export function historyArb(args: {
+  readonly faults: boolean;
+  readonly rollouts?: fc.Arbitrary<ModelSettings>;
 }): fc.Arbitrary<readonly Event[]> {
-  const { harm, drains = true, works = ["succeeds", "succeeds", "throws", "finalError"], rollouts } = args;
-  const often = [...Array<What>(12).fill("step"), "poll", "poll", "poll", "wait", "wait", "insert"] as const;
-  const whats = [...often, ...(drains ? (["drain"] as const) : []), ...(harm ? HARM : [])];
+  const { faults, rollouts } = args;
+  const works: Work[] = ["succeeds", "succeeds", "succeeds", "throws", "throws", "finalError", "defers"];
+  const often = [...Array<What>(14).fill("step"), "poll", "poll", "poll", "wait", "wait", "insert"] as const;
+  const whats = [...often, "drain", "cancel", ...(faults ? FAULTS : [])] as const;
   const plain = fc.tuple(fc.constantFrom<What[]>(...whats), fc.nat({ max: 11 }), fc.constantFrom<Work[]>(...works));
   const event: fc.Arbitrary<Event> = rollouts
     ? fc.oneof({ weight: 24, arbitrary: plain }, { weight: 1, arbitrary: fc.tuple(fc.constant("rollout"), rollouts) })
@@ -48,32 +58,36 @@ export function someHistory(args: {
   return fc.array(event, { minLength: 5, maxLength: 80, size: "max" });
 }
 
-/** Lets an event happen, where there is somebody it can happen to. */
-export function happen(world: World, event: Event): void {
-  if (event[0] === "rollout") world.settings = event[1];
-  else HAPPENINGS[event[0]](world, event[1], event[2]);
+/** Applies an event, where there is something it can happen to. */
+export function apply(simulation: Simulation, event: Event): void {
+  if (event[0] === "rollout") simulation.settings = event[1];
+  else HANDLERS[event[0]](simulation, event[1], event[2]);
 }
 
-const HAPPENINGS: Record<What, (world: World, pick: number, work: Work) => unknown> = {
-  insert: ({ queue }, pick) => queue.insert(1 + (pick % 3)),
-  poll: (world) => world.poll(),
-  wait: (world, pick) => world.wait(one(WAITS, pick) ?? 0),
-  step(world, pick, work) {
-    const actor = one<Pod | JobState>([...world.due, ...world.running], pick);
-    if (actor) "args" in actor ? world.step(actor, work) : world.startPod(actor);
+const HANDLERS: Record<What, (simulation: Simulation, n: number, work: Work) => unknown> = {
+  insert: ({ queue }, n) => queue.insert(1 + (n % 3)),
+  cancel: ({ queue }, n) => ifDefined(pick([...queue.rows.keys()], n), (request) => queue.cancel(request)),
+  poll: (simulation) => simulation.poll(),
+  wait: (simulation, n) => simulation.wait(pick(WAITS, n) ?? 0),
+  step(simulation, n, work) {
+    const actor = pick<Pod | JobState>([...simulation.due, ...simulation.running], n);
+    if (actor) "args" in actor ? simulation.step(actor, work) : simulation.startPod(actor);
   },
-  drain: (world, pick) => also(one(world.running, pick), (pod) => world.deletePod(pod)),
-  crash: (world, pick) => also(one(world.running, pick), (pod) => world.kill(pod)),
-  deleteJob: (world, pick) => also(one(world.unfinished, pick), (job) => world.deleteJob(job)),
-  loseNode: (world, pick) => world.loseNode(pick),
-  findNode: (world) => world.findNode(),
-  restart: (world) => world.restartDatabase(),
+  drain: (simulation, n) => ifDefined(pick(simulation.running, n), (pod) => simulation.deletePod(pod)),
+  crash: (simulation, n) => ifDefined(pick(simulation.running, n), (pod) => simulation.kill(pod)),
+  deleteJob: (simulation, n) => ifDefined(pick(simulation.unfinished, n), (job) => simulation.deleteJob(job)),
+  loseNode: (simulation, n) => simulation.loseNode(n),
+  freezeNode: (simulation, n) => simulation.loseNode(n, "frozen"),
+  recoverNode: (simulation) => simulation.recoverNode(),
+  stopWorker: (simulation, n) => ifDefined(pick(simulation.running, n), (pod) => pod.stop()),
+  resumeWorker: (simulation) => simulation.resumeWorkers(),
+  restart: (simulation) => simulation.restartDatabase(),
 };
 
-function one<T>(all: readonly T[], pick: number): T | undefined {
-  return all[pick % all.length];
+function pick<T>(all: readonly T[], n: number): T | undefined {
+  return all[n % all.length];
 }
 
-function also<T>(whom: T | undefined, what: (whom: T) => void): void {
-  if (whom !== undefined) what(whom);
+function ifDefined<T>(value: T | undefined, use: (value: T) => void): void {
+  if (value !== undefined) use(value);
 }

@@ -1,50 +1,134 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type LossArgs, loseNode, secondsToRunElsewhere } from "./lostNode.ts";
-import { progress } from "./progress.ts";
+import { type LossArgs, loseNode, POD_START, percentile, secondsToRunElsewhere } from "./lostNode.ts";
 import { DESIGN } from "./rules.ts";
+import { runFairly } from "./runFairly.ts";
 
-/** No extra count, and Kubernetes' own toleration. */
-const STOCK = { rules: { ...DESIGN, doubtedOnceMore: false }, delays: { toleration: 300, removed: 600 } };
+const RUNS = process.env.PROOF ? 2_000 : 200;
 
-/** Least and most, in seconds. */
-const ROWS = [
-  { pollingInterval: 5, design: [28, 32], full: [102, 102], stock: [372, 372] },
-  { pollingInterval: 10, design: [29, 38], full: [102, 102], stock: [372, 372] },
-  { pollingInterval: 30, design: [29, 58], full: [102, 102], stock: [372, 372] },
-] as const;
+/** No node is ever removed. */
+const FOREVER = { removed: Number.POSITIVE_INFINITY };
 
-describe("a request of a lost node, its session gone after 12 s", () => {
-  for (const { pollingInterval, design, full, stock } of ROWS) {
-    test(`runs elsewhere after ${design.join(" to ")} s at a look every ${pollingInterval} s; stock: ${stock.join(" to ")} s`, () => {
-      const args: LossArgs = { pollingInterval, maxReplicaCount: 2 };
-      assert.deepEqual(secondsToRunElsewhere(args), design);
-      assert.deepEqual(secondsToRunElsewhere({ ...args, ...STOCK }), stock);
-    });
+/** Neither an extra Job for a suspected request nor absent Jobs, and Kubernetes' own toleration. */
+const STOCK = {
+  rules: { ...DESIGN, countSuspectsTwice: false, absence: "ignored" },
+  delays: { ...FOREVER, toleration: 300 },
+} as const;
 
-    test(`at maxReplicaCount waits for the Job controller, ${full.join(" to ")} s at a look every ${pollingInterval} s`, () => {
-      assert.deepEqual(secondsToRunElsewhere({ pollingInterval, maxReplicaCount: 1 }), full);
+/** The least, the 95th percentile and the most, in seconds. */
+function summarize(args: LossArgs): readonly (number | undefined)[] {
+  const seconds = secondsToRunElsewhere({ delays: FOREVER, ...args }, RUNS);
+  return [seconds[0], percentile(seconds, 0.95), seconds.at(-1)];
+}
+
+describe("requests of a lost node, where each new pod is scheduled onto it with probability 1/2 until its taint", () => {
+  for (const { pollingInterval, most } of [
+    { pollingInterval: 5, most: [28, 72, 73] },
+    { pollingInterval: 10, most: [28, 73, 73] },
+    { pollingInterval: 30, most: [28, 86, 91] },
+  ] as const) {
+    for (const requests of [2, 4, 8, 10]) {
+      test(`${requests} of at most 10, a poll every ${pollingInterval} s: run again after ${most[0]} s at least, ${most[1]} s at the 95th percentile, ${most[2]} s at most`, (t) => {
+        const [least = 0, p95 = Number.NaN, last = Number.NaN] = summarize({
+          pollingInterval,
+          maxReplicaCount: 10,
+          requests,
+        });
+        t.diagnostic(`${least} to ${last} s, 95th percentile ${p95} s`);
+        assert.ok(least >= most[0] && p95 <= most[1] && last <= most[2]);
+      });
+    }
+
+    test(`a poll every ${pollingInterval} s without any of it: 372 s`, () => {
+      assert.deepEqual(summarize({ pollingInterval, maxReplicaCount: 10, requests: 2, ...STOCK }), [372, 372, 372]);
     });
   }
 
-  test("not counted once more waits for the Job controller below maxReplicaCount too: 102 s instead of 28 to 32", () => {
-    const rules = { ...DESIGN, doubtedOnceMore: false };
-    assert.deepEqual(secondsToRunElsewhere({ pollingInterval: 5, maxReplicaCount: 2, rules }), [102, 102]);
+  test("where the Job of a dead worker is not presumed absent, some wait for the Job controller: 102 s", () => {
+    const rules = { ...DESIGN, suspectsBecomeAbsent: false };
+    const [, , last] = summarize({ pollingInterval: 5, maxReplicaCount: 10, requests: 4, rules });
+    assert.equal(last, 102);
+  });
+});
+
+describe("requests of a frozen node", () => {
+  test("run again in their Jobs' next pods, 114 s after the freeze: 80 s until these are started, and 10 s of back-off", () => {
+    const args = { pollingInterval: 5, maxReplicaCount: 10, requests: 4, loss: "frozen" } as const;
+    assert.deepEqual(summarize(args), [114, 114, 114]);
   });
 
-  for (const [fences, ends] of [
+  test("without a takeover never run again", () => {
+    const rules = { ...DESIGN, takeover: "never" } as const;
+    const args = {
+      pollingInterval: 5,
+      maxReplicaCount: 10,
+      requests: 1,
+      loss: "frozen",
+      rules,
+      delays: FOREVER,
+    } as const;
+    assert.deepEqual(secondsToRunElsewhere(args, 1), []);
+  });
+});
+
+describe("a request inserted while a lost node stays in the cluster", () => {
+  const most = { 5: 61, 30: 101 } as const;
+  for (const [requests, pollingInterval] of [
+    [3, 5],
+    [8, 5],
+    [10, 5],
+    [3, 30],
+    [8, 30],
+    [10, 30],
+  ] as const) {
+    test(`that had ${requests} of at most 10 Jobs is claimed within ${most[pollingInterval]} s at a poll every ${pollingInterval} s`, (t) => {
+      let longest = 0;
+      let stuck = 0;
+      for (let run = 0; run < RUNS / 2; run++) {
+        const simulation = loseNode(
+          { pollingInterval, maxReplicaCount: 10, requests, delays: FOREVER },
+          { late: run % pollingInterval, random: () => ((run * 7 + simulation.created * 13) % 10) / 10 },
+        );
+        let claimedAt: number | undefined;
+        const insertedAt = 300 + (run % pollingInterval);
+        runFairly(simulation, {
+          seconds: insertedAt + 600,
+          pollingInterval,
+          podStart: POD_START,
+          work: (pod) => (simulation.queue.now - pod.claimedAt > 45_000 ? "succeeds" : "neverEnds"),
+          event: (second) => {
+            if (second === insertedAt) simulation.queue.insert(1);
+          },
+          done(second) {
+            if (second > insertedAt && simulation.queue.waiting.length === 0) claimedAt ??= second;
+            return claimedAt !== undefined;
+          },
+        });
+        assert.ok(claimedAt !== undefined, "claimed");
+        longest = Math.max(longest, claimedAt - insertedAt);
+        stuck = Math.max(stuck, simulation.stuck.length);
+      }
+      t.diagnostic(`${longest} s, ${stuck} Jobs stuck`);
+      assert.ok(longest <= most[pollingInterval]);
+    });
+  }
+});
+
+describe("a node that is back", () => {
+  for (const [fencing, ends] of [
     [true, ["FAILED", "SUCCESS"]],
     [false, ["FAILED", "FAILED", "SUCCESS"]],
   ] as const) {
-    test(`is its new owner's when the node is back: what the zombie writes ${fences ? "changes nothing" : "would count without a fence"}`, () => {
-      const world = loseNode({ pollingInterval: 5, maxReplicaCount: 2, rules: { ...DESIGN, fences } }, 0);
-      const [zombie] = world.pods.values();
-      progress(world, { seconds: 60, work: () => "goesOn" });
-      world.findNode();
-      while (zombie?.key) world.step(zombie, "throws");
-      progress(world, { seconds: 60 });
+    test(`is too late: what its zombie writes ${fencing ? "changes nothing" : "would count without fencing"}`, () => {
+      const args = { pollingInterval: 5, maxReplicaCount: 2, requests: 1, rules: { ...DESIGN, fencing } };
+      const simulation = loseNode(args);
+      const [zombie] = simulation.pods.values();
+      runFairly(simulation, { seconds: 60, work: () => "neverEnds" });
+      simulation.recoverNode();
+      while (zombie?.key) simulation.step(zombie, "throws");
+      runFairly(simulation, { seconds: 60 });
       assert.deepEqual(
-        world.queue.history.map(({ status }) => status),
+        simulation.queue.history.map(({ status }) => status),
         ends,
       );
     });
@@ -52,46 +136,28 @@ describe("a request of a lost node, its session gone after 12 s", () => {
 });
 
 describe("a request whose worker crashed", () => {
-  const rows = [
+  for (const { podStart, by } of [
     { podStart: 2, by: "its own Job" },
     { podStart: 4, by: "its own Job" },
     { podStart: 8, by: "the Job that was started for it" },
     { podStart: 11, by: "the Job that was started for it" },
-  ];
-  for (const { podStart, by } of rows) {
-    test(`runs again by ${by} where pods claim ${podStart} s after they are due`, () => {
-      const world = loseNode({ pollingInterval: 5, maxReplicaCount: 2 }, 0);
-      world.findNode();
-      const [pod] = world.pods.values();
-      if (pod) world.kill(pod);
-      const claimed = () => world.running.find(({ key }) => key !== undefined);
-      progress(world, { seconds: 60, podStart, work: () => "goesOn", done: () => claimed() !== undefined });
+  ]) {
+    test(`is claimed by ${by} where pods claim ${podStart} s after they are due`, () => {
+      const simulation = loseNode({ pollingInterval: 5, maxReplicaCount: 2, requests: 1 });
+      simulation.recoverNode();
+      const [pod] = simulation.pods.values();
+      if (pod) simulation.kill(pod);
+      const claimed = () => simulation.running.find(({ key }) => key !== undefined);
+      runFairly(simulation, { seconds: 60, podStart, work: () => "neverEnds", done: () => claimed() !== undefined });
       assert.equal(claimed()?.args.jobName === "job-0" ? "its own Job" : "the Job that was started for it", by);
     });
   }
 });
 
-describe("a node that stays lost", () => {
-  for (const removed of [300, 900]) {
-    test(`and is removed after ${removed} s keeps its Job unfinished so long, and one request waiting`, () => {
-      const world = loseNode({ pollingInterval: 5, maxReplicaCount: 10, delays: { removed } }, 0);
-      progress(world, { seconds: 200 });
-      assert.deepEqual(
-        world.queue.history.map(({ status }) => status),
-        ["FAILED", "SUCCESS"],
-      );
-      assert.equal(world.unfinished.length, 1);
-      world.queue.insert(1);
-      const seconds = 200 + progress(world, { seconds: 3_600, done: () => world.queue.rows.size === 0 });
-      assert.ok(seconds > removed && seconds < removed + 20, String(seconds));
-    });
-  }
-});
-
-test("a deleted Job whose pod goes on until its grace period ends costs an idle Job a look", () => {
-  const world = loseNode({ pollingInterval: 5, maxReplicaCount: 10 }, 0);
-  world.findNode();
-  for (const job of world.unfinished) world.deleteJob(job);
-  progress(world, { seconds: 60, work: () => "goesOn" });
-  assert.equal(world.created, 1 + 7);
+test("a deleted Job whose pod continues until its grace period ends costs an idle Job at each poll", () => {
+  const simulation = loseNode({ pollingInterval: 5, maxReplicaCount: 10, requests: 1 });
+  simulation.recoverNode();
+  for (const job of simulation.unfinished) simulation.deleteJob(job);
+  runFairly(simulation, { seconds: 60, work: () => "neverEnds" });
+  assert.equal(simulation.created, 1 + 7);
 });

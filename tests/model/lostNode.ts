@@ -1,43 +1,92 @@
 import { DEFAULTS } from "../../worker/src/settings.ts";
-import { progress } from "./progress.ts";
 import type { Rules } from "./rules.ts";
+import { runFairly } from "./runFairly.ts";
 import type { Delays, ModelSettings } from "./settings.ts";
-import { World } from "./world.ts";
+import { type Loss, Simulation } from "./simulation.ts";
 
 export interface LossArgs {
   readonly pollingInterval: number;
   readonly maxReplicaCount: number;
+  /** Requests on the node, each with its Job; no others run. */
+  readonly requests: number;
+  /** @default "lost" */
+  readonly loss?: Loss;
   readonly rules?: Rules;
   readonly delays?: Partial<Delays>;
 }
 
-/** From a pod's start to its first claim: 8 s to start, on a cluster that has the image, and 3 s to come to it. */
-const POD_START = 11;
+/** From a pod's start to its first claim: 8 s to start, on a cluster that has the image, and 3 s to its first claim. */
+export const POD_START = 11;
 
 const SETTINGS: Omit<ModelSettings, "maxReplicaCount"> = {
   requestsPerJob: DEFAULTS.requestsPerJob,
   backoffLimit: DEFAULTS.backoffLimit,
   crashLimit: DEFAULTS.backoffLimit,
   interruptionLimit: DEFAULTS.interruptionLimit,
+  deferralLimit: DEFAULTS.deferralLimit,
+  timeoutSeconds: DEFAULTS.timeoutSeconds,
 };
 
-/** A world whose only request's node was lost `late` seconds before the next look. */
-export function loseNode({ maxReplicaCount, rules, delays }: LossArgs, late: number): World {
-  const world = new World({ ...SETTINGS, maxReplicaCount }, { ...(rules && { rules }), ...(delays && { delays }) });
-  world.queue.insert(1);
-  progress(world, { seconds: POD_START, work: () => "goesOn" });
-  for (const pod of world.running) world.loseNode(pod.args.node);
-  world.wait(late);
-  return world;
+/**
+ * A simulation whose running requests' node was lost `late` seconds before the next poll. As long as both nodes count as
+ * schedulable, a new pod is on either as `random` says: below 0.5 on the lost one.
+ */
+export function loseNode(
+  args: LossArgs,
+  { late = 0, random = () => 1 }: { late?: number; random?: () => number } = {},
+): Simulation {
+  const { maxReplicaCount, requests, loss, rules, delays } = args;
+  const placePod = (pod: number) => (pod <= requests || random() < 0.5 ? 0 : 1);
+  const simulation = new Simulation(
+    { ...SETTINGS, maxReplicaCount },
+    { placePod, ...(rules && { rules }), ...(delays && { delays }) },
+  );
+  simulation.queue.insert(requests);
+  runFairly(simulation, { seconds: POD_START + 2, pollingInterval: POD_START + 2, work: () => "neverEnds" });
+  simulation.loseNode(0, loss);
+  simulation.wait(late);
+  return simulation;
 }
 
-/** Seconds from the loss of a node to its request running elsewhere: the least and the most, over every moment between two looks. */
-export function secondsToRunElsewhere(args: LossArgs): readonly [least: number, most: number] {
-  const { pollingInterval } = args;
-  const all = Array.from({ length: pollingInterval }, (_, late) => {
-    const world = loseNode(args, late);
-    const done = () => world.running.some(({ key }) => key !== undefined);
-    return late + progress(world, { seconds: 3_600, pollingInterval, podStart: POD_START, work: () => "goesOn", done });
-  });
-  return [Math.min(...all), Math.max(...all)];
+/** Seconds from the loss of a node until each of its requests runs elsewhere, in `runs` runs, sorted. */
+export function secondsToRunElsewhere(args: LossArgs, runs: number): readonly number[] {
+  const { pollingInterval, requests } = args;
+  const random = createRandom(1);
+  const all: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const late = run % pollingInterval;
+    const simulation = loseNode(args, { late, random });
+    const rerun = new Set<number>();
+    runFairly(simulation, {
+      seconds: 3_600,
+      pollingInterval,
+      podStart: POD_START,
+      work: () => "neverEnds",
+      done(second) {
+        for (const { key } of simulation.running) {
+          if (!key || key.attempt === 1 || rerun.has(key.request)) continue;
+          rerun.add(key.request);
+          all.push(late + second);
+        }
+        return rerun.size === requests;
+      },
+    });
+  }
+  return all.sort((a, b) => a - b);
+}
+
+/** The value below which a share of the sorted values lies. */
+export function percentile(sorted: readonly number[], share: number): number | undefined {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
+
+/** Numbers from 0 to less than 1, the same for the same seed: mulberry32. */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

@@ -1,11 +1,16 @@
-import { EXIT_CODES, type Outcome } from "../../worker/src/outcome.ts";
-import type { Queue, Who } from "./queue.ts";
-import type { Key } from "./row.ts";
+import { EXIT_CODES } from "../../worker/src/outcome.ts";
+import type { Queue } from "./queue.ts";
+import type { ClaimParams, Key } from "./row.ts";
 import type { Rules } from "./rules.ts";
 import type { ModelSettings } from "./settings.ts";
 
 /** How the work of a request ends. */
-export type Work = "succeeds" | "throws" | "finalError";
+export type Work = "succeeds" | "throws" | "finalError" | "defers";
+
+/** How long a predecessor that has not announced its stop keeps its request: worker/src/runJob.ts. */
+const TAKEOVER_MS = 10_000;
+
+const DEFER_SECONDS = 60;
 
 export interface PodArgs {
   readonly name: string;
@@ -21,78 +26,107 @@ export class Pod {
   readonly args: PodArgs;
   /** The attempt it works on. */
   key: Key | undefined;
+  /** When that began, in milliseconds. */
+  claimedAt = 0;
   /** Set when it is about to exit. */
   exitCode: number | undefined;
-  /** SIGTERM came, at this time in milliseconds; its Job has counted it as failed. */
+  /** When SIGTERM was sent, in milliseconds; its Job has counted it as failed. */
   deletedAt: number | undefined;
-  /** Whether its connection holds; a broken one is made anew with the next statement. */
-  connected = true;
-  #outcome: Outcome = "idle";
-  #jobFailures = 0;
+  /** Its process is stopped, and Kubernetes does not notice. */
+  stopped = false;
+  /** Whether it has sent a statement. */
+  arrived = false;
   #jobFinished = 0;
+  #hasClaimed = false;
+  /** Since when it tries to claim. */
+  #claimingSince: number | undefined;
 
   constructor(args: PodArgs) {
     this.args = args;
   }
 
-  /** Who it claims as. */
-  get who(): Who {
-    const { name: podName, jobName, session, settings } = this.args;
-    const counts = { jobFailures: this.#jobFailures, jobFinished: this.#jobFinished };
-    return { ...settings, ...counts, podName, jobName, session, leaseSeconds: 0 };
+  /** Whether it has claimed no request so far. */
+  get idle(): boolean {
+    return !this.#hasClaimed;
   }
 
   /** Its next statement. */
   step(queue: Queue, work: Work): void {
+    this.arrived = true;
     if (!this.key) this.#claim(queue);
-    else if (this.connected) this.#work(queue, this.key, work);
+    else if (queue.locks.has(this.args.session)) this.#work(queue, this.key, work);
     else this.keep(queue);
   }
 
   /** Takes its session lock back where the connection broke, as a worker does at once. */
   keep(queue: Queue): void {
-    if (this.connected || !this.key) return;
-    this.connected = true;
-    if (queue.resume(this.key, 0) === undefined) this.#end("lost");
+    if (this.key && !queue.locks.has(this.args.session) && queue.renew(this.key, 0) === undefined) this.#end("lost");
+  }
+
+  /** SIGSTOP, or a machine that hangs under it: its connection holds. */
+  stop(): void {
+    if (this.key) this.stopped = true;
+  }
+
+  /** SIGTERM: the worker says how long it may still take. */
+  announceStop(queue: Queue, graceSeconds: number): void {
+    if (this.key && queue.locks.has(this.args.session)) queue.announceStop(this.key, graceSeconds);
   }
 
   #claim(queue: Queue): void {
     if (this.deletedAt !== undefined) {
-      this.#end(this.#outcome === "idle" ? "interrupted" : this.#outcome);
+      this.#end(this.idle ? "interrupted" : "succeeded");
       return;
     }
-    this.connected = true;
-    this.key = queue.claim(this.who);
-    const claimed = this.key && queue.rows.get(this.key.request)?.claimed;
-    if (claimed) {
-      this.#jobFailures = claimed.jobFailures;
-      this.#jobFinished = claimed.jobFinished;
+    const { name: podName, jobName, session, settings, rules } = this.args;
+    const arriving = this.#claimingSince === undefined && (rules.claimsCounted === "every" || this.idle);
+    const params: ClaimParams = {
+      ...settings,
+      podName,
+      jobName,
+      session,
+      leaseSeconds: 0,
+      jobFinished: this.#jobFinished,
+      arriving,
+    };
+    this.#claimingSince ??= queue.now;
+    this.key = queue.claim(params);
+    if (this.key) {
+      this.#jobFinished = queue.rows.get(this.key.request)?.claimedWith?.jobFinished ?? 0;
+      this.#claimingSince = undefined;
+      this.#hasClaimed = true;
+      this.claimedAt = queue.now;
       return;
     }
-    const finding = queue.settle(this.who);
-    const waits = this.args.rules.podsWait && this.#outcome === "idle";
-    if (finding === undefined || (finding === "awaited" && !waits)) this.#end(this.#outcome);
+    const miss = queue.reclaim(params, this.idle);
+    if (miss === undefined || (miss.finding === "reserved" && !(rules.podsWait && this.idle))) this.#end("succeeded");
+    else if (miss.holder !== null && queue.now - this.#claimingSince >= TAKEOVER_MS) queue.locks.delete(miss.holder);
   }
 
   #work(queue: Queue, key: Key, work: Work): void {
-    const reason = this.deletedAt === undefined ? "error" : "interrupted";
+    const interrupted = this.deletedAt !== undefined;
+    if (work === "defers" && !interrupted) {
+      const status = queue.defer(key, DEFER_SECONDS);
+      this.#end(status === undefined ? "lost" : status === "DEAD" ? "dead" : "succeeded");
+      return;
+    }
+    const reason = interrupted ? "interrupted" : "error";
     const status =
       work === "succeeds" ? queue.succeed(key) : queue.fail(key, reason, work === "finalError" && reason === "error");
-    if (status === "SUCCESS") this.#goOn();
+    if (status === "SUCCESS") this.#continue();
     else if (status === undefined) this.#end("lost");
     else if (status === "DEAD") this.#end("dead");
     else this.#end(reason === "error" ? "failed" : "interrupted");
   }
 
-  /** To the next request, unless it was the last that the Job is for. */
-  #goOn(): void {
+  /** With the next request, unless it was the last that the Job is for. */
+  #continue(): void {
     this.key = undefined;
-    this.#outcome = "succeeded";
     this.#jobFinished++;
     if (this.#jobFinished >= this.args.settings.requestsPerJob || this.deletedAt !== undefined) this.#end("succeeded");
   }
 
-  #end(outcome: Outcome): void {
+  #end(outcome: keyof typeof EXIT_CODES): void {
     this.key = undefined;
     this.exitCode = EXIT_CODES[outcome];
   }

@@ -1,58 +1,112 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { someHistory, someSettings } from "./history.ts";
-import { isOver, progress } from "./progress.ts";
+import { type Event, historyArb, settingsArb } from "./history.ts";
+import { replay } from "./replay.ts";
 import type { Rules } from "./rules.ts";
-import { worldAfter } from "./worldAfter.ts";
+import { isOver, runFairly } from "./runFairly.ts";
+import type { Simulation } from "./simulation.ts";
 
-const HARM = { harm: true, rollouts: someSettings() };
+const ANYTHING = { faults: true, rollouts: settingsArb() };
 
-/** The longest that a property lets fair progress take, in seconds. */
-const LONGEST = 600;
+/** When an unreachable node is removed from the cluster: after 300 s, or never. */
+const DELAYS = fc.constantFrom({ removed: 300 }, { removed: Number.POSITIVE_INFINITY });
 
-/** That in every state one pod may write, attempts and budgets are kept to, and a request has one end. */
-export function isSound(rules: Rules) {
-  return fc.property(someSettings(), someHistory(HARM), (settings, history) => {
-    worldAfter(rules, settings, history);
+/** The longest that a property lets fair scheduling take, in seconds. */
+const LONGEST = 900;
+
+/** That in every state one pod may write, attempts and limits are kept to, and a request has one end. */
+export function safetyHolds(rules: Rules) {
+  return fc.property(settingsArb(), historyArb(ANYTHING), DELAYS, (settings, history, delays) => {
+    replay({ rules, settings, delays }, history);
   });
 }
 
-/** That every request comes to its end, and every Job to its own; `tell` hears in how many seconds. */
-export function comesToAnEnd(rules: Rules, tell?: (seconds: number) => void) {
-  return fc.property(someSettings(), someHistory(HARM), (settings, history) => {
-    const world = worldAfter(rules, settings, history);
-    const seconds = progress(world, { seconds: LONGEST, done: () => isOver(world) });
-    assert.ok(isOver(world), "every request and every Job is over");
-    tell?.(seconds);
+/** That every request ends, and every Job that is not stuck; `report` receives in how many seconds. */
+export function terminates(rules: Rules, report?: (seconds: number) => void) {
+  return fc.property(settingsArb(), historyArb(ANYTHING), DELAYS, (settings, history, delays) => {
+    const simulation = replay({ rules, settings, delays }, history);
+    const seconds = runFairly(simulation, {
+      seconds: LONGEST,
+      event: () => operate(simulation),
+      done: () => isOver(simulation),
+    });
+    assert.ok(isOver(simulation), "every request and every Job is over");
+    report?.(seconds);
   });
 }
 
-/** That unfinished Jobs return to min(`maxReplicaCount`, unfinished requests) by themselves, each with a request. */
-export function regainsItsJobs(rules: Rules) {
-  const settings = someSettings({ requestsPerJob: 1 });
-  return fc.property(settings, someHistory({ harm: true, rollouts: settings }), (first, history) => {
-    const world = worldAfter(rules, first, history);
+/** That unfinished Jobs, but the stuck ones, return to min(`maxReplicaCount`, unfinished requests), each with a request. */
+export function convergesToTarget(rules: Rules) {
+  const settings = settingsArb({ requestsPerJob: 1, timeoutSeconds: 0 });
+  const history = historyArb({ faults: true, rollouts: settings });
+  return fc.property(settings, history, DELAYS, (first, events, delays) => {
+    const simulation = replay({ rules, settings: first, delays }, events);
     // A lowered maxReplicaCount ends no Job.
-    const most = Math.max(world.settings.maxReplicaCount, world.unfinished.length);
-    progress(world, { seconds: LONGEST, work: () => "goesOn" });
-    const jobs = world.unfinished.length;
-    const requests = world.queue.rows.size;
+    const most = Math.max(simulation.settings.maxReplicaCount, simulation.unfinished.length);
+    runFairly(simulation, { seconds: LONGEST, work: () => "neverEnds", event: () => operate(simulation) });
+    const jobs = simulation.unfinished.length - simulation.stuck.length;
+    const requests = simulation.queue.rows.size;
     assert.ok(jobs <= Math.min(most, requests), "no Job too many");
-    assert.ok(jobs >= Math.min(world.settings.maxReplicaCount, requests), "no Job too few");
-    assert.equal(world.running.filter(({ key }) => key).length, jobs, "each has a request");
+    assert.ok(jobs >= Math.min(simulation.settings.maxReplicaCount, requests), "no Job too few");
+    assert.equal(simulation.running.filter(({ key }) => key).length, jobs, "each has a request");
   });
 }
 
-/** That with no insert at most two Jobs are created for each request and each attempt that its budgets grant. */
-export function createsFewJobs(rules: Rules) {
+/**
+ * That with no insert at most two Jobs are created for each request and each attempt that its limits grant, and one for each Job
+ * that was presumed absent.
+ */
+export function boundsJobs(rules: Rules) {
   const works = fc.constantFrom("succeeds", "throws", "crashes");
-  return fc.property(someSettings(), someHistory(HARM), works, (settings, history, work) => {
-    const world = worldAfter(rules, settings, history);
-    const { created, queue } = world;
+  return fc.property(settingsArb(), historyArb(ANYTHING), works, (settings, history, work) => {
+    const simulation = replay({ rules, settings }, history);
+    simulation.resumeWorkers();
+    const { created, queue } = simulation;
     const requests = queue.rows.size;
     const attempts = queue.history.length;
-    progress(world, { seconds: 3_600, work: () => work, done: () => isOver(world) });
-    assert.ok(isOver(world), "every request and every Job is over");
-    assert.ok(world.created - created <= 2 * (requests + queue.history.length - attempts), "no Job too many");
+    const presumed = queue.scaling.presumedAbsent - queue.scaling.absentJobs;
+    runFairly(simulation, {
+      seconds: 3_600,
+      work: () => work,
+      event: () => operate(simulation),
+      done: () => isOver(simulation),
+    });
+    assert.ok(isOver(simulation), "every request and every Job is over");
+    const granted = 2 * (requests + queue.history.length - attempts) + queue.scaling.presumedAbsent - presumed;
+    assert.ok(simulation.created - created <= granted, "no Job too many");
   });
+}
+
+/** A worker is asked to stop; 15 s later its Job's next pod starts beside it, and waits for 10 s. */
+const DRAIN: readonly Event[] = [
+  ["insert", 0, "succeeds"],
+  ["poll", 0, "succeeds"],
+  ["step", 0, "succeeds"],
+  ["step", 0, "succeeds"],
+  ["drain", 0, "succeeds"],
+  ["wait", 2, "succeeds"],
+  ["step", 0, "succeeds"],
+  ["step", 1, "succeeds"],
+  ["wait", 1, "succeeds"],
+  ["wait", 1, "succeeds"],
+];
+
+/** That without faults no attempt is recorded as crashed: a worker that was asked to stop is waited for. */
+export function onlyTheDeadCrash(rules: Rules) {
+  return fc.property(settingsArb({ timeoutSeconds: 0 }), historyArb({ faults: false }), (settings, history) => {
+    const { queue } = replay({ rules, settings }, [...DRAIN, ...history]);
+    assert.ok(!queue.history.some(({ reason }) => reason === "crashed"), "nothing crashed");
+  });
+}
+
+/**
+ * What is assumed of an operator: a stopped worker without a timeout is continued; a frozen node is removed where a request's Job
+ * starts no other pod; and where more Jobs than `maxReplicaCount` are stuck they are freed.
+ */
+function operate(simulation: Simulation): void {
+  const { settings, stuck } = simulation;
+  const full = stuck.length > settings.maxReplicaCount;
+  const hung = [...simulation.pods.values()].some(({ stopped, args }) => stopped && args.settings.timeoutSeconds === 0);
+  if (hung || full) simulation.resumeWorkers();
+  if (full || simulation.abandoned) simulation.removeNode();
 }

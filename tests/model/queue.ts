@@ -1,42 +1,62 @@
 import { backoffDelay } from "../../simulator/jobController.ts";
-import type { EndStatus, OwnReason, Reason } from "../../worker/src/queue/attempt.ts";
-import type { ClaimParams } from "../../worker/src/queue/claim.ts";
+import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import type { DemandParams } from "../../worker/src/queue/demand.ts";
-import type { Finding } from "../../worker/src/queue/reclaim.ts";
-import { type Ended, type Key, newRow, type Row } from "./row.ts";
+import type { ClaimMiss } from "../../worker/src/queue/reclaim.ts";
+import { countJobs, NEVER_POLLED, raiseAbsentJobs, type Scaling } from "./countJobs.ts";
+import { type ClaimParams, type EndedAttempt, type JobRecord, type Key, newRow, RELEASED, type Row } from "./row.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 
-/** A server that has just started has no locks, and nobody is gone. */
-const STARTED_MS = 5_000;
+/** A server that has just started has no locks, and no session counts as dead. */
+const STARTUP_GRACE_MS = 5_000;
 
 /** A worker whose connection broke is back long before. */
-const LEAST_DOUBT_MS = 5_000;
+const MIN_SUSPICION_MS = 5_000;
 
-/** What a pod tells of itself when it claims, but its kind: there is one. */
-export type Who = Omit<ClaimParams, "kind">;
+/** A worker records its own timeout long before others do. */
+const TIMEOUT_GRACE_MS = 30_000;
 
-/** batch.queue and batch.history under the rules of sql/, without PostgreSQL: twin.test.ts compares the two. */
+/** batch.queue, batch.job, batch.scaling and batch.history under the rules of sql/, without PostgreSQL: twin.test.ts compares the two. */
 export class Queue {
   readonly rows = new Map<number, Row>();
-  readonly history: Ended[] = [];
+  readonly history: EndedAttempt[] = [];
+  readonly jobs = new Map<string, JobRecord>();
+  readonly scaling: Scaling = { ...NEVER_POLLED };
   /** Sessions whose lock is held: that of every worker whose connection the server knows. */
   readonly locks = new Set<number>();
   /** Milliseconds. */
   now = 0;
-  /** The newest request's number; the oldest has 1. */
+  /** Requests ever inserted. */
   inserted = 0;
-  #startedAt = -STARTED_MS - 1;
+  /** Requests that were deleted before their first attempt. */
+  removed = 0;
+  #places = 0;
+  #startedAt = -STARTUP_GRACE_MS - 1;
   readonly #rules: Rules;
 
   constructor(rules: Rules = DESIGN) {
     this.#rules = rules;
   }
 
-  insert(count: number): void {
-    for (let each = 0; each < count; each++) {
-      this.inserted++;
-      this.rows.set(this.inserted, newRow(this.inserted));
+  /** Inserts requests in one statement; returns their numbers, which do not rise. */
+  insert(count: number): readonly number[] {
+    this.#places++;
+    const requests = Array.from({ length: count }, () => (7_919 * ++this.inserted) % 10_007);
+    for (const request of requests) this.rows.set(request, newRow(request, this.#places));
+    return requests;
+  }
+
+  /** batch.dequeue_ids(): the request's row was deleted. */
+  cancel(request: number): void {
+    const row = this.rows.get(request);
+    if (!row) return;
+    if (row.session !== undefined) {
+      row.canceled = true;
+      return;
     }
+    this.rows.delete(request);
+    if (row.attempt === 0) this.removed++;
+    const latest = this.history.find((ended) => ended.request === request && ended.attempt === row.attempt);
+    if (latest?.status === "FAILED") latest.status = "DEAD";
   }
 
   /** Every connection breaks, and with it every session lock. */
@@ -45,46 +65,72 @@ export class Queue {
     this.#startedAt = this.now;
   }
 
-  /** claim.sql */
-  claim({ jobName, session, jobFailures, jobFinished, leaseSeconds, ...limits }: Who): Key | undefined {
-    const row = this.#find((each) => each.job === jobName) ?? this.#find((each) => each.job === undefined);
-    if (!row || (row.session !== undefined && row.session !== session)) return undefined;
+  /** batch.claim() */
+  claim(params: ClaimParams): Key | undefined {
+    const { jobName, session, jobFinished, leaseSeconds, timeoutSeconds, arriving, ...limits } = params;
     if (leaseSeconds === 0) this.locks.add(session);
-    if (row.session !== session) row.attempt++;
-    const known = row.job === jobName && row.claimed ? row.claimed : { jobFailures, jobFinished };
-    const counts = { jobFailures: known.jobFailures, jobFinished: known.jobFinished };
-    Object.assign(row, { session, job: jobName, claimed: { ...limits, ...counts } });
-    Object.assign(row, { heldUntil: undefined, leaseUntil: this.#lease(leaseSeconds) });
-    if (this.#rules.claimEndsDoubt) row.doubtedAt = undefined;
+    const own = this.#find((each) => each.job === jobName);
+    if (own && own.session !== undefined && own.session !== session) return undefined;
+    if (!own && arriving) this.scaling.claims++;
+    if (!own && this.#limitReached) return undefined;
+    const row = own ?? this.waiting[0];
+    if (!row) return undefined;
+    if (!own && row.suspectedAt !== undefined && this.#rules.suspectsBecomeAbsent) {
+      raiseAbsentJobs(this.scaling, this.scaling.absentJobs + 1);
+    }
+    if (row.session !== session) {
+      row.attempt++;
+      row.deadlineAt = timeoutSeconds === 0 ? undefined : this.now + 1_000 * timeoutSeconds;
+    }
+    const finished = own?.claimedWith?.jobFinished ?? Math.max(jobFinished, this.jobs.get(jobName)?.finished ?? 0);
+    Object.assign(row, { session, job: jobName, claimedWith: { ...limits, jobFinished: finished } });
+    Object.assign(row, { reservedUntil: undefined, stoppingUntil: undefined, leaseUntil: this.#lease(leaseSeconds) });
+    if (this.#rules.claimClearsSuspicion) row.suspectedAt = undefined;
+    if (row.canceled) {
+      // No pod has failed by that.
+      this.rows.delete(row.request);
+      this.#record(row, "DEAD", "error");
+      return this.claim(params);
+    }
     return { job: jobName, request: row.request, attempt: row.attempt, session };
   }
 
-  /** settle.sql */
-  settle({ jobName, session, leaseSeconds }: Pick<Who, "jobName" | "session" | "leaseSeconds">): Finding | undefined {
+  /** batch.reclaim() */
+  reclaim(params: Pick<ClaimParams, "jobName" | "session" | "leaseSeconds">, idle: boolean): ClaimMiss | undefined {
+    const { jobName, session, leaseSeconds } = params;
     const own = this.#find((row) => row.job === jobName && row.session !== undefined && row.session !== session);
-    if (own && this.#rules.putsDownTheGone && this.#isGone(own)) {
-      this.#putDown(own, "crashed", false, true);
-      return "settled";
+    if (own && this.#rules.reapDead && this.#isDead(own)) {
+      this.#endAttempt(own, "crashed", false, true);
+      return { finding: "reclaimed", holder: null };
     }
-    if (own) return "busy";
+    if (own) return { finding: "locked", holder: this.#mayBeEnded(own) ? (own.session ?? null) : null };
     if (leaseSeconds === 0) this.locks.add(session);
-    if (this.#freeOverdue() > 0) return "settled";
-    const kept = this.#find(
-      (row) => row.job !== undefined && (row.doubtedAt !== undefined || row.heldUntil !== undefined),
-    );
-    return kept && "awaited";
+    if (this.#reap() > 0) return { finding: "reclaimed", holder: null };
+    const isKept = (row: Row) =>
+      row.job !== undefined && (row.suspectedAt !== undefined || row.reservedUntil !== undefined);
+    if (this.#find(isKept)) return { finding: "reserved", holder: null };
+    if (idle && this.#rules.absence !== "permanent") this.scaling.absentJobs = Math.max(0, this.scaling.absentJobs - 1);
+    return undefined;
   }
 
-  /** resume.sql; undefined: the attempt is no longer this session's. */
-  resume(key: Key, leaseSeconds: number): boolean | undefined {
+  /** batch.renew(); undefined: the attempt is no longer this session's. */
+  renew(key: Key, leaseSeconds: number): boolean | undefined {
     const row = this.owned(key);
     if (!row) return undefined;
     if (leaseSeconds === 0) this.locks.add(key.session);
-    Object.assign(row, { doubtedAt: undefined, leaseUntil: this.#lease(leaseSeconds) });
+    Object.assign(row, { suspectedAt: undefined, leaseUntil: this.#lease(leaseSeconds) });
     return true;
   }
 
-  /** succeed.sql; undefined: the attempt is no longer this session's. */
+  /** batch.announce_stop(); undefined: the attempt is no longer this session's. */
+  announceStop(key: Key, seconds: number): boolean | undefined {
+    const row = this.owned(key);
+    if (!row) return undefined;
+    row.stoppingUntil = this.now + 1_000 * seconds;
+    return true;
+  }
+
+  /** batch.succeed(); undefined: the attempt is no longer this session's. */
   succeed(key: Key): EndStatus | undefined {
     const row = this.owned(key);
     if (!row) return undefined;
@@ -92,87 +138,148 @@ export class Queue {
     return this.#record(row, "SUCCESS", undefined);
   }
 
-  /** fail.sql; undefined: the attempt is no longer this session's. */
-  fail(key: Key, reason: OwnReason, final: boolean): EndStatus | undefined {
+  /** batch.fail(); undefined: the attempt is no longer this session's. */
+  fail(key: Key, reason: Exclude<Reason, "deferred">, final: boolean): EndStatus | undefined {
     const row = this.owned(key);
-    return row && this.#putDown(row, reason, final, reason === "error");
+    return row && this.#endAttempt(row, reason, final, reason !== "interrupted");
   }
 
-  /** batch.demand() */
-  demand({ requestsPerJob, maxReplicaCount }: Omit<DemandParams, "kind">): number {
-    const most = requestsPerJob * maxReplicaCount;
-    for (const row of this.rows.values()) {
-      if (row.session !== undefined && row.doubtedAt === undefined && this.#isGone(row)) row.doubtedAt = this.now;
-    }
-    this.#freeOverdue();
-    const rows = [...this.rows.values()];
-    const counted = rows.filter(({ job }) => this.#rules.counts === "unfinished" || job === undefined).length;
-    const orphaned = this.#rules.doubtedOnceMore ? rows.filter(isOrphaned).length : 0;
-    return Math.min(Math.ceil(Math.min(counted, most) / requestsPerJob) + orphaned, maxReplicaCount);
-  }
-
-  /** The row of an attempt that is this session's still. */
-  owned({ job, request, attempt, session }: Key): Row | undefined {
-    const row = this.rows.get(request);
-    if (!this.#rules.fences) return row?.session === undefined ? undefined : row;
-    return row?.job === job && row.attempt === attempt && row.session === session ? row : undefined;
-  }
-
-  /** batch.is_gone() */
-  #isGone({ session, leaseUntil }: Row): boolean {
-    if (leaseUntil !== undefined) return leaseUntil <= this.now;
-    return session !== undefined && this.#startedAt < this.now - STARTED_MS && !this.locks.has(session);
-  }
-
-  /** batch.put_down() */
-  #putDown(row: Row, reason: Reason, final: boolean, stays: boolean): EndStatus {
-    const { claimed } = row;
-    if (!claimed) throw new Error(`request ${row.request} must be claimed before it is put down; got a new one`);
-    const { backoffLimit, crashLimit, interruptionLimit, backoffSeconds, jobFailures } = claimed;
-    const { errors, crashes, interruptions } = row;
-    const limits = { error: backoffLimit, crashed: crashLimit, interrupted: interruptionLimit };
-    const givenUp = final || { error: errors, crashed: crashes, interrupted: interruptions }[reason] >= limits[reason];
-    const status = this.#record(row, givenUp ? "DEAD" : "FAILED", reason);
-    if (givenUp) {
-      this.rows.delete(row.request);
-      return status;
-    }
-    const kept = this.#rules.holds !== "never" && stays && jobFailures < backoffLimit;
-    Object.assign(row, {
-      session: undefined,
-      leaseUntil: undefined,
-      doubtedAt: reason === "crashed" && !stays ? row.doubtedAt : undefined,
-      errors: errors + Number(reason === "error"),
-      crashes: crashes + Number(reason === "crashed" && this.#rules.countsCrashes),
-      interruptions: interruptions + Number(reason === "interrupted"),
-      claimed: { ...claimed, jobFailures: jobFailures + 1 },
-      job: kept ? row.job : undefined,
-      heldUntil: kept ? this.now + backoff(claimed) + 1_000 * Math.max(2 * backoffSeconds, 2) : undefined,
-    });
+  /** batch.defer(); undefined: the attempt is no longer this session's. */
+  defer(key: Key, seconds: number): EndStatus | undefined {
+    const row = this.owned(key);
+    if (!row) return undefined;
+    const dead = row.canceled || row.deferrals >= (row.claimedWith?.deferralLimit ?? 0);
+    const status = this.#record(row, dead ? "DEAD" : "FAILED", "deferred");
+    if (dead) this.rows.delete(row.request);
+    else Object.assign(row, RELEASED, { deferrals: row.deferrals + 1, availableAt: this.now + 1_000 * seconds });
     return status;
   }
 
-  /** batch.free_overdue() */
-  #freeOverdue(): number {
-    const { holds, putsDownTheGone } = this.#rules;
-    let freed = 0;
-    for (const row of holds === "forever" ? [] : this.rows.values()) {
-      if (row.job === undefined || row.heldUntil === undefined || row.heldUntil > this.now) continue;
-      Object.assign(row, { job: undefined, heldUntil: undefined });
-      freed++;
+  /** batch.demand() */
+  demand(params: Omit<DemandParams, "kind">): number {
+    this.#places++;
+    for (const row of this.rows.values()) {
+      if (row.availableAt !== undefined && row.availableAt <= this.now) {
+        Object.assign(row, { availableAt: undefined, place: this.#places });
+      }
     }
-    for (const row of putsDownTheGone ? this.rows.values() : []) {
-      const { claimed, doubtedAt, session } = row;
-      if (session === undefined || doubtedAt === undefined || !claimed) continue;
-      const patience = Math.max(backoff(claimed) + 500 * claimed.backoffSeconds, LEAST_DOUBT_MS);
-      if (doubtedAt > this.now - patience || !this.#isGone(row)) continue;
-      this.#putDown(row, "crashed", false, false);
-      freed++;
+    for (const row of this.rows.values()) {
+      if (row.session !== undefined && row.suspectedAt === undefined && this.#isDead(row)) row.suspectedAt = this.now;
     }
-    return freed;
+    this.#reap();
+    const { countOnly, countSuspectsTwice } = this.#rules;
+    const { claimed } = this;
+    const waiting = this.waiting.slice(0, params.requestsPerJob * params.maxReplicaCount);
+    const suspects = [...claimed.filter(mayBeTriedAgain), ...waiting].filter(
+      (row) => row.suspectedAt !== undefined,
+    ).length;
+    const counts = {
+      working: claimed.filter(({ suspectedAt }) => suspectedAt === undefined).length,
+      suspects: countSuspectsTwice ? suspects : 0,
+      unfinished: waiting.length + (countOnly === "waiting" ? 0 : claimed.length),
+      podsHaveFailed: this.jobs.size > 0,
+    };
+    return countJobs(this.scaling, counts, params, { now: this.now, rules: this.#rules });
   }
 
-  #record({ request, attempt, session, job }: Row, status: EndStatus, reason: Ended["reason"]) {
+  /** The row of an attempt that is still this session's. */
+  owned({ job, request, attempt, session }: Key): Row | undefined {
+    const row = this.rows.get(request);
+    if (!this.#rules.fencing) return row?.session === undefined ? undefined : row;
+    return row?.job === job && row.attempt === attempt && row.session === session ? row : undefined;
+  }
+
+  /** Requests that a Job has. */
+  get claimed(): readonly Row[] {
+    return [...this.rows.values()].filter(({ job }) => job !== undefined);
+  }
+
+  /** Requests that any Job may claim, in their order. */
+  get waiting(): readonly Row[] {
+    const rows = [...this.rows.values()].filter(
+      ({ job, availableAt }) => job === undefined && availableAt === undefined,
+    );
+    return rows.sort((a, b) => a.place - b.place || a.request - b.request);
+  }
+
+  /** batch.session_is_dead() */
+  #isDead({ session, leaseUntil }: Row): boolean {
+    if (leaseUntil !== undefined) return leaseUntil <= this.now;
+    return session !== undefined && this.#startedAt < this.now - STARTUP_GRACE_MS && !this.locks.has(session);
+  }
+
+  /** Also by requests whose worker is suspected: it, or its Job, may come back. */
+  get #limitReached(): boolean {
+    const { runningLimit } = this.scaling;
+    if (runningLimit === undefined || this.#rules.runningLimit === "never") return false;
+    const { claimed } = this;
+    const counted =
+      this.#rules.runningLimit === "withoutSuspects" ? claimed.filter((row) => !row.suspectedAt) : claimed;
+    return runningLimit <= counted.length;
+  }
+
+  #mayBeEnded({ leaseUntil, stoppingUntil }: Row): boolean {
+    const { takeover } = this.#rules;
+    if (takeover === "never" || leaseUntil !== undefined) return false;
+    return takeover === "anyone" || stoppingUntil === undefined || stoppingUntil <= this.now;
+  }
+
+  /** batch.end_attempt() */
+  #endAttempt(row: Row, reason: Exclude<Reason, "deferred">, final: boolean, reserve: boolean): EndStatus {
+    const { claimedWith, job } = row;
+    if (!claimedWith || job === undefined)
+      throw new Error(`request ${row.request} must be claimed to be ended; got a waiting one`);
+    const { backoffLimit, crashLimit, interruptionLimit, backoffSeconds, jobFinished } = claimedWith;
+    const { errors, crashes, interruptions } = row;
+    const record = this.jobs.get(job) ?? { failures: 0, finished: 0 };
+    const failures = this.#rules.reservationFrom === "job" ? record.failures : row.attempt - 1;
+    this.jobs.set(job, { failures: record.failures + 1, finished: Math.max(record.finished, jobFinished) });
+    const limits = { error: backoffLimit, crashed: crashLimit, interrupted: interruptionLimit };
+    const used = { error: errors, crashed: crashes, interrupted: interruptions };
+    const dead = final || row.canceled || used[reason] >= limits[reason];
+    const status = this.#record(row, dead ? "DEAD" : "FAILED", reason);
+    if (dead) {
+      this.rows.delete(row.request);
+      return status;
+    }
+    Object.assign(row, {
+      suspectedAt: reason === "crashed" && !reserve ? row.suspectedAt : undefined,
+      errors: errors + Number(reason === "error"),
+      crashes: crashes + Number(reason === "crashed" && this.#rules.countCrashes),
+      interruptions: interruptions + Number(reason === "interrupted"),
+    });
+    const reserved = this.#rules.reservation !== "never" && reserve && failures < backoffLimit;
+    const reservedUntil = this.now + backoff(failures, claimedWith) + 1_000 * Math.max(2 * backoffSeconds, 2);
+    Object.assign(row, RELEASED, reserved && { job, reservedUntil });
+    return status;
+  }
+
+  /** batch.reap() */
+  #reap(): number {
+    const { reservation, reapDead } = this.#rules;
+    let changed = 0;
+    for (const row of this.rows.values()) {
+      const { session, claimedWith, job } = row;
+      if (job === undefined || !claimedWith) continue;
+      const patience = backoff(this.jobs.get(job)?.failures ?? 0, claimedWith) + 500 * claimedWith.backoffSeconds;
+      if (session === undefined) {
+        if (reservation === "forever" || (row.reservedUntil ?? Infinity) > this.now) continue;
+        Object.assign(row, RELEASED);
+      } else if (reapDead && (row.deadlineAt ?? Infinity) <= this.now - TIMEOUT_GRACE_MS) {
+        this.#endAttempt(row, "error", false, false);
+      } else if (
+        reapDead &&
+        (row.suspectedAt ?? Infinity) <= this.now - Math.max(patience, MIN_SUSPICION_MS) &&
+        this.#isDead(row)
+      ) {
+        this.#endAttempt(row, "crashed", false, false);
+      } else continue;
+      changed++;
+    }
+    return changed;
+  }
+
+  #record({ request, attempt, session, job }: Row, status: EndStatus, reason: EndedAttempt["reason"]) {
     if (session === undefined || job === undefined) throw new Error(`request ${request} must be running to be ended`);
     this.history.push({ request, attempt, session, status, reason, job });
     return status;
@@ -182,20 +289,21 @@ export class Queue {
     return leaseSeconds === 0 ? undefined : this.now + 1_000 * leaseSeconds;
   }
 
-  /** The oldest such request: requests are kept in the order of their numbers. */
-  #find(what: (row: Row) => boolean): Row | undefined {
-    for (const row of this.rows.values()) if (what(row)) return row;
+  #find(condition: (row: Row) => boolean): Row | undefined {
+    for (const row of this.rows.values()) if (condition(row)) return row;
     return undefined;
   }
 }
 
-/** Whether its worker is gone, and it will be run again: with no crash left it is given up soon. */
-function isOrphaned({ doubtedAt, job, crashes, claimed }: Row): boolean {
-  return doubtedAt !== undefined && (job === undefined || crashes < (claimed?.crashLimit ?? 0));
+/** Whether another attempt follows should its worker be dead. */
+function mayBeTriedAgain({ crashes, claimedWith }: Row): boolean {
+  return crashes < (claimedWith?.crashLimit ?? 0);
 }
 
 /** batch.backoff(): the Job controller's wait after one failure more; zero after the Job's last pod. */
-function backoff(claimed: Pick<Who, "jobFailures" | "backoffLimit" | "backoffSeconds">): number {
-  const { jobFailures, backoffLimit, backoffSeconds } = claimed;
-  return jobFailures >= backoffLimit ? 0 : backoffDelay(jobFailures + 1, backoffSeconds);
+function backoff(
+  failures: number,
+  { backoffLimit, backoffSeconds }: Pick<ClaimParams, "backoffLimit" | "backoffSeconds">,
+): number {
+  return failures >= backoffLimit ? 0 : backoffDelay(failures + 1, backoffSeconds);
 }

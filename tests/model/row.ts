@@ -1,33 +1,53 @@
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
-import type { ClaimParams } from "../../worker/src/queue/claim.ts";
+import type { ClaimParams as WorkerClaimParams } from "../../worker/src/queue/claim.ts";
 
-/** Limits and names as a claim leaves them in a row. */
-type Claimed = Pick<
+/** As the worker's, without the kind: there is one. */
+export type ClaimParams = Omit<WorkerClaimParams, "kind">;
+
+/** Limits and names as the latest claim leaves them in a row. */
+export type ClaimedWith = Pick<
   ClaimParams,
-  "podName" | "backoffLimit" | "crashLimit" | "interruptionLimit" | "backoffSeconds" | "jobFailures" | "jobFinished"
+  "podName" | "backoffLimit" | "crashLimit" | "interruptionLimit" | "deferralLimit" | "backoffSeconds" | "jobFinished"
 >;
 
-/** A line of batch.queue; times are in milliseconds, null is undefined. */
+/** A row of batch.queue; times are in milliseconds, null is undefined. */
 export interface Row {
   readonly request: number;
+  /** Its place among the waiting ones, before the request's number: enqueued_xid. */
+  place: number;
   attempt: number;
   errors: number;
   crashes: number;
   interruptions: number;
-  claimed: Claimed | undefined;
+  deferrals: number;
+  claimedWith: ClaimedWith | undefined;
   session: number | undefined;
   job: string | undefined;
-  doubtedAt: number | undefined;
-  heldUntil: number | undefined;
+  deadlineAt: number | undefined;
+  stoppingUntil: number | undefined;
+  suspectedAt: number | undefined;
+  reservedUntil: number | undefined;
   leaseUntil: number | undefined;
+  availableAt: number | undefined;
+  canceled: boolean;
 }
 
-/** A line of batch.history. */
-export interface Ended {
+/** What a row has lost when it is released to the waiting ones. */
+export const RELEASED = {
+  job: undefined,
+  session: undefined,
+  reservedUntil: undefined,
+  leaseUntil: undefined,
+  deadlineAt: undefined,
+  stoppingUntil: undefined,
+} satisfies Partial<Row>;
+
+/** A row of batch.history. */
+export interface EndedAttempt {
   readonly request: number;
   readonly attempt: number;
   readonly session: number;
-  readonly status: EndStatus;
+  status: EndStatus;
   readonly reason: Reason | undefined;
   readonly job: string;
 }
@@ -40,19 +60,26 @@ export interface Key {
   readonly session: number;
 }
 
-/** A line that nobody has claimed yet. */
-export function newRow(request: number): Row {
+/** A row of batch.job. */
+export interface JobRecord {
+  failures: number;
+  finished: number;
+}
+
+/** A row that was never claimed. */
+export function newRow(request: number, place: number): Row {
   return {
     request,
+    place,
     attempt: 0,
     errors: 0,
     crashes: 0,
     interruptions: 0,
-    claimed: undefined,
-    session: undefined,
-    job: undefined,
-    doubtedAt: undefined,
-    heldUntil: undefined,
-    leaseUntil: undefined,
+    deferrals: 0,
+    claimedWith: undefined,
+    suspectedAt: undefined,
+    availableAt: undefined,
+    canceled: false,
+    ...RELEASED,
   };
 }

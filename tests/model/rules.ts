@@ -1,31 +1,53 @@
-/** What a mutant of the design does otherwise; the design itself is `DESIGN`. */
+/** What a mutant of the design does differently; the design itself is `DESIGN`. */
 export interface Rules {
   /** Which requests the scaling query counts. */
-  readonly counts: "unfinished" | "waiting";
-  /** Whether a request whose worker is gone counts once more. */
-  readonly doubtedOnceMore: boolean;
-  /** Whether that ends when the request is claimed again. */
-  readonly claimEndsDoubt: boolean;
-  /** How long a request is held for its Job's next pod after an error or a crash. */
-  readonly holds: "untilOverdue" | "never" | "forever";
-  /** Whether somebody else's write is refused. */
-  readonly fences: boolean;
-  /** Whether anybody puts down what a worker that is gone held. */
-  readonly putsDownTheGone: boolean;
-  /** Whether a crash is charged to `crashLimit`. */
-  readonly countsCrashes: boolean;
-  /** Whether a pod that finds nothing waits while another's request may still become its own. */
+  readonly countOnly: "unfinished" | "waiting";
+  /** Whether a request whose worker is dead counts once more. */
+  readonly countSuspectsTwice: boolean;
+  /** Whether a claim clears the suspicion. */
+  readonly claimClearsSuspicion: boolean;
+  /** How long a request is reserved for its Job's next pod after an error or a crash. */
+  readonly reservation: "untilOverdue" | "never" | "forever";
+  /** Which failures the reservation is computed from: the Job's own, or the attempts of this request only. */
+  readonly reservationFrom: "job" | "row";
+  /** Whether another worker's write is refused. */
+  readonly fencing: boolean;
+  /** Whether the attempts of dead workers are ended by others. */
+  readonly reapDead: boolean;
+  /** Whether a crash counts against `crashLimit`. */
+  readonly countCrashes: boolean;
+  /** Whether a pod that finds nothing waits for requests that are reserved. */
   readonly podsWait: boolean;
+  /** Whose session a Job's next pod ends after 10 s: that of a predecessor that has not announced its stop. */
+  readonly takeover: "silent" | "never" | "anyone";
+  /** Whether Jobs that do no work are inferred (all that may be, or one for each missing claim), and taken back by idle ones. */
+  readonly absence: "inferred" | "oneByOne" | "ignored" | "permanent";
+  /** Whether the Job of a dead worker is presumed absent once another Job claims its request. */
+  readonly suspectsBecomeAbsent: boolean;
+  /** Whether a Job that ended since the last poll may delay the next one's creation by a poll. */
+  readonly jobsEndLate: boolean;
+  /** Which claims say that a Job is at work: every one, or the first of a pod. */
+  readonly claimsCounted: "every" | "first";
+  /** Whether claims stop at `maxReplicaCount` once more Jobs than that were asked for, and for how long;
+   * without suspects: requests whose worker is suspected do not count. */
+  readonly runningLimit: "lingers" | "whileAsked" | "withoutSuspects" | "never";
 }
 
 /** As sql/ and worker/ have it. */
 export const DESIGN: Rules = {
-  counts: "unfinished",
-  doubtedOnceMore: true,
-  claimEndsDoubt: true,
-  holds: "untilOverdue",
-  fences: true,
-  putsDownTheGone: true,
-  countsCrashes: true,
+  countOnly: "unfinished",
+  countSuspectsTwice: true,
+  claimClearsSuspicion: true,
+  reservation: "untilOverdue",
+  reservationFrom: "job",
+  fencing: true,
+  reapDead: true,
+  countCrashes: true,
   podsWait: true,
+  takeover: "silent",
+  absence: "inferred",
+  suspectsBecomeAbsent: true,
+  jobsEndLate: true,
+  claimsCounted: "every",
+  runningLimit: "lingers",
 };

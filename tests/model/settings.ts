@@ -1,8 +1,11 @@
 import { DEFAULTS, type Settings } from "../../worker/src/settings.ts";
 
-/** What a rollout changes: KEDA's next look and new Jobs have it, running Jobs keep theirs. */
+/** What a rollout changes: KEDA's next poll and new Jobs have it, running Jobs keep theirs. */
 export interface ModelSettings
-  extends Pick<Settings, "backoffLimit" | "crashLimit" | "interruptionLimit" | "requestsPerJob"> {
+  extends Pick<
+    Settings,
+    "backoffLimit" | "crashLimit" | "interruptionLimit" | "deferralLimit" | "requestsPerJob" | "timeoutSeconds"
+  > {
   readonly maxReplicaCount: number;
 }
 
@@ -10,22 +13,22 @@ export interface ModelSettings
 export interface Delays {
   /** The Job controller's base delay. */
   readonly backoffSeconds: number;
-  /** From a node's last word to the server dropping its connections: TCP keepalives. */
-  readonly sessionGone: number;
-  /** From a node's last word until its taint. */
+  /** From a node's last message until the server drops its connections: TCP keepalives. */
+  readonly sessionTimeout: number;
+  /** From a node's last message until its taint; until then pods are scheduled onto it. */
   readonly unreachable: number;
   /** From the taint until the pods are deleted: the pod's toleration. */
   readonly toleration: number;
-  /** From a node's last word until its removal from the cluster, which ends the pods that were deleted on it. */
+  /** From a node's last message until its removal from the cluster, which ends the pods that were deleted on it. */
   readonly removed: number;
   /** From a pod's deletion to SIGKILL. */
   readonly grace: number;
 }
 
-/** Where a test says nothing else: the worker's defaults, its connection's keepalives, the pod's toleration, Kubernetes' own. */
+/** Where a test gives no others: the worker's defaults, its connection's keepalives, the pod's toleration, Kubernetes' own. */
 export const DELAYS: Delays = {
   backoffSeconds: DEFAULTS.backoffSeconds,
-  sessionGone: 12,
+  sessionTimeout: 12,
   unreachable: 50,
   toleration: 30,
   removed: 300,

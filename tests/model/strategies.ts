@@ -5,7 +5,7 @@ import type { Rules } from "./rules.ts";
 export interface Scaling {
   readonly strategy: ScalingStrategy;
   /** Which requests the scaling query counts. */
-  readonly counts: Rules["counts"];
+  readonly counts: Rules["countOnly"];
   /**
    * Until when KEDA takes a Job for pending: its pod is Running, or, with `pendingPodConditions`, Ready, which its probe
    * says after the claim.

@@ -12,8 +12,9 @@ const keda = database.connect();
 /** A poll after so many seconds, in which nothing else happened. */
 async function pollAfter(seconds: number, maxReplicaCount = 10): Promise<number> {
   await database.query(
-    `update batch.scaling set polled_at = polled_at - $1 * interval '1 second', arrived_at = arrived_at - $1 * interval '1 second',
-       watched_since = watched_since - $1 * interval '1 second'`,
+    `update batch.scaling set polled_at = polled_at - $1 * interval '1 second',
+       limited_until = limited_until - $1 * interval '1 second',
+       expected_since = array(select since - $1 * interval '1 second' from unnest(expected_since) since)`,
     [seconds],
   );
   return await demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount });
@@ -31,28 +32,28 @@ const insert = (count: number) =>
 describe("Jobs that KEDA counts and that do no work", () => {
   beforeEach(() => database.reset());
 
-  test("are asked for once more after 30 s without an arrival, and for twice as many every 14 s", async () => {
+  test("are presumed, one for each missing claim, after 44 s without it", async () => {
     await insert(2);
-    const answers = [await pollAfter(0), ...(await polls(5, 20))];
-    assert.deepEqual(answers.slice(0, 6), [2, 2, 2, 2, 2, 2]);
-    assert.equal(answers[6], 4, "30 s: two of them");
-    assert.ok((answers[15] ?? 0) >= 12, `75 s: ten of them; got ${answers}`);
-    assert.ok(answers.every((answer) => answer <= 12));
+    const answers = [await pollAfter(0), ...(await polls(5, 10))];
+    assert.deepEqual(answers.slice(0, 9), Array(9).fill(2));
+    assert.equal(answers[9], 4, String(answers));
   });
 
-  test("are found at polls of 30 s, too: within two minutes there are Jobs besides eight of them", async () => {
-    await insert(2);
-    const answers = [await pollAfter(0), ...(await polls(30, 3))];
-    assert.ok((answers.at(-1) ?? 0) >= 2 + 8, String(answers));
-  });
+  for (const interval of [5, 30]) {
+    test(`are presumed to be maxReplicaCount where a pod has failed: a Job within 2 minutes, at polls of ${interval} s`, async () => {
+      await insert(2);
+      await database.query("insert into batch.job values ('clap', 'lost', 1, 0)");
+      const answers = [await pollAfter(0), ...(await polls(interval, Math.floor(75 / interval)))];
+      assert.equal(answers.at(-1), 12, String(answers));
+    });
+  }
 
-  test("are none while Jobs arrive, however slowly, for 90 s", async () => {
+  test("are none while Jobs arrive", async () => {
     await insert(60);
-    await pollAfter(0);
-    for (let poll = 1; poll <= 17; poll++) {
-      const connection = database.connect();
-      await claim(connection, claimParams(`job-${poll}`));
-      assert.equal(await pollAfter(5, 100), 60);
+    await pollAfter(0, 10);
+    for (let poll = 1; poll <= 10; poll++) {
+      await startAttempt(database, claimParams(`job-${poll}`));
+      assert.equal(await pollAfter(4, 10), 10);
     }
   });
 
@@ -66,7 +67,7 @@ describe("Jobs that KEDA counts and that do no work", () => {
   test("are one fewer for each Job that finds nothing to do", async () => {
     await insert(2);
     await pollAfter(0);
-    assert.equal((await polls(5, 6)).at(-1), 4);
+    assert.equal((await polls(5, 9)).at(-1), 4);
     await startAttempt(database, claimParams("a"));
     await startAttempt(database, claimParams("b"));
     const idle = claimParams("c");
@@ -86,8 +87,7 @@ describe("Jobs that KEDA counts and that do no work", () => {
 
   test("let no more than maxReplicaCount requests run", async () => {
     await insert(5);
-    const ask = () => pollAfter(20, 2);
-    for (let poll = 0; poll < 4; poll++) await ask();
+    for (let poll = 0; poll < 6; poll++) await pollAfter(20, 2);
     for (const jobName of ["a", "b"]) await startAttempt(database, claimParams(jobName));
     assert.equal(await claim(database.connect(), claimParams("c")), undefined);
   });

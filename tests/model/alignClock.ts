@@ -1,0 +1,52 @@
+import type { TestDatabase } from "../support/database.ts";
+import type { Queue } from "./queue.ts";
+
+const TIMES = [
+  "suspected_at",
+  "reserved_until",
+  "lease_until",
+  "deadline_at",
+  "stopping_until",
+  "available_at",
+] as const;
+
+/** PostgreSQL is a moment later than the model, so that what is due at this moment is due. */
+const MOMENT_MS = 20;
+
+const fromNow = (milliseconds: string) => `now() + (${milliseconds} - ${MOMENT_MS}) * interval '1 ms'`;
+
+const ALIGN_QUEUE = {
+  name: "alignQueue",
+  text: `
+    update batch.queue q set ${TIMES.map((column) => `${column} = ${fromNow(`model.${column}`)}`).join(", ")}
+    from json_to_recordset($1) as model (request_id bigint, ${TIMES.map((column) => `${column} bigint`).join(", ")})
+    where q.request_id = model.request_id`,
+};
+const ALIGN_SCALING = {
+  name: "alignScaling",
+  text: `
+    update batch.scaling set
+      polled_at = ${fromNow("$1::bigint")}, poll_gap = $2::bigint * interval '1 ms', limited_until = ${fromNow("$3::bigint")},
+      expected_since = array(select ${fromNow("e")} from unnest($4::bigint[]) with ordinality as u (e, i) order by i)`,
+};
+
+/**
+ * Moves every stored time to where the model has it: PostgreSQL's clock does not stop while a test runs, and how fast that is
+ * must not matter.
+ */
+export async function alignClock({ client }: TestDatabase, { rows, scaling, now }: Queue): Promise<void> {
+  const offset = (at: number | undefined) => (at === undefined ? null : at - now);
+  const times = [...rows.values()].map((row) => ({
+    request_id: row.request,
+    suspected_at: offset(row.suspectedAt),
+    reserved_until: offset(row.reservedUntil),
+    lease_until: offset(row.leaseUntil),
+    deadline_at: offset(row.deadlineAt),
+    stopping_until: offset(row.stoppingUntil),
+    available_at: offset(row.availableAt),
+  }));
+  const expected = scaling.expected.toSorted((a, b) => a.claims - b.claims).map(({ since }) => since - now);
+  await client.query({ ...ALIGN_QUEUE, values: [JSON.stringify(times)] });
+  const { polledAt, pollGap = null, limitedUntil } = scaling;
+  await client.query({ ...ALIGN_SCALING, values: [offset(polledAt), pollGap, offset(limitedUntil), expected] });
+}

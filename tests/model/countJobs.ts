@@ -1,0 +1,130 @@
+import type { DemandParams } from "../../worker/src/queue/demand.ts";
+import type { Rules } from "./rules.ts";
+
+/** A pod is expected to claim this long after its Job should have been created, and sooner where a worker died. */
+const PATIENCE_MS = 44_000;
+const PATIENCE_FOR_SUSPECTS_MS = 14_000;
+
+/** A pod of a Job that was created beyond maxReplicaCount claims within this time. */
+const LIMIT_LINGERS_MS = 600_000;
+
+/** Between two polls, where there were no two; KEDA's default. */
+const UNKNOWN_GAP_MS = 30_000;
+
+/** Jobs presumed absent, and Jobs in all, at most: times maxReplicaCount. */
+const MAX_ABSENT = 4;
+export const MAX_JOBS = 5;
+
+/** So many claims should have been made by Jobs created at this time; milliseconds. */
+interface Expectation {
+  readonly since: number;
+  readonly claims: number;
+}
+
+/** A row of batch.scaling; times are in milliseconds, null is undefined. */
+export interface Scaling {
+  polledAt: number | undefined;
+  pollGap: number | undefined;
+  polledWorking: number;
+  polledSuspects: number;
+  polledClaims: number;
+  expected: readonly Expectation[];
+  absentJobs: number;
+  /** The most that absentJobs was since it was last raised for Jobs that were not known. */
+  absentPeak: number;
+  runningLimit: number | undefined;
+  limitedUntil: number | undefined;
+  /** The sequence of arrivals: claims of Jobs without a request, the unsuccessful ones too. */
+  claims: number;
+  /** By how much absentJobs was ever raised; the model's only. */
+  presumedAbsent: number;
+}
+
+export const NEVER_POLLED: Readonly<Scaling> = {
+  polledAt: undefined,
+  pollGap: undefined,
+  polledWorking: 0,
+  polledSuspects: 0,
+  polledClaims: 0,
+  expected: [],
+  absentJobs: 0,
+  absentPeak: 0,
+  runningLimit: undefined,
+  limitedUntil: undefined,
+  claims: 0,
+  presumedAbsent: 0,
+};
+
+/** What the query finds in the queue. */
+export interface Counts {
+  /** Claimed requests whose worker is not suspected to be dead, the reserved ones too. */
+  readonly working: number;
+  readonly suspects: number;
+  /** Of the waiting ones no more than the query reads. */
+  readonly unfinished: number;
+  /** Whether a pod of some Job has failed within the week: a node may have been lost. */
+  readonly podsHaveFailed: boolean;
+}
+
+/** batch.count_jobs(), from what it has counted in the queue; `s` is changed. */
+export function countJobs(
+  s: Scaling,
+  { working, suspects, unfinished, podsHaveFailed }: Counts,
+  { requestsPerJob, maxReplicaCount }: Omit<DemandParams, "kind">,
+  { now, rules }: { readonly now: number; readonly rules: Rules },
+): number {
+  const most = requestsPerJob * maxReplicaCount;
+  const wanted = Math.min(Math.ceil(Math.min(unfinished, most) / requestsPerJob), maxReplicaCount);
+  const gap = s.polledAt === undefined ? undefined : now - s.polledAt;
+  const claims = s.claims + wanted - working;
+
+  const late = gap !== undefined && s.pollGap !== undefined && gap > 3 * s.pollGap + 12_000;
+  let expected = suspects > s.polledSuspects || late ? [] : capped(s.expected, claims, s.claims);
+  const patience = suspects > 0 ? PATIENCE_FOR_SUSPECTS_MS : PATIENCE_MS;
+  const due = expected.filter(({ since }) => since <= now - patience);
+  const short = Math.max(0, ...due.map((each) => each.claims - s.claims));
+  if (short > 0) {
+    const known = suspects > 0 || !podsHaveFailed || rules.absence === "oneByOne";
+    const to = known ? s.absentJobs + short : Math.max(s.absentJobs + maxReplicaCount, s.absentPeak);
+    raiseAbsentJobs(s, Math.min(to, (podsHaveFailed || suspects > 0 ? MAX_ABSENT : 1) * maxReplicaCount));
+    if (!known) s.absentPeak = 0;
+    expected = [];
+  }
+  if (claims > s.claims && expected.every((each) => each.claims < claims)) {
+    const jobsEnded = s.polledWorking + s.claims - s.polledClaims > working && suspects === 0;
+    expected = [
+      ...expected,
+      { since: now + (jobsEnded && rules.jobsEndLate ? Math.min(gap ?? 0, s.pollGap ?? UNKNOWN_GAP_MS) : 0), claims },
+    ];
+  }
+
+  const absentJobs = rules.absence === "ignored" ? 0 : s.absentJobs;
+  if (suspects + absentJobs > 0) s.limitedUntil = now + (rules.runningLimit === "whileAsked" ? 1 : LIMIT_LINGERS_MS);
+  s.runningLimit = s.limitedUntil !== undefined && s.limitedUntil > now ? maxReplicaCount : undefined;
+  Object.assign(s, {
+    polledAt: now,
+    pollGap: gap,
+    polledWorking: working,
+    polledSuspects: suspects,
+    polledClaims: s.claims,
+    expected,
+  });
+  return wanted === 0 ? 0 : Math.min(wanted + suspects + absentJobs, MAX_JOBS * maxReplicaCount);
+}
+
+/** What is still expected: no more than is missing now, each number since it was first expected. */
+function capped(expected: readonly Expectation[], atMost: number, made: number): Expectation[] {
+  const first = new Map<number, number>();
+  for (const { since, claims } of expected) {
+    const capped = Math.min(claims, atMost);
+    if (capped > made) first.set(capped, Math.min(since, first.get(capped) ?? since));
+  }
+  return [...first].map(([claims, since]) => ({ since, claims }));
+}
+
+/** Raises absentJobs, where that is not less. */
+export function raiseAbsentJobs(s: Scaling, to: number): void {
+  s.presumedAbsent += Math.max(0, to - s.absentJobs);
+  s.absentJobs = Math.max(s.absentJobs, to);
+  s.absentPeak = Math.max(s.absentPeak, s.absentJobs);
+}

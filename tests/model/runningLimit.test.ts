@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { claimParams } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+const keda = database.connect();
+
+const ask = (maxReplicaCount: number) => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount });
+
+/** What the model cannot show: it makes one claim after another. */
+describe("while more Jobs than maxReplicaCount may exist", () => {
+  beforeEach(async () => {
+    await database.reset();
+    await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
+    await database.query("update batch.scaling set absent_jobs = 1");
+    await ask(1);
+  });
+
+  test("of two claims at the same moment one is made where one place is left", async () => {
+    const first = await database.open();
+    await first.query("begin");
+    const { rows } = await first.query(
+      "select * from batch.claim('clap', 'a', 'a-pod', 1000001, 4, 4, 100, 100, 10, null, null, 0, true)",
+    );
+    assert.equal(rows.length, 1);
+    const second = claim(database.connect(), claimParams("b"));
+    await Promise.race([second, database.untilBlocked()]);
+    await first.query("commit");
+    assert.equal(await second, undefined);
+  });
+
+  test("a request whose worker is suspected keeps its place: its worker may reconnect, its Job may return", async () => {
+    assert.ok(await claim(database.connect(), claimParams("a")));
+    await database.query("update batch.queue set suspected_at = now() where session_id is not null");
+    assert.equal(await claim(database.connect(), claimParams("b")), undefined);
+  });
+
+  test("the limit outlasts the last poll that asked for more: a pod may be slow", async () => {
+    await database.query("update batch.scaling set absent_jobs = 0");
+    await ask(1);
+    assert.ok(await claim(database.connect(), claimParams("a")));
+    assert.equal(await claim(database.connect(), claimParams("b")), undefined);
+  });
+});

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { MAX_JOBS } from "./countJobs.ts";
+import type { Rules } from "./rules.ts";
+import { play, type Scenario, scenarioArb, spanArb, worksArb } from "./scenario.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** A pod's start where a wait is measured: 8 s on a cluster that has the image, and 3 s to its first claim. */
+const POD_START = 11;
+
+const ONE_REQUEST = scenarioArb({ works: worksArb([2, 2, 20, 100], ["succeeds", "throws", "defers"]) });
+const SEVERAL_REQUESTS = scenarioArb({ requestsPerJob: fc.constantFrom(2, 3, 20) });
+
+/** Seconds after which a run ends, if not everything has ended before. */
+const END = 3_000;
+
+/**
+ * That without faults every Job claims a request, and every steady state has exactly min(`maxReplicaCount`, unfinished requests)
+ * Jobs: with pods that start within 40 s, work of 2 s and more, polls every 5 to 30 s.
+ */
+export function noJobIsIdle(rules: Rules, report?: (steadyStates: number) => void) {
+  return fc.property(ONE_REQUEST, (scenario) => {
+    let steadyStates = 0;
+    function check(simulation: Simulation, second: number) {
+      const { queue, unfinished, steady } = simulation;
+      if (second % scenario.pollingInterval !== 0 || !steady || simulation.jobOutlivedRequest) return;
+      const requests = queue.claimed.length + queue.waiting.length;
+      assert.equal(unfinished.length, Math.min(scenario.maxReplicaCount, requests), "Jobs at a steady state");
+      if (requests > 0) steadyStates++;
+    }
+    const simulation = play(scenario, { rules, seconds: END, check });
+    assert.ok(simulation.idlePods === 0 || simulation.jobOutlivedRequest, "no idle Job");
+    report?.(steadyStates);
+  });
+}
+
+/** The same for Jobs of several requests: each poll fills up to min(`maxReplicaCount`, ceil(unfinished / requestsPerJob)). */
+export function noJobOfSeveralIsIdle(rules: Rules) {
+  return fc.property(SEVERAL_REQUESTS, (scenario) => {
+    const { maxReplicaCount, requestsPerJob, pollingInterval } = scenario;
+    let jobs = 0;
+    function check({ queue, unfinished }: Simulation, second: number) {
+      const wanted = Math.min(maxReplicaCount, Math.ceil(queue.rows.size / requestsPerJob));
+      if (second % pollingInterval === 0) {
+        assert.ok(unfinished.length >= wanted, "Jobs after a poll: not too few");
+        assert.ok(unfinished.length <= Math.max(jobs, wanted), "Jobs after a poll: not too many");
+      }
+      jobs = unfinished.length;
+    }
+    const simulation = play(scenario, { rules, seconds: END, check });
+    assert.equal(simulation.idlePods, 0, "idle Jobs");
+  });
+}
+
+const STARVING = scenarioArb({
+  pollingInterval: fc.constantFrom(5, 30),
+  podStarts: fc.constant([POD_START]),
+  works: worksArb([2, 150, 10_000], ["succeeds"]),
+  stuckJobs: fc.nat({ max: 4 }),
+}).filter(({ stuckJobs, maxReplicaCount }) => stuckJobs <= maxReplicaCount);
+
+/**
+ * That a request has a Job created within 2 minutes, and is claimed 11 s later, whatever Jobs never finish (at most
+ * `maxReplicaCount`): counted while fewer than `maxReplicaCount` others run and it is its turn.
+ */
+export function nothingStarves(rules: Rules, report?: (seconds: number, scenario: Scenario) => void) {
+  return fc.property(STARVING, (scenario) => {
+    const waits = new Map<number, number>();
+    let longest = 0;
+    function check({ queue }: Simulation) {
+      const free = Math.max(0, scenario.maxReplicaCount - queue.claimed.length);
+      const turn = new Set(queue.waiting.slice(0, free));
+      for (const row of queue.waiting) {
+        const seconds = turn.has(row) ? (waits.get(row.request) ?? 0) + 1 : 0;
+        waits.set(row.request, seconds);
+        longest = Math.max(longest, seconds);
+      }
+    }
+    play(scenario, { rules, seconds: 900, check });
+    assert.ok(longest <= 120 + POD_START, `claimed within 2 minutes and the pod's start; got ${longest} s`);
+    report?.(longest, scenario);
+  });
+}
+
+const DISTURBED = scenarioArb({
+  podStarts: fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 8 }),
+  works: worksArb([2, 20, 100, 400], ["succeeds", "succeeds", "throws", "defers", "crashes"]),
+  stuckJobs: fc.nat({ max: 4 }),
+  kedaDown: spanArb(300),
+  full: spanArb(300),
+}).filter(({ stuckJobs, maxReplicaCount }) => stuckJobs <= maxReplicaCount);
+
+/**
+ * That at most `maxReplicaCount` requests run at once, and that there are no more idle Jobs than Jobs were presumed absent and
+ * crashes happened: with pods that take up to 2 minutes to start, a full cluster and an absent KEDA for up to 5 minutes, Jobs that
+ * never finish, crashes.
+ */
+export function boundsIdleJobs(rules: Rules, report?: (idle: number, presumed: number) => void) {
+  return fc.property(DISTURBED, (scenario) => {
+    const { maxReplicaCount } = scenario;
+    function check({ queue, unfinished }: Simulation) {
+      assert.ok(queue.claimed.length <= maxReplicaCount, "no more than maxReplicaCount requests at once");
+      assert.ok(unfinished.length <= MAX_JOBS * maxReplicaCount, "no more than 5 * maxReplicaCount Jobs");
+    }
+    const { queue, idlePods } = play(scenario, { rules, seconds: END, check });
+    const crashes = queue.history.filter(({ reason }) => reason === "crashed").length;
+    // The Job of a request that is DEAD before its Job is Failed has another pod.
+    const dead = queue.history.filter(({ status }) => status === "DEAD").length;
+    const { presumedAbsent } = queue.scaling;
+    const explained = presumedAbsent + crashes + dead;
+    assert.ok(idlePods <= explained, `at most ${explained} idle Jobs (${presumedAbsent} absent); got ${idlePods}`);
+    report?.(idlePods, presumedAbsent);
+  });
+}
+
+/** That a full cluster costs at most `maxReplicaCount` idle Jobs, however long it is full and whatever is inserted meanwhile. */
+export function boundsCostOfFullCluster(rules: Rules, report?: (idle: number) => void) {
+  return fc.property(scenarioArb({ full: spanArb(600), podStarts: fc.constant([POD_START]) }), (scenario) => {
+    const { idlePods } = play(scenario, { rules, seconds: END });
+    assert.ok(idlePods <= scenario.maxReplicaCount, `at most maxReplicaCount idle Jobs; got ${idlePods}`);
+    report?.(idlePods);
+  });
+}

@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import type { Pod } from "./pod.ts";
+import type { Rules } from "./rules.ts";
+import { isOver, type Progress, runFairly } from "./runFairly.ts";
+import { Simulation } from "./simulation.ts";
+
+/** A stretch of time, in seconds. */
+interface Span {
+  readonly from: number;
+  readonly seconds: number;
+}
+
+/** What a fair run is given; times are in seconds. */
+export interface Scenario {
+  readonly maxReplicaCount: number;
+  readonly requestsPerJob: number;
+  readonly pollingInterval: number;
+  readonly inserts: readonly { readonly at: number; readonly count: number }[];
+  /** One pod after another takes the next: from its start to its first claim. */
+  readonly podStarts: readonly number[];
+  /** One claim after another takes the next: how long the work takes and how it ends. */
+  readonly works: readonly { readonly seconds: number; readonly ends: Progress }[];
+  /** Jobs whose work is done and that never finish, from the start. */
+  readonly stuckJobs: number;
+  /** When KEDA does not poll. */
+  readonly kedaDown: Span;
+  /** When no pod can be scheduled. */
+  readonly full: Span;
+}
+
+const NEVER: Span = { from: 0, seconds: 0 };
+
+/** Within it everything is inserted. */
+const INSERTS_END = 300;
+
+/** Any scenario but for what is given. */
+export function scenarioArb(given: { readonly [Key in keyof Scenario]?: fc.Arbitrary<Scenario[Key]> } = {}) {
+  return fc.record<Scenario>({
+    maxReplicaCount: fc.integer({ min: 1, max: 4 }),
+    requestsPerJob: fc.constant(1),
+    pollingInterval: fc.constantFrom(5, 10, 30),
+    inserts: fc.array(fc.record({ at: fc.nat({ max: INSERTS_END }), count: fc.integer({ min: 1, max: 6 }) }), {
+      minLength: 1,
+      maxLength: 6,
+    }),
+    podStarts: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }),
+    works: worksArb([2, 2, 20, 100], ["succeeds"]),
+    stuckJobs: fc.constant(0),
+    kedaDown: fc.constant(NEVER),
+    full: fc.constant(NEVER),
+    ...given,
+  });
+}
+
+/** Works of these lengths that end so. */
+export function worksArb(seconds: readonly number[], ends: readonly Progress[]) {
+  const work = fc.record({ seconds: fc.constantFrom(...seconds), ends: fc.constantFrom(...ends) });
+  return fc.array(work, { minLength: 1, maxLength: 6 });
+}
+
+/** A stretch of at most `seconds`. */
+export function spanArb(seconds: number): fc.Arbitrary<Span> {
+  return fc.record({ from: fc.nat({ max: INSERTS_END }), seconds: fc.nat({ max: seconds }) });
+}
+
+/** Runs a scenario until all is over, for `seconds` at most; `check` is called every second, after the poll if there is one. */
+export function play(
+  scenario: Scenario,
+  {
+    rules,
+    seconds,
+    check,
+  }: { rules: Rules; seconds: number; check?: (simulation: Simulation, second: number) => void },
+): Simulation {
+  const { maxReplicaCount, requestsPerJob, pollingInterval, podStarts, works, kedaDown, full } = scenario;
+  const limits = { backoffLimit: 2, crashLimit: 2, interruptionLimit: 2, deferralLimit: 2, timeoutSeconds: 0 };
+  const simulation = new Simulation({ maxReplicaCount, requestsPerJob, ...limits }, { rules });
+  for (let each = 0; each < scenario.stuckJobs; each++) simulation.createStuckJob();
+  const workByAttempt = new Map<string, Scenario["works"][number]>();
+  function getWork({ args, claimedAt }: Pod): Progress {
+    const attempt = `${args.name} ${claimedAt}`;
+    const work = workByAttempt.get(attempt) ?? works[workByAttempt.size % works.length];
+    if (!work) return "succeeds";
+    workByAttempt.set(attempt, work);
+    return simulation.queue.now - claimedAt < 1_000 * work.seconds ? "neverEnds" : work.ends;
+  }
+  let started = 0;
+  runFairly(simulation, {
+    seconds,
+    pollingInterval,
+    podStart: () => podStarts[started++ % podStarts.length] ?? 0,
+    work: getWork,
+    polls: (second) => !contains(kedaDown, second),
+    room: (second) => (contains(full, second) ? 0 : Number.POSITIVE_INFINITY),
+    event(second) {
+      for (const { at, count } of scenario.inserts) if (at === second) simulation.queue.insert(count);
+    },
+    afterPoll: (second) => check?.(simulation, second),
+    done: (second) => second > INSERTS_END && isOver(simulation),
+  });
+  return simulation;
+}
+
+/** Whether a second is within a stretch of time. */
+export function contains({ from, seconds }: Span, second: number): boolean {
+  return second >= from && second < from + seconds;
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { createTestDatabase } from "../support/database.ts";
+import { DESIGN, type Rules } from "./rules.ts";
+import { modelSnapshot, STEP_SECONDS, sqlSnapshot } from "./snapshot.ts";
+import { type Answers, POD_STEPS, type PodStep, SqlVsModel } from "./sqlVsModel.ts";
+
+const database = await createTestDatabase();
+const keda = database.connect();
+
+type Step = PodStep | "insert" | "cancel" | "demand" | "age";
+const OFTEN: readonly Step[] = [
+  "claim",
+  "claim",
+  "reclaim",
+  "reclaim",
+  "demand",
+  "demand",
+  "demand",
+  "age",
+  "age",
+  "age",
+];
+const STEPS: readonly Step[] = [...POD_STEPS, "insert", "cancel", ...OFTEN];
+
+/** From less than the shortest reservation to more than the longest. */
+const AGES = [1, 2, 3, 6, 12].map((steps) => steps * STEP_SECONDS);
+
+const LIMIT = fc.nat({ max: 2 });
+const SETTINGS = fc.record({
+  backoffLimit: LIMIT,
+  crashLimit: LIMIT,
+  interruptionLimit: LIMIT,
+  deferralLimit: LIMIT,
+  leaseSeconds: fc.constantFrom(0, 0, 30),
+  timeoutSeconds: fc.constantFrom(0, 0, 20),
+  jobFinished: LIMIT,
+});
+const COUNT = fc.integer({ min: 1, max: 3 });
+const DEMAND = fc.record({ requestsPerJob: COUNT, maxReplicaCount: fc.constantFrom(1, 2, 3, 20) });
+const STEP = fc.tuple(fc.constantFrom<Step[]>(...STEPS), fc.nat({ max: 3 }), fc.nat({ max: 4 }));
+const HISTORY = fc.array(STEP, { minLength: 20, maxLength: 70, size: "max" });
+
+const RUNS = { seed: 25, numRuns: process.env.PROOF ? 500 : 50 };
+
+/** That both sides answer and store the same after every step; counts the answers. */
+function agrees(rules: Rules, seen = new Map<string, number>()) {
+  return fc.asyncProperty(HISTORY, SETTINGS, DEMAND, async (steps, settings, params) => {
+    await database.reset();
+    await database.query("alter sequence batch.arrivals_clap restart");
+    const both = new SqlVsModel(database, keda, settings, rules);
+    async function take(what: Step, pod: number, count: number): Promise<Answers> {
+      if (what === "insert") return await both.insert(1 + count);
+      if (what === "cancel") return await both.cancel(count);
+      if (what === "demand") return await both.demand(params);
+      if (what === "age") return await both.advanceClock(AGES[count] ?? 0);
+      return await both.step(what, pod);
+    }
+    try {
+      for (const [what, pod, count] of [["insert", 0, 4] as const, ...steps]) {
+        const answers = await take(what, pod, count);
+        if (!answers) continue;
+        assert.deepEqual(answers.actual, answers.expected, what);
+        assert.deepEqual(await sqlSnapshot(database), modelSnapshot(both.queue), what);
+        const answer = `${what} ${describeAnswer(answers.expected)}`;
+        seen.set(answer, (seen.get(answer) ?? 0) + 1);
+        if (both.queue.scaling.absentJobs > 0) seen.set("absent", (seen.get("absent") ?? 0) + 1);
+      }
+    } finally {
+      await both.close();
+    }
+  });
+}
+
+function describeAnswer(answer: unknown): string {
+  if (typeof answer !== "object" || answer === null) return String(answer);
+  return "finding" in answer ? String(answer.finding) : "found";
+}
+
+test("the model's queue is PostgreSQL's: the same answer and the same rows after every step of any run", async (t) => {
+  const seen = new Map<string, number>();
+  await fc.assert(agrees(DESIGN, seen), RUNS);
+  const answers = [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([answer, times]) => `${answer} ${times}`);
+  t.diagnostic(answers.join(", "));
+  const misses = ["reclaimed", "locked", "reserved", "undefined"].map((finding) => `reclaim ${finding}`);
+  const ended = ["error", "final", "interrupt", "crash", "defer"].flatMap((write) => [
+    `${write} DEAD`,
+    `${write} lost`,
+  ]);
+  const succeeded = ["succeed SUCCESS", "succeed lost", "renew true", "renew lost", "announce true", "announce lost"];
+  const others = ["claim found", "error FAILED", "defer FAILED", "takeover true", "cancel done", "absent"];
+  for (const answer of [...misses, ...ended, ...succeeded, ...others]) assert.ok((seen.get(answer) ?? 0) >= 3, answer);
+});
+
+/** Designs that differ within the first runs. */
+const MUTATIONS: readonly Partial<Rules>[] = [
+  { countOnly: "waiting" },
+  { countSuspectsTwice: false },
+  { claimClearsSuspicion: false },
+  { reservation: "never" },
+  { reservation: "forever" },
+  { fencing: false },
+  { reapDead: false },
+  { countCrashes: false },
+  { takeover: "never" },
+  { absence: "ignored" },
+  { absence: "permanent" },
+  { jobsEndLate: false },
+  { runningLimit: "whileAsked" },
+];
+
+/** Designs that differ after some hundred runs. */
+const RARE_MUTATIONS: readonly Partial<Rules>[] = [
+  { reservationFrom: "row" },
+  { takeover: "anyone" },
+  { absence: "oneByOne" },
+  { suspectsBecomeAbsent: false },
+  { runningLimit: "never" },
+  { runningLimit: "withoutSuspects" },
+];
+
+for (const mutation of process.env.PROOF ? [...MUTATIONS, ...RARE_MUTATIONS] : MUTATIONS) {
+  test(`a model of another design differs from PostgreSQL: ${JSON.stringify(mutation)}`, async () => {
+    const { failed } = await fc.check(agrees({ ...DESIGN, ...mutation }), {
+      ...RUNS,
+      numRuns: 500,
+      endOnFailure: true,
+    });
+    assert.ok(failed);
+  });
+}

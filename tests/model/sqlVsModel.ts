@@ -1,0 +1,185 @@
+import { OwnershipLostError } from "../../worker/src/errors.ts";
+import { announceStop } from "../../worker/src/queue/announceStop.ts";
+import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
+import { defer } from "../../worker/src/queue/defer.ts";
+import { type DemandParams, demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { reclaim } from "../../worker/src/queue/reclaim.ts";
+import { renew } from "../../worker/src/queue/renew.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { takeover } from "../../worker/src/queue/takeover.ts";
+import { claimParams } from "../support/claim.ts";
+import type { TestDatabase } from "../support/database.ts";
+import { HELD_SESSIONS } from "../support/sessionLocks.ts";
+import { until } from "../support/until.ts";
+import { alignClock } from "./alignClock.ts";
+import { Queue } from "./queue.ts";
+import type { Key } from "./row.ts";
+import type { Rules } from "./rules.ts";
+
+/** What a pod may write of its latest attempt, however stale. */
+export const WRITES = ["succeed", "error", "final", "interrupt", "crash", "renew", "announce", "defer"] as const;
+type Write = (typeof WRITES)[number];
+
+/** What a pod does, and what happens to it. */
+export const POD_STEPS = ["claim", "reclaim", "takeover", "die", "break", ...WRITES] as const;
+export type PodStep = (typeof POD_STEPS)[number];
+
+/** One step's answers on both sides; undefined: there was nothing to do it with. */
+export type Answers = { readonly actual: unknown; readonly expected: unknown } | undefined;
+
+const DONE: Answers = { actual: "done", expected: "done" };
+
+const STOP_SECONDS = 30;
+const DEFER_SECONDS = 20;
+
+interface Pod {
+  readonly params: ClaimParams;
+  readonly connection: ReturnType<TestDatabase["connect"]>;
+  readonly attempt?: Claim;
+  /** The session that its latest reclaim() found. */
+  readonly holder?: number | null;
+}
+
+/** The queue twice, PostgreSQL's and the model's, and pods that do the same to both. */
+export class SqlVsModel {
+  readonly queue: Queue;
+  readonly #database: TestDatabase;
+  readonly #keda: Pod["connection"];
+  readonly #settings: Partial<ClaimParams>;
+  readonly #pods: Pod[];
+
+  constructor(database: TestDatabase, keda: Pod["connection"], settings: Partial<ClaimParams>, rules: Rules) {
+    this.#database = database;
+    this.#keda = keda;
+    this.#settings = settings;
+    this.queue = new Queue(rules);
+    this.#pods = [0, 1, 2, 3].map((index) => this.#createPod(index));
+  }
+
+  async close(): Promise<void> {
+    for (const { connection } of this.#pods) await connection.close();
+  }
+
+  async insert(count: number): Promise<Answers> {
+    await this.#database.query("insert into make_it_clap (id, duration_seconds) select unnest($1::bigint[]), 1", [
+      this.queue.insert(count),
+    ]);
+    return DONE;
+  }
+
+  /** Deletes the row of one of the unfinished requests. */
+  async cancel(index: number): Promise<Answers> {
+    const request = [...this.queue.rows.keys()][index];
+    if (request === undefined) return undefined;
+    await this.#database.query("delete from make_it_clap where id = $1", [request]);
+    this.queue.cancel(request);
+    return DONE;
+  }
+
+  async demand(params: Omit<DemandParams, "kind">): Promise<Answers> {
+    await alignClock(this.#database, this.queue);
+    return { actual: await demand(this.#keda, { kind: "clap", ...params }), expected: this.queue.demand(params) };
+  }
+
+  /** Lets time pass on both sides. */
+  async advanceClock(seconds: number): Promise<Answers> {
+    this.queue.now += 1_000 * seconds;
+    await alignClock(this.#database, this.queue);
+    return DONE;
+  }
+
+  async step(what: PodStep, index: number): Promise<Answers> {
+    await alignClock(this.#database, this.queue);
+    const pod = this.#pods[index] ?? this.#createPod(index);
+    const { params, connection, attempt } = pod;
+    switch (what) {
+      case "claim": {
+        const claimed = await claim(connection, params);
+        if (claimed) this.#pods[index] = { ...pod, attempt: claimed };
+        return { actual: claimed && getKey(claimed), expected: this.queue.claim(params) };
+      }
+      case "reclaim": {
+        const miss = await reclaim(connection, params, true);
+        this.#pods[index] = { ...pod, holder: miss?.holder ?? null };
+        return { actual: miss, expected: this.queue.reclaim(params, true) };
+      }
+      case "takeover":
+        return pod.holder == null ? undefined : await this.#takeOver(pod, pod.holder);
+      case "die":
+      case "break":
+        await connection.close();
+        await this.#sessionEnds(params.session);
+        this.#pods[index] = what === "die" ? this.#createPod(index) : { ...pod, connection: this.#database.connect() };
+        return DONE;
+      default:
+        if (!attempt) return undefined;
+        return {
+          actual: await this.#write(what, pod, attempt),
+          expected: writeModel(what, this.queue, getKey(attempt), params) ?? "lost",
+        };
+    }
+  }
+
+  #createPod(index: number): Pod {
+    const params = claimParams(`job-${index % 2}`, { podName: `pod-${index}`, ...this.#settings });
+    return { params, connection: this.#database.connect() };
+  }
+
+  async #takeOver({ connection }: Pod, holder: number): Promise<Answers> {
+    const expected = this.queue.locks.has(holder);
+    const actual = await takeover(connection, holder);
+    await this.#sessionEnds(holder);
+    for (const [index, pod] of this.#pods.entries()) {
+      if (pod.params.session !== holder || !actual) continue;
+      await pod.connection.close();
+      this.#pods[index] = { ...pod, connection: this.#database.connect() };
+    }
+    return { actual, expected };
+  }
+
+  /** A second write counts as lost here; that it is answered as the first was is fence.test.ts's. */
+  async #write(what: Write, { params, connection }: Pod, attempt: Claim): Promise<unknown> {
+    const ended = await this.#database.query(
+      "select from batch.history where request_id = $1 and attempt = $2 and session_id = $3",
+      [attempt.requestId, attempt.attempt, attempt.session],
+    );
+    if (ended.length > 0) return "lost";
+    try {
+      if (what === "renew") return await renew(connection, attempt, params);
+      if (what === "announce") return (await announceStop(connection, attempt, STOP_SECONDS)) ?? true;
+      if (what === "succeed") return (await succeed(connection, attempt)) ?? "SUCCESS";
+      if (what === "defer") return await defer(connection, attempt, { afterSeconds: DEFER_SECONDS, message: "later" });
+      return await fail(connection, attempt, { reason: REASONS[what], message: "no", final: what === "final" });
+    } catch (error) {
+      if (error instanceof OwnershipLostError) return "lost";
+      throw error;
+    }
+  }
+
+  async #sessionEnds(session: number): Promise<void> {
+    await until(
+      "the session's lock is released",
+      async () => {
+        const held = await this.#database.query(`select where $1::bigint in ${HELD_SESSIONS}`, [session]);
+        return held.length === 0;
+      },
+      { lookMs: 1 },
+    );
+    this.queue.locks.delete(session);
+  }
+}
+
+const REASONS = { error: "error", final: "error", interrupt: "interrupted", crash: "crashed" } as const;
+
+function getKey({ jobName, requestId, attempt, session }: Claim): Key {
+  return { job: jobName, request: Number(requestId), attempt, session };
+}
+
+function writeModel(what: Write, queue: Queue, key: Key, { leaseSeconds }: ClaimParams): unknown {
+  if (what === "renew") return queue.renew(key, leaseSeconds);
+  if (what === "announce") return queue.announceStop(key, STOP_SECONDS);
+  if (what === "succeed") return queue.succeed(key);
+  if (what === "defer") return queue.defer(key, DEFER_SECONDS);
+  return queue.fail(key, REASONS[what], what === "final");
+}
