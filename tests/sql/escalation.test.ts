@@ -103,7 +103,9 @@ async function liveOn(): Promise<Claim> {
 }
 
 async function assertNothingGained(): Promise<void> {
-  assert.deepEqual(await database.query("select rolsuper from pg_roles where rolname = $1", [SHOP]), [{ rolsuper: false }]);
+  assert.deepEqual(await database.query("select rolsuper from pg_roles where rolname = $1", [SHOP]), [
+    { rolsuper: false },
+  ]);
   assert.deepEqual(await database.query("select * from shop.stolen"), []);
 }
 
@@ -145,8 +147,13 @@ describe("the owner of an attached table gains no right by it", () => {
     assert.equal(await demand(scaler, { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
     await assertNothingGained();
     assert.deepEqual(await database.query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
-    const [status] = await database.query<{ problem: string }>("select problem from batch.status where kind = 'attack'");
-    assert.match(status?.problem ?? "", /is not read with its owner's rights .*select batch\.attach\('shop\.t', 'attack'\)/);
+    const [status] = await database.query<{ problem: string }>(
+      "select problem from batch.status where kind = 'attack'",
+    );
+    assert.match(
+      status?.problem ?? "",
+      /is not read with its owner's rights .*select batch\.attach\('shop\.t', 'attack'\)/,
+    );
     await database.query("select batch.attach('shop.t', 'attack')");
     assert.equal(((await claim(worker, claimParams("a", { kind: "attack" }))) as Claim).requestId, "1");
   });
@@ -154,9 +161,12 @@ describe("the owner of an attached table gains no right by it", () => {
   test("by replacing them, or by functions of its own beside ours", async () => {
     await shop.query("create table shop.t (id bigint primary key)");
     await database.query("select batch.attach('shop.t', 'attack')");
-    await assert.rejects(shop.query("create function batch.backoff(bigint) returns interval language sql return '1s'::interval"), {
-      code: "42501",
-    });
+    await assert.rejects(
+      shop.query("create function batch.backoff(bigint) returns interval language sql return '1s'::interval"),
+      {
+        code: "42501",
+      },
+    );
     const [found] = await database.query<{ text: string }>(
       "select pg_get_functiondef(oid) as text from pg_proc where proname = 'row$attack' and pronamespace = 'batch'::regnamespace",
     );
@@ -165,7 +175,9 @@ describe("the owner of an attached table gains no right by it", () => {
 
   test("by giving the table away: another owner's code does not run as the first one", async () => {
     await database.query("create role heir_of_escalation_test");
-    await database.query(`grant heir_of_escalation_test to ${SHOP}; grant create, usage on schema shop to heir_of_escalation_test`);
+    await database.query(
+      `grant heir_of_escalation_test to ${SHOP}; grant create, usage on schema shop to heir_of_escalation_test`,
+    );
     await shop.query("create table shop.t (id bigint primary key)");
     await database.query("select batch.attach('shop.t', 'attack')");
     await shop.query("insert into shop.t values (1)");

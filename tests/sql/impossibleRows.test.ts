@@ -43,9 +43,11 @@ const rows: Record<string, string> = {
     values ('clap', 1, 1, 'j', 4711, pg_current_xact_id())`,
   "a running one without limits or times": `(kind, request_id, attempt, job_name, session_id, claimed_xid)
     values ('clap', 99, 1, 'j', 4711, pg_current_xact_id())`,
-  "a running one without a number": "(kind, request_id, attempt, job_name, session_id) values ('clap', 99, 1, 'j', 4711)",
+  "a running one without a number":
+    "(kind, request_id, attempt, job_name, session_id) values ('clap', 99, 1, 'j', 4711)",
   "a running one without attempts": "(kind, request_id, job_name, session_id) values ('clap', 99, 'j', 4711)",
-  "a running one with negative attempts": "(kind, request_id, attempt, job_name, session_id) values ('clap', 99, -5, 'j', 4711)",
+  "a running one with negative attempts":
+    "(kind, request_id, attempt, job_name, session_id) values ('clap', 99, -5, 'j', 4711)",
   "a running one past its deadline with endless times": `(kind, request_id, attempt, job_name, session_id, started_at, deadline_at)
     values ('clap', 99, 1, 'j', 4711, '-infinity', '-infinity')`,
   "a running one with a back-off that is no number": `(kind, request_id, attempt, job_name, session_id, backoff_limit, backoff_seconds)
@@ -112,7 +114,9 @@ describe("an impossible row costs itself, never its kind", () => {
   }
 
   test("ten thousand at once are removed by a few polls, and operators see why", async () => {
-    await database.query("insert into batch.queue (kind, request_id) select 'clap', 1000 + n from generate_series(1, 10000) n");
+    await database.query(
+      "insert into batch.queue (kind, request_id) select 'clap', 1000 + n from generate_series(1, 10000) n",
+    );
     await database.query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
     assert.deepEqual(await workOff(), ["3", "4", "5"]);
     assert.deepEqual(await database.query("select from batch.queue"), []);
@@ -147,7 +151,8 @@ describe("a history that was changed by hand", () => {
     "an unknown status": "update batch.history set status = 'odd', reason = null, error = null",
     "attempts of the highest number": "update batch.history set attempt = 2147483647",
     "attempts below zero": "update batch.history set attempt = -1",
-    "times without an end": "update batch.history set created_at = 'infinity', started_at = '-infinity', ended_at = 'infinity'",
+    "times without an end":
+      "update batch.history set created_at = 'infinity', started_at = '-infinity', ended_at = 'infinity'",
   };
   for (const [what, sql] of Object.entries(changes)) {
     test(`${what}: polls and claims go on`, async () => {

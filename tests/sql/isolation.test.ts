@@ -14,7 +14,9 @@ const LEVELS = ["repeatable read", "serializable"] as const;
 
 const queued = async (kind: string) =>
   (
-    await database.query<{ request_id: string }>("select request_id from batch.queue where kind = $1 order by 1", [kind])
+    await database.query<{ request_id: string }>("select request_id from batch.queue where kind = $1 order by 1", [
+      kind,
+    ])
   ).map(({ request_id }) => Number(request_id));
 
 describe("at every default isolation level", () => {
@@ -63,7 +65,9 @@ describe("at every default isolation level", () => {
       await fresh.untilBlocked();
       await application.query("commit");
       await migrated;
-      assert.deepEqual(await fresh.query("select request_id from batch.queue where kind = 'calm'"), [{ request_id: "1" }]);
+      assert.deepEqual(await fresh.query("select request_id from batch.queue where kind = 'calm'"), [
+        { request_id: "1" },
+      ]);
     });
 
     test(`${level}: the roles of the worker and of KEDA claim, finish and poll while others write`, async () => {
@@ -94,7 +98,8 @@ describe("serializable transactions", () => {
     await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 200)");
     const worker = database.connect();
-    for (let job = 0; job < 100; job++) await succeed(worker, (await claim(worker, claimParams(`done-${job}`))) as Claim);
+    for (let job = 0; job < 100; job++)
+      await succeed(worker, (await claim(worker, claimParams(`done-${job}`))) as Claim);
     const clients = await Promise.all(Array.from({ length: 8 }, () => database.open()));
     let failures = 0;
     await Promise.all(

@@ -27,7 +27,10 @@ async function committed(client: pg.Client, statements: readonly string[]): Prom
     await client.query("commit");
     return true;
   } catch (error) {
-    assert.match(`${(error as { code?: string }).code} ${(error as Error).message}`, /^(40001|23505|P0001 .*(one request, one owner|no work is done twice))/);
+    assert.match(
+      `${(error as { code?: string }).code} ${(error as Error).message}`,
+      /^(40001|23505|P0001 .*(one request, one owner|no work is done twice))/,
+    );
     await client.query("rollback");
     return false;
   }
@@ -48,7 +51,7 @@ const WAYS: Record<string, readonly string[]> = {
   "insert by hand": ["insert into batch.queue (kind, request_id) values ('clap', 1)"],
   "insert by hand with its attempts": ["insert into batch.queue (kind, request_id, attempt) values ('clap', 1, 1)"],
   "copy of a dumped row": [
-    "insert into batch.queue select * from jsonb_populate_record(null::batch.queue, '{\"kind\":\"clap\",\"request_id\":1,\"enqueued_xid\":\"7\",\"attempt\":1,\"errors\":0,\"crashes\":0,\"interruptions\":0,\"deferrals\":0}')",
+    'insert into batch.queue select * from jsonb_populate_record(null::batch.queue, \'{"kind":"clap","request_id":1,"enqueued_xid":"7","attempt":1,"errors":0,"crashes":0,"interruptions":0,"deferrals":0}\')',
   ],
   "changed key": ["update make_it_clap set id = 9 where id = 1", "update make_it_clap set id = 1 where id = 9"],
   truncate: ["truncate make_it_clap", "insert into make_it_clap (id, duration_seconds) values (1, 1)"],
@@ -90,7 +93,9 @@ describe("one request has one owner", () => {
             } else assert.ok(done);
           }
           assert.equal(await claimed("fifth"), undefined);
-          const attempts = await database.query("select request_id, attempt from batch.history group by 1, 2 having count(*) > 1");
+          const attempts = await database.query(
+            "select request_id, attempt from batch.history group by 1, 2 having count(*) > 1",
+          );
           assert.deepEqual(attempts, []);
         });
       }

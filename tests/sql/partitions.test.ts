@@ -52,7 +52,7 @@ const SCHEMES: Record<string, string> = {
       primary key (id, day)) partition by hash (id);
     create table parcels_1 partition of parcels for values with (modulus 2, remainder 0);
     create table parcels_2 partition of parcels for values with (modulus 2, remainder 1)`,
-  "twice": `
+  twice: `
     create table parcels (id bigint primary key, day date not null default '2026-01-01') partition by range (id);
     create table parcels_1 partition of parcels for values from (0) to (100) partition by hash (id);
     create table parcels_1_a partition of parcels_1 for values with (modulus 2, remainder 0);
@@ -137,7 +137,9 @@ describe("a table partitioned by range", () => {
     await poll();
     await poll();
     assert.deepEqual(await queued(), [101]);
-    assert.deepEqual(await query("select request_id, status from batch.history"), [{ request_id: "1", status: "SUCCESS" }]);
+    assert.deepEqual(await query("select request_id, status from batch.history"), [
+      { request_id: "1", status: "SUCCESS" },
+    ]);
     await query("insert into parcels_1 (id) values (0)");
     assert.deepEqual(await queued(), [101], "no request comes from a table of its own");
     await query("alter table parcels attach partition parcels_1 for values from (0) to (100)");
@@ -254,7 +256,10 @@ describe("what batch.attach cannot follow is refused, with the reason", () => {
       await query("begin");
       await query(sql);
       const attached = query("select batch.attach('loose', 'parcel')");
-      await assert.rejects(attached.finally(() => query("rollback")), { message });
+      await assert.rejects(
+        attached.finally(() => query("rollback")),
+        { message },
+      );
       assert.deepEqual(await query("select from batch.kind where kind = 'parcel'"), []);
     });
   }

@@ -15,7 +15,9 @@ const OWNER = "owner_of_row_security_test";
 let owner: pg.Client;
 
 before(async () => {
-  await database.query(`create role ${OWNER} login; grant create on schema public to ${OWNER}; grant batch_owner to ${OWNER}`);
+  await database.query(
+    `create role ${OWNER} login; grant create on schema public to ${OWNER}; grant batch_owner to ${OWNER}`,
+  );
   owner = await database.open({ user: OWNER });
 });
 after(async () => {
@@ -34,7 +36,8 @@ beforeEach(async () => {
 const FAILING = "forced row level security and a policy that fails for everyone without a setting";
 const CASES: Record<string, string> = {
   "row level security": "alter table parcels enable row level security",
-  "forced row level security": "alter table parcels enable row level security; alter table parcels force row level security",
+  "forced row level security":
+    "alter table parcels enable row level security; alter table parcels force row level security",
   "forced row level security and a policy that shows the owner nothing": `
     alter table parcels enable row level security; alter table parcels force row level security;
     create policy none on parcels using (false) with check (true)`,
@@ -50,7 +53,8 @@ for (const [who, attachedBy] of [
   ["a superuser", "superuser itself"],
 ] as const) {
   describe(`a table of ${who}`, () => {
-    const attach = () => (attachedBy === "owner" ? owner : database.client).query("select batch.attach('parcels', 'parcel')");
+    const attach = () =>
+      (attachedBy === "owner" ? owner : database.client).query("select batch.attach('parcels', 'parcel')");
     for (const [what, sql] of Object.entries(CASES)) {
       test(`with ${what}: every row is a request, and a worker gets it, or it is refused with the reason`, async () => {
         const client = attachedBy === "superuser itself" ? database.client : owner;
@@ -91,12 +95,16 @@ describe("row level security that is changed later", () => {
   });
   const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 });
   const problem = async () =>
-    (await database.query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]?.problem;
+    (await database.query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]
+      ?.problem;
 
   test("stops the kind with the reason, charges no request, and goes on once it is attached again", async () => {
     await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
     assert.equal(await poll(), 0);
-    assert.match((await problem()) ?? "", /row level security hides rows of public\.parcels .*select batch\.attach\('public\.parcels', 'parcel'\)/);
+    assert.match(
+      (await problem()) ?? "",
+      /row level security hides rows of public\.parcels .*select batch\.attach\('public\.parcels', 'parcel'\)/,
+    );
     assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
     await owner.query("select batch.attach('parcels', 'parcel')");
     assert.equal(await poll(), 1);
@@ -118,6 +126,8 @@ describe("row level security that is changed later", () => {
   test("attach refuses a restrictive policy with the reason", async () => {
     await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
     await owner.query("create policy tenants on parcels as restrictive for all using (false)");
-    await assert.rejects(owner.query("select batch.attach('parcels', 'parcel')"), { message: /a restrictive policy may hide rows/ });
+    await assert.rejects(owner.query("select batch.attach('parcels', 'parcel')"), {
+      message: /a restrictive policy may hide rows/,
+    });
   });
 });
