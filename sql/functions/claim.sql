@@ -49,6 +49,11 @@ begin
   if p_lease_seconds is null and not batch.lock_session(p_session) then
     return;
   end if;
+  if bounds.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
+    -- Of another cluster, from which the database was restored (batch.reset_bounds).
+    bounds.waiting_xid := '0';
+    bounds.waiting_id := -9223372036854775808;
+  end if;
   if attached.intake_after is not null and attached.problem is null then
     perform batch.take_in_missing(p_kind);
   end if;

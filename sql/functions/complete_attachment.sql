@@ -22,5 +22,9 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     update batch.kind k set intake_after = least_key where k.kind = p_kind;
   end if;
+exception
+  when insufficient_privilege or undefined_object or data_exception then
+    raise exception 'cannot read the rows of kind % with the rights of the owner of its table: %', quote_literal(p_kind), sqlerrm
+      using errcode = sqlstate, hint = 'A policy of the table may fail for its owner, or a function of its own.';
 end
 $$;

@@ -47,14 +47,15 @@ begin
     set xmlbinary = 'base64'
     set lc_monetary = 'C'
     set row_security = on
-    set postgres_batch.reading = on
     as %L$sql$,
     'row$' || p_kind, format($body$
 begin%s
+  perform pg_catalog.set_config('postgres_batch.reading', 'on', true);
   execute pg_catalog.format(
     'select pg_catalog.to_json(r.*)::text, %%s from %%s r where r.%%I operator(pg_catalog.=) $1',
     case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, p_key
   ) into request, timeout_seconds using p_request;
+  perform pg_catalog.set_config('postgres_batch.reading', 'off', true);
 end
 $body$, format(guard, 'row$' || p_kind)));
   execute format(
@@ -64,12 +65,12 @@ $body$, format(guard, 'row$' || p_kind)));
     language plpgsql stable security definer
     set search_path = pg_catalog, pg_temp
     set row_security = on
-    set postgres_batch.reading = on
     as %L$sql$,
     'keys$' || p_kind, format($body$
 declare
   keys bigint[];
 begin%s
+  perform pg_catalog.set_config('postgres_batch.reading', 'on', true);
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%%1$I as id from %%2$s r
@@ -81,6 +82,7 @@ begin%s
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
   ) into keys using p_after, p_limit, p_ids;
+  perform pg_catalog.set_config('postgres_batch.reading', 'off', true);
   return keys;
 end
 $body$, format(guard, 'keys$' || p_kind)));

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { applyFunctions } from "./applyFunctions.ts";
+import { checkDatabase } from "./checkDatabase.ts";
 import type { Log } from "./log.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
 import { asOwner, prepareSchemaOwner } from "./schemaOwner.ts";
@@ -25,13 +26,16 @@ export async function migrate(
   files: MigrationFiles = readMigrationFiles(),
 ): Promise<{ readonly from: number; readonly to: number }> {
   const newest = files.migrations.at(-1)?.version ?? 0;
+  await checkDatabase(client);
   await client.query("begin isolation level read committed read write");
   try {
-    await client.query("set local lock_timeout = 0");
+    await client.query(`set local lock_timeout = 0; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
+      set local standard_conforming_strings = on; set local row_security = on`);
     await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     const owner = await openSchema(client);
     const { rows } = await client.query<{ version: number }>("select version from batch.migration");
     const applied = rows.map(({ version }) => version);
+    await refuseSchemaWithoutData(client, applied);
     refuseUnknown(applied, files.migrations, newest);
     // Not those above the highest only: the project's own numbers stay below those of tables that others added.
     const pending = files.migrations.filter(({ version }) => !applied.includes(version));
@@ -48,25 +52,13 @@ export async function migrate(
   }
 }
 
-/** Creates the schema where there is none, and returns its owner. */
+/** Creates the schema where there is none, and returns its owner, quoted where it must be. */
 async function openSchema(client: pg.ClientBase): Promise<string> {
-  const { rows } = await client.query<{ owner: string | null; ours: boolean; old: boolean }>(
-    `select (select nspowner::regrole::text from pg_namespace where nspname = 'batch') as owner,
-            to_regclass('batch.migration') is not null as ours, to_regclass('public.batch_migration') is not null as old`,
+  const { rows } = await client.query<{ owner: string }>(
+    "select quote_ident(pg_get_userbyid(nspowner)) as owner from pg_namespace where nspname = 'batch'",
   );
   const [found] = rows;
-  if (found?.old) {
-    throw new Error(
-      "the database must be empty or made by this version of postgres-batch (no release came before it); got one of a development version. " +
-        "Save what you need, then: drop schema batch cascade; drop table public.batch_migration, public.make_it_clap cascade",
-    );
-  }
-  if (found?.owner && !found.ours) {
-    throw new Error(
-      "the schema batch must be postgres-batch's own (it holds the queue); got one that something else made. Use another database",
-    );
-  }
-  if (found?.owner) return found.owner;
+  if (found) return found.owner;
   const owner = await prepareSchemaOwner(client);
   await client.query(`create schema batch authorization ${owner}`);
   await asOwner(client, owner, async () => {
@@ -79,6 +71,16 @@ async function openSchema(client: pg.ClientBase): Promise<string> {
       create table batch.function (name text primary key, hash text not null)`);
   });
   return owner;
+}
+
+async function refuseSchemaWithoutData(client: pg.ClientBase, applied: readonly number[]): Promise<void> {
+  if (applied.length > 0) return;
+  const { rows } = await client.query<{ filled: boolean }>("select to_regclass('batch.queue') is not null as filled");
+  if (!rows[0]?.filled) return;
+  throw new Error(
+    "the schema batch must be whole, or not there at all; got one without its data, as pg_restore --schema-only leaves it. " +
+      "Restore the data of batch.migration and batch.function, too, or drop schema batch cascade and attach your tables again",
+  );
 }
 
 function refuseUnknown(applied: readonly number[], migrations: readonly Migration[], newest: number): void {

@@ -1,28 +1,53 @@
 import pg from "pg";
+import { attachTables, readAttachments } from "./attachTables.ts";
+import { checkDatabase } from "./checkDatabase.ts";
 import { toClientConfig } from "./database.ts";
 import { SettingsError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { migrate } from "./migrate.ts";
+import { parseNumber } from "./number.ts";
 import { createRoles, type RolePasswords } from "./roles.ts";
 import { readDatabaseSettings } from "./settings.ts";
 
 /**
- * `node main.ts migrate`: brings the database that the environment names to the newest version; with WORKER_PASSWORD and
- * SCALER_PASSWORD it makes the two roles as well.
+ * `node main.ts migrate`: brings the database that the environment names to the newest version. With WORKER_PASSWORD and
+ * SCALER_PASSWORD it creates the roles as well, and with ATTACH it attaches tables. MAX_CONNECTIONS_NEEDED is checked against the
+ * server's max_connections.
  *
- * @throws SettingsError when the environment is wrong; otherwise what PostgreSQL says.
+ * @throws SettingsError when the environment is wrong, or listing what the database lacks: nothing was changed; otherwise what
+ *   PostgreSQL answers.
  */
 export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise<void> {
   const settings = readDatabaseSettings(env);
   const passwords = readPasswords(env);
+  const attachments = readAttachments(env.ATTACH);
+  const connections = readConnections(env.MAX_CONNECTIONS_NEEDED);
   const client = new pg.Client({ ...toClientConfig(settings), application_name: "postgres-batch migrate" });
   await client.connect();
   try {
+    await checkDatabase(client, {
+      roles: passwords !== undefined,
+      ...(connections === undefined ? {} : { connections }),
+    });
     const { from, to } = await migrate(client, log);
     const roles = await createRoles(client, passwords);
+    await attachTables(client, attachments, log);
     log.info("the database is up to date", { from, to, roles });
   } finally {
     await client.end();
+  }
+}
+
+function readConnections(text: string | undefined): number | undefined {
+  if (!text) return undefined;
+  try {
+    return parseNumber("MAX_CONNECTIONS_NEEDED", text, {
+      min: 1,
+      max: 262_143,
+      why: "the most that PostgreSQL allows",
+    });
+  } catch (error) {
+    throw new SettingsError([(error as Error).message]);
   }
 }
 

@@ -5,26 +5,41 @@ const OWNER = "batch_owner";
 
 /**
  * The role that is to own the schema `batch`: `batch_owner`, created where this role may create roles, and this role made its member;
- * without that right an existing `batch_owner` that this role is a member of; else this role itself.
+ * an existing `batch_owner` that this role is a member of, or may become; else this role itself.
  */
 export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string> {
-  const { rows } = await client.query<{ me: string; creates: boolean; exists: boolean; member: boolean }>(
-    `select current_user as me, r.rolsuper or r.rolcreaterole as creates, o.oid is not null as exists,
-            coalesce(pg_has_role(current_user, o.oid, 'member'), false) as member
+  // From 16 on a member may lack the rights (USAGE), or be unable to create objects for the role (SET).
+  const { rows } = await client.query<{
+    me: string;
+    creates: boolean;
+    exists: boolean;
+    usable: boolean;
+    grants: boolean;
+  }>(
+    `select quote_ident(current_user) as me, r.rolsuper or r.rolcreaterole as creates, o.oid is not null as exists,
+            coalesce(case
+              when current_setting('server_version_num')::integer < 160000 then pg_has_role(o.oid, 'member')
+              else pg_has_role(o.oid, 'usage') and pg_has_role(o.oid, 'set')
+            end, false) as usable,
+            coalesce(
+              r.rolsuper or pg_has_role(o.oid, 'member with admin option')
+                or r.rolcreaterole and current_setting('server_version_num')::integer < 160000,
+              false
+            ) as grants
      from pg_roles r left join pg_roles o on o.rolname = $1
      where r.rolname = current_user`,
     [OWNER],
   );
   const [role] = rows;
   if (role === undefined) throw new Error("cannot read pg_roles: it has no row for the current role");
-  if (role.member && role.exists) return OWNER;
-  if (!role.creates) return role.me;
+  if (role.exists && role.usable) return OWNER;
+  if (role.exists ? !role.grants : !role.creates) return role.me;
   if (!role.exists) await client.query(`create role ${OWNER}`);
   await client.query(`grant ${OWNER} to current_user`);
   return OWNER;
 }
 
-/** Runs `work` with the rights of the schema's owner, so that what it makes belongs to it. */
+/** Runs `work` with the rights of the schema's owner, so that what it makes belongs to it. `owner` is quoted where it must be. */
 export async function asOwner(client: pg.ClientBase, owner: string, work: () => Promise<unknown>): Promise<void> {
   await client.query(`set local role ${owner}`);
   await work();

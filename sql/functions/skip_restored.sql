@@ -1,0 +1,12 @@
+-- A trigger: leaves out a restored row whose key is there already. Argument: the name of the key's column.
+create or replace function batch.skip_restored() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  known boolean;
+begin
+  execute format('select exists (select from batch.%I t where t.%I = ($1).%2$I)', tg_table_name, tg_argv[0]) into known using new;
+  return case when known then null else new end;
+end
+$$;

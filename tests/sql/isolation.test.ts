@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
+import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimParams } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+const LEVELS = ["repeatable read", "serializable"] as const;
+
+const queued = async (kind: string) =>
+  (
+    await database.query<{ request_id: string }>("select request_id from batch.queue where kind = $1 order by 1", [
+      kind,
+    ])
+  ).map(({ request_id }) => Number(request_id));
+
+describe("at every default isolation level", () => {
+  beforeEach(async () => {
+    await database.query("drop table if exists parcels; delete from batch.kind where kind = 'parcel'");
+    await database.reset();
+    await database.query("create table parcels (id bigint primary key)");
+  });
+  afterEach(() => database.query(`alter database ${database.name} reset default_transaction_isolation`));
+
+  for (const level of LEVELS) {
+    for (const next of ["poll", "claim"] as const) {
+      test(`${level}: a row inserted while batch.attach waits is a request from the next ${next} on`, async () => {
+        await database.query(`alter database ${database.name} set default_transaction_isolation = '${level}'`);
+        const application = await database.open();
+        const operator = await database.open();
+        await application.query("begin; insert into parcels values (1)");
+        const attached = operator.query("select batch.attach('parcels', 'parcel')");
+        await database.untilBlocked();
+        await application.query("commit");
+        await attached;
+        await operator.query("insert into parcels values (2)");
+        const connection = database.connect("batch_worker");
+        if (next === "poll") {
+          const scaler = database.connect("batch_scaler");
+          assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+          assert.deepEqual(await queued("parcel"), [1, 2]);
+        }
+        const first = (await claim(connection, claimParams("a", { kind: "parcel" }))) as Claim;
+        await succeed(connection, first);
+        const second = (await claim(connection, claimParams("b", { kind: "parcel" }))) as Claim;
+        assert.deepEqual([first.requestId, second.requestId].sort(), ["1", "2"]);
+      });
+    }
+
+    test(`${level}: a migration sees what was inserted while it waited`, async () => {
+      const fresh = await createTestDatabase("template0");
+      await fresh.query(`alter database ${fresh.name} set default_transaction_isolation = '${level}'`);
+      const [application, migrator] = [await fresh.open(), await fresh.open()];
+      await application.query("create table make_it_calm (id bigint primary key)");
+      await application.query("begin; insert into make_it_calm values (1)");
+
+      const files = readMigrationFiles();
+      const attach = { version: 1_000, name: "calm", text: "select batch.attach('public.make_it_calm', 'calm')" };
+      const migrated = migrate(migrator, noopLog, { ...files, migrations: [...files.migrations, attach] });
+      await fresh.untilBlocked();
+      await application.query("commit");
+      await migrated;
+      assert.deepEqual(await fresh.query("select request_id from batch.queue where kind = 'calm'"), [
+        { request_id: "1" },
+      ]);
+    });
+
+    test(`${level}: the roles of the worker and of KEDA claim, finish and poll while others write`, async () => {
+      await database.query(`alter database ${database.name} set default_transaction_isolation = '${level}'`);
+      await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 50)");
+      const scaler = database.connect("batch_scaler");
+      const workers = Array.from({ length: 5 }, () => database.connect("batch_worker"));
+      let polling = true;
+      const polls = (async () => {
+        while (polling) await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+      })();
+      await Promise.all(
+        workers.map(async (connection, index) => {
+          for (let job = 0; job < 10; job++) {
+            await succeed(connection, (await claim(connection, claimParams(`w${index}-${job}`))) as Claim);
+          }
+        }),
+      );
+      polling = false;
+      await polls;
+      assert.deepEqual(await queued("clap"), []);
+    });
+  }
+});
+
+describe("serializable transactions", () => {
+  test("that insert side by side do not fail because of each other", async () => {
+    await database.reset();
+    await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 200)");
+    const worker = database.connect();
+    for (let job = 0; job < 100; job++)
+      await succeed(worker, (await claim(worker, claimParams(`done-${job}`))) as Claim);
+    const clients = await Promise.all(Array.from({ length: 8 }, () => database.open()));
+    let failures = 0;
+    await Promise.all(
+      clients.map(async (client) => {
+        for (let round = 0; round < 50; round++) {
+          try {
+            await client.query("begin isolation level serializable");
+            await client.query("insert into make_it_clap (duration_seconds) values (1)");
+            await client.query("insert into make_it_clap (duration_seconds) values (1)");
+            await client.query("commit");
+          } catch (error) {
+            assert.equal((error as { code?: string }).code, "40001");
+            failures++;
+            await client.query("rollback");
+          }
+        }
+      }),
+    );
+    assert.ok(failures <= 4, `at most 1 % of 400 must fail; got ${failures}`);
+  });
+});

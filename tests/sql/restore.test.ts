@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import pg from "pg";
+import { getOutput } from "../../cli/getOutput.ts";
+import { runProgram } from "../../cli/runProgram.ts";
+import { Database } from "../../worker/src/database.ts";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { defer } from "../../worker/src/queue/defer.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { createRoles } from "../../worker/src/roles.ts";
+import { claimParams, claimWithReclaim } from "../support/claim.ts";
+import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
+import { outliveStart } from "../support/outliveStart.ts";
+
+/** pg_dump must not be older than its server, and the npm package of the server has none: both are Debian's. */
+describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
+  let server: DebianServer;
+  let folder: string;
+  const opened: { end(): Promise<void> }[] = [];
+
+  async function open(database: string, where: DebianServer = server): Promise<pg.Client> {
+    const client = new pg.Client({ host: where.host, port: where.port, user: where.user, database });
+    // Its database may be dropped for the next test.
+    client.on("error", () => undefined);
+    await client.connect();
+    opened.push(client);
+    return client;
+  }
+
+  function connect(name: string, where: DebianServer = server): Database {
+    const database = new Database(
+      { host: where.host, port: where.port, user: where.user, password: undefined, name, patienceSeconds: 5 },
+      noopLog,
+    );
+    opened.push({ end: () => database.close() });
+    return database;
+  }
+
+  const program = (name: string, where: DebianServer, ...args: string[]) =>
+    runProgram(join(DEBIAN_PROGRAMS, name), [
+      `--host=${where.host}`,
+      `--port=${where.port}`,
+      `--username=${where.user}`,
+      ...args,
+    ]);
+
+  async function createEmpty(name: string, where: DebianServer = server): Promise<void> {
+    const admin = await open("postgres", where);
+    await admin.query(`drop database if exists ${name} with (force)`);
+    await admin.query(`create database ${name}`);
+  }
+
+  /** Tables whose schemas come before and after batch in a dump. */
+  const TABLES: Record<string, string> = { clap: "public.make_it_clap", early: "app.orders", late: "zoo.animals" };
+
+  const CREATE_TABLES = `
+    create schema app; create schema zoo;
+    create table app.orders (id bigint primary key);
+    create table zoo.animals (id bigint primary key) partition by hash (id);
+    create table zoo.animals_0 partition of zoo.animals for values with (modulus 1, remainder 0);
+    create table zoo.idle (id bigint primary key);
+    select batch.attach('zoo.idle', 'idle'); select batch.attach('app.orders', 'early'); select batch.attach('zoo.animals', 'late')`;
+
+  /** A database with a request of each kind in every state. */
+  async function fillSource(): Promise<void> {
+    const client = await open("source");
+    await migrate(client, noopLog);
+    await createRoles(client, { worker: "w", scaler: "s" });
+    await client.query(CREATE_TABLES);
+    for (const [kind, table] of Object.entries(TABLES)) {
+      const worker = connect("source");
+      const take = async (job: string) => (await claim(worker, claimParams(`${kind}-${job}`, { kind }))) as Claim;
+      const values = kind === "clap" ? "(id, duration_seconds) select n, 1" : "(id) select n";
+      await client.query(`insert into ${table} ${values} from generate_series(1, 10) n`);
+      await succeed(worker, await take("1"));
+      await fail(worker, await take("2"), { reason: "error", message: "no", final: true });
+      await fail(worker, await take("3"), { reason: "error", message: "no", final: false });
+      await take("4");
+      await fail(worker, await take("5"), { reason: "interrupted", message: "no", final: false });
+      await fail(worker, await take("5"), { reason: "error", message: "no", final: false });
+      await defer(worker, await take("6"), { afterSeconds: 3_600, message: "later" });
+      await fail(worker, await take("7"), { reason: "error", message: "no", final: true });
+      await client.query("select batch.retry($1, 7)", [kind]);
+      await succeed(worker, await take("8"));
+      await client.query(`delete from ${table} where id = 8`);
+      await client.query(`insert into ${table} ${values} from generate_series(8, 8) n`);
+      await client.query("select batch.cancel($1, 9)", [kind]);
+      await demand(worker, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
+    }
+  }
+
+  const UNFINISHED = ["10", "3", "4", "5", "6", "7", "8"];
+
+  /** Runs whatever may run of a kind, and returns which requests that were. */
+  async function runAll(database: string, kind: string, where: DebianServer = server): Promise<string[]> {
+    const client = await open(database, where);
+    const worker = connect(database, where);
+    const scaler = connect(database, where);
+    const done: string[] = [];
+    for (let job = 1; job <= 25; job++) {
+      await demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
+      await client.query(`
+        update batch.queue set suspected_at = suspected_at - interval '1 hour', reserved_until = reserved_until - interval '1 hour',
+          available_at = available_at - interval '2 hours'`);
+      const claimed = await claimWithReclaim(worker, claimParams(`${database}-${kind}-${job}`, { kind }));
+      if (typeof claimed !== "object") continue;
+      done.push(claimed.requestId);
+      await succeed(worker, claimed);
+    }
+    assert.equal(await demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 }), 0);
+    return done.sort();
+  }
+
+  before(async () => {
+    server = await startDebianServer();
+    folder = await mkdtemp(join(tmpdir(), "postgres-batch-dump-"));
+    await createEmpty("source");
+    await fillSource();
+    await outliveStart(await open("source"));
+    await getOutput(join(DEBIAN_PROGRAMS, "pg_dump"), [
+      ...[`--host=${server.host}`, "--username=postgres", "--format=custom", `--file=${folder}/dump`, "source"],
+    ]);
+  });
+  after(async () => {
+    await Promise.all(opened.map((each) => each.end().catch(() => undefined)));
+    await server?.stop();
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  test("restored into an empty database: nothing finished runs again, nothing unfinished is lost", async () => {
+    await createEmpty("whole");
+    const { exitCode, stderr } = await program("pg_restore", server, "--dbname=whole", `${folder}/dump`);
+    assert.equal(exitCode, 0, stderr);
+    for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("whole", kind), UNFINISHED, kind);
+    const client = await open("whole");
+    await client.query(
+      "insert into make_it_clap (id, duration_seconds) values (11, 1); insert into zoo.animals values (11)",
+    );
+    assert.deepEqual(await runAll("whole", "clap"), ["11"]);
+    assert.deepEqual(await runAll("whole", "late"), ["11"]);
+    const newest = (await client.query("select max(version) as newest from batch.migration")).rows[0].newest;
+    assert.deepEqual(await migrate(client, noopLog), { from: newest, to: newest });
+  });
+
+  test("restored into another cluster, whose transactions have lower numbers: the same", async () => {
+    const source = await open("source");
+    // The source's numbers, and its bounds, run ahead.
+    for (let n = 0; n < 3_000; n++) await source.query("select pg_current_xact_id()");
+    const poller = connect("source");
+    await demand(poller, { kind: "idle", requestsPerJob: 1, maxReplicaCount: 10 });
+    const ahead = await getOutput(join(DEBIAN_PROGRAMS, "pg_dump"), [
+      ...[`--host=${server.host}`, "--username=postgres", "--format=custom", `--file=${folder}/ahead`, "source"],
+    ]);
+    assert.equal(ahead, "");
+    const other = await startDebianServer();
+    try {
+      const admin = await open("postgres", other);
+      await admin.query(
+        "create role batch_owner; create role batch_worker; create role batch_scaler; create role batch_program",
+      );
+      await createEmpty("moved", other);
+      const { exitCode, stderr } = await program("pg_restore", other, "--dbname=moved", `${folder}/ahead`);
+      assert.equal(exitCode, 0, stderr);
+      const client = await open("moved", other);
+      const [numbers] = (
+        await client.query(
+          "select (select waiting_xid from batch.scaling where kind = 'idle') > pg_current_xact_id() as ahead",
+        )
+      ).rows;
+      assert.deepEqual(numbers, { ahead: true });
+      await client.query("insert into zoo.idle values (1)");
+      const worker = connect("moved", other);
+      const early = (await claim(worker, claimParams("early", { kind: "idle" }))) as Claim;
+      assert.equal(early.requestId, "1", "before any poll");
+      await succeed(worker, early);
+      await client.query(
+        "insert into make_it_clap (id, duration_seconds) values (11, 1); insert into zoo.idle values (2)",
+      );
+      await outliveStart(client);
+      assert.deepEqual(await runAll("moved", "clap", other), ["11", ...UNFINISHED].sort());
+      assert.deepEqual(await runAll("moved", "idle", other), ["2"]);
+    } finally {
+      await Promise.all(opened.splice(0).map((each) => each.end().catch(() => undefined)));
+      await other.stop();
+    }
+  });
+
+  /** A database that was just migrated, with the same tables. */
+  async function createMigrated(name: string): Promise<pg.Client> {
+    await createEmpty(name);
+    const client = await open(name);
+    await migrate(client, noopLog);
+    await client.query(CREATE_TABLES);
+    return client;
+  }
+
+  for (const options of [[], ["--exit-on-error", "--single-transaction"], ["--disable-triggers"]]) {
+    const title = ["its data alone, restored into a migrated database", ...options].join(" ");
+    test(`${title}: nothing finished runs again, nothing unfinished is lost`, async () => {
+      const client = await createMigrated("data");
+      const { exitCode, stderr } = await program(
+        "pg_restore",
+        server,
+        "--data-only",
+        ...options,
+        "--dbname=data",
+        `${folder}/dump`,
+      );
+      // Without its triggers, too, pg_restore reports the rows that were there already, and goes on.
+      assert.equal(exitCode, options.includes("--disable-triggers") ? 1 : 0, stderr);
+      for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("data", kind), UNFINISHED, kind);
+      await client.query("insert into make_it_clap (id, duration_seconds) values (11, 1)");
+      assert.deepEqual(await runAll("data", "clap"), ["11"]);
+    });
+  }
+
+  test("its schema alone: nothing runs, inserted rows wait, and the migration says what is missing", async () => {
+    await createEmpty("schema");
+    const { exitCode, stderr } = await program(
+      "pg_restore",
+      server,
+      "--schema-only",
+      "--dbname=schema",
+      `${folder}/dump`,
+    );
+    assert.equal(exitCode, 0, stderr);
+    const client = await open("schema");
+    await client.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
+    const worker = connect("schema");
+    assert.equal(await demand(worker, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
+    assert.equal(await claim(worker, claimParams("schema-a")), undefined);
+    await assert.rejects(migrate(client, noopLog), {
+      message: /schema batch .* without its data.*drop schema batch cascade/s,
+    });
+    await client.query("select batch.attach('make_it_clap', 'clap')");
+    assert.deepEqual(await runAll("schema", "clap"), ["1"]);
+  });
+});

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import pg from "pg";
+import { parseRow } from "../../worker/src/parseRow.ts";
+import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimParams } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+const worker = database.connect("batch_worker");
+const scaler = database.connect("batch_scaler");
+const OWNER = "owner_of_row_security_test";
+let owner: pg.Client;
+
+before(async () => {
+  await database.query(
+    `create role ${OWNER} login; grant create on schema public to ${OWNER}; grant batch_owner to ${OWNER}`,
+  );
+  owner = await database.open({ user: OWNER });
+});
+after(async () => {
+  const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
+  const admin = new pg.Client({ host, port: Number(PG_PORT), user, database: "postgres" });
+  await admin.connect();
+  await admin.query(`drop role ${OWNER}`);
+  await admin.end();
+});
+
+beforeEach(async () => {
+  await database.query("drop table if exists parcels; update batch.kind set attached = false where kind = 'parcel'");
+  await database.reset();
+});
+
+const FAILING = "forced row level security and a policy that fails for everyone without a setting";
+const CASES: Record<string, string> = {
+  "row level security": "alter table parcels enable row level security",
+  "forced row level security":
+    "alter table parcels enable row level security; alter table parcels force row level security",
+  "forced row level security and a policy that shows the owner nothing": `
+    alter table parcels enable row level security; alter table parcels force row level security;
+    create policy none on parcels using (false) with check (true)`,
+  [FAILING]: `
+    alter table parcels enable row level security; alter table parcels force row level security;
+    create policy broken on parcels for select using (current_setting('app.tenant')::integer = 1);
+    create policy inserts on parcels for insert with check (true)`,
+};
+
+for (const [who, attachedBy] of [
+  ["a plain role", "owner"],
+  ["a plain role, attached by a superuser", "superuser"],
+  ["a superuser", "superuser itself"],
+] as const) {
+  describe(`a table of ${who}`, () => {
+    const attach = () =>
+      (attachedBy === "owner" ? owner : database.client).query("select batch.attach('parcels', 'parcel')");
+    for (const [what, sql] of Object.entries(CASES)) {
+      test(`with ${what}: every row is a request, and a worker gets it, or it is refused with the reason`, async () => {
+        const client = attachedBy === "superuser itself" ? database.client : owner;
+        await client.query("create table parcels (id bigint primary key, tenant text default 'x')");
+        await client.query("insert into parcels values (1), (2)");
+        await client.query(sql);
+        if (what === FAILING && attachedBy !== "superuser itself") {
+          await assert.rejects(attach(), { message: /cannot read the rows of kind 'parcel' .*"app.tenant"/ });
+          return;
+        }
+        await attach();
+        assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+        const claimed = (await claim(worker, claimParams("a", { kind: "parcel" }))) as Claim;
+        assert.equal(parseRow(claimed.row).id, 1);
+        await succeed(worker, claimed);
+        await database.query("insert into parcels values (3)");
+        await attach();
+        assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+        await database.query("delete from parcels");
+        assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
+      });
+    }
+
+    if (attachedBy === "superuser itself") return;
+    test("a policy of ours does not show the owner more than before", async () => {
+      await owner.query("create table parcels (id bigint primary key); insert into parcels values (1)");
+      await owner.query(CASES["forced row level security"] as string);
+      await attach();
+      assert.equal((await owner.query("select from parcels")).rowCount, 0);
+    });
+  });
+}
+
+describe("row level security that is changed later", () => {
+  beforeEach(async () => {
+    await owner.query("create table parcels (id bigint primary key); insert into parcels values (1)");
+    await owner.query("select batch.attach('parcels', 'parcel')");
+  });
+  const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 });
+  const problem = async () =>
+    (await database.query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]
+      ?.problem;
+
+  test("stops the kind with the reason, charges no request, and goes on once it is attached again", async () => {
+    await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
+    assert.equal(await poll(), 0);
+    assert.match(
+      (await problem()) ?? "",
+      /row level security hides rows of public\.parcels .*select batch\.attach\('public\.parcels', 'parcel'\)/,
+    );
+    assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+    await owner.query("select batch.attach('parcels', 'parcel')");
+    assert.equal(await poll(), 1);
+    assert.equal(((await claim(worker, claimParams("b", { kind: "parcel" }))) as Claim).attempt, 1);
+  });
+
+  test("a restrictive policy is named as the reason; one for other roles is none", async () => {
+    await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
+    await owner.query("create policy others on parcels as restrictive for select to batch_program using (false)");
+    await owner.query("select batch.attach('parcels', 'parcel')");
+    assert.equal(await poll(), 1);
+    await owner.query("create policy tenants on parcels as restrictive for select using (false)");
+    assert.equal(await poll(), 0);
+    assert.match((await problem()) ?? "", /a restrictive policy may hide rows of public\.parcels/);
+    await owner.query("drop policy tenants on parcels");
+    assert.equal(await poll(), 1);
+  });
+
+  test("attach refuses a restrictive policy with the reason", async () => {
+    await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
+    await owner.query("create policy tenants on parcels as restrictive for all using (false)");
+    await assert.rejects(owner.query("select batch.attach('parcels', 'parcel')"), {
+      message: /a restrictive policy may hide rows/,
+    });
+  });
+});

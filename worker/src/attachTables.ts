@@ -1,0 +1,66 @@
+import type pg from "pg";
+import { SettingsError } from "./errors.ts";
+import type { Log } from "./log.ts";
+
+/** A table that becomes a batch. */
+export interface Attachment {
+  readonly kind: string;
+  /** As SQL names it: `public.pages`, `"Pages"`. */
+  readonly table: string;
+  /** The column that holds a request's own timeout in seconds. @default - none */
+  readonly timeoutColumn?: string;
+}
+
+const FORM = '[{"kind": "page", "table": "public.pages", "timeoutColumn": "seconds"}], timeoutColumn optional';
+
+/**
+ * Reads the environment's ATTACH: a JSON list of tables.
+ *
+ * @throws SettingsError naming everything that is wrong.
+ */
+export function readAttachments(text: string | undefined): readonly Attachment[] {
+  if (!text) return [];
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    list = undefined;
+  }
+  if (!Array.isArray(list))
+    throw new SettingsError([`ATTACH must be a JSON list, ${FORM}; got ${JSON.stringify(text)}`]);
+  const problems = list.flatMap((entry: unknown) => checkEntry(entry));
+  const kinds = list.map((entry: Partial<Attachment> | null) => entry?.kind);
+  for (const kind of new Set(kinds.filter((each, index) => each !== undefined && kinds.indexOf(each) !== index))) {
+    problems.push(`ATTACH must name each kind once (a kind is one table's); got ${JSON.stringify(kind)} twice`);
+  }
+  if (problems.length > 0) throw new SettingsError(problems);
+  return list;
+}
+
+function checkEntry(entry: unknown): string[] {
+  const keys = typeof entry === "object" && entry !== null && !Array.isArray(entry) ? Object.entries(entry) : undefined;
+  const known = ["kind", "table", "timeoutColumn"];
+  const valid =
+    keys?.every(([key, value]) => known.includes(key) && typeof value === "string" && value !== "") &&
+    ["kind", "table"].every((key) => keys.some(([each]) => each === key));
+  return valid ? [] : [`each entry of ATTACH must be as in ${FORM}; got ${JSON.stringify(entry)}`];
+}
+
+/**
+ * Attaches tables, each in a transaction of its own; one that is attached already stays as it is.
+ *
+ * @throws Error naming the table, and what PostgreSQL says; the ones before it are attached.
+ */
+export async function attachTables(client: pg.ClientBase, attachments: readonly Attachment[], log: Log): Promise<void> {
+  for (const { kind, table, timeoutColumn } of attachments) {
+    try {
+      await client.query("begin isolation level read committed read write");
+      await client.query("select batch.attach($1::text::regclass, $2, $3)", [table, kind, timeoutColumn ?? null]);
+      await client.query("commit");
+    } catch (error) {
+      await client.query("rollback");
+      throw new Error(`cannot attach ${table} as the kind ${kind}: ${(error as Error).message}`, { cause: error });
+    }
+    log.info("attached", { kind, table });
+  }
+}

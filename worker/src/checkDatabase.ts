@@ -1,0 +1,133 @@
+import type pg from "pg";
+import { SettingsError } from "./errors.ts";
+
+/** What is wanted of a database beyond the migrations. */
+export interface DatabaseRequirements {
+  /**
+   * How many connections workers, KEDA and the migration may have at once: the sum of the batches' `maxReplicaCount`, and a few.
+   *
+   * @default - not checked
+   */
+  readonly connections?: number;
+  /**
+   * Whether the roles are to be created, or their passwords changed.
+   *
+   * @default false
+   */
+  readonly roles?: boolean;
+}
+
+/** The oldest major version with everything that is used here. */
+const OLDEST = 14;
+const NEWEST_TESTED = 18;
+
+/** The encodings whose text PostgreSQL cannot convert to UTF-8, which workers speak. */
+const UNCONVERTIBLE = ["SQL_ASCII", "MULE_INTERNAL"];
+
+const DEVELOPMENT_VERSION =
+  "the database must be empty or made by this version of postgres-batch (no release came before it); got one of a development version. " +
+  "Save what you need, then: drop schema batch cascade; drop table public.batch_migration, public.make_it_clap cascade";
+
+/**
+ * Checks everything that the migration, the workers and KEDA need of a database, before anything changes in it.
+ *
+ * @throws SettingsError listing everything that is missing.
+ */
+export async function checkDatabase(client: pg.ClientBase, wanted: DatabaseRequirements = {}): Promise<void> {
+  const { rows } = await client.query<Facts>(FACTS);
+  const [facts] = rows;
+  if (facts === undefined) throw new Error("cannot check the database: it answers with no row");
+  const problems = [...checkServer(facts, wanted), ...checkSchema(facts), ...checkRights(facts, wanted)];
+  if (problems.length > 0) throw new SettingsError(problems);
+}
+
+/** In words that PostgreSQL 10 knows, so that an old one is named as such. */
+const FACTS = `
+  select current_setting('server_version') as version, current_setting('server_version_num')::integer / 10000 as major,
+         pg_is_in_recovery() as replica, current_setting('server_encoding') as encoding, current_database() as name,
+         current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
+           - coalesce(current_setting('reserved_connections', true), '0')::integer as connections,
+         (select datconnlimit from pg_database where datname = current_database()) as "connectionLimit",
+         current_user as me, r.rolsuper as super, r.rolcreaterole as "createsRoles",
+         has_database_privilege(current_database(), 'create') as "createsSchemas",
+         n.oid is not null as "hasSchema",
+         pg_get_userbyid(n.nspowner) as owner, coalesce(pg_has_role(n.nspowner, 'member'), true) as "isOwner",
+         to_regclass('batch.migration') is not null as ours, to_regclass('batch.queue') is not null as filled,
+         to_regclass('public.batch_migration') is not null as development,
+         to_regclass('public.make_it_clap') is not null as "hasSample",
+         coalesce((select has_schema_privilege(p.oid, 'create') from pg_namespace p where p.nspname = 'public'), false) as "createsTables",
+         array(
+           select b.rolname::text from pg_roles b
+           where b.rolname in ('batch_worker', 'batch_scaler', 'batch_program') and not (
+             r.rolsuper or r.rolcreaterole and (
+               current_setting('server_version_num')::integer < 160000 or pg_has_role(b.oid, 'member with admin option')
+             )
+           )
+         ) as "foreignRoles"
+  from pg_roles r left join pg_namespace n on n.nspname = 'batch'
+  where r.rolname = current_user`;
+
+interface Facts {
+  readonly version: string;
+  readonly major: number;
+  readonly replica: boolean;
+  readonly encoding: string;
+  readonly name: string;
+  readonly connections: number;
+  readonly connectionLimit: number;
+  readonly me: string;
+  readonly super: boolean;
+  readonly createsRoles: boolean;
+  readonly createsSchemas: boolean;
+  readonly hasSchema: boolean;
+  readonly owner: string | null;
+  readonly isOwner: boolean;
+  readonly ours: boolean;
+  readonly filled: boolean;
+  readonly development: boolean;
+  readonly hasSample: boolean;
+  readonly createsTables: boolean;
+  readonly foreignRoles: readonly string[];
+}
+
+function* checkServer(facts: Facts, { connections }: DatabaseRequirements): Iterable<string> {
+  if (facts.major < OLDEST) {
+    yield `PostgreSQL must be version ${OLDEST} to ${NEWEST_TESTED} (older ones lack what the queue uses); got ${facts.version}`;
+  }
+  if (facts.replica) yield "the server must be a primary (a replica can only be read); got a replica";
+  if (UNCONVERTIBLE.includes(facts.encoding)) {
+    yield `the database's encoding must be one that PostgreSQL converts to UTF8 (workers speak it); got ${facts.encoding}`;
+  }
+  if (connections === undefined) return;
+  if (facts.connections < connections) {
+    yield `max_connections must leave ${connections} connections (one for each worker, and KEDA's); got ${facts.connections}, without the reserved ones`;
+  }
+  if (facts.connectionLimit >= 0 && facts.connectionLimit < connections) {
+    yield `the connection limit of the database ${facts.name} must be at least ${connections}; got ${facts.connectionLimit}`;
+  }
+}
+
+function* checkSchema(facts: Facts): Iterable<string> {
+  if (facts.development) yield DEVELOPMENT_VERSION;
+  else if (facts.hasSchema && !facts.ours) {
+    yield "the schema batch must be postgres-batch's own (it holds the queue); got one that something else made. Use another database";
+  }
+}
+
+function* checkRights(facts: Facts, { roles = false }: DatabaseRequirements): Iterable<string> {
+  if (!facts.hasSchema && !facts.createsSchemas) {
+    yield `the role ${facts.me} must have the right to create schemas (grant create on database ${facts.name} to ${facts.me}); it has not`;
+  }
+  if (facts.hasSchema && !facts.isOwner) {
+    yield `the role ${facts.me} must be a member of ${facts.owner}, which owns the schema batch; it is not`;
+  }
+  if (!facts.hasSample && !facts.createsTables) {
+    yield `the role ${facts.me} must have the right to create tables in the schema public (grant create on schema public to ${facts.me}); it has not`;
+  }
+  if (!roles) return;
+  if (!facts.super && !facts.createsRoles) {
+    yield `the role ${facts.me} must have the attribute CREATEROLE (WORKER_PASSWORD and SCALER_PASSWORD are set); it has not`;
+  } else if (facts.foreignRoles.length > 0) {
+    yield `the role ${facts.me} must have ADMIN OPTION on ${facts.foreignRoles.join(", ")} (another role created them); it has not`;
+  }
+}
