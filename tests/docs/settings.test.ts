@@ -34,10 +34,7 @@ describe("docs/settings.md", () => {
   });
 
   test("has every variable that the worker reads, and no other", () => {
-    assert.deepEqual(
-      [...variables.map(([name]) => name), ...NOT_THE_WORKERS].sort(),
-      [...RUNNER_VARIABLES].sort(),
-    );
+    assert.deepEqual([...variables.map(([name]) => name), ...NOT_THE_WORKERS].sort(), [...RUNNER_VARIABLES].sort());
   });
 
   for (const [name, { defaultValue, rule }] of variables) {

@@ -32,8 +32,12 @@ export function workerVariables(): Readonly<Record<string, Variable>> {
     PG_USERNAME: { what: "the role that logs in (required)" },
     PGPASSWORD: { what: "its password; without one the server must ask for none" },
     PG_DATABASE: { what: "the database where the migrations were run", defaultValue: database.name },
-    PG_SSLMODE: { what: "`disable`, `require` or `verify-full`; without it `verify-full` with `PG_CA_FILE`, else `disable`" },
-    PG_CA_FILE: { what: "the file of the certificate authority that the server must prove itself by; without it the system's" },
+    PG_SSLMODE: {
+      what: "`disable`, `require` or `verify-full`; without it `verify-full` with `PG_CA_FILE`, else `disable`",
+    },
+    PG_CA_FILE: {
+      what: "the file of the certificate authority that the server must prove itself by; without it the system's",
+    },
     DATABASE_PATIENCE_SECONDS: {
       what: "how long the worker waits for a database that does not answer",
       defaultValue: database.patienceSeconds,
@@ -43,12 +47,18 @@ export function workerVariables(): Readonly<Record<string, Variable>> {
     JOB_NAME: { what: "the Job; a request that failed is reserved for the Job of this name (required)" },
     POD_NAME: { what: "the pod, recorded with each attempt (required)" },
     BACKOFF_LIMIT: number("backoffLimit", "errors a request may have"),
-    CRASH_LIMIT: { what: "crashes a request may have; without it as many as `BACKOFF_LIMIT`", rule: NUMBER_RULES.crashLimit },
+    CRASH_LIMIT: {
+      what: "crashes a request may have; without it as many as `BACKOFF_LIMIT`",
+      rule: NUMBER_RULES.crashLimit,
+    },
     INTERRUPTION_LIMIT: number("interruptionLimit", "interruptions a request may have"),
     DEFERRAL_LIMIT: number("deferralLimit", "how often a request may ask to be run later"),
     BACKOFF_SECONDS: number("backoffSeconds", "the Job controller's base delay"),
     REQUESTS_PER_JOB: number("requestsPerJob", "requests that it works through, one after another"),
-    LEASE_SECONDS: number("leaseSeconds", "how long a claim is kept without being renewed; 0: the session lock keeps it"),
+    LEASE_SECONDS: number(
+      "leaseSeconds",
+      "how long a claim is kept without being renewed; 0: the session lock keeps it",
+    ),
     TIMEOUT_SECONDS: number("timeoutSeconds", "how long an attempt may take; 0: no limit"),
     GRACE_SECONDS: number("graceSeconds", "from SIGTERM to SIGKILL"),
     COMMAND: { what: 'the command as a JSON array (`["python3", "work.py"]`); without it the work is a handler' },
