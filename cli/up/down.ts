@@ -1,7 +1,7 @@
-import { findProfile, isReachable } from "./cluster.ts";
 import { readDeployedCluster, wasRecreated } from "./deployedCluster.ts";
 import { FailedError } from "./failedError.ts";
 import { Kubectl } from "./kubectl.ts";
+import { findProfile, isReachable } from "./kubernetesCluster.ts";
 import { startArguments } from "./minikube.ts";
 import { checkPassphrase } from "./passphrase.ts";
 import { pulumiCommand } from "./pulumiCommand.ts";

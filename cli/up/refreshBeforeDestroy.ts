@@ -1,8 +1,8 @@
 import { runInteractive } from "../runInteractive.ts";
-import { buildEnv } from "./cluster.ts";
 import { dockerProblem } from "./dockerDaemon.ts";
 import { FailedError } from "./failedError.ts";
 import { readImageSource } from "./imageSource.ts";
+import { buildEnv } from "./kubernetesCluster.ts";
 import type { Profile } from "./minikube.ts";
 import { isRefreshFlag } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";

@@ -1,8 +1,15 @@
-import { buildEnv, currentContext, findProfile, isReachable, startMinikube, warnOfOldKubectl } from "./cluster.ts";
 import { readDeployedCluster, readOutputs, wasRecreated } from "./deployedCluster.ts";
 import { checkDockerDaemon } from "./dockerDaemon.ts";
 import { readImageSource } from "./imageSource.ts";
 import { Kubectl } from "./kubectl.ts";
+import {
+  buildEnv,
+  currentContext,
+  findProfile,
+  isReachable,
+  startMinikube,
+  warnOfOldKubectl,
+} from "./kubernetesCluster.ts";
 import { MINIKUBE } from "./minikube.ts";
 import { type Deployment, nextSteps } from "./nextSteps.ts";
 import { checkPassphrase } from "./passphrase.ts";

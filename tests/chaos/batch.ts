@@ -2,7 +2,7 @@ import { insertRequests } from "../../cli/start/requests.ts";
 import { poll } from "../../simulator/poll.ts";
 import type { BenchContext } from "../bench/context.ts";
 import { type Attempt, readAttempts } from "./attempts.ts";
-import { createCluster } from "./cluster.ts";
+import { createCluster } from "./createCluster.ts";
 import type { Kill } from "./kill.ts";
 import { killPods } from "./killPods.ts";
 import type { KillOptions } from "./options.ts";

@@ -10,7 +10,7 @@ import type { Limit } from "../bench/limit.ts";
 import { outliveStart } from "../support/outliveStart.ts";
 import { until } from "../support/until.ts";
 import { readAttempts } from "./attempts.ts";
-import { createCluster } from "./cluster.ts";
+import { createCluster } from "./createCluster.ts";
 import type { Findings } from "./findings.ts";
 import type { LostNode } from "./node.ts";
 import { Watch } from "./watch.ts";

@@ -1,109 +1,84 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { describe, test } from "node:test";
-import { pulumiEnv } from "../../cli/up/pulumiEnv.ts";
-import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
-import { readSettings } from "../../worker/src/settings.ts";
-import { declaredConfig } from "../support/pulumi/declaredConfig.ts";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { load } from "js-yaml";
+import { readStackConfig } from "../../components/stackConfig.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { copyProject } from "../support/projectCopy.ts";
+import { declaredDefaults } from "../support/pulumi/declaredConfig.ts";
+import { codeBlocks } from "./codeBlocks.ts";
 
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const ownWork = readFileSync(new URL("../../docs/your-own-work.md", import.meta.url), "utf8");
+const ROOT = new URL("../../", import.meta.url);
+const readme = readFileSync(new URL("README.md", ROOT), "utf8");
+const database = await createTestDatabase();
 
-/** The cells of every row of a page's tables. */
-function rowsOf(page: string): string[][] {
-  const lines = page.split("\n").filter((line) => line.startsWith("|"));
-  return lines.map((line) =>
-    line
-      .split("|")
-      .map((cell) => cell.trim())
-      .slice(1, -1),
-  );
+/** Runs one pod of the kind `page` with the handler of README; its exit code. */
+async function runPod(copy: string): Promise<number> {
+  const env = { ...process.env, ...database.env, KIND: "page", JOB_NAME: "readme", POD_NAME: "readme-1" };
+  const ended = promisify(execFile)(process.execPath, ["worker/src/main.ts"], { cwd: copy, env });
+  return ended.then(() => 0).catch((error: { code: number }) => error.code);
 }
 
-describe("README", () => {
-  test("has every key of the stack's settings with its default and what it is, and no other", () => {
-    const rows = rowsOf(readme);
-    const from = rows.findIndex(([first]) => first === "key");
-    const declared = Object.entries(declaredConfig());
-    assert.deepEqual(
-      rows.slice(from + 2, from + 2 + declared.length),
-      declared.map(([key, { byDefault, description }]) => [`\`${key}\``, `\`${byDefault}\``, description]),
-    );
-    const after = rows[from + 2 + declared.length];
-    assert.ok(after === undefined || !(after[0] ?? "").startsWith("`") || after.length !== 3, String(after));
+describe("README", { timeout: 60_000 }, () => {
+  test("has at most 120 lines, and a handler of at most eight", () => {
+    assert.ok(readme.trimEnd().split("\n").length <= 120);
+    assert.ok((codeBlocks(readme, "ts")[0] ?? "").trimEnd().split("\n").length <= 8);
   });
 
-  test("leads Pulumi's own commands to the state that npm run up keeps, where its selected stack is", () => {
-    const exports = [...readme.matchAll(/^export PULUMI_BACKEND_URL=(\S+)/gm)].map(([, url = ""]) => url);
-    const here = "/home/me/postgres-batch";
-    const { PULUMI_BACKEND_URL } = pulumiEnv(here, { env: {}, credentials: undefined });
+  test("shows a table and a handler that work: SUCCESS with a result, and DEAD at once for a wrong row", async () => {
+    const site = createServer((_request, response) => response.end("hello"));
+    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+    after(() => site.close());
+    const here = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+    const [sql = ""] = codeBlocks(readme, "sql");
+    assert.ok(sql.includes("'https://example.com'"));
+    const statements = sql.replace("https://example.com", here).split(/;\n/);
+    const [select = ""] = statements.filter((statement) => statement.startsWith("select request_id"));
+    for (const statement of statements.slice(0, 3)) await database.query(statement);
+    await database.query("insert into pages (url) values ('nonsense')");
+
+    const copy = await copyProject();
+    await writeFile(join(copy, "worker/src/handlers/page.ts"), codeBlocks(readme, "ts")[0] ?? "");
+    assert.deepEqual([await runPod(copy), await runPod(copy)], [0, 2]);
+    assert.deepEqual(await database.query(`${select.replace(/;\s*$/, "")} order by 1`), [
+      { request_id: "1", status: "SUCCESS", attempt: 1 },
+      { request_id: "2", status: "DEAD", attempt: 1 },
+    ]);
+    assert.deepEqual(await database.query("select result from batch.request where request_id = 1"), [
+      { result: { characters: 5 } },
+    ]);
+  });
+
+  test("shows a batch with a command as the stack's settings have it", () => {
+    const [yaml = ""] = codeBlocks(readme, "yaml");
+    const { config } = load(yaml) as { readonly config: Record<string, unknown> };
+    const settings = {
+      ...declaredDefaults("postgres-batch:"),
+      ...Object.fromEntries(Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)])),
+    };
+    const { batches } = readStackConfig((key) => settings[`postgres-batch:${key}`]);
     assert.deepEqual(
-      exports.map((url) => url.replace("$PWD", here)),
-      [PULUMI_BACKEND_URL, PULUMI_BACKEND_URL],
+      batches.map(({ kind, command }) => ({ kind, command })),
+      [{ kind: "page", command: ["python3", "work.py"] }],
     );
   });
 
-  test("names only scripts that are there", () => {
-    const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-    const named = [...readme.matchAll(/npm run ([a-z0-9]+)/g)].map(([, name]) => name ?? "");
+  test("names, for each of its five guarantees, a command and test files that exist", () => {
+    const section = readme.split(/^## /m).find((part) => part.startsWith("What is guaranteed")) ?? "";
+    const guarantees = section.split(/^- /m).slice(1);
+    assert.equal(guarantees.length, 5);
+    for (const guarantee of guarantees) assert.match(guarantee, /`npm (test|run (proof|chaos|e2e))\b/);
+    const files = [...section.matchAll(/`([\w/]+\.test\.ts)`/g)].map(([, file = ""]) => file);
+    assert.ok(files.length >= 4);
     assert.deepEqual(
-      named.filter((name) => !(name in scripts)),
+      files.filter((file) => !existsSync(new URL(file, ROOT))),
       [],
     );
-  });
-});
-
-describe("your own work", () => {
-  test("has every variable of the worker, with its default", () => {
-    const documented = new Map(
-      rowsOf(ownWork)
-        .slice(2)
-        .map(([name = "", byDefault = ""]) => [name.replaceAll("`", ""), byDefault]),
-    );
-    const source = readFileSync(new URL("../../worker/src/settings.ts", import.meta.url), "utf8");
-    const read = [...source.matchAll(/(?:text|number)\(\s*"([A-Z_]+)"|env\.([A-Z_]+)/g)].map(
-      ([, one, other]) => one ?? other,
-    );
-    assert.deepEqual([...documented.keys()].sort(), [...new Set(read)].sort());
-    const required = Object.fromEntries(
-      [...documented].filter(([, its]) => its === "must be given").map(([name]) => [name, "x"]),
-    );
-    const settings = readSettings(required);
-    for (const [name, byDefault] of documented) {
-      const [, value] = byDefault.match(/^`(.*)`$/) ?? [];
-      if (name in required)
-        assert.throws(() => readSettings({ ...required, [name]: "" }), { message: new RegExp(name) });
-      if (value !== undefined && !documented.has(value)) {
-        assert.deepEqual(readSettings({ ...required, [name]: value }), settings, name);
-      }
-    }
-  });
-
-  test("names its migration by a number that is no one else's", () => {
-    const [, number] = /sql\/migrations\/(\d{4})_pages.sql/.exec(ownWork) ?? [];
-    assert.ok(Number(number) >= 1_000, "the numbers from 1000");
-    assert.ok(readMigrationFiles().migrations.every(({ version }) => version < 1_000));
-  });
-});
-
-describe("docs", () => {
-  const pages = readdirSync(new URL("../../docs", import.meta.url)).filter((file) => file.endsWith(".md"));
-
-  test("name commands that tell an old Node what is missing", () => {
-    const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-    for (const page of ["../README.md", ...pages]) {
-      const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), "utf8");
-      for (const [, name = ""] of text.matchAll(/npm run ([a-z0-9]+)/g))
-        assert.match(scripts[name], /^node cli\/launch\.mjs /, `${page}: npm run ${name}`);
-    }
-  });
-
-  test("lead to files that are there", () => {
-    for (const page of ["../README.md", ...pages]) {
-      const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), "utf8");
-      for (const [, link = ""] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-        assert.ok(existsSync(new URL(link, new URL(`../../docs/${page}`, import.meta.url))), `${page}: ${link}`);
-      }
-    }
   });
 });

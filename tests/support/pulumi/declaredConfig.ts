@@ -5,7 +5,7 @@ import { load } from "js-yaml";
 export interface DeclaredKey {
   readonly type: string;
   readonly description: string;
-  readonly byDefault: string;
+  readonly defaultValue: string;
 }
 
 /** The stack's keys as Pulumi.yaml declares them. */
@@ -16,9 +16,9 @@ export function declaredConfig(): Readonly<Record<string, DeclaredKey>> {
   return Object.fromEntries(
     Object.entries(project.config)
       .filter(([key]) => !key.includes(":"))
-      .map(([key, { type, description, default: byDefault }]) => [
+      .map(([key, { type, description, default: value }]) => [
         key,
-        { type, description, byDefault: typeof byDefault === "object" ? JSON.stringify(byDefault) : String(byDefault) },
+        { type, description, defaultValue: typeof value === "object" ? JSON.stringify(value) : String(value) },
       ]),
   );
 }
@@ -30,6 +30,6 @@ export function declaredConfig(): Readonly<Record<string, DeclaredKey>> {
  */
 export function declaredDefaults(namespace = ""): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(declaredConfig()).map(([key, { byDefault }]) => [`${namespace}${key}`, byDefault]),
+    Object.entries(declaredConfig()).map(([key, { defaultValue }]) => [`${namespace}${key}`, defaultValue]),
   );
 }

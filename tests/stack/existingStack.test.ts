@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { declaredDefaults } from "../tests/support/pulumi/declaredConfig.ts";
-import {
-  mockEngine,
-  PASSWORD,
-  recordProgram,
-  sentResources,
-  settled,
-} from "../tests/support/pulumi/recordResources.ts";
-import { SCALED_JOB_CRD, validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
+import { declaredDefaults } from "../support/pulumi/declaredConfig.ts";
+import { mockEngine, PASSWORD, recordProgram, sentResources, settled } from "../support/pulumi/recordResources.ts";
+import { SCALED_JOB_CRD, validateScaledJob } from "../support/pulumi/validateScaledJob.ts";
 
 /** A cluster with a KEDA and a registry, a managed PostgreSQL with a pooler, and two batches, one of them a command. */
 const CONFIG = {
@@ -53,7 +47,7 @@ pulumi.runtime.setAllConfig({
     ]),
   ),
 });
-const { program, resources } = await recordProgram(() => import("../index.ts"));
+const { program, resources } = await recordProgram(() => import("../../index.ts"));
 
 // biome-ignore lint/suspicious/noExplicitAny: each type has inputs of its own.
 const inputs = (key: string): any => sentResources().get(key);

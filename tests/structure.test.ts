@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { basename, dirname, join, normalize } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const FILES = globSync("**/*.{ts,mjs,js,sql}", {
+  cwd: ROOT,
+  exclude: (name) => ["node_modules", "dist", ".git", ".pulumi"].includes(basename(name)),
+});
+const SOURCES = FILES.filter((file) => !file.endsWith(".sql"));
+
+/** Longer by nature: a dump that `npm run schema` writes. */
+const GENERATED = ["sql/schema.sql"];
+
+/** Names that say nothing of what is inside. */
+const VAGUE = /^(utils?|helpers?|common|misc|lib|shared|types|constants)\.ts$/;
+
+/** `main.ts` is a command, `options.ts` its options. */
+const ONE_FOR_EACH_COMMAND = ["main.ts", "options.ts"];
+
+/**
+ * The folder that a file counts to: `worker`, `components`, `simulator`, `cli`, `examples`, each folder of tests (`worker/tests`,
+ * `tests/support`, `tests/crash`, ...), `tests` for its own files, or `index` for files of the root.
+ */
+function toFolder(file: string): string {
+  const [first = "", second = "", third] = file.split("/");
+  if (second === "") return "index";
+  if (first === "tests") return third === undefined ? "tests" : `tests/${second}`;
+  return first === "worker" && second === "tests" ? "worker/tests" : first;
+}
+
+/** The files of this project that a file imports. */
+function readImports(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), "utf8");
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path = ""]) =>
+    normalize(join(dirname(file), path)),
+  );
+}
+
+/** Which folder imports which, with a file that does; a test (`x.test.ts`) may import `tests/support`, which is left out. */
+function readGraph(): Map<string, Map<string, string>> {
+  const graph = new Map<string, Map<string, string>>();
+  for (const file of SOURCES)
+    for (const imported of readImports(file)) {
+      const [from, to] = [toFolder(file), toFolder(imported)];
+      if (from === to || (file.endsWith(".test.ts") && to === "tests/support")) continue;
+      graph.set(from, (graph.get(from) ?? new Map()).set(to, `${file} imports ${imported}`));
+    }
+  return graph;
+}
+
+/** The imports along a way from a folder back to itself; undefined: there is none. */
+function findCycle(graph: ReadonlyMap<string, ReadonlyMap<string, string>>): string[] | undefined {
+  const done = new Set<string>();
+  function visit(folder: string, path: readonly string[], imports: readonly string[]): string[] | undefined {
+    if (path.includes(folder)) return imports.slice(path.indexOf(folder));
+    if (done.has(folder)) return undefined;
+    for (const [to, example] of graph.get(folder) ?? []) {
+      const cycle = visit(to, [...path, folder], [...imports, example]);
+      if (cycle) return cycle;
+    }
+    done.add(folder);
+    return undefined;
+  }
+  for (const folder of graph.keys()) {
+    const cycle = visit(folder, [], []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+/** What product and tools may import besides themselves; their tests (`x.test.ts`) also `tests/support` and ALLOWED_IN_TESTS. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  worker: [],
+  components: ["worker"],
+  index: ["components"],
+  simulator: ["worker"],
+  cli: ["worker", "simulator"],
+  "tests/support": ["worker", "components", "simulator", "cli"],
+};
+
+/** The commands' next steps are tested with the components' own names. */
+const ALLOWED_IN_TESTS: Readonly<Record<string, readonly string[]>> = { cli: ["components"] };
+
+describe("folders", () => {
+  test("import each other one way: there is no cycle", () => {
+    assert.deepEqual(findCycle(readGraph()), undefined);
+  });
+
+  test("a cycle would be found", () => {
+    const graph = new Map(
+      Object.entries({ a: { b: "a/x imports b/x" }, b: { c: "b/x imports c/x" }, c: { b: "c/x imports b/x" } }).map(
+        ([folder, edges]) => [folder, new Map(Object.entries(edges))],
+      ),
+    );
+    assert.deepEqual(findCycle(graph), ["b/x imports c/x", "c/x imports b/x"]);
+    graph.delete("c");
+    assert.equal(findCycle(graph), undefined);
+  });
+
+  for (const [folder, allowed] of Object.entries(ALLOWED)) {
+    test(`${folder} imports ${allowed.join(", ") || "nothing else"}`, () => {
+      const refused = SOURCES.filter((file) => toFolder(file) === folder).flatMap((file) => {
+        const ofTests = file.endsWith(".test.ts") ? ["tests/support", ...(ALLOWED_IN_TESTS[folder] ?? [])] : [];
+        const may = [folder, ...allowed, ...ofTests];
+        return readImports(file)
+          .filter((imported) => !may.includes(toFolder(imported)))
+          .map((imported) => `${file} imports ${imported}`);
+      });
+      assert.deepEqual(refused, []);
+    });
+  }
+
+  test("sql holds SQL only", () => {
+    assert.deepEqual(
+      globSync("sql/**/*.*", { cwd: ROOT }).filter((file) => !file.endsWith(".sql")),
+      [],
+    );
+  });
+});
+
+describe("files", () => {
+  test("have at most 250 lines", () => {
+    const lines = (file: string) => readFileSync(join(ROOT, file), "utf8").trimEnd().split("\n").length;
+    assert.deepEqual(
+      FILES.filter((file) => !GENERATED.includes(file) && lines(file) > 250),
+      [],
+    );
+  });
+
+  test("have names that a search finds: none is vague, and none occurs more than three times", () => {
+    const names = SOURCES.filter((file) => !file.endsWith(".test.ts")).map((file) => basename(file));
+    const repeated = [...new Set(names)].filter(
+      (name) => !ONE_FOR_EACH_COMMAND.includes(name) && names.filter((other) => other === name).length > 3,
+    );
+    assert.deepEqual([repeated, names.filter((name) => VAGUE.test(name))], [[], []]);
+  });
+});
