@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -8,9 +8,13 @@ import pg from "pg";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { noopLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
-import { type Migration, readMigrationFiles } from "./migrationFiles.ts";
+import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
 
 const empty = () => createTestDatabase("template0");
+const FILES = readMigrationFiles();
+
+/** The files as they are, with other migrations. */
+const filesWith = (migrations: readonly Migration[]): MigrationFiles => ({ ...FILES, migrations });
 
 async function tables(client: pg.ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
@@ -48,12 +52,12 @@ describe("migrate", () => {
     );
   });
 
-  test("a migration of the project's is applied although one of somebody's own, from 1000 on, was before", async () => {
+  test("a migration of the project is applied although a user's own, from 1000 on, was applied before", async () => {
     const { client, query } = await empty();
     const [first, ...rest] = readMigrationFiles().migrations as [Migration, ...Migration[]];
     const own = { version: 1_001, name: "own", text: "create table own ()" };
-    await migrate(client, noopLog, [first, own]);
-    await migrate(client, noopLog, [first, ...rest, own]);
+    await migrate(client, noopLog, filesWith([first, own]));
+    await migrate(client, noopLog, filesWith([first, ...rest, own]));
     const applied = await query("select version from batch.migration order by applied_at");
     assert.deepEqual(
       applied.map(({ version }) => version),
@@ -63,9 +67,12 @@ describe("migrate", () => {
 
   test("two migrations of one number are refused, by name", async () => {
     const folder = await mkdtemp(join(tmpdir(), "migrations-"));
-    for (const file of ["0001_one.sql", "0002_two.sql", "0002_too.sql"]) await writeFile(join(folder, file), "");
+    await mkdir(join(folder, "migrations"));
+    for (const file of ["0001_one.sql", "0002_two.sql", "0002_too.sql"]) {
+      await writeFile(join(folder, "migrations", file), "");
+    }
     assert.throws(() => readMigrationFiles(pathToFileURL(`${folder}/`)), {
-      message: /0002_two.sql must have a number of its own/,
+      message: /0002_two.sql must have a number that no other file has/,
     });
     await rm(folder, { recursive: true });
   });
@@ -83,16 +90,54 @@ describe("migrate", () => {
 
   test("a migration that fails leaves nothing of itself, says which it was, and is tried again next time", async () => {
     const { client } = await empty();
-    const broken: Migration[] = [
-      { version: 1, name: "good", text: "create table good ()" },
-      { version: 2, name: "half", text: "create table half (); select 1 / 0" },
-    ];
-    await assert.rejects(migrate(client, noopLog, broken), {
-      message: /^migration 2 \(half\) must apply .*; got division by zero/,
+    const [first] = FILES.migrations as [Migration];
+    const half = { version: 2, name: "half", text: "create table half (); select 1 / 0" };
+    await assert.rejects(migrate(client, noopLog, filesWith([first, half])), {
+      message: /^cannot apply migration 2 \(half\): division by zero\. The database stays as it was/,
     });
-    assert.deepEqual((await tables(client)).sort(), ["public.batch.migration", "public.good"]);
-    const mended = [...broken.slice(0, 1), { version: 2, name: "half", text: "create table half ()" }];
-    assert.deepEqual(await migrate(client, noopLog, mended), { from: 1, to: 2 });
+    assert.deepEqual(await tables(client), []);
+    const corrected = { ...half, text: "create table half ()" };
+    assert.deepEqual(await migrate(client, noopLog, filesWith([first, corrected])), { from: 0, to: 2 });
+  });
+
+  test("a database of a development version, or with a schema batch of another program, is refused and left as it is", async () => {
+    for (const [sql, message] of [
+      [
+        "create table public.batch_migration ()",
+        /must be empty or made by this version .*; got one of a development version/,
+      ],
+      [
+        "create schema batch; create table batch.job ()",
+        /the schema batch must be postgres-batch's own .*; got one that something else made/,
+      ],
+    ] as const) {
+      const { client, query } = await empty();
+      await query(sql);
+      const before = await tables(client);
+      await assert.rejects(migrate(client, noopLog), { message });
+      assert.deepEqual(await tables(client), before);
+    }
+  });
+
+  test("settings of the database that would cut or change it have no effect", async () => {
+    const { name, open, query } = await empty();
+    for (const setting of [
+      "default_transaction_isolation = 'serializable'",
+      "default_transaction_read_only = on",
+      "lock_timeout = '1ms'",
+      "statement_timeout = '3s'",
+      "search_path = 'nowhere'",
+      "row_security = off",
+      "standard_conforming_strings = off",
+      "check_function_bodies = on",
+      "datestyle = 'German'",
+      "quote_all_identifiers = on",
+    ]) {
+      await query(`alter database ${name} set ${setting}`);
+    }
+    const client = await open();
+    assert.deepEqual(await migrate(client, noopLog), { from: 0, to: FILES.migrations.length });
+    assert.deepEqual(await migrate(client, noopLog), { from: FILES.migrations.length, to: FILES.migrations.length });
   });
 
   test("the files are numbered from 1 without a gap", () => {

@@ -3,6 +3,7 @@ import { applyFunctions } from "./applyFunctions.ts";
 import { checkDatabase } from "./checkDatabase.ts";
 import type { Log } from "./log.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
+import { grantRights } from "./roles.ts";
 import { asOwner, prepareSchemaOwner } from "./schemaOwner.ts";
 
 /** The first key of every advisory lock here, 'batc' in ASCII, as in `sql/functions/lock_session.sql`; the second is a session. */
@@ -13,7 +14,7 @@ const MIGRATION_LOCK = `${LOCK_SPACE}, 0`;
 
 /**
  * Brings a database up to date in one transaction: applies the migrations that have not been applied, in order, and the functions whose
- * files have changed. Any number of processes may do it at once.
+ * files have changed. Any number of processes may do it at once, and workers go on meanwhile.
  *
  * The first migration makes the tables that the functions need; the functions come before the second one, which uses them.
  *
@@ -42,6 +43,7 @@ export async function migrate(
     const isTables = ({ version }: Migration) => version === 1;
     for (const migration of pending.filter(isTables)) await apply(client, migration, owner);
     await applyFunctions(client, files.functions, owner, log);
+    await grantRights(client);
     for (const migration of pending.filter((each) => !isTables(each))) await apply(client, migration, undefined);
     await client.query("commit");
     for (const { version, name } of pending) log.info("migrated", { version, name });

@@ -30,9 +30,9 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise
       ...(connections === undefined ? {} : { connections }),
     });
     const { from, to } = await migrate(client, log);
-    const roles = await createRoles(client, passwords);
+    if (passwords) await createRoles(client, passwords);
     await attachTables(client, attachments, log);
-    log.info("the database is up to date", { from, to, roles });
+    log.info("the database is up to date", { from, to });
   } finally {
     await client.end();
   }

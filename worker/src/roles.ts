@@ -12,35 +12,34 @@ export interface RolePasswords {
 
 const SQL = new URL("../../sql/", import.meta.url);
 
-/**
- * Creates the roles, or gives them these passwords, and grants them their rights; without passwords it grants existing roles their
- * rights again, since a migration may have replaced functions.
- *
- * @returns whether there are roles.
- */
-export async function createRoles(client: pg.ClientBase, passwords: RolePasswords | undefined): Promise<boolean> {
-  if (passwords === undefined && !(await rolesExist(client))) return false;
+/** Creates the roles, or gives them these passwords, and grants them their rights. */
+export async function createRoles(client: pg.ClientBase, passwords: RolePasswords): Promise<void> {
   await client.query("begin isolation level read committed read write");
   try {
-    if (passwords) {
-      await client.query(
-        "select set_config('postgres_batch.worker_password', $1, true), set_config('postgres_batch.scaler_password', $2, true)",
-        [scramVerifier(passwords.worker), scramVerifier(passwords.scaler)],
-      );
-      await client.query(readFileSync(new URL("roles.sql", SQL), "utf8"));
-    }
+    await client.query(
+      "select set_config('postgres_batch.worker_password', $1, true), set_config('postgres_batch.scaler_password', $2, true)",
+      [scramVerifier(passwords.worker), scramVerifier(passwords.scaler)],
+    );
+    await client.query(readFileSync(new URL("roles.sql", SQL), "utf8"));
     await client.query(readFileSync(new URL("grants.sql", SQL), "utf8"));
     await client.query("commit");
-    return true;
   } catch (error) {
     await client.query("rollback");
     throw new Error(`cannot create the roles of sql/roles.sql: ${(error as Error).message}`, { cause: error });
   }
 }
 
-async function rolesExist(client: pg.ClientBase): Promise<boolean> {
+/**
+ * Grants the roles their rights again where they exist, since a function that was dropped and created has lost them. Within the
+ * caller's transaction.
+ *
+ * @returns whether they exist.
+ */
+export async function grantRights(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ count: string }>(
     "select count(*) from pg_roles where rolname in ('batch_worker', 'batch_scaler', 'batch_program')",
   );
-  return rows[0]?.count === "3";
+  if (rows[0]?.count !== "3") return false;
+  await client.query(readFileSync(new URL("grants.sql", SQL), "utf8"));
+  return true;
 }

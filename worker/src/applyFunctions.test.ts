@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { before, describe, test } from "node:test";
+import { claimParams } from "../../tests/support/claim.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { noopLog } from "./log.ts";
+import { migrate } from "./migrate.ts";
+import { type MigrationFiles, readMigrationFiles, type SqlFunction } from "./migrationFiles.ts";
+import { type Claim, claim } from "./queue/claim.ts";
+import { succeed } from "./queue/succeed.ts";
+
+const FILES = readMigrationFiles();
+const database = await createTestDatabase();
+
+function sqlFunction(name: string, text: string): SqlFunction {
+  return { name, text, hash: createHash("sha256").update(text).digest("hex") };
+}
+
+/** The files as they are, and one function more, or none. */
+function filesWith(...more: readonly SqlFunction[]): MigrationFiles {
+  const names = more.map(({ name }) => name);
+  return { ...FILES, functions: [...FILES.functions.filter(({ name }) => !names.includes(name)), ...more] };
+}
+
+const PROBE = (head: string, body: string) =>
+  sqlFunction("probe", `create or replace function batch.probe${head} language sql as $$ ${body} $$;`);
+
+const signatures = async () =>
+  (
+    await database.query<{ signature: string }>(
+      `select pg_get_function_identity_arguments(oid) || ' -> ' || pg_get_function_result(oid) as signature
+       from pg_proc where pronamespace = 'batch'::regnamespace and proname = 'probe' order by 1`,
+    )
+  ).map(({ signature }) => signature);
+
+const apply = (...more: readonly SqlFunction[]) => migrate(database.client, noopLog, filesWith(...more));
+
+describe("a file of sql/functions", () => {
+  before(() => apply());
+
+  test("that is new creates its function, for its owner alone", async () => {
+    await apply(PROBE("(p_one integer) returns integer", "select 1"));
+    assert.deepEqual(await signatures(), ["p_one integer -> integer"]);
+    assert.deepEqual(
+      await database.query(
+        "select pg_get_userbyid(proowner) as owner, has_function_privilege('batch_worker', oid, 'execute') as worker from pg_proc where proname = 'probe'",
+      ),
+      [{ owner: "batch_owner", worker: false }],
+    );
+  });
+
+  for (const [what, head, signature] of [
+    ["another body", "(p_one integer) returns integer", "p_one integer -> integer"],
+    ["a renamed parameter", "(p_uno integer) returns integer", "p_uno integer -> integer"],
+    ["another result", "(p_uno integer) returns bigint", "p_uno integer -> bigint"],
+    ["other parameters", "(p_uno text, p_due text) returns text", "p_uno text, p_due text -> text"],
+    ["a default", "(p_uno text, p_due text default 'x') returns text", "p_uno text, p_due text -> text"],
+    ["a default less", "(p_uno text, p_due text) returns text", "p_uno text, p_due text -> text"],
+    ["rows", "(p_uno text) returns table (a integer)", "p_uno text -> TABLE(a integer)"],
+  ] as const) {
+    test(`with ${what} replaces it; no earlier one stays`, async () => {
+      await apply(PROBE(head, "select null where false"));
+      assert.deepEqual(await signatures(), [signature]);
+    });
+  }
+
+  test("that did not change is not created again", async () => {
+    const oid = "select oid, xmin from pg_proc where pronamespace = 'batch'::regnamespace order by 1";
+    const before = await database.query(oid);
+    await apply(PROBE("(p_uno text) returns table (a integer)", "select null where false"));
+    assert.deepEqual(await database.query(oid), before);
+  });
+
+  test("that is removed takes its function along", async () => {
+    await apply();
+    assert.deepEqual(await signatures(), []);
+    assert.deepEqual(await database.query("select from batch.function where name = 'probe'"), []);
+  });
+
+  test("that is wrong is refused by name, and changes nothing, also of the others", async () => {
+    const wrong = [
+      [
+        sqlFunction("probe", "create or replace function batch.probe() returns nothing"),
+        /sql\/functions\/probe\.sql: /,
+      ],
+      [sqlFunction("probe", "select 1"), /must create the function batch\.probe \(it is named after it\); got none/],
+      [
+        sqlFunction("probe", "create function batch.other() returns integer language sql as 'select 1'"),
+        /must create the function batch\.probe/,
+      ],
+    ] as const;
+    for (const [file, message] of wrong) {
+      const changed = sqlFunction(
+        "backoff",
+        `${FILES.functions.find(({ name }) => name === "backoff")?.text}\n-- changed`,
+      );
+      await assert.rejects(apply(changed, file), { message });
+      assert.deepEqual(await signatures(), []);
+      const stored = FILES.functions.find(({ name }) => name === "backoff")?.hash;
+      assert.deepEqual(await database.query("select hash from batch.function where name = 'backoff'"), [
+        { hash: stored },
+      ]);
+    }
+  });
+
+  test("of a trigger function that is changed keeps its triggers", async () => {
+    const enqueue = FILES.functions.find(({ name }) => name === "enqueue") as SqlFunction;
+    await apply(sqlFunction("enqueue", `${enqueue.text}\n-- changed`));
+    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    assert.equal((await database.query("select from batch.queue")).length, 1);
+    await apply();
+    await database.reset();
+  });
+});
+
+describe("several processes at once", () => {
+  test("that apply the same change succeed, and it is applied", async () => {
+    const clients = await Promise.all(Array.from({ length: 6 }, () => database.open()));
+    const probe = PROBE("() returns integer", "select 6");
+    await Promise.all(clients.map((client) => migrate(client, noopLog, filesWith(probe))));
+    assert.deepEqual(await database.query("select batch.probe() as six"), [{ six: 6 }]);
+    await apply();
+  });
+
+  test("workers go on while their functions are replaced", async () => {
+    await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 200)");
+    const migrator = await database.open();
+    let working = true;
+    const replacing = (async () => {
+      for (let round = 0; working; round++) {
+        const changed = ["claim", "read_row", "succeed", "end_attempt"].map((name) => {
+          const file = FILES.functions.find((each) => each.name === name) as SqlFunction;
+          return sqlFunction(name, `${file.text}\n-- round ${round}`);
+        });
+        await migrate(migrator, noopLog, filesWith(...changed));
+      }
+    })();
+    await Promise.all(
+      Array.from({ length: 4 }, async (_, index) => {
+        const worker = database.connect();
+        for (let job = 0; job < 50; job++) {
+          await succeed(worker, (await claim(worker, claimParams(`w${index}-${job}`))) as Claim);
+        }
+      }),
+    );
+    working = false;
+    await replacing;
+    assert.deepEqual(await database.query("select count(*)::integer as done from clap where status = 'SUCCESS'"), [
+      { done: 200 },
+    ]);
+  });
+});
