@@ -4,7 +4,7 @@ import { noopLog } from "../worker/src/log.ts";
 import { cleanEnvironment } from "./cleanEnvironment.ts";
 import { openDatabase } from "./start/localDatabase.ts";
 import { readOptions } from "./start/options.ts";
-import { type BarPart, clapTable, jobsTable, progressBar, progressLines, summaryLines } from "./start/report.ts";
+import { type BarPart, jobsTable, progressBar, progressLines, summaryLines } from "./start/report.ts";
 import type { Progress } from "./start/requests.ts";
 import { run } from "./start/run.ts";
 
@@ -75,10 +75,7 @@ try {
   const ended = await run(options, local, display, { stop: signal, force: signal });
   if (ended === undefined) throw new Error("the run must end without being stopped; got a stop");
   const summary = summaryLines(ended.result, WIDTH);
-  writeFileSync(
-    PICTURE,
-    toSvg(["$ npm start", "", ...middle, "", "[...]", "", ...clapTable(ended.claps, 6), ...summary]),
-  );
+  writeFileSync(PICTURE, toSvg(["$ npm start", "", ...middle, "", "[...]", "", ...ended.table(6), ...summary]));
   console.log(`docs/picture.svg: ${summary.join(" | ")}`);
 } finally {
   await local.close();

@@ -15,6 +15,18 @@ export interface ClusterArgs {
   readonly backoff: BackoffSettings;
   /** The environment of every pod; JOB_NAME and POD_NAME are added. */
   readonly env: NodeJS.ProcessEnv;
+  /**
+   * More of a new pod's environment.
+   *
+   * @default - nothing
+   */
+  readonly podEnv?: (podName: string) => NodeJS.ProcessEnv;
+  /**
+   * Ends what a pod's process has left; the pod has ended only then, as a container ends with all of its processes.
+   *
+   * @default - it leaves nothing
+   */
+  readonly afterPod?: (podName: string) => Promise<void>;
   /** From SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
   /**
@@ -97,7 +109,14 @@ export class Cluster {
   }
 
   #startPod(jobName: string): void {
-    const pod = startPod(newPodName(jobName), { ...this.#args.env, JOB_NAME: jobName }, this.#args.execPrefix?.());
+    const { env, podEnv, execPrefix, afterPod } = this.#args;
+    const name = newPodName(jobName);
+    const worker = startPod(name, { ...env, ...podEnv?.(name), JOB_NAME: jobName }, execPrefix?.());
+    const ended = worker.ended.then(async (exitCode) => {
+      await afterPod?.(name);
+      return exitCode;
+    });
+    const pod: Pod = { ...worker, ended };
     this.#pods.set(pod.name, pod);
     this.#update(jobName, (job) => podStarted(job, pod.name));
     void pod.ended.then((exitCode) => this.#endPod(jobName, pod, exitCode));

@@ -84,10 +84,17 @@ async function removeRun(path: string, { run, socket, data }: RunMarker): Promis
     found.push("its initdb");
   }
   const pods = findProcesses(
-    (words, pid) => /\bworker\/src\/main\.ts$/.test(words[1] ?? "") && servesSocket(pid, socket),
+    (words, pid) =>
+      /\bworker\/src\/main\.ts$/.test(words[1] ?? "") &&
+      hasVariable(pid, (text) => text === `PG_HOST=${socket}` || text.startsWith(`COMMAND_DIRECTORY=${path}/`)),
   );
   await Promise.all(pods.map((pid) => end(pid, ["SIGKILL"])));
+  const commands = findProcesses((_words, pid) =>
+    hasVariable(pid, (text) => text.startsWith(`BATCH_REQUEST_FILE=${path}/`)),
+  );
+  await Promise.all(commands.map((pid) => end(pid, ["SIGKILL"])));
   if (pods.length > 0) found.push(pods.length === 1 ? "1 pod" : `${pods.length} pods`);
+  if (commands.length > 0) found.push(`${commands.length} processes of commands`);
   const server = await stopAbandonedServer(data);
   if (server !== undefined) found.push(`its PostgreSQL (process ${server})`);
   if (dirname(data) !== path) await rm(`${data}.new`, { recursive: true, force: true });
@@ -106,9 +113,10 @@ function findProcesses(matches: (words: readonly string[], pid: number) => boole
   return pids.filter((pid) => matches(getCommandLine(pid), pid));
 }
 
-function servesSocket(pid: number, socket: string): boolean {
+/** Whether a process was started with such a `NAME=value`. */
+function hasVariable(pid: number, matches: (text: string) => boolean): boolean {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`PG_HOST=${socket}`);
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").some(matches);
   } catch {
     return false;
   }

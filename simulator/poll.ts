@@ -7,6 +7,8 @@ import { jobsToCreate } from "./scaling.ts";
 
 /** What KEDA is configured with for one ScaledJob. */
 export interface PollSettings {
+  /** The kind whose requests are counted. @default - the sample's */
+  readonly kind?: string;
   /** The requests that a Job is created for. */
   readonly requestsPerJob: number;
   readonly maxReplicaCount: number;
@@ -26,14 +28,16 @@ export interface PollSettings {
  * @throws DatabaseAwayError when the database stays unreachable for longer than `database` waits.
  */
 export async function poll(
-  { requestsPerJob, maxReplicaCount, pollingInterval, isFinished = (queueLength) => queueLength === 0 }: PollSettings,
+  settings: PollSettings,
   database: Database,
   cluster: Pick<Cluster, "createJob" | "unfinishedJobs">,
   signal: AbortSignal,
 ): Promise<void> {
+  const { kind = DEFAULTS.kind, requestsPerJob, maxReplicaCount, pollingInterval } = settings;
+  const { isFinished = (queueLength) => queueLength === 0 } = settings;
   const startedAt = performance.now();
   for (let polls = 1; !signal.aborted; polls++) {
-    const queueLength = await demand(database, { kind: DEFAULTS.kind, requestsPerJob, maxReplicaCount });
+    const queueLength = await demand(database, { kind, requestsPerJob, maxReplicaCount });
     if (signal.aborted) return;
     const running = cluster.unfinishedJobs.length;
     const finished = await isFinished(queueLength);

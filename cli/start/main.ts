@@ -1,5 +1,6 @@
 import { removeLeftovers } from "../../simulator/leftovers.ts";
 import { createLog } from "../../worker/src/log.ts";
+import { DEFAULTS } from "../../worker/src/settings.ts";
 import { cleanEnvironment } from "../cleanEnvironment.ts";
 import { CommandError } from "../commandError.ts";
 import { describeError } from "../describeError.ts";
@@ -9,13 +10,13 @@ import { type LocalDatabase, openDatabase } from "./localDatabase.ts";
 import { type Options, readOptions } from "./options.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progressDisplay.ts";
 import { raceAbort } from "./raceAbort.ts";
-import { clapTable, count, summaryLines } from "./report.ts";
+import { count, summaryLines } from "./report.ts";
 import { readUnfinished } from "./requests.ts";
 import { run } from "./run.ts";
 import { listenForStop, type StopSignals } from "./stopSignals.ts";
 
-/** How many lines of `clap` the end of a run shows. */
-const CLAP_LINES = 12;
+/** How many requests the end of a run shows. */
+const TABLE_ROWS = 12;
 
 /** Exit codes, beside 64 for wrong options: everything ended as expected; something did not; stopped by a signal. */
 const EXIT = { asExpected: 0, notAsExpected: 1, stopped: 130 } as const;
@@ -72,7 +73,7 @@ async function runAndReport(
     display.print("Stopped: every pod has released its request.");
     return EXIT.stopped;
   }
-  for (const line of clapTable(ended.claps, CLAP_LINES, display.width)) display.print(line);
+  for (const line of ended.table(TABLE_ROWS, display.width)) display.print(line);
   for (const line of summaryLines(ended.result, display.width)) display.print(line);
   if (options.json) console.log(JSON.stringify(ended.result));
   return ended.asExpected ? EXIT.asExpected : EXIT.notAsExpected;
@@ -80,8 +81,8 @@ async function runAndReport(
 
 /** A kept database with unfinished requests is resumed with those alone, unless more are asked for. */
 async function toResumeOptions(options: Options, local: LocalDatabase, display: ProgressDisplay): Promise<Options> {
-  if (!local.exclusive || options.requestsGiven) return options;
-  const { length } = await readUnfinished(local.client);
+  if (!local.exclusive || options.requestsGiven || options.batch) return options;
+  const { length } = await readUnfinished(local.client, DEFAULTS.kind);
   if (length === 0) return options;
   display.print(`Resuming ${count(length, "unfinished request")}.`);
   return { ...options, requests: 0 };

@@ -18,6 +18,7 @@ describe("readOptions", () => {
       keep: undefined,
       serve: false,
       json: false,
+      batch: undefined,
       requestsGiven: false,
     });
   });

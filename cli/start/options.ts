@@ -2,8 +2,10 @@ import { WEEK_SECONDS } from "../../worker/src/handlers/clap.ts";
 import { DEFAULTS, NUMBER_RULES } from "../../worker/src/settings.ts";
 import { type Args, type OptionSpec, readArgs } from "../args.ts";
 import { UsageError } from "../usageError.ts";
+import { BATCH_OPTIONS, type CommandBatch, readCommandBatch } from "./batchOptions.ts";
 
 const OPTIONS = {
+  ...BATCH_OPTIONS,
   requests: {
     help: "rows to insert into make_it_clap; with 0 the run finishes those that wait already. Unless given, none where a kept database has unfinished ones",
     defaultValue: 60,
@@ -64,7 +66,9 @@ const OPTIONS = {
  * The options of a local run. `pollingInterval`, `backoffSeconds`, `seconds` and `killEvery` (undefined: nothing is killed)
  * are in seconds; without `keep` the database is a temporary one.
  */
-export interface Options extends Omit<Args<typeof OPTIONS>["options"], "look"> {
+export interface Options extends Omit<Args<typeof OPTIONS>["options"], "look" | keyof typeof BATCH_OPTIONS> {
+  /** What is run. @default - the sample */
+  readonly batch: CommandBatch | undefined;
   /** Whether `requests` is the user's choice. */
   readonly requestsGiven: boolean;
 }
@@ -77,7 +81,7 @@ export interface Options extends Omit<Args<typeof OPTIONS>["options"], "look"> {
  */
 export function readOptions(args: readonly string[], databaseUrl?: string): Options {
   const {
-    options: { look, ...options },
+    options: { look, command, table, kind, sql, ...options },
     given,
   } = readArgs(
     {
@@ -96,5 +100,6 @@ export function readOptions(args: readonly string[], databaseUrl?: string): Opti
   if (options.keep !== undefined && databaseUrl) {
     throw new UsageError("--keep must come without DATABASE_URL (that server keeps its own database); got both");
   }
-  return { ...options, serve, requestsGiven: given.has("requests") };
+  const batch = readCommandBatch({ command, table, kind, sql }, given);
+  return { ...options, batch, serve, requestsGiven: given.has("requests") };
 }

@@ -102,20 +102,31 @@ export function jobsTable(jobs: readonly JobState[], now: number, most: number):
 
 /** The columns of the view `clap`; these are left out one after another where there is no room for all. */
 const CLAP_COLUMNS = ["id", "status", "session_id", "creation_date", "creation_time", "end_time", "iteration"] as const;
-const LEAST_NEEDED = ["session_id", "creation_date", "creation_time", "end_time"];
+const LEAST_NEEDED = ["session_id", "creation_date", "creation_time", "end_time"] as const;
 
 /** `select * from clap` in lines of at most `width` characters, its middle left out when it has more than `most` rows. */
-export function clapTable(rows: readonly ClapRow[], most: number, width = Number.POSITIVE_INFINITY): string[] {
+export function clapTable(rows: readonly ClapRow[], most: number, width?: number): string[] {
+  const shown = { columns: CLAP_COLUMNS, leastNeeded: LEAST_NEEDED };
+  return [...rowsTable(shown, rows, most, width), `(${count(rows.length, "row")})`];
+}
+
+/** Rows in lines of at most `width` characters, columns and the middle of more than `most` rows left out where need be. */
+export function rowsTable<Column extends string>(
+  { columns: all, leastNeeded }: { readonly columns: readonly Column[]; readonly leastNeeded: readonly Column[] },
+  rows: readonly Readonly<Record<Column, unknown>>[],
+  most: number,
+  width = Number.POSITIVE_INFINITY,
+): string[] {
   const half = Math.floor(most / 2);
   const omits = rows.length > most;
   const shown = omits ? [...rows.slice(0, half), ...rows.slice(-half)] : rows;
   for (let left = 0; ; left++) {
-    const names = CLAP_COLUMNS.filter((name) => !LEAST_NEEDED.slice(0, left).includes(name));
+    const names = all.filter((name) => !leastNeeded.slice(0, left).includes(name));
     const cells = shown.map((row) => names.map((name) => String(row[name] ?? "")));
     const lines = columns([names, ...cells], "left", 2);
-    if (left < LEAST_NEEDED.length && lines.some((line) => line.length > width)) continue;
+    if (left < leastNeeded.length && lines.some((line) => line.length > width)) continue;
     if (omits) lines.splice(half + 1, 0, "[...]");
-    return [...lines, `(${count(rows.length, "row")})`];
+    return lines;
   }
 }
 

@@ -12,6 +12,19 @@ export interface ClapRow {
   readonly iteration: number;
 }
 
+/** A line of `batch.request`; times without fractions of seconds. */
+export interface RequestRow {
+  readonly request_id: string;
+  readonly status: "RUNNING" | EndStatus;
+  readonly attempt: number;
+  readonly started: string;
+  readonly ended: string | null;
+  /** The JSON that it ended with. */
+  readonly result: string | null;
+  /** Of its last attempt. */
+  readonly error: string | null;
+}
+
 /** How many of a run's requests are in each state. */
 export interface Progress {
   readonly waiting: number;
@@ -37,10 +50,11 @@ export async function insertRequests(
   return rows.map(({ id }) => id);
 }
 
-/** All unfinished requests of the database, those of other runs included. */
-export async function readUnfinished(client: Queryable): Promise<string[]> {
+/** All unfinished requests of a kind in the database, those of other runs included. */
+export async function readUnfinished(client: Queryable, kind: string): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
-    "select request_id::text as id from batch.queue where kind = 'clap' order by request_id",
+    "select request_id::text as id from batch.queue where kind = $1 order by request_id",
+    [kind],
   );
   return rows.map(({ id }) => id);
 }
@@ -55,18 +69,18 @@ export async function readFailures(client: Queryable, ids: readonly string[]): P
 }
 
 /** Counts a run's requests by their state. */
-export async function readProgress(client: Queryable, ids: readonly string[]): Promise<Progress> {
+export async function readProgress(client: Queryable, kind: string, ids: readonly string[]): Promise<Progress> {
   const { rows } = await client.query<Progress>(
     `select count(*) filter (where job_name is null)::integer as waiting,
             count(*) filter (where session_id is not null)::integer as running,
             count(*) filter (where job_name is not null and session_id is null)::integer as reserved,
             (select count(*) from batch.history
-             where kind = 'clap' and request_id = any ($1) and status = 'SUCCESS')::integer as success,
+             where kind = $2 and request_id = any ($1) and status = 'SUCCESS')::integer as success,
             (select count(*) from batch.history
-             where kind = 'clap' and request_id = any ($1) and status = 'DEAD')::integer as dead
+             where kind = $2 and request_id = any ($1) and status = 'DEAD')::integer as dead
      from batch.queue
-     where kind = 'clap' and request_id = any ($1)`,
-    [ids],
+     where kind = $2 and request_id = any ($1)`,
+    [ids, kind],
   );
   return rows[0] as Progress;
 }
@@ -82,20 +96,32 @@ export async function readClaps(client: Queryable, ids: readonly string[]): Prom
   return rows;
 }
 
+/** The requests of a kind as `batch.request` shows them; those that were never started are missing. */
+export async function readRequests(client: Queryable, kind: string, ids: readonly string[]): Promise<RequestRow[]> {
+  const { rows } = await client.query<RequestRow>(
+    `select request_id::text, r.status, attempt, to_char(r.created_at, 'HH24:MI:SS') as started,
+            to_char(r.ended_at, 'HH24:MI:SS') as ended, r.result::text, a.error
+     from batch.request r join batch.attempt a using (kind, request_id, attempt)
+     where kind = $1 and request_id = any ($2) order by r.request_id`,
+    [kind, ids],
+  );
+  return rows;
+}
+
 /** The number of a run's attempts. */
-export async function countAttempts(client: Queryable, ids: readonly string[]): Promise<number> {
+export async function countAttempts(client: Queryable, kind: string, ids: readonly string[]): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
-    "select count(*)::integer from public.clap_attempt where id = any ($1)",
-    [ids],
+    "select count(*)::integer from batch.attempt where kind = $1 and request_id = any ($2)",
+    [kind, ids],
   );
   return rows[0]?.count ?? 0;
 }
 
-/** The Jobs among these that claimed a request, be it this run's or another's. */
-export async function readBusyJobs(client: Queryable, jobs: readonly string[]): Promise<Set<string>> {
+/** The Jobs among these that claimed a request of the kind, be it this run's or another's. */
+export async function readBusyJobs(client: Queryable, kind: string, jobs: readonly string[]): Promise<Set<string>> {
   const { rows } = await client.query<{ job_name: string }>(
-    "select distinct job_name from public.clap_attempt where job_name = any ($1)",
-    [jobs],
+    "select distinct job_name from batch.attempt where kind = $1 and job_name = any ($2)",
+    [kind, jobs],
   );
   return new Set(rows.map((row) => row.job_name));
 }

@@ -2,12 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster } from "../../simulator/cluster.ts";
 import { poll } from "../../simulator/poll.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
+import { createCommandWork } from "./commandWork.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 import type { Options } from "./options.ts";
 import type { ProgressDisplay } from "./progressDisplay.ts";
 import { raceAbort } from "./raceAbort.ts";
-import { insertRequests, type Progress, readProgress, readUnfinished } from "./requests.ts";
+import { type Progress, readProgress } from "./requests.ts";
 import { type RunResult, readResult } from "./result.ts";
+import type { RunWork } from "./runWork.ts";
+import { createSampleWork } from "./sampleWork.ts";
 import type { StopSignals } from "./stopSignals.ts";
 
 /** The time between two updates of the display. */
@@ -29,20 +32,23 @@ export async function run(
   const failure = new AbortController();
   void local.failed.then((error) => failure.abort(error));
   const signal = AbortSignal.any([stop, failure.signal]);
-  const cluster = createCluster(options, local, display);
+  const work = createWork(options, local, display);
+  const cluster = createCluster(options, work, local, display);
   force.addEventListener("abort", () => cluster.kill());
   try {
-    const ids = await raceAbort(findRequests(options, local), signal);
+    const ids = await raceAbort(work.prepare(), signal);
     const startedAt = performance.now();
     const elapsed = () => (performance.now() - startedAt) / 1_000;
-    const show = async () => display.update(await readProgress(client, ids), cluster.jobs, elapsed());
+    const show = async () => display.update(await readProgress(client, work.kind, ids), cluster.jobs, elapsed());
     const finished = new AbortController();
     void watch(show, AbortSignal.any([signal, finished.signal]));
     const killer = startKiller(options, cluster);
     try {
       // On a server that others use, too, a run ends with its own requests.
-      const isFinished = async () => isDone(await readProgress(client, ids));
-      const settings = { ...options, ...(local.exclusive ? {} : { isFinished }) };
+      // A deferred request is in no queue length, and waits.
+      const isFinished = async (queueLength: number) =>
+        (queueLength === 0 || !local.exclusive) && isDone(await readProgress(client, work.kind, ids));
+      const settings = { ...options, kind: work.kind, isFinished };
       await raceAbort(poll(settings, local.database, cluster, signal), signal);
     } finally {
       clearInterval(killer);
@@ -51,25 +57,21 @@ export async function run(
     await cluster.stop();
     const seconds = elapsed();
     await show();
-    return await readResult(ids, { client, cluster, options, seconds });
+    return await readResult(ids, { client, cluster, work, seconds });
   } catch (error) {
     if (failure.signal.aborted) cluster.kill();
     await cluster.stop();
     if (failure.signal.aborted) throw failure.signal.reason;
     if (stop.aborted) return undefined;
     throw error;
+  } finally {
+    await work.close();
   }
 }
 
-/** The requests of this run: the ones it inserts, and on a database that only it uses all that are unfinished. */
-async function findRequests(
-  { requests, seconds, failures }: Options,
-  { client, exclusive }: LocalDatabase,
-): Promise<string[]> {
-  const unfinished = exclusive || requests === 0 ? await readUnfinished(client) : [];
-  if (requests === 0) return unfinished;
-  const once = { query: client.queryOnce.bind(client) };
-  return [...unfinished, ...(await insertRequests(once, requests, seconds, failures))];
+function createWork(options: Options, local: LocalDatabase, display: ProgressDisplay): RunWork {
+  if (options.batch === undefined) return createSampleWork(options, local);
+  return createCommandWork(options.batch, options, local, (line) => display.print(line));
 }
 
 function isDone({ waiting, running, reserved }: Progress): boolean {
@@ -90,13 +92,15 @@ function startKiller({ killEvery }: Options, cluster: Cluster): NodeJS.Timeout |
 
 function createCluster(
   { backoffLimit, backoffSeconds, requestsPerJob }: Options,
+  { kind, pods }: RunWork,
   local: LocalDatabase,
   display: ProgressDisplay,
 ): Cluster {
-  const { kind, graceSeconds } = DEFAULTS;
+  const { graceSeconds } = DEFAULTS;
   return new Cluster({
     backoff: { backoffLimit, backoffSeconds },
     graceSeconds,
+    ...pods,
     env: {
       ...local.env,
       KIND: kind,

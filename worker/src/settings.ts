@@ -86,6 +86,9 @@ export const NUMBER_RULES = {
   graceSeconds: { min: 1, max: 86_400, fractions: true, why: "from SIGTERM to SIGKILL, at most a day" },
 } as const satisfies Record<string, NumberRule>;
 
+/** A kind's name; `batch.attach()` checks the same. */
+export const KIND_PATTERN = /^[a-z][a-z0-9_]{0,39}$/;
+
 /** Used where the environment is silent. */
 export const DEFAULTS = {
   port: 5432,
@@ -116,7 +119,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     database: { ...databaseSettings({ text, number }, env), pooled: leaseSeconds > 0 },
     kind: text(
       "KIND",
-      /^[a-z][a-z0-9_]{0,39}$/,
+      KIND_PATTERN,
       '1 to 40 of a-z, 0-9 and "_", a letter first (the kind given to batch.attach())',
       DEFAULTS.kind,
     ),

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { describe, test } from "node:test";
+import { shellQuote } from "./shellQuote.ts";
+import { splitWords } from "./splitWords.ts";
+
+/** What a real shell makes of the words. */
+function splitByShell(text: string): string[] {
+  return execFileSync("/bin/sh", ["-fc", `printf '%s\\0' ${text}`], { encoding: "utf8" })
+    .split("\0")
+    .slice(0, -1);
+}
+
+describe("splitWords", () => {
+  const texts = [
+    "python3 work.py",
+    "  sh   -c\t'echo  \"$HOME\" | wc'  ",
+    `a"b c"'d e'\\ f`,
+    String.raw`"a\"b" "\\" "\n" "\$HOME" 'it'\''s'`,
+    '"" x',
+    "a#b --url=http://h/?a=1,b=*",
+    "a\\\nb 'c\nd'",
+    shellQuote(`it's; "$x" \\ ü`),
+  ];
+  for (const text of texts) {
+    test(`makes the same words of ${JSON.stringify(text)} as a shell`, () => {
+      assert.deepEqual(splitWords(text), splitByShell(text));
+    });
+  }
+
+  test("makes no words of nothing", () => assert.deepEqual(splitWords(" \n"), []));
+
+  const refused: readonly (readonly [text: string, reason: string])[] = [
+    ["python3 work.py | tee log", "an unquoted |"],
+    ["a && b", "an unquoted &"],
+    ["a; b", "an unquoted ;"],
+    ["a > b", "an unquoted >"],
+    ["a # b", "an unquoted #"],
+    ["(a)", "an unquoted ("],
+    ["echo $HOME", "an unquoted $"],
+    ['echo "$HOME"', "an unquoted $"],
+    ["echo `id`", "an unquoted `"],
+    ["it's", `"'" that is not closed`],
+    ['a "b', `"\\"" that is not closed`],
+    ["a\\", `"\\\\" that is not closed`],
+  ];
+  for (const [text, reason] of refused) {
+    test(`refuses ${text}, which only a shell could run`, () => {
+      assert.throws(() => splitWords(text), { name: "RangeError", message: reason });
+    });
+  }
+});

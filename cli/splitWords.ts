@@ -1,0 +1,36 @@
+/** What a shell would act on, outside of quotes: pipes, lists, redirections, subshells, comments. */
+const OPERATORS = "|&;<>()#";
+
+/** One part of a word: a blank, a quoted piece, an escaped character, or a plain one. */
+const PART = /(\s+)|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\])/y;
+
+/**
+ * Splits a command into words as a POSIX shell does, without one: blanks separate, quotes and backslashes protect.
+ *
+ * @throws RangeError for what only a shell can do (`$`, a pipe, a redirection, ...) and for a quote that is not closed; the
+ *   message continues "--command must be words ...; got ".
+ */
+export function splitWords(text: string): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  PART.lastIndex = 0;
+  for (let end = 0; end < text.length; end = PART.lastIndex) {
+    const [all = "", blank, single, double, escaped, plain] = PART.exec(text) ?? [];
+    if (all === "") throw new RangeError(`${JSON.stringify(text[end])} that is not closed`);
+    if (blank !== undefined) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+      continue;
+    }
+    refuse((plain !== undefined && (word === undefined || plain !== "#") && OPERATORS.includes(plain) && plain) || "");
+    refuse(/(?<!\\)(?:\\\\)*([$`])/.exec(double ?? plain ?? "")?.[1] ?? "");
+    const inDouble = double?.replace(/\\([$`"\\])|\\\n/g, "$1");
+    word = (word ?? "") + (single ?? inDouble ?? (escaped === "\n" ? "" : escaped) ?? plain);
+  }
+  if (word !== undefined) words.push(word);
+  return words;
+}
+
+function refuse(character: string): void {
+  if (character) throw new RangeError(`an unquoted ${character}`);
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { UsageError } from "../usageError.ts";
+import { readOptions } from "./options.ts";
+
+const SQL = `${import.meta.dirname}/../../examples/shell/naps.sql`;
+const BATCH = ["--table", "pages", "--kind", "page", "--command", "python3 'my work.py'"];
+
+describe("the options of your own batch", () => {
+  test("are a command's words, the table, its kind, and the SQL that makes it", () => {
+    assert.deepEqual(readOptions(BATCH).batch, {
+      command: ["python3", "my work.py"],
+      table: "pages",
+      kind: "page",
+      sql: undefined,
+    });
+    const { sql } = readOptions([...BATCH, "--sql", SQL]).batch ?? {};
+    assert.equal(sql?.file, SQL);
+    assert.match(sql?.text ?? "", /create table naps/);
+  });
+
+  test("go with every option that is not about the sample's rows", () => {
+    const others = "--kill-every 1 --json --keep d --requests-per-job 2 --max-replica-count 3 --backoff-limit 1";
+    assert.ok(readOptions([...BATCH, ...others.split(" ")]).batch);
+  });
+
+  const refused: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+    [["--table", "pages"], /^--table must come with --command WORDS .*; got no --command$/],
+    [["--sql", SQL], /^--sql must come with --command WORDS/],
+    [["--command", "x"], /^--command must come with --table NAME .*; got none\n--command must come with --kind NAME/],
+    [[...BATCH, "--kind", "Page"], /^--kind must be 1 to 40 of a-z, .*; got "Page"$/],
+    [[...BATCH, "--command", "a | b"], /^--command must be .*"sh -c '\.\.\.'"; got an unquoted \|$/],
+    [[...BATCH, "--command", "'' x"], /^--command must be .*; got "'' x"$/],
+    [[...BATCH, "--command", " "], /^--command must be .*; got " "$/],
+    [[...BATCH, "--sql", "/nowhere.sql"], /^--sql must be a file of SQL .*; got "\/nowhere\.sql": ENOENT/],
+    [[...BATCH, "--requests", "3"], /^--requests must come without --command \(the rows of --table are .*; got both$/],
+    [[...BATCH, "--seconds", "3", "--failures", "1"], /^--seconds must come without .*\n--failures must come without/],
+    [[...BATCH, "--serve", "--keep", "d"], /^--serve must come without --command \(it runs nothing\); got both$/],
+  ];
+  for (const [args, message] of refused) {
+    test(`refuses ${args.join(" ").replace(SQL, "FILE")}, before anything is started`, () => {
+      assert.throws(
+        () => readOptions(args),
+        (error: Error) => {
+          assert.ok(error instanceof UsageError);
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+    });
+  }
+});

@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { KIND_PATTERN } from "../../worker/src/settings.ts";
+import type { OptionSpec } from "../args.ts";
+import { splitWords } from "../splitWords.ts";
+import { UsageError } from "../usageError.ts";
+
+/** The options of a run of your own batch. */
+export const BATCH_OPTIONS = {
+  command: {
+    help: "run this program for each row instead of the sample, by the contract of docs/commands.md; split into words as a shell does, and run without one (sh -c '...' is one)",
+    placeholder: "WORDS",
+    what: "a program and its arguments ('python3 work.py')",
+  },
+  table: {
+    help: "with --command: the table whose rows are the requests",
+    placeholder: "NAME",
+    what: "a table of the run's database",
+  },
+  kind: {
+    help: "with --command: the kind that the table is attached under",
+    placeholder: "NAME",
+    what: '1 to 40 of a-z, 0-9 and "_", a letter first',
+  },
+  sql: {
+    help: "with --command: SQL that is run first, in one transaction: it creates the table and its rows",
+    placeholder: "FILE",
+    what: "a file of SQL (./-name for one that begins with -)",
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** A batch whose work is a command. */
+export interface CommandBatch {
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  readonly table: string;
+  readonly kind: string;
+  /** What is run first. @default - nothing: the table is there already */
+  readonly sql: { readonly file: string; readonly text: string } | undefined;
+}
+
+/** What only the sample's rows have. */
+const SAMPLE_ONLY = ["requests", "seconds", "failures"] as const;
+
+/**
+ * Reads a command line's own batch, its SQL file included; undefined without --command.
+ *
+ * @throws UsageError naming what is missing, wrong, or too much.
+ */
+export function readCommandBatch(
+  { command, table, kind, sql }: { readonly [Name in keyof typeof BATCH_OPTIONS]: string | undefined },
+  given: ReadonlySet<string>,
+): CommandBatch | undefined {
+  if (command === undefined) {
+    const [alone] = (["sql", "table", "kind"] as const).filter((name) => given.has(name));
+    if (alone === undefined) return undefined;
+    throw new UsageError(`--${alone} must come with --command WORDS (the work of its rows); got no --command`);
+  }
+  const problems: string[] = [];
+  const words = attempt(() => parseCommand(command));
+  if (table === undefined) problems.push("--command must come with --table NAME (its rows are the requests); got none");
+  if (kind === undefined)
+    problems.push("--command must come with --kind NAME (the table is attached under it); got none");
+  else if (!KIND_PATTERN.test(kind)) {
+    problems.push(`--kind must be ${BATCH_OPTIONS.kind.what} (it is part of names); got ${JSON.stringify(kind)}`);
+  }
+  const tooMuch = [...SAMPLE_ONLY, "serve" as const].filter((name) => given.has(name));
+  for (const name of tooMuch) {
+    const why = name === "serve" ? "it runs nothing" : "the rows of --table are the requests";
+    problems.push(`--${name} must come without --command (${why}); got both`);
+  }
+  const text = sql === undefined ? undefined : attempt(() => readSql(sql));
+  if (problems.length > 0 || words === undefined || table === undefined || kind === undefined) {
+    throw new UsageError(problems.join("\n"));
+  }
+  return {
+    command: words,
+    table,
+    kind,
+    sql: sql === undefined || text === undefined ? undefined : { file: sql, text },
+  };
+
+  function attempt<Value>(read: () => Value): Value | undefined {
+    try {
+      return read();
+    } catch (error) {
+      problems.push((error as Error).message);
+      return undefined;
+    }
+  }
+}
+
+function parseCommand(text: string): string[] {
+  try {
+    const words = splitWords(text);
+    if (words[0]) return words;
+    throw new RangeError(JSON.stringify(text));
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UsageError(
+      `--command must be ${BATCH_OPTIONS.command.what}; for what a shell does: "sh -c '...'"; got ${message}`,
+    );
+  }
+}
+
+function readSql(file: string): string {
+  try {
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    throw new UsageError(
+      `--sql must be ${BATCH_OPTIONS.sql.what}; got ${JSON.stringify(file)}: ${(error as Error).message}`,
+    );
+  }
+}

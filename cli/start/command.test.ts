@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { createCommand } from "../../tests/support/command.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { until } from "../../tests/support/until.ts";
+
+const { home, start, processes, leftovers } = await createCommand("cli/start/main.ts");
+
+/** What a work file and the SQL may be made of, without a driver: psql is not everywhere. */
+const PROGRAM = `${process.execPath} ${join(import.meta.dirname, "../../tests/support/insertingProgram.ts")}`;
+const BATCH = ["--table", "pages", "--kind", "page", "--polling-interval", "0.1", "--backoff-seconds", "0.1"];
+
+let files = 0;
+const folder = await mkdtemp(join(tmpdir(), "sql-"));
+after(() => rm(folder, { recursive: true }));
+
+/** A file outside of the runs' own TMPDIR. */
+async function createFile(text: string): Promise<string> {
+  const file = join(folder, `pages-${++files}.sql`);
+  await writeFile(file, text);
+  return file;
+}
+const pages = (rows: number, more = "") =>
+  createFile(`create table pages (id bigint generated always as identity primary key, ms integer default 0);
+create table effects (page_id bigint primary key, attempt integer);
+grant insert on effects to batch_program;
+insert into pages (ms) select 0 from generate_series(1, ${rows});
+${more}`);
+const result = (stdout: string) => JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+
+async function assertNothingLeft(): Promise<void> {
+  assert.deepEqual(await processes(), []);
+  assert.deepEqual(await leftovers(), []);
+}
+
+describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () => {
+  test("runs it for each row, as a role that writes what the SQL grants, and reports its kind", async () => {
+    const sql = await pages(6);
+    const { exitCode, stdout, stderr } = await start(["--sql", sql, ...BATCH, "--command", PROGRAM, "--json"]).ended;
+    assert.equal(exitCode, 0, stderr);
+    const { seconds, ...rest } = result(stdout);
+    assert.deepEqual(rest, { requests: 6, success: 6, dead: 0, jobs: 6, idleJobs: 0, peakJobs: 6, attempts: 6 });
+    assert.match(stderr, /^request_id +status +attempt +started +ended +result$/m);
+    assert.match(stderr, /^1 +SUCCESS +1 .*\{"page": 1\}$/m);
+    await assertNothingLeft();
+  });
+
+  test("shows why a request is DEAD, and ends 1", async () => {
+    const sql = await pages(1);
+    const command = "sh -c 'echo no such page >&2; exit 65'";
+    const { exitCode, stdout } = await start(["--sql", sql, ...BATCH, "--command", command]).ended;
+    assert.match(stdout, /^1 +DEAD +1 .*exit code 65: no such page$/m);
+    assert.equal(exitCode, 1);
+  });
+
+  test("waits for a request that its command deferred", async () => {
+    const sql = await pages(1);
+    const command = `sh -c 'test $BATCH_ATTEMPT -gt 1 || { echo "{\\"retryAfter\\": 1}" > $BATCH_RESULT_FILE; exit 75; }'`;
+    const { stdout } = await start(["--sql", sql, ...BATCH, "--command", command, "--json"]).ended;
+    assert.deepEqual([result(stdout).success, result(stdout).attempts], [1, 2]);
+  });
+
+  test("whose runners are killed all the time leaves no process of one, and each effect is there once", async () => {
+    const database = await createTestDatabase();
+    const { PG_HOST, PG_PORT, PG_USERNAME } = process.env;
+    const url = `postgresql://${PG_USERNAME}@/${database.name}?host=${encodeURIComponent(PG_HOST ?? "")}&port=${PG_PORT}`;
+    const sql = await pages(8, "update pages set ms = 1000;");
+    const { exitCode, stdout, stderr } = await start(
+      [
+        ...["--sql", sql, ...BATCH, "--command", PROGRAM, "--json", "--max-replica-count", "3"],
+        ...["--kill-every", "4", "--backoff-limit", "100"],
+      ],
+      { DATABASE_URL: url },
+    ).ended;
+    assert.equal(exitCode, 0, stderr);
+    assert.ok(result(stdout).attempts > 8, "a runner must have been killed at work");
+    assert.deepEqual(await database.query("select count(*)::integer from effects"), [{ count: 8 }]);
+    await assertNothingLeft();
+  });
+
+  test("stopped by Ctrl-C, in the terminal's whole group, leaves no process and no folder", async () => {
+    const sql = await pages(3, "update pages set ms = 600000;");
+    const run = start(["--sql", sql, ...BATCH, "--command", PROGRAM], {}, { ownGroup: true });
+    await until("commands run", async () => (await processes()).filter(isProgram).length === 3, { patienceMs: 60_000 });
+    process.kill(-(run.child.pid as number), "SIGINT");
+    assert.equal((await run.ended).exitCode, 130);
+    await assertNothingLeft();
+  });
+
+  test("killed itself: the next run ends its commands, too", async () => {
+    const sql = await pages(2, "update pages set ms = 600000;");
+    const run = start(["--sql", sql, ...BATCH, "--command", `sh -c 'trap "" TERM HUP; ${PROGRAM}; exit $?'`]);
+    await until("commands run", async () => (await processes()).filter(isProgram).length >= 2, { patienceMs: 60_000 });
+    run.child.kill("SIGKILL");
+    await run.ended;
+    const next = await start("--requests 1 --seconds 0").ended;
+    assert.match(next.stdout, /^Removed what a killed run .*\b2 pods/m);
+    assert.match(next.stdout, /^Removed what a killed run .*\b\d+ processes of commands/m);
+    await assertNothingLeft();
+  });
+
+  test("resumes a kept database without --sql, and refuses to make its table twice", async () => {
+    const sql = await pages(2);
+    const keep = ["--keep", join(home, "kept")];
+    const first = await start(["--sql", sql, ...BATCH, ...keep, "--command", "sh -c 'exit 65'"]).ended;
+    assert.equal(first.exitCode, 1);
+    const twice = await start(["--sql", sql, ...BATCH, ...keep, "--command", "true"]).ended;
+    assert.match(
+      twice.stderr,
+      /^cannot run .*\.sql, line 1: relation "pages" already exists \(leave out --sql where the database has the table already\)$/m,
+    );
+    assert.equal(twice.exitCode, 1);
+    const { stdout } = await start([...BATCH, ...keep, "--command", "true", "--json"]).ended;
+    assert.deepEqual([result(stdout).requests, result(stdout).jobs], [0, 0]);
+  });
+
+  const wrong: readonly (readonly [what: string, sql: string, message: RegExp])[] = [
+    [
+      "SQL with an error",
+      "select 1;\nselect no_column;",
+      /^cannot run .*\.sql, line 2: column "no_column" does not exist$/m,
+    ],
+    ["SQL without the table", "select 1;", /^cannot attach the table pages as page: relation "pages" does not exist$/m],
+    ["a table without a key", "create table pages (x int);", /^cannot attach the table pages as page: .*primary key/m],
+    [
+      "SQL that commits nothing",
+      "begin;\ncreate table pages (id bigint primary key);",
+      /relation "pages" does not exist$/m,
+    ],
+  ];
+  for (const [what, sql, message] of wrong) {
+    test(`ends 1 for ${what}, with PostgreSQL's message, before a pod starts`, async () => {
+      const run = start(["--sql", await createFile(sql), ...BATCH, "--command", "true"]);
+      const { exitCode, stdout, stderr } = await run.ended;
+      assert.match(stderr, message);
+      assert.doesNotMatch(stdout, /Jobs: [^0]/);
+      assert.equal(exitCode, 1);
+      assert.deepEqual(await processes(), []);
+    });
+  }
+});
+
+function isProgram(words: string): boolean {
+  return words === `${PROGRAM} `;
+}

@@ -1,0 +1,118 @@
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { createTempDirectory, type TempDirectory } from "../../simulator/tempDirectory.ts";
+import { endProcesses } from "../../worker/src/command/endProcesses.ts";
+import { toClientConfig } from "../../worker/src/database.ts";
+import { LOCK_SPACE } from "../../worker/src/migrate.ts";
+import { readDatabaseSettings } from "../../worker/src/settings.ts";
+import { describeError } from "../describeError.ts";
+import type { CommandBatch } from "./batchOptions.ts";
+import type { LocalDatabase } from "./localDatabase.ts";
+import type { Options } from "./options.ts";
+import { prepareProgramRole } from "./programRole.ts";
+import { type RequestRow, readRequests, readUnfinished } from "./requests.ts";
+import { requestTable } from "./requestTable.ts";
+import { runSqlFile } from "./runSqlFile.ts";
+import type { RunWork } from "./runWork.ts";
+
+/** How long the end of a stopped SQL file may take; the run's own server ends it in any case. */
+const END_SESSION_MS = 2_000;
+
+/** Rows of a table of your own, each worked on by a command. */
+export function createCommandWork(
+  batch: CommandBatch,
+  { killEvery, backoffLimit }: Options,
+  local: LocalDatabase,
+  print: (line: string) => void,
+): RunWork {
+  const { kind, command } = batch;
+  let programEnv: Readonly<Record<string, string>> = {};
+  let directory: TempDirectory | undefined;
+  let preparing: pg.Client | undefined;
+  const getFolder = (podName: string) => join(directory?.path ?? "", podName);
+  return {
+    kind,
+    pods: {
+      podEnv(podName) {
+        mkdirSync(getFolder(podName), { recursive: true });
+        return {
+          COMMAND: JSON.stringify(command),
+          COMMAND_DIRECTORY: getFolder(podName),
+          COMMAND_ENV_MARK: podName,
+          ...programEnv,
+        };
+      },
+      async afterPod(podName) {
+        // A container's processes end with its first one; of a runner that was killed the command still runs.
+        await endProcesses({ mark: `MARK=${podName}` }, new AbortController().signal);
+        await rm(getFolder(podName), { recursive: true, force: true });
+      },
+    },
+    async prepare() {
+      directory = await createTempDirectory(undefined);
+      const client = new pg.Client(toClientConfig(readDatabaseSettings(local.env)));
+      client.on("error", () => undefined);
+      client.on("notice", ({ message }) => message && print(message));
+      await client.connect();
+      preparing = client;
+      try {
+        programEnv = await createBatch(batch, client, local);
+      } finally {
+        preparing = undefined;
+        await client.end().catch(() => undefined);
+      }
+      return await readUnfinished(local.client, kind);
+    },
+    async readEnd(queryable, ids) {
+      const requests = await readRequests(queryable, kind, ids);
+      const count = (status: RequestRow["status"]) => requests.filter((request) => request.status === status).length;
+      const endedByKills = ({ status, attempt }: RequestRow) =>
+        status === "DEAD" && killEvery !== undefined && attempt > backoffLimit;
+      return {
+        success: count("SUCCESS"),
+        dead: count("DEAD"),
+        asExpected:
+          requests.length === ids.length &&
+          requests.every((request) => request.status === "SUCCESS" || endedByKills(request)),
+        table: (most, width) => requestTable(requests, most, width),
+      };
+    },
+    async close() {
+      if (preparing) await endSession(preparing, local);
+      await directory?.remove();
+    },
+  };
+}
+
+/** Makes the role, the table and its rows, and attaches it; returns how the command reaches the database. */
+async function createBatch(
+  { sql, table, kind }: CommandBatch,
+  client: pg.Client,
+  local: LocalDatabase,
+): Promise<Readonly<Record<string, string>>> {
+  // Two runs on one server would disturb each other's grants.
+  await client.query(`select pg_advisory_lock(${LOCK_SPACE}, 0)`);
+  const programEnv = await prepareProgramRole(client, local);
+  await client.query(`select pg_advisory_unlock(${LOCK_SPACE}, 0)`);
+  if (sql) await runSqlFile(client, sql);
+  // What the file has set, or begun and not committed, ends with it, as in psql.
+  client.removeAllListeners("notice");
+  await client.query("rollback");
+  await client.query("discard all");
+  try {
+    await client.query("select batch.attach($1::regclass, $2)", [table, kind]);
+  } catch (error) {
+    throw new Error(`cannot attach the table ${table} as ${kind}: ${describeError(error)}`, { cause: error });
+  }
+  return programEnv;
+}
+
+/** Ends a statement of SQL that is stopped, and rolls it back: PostgreSQL would not notice that no one waits for it. */
+async function endSession(client: pg.Client, local: LocalDatabase): Promise<void> {
+  const { processID } = client as unknown as { processID: number };
+  const ended = local.client.query("select pg_terminate_backend($1)", [processID]).catch(() => undefined);
+  await Promise.race([ended, sleep(END_SESSION_MS, undefined, { ref: false })]);
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import type pg from "pg";
+import { createRoles } from "../../worker/src/roles.ts";
+import type { LocalDatabase } from "./localDatabase.ts";
+
+/** The role that a command connects as on the run's own server, which asks for no password. */
+const PROGRAM_ROLE = "batch_command";
+
+/**
+ * Makes sure that commands can call `batch.own()`, `batch.checkpoint()` and `batch.finish()`. On the run's own server they connect
+ * as a role that may do this and what the SQL file grants to `batch_program`, as they should on a cluster; on the server of
+ * DATABASE_URL as the URL's own role, since a server of others asks for passwords.
+ *
+ * @returns the variables by which libpq, and most drivers, find the database; the runner passes them on.
+ * @throws Error when there are no such roles and they cannot be created.
+ */
+export async function prepareProgramRole(
+  client: pg.Client,
+  { env, exclusive }: Pick<LocalDatabase, "env" | "exclusive">,
+): Promise<Readonly<Record<string, string>>> {
+  // The two that log in are for clusters: no one gets to know these passwords.
+  const password = () => randomBytes(24).toString("base64url");
+  (await createRoles(client, undefined)) || (await createRoles(client, { worker: password(), scaler: password() }));
+  if (exclusive) {
+    await client.query(`do $$ begin
+      if not exists (select from pg_roles where rolname = '${PROGRAM_ROLE}') then create role ${PROGRAM_ROLE} login; end if;
+      grant batch_program to ${PROGRAM_ROLE};
+    end $$`);
+  } else {
+    await client.query(`do $$ begin
+      if not pg_has_role('batch_program', 'usage') then execute format('grant batch_program to %I', current_user); end if;
+    end $$`);
+  }
+  const { PG_HOST = "", PG_PORT = "", PG_DATABASE = "", PG_USERNAME = "", PGPASSWORD, PG_CA_FILE } = env;
+  const sslMode = env.PG_SSLMODE ?? env.PGSSLMODE ?? "disable";
+  return {
+    COMMAND_ENV_PGHOST: PG_HOST,
+    COMMAND_ENV_PGPORT: PG_PORT,
+    COMMAND_ENV_PGDATABASE: PG_DATABASE,
+    COMMAND_ENV_PGUSER: exclusive ? PROGRAM_ROLE : PG_USERNAME,
+    COMMAND_ENV_PGSSLMODE: sslMode === "no-verify" ? "require" : sslMode,
+    ...(PGPASSWORD === undefined ? {} : { COMMAND_ENV_PGPASSWORD: PGPASSWORD }),
+    ...(sslMode === "verify-full" ? { COMMAND_ENV_PGSSLROOTCERT: PG_CA_FILE ?? "system" } : {}),
+  };
+}

@@ -1,0 +1,22 @@
+import { count, rowsTable } from "./report.ts";
+import type { RequestRow } from "./requests.ts";
+
+/** The columns that are shown; the last ones of these are left out first where there is no room for all. */
+const COLUMNS = ["request_id", "status", "attempt", "started", "ended", "result"] as const;
+const LEAST_NEEDED = ["started", "ended", "result"] as const;
+
+/** The longest result, or error, that is shown. */
+const MAX_RESULT = 60;
+
+/** The requests of a batch of your own, in lines of at most `width` characters, the middle left out of more than `most`. */
+export function requestTable(rows: readonly RequestRow[], most: number, width?: number): string[] {
+  const shown = rows.map((row) => ({ ...row, result: cut(row.result ?? row.error?.split("\n")[0] ?? "") }));
+  return [
+    ...rowsTable({ columns: COLUMNS, leastNeeded: LEAST_NEEDED }, shown, most, width),
+    `(${count(rows.length, "row")})`,
+  ];
+}
+
+function cut(text: string): string {
+  return text.length > MAX_RESULT ? `${text.slice(0, MAX_RESULT - 3)}...` : text;
+}

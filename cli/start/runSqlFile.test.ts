@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { runSqlFile } from "./runSqlFile.ts";
+
+const database = await createTestDatabase();
+const run = (text: string) => runSqlFile(database.client, { file: "pages.sql", text });
+
+describe("a file of SQL", () => {
+  test("is run whole, whatever it holds", async () => {
+    await run("create table a (x int);\n-- ü 🎈\ninsert into a values (1), (2);\ndo $$ begin perform 1; end $$;");
+    assert.deepEqual(await database.query("select count(*)::integer from a"), [{ count: 2 }]);
+  });
+
+  test("may be empty, or have transactions of its own", async () => {
+    await run("-- nothing\n");
+    await run("begin; create table b (x int); commit;\nbegin;\nrollback;");
+    assert.deepEqual(await database.query("select * from b"), []);
+  });
+
+  const wrong: readonly (readonly [what: string, sql: string, message: RegExp])[] = [
+    [
+      "a syntax error",
+      "select 1;\n\ncreat table c ();",
+      /^cannot run pages\.sql, line 3: syntax error at or near "creat"$/,
+    ],
+    [
+      "a name that there is not",
+      "-- 🎈🎈\nselect 1;\nselect no_column\nfrom a;",
+      /, line 3: column "no_column" does not exist/,
+    ],
+    [
+      "a row that a constraint refuses",
+      "create table c (x int check (x > 0));\nselect ';';\ninsert into c\nvalues (0);",
+      /, line 3: new row .* violates check constraint "c_x_check" \(Failing row contains \(0\)\.\)$/,
+    ],
+    [
+      "an exception of its own code",
+      "select 1;\ndo $$ begin\nraise 'no' using hint = 'do'; end $$;",
+      /, line 2: no \(do\)$/,
+    ],
+    [
+      "a table that is there",
+      "select 1;\ncreate table a ();",
+      /, line 2: .*"a" already exists \(leave out --sql where /,
+    ],
+    ["psql's own command", "select 1;\n\\copy a from 'x'", /, line 2: .* \(psql's own commands .* are not SQL\)$/],
+  ];
+  for (const [what, sql, message] of wrong) {
+    test(`with ${what} fails with file, line and PostgreSQL's message, and changes nothing`, async () => {
+      await assert.rejects(run(sql), { message });
+      assert.deepEqual(await database.query("select to_regclass('c') as c"), [{ c: null }]);
+    });
+  }
+});

@@ -1,0 +1,45 @@
+import { DEFAULTS } from "../../worker/src/settings.ts";
+import type { LocalDatabase } from "./localDatabase.ts";
+import type { Options } from "./options.ts";
+import { clapTable } from "./report.ts";
+import { type ClapRow, insertRequests, readClaps, readFailures, readUnfinished } from "./requests.ts";
+import type { RunWork } from "./runWork.ts";
+
+/** The sample, `make_it_clap`: rows that the run inserts, and on a database that only it uses all that are unfinished. */
+export function createSampleWork(options: Options, { client, exclusive }: LocalDatabase): RunWork {
+  const { requests, seconds, failures } = options;
+  const { kind } = DEFAULTS;
+  return {
+    kind,
+    pods: {},
+    async prepare() {
+      const unfinished = exclusive || requests === 0 ? await readUnfinished(client, kind) : [];
+      if (requests === 0) return unfinished;
+      const once = { query: client.queryOnce.bind(client) };
+      return [...unfinished, ...(await insertRequests(once, requests, seconds, failures))];
+    },
+    async readEnd(queryable, ids) {
+      const claps = await readClaps(queryable, ids);
+      const asked = await readFailures(queryable, ids);
+      const count = (status: ClapRow["status"]) => claps.filter((clap) => clap.status === status).length;
+      return {
+        success: count("SUCCESS"),
+        dead: count("DEAD"),
+        asExpected: claps.length === ids.length && claps.every((clap) => endedAsExpected(clap, asked, options)),
+        table: (most, width) => clapTable(claps, most, width),
+      };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** SUCCESS; or DEAD where a request asks for that many failures, or where that many of its pods were killed. */
+function endedAsExpected(
+  { id, status, iteration: attempt }: ClapRow,
+  failures: ReadonlyMap<string, number>,
+  { backoffLimit, killEvery }: Options,
+): boolean {
+  const asksToFail = (failures.get(id) ?? 0) > backoffLimit;
+  if (status === "DEAD") return asksToFail || (killEvery !== undefined && attempt > backoffLimit);
+  return status === "SUCCESS" && !asksToFail;
+}
