@@ -110,7 +110,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     });
   }
 
-  test("a role that may create nothing is reported by PostgreSQL's own reason, once", async () => {
+  test("a role that may create nothing is refused with every right that it lacks, before anything is created", async () => {
     const { name, query } = await createTestDatabase("template1");
     const { PG_HOST = "", PG_PORT } = process.env;
     const role = `${name}_plain`;
@@ -118,7 +118,11 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     const url = `postgresql://${role}@/${name}?host=${encodeURIComponent(PG_HOST)}&port=${PG_PORT}`;
     const { exitCode, stderr } = await start("--requests 1", { DATABASE_URL: url }).ended;
     await query(`drop role ${role}`);
-    assert.match(stderr, /^cannot prepare the database of DATABASE_URL: permission denied for \w+ \w+\n$/);
+    assert.match(
+      stderr,
+      /^cannot prepare the database of DATABASE_URL: the role \w+ must have the right to create schemas .*; it has not$/m,
+    );
+    assert.match(stderr, /^the role \w+ must have the right to create tables in the schema public .*; it has not$/m);
     assert.equal(exitCode, 1);
   });
 

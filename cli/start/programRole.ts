@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
-import { createRoles } from "../../worker/src/roles.ts";
+import { createRoles, grantRights } from "../../worker/src/roles.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 
 /** The role that a command connects as on the run's own server, which asks for no password. */
@@ -20,7 +20,7 @@ export async function prepareProgramRole(
 ): Promise<Readonly<Record<string, string>>> {
   // The two that log in are for clusters: no one gets to know these passwords.
   const password = () => randomBytes(24).toString("base64url");
-  (await createRoles(client, undefined)) || (await createRoles(client, { worker: password(), scaler: password() }));
+  if (!(await grantRights(client))) await createRoles(client, { worker: password(), scaler: password() });
   if (exclusive) {
     await client.query(`do $$ begin
       if not exists (select from pg_roles where rolname = '${PROGRAM_ROLE}') then create role ${PROGRAM_ROLE} login; end if;
