@@ -48,7 +48,7 @@ describe("a second kind, as docs/your-own-work.md adds it", () => {
   test("is another ScaledJob: its kind's query, workers and limit, everything else the default", () => {
     const { metadata, spec } = scaledJob("pages");
     assert.equal(metadata.name, "pages");
-    assert.deepEqual([spec.maxReplicaCount, spec.pollingInterval], [6, 30]);
+    assert.deepEqual([spec.maxReplicaCount, spec.pollingInterval], [15, 30]);
     assert.equal(spec.triggers[0].metadata.query, "select batch.demand('page', 1, 3) as jobs");
     assert.ok(
       JSON.stringify(spec.jobTargetRef.template.spec.containers[0].env).includes('{"name":"KIND","value":"page"}'),
@@ -57,7 +57,7 @@ describe("a second kind, as docs/your-own-work.md adds it", () => {
 
   test("leaves the first one as it was", () => {
     const { spec } = scaledJob("postgres-batch");
-    assert.equal(spec.maxReplicaCount, 20);
+    assert.equal(spec.maxReplicaCount, 50);
     assert.equal(spec.triggers[0].metadata.query, "select batch.demand('clap', 1, 10) as jobs");
   });
 });

@@ -112,10 +112,15 @@ describe("a pod of a command", () => {
   const [init] = spec.initContainers ?? [];
 
   test("runs the image as it is, started by the runner that an init container brings", () => {
-    assert.deepEqual([work?.image, work?.command, work?.args], ["pages:1", ["/batch/run"], ["python3", "work.py"]]);
+    assert.deepEqual([work?.image, work?.args], ["pages:1", undefined]);
+    assert.deepEqual(work?.command?.slice(0, 4), ["/batch/lib/loader", "--library-path", "/batch/lib", "/batch/node"]);
+    const variable = (name: string) => work?.env?.find((each) => each.name === name)?.value;
+    assert.equal(variable("COMMAND"), '["python3","work.py"]');
+    assert.equal(variable("COMMAND_DIRECTORY"), "/run/batch");
+    assert.equal(variable("NODE_OPTIONS"), "", "an image's own would be the runner's, too");
     assert.ok(!("imagePullPolicy" in (work ?? {})), "Kubernetes' own");
     assert.deepEqual([init?.image, init?.imagePullPolicy], ["runner:1", "IfNotPresent"]);
-    assert.deepEqual(init?.command, ["cp", "-R", "/batch/.", "/runner/"]);
+    assert.deepEqual(init?.command, ["install-runner", "/runner"]);
     assert.deepEqual(init?.volumeMounts, [{ name: "runner", mountPath: "/runner" }]);
   });
 
