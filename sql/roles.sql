@@ -22,6 +22,11 @@ begin
   foreach role_name in array array['batch_worker', 'batch_scaler'] loop
     execute format('alter role %I set default_transaction_isolation = %L', role_name, 'read committed');
     execute format('alter role %I set default_transaction_read_only = off', role_name);
+    execute format('alter role %I set default_transaction_deferrable = off', role_name);
+    execute format('alter role %I set search_path = pg_catalog, pg_temp', role_name);
+    -- Statements of a fraction of a millisecond must not be compiled, nor planned at each call.
+    execute format('alter role %I set jit = off', role_name);
+    execute format('alter role %I set plan_cache_mode = auto', role_name);
     execute format('alter role %I set lock_timeout = 0', role_name);
     -- A queue that is small now has indexes all the same, and grows under a plan that was made before.
     execute format('alter role %I set enable_seqscan = off', role_name);

@@ -31,49 +31,177 @@ COMMENT ON SCHEMA batch IS 'postgres-batch: requests claimed, run and recorded, 
 
 
 --
--- Name: attach(regclass, text); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: advance_bounds(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.attach(requests regclass, kind text) RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-#variable_conflict use_variable
+CREATE FUNCTION batch.advance_bounds(p_kind text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
 declare
-  key_columns text;
-  key_column name;
-  attached regclass;
+  bounds batch.scaling;
+  horizon xid8;
+  waiting record;
+  claimed xid8;
 begin
-  if kind is null or kind !~ '^[a-z][a-z0-9_]{0,39}$' then
-    raise exception 'kind must be 1 to 40 of a-z, 0-9 and _, a letter first (it names the handler''s file); got %', coalesce(quote_literal(kind), 'null');
+  select * into bounds from batch.scaling s where s.kind = p_kind for no key update skip locked;
+  if not found then
+    return;
   end if;
-  select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum),
-         case when count(*) = 1 then min(a.attname) filter (where a.atttypid = 'bigint'::regtype) end
-  into key_columns, key_column
-  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey[:i.indnkeyatts - 1])
-  where i.indrelid = requests and i.indisprimary;
-  if key_column is null then
-    raise exception '% must have a primary key of one bigint column (the queue knows a request by it); got %', requests, coalesce(key_columns, 'no such key');
+  horizon := pg_snapshot_xmin(pg_current_snapshot());
+  select q.enqueued_xid as xid, q.request_id as id into waiting from batch.queue q
+  where q.kind = p_kind and q.job_name is null and q.available_at is null
+    and (q.enqueued_xid, q.request_id) >= (bounds.waiting_xid, bounds.waiting_id)
+  order by q.enqueued_xid, q.request_id limit 1;
+  if waiting.xid is null or waiting.xid >= horizon then
+    waiting.xid := horizon;
+    waiting.id := -9223372036854775808;
+  end if;
+  select q.claimed_xid into claimed from batch.queue q
+  where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid >= bounds.claimed_xid
+  order by q.claimed_xid limit 1;
+  update batch.scaling s
+  set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = least(claimed, horizon)
+  where s.kind = p_kind
+    and (s.waiting_xid, s.waiting_id, s.claimed_xid) is distinct from (waiting.xid, waiting.id, least(claimed, horizon));
+end
+$$;
+
+
+--
+-- Name: announce_stop(text, text, bigint, integer, integer, double precision); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.announce_stop(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_seconds double precision) RETURNS SETOF boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  update batch.queue q set stopping_until = now() + make_interval(secs => p_seconds)
+  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+  returning true
+$$;
+
+
+--
+-- Name: attach(regclass, text, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.attach(p_requests regclass, p_kind text, p_timeout_column name DEFAULT NULL::name) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  reader name := batch.reader_role(p_requests);
+  namespace oid := (select c.relnamespace from pg_class c where c.oid = p_requests);
+begin
+  if p_kind is null or p_kind !~ '^[a-z][a-z0-9_]{0,39}$' then
+    raise exception 'kind must be 1 to 40 of a-z, 0-9 and _, a letter first (it names the handler''s file); got %',
+      coalesce(quote_literal(p_kind), 'null');
+  end if;
+  perform batch.refuse_table(p_requests, p_timeout_column);
+
+  -- Until the end of the transaction no other session writes: no row is missed between taking in the old ones and the trigger.
+  execute format('lock table %s in share row exclusive mode', p_requests);
+  perform batch.register(p_kind, p_requests, p_timeout_column);
+
+  if not has_table_privilege(reader, p_requests, 'select') then
+    execute format('grant select on table %s to %I', p_requests, reader);
+  end if;
+  if not has_schema_privilege(reader, namespace, 'usage') then
+    execute format('grant usage on schema %s to %I', namespace::regnamespace, reader);
+  end if;
+  execute format('drop policy if exists %I on %s', 'batch_' || p_kind, p_requests);
+  if batch.row_security_applies(p_requests, reader) then
+    -- The owner's own queries must not see more than before.
+    execute format('create policy %I on %s for select to %I using (%s)', 'batch_' || p_kind, p_requests, reader,
+      case when pg_has_role(reader, (select c.relowner from pg_class c where c.oid = p_requests), 'usage') then 'current_setting(''postgres_batch.reading'', true) = ''on''' else 'true' end);
+  end if;
+  perform batch.create_readers(p_kind, p_requests);
+  perform batch.create_triggers(p_kind, p_requests);
+  perform batch.complete_attachment(p_kind);
+end
+$_$;
+
+
+--
+-- Name: attachment_problem(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.attachment_problem(p_kind text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  attached batch.kind;
+  requests pg_class;
+  reader name;
+  again text;
+  missing text;
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  if not found or not exists (select from batch.scaling s where s.kind = p_kind) or to_regclass('batch.arrivals_' || p_kind) is null then
+    return format('kind %L is not attached: select batch.attach(''TABLE'', %L)', p_kind, p_kind);
+  end if;
+  if not attached.attached then
+    return format('kind %L is detached: select batch.attach(''TABLE'', %L)', p_kind, p_kind);
+  end if;
+  select c.* into requests from pg_class c where c.oid = attached.requests;
+  if not found then
+    return format('the table of kind %L was dropped: create it and attach it again, or select batch.detach(%L)', p_kind, p_kind);
+  end if;
+  again := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
+    case when attached.timeout_column is null then '' else format(', %L', attached.timeout_column) end);
+  if batch.key_column(attached.requests) is null then
+    return format('%s has no primary key of one bigint column any more: restore it, then %s', attached.requests, again);
+  end if;
+  if attached.timeout_column is not null and not batch.is_timeout_column(attached.requests, attached.timeout_column) then
+    return format('%s has no column %I of numbers any more, which held the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
+      attached.requests, attached.timeout_column, attached.requests, p_kind);
+  end if;
+  if requests.relpersistence <> 'p' then
+    return format('%s is not a permanent table any more: alter table %s set logged', attached.requests, attached.requests);
+  end if;
+  if requests.relkind = 'r' and exists (select from pg_inherits i where attached.requests in (i.inhparent, i.inhrelid)) then
+    return format('%s is part of an inheritance or of a partitioned table now (not every row fires its triggers): end that, or detach it by select batch.detach(%L)',
+      attached.requests, p_kind);
   end if;
 
-  -- Until the end of the transaction nobody writes: no row is missed between taking in the old ones and the trigger.
-  execute format('lock table %s in share row exclusive mode', requests);
-  insert into batch.kind as k values (kind, requests, key_column)
-  on conflict on constraint kind_pkey do update set primary_key = excluded.primary_key where k.requests = excluded.requests;
-  select k.requests into strict attached from batch.kind k where k.kind = attach.kind;
-  if attached <> requests then
-    raise exception 'kind must be a new one (a kind is one table''s); got %, which is %''s', quote_literal(kind), attached;
+  select string_agg(wanted.name, ', ') into missing
+  from unnest(array['', '$delete', '$key', '$truncate']) with ordinality as suffix (text, place),
+  lateral (select 'batch_' || p_kind || suffix.text) as wanted (name)
+  where not exists (
+    select from pg_trigger t
+    where t.tgrelid = attached.requests and t.tgname = wanted.name and not t.tgisinternal and t.tgenabled in ('O', 'A')
+  );
+  if missing is not null then
+    return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
   end if;
-
-  execute format(
-    'create or replace trigger %I after insert on %s referencing new table as inserted for each statement execute function batch.enqueue(%L, %L)',
-    'batch_' || kind, requests, kind, key_column
-  );
-  execute format(
-    'insert into batch.queue (kind, request_id) select %1$L, %2$I from %3$s
-     where not exists (select from batch.history h where h.kind = %1$L and h.request_id = %2$I)
-       and not exists (select from batch.queue q where q.kind = %1$L and q.request_id = %2$I)',
-    kind, key_column, requests
-  );
+  reader := batch.reader_role(attached.requests);
+  if 2 <> (
+    select count(*) from pg_proc f
+    where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef
+      and pg_get_userbyid(f.proowner) = reader and has_function_privilege(f.oid, 'execute')
+  ) then
+    return format('%s is not read with its owner''s rights (it may have another owner now): %s', attached.requests, again);
+  end if;
+  if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, requests.relnamespace, 'usage') then
+    return format('%I cannot select from %s: %s', reader, attached.requests, again);
+  end if;
+  if batch.row_security_applies(attached.requests, reader) then
+    if not exists (select from pg_policy p where p.polrelid = attached.requests and p.polname = 'batch_' || p_kind) then
+      return format('row level security hides rows of %s from %I: %s', attached.requests, reader, again);
+    end if;
+    if exists (
+      select from pg_policy p
+      where p.polrelid = attached.requests and not p.polpermissive and p.polcmd in ('r', '*') and exists (
+        select from unnest(p.polroles) as role (id) where role.id = 0 or pg_has_role(reader, role.id, 'usage')
+      )
+    ) then
+      return format('a restrictive policy may hide rows of %s from %I, which must see all of them: drop it, or limit it to other roles',
+        attached.requests, reader);
+    end if;
+  end if;
+  return null;
 end
 $_$;
 
@@ -82,49 +210,735 @@ $_$;
 -- Name: backoff(integer, integer, double precision); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.backoff(job_failures integer, backoff_limit integer, backoff_seconds double precision) RETURNS interval
+CREATE FUNCTION batch.backoff(p_failures integer, p_backoff_limit integer, p_backoff_seconds double precision) RETURNS interval
     LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN (job_failures >= backoff_limit) THEN '00:00:00'::interval ELSE make_interval(secs => LEAST((backoff_seconds * ((2)::double precision ^ (LEAST(job_failures, 30))::double precision)), (600)::double precision)) END;
+    RETURN CASE WHEN (p_failures >= p_backoff_limit) THEN '00:00:00'::interval ELSE make_interval(secs => LEAST((p_backoff_seconds * ((2)::double precision ^ (LEAST(p_failures, 30))::double precision)), (600)::double precision)) END;
+
+
+--
+-- Name: cancel(text, bigint, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.cancel(p_kind text, p_request bigint, p_reason text DEFAULT 'canceled'::text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  queued batch.queue;
+  latest batch.history;
+begin
+  select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
+  if not found then
+    select * into latest from batch.history h
+    where h.kind = p_kind and h.request_id = p_request order by h.attempt desc limit 1;
+    raise exception '% % must be unfinished to be canceled; got %', p_kind, p_request, coalesce(latest.status, 'no such request');
+  end if;
+  if queued.job_name is not null and queued.session_id is not null then
+    update batch.queue q set canceled = p_reason where q.kind = p_kind and q.request_id = p_request;
+    return queued.job_name;
+  end if;
+  delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
+  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  where h.kind = p_kind and h.request_id = p_request and h.attempt = queued.attempt and h.status = 'FAILED';
+  if not found then
+    insert into batch.history (kind, request_id, attempt, created_at, started_at, status, reason, error)
+    select p_kind, p_request, 1 + greatest(0, queued.attempt, max(h.attempt)), coalesce(queued.created_at, now()), now(), 'DEAD', 'canceled', p_reason
+    from batch.history h where h.kind = p_kind and h.request_id = p_request;
+  end if;
+  return null;
+end
+$$;
+
+
+--
+-- Name: checkpoint(text, jsonb); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.checkpoint(p_token text, p_value jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  owned bigint := batch.own(p_token);
+begin
+  if octet_length(p_value::text) > 65536 then
+    raise exception 'a checkpoint must be at most 65536 bytes of JSON (it is written with every attempt); got %',
+      octet_length(p_value::text) using errcode = 'program_limit_exceeded';
+  end if;
+  update batch.queue q set checkpoint = p_value where q.kind = split_part(p_token, ':', 1) and q.request_id = owned;
+end
+$$;
+
+
+--
+-- Name: claim(text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, boolean); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer, p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  attached batch.kind;
+  bounds batch.scaling;
+  q batch.queue;
+  latest batch.history;
+  row_text text;
+  row_timeout double precision;
+  own boolean;
+  again boolean;
+  problem text;
+  unusable integer := 0;
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  select * into bounds from batch.scaling s where s.kind = p_kind;
+  if attached.attached is not true or bounds.kind is null then
+    return;
+  end if;
+  if p_lease_seconds is null and not batch.lock_session(p_session) then
+    return;
+  end if;
+  if bounds.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
+    -- Of another cluster, from which the database was restored (batch.reset_bounds).
+    bounds.waiting_xid := '0';
+    bounds.waiting_id := -9223372036854775808;
+  end if;
+  if attached.intake_after is not null and attached.problem is null then
+    perform batch.take_in_missing(p_kind);
+  end if;
+
+  loop
+    select * into q from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
+    own := found;
+    again := own and q.session_id is not distinct from p_session;
+    if own and not again and q.session_id is not null then
+      return;
+    end if;
+    if not own then
+      if p_arriving then
+        perform nextval(to_regclass('batch.arrivals_' || p_kind));
+        p_arriving := false;
+      end if;
+      if unusable >= 50 then
+        -- There may be many more, which the next poll removes together.
+        update batch.kind k set sweep_pending = true where k.kind = p_kind;
+        return;
+      end if;
+      if attached.problem is not null or bounds.running_limit <= (
+        select count(*) from batch.queue c
+        where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bounds.claimed_xid
+          and c.suspected_at is null
+      ) then
+        return;
+      end if;
+      select * into q from batch.queue c
+      where c.kind = p_kind and c.job_name is null and c.available_at is null
+        and (c.enqueued_xid, c.request_id) >= (bounds.waiting_xid, bounds.waiting_id)
+      order by c.enqueued_xid, c.request_id limit 1 for update skip locked;
+      if not found then
+        return;
+      end if;
+    end if;
+
+    latest := null;
+    if not again then
+      -- The history is the truth about attempts: a row that came in another way (a restore, an insert by hand) must neither run
+      -- finished work again nor count an attempt twice.
+      select * into latest from batch.history h
+      where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
+      if q.canceled is not null or latest.attempt > q.attempt and latest.status <> 'FAILED' or greatest(q.attempt, latest.attempt) = 2147483647 then
+        perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
+          'the queue had it waiting with %s attempts, the history has it %s after %s: select batch.retry(%L, %s) runs a request again',
+          q.attempt, latest.status, latest.attempt, p_kind, q.request_id)));
+        unusable := unusable + 1;
+        continue;
+      end if;
+      q.attempt := greatest(q.attempt, latest.attempt, 0) + 1;
+    end if;
+
+    problem := null;
+    begin
+      select r.request, r.timeout_seconds into row_text, row_timeout from batch.read_row(p_kind, q.request_id) r;
+      if row_text is null then
+        problem := format('%s holds no row with this primary key', attached.requests);
+      elsif row_timeout is not null and not row_timeout between 0 and 604800 then
+        problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', row_timeout);
+      end if;
+    exception
+      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        raise;
+      when others then
+        problem := format('its row cannot be read: %s', sqlerrm);
+        if batch.attachment_problem(p_kind) is not null then
+          -- No request is to blame: the next poll says why, and starts no Job.
+          return;
+        end if;
+    end;
+    if problem is not null then
+      perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
+      unusable := unusable + 1;
+      continue;
+    end if;
+    row_timeout := case when row_timeout = 0 then null else coalesce(row_timeout, p_timeout_seconds) end;
+
+    update batch.queue u
+    set attempt = q.attempt,
+        job_finished = case when own and u.job_finished is not null then u.job_finished else greatest(p_job_finished, (
+          select j.finished from batch.job j where j.kind = p_kind and j.job_name = p_job
+        )) end,
+        started_at = case when again then u.started_at else now() end,
+        created_at = coalesce(u.created_at, latest.created_at, now()),
+        deadline_at = case when again then u.deadline_at else now() + make_interval(secs => row_timeout) end,
+        token = case when again then u.token else gen_random_uuid() end,
+        claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
+        session_id = p_session, job_name = p_job, pod_name = p_pod,
+        backoff_limit = p_backoff_limit, crash_limit = p_crash_limit, interruption_limit = p_interruption_limit,
+        deferral_limit = p_deferral_limit, backoff_seconds = p_backoff_seconds,
+        reserved_until = null, suspected_at = null, stopping_until = null,
+        lease_until = now() + make_interval(secs => p_lease_seconds)
+    where u.kind = p_kind and u.request_id = q.request_id
+    returning u.* into q;
+
+    -- One claim in some hundred keeps the scans of the others short.
+    if random() < 0.005 then
+      perform batch.advance_bounds(p_kind);
+    end if;
+    return query select q.request_id, q.attempt, q.job_finished, row_text, q.token, q.checkpoint, row_timeout;
+    return;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: clear_kind(text, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.clear_kind(p_kind text, p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  with waiting as materialized (
+    select q.request_id from batch.queue q where q.kind = p_kind and q.session_id is null for update skip locked
+  ), removed as (
+    delete from batch.queue q using waiting where q.kind = p_kind and q.request_id = waiting.request_id returning q.request_id, q.attempt
+  )
+  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  from removed
+  where h.kind = p_kind and h.request_id = removed.request_id and h.attempt = removed.attempt and h.status = 'FAILED';
+  with running as materialized (
+    select q.request_id from batch.queue q where q.kind = p_kind and q.session_id is not null for update skip locked
+  )
+  update batch.queue q set canceled = p_reason from running where q.kind = p_kind and q.request_id = running.request_id;
+  delete from batch.deleted_request d where d.kind = p_kind;
+  insert into batch.deleted_request (kind, request_id) select q.kind, q.request_id from batch.queue q where q.kind = p_kind
+  on conflict (kind, request_id) do nothing;
+  update batch.kind k set cleared_at = clock_timestamp() where k.kind = p_kind;
+end
+$$;
+
+
+--
+-- Name: complete_attachment(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.complete_attachment(p_kind text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  wrong text := batch.attachment_problem(p_kind);
+  least_key constant bigint := -9223372036854775808;
+begin
+  if wrong is not null then
+    raise exception '%', wrong;
+  end if;
+  update batch.kind k set partitions = batch.partitions(k.requests), intake_partition = null, intake_after = least_key where k.kind = p_kind;
+  while exists (select from batch.kind k where k.kind = p_kind and k.intake_after is not null) loop
+    perform batch.take_in(p_kind);
+  end loop;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    update batch.kind k set intake_after = least_key where k.kind = p_kind;
+  end if;
+exception
+  when insufficient_privilege or undefined_object or data_exception then
+    raise exception 'cannot read the rows of kind % with the rights of the owner of its table: %', quote_literal(p_kind), sqlerrm
+      using errcode = sqlstate, hint = 'A policy of the table may fail for its owner, or a function of its own.';
+end
+$$;
+
+
+--
+-- Name: count_jobs(text, integer, integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  s batch.scaling;
+  most bigint := p_requests_per_job::bigint * p_max_replica_count;
+  working bigint;
+  suspects bigint;
+  unfinished bigint;
+  wanted bigint;
+  missing bigint;
+  arrivals bigint;
+  short bigint;
+  gap interval;
+  patience interval;
+begin
+  select * into s from batch.scaling c where c.kind = p_kind for no key update;
+  if not found then
+    return 0;
+  end if;
+  select count(*) filter (where c.suspected_at is null), count(*) filter (where c.suspected_at is not null and c.crashes < c.crash_limit),
+         count(*)
+  into working, suspects, unfinished
+  from batch.queue c
+  where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= s.claimed_xid;
+  select suspects + count(*) filter (where w.suspected_at is not null), unfinished + count(*) into suspects, unfinished
+  from (
+    select q.suspected_at from batch.queue q
+    where q.kind = p_kind and q.job_name is null and q.available_at is null
+      and (q.enqueued_xid, q.request_id) >= (s.waiting_xid, s.waiting_id)
+    order by q.enqueued_xid, q.request_id limit most
+  ) w;
+  wanted := least(ceil(least(unfinished, most)::numeric / p_requests_per_job), p_max_replica_count);
+  missing := wanted - working;
+  arrivals := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
+  gap := now() - s.polled_at;
+  patience := case when suspects > 0 then interval '14 seconds' else interval '55 seconds' end;
+
+  if missing <= 0 then
+    s.watched_since := null;
+  elsif s.watched_since is null or suspects > s.watched_suspects or gap > 3 * s.poll_gap + interval '10 seconds' then
+    s.watched_since := now();
+    s.watched_arrivals := arrivals;
+    s.watched_missing := missing;
+  elsif now() - s.watched_since >= patience then
+    short := least(s.watched_missing, missing) - (arrivals - s.watched_arrivals);
+    s.absent_jobs := least(s.absent_jobs + greatest(short, 0), p_max_replica_count);
+    s.watched_since := now();
+    s.watched_arrivals := arrivals;
+    s.watched_missing := missing;
+  end if;
+  update batch.scaling u
+  set polled_at = now(), poll_gap = gap, watched_since = s.watched_since, watched_missing = s.watched_missing,
+      watched_suspects = suspects, watched_arrivals = s.watched_arrivals, absent_jobs = s.absent_jobs,
+      running_limit = case when suspects + s.absent_jobs > 0 then p_max_replica_count end
+  where u.kind = p_kind;
+  if wanted = 0 then
+    return 0;
+  end if;
+  return least(wanted + suspects + s.absent_jobs, 2 * p_max_replica_count);
+end
+$$;
+
+
+--
+-- Name: crash_patience(text, text, integer, double precision); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.crash_patience(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select greatest(
+    batch.backoff(
+      coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
+    ) + make_interval(secs => p_backoff_seconds / 2),
+    interval '5 seconds'
+  )
+$$;
+
+
+--
+-- Name: create_readers(text, regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.create_readers(p_kind text, p_requests regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  reader name := batch.reader_role(p_requests);
+  schema_owner name := (select pg_get_userbyid(n.nspowner) from pg_namespace n where n.nspname = 'batch');
+  guard text := $guard$
+  if not exists (
+    select from pg_catalog.pg_proc f
+    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
+    join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
+    join pg_catalog.pg_roles o on o.oid operator(pg_catalog.=) c.relowner
+    where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) %L::pg_catalog.name
+      and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
+      and (f.proowner operator(pg_catalog.=) c.relowner or o.rolsuper)
+  ) then
+    raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
+      using errcode = 'insufficient_privilege';
+  end if;$guard$;
+  row_signature text := format('batch.%I(pg_catalog.regclass, pg_catalog.name, pg_catalog.name, bigint)', 'row$' || p_kind);
+  keys_signature text := format('batch.%I(pg_catalog.regclass, pg_catalog.name, pg_catalog.regclass, bigint, integer, bigint[])', 'keys$' || p_kind);
+  signature text;
+begin
+  perform batch.drop_readers(p_kind);
+  execute format(
+    $sql$create function batch.%I(
+      p_requests regclass, p_key name, p_timeout_column name, p_request bigint, out request text, out timeout_seconds double precision
+    )
+    language plpgsql stable security definer
+    set search_path = pg_catalog, pg_temp
+    set extra_float_digits = 1
+    set bytea_output = 'hex'
+    set datestyle = 'ISO, MDY'
+    set intervalstyle = 'postgres'
+    set timezone = 'UTC'
+    set xmlbinary = 'base64'
+    set lc_monetary = 'C'
+    set row_security = on
+    as %L$sql$,
+    'row$' || p_kind, format($body$
+begin%s
+  perform pg_catalog.set_config('postgres_batch.reading', 'on', true);
+  execute pg_catalog.format(
+    'select pg_catalog.to_json(r.*)::text, %%s from %%s r where r.%%I operator(pg_catalog.=) $1',
+    case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, p_key
+  ) into request, timeout_seconds using p_request;
+  perform pg_catalog.set_config('postgres_batch.reading', 'off', true);
+end
+$body$, format(guard, 'row$' || p_kind)));
+  execute format(
+    $sql$create function batch.%I(
+      p_requests regclass, p_key name, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]
+    ) returns bigint[]
+    language plpgsql stable security definer
+    set search_path = pg_catalog, pg_temp
+    set row_security = on
+    as %L$sql$,
+    'keys$' || p_kind, format($body$
+declare
+  keys bigint[];
+begin%s
+  perform pg_catalog.set_config('postgres_batch.reading', 'on', true);
+  execute pg_catalog.format(
+    'select pg_catalog.array_agg(s.id) from (
+       select r.%%1$I as id from %%2$s r
+       where ($1 is null or r.%%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%%1$I operator(pg_catalog.=) any ($3)) %%3$s
+       order by 1 limit $2
+     ) s',
+    p_key, p_requests,
+    -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
+    'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
+      operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
+  ) into keys using p_after, p_limit, p_ids;
+  perform pg_catalog.set_config('postgres_batch.reading', 'off', true);
+  return keys;
+end
+$body$, format(guard, 'keys$' || p_kind)));
+  foreach signature in array array[row_signature, keys_signature] loop
+    execute format('revoke all on function %s from public', signature);
+    execute format('grant execute on function %s to %I', signature, schema_owner);
+    if reader <> current_user then
+      execute format('alter function %s owner to %I', signature, reader);
+    end if;
+  end loop;
+exception when insufficient_privilege then
+  raise exception '% must be attached by its owner, %, as a member of %, or by a superuser (it is read with its owner''s rights): %',
+    p_requests, reader, schema_owner, sqlerrm using errcode = 'insufficient_privilege';
+end
+$_$;
+
+
+--
+-- Name: create_triggers(text, regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.create_triggers(p_kind text, p_requests regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  trigger name := 'batch_' || p_kind;
+  partitioned boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
+  suffix text := case when partitioned then '_row' else '' end;
+begin
+  execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
+    case when partitioned then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
+  execute format('create or replace trigger %I after delete on %s %s execute function batch.dequeue%s(%L)', trigger || '$delete', p_requests,
+    case when partitioned then 'for each row' else 'referencing old table as deleted for each statement' end, suffix, p_kind);
+  execute format(
+    'create or replace trigger %I after update of %2$I on %3$s for each row when (old.%2$I is distinct from new.%2$I) execute function batch.rekey(%4$L)',
+    trigger || '$key', batch.key_column(p_requests), p_requests, p_kind);
+  execute format('create or replace trigger %I after truncate on %s for each statement execute function batch.dequeue_all(%L)',
+    trigger || '$truncate', p_requests, p_kind);
+  -- As CREATE OR REPLACE leaves one where it was disabled.
+  execute format('alter table %1$s enable trigger %2$I, enable trigger %3$I, enable trigger %4$I, enable trigger %5$I', p_requests,
+    trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate');
+end
+$_$;
+
+
+--
+-- Name: defer(text, text, bigint, integer, integer, double precision, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.defer(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_seconds double precision, p_error text) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  q batch.queue;
+  ended_as text;
+begin
+  select * into q from batch.queue row
+  where row.kind = p_kind and row.request_id = p_request and row.job_name = p_job and row.attempt = p_attempt and row.session_id = p_session
+  for update;
+  if not found then
+    return query select batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, 'deferred');
+    return;
+  end if;
+  ended_as := case when q.canceled is not null or q.deferrals >= coalesce(q.deferral_limit, 0) then 'DEAD' else 'FAILED' end;
+  insert into batch.history (
+    kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error, progress
+  ) values (
+    q.kind, q.request_id, q.attempt, q.session_id, q.created_at, q.started_at, ended_as, 'deferred', q.job_name, q.pod_name,
+    concat_ws('; not tried again: ', p_error, q.canceled), q.progress
+  );
+  if ended_as = 'DEAD' then
+    delete from batch.queue u where u.kind = p_kind and u.request_id = p_request;
+  else
+    update batch.queue u set deferrals = u.deferrals + 1, available_at = now() + make_interval(secs => p_seconds)
+    where u.kind = p_kind and u.request_id = p_request;
+    perform batch.release(p_kind, p_request);
+  end if;
+  return next ended_as;
+end
+$$;
 
 
 --
 -- Name: demand(text, integer, integer); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.demand(of_kind text, requests_per_job integer, max_replica_count integer) RETURNS bigint
+CREATE FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_replica_count integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if not batch.maintain(p_kind) then
+    return 0;
+  end if;
+  return batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count);
+end
+$$;
+
+
+--
+-- Name: dequeue(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.dequeue() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  most bigint := requests_per_job::bigint * max_replica_count;
-  jobs bigint;
+  ids bigint[];
 begin
-  with doubtful as materialized (
-    select q.ctid from batch.queue q
-    where q.kind = of_kind and q.job_name is not null and q.session_id is not null and q.doubted_at is null
-      and batch.is_gone(q.session_id, q.lease_until)
-    for update skip locked
-  )
-  update batch.queue q set doubted_at = now() from doubtful where q.ctid = doubtful.ctid;
-
-  perform batch.free_overdue(of_kind);
-
-  -- The waiting ones in their index's order, so that neither another kind's backlog nor emptied pages are walked through.
-  select least(ceil(least(count(*), most)::numeric / requests_per_job) + count(*) filter (where orphaned), max_replica_count)
-  from (
-    (
-      select q.doubted_at is not null and q.crashes < q.crash_limit as orphaned
-      from batch.queue q where q.kind = of_kind and q.job_name is not null limit most
-    )
-    union all
-    (
-      select q.doubted_at is not null as orphaned
-      from batch.queue q where q.kind = of_kind and q.job_name is null order by q.request_id limit most
-    )
-  ) unfinished
-  into jobs;
-  return jobs;
+  execute format('select array_agg(r.%I) from deleted r', batch.key_column(tg_relid)) into ids;
+  if ids is not null then
+    perform batch.dequeue_ids(tg_argv[0], ids, 'its row was deleted');
+  end if;
+  return null;
 end
+$$;
+
+
+--
+-- Name: dequeue_all(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.dequeue_all() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform batch.clear_kind(tg_argv[0], 'its table was truncated');
+  return null;
+end
+$$;
+
+
+--
+-- Name: dequeue_ids(text, bigint[], text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  with removed as (
+    delete from batch.queue q where q.kind = p_kind and q.request_id = any (p_ids) and q.session_id is null
+    returning q.request_id, q.attempt
+  )
+  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  from removed
+  where h.kind = p_kind and h.request_id = removed.request_id and h.attempt = removed.attempt and h.status = 'FAILED';
+  update batch.queue q set canceled = p_reason where q.kind = p_kind and q.request_id = any (p_ids) and q.session_id is not null;
+  insert into batch.deleted_request (kind, request_id)
+  select p_kind, removed.id from unnest(p_ids) as removed (id)
+  where exists (select from batch.history h where h.kind = p_kind and h.request_id = removed.id)
+    or exists (select from batch.queue q where q.kind = p_kind and q.request_id = removed.id)
+  on conflict (kind, request_id) do nothing;
+end
+$$;
+
+
+--
+-- Name: dequeue_row(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.dequeue_row() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  id bigint;
+begin
+  execute format('select ($1).%I', batch.key_column(tg_relid)) into id using old;
+  if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 0 then
+    return null;
+  end if;
+  perform batch.dequeue_ids(tg_argv[0], array[id], 'its row was deleted');
+  return null;
+end
+$_$;
+
+
+--
+-- Name: detach(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.detach(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  attached batch.kind;
+  name text;
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  if not found then
+    raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
+  end if;
+  if exists (select from pg_class c where c.oid = attached.requests) then
+    foreach name in array array['', '$delete', '$key', '$truncate'] loop
+      execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);
+    end loop;
+    execute format('drop policy if exists %I on %s', 'batch_' || p_kind, attached.requests);
+  end if;
+  perform batch.drop_readers(p_kind);
+  perform batch.unregister(p_kind);
+end
+$_$;
+
+
+--
+-- Name: drop_readers(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.drop_readers(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  reader regprocedure;
+begin
+  for reader in
+    select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
+  loop
+    execute format('drop function %s', reader);
+  end loop;
+end
+$_$;
+
+
+--
+-- Name: end_attempt(text, bigint, text, text, boolean, boolean); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.end_attempt(p_kind text, p_request bigint, p_reason text, p_error text, p_final boolean, p_reserve boolean) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  q batch.queue;
+  earlier_failures integer;
+  dead boolean;
+  ended_as text;
+begin
+  select * into strict q from batch.queue row where row.kind = p_kind and row.request_id = p_request for update;
+  insert into batch.job as j (kind, job_name, failures, finished)
+  values (q.kind, q.job_name, 1, coalesce(q.job_finished, 0))
+  on conflict (kind, job_name) do update
+    set failures = j.failures + 1, finished = greatest(j.finished, excluded.finished), updated_at = now()
+  returning j.failures - 1 into earlier_failures;
+
+  dead := p_final or q.canceled is not null or case p_reason
+    when 'error' then q.errors >= coalesce(q.backoff_limit, 0)
+    when 'crashed' then q.crashes >= coalesce(q.crash_limit, 0)
+    else q.interruptions >= coalesce(q.interruption_limit, 0)
+  end;
+  ended_as := case when dead then 'DEAD' else 'FAILED' end;
+  insert into batch.history (
+    kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error, progress
+  ) values (
+    q.kind, q.request_id, q.attempt, q.session_id, coalesce(q.created_at, now()), coalesce(q.started_at, now()), ended_as,
+    p_reason, q.job_name, q.pod_name, concat_ws('; not tried again: ', p_error, q.canceled), q.progress
+  );
+  if dead then
+    delete from batch.queue done where done.kind = p_kind and done.request_id = p_request;
+    return ended_as;
+  end if;
+
+  update batch.queue u
+  set errors = u.errors + (p_reason = 'error')::integer,
+      crashes = u.crashes + (p_reason = 'crashed')::integer,
+      interruptions = u.interruptions + (p_reason = 'interrupted')::integer,
+      suspected_at = case when p_reason = 'crashed' and not p_reserve then u.suspected_at end
+  where u.kind = p_kind and u.request_id = p_request;
+  if p_reserve and earlier_failures < q.backoff_limit then
+    update batch.queue u
+    set session_id = null, token = null, lease_until = null, deadline_at = null, stopping_until = null, progress = null,
+        reserved_until = now() + batch.backoff(earlier_failures, q.backoff_limit, q.backoff_seconds)
+          + make_interval(secs => greatest(2 * q.backoff_seconds, 2))
+    where u.kind = p_kind and u.request_id = p_request;
+  else
+    perform batch.release(p_kind, p_request);
+  end if;
+  return ended_as;
+end
+$$;
+
+
+--
+-- Name: end_unread(text, bigint, integer, integer, text, text, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with removed as (
+    delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.created_at, q.started_at
+  )
+  insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
+  select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', 'error', p_job, p_pod, p_reason
+  from removed
+  on conflict (kind, request_id, attempt) do nothing
 $$;
 
 
@@ -135,40 +949,100 @@ $$;
 CREATE FUNCTION batch.enqueue() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  key name;
+  ids bigint[];
+begin
+  select a.attname into key
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+  where i.indrelid = tg_relid and i.indisprimary and a.atttypid = 'bigint'::regtype;
+  if key = 'id' then
+    select array_agg(r.id) into ids from inserted r;
+  else
+    execute format('select array_agg(r.%I) from inserted r', key) into ids;
+  end if;
+  if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
+    perform batch.refuse_busy(tg_argv[0], ids);
+  end if;
+  return null;
+end
+$$;
+
+
+--
+-- Name: enqueue_ids(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.enqueue_ids(p_kind text, p_ids bigint[]) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+  enqueued bigint;
+  lowest bigint;
+  highest bigint;
+  cleared timestamptz;
+begin
+  if p_ids is null then
+    return null;
+  end if;
+  select min(wanted.id), max(wanted.id) into lowest, highest from unnest(p_ids) as wanted (id);
+  if not exists (select from batch.history h where h.kind = p_kind and h.request_id between lowest and highest)
+    and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id between lowest and highest)
+  then
+    insert into batch.queue (kind, request_id) select p_kind, wanted.id from unnest(p_ids) as wanted (id)
+    on conflict (kind, request_id) do nothing;
+    get diagnostics enqueued = row_count;
+    return enqueued;
+  end if;
+
+  select k.cleared_at into cleared from batch.kind k where k.kind = p_kind;
+  insert into batch.queue (kind, request_id, attempt)
+  select p_kind, wanted.id, coalesce(latest.attempt, 0)
+  from unnest(p_ids) as wanted (id)
+  left join lateral (
+    select h.attempt, h.status <> 'FAILED' and (h.ended_at > cleared) is not false and not exists (
+      select from batch.deleted_request d where d.kind = p_kind and d.request_id = wanted.id
+    ) as finished
+    from batch.history h where h.kind = p_kind and h.request_id = wanted.id order by h.attempt desc limit 1
+  ) latest on true
+  where latest.finished is not true
+  on conflict (kind, request_id) do nothing;
+  get diagnostics enqueued = row_count;
+  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (p_ids);
+  return enqueued;
+end
+$$;
+
+
+--
+-- Name: enqueue_row(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.enqueue_row() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $_$
 declare
-  busy bigint;
+  key name;
+  id bigint;
 begin
-  execute format(
-    'select from batch.queue q join inserted on inserted.%2$I = q.request_id
-     where q.kind = %1$L and q.job_name is null for update of q',
-    tg_argv[0], tg_argv[1]
-  );
-  execute format(
-    'insert into batch.queue (kind, request_id, iteration)
-     select %1$L, inserted.%2$I,
-            coalesce((select max(h.iteration) from batch.history h where h.kind = %1$L and h.request_id = inserted.%2$I), 0)
-     from inserted
-     on conflict (kind, request_id) where job_name is null do nothing',
-    tg_argv[0], tg_argv[1]
-  );
-  execute format(
-    'select min(q.request_id) from batch.queue q join inserted on inserted.%2$I = q.request_id
-     where q.kind = %1$L and q.job_name is not null',
-    tg_argv[0], tg_argv[1]
-  ) into busy;
-  -- One that was claimed and has ended meanwhile has used the attempt that the new one would begin with.
-  if busy is null then
-    execute format(
-      'select min(q.request_id) from inserted join batch.queue q on q.kind = %1$L and q.request_id = inserted.%2$I
-         and q.job_name is null
-       join batch.history h on h.kind = %1$L and h.request_id = q.request_id and h.iteration > q.iteration',
-      tg_argv[0], tg_argv[1]
-    ) into busy;
+  select a.attname into key
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+  where i.indrelid = tg_relid and i.indisprimary and a.atttypid = 'bigint'::regtype;
+  if key = 'id' then
+    id := new.id;
+  else
+    execute format('select ($1).%I', key) into id using new;
   end if;
-  if busy is not null then
-    raise exception '% % must not be inserted again before its former attempts have ended (one request, one owner); got it while a Job has it',
-      tg_argv[0], busy;
+  if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
+    perform batch.refuse_busy(tg_argv[0], array[id]);
+    if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 1 then
+      raise exception '% % must be the only row with its %, in all partitions (a request is known by it); got another one',
+        tg_argv[0], id, batch.key_column(tg_relid) using errcode = 'unique_violation';
+    end if;
   end if;
   return null;
 end
@@ -176,58 +1050,1069 @@ $_$;
 
 
 --
--- Name: free_overdue(text); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: existing_rows(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.free_overdue(of_kind text) RETURNS bigint
+CREATE FUNCTION batch.existing_rows(p_kind text, p_ids bigint[]) RETURNS bigint[]
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-  freed bigint;
-  put_down bigint;
 begin
-  with expired as materialized (
-    select q.ctid from batch.queue q
-    where q.kind = of_kind and q.job_name is not null and q.held_until <= now()
-    for update skip locked
-  )
-  update batch.queue q set job_name = null, held_until = null from expired where q.ctid = expired.ctid;
-  get diagnostics freed = row_count;
-
-  with overdue as materialized (
-    select q.kind, q.job_name, q.request_id from batch.queue q
-    where q.kind = of_kind and q.job_name is not null and q.session_id is not null
-      and q.doubted_at <= now() - greatest(
-        batch.backoff(q.job_failures, q.backoff_limit, q.backoff_seconds) + make_interval(secs => q.backoff_seconds / 2),
-        interval '5 seconds'
-      )
-      and batch.is_gone(q.session_id, q.lease_until)
-    for update skip locked
-  )
-  select count(batch.put_down(kind, job_name, request_id, 'crashed', 'the worker died without a word', false, false))
-  from overdue into put_down;
-  return freed + put_down;
+  return coalesce(batch.read_keys(p_kind, null, null, null, p_ids), '{}');
+exception
+  when insufficient_privilege or undefined_table or undefined_column or undefined_function or null_value_not_allowed then
+    return '{}';
 end
 $$;
 
 
 --
--- Name: hold_session(integer); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: fail(text, text, bigint, integer, integer, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.hold_session(session_id integer) RETURNS boolean
+CREATE FUNCTION batch.fail(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text, p_error text, p_final boolean) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform from batch.queue q
+  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+  for update;
+  if found then
+    return next batch.end_attempt(p_kind, p_request, p_reason, p_error, p_final, p_reason <> 'interrupted');
+  else
+    return query select batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, p_reason);
+  end if;
+end
+$$;
+
+
+--
+-- Name: finish(text, jsonb); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.finish(p_token text, p_result jsonb DEFAULT NULL::jsonb) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  finished batch.queue;
+begin
+  if octet_length(p_result::text) > 65536 then
+    raise exception 'a result must be at most 65536 bytes of JSON (it is kept in the history); got %', octet_length(p_result::text)
+      using errcode = 'program_limit_exceeded';
+  end if;
+  perform from batch.history h
+  where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
+    and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
+  if found then
+    return false;
+  end if;
+  perform batch.own(p_token);
+  delete from batch.queue q
+  where q.kind = split_part(p_token, ':', 1) and q.request_id = split_part(p_token, ':', 2)::bigint
+  returning q.* into finished;
+  insert into batch.history (
+    kind, request_id, attempt, session_id, created_at, started_at, status, job_name, pod_name, result, progress
+  ) values (
+    finished.kind, finished.request_id, finished.attempt, finished.session_id, finished.created_at, finished.started_at, 'SUCCESS',
+    finished.job_name, finished.pod_name, p_result, finished.progress
+  );
+  return true;
+end
+$$;
+
+
+--
+-- Name: is_timeout_column(regclass, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.is_timeout_column(p_requests regclass, p_column name) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select exists (
+    select from pg_attribute a
+    where a.attrelid = p_requests and a.attname = p_column and a.attnum > 0 and not a.attisdropped
+      and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'float4'::regtype, 'float8'::regtype, 'numeric'::regtype)
+  )
+$$;
+
+
+--
+-- Name: key_column(regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.key_column(p_requests regclass) RETURNS name
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select a.attname
+  from pg_index i
+  join pg_class c on c.oid = i.indrelid
+  join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+  where i.indrelid = p_requests and i.indisprimary and i.indimmediate and a.atttypid = 'bigint'::regtype
+    and (i.indnkeyatts = 1 or c.relkind = 'p' or c.relispartition)
+$$;
+
+
+--
+-- Name: keys$clap(regclass, name, regclass, bigint, integer, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch."keys$clap"(p_requests regclass, p_key name, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS $_$
+declare
+  keys bigint[];
+begin
+  if not exists (
+    select from pg_catalog.pg_proc f
+    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
+    join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
+    join pg_catalog.pg_roles o on o.oid operator(pg_catalog.=) c.relowner
+    where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) 'keys$clap'::pg_catalog.name
+      and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
+      and (f.proowner operator(pg_catalog.=) c.relowner or o.rolsuper)
+  ) then
+    raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
+      using errcode = 'insufficient_privilege';
+  end if;
+  perform pg_catalog.set_config('postgres_batch.reading', 'on', true);
+  execute pg_catalog.format(
+    'select pg_catalog.array_agg(s.id) from (
+       select r.%1$I as id from %2$s r
+       where ($1 is null or r.%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%1$I operator(pg_catalog.=) any ($3)) %3$s
+       order by 1 limit $2
+     ) s',
+    p_key, p_requests,
+    -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
+    'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
+      operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
+  ) into keys using p_after, p_limit, p_ids;
+  perform pg_catalog.set_config('postgres_batch.reading', 'off', true);
+  return keys;
+end
+$_$;
+
+
+--
+-- Name: lock_session(integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.lock_session(p_session integer) RETURNS boolean
     LANGUAGE sql
-    RETURN pg_try_advisory_lock(1650553955, session_id);
+    RETURN pg_try_advisory_lock(1650553955, p_session);
 
 
 --
--- Name: is_gone(integer, timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: maintain(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.is_gone(session_id integer, lease_until timestamp with time zone) RETURNS boolean
+CREATE FUNCTION batch.maintain(p_kind text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  attached batch.kind;
+  wrong text := batch.attachment_problem(p_kind);
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  perform batch.reset_bounds(p_kind);
+  if wrong is null then
+    begin
+      if attached.problem is not null and attached.intake_after is null then
+        update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
+      end if;
+      perform batch.take_in_missing(p_kind);
+      if attached.sweep_pending then
+        perform batch.sweep(p_kind);
+      end if;
+    exception
+      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        raise;
+      when others then
+        wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
+    end;
+  end if;
+  update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
+  where k.kind = p_kind and k.problem is distinct from wrong;
+
+  update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
+  where q.kind = p_kind and q.available_at <= now();
+  perform batch.repair_claimed(p_kind);
+  perform batch.suspect_dead(p_kind);
+  perform batch.reap(p_kind);
+  perform batch.renumber_claimed(p_kind);
+  perform batch.advance_bounds(p_kind);
+  delete from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days';
+  return wrong is null;
+end
+$$;
+
+
+--
+-- Name: own(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.own(p_token text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  owned bigint;
+begin
+  select q.request_id into owned from batch.queue q
+  where q.kind = split_part(p_token, ':', 1) and q.request_id = split_part(p_token, ':', 2)::bigint
+    and q.token = split_part(p_token, ':', 4)::uuid and q.attempt = split_part(p_token, ':', 3)::integer and q.session_id is not null
+  for update;
+  if not found then
+    raise exception 'the attempt is no longer current: its request was given to another worker or has ended'
+      using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit; nothing of this transaction may take effect.';
+  end if;
+  return owned;
+end
+$$;
+
+
+--
+-- Name: partitions(regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.partitions(p_requests regclass) RETURNS oid[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case when c.relkind = 'p' then array(select t.relid::oid from pg_partition_tree(p_requests) t where t.isleaf order by 1) else '{}' end
+  from pg_class c where c.oid = p_requests
+$$;
+
+
+--
+-- Name: purge(text, interval, integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.purge(p_kind text, p_age interval, p_limit integer DEFAULT 10000) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  attached batch.kind;
+  ids bigint[];
+  kept bigint[] := '{}';
+begin
+  if p_age is null or p_age < interval '0' then
+    raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
+  end if;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'purge must run at read committed (another transaction may have asked for a request again); got %',
+      current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
+  end if;
+  select * into attached from batch.kind k where k.kind = p_kind for no key update;
+  if not found then
+    raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
+  end if;
+  select array_agg(old.request_id) into ids from (
+    select r.request_id from batch.request r
+    where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age
+      and not exists (select from batch.queue q where q.kind = p_kind and q.request_id = r.request_id)
+    limit p_limit
+  ) old;
+  if ids is null then
+    return 0;
+  end if;
+  if batch.key_column(attached.requests) is not null then
+    execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
+    if attached.attached then
+      -- A policy, or a trigger, may have kept a row: without its attempts it would be run again.
+      kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
+    end if;
+  end if;
+  delete from batch.history h where h.kind = p_kind and h.request_id = any (ids) and h.request_id <> all (kept);
+  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids) and d.request_id <> all (kept);
+  return cardinality(ids) - cardinality(kept);
+end
+$_$;
+
+
+--
+-- Name: read_keys(text, regclass, bigint, integer, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.read_keys(p_kind text, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  attached batch.kind;
+  keys bigint[];
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  execute format('select batch.%I($1, $2, $3, $4, $5, $6)', 'keys$' || p_kind) into keys
+  using attached.requests, batch.key_column(attached.requests), p_partition, p_after, p_limit, p_ids;
+  return keys;
+end
+$_$;
+
+
+--
+-- Name: read_row(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.read_row(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  attached batch.kind;
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3, $4) r', 'row$' || p_kind) into request, timeout_seconds
+  using attached.requests, batch.key_column(attached.requests), attached.timeout_column, p_request;
+end
+$_$;
+
+
+--
+-- Name: reader_role(regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.reader_role(p_requests regclass) RETURNS name
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case when o.rolsuper then pg_get_userbyid(n.nspowner) else o.rolname end
+  from pg_class c join pg_roles o on o.oid = c.relowner, pg_namespace n
+  where c.oid = p_requests and n.nspname = 'batch'
+$$;
+
+
+--
+-- Name: reap(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.reap(p_kind text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  bound xid8;
+  q batch.queue;
+  changed bigint := 0;
+begin
+  select s.claimed_xid into bound from batch.scaling s where s.kind = p_kind;
+
+  for q in
+    select c.* from batch.queue c
+    where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bound and (
+      c.session_id is null and (c.reserved_until is null or c.reserved_until <= now())
+      or c.deadline_at <= now() - interval '30 seconds'
+      or c.suspected_at <= now() - interval '5 seconds'
+    )
+    for update skip locked
+  loop
+    begin
+      if q.session_id is null then
+        perform batch.release(p_kind, q.request_id);
+        changed := changed + 1;
+      elsif q.deadline_at <= now() - interval '30 seconds' then
+        perform batch.record_crash(p_kind, q.request_id, 'error', format(
+          'timed out after %s s, and its worker in pod %s did not record it', extract(epoch from q.deadline_at - q.started_at), q.pod_name),
+          false);
+        changed := changed + 1;
+      elsif q.suspected_at <= now() - batch.crash_patience(p_kind, q.job_name, q.backoff_limit, q.backoff_seconds)
+        and batch.session_is_dead(q.session_id, q.lease_until)
+      then
+        perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
+          'the worker in pod %s died, and its Job started no other in time', q.pod_name), false);
+        changed := changed + 1;
+      end if;
+    exception
+      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        raise;
+      when others then
+        perform batch.reject(p_kind, array[q.request_id], sqlerrm);
+    end;
+  end loop;
+  return changed;
+end
+$$;
+
+
+--
+-- Name: reclaim(text, text, integer, double precision, boolean); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.reclaim(p_kind text, p_job text, p_session integer, p_lease_seconds double precision, p_idle boolean) RETURNS TABLE(finding text, holder integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  own batch.queue;
+  bound xid8;
+begin
+  select * into own from batch.queue q
+  where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
+  limit 1 for update;
+  if found then
+    if batch.session_is_dead(own.session_id, own.lease_until) then
+      perform batch.record_crash(p_kind, own.request_id, 'crashed', format('the worker in pod %s died', own.pod_name), true);
+      return query select 'reclaimed', null::integer;
+    else
+      return query select 'locked', case when own.lease_until is null and coalesce(own.stopping_until, now()) <= now() then own.session_id end;
+    end if;
+    return;
+  end if;
+  if p_lease_seconds is null and not batch.lock_session(p_session) then
+    return query select 'locked', null::integer;
+    return;
+  end if;
+  if batch.reap(p_kind) > 0 then
+    return query select 'reclaimed', null::integer;
+    return;
+  end if;
+  select s.claimed_xid into bound from batch.scaling s where s.kind = p_kind;
+  if exists (
+    select from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid >= bound
+      and (q.suspected_at is not null or q.reserved_until is not null)
+  ) then
+    return query select 'reserved', null::integer;
+    return;
+  end if;
+  if p_idle then
+    -- One Job too many: KEDA was asked for it in the place of one that was thought absent.
+    update batch.scaling s set absent_jobs = s.absent_jobs - 1 where s.kind = p_kind and s.absent_jobs > 0;
+  end if;
+end
+$$;
+
+
+--
+-- Name: record_crash(text, bigint, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.record_crash(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform batch.end_attempt(p_kind, p_request, p_reason, p_error, false, p_reserve);
+exception
+  when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+    raise;
+  when others then
+    perform batch.reject(p_kind, array[p_request], sqlerrm);
+end
+$$;
+
+
+--
+-- Name: recorded(text, text, bigint, integer, integer, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.recorded(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text) RETURNS SETOF text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select h.status from batch.history h
+  where h.kind = p_kind and h.request_id = p_request and h.attempt = p_attempt and h.job_name = p_job
+    and h.session_id = p_session and (h.status = 'SUCCESS' or h.reason = p_reason)
+$$;
+
+
+--
+-- Name: refuse_busy(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.refuse_busy(p_kind text, p_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  busy bigint;
+begin
+  select min(q.request_id) into busy from batch.queue q
+  where q.kind = p_kind and q.request_id = any (p_ids) and q.canceled is not null;
+  if busy is not null then
+    raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); got it while a Job has it',
+      p_kind, busy;
+  end if;
+end
+$$;
+
+
+--
+-- Name: refuse_table(regclass, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.refuse_table(p_requests regclass, p_timeout_column name) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  requests pg_class;
+  key text;
+begin
+  select c.* into requests from pg_class c where c.oid = p_requests;
+  if not found then
+    raise exception 'requests must be a table; got %', coalesce(p_requests::text, 'null');
+  end if;
+  if requests.relkind not in ('r', 'p') then
+    raise exception '% must be a table (its rows are the requests); got a %', p_requests, case requests.relkind
+      when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'relation of another kind' end;
+  end if;
+  if requests.relpersistence <> 'p' then
+    raise exception '% must be a permanent table (workers read it from their own sessions, also after a crash); got %',
+      p_requests, case requests.relpersistence when 't' then 'a temporary one' else 'an unlogged one' end;
+  end if;
+  if requests.relnamespace in ('pg_catalog'::regnamespace, 'batch'::regnamespace) then
+    raise exception '% must be a table of yours; got one of the schema %', p_requests, requests.relnamespace::regnamespace;
+  end if;
+  if requests.relispartition then
+    raise exception '% must not be a partition (attach the table it belongs to: %); got one', p_requests, (
+      select i.inhparent::regclass from pg_inherits i where i.inhrelid = p_requests);
+  end if;
+  if requests.relkind = 'r' and exists (select from pg_inherits i where p_requests in (i.inhparent, i.inhrelid)) then
+    raise exception '% must not be part of table inheritance (rows of a child do not fire its triggers); got %', p_requests,
+      case when exists (select from pg_inherits i where i.inhparent = p_requests) then 'child tables' else 'a parent table' end;
+  end if;
+
+  select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by array_position(i.indkey::int2[], a.attnum))
+    || case when bool_and(i.indimmediate) then '' else ', deferrable' end
+  into key
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+  where i.indrelid = p_requests and i.indisprimary;
+  if batch.key_column(p_requests) is null then
+    raise exception '% must have a primary key of one bigint column% (the queue knows a request by it); got %',
+      p_requests, case requests.relkind when 'p' then ', first, before those of the partition key' else '' end,
+      coalesce(key, 'no such key');
+  end if;
+
+  if p_timeout_column is not null and not batch.is_timeout_column(p_requests, p_timeout_column) then
+    raise exception 'the timeout column must be a column of numbers of % (seconds); got %', p_requests, quote_ident(p_timeout_column);
+  end if;
+end
+$$;
+
+
+--
+-- Name: register(text, regclass, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.register(p_kind text, p_requests regclass, p_timeout_column name) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  known batch.kind;
+begin
+  insert into batch.kind as k (kind, requests, timeout_column) values (p_kind, p_requests, p_timeout_column)
+  on conflict (kind) do nothing;
+  select * into strict known from batch.kind k where k.kind = p_kind for update;
+  if known.requests <> p_requests then
+    if known.attached and exists (select from pg_class c where c.oid = known.requests) then
+      raise exception 'kind must be a new one (a kind is one table''s); got %, which is %''s', quote_literal(p_kind), known.requests;
+    end if;
+    perform batch.clear_kind(p_kind, 'its table was replaced by another');
+  end if;
+  update batch.queue q set canceled = null where q.kind = p_kind and q.canceled = 'its kind was detached';
+  update batch.kind k
+  set requests = p_requests, timeout_column = p_timeout_column, attached = true, problem = null, problem_since = null
+  where k.kind = p_kind;
+  insert into batch.scaling (kind) values (p_kind) on conflict (kind) do nothing;
+  execute format('create sequence if not exists batch.%I', 'arrivals_' || p_kind);
+end
+$$;
+
+
+--
+-- Name: reject(text, bigint[], text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.reject(p_kind text, p_ids bigint[], p_reason text) RETURNS void
     LANGUAGE sql
-    RETURN CASE WHEN (lease_until IS NOT NULL) THEN (lease_until <= now()) ELSE ((pg_postmaster_start_time() < (now() - '00:00:05'::interval)) AND pg_try_advisory_xact_lock(1650553955, session_id)) END;
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with removed as (
+    delete from batch.queue q where q.kind = p_kind and q.request_id = any (p_ids) returning q.*
+  )
+  insert into batch.rejected (kind, request_id, reason, queue_row)
+  select removed.kind, removed.request_id, p_reason, to_jsonb(removed.*) from removed
+$$;
+
+
+--
+-- Name: rekey(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.rekey() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  old_id bigint;
+  new_id bigint;
+  request batch.queue;
+begin
+  execute format('select ($1).%1$I, ($2).%1$I', batch.key_column(tg_relid)) into old_id, new_id using old, new;
+  perform batch.refuse_busy(tg_argv[0], array[new_id]);
+  insert into batch.history (
+    kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
+  )
+  select h.kind, new_id, h.attempt, h.session_id, h.created_at, h.started_at, h.ended_at, h.status, h.reason, h.job_name, h.pod_name,
+         h.error, h.result, h.progress
+  from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id
+  on conflict (kind, request_id, attempt) do nothing;
+
+  select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
+  if found and request.session_id is null then
+    delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
+    request.request_id := new_id;
+    if request.job_name is null then
+      -- At its old place it might lie below the lower bound of the waiting requests.
+      request.enqueued_xid := pg_current_xact_id();
+    end if;
+    request.attempt := greatest(request.attempt, (
+      select max(h.attempt) from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id
+    ));
+    insert into batch.queue select request.* on conflict (kind, request_id) do nothing;
+  elsif found then
+    update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
+    where q.kind = tg_argv[0] and q.request_id = old_id;
+  end if;
+
+  delete from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = new_id;
+  insert into batch.deleted_request (kind, request_id)
+  select tg_argv[0], old_id
+  where exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id)
+    or exists (select from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id)
+  on conflict (kind, request_id) do nothing;
+  return null;
+end
+$_$;
+
+
+--
+-- Name: release(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.release(p_kind text, p_request bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  place batch.queue;
+begin
+  update batch.queue q
+  set job_name = null, session_id = null, claimed_xid = null, token = null, reserved_until = null, lease_until = null,
+      deadline_at = null, stopping_until = null, progress = null
+  where q.kind = p_kind and q.request_id = p_request
+  returning q.* into place;
+  perform from batch.scaling s where s.kind = p_kind for no key update;
+  update batch.scaling s set waiting_xid = place.enqueued_xid, waiting_id = place.request_id
+  where s.kind = p_kind and (s.waiting_xid, s.waiting_id) > (place.enqueued_xid, place.request_id);
+end
+$$;
+
+
+--
+-- Name: renew(text, text, bigint, integer, integer, double precision); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.renew(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_lease_seconds double precision) RETURNS SETOF boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform from batch.queue q
+  where q.kind = p_kind and q.job_name = p_job and q.request_id = p_request and q.attempt = p_attempt and q.session_id = p_session
+  for update;
+  if not found then
+    return;
+  end if;
+  update batch.queue q set suspected_at = null, lease_until = now() + make_interval(secs => p_lease_seconds)
+  where q.kind = p_kind and q.request_id = p_request and (p_lease_seconds is not null or q.suspected_at is not null);
+  return next p_lease_seconds is not null or batch.lock_session(p_session);
+end
+$$;
+
+
+--
+-- Name: renumber_claimed(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.renumber_claimed(p_kind text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with behind as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
+      and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
+      and q.claimed_xid::text::numeric < pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1000
+    for update skip locked
+  )
+  update batch.queue q set claimed_xid = pg_current_xact_id() from behind where q.kind = p_kind and q.request_id = behind.request_id
+$$;
+
+
+--
+-- Name: repair_claimed(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.repair_claimed(p_kind text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  update batch.queue q set claimed_xid = pg_current_xact_id()
+  where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
+$$;
+
+
+--
+-- Name: replace_waiting(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.replace_waiting() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  delete from batch.queue q where q.kind = new.kind and q.request_id = new.request_id and q.job_name is null and q.attempt = 0;
+  return new;
+end
+$$;
+
+
+--
+-- Name: report(text, text, bigint, integer, integer, jsonb, jsonb); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.report(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_progress jsonb, p_checkpoint jsonb) RETURNS SETOF boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  update batch.queue q set progress = coalesce(p_progress, q.progress), checkpoint = coalesce(p_checkpoint, q.checkpoint)
+  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+  returning true
+$$;
+
+
+--
+-- Name: reset_bounds(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.reset_bounds(p_kind text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  update batch.scaling s
+  set waiting_xid = '0', waiting_id = -9223372036854775808, claimed_xid = '0', bounds_reset_at = now()
+  where s.kind = p_kind
+    and (s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > pg_snapshot_xmax(pg_current_snapshot()))
+$$;
+
+
+--
+-- Name: retry(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.retry(p_kind text, p_request bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  requested batch.kind;
+  latest batch.history;
+  queued batch.queue;
+begin
+  -- batch.purge() waits for this transaction, and this one for it.
+  select * into requested from batch.kind k where k.kind = p_kind for share;
+  if not requested.attached then
+    raise exception 'kind must be an attached one (its requests are not run); got %, which is detached', quote_literal(p_kind);
+  end if;
+  select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
+  if queued.job_name is not null then
+    raise exception '% % must be DEAD to be tried again (one request, one owner); got it while a Job has it', p_kind, p_request;
+  end if;
+  if queued.available_at is not null then
+    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
+    where q.kind = p_kind and q.request_id = p_request;
+    return true;
+  end if;
+  select * into latest from batch.history h
+  where h.kind = p_kind and h.request_id = p_request order by h.attempt desc limit 1;
+  if queued.request_id is not null and (latest.attempt > queued.attempt and latest.status <> 'FAILED') is not true then
+    return false;
+  end if;
+  if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
+    raise exception '% % must be DEAD to be tried again (no work is done twice); got %',
+      p_kind, p_request, coalesce(latest.status, 'no attempt that has ended');
+  end if;
+  if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
+    raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', p_kind, p_request;
+  end if;
+  -- Queued with fewer attempts than it has had, it was inserted by hand, and would be rejected.
+  delete from batch.queue q where q.kind = p_kind and q.request_id = p_request and q.job_name is null;
+  insert into batch.queue (kind, request_id, attempt, created_at) values (p_kind, p_request, latest.attempt, latest.created_at)
+  on conflict (kind, request_id) do nothing;
+  return found;
+end
+$$;
+
+
+--
+-- Name: row$clap(regclass, name, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch."row$clap"(p_requests regclass, p_key name, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    SET "DateStyle" TO 'ISO, MDY'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET xmlbinary TO 'base64'
+    SET lc_monetary TO 'C'
+    SET row_security TO 'on'
+    AS $_$
+begin
+  if not exists (
+    select from pg_catalog.pg_proc f
+    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
+    join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
+    join pg_catalog.pg_roles o on o.oid operator(pg_catalog.=) c.relowner
+    where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) 'row$clap'::pg_catalog.name
+      and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
+      and (f.proowner operator(pg_catalog.=) c.relowner or o.rolsuper)
+  ) then
+    raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
+      using errcode = 'insufficient_privilege';
+  end if;
+  perform pg_catalog.set_config('postgres_batch.reading', 'on', true);
+  execute pg_catalog.format(
+    'select pg_catalog.to_json(r.*)::text, %s from %s r where r.%I operator(pg_catalog.=) $1',
+    case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, p_requests, p_key
+  ) into request, timeout_seconds using p_request;
+  perform pg_catalog.set_config('postgres_batch.reading', 'off', true);
+end
+$_$;
+
+
+--
+-- Name: row_security_applies(regclass, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.row_security_applies(p_requests regclass, p_role name) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select c.relrowsecurity and not r.rolsuper and not r.rolbypassrls and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage'))
+  from pg_class c, pg_roles r where c.oid = p_requests and r.rolname = p_role
+$$;
+
+
+--
+-- Name: session_is_dead(integer, timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.session_is_dead(p_session integer, p_lease_until timestamp with time zone) RETURNS boolean
+    LANGUAGE sql
+    RETURN CASE WHEN (p_lease_until IS NOT NULL) THEN (p_lease_until <= now()) ELSE ((pg_postmaster_start_time() < (now() - '00:00:05'::interval)) AND pg_try_advisory_xact_lock(1650553955, p_session)) END;
+
+
+--
+-- Name: skip_restored(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.skip_restored() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  known boolean;
+begin
+  execute format('select exists (select from batch.%I t where t.%I = ($1).%2$I)', tg_table_name, tg_argv[0]) into known using new;
+  return case when known then null else new end;
+end
+$_$;
+
+
+--
+-- Name: succeed(text, text, bigint, integer, integer, jsonb); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.succeed(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return query
+  with done as (
+    delete from batch.queue q
+    where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+    returning q.*
+  )
+  insert into batch.history (
+    kind, request_id, attempt, session_id, created_at, started_at, status, job_name, pod_name, result, progress
+  )
+  select done.kind, done.request_id, done.attempt, done.session_id, done.created_at, done.started_at, 'SUCCESS', done.job_name,
+         done.pod_name, p_result, done.progress
+  from done
+  returning status;
+  if not found then
+    return query select batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
+  end if;
+end
+$$;
+
+
+--
+-- Name: suspect_dead(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.suspect_dead(p_kind text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with dead as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
+      and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
+      and q.session_id is not null and q.suspected_at is null and batch.session_is_dead(q.session_id, q.lease_until)
+    for update skip locked
+  )
+  update batch.queue q set suspected_at = now() from dead where q.kind = p_kind and q.request_id = dead.request_id
+$$;
+
+
+--
+-- Name: sweep(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.sweep(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  ids bigint[];
+  missing bigint[];
+  finished bigint[];
+begin
+  select array_agg(w.request_id) into ids from (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is null and q.available_at is null
+    order by q.enqueued_xid, q.request_id limit 20000 for update skip locked
+  ) w;
+  select array_agg(q.request_id) into finished
+  from batch.queue q
+  cross join lateral (
+    select h.attempt, h.status from batch.history h
+    where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
+  ) latest
+  where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED';
+  perform batch.reject(p_kind, finished, 'it was waiting, but the history has that it ended: select batch.retry() runs a request again');
+  missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
+  perform batch.dequeue_ids(p_kind, missing, 'its row does not exist any more');
+  if coalesce(cardinality(finished), 0) + cardinality(missing) = 0 then
+    update batch.kind k set sweep_pending = false where k.kind = p_kind;
+  end if;
+end
+$$;
+
+
+--
+-- Name: take_in(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.take_in(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  chunk constant integer := 100000;
+  pending batch.kind;
+  ids bigint[];
+begin
+  select * into pending from batch.kind k where k.kind = p_kind for no key update;
+  if pending.intake_after is null then
+    return;
+  end if;
+  ids := batch.read_keys(p_kind, pending.intake_partition, nullif(pending.intake_after, -9223372036854775808), chunk, null);
+  perform batch.enqueue_ids(p_kind, ids);
+  if cardinality(ids) = chunk then
+    update batch.kind k set intake_after = ids[chunk] where k.kind = p_kind;
+  else
+    update batch.kind k
+    set intake_partition = null, intake_after = null,
+        partitions = case when pending.intake_partition is null then k.partitions else k.partitions || pending.intake_partition end
+    where k.kind = p_kind;
+  end if;
+end
+$$;
+
+
+--
+-- Name: take_in_missing(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.take_in_missing(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  attached batch.kind;
+  present oid[];
+  arrived oid;
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  present := batch.partitions(attached.requests);
+  if not attached.partitions <@ present then
+    -- A partition was detached or dropped, and its rows with it.
+    update batch.kind k
+    set partitions = array(select p from unnest(k.partitions) p where p = any (present)), sweep_pending = true
+    where k.kind = p_kind;
+  end if;
+  select p into arrived from unnest(present) p where p <> all (attached.partitions) limit 1;
+  if arrived is not null and attached.intake_after is null then
+    update batch.kind k set intake_partition = arrived, intake_after = -9223372036854775808 where k.kind = p_kind;
+  end if;
+  if arrived is not null or attached.intake_after is not null then
+    perform batch.take_in(p_kind);
+  end if;
+end
+$$;
+
+
+--
+-- Name: unregister(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.unregister(p_kind text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  delete from batch.queue q where q.kind = p_kind and q.session_id is null;
+  update batch.queue q set canceled = 'its kind was detached' where q.kind = p_kind;
+  update batch.kind k set attached = false where k.kind = p_kind;
+$$;
+
+
+--
+-- Name: arrivals_clap; Type: SEQUENCE; Schema: batch; Owner: -
+--
+
+CREATE SEQUENCE batch.arrivals_clap
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
 
 
 SET default_tablespace = '';
@@ -241,16 +2126,18 @@ SET default_table_access_method = heap;
 CREATE TABLE batch.history (
     request_id bigint NOT NULL,
     kind text NOT NULL COLLATE pg_catalog."C",
-    iteration integer NOT NULL,
-    session_id integer NOT NULL,
+    attempt integer NOT NULL,
+    session_id integer,
     created_at timestamp with time zone NOT NULL,
     started_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone DEFAULT now() NOT NULL,
     status text NOT NULL,
     reason text,
-    job_name text NOT NULL,
-    pod_name text NOT NULL,
-    error text
+    job_name text,
+    pod_name text,
+    error text,
+    result jsonb,
+    progress jsonb
 );
 
 
@@ -268,24 +2155,34 @@ COMMENT ON TABLE batch.history IS 'Every ended attempt; batch.attempt shows the 
 CREATE TABLE batch.queue (
     request_id bigint NOT NULL,
     kind text NOT NULL COLLATE pg_catalog."C",
-    iteration integer DEFAULT 0 NOT NULL,
+    enqueued_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
     errors integer DEFAULT 0 NOT NULL,
     crashes integer DEFAULT 0 NOT NULL,
     interruptions integer DEFAULT 0 NOT NULL,
-    session_id integer,
+    deferrals integer DEFAULT 0 NOT NULL,
     backoff_limit integer,
     crash_limit integer,
     interruption_limit integer,
-    job_failures integer,
+    deferral_limit integer,
     job_finished integer,
     backoff_seconds double precision,
+    session_id integer,
+    claimed_xid xid8,
+    token uuid,
     created_at timestamp with time zone,
     started_at timestamp with time zone,
-    doubted_at timestamp with time zone,
-    held_until timestamp with time zone,
+    deadline_at timestamp with time zone,
+    stopping_until timestamp with time zone,
+    suspected_at timestamp with time zone,
+    reserved_until timestamp with time zone,
     lease_until timestamp with time zone,
+    available_at timestamp with time zone,
+    canceled text,
     job_name text COLLATE pg_catalog."C",
-    pod_name text
+    pod_name text,
+    progress jsonb,
+    checkpoint jsonb
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
@@ -294,146 +2191,7 @@ WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 -- Name: TABLE queue; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON TABLE batch.queue IS 'Unfinished requests: waiting, running, or held for their Job''s next pod';
-
-
---
--- Name: put_down(text, text, bigint, text, text, boolean, boolean); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.put_down(of_kind text, of_job text, of_request bigint, for_reason text, with_error text, final boolean, stays boolean) RETURNS text
-    LANGUAGE sql
-    BEGIN ATOMIC
- WITH ended AS (
-          SELECT q.request_id,
-             q.kind,
-             q.iteration,
-             q.errors,
-             q.crashes,
-             q.interruptions,
-             q.session_id,
-             q.backoff_limit,
-             q.crash_limit,
-             q.interruption_limit,
-             q.job_failures,
-             q.job_finished,
-             q.backoff_seconds,
-             q.created_at,
-             q.started_at,
-             q.doubted_at,
-             q.held_until,
-             q.lease_until,
-             q.job_name,
-             q.pod_name,
-             q.ctid AS at,
-             (put_down.final OR
-                 CASE put_down.for_reason
-                     WHEN 'error'::text THEN (q.errors >= q.backoff_limit)
-                     WHEN 'crashed'::text THEN (q.crashes >= q.crash_limit)
-                     ELSE (q.interruptions >= q.interruption_limit)
-                 END) AS given_up,
-             (put_down.stays AND (q.job_failures < q.backoff_limit)) AS kept
-            FROM batch.queue q
-           WHERE ((q.kind = put_down.of_kind) AND (q.job_name = put_down.of_job) AND (q.request_id = put_down.of_request))
-         ), dropped AS (
-          DELETE FROM batch.queue q
-            USING ended
-           WHERE (ended.given_up AND (q.ctid = ended.at))
-         ), left_over AS (
-          UPDATE batch.queue q SET session_id = NULL::integer, lease_until = NULL::timestamp with time zone, doubted_at =
-                 CASE
-                     WHEN ((put_down.for_reason = 'crashed'::text) AND (NOT put_down.stays)) THEN q.doubted_at
-                     ELSE NULL::timestamp with time zone
-                 END, errors = (q.errors + ((put_down.for_reason = 'error'::text))::integer), crashes = (q.crashes + ((put_down.for_reason = 'crashed'::text))::integer), interruptions = (q.interruptions + ((put_down.for_reason = 'interrupted'::text))::integer), job_failures = (q.job_failures + 1), job_name =
-                 CASE
-                     WHEN ended.kept THEN q.job_name
-                     ELSE NULL::text
-                 END, held_until =
-                 CASE
-                     WHEN ended.kept THEN ((now() + batch.backoff(q.job_failures, q.backoff_limit, q.backoff_seconds)) + make_interval(secs => GREATEST(((2)::double precision * q.backoff_seconds), (2)::double precision)))
-                     ELSE NULL::timestamp with time zone
-                 END
-            FROM ended
-           WHERE ((NOT ended.given_up) AND (q.ctid = ended.at))
-         )
-  INSERT INTO batch.history (kind, request_id, iteration, session_id, created_at, started_at, status, reason, job_name, pod_name, error)  SELECT ended.kind,
-             ended.request_id,
-             ended.iteration,
-             ended.session_id,
-             ended.created_at,
-             ended.started_at,
-                 CASE
-                     WHEN ended.given_up THEN 'DEAD'::text
-                     ELSE 'FAILED'::text
-                 END AS "case",
-             put_down.for_reason AS for_reason,
-             ended.job_name,
-             ended.pod_name,
-             put_down.with_error AS with_error
-            FROM ended
-   RETURNING history.status;
-END;
-
-
---
--- Name: retry(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.retry(of_kind text, of_request bigint) RETURNS boolean
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  latest batch.history;
-  asked boolean;
-begin
-  -- Nothing changes. But of two that do this at the same time one waits, and fails where its snapshot is an older one.
-  update batch.history h set status = h.status
-  where h.kind = of_kind and h.request_id = of_request and h.status = 'DEAD'
-    and h.iteration = (
-      select max(newest.iteration) from batch.history newest
-      where newest.kind = of_kind and newest.request_id = of_request
-    );
-  select * into latest from batch.history h
-  where h.kind = of_kind and h.request_id = of_request order by h.iteration desc limit 1;
-  if latest.status is distinct from 'DEAD' then
-    raise exception '% % must be DEAD to be tried again (no work is done twice); got %',
-      of_kind, of_request, coalesce(latest.status, 'no attempt that has ended');
-  end if;
-  if batch.row_of(of_kind, of_request) is null then
-    raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', of_kind, of_request;
-  end if;
-  insert into batch.queue (kind, request_id, iteration, created_at)
-  values (of_kind, of_request, latest.iteration, latest.created_at)
-  on conflict (kind, request_id) where job_name is null do nothing;
-  asked := found;
-  -- After the insert, as in batch.enqueue().
-  if exists (select from batch.queue q where q.kind = of_kind and q.job_name is not null and q.request_id = of_request) then
-    raise exception '% % must be DEAD to be tried again (one request, one owner); got it while a Job has it', of_kind, of_request;
-  end if;
-  return asked;
-end
-$$;
-
-
---
--- Name: row_of(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.row_of(of_kind text, of_request bigint) RETURNS jsonb
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-  attached batch.kind;
-  found_row jsonb;
-begin
-  select * into attached from batch.kind k where k.kind = of_kind;
-  execute format('select to_jsonb(request) from %s request where %I = $1', attached.requests, attached.primary_key)
-  into found_row using of_request;
-  return found_row;
-end
-$_$;
+COMMENT ON TABLE batch.queue IS 'Unfinished requests: waiting, running, or reserved for their Job''s next pod';
 
 
 --
@@ -443,7 +2201,7 @@ $_$;
 CREATE VIEW batch.attempt AS
  SELECT history.kind,
     history.request_id,
-    history.iteration,
+    history.attempt,
     history.status,
     history.reason,
     history.error,
@@ -452,12 +2210,14 @@ CREATE VIEW batch.attempt AS
     history.session_id,
     history.created_at,
     history.started_at,
-    history.ended_at
+    history.ended_at,
+    history.result,
+    history.progress
    FROM batch.history
 UNION ALL
  SELECT queue.kind,
     queue.request_id,
-    queue.iteration,
+    queue.attempt,
     'RUNNING'::text AS status,
     NULL::text AS reason,
     NULL::text AS error,
@@ -466,7 +2226,9 @@ UNION ALL
     queue.session_id,
     queue.created_at,
     queue.started_at,
-    NULL::timestamp with time zone AS ended_at
+    NULL::timestamp with time zone AS ended_at,
+    NULL::jsonb AS result,
+    queue.progress
    FROM batch.queue
   WHERE ((queue.job_name IS NOT NULL) AND (queue.session_id IS NOT NULL));
 
@@ -475,7 +2237,54 @@ UNION ALL
 -- Name: VIEW attempt; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD where it was the last one granted';
+COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD when no other follows';
+
+
+--
+-- Name: deleted_request; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.deleted_request (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    request_id bigint NOT NULL
+);
+
+
+--
+-- Name: TABLE deleted_request; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON TABLE batch.deleted_request IS 'Requests with attempts whose rows were deleted: the same key may come again';
+
+
+--
+-- Name: function; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.function (
+    name text NOT NULL,
+    hash text NOT NULL
+);
+
+
+--
+-- Name: job; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.job (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    job_name text NOT NULL COLLATE pg_catalog."C",
+    failures integer NOT NULL,
+    finished integer NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: TABLE job; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON TABLE batch.job IS 'Jobs with failed pods; a row is dropped a week after its last failure';
 
 
 --
@@ -485,7 +2294,15 @@ COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, 
 CREATE TABLE batch.kind (
     kind text NOT NULL COLLATE pg_catalog."C",
     requests regclass NOT NULL,
-    primary_key name NOT NULL,
+    attached boolean DEFAULT true NOT NULL,
+    timeout_column name,
+    partitions oid[] DEFAULT '{}'::oid[] NOT NULL,
+    intake_partition oid,
+    intake_after bigint,
+    sweep_pending boolean DEFAULT false NOT NULL,
+    cleared_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    problem text,
+    problem_since timestamp with time zone,
     CONSTRAINT kind_is_a_short_lower_case_word CHECK ((kind ~ '^[a-z][a-z0-9_]{0,39}$'::text))
 );
 
@@ -494,7 +2311,38 @@ CREATE TABLE batch.kind (
 -- Name: TABLE kind; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON TABLE batch.kind IS 'The attached tables: one line for each kind of request';
+COMMENT ON TABLE batch.kind IS 'The attached tables, one row for each kind; problem says why a kind is stopped';
+
+
+--
+-- Name: migration; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.migration (
+    version integer NOT NULL,
+    name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: rejected; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.rejected (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    request_id bigint NOT NULL,
+    rejected_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text NOT NULL,
+    queue_row jsonb NOT NULL
+);
+
+
+--
+-- Name: TABLE rejected; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON TABLE batch.rejected IS 'Rows of the queue that could not be processed, and why; batch.retry() runs a request again';
 
 
 --
@@ -505,14 +2353,16 @@ CREATE VIEW batch.request AS
  SELECT DISTINCT ON (kind, request_id) kind,
     request_id,
     status,
-    iteration,
+    attempt,
     session_id,
     job_name,
     pod_name,
     created_at,
-    max(ended_at) OVER (PARTITION BY kind, request_id) AS ended_at
+    max(ended_at) OVER (PARTITION BY kind, request_id) AS ended_at,
+    result,
+    progress
    FROM batch.attempt
-  ORDER BY kind, request_id, iteration DESC;
+  ORDER BY kind, request_id, attempt DESC;
 
 
 --
@@ -520,6 +2370,74 @@ CREATE VIEW batch.request AS
 --
 
 COMMENT ON VIEW batch.request IS 'Every request that was ever started, once, with its latest status';
+
+
+--
+-- Name: scaling; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.scaling (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    polled_at timestamp with time zone,
+    poll_gap interval,
+    watched_since timestamp with time zone,
+    watched_missing integer DEFAULT 0 NOT NULL,
+    watched_suspects integer DEFAULT 0 NOT NULL,
+    watched_arrivals bigint DEFAULT 0 NOT NULL,
+    absent_jobs integer DEFAULT 0 NOT NULL,
+    running_limit integer,
+    waiting_xid xid8 DEFAULT '0'::xid8 NOT NULL,
+    waiting_id bigint DEFAULT '-9223372036854775808'::bigint NOT NULL,
+    claimed_xid xid8 DEFAULT '0'::xid8 NOT NULL,
+    bounds_reset_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='10');
+
+
+--
+-- Name: TABLE scaling; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON TABLE batch.scaling IS 'The scaling query''s memory, one row for each kind';
+
+
+--
+-- Name: status; Type: VIEW; Schema: batch; Owner: -
+--
+
+CREATE VIEW batch.status AS
+ SELECT k.kind,
+    (k.requests)::text AS requests,
+    q.waiting,
+    q.deferred,
+    q.running,
+    q.reserved,
+    q.suspected,
+    q.oldest_start,
+    ( SELECT count(*) AS count
+           FROM batch.rejected r
+          WHERE (r.kind = k.kind)) AS rejected,
+        CASE
+            WHEN k.attached THEN k.problem
+            ELSE 'detached'::text
+        END AS problem,
+    k.problem_since
+   FROM batch.kind k,
+    LATERAL ( SELECT count(*) FILTER (WHERE ((c.job_name IS NULL) AND (c.available_at IS NULL))) AS waiting,
+            count(*) FILTER (WHERE ((c.job_name IS NULL) AND (c.available_at IS NOT NULL))) AS deferred,
+            count(*) FILTER (WHERE ((c.job_name IS NOT NULL) AND (c.session_id IS NOT NULL))) AS running,
+            count(*) FILTER (WHERE ((c.job_name IS NOT NULL) AND (c.session_id IS NULL))) AS reserved,
+            count(*) FILTER (WHERE (c.suspected_at IS NOT NULL)) AS suspected,
+            min(c.created_at) AS oldest_start
+           FROM batch.queue c
+          WHERE (c.kind = k.kind)) q;
+
+
+--
+-- Name: VIEW status; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON VIEW batch.status IS 'How each kind stands; it counts the whole backlog. oldest_start: of the unfinished requests that were started';
 
 
 --
@@ -533,7 +2451,7 @@ CREATE VIEW public.clap AS
     (created_at)::date AS creation_date,
     (created_at)::time without time zone AS creation_time,
     (ended_at)::time without time zone AS end_time,
-    iteration
+    attempt AS iteration
    FROM batch.request
   WHERE (kind = 'clap'::text);
 
@@ -551,7 +2469,7 @@ COMMENT ON VIEW public.clap IS 'Every request that was ever started, with its la
 
 CREATE VIEW public.clap_attempt AS
  SELECT request_id AS id,
-    iteration,
+    attempt,
     status,
     reason,
     error,
@@ -559,7 +2477,9 @@ CREATE VIEW public.clap_attempt AS
     pod_name,
     session_id,
     started_at,
-    ended_at
+    ended_at,
+    progress,
+    result
    FROM batch.attempt
   WHERE (kind = 'clap'::text);
 
@@ -606,11 +2526,35 @@ ALTER TABLE public.make_it_clap ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDEN
 
 
 --
+-- Name: deleted_request deleted_request_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.deleted_request
+    ADD CONSTRAINT deleted_request_pkey PRIMARY KEY (kind, request_id);
+
+
+--
+-- Name: function function_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.function
+    ADD CONSTRAINT function_pkey PRIMARY KEY (name);
+
+
+--
 -- Name: history history_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
 --
 
 ALTER TABLE ONLY batch.history
-    ADD CONSTRAINT history_pkey PRIMARY KEY (kind, request_id, iteration);
+    ADD CONSTRAINT history_pkey PRIMARY KEY (kind, request_id, attempt);
+
+
+--
+-- Name: job job_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (kind, job_name);
 
 
 --
@@ -622,6 +2566,38 @@ ALTER TABLE ONLY batch.kind
 
 
 --
+-- Name: migration migration_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (version);
+
+
+--
+-- Name: queue queue_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.queue
+    ADD CONSTRAINT queue_pkey PRIMARY KEY (kind, request_id);
+
+
+--
+-- Name: rejected rejected_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.rejected
+    ADD CONSTRAINT rejected_pkey PRIMARY KEY (kind, request_id, rejected_at);
+
+
+--
+-- Name: scaling scaling_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.scaling
+    ADD CONSTRAINT scaling_pkey PRIMARY KEY (kind);
+
+
+--
 -- Name: make_it_clap make_it_clap_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -630,45 +2606,262 @@ ALTER TABLE ONLY public.make_it_clap
 
 
 --
+-- Name: queue_claimed; Type: INDEX; Schema: batch; Owner: -
+--
+
+CREATE INDEX queue_claimed ON batch.queue USING btree (kind, claimed_xid) WHERE ((job_name IS NOT NULL) AND (attempt >= '-2147483648'::integer));
+
+
+--
+-- Name: queue_deferred; Type: INDEX; Schema: batch; Owner: -
+--
+
+CREATE INDEX queue_deferred ON batch.queue USING btree (kind, available_at) WHERE (available_at IS NOT NULL);
+
+
+--
 -- Name: queue_job; Type: INDEX; Schema: batch; Owner: -
 --
 
-CREATE INDEX queue_job ON batch.queue USING btree (kind, job_name) WHERE (job_name IS NOT NULL);
+CREATE INDEX queue_job ON batch.queue USING btree (kind, job_name, claimed_xid) WHERE (job_name IS NOT NULL);
 
 
 --
 -- Name: queue_waiting; Type: INDEX; Schema: batch; Owner: -
 --
 
-CREATE UNIQUE INDEX queue_waiting ON batch.queue USING btree (kind, request_id) WHERE (job_name IS NULL);
+CREATE INDEX queue_waiting ON batch.queue USING btree (kind, enqueued_xid, request_id) WHERE ((job_name IS NULL) AND (available_at IS NULL));
+
+
+--
+-- Name: queue replace_waiting; Type: TRIGGER; Schema: batch; Owner: -
+--
+
+CREATE TRIGGER replace_waiting BEFORE INSERT ON batch.queue FOR EACH ROW WHEN ((new.enqueued_xid <> pg_current_xact_id())) EXECUTE FUNCTION batch.replace_waiting();
+
+
+--
+-- Name: function skip_restored; Type: TRIGGER; Schema: batch; Owner: -
+--
+
+CREATE TRIGGER skip_restored BEFORE INSERT ON batch.function FOR EACH ROW WHEN ((current_query() ~~* 'copy %'::text)) EXECUTE FUNCTION batch.skip_restored('name');
+
+
+--
+-- Name: kind skip_restored; Type: TRIGGER; Schema: batch; Owner: -
+--
+
+CREATE TRIGGER skip_restored BEFORE INSERT ON batch.kind FOR EACH ROW WHEN ((current_query() ~~* 'copy %'::text)) EXECUTE FUNCTION batch.skip_restored('kind');
+
+
+--
+-- Name: migration skip_restored; Type: TRIGGER; Schema: batch; Owner: -
+--
+
+CREATE TRIGGER skip_restored BEFORE INSERT ON batch.migration FOR EACH ROW WHEN ((current_query() ~~* 'copy %'::text)) EXECUTE FUNCTION batch.skip_restored('version');
+
+
+--
+-- Name: scaling skip_restored; Type: TRIGGER; Schema: batch; Owner: -
+--
+
+CREATE TRIGGER skip_restored BEFORE INSERT ON batch.scaling FOR EACH ROW WHEN ((current_query() ~~* 'copy %'::text)) EXECUTE FUNCTION batch.skip_restored('kind');
 
 
 --
 -- Name: make_it_clap batch_clap; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER batch_clap AFTER INSERT ON public.make_it_clap REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION batch.enqueue('clap', 'id');
+CREATE TRIGGER batch_clap AFTER INSERT ON public.make_it_clap REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION batch.enqueue('clap');
 
 
 --
--- Name: FUNCTION attach(requests regclass, kind text); Type: ACL; Schema: batch; Owner: -
+-- Name: make_it_clap batch_clap$delete; Type: TRIGGER; Schema: public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.attach(requests regclass, kind text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION backoff(job_failures integer, backoff_limit integer, backoff_seconds double precision); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.backoff(job_failures integer, backoff_limit integer, backoff_seconds double precision) FROM PUBLIC;
+CREATE TRIGGER "batch_clap$delete" AFTER DELETE ON public.make_it_clap REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION batch.dequeue('clap');
 
 
 --
--- Name: FUNCTION demand(of_kind text, requests_per_job integer, max_replica_count integer); Type: ACL; Schema: batch; Owner: -
+-- Name: make_it_clap batch_clap$key; Type: TRIGGER; Schema: public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.demand(of_kind text, requests_per_job integer, max_replica_count integer) FROM PUBLIC;
+CREATE TRIGGER "batch_clap$key" AFTER UPDATE OF id ON public.make_it_clap FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION batch.rekey('clap');
+
+
+--
+-- Name: make_it_clap batch_clap$truncate; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER "batch_clap$truncate" AFTER TRUNCATE ON public.make_it_clap FOR EACH STATEMENT EXECUTE FUNCTION batch.dequeue_all('clap');
+
+
+--
+-- Name: FUNCTION advance_bounds(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.advance_bounds(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION announce_stop(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_seconds double precision); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.announce_stop(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_seconds double precision) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION attach(p_requests regclass, p_kind text, p_timeout_column name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.attach(p_requests regclass, p_kind text, p_timeout_column name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION attachment_problem(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.attachment_problem(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION backoff(p_failures integer, p_backoff_limit integer, p_backoff_seconds double precision); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.backoff(p_failures integer, p_backoff_limit integer, p_backoff_seconds double precision) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION cancel(p_kind text, p_request bigint, p_reason text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.cancel(p_kind text, p_request bigint, p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION checkpoint(p_token text, p_value jsonb); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.checkpoint(p_token text, p_value jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION claim(p_kind text, p_job text, p_pod text, p_session integer, p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer, p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer, p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION clear_kind(p_kind text, p_reason text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.clear_kind(p_kind text, p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION complete_attachment(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.complete_attachment(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION crash_patience(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.crash_patience(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION create_readers(p_kind text, p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.create_readers(p_kind text, p_requests regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION create_triggers(p_kind text, p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.create_triggers(p_kind text, p_requests regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION defer(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_seconds double precision, p_error text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.defer(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_seconds double precision, p_error text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION demand(p_kind text, p_requests_per_job integer, p_max_replica_count integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_replica_count integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION dequeue(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.dequeue() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION dequeue_all(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.dequeue_all() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION dequeue_ids(p_kind text, p_ids bigint[], p_reason text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION dequeue_row(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.dequeue_row() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION detach(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.detach(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION drop_readers(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.drop_readers(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION end_attempt(p_kind text, p_request bigint, p_reason text, p_error text, p_final boolean, p_reserve boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.end_attempt(p_kind text, p_request bigint, p_reason text, p_error text, p_final boolean, p_reserve boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text) FROM PUBLIC;
 
 
 --
@@ -679,45 +2872,311 @@ REVOKE ALL ON FUNCTION batch.enqueue() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION free_overdue(of_kind text); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION enqueue_ids(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.free_overdue(of_kind text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION hold_session(session_id integer); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.hold_session(session_id integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.enqueue_ids(p_kind text, p_ids bigint[]) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION is_gone(session_id integer, lease_until timestamp with time zone); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION enqueue_row(); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.is_gone(session_id integer, lease_until timestamp with time zone) FROM PUBLIC;
-
-
---
--- Name: FUNCTION put_down(of_kind text, of_job text, of_request bigint, for_reason text, with_error text, final boolean, stays boolean); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.put_down(of_kind text, of_job text, of_request bigint, for_reason text, with_error text, final boolean, stays boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.enqueue_row() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION retry(of_kind text, of_request bigint); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION existing_rows(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.retry(of_kind text, of_request bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.existing_rows(p_kind text, p_ids bigint[]) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION row_of(of_kind text, of_request bigint); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION fail(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text, p_error text, p_final boolean); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.row_of(of_kind text, of_request bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.fail(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text, p_error text, p_final boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION finish(p_token text, p_result jsonb); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.finish(p_token text, p_result jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_timeout_column(p_requests regclass, p_column name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.is_timeout_column(p_requests regclass, p_column name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION key_column(p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.key_column(p_requests regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION "keys$clap"(p_requests regclass, p_key name, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch."keys$clap"(p_requests regclass, p_key name, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION lock_session(p_session integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.lock_session(p_session integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION maintain(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.maintain(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION own(p_token text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.own(p_token text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION partitions(p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.partitions(p_requests regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION purge(p_kind text, p_age interval, p_limit integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.purge(p_kind text, p_age interval, p_limit integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION read_keys(p_kind text, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.read_keys(p_kind text, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION read_row(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.read_row(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reader_role(p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.reader_role(p_requests regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reap(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.reap(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reclaim(p_kind text, p_job text, p_session integer, p_lease_seconds double precision, p_idle boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.reclaim(p_kind text, p_job text, p_session integer, p_lease_seconds double precision, p_idle boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION record_crash(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.record_crash(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION recorded(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.recorded(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refuse_busy(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.refuse_busy(p_kind text, p_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refuse_table(p_requests regclass, p_timeout_column name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.refuse_table(p_requests regclass, p_timeout_column name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION register(p_kind text, p_requests regclass, p_timeout_column name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.register(p_kind text, p_requests regclass, p_timeout_column name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reject(p_kind text, p_ids bigint[], p_reason text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.reject(p_kind text, p_ids bigint[], p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION rekey(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.rekey() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION release(p_kind text, p_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.release(p_kind text, p_request bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION renew(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_lease_seconds double precision); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.renew(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_lease_seconds double precision) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION renumber_claimed(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.renumber_claimed(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION repair_claimed(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.repair_claimed(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION replace_waiting(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.replace_waiting() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION report(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_progress jsonb, p_checkpoint jsonb); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.report(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_progress jsonb, p_checkpoint jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reset_bounds(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.reset_bounds(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION retry(p_kind text, p_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.retry(p_kind text, p_request bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION "row$clap"(p_requests regclass, p_key name, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch."row$clap"(p_requests regclass, p_key name, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION row_security_applies(p_requests regclass, p_role name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.row_security_applies(p_requests regclass, p_role name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION session_is_dead(p_session integer, p_lease_until timestamp with time zone); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.session_is_dead(p_session integer, p_lease_until timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION skip_restored(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.skip_restored() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION succeed(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.succeed(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION suspect_dead(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.suspect_dead(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION sweep(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.sweep(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION take_in(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.take_in(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION take_in_missing(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.take_in_missing(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION unregister(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.unregister(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: TABLE make_it_clap; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.make_it_clap TO batch_owner;
 
 
 --

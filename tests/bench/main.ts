@@ -5,12 +5,15 @@ import type { Bench } from "./bench.ts";
 import { claim } from "./claim.ts";
 import { withContext } from "./context.ts";
 import { demand } from "./demand.ts";
+import { insert } from "./insert.ts";
 import { describeLimit, isKept } from "./limit.ts";
 import { peers } from "./peers.ts";
 import { snapshot } from "./snapshot.ts";
 import { start } from "./start.ts";
 
-const BENCHES: ReadonlyMap<string, Bench> = new Map(Object.entries<Bench>({ demand, claim, snapshot, peers, start }));
+const BENCHES: ReadonlyMap<string, Bench> = new Map(
+  Object.entries<Bench>({ demand, claim, insert, snapshot, peers, start }),
+);
 const NAMES = [...BENCHES.keys()];
 
 /**

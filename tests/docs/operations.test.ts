@@ -1,20 +1,23 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
 import { fail } from "../../worker/src/queue/fail.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
+import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { type Setup, STATES, type StateName } from "../support/states.ts";
 
 const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
 const database = await createTestDatabase();
 
-/** The first sql block under a heading, as the statements it is made of. */
+/** The sql blocks under a heading, as the statements they are made of. */
 function statements(heading: string): string[] {
   const section = page.split(/^## /m).find((each) => each.startsWith(heading)) ?? "";
-  const [, block = ""] = section.match(/^```sql\n(.*?)^```/ms) ?? assert.fail(`a block under ${heading}`);
-  return block.split(/;\n+/).filter((each) => each.trim() !== "");
+  const blocks = [...section.matchAll(/^```sql\n(.*?)^```/gms)].map(([, block = ""]) => block);
+  assert.notEqual(blocks.length, 0, `a block under ${heading}`);
+  return blocks.flatMap((block) => block.split(/;\n+/)).filter((each) => each.trim() !== "");
 }
 
 async function run(heading: string): Promise<object[][]> {
@@ -39,14 +42,14 @@ const statusOf = async (id: number) =>
 test("docs/operations.md does what it says, block by block", async () => {
   await run("Connect an application");
   const shop = await database.open({ user: "shop", password: "change me" });
-  await shop.query("insert into make_it_clap (duration_seconds) values (1), (1), (1)");
+  await shop.query("insert into make_it_clap (duration_seconds) values (1)");
   assert.equal((await shop.query("select from clap")).rowCount, 0);
   await assert.rejects(shop.query("select from batch.queue"), { code: "42501" });
   await shop.end();
 
   await giveUp("a");
-  const [, many = ""] = statements("Run a request again");
-  await database.query(statements("Run a request again")[0] ?? "");
+  const [one = "", many = ""] = statements("Run a request again");
+  await database.query(one);
   await giveUp("b");
   assert.equal((await database.query(many)).length, 1);
   const again = await claimed("c");
@@ -54,21 +57,31 @@ test("docs/operations.md does what it says, block by block", async () => {
   await succeed(again.connection, again.attempt);
   assert.equal(await statusOf(1), "SUCCESS");
 
+  await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
   const { connection, attempt } = await claimed("d");
-  const [taken] = await run("Take a request back");
-  assert.deepEqual(taken, [{ job_name: "d" }]);
-  await assert.rejects(succeed(connection, attempt), { name: "OwnershipLostError" });
-  assert.equal(await statusOf(2), undefined);
+  const [byRow = "", byKey = ""] = statements("Take a request back");
+  await database.query(byRow);
+  await succeed(connection, attempt);
+  assert.equal(await statusOf(2), "SUCCESS");
+  assert.deepEqual(await database.query(byKey), [{ cancel: null }]);
+  assert.equal(await statusOf(3), "DEAD");
 
-  await giveUp("e");
   await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
   await claimed("f");
-  const [queue, dead] = await run("Know how it stands");
-  assert.partialDeepStrictEqual(queue, [{ kind: "clap", waiting: "1", running: "1", held: "0" }]);
-  assert.deepEqual(dead, [{ kind: "clap", reason: "error", count: "3" }]);
+  await database.query("insert into batch.queue (kind, request_id) values ('clap', 1)");
+  await database.query("select batch.reject('clap', array[1], 'by hand')");
+  const [queue, rejected, dead] = await run("Know how it stands");
+  assert.partialDeepStrictEqual(queue, [
+    { kind: "clap", waiting: "1", running: "1", reserved: "0", rejected: "1", problem: null },
+  ]);
+  assert.partialDeepStrictEqual(rejected, [{ kind: "clap", request_id: "1", reason: "by hand" }]);
+  assert.deepEqual(dead, [
+    { kind: "clap", reason: "canceled", count: "1" },
+    { kind: "clap", reason: "error", count: "2" },
+  ]);
 
   await database.query("update batch.history set ended_at = now() - interval '91 days' where request_id < 3");
-  await run("Keep the history small");
+  assert.deepEqual(await run("Keep the history small"), [[{ purge: "2" }]]);
   assert.deepEqual(await database.query("select id from make_it_clap order by id"), [
     { id: "3" },
     { id: "4" },
@@ -84,4 +97,124 @@ test("docs/operations.md does what it says, block by block", async () => {
   assert.deepEqual(await database.query("select distinct kind from batch.queue"), [{ kind: "clap" }]);
   await database.query("drop owned by shop");
   await database.query("drop role shop");
+});
+
+/** What each recipe makes of request 1: the attempts that it has afterwards when everything that may run has been run. */
+const RECIPES: Record<string, { readonly recipe: string; readonly runs: Partial<Record<StateName, number>> }> = {
+  purge: {
+    recipe: "select batch.purge('clap', '0')",
+    // What has ended is deleted; what has not is run.
+    runs: {
+      waiting: 1,
+      running: 1,
+      "running, its worker dead": 1,
+      "running and canceled": 0,
+      reserved: 1,
+      interrupted: 1,
+      deferred: 1,
+      retried: 1,
+      "re-inserted": 1,
+    },
+  },
+  "detach and attach": {
+    recipe: "select batch.detach('clap'); select batch.attach('make_it_clap', 'clap')",
+    runs: {
+      ...{
+        waiting: 1,
+        running: 1,
+        "running, its worker dead": 1,
+        "running and canceled": 0,
+        reserved: 1,
+        interrupted: 1,
+        deferred: 1,
+      },
+      // DEAD requests are not asked for again; re-inserted ones have succeeded before.
+      ...{ "failed and not queued": 1 },
+    },
+  },
+  "delete the row": { recipe: "delete from make_it_clap where id = 1", runs: {} },
+  "delete and insert": {
+    recipe:
+      "begin; delete from make_it_clap where id = 1; insert into make_it_clap (id, duration_seconds) values (1, 1); commit",
+    runs: {
+      ...{
+        "never inserted": 1,
+        waiting: 1,
+        reserved: 1,
+        interrupted: 1,
+        deferred: 1,
+        "failed and not queued": 1,
+        DEAD: 1,
+        SUCCESS: 1,
+      },
+      ...{ retried: 1, "re-inserted": 1, canceled: 1, running: 1, "running, its worker dead": 1 },
+    },
+  },
+  "attach again": {
+    recipe: "select batch.attach('make_it_clap', 'clap')",
+    runs: {
+      ...{
+        waiting: 1,
+        running: 1,
+        "running, its worker dead": 1,
+        reserved: 1,
+        interrupted: 1,
+        deferred: 1,
+        retried: 1,
+        "re-inserted": 1,
+      },
+      ...{ "failed and not queued": 1 },
+    },
+  },
+};
+
+describe("recipes lose and repeat no work, whatever state a request is in", () => {
+  const worker = database.connect();
+  const scaler = database.connect();
+
+  /** How many requests run, and succeed, when everything that may run does. */
+  async function runAll(): Promise<number> {
+    let done = 0;
+    for (let job = 0; job < 4; job++) {
+      await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+      await database.query(`update batch.queue set suspected_at = suspected_at - interval '1 hour',
+        reserved_until = reserved_until - interval '1 hour', available_at = available_at - interval '2 hours'`);
+      const next = await claimWithReclaim(worker, claimParams(`recipe-${job}`));
+      if (typeof next !== "object") continue;
+      await succeed(worker, next);
+      done++;
+    }
+    return done;
+  }
+
+  for (const [title, { recipe, runs }] of Object.entries(RECIPES)) {
+    for (const [name, setup] of Object.entries(STATES) as [StateName, Setup][]) {
+      test(`${title}: ${name}`, async () => {
+        await database.reset();
+        const attempt = await setup(database, worker);
+        const before = (await database.query("select from batch.history where status = 'SUCCESS'")).length;
+        const refused = await database.client.query(recipe).then(
+          () => false,
+          async (error: Error) => {
+            await database.query("rollback");
+            assert.match(error.message, /must not be inserted again before its running attempt has ended/);
+            return true;
+          },
+        );
+        assert.equal(refused, title === "delete and insert" && name.startsWith("running"));
+        let done = 0;
+        if (attempt && name !== "running, its worker dead") {
+          // Its worker goes on, and succeeds where that still counts.
+          await succeed(worker, attempt);
+          done += name === "running" ? 1 : 0;
+        }
+        done += await runAll();
+        const expected = title === "delete the row" && name === "running" ? 1 : (runs[name] ?? 0);
+        assert.equal(done, expected);
+        const successes = (await database.query("select from batch.history where status = 'SUCCESS'")).length;
+        if (title !== "purge") assert.ok(successes <= before + 1);
+        assert.deepEqual(await database.query("select from batch.queue where kind = 'clap'"), []);
+      });
+    }
+  }
 });

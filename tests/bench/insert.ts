@@ -1,0 +1,135 @@
+import type pg from "pg";
+import type { Bench } from "./bench.ts";
+import type { BenchContext } from "./context.ts";
+import type { Limit } from "./limit.ts";
+import { median, time } from "./samples.ts";
+import { ms, printTable, whole } from "./table.ts";
+
+/** The tables that rows are inserted into: without a trigger, with one that does nothing, and a batch. */
+const TABLES = ["plain", "empty_trigger", "batch"] as const;
+type Table = (typeof TABLES)[number];
+
+const BULK = 100_000;
+
+/** What an application's insert costs more because its table is a batch. */
+export const insert: Bench<"rows" | "connections" | "transactions"> = {
+  promise:
+    "A one-row insert costs at most 3 times one into a plain table, and at most 1 % of serializable inserts fail because of others",
+  options: {
+    rows: { min: 10, max: 1_000_000, why: "medians over them are what counts", defaultValue: 2_000 },
+    connections: { min: 2, max: 100, why: "more would wait for the machine", defaultValue: 8 },
+    transactions: { min: 10, max: 100_000, why: "serializable ones, one connection", defaultValue: 500 },
+  },
+
+  async run({ rows, connections, transactions }, context) {
+    const client = await context.connect();
+    await createTables(client);
+    const durable = await measureOneRow(client, rows);
+    // What the disk takes to commit hides the trigger: without it the trigger is all that differs.
+    await client.query("set synchronous_commit = off");
+    const bare = await measureOneRow(client, rows);
+    const bulk = await measureBulk(client);
+    const failed = await measureSerializable(context, connections, transactions);
+    await client.end();
+
+    printTable(
+      ["insert", "one row", "without waiting for the disk", `${whole(BULK)} rows`, "serializable, failed"],
+      TABLES.map((table) => [
+        table,
+        ms(durable[table]),
+        ms(bare[table]),
+        ms(bulk[table]),
+        `${failed[table].toFixed(1)} %`,
+      ]),
+    );
+    return [
+      limitRatio("one row, batch over plain, p50", durable),
+      limitRatio("one row without waiting for the disk, batch over plain, p50", bare),
+      {
+        what: "serializable inserts that failed, more than into a plain table",
+        measured: failed.batch - failed.plain,
+        bound: "at most",
+        limit: 1,
+        unit: " %",
+      },
+    ];
+  },
+};
+
+async function createTables(client: pg.Client): Promise<void> {
+  for (const table of TABLES) {
+    await client.query(
+      `create table insert_${table} (id bigint generated always as identity primary key, duration_seconds double precision not null)`,
+    );
+  }
+  await client.query(`
+    create function insert_nothing() returns trigger language plpgsql as $$begin return null; end$$;
+    create trigger nothing after insert on insert_empty_trigger
+      referencing new table as inserted for each statement execute function insert_nothing();
+    select batch.attach('insert_batch', 'insert_bench')`);
+}
+
+function insertRow(client: pg.Client, table: Table): Promise<unknown> {
+  return client.query({ name: table, text: `insert into insert_${table} (duration_seconds) values ($1)`, values: [1] });
+}
+
+/** Milliseconds of an insert, in turns, so that whatever else the machine does hits all tables. */
+async function measureOneRow(client: pg.Client, rows: number): Promise<Record<Table, number>> {
+  const samples: Record<Table, number[]> = { plain: [], empty_trigger: [], batch: [] };
+  for (let row = -rows / 10; row < rows; row++) {
+    for (const table of TABLES) {
+      const took = await time(() => insertRow(client, table));
+      if (row >= 0) samples[table].push(took);
+    }
+  }
+  return mapTables((table) => median(samples[table]));
+}
+
+async function measureBulk(client: pg.Client): Promise<Record<Table, number>> {
+  const samples: Record<Table, number[]> = { plain: [], empty_trigger: [], batch: [] };
+  for (let round = 0; round < 3; round++) {
+    for (const table of TABLES) {
+      const text = `insert into insert_${table} (duration_seconds) select 1 from generate_series(1, ${BULK})`;
+      samples[table].push(await time(() => client.query(text)));
+    }
+  }
+  return mapTables((table) => median(samples[table]));
+}
+
+/** How many per cent of serializable transactions fail that insert a row each and know nothing of each other. */
+async function measureSerializable(context: BenchContext, connections: number, transactions: number) {
+  const clients = await Promise.all(Array.from({ length: connections }, () => context.connect()));
+  const failed: Record<Table, number> = { plain: 0, empty_trigger: 0, batch: 0 };
+  for (const table of TABLES) {
+    await Promise.all(
+      clients.map(async (client) => {
+        for (let transaction = 0; transaction < transactions; transaction++) {
+          if (!(await insertSerializable(client, table))) failed[table]++;
+        }
+      }),
+    );
+  }
+  await Promise.all(clients.map((client) => client.end()));
+  return mapTables((table) => (100 * failed[table]) / (connections * transactions));
+}
+
+async function insertSerializable(client: pg.Client, table: Table): Promise<boolean> {
+  try {
+    await client.query("begin isolation level serializable");
+    await insertRow(client, table);
+    await client.query("commit");
+    return true;
+  } catch (error) {
+    await client.query("rollback");
+    if ((error as { code?: string }).code !== "40001") throw error;
+    return false;
+  }
+}
+
+function limitRatio(what: string, { batch, plain }: Record<Table, number>): Limit {
+  return { what, measured: batch / plain, bound: "at most", limit: 3 };
+}
+
+function mapTables(value: (table: Table) => number): Record<Table, number> {
+  return { plain: value("plain"), empty_trigger: value("empty_trigger"), batch: value("batch") };
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimParams } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { type Setup, STATES, type StateName } from "../support/states.ts";
+
+const database = await createTestDatabase();
+const worker = database.connect();
+const scaler = database.connect();
+const cancel = () => database.query<{ job: string | null }>("select batch.cancel('clap', 1, 'not needed') as job");
+const latest = () =>
+  database.query(
+    "select status, reason, error from batch.attempt where kind = 'clap' and request_id = 1 order by attempt desc limit 1",
+  );
+
+/** What batch.cancel makes of a request in each state: the status it has then, or why it is refused. */
+const EXPECTED: Record<StateName, string | RegExp> = {
+  waiting: "DEAD",
+  running: "RUNNING",
+  "running, its worker dead": "RUNNING",
+  reserved: "DEAD",
+  interrupted: "DEAD",
+  deferred: "DEAD",
+  "failed and not queued": /must be unfinished to be canceled; got FAILED/,
+  DEAD: /must be unfinished to be canceled; got DEAD/,
+  SUCCESS: /got SUCCESS/,
+  retried: "DEAD",
+  "re-inserted": "DEAD",
+  canceled: /got DEAD/,
+  "running and canceled": "RUNNING",
+  "never inserted": /got no such request/,
+};
+
+describe("batch.cancel", () => {
+  beforeEach(() => database.reset());
+
+  for (const [name, expected] of Object.entries(EXPECTED) as [StateName, string | RegExp][]) {
+    test(`of a request that is ${name}`, async () => {
+      const attempt = await (STATES[name] as Setup)(database, worker);
+      if (expected instanceof RegExp) {
+        await assert.rejects(cancel(), { message: expected });
+        return;
+      }
+      const [{ job } = { job: null }] = await cancel();
+      assert.equal(job !== null, expected === "RUNNING");
+      assert.partialDeepStrictEqual(await latest(), [{ status: expected }]);
+      if (attempt && name !== "running, its worker dead") {
+        assert.equal(await fail(worker, attempt, { reason: "error", message: "no", final: false }), "DEAD");
+        assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not tried again: not needed" }]);
+      }
+      if (!attempt) {
+        assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
+        assert.equal(await claim(worker, claimParams("later")), undefined);
+        await database.query("select batch.attach('make_it_clap', 'clap')");
+        assert.equal(await claim(worker, claimParams("later")), undefined, "attached again, it is not taken in");
+        await database.query("select batch.retry('clap', 1)");
+        const again = await claim(worker, claimParams("again"));
+        assert.equal(again?.requestId, "1", "it can be run after all");
+      }
+    });
+  }
+
+  test("a running request that succeeds all the same is a SUCCESS", async () => {
+    const attempt = await STATES.running(database, worker);
+    await cancel();
+    if (attempt) await succeed(worker, attempt);
+    assert.partialDeepStrictEqual(await latest(), [{ status: "SUCCESS" }]);
+  });
+
+  test("a request that is being claimed at that moment is running, or has ended; never lost", async () => {
+    await (STATES.waiting as Setup)(database, worker);
+    const other = await database.open();
+    await other.query("begin; select from batch.queue where request_id = 1 for update");
+    const canceled = cancel();
+    await database.untilBlocked();
+    await other.query("commit");
+    assert.deepEqual(await canceled, [{ job: null }]);
+    await other.end();
+  });
+});

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import pg from "pg";
+import { type Server, startServer } from "../../simulator/server.ts";
+import { Database } from "../../worker/src/database.ts";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { defer } from "../../worker/src/queue/defer.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { reclaim } from "../../worker/src/queue/reclaim.ts";
+import { renew } from "../../worker/src/queue/renew.ts";
+import { report } from "../../worker/src/queue/report.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimParams } from "../support/claim.ts";
+import { until } from "../support/until.ts";
+
+describe("a publication for all tables, with a subscriber", () => {
+  let server: Server;
+  let publisher: pg.Client;
+  let subscriber: pg.Client;
+  const opened: { end(): Promise<void> }[] = [];
+
+  async function open(database: string): Promise<pg.Client> {
+    const client = new pg.Client({ host: server.host, port: server.port, user: server.user, database });
+    await client.connect();
+    opened.push(client);
+    return client;
+  }
+
+  function connect(): Database {
+    const { host, port, user } = server;
+    const database = new Database(
+      { host, port, user, password: undefined, name: "publisher", patienceSeconds: 5 },
+      noopLog,
+    );
+    opened.push({ end: () => database.close() });
+    return database;
+  }
+
+  before(async () => {
+    server = await startServer({ durable: false });
+    const admin = await open("postgres");
+    await admin.query("alter system set wal_level = logical");
+    await admin.end();
+    await server.restart("fast");
+    const again = await open("postgres");
+    for (const name of ["publisher", "subscriber"]) await again.query(`create database ${name}`);
+    [publisher, subscriber] = [await open("publisher"), await open("subscriber")];
+    for (const client of [publisher, subscriber]) await migrate(client, noopLog);
+    await publisher.query("create publication everything for all tables");
+    await publisher.query("select pg_create_logical_replication_slot('everything', 'pgoutput')");
+    // A subscriber of a migrated database has these rows already.
+    await subscriber.query(
+      "delete from batch.migration; delete from batch.function; delete from batch.kind; delete from batch.scaling",
+    );
+    await subscriber.query(
+      `create subscription everything connection 'host=${server.host} port=${server.port} user=${server.user} dbname=publisher'
+       publication everything with (create_slot = false, slot_name = 'everything')`,
+    );
+  });
+  after(async () => {
+    await subscriber?.query("alter subscription everything disable");
+    await Promise.all(opened.map((each) => each.end().catch(() => undefined)));
+    await server?.stop();
+  });
+
+  test("every table of the queue has a replica identity", async () => {
+    const { rows } = await publisher.query(
+      `select c.oid::regclass::text from pg_class c where c.relnamespace in ('batch'::regnamespace, 'public'::regnamespace) and c.relkind = 'r'
+         and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary)`,
+    );
+    assert.deepEqual(rows, []);
+  });
+
+  test("everything that the queue does goes on, and the subscriber ends with the same rows", async () => {
+    await publisher.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 8)");
+    const worker = connect();
+    const scaler = connect();
+    const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+    const take = async (job: string) => (await claim(worker, claimParams(job))) as Claim;
+    assert.equal(await poll(), 8);
+    const one = await take("1");
+    assert.equal(await renew(worker, one, { leaseSeconds: 0 }), true);
+    await report(worker, one, { progress: { done: 1, total: 2 } });
+    await succeed(worker, one);
+    await fail(worker, await take("2"), { reason: "error", message: "no", final: true });
+    await publisher.query("select batch.retry('clap', 2)");
+    await fail(worker, await take("3"), { reason: "error", message: "no", final: false });
+    await defer(worker, await take("4"), { afterSeconds: 0, message: "later" });
+    const dying = connect();
+    await claim(dying, claimParams("5"));
+    await dying.close();
+    await until(
+      "the crash is recorded",
+      async () => (await reclaim(worker, claimParams("5"), true))?.finding === "reclaimed",
+    );
+    await publisher.query(
+      "select batch.cancel('clap', 6); update make_it_clap set id = 77 where id = 7; delete from make_it_clap where id = 8",
+    );
+    await poll();
+    await publisher.query("insert into batch.queue (kind, request_id) values ('clap', 1)");
+    await succeed(worker, await take("6"));
+    await publisher.query("select batch.purge('clap', '0')");
+    await poll();
+
+    for (const table of [
+      "make_it_clap",
+      "batch.queue",
+      "batch.history",
+      "batch.rejected",
+      "batch.job",
+      "batch.kind",
+      "batch.scaling",
+    ]) {
+      const rows = async (client: pg.Client) =>
+        (await client.query(`select to_jsonb(t.*) as row from ${table} t order by 1`)).rows;
+      const sent = await rows(publisher);
+      await until(`${table} has arrived`, async () => JSON.stringify(await rows(subscriber)) === JSON.stringify(sent));
+    }
+    const { rows } = await subscriber.query(
+      "select count(*)::integer as errors from pg_stat_subscription_stats where apply_error_count > 0",
+    );
+    assert.deepEqual(rows, [{ errors: 0 }]);
+  });
+});

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import pg from "pg";
+import { parseRow } from "../../worker/src/parseRow.ts";
+import { statement } from "../../worker/src/queue/statement.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+
+/** What a database, or a role, may carry; the roles of sql/roles.sql have some of their own, which a pooler keeps. */
+const SETTINGS: Record<string, string> = {
+  lock_timeout: "1ms",
+  idle_in_transaction_session_timeout: "1ms",
+  default_transaction_isolation: "serializable",
+  default_transaction_read_only: "on",
+  default_transaction_deferrable: "on",
+  extra_float_digits: "0",
+  bytea_output: "escape",
+  intervalstyle: "iso_8601",
+  datestyle: "German, DMY",
+  timezone: "Asia/Kathmandu",
+  xmlbinary: "hex",
+  xmloption: "document",
+  search_path: "shadow, pg_catalog",
+  row_security: "off",
+  standard_conforming_strings: "off",
+  transform_null_equals: "on",
+  quote_all_identifiers: "on",
+  "plpgsql.variable_conflict": "error",
+  "plpgsql.extra_errors": "all",
+  plan_cache_mode: "force_custom_plan",
+  enable_indexscan: "off",
+  enable_indexonlyscan: "off",
+  jit: "on",
+  jit_above_cost: "0",
+  array_nulls: "off",
+  check_function_bodies: "on",
+  client_min_messages: "debug1",
+  default_toast_compression: "lz4",
+  synchronous_commit: "off",
+  temp_tablespaces: "",
+  gin_fuzzy_search_limit: "1",
+};
+
+const COLUMNS = `
+  f double precision default 0.1::float8 + 0.2::float8, r real default 1::real / 3, b bytea default '\\x00ff', i interval default '1 month 2 days 03:04:05',
+  t timestamptz default '2026-01-02 03:04:05.678+00', d date default '2026-02-03', m numeric default 12345678901234567890.123456789,
+  j json default '{"a": 1.0, "a": "\\u0000"}', jb jsonb default '{"n": 1e3}', x xml default '<a>1</a>', a text[] default array['x', null, 'NULL'],
+  money money default 12.5, big bigint default 9007199254740993, n text default null`;
+
+/** As a pooler connects a role: no setting comes from the client. */
+async function openPooled(database: TestDatabase, user: string): Promise<pg.Client> {
+  const { PG_HOST: host, PG_PORT } = process.env;
+  const client = new pg.Client({ host, port: Number(PG_PORT), user, database: database.name });
+  await client.connect();
+  return client;
+}
+
+async function readRow(database: TestDatabase): Promise<{ row: string; jobs: string[] }> {
+  await database.query(`drop table if exists things; create table things (id bigint primary key, ${COLUMNS})`);
+  await database.query("select batch.attach('public.things', 'thing')");
+  await database.query("insert into public.things (id) values (1), (2), (3)");
+  const worker = await openPooled(database, "batch_worker");
+  const scaler = await openPooled(database, "batch_scaler");
+  const poll = async () => (await scaler.query(statement("demand").text, ["thing", 1, 10])).rows[0].jobs;
+  const jobs = [await poll()];
+  const take = async (job: string, session: number) =>
+    (
+      await worker.query(statement("claim").text, [
+        "thing",
+        job,
+        `${job}-pod`,
+        session,
+        4,
+        4,
+        100,
+        100,
+        10,
+        30,
+        null,
+        0,
+        true,
+      ])
+    ).rows[0];
+  const one = await take("a", 1);
+  const key = (claimed: { request_id: string; attempt: number }, job: string, session: number) => [
+    "thing",
+    job,
+    claimed.request_id,
+    claimed.attempt,
+    session,
+  ];
+  assert.equal((await worker.query(statement("renew").text, [...key(one, "a", 1), 30])).rowCount, 1);
+  // Another transaction has the row for a moment, as a poll does.
+  const holder = await database.open();
+  await holder.query("set idle_in_transaction_session_timeout = 0; set lock_timeout = 0");
+  await holder.query("select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
+  await holder.query("begin isolation level read committed read write");
+  await holder.query("select from batch.queue where kind = 'thing' and request_id = 1 for update");
+  const succeeded = worker.query(statement("succeed").text, [...key(one, "a", 1), '{"ok": true}']);
+  await database.untilBlocked();
+  await holder.query("commit");
+  assert.equal((await succeeded).rows[0].status, "SUCCESS");
+  await holder.end();
+  const two = await take("b", 2);
+  assert.equal(
+    (await worker.query(statement("fail").text, [...key(two, "b", 2), "error", "no →", false])).rows[0].status,
+    "FAILED",
+  );
+  jobs.push(await poll());
+  await worker.end();
+  await scaler.end();
+  return { row: one.request, jobs };
+}
+
+describe("no setting of the database has an effect on claim, finish or poll, also behind a pooler", () => {
+  let expected: Awaited<ReturnType<typeof readRow>>;
+  before(async () => {
+    expected = await readRow(await createTestDatabase());
+  });
+
+  test("every one of them at once", async () => {
+    const database = await createTestDatabase();
+    await database.query(
+      "create schema shadow; create view shadow.pg_locks as select 1; create function shadow.now() returns timestamptz language sql as 'select null::timestamptz'",
+    );
+    const [{ server_version_num: version }] = (await database.query<{ server_version_num: string }>(
+      "show server_version_num",
+    )) as [{ server_version_num: string }];
+    for (const [name, value] of Object.entries({
+      ...SETTINGS,
+      ...(Number(version) >= 170_000 ? { transaction_timeout: "200ms" } : {}),
+    })) {
+      if (name === "default_toast_compression") continue;
+      await database.query(
+        `alter database ${database.name} set ${name} = ${name.includes("path") ? value : `'${value}'`}`,
+      );
+    }
+    assert.deepEqual(await readRow(database), expected);
+  });
+
+  test("a row's numbers keep their precision, and json its text", () => {
+    const row = parseRow(expected.row);
+    assert.equal(row.f, 0.1 + 0.2);
+    assert.equal(row.big, "9007199254740993");
+    assert.equal(row.m, "12345678901234567890.123456789");
+    assert.ok(expected.row.includes(String.raw`{"a": 1.0, "a": "\u0000"}`));
+  });
+});
+
+describe("a database whose encoding is LATIN1", () => {
+  test("claims, reads and records what it can hold", async () => {
+    const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
+    const admin = new pg.Client({ host, port: Number(PG_PORT), user, database: "postgres" });
+    await admin.connect();
+    await admin.query(
+      "create database template_latin1_test template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'",
+    );
+    try {
+      const database = await createTestDatabase("template_latin1_test");
+      const { migrate } = await import("../../worker/src/migrate.ts");
+      const { noopLog } = await import("../../worker/src/log.ts");
+      await migrate(database.client, noopLog);
+      await database.query("create table things (id bigint primary key, name text)");
+      await database.query("select batch.attach('things', 'thing')");
+      await database.query("insert into things values (1, 'Käse')");
+      const values = ["thing", "a", "a-pod", 1, 4, 4, 100, 100, 10, null, null, 0, true];
+      const [claimed] = (await database.client.query(statement("claim").text, values)).rows;
+      assert.equal(parseRow(claimed.request).name, "Käse");
+      const failed = statement("fail").text;
+      await assert.rejects(database.client.query(failed, ["thing", "a", 1, 1, 1, "error", "→", false]), {
+        code: "22P05",
+      });
+      assert.equal(
+        (await database.client.query(failed, ["thing", "a", 1, 1, 1, "error", "Käse", false])).rows[0].status,
+        "FAILED",
+      );
+    } finally {
+      await admin.query("drop database template_latin1_test");
+      await admin.end();
+    }
+  });
+});

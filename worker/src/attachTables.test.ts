@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { readAttachments } from "./attachTables.ts";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+
+describe("ATTACH", () => {
+  test("names tables, kinds and, where there is one, the column of timeouts", () => {
+    assert.deepEqual(readAttachments(undefined), []);
+    assert.deepEqual(readAttachments("[]"), []);
+    const list = [
+      { kind: "page", table: "public.pages" },
+      { kind: "sum", table: '"Sums"', timeoutColumn: "seconds" },
+    ];
+    assert.deepEqual(readAttachments(JSON.stringify(list)), list);
+  });
+
+  for (const text of [
+    "pages",
+    "{}",
+    "null",
+    '"x"',
+    "[1]",
+    "[null]",
+    "[[]]",
+    '[{"kind":"page"}]',
+    '[{"table":"pages"}]',
+    '[{"kind":"page","table":""}]',
+    '[{"kind":1,"table":"pages"}]',
+    '[{"kind":"page","table":"pages","timeout":"x"}]',
+    '[{"kind":"page","table":"pages","timeoutColumn":null}]',
+    '[{"kind":"page","table":"a"},{"kind":"page","table":"b"}]',
+  ]) {
+    test(`refused: ${text}`, () => {
+      assert.throws(() => readAttachments(text), {
+        name: "SettingsError",
+        message: /^(each entry of )?ATTACH must .*; got/,
+      });
+    });
+  }
+});
+
+describe("node main.ts migrate with ATTACH", () => {
+  async function run(env: NodeJS.ProcessEnv, sql: string) {
+    const database = await createTestDatabase("template0");
+    await database.query(sql);
+    const { status, stdout } = spawnSync(process.execPath, [MAIN, "migrate"], {
+      env: { PATH: process.env.PATH, ...database.env, ...env },
+      encoding: "utf8",
+    });
+    return { database, status, stdout };
+  }
+
+  test("attaches the tables after the migrations, once more without harm", async () => {
+    const attach = JSON.stringify([{ kind: "page", table: "pages", timeoutColumn: "seconds" }]);
+    const { database, status, stdout } = await run(
+      { ATTACH: attach },
+      "create table pages (id bigint primary key, seconds integer); insert into pages values (1)",
+    );
+    assert.equal(status, 0, stdout);
+    assert.deepEqual(await database.query("select kind, request_id from batch.queue"), [
+      { kind: "page", request_id: "1" },
+    ]);
+    assert.deepEqual(await database.query("select timeout_column from batch.kind where kind = 'page'"), [
+      { timeout_column: "seconds" },
+    ]);
+  });
+
+  test("a table that is missing or cannot be attached is named, with the reason", async () => {
+    const missing = await run({ ATTACH: '[{"kind":"page","table":"pages"}]' }, "select 1");
+    assert.notEqual(missing.status, 0);
+    assert.match(missing.stdout, /cannot attach pages as the kind page: relation .*pages.* does not exist/);
+    const narrow = await run(
+      { ATTACH: '[{"kind":"page","table":"pages"}]' },
+      "create table pages (id integer primary key)",
+    );
+    assert.match(
+      narrow.stdout,
+      /cannot attach pages as the kind page: public\.pages must have a primary key of one bigint column/,
+    );
+  });
+
+  test("what is wrong in the environment is named before anything changes", async () => {
+    for (const env of [{ ATTACH: "x" }, { MAX_CONNECTIONS_NEEDED: "many" }, { MAX_CONNECTIONS_NEEDED: "100000" }]) {
+      const { database, status, stdout } = await run(env, "select 1");
+      assert.equal(status, 64, stdout);
+      assert.match(stdout, /ATTACH must be|MAX_CONNECTIONS_NEEDED must be|max_connections must leave 100000/);
+      assert.deepEqual(await database.query("select from pg_namespace where nspname = 'batch'"), []);
+    }
+  });
+});

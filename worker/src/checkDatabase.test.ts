@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import pg from "pg";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { checkDatabase, type DatabaseRequirements } from "./checkDatabase.ts";
+import { SettingsError } from "./errors.ts";
+
+const database = await createTestDatabase("template0");
+
+/** The problems found, by a server that answers with other facts than it has. */
+async function problems(change: Record<string, unknown>, wanted?: DatabaseRequirements): Promise<readonly string[]> {
+  const client = {
+    query: async (text: string) => {
+      const { rows } = await database.client.query(text);
+      return { rows: [{ ...rows[0], ...change }] };
+    },
+  };
+  return await checkDatabase(client as unknown as pg.ClientBase, wanted).then(
+    () => [],
+    (error: unknown) => {
+      assert.ok(error instanceof SettingsError);
+      return error.problems;
+    },
+  );
+}
+
+describe("the check before a migration", () => {
+  test("finds nothing wrong with an empty database of a superuser", async () => {
+    assert.deepEqual(await problems({}, { connections: 100, roles: true }), []);
+  });
+
+  const wrong: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
+    ["an old server", { major: 13, version: "13.22" }, /^PostgreSQL must be version 14 to 18 .*; got 13\.22$/],
+    ["a replica", { replica: true }, /^the server must be a primary .*; got a replica$/],
+    [
+      "an encoding that cannot be converted",
+      { encoding: "SQL_ASCII" },
+      /encoding must be one that PostgreSQL converts to UTF8 .*; got SQL_ASCII$/,
+    ],
+    ["another program's schema", { hasSchema: true, ours: false }, /^the schema batch must be postgres-batch's own/],
+    ["a development version", { development: true }, /got one of a development version/],
+    [
+      "no right to create a schema",
+      { createsSchemas: false, me: "app" },
+      /^the role app must have the right to create schemas/,
+    ],
+    [
+      "a schema of another role",
+      { hasSchema: true, ours: true, owner: "dba", isOwner: false, me: "app" },
+      /^the role app must be a member of dba/,
+    ],
+    [
+      "no right to create tables",
+      { createsTables: false, me: "app" },
+      /^the role app must have the right to create tables in the schema public/,
+    ],
+    [
+      "no right to create roles",
+      { super: false, createsRoles: false, me: "app" },
+      /^the role app must have the attribute CREATEROLE/,
+    ],
+    [
+      "roles of another role",
+      { foreignRoles: ["batch_worker"], me: "app" },
+      /^the role app must have ADMIN OPTION on batch_worker/,
+    ],
+  ];
+  for (const [what, facts, message] of wrong) {
+    test(`refuses ${what}`, async () => {
+      const found = await problems(facts, { roles: true });
+      assert.equal(found.length, 1, found.join("\n"));
+      assert.match(found[0] ?? "", message);
+    });
+  }
+
+  test("lists everything that is missing at once", async () => {
+    const facts = Object.assign({}, ...wrong.slice(0, 3).map(([, each]) => each));
+    assert.equal((await problems(facts, { connections: 100_000 })).length, 4);
+  });
+
+  test("newer servers than the tested ones are let in", async () => {
+    assert.deepEqual(await problems({ major: 19 }), []);
+  });
+
+  test("compares the connections with the server's, without the reserved ones, and with the database's own limit", async () => {
+    assert.deepEqual(await problems({}, { connections: 297 }), []);
+    assert.match(
+      (await problems({}, { connections: 298 }))[0] ?? "",
+      /^max_connections must leave 298 connections .*; got 297, without the reserved ones$/,
+    );
+    await database.query(`alter database ${database.name} connection limit 50`);
+    assert.match(
+      (await problems({}, { connections: 51 }))[0] ?? "",
+      /^the connection limit of the database .* must be at least 51; got 50$/,
+    );
+    await database.query(`alter database ${database.name} connection limit -1`);
+  });
+
+  describe("as a role without rights", () => {
+    let client: pg.Client;
+    before(async () => {
+      await database.query("create role nothing_of_check_test login");
+      client = await database.open({ user: "nothing_of_check_test" });
+    });
+    after(async () => {
+      const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
+      const admin = new pg.Client({ host, port: Number(PG_PORT), user, database: "postgres" });
+      await admin.connect();
+      await admin.query("drop role nothing_of_check_test");
+      await admin.end();
+    });
+
+    test("names each right that is missing, and changes nothing", async () => {
+      await assert.rejects(checkDatabase(client, { roles: true }), (error: SettingsError) => {
+        assert.equal(error.problems.length, 3);
+        return true;
+      });
+      assert.deepEqual(await database.query("select from pg_namespace where nspname = 'batch'"), []);
+    });
+  });
+});
