@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { PermanentError } from "../../worker/src/errors.ts";
-import type { Handler } from "../../worker/src/handler.ts";
+import type { Handler, HandlerContext } from "../../worker/src/handler.ts";
 import type { Steps } from "./steps.ts";
 
 /** What a handler does with an attempt. */
-export type Act = "succeed" | "renew, then succeed" | "throw" | "throw for good" | "be stopped";
+export type Act = "succeed" | "save, then succeed" | "renew, then succeed" | "throw" | "throw for good" | "be stopped";
 
 /** What the handler does at an attempt: the last act is for all that follow. */
 export function actAt(acts: readonly Act[], attempt: number): Act {
@@ -16,14 +16,16 @@ export function actingHandler(steps: Steps, acts: readonly Act[]): Handler {
   return {
     kind: "clap",
     check: (row) => steps.takeNow("check", () => row),
-    run: (_request, { attempt, signal }) => steps.take("run", () => perform(actAt(acts, attempt), steps, signal)),
+    run: (_request, context) => steps.take("run", () => perform(actAt(acts, context.attempt), steps, context)),
   };
 }
 
-async function perform(act: Act, steps: Steps, signal: AbortSignal): Promise<void> {
+async function perform(act: Act, steps: Steps, { attempt, signal, checkpoint }: HandlerContext): Promise<void> {
   switch (act) {
     case "succeed":
       return;
+    case "save, then succeed":
+      return await checkpoint({ attempt });
     case "renew, then succeed":
       return await steps.renew();
     case "throw":

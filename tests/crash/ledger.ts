@@ -36,6 +36,7 @@ const MOST_WAITS = 4;
 
 const ENDS: Readonly<Record<Act, Reason | null>> = {
   succeed: null,
+  "save, then succeed": null,
   "renew, then succeed": null,
   throw: "error",
   "throw for good": "error",
@@ -80,6 +81,9 @@ export class Ledger {
     const [row] = rows;
     if (row === undefined) return;
     if (step === "claim") this.#claimed(row.request_id, row.attempt, jobName, podName);
+    if (step === "report" && this.#open.get(String(values[2]))?.pod_name !== podName) {
+      this.violated(`${podName} saved a checkpoint of request ${values[2]}, which was not its own`);
+    }
     if (step === "reclaim" && row.finding !== "reclaimed") this.#waited(podName, row.finding);
     if (step === "succeed") this.#ended(podName, String(values[2]), null, false, row.status);
     if (step === "fail") this.#ended(podName, String(values[2]), values[5] as Reason, values[7] === true, row.status);

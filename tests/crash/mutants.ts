@@ -4,7 +4,6 @@ import { type MigrationFiles, readMigrationFiles } from "../../worker/src/migrat
 const FENCE = "q.attempt = p_attempt and q.session_id = p_session";
 const NO_FENCE = "true";
 
-const COUNTED = "q.attempt := greatest(q.attempt, latest.attempt, 0) + 1;";
 const LOCK = "return pg_try_advisory_lock(1650553955, p_session);";
 const DEAD =
   "else pg_postmaster_start_time() < now() - interval '5 seconds' and pg_try_advisory_xact_lock(1650553955, p_session)";
@@ -29,12 +28,21 @@ export const MUTANTS: readonly Mutant[] = [
   { name: "fail without its fence", changes: [{ file: "fail", text: FENCE, instead: NO_FENCE }] },
   {
     name: "an attempt not counted at its claim",
-    changes: [{ file: "claim", text: COUNTED, instead: COUNTED.replace(" + 1", "") }],
+    changes: [
+      {
+        file: "claim",
+        text: "greatest(q.attempt, latest.attempt, 0) + 1;",
+        instead: "greatest(q.attempt, latest.attempt, 0);",
+      },
+    ],
   },
   {
     name: "a repeated claim counted again",
-    changes: [{ file: "claim", text: "    if not again then\n", instead: "    if true then\n" }],
+    changes: [
+      { file: "claim", text: "set attempt = q.attempt,", instead: "set attempt = q.attempt + again::integer," },
+    ],
   },
+  { name: "a checkpoint saved without its fence", changes: [{ file: "report", text: FENCE, instead: NO_FENCE }] },
   {
     name: "no session lock: every session is dead",
     changes: [
@@ -69,6 +77,26 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+];
+
+/** What kills over commands must be able to catch: in each, the effect of a command whose request is another's is committed. */
+export const COMMAND_MUTANTS: readonly Mutant[] = [
+  { name: "own without its lock", changes: [{ file: "own", text: "  for update;", instead: ";" }] },
+  {
+    name: "own without its fence",
+    changes: [
+      {
+        file: "own",
+        text: " and q.token = split_part(p_token, ':', 4)::uuid and q.attempt = split_part(p_token, ':', 3)::integer",
+        instead: "",
+      },
+    ],
+  },
+  {
+    name: "checkpoint without its fence",
+    changes: [{ file: "checkpoint", text: "batch.own(p_token);", instead: "split_part(p_token, ':', 2)::bigint;" }],
+  },
+  { name: "finish without its fence", changes: [{ file: "finish", text: "perform batch.own(p_token);", instead: "" }] },
 ];
 
 /**

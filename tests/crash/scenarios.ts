@@ -38,5 +38,6 @@ export const SCENARIOS: readonly Scenario[] = [
   { ...PLAIN, name: "the last crash", crashLimit: 1 },
   { ...PLAIN, name: "SIGTERM, then success", acts: ["be stopped", "succeed"] },
   { ...PLAIN, name: "two requests, one Job", requests: 2, requestsPerJob: 2 },
+  { ...PLAIN, name: "a checkpoint", acts: ["save, then succeed"] },
   { ...PLAIN, name: "a lease", ...LONG_LEASE },
 ];

@@ -1,0 +1,61 @@
+/** What the program of tests/crash/commandProgram.ts does, in this order: every line of the contract that it uses. */
+export const PROGRAM_STEPS = [
+  "start",
+  "row read",
+  "progress written",
+  "first own",
+  "first effect",
+  "first commit",
+  "second effect",
+  "checkpoint",
+  "second commit",
+  "checkpoint written",
+  "third effect",
+  "finish",
+  "third commit",
+  "result written",
+] as const;
+
+export type ProgramStep = (typeof PROGRAM_STEPS)[number];
+
+export const PROGRAM_KILLS = ["runner, waking during", "runner, waking after", "command", "both", "stop"] as const;
+
+/** Its effects, each one row of `effects`. */
+export const EFFECTS = [1, 2, 3] as const;
+
+/**
+ * What is done at a step of the program's first attempt, just before it.
+ *
+ * - `runner, waking during`, `runner, waking after`: SIGKILL of the runner; the command lives on, waits until another attempt has its
+ *   request, or until that has ended it, and continues. It continues in any case when another session waits for its transaction.
+ * - `command`, `both`: SIGKILL
+ * - `stop`: the runner is asked to stop (SIGTERM); the command ends with 0 as soon as that reaches it, without a result
+ */
+export type CommandFault =
+  | { readonly at: ProgramStep; readonly kill: (typeof PROGRAM_KILLS)[number] }
+  | {
+      /** A statement of the runner. */
+      readonly at: { readonly step: string; readonly nth: number; readonly when: "kill before" | "kill after" };
+      readonly kill: "runner" | "both";
+    };
+
+/** Text of a module of the worker that is another one in the runner's process: a mutant. */
+export interface CodeChange {
+  /** The end of its path. */
+  readonly file: string;
+  readonly text: string;
+  readonly instead: string;
+}
+
+/** What runner and program are given, as JSON in CRASH_PLAN. */
+export interface CommandPlan {
+  readonly fault?: CommandFault;
+  readonly change?: CodeChange;
+  /** The file that the steps which were come to are written to, one a line. */
+  readonly notes: string;
+}
+
+/** How a step of the runner's is written down: `claim 1`. */
+export function describeStep({ step, nth }: { readonly step: string; readonly nth: number }): string {
+  return `${step} ${nth}`;
+}
