@@ -4,7 +4,7 @@ import { type MigrationFiles, readMigrationFiles } from "../../worker/src/migrat
 const FENCE = "q.attempt = p_attempt and q.session_id = p_session";
 const NO_FENCE = "true";
 
-const COUNTED = "case when q.session_id = p_session then 0 else 1 end";
+const COUNTED = "q.attempt := greatest(q.attempt, latest.attempt, 0) + 1;";
 const LOCK = "return pg_try_advisory_lock(1650553955, p_session);";
 const DEAD =
   "else pg_postmaster_start_time() < now() - interval '5 seconds' and pg_try_advisory_xact_lock(1650553955, p_session)";
@@ -29,9 +29,12 @@ export const MUTANTS: readonly Mutant[] = [
   { name: "fail without its fence", changes: [{ file: "fail", text: FENCE, instead: NO_FENCE }] },
   {
     name: "an attempt not counted at its claim",
-    changes: [{ file: "claim", text: COUNTED, instead: "0" }],
+    changes: [{ file: "claim", text: COUNTED, instead: "q.attempt := greatest(q.attempt, latest.attempt, 0);" }],
   },
-  { name: "a repeated claim counted again", changes: [{ file: "claim", text: COUNTED, instead: "1" }] },
+  {
+    name: "a repeated claim counted again",
+    changes: [{ file: "claim", text: "if not again then", instead: "if true then" }],
+  },
   {
     name: "no session lock: every session is dead",
     changes: [
