@@ -32,7 +32,7 @@ const job = JSON.parse(await settled(program.job));
 const sent = sentResources();
 
 /** What a resource was sent with. */
-// biome-ignore lint/suspicious/noExplicitAny: each type has inputs of its own.
+// biome-ignore lint/suspicious/noExplicitAny: each type has other inputs.
 function inputs(key: string): any {
   return sent.get(key);
 }

@@ -26,7 +26,7 @@ export interface ProgramOptions {
    * @default "capture"
    */
   readonly output?: "capture" | "inherit" | "inherit-stderr";
-  /** Whether it is in a process group of its own, so that a terminal's Ctrl-C does not reach it. @default false */
+  /** Whether it is in a separate process group, so that a terminal's Ctrl-C does not reach it. @default false */
   readonly ownGroup?: boolean;
   /** Kills it when it aborts. @default - nothing does */
   readonly signal?: AbortSignal;

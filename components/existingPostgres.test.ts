@@ -115,7 +115,7 @@ describe("the arguments of Postgres", () => {
     ],
     "two roles that are one": [
       existing({ worker: { user: "w", secretName: "w" }, scaler: { user: "w", secretName: "w" } }),
-      'three different roles (each has the rights of its own work); got "w" twice',
+      'three different roles (each has the rights of its work); got "w" twice',
     ],
     "prepared roles with a prefix": [
       existing({ rolePrefix: "x", worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),

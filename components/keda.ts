@@ -69,7 +69,7 @@ export interface KedaArgs {
 }
 
 /**
- * KEDA, which creates Jobs wherever a ScaledJob asks for some: installed in a namespace of its own, or an existing one.
+ * KEDA, which creates Jobs wherever a ScaledJob asks for some: installed in a separate namespace, or an existing one.
  *
  * @throws RunError when an argument is wrong, or when an existing KEDA is older than what a batch needs.
  */

@@ -44,7 +44,7 @@ const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
 const host = text(
   /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/,
   "a host name or an address",
-  "pods connect to it; the port has a key of its own",
+  "pods connect to it; the port is a separate key",
 );
 
 const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "passwords travel by TLS alone");
@@ -129,14 +129,14 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
   );
 }
 
-/** Each role has the rights of its own work and no other. */
+/** Each role has the rights of its work and no other. */
 const differentRoles: Rule = (path, value, problems) => {
   const roles = value as Record<string, { user?: unknown } | undefined>;
   const users = ["admin", "worker", "scaler"].flatMap((role) => roles[role]?.user ?? []);
   const twice = users.find((user, index) => users.indexOf(user) !== index);
   if (twice !== undefined)
     problems.push(
-      `${path} must have three different roles (each has the rights of its own work); got ${JSON.stringify(twice)} twice`,
+      `${path} must have three different roles (each has the rights of its work); got ${JSON.stringify(twice)} twice`,
     );
 };
 

@@ -10,7 +10,7 @@ export const FILES_FOLDER = "/run/batch";
 /** The init container that brings the runner into a pod of a command. */
 export const RUNNER_CONTAINER = "runner";
 
-/** The volumes that a worker's pod may have of its own. */
+/** The volumes that a worker's pod adds. */
 export const RESERVED_VOLUMES: readonly string[] = ["ca", "runner", "files", "tmp"];
 
 const SETTINGS = [

@@ -208,7 +208,7 @@ describe("demandQuery", () => {
 });
 
 describe("manualJob", () => {
-  test("is the ScaledJob's Job, counted as one of its own, under another name each time", () => {
+  test("is the ScaledJob's Job, counted as one that KEDA created, under another name each time", () => {
     const job = manualJob(ARGS, "batches");
     assert.deepEqual(job.metadata, {
       generateName: "postgres-batch-",

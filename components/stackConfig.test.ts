@@ -76,7 +76,7 @@ describe("readStackConfig", () => {
     assert.deepEqual(migration, { passwordRotation: "1", attach: [], connectionsNeeded: 14 });
   });
 
-  test("gives a batch the stack's settings where it has none of its own, and attaches its table", () => {
+  test("gives a batch the stack's settings where it has none, and attaches its table", () => {
     const { batches, migration } = readConfig({
       pollingInterval: "5",
       batches: [

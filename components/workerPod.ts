@@ -152,7 +152,7 @@ const COMMAND_MOUNTS = [
   { name: "tmp", mountPath: "/tmp" },
 ];
 
-/** Starts the worker by a Node.js, a loader and libraries of its own: the image of the command needs none. */
+/** Starts the worker by the Node.js, loader and libraries that it brings: the image of the command needs none. */
 const RUNNER_COMMAND = [
   `${RUNNER_FOLDER}/lib/loader`,
   "--library-path",

@@ -2,7 +2,7 @@ import { chown, lchown, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { getInstallHint, type PostgresPrograms } from "./postgresPrograms.ts";
 import { startServerProcess } from "./serverProcess.ts";
-import { NOBODY, type ServerUser } from "./serverUser.ts";
+import { type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
 
 export interface CreateDatabaseArgs {
   readonly programs: PostgresPrograms;
@@ -28,7 +28,7 @@ export async function createDatabase(folder: string, args: CreateDatabaseArgs): 
   await mkdir(data, { mode: 0o700 });
   try {
     // initdb refuses a user without a name, which the owner of a mounted folder may be; the server does not.
-    const creator = user && NOBODY;
+    const creator = user && UNPRIVILEGED;
     if (creator) await chown(data, creator.uid, creator.gid);
     signal?.throwIfAborted();
     const flags = ["--auth=trust", `--username=${superuser}`, "--encoding=UTF8", "--locale=C", "--no-instructions"];

@@ -8,7 +8,7 @@ import { type DirectoryLock, lockDirectory } from "./lockDirectory.ts";
 import { findPrograms } from "./postgresPrograms.ts";
 import { Postmaster } from "./postmaster.ts";
 import { checkFolder } from "./serverFolder.ts";
-import { findServerUser, NOBODY, type ServerUser } from "./serverUser.ts";
+import { findServerUser, type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
 import { createTempDirectory, type TempDirectory } from "./tempDirectory.ts";
 
 /** A PostgreSQL of this process: other programs of this user reach it by its Unix socket, others only where it listens. */
@@ -124,6 +124,6 @@ async function checkUnserved(data: string): Promise<void> {
 /** What this run has created for the server becomes the server's user's; what was there before keeps its owner. */
 async function handOver(user: ServerUser | undefined, lock: DirectoryLock | undefined, more: readonly string[]) {
   if (user === undefined) return;
-  const kept = user.uid === NOBODY.uid ? [] : (lock?.created ?? []);
+  const kept = user.uid === UNPRIVILEGED.uid ? [] : (lock?.created ?? []);
   for (const path of [...kept, ...more]) await chown(path, user.uid, user.gid);
 }

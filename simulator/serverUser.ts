@@ -8,7 +8,7 @@ export interface ServerUser {
 }
 
 /** The user without rights of every Linux. */
-export const NOBODY: ServerUser = { uid: 65_534, gid: 65_534 };
+export const UNPRIVILEGED: ServerUser = { uid: 65_534, gid: 65_534 };
 
 /**
  * Who the server runs as, since it refuses to run as root: the owner of the kept database, so that `sudo npm start` does
@@ -16,13 +16,13 @@ export const NOBODY: ServerUser = { uid: 65_534, gid: 65_534 };
  */
 export async function findServerUser(folder: string | undefined): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  if (folder === undefined) return NOBODY;
+  if (folder === undefined) return UNPRIVILEGED;
   return (
     (await findOwner(join(folder, "data"))) ??
     (await findOwner(folder)) ??
     getSudoUser() ??
     (await findParentOwner(folder)) ??
-    NOBODY
+    UNPRIVILEGED
   );
 }
 

@@ -31,7 +31,7 @@ export interface ProcessArgs {
   readonly log?: number;
 }
 
-/** Starts a program in a process group of its own: Ctrl-C in the terminal is for this process, which then ends the program in order. */
+/** Starts a program in a separate process group: Ctrl-C in the terminal is for this process, which then ends the program in order. */
 export function startProcess(program: string, args: readonly string[], { env, cwd, log }: ProcessArgs): RunningProcess {
   const output = log ?? "pipe";
   const child = spawn(program, args, { env, cwd, stdio: ["ignore", output, output], detached: true });

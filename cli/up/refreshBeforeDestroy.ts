@@ -18,7 +18,7 @@ export interface DestroyArgs {
 
 /**
  * Has Pulumi compare its state with the cluster before `pulumi destroy`, where that is needed or asked for. Docker's provider
- * takes part in it and fails without a daemon; so without one everything else is compared in a run of its own.
+ * takes part in it and fails without a daemon; so without one everything else is compared in a separate run.
  */
 export async function refreshBeforeDestroy(
   session: Session,

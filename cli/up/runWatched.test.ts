@@ -29,7 +29,7 @@ describe("a program with a watch beside it", () => {
     assert.deepEqual(await runWatched("pulumi", [], { PATH: folder }, watch), { exitCode: 3, reason: undefined });
   });
 
-  test("goes on when the watch fails", async () => {
+  test("continues when the watch fails", async () => {
     const { folder } = await createPrograms({ pulumi: "sleep 0.2; exit 0" });
     const watch = () => Promise.reject(new Error("no answer"));
     assert.deepEqual(await runWatched("pulumi", [], { PATH: folder }, watch), { exitCode: 0, reason: undefined });

@@ -75,7 +75,7 @@ describe("the watch beside pulumi up", () => {
     assert.match((await result)?.join("\n") ?? "", /ProvisioningFailed: no class/);
   });
 
-  test("prints what only Pulumi's time limits end, and goes on", async () => {
+  test("prints what only Pulumi's time limits end, and continues", async () => {
     const { result, printed, ended } = await start(podAndEvents("unready"));
     await until("a report", () => printed.length > 0);
     ended.abort();

@@ -13,7 +13,7 @@ type Operations = readonly (() => Promise<void>)[];
 
 /** Claim + finish beside the bare statements they need at least, in short turns, so that whatever else the machine does hits both. */
 export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
-  promise:
+  target:
     "Claim (with the request's row) + finish costs at most 1.4 times two bare updates and a read, and holds at 100 connections",
   options: {
     finished: { ...SIZES.finished, defaultValue: 1_000_000 },

@@ -1,7 +1,7 @@
 import type { Pace } from "./drive.ts";
 import type { Limit } from "./limit.ts";
 import { median, percentile } from "./samples.ts";
-import { ms, printTable, whole } from "./table.ts";
+import { formatInteger, ms, printTable } from "./table.ts";
 
 export const CONNECTIONS = [1, 16, 100] as const;
 
@@ -34,7 +34,7 @@ export function reportClaim(rounds: readonly Round[]): Limit[] {
       `${at}: ${LABELS[variant]}`,
       ms(median(over((round) => round(at, variant).p50))),
       variant === "bare" ? "" : spread(latency(at)),
-      whole(median(over((round) => round(at, variant).perSecond))),
+      formatInteger(median(over((round) => round(at, variant).perSecond))),
       variant === "bare" ? "" : spread(throughput(at)),
     ]),
   );

@@ -10,7 +10,7 @@ import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 
-/** What a bench works with: a migrated database on a server of its own, durable as a real one. */
+/** What a bench works with: a migrated database on a separate server, as durable as a real one. */
 export interface BenchContext {
   /** How a plain client connects. */
   readonly clientConfig: pg.ClientConfig;

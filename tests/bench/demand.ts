@@ -6,7 +6,7 @@ import type { BenchContext } from "./context.ts";
 import { fill } from "./fill.ts";
 import type { Limit } from "./limit.ts";
 import { SIZES } from "./options.ts";
-import { plansOf } from "./plan.ts";
+import { readPlans } from "./plan.ts";
 import { fillPrototype, measurePrototype } from "./prototypeQuery.ts";
 import { claimOnce } from "./queueLoad.ts";
 import { percentile, timeRuns } from "./samples.ts";
@@ -17,7 +17,7 @@ const RUNNING = 100;
 
 /** The scaling query at ten million finished requests, beside the prototype's own. */
 export const demand: Bench<"finished" | "waiting"> = {
-  promise: "The scaling query costs at most 1 ms, whatever has finished and whatever waits",
+  target: "The scaling query costs at most 1 ms, whatever has finished and whatever waits",
   options: {
     finished: { ...SIZES.finished, defaultValue: 10_000_000 },
     waiting: { ...SIZES.waiting, defaultValue: 100_000 },
@@ -31,7 +31,7 @@ export const demand: Bench<"finished" | "waiting"> = {
     const database = context.openDatabase();
     const few = await measure(database, "10 Jobs at most", 10);
     const many = await measure(database, "100 Jobs at most", 100);
-    const plans = await plansOf(client, { text: statement("demand").text, values: ["clap", 1, 100] });
+    const plans = await readPlans(client, { text: statement("demand").text, values: ["clap", 1, 100] });
     const holders = await runRequests(context);
     const busy = await measure(database, `100 Jobs at most, ${RUNNING} requests running`, 100);
     const prototype = await measurePrototype(client);

@@ -3,7 +3,7 @@ import type { Bench } from "./bench.ts";
 import type { BenchContext } from "./context.ts";
 import type { Limit } from "./limit.ts";
 import { median, time } from "./samples.ts";
-import { ms, printTable, whole } from "./table.ts";
+import { formatInteger, ms, printTable } from "./table.ts";
 
 /** The tables that rows are inserted into: without a trigger, with one that does nothing, and a batch. */
 const TABLES = ["plain", "empty_trigger", "batch"] as const;
@@ -13,7 +13,7 @@ const BULK = 100_000;
 
 /** What an application's insert costs more because its table is a batch. */
 export const insert: Bench<"rows" | "connections" | "transactions"> = {
-  promise:
+  target:
     "A one-row insert costs at most 3 times one into a plain table, and at most 1 % of serializable inserts fail because of others",
   options: {
     rows: { min: 10, max: 1_000_000, why: "medians over them are what counts", defaultValue: 2_000 },
@@ -33,7 +33,7 @@ export const insert: Bench<"rows" | "connections" | "transactions"> = {
     await client.end();
 
     printTable(
-      ["insert", "one row", "without waiting for the disk", `${whole(BULK)} rows`, "serializable, failed"],
+      ["insert", "one row", "without waiting for the disk", `${formatInteger(BULK)} rows`, "serializable, failed"],
       TABLES.map((table) => [
         table,
         ms(durable[table]),

@@ -40,6 +40,6 @@ describe("a limit", () => {
     "MISSED  kills: NaN (at least 1)": { what: "kills", measured: Number.NaN, bound: "at least", limit: 1 },
   };
   for (const [line, limit] of Object.entries(lines)) {
-    test(`is told as "${line}"`, () => assert.equal(describeLimit(limit), line));
+    test(`is printed as "${line}"`, () => assert.equal(describeLimit(limit), line));
   }
 });

@@ -14,7 +14,7 @@ export function isKept({ measured, bound, limit }: Limit): boolean {
   return bound === "at most" ? measured <= limit : measured >= limit;
 }
 
-/** A line of its own: `ok      claim + finish, p50: 1.20 (at most 1.5)` */
+/** One line: `ok      claim + finish, p50: 1.20 (at most 1.5)` */
 export function describeLimit(one: Limit): string {
   const { what, measured, bound, limit, unit = "" } = one;
   return `${isKept(one) ? "ok    " : "MISSED"}  ${what}: ${measured.toFixed(2)}${unit} (${bound} ${limit}${unit})`;

@@ -28,14 +28,14 @@ async function main([name = "", ...args]: readonly string[]): Promise<number> {
   const { options } = readArgs(
     {
       name: `npm run bench -- ${name}`,
-      description: bench.promise,
+      description: bench.target,
       options: Object.fromEntries(
         Object.entries(bench.options).map(([option, rule]) => [option, toNumberOption(rule)]),
       ),
     },
     args,
   );
-  console.log(`${bench.promise}\n`);
+  console.log(`${bench.target}\n`);
   const limits = await withContext((context) => bench.run(options, context));
   console.log(`\n${limits.map(describeLimit).join("\n")}`);
   return limits.every(isKept) ? 0 : 1;
@@ -51,7 +51,7 @@ function toNumberOption({
 
 /** Without a bench's name there is only `--help`. */
 function refuse(name: string): never {
-  const lines = [...BENCHES].map(([bench, { promise }]) => `  ${bench}\n    ${promise}`);
+  const lines = [...BENCHES].map(([bench, { target }]) => `  ${bench}\n    ${target}`);
   const spec = {
     name: "npm run bench -- NAME",
     description: "Measures what the queue costs.",

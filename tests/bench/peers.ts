@@ -11,7 +11,7 @@ const TURN = 200;
 
 /** Claim, payload and finish of one job on one connection, beside other queues on the same server, turn by turn. */
 export const peers: Bench<"waiting" | "rounds"> = {
-  promise: "Claim, payload and finish take no longer than graphile-worker's and pg-boss's",
+  target: "Claim, payload and finish take no longer than graphile-worker's and pg-boss's",
   options: {
     waiting: { ...SIZES.waiting, defaultValue: 100_000 },
     rounds: { min: 1, max: 1_000, why: "medians over the rounds are what counts", defaultValue: 10 },

@@ -5,7 +5,7 @@ import type pg from "pg";
  *
  * They come from the server's own auto_explain: a function's statements need not be copied to be explained.
  */
-export async function plansOf(client: pg.Client, query: pg.QueryConfig): Promise<string[]> {
+export async function readPlans(client: pg.Client, query: pg.QueryConfig): Promise<string[]> {
   const plans: string[] = [];
   const listen = ({ message = "" }: { message?: string | undefined }) => {
     const plan = /plan:\n([\s\S]+)/.exec(message)?.[1];

@@ -5,7 +5,7 @@ import { DEFAULTS } from "../../worker/src/settings.ts";
 
 let jobs = 0;
 
-/** Claims a waiting request for a Job that nobody has seen before, as a worker process does at its start. */
+/** Claims a waiting request for a Job that is new to the queue, as a worker process does at its start. */
 export async function claimOnce(database: Database, session: number): Promise<Claim> {
   const jobName = `clap-scaledjob-${(++jobs).toString(36)}`;
   const claimed = await claim(database, {

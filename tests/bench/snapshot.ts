@@ -13,7 +13,7 @@ const PART = 1_000;
 
 /** A queue beside a transaction that holds its snapshot from the start: no dead row can be removed meanwhile. */
 export const snapshot: Bench<"requests" | "peers"> = {
-  promise: "With a snapshot held from the start the last 1,000 claims take at most twice the first 1,000",
+  target: "With a snapshot held from the start the last 1,000 claims take at most twice the first 1,000",
   options: {
     requests: {
       min: 2 * PART,

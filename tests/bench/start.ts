@@ -11,7 +11,7 @@ const WARM_UPS = 2;
 
 /** A worker process from its start to claimed, beside the least that Node and one connection can be. */
 export const start: Bench<"runs"> = {
-  promise: "A worker has claimed within 1.5 times what bare node with one pg connection takes to ask anything",
+  target: "A worker has claimed within 1.5 times what bare node with one pg connection takes to ask anything",
   options: { runs: { min: 1, max: 1_000, why: "each starts four processes", defaultValue: 15 } },
 
   async run({ runs }, context) {

@@ -11,6 +11,6 @@ export function ms(value: number): string {
 }
 
 /** A whole number with its thousands apart. */
-export function whole(value: number): string {
+export function formatInteger(value: number): string {
   return Math.round(value).toLocaleString("en");
 }

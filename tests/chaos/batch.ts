@@ -6,7 +6,7 @@ import { createCluster } from "./createCluster.ts";
 import type { Kill } from "./kill.ts";
 import { killPods } from "./killPods.ts";
 import type { KillOptions } from "./options.ts";
-import { Watch } from "./watch.ts";
+import { QueueObserver } from "./queueObserver.ts";
 
 /** What a batch came to. */
 export interface Batch {
@@ -23,7 +23,7 @@ export interface Batch {
 /** Runs requests until none is left, as `npm start` does, while pods are killed. */
 export async function runBatch(options: KillOptions, context: BenchContext): Promise<Batch> {
   const client = await context.connect();
-  const watch = new Watch(client);
+  const watch = new QueueObserver(client);
   const updatesBefore = await watch.updates();
   const database = context.openDatabase();
   const cluster = createCluster(context, { backoffSeconds: options.backoffSeconds });

@@ -2,10 +2,10 @@ import { Cluster, type ClusterArgs } from "../../simulator/cluster.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { BenchContext } from "../bench/context.ts";
 
-/** No request is given up for the deaths of its workers. */
+/** No request becomes DEAD by the deaths of its workers. */
 const CRASH_LIMIT = 1_000;
 
-/** A cluster whose pods find the server, and are gone before it when the command is asked to stop. */
+/** A cluster whose pods find the server, and end before it when the command is asked to stop. */
 export function createCluster(
   { env, signal }: BenchContext,
   { backoffSeconds, execPrefix = () => [] }: { backoffSeconds: number } & Pick<ClusterArgs, "execPrefix">,

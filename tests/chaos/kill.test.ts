@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { killsDue, phaseOf } from "./kill.ts";
+import { allowedKills, parsePhase } from "./kill.ts";
 
 describe("a kill", () => {
   const line = (message: string) => `${JSON.stringify({ level: "info", message })}\n`;
@@ -12,7 +12,7 @@ describe("a kill", () => {
   ];
   for (const { said, phase } of phases) {
     test(`of a pod that has said ${said.join(", ") || "nothing"} is one ${phase}`, () => {
-      assert.equal(phaseOf(said.map(line).join("")), phase);
+      assert.equal(parsePhase(said.map(line).join("")), phase);
     });
   }
 
@@ -24,7 +24,7 @@ describe("a kill", () => {
   ];
   for (const { succeeded, kills } of due) {
     test(`with ${succeeded} of 200 requests done by 20 workers is due up to the ${kills}th of 1,000`, () => {
-      assert.equal(killsDue({ kills: 1_000, requests: 200, workers: 20 }, succeeded), kills);
+      assert.equal(allowedKills({ kills: 1_000, requests: 200, workers: 20 }, succeeded), kills);
     });
   }
 });

@@ -1,18 +1,18 @@
-/** What a pod had said when it was killed. */
+/** What a pod had logged when it was killed. */
 export type Phase = "before its claim" | "at work" | "after its end";
 
-/** A SIGKILL and what was seen of it. */
+/** A SIGKILL and what was observed. */
 export interface Kill {
   readonly podName: string;
   /** Milliseconds of the machine's clock, which is PostgreSQL's too. */
   readonly at: number;
-  /** Milliseconds from the signal until nobody held the session lock of the pod's attempt. */
-  readonly freeAfter: number;
+  /** Milliseconds from the signal until the session lock of the pod's attempt was released. */
+  readonly unlockedAfter: number;
   readonly phase: Phase;
 }
 
-/** Reads from a pod's log what it was doing; its worker says so after PostgreSQL has answered. */
-export function phaseOf(log: string): Phase {
+/** Reads from a pod's log what it was doing; its worker logs it after PostgreSQL has answered. */
+export function parsePhase(log: string): Phase {
   if (!log.includes('"message":"started"')) return "before its claim";
   return log.includes('"message":"succeeded"') ? "after its end" : "at work";
 }
@@ -21,7 +21,7 @@ export function phaseOf(log: string): Phase {
  * How many kills there may have been by now, so that they fall on all requests alike and not on the first ones only: in
  * proportion to the requests that are running or have succeeded.
  */
-export function killsDue(
+export function allowedKills(
   { kills, requests, workers }: Readonly<Record<"kills" | "requests" | "workers", number>>,
   succeeded: number,
 ): number {

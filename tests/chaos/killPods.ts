@@ -1,37 +1,41 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../../simulator/cluster.ts";
 import type { Pod } from "../../simulator/pod.ts";
-import { type Kill, killsDue, phaseOf } from "./kill.ts";
+import { allowedKills, type Kill, parsePhase } from "./kill.ts";
 import type { KillOptions } from "./options.ts";
-import type { Watch } from "./watch.ts";
+import type { QueueObserver } from "./queueObserver.ts";
 
-/** A run of minutes says on standard error how far it is. */
-const TOLD_EVERY = 100;
+/** A run of minutes logs how far it is. */
+const LOG_EVERY = 100;
 
 /** Kills random pods until as many as asked for are dead, or `signal` aborts because nothing is left to kill. */
 export async function killPods(
   options: KillOptions,
-  { cluster, watch, ids, signal }: { cluster: Cluster; watch: Watch; ids: readonly string[]; signal: AbortSignal },
+  {
+    cluster,
+    watch,
+    ids,
+    signal,
+  }: { cluster: Cluster; watch: QueueObserver; ids: readonly string[]; signal: AbortSignal },
 ): Promise<Kill[]> {
   const kills = new Map<string, Promise<Kill>>();
   while (kills.size < options.kills) {
     await sleep(1_000 * options.killEverySeconds, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     const succeeded = await watch.succeeded(ids);
-    if (kills.size >= killsDue(options, succeeded)) continue;
+    if (kills.size >= allowedKills(options, succeeded)) continue;
     const at = Date.now();
     const pod = cluster.killRandomPod();
     // One that is dead already stays in the list until its output has been read.
     if (!pod || kills.has(pod.name)) continue;
     kills.set(pod.name, observe(pod, at, watch));
-    if (kills.size % TOLD_EVERY === 0)
-      console.error(`${kills.size} kills, ${succeeded} of ${ids.length} requests done`);
+    if (kills.size % LOG_EVERY === 0) console.error(`${kills.size} kills, ${succeeded} of ${ids.length} requests done`);
   }
   return await Promise.all(kills.values());
 }
 
-async function observe(pod: Pod, at: number, watch: Watch): Promise<Kill> {
-  const freeAt = await watch.untilFree(pod.name);
+async function observe(pod: Pod, at: number, watch: QueueObserver): Promise<Kill> {
+  const unlockedAt = await watch.untilUnlocked(pod.name);
   await pod.ended;
-  return { podName: pod.name, at, freeAfter: freeAt - at, phase: phaseOf(pod.outputTail()) };
+  return { podName: pod.name, at, unlockedAfter: unlockedAt - at, phase: parsePhase(pod.outputTail()) };
 }

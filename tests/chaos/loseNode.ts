@@ -13,23 +13,23 @@ import { readAttempts } from "./attempts.ts";
 import { createCluster } from "./createCluster.ts";
 import type { Findings } from "./findings.ts";
 import type { LostNode } from "./node.ts";
-import { Watch } from "./watch.ts";
+import { QueueObserver } from "./queueObserver.ts";
 
-/** A clap's length, and KEDA's look at the scaling query, in seconds. */
+/** A clap's length, and the time between KEDA's polls, in seconds. */
 const SECONDS = 8;
 const POLLING_SECONDS = 5;
 
-/** From the cut: until the server has dropped the session lock, and until the request has succeeded elsewhere. */
-const FREE_SECONDS = 30;
+/** From the cut: until the server has released the session lock, and until the request has succeeded elsewhere. */
+const UNLOCK_SECONDS = 30;
 const SUCCESS_SECONDS = 60;
 
 /** What the connection of a lost worker did when the link was cut. */
 const CONNECTIONS = ["idle", "an answer in flight"] as const;
 
-/** What became of a lost worker's request; seconds are from the cut. */
+/** How a lost worker's request continued; seconds are from the cut. */
 interface Loss {
   readonly connection: string;
-  readonly freeSeconds: number;
+  readonly unlockedSeconds: number;
   readonly runningSeconds: number;
   readonly successSeconds: number;
   readonly successes: number;
@@ -50,15 +50,15 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
     await insertRequests(client, 1, SECONDS, 0);
     const asked = { requestsPerJob: 1, maxReplicaCount: 10, pollingInterval: POLLING_SECONDS };
     const polled = poll(asked, database, cluster, context.signal);
-    const locker = await context.connect();
-    const zombies = await startBoth(cluster, client, locker);
+    const blocker = await context.connect();
+    const lostWorkers = await startBoth(cluster, client, blocker);
     lost = true;
     await node.cut();
     const cutAt = Date.now();
     // The second worker's answer is sent into the cut link.
-    await locker.query("commit");
-    const watch = new Watch(await context.connect());
-    const freeAt = await Promise.all(zombies.map((pod) => watch.untilFree(pod.name, 20)));
+    await blocker.query("commit");
+    const watch = new QueueObserver(await context.connect());
+    const unlockedAt = await Promise.all(lostWorkers.map((pod) => watch.untilUnlocked(pod.name, 20)));
 
     const ids = CONNECTIONS.map((_, index) => String(index + 1));
     await until("both requests have succeeded elsewhere", async () => (await watch.succeeded(ids)) === ids.length, {
@@ -66,7 +66,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
     });
     const attempts = await readAttempts(client, ids);
     await node.restore();
-    const exitCodes = await Promise.all(zombies.map((pod) => pod.ended));
+    const exitCodes = await Promise.all(lostWorkers.map((pod) => pod.ended));
     await polled;
     const changed = JSON.stringify(attempts) === JSON.stringify(await readAttempts(client, ids)) ? 0 : 1;
 
@@ -76,7 +76,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
       const successes = own.filter(({ status }) => status === "SUCCESS");
       return {
         connection,
-        freeSeconds: since(freeAt[index]),
+        unlockedSeconds: since(unlockedAt[index]),
         runningSeconds: since(own.find(({ attempt }) => attempt === 2)?.startedAt),
         successSeconds: since(successes[0]?.endedAt),
         successes: successes.length,
@@ -85,8 +85,8 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
     });
     return {
       header: ["from the cut of the link", ...CONNECTIONS],
-      rows: rowsOf(losses),
-      limits: limitsOf(losses, changed),
+      rows: toRows(losses),
+      limits: toLimits(losses, changed),
       numbers: losses,
     };
   } finally {
@@ -96,13 +96,13 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
   }
 }
 
-/** Two workers: one that works, and one whose question for its request's row is answered when `locker` commits. */
-async function startBoth(cluster: Cluster, client: pg.Client, locker: pg.Client): Promise<readonly Pod[]> {
+/** Two workers: one that works, and one whose question for its request's row is answered when `blocker` commits. */
+async function startBoth(cluster: Cluster, client: pg.Client, blocker: pg.Client): Promise<readonly Pod[]> {
   const working = await until("the first worker works", () =>
     cluster.pods.find((pod) => pod.outputTail().includes('"clapping"')),
   );
-  await locker.query("begin");
-  await locker.query("lock table batch.kind in access exclusive mode");
+  await blocker.query("begin");
+  await blocker.query("lock table batch.kind in access exclusive mode");
   await insertRequests(client, 1, SECONDS, 0);
   await until("the second one has asked for its request's row", async () =>
     (await client.query("select from pg_locks where relation = 'batch.kind'::regclass and not granted")).rows.at(0),
@@ -110,24 +110,24 @@ async function startBoth(cluster: Cluster, client: pg.Client, locker: pg.Client)
   return [working, ...cluster.pods.filter((pod) => pod !== working)];
 }
 
-function rowsOf(losses: readonly Loss[]): string[][] {
+function toRows(losses: readonly Loss[]): string[][] {
   const seconds = (value: number) => `${value.toFixed(1)} s`;
   return [
-    ["its session lock is dropped", ...losses.map(({ freeSeconds }) => seconds(freeSeconds))],
+    ["its session lock is released", ...losses.map(({ unlockedSeconds }) => seconds(unlockedSeconds))],
     ["its request runs elsewhere", ...losses.map(({ runningSeconds }) => seconds(runningSeconds))],
     ["its request is SUCCESS", ...losses.map(({ successSeconds }) => seconds(successSeconds))],
     ["exit code of the lost worker, link restored", ...losses.map(({ exitCode }) => String(exitCode))],
   ];
 }
 
-function limitsOf(losses: readonly Loss[], changed: number): Limit[] {
+function toLimits(losses: readonly Loss[], changed: number): Limit[] {
   const most = (pick: (loss: Loss) => number) => Math.max(...losses.map(pick));
   return [
     {
-      what: "session lock dropped",
-      measured: most((loss) => loss.freeSeconds),
+      what: "session lock released",
+      measured: most((loss) => loss.unlockedSeconds),
       bound: "at most",
-      limit: FREE_SECONDS,
+      limit: UNLOCK_SECONDS,
       unit: " s",
     },
     {

@@ -2,8 +2,8 @@ import type { Summary } from "./summary.ts";
 
 const NO_TIMES = { p50: Number.NaN, p99: Number.NaN, most: Number.NaN };
 
-/** One request, whose worker nobody killed. */
-export const CALM: Summary = {
+/** One request, whose worker was not killed. */
+export const BASELINE: Summary = {
   kills: 0,
   killsByPhase: { "before its claim": 0, "at work": 0, "after its end": 0 },
   requests: 1,
@@ -14,23 +14,23 @@ export const CALM: Summary = {
   failedJobs: 0,
   attempts: 1,
   crashed: 0,
-  crashedUnsaid: 0,
-  chargedWithoutKill: 0,
-  killedWithoutEnd: 0,
-  sideBySide: 0,
-  killToFree: NO_TIMES,
+  crashedBeforeLog: 0,
+  failedWithoutKill: 0,
+  killedNoOutcome: 0,
+  overlapping: 0,
+  killToUnlocked: NO_TIMES,
   killToRunning: NO_TIMES,
-  otherUpdates: 0,
+  furtherUpdates: 0,
   seconds: 2,
 };
 
 /** The same, its first worker killed at work. */
 export const KILLED: Summary = {
-  ...CALM,
+  ...BASELINE,
   kills: 1,
-  killsByPhase: { ...CALM.killsByPhase, "at work": 1 },
+  killsByPhase: { ...BASELINE.killsByPhase, "at work": 1 },
   attempts: 2,
   crashed: 1,
-  killToFree: { p50: 20, p99: 20, most: 20 },
+  killToUnlocked: { p50: 20, p99: 20, most: 20 },
   killToRunning: { p50: 300, p99: 300, most: 300 },
 };

@@ -6,7 +6,7 @@ import type { Kill } from "./kill.ts";
 import { KILLED } from "./summaries.ts";
 import { type Summary, summarize } from "./summary.ts";
 
-const KILL: Kill = { podName: "a-1", at: 1_000, freeAfter: 20, phase: "at work" };
+const KILL: Kill = { podName: "a-1", at: 1_000, unlockedAfter: 20, phase: "at work" };
 const ATTEMPT = { request: "1", attempt: 1, podName: "a-1", startedAt: 900, endedAt: 1_200 };
 const CRASHED: Attempt = { ...ATTEMPT, status: "FAILED", reason: "crashed" };
 const SUCCESS: Attempt = {
@@ -42,14 +42,14 @@ describe("a batch's summary", () => {
       { attempts: [CRASHED, SUCCESS, { ...SUCCESS, attempt: 3 }] },
       { finishedTwice: 1, succeeded: 1 },
     ],
-    ["a crash that nobody caused", { attempts: [{ ...CRASHED, podName: "b" }, SUCCESS] }, { chargedWithoutKill: 1 }],
-    ["a killed attempt that is forgotten", { attempts: [SUCCESS] }, { killedWithoutEnd: 1, crashed: 0 }],
-    ["a claim before the kill", { attempts: [CRASHED, { ...SUCCESS, startedAt: 999 }] }, { sideBySide: 1 }],
-    ["three updates that are no claim and no put-down", { updates: 3 + 3 }, { otherUpdates: 3 }],
+    ["a crash without a kill", { attempts: [{ ...CRASHED, podName: "b" }, SUCCESS] }, { failedWithoutKill: 1 }],
+    ["a killed attempt that is forgotten", { attempts: [SUCCESS] }, { killedNoOutcome: 1, crashed: 0 }],
+    ["a claim before the kill", { attempts: [CRASHED, { ...SUCCESS, startedAt: 999 }] }, { overlapping: 1 }],
+    ["three updates that are no claim and no put-down", { updates: 3 + 3 }, { furtherUpdates: 3 }],
     [
       "a crash whose pod had not yet said that it had claimed, whose lock counts for nothing",
       { kills: [{ ...KILL, phase: "before its claim" }] },
-      { crashedUnsaid: 1, killToFree: { p50: Number.NaN, p99: Number.NaN, most: Number.NaN } },
+      { crashedBeforeLog: 1, killToUnlocked: { p50: Number.NaN, p99: Number.NaN, most: Number.NaN } },
     ],
   ];
   for (const [what, batch, counts] of counted) {

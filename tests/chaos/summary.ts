@@ -3,7 +3,7 @@ import type { Attempt } from "./attempts.ts";
 import type { Batch } from "./batch.ts";
 import type { Phase } from "./kill.ts";
 
-/** What a batch with kills came to; times are in milliseconds. `--json` prints it. */
+/** The counts of a batch with kills; times are in milliseconds. `--json` prints it. */
 export interface Summary {
   readonly kills: number;
   readonly killsByPhase: Readonly<Record<Phase, number>>;
@@ -17,18 +17,18 @@ export interface Summary {
   readonly failedJobs: number;
   readonly attempts: number;
   readonly crashed: number;
-  /** Crashed attempts whose pod had not yet said that its claim was answered. */
-  readonly crashedUnsaid: number;
-  /** Attempts that did not succeed although nobody killed their pod. */
-  readonly chargedWithoutKill: number;
+  /** Crashed attempts whose pod had not yet logged its claim. */
+  readonly crashedBeforeLog: number;
+  /** Attempts that did not succeed although their pod was not killed. */
+  readonly failedWithoutKill: number;
   /** Killed pods that had claimed a request, and whose attempt has no end in the history. */
-  readonly killedWithoutEnd: number;
-  /** Attempts that began before the former one's pod was killed. */
-  readonly sideBySide: number;
-  readonly killToFree: Percentiles;
+  readonly killedNoOutcome: number;
+  /** Attempts that began before the previous one's pod was killed. */
+  readonly overlapping: number;
+  readonly killToUnlocked: Percentiles;
   readonly killToRunning: Percentiles;
   /** Updates of batch.queue that are neither a claim nor the end of an attempt. */
-  readonly otherUpdates: number;
+  readonly furtherUpdates: number;
   readonly seconds: number;
 }
 
@@ -36,16 +36,16 @@ export type Percentiles = Readonly<Record<"p50" | "p99" | "most", number>>;
 
 /** Counts. */
 export function summarize({ ids, attempts, kills, updates, jobs, failedJobs, seconds }: Batch): Summary {
-  const killOf = new Map(kills.map((kill) => [kill.podName, kill]));
+  const killByPod = new Map(kills.map((kill) => [kill.podName, kill]));
   const crashed = attempts.filter(({ reason }) => reason === "crashed");
   const succeeded = ids.map((id) => attempts.filter(({ request, status }) => request === id && status === "SUCCESS"));
   const attemptPods = new Set(attempts.map(({ podName }) => podName));
   const hits = crashed.flatMap((attempt) => {
-    const kill = killOf.get(attempt.podName);
+    const kill = killByPod.get(attempt.podName);
     return kill === undefined ? [] : [{ attempt, kill }];
   });
   const toRunning = hits.flatMap(({ attempt, kill }) => {
-    const next = nextOf(attempt, attempts);
+    const next = findNext(attempt, attempts);
     return next === undefined ? [] : [next.startedAt - kill.at];
   });
   const count = (phase: Phase) => kills.filter((kill) => kill.phase === phase).length;
@@ -64,21 +64,22 @@ export function summarize({ ids, attempts, kills, updates, jobs, failedJobs, sec
     failedJobs,
     attempts: attempts.length,
     crashed: crashed.length,
-    crashedUnsaid: hits.filter(({ kill }) => kill.phase === "before its claim").length,
-    chargedWithoutKill: attempts.filter(({ podName, status }) => status !== "SUCCESS" && !killOf.has(podName)).length,
-    killedWithoutEnd: kills.filter((kill) => kill.phase !== "before its claim" && !attemptPods.has(kill.podName))
-      .length,
-    sideBySide: toRunning.filter((ms) => ms < 0).length,
-    // A claim that was on its way when its pod was killed holds its lock only later: what it had said tells.
-    killToFree: percentiles(hits.filter(({ kill }) => kill.phase === "at work").map(({ kill }) => kill.freeAfter)),
+    crashedBeforeLog: hits.filter(({ kill }) => kill.phase === "before its claim").length,
+    failedWithoutKill: attempts.filter(({ podName, status }) => status !== "SUCCESS" && !killByPod.has(podName)).length,
+    killedNoOutcome: kills.filter((kill) => kill.phase !== "before its claim" && !attemptPods.has(kill.podName)).length,
+    overlapping: toRunning.filter((ms) => ms < 0).length,
+    // A claim that was on its way when its pod was killed takes its lock later: only pods that had logged their claim count.
+    killToUnlocked: percentiles(
+      hits.filter(({ kill }) => kill.phase === "at work").map(({ kill }) => kill.unlockedAfter),
+    ),
     killToRunning: percentiles(toRunning),
-    // A request that is given up, or has succeeded, is deleted.
-    otherUpdates: updates - attempts.length - attempts.filter(({ status }) => status === "FAILED").length,
+    // A request that is DEAD, or has succeeded, is deleted.
+    furtherUpdates: updates - attempts.length - attempts.filter(({ status }) => status === "FAILED").length,
     seconds: Math.round(10 * seconds) / 10,
   };
 }
 
-function nextOf({ request, attempt }: Attempt, attempts: readonly Attempt[]): Attempt | undefined {
+function findNext({ request, attempt }: Attempt, attempts: readonly Attempt[]): Attempt | undefined {
   return attempts.find((next) => next.request === request && next.attempt === attempt + 1);
 }
 

@@ -1,6 +1,6 @@
 import { type CommandFault, describeStep, EFFECTS, PROGRAM_STEPS } from "./commandPlan.ts";
 import type { CommandWorld } from "./commandWorld.ts";
-import { Violation } from "./ledger.ts";
+import { Violation } from "./oracle.ts";
 
 /**
  * Holds what is stored of a request against what was done to its runners and commands.

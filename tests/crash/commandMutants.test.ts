@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CodeChange, type PROGRAM_KILLS, PROGRAM_STEPS } from "./commandPlan.ts";
 import { CommandWorld } from "./commandWorld.ts";
-import { Violation } from "./ledger.ts";
 import { COMMAND_MUTANTS, mutate } from "./mutants.ts";
+import { Violation } from "./oracle.ts";
 import { runCommandPlan } from "./runCommandPlan.ts";
 
 /** The runner as it would be without a guarantee. */

@@ -1,22 +1,22 @@
 import { after, describe, test } from "node:test";
 import { sample } from "../support/sample.ts";
-import { carryOut, carryOutAll, gapsOf, pointsOf } from "./explore.ts";
-import { podsHere } from "./podHere.ts";
-import { runPodProcess } from "./podProcess.ts";
-import { type RunArgs, SUCCESSORS } from "./run.ts";
+import { runPodProcess } from "./childProcessPod.ts";
+import { CrashDatabase } from "./crashDatabase.ts";
+import { findFaultPoints, findKillPoints, runPlan, runPlans } from "./explore.ts";
+import { inProcessPods } from "./inProcessPod.ts";
+import { NEXT_PODS, type RunArgs } from "./run.ts";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
-import { World } from "./world.ts";
 
-const worlds = await Promise.all(Array.from({ length: 4 }, () => World.create()));
-const here = podsHere();
-const [NEXT_POD, , WITH_A_LOOK] = SUCCESSORS;
+const worlds = await Promise.all(Array.from({ length: 4 }, () => CrashDatabase.create()));
+const here = inProcessPods();
+const [NEXT_POD, , WITH_A_LOOK] = NEXT_PODS;
 
 /** What is printed at the end: how many runs each scenario was, and of which kind. */
 const table: Record<string, unknown>[] = [];
 after(() => console.table(table));
 
 /** The steps of the scenario when nothing is done to it: what every point is derived from. */
-const untouched = (scenario: Scenario) => carryOut(worlds[0] as World, here, plan(scenario, []));
+const untouched = (scenario: Scenario) => runPlan(worlds[0] as CrashDatabase, here, plan(scenario, []));
 
 const plan = (scenario: Scenario, points: RunArgs["points"], successor: RunArgs["successor"] = NEXT_POD) => ({
   scenario,
@@ -33,29 +33,29 @@ for (const scenario of SCENARIOS) {
     if (!scenario.watched) {
       test("a real process killed before and after every step", async () => {
         const steps = await untouched(scenario);
-        const points = sample(pointsOf(scenario, steps, ["kill before", "kill after"]), 4);
+        const points = sample(findFaultPoints(scenario, steps, ["kill before", "kill after"]), 4);
         const plans = points.map((point) => plan(scenario, [point]));
         counts.steps = steps.length;
         counts.processes = plans.length;
-        await carryOutAll(worlds, runPodProcess, plans);
+        await runPlans(worlds, runPodProcess, plans);
       });
     }
 
     test("two pods killed, at every pair of steps, whichever Job's pod comes next", async () => {
       const steps = await untouched(scenario);
-      const firsts = sample(gapsOf(scenario, steps), 4);
+      const firsts = sample(findKillPoints(scenario, steps), 4);
       let pairs = 0;
       let singles = 0;
-      await carryOutAll(
+      await runPlans(
         worlds,
         here,
-        SUCCESSORS.flatMap((successor) => firsts.map((point) => plan(scenario, [point], successor))),
+        NEXT_PODS.flatMap((successor) => firsts.map((point) => plan(scenario, [point], successor))),
         async (world, { points, successor }, after) => {
           singles++;
           // With two kills the poll makes no difference that it has not made after one.
           if (successor === WITH_A_LOOK) return;
-          for (const second of sample(gapsOf(scenario, after, points), 2)) {
-            await carryOut(world, here, plan(scenario, [...points, second], successor));
+          for (const second of sample(findKillPoints(scenario, after, points), 2)) {
+            await runPlan(world, here, plan(scenario, [...points, second], successor));
             pairs++;
           }
         },
@@ -64,22 +64,22 @@ for (const scenario of SCENARIOS) {
     });
 
     test("a worker whose connection breaks, or which is asked to stop, at every step", async () => {
-      const points = sample(pointsOf(scenario, await untouched(scenario), ["break", "stop"]), 6);
+      const points = sample(findFaultPoints(scenario, await untouched(scenario), ["break", "stop"]), 6);
       const plans = points.map((point) => plan(scenario, [point]));
       counts["breaks, stops"] = plans.length;
-      await carryOutAll(worlds, here, plans);
+      await runPlans(worlds, here, plans);
     });
 
     test("a statement answered twice: every answer lost once, then a kill at every later step", async () => {
-      const lost = sample(pointsOf(scenario, await untouched(scenario), ["lose the answer"]), 4);
+      const lost = sample(findFaultPoints(scenario, await untouched(scenario), ["lose the answer"]), 4);
       let pairs = 0;
-      await carryOutAll(
+      await runPlans(
         worlds,
         here,
         lost.map((point) => plan(scenario, [point])),
         async (world, { points }, after) => {
-          for (const second of sample(gapsOf(scenario, after, points), 2)) {
-            await carryOut(world, here, plan(scenario, [...points, second]));
+          for (const second of sample(findKillPoints(scenario, after, points), 2)) {
+            await runPlan(world, here, plan(scenario, [...points, second]));
             pairs++;
           }
         },
@@ -87,15 +87,15 @@ for (const scenario of SCENARIOS) {
       Object.assign(counts, { "answers lost": lost.length, "answers lost, then kills": pairs });
     });
 
-    test("a worker presumed dead at every step, which wakes while its successor works, or later, and writes", async () => {
-      const sleeps = sample(pointsOf(scenario, await untouched(scenario), ["sleep"]), 3);
-      const plans = SUCCESSORS.flatMap((successor) =>
+    test("a worker presumed dead at every step, which resumes while its successor works, or later, and writes", async () => {
+      const sleeps = sample(findFaultPoints(scenario, await untouched(scenario), ["sleep"]), 3);
+      const plans = NEXT_PODS.flatMap((successor) =>
         sleeps.flatMap((point) =>
           (["during", "after"] as const).map((wakes) => ({ ...plan(scenario, [point], successor), wakes })),
         ),
       );
       counts.sleeps = plans.length;
-      await carryOutAll(worlds, here, plans);
+      await runPlans(worlds, here, plans);
     });
   });
 }

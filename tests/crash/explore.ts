@@ -1,13 +1,13 @@
+import type { CrashDatabase } from "./crashDatabase.ts";
 import type { RunPod } from "./pod.ts";
-import { type Point, type RunArgs, type RunStep, runScenario, UnreachedError } from "./run.ts";
+import { FaultNotReachedError, type Point, type RunArgs, type RunStep, runScenario } from "./run.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { FaultKind } from "./steps.ts";
-import type { World } from "./world.ts";
 
 const NO_STATEMENTS = new Set(["connect", "check", "run", "close"]);
 
 /** Every place of a run where a fault of these kinds may come, after the latest of what is planned already. */
-export function pointsOf(
+export function findFaultPoints(
   { watched }: Scenario,
   steps: readonly RunStep[],
   kinds: readonly FaultKind[],
@@ -15,7 +15,7 @@ export function pointsOf(
 ): Point[] {
   function fits(kind: FaultKind, { step }: RunStep): boolean {
     if (kind === "lose the answer") return !NO_STATEMENTS.has(step);
-    // A worker cannot sleep in a call that is no promise; before it has connected it is nobody.
+    // A worker cannot sleep in a call that is no promise; before it has connected it owns nothing.
     if (kind === "sleep") return step !== "check" && step !== "connect";
     // Until the server notices, the lock of a broken connection looks like one that was taken back.
     return !(kind === "break" && watched);
@@ -28,40 +28,45 @@ export function pointsOf(
 
 /**
  * The places between two steps where a pod may be killed: before each, and after each pod's last. After a step and before
- * the next one are the same place for everybody but the pod, since nothing leaves it in between.
+ * the next one are the same place for all but the pod, since nothing leaves it in between.
  */
-export function gapsOf(scenario: Scenario, steps: readonly RunStep[], planned: readonly Point[] = []): Point[] {
-  const after = pointsOf(scenario, steps, ["kill after"], planned);
+export function findKillPoints(scenario: Scenario, steps: readonly RunStep[], planned: readonly Point[] = []): Point[] {
+  const after = findFaultPoints(scenario, steps, ["kill after"], planned);
   const last = after.filter(({ pod }, index) => after.findLastIndex((point) => point.pod === pod) === index);
-  return [...pointsOf(scenario, steps, ["kill before"], planned), ...last];
+  return [...findFaultPoints(scenario, steps, ["kill before"], planned), ...last];
 }
 
-/** How often a worker connects again after a break is a matter of milliseconds, so a place may need some runs to be come to. */
-const MOST_RUNS = 5;
+/** How often a worker connects again after a break is a matter of milliseconds, so a place may need some runs to be reached. */
+const MAX_RUNS = 5;
 
-/** Runs a plan until every place of it has been come to; what it throws says which plan it was. */
-export async function carryOut(world: World, runPod: RunPod, plan: RunArgs, run = 1): Promise<readonly RunStep[]> {
+/** Runs a plan until every place of it was reached; what it throws says which plan it was. */
+export async function runPlan(
+  world: CrashDatabase,
+  runPod: RunPod,
+  plan: RunArgs,
+  run = 1,
+): Promise<readonly RunStep[]> {
   try {
     return await runScenario(world, runPod, plan);
   } catch (error) {
-    if (error instanceof UnreachedError && run < MOST_RUNS) return await carryOut(world, runPod, plan, run + 1);
+    if (error instanceof FaultNotReachedError && run < MAX_RUNS) return await runPlan(world, runPod, plan, run + 1);
     (error as Error).message = `${describePlan(plan)}: ${(error as Error).message}`;
     throw error;
   }
 }
 
-/** Carries plans out in as many worlds as there are, each in one of them; `then` may go on from there. */
-export async function carryOutAll(
-  worlds: readonly World[],
+/** Runs plans, each in one of the databases; `then` may continue from there. */
+export async function runPlans(
+  worlds: readonly CrashDatabase[],
   runPod: RunPod,
   plans: readonly RunArgs[],
-  then: (world: World, plan: RunArgs, steps: readonly RunStep[]) => Promise<void> = async () => undefined,
+  then: (world: CrashDatabase, plan: RunArgs, steps: readonly RunStep[]) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const left = [...plans].reverse();
   const lanes = worlds.map(async (world) => {
-    for (let plan = left.pop(); plan; plan = left.pop()) await then(world, plan, await carryOut(world, runPod, plan));
+    for (let plan = left.pop(); plan; plan = left.pop()) await then(world, plan, await runPlan(world, runPod, plan));
   });
-  // The worlds are free again, whatever one of them has met.
+  // The databases are free again, whatever happened in one of them.
   await Promise.allSettled(lanes.map((lane) => lane.catch(() => left.splice(0))));
   await Promise.all(lanes);
 }

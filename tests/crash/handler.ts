@@ -4,23 +4,33 @@ import type { Handler, HandlerContext } from "../../worker/src/handler.ts";
 import type { Steps } from "./steps.ts";
 
 /** What a handler does with an attempt. */
-export type Act = "succeed" | "save, then succeed" | "renew, then succeed" | "throw" | "throw for good" | "be stopped";
+export type HandlerAction =
+  | "succeed"
+  | "save, then succeed"
+  | "renew, then succeed"
+  | "throw"
+  | "throw a PermanentError"
+  | "be stopped";
 
-/** What the handler does at an attempt: the last act is for all that follow. */
-export function actAt(acts: readonly Act[], attempt: number): Act {
-  return acts[Math.min(attempt, acts.length) - 1] ?? "succeed";
+/** What the handler does at an attempt: the last action is for all that follow. */
+export function getAction(actions: readonly HandlerAction[], attempt: number): HandlerAction {
+  return actions[Math.min(attempt, actions.length) - 1] ?? "succeed";
 }
 
 /** A handler whose check and run are steps, and which does at each attempt what the scenario says. */
-export function actingHandler(steps: Steps, acts: readonly Act[]): Handler {
+export function scriptedHandler(steps: Steps, actions: readonly HandlerAction[]): Handler {
   return {
     kind: "clap",
     check: (row) => steps.takeNow("check", () => row),
-    run: (_request, context) => steps.take("run", () => perform(actAt(acts, context.attempt), steps, context)),
+    run: (_request, context) => steps.take("run", () => perform(getAction(actions, context.attempt), steps, context)),
   };
 }
 
-async function perform(act: Act, steps: Steps, { attempt, signal, checkpoint }: HandlerContext): Promise<void> {
+async function perform(
+  act: HandlerAction,
+  steps: Steps,
+  { attempt, signal, checkpoint }: HandlerContext,
+): Promise<void> {
   switch (act) {
     case "succeed":
       return;
@@ -30,7 +40,7 @@ async function perform(act: Act, steps: Steps, { attempt, signal, checkpoint }: 
       return await steps.renew();
     case "throw":
       throw new Error("the scenario says so");
-    case "throw for good":
+    case "throw a PermanentError":
       throw new PermanentError("the scenario says so");
     case "be stopped":
       steps.stop();

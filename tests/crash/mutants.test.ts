@@ -1,34 +1,35 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { carryOut, gapsOf, pointsOf } from "./explore.ts";
-import { Violation } from "./ledger.ts";
+import { CrashDatabase } from "./crashDatabase.ts";
+import { findFaultPoints, findKillPoints, runPlan } from "./explore.ts";
+import { inProcessPods } from "./inProcessPod.ts";
 import { MUTANTS, type Mutant, mutate } from "./mutants.ts";
-import { podsHere } from "./podHere.ts";
-import { type RunArgs, SUCCESSORS } from "./run.ts";
+import { Violation } from "./oracle.ts";
+import { NEXT_PODS, type RunArgs } from "./run.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import { World } from "./world.ts";
 
-const sound = await World.create();
+const sound = await CrashDatabase.create();
 
 /** Every plan with one fault, its points derived from the sound SQL. */
 async function* plans(): AsyncGenerator<RunArgs> {
   for (const scenario of SCENARIOS) {
-    const [successor] = SUCCESSORS;
-    const steps = await carryOut(sound, podsHere(), { scenario, points: [], successor });
-    for (const point of gapsOf(scenario, steps)) yield { scenario, points: [point], successor };
-    for (const point of pointsOf(scenario, steps, ["sleep"])) {
+    const [successor] = NEXT_PODS;
+    const steps = await runPlan(sound, inProcessPods(), { scenario, points: [], successor });
+    for (const point of findKillPoints(scenario, steps)) yield { scenario, points: [point], successor };
+    for (const point of findFaultPoints(scenario, steps, ["sleep"])) {
       yield { scenario, points: [point], successor, wakes: "during" };
     }
-    for (const point of pointsOf(scenario, steps, ["lose the answer"])) yield { scenario, points: [point], successor };
+    for (const point of findFaultPoints(scenario, steps, ["lose the answer"]))
+      yield { scenario, points: [point], successor };
   }
 }
 
 /** The first plan that the mutant breaks a guarantee in, and which guarantee. */
 async function caught(mutant: Mutant): Promise<string | undefined> {
-  const world = await World.create(mutate(mutant));
+  const world = await CrashDatabase.create(mutate(mutant));
   for await (const plan of plans()) {
     try {
-      await carryOut(world, podsHere(), plan);
+      await runPlan(world, inProcessPods(), plan);
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       return error.message;

@@ -1,15 +1,15 @@
 import { appendFileSync } from "node:fs";
 import { HandlerWork } from "../../worker/src/handlerWork.ts";
 import { createInProcessWork } from "../support/inProcessWork.ts";
-import { actingHandler } from "./handler.ts";
-import type { Program } from "./podProcess.ts";
+import type { Program } from "./childProcessPod.ts";
+import { scriptedHandler } from "./handler.ts";
 import { Steps } from "./steps.ts";
 import { tap } from "./tap.ts";
 
-// Loaded into a worker process before its main.ts: makes its statements and its handler steps, writes each of them down,
-// and kills the process where it is told to.
+// Loaded into a worker process before its main.ts: makes its statements and its handler steps, records each of them,
+// and kills the process where the plan says so.
 
-const { faults, acts, notes } = JSON.parse(process.env.CRASH_PROGRAM ?? "") as Program;
+const { faults, actions, notes } = JSON.parse(process.env.CRASH_PROGRAM ?? "") as Program;
 
 function note(kind: "begun" | "taken" | "stopped", what: unknown): void {
   appendFileSync(notes, `${JSON.stringify({ kind, what })}\n`);
@@ -25,11 +25,11 @@ const steps: Steps = new Steps(
       note("stopped", undefined);
       process.kill(process.pid, "SIGTERM");
     },
-    sleep: () => Promise.reject(new Error("a process does not sleep: podsHere() is for that")),
+    sleep: () => Promise.reject(new Error("a process does not sleep: inProcessPods() is for that")),
   },
   faults,
 );
 tap(() => steps);
-const { run } = createInProcessWork(actingHandler(steps, acts));
+const { run } = createInProcessWork(scriptedHandler(steps, actions));
 // In the main thread: what the steps of a handler are is the scenario's, not the thread's.
 Object.assign(HandlerWork.prototype, { load: () => Promise.resolve(), run });

@@ -1,10 +1,10 @@
 import { createJob, isUnfinished, type JobState, podEnded, podStarted } from "../../simulator/jobController.ts";
 import { EXIT_KILLED } from "../../worker/src/outcome.ts";
-import { Ledger, Violation } from "./ledger.ts";
+import type { CrashDatabase } from "./crashDatabase.ts";
+import { Oracle, Violation } from "./oracle.ts";
 import type { PodArgs, PodEnd, RunPod } from "./pod.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Fault, StepId } from "./steps.ts";
-import type { World } from "./world.ts";
 
 /** A step of a run: of its `pod`th pod, from 0. */
 export interface RunStep extends StepId {
@@ -14,35 +14,35 @@ export interface RunStep extends StepId {
 /** Where in a run what is done. */
 export interface Point extends RunStep, Pick<Fault, "kind"> {}
 
-/** Who comes after a pod that was killed: its Job's next one; or another Job's, its own being gone for good. */
-export const SUCCESSORS = ["the Job's next pod", "another Job's", "another Job's, after one more look"] as const;
+/** Who comes after a pod that was killed: its Job's next one; or another Job's, its own having been deleted. */
+export const NEXT_PODS = ["the Job's next pod", "another Job's", "another Job's, after one more poll"] as const;
 
 /** What is run, and what is done to it. */
 export interface RunArgs {
   readonly scenario: Scenario;
   readonly points: readonly Point[];
-  readonly successor: (typeof SUCCESSORS)[number];
+  readonly successor: (typeof NEXT_PODS)[number];
   /** When a pod that sleeps wakes: while its successor works on its request, or when all is over. */
   readonly wakes?: "during" | "after";
 }
 
-/** The run did not come to a place where a fault was planned: it has proven nothing. */
-export class UnreachedError extends Error {
-  override readonly name = "UnreachedError";
+/** The run did not reach a place where a fault was planned: it has proven nothing. */
+export class FaultNotReachedError extends Error {
+  override readonly name = "FaultNotReachedError";
 }
 
-/** Pods after which a run must have come to its end. */
-const MOST_PODS = 12;
+/** Pods after which a run must have ended. */
+const MAX_PODS = 12;
 
 /**
- * Runs a scenario's requests until none is left, as KEDA and Kubernetes would, one pod after another, and holds what is
- * stored against what was done at every turn. No time is waited for: leases, holds and doubts are aged where nothing else
- * is left to happen.
+ * Runs a scenario's requests until none is left, as KEDA and Kubernetes would, one pod after another, and compares what
+ * is stored with what was done at every turn. No time is waited for: leases, reservations and suspicions are aged where nothing
+ * else is left to happen.
  *
  * @returns every step that was taken, in order.
  * @throws Violation when a guarantee did not hold.
  */
-export async function runScenario(world: World, runPod: RunPod, args: RunArgs): Promise<readonly RunStep[]> {
+export async function runScenario(world: CrashDatabase, runPod: RunPod, args: RunArgs): Promise<readonly RunStep[]> {
   const run = new Run(world, runPod, args, await world.insert(args.scenario.requests));
   try {
     return await run.toTheEnd();
@@ -52,51 +52,51 @@ export async function runScenario(world: World, runPod: RunPod, args: RunArgs): 
 }
 
 class Run {
-  readonly #world: World;
+  readonly #world: CrashDatabase;
   readonly #runPod: RunPod;
   readonly #args: RunArgs;
   readonly #requests: readonly string[];
-  readonly #ledger: Ledger;
+  readonly #oracle: Oracle;
   readonly #steps: RunStep[] = [];
   #pods = 0;
   #jobs = 0;
-  #sleeper: { readonly wake: NonNullable<PodEnd["wake"]>; readonly request: string | undefined } | undefined;
+  #paused: { readonly wake: NonNullable<PodEnd["wake"]>; readonly request: string | undefined } | undefined;
 
-  constructor(world: World, runPod: RunPod, args: RunArgs, requests: readonly string[]) {
+  constructor(world: CrashDatabase, runPod: RunPod, args: RunArgs, requests: readonly string[]) {
     this.#world = world;
     this.#runPod = runPod;
     this.#args = args;
     this.#requests = requests;
-    this.#ledger = new Ledger(args.scenario, requests);
+    this.#oracle = new Oracle(args.scenario, requests);
   }
 
   async toTheEnd(): Promise<readonly RunStep[]> {
     let job: JobState | undefined;
-    while (await this.#look()) {
-      if (this.#pods === MOST_PODS) throw new Violation(`all must be over after ${MOST_PODS} pods`);
+    while (await this.#poll()) {
+      if (this.#pods === MAX_PODS) throw new Violation(`all must be over after ${MAX_PODS} pods`);
       if (job === undefined || !isUnfinished(job)) job = await this.#nextJob();
       job = await this.#nextPod(job);
     }
-    await this.#wakeSleeper();
-    if (await this.#look()) throw new Violation("a pod that woke must leave nothing unfinished");
-    this.#ledger.checkHistory(await this.#world.history(this.#requests));
+    await this.#resumePaused();
+    if (await this.#poll()) throw new Violation("a pod that woke must leave nothing unfinished");
+    this.#oracle.checkHistory(await this.#world.history(this.#requests));
     this.#checkPoints();
     return this.#steps;
   }
 
   /** Asks the scaling query; whether there is anything left. */
-  async #look(): Promise<boolean> {
-    const { jobs, queue } = await this.#world.look(this.#args.scenario.requestsPerJob);
-    this.#ledger.checkQueue(queue);
+  async #poll(): Promise<boolean> {
+    const { jobs, queue } = await this.#world.poll(this.#args.scenario.requestsPerJob);
+    this.#oracle.checkQueue(queue);
     if (jobs > 0 !== queue.length > 0) throw new Violation(`the scaling query must see ${queue.length}; got ${jobs}`);
     return jobs > 0;
   }
 
-  /** A new Job, when the former one should long have been back. */
+  /** A new Job, when the previous one should long have been back. */
   async #nextJob(): Promise<JobState> {
     if (this.#jobs === 0) return createJob(`job-${this.#jobs++}`, 0);
-    await this.#world.letHoldsAndDoubtsPass();
-    if (this.#args.successor === "another Job's, after one more look") await this.#look();
+    await this.#world.expireReservations();
+    if (this.#args.successor === "another Job's, after one more poll") await this.#poll();
     return createJob(`job-${this.#jobs++}`, 0);
   }
 
@@ -104,21 +104,21 @@ class Run {
     const pod = this.#pods++;
     const podName = `${job.name}-pod-${pod}`;
     const { exitCode, wake } = await this.#runPod(this.#podArgs(job.name, podName, pod)).catch((error: Error) => {
-      this.#ledger.check();
+      this.#oracle.check();
       throw error instanceof Violation ? error : new Violation(`${podName} ended by a bug: ${error.message}`);
     });
-    if (wake) this.#sleeper = { wake, request: this.#ledger.requestOf(podName) };
-    if (exitCode === EXIT_KILLED) this.#ledger.crashed(podName);
-    this.#ledger.check();
-    await this.#world.backendsGone();
-    if (this.#args.scenario.leaseSeconds > 0) await this.#world.letLeasesPass();
+    if (wake) this.#paused = { wake, request: this.#oracle.getRequest(podName) };
+    if (exitCode === EXIT_KILLED) this.#oracle.crashed(podName);
+    this.#oracle.check();
+    await this.#world.waitForBackendsToEnd();
+    if (this.#args.scenario.leaseSeconds > 0) await this.#world.expireLeases();
     if (exitCode === EXIT_KILLED && this.#args.successor !== "the Job's next pod") return undefined;
     const { backoffLimit } = this.#args.scenario;
     return podEnded(podStarted(job, podName), exitCode, 0, { backoffLimit, backoffSeconds: 0 });
   }
 
   #podArgs(jobName: string, podName: string, pod: number): PodArgs {
-    const { acts, backoffLimit, crashLimit, requestsPerJob, leaseSeconds, watched } = this.#args.scenario;
+    const { actions, backoffLimit, crashLimit, requestsPerJob, leaseSeconds, watched } = this.#args.scenario;
     return {
       env: {
         ...this.#world.env,
@@ -130,36 +130,36 @@ class Run {
         REQUESTS_PER_JOB: String(requestsPerJob),
         LEASE_SECONDS: String(leaseSeconds),
       },
-      acts,
+      actions,
       faults: this.#args.points.filter((point) => point.pod === pod),
       begun: (step) => this.#steps.push({ pod, ...step }),
       meanwhile: async ({ step }) => {
         if (step !== "run") return;
-        const atWork = this.#ledger.requestOf(podName);
-        if (this.#args.wakes === "during" && atWork === this.#sleeper?.request) await this.#wakeSleeper();
+        const atWork = this.#oracle.getRequest(podName);
+        if (this.#args.wakes === "during" && atWork === this.#paused?.request) await this.#resumePaused();
         if (!watched) return;
-        if (this.#args.points.some(({ kind }) => kind === "lose the answer")) await this.#world.lockHeld();
-        const got = await this.#world.watch(jobName);
+        if (this.#args.points.some(({ kind }) => kind === "lose the answer")) await this.#world.waitForLock();
+        const got = await this.#world.contend(jobName);
         if (got)
-          this.#ledger.violated(`nobody may get ${podName}'s request, which it works on; got by a pod of ${got}`);
+          this.#oracle.violated(`no pod may get ${podName}'s request, which it works on; got by a pod of ${got}`);
       },
-      taken: (step) => this.#ledger.taken(jobName, podName, step),
-      stopped: () => this.#ledger.stopped(podName),
+      taken: (step) => this.#oracle.taken(jobName, podName, step),
+      stopped: () => this.#oracle.stopped(podName),
     };
   }
 
-  async #wakeSleeper(): Promise<void> {
-    const sleeper = this.#sleeper;
-    this.#sleeper = undefined;
-    await sleeper?.wake();
-    this.#ledger.check();
+  async #resumePaused(): Promise<void> {
+    const paused = this.#paused;
+    this.#paused = undefined;
+    await paused?.wake();
+    this.#oracle.check();
   }
 
   #checkPoints(): void {
     for (const { pod, step, nth, kind } of this.#args.points) {
       const taken = this.#steps.some((known) => known.pod === pod && known.step === step && known.nth === nth);
       if (!taken)
-        throw new UnreachedError(`pod ${pod} must come to ${step} ${nth} (${kind} is planned there); it did not`);
+        throw new FaultNotReachedError(`pod ${pod} must come to ${step} ${nth} (${kind} is planned there); it did not`);
     }
   }
 }

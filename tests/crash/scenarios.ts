@@ -1,23 +1,23 @@
-import type { Act } from "./handler.ts";
+import type { HandlerAction } from "./handler.ts";
 
 /** A list of requests, what the work does at each attempt of them, and how often it may. */
 export interface Scenario {
   readonly name: string;
   readonly requests: number;
-  /** What the handler does at attempt 1, 2, ...; the last one goes on. */
-  readonly acts: readonly Act[];
+  /** What the handler does at attempt 1, 2, ...; the last one repeats. */
+  readonly actions: readonly HandlerAction[];
   readonly backoffLimit: number;
   readonly crashLimit: number;
   readonly requestsPerJob: number;
   /** 0: the session lock. */
   readonly leaseSeconds: number;
-  /** Whether the scaling query, another Job and the Job's own next pod look at the request while it is worked on. */
+  /** Whether the scaling query, another Job and the Job's own next pod ask for the request while it is worked on. */
   readonly watched: boolean;
 }
 
 const PLAIN: Omit<Scenario, "name"> = {
   requests: 1,
-  acts: ["succeed"],
+  actions: ["succeed"],
   backoffLimit: 4,
   crashLimit: 4,
   requestsPerJob: 1,
@@ -25,19 +25,19 @@ const PLAIN: Omit<Scenario, "name"> = {
   watched: false,
 };
 
-/** A lease that ends in no test by itself. */
-const LONG_LEASE = { leaseSeconds: 3_600, acts: ["renew, then succeed"] } as const;
+/** A lease that expires in no test. */
+const LONG_LEASE = { leaseSeconds: 3_600, actions: ["renew, then succeed"] } as const;
 
 /** The runs of a worker whose every step is a point to fail at. */
 export const SCENARIOS: readonly Scenario[] = [
   { ...PLAIN, name: "success" },
   { ...PLAIN, name: "watched by others", watched: true },
-  { ...PLAIN, name: "an error, then success", acts: ["throw", "succeed"] },
-  { ...PLAIN, name: "the last error", acts: ["throw"], backoffLimit: 1 },
-  { ...PLAIN, name: "a final error", acts: ["throw for good"] },
+  { ...PLAIN, name: "an error, then success", actions: ["throw", "succeed"] },
+  { ...PLAIN, name: "the last error", actions: ["throw"], backoffLimit: 1 },
+  { ...PLAIN, name: "a final error", actions: ["throw a PermanentError"] },
   { ...PLAIN, name: "the last crash", crashLimit: 1 },
-  { ...PLAIN, name: "SIGTERM, then success", acts: ["be stopped", "succeed"] },
+  { ...PLAIN, name: "SIGTERM, then success", actions: ["be stopped", "succeed"] },
   { ...PLAIN, name: "two requests, one Job", requests: 2, requestsPerJob: 2 },
-  { ...PLAIN, name: "a checkpoint", acts: ["save, then succeed"] },
+  { ...PLAIN, name: "a checkpoint", actions: ["save, then succeed"] },
   { ...PLAIN, name: "a lease", ...LONG_LEASE },
 ];

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type pg from "pg";
 import type { StatementName } from "../../worker/src/queue/statement.ts";
 
-/** What a worker does that somebody outside of it can notice, or that may be interrupted: its run is a list of these. */
+/** What a worker does that is visible outside of it, or that may be interrupted: its run is a list of these. */
 export type StepName = "connect" | StatementName | "check" | "run" | "close";
 
 /** A step of a pod: the `nth` time, from 1, that it takes it. */
@@ -15,11 +15,11 @@ export interface StepId {
  * What is done to a worker at a step.
  *
  * - `kill before`: it dies, and the step is never taken
- * - `kill after`: it dies, and what the step came to is never known
+ * - `kill after`: it dies, and the step's result is never known
  * - `break`: its connection breaks before the step, which it takes all the same
  * - `lose the answer`: the step is taken; its connection breaks before the answer
  * - `stop`: it is asked to stop (SIGTERM) just before the step
- * - `sleep`: its connection breaks and it sleeps, others take it for dead; it goes on with the step when they have worked
+ * - `sleep`: its connection breaks and it sleeps, others presume it dead; it continues with the step when they have worked
  */
 export type FaultKind = "kill before" | "kill after" | "break" | "lose the answer" | "stop" | "sleep";
 
@@ -48,10 +48,10 @@ export interface PodWorld {
 /** Ends what a dead pod of the test's own process still has on its stack. */
 class Killed extends Error {}
 
-/** node-postgres' own words for a connection that is gone. */
+/** node-postgres' own words for a closed connection. */
 const BROKEN = "Connection terminated unexpectedly";
 
-/** The steps of one pod: counts them, tells them, and does to the pod what is planned for it. */
+/** The steps of one pod: counts and reports them, and injects the pod's faults. */
 export class Steps {
   /** What the worker does three times in a lease. */
   renewal: (() => void) | undefined;
@@ -74,7 +74,7 @@ export class Steps {
     this.#clients.add(client);
   }
 
-  /** Takes a step; of a dead pod none is taken and the promise stays open, as nobody is left to see it. */
+  /** Takes a step; of a dead pod none is taken and the promise stays open, as no one is left to see it. */
   async take<T>(step: StepName, action: () => Promise<T>, values: readonly unknown[] = []): Promise<T> {
     await this.#asleep;
     if (this.#dead) return await new Promise(() => undefined);
@@ -85,7 +85,7 @@ export class Steps {
       if (fault === "sleep") await this.#sleep();
       const [outcome] = await Promise.allSettled([action()]);
       if (this.#dead) throw new Killed();
-      const rows = outcome.status === "fulfilled" ? rowsOf(outcome.value) : undefined;
+      const rows = outcome.status === "fulfilled" ? getRows(outcome.value) : undefined;
       this.#end({ ...id, values, ...(rows && { rows }) }, fault);
       if (outcome.status === "rejected") throw outcome.reason;
       return outcome.value;
@@ -95,7 +95,7 @@ export class Steps {
     }
   }
 
-  /** Takes a step that is no promise; when the pod dies of it, what is thrown leads to a step that is not taken. */
+  /** Takes a step that is no promise; when the pod dies of it, what is thrown ends at a step that is not taken. */
   takeNow<T>(step: StepName, action: () => T): T {
     const { id, fault } = this.#begin(step);
     const value = action();
@@ -161,7 +161,7 @@ export class Steps {
   }
 }
 
-function rowsOf(value: unknown): readonly pg.QueryResultRow[] | undefined {
+function getRows(value: unknown): readonly pg.QueryResultRow[] | undefined {
   return (value as { rows?: pg.QueryResultRow[] } | undefined)?.rows;
 }
 

@@ -13,9 +13,9 @@ const STATEMENTS = new URL("../../sql/statements/", import.meta.url);
 
 /**
  * From now on every connection, statement and close of a pod is a step of it, and so is the renewal of its lease, whose
- * time the pod's handler decides. `stepsOf` tells whose code is running; undefined: nobody's, and nothing is changed.
+ * time the pod's handler decides. `findSteps` returns the steps of the pod whose code is running; undefined: no pod's, and nothing is changed.
  */
-export function tap(stepsOf: () => Steps | undefined): void {
+export function tap(findSteps: () => Steps | undefined): void {
   const names = readdirSync(STATEMENTS).map((file) => file.replace(".sql", "") as StatementName);
   const nameOfText = new Map(names.map((name) => [statement(name).text, name]));
   const { connect, query, end } = pg.Client.prototype as unknown as Record<
@@ -27,7 +27,7 @@ export function tap(stepsOf: () => Steps | undefined): void {
 
   Object.assign(pg.Client.prototype, {
     connect(this: pg.Client, ...args: unknown[]) {
-      const steps = stepsOf();
+      const steps = findSteps();
       if (!steps) return connect.apply(this, args);
       owners.set(this, steps);
       return steps.take("connect", () => {
@@ -51,7 +51,7 @@ export function tap(stepsOf: () => Steps | undefined): void {
 
   const { setInterval } = globalThis;
   globalThis.setInterval = ((callback: () => void, ...rest: [number]) => {
-    const steps = stepsOf();
+    const steps = findSteps();
     if (!steps) return setInterval(callback, ...rest);
     steps.renewal = callback;
     return undefined;

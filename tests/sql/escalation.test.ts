@@ -103,9 +103,8 @@ async function liveOn(): Promise<Claim> {
 }
 
 async function assertNothingGained(): Promise<void> {
-  assert.deepEqual(await database.query("select rolsuper from pg_roles where rolname = $1", [SHOP]), [
-    { rolsuper: false },
-  ]);
+  const roles = await database.query("select rolsuper from pg_roles where rolname = $1", [SHOP]);
+  assert.deepEqual(roles, [{ rolsuper: false }]);
   assert.deepEqual(await database.query("select * from shop.stolen"), []);
 }
 

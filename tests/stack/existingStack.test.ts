@@ -49,7 +49,7 @@ pulumi.runtime.setAllConfig({
 });
 const { program, resources } = await recordProgram(() => import("../../index.ts"));
 
-// biome-ignore lint/suspicious/noExplicitAny: each type has inputs of its own.
+// biome-ignore lint/suspicious/noExplicitAny: each type has other inputs.
 const inputs = (key: string): any => sentResources().get(key);
 
 describe("a stack on what is there", () => {

@@ -26,7 +26,7 @@ export function claimParams(jobName: string, more: Partial<ClaimParams> = {}): C
   };
 }
 
-/** Claims on a connection of its own, as every pod does; closing it is the pod's death. */
+/** Claims on a separate connection, as every pod does; closing it is the pod's death. */
 export async function startAttempt(
   database: Pick<TestDatabase, "connect">,
   params: ClaimParams,

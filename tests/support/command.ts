@@ -23,7 +23,7 @@ export interface StartOptions {
   readonly within?: readonly string[];
 }
 
-/** A command of package.json, with a TMPDIR of its own, so that what it leaves behind can be seen. */
+/** A command of package.json, with a private TMPDIR, so that what it leaves behind can be seen. */
 export interface Command {
   /** The TMPDIR. */
   readonly home: string;

@@ -16,12 +16,12 @@ export interface TestDatabase {
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Empties the tables: no request was ever inserted, no Job known, nothing polled. */
   reset(): Promise<void>;
-  /** Another plain connection, for a transaction of its own or another role's. */
+  /** Another plain connection, for a separate transaction or another role's. */
   open(login?: Pick<pg.ClientConfig, "user" | "password">): Promise<pg.Client>;
   /** Waits until a session here waits for another's lock. */
   untilBlocked(): Promise<unknown>;
   /**
-   * A worker's connection of its own: its session locks go when it is closed.
+   * A worker's private connection: its session locks are released when it is closed.
    *
    * @default user - the superuser
    */

@@ -3,7 +3,7 @@ import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getOutput } from "../../cli/getOutput.ts";
-import { findServerUser, NOBODY } from "../../simulator/serverUser.ts";
+import { findServerUser, UNPRIVILEGED } from "../../simulator/serverUser.ts";
 
 /** Debian's PostgreSQL 15, whose pg_dump and pg_restore this machine has too. */
 export const DEBIAN_PROGRAMS = "/usr/lib/postgresql/15/bin";
@@ -33,7 +33,13 @@ export async function startDebianServer(settings: Readonly<Record<string, string
     getOutput(
       user ? "setpriv" : join(DEBIAN_PROGRAMS, program),
       user
-        ? [`--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, "--clear-groups", join(DEBIAN_PROGRAMS, program), ...args]
+        ? [
+            `--reuid=${UNPRIVILEGED.uid}`,
+            `--regid=${UNPRIVILEGED.gid}`,
+            "--clear-groups",
+            join(DEBIAN_PROGRAMS, program),
+            ...args,
+          ]
         : args,
       { cwd: home },
     );

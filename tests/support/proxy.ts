@@ -6,9 +6,9 @@ export interface Proxy {
   readonly port: number;
   /** From now on questions pass, but the next answer is lost and the connection with it. */
   loseNextAnswer(): void;
-  /** Cuts every connection and refuses new ones until `mend`. */
+  /** Cuts every connection and refuses new ones until `restore`. */
   cut(): void;
-  mend(): void;
+  restore(): void;
 }
 
 /** Opens a proxy to the test server, gone when the test file ends. */
@@ -54,7 +54,7 @@ export async function createProxy(): Promise<Proxy> {
       broken = true;
       destroyAll();
     },
-    mend() {
+    restore() {
       broken = false;
     },
   };

@@ -2,7 +2,7 @@ import { LOCK_SPACE } from "../../worker/src/migrate.ts";
 
 /**
  * The sessions whose lock is held in this database, as a sub-query to be compared with a `session_id`. It reads what the
- * server knows and takes no lock: `batch.is_gone()` takes one for a moment, and would be seen by whoever is watched.
+ * server knows and takes no lock: `batch.session_is_dead()` takes one for a moment, which the observed sessions would see.
  */
 export const HELD_SESSIONS = `(
   select objid::bigint from pg_locks

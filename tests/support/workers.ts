@@ -17,7 +17,7 @@ export interface Workers {
   end(): Promise<void>;
 }
 
-/** Prepares them; whoever calls it calls `end`, since a stopped worker would outlive the test. */
+/** Prepares them; the caller must call `end`, since a stopped worker would outlive the test. */
 export function createWorkers(database: TestDatabase): Workers {
   const pods = new Set<Pod>();
   return {

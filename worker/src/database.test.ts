@@ -30,7 +30,7 @@ const attempts = () => database.query("select attempt, status from clap_attempt 
 
 describe("a database that becomes unavailable", () => {
   beforeEach(async () => {
-    proxy.mend();
+    proxy.restore();
     await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
   });
@@ -105,7 +105,7 @@ describe("a database that becomes unavailable", () => {
     proxy.cut();
     const asked = connection.run("demand", ["clap", 1, 10]);
     await until("it has found the database unavailable", () => said.join("").includes("the database is unavailable"));
-    proxy.mend();
+    proxy.restore();
     assert.deepEqual(await asked, [{ jobs: "1" }]);
     await connection.close();
   });
@@ -117,7 +117,7 @@ describe("a database that becomes unavailable", () => {
     connection.onDisconnect = broken.resolve;
     proxy.cut();
     await broken.promise;
-    proxy.mend();
+    proxy.restore();
     await connection.close();
   });
 

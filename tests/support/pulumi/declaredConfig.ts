@@ -24,7 +24,7 @@ export function declaredConfig(): Readonly<Record<string, DeclaredKey>> {
 }
 
 /**
- * The default of every key, as a stack without settings of its own has them.
+ * The default of every key, as a stack without settings has them.
  *
  * @param namespace - before each key, as Pulumi's own config has it (`postgres-batch:`)
  */

@@ -6,7 +6,7 @@ import { EXIT_CODES, EXIT_KILLED } from "../../worker/src/outcome.ts";
 import { runJob } from "../../worker/src/runJob.ts";
 import { readSettings } from "../../worker/src/settings.ts";
 import { createInProcessWork } from "../support/inProcessWork.ts";
-import { actingHandler } from "./handler.ts";
+import { scriptedHandler } from "./handler.ts";
 import type { PodArgs, PodEnd, RunPod } from "./pod.ts";
 import { Steps } from "./steps.ts";
 import { tap } from "./tap.ts";
@@ -19,7 +19,7 @@ let tapped = false;
  * 100 ms of CPU. For PostgreSQL the death of one is that of a process: its socket is closed while its backend waits for the
  * next statement, and no further step of it is taken. Nothing of a worker outlives it but what it sent.
  */
-export function podsHere(): RunPod {
+export function inProcessPods(): RunPod {
   if (!tapped) tap(() => running.getStore());
   tapped = true;
   return async (args) => {
@@ -59,10 +59,10 @@ export function podsHere(): RunPod {
 }
 
 /** What `worker/src/main.ts` does, but for the signals and the exit, which are the process's. */
-async function runPod({ env, acts }: PodArgs, steps: Steps, signal: AbortSignal): Promise<number> {
+async function runPod({ env, actions }: PodArgs, steps: Steps, signal: AbortSignal): Promise<number> {
   const settings = readSettings(env);
   const database = new Database(settings.database, noopLog);
-  const work = createInProcessWork(actingHandler(steps, acts));
+  const work = createInProcessWork(scriptedHandler(steps, actions));
   const shutdown = { signal, deadline: new AbortController().signal };
   try {
     return EXIT_CODES[await runJob({ settings, database, work, shutdown, log: noopLog })];

@@ -6,13 +6,13 @@ import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { HELD_SESSIONS } from "../support/sessionLocks.ts";
 import { until } from "../support/until.ts";
-import type { HistoryLine, QueueLine } from "./ledger.ts";
+import type { HistoryLine, QueueLine } from "./oracle.ts";
 
 /** As many Jobs at once as any scenario could want. */
 const MAX_REPLICA_COUNT = 10;
 
-/** A database with nobody else in it: what a run is done in, one after another. */
-export class World {
+/** A database without other clients, in which runs are done one after another. */
+export class CrashDatabase {
   readonly env: NodeJS.ProcessEnv;
   readonly #database: TestDatabase;
 
@@ -22,14 +22,14 @@ export class World {
   }
 
   /** @default files - the project's own */
-  static async create(files?: MigrationFiles): Promise<World> {
-    if (!files) return new World(await createTestDatabase());
+  static async create(files?: MigrationFiles): Promise<CrashDatabase> {
+    if (!files) return new CrashDatabase(await createTestDatabase());
     const database = await createTestDatabase("template0");
     await migrate(database.client, noopLog, files);
-    return new World(database);
+    return new CrashDatabase(database);
   }
 
-  /** Asks for work; the requests' ids. */
+  /** Inserts requests; their ids. */
   async insert(count: number): Promise<string[]> {
     const insert =
       "insert into make_it_clap (duration_seconds) select 0 from generate_series(1, $1::integer) returning id";
@@ -37,7 +37,7 @@ export class World {
   }
 
   /** What KEDA sees at a poll, and what is in the queue then. */
-  async look(requestsPerJob: number): Promise<{ readonly jobs: number; readonly queue: readonly QueueLine[] }> {
+  async poll(requestsPerJob: number): Promise<{ readonly jobs: number; readonly queue: readonly QueueLine[] }> {
     const asked = ["clap", requestsPerJob, MAX_REPLICA_COUNT];
     const [row] = await this.#database.query<{ jobs: string }>(statement("demand").text, asked);
     const queue = await this.#database.query<QueueLine>(
@@ -46,29 +46,29 @@ export class World {
     return { jobs: Number(row?.jobs), queue };
   }
 
-  /** Lets the time pass after which a lease that nobody renews is over. */
-  async letLeasesPass(): Promise<void> {
+  /** Lets the time pass after which a lease that is not renewed has expired. */
+  async expireLeases(): Promise<void> {
     await this.#database.query("update batch.queue set lease_until = now() where lease_until is not null");
   }
 
   /** Lets the time pass in which a Job's next pod would have come. */
-  async letHoldsAndDoubtsPass(): Promise<void> {
+  async expireReservations(): Promise<void> {
     await this.#database.query(
       "update batch.queue set suspected_at = suspected_at - interval '1 hour', reserved_until = reserved_until - interval '1 hour'",
     );
   }
 
   /** Waits until the one who works holds its lock (again). */
-  async lockHeld(): Promise<void> {
+  async waitForLock(): Promise<void> {
     const held = `select from batch.queue where session_id in ${HELD_SESSIONS}`;
-    await until("the lock of whoever works is held", async () => (await this.#database.query(held)).at(0));
+    await until("the working pod's lock is held", async () => (await this.#database.query(held)).at(0));
   }
 
-  /** Others meet a request whose worker lives: the scaling query, another Job's pod, its own Job's; the Job that got it. */
-  async watch(jobName: string): Promise<string | undefined> {
+  /** Others ask for a request whose worker lives: the scaling query, another Job's pod, its own Job's; the Job that got it. */
+  async contend(jobName: string): Promise<string | undefined> {
     for (const watcher of [`${jobName}-neighbour`, jobName]) {
-      await this.look(1);
-      await this.letHoldsAndDoubtsPass();
+      await this.poll(1);
+      await this.expireReservations();
       const connection = this.#database.connect();
       const got = await claimWithReclaim(connection, claimParams(watcher));
       await connection.close();
@@ -77,8 +77,8 @@ export class World {
     return undefined;
   }
 
-  /** Waits until the server has noticed every connection that is gone. */
-  async backendsGone(): Promise<void> {
+  /** Waits until the server has noticed every closed connection. */
+  async waitForBackendsToEnd(): Promise<void> {
     const here =
       "select from pg_stat_activity where datname = current_database() and application_name = 'postgres-batch'";
     await until("every worker's backend is gone", async () => (await this.#database.query(here)).length === 0, {

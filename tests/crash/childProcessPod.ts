@@ -5,8 +5,8 @@ import { startPod } from "../../simulator/pod.ts";
 import type { PodArgs, PodEnd } from "./pod.ts";
 import type { StepId, Taken } from "./steps.ts";
 
-/** What `preload.ts` is told. */
-export interface Program extends Pick<PodArgs, "faults" | "acts"> {
+/** What `preload.ts` gets. */
+export interface Program extends Pick<PodArgs, "faults" | "actions"> {
   /** The file it writes its steps to, one a line. */
   readonly notes: string;
 }
@@ -18,17 +18,17 @@ type Note =
 
 const PRELOAD = new URL("./preload.ts", import.meta.url);
 
-/** Runs a pod as a process of the real `worker/src/main.ts`, killed by a real SIGKILL; its steps are told when it has ended. */
-export async function runPodProcess({ env, acts, faults, begun, taken, stopped }: PodArgs): Promise<PodEnd> {
+/** Runs a pod as a process of the real `worker/src/main.ts`, killed by a real SIGKILL; its steps are reported when it has ended. */
+export async function runPodProcess({ env, actions, faults, begun, taken, stopped }: PodArgs): Promise<PodEnd> {
   const folder = await mkdtemp(join(tmpdir(), "crash-"));
   const notes = join(folder, "notes");
-  const program: Program = { faults, acts, notes };
+  const program: Program = { faults, actions, notes };
   const more = { NODE_OPTIONS: `--import=${PRELOAD.href}`, CRASH_PROGRAM: JSON.stringify(program) };
   try {
     const pod = startPod(env.POD_NAME ?? "", { ...env, ...more });
     const exitCode = await pod.ended;
     if (exitCode >= 64 && exitCode < 128)
-      throw new Error(`a pod must end by itself; got ${exitCode}\n${pod.outputTail()}`);
+      throw new Error(`a pod must end without a signal from outside; got ${exitCode}\n${pod.outputTail()}`);
     for (const line of (await readFile(notes, "utf8")).trim().split("\n")) {
       const note = JSON.parse(line) as Note;
       if (note.kind === "begun") begun(note.what);

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { HELD_SESSIONS } from "../support/sessionLocks.ts";
 
-const LOOK_MS = 2;
+const INTERVAL_MS = 2;
 
-/** Whether anybody holds the session lock of the attempt that a pod runs. */
+/** Whether a session holds the lock of the attempt that a pod runs. */
 const IS_HELD = {
   name: "is_held",
   text: `select exists (select from batch.queue where pod_name = $1 and session_id in ${HELD_SESSIONS}) as held`,
 };
 
-/** What is seen of a batch from a connection of its own, without touching it. */
-export class Watch {
+/** Observes a batch from a separate connection, without touching it. */
+export class QueueObserver {
   readonly #client: pg.Client;
 
   constructor(client: pg.Client) {
@@ -19,9 +19,9 @@ export class Watch {
   }
 
   /** Resolves, with the time, as soon as the pod's attempt has no session lock any more. */
-  async untilFree(podName: string, lookMs = LOOK_MS): Promise<number> {
+  async untilUnlocked(podName: string, intervalMs = INTERVAL_MS): Promise<number> {
     while ((await this.#client.query<{ held: boolean }>({ ...IS_HELD, values: [podName] })).rows[0]?.held) {
-      await sleep(lookMs);
+      await sleep(intervalMs);
     }
     return Date.now();
   }
@@ -34,11 +34,11 @@ export class Watch {
     return rows[0]?.count ?? 0;
   }
 
-  /** Rows of batch.queue that were ever updated; exact as soon as whoever wrote has gone, which is waited for. */
+  /** Rows of batch.queue that were ever updated; exact once every writer has disconnected, which it waits for. */
   async updates(): Promise<number> {
     const others =
       "select from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and application_name = 'postgres-batch'";
-    while ((await this.#client.query(others)).rowCount) await sleep(LOOK_MS);
+    while ((await this.#client.query(others)).rowCount) await sleep(INTERVAL_MS);
     const { rows } = await this.#client.query<{ updates: number }>(
       "select n_tup_upd::integer as updates from pg_stat_all_tables where relid = 'batch.queue'::regclass",
     );

@@ -1,6 +1,6 @@
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
-import { type Act, actAt } from "./handler.ts";
+import { getAction, type HandlerAction } from "./handler.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Taken } from "./steps.ts";
 
@@ -19,7 +19,7 @@ export interface HistoryLine {
   readonly pod_name: string;
 }
 
-/** What a line of `batch.queue` says about its request's budgets. */
+/** What a line of `batch.queue` says about its request's limits. */
 export interface QueueLine {
   readonly request_id: string;
   readonly running: boolean;
@@ -31,15 +31,15 @@ export interface QueueLine {
 
 type OpenAttempt = Pick<HistoryLine, "request_id" | "attempt" | "job_name" | "pod_name">;
 
-/** Claims in vain after which a pod is taken for stuck: nobody lives that it could wait for. */
-const MOST_WAITS = 4;
+/** Claims without success after which a pod counts as stuck: no worker lives that it could wait for. */
+const MAX_WAITS = 4;
 
-const ENDS: Readonly<Record<Act, Reason | null>> = {
+const ENDS: Readonly<Record<HandlerAction, Reason | null>> = {
   succeed: null,
   "save, then succeed": null,
   "renew, then succeed": null,
   throw: "error",
-  "throw for good": "error",
+  "throw a PermanentError": "error",
   "be stopped": "interrupted",
 };
 
@@ -47,7 +47,7 @@ const ENDS: Readonly<Record<Act, Reason | null>> = {
  * What must be stored, by what was done to the pods: an attempt is opened by a claim that was committed, and closed by a
  * finish that was, or by its pod's death. Knows nothing of the statements but their names, values and answers.
  */
-export class Ledger {
+export class Oracle {
   readonly #scenario: Scenario;
   readonly #closed = new Map<string, HistoryLine[]>();
   readonly #open = new Map<string, OpenAttempt>();
@@ -61,7 +61,7 @@ export class Ledger {
   }
 
   /** The request that the pod works on. */
-  requestOf(podName: string): string | undefined {
+  getRequest(podName: string): string | undefined {
     return [...this.#open.values()].find((attempt) => attempt.pod_name === podName)?.request_id;
   }
 
@@ -70,9 +70,9 @@ export class Ledger {
     this.#stopped.add(podName);
   }
 
-  /** A pod has died, or is taken for dead. */
+  /** A pod has died, or is presumed dead. */
   crashed(podName: string): void {
-    const attempt = this.#open.get(this.requestOf(podName) ?? "");
+    const attempt = this.#open.get(this.getRequest(podName) ?? "");
     if (attempt) this.#close(attempt, "crashed", false);
   }
 
@@ -89,7 +89,7 @@ export class Ledger {
     if (step === "fail") this.#ended(podName, String(values[2]), values[5] as Reason, values[7] === true, row.status);
   }
 
-  /** Throws what did not hold; it stays the first of all, whatever comes of it. */
+  /** Throws what did not hold, and remembers the first of them. */
   violated(what: string): never {
     this.#first ??= new Violation(what);
     throw this.#first;
@@ -100,7 +100,7 @@ export class Ledger {
     if (this.#first) throw this.#first;
   }
 
-  /** Holds the queue against what was done so far, while nobody works. */
+  /** Compares the queue with what was done so far, while no worker works. */
   checkQueue(lines: readonly QueueLine[]): void {
     this.check();
     const stored = new Map(lines.map((line) => [line.request_id, line]));
@@ -124,7 +124,7 @@ export class Ledger {
     }
   }
 
-  /** Holds the history against all that was done. */
+  /** Compares the history with all that was done. */
   checkHistory(lines: readonly HistoryLine[]): void {
     this.check();
     const written = (line: HistoryLine) =>
@@ -136,7 +136,7 @@ export class Ledger {
 
   #claimed(request: string, attempt: number, jobName: string, podName: string): void {
     const closed = this.#closed.get(request);
-    if (!closed) this.violated(`request ${request} is nobody's, and ${podName} got it`);
+    if (!closed) this.violated(`request ${request} has ended, and ${podName} got it`);
     const open = this.#open.get(request);
     const by = { request_id: request, job_name: jobName, pod_name: podName };
     const must = closed.length + 1;
@@ -150,18 +150,18 @@ export class Ledger {
   #waited(podName: string, finding: string): void {
     const waits = (this.#waits.get(podName) ?? 0) + 1;
     this.#waits.set(podName, waits);
-    if (waits > MOST_WAITS) this.violated(`${podName} must find what the dead left; got ${finding} ${waits} times`);
+    if (waits > MAX_WAITS) this.violated(`${podName} must find what the dead left; got ${finding} ${waits} times`);
   }
 
   #ended(podName: string, request: string, reason: Reason | null, final: boolean, status: unknown): void {
     const open = this.#open.get(request);
     if (open === undefined && this.#endedBefore(podName, request, reason, status)) return;
     if (open?.pod_name !== podName) this.violated(`${podName} ended request ${request}, which was not its own`);
-    const act = actAt(this.#scenario.acts, open.attempt);
+    const act = getAction(this.#scenario.actions, open.attempt);
     const asked = reason === "interrupted" && this.#stopped.has(podName);
     if (reason !== ENDS[act] && !asked) this.violated(`${podName} recorded ${reason} for an attempt to ${act}`);
     const must = this.#close(open, reason, final);
-    if (must !== status) this.violated(`${podName} must be told ${must} of request ${request}; got ${status}`);
+    if (must !== status) this.violated(`${podName} must get ${must} for request ${request}; got ${status}`);
   }
 
   /** Whether the pod has recorded this end already, and asks again because the answer was lost. */
