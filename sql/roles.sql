@@ -1,25 +1,28 @@
 -- The roles that work with the queue. Run after every migration by a role that may create roles; run again it changes the passwords
 -- and nothing else. What they may do is in grants.sql.
 --
--- Settings: postgres_batch.worker_password, postgres_batch.scaler_password (as verifiers: the server never sees a password)
+-- Settings: postgres_batch.worker_role, postgres_batch.scaler_role (their names); postgres_batch.worker_password,
+-- postgres_batch.scaler_password (as verifiers: the server never sees a password)
 --
--- Roles belong to the server, not to a database: two databases of one server share them.
+-- Roles belong to the server, not to a database: two databases of one server share batch_program, and may name the others apart.
 
 do $$
 declare
+  worker name := current_setting('postgres_batch.worker_role');
+  scaler name := current_setting('postgres_batch.scaler_role');
   role_name name;
 begin
-  foreach role_name in array array['batch_worker', 'batch_scaler', 'batch_program'] loop
+  foreach role_name in array array[worker, scaler, 'batch_program'] loop
     if not exists (select from pg_roles where rolname = role_name) then
       execute format('create role %I', role_name);
     end if;
   end loop;
-  execute format('alter role batch_worker with login password %L', current_setting('postgres_batch.worker_password'));
-  execute format('alter role batch_scaler with login password %L', current_setting('postgres_batch.scaler_password'));
+  execute format('alter role %I with login password %L', worker, current_setting('postgres_batch.worker_password'));
+  execute format('alter role %I with login password %L', scaler, current_setting('postgres_batch.scaler_password'));
 
   -- Every statement here is written for these, whatever the server's and the database's defaults; a pooler takes no settings from
   -- a client, so they stand here.
-  foreach role_name in array array['batch_worker', 'batch_scaler'] loop
+  foreach role_name in array array[worker, scaler] loop
     execute format('alter role %I set default_transaction_isolation = %L', role_name, 'read committed');
     execute format('alter role %I set default_transaction_read_only = off', role_name);
     execute format('alter role %I set default_transaction_deferrable = off', role_name);
@@ -39,15 +42,15 @@ begin
     end if;
   end loop;
   -- A row's JSON is the same whatever server it is on.
-  alter role batch_worker set timezone = 'UTC';
-  alter role batch_worker set datestyle = 'ISO, MDY';
-  alter role batch_worker set intervalstyle = 'postgres';
-  alter role batch_worker set extra_float_digits = 1;
-  alter role batch_worker set bytea_output = 'hex';
-  alter role batch_worker set xmlbinary = 'base64';
-  alter role batch_worker set row_security = on;
-  alter role batch_worker set statement_timeout = '9s';
+  execute format('alter role %I set timezone = %L', worker, 'UTC');
+  execute format('alter role %I set datestyle = %L', worker, 'ISO, MDY');
+  execute format('alter role %I set intervalstyle = %L', worker, 'postgres');
+  execute format('alter role %I set extra_float_digits = %L', worker, '1');
+  execute format('alter role %I set bytea_output = %L', worker, 'hex');
+  execute format('alter role %I set xmlbinary = %L', worker, 'base64');
+  execute format('alter role %I set row_security = %L', worker, 'on');
+  execute format('alter role %I set statement_timeout = %L', worker, '9s');
   -- KEDA sets no limit: a poll that hangs would stop the scaling.
-  alter role batch_scaler set statement_timeout = '10s';
+  execute format('alter role %I set statement_timeout = %L', scaler, '10s');
 end
 $$;

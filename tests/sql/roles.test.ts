@@ -12,7 +12,7 @@ import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
-const question = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 };
+const DEMAND = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 };
 const MAIN = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
 
 /** Runs `node main.ts migrate` here, as the migration Job's pod does. */
@@ -61,9 +61,9 @@ describe("batch_scaler", () => {
     const { connection } = await claimedBy("a");
     await connection.close();
     const scaler = database.connect("batch_scaler");
-    assert.equal(await demand(scaler, question), 4);
+    assert.equal(await demand(scaler, DEMAND), 4);
     await database.query("update batch.queue set suspected_at = suspected_at - interval '16 seconds'");
-    assert.equal(await demand(scaler, question), 4);
+    assert.equal(await demand(scaler, DEMAND), 4);
     assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
       { status: "FAILED", reason: "crashed" },
     ]);
@@ -174,6 +174,16 @@ describe("node main.ts migrate", () => {
       assert.notEqual(rolpassword, before[index]?.rolpassword);
     }
     await claimedBy("a");
+  });
+
+  test("gives the roles other names, so that two stacks can share a server", async () => {
+    const names = { WORKER_USERNAME: "shop_worker", SCALER_USERNAME: "shop_scaler" };
+    const { status, stdout, stderr } = runMigrate({ ...names, WORKER_PASSWORD: "w", SCALER_PASSWORD: "s" });
+    assert.equal(status, 0, stdout + stderr);
+    const worker = database.connect("shop_worker");
+    assert.equal(typeof (await claimWithReclaim(worker, claimParams("a"))), "object");
+    assert.equal(await demand(database.connect("shop_scaler"), DEMAND), 3);
+    await database.query("drop owned by shop_worker, shop_scaler; drop role shop_worker, shop_scaler");
   });
 
   test("leaves the roles alone where no password is set, and refuses one alone", async () => {

@@ -3,7 +3,7 @@ import { applyFunctions } from "./applyFunctions.ts";
 import { checkDatabase } from "./checkDatabase.ts";
 import type { Log } from "./log.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
-import { grantRights } from "./roles.ts";
+import { DEFAULT_ROLES, grantRights, type RoleNames } from "./roles.ts";
 import { asOwner, prepareSchemaOwner } from "./schemaOwner.ts";
 
 /** The first key of every advisory lock here, 'batc' in ASCII, as in `sql/functions/lock_session.sql`; the second is a session. */
@@ -25,6 +25,7 @@ export async function migrate(
   client: pg.ClientBase,
   log: Log,
   files: MigrationFiles = readMigrationFiles(),
+  roles: RoleNames = DEFAULT_ROLES,
 ): Promise<{ readonly from: number; readonly to: number }> {
   const newest = files.migrations.at(-1)?.version ?? 0;
   await checkDatabase(client);
@@ -43,7 +44,7 @@ export async function migrate(
     const isTables = ({ version }: Migration) => version === 1;
     for (const migration of pending.filter(isTables)) await apply(client, migration, owner);
     await applyFunctions(client, files.functions, owner, log);
-    await grantRights(client);
+    await grantRights(client, roles);
     for (const migration of pending.filter((each) => !isTables(each))) await apply(client, migration, undefined);
     await client.query("commit");
     for (const { version, name } of pending) log.info("migrated", { version, name });

@@ -5,13 +5,14 @@ import { toClientConfig } from "./database.ts";
 import { SettingsError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { migrate } from "./migrate.ts";
+import { readMigrationFiles } from "./migrationFiles.ts";
 import { parseNumber } from "./number.ts";
-import { createRoles, type RolePasswords } from "./roles.ts";
+import { createRoles, DEFAULT_ROLES, type RolePasswords } from "./roles.ts";
 import { readDatabaseSettings } from "./settings.ts";
 
 /**
  * `node main.ts migrate`: brings the database that the environment names to the newest version. With WORKER_PASSWORD and
- * SCALER_PASSWORD it creates the roles as well, and with ATTACH it attaches tables. MAX_CONNECTIONS_NEEDED is checked against the
+ * SCALER_PASSWORD it creates the roles (WORKER_USERNAME, SCALER_USERNAME) as well; without, it grants existing ones their rights. With ATTACH it attaches tables. MAX_CONNECTIONS_NEEDED is checked against the
  * server's max_connections.
  *
  * @throws SettingsError when the environment is wrong, or listing what the database lacks: nothing was changed; otherwise what
@@ -20,6 +21,10 @@ import { readDatabaseSettings } from "./settings.ts";
 export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise<void> {
   const settings = readDatabaseSettings(env);
   const passwords = readPasswords(env);
+  const names = {
+    worker: env.WORKER_USERNAME || DEFAULT_ROLES.worker,
+    scaler: env.SCALER_USERNAME || DEFAULT_ROLES.scaler,
+  };
   const attachments = readAttachments(env.ATTACH);
   const connections = readConnections(env.MAX_CONNECTIONS_NEEDED);
   const client = new pg.Client({ ...toClientConfig(settings), application_name: "postgres-batch migrate" });
@@ -29,8 +34,8 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise
       roles: passwords !== undefined,
       ...(connections === undefined ? {} : { connections }),
     });
-    const { from, to } = await migrate(client, log);
-    if (passwords) await createRoles(client, passwords);
+    const { from, to } = await migrate(client, log, readMigrationFiles(), names);
+    if (passwords) await createRoles(client, passwords, names);
     await attachTables(client, attachments, log);
     log.info("the database is up to date", { from, to });
   } finally {

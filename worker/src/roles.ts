@@ -10,12 +10,26 @@ export interface RolePasswords {
   readonly scaler: string;
 }
 
+/** The names of the two roles that log in. */
+export interface RoleNames {
+  readonly worker: string;
+  readonly scaler: string;
+}
+
+/** Used where a migration is told no others. */
+export const DEFAULT_ROLES: RoleNames = { worker: "batch_worker", scaler: "batch_scaler" };
+
 const SQL = new URL("../../sql/", import.meta.url);
 
 /** Creates the roles, or gives them these passwords, and grants them their rights. */
-export async function createRoles(client: pg.ClientBase, passwords: RolePasswords): Promise<void> {
+export async function createRoles(
+  client: pg.ClientBase,
+  passwords: RolePasswords,
+  names: RoleNames = DEFAULT_ROLES,
+): Promise<void> {
   await client.query("begin isolation level read committed read write");
   try {
+    await setNames(client, names);
     await client.query(
       "select set_config('postgres_batch.worker_password', $1, true), set_config('postgres_batch.scaler_password', $2, true)",
       [scramVerifier(passwords.worker), scramVerifier(passwords.scaler)],
@@ -35,11 +49,21 @@ export async function createRoles(client: pg.ClientBase, passwords: RolePassword
  *
  * @returns whether they exist.
  */
-export async function grantRights(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ count: string }>(
-    "select count(*) from pg_roles where rolname in ('batch_worker', 'batch_scaler', 'batch_program')",
-  );
-  if (rows[0]?.count !== "3") return false;
+export async function grantRights(client: pg.ClientBase, names: RoleNames = DEFAULT_ROLES): Promise<boolean> {
+  const { rows } = await client.query<{ count: string }>("select count(*) from pg_roles where rolname in ($1, $2)", [
+    names.worker,
+    names.scaler,
+  ]);
+  if (rows[0]?.count !== "2") return false;
+  await setNames(client, names);
   await client.query(readFileSync(new URL("grants.sql", SQL), "utf8"));
   return true;
+}
+
+/** For the transaction: what roles.sql and grants.sql call them. */
+async function setNames(client: pg.ClientBase, { worker, scaler }: RoleNames): Promise<void> {
+  await client.query(
+    "select set_config('postgres_batch.worker_role', $1, true), set_config('postgres_batch.scaler_role', $2, true)",
+    [worker, scaler],
+  );
 }
