@@ -60,10 +60,10 @@ export async function grantRights(client: pg.ClientBase, names: RoleNames = DEFA
   return true;
 }
 
-/** For the transaction: what roles.sql and grants.sql call them. */
+/** What roles.sql and grants.sql call them, for the session. */
 async function setNames(client: pg.ClientBase, { worker, scaler }: RoleNames): Promise<void> {
   await client.query(
-    "select set_config('postgres_batch.worker_role', $1, true), set_config('postgres_batch.scaler_role', $2, true)",
+    "select set_config('postgres_batch.worker_role', $1, false), set_config('postgres_batch.scaler_role', $2, false)",
     [worker, scaler],
   );
 }
