@@ -8,15 +8,20 @@ const CRASH_LIMIT = 1_000;
 /** A cluster whose pods find the server, and end before it when the command is asked to stop. */
 export function createCluster(
   { env, signal }: BenchContext,
-  { backoffSeconds, execPrefix = () => [] }: { backoffSeconds: number } & Pick<ClusterArgs, "execPrefix">,
+  {
+    backoffSeconds,
+    env: more = {},
+    ...rest
+  }: { backoffSeconds: number; env?: NodeJS.ProcessEnv } & Pick<ClusterArgs, "execPrefix" | "podEnv">,
 ): Cluster {
   const { backoffLimit, graceSeconds } = DEFAULTS;
   const cluster = new Cluster({
     backoff: { backoffLimit, backoffSeconds },
     graceSeconds,
-    execPrefix,
+    ...rest,
     env: {
       ...env,
+      ...more,
       BACKOFF_LIMIT: String(backoffLimit),
       BACKOFF_SECONDS: String(backoffSeconds),
       CRASH_LIMIT: String(CRASH_LIMIT),

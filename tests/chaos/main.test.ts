@@ -22,6 +22,25 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
     assert.deepEqual(await command.leftovers(), []);
   });
 
+  test("--exactly-once kills commands and runners, and every effect is there once", async () => {
+    const { exitCode, stdout, stderr } = await command.start(
+      "--exactly-once --kills 9 --requests 6 --workers 3 --seconds 2 --polling-seconds 0.2 --json",
+    ).ended;
+    assert.equal(exitCode, 0, stderr);
+    const { kills, requests, succeeded, effects, effectsTwice, repeated } = JSON.parse(stdout);
+    assert.equal(kills.runner + kills.command + kills.both, 9);
+    assert.deepEqual([requests, succeeded, effects, effectsTwice], [6, 6, 24, 0]);
+    assert.equal(repeated, 2, "each lost answer of finish must be repeated without an effect");
+    assert.deepEqual(await command.processes(), []);
+    assert.deepEqual(await command.leftovers(), []);
+  });
+
+  test("--exactly-once is refused beside --lost-node", async () => {
+    const { exitCode, stderr } = await command.start("--exactly-once --lost-node").ended;
+    assert.match(stderr, /^--exactly-once must come without --lost-node .*; got both$/m);
+    assert.equal(exitCode, 64);
+  });
+
   test("stopped by a signal leaves no process and no folder behind", async () => {
     const run = command.start("--seconds 60 --workers 4 --requests 4");
     await until(

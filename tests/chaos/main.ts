@@ -2,6 +2,7 @@ import { runCommand } from "../../cli/runCommand.ts";
 import { withContext } from "../bench/context.ts";
 import { describeLimit, isKept } from "../bench/limit.ts";
 import { printTable } from "../bench/table.ts";
+import { runExactlyOnce } from "./exactlyOnce.ts";
 import type { Findings } from "./findings.ts";
 import { killWorkers } from "./killWorkers.ts";
 import { loseNode } from "./loseNode.ts";
@@ -9,7 +10,7 @@ import { createNode } from "./node.ts";
 import { readOptions } from "./options.ts";
 
 /**
- * `npm run chaos [-- --kills N ...]`, `npm run chaos -- --lost-node`
+ * `npm run chaos [-- --kills N ...]`, `npm run chaos -- --exactly-once [--kills N ...]`, `npm run chaos -- --lost-node`
  *
  * @returns 0 when everything that must hold does, 1 when something does not.
  * @throws UsageError for a wrong option.
@@ -18,7 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   const { header, rows, limits, numbers } = options.lostNode
     ? await runLostNode()
-    : await withContext((context) => killWorkers(options, context));
+    : await withContext((context) => (options.exactlyOnce ? runExactlyOnce : killWorkers)(options, context));
   if (options.json) {
     console.log(JSON.stringify(numbers));
   } else {

@@ -1,4 +1,5 @@
 import { readArgs } from "../../cli/args.ts";
+import { UsageError } from "../../cli/usageError.ts";
 import { NUMBER_RULES } from "../../worker/src/settings.ts";
 
 /** Seconds where the name says so. */
@@ -35,6 +36,9 @@ const OPTIONS = {
     rule: { min: 0.1, max: 60, fractions: true, why: "a poll costs a query" },
   },
   lostNode: { help: "lose a node (a network namespace; needs root and Linux) instead of killing pods" },
+  exactlyOnce: {
+    help: "kill commands, their runners, and both, while the commands write rows in their own transactions; needs /proc",
+  },
   json: { help: "print the numbers as one object; for a pipe call npm run --silent chaos" },
 } as const;
 
@@ -42,10 +46,14 @@ const OPTIONS = {
 export type ChaosOptions = ReturnType<typeof readOptions>;
 
 /** The numbers of a run that kills workers. */
-export type KillOptions = Omit<ChaosOptions, "lostNode" | "json">;
+export type KillOptions = Omit<ChaosOptions, "lostNode" | "exactlyOnce" | "json">;
 
 /** @throws UsageError naming every wrong option and what is allowed; HelpRequest for `--help`. */
 export function readOptions(args: readonly string[]) {
   const description = "Kills workers while a batch runs, and checks that nothing is lost, repeated or counted wrongly.";
-  return readArgs({ name: "npm run chaos --", description, options: OPTIONS }, args).options;
+  const { options } = readArgs({ name: "npm run chaos --", description, options: OPTIONS }, args);
+  if (options.lostNode && options.exactlyOnce) {
+    throw new UsageError("--exactly-once must come without --lost-node (each is a run of its own); got both");
+  }
+  return options;
 }

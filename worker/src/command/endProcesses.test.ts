@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
 import { until } from "../../../tests/support/until.ts";
+import { endProcesses } from "./endProcesses.ts";
 import { listProcesses, readProcess, readProcFile } from "./processTable.ts";
 
 /** The pids that a command printed, one a line, as far as they still run. */
@@ -94,4 +95,14 @@ test("in a container, a daemon that cleared its environment ends too, and what w
   const [left] = await once(lines, "line");
   assert.deepEqual(JSON.parse(left), ["sleep 1002"]);
   await ended;
+});
+
+test("what is found late, on an overloaded machine, is killed all the same", { timeout: 30_000 }, async (t) => {
+  const child = spawn("sleep", ["1000"], { env: { ...process.env, MARK: "late" }, detached: true });
+  const ended = once(child, "exit");
+  await once(child, "spawn");
+  let now = 0;
+  t.mock.method(performance, "now", () => (now += 3_600_000));
+  await endProcesses({ mark: "MARK=late" }, AbortSignal.abort());
+  assert.deepEqual(await ended, [null, "SIGKILL"]);
 });

@@ -1,0 +1,64 @@
+import type { Limit } from "../bench/limit.ts";
+import { whole } from "../bench/table.ts";
+import type { CommandKills } from "./commandKills.ts";
+import type { KillOptions } from "./options.ts";
+
+/** What commands that were killed have left. */
+export interface EffectCounts {
+  readonly requests: number;
+  readonly succeeded: number;
+  readonly finishedTwice: number;
+  readonly unfinished: number;
+  readonly attempts: number;
+  readonly crashed: number;
+  /** Attempts that ended without SUCCESS and without a crash. */
+  readonly failedOtherwise: number;
+  readonly effectsWanted: number;
+  readonly effects: number;
+  readonly effectsMissing: number;
+  readonly effectsTwice: number;
+  /** Transactions of commands whose request was another attempt's already. */
+  readonly refused: number;
+  /** Calls of batch.finish() that were repeated because the answer was lost, and changed nothing. */
+  readonly repeated: number;
+}
+
+/** The lines of the table: what, how many. */
+export function getRows(kills: CommandKills, counts: EffectCounts, seconds: number): string[][] {
+  return [
+    ["kills", whole(total(kills))],
+    ["  of a runner, whose command lived on", whole(kills.runner)],
+    ["  of a command", whole(kills.command)],
+    ["  of both", whole(kills.both)],
+    ["requests", whole(counts.requests)],
+    ["SUCCESS", whole(counts.succeeded)],
+    ["attempts", whole(counts.attempts)],
+    ["  crashed", whole(counts.crashed)],
+    ["effects", whole(counts.effects)],
+    ["  missing", whole(counts.effectsMissing)],
+    ["  there twice", whole(counts.effectsTwice)],
+    ["late transactions, refused", whole(counts.refused)],
+    ["finish, called again after its answer was lost", whole(counts.repeated)],
+    ["seconds", seconds.toFixed(1)],
+  ];
+}
+
+/** What must hold. */
+export function getLimits(options: Pick<KillOptions, "kills">, kills: CommandKills, counts: EffectCounts): Limit[] {
+  const none = (what: string, measured: number): Limit => ({ what, measured, bound: "at most", limit: 0 });
+  return [
+    { what: "kills", measured: total(kills), bound: "at least", limit: options.kills },
+    { what: "requests with SUCCESS", measured: counts.succeeded, bound: "exactly", limit: counts.requests },
+    none("requests finished twice", counts.finishedTwice),
+    none("requests unfinished", counts.unfinished),
+    { what: "effects", measured: counts.effects, bound: "exactly", limit: counts.effectsWanted },
+    none("effects missing", counts.effectsMissing),
+    none("effects there twice", counts.effectsTwice),
+    { what: "crashed attempts", measured: counts.crashed, bound: "at most", limit: total(kills) },
+    none("attempts that failed without being killed", counts.failedOtherwise),
+  ];
+}
+
+function total({ runner, command, both }: CommandKills): number {
+  return runner + command + both;
+}
