@@ -10,7 +10,7 @@ import { type DatabaseAddress, parseDatabaseUrl } from "./databaseUrl.ts";
 import { raceAbort } from "./raceAbort.ts";
 import { ReconnectingClient } from "./reconnectingClient.ts";
 
-/** The database of a local run: on a server of its own, or the one of DATABASE_URL. */
+/** The database of a local run: on a private server, or the one of DATABASE_URL. */
 export interface LocalDatabase {
   /** The connection that polls. */
   readonly database: Database;

@@ -88,7 +88,7 @@ export function readOptions(args: readonly string[], databaseUrl?: string): Opti
       name: "npm start --",
       description:
         "Runs a batch on this machine: PostgreSQL, the scaling query, and every pod as a process of the real worker. " +
-        "Uses the server of DATABASE_URL where that is set (with PGPASSWORD where it has no password), else one of its own.",
+        "Uses the server of DATABASE_URL where that is set (with PGPASSWORD where it has no password), else a private one.",
       options: OPTIONS,
     },
     args,

@@ -12,7 +12,7 @@ describe("a file of SQL", () => {
     assert.deepEqual(await database.query("select count(*)::integer from a"), [{ count: 2 }]);
   });
 
-  test("may be empty, or have transactions of its own", async () => {
+  test("may be empty, or have its own transactions", async () => {
     await run("-- nothing\n");
     await run("begin; create table b (x int); commit;\nbegin;\nrollback;");
     assert.deepEqual(await database.query("select * from b"), []);

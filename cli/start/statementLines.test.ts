@@ -16,7 +16,7 @@ describe("findStatementLines", () => {
       "create function f() returns int begin atomic\nselect case when true then 1 end;\nselect 2;\nend;\nselect 3;",
       [1, 5],
     ],
-    ["a transaction of its own", "begin;\nselect 1;\nend;\nselect 2", [1, 2, 3, 4]],
+    ["its own transaction", "begin;\nselect 1;\nend;\nselect 2", [1, 2, 3, 4]],
     ["empty statements, which PostgreSQL does not run", ";;\nselect 1;;\n;select 2;", [2, 3]],
   ];
   for (const [what, sql, lines] of texts) {

@@ -63,7 +63,7 @@ replace(BATCH_PROGRESS_FILE, { done: checkpoint.done, total: 3 });
 
 const insert = "insert into effects (request_id, effect, attempt) values ($1, $2, $3)";
 if (checkpoint.done < 2) {
-  // Without a checkpoint of its own, the first effect is looked for: `batch.own()` lets no other attempt write meanwhile.
+  // Without a checkpoint, the first effect is looked for: `batch.own()` lets no other attempt write meanwhile.
   await client.query("begin");
   await takeStep("first own");
   await client.query("select batch.own($1)", [token]);

@@ -3,7 +3,7 @@ import type { ProgramOptions } from "../../cli/runProgram.ts";
 import { trackChild } from "./interrupt.ts";
 
 /**
- * Runs pulumi and returns what it wrote to standard output. An interruption waits for it: it has a process group of its own,
+ * Runs pulumi and returns what it wrote to standard output. An interruption waits for it: it has a separate process group,
  * so that a terminal's Ctrl-C reaches it only by `handleSignals`, and so once.
  *
  * @param recoveryHint - what has to be done if it is killed nevertheless

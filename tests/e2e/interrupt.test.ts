@@ -25,7 +25,7 @@ interface Run {
   readonly exitCode: Promise<number | null>;
 }
 
-/** `npm run e2e` once one of its programs has said that it is at work; in a process group of its own, as a terminal's job. */
+/** `npm run e2e` once one of its programs has said that it is at work; in a separate process group, as a terminal's job. */
 async function runUntilAtWork(does: Readonly<Record<string, string>>): Promise<Run> {
   const programs = await createPrograms(does);
   const env = { PATH: programs.folder, HOME: programs.folder, TMPDIR: programs.folder };

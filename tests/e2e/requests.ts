@@ -30,7 +30,7 @@ export async function clear(cluster: Cluster): Promise<void> {
   await cluster.kubectl(["delete", "jobs", "-n", NAMESPACE, "-l", KEDA_JOBS, "--cascade=foreground", "--wait"]);
 }
 
-/** Inserts as many requests, each a row of its own statement, as the original exploration did; in one transaction. */
+/** Inserts as many requests, each by a separate statement, as the original exploration did; in one transaction. */
 export async function insert(cluster: Cluster, requests: number, seconds: number, failures = 0): Promise<void> {
   const one = `insert into make_it_clap (duration_seconds, failures) values (${seconds}, ${failures});\n`;
   await cluster.psql(`begin;\n${one.repeat(requests)}commit;`);

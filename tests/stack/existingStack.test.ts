@@ -111,7 +111,7 @@ describe("a stack on what is there", () => {
     assert.deepEqual(podSpec.nodeSelector, { "kubernetes.io/arch": "arm64" });
     assert.deepEqual(podSpec.imagePullSecrets, [{ name: "registry" }]);
     assert.equal(spec.triggers[0].metadata.host, "db.example");
-    assert.equal(spec.maxReplicaCount, 200);
+    assert.equal(spec.maxReplicaCount, 500);
   });
 
   test("runs the command in its image with its environment, its timeout and its devices", () => {
@@ -119,13 +119,11 @@ describe("a stack on what is there", () => {
     assert.deepEqual(validateScaledJob(scaledJob), []);
     const { template } = scaledJob.spec.jobTargetRef;
     const [container] = template.spec.containers;
-    assert.deepEqual(
-      [container.image, container.command, container.args],
-      ["pages:1", ["/batch/run"], ["python3", "work.py"]],
-    );
+    assert.deepEqual([container.image, container.command.at(-1)], ["pages:1", "/batch/worker/src/main.ts"]);
     assert.match(template.spec.initContainers[0].image, /^registry\.example\/team\/postgres-batch-runner:/);
     const env = new Map(container.env.map(({ name, value }: { name: string; value: string }) => [name, value]));
     assert.deepEqual([env.get("KIND"), env.get("TIMEOUT_SECONDS"), env.get("MODE")], ["page", "300", "fast"]);
+    assert.equal(env.get("COMMAND"), '["python3","work.py"]');
     assert.deepEqual(container.envFrom, [{ secretRef: { name: "pages" } }]);
     assert.deepEqual(container.resources.limits, { memory: "128Mi", "nvidia.com/gpu": "1" });
     assert.partialDeepStrictEqual(template.metadata.labels, { team: "shop", size: "big" });

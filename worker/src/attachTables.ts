@@ -47,7 +47,7 @@ function checkEntry(entry: unknown): string[] {
 }
 
 /**
- * Attaches tables, each in a transaction of its own; one that is attached already stays as it is.
+ * Attaches tables, each in a separate transaction; one that is attached already stays as it is.
  *
  * @throws Error naming the table, and what PostgreSQL says; the ones before it are attached.
  */

@@ -41,7 +41,7 @@ describe("an attempt's reporter", () => {
     assert.notEqual(await writes(), first);
   });
 
-  test("refuses a checkpoint that is not JSON, too large, or that PostgreSQL cannot store, and goes on", async () => {
+  test("refuses a checkpoint that is not JSON, too large, or that PostgreSQL cannot store, and continues", async () => {
     const { reporter } = await start();
     await assert.rejects(reporter.saveCheckpoint(7n), { name: "TypeError", message: /a checkpoint must be JSON/ });
     await assert.rejects(reporter.saveCheckpoint("x".repeat(70_000)), {

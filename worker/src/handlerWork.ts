@@ -7,7 +7,7 @@ import type { Work, WorkContext, WorkResult } from "./work.ts";
 const LOAD_LIMIT_SECONDS = 60;
 
 /**
- * Runs a TypeScript handler, each request in a thread of its own: what blocks that thread blocks neither the claim's renewal nor
+ * Runs a TypeScript handler, each request in a separate thread: what blocks that thread blocks neither the claim's renewal nor
  * the signals and clocks of the main thread, and what it leaves behind ends with it.
  */
 export class HandlerWork implements Work {

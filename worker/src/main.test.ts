@@ -68,7 +68,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     ]);
   });
 
-  test("with a bug of its own (a rejection that is not awaited) logs it and ends 70", async () => {
+  test("with a bug (a rejection that is not awaited) logs it and ends 70", async () => {
     await insert(30);
     const late =
       "import { isMainThread } from 'node:worker_threads'; if (isMainThread) setTimeout(() => Promise.reject(new Error('not awaited')), 500)";

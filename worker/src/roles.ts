@@ -16,7 +16,7 @@ export interface RoleNames {
   readonly scaler: string;
 }
 
-/** Used where a migration is told no others. */
+/** Used where a migration is given no others. */
 export const DEFAULT_ROLES: RoleNames = { worker: "batch_worker", scaler: "batch_scaler" };
 
 const SQL = new URL("../../sql/", import.meta.url);

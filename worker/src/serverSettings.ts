@@ -1,5 +1,5 @@
 /**
- * What a server that holds the queue is told beyond its defaults, wherever this project starts one.
+ * What a server that holds the queue is set to besides its defaults, wherever this project starts one.
  *
  * A queue's table lives on being vacuumed: at a minute, PostgreSQL's default, every claim walks over a minute's finished
  * requests, and 16 busy connections claim a tenth less a second.

@@ -43,7 +43,7 @@ describe("readSettings", () => {
     });
   });
 
-  test("an empty environment is told everything it lacks, at once", () => {
+  test("an empty environment is refused with everything that it lacks, at once", () => {
     assert.deepEqual(
       problemsOf({}).map((problem) => problem.split(" ")[0]),
       ["PG_HOST", "PG_USERNAME", "JOB_NAME", "POD_NAME"],

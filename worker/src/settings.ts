@@ -35,7 +35,7 @@ export interface DatabaseSettings {
   readonly patienceSeconds: number;
 }
 
-/** What a worker is told by its environment; read once, at the start. */
+/** What a worker is given by its environment; read once, at the start. */
 export interface Settings {
   readonly database: DatabaseSettings;
   /** The name under which `batch.attach()` attached the table of requests. */

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from "../../tests/support/datab
 import { until } from "../../tests/support/until.ts";
 import { createWorkers, type Workers } from "../../tests/support/workers.ts";
 
-/** What a worker that was stopped writes when it goes on; at once, before it can learn that it is taken for dead. */
+/** What a worker that was stopped writes when it continues; at once, before it can learn that it is presumed dead. */
 const WRITES = {
   finish: { seconds: 1, failures: 0, before: untilOver },
   failure: { seconds: 1, failures: 1, before: untilOver },

@@ -8,7 +8,7 @@ import { parseState } from "./nodeFault.ts";
 
 const NODE: NodeContainer = { name: "n2", network: "two", address: "10.0.0.3", controlPlane: "10.0.0.2", peers: [] };
 
-/** Ends by itself at the next turn of its event loop, throws, or is interrupted. */
+/** Ends at the next turn of its event loop, throws, or is interrupted. */
 const PROGRAM = `
   import { handleSignals } from ${JSON.stringify(new URL("../interrupt.ts", import.meta.url).href)};
   import { NodeFault } from ${JSON.stringify(new URL("nodeFault.ts", import.meta.url).href)};

@@ -2,7 +2,7 @@ import type { WorkContext } from "../work.ts";
 import type { AttemptFolder } from "./attemptFolder.ts";
 import { RUNNER_VARIABLES } from "./runnerVariables.ts";
 
-/** `COMMAND_ENV_NAME` reaches the command as `NAME`, also where the runner has a `NAME` of its own. */
+/** `COMMAND_ENV_NAME` reaches the command as `NAME`, also where the runner has a `NAME` too. */
 const COMMAND_PREFIX = "COMMAND_ENV_";
 
 /**

@@ -24,7 +24,7 @@ const LINGER = "echo $$; trap '' TERM HUP; while :; do sleep 0.01; done";
 const LEAVING: Readonly<Record<string, string>> = {
   "a background process": 'sh -c "$LINGER" & sleep 0.2',
   "a stopped background process": "sh -c 'echo $$; kill -STOP $$' & sleep 0.2",
-  "a job with a process group of its own": 'set -m; sh -c "$LINGER" & sleep 0.2',
+  "a job with a separate process group": 'set -m; sh -c "$LINGER" & sleep 0.2',
   "a daemon that left the session": 'setsid sh -c "$LINGER" & sleep 0.2',
   "a daemon that forked twice, with its streams closed":
     "(setsid sh -c 'sh -c \"$LINGER\" >&3 2>/dev/null </dev/null &' &) ; sleep 0.3",

@@ -56,7 +56,7 @@ const DRAIN_MS = 5_000;
 const KILLED_MS = 100;
 
 /**
- * Runs a command in a session and process group of its own until all of its processes have ended and its output was forwarded.
+ * Runs a command in a separate session and process group until all of its processes have ended and its output was forwarded.
  *
  * @throws StartError when the command cannot be started.
  */

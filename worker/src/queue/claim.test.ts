@@ -16,7 +16,7 @@ async function insert(count: number): Promise<void> {
   );
 }
 
-/** Claims on a connection of its own, as every pod does; closing it is the pod's death. */
+/** Claims on a separate connection, as every pod does; closing it is the pod's death. */
 async function claimAlone(params: ReturnType<typeof claimParams>) {
   const connection = database.connect();
   return { connection, claimed: await claimWithReclaim(connection, params) };
@@ -108,7 +108,11 @@ describe("claim", () => {
     await database.query("update batch.queue set reserved_until = now()");
     const taken = claimedBy((await claimAlone(claimParams("b"))).claimed);
     assert.equal(taken.attempt, 2);
-    assert.equal((await claimAlone(claimParams("a"))).claimed, undefined, "the previous Job finds nothing of its own");
+    assert.equal(
+      (await claimAlone(claimParams("a"))).claimed,
+      undefined,
+      "the previous Job finds no request that is its own",
+    );
   });
 
   test("a Job's last pod leaves its request free at once", async () => {

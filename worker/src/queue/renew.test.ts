@@ -32,7 +32,7 @@ describe("resume", () => {
     assert.deepEqual(await database.query(renewed), [{ renewed: true }]);
   });
 
-  test("takes away the doubt that its worker lives", async () => {
+  test("removes the suspicion that its worker is dead", async () => {
     const { connection, attempt } = await startAttempt(database, claimParams("a"));
     await database.query("update batch.queue set suspected_at = now()");
     assert.equal(await renew(connection, attempt, LOCK), true);

@@ -21,7 +21,7 @@ function askedFor(module: string): string[] {
 }
 
 describe("every statement", () => {
-  test("is run by the one function of its own module, and by nothing else of the worker", () => {
+  test("is run by the one function of its module, and by nothing else of the worker", () => {
     const modules = globSync("**/*.ts", { cwd: worker }).filter((file) => !file.endsWith(".test.ts"));
     const asking = modules.sort().flatMap((module) => askedFor(module).map((name) => `${module}: ${name}`));
     assert.deepEqual(
