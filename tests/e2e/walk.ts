@@ -15,8 +15,13 @@ const POLLING_INTERVAL = "3";
 /** Polls after the last end, by which a Job that nothing asked for would come. */
 const POLLS = 2;
 
-/** 60 INSERTs of 20 s with at most ten Jobs at once, in at most `ratio` times the plain Job of the same run. */
-export async function walk(context: ScenarioContext, requestsPerJob: number, ratio: number): Promise<Finding[]> {
+/** 60 INSERTs of 20 s with at most ten Jobs at once, in at most `ratio` times the plain Job of the same run, and `mostSeconds`. */
+export async function walk(
+  context: ScenarioContext,
+  requestsPerJob: number,
+  ratio: number,
+  mostSeconds?: number,
+): Promise<Finding[]> {
   const { cluster, stack, settings, plainJob } = context;
   const jobs = Math.ceil(REQUESTS / requestsPerJob);
   const own = { ...settings, pollingInterval: POLLING_INTERVAL, requestsPerJob: String(requestsPerJob) };
@@ -42,5 +47,6 @@ export async function walk(context: ScenarioContext, requestsPerJob: number, rat
     exactly(REQUESTS, "attempts", all.length),
     exactly(REQUESTS, "first attempts", all.filter(({ attempt }) => attempt === 1).length),
     atMost(ratio, "times the plain Job", seconds / plain),
+    ...(mostSeconds === undefined ? [] : [atMost(mostSeconds, "for all of them", seconds, " s")]),
   ];
 }
