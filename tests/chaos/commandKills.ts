@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { Cluster } from "../../simulator/cluster.ts";
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import { listProcesses, readProcFile } from "../../worker/src/command/processTable.ts";
-import { killsDue } from "./kill.ts";
+import { allowedKills } from "./kill.ts";
 import type { KillOptions } from "./options.ts";
 
 /** Who gets SIGKILL: a command that outlives its runner goes on writing while another attempt works. */
@@ -26,7 +26,7 @@ export async function killCommands(
     const { rows } = await client.query<{ count: number }>(
       "select count(*)::integer from batch.history where kind = 'page' and status = 'SUCCESS'",
     );
-    if (killed.size >= killsDue(options, rows[0]?.count ?? 0)) continue;
+    if (killed.size >= allowedKills(options, rows[0]?.count ?? 0)) continue;
     const atWork = cluster.pods.filter(({ name }) => !killed.has(name) && isMarked(getMark(name)));
     const pod = atWork[Math.floor(Math.random() * atWork.length)];
     const target = TARGETS[Math.floor(Math.random() * TARGETS.length)];
