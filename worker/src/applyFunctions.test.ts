@@ -128,7 +128,7 @@ describe("several processes at once", () => {
     let working = true;
     const replacing = (async () => {
       for (let round = 0; working; round++) {
-        const changed = ["claim", "read_row", "succeed", "end_attempt"].map((name) => {
+        const changed = ["claim", "read_keys", "succeed", "end_attempt"].map((name) => {
           const file = FILES.functions.find((each) => each.name === name) as SqlFunction;
           return sqlFunction(name, `${file.text}\n-- round ${round}`);
         });
