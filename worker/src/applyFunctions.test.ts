@@ -65,10 +65,10 @@ describe("a file of sql/functions", () => {
   }
 
   test("that did not change is not created again", async () => {
-    const oid = "select oid, xmin from pg_proc where pronamespace = 'batch'::regnamespace order by 1";
-    const before = await database.query(oid);
+    const stored = "select name, xmin from batch.function order by 1";
+    const before = await database.query(stored);
     await apply(PROBE("(p_uno text) returns table (a integer)", "select null where false"));
-    assert.deepEqual(await database.query(oid), before);
+    assert.deepEqual(await database.query(stored), before);
   });
 
   test("that is removed takes its function along", async () => {
