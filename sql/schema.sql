@@ -116,7 +116,7 @@ begin
     execute format('create policy %I on %s for select to %I using (%s)', 'batch_' || p_kind, p_requests, reader,
       case when pg_has_role(reader, (select c.relowner from pg_class c where c.oid = p_requests), 'usage') then 'current_setting(''postgres_batch.reading'', true) = ''on''' else 'true' end);
   end if;
-  perform batch.create_readers(p_kind, p_requests);
+  perform batch.create_readers(p_kind, p_requests, p_timeout_column);
   perform batch.create_triggers(p_kind, p_requests);
   perform batch.complete_attachment(p_kind);
 end
@@ -277,7 +277,7 @@ $$;
 CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer, p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 #variable_conflict use_column
 declare
   attached batch.kind;
@@ -359,8 +359,12 @@ begin
 
     problem := null;
     begin
-      select r.request, r.timeout_seconds into row_text, row_timeout from batch.read_row(p_kind, q.request_id) r;
-      if row_text is null then
+      execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into row_text, row_timeout
+      using attached.requests, attached.timeout_column, q.request_id;
+      if row_text is null and batch.attachment_problem(p_kind) is not null then
+        -- Its rows are hidden: no request is to blame. The next poll says why, and starts no Job.
+        return;
+      elsif row_text is null then
         problem := format('%s holds no row with this primary key', attached.requests);
       elsif row_timeout is not null and not row_timeout between 0 and 604800 then
         problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', row_timeout);
@@ -408,7 +412,7 @@ begin
     return;
   end loop;
 end
-$$;
+$_$;
 
 
 --
@@ -557,37 +561,43 @@ $$;
 
 
 --
--- Name: create_readers(text, regclass); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: create_readers(text, regclass, name); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.create_readers(p_kind text, p_requests regclass) RETURNS void
+CREATE FUNCTION batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
   reader name := batch.reader_role(p_requests);
   schema_owner name := (select pg_get_userbyid(n.nspowner) from pg_namespace n where n.nspname = 'batch');
-  guard text := $guard$
-  if not exists (
-    select from pg_catalog.pg_proc f
-    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
-    join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
-    join pg_catalog.pg_roles o on o.oid operator(pg_catalog.=) c.relowner
-    where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) %L::pg_catalog.name
-      and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
-      and (f.proowner operator(pg_catalog.=) c.relowner or o.rolsuper)
-  ) then
+  key name := batch.key_column(p_requests);
+  guard constant text := $guard$
+  select a.attname into key
+  from pg_catalog.pg_proc f
+  join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
+  join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
+  join pg_catalog.pg_index i on i.indrelid operator(pg_catalog.=) c.oid and i.indisprimary
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) c.oid and a.attnum operator(pg_catalog.=) i.indkey[0]
+  where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) %L::pg_catalog.name
+    and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
+    and (c.relowner operator(pg_catalog.=) f.proowner or exists (
+      select from pg_catalog.pg_roles o where o.oid operator(pg_catalog.=) c.relowner and o.rolsuper
+    ));
+  if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;$guard$;
-  row_signature text := format('batch.%I(pg_catalog.regclass, pg_catalog.name, pg_catalog.name, bigint)', 'row$' || p_kind);
-  keys_signature text := format('batch.%I(pg_catalog.regclass, pg_catalog.name, pg_catalog.regclass, bigint, integer, bigint[])', 'keys$' || p_kind);
-  signature text;
+  -- Where row level security applies to the owner, the policy of batch.attach() holds for these statements only.
+  begins text := case when batch.row_security_applies(p_requests, reader)
+    then 'perform pg_catalog.set_config(''postgres_batch.reading'', ''on'', true);' else '' end;
+  ends text := replace(begins, '''on''', '''off''');
+  signature regprocedure;
 begin
   perform batch.drop_readers(p_kind);
   execute format(
     $sql$create function batch.%I(
-      p_requests regclass, p_key name, p_timeout_column name, p_request bigint, out request text, out timeout_seconds double precision
+      p_requests regclass, p_timeout_column name, p_request bigint, out request text, out timeout_seconds double precision
     )
     language plpgsql stable security definer
     set search_path = pg_catalog, pg_temp
@@ -599,20 +609,31 @@ begin
     set xmlbinary = 'base64'
     set lc_monetary = 'C'
     set row_security = on
+    set enable_seqscan = off
     as %L$sql$,
     'row$' || p_kind, format($body$
-begin%s
-  perform pg_catalog.set_config('postgres_batch.reading', 'on', true);
-  execute pg_catalog.format(
-    'select pg_catalog.to_json(r.*)::text, %%s from %%s r where r.%%I operator(pg_catalog.=) $1',
-    case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, p_key
-  ) into request, timeout_seconds using p_request;
-  perform pg_catalog.set_config('postgres_batch.reading', 'off', true);
+declare
+  key name;
+begin%1$s
+  %2$s
+  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L and key operator(pg_catalog.=) %4$L::pg_catalog.name
+    and coalesce(p_timeout_column, '') operator(pg_catalog.=) %5$L::pg_catalog.name
+  then
+    select pg_catalog.to_json(r.*)::pg_catalog.text, %6$s into request, timeout_seconds
+    from %7$s r where r.%8$I operator(pg_catalog.=) $3;
+  else
+    execute pg_catalog.format(
+      'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s from %%s r where r.%%I operator(pg_catalog.=) $1',
+      case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
+    ) into request, timeout_seconds using p_request;
+  end if;
+  %9$s
 end
-$body$, format(guard, 'row$' || p_kind)));
+$body$, format(guard, 'row$' || p_kind), begins, p_requests::text, key, coalesce(p_timeout_column, ''),
+    case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end, p_requests, key, ends));
   execute format(
     $sql$create function batch.%I(
-      p_requests regclass, p_key name, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]
+      p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]
     ) returns bigint[]
     language plpgsql stable security definer
     set search_path = pg_catalog, pg_temp
@@ -620,25 +641,28 @@ $body$, format(guard, 'row$' || p_kind)));
     as %L$sql$,
     'keys$' || p_kind, format($body$
 declare
+  key name;
   keys bigint[];
-begin%s
-  perform pg_catalog.set_config('postgres_batch.reading', 'on', true);
+begin%1$s
+  %2$s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%%1$I as id from %%2$s r
        where ($1 is null or r.%%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%%1$I operator(pg_catalog.=) any ($3)) %%3$s
        order by 1 limit $2
      ) s',
-    p_key, p_requests,
+    key, p_requests,
     -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
   ) into keys using p_after, p_limit, p_ids;
-  perform pg_catalog.set_config('postgres_batch.reading', 'off', true);
+  %3$s
   return keys;
 end
-$body$, format(guard, 'keys$' || p_kind)));
-  foreach signature in array array[row_signature, keys_signature] loop
+$body$, format(guard, 'keys$' || p_kind), begins, ends));
+  for signature in
+    select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
+  loop
     execute format('revoke all on function %s from public', signature);
     execute format('grant execute on function %s to %I', signature, schema_owner);
     if reader <> current_user then
@@ -991,6 +1015,15 @@ begin
   if not exists (select from batch.history h where h.kind = p_kind and h.request_id between lowest and highest)
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id between lowest and highest)
   then
+    -- For many rows "on conflict" costs nearly as much again as the insert.
+    if cardinality(p_ids) >= 1000 then
+      begin
+        insert into batch.queue (kind, request_id) select p_kind, wanted.id from unnest(p_ids) as wanted (id);
+        return cardinality(p_ids);
+      exception when unique_violation then
+        -- Some are queued.
+      end;
+    end if;
     insert into batch.queue (kind, request_id) select p_kind, wanted.id from unnest(p_ids) as wanted (id)
     on conflict (kind, request_id) do nothing;
     get diagnostics enqueued = row_count;
@@ -1157,42 +1190,46 @@ $$;
 
 
 --
--- Name: keys$clap(regclass, name, regclass, bigint, integer, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: keys$clap(regclass, regclass, bigint, integer, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch."keys$clap"(p_requests regclass, p_key name, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) RETURNS bigint[]
+CREATE FUNCTION batch."keys$clap"(p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
     AS $_$
 declare
+  key name;
   keys bigint[];
 begin
-  if not exists (
-    select from pg_catalog.pg_proc f
-    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
-    join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
-    join pg_catalog.pg_roles o on o.oid operator(pg_catalog.=) c.relowner
-    where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) 'keys$clap'::pg_catalog.name
-      and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
-      and (f.proowner operator(pg_catalog.=) c.relowner or o.rolsuper)
-  ) then
+  select a.attname into key
+  from pg_catalog.pg_proc f
+  join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
+  join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
+  join pg_catalog.pg_index i on i.indrelid operator(pg_catalog.=) c.oid and i.indisprimary
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) c.oid and a.attnum operator(pg_catalog.=) i.indkey[0]
+  where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) 'keys$clap'::pg_catalog.name
+    and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
+    and (c.relowner operator(pg_catalog.=) f.proowner or exists (
+      select from pg_catalog.pg_roles o where o.oid operator(pg_catalog.=) c.relowner and o.rolsuper
+    ));
+  if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
-  perform pg_catalog.set_config('postgres_batch.reading', 'on', true);
+  
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%1$I as id from %2$s r
        where ($1 is null or r.%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%1$I operator(pg_catalog.=) any ($3)) %3$s
        order by 1 limit $2
      ) s',
-    p_key, p_requests,
+    key, p_requests,
     -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
   ) into keys using p_after, p_limit, p_ids;
-  perform pg_catalog.set_config('postgres_batch.reading', 'off', true);
+  
   return keys;
 end
 $_$;
@@ -1350,27 +1387,9 @@ declare
   keys bigint[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  execute format('select batch.%I($1, $2, $3, $4, $5, $6)', 'keys$' || p_kind) into keys
-  using attached.requests, batch.key_column(attached.requests), p_partition, p_after, p_limit, p_ids;
+  execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
+  using attached.requests, p_partition, p_after, p_limit, p_ids;
   return keys;
-end
-$_$;
-
-
---
--- Name: read_row(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.read_row(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-  attached batch.kind;
-begin
-  select * into attached from batch.kind k where k.kind = p_kind;
-  execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3, $4) r', 'row$' || p_kind) into request, timeout_seconds
-  using attached.requests, batch.key_column(attached.requests), attached.timeout_column, p_request;
 end
 $_$;
 
@@ -1866,10 +1885,10 @@ $$;
 
 
 --
--- Name: row$clap(regclass, name, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: row$clap(regclass, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch."row$clap"(p_requests regclass, p_key name, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
+CREATE FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET extra_float_digits TO '1'
@@ -1880,26 +1899,39 @@ CREATE FUNCTION batch."row$clap"(p_requests regclass, p_key name, p_timeout_colu
     SET xmlbinary TO 'base64'
     SET lc_monetary TO 'C'
     SET row_security TO 'on'
+    SET enable_seqscan TO 'off'
     AS $_$
+declare
+  key name;
 begin
-  if not exists (
-    select from pg_catalog.pg_proc f
-    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
-    join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
-    join pg_catalog.pg_roles o on o.oid operator(pg_catalog.=) c.relowner
-    where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) 'row$clap'::pg_catalog.name
-      and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
-      and (f.proowner operator(pg_catalog.=) c.relowner or o.rolsuper)
-  ) then
+  select a.attname into key
+  from pg_catalog.pg_proc f
+  join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
+  join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
+  join pg_catalog.pg_index i on i.indrelid operator(pg_catalog.=) c.oid and i.indisprimary
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) c.oid and a.attnum operator(pg_catalog.=) i.indkey[0]
+  where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) 'row$clap'::pg_catalog.name
+    and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
+    and (c.relowner operator(pg_catalog.=) f.proowner or exists (
+      select from pg_catalog.pg_roles o where o.oid operator(pg_catalog.=) c.relowner and o.rolsuper
+    ));
+  if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
-  perform pg_catalog.set_config('postgres_batch.reading', 'on', true);
-  execute pg_catalog.format(
-    'select pg_catalog.to_json(r.*)::text, %s from %s r where r.%I operator(pg_catalog.=) $1',
-    case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, p_requests, p_key
-  ) into request, timeout_seconds using p_request;
-  perform pg_catalog.set_config('postgres_batch.reading', 'off', true);
+  
+  if p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap' and key operator(pg_catalog.=) 'id'::pg_catalog.name
+    and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
+  then
+    select pg_catalog.to_json(r.*)::pg_catalog.text, null into request, timeout_seconds
+    from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
+  else
+    execute pg_catalog.format(
+      'select pg_catalog.to_json(r.*)::pg_catalog.text, %s from %s r where r.%I operator(pg_catalog.=) $1',
+      case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, p_requests, key
+    ) into request, timeout_seconds using p_request;
+  end if;
+  
 end
 $_$;
 
@@ -2781,10 +2813,10 @@ REVOKE ALL ON FUNCTION batch.crash_patience(p_kind text, p_job text, p_backoff_l
 
 
 --
--- Name: FUNCTION create_readers(p_kind text, p_requests regclass); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION create_readers(p_kind text, p_requests regclass, p_timeout_column name); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.create_readers(p_kind text, p_requests regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) FROM PUBLIC;
 
 
 --
@@ -2921,10 +2953,10 @@ REVOKE ALL ON FUNCTION batch.key_column(p_requests regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION "keys$clap"(p_requests regclass, p_key name, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION "keys$clap"(p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch."keys$clap"(p_requests regclass, p_key name, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch."keys$clap"(p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) FROM PUBLIC;
 
 
 --
@@ -2967,13 +2999,6 @@ REVOKE ALL ON FUNCTION batch.purge(p_kind text, p_age interval, p_limit integer)
 --
 
 REVOKE ALL ON FUNCTION batch.read_keys(p_kind text, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) FROM PUBLIC;
-
-
---
--- Name: FUNCTION read_row(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.read_row(p_kind text, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
 
 
 --
@@ -3103,10 +3128,10 @@ REVOKE ALL ON FUNCTION batch.retry(p_kind text, p_request bigint) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION "row$clap"(p_requests regclass, p_key name, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION "row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch."row$clap"(p_requests regclass, p_key name, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
 
 
 --

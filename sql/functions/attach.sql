@@ -37,7 +37,7 @@ begin
     execute format('create policy %I on %s for select to %I using (%s)', 'batch_' || p_kind, p_requests, reader,
       case when pg_has_role(reader, (select c.relowner from pg_class c where c.oid = p_requests), 'usage') then 'current_setting(''postgres_batch.reading'', true) = ''on''' else 'true' end);
   end if;
-  perform batch.create_readers(p_kind, p_requests);
+  perform batch.create_readers(p_kind, p_requests, p_timeout_column);
   perform batch.create_triggers(p_kind, p_requests);
   perform batch.complete_attachment(p_kind);
 end

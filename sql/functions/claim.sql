@@ -114,8 +114,12 @@ begin
 
     problem := null;
     begin
-      select r.request, r.timeout_seconds into row_text, row_timeout from batch.read_row(p_kind, q.request_id) r;
-      if row_text is null then
+      execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into row_text, row_timeout
+      using attached.requests, attached.timeout_column, q.request_id;
+      if row_text is null and batch.attachment_problem(p_kind) is not null then
+        -- Its rows are hidden: no request is to blame. The next poll says why, and starts no Job.
+        return;
+      elsif row_text is null then
         problem := format('%s holds no row with this primary key', attached.requests);
       elsif row_timeout is not null and not row_timeout between 0 and 604800 then
         problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', row_timeout);

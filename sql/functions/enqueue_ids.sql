@@ -24,6 +24,15 @@ begin
   if not exists (select from batch.history h where h.kind = p_kind and h.request_id between lowest and highest)
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id between lowest and highest)
   then
+    -- For many rows "on conflict" costs nearly as much again as the insert.
+    if cardinality(p_ids) >= 1000 then
+      begin
+        insert into batch.queue (kind, request_id) select p_kind, wanted.id from unnest(p_ids) as wanted (id);
+        return cardinality(p_ids);
+      exception when unique_violation then
+        -- Some are queued.
+      end;
+    end if;
     insert into batch.queue (kind, request_id) select p_kind, wanted.id from unnest(p_ids) as wanted (id)
     on conflict (kind, request_id) do nothing;
     get diagnostics enqueued = row_count;

@@ -11,8 +11,8 @@ declare
   keys bigint[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  execute format('select batch.%I($1, $2, $3, $4, $5, $6)', 'keys$' || p_kind) into keys
-  using attached.requests, batch.key_column(attached.requests), p_partition, p_after, p_limit, p_ids;
+  execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
+  using attached.requests, p_partition, p_after, p_limit, p_ids;
   return keys;
 end
 $$;

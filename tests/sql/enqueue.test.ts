@@ -21,6 +21,15 @@ async function claimIn(client: pg.Client, jobName: string): Promise<string> {
   return (await client.query(statement("claim").text, values)).rows[0]?.request_id;
 }
 
+describe("an insert of many rows", () => {
+  test("is as many requests, also where some are queued already", async () => {
+    await database.reset();
+    await database.query("insert into batch.queue (kind, request_id) values ('clap', 1500), ('clap', 1)");
+    await database.query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 2000) n");
+    assert.equal((await queued()).length, 2_000);
+  });
+});
+
 describe("a primary key that comes back after its row was deleted", () => {
   const again = async () => {
     await database.query("delete from make_it_clap where id = 1");

@@ -100,6 +100,7 @@ describe("row level security that is changed later", () => {
 
   test("stops the kind with the reason, charges no request, and goes on once it is attached again", async () => {
     await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
+    assert.equal(await claim(worker, claimParams("before any poll", { kind: "parcel" })), undefined);
     assert.equal(await poll(), 0);
     assert.match(
       (await problem()) ?? "",

@@ -65,10 +65,10 @@ describe("a file of sql/functions", () => {
   }
 
   test("that did not change is not created again", async () => {
-    const oid = "select oid, xmin from pg_proc where pronamespace = 'batch'::regnamespace order by 1";
-    const before = await database.query(oid);
+    const stored = "select name, xmin from batch.function order by 1";
+    const before = await database.query(stored);
     await apply(PROBE("(p_uno text) returns table (a integer)", "select null where false"));
-    assert.deepEqual(await database.query(oid), before);
+    assert.deepEqual(await database.query(stored), before);
   });
 
   test("that is removed takes its function along", async () => {
@@ -128,7 +128,7 @@ describe("several processes at once", () => {
     let working = true;
     const replacing = (async () => {
       for (let round = 0; working; round++) {
-        const changed = ["claim", "read_row", "succeed", "end_attempt"].map((name) => {
+        const changed = ["claim", "read_keys", "succeed", "end_attempt"].map((name) => {
           const file = FILES.functions.find((each) => each.name === name) as SqlFunction;
           return sqlFunction(name, `${file.text}\n-- round ${round}`);
         });
