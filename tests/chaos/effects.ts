@@ -1,5 +1,5 @@
 import type { Limit } from "../bench/limit.ts";
-import { whole } from "../bench/table.ts";
+import { formatInteger } from "../bench/table.ts";
 import type { CommandKills } from "./commandKills.ts";
 import type { KillOptions } from "./options.ts";
 
@@ -26,19 +26,19 @@ export interface EffectCounts {
 /** The lines of the table: what, how many. */
 export function getRows(kills: CommandKills, counts: EffectCounts, seconds: number): string[][] {
   return [
-    ["kills", whole(total(kills))],
-    ["  of a runner, whose command lived on", whole(kills.runner)],
-    ["  of a command", whole(kills.command)],
-    ["  of both", whole(kills.both)],
-    ["requests", whole(counts.requests)],
-    ["SUCCESS", whole(counts.succeeded)],
-    ["attempts", whole(counts.attempts)],
-    ["  crashed", whole(counts.crashed)],
-    ["effects", whole(counts.effects)],
-    ["  missing", whole(counts.effectsMissing)],
-    ["  there twice", whole(counts.effectsTwice)],
-    ["late transactions, refused", whole(counts.refused)],
-    ["finish, called again after its answer was lost", whole(counts.repeated)],
+    ["kills", formatInteger(total(kills))],
+    ["  of a runner, whose command lived on", formatInteger(kills.runner)],
+    ["  of a command", formatInteger(kills.command)],
+    ["  of both", formatInteger(kills.both)],
+    ["requests", formatInteger(counts.requests)],
+    ["SUCCESS", formatInteger(counts.succeeded)],
+    ["attempts", formatInteger(counts.attempts)],
+    ["  crashed", formatInteger(counts.crashed)],
+    ["effects", formatInteger(counts.effects)],
+    ["  missing", formatInteger(counts.effectsMissing)],
+    ["  there twice", formatInteger(counts.effectsTwice)],
+    ["late transactions, refused", formatInteger(counts.refused)],
+    ["finish, called again after its answer was lost", formatInteger(counts.repeated)],
     ["seconds", seconds.toFixed(1)],
   ];
 }
