@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import { pgDump } from "@electric-sql/pglite-tools/pg_dump";
 import type pg from "pg";
@@ -26,9 +25,4 @@ export async function dumpSchema(): Promise<string> {
   } finally {
     await database.close();
   }
-}
-
-if (import.meta.main) {
-  writeFileSync(SCHEMA_FILE, await dumpSchema());
-  console.log("sql/schema.sql is up to date");
 }

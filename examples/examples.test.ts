@@ -61,7 +61,6 @@ before(async () => {
 
 describe("examples", { timeout: 120_000 }, () => {
   test("shell: each nap has one dream", { skip: lacks("psql", "--version") }, async () => {
-    await database.query("insert into naps (seconds) values (0.2)");
     await work("nap", ["sh", "shell/nap.sh"]);
     assert.deepEqual(await database.query("select nap_id from dreams"), [{ nap_id: "1" }]);
     assert.deepEqual(await database.query("select status, attempt from batch.request where kind = 'nap'"), [
@@ -73,7 +72,6 @@ describe("examples", { timeout: 120_000 }, () => {
   test("python: killed five times, every square is there once, and no chunk was repeated", {
     skip: lacks(python, "-c", "import psycopg"),
   }, async () => {
-    await database.query("insert into square_runs (count) values (20000)");
     await work("squares", [python, "python/squares.py"], [700, 900, 1_100, 1_300, 1_500]);
     assert.deepEqual(
       await database.query(

@@ -14,3 +14,4 @@ create table squares (
 grant insert on squares to batch_program;
 
 select batch.attach('square_runs', 'squares');
+insert into square_runs (count) values (20000);

@@ -12,3 +12,4 @@ create table dreams (
 grant insert on dreams to batch_program;
 
 select batch.attach('naps', 'nap');
+insert into naps (seconds) values (0.2);

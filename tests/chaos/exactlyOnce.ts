@@ -6,7 +6,7 @@ import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import type { BenchContext } from "../bench/context.ts";
 import { outliveStart } from "../support/outliveStart.ts";
 import { until } from "../support/until.ts";
-import { getMark, isMarked, killCommands } from "./commandKills.ts";
+import { getMark, killCommands, readMarks } from "./commandKills.ts";
 import { createCluster } from "./createCluster.ts";
 import { type EffectCounts, getLimits, getRows } from "./effects.ts";
 import type { Findings } from "./findings.ts";
@@ -56,16 +56,22 @@ export async function runExactlyOnce(options: KillOptions, context: BenchContext
     await client.query(TABLES);
     await outliveStart(client);
     const insert = "insert into pages (effects, seconds) select $2, $3 from generate_series(1, $1::integer)";
-    await client.query(insert, [options.requests, EFFECTS, options.seconds]);
+    const addRequests = (count: number) => client.query(insert, [count, EFFECTS, options.seconds]);
+    await addRequests(options.requests);
     const ended = new AbortController();
     const asked = { kind: KIND, requestsPerJob: 1, maxReplicaCount: options.workers };
     const settings = { ...asked, pollingInterval: options.pollingSeconds };
     const polled = poll(settings, database, cluster, context.signal).finally(() => ended.abort());
-    const [kills] = await Promise.all([killCommands(options, { cluster, client, signal: ended.signal }), polled]);
+    const [kills] = await Promise.all([
+      killCommands(options, { cluster, client, signal: ended.signal }, () => addRequests(options.workers)),
+      polled,
+    ]);
     // Their late commits count, too.
-    await until("every command has ended", () => !pods.some((name) => isMarked(getMark(name))), {
-      patienceMs: OUTLIVED_MS,
-    });
+    const hasEnded = () => {
+      const marks = readMarks();
+      return !pods.some((name) => marks.has(getMark(name)));
+    };
+    await until("every command has ended", hasEnded, { patienceMs: OUTLIVED_MS });
     const { rows } = await client.query<EffectCounts>(COUNTS, [EFFECTS]);
     const counts = rows[0] as EffectCounts;
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
@@ -77,7 +83,8 @@ export async function runExactlyOnce(options: KillOptions, context: BenchContext
     };
   } finally {
     await cluster.stop();
-    for (const name of pods) await endProcesses({ mark: getMark(name) }, AbortSignal.abort());
+    const left = readMarks();
+    for (const mark of pods.map(getMark)) if (left.has(mark)) await endProcesses({ mark }, AbortSignal.abort());
     await database.close();
     await client.end();
     await remove();

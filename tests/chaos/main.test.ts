@@ -29,8 +29,9 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
     assert.equal(exitCode, 0, stderr);
     const { kills, requests, succeeded, effects, effectsTwice, repeated } = JSON.parse(stdout);
     assert.equal(kills.runner + kills.command + kills.both, 9);
-    assert.deepEqual([requests, succeeded, effects, effectsTwice], [6, 6, 24, 0]);
-    assert.equal(repeated, 2, "each lost answer of finish must be repeated without an effect");
+    assert.ok(requests >= 6);
+    assert.deepEqual([succeeded, effects, effectsTwice], [requests, 4 * requests, 0]);
+    assert.ok(repeated > 0, "a lost answer of finish must be repeated without an effect");
     assert.deepEqual(await command.processes(), []);
     assert.deepEqual(await command.leftovers(), []);
   });

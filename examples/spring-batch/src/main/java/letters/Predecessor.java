@@ -1,0 +1,45 @@
+package letters;
+
+import java.time.LocalDateTime;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.ExitStatus;
+import org.springframework.batch.core.JobExecution;
+import org.springframework.batch.core.StepExecution;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * The execution of an attempt that was killed stays STARTED, and Spring Batch refuses to restart it, since it may still run. This
+ * attempt knows better: batch.own() succeeds for one attempt of a request at a time, so every earlier one is dead, or cannot commit
+ * any more.
+ */
+@Component
+class Predecessor {
+  private static final ExitStatus DEAD = ExitStatus.FAILED.addExitDescription("its process was killed");
+
+  private final JobRepository repository;
+  private final Ownership ownership;
+
+  Predecessor(JobRepository repository, Ownership ownership) {
+    this.repository = repository;
+    this.ownership = ownership;
+  }
+
+  @Transactional
+  public void markDead(JobExecution execution) {
+    ownership.require();
+    for (StepExecution step : execution.getStepExecutions()) {
+      if (!step.getStatus().isRunning()) continue;
+      step.setStatus(BatchStatus.FAILED);
+      step.setExitStatus(DEAD);
+      step.setEndTime(LocalDateTime.now());
+      repository.update(step);
+    }
+    execution.setStatus(BatchStatus.FAILED);
+    execution.setExitStatus(DEAD);
+    execution.setEndTime(LocalDateTime.now());
+    repository.update(execution);
+    System.out.printf("execution %d was killed; it restarts at its last committed chunk%n", execution.getId());
+  }
+}
