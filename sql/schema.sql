@@ -287,6 +287,7 @@ declare
   row_text text;
   row_timeout double precision;
   own boolean;
+  replaces_dead boolean;
   again boolean;
   problem text;
   unusable integer := 0;
@@ -325,10 +326,14 @@ begin
         update batch.kind k set sweep_pending = true where k.kind = p_kind;
         return;
       end if;
-      if attached.problem is not null or bounds.running_limit <= (
+      if bounds.running_limit is not null then
+        -- One claim at a time: of two that count at the same moment both would go on.
+        select * into bounds from batch.scaling s where s.kind = p_kind for no key update;
+      end if;
+      -- Requests whose worker is suspected count as well: it, or its Job, may come back for them.
+      if attached.problem is not null or bounds.running_limit is not null and bounds.running_limit <= (
         select count(*) from batch.queue c
         where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bounds.claimed_xid
-          and c.suspected_at is null
       ) then
         return;
       end if;
@@ -341,6 +346,7 @@ begin
       end if;
     end if;
 
+    replaces_dead := not own and q.suspected_at is not null;
     latest := null;
     if not again then
       -- The history is the truth about attempts: a row that came in another way (a restore, an insert by hand) must neither run
@@ -404,6 +410,11 @@ begin
     where u.kind = p_kind and u.request_id = q.request_id
     returning u.* into q;
 
+    if replaces_dead then
+      -- KEDA still counts the Job of the dead worker.
+      update batch.scaling s set absent_jobs = s.absent_jobs + 1, absent_peak = greatest(s.absent_peak, s.absent_jobs + 1)
+      where s.kind = p_kind;
+    end if;
     -- One claim in some hundred keeps the scans of the others short.
     if random() < 0.005 then
       perform batch.advance_bounds(p_kind);
@@ -489,11 +500,12 @@ declare
   suspects bigint;
   unfinished bigint;
   wanted bigint;
-  missing bigint;
-  arrivals bigint;
+  claims bigint;
+  needed bigint;
   short bigint;
   gap interval;
-  patience interval;
+  pods_have_failed boolean;
+  known boolean;
 begin
   select * into s from batch.scaling c where c.kind = p_kind for no key update;
   if not found then
@@ -512,33 +524,54 @@ begin
     order by q.enqueued_xid, q.request_id limit most
   ) w;
   wanted := least(ceil(least(unfinished, most)::numeric / p_requests_per_job), p_max_replica_count);
-  missing := wanted - working;
-  arrivals := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
+  claims := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
+  needed := claims + wanted - working;
   gap := now() - s.polled_at;
-  patience := case when suspects > 0 then interval '14 seconds' else interval '55 seconds' end;
 
-  if missing <= 0 then
-    s.watched_since := null;
-  elsif s.watched_since is null or suspects > s.watched_suspects or gap > 3 * s.poll_gap + interval '10 seconds' then
-    s.watched_since := now();
-    s.watched_arrivals := arrivals;
-    s.watched_missing := missing;
-  elsif now() - s.watched_since >= patience then
-    short := least(s.watched_missing, missing) - (arrivals - s.watched_arrivals);
-    s.absent_jobs := least(s.absent_jobs + greatest(short, 0), p_max_replica_count);
-    s.watched_since := now();
-    s.watched_arrivals := arrivals;
-    s.watched_missing := missing;
+  if suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then
+    s.expected_since := '{}';
+    s.expected_claims := '{}';
+  else
+    -- No more than is missing now, each number since it was first expected.
+    select coalesce(array_agg(e.since order by e.goal), '{}'), coalesce(array_agg(e.goal order by e.goal), '{}')
+    into s.expected_since, s.expected_claims
+    from (
+      select min(u.since) as since, least(u.goal, needed) as goal
+      from unnest(s.expected_since, s.expected_claims) as u (since, goal)
+      group by least(u.goal, needed) having least(u.goal, needed) > claims
+    ) e;
+  end if;
+  select max(e.goal) - claims into short
+  from unnest(s.expected_since, s.expected_claims) as e (since, goal)
+  where e.since <= now() - case when suspects > 0 then interval '14 seconds' else interval '44 seconds' end;
+  if short > 0 then
+    pods_have_failed := exists (select from batch.job j where j.kind = p_kind);
+    known := suspects > 0 or not pods_have_failed;
+    s.absent_jobs := greatest(s.absent_jobs, least(
+      case when known then s.absent_jobs + short else greatest(s.absent_jobs + p_max_replica_count, s.absent_peak) end,
+      p_max_replica_count * case when suspects > 0 or pods_have_failed then 4 else 1 end));
+    s.absent_peak := case when known then greatest(s.absent_peak, s.absent_jobs) else 0 end;
+    s.expected_since := '{}';
+    s.expected_claims := '{}';
+  end if;
+  if needed > claims and needed > coalesce(s.expected_claims[cardinality(s.expected_claims)], 0) then
+    s.expected_since := s.expected_since || now()
+      + case when suspects = 0 and s.polled_working + claims - s.polled_claims > working
+        then least(coalesce(gap, '0'), coalesce(s.poll_gap, '30 seconds')) else '0' end;
+    s.expected_claims := s.expected_claims || needed;
+  end if;
+  if suspects + s.absent_jobs > 0 then
+    s.limited_until := now() + interval '10 minutes';
   end if;
   update batch.scaling u
-  set polled_at = now(), poll_gap = gap, watched_since = s.watched_since, watched_missing = s.watched_missing,
-      watched_suspects = suspects, watched_arrivals = s.watched_arrivals, absent_jobs = s.absent_jobs,
-      running_limit = case when suspects + s.absent_jobs > 0 then p_max_replica_count end
+  set polled_at = now(), poll_gap = gap, polled_working = working, polled_suspects = suspects, polled_claims = claims,
+      expected_since = s.expected_since, expected_claims = s.expected_claims, absent_jobs = s.absent_jobs,
+      absent_peak = s.absent_peak, running_limit = case when s.limited_until > now() then p_max_replica_count end, limited_until = s.limited_until
   where u.kind = p_kind;
   if wanted = 0 then
     return 0;
   end if;
-  return least(wanted + suspects + s.absent_jobs, 2 * p_max_replica_count);
+  return least(wanted + suspects + s.absent_jobs, 5 * p_max_replica_count);
 end
 $$;
 
@@ -1629,7 +1662,8 @@ CREATE FUNCTION batch.register(p_kind text, p_requests regclass, p_timeout_colum
 declare
   known batch.kind;
 begin
-  insert into batch.kind as k (kind, requests, timeout_column) values (p_kind, p_requests, p_timeout_column)
+  insert into batch.kind as k (kind, requests, timeout_column)
+  values (p_kind, p_requests, p_timeout_column)
   on conflict (kind) do nothing;
   select * into strict known from batch.kind k where k.kind = p_kind for update;
   if known.requests <> p_requests then
@@ -1751,6 +1785,8 @@ begin
   where q.kind = p_kind and q.job_name = p_job and q.request_id = p_request and q.attempt = p_attempt and q.session_id = p_session
   for update;
   if not found then
+    -- Its program has finished it in a transaction of its own, and the worker does not know yet.
+    return query select true from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
     return;
   end if;
   update batch.queue q set suspected_at = null, lease_until = now() + make_interval(secs => p_lease_seconds)
@@ -1812,12 +1848,19 @@ $$;
 --
 
 CREATE FUNCTION batch.report(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_progress jsonb, p_checkpoint jsonb) RETURNS SETOF boolean
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+begin
+  return query
   update batch.queue q set progress = coalesce(p_progress, q.progress), checkpoint = coalesce(p_checkpoint, q.checkpoint)
   where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
-  returning true
+  returning true;
+  if not found then
+    -- Its program has finished it in a transaction of its own, and the worker does not know yet.
+    return query select true from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
+  end if;
+end
 $$;
 
 
@@ -2412,12 +2455,15 @@ CREATE TABLE batch.scaling (
     kind text NOT NULL COLLATE pg_catalog."C",
     polled_at timestamp with time zone,
     poll_gap interval,
-    watched_since timestamp with time zone,
-    watched_missing integer DEFAULT 0 NOT NULL,
-    watched_suspects integer DEFAULT 0 NOT NULL,
-    watched_arrivals bigint DEFAULT 0 NOT NULL,
+    polled_working integer DEFAULT 0 NOT NULL,
+    polled_suspects integer DEFAULT 0 NOT NULL,
+    polled_claims bigint DEFAULT 0 NOT NULL,
+    expected_since timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
+    expected_claims bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     absent_jobs integer DEFAULT 0 NOT NULL,
+    absent_peak integer DEFAULT 0 NOT NULL,
     running_limit integer,
+    limited_until timestamp with time zone,
     waiting_xid xid8 DEFAULT '0'::xid8 NOT NULL,
     waiting_id bigint DEFAULT '-9223372036854775808'::bigint NOT NULL,
     claimed_xid xid8 DEFAULT '0'::xid8 NOT NULL,
