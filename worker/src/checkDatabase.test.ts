@@ -4,14 +4,15 @@ import pg from "pg";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { checkDatabase, type DatabaseRequirements } from "./checkDatabase.ts";
 import { SettingsError } from "./errors.ts";
+import { DEFAULT_ROLES } from "./roles.ts";
 
 const database = await createTestDatabase("template0");
 
 /** The problems found, by a server that answers with other facts than it has. */
 async function problems(change: Record<string, unknown>, wanted?: DatabaseRequirements): Promise<readonly string[]> {
   const client = {
-    query: async (text: string) => {
-      const { rows } = await database.client.query(text);
+    query: async (text: string, values: unknown[]) => {
+      const { rows } = await database.client.query(text, values);
       return { rows: [{ ...rows[0], ...change }] };
     },
   };
@@ -26,7 +27,7 @@ async function problems(change: Record<string, unknown>, wanted?: DatabaseRequir
 
 describe("the check before a migration", () => {
   test("finds nothing wrong with an empty database of a superuser", async () => {
-    assert.deepEqual(await problems({}, { connections: 100, roles: true }), []);
+    assert.deepEqual(await problems({}, { connections: 100, roles: DEFAULT_ROLES }), []);
   });
 
   const wrong: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
@@ -67,7 +68,7 @@ describe("the check before a migration", () => {
   ];
   for (const [what, facts, message] of wrong) {
     test(`refuses ${what}`, async () => {
-      const found = await problems(facts, { roles: true });
+      const found = await problems(facts, { roles: DEFAULT_ROLES });
       assert.equal(found.length, 1, found.join("\n"));
       assert.match(found[0] ?? "", message);
     });
@@ -111,7 +112,7 @@ describe("the check before a migration", () => {
     });
 
     test("names each right that is missing, and changes nothing", async () => {
-      await assert.rejects(checkDatabase(client, { roles: true }), (error: SettingsError) => {
+      await assert.rejects(checkDatabase(client, { roles: DEFAULT_ROLES }), (error: SettingsError) => {
         assert.equal(error.problems.length, 3);
         return true;
       });

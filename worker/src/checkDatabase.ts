@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { SettingsError } from "./errors.ts";
+import type { RoleNames } from "./roles.ts";
 
 /** What is wanted of a database beyond the migrations. */
 export interface DatabaseRequirements {
@@ -10,11 +11,11 @@ export interface DatabaseRequirements {
    */
   readonly connections?: number;
   /**
-   * Whether the roles are to be created, or their passwords changed.
+   * The roles that are to be created, or whose passwords are to be changed.
    *
-   * @default false
+   * @default - none
    */
-  readonly roles?: boolean;
+  readonly roles?: RoleNames;
 }
 
 /** The oldest major version with everything that is used here. */
@@ -34,7 +35,7 @@ const DEVELOPMENT_VERSION =
  * @throws SettingsError listing everything that is missing.
  */
 export async function checkDatabase(client: pg.ClientBase, wanted: DatabaseRequirements = {}): Promise<void> {
-  const { rows } = await client.query<Facts>(FACTS);
+  const { rows } = await client.query<Facts>(FACTS, [wanted.roles ? [wanted.roles.worker, wanted.roles.scaler] : []]);
   const [facts] = rows;
   if (facts === undefined) throw new Error("cannot check the database: it answers with no row");
   const problems = [...checkServer(facts, wanted), ...checkSchema(facts), ...checkRights(facts, wanted)];
@@ -58,7 +59,7 @@ const FACTS = `
          coalesce((select has_schema_privilege(p.oid, 'create') from pg_namespace p where p.nspname = 'public'), false) as "createsTables",
          array(
            select b.rolname::text from pg_roles b
-           where b.rolname in ('batch_worker', 'batch_scaler', 'batch_program') and not (
+           where b.rolname = any ($1::text[]) and not (
              r.rolsuper or r.rolcreaterole and (
                current_setting('server_version_num')::integer < 160000 or pg_has_role(b.oid, 'member with admin option')
              )
@@ -114,7 +115,7 @@ function* checkSchema(facts: Facts): Iterable<string> {
   }
 }
 
-function* checkRights(facts: Facts, { roles = false }: DatabaseRequirements): Iterable<string> {
+function* checkRights(facts: Facts, { roles }: DatabaseRequirements): Iterable<string> {
   if (!facts.hasSchema && !facts.createsSchemas) {
     yield `the role ${facts.me} must have the right to create schemas (grant create on database ${facts.name} to ${facts.me}); it has not`;
   }

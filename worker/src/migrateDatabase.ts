@@ -12,8 +12,8 @@ import { readDatabaseSettings } from "./settings.ts";
 
 /**
  * `node main.ts migrate`: brings the database that the environment names to the newest version. With WORKER_PASSWORD and
- * SCALER_PASSWORD it creates the roles (WORKER_USERNAME, SCALER_USERNAME) as well; without, it grants existing ones their rights. With ATTACH it attaches tables. MAX_CONNECTIONS_NEEDED is checked against the
- * server's max_connections.
+ * SCALER_PASSWORD it creates the roles (WORKER_USERNAME, SCALER_USERNAME) as well; without, it grants existing ones their rights.
+ * With ATTACH it attaches tables. MAX_CONNECTIONS_NEEDED is checked against the server's max_connections.
  *
  * @throws SettingsError when the environment is wrong, or listing what the database lacks: nothing was changed; otherwise what
  *   PostgreSQL answers.
@@ -31,7 +31,7 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise
   await client.connect();
   try {
     await checkDatabase(client, {
-      roles: passwords !== undefined,
+      ...(passwords ? { roles: names } : {}),
       ...(connections === undefined ? {} : { connections }),
     });
     const { from, to } = await migrate(client, log, readMigrationFiles(), names);
