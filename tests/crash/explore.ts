@@ -14,6 +14,8 @@ export function findFaultPoints(
   planned: readonly Point[] = [],
 ): Point[] {
   function fits(kind: FaultKind, { step }: RunStep): boolean {
+    // It is not awaited: whatever comes after it may have been sent before it is done.
+    if (step === "announce_stop") return kind === "kill before";
     if (kind === "lose the answer") return !NO_STATEMENTS.has(step);
     // A worker cannot sleep in a call that is no promise; before it has connected it owns nothing.
     if (kind === "sleep") return step !== "check" && step !== "connect";
