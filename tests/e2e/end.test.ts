@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, mock, test } from "node:test";
-import { end, type Result } from "./end.ts";
+import { end, type Result, resultSection } from "./end.ts";
 
-const result: Result = { name: "zero", claim: "none", kept: true, numbers: "0 Jobs,\n1 Job", seconds: 7, tables: [] };
+const result: Result = {
+  name: "zero",
+  claim: "none",
+  kept: true,
+  numbers: ["0 Jobs", "1\nJob"],
+  seconds: 7,
+  tables: ["one:\n\n| 1 |"],
+};
 
 /** What happens at the end, in its order, and the exit code. */
 async function happens(results: readonly Result[], keep: boolean, fails?: "destroy" | "remove") {
@@ -50,4 +57,11 @@ describe("the end of npm run e2e", () => {
       assert.equal(exitCode, 1);
     });
   }
+});
+
+describe("a result for docs/results", () => {
+  test("is the claim, whether it was kept, its numbers as a list, and its tables", () => {
+    assert.equal(resultSection(result), "Kept in 7 s: none.\n\n- 0 Jobs\n- 1\nJob\n\none:\n\n| 1 |");
+    assert.match(resultSection({ ...result, kept: false }), /^MISSED in 7 s: none\.\n/);
+  });
 });

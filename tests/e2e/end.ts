@@ -5,7 +5,8 @@ export interface Result {
   readonly name: string;
   readonly claim: string;
   readonly kept: boolean;
-  readonly numbers: string;
+  /** What was measured and noted, a part of a sentence each; at last why it could not be, where it failed. */
+  readonly numbers: readonly string[];
   readonly seconds: number;
   /** Tables of Markdown, each below a line that says what it shows. */
   readonly tables: readonly string[];
@@ -36,7 +37,13 @@ export async function end(
 /** The results as a table of Markdown, a scenario a line. */
 export function resultTable(results: readonly Result[]): string {
   const lines = results.map(({ name, claim, kept, numbers, seconds }) => {
-    return `| ${kept ? "ok" : "MISSED"} | ${name} | ${claim} | ${numbers.replaceAll("\n", " ")} | ${seconds} s |`;
+    return `| ${kept ? "ok" : "MISSED"} | ${name} | ${claim} | ${numbers.join(", ").replaceAll("\n", " ")} | ${seconds} s |`;
   });
   return ["|  | scenario | claim | measured | took |", "| --- | --- | --- | --- | ---: |", ...lines].join("\n");
+}
+
+/** A result for docs/results: the numbers as a list, since a line of the table would be too long to read, and its tables. */
+export function resultSection({ claim, kept, numbers, seconds, tables }: Result): string {
+  const list = numbers.map((number) => `- ${number}`).join("\n");
+  return [`${kept ? "Kept" : "MISSED"} in ${seconds} s: ${claim}.`, list, ...tables].join("\n\n");
 }

@@ -2,7 +2,7 @@ import { runCommand } from "../../cli/runCommand.ts";
 import { UsageError } from "../../cli/usageError.ts";
 import { isKept } from "../bench/limit.ts";
 import { Cluster } from "./cluster.ts";
-import { end, type Result, resultTable } from "./end.ts";
+import { end, type Result, resultSection } from "./end.ts";
 import { describe, type Finding } from "./finding.ts";
 import { handleSignals } from "./interrupt.ts";
 import { type Options, readOptions } from "./options.ts";
@@ -64,8 +64,8 @@ async function main(args: readonly string[]): Promise<number> {
     const result = await prove(name, context);
     results.push(result);
     if (!options.record) continue;
-    const body = [resultTable([result]), ...result.tables].join("\n\n");
-    console.log(`        recorded in ${recordResults(`npm run e2e -- ${name}`, body)}`);
+    const command = name in NODES ? `${name} --losses ${options.losses}` : name;
+    console.log(`        recorded in ${recordResults(`npm run e2e -- ${command}`, resultSection(result))}`);
   }
   return await end(results, context.stack, options.keep);
 }
@@ -96,16 +96,16 @@ async function prove(name: string, context: RunContext): Promise<Result> {
     tables.push(`${title}:\n\n${table}`);
   }
   let kept = false;
-  let numbers: string;
+  let numbers: string[];
   try {
     const findings: readonly Finding[] = await scenario.run({ ...context, note, show });
     kept = findings.every(isKept);
-    numbers = [findings.map(describe).join(", "), ...notes].join("; ");
+    numbers = [...findings.map(describe), ...notes];
   } catch (error) {
-    numbers = (error as Error).message;
+    numbers = [...notes, (error as Error).message];
   }
   const seconds = Math.round((performance.now() - began) / 1_000);
-  console.log(`${kept ? "ok    " : "MISSED"}  ${name}: ${scenario.claim} | ${numbers}`);
+  console.log(`${kept ? "ok    " : "MISSED"}  ${name}: ${scenario.claim} | ${numbers.join(", ")}`);
   return { name, claim: scenario.claim, kept, numbers, seconds, tables };
 }
 

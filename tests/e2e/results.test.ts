@@ -7,13 +7,16 @@ import { recordResults, withSection } from "./results.ts";
 
 describe("withSection", () => {
   test("adds a section at the end", () => {
-    assert.equal(withSection("# Day\n", "run a", "1"), "# Day\n\n## run a\n\n1\n");
-    assert.equal(withSection("# Day\n\n## run a\n\n1\n", "run b", "2\n"), "# Day\n\n## run a\n\n1\n\n## run b\n\n2\n");
+    assert.equal(withSection("# Day\n", "run a", "1"), "# Day\n\n## `run a`\n\n1\n");
+    assert.equal(
+      withSection("# Day\n\n## `run a`\n\n1\n", "run b", "2\n"),
+      "# Day\n\n## `run a`\n\n1\n\n## `run b`\n\n2\n",
+    );
   });
 
   test("replaces the section of the same title where it stands, and no other", () => {
-    const text = "# Day\n\n## run a\n\n1\n\n### detail\n\n## run ab\n\n2\n";
-    assert.equal(withSection(text, "run a", "3"), "# Day\n\n## run a\n\n3\n\n## run ab\n\n2\n");
+    const text = "# Day\n\n## `run a`\n\n1\n\n### detail\n\n## `run ab`\n\n2\n";
+    assert.equal(withSection(text, "run a", "3"), "# Day\n\n## `run a`\n\n3\n\n## `run ab`\n\n2\n");
   });
 });
 
@@ -30,6 +33,6 @@ describe("recordResults", () => {
       assert.equal(recordResults(title, body, now, join(folder, "results")), join(folder, "results", "2026-01-02.md"));
     }
     const text = await readFile(join(folder, "results", "2026-01-02.md"), "utf8");
-    assert.equal(text, "# Measured on 2026-01-02\n\n## run a\n\n3\n\n## run b\n\n2\n");
+    assert.equal(text, "# Results of 2026-01-02\n\n## `run a`\n\n3\n\n## `run b`\n\n2\n");
   });
 });

@@ -9,15 +9,16 @@ export function recordResults(title: string, body: string, now = new Date(), fol
   const date = now.toISOString().slice(0, 10);
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${date}.md`);
-  const text = existsSync(file) ? readFileSync(file, "utf8") : `# Measured on ${date}\n`;
+  const text = existsSync(file) ? readFileSync(file, "utf8") : `# Results of ${date}\n`;
   writeFileSync(file, withSection(text, title, body));
   return file;
 }
 
-/** The text with one section of that title; it takes the place of an earlier one, or comes last. */
+/** The text with one section of that title, a command; it takes the place of an earlier one, or comes last. */
 export function withSection(text: string, title: string, body: string): string {
-  const section = `## ${title}\n\n${body.trim()}\n`;
+  const heading = `## \`${title}\`\n`;
+  const section = `${heading}\n${body.trim()}\n`;
   const parts = text.split(/^(?=## )/m).map((part) => `${part.trimEnd()}\n`);
-  const earlier = parts.findIndex((part) => part.startsWith(`## ${title}\n`));
+  const earlier = parts.findIndex((part) => part.startsWith(heading));
   return (earlier < 0 ? [...parts, section] : parts.with(earlier, section)).join("\n");
 }

@@ -12,7 +12,7 @@ import type { TwoNodes } from "./twoNodes.ts";
 /** How a node is lost. */
 export interface LossPlan {
   readonly kind: FaultKind;
-  /** How long each of the requests on the node works, in seconds; so many there are. */
+  /** How long the first attempt of each of the requests on the node works, in seconds; so many there are. */
   readonly seconds: readonly number[];
   /** Seconds from the last of them that runs to the loss: with it the loss is at any moment between two polls. */
   readonly delaySeconds: number;
@@ -22,6 +22,8 @@ export interface LossPlan {
 
 /** Seconds that a request which is inserted after the loss works. */
 const SHORT_SECONDS = 5;
+/** Seconds that a request works at most when it runs again. */
+const AGAIN_SECONDS = 45;
 const REQUESTS_PER_INSERT = 2;
 
 /** Twice what any of it may take. */
@@ -42,6 +44,8 @@ export async function loseNode(cluster: Cluster, nodes: TwoNodes, plan: LossPlan
   await sleep(delaySeconds * 1_000);
   const running = await runningAttempts(cluster);
   await checkPlacement(cluster, running, nodes.second.name);
+  // Read at the next claim.
+  await cluster.psql(`update make_it_clap set duration_seconds = least(duration_seconds, ${AGAIN_SECONDS})`);
   const fault = new NodeFault(nodes.second);
   const inserted: Inserted[] = [];
   try {

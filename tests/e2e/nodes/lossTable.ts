@@ -17,7 +17,7 @@ export function lossTable(losses: readonly Loss[], lostNode: string): string {
       String(idleJobs(loss).length),
     ];
   });
-  const head = ["loss", "requests", "run again (s)", "after the replacement pod's start (s)", "NotReady (s)"];
+  const head = ["loss", "requests", "run again (s)", "since pod start (s)", "NotReady (s)"];
   return table([...head, "pods since", "on the lost node", "idle Jobs"], rows);
 }
 

@@ -45,7 +45,10 @@ export async function loseRepeatedly(
   }
   show("The seconds from the loss to a request running again", summaryTable(losses));
   show("The seconds from a later request's insert to its first attempt", insertTable(losses));
-  show("The losses", lossTable(losses, nodes.second.name));
+  show(
+    "The losses (since pod start: of the Job's replacement pod; below 0 another Job was faster)",
+    lossTable(losses, nodes.second.name),
+  );
   show("How the attempts on the lost node ended", endingList(losses));
   return losses;
 }

@@ -32,7 +32,7 @@ describe("the losses of a run", () => {
       [longest(false), longest(true)],
       [
         [45, 45],
-        [45, 180],
+        [45, 900],
       ],
     );
   });

@@ -4,8 +4,8 @@ import type { LossPlan } from "./loseNode.ts";
 /** Requests on the lost node, of at most ten Jobs. */
 const COUNTS = [8, 4, 2];
 const SECONDS = 45;
-/** Longer than Kubernetes takes to give a node up: for a worker that runs on while nothing is heard of its node. */
-const LONG_SECONDS = 180;
+/** Longer than a loss is watched: for a worker that runs on while nothing is heard of its node. */
+const LONG_SECONDS = 900;
 
 /** Seconds after the loss. In the last loss the node stays away until Kubernetes has long given it up. */
 const AT_ONCE = [1];
