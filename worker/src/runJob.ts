@@ -27,6 +27,9 @@ const WAIT_REASONS = {
  */
 const TAKEOVER_MS = 6_000;
 
+/** Between ending the previous pod's connection and the next claim. */
+const TAKEOVER_PAUSE_MS = 20;
+
 /**
  * Runs one pod of a Job: claims a request, works on it, records it, and so on until the Job has finished
  * `requestsPerJob` of them, nothing is left, or one does not succeed.
@@ -75,7 +78,12 @@ async function claimWithRetry(
       if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAIT_REASONS[miss.finding] });
       if (miss.holder !== null && performance.now() - startedAt >= TAKEOVER_MS) {
         const ended = await takeover(database, miss.holder);
-        log.warn("the previous pod does not answer, its connection is ended", { session: miss.holder, ended });
+        log.warn("the previous pod still holds the request, its connection is ended", { session: miss.holder, ended });
+        // A previous pod that lives reconnects: this one must reclaim the request before.
+        if (ended) {
+          await sleep(TAKEOVER_PAUSE_MS, undefined, { signal: shutdown.signal }).catch(() => undefined);
+          continue;
+        }
       }
       await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
