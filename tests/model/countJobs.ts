@@ -11,6 +11,12 @@ const LIMIT_LINGERS_MS = 600_000;
 /** Between two polls, where there were no two; KEDA's default. */
 const UNKNOWN_GAP_MS = 30_000;
 
+/** A Job is Complete this long after its work at the latest. */
+const SHORT_GAP_MS = 12_000;
+
+/** Two polls are further apart. */
+const A_MOMENT_MS = 1_000;
+
 /** Jobs presumed absent, and Jobs in all, at most: times maxReplicaCount. */
 const MAX_ABSENT = 4;
 export const MAX_JOBS = 5;
@@ -90,12 +96,13 @@ export function countJobs(
     if (!known) s.absentPeak = 0;
     expected = [];
   }
+  const jobsEnded = s.polledWorking + s.claims - s.polledClaims > working && suspects === 0 && rules.jobsEndLate;
+  const createdAt = now + (jobsEnded ? Math.min(gap ?? 0, s.pollGap ?? UNKNOWN_GAP_MS) : 0);
+  // Jobs that were to be created at this poll are delayed again, where a Job that ended since the last one must have just ended.
+  const delayed = gap !== undefined && gap <= SHORT_GAP_MS;
+  expected = expected.map((each) => (delayed && each.since > now - A_MOMENT_MS ? { ...each, since: createdAt } : each));
   if (claims > s.claims && expected.every((each) => each.claims < claims)) {
-    const jobsEnded = s.polledWorking + s.claims - s.polledClaims > working && suspects === 0;
-    expected = [
-      ...expected,
-      { since: now + (jobsEnded && rules.jobsEndLate ? Math.min(gap ?? 0, s.pollGap ?? UNKNOWN_GAP_MS) : 0), claims },
-    ];
+    expected = [...expected, { since: createdAt, claims }];
   }
 
   const absentJobs = rules.absence === "ignored" ? 0 : s.absentJobs;

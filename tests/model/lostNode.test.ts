@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { EXHAUSTIVE } from "../support/sample.ts";
 import { type LossArgs, loseNode, POD_START, percentile, secondsToRunElsewhere } from "./lostNode.ts";
 import { DESIGN } from "./rules.ts";
 import { runFairly } from "./runFairly.ts";
 
-const RUNS = process.env.PROOF ? 2_000 : 200;
+const RUNS = EXHAUSTIVE ? 2_000 : 200;
 
 /** No node is ever removed. */
 const FOREVER = { removed: Number.POSITIVE_INFINITY };
@@ -52,9 +53,9 @@ describe("requests of a lost node, where each new pod is scheduled onto it with 
 });
 
 describe("requests of a frozen node", () => {
-  test("run again in their Jobs' next pods, 114 s after the freeze: 80 s until these are started, and 10 s of back-off", () => {
+  test("run again in their Jobs' next pods, 110 s after the freeze: 80 s until these are started, and 10 s of back-off", () => {
     const args = { pollingInterval: 5, maxReplicaCount: 10, requests: 4, loss: "frozen" } as const;
-    assert.deepEqual(summarize(args), [114, 114, 114]);
+    assert.deepEqual(summarize(args), [110, 110, 110]);
   });
 
   test("without a takeover never run again", () => {

@@ -1,8 +1,8 @@
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { Rules } from "./rules.ts";
 import { runFairly } from "./runFairly.ts";
-import type { Delays, ModelSettings } from "./settings.ts";
-import { type Loss, Simulation } from "./simulation.ts";
+import type { Delays, Loss, ModelSettings } from "./settings.ts";
+import { Simulation } from "./simulation.ts";
 
 export interface LossArgs {
   readonly pollingInterval: number;

@@ -5,12 +5,22 @@ import { numRuns } from "./numRuns.ts";
 import { boundsJobs, convergesToTarget, onlyTheDeadCrash, safetyHolds, terminates } from "./properties.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 import { sameRequestReturns } from "./sameRequest.ts";
-import { boundsIdleJobs, noJobIsIdle, noJobOfSeveralIsIdle, nothingStarves } from "./scalingProperties.ts";
+import {
+  boundsIdleJobs,
+  noFailedJobKeepsAPlace,
+  noJobIsIdle,
+  noJobOfSeveralIsIdle,
+  nothingStarves,
+} from "./scalingProperties.ts";
 
 describe("the next pod of a Job", () => {
   test("gets the same request after an error or a crash, if it claims within 5 s", () => {
     fc.assert(sameRequestReturns(DESIGN), { seed: 7, numRuns: numRuns(10_000) });
   });
+});
+
+test("no request is reserved for a Failed Job where works fail and ask to be run later", () => {
+  fc.assert(noFailedJobKeepsAPlace(DESIGN), { seed: 7, numRuns: numRuns(2_000) });
 });
 
 /** What is changed, how, which guarantee it breaks, and the message of that. */
@@ -36,6 +46,7 @@ const MUTANTS: readonly (readonly [string, Partial<Rules>, (rules: Rules) => fc.
   ["counts no crash", { countCrashes: false }, boundsJobs, /is over/],
   ["never ends a silent predecessor's session", { takeover: "never" }, terminates, /is over/],
   ["ends the session of a worker that announced its stop", { takeover: "anyone" }, onlyTheDeadCrash, /nothing crashed/],
+  ["fails the pod of a DEAD deferral", { deadDeferral: "fails" }, noFailedJobKeepsAPlace, /reserved for a Failed Job/],
   ["ignores absent Jobs", { absence: "ignored" }, nothingStarves, /claimed within 2 minutes/],
   [
     "presumes one Job absent for each missing claim",

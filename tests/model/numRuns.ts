@@ -1,4 +1,6 @@
-/** How many runs a property gets: all of them with PROOF=1, a tenth in `npm test`. */
+import { EXHAUSTIVE } from "../support/sample.ts";
+
+/** How many runs a property gets: all of them under `npm run proof`, a tenth in `npm test`. */
 export function numRuns(proof: number): number {
-  return process.env.PROOF ? proof : Math.ceil(proof / 10);
+  return EXHAUSTIVE ? proof : Math.ceil(proof / 10);
 }

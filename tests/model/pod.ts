@@ -8,7 +8,7 @@ import type { ModelSettings } from "./settings.ts";
 export type Work = "succeeds" | "throws" | "finalError" | "defers";
 
 /** How long a predecessor that has not announced its stop keeps its request: worker/src/runJob.ts. */
-const TAKEOVER_MS = 10_000;
+const TAKEOVER_MS = 6_000;
 
 const DEFER_SECONDS = 60;
 
@@ -107,7 +107,8 @@ export class Pod {
     const interrupted = this.deletedAt !== undefined;
     if (work === "defers" && !interrupted) {
       const status = queue.defer(key, DEFER_SECONDS);
-      this.#end(status === undefined ? "lost" : status === "DEAD" ? "dead" : "succeeded");
+      const failed = status === "DEAD" && this.args.rules.deadDeferral === "fails";
+      this.#end(status === undefined ? "lost" : failed ? "dead" : "succeeded");
       return;
     }
     const reason = interrupted ? "interrupted" : "error";

@@ -12,7 +12,7 @@ const ANYTHING = { faults: true, rollouts: settingsArb() };
 const DELAYS = fc.constantFrom({ removed: 300 }, { removed: Number.POSITIVE_INFINITY });
 
 /** The longest that a property lets fair scheduling take, in seconds. */
-const LONGEST = 900;
+const LONGEST = 600;
 
 /** That in every state one pod may write, attempts and limits are kept to, and a request has one end. */
 export function safetyHolds(rules: Rules) {
@@ -77,7 +77,7 @@ export function boundsJobs(rules: Rules) {
   });
 }
 
-/** A worker is asked to stop; 15 s later its Job's next pod starts beside it, and waits for 10 s. */
+/** A worker is asked to stop; 15 s later its Job's next pod starts beside it, and waits for it. */
 const DRAIN: readonly Event[] = [
   ["insert", 0, "succeeds"],
   ["poll", 0, "succeeds"],

@@ -2,12 +2,10 @@ import { backoffDelay } from "../../simulator/jobController.ts";
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import type { DemandParams } from "../../worker/src/queue/demand.ts";
 import type { ClaimMiss } from "../../worker/src/queue/reclaim.ts";
-import { countJobs, NEVER_POLLED, raiseAbsentJobs, type Scaling } from "./countJobs.ts";
-import { type ClaimParams, type EndedAttempt, type JobRecord, type Key, newRow, RELEASED, type Row } from "./row.ts";
+import { countJobs, raiseAbsentJobs } from "./countJobs.ts";
+import { QueueRows } from "./queueRows.ts";
+import { type ClaimParams, type Key, RELEASED, type Row } from "./row.ts";
 import { DESIGN, type Rules } from "./rules.ts";
-
-/** A server that has just started has no locks, and no session counts as dead. */
-const STARTUP_GRACE_MS = 5_000;
 
 /** A worker whose connection broke is back long before. */
 const MIN_SUSPICION_MS = 5_000;
@@ -15,66 +13,31 @@ const MIN_SUSPICION_MS = 5_000;
 /** A worker records its own timeout long before others do. */
 const TIMEOUT_GRACE_MS = 30_000;
 
-/** batch.queue, batch.job, batch.scaling and batch.history under the rules of sql/, without PostgreSQL: twin.test.ts compares the two. */
-export class Queue {
-  readonly rows = new Map<number, Row>();
-  readonly history: EndedAttempt[] = [];
-  readonly jobs = new Map<string, JobRecord>();
-  readonly scaling: Scaling = { ...NEVER_POLLED };
-  /** Sessions whose lock is held: that of every worker whose connection the server knows. */
-  readonly locks = new Set<number>();
-  /** Milliseconds. */
-  now = 0;
-  /** Requests ever inserted. */
-  inserted = 0;
-  /** Requests that were deleted before their first attempt. */
-  removed = 0;
-  #places = 0;
-  #startedAt = -STARTUP_GRACE_MS - 1;
+/** The queue under the rules of sql/functions, without PostgreSQL: sqlVsModel.test.ts compares the two. */
+export class Queue extends QueueRows {
   readonly #rules: Rules;
 
   constructor(rules: Rules = DESIGN) {
+    super();
     this.#rules = rules;
-  }
-
-  /** Inserts requests in one statement; returns their numbers, which do not rise. */
-  insert(count: number): readonly number[] {
-    this.#places++;
-    const requests = Array.from({ length: count }, () => (7_919 * ++this.inserted) % 10_007);
-    for (const request of requests) this.rows.set(request, newRow(request, this.#places));
-    return requests;
-  }
-
-  /** batch.dequeue_ids(): the request's row was deleted. */
-  cancel(request: number): void {
-    const row = this.rows.get(request);
-    if (!row) return;
-    if (row.session !== undefined) {
-      row.canceled = true;
-      return;
-    }
-    this.rows.delete(request);
-    if (row.attempt === 0) this.removed++;
-    const latest = this.history.find((ended) => ended.request === request && ended.attempt === row.attempt);
-    if (latest?.status === "FAILED") latest.status = "DEAD";
-  }
-
-  /** Every connection breaks, and with it every session lock. */
-  restart(): void {
-    this.locks.clear();
-    this.#startedAt = this.now;
   }
 
   /** batch.claim() */
   claim(params: ClaimParams): Key | undefined {
     const { jobName, session, jobFinished, leaseSeconds, timeoutSeconds, arriving, ...limits } = params;
     if (leaseSeconds === 0) this.locks.add(session);
-    const own = this.#find((each) => each.job === jobName);
+    const own = this.find((each) => each.job === jobName);
     if (own && own.session !== undefined && own.session !== session) return undefined;
     if (!own && arriving) this.scaling.claims++;
     if (!own && this.#limitReached) return undefined;
     const row = own ?? this.waiting[0];
     if (!row) return undefined;
+    if (row.canceled) {
+      // batch.end_unread(): there is no row to work on.
+      this.record(row, "DEAD", "error");
+      this.rows.delete(row.request);
+      return this.claim(params);
+    }
     if (!own && row.suspectedAt !== undefined && this.#rules.suspectsBecomeAbsent) {
       raiseAbsentJobs(this.scaling, this.scaling.absentJobs + 1);
     }
@@ -86,20 +49,14 @@ export class Queue {
     Object.assign(row, { session, job: jobName, claimedWith: { ...limits, jobFinished: finished } });
     Object.assign(row, { reservedUntil: undefined, stoppingUntil: undefined, leaseUntil: this.#lease(leaseSeconds) });
     if (this.#rules.claimClearsSuspicion) row.suspectedAt = undefined;
-    if (row.canceled) {
-      // No pod has failed by that.
-      this.rows.delete(row.request);
-      this.#record(row, "DEAD", "error");
-      return this.claim(params);
-    }
     return { job: jobName, request: row.request, attempt: row.attempt, session };
   }
 
   /** batch.reclaim() */
   reclaim(params: Pick<ClaimParams, "jobName" | "session" | "leaseSeconds">, idle: boolean): ClaimMiss | undefined {
     const { jobName, session, leaseSeconds } = params;
-    const own = this.#find((row) => row.job === jobName && row.session !== undefined && row.session !== session);
-    if (own && this.#rules.reapDead && this.#isDead(own)) {
+    const own = this.find((row) => row.job === jobName && row.session !== undefined && row.session !== session);
+    if (own && this.#rules.reapDead && this.isDead(own)) {
       this.#endAttempt(own, "crashed", false, true);
       return { finding: "reclaimed", holder: null };
     }
@@ -108,7 +65,7 @@ export class Queue {
     if (this.#reap() > 0) return { finding: "reclaimed", holder: null };
     const isKept = (row: Row) =>
       row.job !== undefined && (row.suspectedAt !== undefined || row.reservedUntil !== undefined);
-    if (this.#find(isKept)) return { finding: "reserved", holder: null };
+    if (this.find(isKept)) return { finding: "reserved", holder: null };
     if (idle && this.#rules.absence !== "permanent") this.scaling.absentJobs = Math.max(0, this.scaling.absentJobs - 1);
     return undefined;
   }
@@ -135,7 +92,7 @@ export class Queue {
     const row = this.owned(key);
     if (!row) return undefined;
     this.rows.delete(row.request);
-    return this.#record(row, "SUCCESS", undefined);
+    return this.record(row, "SUCCESS", undefined);
   }
 
   /** batch.fail(); undefined: the attempt is no longer this session's. */
@@ -149,7 +106,7 @@ export class Queue {
     const row = this.owned(key);
     if (!row) return undefined;
     const dead = row.canceled || row.deferrals >= (row.claimedWith?.deferralLimit ?? 0);
-    const status = this.#record(row, dead ? "DEAD" : "FAILED", "deferred");
+    const status = this.record(row, dead ? "DEAD" : "FAILED", "deferred");
     if (dead) this.rows.delete(row.request);
     else Object.assign(row, RELEASED, { deferrals: row.deferrals + 1, availableAt: this.now + 1_000 * seconds });
     return status;
@@ -157,14 +114,14 @@ export class Queue {
 
   /** batch.demand() */
   demand(params: Omit<DemandParams, "kind">): number {
-    this.#places++;
+    this.places++;
     for (const row of this.rows.values()) {
       if (row.availableAt !== undefined && row.availableAt <= this.now) {
-        Object.assign(row, { availableAt: undefined, place: this.#places });
+        Object.assign(row, { availableAt: undefined, place: this.places });
       }
     }
     for (const row of this.rows.values()) {
-      if (row.session !== undefined && row.suspectedAt === undefined && this.#isDead(row)) row.suspectedAt = this.now;
+      if (row.session !== undefined && row.suspectedAt === undefined && this.isDead(row)) row.suspectedAt = this.now;
     }
     this.#reap();
     const { countOnly, countSuspectsTwice } = this.#rules;
@@ -187,25 +144,6 @@ export class Queue {
     const row = this.rows.get(request);
     if (!this.#rules.fencing) return row?.session === undefined ? undefined : row;
     return row?.job === job && row.attempt === attempt && row.session === session ? row : undefined;
-  }
-
-  /** Requests that a Job has. */
-  get claimed(): readonly Row[] {
-    return [...this.rows.values()].filter(({ job }) => job !== undefined);
-  }
-
-  /** Requests that any Job may claim, in their order. */
-  get waiting(): readonly Row[] {
-    const rows = [...this.rows.values()].filter(
-      ({ job, availableAt }) => job === undefined && availableAt === undefined,
-    );
-    return rows.sort((a, b) => a.place - b.place || a.request - b.request);
-  }
-
-  /** batch.session_is_dead() */
-  #isDead({ session, leaseUntil }: Row): boolean {
-    if (leaseUntil !== undefined) return leaseUntil <= this.now;
-    return session !== undefined && this.#startedAt < this.now - STARTUP_GRACE_MS && !this.locks.has(session);
   }
 
   /** Also by requests whose worker is suspected: it, or its Job, may come back. */
@@ -237,7 +175,7 @@ export class Queue {
     const limits = { error: backoffLimit, crashed: crashLimit, interrupted: interruptionLimit };
     const used = { error: errors, crashed: crashes, interrupted: interruptions };
     const dead = final || row.canceled || used[reason] >= limits[reason];
-    const status = this.#record(row, dead ? "DEAD" : "FAILED", reason);
+    const status = this.record(row, dead ? "DEAD" : "FAILED", reason);
     if (dead) {
       this.rows.delete(row.request);
       return status;
@@ -270,7 +208,7 @@ export class Queue {
       } else if (
         reapDead &&
         (row.suspectedAt ?? Infinity) <= this.now - Math.max(patience, MIN_SUSPICION_MS) &&
-        this.#isDead(row)
+        this.isDead(row)
       ) {
         this.#endAttempt(row, "crashed", false, false);
       } else continue;
@@ -279,19 +217,8 @@ export class Queue {
     return changed;
   }
 
-  #record({ request, attempt, session, job }: Row, status: EndStatus, reason: EndedAttempt["reason"]) {
-    if (session === undefined || job === undefined) throw new Error(`request ${request} must be running to be ended`);
-    this.history.push({ request, attempt, session, status, reason, job });
-    return status;
-  }
-
   #lease(leaseSeconds: number): number | undefined {
     return leaseSeconds === 0 ? undefined : this.now + 1_000 * leaseSeconds;
-  }
-
-  #find(condition: (row: Row) => boolean): Row | undefined {
-    for (const row of this.rows.values()) if (condition(row)) return row;
-    return undefined;
   }
 }
 

@@ -18,8 +18,10 @@ export interface Rules {
   readonly countCrashes: boolean;
   /** Whether a pod that finds nothing waits for requests that are reserved. */
   readonly podsWait: boolean;
-  /** Whose session a Job's next pod ends after 10 s: that of a predecessor that has not announced its stop. */
+  /** Whose session a Job's next pod ends after 6 s: that of a predecessor that has not announced its stop. */
   readonly takeover: "silent" | "never" | "anyone";
+  /** How a pod ends whose work asked to be run later once too often: batch.defer() knows of no failed pod. */
+  readonly deadDeferral: "succeeds" | "fails";
   /** Whether Jobs that do no work are inferred (all that may be, or one for each missing claim), and taken back by idle ones. */
   readonly absence: "inferred" | "oneByOne" | "ignored" | "permanent";
   /** Whether the Job of a dead worker is presumed absent once another Job claims its request. */
@@ -45,6 +47,7 @@ export const DESIGN: Rules = {
   countCrashes: true,
   podsWait: true,
   takeover: "silent",
+  deadDeferral: "succeeds",
   absence: "inferred",
   suspectsBecomeAbsent: true,
   jobsEndLate: true,

@@ -113,6 +113,28 @@ export function boundsIdleJobs(rules: Rules, report?: (idle: number, presumed: n
   });
 }
 
+const DEFERRING = scenarioArb({
+  maxReplicaCount: fc.constant(1),
+  pollingInterval: fc.constant(5),
+  inserts: fc.constant([{ at: 0, count: 6 }]),
+  podStarts: fc.constant([1, 13]),
+  works: worksArb([20, 100], ["defers", "throws"]),
+});
+
+/** That at most `maxReplicaCount` requests have a Job, and none keeps a Failed one's place, where works fail and ask to be run later. */
+export function noFailedJobKeepsAPlace(rules: Rules) {
+  return fc.property(DEFERRING, (scenario) => {
+    play(scenario, {
+      rules,
+      seconds: END,
+      check({ queue, jobs }) {
+        for (const { job = "" } of queue.claimed)
+          assert.notEqual(jobs.get(job)?.status, "Failed", "reserved for a Failed Job");
+      },
+    });
+  });
+}
+
 /** That a full cluster costs at most `maxReplicaCount` idle Jobs, however long it is full and whatever is inserted meanwhile. */
 export function boundsCostOfFullCluster(rules: Rules, report?: (idle: number) => void) {
   return fc.property(scenarioArb({ full: spanArb(600), podStarts: fc.constant([POD_START]) }), (scenario) => {

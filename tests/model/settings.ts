@@ -1,4 +1,5 @@
 import { DEFAULTS, type Settings } from "../../worker/src/settings.ts";
+import type { Rules } from "./rules.ts";
 
 /** What a rollout changes: KEDA's next poll and new Jobs have it, running Jobs keep theirs. */
 export interface ModelSettings
@@ -34,3 +35,17 @@ export const DELAYS: Delays = {
   removed: 300,
   grace: DEFAULTS.graceSeconds,
 };
+
+/** How a node is unreachable: cut off and silent, or frozen, which PostgreSQL does not notice. */
+export type Loss = "lost" | "frozen";
+
+export interface SimulationArgs {
+  readonly rules?: Rules;
+  readonly delays?: Partial<Delays>;
+  /**
+   * The node of the first pod, the second, ..., where both are schedulable: an even number, or an odd one.
+   *
+   * @default - one after another
+   */
+  readonly placePod?: (pod: number) => number;
+}

@@ -14,24 +14,10 @@ import { MAX_JOBS } from "./countJobs.ts";
 import { Pod, type Work } from "./pod.ts";
 import { Queue } from "./queue.ts";
 import { DESIGN, type Rules } from "./rules.ts";
-import { DELAYS, type Delays, type ModelSettings } from "./settings.ts";
+import { DELAYS, type Delays, type Loss, type ModelSettings, type SimulationArgs } from "./settings.ts";
 
 /** Nodes; one may be unreachable at a time. */
 const NODES = 2;
-
-/** How a node is unreachable: cut off and silent, or frozen, which PostgreSQL does not notice. */
-export type Loss = "lost" | "frozen";
-
-export interface SimulationArgs {
-  readonly rules?: Rules;
-  readonly delays?: Partial<Delays>;
-  /**
-   * The node of the first pod, the second, ..., where both are schedulable: an even number, or an odd one.
-   *
-   * @default - one after another
-   */
-  readonly placePod?: (pod: number) => number;
-}
 
 /** A queue, KEDA, the Job controller, and pods on nodes. Times are in seconds here. */
 export class Simulation {

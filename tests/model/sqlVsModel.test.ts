@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createTestDatabase } from "../support/database.ts";
+import { EXHAUSTIVE } from "../support/sample.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 import { modelSnapshot, STEP_SECONDS, sqlSnapshot } from "./snapshot.ts";
 import { type Answers, POD_STEPS, type PodStep, SqlVsModel } from "./sqlVsModel.ts";
@@ -42,7 +43,7 @@ const DEMAND = fc.record({ requestsPerJob: COUNT, maxReplicaCount: fc.constantFr
 const STEP = fc.tuple(fc.constantFrom<Step[]>(...STEPS), fc.nat({ max: 3 }), fc.nat({ max: 4 }));
 const HISTORY = fc.array(STEP, { minLength: 20, maxLength: 70, size: "max" });
 
-const RUNS = { seed: 25, numRuns: process.env.PROOF ? 500 : 50 };
+const RUNS = { seed: 25, numRuns: EXHAUSTIVE ? 500 : 50 };
 
 /** That both sides answer and store the same after every step; counts the answers. */
 function agrees(rules: Rules, seen = new Map<string, number>()) {
@@ -120,7 +121,7 @@ const RARE_MUTATIONS: readonly Partial<Rules>[] = [
   { runningLimit: "withoutSuspects" },
 ];
 
-for (const mutation of process.env.PROOF ? [...MUTATIONS, ...RARE_MUTATIONS] : MUTATIONS) {
+for (const mutation of EXHAUSTIVE ? [...MUTATIONS, ...RARE_MUTATIONS] : MUTATIONS) {
   test(`a model of another design differs from PostgreSQL: ${JSON.stringify(mutation)}`, async () => {
     const { failed } = await fc.check(agrees({ ...DESIGN, ...mutation }), {
       ...RUNS,
