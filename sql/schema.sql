@@ -506,6 +506,7 @@ declare
   gap interval;
   pods_have_failed boolean;
   known boolean;
+  created_at timestamptz;
 begin
   select * into s from batch.scaling c where c.kind = p_kind for no key update;
   if not found then
@@ -554,10 +555,17 @@ begin
     s.expected_since := '{}';
     s.expected_claims := '{}';
   end if;
+  -- A Job that has ended since the last poll may not be Complete yet: KEDA then creates the next one a poll later, and again a poll
+  -- later where another has ended.
+  created_at := now() + case when suspects = 0 and s.polled_working + claims - s.polled_claims > working
+    then least(coalesce(gap, '0'), coalesce(s.poll_gap, '30 seconds')) else '0' end;
+  if gap <= interval '12 seconds' then
+    s.expected_since := array(
+      select case when e.since > now() - interval '1 second' then created_at else e.since end
+      from unnest(s.expected_since) with ordinality as e (since, place) order by e.place);
+  end if;
   if needed > claims and needed > coalesce(s.expected_claims[cardinality(s.expected_claims)], 0) then
-    s.expected_since := s.expected_since || now()
-      + case when suspects = 0 and s.polled_working + claims - s.polled_claims > working
-        then least(coalesce(gap, '0'), coalesce(s.poll_gap, '30 seconds')) else '0' end;
+    s.expected_since := s.expected_since || created_at;
     s.expected_claims := s.expected_claims || needed;
   end if;
   if suspects + s.absent_jobs > 0 then

@@ -71,7 +71,8 @@ async function runAndRecord(claim: Claim, context: AttemptContext, stop: Attempt
   const status = await recordFailure(database, claim, failure);
   log.warn(failure.reason, { status, error: failure.message });
   if (status === "SUCCESS") return "succeeded";
-  if (status === "DEAD") return "dead";
+  // The SQL knows of no failed pod after a deferral, whatever was recorded (batch.defer).
+  if (status === "DEAD" && failure.reason !== "deferred") return "dead";
   return OUTCOMES[failure.reason];
 }
 

@@ -65,7 +65,7 @@ async function claimWithRetry(
 ): Promise<Claim | undefined> {
   const startedAt = performance.now();
   let pause = FIRST_PAUSE_MS;
-  let arriving = idle;
+  let arriving = true;
   database.unclaimedStop = shutdown.signal;
   try {
     while (!shutdown.signal.aborted) {
