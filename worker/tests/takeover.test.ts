@@ -13,7 +13,7 @@ describe("a replacement pod of the same Job", { timeout: 120_000 }, () => {
   });
 
   for (const stopped of [true, false]) {
-    test(`takes the request of a predecessor that ${stopped ? "is stopped" : "lives and reconnects"}, within 15 s`, async () => {
+    test(`takes the request of a predecessor that ${stopped ? "is stopped" : "lives and reconnects"}`, async () => {
       await workers.insert(60);
       const predecessor = workers.start("a");
       await workers.clapping(predecessor);
@@ -21,7 +21,7 @@ describe("a replacement pod of the same Job", { timeout: 120_000 }, () => {
       const startedAt = performance.now();
       workers.start("a");
       await workers.running(2);
-      assert.ok(performance.now() - startedAt < 15_000);
+      assert.ok(performance.now() - startedAt < (stopped ? 15_000 : 60_000));
       assert.deepEqual(await database.query("select status, reason from batch.history"), [
         { status: "FAILED", reason: "crashed" },
       ]);
