@@ -22,7 +22,7 @@ after(() => {
 /** Milliseconds from a worker's SIGKILL until a pod of its Job, which is there already, has claimed its request. */
 async function killAndClaim(jobName: string): Promise<number> {
   const next = database.connect();
-  await demand(next, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 1 });
+  await demand(next, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
   const pod = startPod(`${jobName}-pod-0`, { ...database.env, JOB_NAME: jobName });
   alive.add(pod);
   await until("the worker has claimed", () => pod.outputTail().includes('"started"'));
