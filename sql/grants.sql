@@ -20,6 +20,7 @@ begin
   execute format('grant execute on function
     batch.claim(text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, boolean),
     batch.reclaim(text, text, integer, double precision, boolean),
+    batch.take_over(text, text, integer),
     batch.renew(text, text, bigint, integer, integer, double precision),
     batch.succeed(text, text, bigint, integer, integer, jsonb),
     batch.fail(text, text, bigint, integer, integer, text, text, boolean),

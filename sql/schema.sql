@@ -2173,6 +2173,32 @@ $$;
 
 
 --
+-- Name: take_over(text, text, integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.take_over(p_kind text, p_job text, p_session integer) RETURNS SETOF boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  own batch.queue;
+begin
+  select * into own from batch.queue q
+  where q.kind = p_kind and q.job_name = p_job and q.session_id = p_session
+    and q.lease_until is null and coalesce(q.stopping_until, now()) <= now()
+  for update;
+  if not found then
+    return;
+  end if;
+  perform batch.record_crash(
+    p_kind, own.request_id, 'crashed', format('the worker in pod %s did not answer when its Job''s next pod had started', own.pod_name), true
+  );
+  return next true;
+end
+$$;
+
+
+--
 -- Name: unregister(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -3242,6 +3268,13 @@ REVOKE ALL ON FUNCTION batch.take_in(p_kind text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.take_in_missing(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION take_over(p_kind text, p_job text, p_session integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.take_over(p_kind text, p_job text, p_session integer) FROM PUBLIC;
 
 
 --

@@ -6,7 +6,7 @@
 -- One row, with a finding:
 --   reclaimed  something may be claimed now: claim again at once
 --   locked     the Job's request, or this session's lock, is still a previous connection's: claim again shortly. holder is the
---              session to end if it does not answer (batch.takeover in sql/statements); null while it may still be working
+--              session to take it from if it does not answer (batch.take_over); null while it may still be working
 --   reserved   nothing is free, but a request's worker is dead or it is reserved for a Job that may be; a pod that has done nothing
 --              yet claims again until that Job is back or the request is free
 -- Zero rows: nothing to do.

@@ -100,7 +100,8 @@ export class Pod {
     }
     const miss = queue.reclaim(params, this.idle);
     if (miss === undefined || (miss.finding === "reserved" && !(rules.podsWait && this.idle))) this.#end("succeeded");
-    else if (miss.holder !== null && queue.now - this.#claimingSince >= TAKEOVER_MS) queue.locks.delete(miss.holder);
+    else if (miss.holder !== null && queue.now - this.#claimingSince >= TAKEOVER_MS)
+      queue.takeOver(params, miss.holder);
   }
 
   #work(queue: Queue, key: Key, work: Work): void {

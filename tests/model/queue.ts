@@ -139,6 +139,15 @@ export class Queue extends QueueRows {
     return countJobs(this.scaling, counts, params, { now: this.now, rules: this.#rules });
   }
 
+  /** batch.take_over(), and the end of the holder's connection. */
+  takeOver({ jobName }: Pick<ClaimParams, "jobName">, holder: number): boolean {
+    const row = this.claimed.find(({ job, session }) => job === jobName && session === holder);
+    if (!row || !this.#mayBeEnded(row)) return false;
+    this.locks.delete(holder);
+    this.#endAttempt(row, "crashed", false, true);
+    return true;
+  }
+
   /** The row of an attempt that is still this session's. */
   owned({ job, request, attempt, session }: Key): Row | undefined {
     const row = this.rows.get(request);

@@ -7,7 +7,7 @@ import { fail } from "../../worker/src/queue/fail.ts";
 import { reclaim } from "../../worker/src/queue/reclaim.ts";
 import { renew } from "../../worker/src/queue/renew.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { takeover } from "../../worker/src/queue/takeover.ts";
+import { takeOver } from "../../worker/src/queue/takeOver.ts";
 import { claimParams } from "../support/claim.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { HELD_SESSIONS } from "../support/sessionLocks.ts";
@@ -126,14 +126,16 @@ export class SqlVsModel {
     return { params, connection: this.#database.connect() };
   }
 
-  async #takeOver({ connection }: Pod, holder: number): Promise<Answers> {
-    const expected = this.queue.locks.has(holder);
-    const actual = await takeover(connection, holder);
-    await this.#sessionEnds(holder);
-    for (const [index, pod] of this.#pods.entries()) {
-      if (pod.params.session !== holder || !actual) continue;
-      await pod.connection.close();
-      this.#pods[index] = { ...pod, connection: this.#database.connect() };
+  async #takeOver({ connection, params }: Pod, holder: number): Promise<Answers> {
+    const expected = this.queue.takeOver(params, holder);
+    const actual = await takeOver(connection, params, holder);
+    if (actual) {
+      await this.#sessionEnds(holder);
+      for (const [index, pod] of this.#pods.entries()) {
+        if (pod.params.session !== holder) continue;
+        await pod.connection.close();
+        this.#pods[index] = { ...pod, connection: this.#database.connect() };
+      }
     }
     return { actual, expected };
   }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Outcome } from "./outcome.ts";
 import { type Claim, type ClaimParams, claim } from "./queue/claim.ts";
 import { reclaim } from "./queue/reclaim.ts";
-import { takeover } from "./queue/takeover.ts";
+import { takeOver } from "./queue/takeOver.ts";
 import { type AttemptContext, runAttempt } from "./runAttempt.ts";
 import type { Settings } from "./settings.ts";
 
@@ -26,9 +26,6 @@ const WAIT_REASONS = {
  * Kubernetes' own evidence that it was given up: its machine hangs, or its process is stopped.
  */
 const TAKEOVER_MS = 6_000;
-
-/** Between ending the previous pod's connection and the next claim. */
-const TAKEOVER_PAUSE_MS = 20;
 
 /**
  * Runs one pod of a Job: claims a request, works on it, records it, and so on until the Job has finished
@@ -54,8 +51,8 @@ export async function runJob(context: JobContext): Promise<Outcome> {
 }
 
 /**
- * Claims, waiting while a previous connection holds this Job's request: the server notices within 12 s that it is dead, and one that
- * only hangs is ended after TAKEOVER_MS. A pod that has done nothing yet also waits for reserved requests, because its Job was created
+ * Claims, waiting while a previous connection holds this Job's request: the server notices within 12 s that it is dead, and from one
+ * that only hangs the request is taken over after TAKEOVER_MS. A pod that has done nothing yet also waits for reserved requests, because its Job was created
  * to replace one that may be dead.
  */
 async function claimWithRetry(
@@ -77,13 +74,9 @@ async function claimWithRetry(
       if (miss.finding === "reclaimed") continue;
       if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAIT_REASONS[miss.finding] });
       if (miss.holder !== null && performance.now() - startedAt >= TAKEOVER_MS) {
-        const ended = await takeover(database, miss.holder);
-        log.warn("the previous pod still holds the request, its connection is ended", { session: miss.holder, ended });
-        // A previous pod that lives reconnects: this one must reclaim the request before.
-        if (ended) {
-          await sleep(TAKEOVER_PAUSE_MS, undefined, { signal: shutdown.signal }).catch(() => undefined);
-          continue;
-        }
+        const taken = await takeOver(database, params, miss.holder);
+        log.warn("the previous pod still held the request", { session: miss.holder, taken });
+        if (taken) continue;
       }
       await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);

@@ -30,6 +30,10 @@ export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
   // The pod sets it for the runner's own start (worker/Dockerfile).
   "NODE_COMPILE_CACHE",
   // `main.ts migrate` only, in a pod that runs no command; listed because the names are the runner's.
+  "WORKER_USERNAME",
   "WORKER_PASSWORD",
+  "SCALER_USERNAME",
   "SCALER_PASSWORD",
+  "ATTACH",
+  "MAX_CONNECTIONS_NEEDED",
 ]);

@@ -11,7 +11,7 @@ export type StatementName =
   | "renew"
   | "report"
   | "succeed"
-  | "takeover";
+  | "take_over";
 
 /** A statement as node-postgres prepares it: under its name, once a connection. */
 export interface Statement {

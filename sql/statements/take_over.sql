@@ -1,0 +1,13 @@
+-- Takes the Job's request over from a previous pod that does not answer, and ends that pod's connection; see
+-- sql/functions/take_over.sql. What the predecessor writes later changes nothing, since its attempt is over.
+--
+-- $1 kind   $2 Job   $3 session that holds the request
+--
+-- One row: taken over. Zero rows: that session no longer has it, or has announced its stop.
+--
+-- The connection is not ended with the function's owner's rights: a role may end the sessions of its own, and no other.
+select taken, pg_catalog.pg_terminate_backend(l.pid)
+from batch.take_over($1, $2, $3) as taken
+left join (
+  pg_catalog.pg_locks l join pg_catalog.pg_database d on d.oid = l.database and d.datname = current_database()
+) on l.locktype = 'advisory' and l.classid = 1650553955 and l.objid = $3 and l.objsubid = 2 and l.granted
