@@ -31,6 +31,11 @@ function toFolder(file: string): string {
   return first === "worker" && second === "tests" ? "worker/tests" : first;
 }
 
+/** `x.test.ts`, and `x.proof.ts` that `npm run proof` runs. */
+function isTest(file: string): boolean {
+  return /\.(test|proof)\.ts$/.test(file);
+}
+
 /** The files of this project that a file imports. */
 function readImports(file: string): string[] {
   const text = readFileSync(join(ROOT, file), "utf8");
@@ -39,13 +44,13 @@ function readImports(file: string): string[] {
   );
 }
 
-/** Which folder imports which, with a file that does; a test (`x.test.ts`) may import `tests/support`, which is left out. */
+/** Which folder imports which, with a file that does; a test may import `tests/support`, which is left out. */
 function readGraph(): Map<string, Map<string, string>> {
   const graph = new Map<string, Map<string, string>>();
   for (const file of SOURCES)
     for (const imported of readImports(file)) {
       const [from, to] = [toFolder(file), toFolder(imported)];
-      if (from === to || (file.endsWith(".test.ts") && to === "tests/support")) continue;
+      if (from === to || (isTest(file) && to === "tests/support")) continue;
       graph.set(from, (graph.get(from) ?? new Map()).set(to, `${file} imports ${imported}`));
     }
   return graph;
@@ -71,7 +76,7 @@ function findCycle(graph: ReadonlyMap<string, ReadonlyMap<string, string>>): str
   return undefined;
 }
 
-/** What product and tools may import besides themselves; their tests (`x.test.ts`) also `tests/support` and ALLOWED_IN_TESTS. */
+/** What product and tools may import besides themselves; their tests also `tests/support` and ALLOWED_IN_TESTS. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   worker: [],
   components: ["worker"],
@@ -103,7 +108,7 @@ describe("folders", () => {
   for (const [folder, allowed] of Object.entries(ALLOWED)) {
     test(`${folder} imports ${allowed.join(", ") || "nothing else"}`, () => {
       const refused = SOURCES.filter((file) => toFolder(file) === folder).flatMap((file) => {
-        const ofTests = file.endsWith(".test.ts") ? ["tests/support", ...(ALLOWED_IN_TESTS[folder] ?? [])] : [];
+        const ofTests = isTest(file) ? ["tests/support", ...(ALLOWED_IN_TESTS[folder] ?? [])] : [];
         const may = [folder, ...allowed, ...ofTests];
         return readImports(file)
           .filter((imported) => !may.includes(toFolder(imported)))
@@ -131,7 +136,7 @@ describe("files", () => {
   });
 
   test("have names that a search finds: none is vague, and none occurs more than three times", () => {
-    const names = SOURCES.filter((file) => !file.endsWith(".test.ts")).map((file) => basename(file));
+    const names = SOURCES.filter((file) => !isTest(file)).map((file) => basename(file));
     const repeated = [...new Set(names)].filter(
       (name) => !ONE_FOR_EACH_COMMAND.includes(name) && names.filter((other) => other === name).length > 3,
     );

@@ -53,9 +53,9 @@ describe("requests of a lost node, where each new pod is scheduled onto it with 
 });
 
 describe("requests of a frozen node", () => {
-  test("run again in their Jobs' next pods, 110 s after the freeze: 80 s until these are started, and 10 s of back-off", () => {
+  test("run again in their Jobs' next pods, 109 s after the freeze: 80 s until these are started, and 10 s of back-off", () => {
     const args = { pollingInterval: 5, maxReplicaCount: 10, requests: 4, loss: "frozen" } as const;
-    assert.deepEqual(summarize(args), [110, 110, 110]);
+    assert.deepEqual(summarize(args), [109, 109, 109]);
   });
 
   test("without a takeover never run again", () => {

@@ -243,7 +243,7 @@ describe("batch_worker", () => {
     );
     assert.deepEqual(
       executable.rows.map(({ proname }) => proname),
-      ["announce_stop", "claim", "defer", "fail", "reclaim", "renew", "report", "succeed"],
+      ["announce_stop", "claim", "defer", "fail", "reclaim", "renew", "report", "succeed", "take_over"],
     );
     await client.end();
   });
