@@ -10,7 +10,10 @@ import { REQUIRED, SETTINGS_PAGE, settingsPage, workerVariables } from "./settin
 const COMMAND = '["true"]';
 
 /** Set by the worker's image, and read by the migration only. */
-const NOT_THE_WORKERS = ["NODE_COMPILE_CACHE", "SCALER_PASSWORD", "WORKER_PASSWORD"];
+const NOT_THE_WORKERS = [
+  ...["NODE_COMPILE_CACHE", "ATTACH", "MAX_CONNECTIONS_NEEDED"],
+  ...["WORKER_USERNAME", "WORKER_PASSWORD", "SCALER_USERNAME", "SCALER_PASSWORD"],
+];
 
 /** Every setting that the worker makes of an environment. */
 function read(env: NodeJS.ProcessEnv): object {
