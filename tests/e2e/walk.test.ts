@@ -34,9 +34,9 @@ describe("a walk", { timeout: 60_000 }, () => {
       plainJob: { seconds: async () => 3 },
       note: () => undefined,
     };
-    const missed = (await walk(scenarioContext as unknown as ScenarioContext, 6, 1)).filter(
-      (finding) => !isKept(finding),
-    );
+    const missed = (
+      await walk(scenarioContext as unknown as ScenarioContext, { requestsPerJob: 6, pollingInterval: "3", ratio: 1 })
+    ).filter((finding) => !isKept(finding));
     assert.deepEqual(
       missed.map(({ what, measured }) => `${measured} ${what}`),
       ["11 Jobs", "1 idle"],

@@ -4,5 +4,5 @@ import { walk } from "../walk.ts";
 /** Lifecycle claim: scaling. A Job that continues with the next request saves the start of a pod each time: its work alone is 120 s. */
 export const grouped: Scenario = {
   claim: "60 INSERTs with requestsPerJob 6 are 10 Jobs, each request run once",
-  run: (context) => walk(context, 6, 0.9, 135),
+  run: (context) => walk(context, { requestsPerJob: 6, pollingInterval: "3", ratio: 0.9, mostSeconds: 135 }),
 };

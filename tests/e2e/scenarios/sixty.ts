@@ -1,8 +1,22 @@
+import type { Finding } from "../finding.ts";
 import type { Scenario } from "../scenario.ts";
 import { walk } from "../walk.ts";
+
+/**
+ * Where pods start within a few seconds, a Job of 20 s is Complete after 24 to 26 s. Polls every 5 s make 25 s or 30 s of that, as
+ * it happens.
+ */
+const POLLS = [
+  { pollingInterval: "3", ratio: 1.15 },
+  { pollingInterval: "5", ratio: 1.25 },
+];
 
 /** Lifecycle claim: scaling. The whole way of a request, KEDA's polls included, costs little over what its work costs. */
 export const sixty: Scenario = {
   claim: "60 INSERTs are 60 Jobs, ten at once, each request run once",
-  run: (context) => walk(context, 1, 1.15),
+  async run(context) {
+    const findings: Finding[] = [];
+    for (const own of POLLS) findings.push(...(await walk(context, { requestsPerJob: 1, ...own })));
+    return findings;
+  },
 };
