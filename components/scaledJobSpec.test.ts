@@ -159,7 +159,7 @@ describe("scaledJobSpec", () => {
       password: "from-PGPASSWORD",
       name: "postgres",
       caFile: "/etc/postgresql-ca/ca.crt",
-      patienceSeconds: 60,
+      databaseTimeoutSeconds: 60,
       pooled: false,
     });
     const { kind, backoffLimit, crashLimit, interruptionLimit, deferralLimit } = ARGS;

@@ -60,11 +60,19 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
   }
   const { host, port, user, name, caFile, sslMode } = address;
   const settings = {
-    ...{ host, port, user, name, password: address.password, sslMode, patienceSeconds: DEFAULTS.patienceSeconds },
+    ...{
+      host,
+      port,
+      user,
+      name,
+      password: address.password,
+      sslMode,
+      databaseTimeoutSeconds: DEFAULTS.databaseTimeoutSeconds,
+    },
     ...(caFile === undefined ? {} : { caFile }),
   };
   const database = new Database(settings, log);
-  const client = new ReconnectingClient(toClientConfig(settings), settings.patienceSeconds, log);
+  const client = new ReconnectingClient(toClientConfig(settings), settings.databaseTimeoutSeconds, log);
   async function close(): Promise<void> {
     await Promise.all([database.close(), client.close()]).catch(() => undefined);
     await server?.stop();

@@ -1,10 +1,10 @@
 import { shellQuote } from "../shellQuote.ts";
 import type { Condition, Metadata, Pod } from "./kubernetesObject.ts";
 
-/** What a kubelet or a controller may take in addition to the grace period. */
-const PATIENCE_SECONDS = 30;
+/** How long after the grace period a kubelet or a controller may still be at work. */
+const STUCK_AFTER_SECONDS = 30;
 
-/** A deletion that does not come to its end. */
+/** A deletion that does not complete. */
 export interface StuckDeletion {
   readonly subject: string;
   /** Why, and what to do. */
@@ -48,5 +48,5 @@ export function stuckNamespace({ metadata, status }: Namespace, nowMs: number): 
 }
 
 function isLate({ deletionTimestamp }: Metadata, nowMs: number): boolean {
-  return deletionTimestamp !== undefined && nowMs - Date.parse(deletionTimestamp) > PATIENCE_SECONDS * 1_000;
+  return deletionTimestamp !== undefined && nowMs - Date.parse(deletionTimestamp) > STUCK_AFTER_SECONDS * 1_000;
 }

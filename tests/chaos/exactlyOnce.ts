@@ -71,7 +71,7 @@ export async function runExactlyOnce(options: KillOptions, context: BenchContext
       const marks = readMarks();
       return !pods.some((name) => marks.has(getMark(name)));
     };
-    await until("every command has ended", hasEnded, { patienceMs: OUTLIVED_MS });
+    await until("every command has ended", hasEnded, { timeoutMs: OUTLIVED_MS });
     const { rows } = await client.query<EffectCounts>(COUNTS, [EFFECTS]);
     const counts = rows[0] as EffectCounts;
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;

@@ -62,7 +62,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
 
     const ids = CONNECTIONS.map((_, index) => String(index + 1));
     await until("both requests have succeeded elsewhere", async () => (await watch.succeeded(ids)) === ids.length, {
-      patienceMs: 1_000 * (SUCCESS_SECONDS + 30),
+      timeoutMs: 1_000 * (SUCCESS_SECONDS + 30),
     });
     const attempts = await readAttempts(client, ids);
     await node.restore();

@@ -36,7 +36,7 @@ async function giveUp(job: string): Promise<void> {
   await fail(connection, attempt, { reason: "error", message: "no", final: false });
 }
 
-const statusOf = async (id: number) =>
+const getStatus = async (id: number) =>
   (await database.query<{ status: string }>("select status from clap where id = $1", [id]))[0]?.status;
 
 test("docs/operations.md does what it says, block by block", async () => {
@@ -55,16 +55,16 @@ test("docs/operations.md does what it says, block by block", async () => {
   const again = await claimed("c");
   assert.equal(again.attempt.attempt, 3);
   await succeed(again.connection, again.attempt);
-  assert.equal(await statusOf(1), "SUCCESS");
+  assert.equal(await getStatus(1), "SUCCESS");
 
   await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
   const { connection, attempt } = await claimed("d");
   const [byRow = "", byKey = ""] = statements("Take a request back");
   await database.query(byRow);
   await succeed(connection, attempt);
-  assert.equal(await statusOf(2), "SUCCESS");
+  assert.equal(await getStatus(2), "SUCCESS");
   assert.deepEqual(await database.query(byKey), [{ cancel: null }]);
-  assert.equal(await statusOf(3), "DEAD");
+  assert.equal(await getStatus(3), "DEAD");
 
   await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
   await claimed("f");

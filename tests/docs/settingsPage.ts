@@ -38,10 +38,10 @@ export function workerVariables(): Readonly<Record<string, Variable>> {
     PG_CA_FILE: {
       what: "the file of the certificate authority that the server must prove itself by; without it the system's",
     },
-    DATABASE_PATIENCE_SECONDS: {
+    DATABASE_TIMEOUT_SECONDS: {
       what: "how long the worker waits for a database that does not answer",
-      defaultValue: database.patienceSeconds,
-      rule: NUMBER_RULES.patienceSeconds,
+      defaultValue: database.databaseTimeoutSeconds,
+      rule: NUMBER_RULES.databaseTimeoutSeconds,
     },
     KIND: { what: "the kind whose requests it works on", defaultValue: settings.kind },
     JOB_NAME: { what: "the Job; a request that failed is reserved for the Job of this name (required)" },

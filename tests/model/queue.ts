@@ -208,7 +208,7 @@ export class Queue extends QueueRows {
     for (const row of this.rows.values()) {
       const { session, claimedWith, job } = row;
       if (job === undefined || !claimedWith) continue;
-      const patience = backoff(this.jobs.get(job)?.failures ?? 0, claimedWith) + 500 * claimedWith.backoffSeconds;
+      const crashedAfterMs = backoff(this.jobs.get(job)?.failures ?? 0, claimedWith) + 500 * claimedWith.backoffSeconds;
       if (session === undefined) {
         if (reservation === "forever" || (row.reservedUntil ?? Infinity) > this.now) continue;
         Object.assign(row, RELEASED);
@@ -216,7 +216,7 @@ export class Queue extends QueueRows {
         this.#endAttempt(row, "error", false, false);
       } else if (
         reapDead &&
-        (row.suspectedAt ?? Infinity) <= this.now - Math.max(patience, MIN_SUSPICION_MS) &&
+        (row.suspectedAt ?? Infinity) <= this.now - Math.max(crashedAfterMs, MIN_SUSPICION_MS) &&
         this.isDead(row)
       ) {
         this.#endAttempt(row, "crashed", false, false);

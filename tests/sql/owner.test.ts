@@ -34,7 +34,10 @@ for (const { version, skip, start } of SERVERS) {
 
     function connect(name: string, user: string): Database {
       const { host, port } = server;
-      const database = new Database({ host, port, user, password: undefined, name, patienceSeconds: 5 }, noopLog);
+      const database = new Database(
+        { host, port, user, password: undefined, name, databaseTimeoutSeconds: 5 },
+        noopLog,
+      );
       opened.push({ end: () => database.close() });
       return database;
     }

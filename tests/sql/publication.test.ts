@@ -32,7 +32,7 @@ describe("a publication for all tables, with a subscriber", () => {
   function connect(): Database {
     const { host, port, user } = server;
     const database = new Database(
-      { host, port, user, password: undefined, name: "publisher", patienceSeconds: 5 },
+      { host, port, user, password: undefined, name: "publisher", databaseTimeoutSeconds: 5 },
       noopLog,
     );
     opened.push({ end: () => database.close() });

@@ -36,7 +36,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
 
   function connect(name: string, where: DebianServer = server): Database {
     const database = new Database(
-      { host: where.host, port: where.port, user: where.user, password: undefined, name, patienceSeconds: 5 },
+      { host: where.host, port: where.port, user: where.user, password: undefined, name, databaseTimeoutSeconds: 5 },
       noopLog,
     );
     opened.push({ end: () => database.close() });

@@ -77,7 +77,7 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
         return (await admin.query(waiting, [name])).rowCount !== 0;
       }),
     connect: (user = server.user) => {
-      const database = new Database({ ...server, user, password: undefined, name, patienceSeconds: 5 }, noopLog);
+      const database = new Database({ ...server, user, password: undefined, name, databaseTimeoutSeconds: 5 }, noopLog);
       opened.push(database);
       return database;
     },

@@ -65,11 +65,11 @@ export class Database {
   /**
    * Runs a statement of `sql/statements/`, prepared under its name, riding out an outage of the database.
    *
-   * @throws DatabaseUnavailableError when it lasts longer than `patienceSeconds`; the reason of `unclaimedStop`; whatever else
+   * @throws DatabaseUnavailableError when it lasts longer than `databaseTimeoutSeconds`; the reason of `unclaimedStop`; whatever else
    *   PostgreSQL answers.
    */
   async run<Row extends pg.QueryResultRow>(name: StatementName, values: readonly unknown[]): Promise<Row[]> {
-    let patienceEnds: number | undefined;
+    let deadline: number | undefined;
     let sent = false;
     for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
       const connection = this.#connected();
@@ -79,16 +79,16 @@ export class Database {
         return (await client.query<Row>({ ...this.#statement(name), values: [...values] })).rows;
       } catch (error) {
         if (!isOutage(error)) throw error;
-        if (patienceEnds === undefined) {
-          patienceEnds = Date.now() + 1_000 * this.#settings.patienceSeconds;
+        if (deadline === undefined) {
+          deadline = Date.now() + 1_000 * this.#settings.databaseTimeoutSeconds;
           this.#log.warn("the database is unavailable", {
             error: error.message,
-            patienceSeconds: this.#settings.patienceSeconds,
+            databaseTimeoutSeconds: this.#settings.databaseTimeoutSeconds,
           });
         }
         this.#drop(connection);
-        if (Date.now() + pause > patienceEnds) {
-          throw new DatabaseUnavailableError(this.#settings.patienceSeconds, error);
+        if (Date.now() + pause > deadline) {
+          throw new DatabaseUnavailableError(this.#settings.databaseTimeoutSeconds, error);
         }
         await (sent ? sleep(pause) : this.#unlessStopped(sleep(pause)));
       }

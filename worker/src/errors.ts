@@ -57,9 +57,12 @@ export class TimedOutError extends Error {
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";
 
-  constructor(patienceSeconds: number, cause: Error) {
-    super(`the database must answer within DATABASE_PATIENCE_SECONDS (${patienceSeconds}); got ${cause.message}`, {
-      cause,
-    });
+  constructor(databaseTimeoutSeconds: number, cause: Error) {
+    super(
+      `the database must answer within DATABASE_TIMEOUT_SECONDS (${databaseTimeoutSeconds}); got ${cause.message}`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -113,7 +113,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await until(
       "its session lock is back",
       async () => (await database.query(`select from batch.queue where session_id in ${HELD_SESSIONS}`)).at(0),
-      { patienceMs: 5_000 },
+      { timeoutMs: 5_000 },
     );
   });
 
@@ -144,9 +144,9 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.match(pod.outputTail(), /KIND must be clap \(the files of worker\/src\/handlers\); got \\"cough\\"/);
   });
 
-  test("waits for a database that is unavailable, and ends 69 after DATABASE_PATIENCE_SECONDS", async () => {
-    const pod = startWorker("a", { PG_HOST: "/nowhere", DATABASE_PATIENCE_SECONDS: "0.3" });
+  test("waits for a database that is unavailable, and ends 69 after DATABASE_TIMEOUT_SECONDS", async () => {
+    const pod = startWorker("a", { PG_HOST: "/nowhere", DATABASE_TIMEOUT_SECONDS: "0.3" });
     assert.equal(await pod.ended, 69);
-    assert.match(pod.outputTail(), /the database must answer within DATABASE_PATIENCE_SECONDS/);
+    assert.match(pod.outputTail(), /the database must answer within DATABASE_TIMEOUT_SECONDS/);
   });
 });

@@ -32,7 +32,7 @@ export interface DatabaseSettings {
    */
   readonly pooled?: boolean;
   /** How long an absent database is waited for before the worker gives up. */
-  readonly patienceSeconds: number;
+  readonly databaseTimeoutSeconds: number;
 }
 
 /** What a worker is given by its environment; read once, at the start. */
@@ -74,7 +74,7 @@ export interface Settings {
 /** The limits of every number setting; the options of `npm start` and the stack's config obey the same ones. */
 export const NUMBER_RULES = {
   port: { min: 1, max: 65_535, why: "a TCP port" },
-  patienceSeconds: { min: 0, max: 3_600, fractions: true, why: "an hour without a database is no hiccup" },
+  databaseTimeoutSeconds: { min: 0, max: 3_600, fractions: true, why: "an hour without a database is no hiccup" },
   backoffLimit: { min: 0, max: 1_000, why: "retries cost a pod each" },
   crashLimit: { min: 0, max: 1_000, why: "each costs a pod, and whatever the work does before it dies" },
   interruptionLimit: { min: 0, max: 10_000, why: "no drain is the work's fault, but work that never ends costs pods" },
@@ -93,7 +93,7 @@ export const KIND_PATTERN = /^[a-z][a-z0-9_]{0,39}$/;
 export const DEFAULTS = {
   port: 5432,
   databaseName: "postgres",
-  patienceSeconds: 60,
+  databaseTimeoutSeconds: 60,
   kind: "clap",
   backoffLimit: 4,
   interruptionLimit: 100,
@@ -167,7 +167,11 @@ function databaseSettings(
         }
       : {}),
     ...(env.PG_CA_FILE ? { caFile: env.PG_CA_FILE } : {}),
-    patienceSeconds: number("DATABASE_PATIENCE_SECONDS", "patienceSeconds", DEFAULTS.patienceSeconds),
+    databaseTimeoutSeconds: number(
+      "DATABASE_TIMEOUT_SECONDS",
+      "databaseTimeoutSeconds",
+      DEFAULTS.databaseTimeoutSeconds,
+    ),
   };
 }
 
@@ -175,15 +179,15 @@ function databaseSettings(
 function reader(env: NodeJS.ProcessEnv) {
   const problems: string[] = [];
   return {
-    text(name: string, pattern: RegExp, allowed: string, byDefault?: string): string {
-      const value = env[name] || byDefault;
+    text(name: string, pattern: RegExp, allowed: string, defaultValue?: string): string {
+      const value = env[name] || defaultValue;
       if (value !== undefined && pattern.test(value)) return value;
       problems.push(`${name} must be ${allowed}; got ${value === undefined ? "nothing" : JSON.stringify(value)}`);
       return "";
     },
-    number(name: string, rule: keyof typeof NUMBER_RULES, byDefault: number): number {
+    number(name: string, rule: keyof typeof NUMBER_RULES, defaultValue: number): number {
       try {
-        return env[name] ? parseNumber(name, env[name], NUMBER_RULES[rule]) : byDefault;
+        return env[name] ? parseNumber(name, env[name], NUMBER_RULES[rule]) : defaultValue;
       } catch (error) {
         problems.push((error as Error).message);
         return Number.NaN;

@@ -13,7 +13,7 @@ function createPoll(database: TestDatabase): () => Promise<number> {
   return () => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 }
 
-const attemptsOf = (database: TestDatabase) =>
+const getAttempts = (database: TestDatabase) =>
   database.query("select attempt, status, reason, job_name from clap_attempt order by attempt");
 
 describe("a worker with a lease", { timeout: 120_000 }, () => {
@@ -40,7 +40,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       return (await database.query("select from batch.history")).at(0);
     });
     assert.deepEqual(await Promise.all([pod.ended, rival.ended]), [0, 0]);
-    assert.deepEqual(await attemptsOf(database), [{ attempt: 1, status: "SUCCESS", reason: null, job_name: "a" }]);
+    assert.deepEqual(await getAttempts(database), [{ attempt: 1, status: "SUCCESS", reason: null, job_name: "a" }]);
     assert.ok(leases.size > 8, `renewed three times a second; got ${leases.size} leases`);
     assert.equal(locks, 0);
   });
@@ -84,7 +84,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       assert.equal(await zombie.ended, 3);
       assert.match(zombie.outputTail(), /is owned by another worker or has already ended/);
       assert.deepEqual(await database.query("table batch.history"), left);
-      assert.deepEqual(await attemptsOf(database), [
+      assert.deepEqual(await getAttempts(database), [
         { attempt: 1, status: "FAILED", reason: "crashed", job_name: "a" },
         { attempt: 2, status: "SUCCESS", reason: null, job_name: "b" },
       ]);

@@ -47,7 +47,7 @@ test("who answers in the place of a server that is away is waited for, as the se
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const { port } = proxy.address() as AddressInfo;
   const env = { ...ENV, PG_HOST: "127.0.0.1", PG_PORT: String(port), PG_CA_FILE: "/dev/null" };
-  const away = new Database({ ...readDatabaseSettings(env), patienceSeconds: 0.2 }, noopLog);
+  const away = new Database({ ...readDatabaseSettings(env), databaseTimeoutSeconds: 0.2 }, noopLog);
   await assert.rejects(away.run("demand", ["clap", 1, 10]), DatabaseUnavailableError);
   proxy.close();
 });
@@ -59,10 +59,10 @@ describe("the server's certificate", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   /** A worker's way to a server that shows this certificate. */
-  async function databaseBehind(pems: GenerateResult, patienceSeconds: number, log: Log): Promise<Database> {
+  async function databaseBehind(pems: GenerateResult, databaseTimeoutSeconds: number, log: Log): Promise<Database> {
     const port = await startTlsFront(pems.cert, pems.private);
     const env = { PG_HOST: "localhost", PG_PORT: String(port), PG_DATABASE: name, PG_CA_FILE: caFile };
-    return new Database({ ...readDatabaseSettings({ ...process.env, ...env }), patienceSeconds }, log);
+    return new Database({ ...readDatabaseSettings({ ...process.env, ...env }), databaseTimeoutSeconds }, log);
   }
 
   test("is waited for when it is renewed before the authority's file knows it", async () => {

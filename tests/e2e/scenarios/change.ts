@@ -35,8 +35,8 @@ export const change: Scenario = {
     });
     const created = async (jobs: number) =>
       await until(`${jobs} Jobs by the next poll`, () => watch.count.created === jobs, {
-        patienceMs: (NEW_POLLING_INTERVAL + 2) * 1_000,
-        lookMs: 100,
+        timeoutMs: (NEW_POLLING_INTERVAL + 2) * 1_000,
+        intervalMs: 100,
       });
     await created(REQUESTS);
     const { peak } = watch.count;

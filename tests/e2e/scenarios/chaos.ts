@@ -67,8 +67,8 @@ export const chaos: Scenario = {
     await injectPodFaults();
 
     await until("every request's SUCCESS", async () => (await countStatus(cluster, "SUCCESS")) === REQUESTS, {
-      patienceMs: 600_000,
-      lookMs: 1_000,
+      timeoutMs: 600_000,
+      intervalMs: 1_000,
     });
     note(`${elapsed().toFixed(0)} s in all`);
     const account = toAccount(await attempts(cluster));

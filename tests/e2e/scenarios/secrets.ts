@@ -25,8 +25,8 @@ export const secrets: Scenario = {
     // A failure and a success of today, so that there are logs of both.
     await insert(cluster, 1, 1, 1);
     await until("SUCCESS", async () => (await countStatus(cluster, "SUCCESS")) === 1, {
-      patienceMs: 60_000,
-      lookMs: 1_000,
+      timeoutMs: 60_000,
+      intervalMs: 1_000,
     });
     const present = await readPasswords(stack);
     const logIns = await tryLogIns(cluster, earlier, present);

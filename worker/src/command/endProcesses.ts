@@ -20,8 +20,8 @@ export interface Leftovers {
 }
 
 /** Killed processes end within milliseconds; one that does not hangs in the kernel. */
-const PATIENCE_MS = 2_000;
-const KILLED_PATIENCE_MS = 100;
+const TIMEOUT_MS = 2_000;
+const KILLED_TIMEOUT_MS = 100;
 const PAUSE_MS = 10;
 
 /**
@@ -40,9 +40,9 @@ export async function endProcesses(leftovers: Leftovers, killSignal: AbortSignal
   const startedAt = performance.now();
   for (let rounds = 0; ; rounds++) {
     const found = findLeftovers(leftovers);
-    const patienceMs = killSignal.aborted ? KILLED_PATIENCE_MS : PATIENCE_MS;
+    const timeoutMs = killSignal.aborted ? KILLED_TIMEOUT_MS : TIMEOUT_MS;
     // On a machine that is overloaded, finding them may take longer than that.
-    const isOver = rounds > 0 && performance.now() - startedAt > patienceMs;
+    const isOver = rounds > 0 && performance.now() - startedAt > timeoutMs;
     if (found.length === 0 || isOver) return found.map(({ pid }) => pid);
     for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const process of found) signalProcess(process, signal);
     await sleep(PAUSE_MS);

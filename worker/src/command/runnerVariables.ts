@@ -10,7 +10,7 @@ export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
   "PG_DATABASE",
   "PG_CA_FILE",
   "PG_SSLMODE",
-  "DATABASE_PATIENCE_SECONDS",
+  "DATABASE_TIMEOUT_SECONDS",
   "KIND",
   "JOB_NAME",
   "POD_NAME",

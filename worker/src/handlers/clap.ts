@@ -17,8 +17,8 @@ export const handler: Handler<Clap> = {
 
   check(row: Row): Clap {
     return {
-      durationSeconds: numberOf(row, "duration_seconds", 0, WEEK_SECONDS),
-      failures: numberOf(row, "failures", 0, 2 ** 31 - 1),
+      durationSeconds: parseColumn(row, "duration_seconds", 0, WEEK_SECONDS),
+      failures: parseColumn(row, "failures", 0, 2 ** 31 - 1),
     };
   },
 
@@ -29,7 +29,7 @@ export const handler: Handler<Clap> = {
   },
 };
 
-function numberOf(row: Row, column: string, min: number, max: number): number {
+function parseColumn(row: Row, column: string, min: number, max: number): number {
   const value = row[column];
   if (typeof value === "number" && value >= min && value <= max) return value;
   throw new TypeError(`${column} must be a number from ${min} to ${max}; got ${JSON.stringify(value)}`);
