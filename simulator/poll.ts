@@ -25,7 +25,7 @@ export interface PollSettings {
 /**
  * KEDA: asks the scaling query and creates Jobs, until all is finished and no Job runs, or `signal` aborts.
  *
- * @throws DatabaseAwayError when the database stays unreachable for longer than `database` waits.
+ * @throws DatabaseUnavailableError when the database stays unreachable for longer than `database` waits.
  */
 export async function poll(
   settings: PollSettings,

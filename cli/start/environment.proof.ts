@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { generate } from "selfsigned";
 import { createCommand } from "../../tests/support/command.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { startTlsFront } from "../../tests/support/tlsFront.ts";
+import { startTlsFront } from "../../tests/support/tlsProxy.ts";
 
 const { home, start, processes, leftovers } = await createCommand("cli/start/main.ts");
 

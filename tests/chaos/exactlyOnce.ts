@@ -4,7 +4,7 @@ import { poll } from "../../simulator/poll.ts";
 import { createTempDirectory } from "../../simulator/tempDirectory.ts";
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import type { BenchContext } from "../bench/context.ts";
-import { outliveStart } from "../support/outliveStart.ts";
+import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { until } from "../support/until.ts";
 import { getMark, killCommands, readMarks } from "./commandKills.ts";
 import { createCluster } from "./createCluster.ts";
@@ -54,7 +54,7 @@ export async function runExactlyOnce(options: KillOptions, context: BenchContext
   const startedAt = performance.now();
   try {
     await client.query(TABLES);
-    await outliveStart(client);
+    await waitOutStartupGrace(client);
     const insert = "insert into pages (effects, seconds) select $2, $3 from generate_series(1, $1::integer)";
     const addRequests = (count: number) => client.query(insert, [count, EFFECTS, options.seconds]);
     await addRequests(options.requests);

@@ -7,7 +7,7 @@ import { EXIT_CODES } from "../../worker/src/outcome.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { BenchContext } from "../bench/context.ts";
 import type { Limit } from "../bench/limit.ts";
-import { outliveStart } from "../support/outliveStart.ts";
+import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { until } from "../support/until.ts";
 import { readAttempts } from "./attempts.ts";
 import { createCluster } from "./createCluster.ts";
@@ -46,7 +46,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
   const execPrefix = () => (lost ? [] : node.execPrefix);
   const cluster = createCluster({ ...context, env }, { backoffSeconds: DEFAULTS.backoffSeconds, execPrefix });
   try {
-    await outliveStart(client);
+    await waitOutStartupGrace(client);
     await insertRequests(client, 1, SECONDS, 0);
     const asked = { requestsPerJob: 1, maxReplicaCount: 10, pollingInterval: POLLING_SECONDS };
     const polled = poll(asked, database, cluster, context.signal);

@@ -19,7 +19,7 @@ const SUCCESS: Attempt = {
   reason: null,
 };
 
-/** One request whose first worker was killed: two claims and a put-down. */
+/** One request whose first worker was killed: two claims and a crash. */
 const AS_IT_SHOULD: Batch = {
   ids: ["1"],
   attempts: [CRASHED, SUCCESS],

@@ -14,7 +14,7 @@ const PROGRAM = new URL("./commandProgram.ts", import.meta.url).pathname;
 const PRELOAD = new URL("./commandPreload.ts", import.meta.url).href;
 
 /** Pods after which a request must have ended. */
-const MOST_PODS = 4;
+const MAX_PODS = 4;
 
 /** A fault, and the mutant of the runner that it is to find. */
 export interface CommandRun {
@@ -38,7 +38,7 @@ export async function runCommandPlan(world: CommandWorld, { fault, change }: Com
   const request = await world.insert();
   try {
     for (let pods = 0; await world.isUnfinished(request); pods++) {
-      if (pods === MOST_PODS) break;
+      if (pods === MAX_PODS) break;
       const pod = startPod(`${folder.slice(-6)}-pod-${pods}`, {
         ...world.env,
         JOB_NAME: folder.slice(-6),

@@ -1,6 +1,6 @@
 import { atMost, exactly, type Finding } from "./finding.ts";
 import { JobWatch } from "./jobWatch.ts";
-import { letPollsPass } from "./polls.ts";
+import { waitForPolls } from "./polls.ts";
 import { attempts, clear, insert } from "./requests.ts";
 import type { ScenarioContext } from "./scenario.ts";
 
@@ -36,7 +36,7 @@ export async function measureThroughput(
   await insert(cluster, REQUESTS, 20);
   await watch.ended(jobs, 900_000);
   const seconds = (performance.now() - began) / 1_000;
-  await letPollsPass(POLLS, own);
+  await waitForPolls(POLLS, own);
   const all = await attempts(cluster);
   const ran = new Set(all.filter(({ status }) => status === "SUCCESS").map(({ id }) => id));
   const idle = watch.count.created - new Set(all.map(({ job_name }) => job_name)).size;

@@ -109,7 +109,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await until("it asks for its request's row", async () => (await database.query(`select ${waiting}`)).at(0));
     await database.query(`select pg_terminate_backend(pid) ${waiting}`);
     await database.query("commit");
-    await workers.clapping(pod);
+    await workers.handlerRunning(pod);
     await until(
       "its session lock is back",
       async () => (await database.query(`select from batch.queue where session_id in ${HELD_SESSIONS}`)).at(0),

@@ -14,7 +14,7 @@ export interface JobContext extends AttemptContext {
 
 /** The pauses between two claims of a pod that waits. */
 const FIRST_PAUSE_MS = 125;
-const LONGEST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 1_000;
 
 const WAIT_REASONS = {
   locked: "a previous connection to release this Job's request",
@@ -79,7 +79,7 @@ async function claimWithRetry(
         if (taken) continue;
       }
       await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+      pause = Math.min(2 * pause, MAX_PAUSE_MS);
     }
   } catch (error) {
     // The database is unavailable, and nothing is claimed that would have to be recorded.

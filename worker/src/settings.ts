@@ -111,11 +111,11 @@ export const DEFAULTS = {
  * @throws SettingsError naming every wrong variable, what is allowed, and the value it had (never a password).
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const { text, number, finish } = reader(env);
+  const { text, number, validated } = reader(env);
   const label = "1 to 253 characters of a-z, A-Z, 0-9, '-', '_' and '.' (a Kubernetes name)";
   const backoffLimit = number("BACKOFF_LIMIT", "backoffLimit", DEFAULTS.backoffLimit);
   const leaseSeconds = number("LEASE_SECONDS", "leaseSeconds", DEFAULTS.leaseSeconds);
-  return finish({
+  return validated({
     database: { ...databaseSettings({ text, number }, env), pooled: leaseSeconds > 0 },
     kind: text(
       "KIND",
@@ -143,8 +143,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
  * @throws SettingsError as `readSettings` does.
  */
 export function readDatabaseSettings(env: NodeJS.ProcessEnv): DatabaseSettings {
-  const { text, number, finish } = reader(env);
-  return finish(databaseSettings({ text, number }, env));
+  const { text, number, validated } = reader(env);
+  return validated(databaseSettings({ text, number }, env));
 }
 
 function databaseSettings(
@@ -175,7 +175,7 @@ function databaseSettings(
   };
 }
 
-/** Reads variable after variable; `finish` throws what was wrong with any of them. */
+/** Reads variable after variable; `validated` throws what was wrong with any of them. */
 function reader(env: NodeJS.ProcessEnv) {
   const problems: string[] = [];
   return {
@@ -193,7 +193,7 @@ function reader(env: NodeJS.ProcessEnv) {
         return Number.NaN;
       }
     },
-    finish<Read>(settings: Read): Read {
+    validated<Read>(settings: Read): Read {
       if (problems.length > 0) throw new SettingsError(problems);
       return settings;
     },

@@ -24,7 +24,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
     await workers.insert(4);
     const poll = createPoll(database);
     const pod = workers.start("a", LEASE);
-    await workers.clapping(pod);
+    await workers.handlerRunning(pod);
     const rival = workers.start("a", LEASE);
     const leases = new Set<string>();
     let locks = 0;
@@ -52,7 +52,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       t.after(workers.end);
       await workers.insert(60);
       const pod = workers.start("a", LEASE);
-      await workers.clapping(pod);
+      await workers.handlerRunning(pod);
       pod.kill("SIGKILL");
       await pod.ended;
       const [{ lease } = {}] = await database.query("select lease_until::text as lease from batch.queue");
@@ -72,7 +72,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       const poll = createPoll(database);
       await workers.insert(1);
       const zombie = workers.start("a", LEASE);
-      await workers.clapping(zombie);
+      await workers.handlerRunning(zombie);
       zombie.kill("SIGSTOP");
       await until("any Job may claim its request", async () => {
         await poll();

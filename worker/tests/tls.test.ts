@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { type GenerateResult, generate } from "selfsigned";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { startTlsFront } from "../../tests/support/tlsFront.ts";
+import { startTlsFront } from "../../tests/support/tlsProxy.ts";
 import { until } from "../../tests/support/until.ts";
 import { Database, toClientConfig } from "../src/database.ts";
 import { DatabaseUnavailableError } from "../src/errors.ts";

@@ -50,7 +50,7 @@ describe("a worker that was stopped until another one runs its request", {
         t.after(workers.end);
         await workers.insert(seconds, failures);
         const zombie = workers.start("a", env);
-        await workers.clapping(zombie);
+        await workers.handlerRunning(zombie);
         const clapsUntil = Date.now() + 1_000 * seconds;
         zombie.kill("SIGSTOP");
         await die(database, workers);

@@ -1,6 +1,6 @@
 import { until } from "../../support/until.ts";
 import { atMost, exactly } from "../finding.ts";
-import { farthestOff } from "../gaps.ts";
+import { maxIntervalDeviation } from "../maxIntervalDeviation.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { attempts, clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
@@ -44,7 +44,7 @@ export const change: Scenario = {
       await insert(cluster, 1, SECONDS.more);
       await created(jobs);
     }
-    const off = farthestOff(NEW_POLLING_INTERVAL, watch.createdAt.slice(-MORE));
+    const off = maxIntervalDeviation(NEW_POLLING_INTERVAL, watch.createdAt.slice(-MORE));
     await watch.ended(ALL, 240_000);
     const after = new Map((await workers(cluster)).map(({ metadata, status }) => [metadata.uid, status.phase]));
     const all = await attempts(cluster);

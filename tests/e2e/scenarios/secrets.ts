@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { until } from "../../support/until.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import { exactly, type Finding } from "../finding.ts";
-import { type LogIn, logIn } from "../logIn.ts";
+import { type LoginAttempt, tryLogin } from "../tryLogin.ts";
 import { clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stack } from "../stack.ts";
@@ -63,8 +63,8 @@ async function tryLogIns(
   earlier: ReadonlyMap<string, string>,
   present: ReadonlyMap<string, string>,
 ): Promise<Finding[]> {
-  const said = (of: ReadonlyMap<string, string>, sslmode: LogIn["sslmode"]) =>
-    logIn(cluster, { user: "batch_worker", password: of.get("postgres-worker-password") ?? "", sslmode });
+  const said = (of: ReadonlyMap<string, string>, sslmode: LoginAttempt["sslmode"]) =>
+    tryLogin(cluster, { user: "batch_worker", password: of.get("postgres-worker-password") ?? "", sslmode });
   const refused = /no pg_hba.conf entry .* no encryption/;
   return [
     exactly(1, "log-in with TLS", Number((await said(present, "require")) === "in")),
