@@ -4,6 +4,6 @@
 -- $9 back-off base (seconds)   $10 lease (seconds; null: the session lock)   $11 timeout (seconds; null: none)
 -- $12 requests the Job has finished, as far as this pod knows   $13 whether this is the pod's first claim
 --
--- One row: the attempt and its request's row as JSON text. Zero rows: nothing to claim now; reclaim.sql says why.
+-- One row: the attempt and its request's row as JSON text. Zero rows: nothing to claim now; reclaim.sql reports why.
 select request_id, attempt, job_finished, request, token, checkpoint::text as checkpoint, timeout_seconds
 from batch.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)

@@ -59,7 +59,7 @@ test("docs/operations.md does what it says, block by block", async () => {
 
   await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
   const { connection, attempt } = await claimed("d");
-  const [byRow = "", byKey = ""] = statements("Take a request back");
+  const [byRow = "", byKey = ""] = statements("Cancel a request");
   await database.query(byRow);
   await succeed(connection, attempt);
   assert.equal(await getStatus(2), "SUCCESS");
@@ -70,7 +70,7 @@ test("docs/operations.md does what it says, block by block", async () => {
   await claimed("f");
   await database.query("insert into batch.queue (kind, request_id) values ('clap', 1)");
   await database.query("select batch.reject('clap', array[1], 'by hand')");
-  const [queue, rejected, dead] = await run("Know how it stands");
+  const [queue, rejected, dead] = await run("Monitor it");
   assert.partialDeepStrictEqual(queue, [
     { kind: "clap", waiting: "1", running: "1", reserved: "0", rejected: "1", problem: null },
   ]);
@@ -92,7 +92,7 @@ test("docs/operations.md does what it says, block by block", async () => {
   await database.query("create table pages (id bigint primary key)");
   await database.query("select batch.attach('pages', 'page')");
   await database.query("insert into pages values (1)");
-  await run("Give up a kind");
+  await run("Detach a kind");
   await database.query("insert into pages values (2)");
   assert.deepEqual(await database.query("select distinct kind from batch.queue"), [{ kind: "clap" }]);
   await database.query("drop owned by shop");

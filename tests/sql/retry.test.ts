@@ -118,7 +118,7 @@ describe("batch.retry", () => {
     ],
     ["SUCCESS", async () => (await attempt("a")).succeeded(), /got SUCCESS/],
     [
-      "not in its table any more",
+      "no longer in its table",
       async () => {
         await giveUp();
         await database.query("delete from make_it_clap");

@@ -58,7 +58,7 @@ describe("a change that breaks the attachment", () => {
     [
       "the primary key dropped",
       "alter table parcels drop constraint parcels_pkey",
-      /parcels has no primary key of one bigint column any more/,
+      /parcels no longer has a primary key of one bigint column/,
       "alter table parcels add primary key (id)",
     ],
     [
@@ -91,9 +91,9 @@ describe("a change that breaks the attachment", () => {
       /lacks the trigger batch_parcel\$delete/,
       "select 1",
     ],
-    ["a child table", "create table child () inherits (parcels)", /is part of an inheritance/, "drop table child"],
+    ["a child table", "create table child () inherits (parcels)", /is now part of an inheritance/, "drop table child"],
     [
-      "no right to read any more",
+      "the right to read revoked",
       "revoke select on parcels from batch_owner",
       /batch_owner cannot select from public.parcels/,
       "select 1",
@@ -101,7 +101,7 @@ describe("a change that breaks the attachment", () => {
     [
       "unlogged",
       "alter table parcels set unlogged",
-      /is not a permanent table any more: alter table public.parcels set logged/,
+      /is no longer a permanent table: alter table public.parcels set logged/,
       "alter table parcels set logged",
     ],
     ["its readers dropped", "drop function batch.row$parcel", /is not read with its owner's rights/, "select 1"],
@@ -143,7 +143,7 @@ describe("a change that breaks the attachment", () => {
     assert.equal(await poll(), 0);
     assert.match(
       await problem(),
-      /has no column seconds of numbers any more, which held the timeouts: select batch\.attach\('public\.parcels', 'parcel', 'COLUMN'\)/,
+      /no longer has the numeric column seconds with the timeouts: select batch\.attach\('public\.parcels', 'parcel', 'COLUMN'\)/,
     );
     await query("select batch.attach('parcels', 'parcel', 'duration')");
     assert.equal(await poll(), 3);
@@ -180,7 +180,7 @@ describe("a dropped table", () => {
   test("another table may not take its kind while it exists", async () => {
     await query("create schema elsewhere; create table elsewhere.parcels (id bigint primary key)");
     await assert.rejects(query("select batch.attach('elsewhere.parcels', 'parcel')"), {
-      message: /kind must be a new one .*got 'parcel', which is public.parcels's/,
+      message: /kind must be a new one .*got 'parcel', which belongs to public.parcels/,
     });
   });
 });
@@ -222,7 +222,7 @@ describe("a row that cannot be worked on costs itself", () => {
     assert.equal((await claimed("a")).requestId, "1");
     assert.deepEqual(await query("select from batch.job"), []);
     assert.partialDeepStrictEqual(await attempts(99), [
-      { status: "DEAD", reason: "error", error: "public.parcels holds no row with this primary key" },
+      { status: "DEAD", reason: "error", error: "public.parcels has no row with this primary key" },
     ]);
   });
 });

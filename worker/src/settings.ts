@@ -13,14 +13,14 @@ export interface DatabaseSettings {
   readonly password: string | undefined;
   readonly name: string;
   /**
-   * `require`: the connection is encrypted; `verify-full`: and the server must prove that it is `host`, by the authority of `caFile`
-   * or else by one that the system trusts; `disable`: no TLS.
+   * `require`: the connection is encrypted; `verify-full`: and the server's certificate must be for `host`, signed by the authority of
+   * `caFile` or else by one that the system trusts; `disable`: no TLS.
    *
    * @default "verify-full" with a `caFile`, else "disable"
    */
   readonly sslMode?: SslMode;
   /**
-   * The file of the certificate authority that the server must prove itself by.
+   * The file of the certificate authority that must have signed the server's certificate.
    *
    * @default - the authorities that the system trusts
    */
@@ -31,16 +31,16 @@ export interface DatabaseSettings {
    * @default false
    */
   readonly pooled?: boolean;
-  /** How long an absent database is waited for before the worker gives up. */
+  /** How long the worker waits for an unavailable database before it gives up. */
   readonly databaseTimeoutSeconds: number;
 }
 
-/** What a worker is given by its environment; read once, at the start. */
+/** A worker's settings from its environment; read once, at the start. */
 export interface Settings {
   readonly database: DatabaseSettings;
   /** The name under which `batch.attach()` attached the table of requests. */
   readonly kind: string;
-  /** A request that failed is held for the Job of this name. */
+  /** A failed request is reserved for the Job of this name. */
   readonly jobName: string;
   /** Recorded with every attempt, for `kubectl logs`. */
   readonly podName: string;
@@ -58,38 +58,38 @@ export interface Settings {
   readonly deferralLimit: number;
   /** The Job controller's base delay: 10 on Kubernetes. */
   readonly backoffSeconds: number;
-  /** Requests one Job works through, one after another. */
+  /** How many requests one Job works through, one after another. */
   readonly requestsPerJob: number;
   /**
-   * For how long a claim is kept without being renewed; renewed three times in it. 0: no lease, the session lock says who
-   * is alive. A pooler makes session locks meaningless: behind one, a lease is needed.
+   * How long a claim is valid without being renewed; it is renewed every third of that time. 0: no lease, the session lock shows who
+   * is alive. Behind a pooler session locks mean nothing, so a lease is needed.
    */
   readonly leaseSeconds: number;
-  /** How long an attempt's work may take; then it is stopped, by force if need be, and has failed. 0: no limit. */
+  /** How long an attempt's work may take; after that it is stopped, by force if necessary, and has failed. 0: no limit. */
   readonly timeoutSeconds: number;
   /** The pod's `terminationGracePeriodSeconds`: from SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
 }
 
-/** The limits of every number setting; the options of `npm start` and the stack's config obey the same ones. */
+/** The limits of every number setting; the options of `npm start` and the stack's config have the same limits. */
 export const NUMBER_RULES = {
   port: { min: 1, max: 65_535, why: "a TCP port" },
-  databaseTimeoutSeconds: { min: 0, max: 3_600, fractions: true, why: "an hour without a database is no hiccup" },
+  databaseTimeoutSeconds: { min: 0, max: 3_600, fractions: true, why: "an hour without a database is not a brief outage" },
   backoffLimit: { min: 0, max: 1_000, why: "retries cost a pod each" },
-  crashLimit: { min: 0, max: 1_000, why: "each costs a pod, and whatever the work does before it dies" },
-  interruptionLimit: { min: 0, max: 10_000, why: "no drain is the work's fault, but work that never ends costs pods" },
+  crashLimit: { min: 0, max: 1_000, why: "each costs a pod, and whatever the work did before it died" },
+  interruptionLimit: { min: 0, max: 10_000, why: "the work does not cause drains, but work that never ends costs pods" },
   deferralLimit: { min: 0, max: 10_000, why: "each costs a pod" },
   timeoutSeconds: { min: 0, max: 604_800, fractions: true, why: "0 is none; at most a week" },
   backoffSeconds: { min: 0, max: 600, fractions: true, why: "the Job controller never waits longer than 600 s" },
   requestsPerJob: { min: 1, max: 10_000, why: "a Job that runs for days is hard to replace" },
-  leaseSeconds: { min: 0, max: 3_600, fractions: true, why: "0 is none; a dead worker is noticed that much later" },
+  leaseSeconds: { min: 0, max: 3_600, fractions: true, why: "0 is none; a dead worker is noticed so much later" },
   graceSeconds: { min: 1, max: 86_400, fractions: true, why: "from SIGTERM to SIGKILL, at most a day" },
 } as const satisfies Record<string, NumberRule>;
 
 /** A kind's name; `batch.attach()` checks the same. */
 export const KIND_PATTERN = /^[a-z][a-z0-9_]{0,39}$/;
 
-/** Used where the environment is silent. */
+/** Used for variables that are not set. */
 export const DEFAULTS = {
   port: 5432,
   databaseName: "postgres",
@@ -175,7 +175,7 @@ function databaseSettings(
   };
 }
 
-/** Reads variable after variable; `validated` throws what was wrong with any of them. */
+/** Reads one variable after another; `validated` throws everything that was wrong with them. */
 function reader(env: NodeJS.ProcessEnv) {
   const problems: string[] = [];
   return {

@@ -3,7 +3,7 @@ export interface AttemptKey {
   readonly kind: string;
   /** The Job whose pod claimed it. */
   readonly jobName: string;
-  /** The request's primary key, as text: a bigint is larger than a JavaScript number holds exactly. */
+  /** The request's primary key, as text: a JavaScript number cannot hold every bigint exactly. */
   readonly requestId: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
