@@ -41,7 +41,7 @@ describe("lockDirectory", { timeout: 60_000 }, () => {
       await Promise.all(runs.map((run) => run.ended));
       const answers = runs.map((run) => run.outputTail().trim());
       assert.equal(answers.filter((answer) => answer === "taken").length, 1, answers.join("\n"));
-      assert.equal(answers.filter((answer) => /must be in no other run's use/.test(answer)).length, 4);
+      assert.equal(answers.filter((answer) => /must not be in use by another run/.test(answer)).length, 4);
     }
   });
 

@@ -110,7 +110,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     const twice = await start(["--sql", sql, ...BATCH, ...keep, "--command", "true"]).ended;
     assert.match(
       twice.stderr,
-      /^cannot run .*\.sql, line 1: relation "pages" already exists \(leave out --sql where the database has the table already\)$/m,
+      /^cannot run .*\.sql, line 1: relation "pages" already exists \(omit --sql if the database already has the table\)$/m,
     );
     assert.equal(twice.exitCode, 1);
     const { stdout } = await start([...BATCH, ...keep, "--command", "true", "--json"]).ended;

@@ -22,7 +22,7 @@ export interface LocalDatabase {
   readonly psql: string;
   /** Whether no other run can use it. */
   readonly exclusive: boolean;
-  /** Resolves with the reason when the run's own server ends although it was not asked to. */
+  /** Resolves with the reason when the run's own server ends unexpectedly. */
   readonly failed: Promise<Error>;
   /** Never throws. */
   close(): Promise<void>;
@@ -44,8 +44,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * Opens the database, starting a server unless `url` names one, and brings it to the newest version.
  *
- * @throws UsageError for a wrong URL; Error when no server answers, it refuses, or `signal` aborts. What was started has
- * been stopped then.
+ * @throws UsageError for a wrong URL; Error when no server answers, it refuses, or `signal` aborts. Whatever was started
+ * has been stopped by then.
  */
 export async function openDatabase({ url, password, keep, log, signal }: OpenDatabaseArgs): Promise<LocalDatabase> {
   let server: Server | undefined;
@@ -101,7 +101,7 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
 /** Connects once and migrates. */
 async function prepare(config: pg.ClientConfig, where: string, log: Log, signal: AbortSignal): Promise<void> {
   const client = new pg.Client({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // The statement under way fails, too, and is what is reported.
+  // The running statement fails, too, and its error is reported.
   client.on("error", () => undefined);
   let what = `cannot connect to the server of ${where}`;
   try {

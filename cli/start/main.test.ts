@@ -120,9 +120,9 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     await query(`drop role ${role}`);
     assert.match(
       stderr,
-      /^cannot prepare the database of DATABASE_URL: the role \w+ must have the right to create schemas .*; it has not$/m,
+      /^cannot prepare the database of DATABASE_URL: the role \w+ must have the right to create schemas .*; it does not$/m,
     );
-    assert.match(stderr, /^the role \w+ must have the right to create tables in the schema public .*; it has not$/m);
+    assert.match(stderr, /^the role \w+ must have the right to create tables in the schema public .*; it does not$/m);
     assert.equal(exitCode, 1);
   });
 

@@ -27,7 +27,7 @@ describe("a deletion that does not end", () => {
   test("of a namespace is reported with what remains in it", () => {
     const namespace = { metadata: { ...metadata, name: "n" }, status: { conditions: CONDITIONS } };
     assert.deepEqual(stuckNamespace(namespace, DEADLINE + 31_000)?.lines, [
-      "namespace n cannot end yet:",
+      "namespace n cannot be deleted yet:",
       "  SomeResourcesRemain: pods. has 1",
     ]);
     assert.equal(stuckNamespace(namespace, DEADLINE), undefined);

@@ -17,7 +17,7 @@ export interface Namespace {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
-/** A pod that should have ended by now: only the kubelet of its node confirms that it has. */
+/** A pod that should have ended by now: only the kubelet of its node can confirm that. */
 export function stuckPod({ metadata, spec }: Pod, nowMs: number, context: string): StuckDeletion | undefined {
   if (!isLate(metadata, nowMs)) return undefined;
   const { namespace = "", name } = metadata;
@@ -26,8 +26,8 @@ export function stuckPod({ metadata, spec }: Pod, nowMs: number, context: string
   return {
     subject: `pod ${namespace}/${name}`,
     lines: [
-      `pod ${namespace}/${name} should have ended by now, but its node ${node} does not confirm it: see ${kubectl} get node ${node}`,
-      "  if that node is lost, delete the pod without its confirmation:",
+      `pod ${namespace}/${name} should have ended by now, but its node ${node} does not confirm that: see ${kubectl} get node ${node}`,
+      "  if that node is lost, force-delete the pod:",
       `  ${kubectl} delete pod ${name} -n ${namespace} --grace-period=0 --force`,
     ],
   };
@@ -41,7 +41,7 @@ export function stuckNamespace({ metadata, status }: Namespace, nowMs: number): 
   return {
     subject: `namespace ${metadata.name}`,
     lines: [
-      `namespace ${metadata.name} cannot end yet:`,
+      `namespace ${metadata.name} cannot be deleted yet:`,
       ...remaining.map(({ reason = "", message = "" }) => `  ${reason}: ${message}`),
     ],
   };

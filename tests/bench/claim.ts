@@ -2,8 +2,8 @@ import type pg from "pg";
 import { fillBaseline, updateReadUpdate } from "./baseline.ts";
 import type { Bench } from "./bench.ts";
 import { CONNECTIONS, type Round, reportClaim, VARIANTS, type Variant } from "./claimReport.ts";
-import type { BenchContext } from "./context.ts";
 import { runClosedLoop, type Throughput } from "./closedLoop.ts";
+import type { BenchContext } from "./context.ts";
 import { fill } from "./fill.ts";
 import { SIZES } from "./options.ts";
 import { claimAndSucceed } from "./queueLoad.ts";
@@ -33,7 +33,10 @@ export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
       for (const connections of CONNECTIONS) {
         for (const side of order) {
           await refill(client, waiting);
-          throughputs.set(`${connections} ${side}`, await runClosedLoop(operations[side].slice(0, connections), seconds));
+          throughputs.set(
+            `${connections} ${side}`,
+            await runClosedLoop(operations[side].slice(0, connections), seconds),
+          );
         }
       }
       return (connections, side) => throughputs.get(`${connections} ${side}`) as Throughput;

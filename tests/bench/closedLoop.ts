@@ -9,7 +9,10 @@ export interface Throughput {
 }
 
 /** Repeats every operation for so many seconds, all of them side by side, one a connection. */
-export async function runClosedLoop(operations: readonly (() => Promise<void>)[], seconds: number): Promise<Throughput> {
+export async function runClosedLoop(
+  operations: readonly (() => Promise<void>)[],
+  seconds: number,
+): Promise<Throughput> {
   const samples: number[] = [];
   const began = performance.now();
   const ends = began + 1_000 * seconds;

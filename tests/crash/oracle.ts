@@ -113,8 +113,7 @@ export class Oracle {
       }
       // A dead pod's attempt is ended by the next poll or claim.
       const settled = line.running ? closed.slice(0, -1) : closed;
-      if (line.running ? closed.at(-1)?.reason !== "crashed" : over)
-        this.fail(`request ${request} is still queued`);
+      if (line.running ? closed.at(-1)?.reason !== "crashed" : over) this.fail(`request ${request} is still queued`);
       const count = (reason: Reason) => settled.filter((attempt) => attempt.reason === reason).length;
       const expected = [closed.length, count("error"), count("crashed"), count("interrupted")].join();
       const actual = [line.attempt, line.errors, line.crashes, line.interruptions].join();
@@ -141,8 +140,7 @@ export class Oracle {
     const by = { request_id: request, job_name: jobName, pod_name: podName };
     const expected = closed.length + 1;
     if (open && open.pod_name !== podName) this.fail(`${podName} got ${open.pod_name}'s request ${request}`);
-    if (closed.some(({ status }) => status !== "FAILED"))
-      this.fail(`${podName} got request ${request}, which is over`);
+    if (closed.some(({ status }) => status !== "FAILED")) this.fail(`${podName} got request ${request}, which is over`);
     if (attempt !== expected) this.fail(`the attempt of request ${request} must be ${expected}; got ${attempt}`);
     this.#open.set(request, { ...by, attempt });
   }

@@ -140,8 +140,7 @@ class Run {
         if (!watched) return;
         if (this.#args.points.some(({ kind }) => kind === "lose the answer")) await this.#world.waitForLock();
         const got = await this.#world.contend(jobName);
-        if (got)
-          this.#oracle.fail(`no pod may get ${podName}'s request, which it works on; got by a pod of ${got}`);
+        if (got) this.#oracle.fail(`no pod may get ${podName}'s request, which it works on; got by a pod of ${got}`);
       },
       taken: (step) => this.#oracle.taken(jobName, podName, step),
       stopped: () => this.#oracle.stopped(podName),

@@ -137,7 +137,10 @@ describe("an impossible row costs itself, never its kind", () => {
     await database.query("insert into batch.queue (kind, request_id) values ('clap', 2)");
     await workOff();
     const [rejected] = await database.query<{ reason: string }>("select reason from batch.rejected");
-    assert.match(rejected?.reason ?? "", /the history has it as DEAD after 1: to run it again, select batch\.retry\('clap', 2\)/);
+    assert.match(
+      rejected?.reason ?? "",
+      /the history has it as DEAD after 1: to run it again, select batch\.retry\('clap', 2\)/,
+    );
     await database.query("select batch.retry('clap', 2)");
     assert.deepEqual(await workOff(), ["2"]);
   });

@@ -74,10 +74,19 @@ export interface Settings {
 /** The limits of every number setting; the options of `npm start` and the stack's config have the same limits. */
 export const NUMBER_RULES = {
   port: { min: 1, max: 65_535, why: "a TCP port" },
-  databaseTimeoutSeconds: { min: 0, max: 3_600, fractions: true, why: "an hour without a database is not a brief outage" },
+  databaseTimeoutSeconds: {
+    min: 0,
+    max: 3_600,
+    fractions: true,
+    why: "an hour without a database is not a brief outage",
+  },
   backoffLimit: { min: 0, max: 1_000, why: "retries cost a pod each" },
   crashLimit: { min: 0, max: 1_000, why: "each costs a pod, and whatever the work did before it died" },
-  interruptionLimit: { min: 0, max: 10_000, why: "the work does not cause drains, but work that never ends costs pods" },
+  interruptionLimit: {
+    min: 0,
+    max: 10_000,
+    why: "the work does not cause drains, but work that never ends costs pods",
+  },
   deferralLimit: { min: 0, max: 10_000, why: "each costs a pod" },
   timeoutSeconds: { min: 0, max: 604_800, fractions: true, why: "0 is none; at most a week" },
   backoffSeconds: { min: 0, max: 600, fractions: true, why: "the Job controller never waits longer than 600 s" },

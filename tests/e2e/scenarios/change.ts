@@ -1,7 +1,7 @@
 import { until } from "../../support/until.ts";
 import { atMost, exactly } from "../finding.ts";
-import { maxIntervalDeviation } from "../maxIntervalDeviation.ts";
 import { JobWatch } from "../jobWatch.ts";
+import { maxIntervalDeviation } from "../maxIntervalDeviation.ts";
 import { attempts, clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import { tenRunning, workers } from "../workers.ts";

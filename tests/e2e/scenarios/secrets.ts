@@ -4,10 +4,10 @@ import { gunzipSync } from "node:zlib";
 import { until } from "../../support/until.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import { exactly, type Finding } from "../finding.ts";
-import { type LoginAttempt, tryLogin } from "../tryLogin.ts";
 import { clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stack } from "../stack.ts";
+import { type LoginAttempt, tryLogin } from "../tryLogin.ts";
 
 const ROTATED = "rotated";
 
