@@ -10,9 +10,9 @@
 -- answer; claims that are still missing 44 s later (14 s while a worker is suspected) are evidence of such Jobs. One Job is
 -- presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost with any number of
 -- Jobs, and presuming fewer than all of them would create no Job: then as many are presumed as there have ever been (absent_peak:
--- those of a lost node come back idle, although they never finish), and at least p_max_replica_count more. An idle Job takes one back (batch.reclaim), so each
--- wrong presumption costs at most one idle Job. There are never more than four times p_max_replica_count, and no more than
--- p_max_replica_count where no pod has failed.
+-- those of a lost node come back idle, although they never finish), and at least p_max_replica_count more. An idle Job cancels one
+-- presumption (batch.reclaim), so each wrong presumption costs at most one idle Job. There are never more than four times
+-- p_max_replica_count, and no more than p_max_replica_count if no pod has failed.
 -- While more Jobs than p_max_replica_count may exist, batch.claim() lets no more than that many requests run: until 10 minutes
 -- after the last poll that may have asked for more.
 create or replace function batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer) returns bigint
