@@ -18,7 +18,7 @@ begin
 
   -- The worker: every statement of sql/statements but demand.sql. It sees the row of the request it has claimed, and no other.
   execute format('grant execute on function
-    batch.claim(text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, boolean),
+    batch.claim,
     batch.reclaim(text, text, integer, double precision, boolean),
     batch.take_over(text, text, integer),
     batch.renew(text, text, bigint, integer, integer, double precision),

@@ -1,5 +1,5 @@
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
-import { DEFAULTS } from "../../worker/src/settings.ts";
+import { DEFAULT_LIMITS, getLimitName, type RetryLimits } from "../../worker/src/retryLimits.ts";
 import { getAction, type HandlerAction } from "./handler.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Taken } from "./steps.ts";
@@ -172,13 +172,8 @@ export class Oracle {
     const closed = this.#closed.get(attempt.request_id) ?? [];
     const before = closed.filter((line) => line.reason === reason).length;
     const { backoffLimit, crashLimit } = this.#scenario;
-    const limit = {
-      error: backoffLimit,
-      crashed: crashLimit,
-      interrupted: DEFAULTS.interruptionLimit,
-      deferred: DEFAULTS.deferralLimit,
-    };
-    const dead = reason !== null && (final || before >= limit[reason]);
+    const limits: RetryLimits = { ...DEFAULT_LIMITS, backoffLimit, crashLimit };
+    const dead = reason !== null && (final || before >= limits[getLimitName(reason)]);
     const status = reason === null ? "SUCCESS" : dead ? "DEAD" : "FAILED";
     closed.push({ ...attempt, status, reason });
     this.#open.delete(attempt.request_id);

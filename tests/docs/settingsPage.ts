@@ -1,5 +1,6 @@
 import { COMMAND_DEFAULTS, COMMAND_NUMBER_RULES } from "../../worker/src/command/commandSettings.ts";
 import type { NumberRule } from "../../worker/src/number.ts";
+import { RETRY_LIMITS } from "../../worker/src/retryLimits.ts";
 import { NUMBER_RULES, readSettings } from "../../worker/src/settings.ts";
 import { declaredConfig } from "../support/pulumi/declaredConfig.ts";
 
@@ -46,13 +47,7 @@ export function workerVariables(): Readonly<Record<string, Variable>> {
     KIND: { what: "the kind whose requests it works on", defaultValue: settings.kind },
     JOB_NAME: { what: "the Job; a request that failed is reserved for the Job of this name (required)" },
     POD_NAME: { what: "the pod, recorded with each attempt (required)" },
-    BACKOFF_LIMIT: number("backoffLimit", "errors a request may have"),
-    CRASH_LIMIT: {
-      what: "crashes a request may have; without it as many as `BACKOFF_LIMIT`",
-      rule: NUMBER_RULES.crashLimit,
-    },
-    INTERRUPTION_LIMIT: number("interruptionLimit", "interruptions a request may have"),
-    DEFERRAL_LIMIT: number("deferralLimit", "how often a request may ask to be run later"),
+    ...Object.fromEntries(Object.values(RETRY_LIMITS).map(({ variable, ...limit }) => [variable, limit])),
     BACKOFF_SECONDS: number("backoffSeconds", "the Job controller's base delay"),
     REQUESTS_PER_JOB: number("requestsPerJob", "requests that it works through, one after another"),
     LEASE_SECONDS: number(

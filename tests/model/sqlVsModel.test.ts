@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { mapLimits } from "../../worker/src/retryLimits.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { EXHAUSTIVE } from "../support/sample.ts";
 import { DESIGN, type Rules } from "./rules.ts";
@@ -30,10 +31,7 @@ const AGES = [1, 2, 3, 6, 12].map((steps) => steps * STEP_SECONDS);
 
 const LIMIT = fc.nat({ max: 2 });
 const SETTINGS = fc.record({
-  backoffLimit: LIMIT,
-  crashLimit: LIMIT,
-  interruptionLimit: LIMIT,
-  deferralLimit: LIMIT,
+  ...mapLimits(() => LIMIT),
   leaseSeconds: fc.constantFrom(0, 0, 30),
   timeoutSeconds: fc.constantFrom(0, 0, 20),
   jobFinished: LIMIT,

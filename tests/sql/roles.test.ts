@@ -190,7 +190,7 @@ describe("node main.ts migrate", () => {
     assert.equal(runMigrate({}).status, 0);
     const { status, stdout } = runMigrate({ WORKER_PASSWORD: "secret" });
     assert.equal(status, 64);
-    assert.match(stdout, /WORKER_PASSWORD and SCALER_PASSWORD must both be set, or neither/);
+    assert.match(stdout, /WORKER_PASSWORD and SCALER_PASSWORD must be set together or not at all/);
     assert.deepEqual(await stored(), before);
   });
 

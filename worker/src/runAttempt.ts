@@ -73,7 +73,7 @@ async function runAndRecord(claim: Claim, context: AttemptContext, stop: Attempt
   if (status === "SUCCESS") return "succeeded";
   // After a deferral the SQL counts no failed pod, whatever was recorded (batch.defer).
   if (status === "DEAD" && failure.reason !== "deferred") return "dead";
-  return OUTCOMES[failure.reason];
+  return OUTCOMES[failure.reason] ?? "failed";
 }
 
 async function runWork(claim: Claim, { database, work, log }: AttemptContext, stop: AttemptStop): Promise<WorkResult> {
@@ -97,9 +97,5 @@ async function runWork(claim: Claim, { database, work, log }: AttemptContext, st
   }
 }
 
-const OUTCOMES: Readonly<Record<Reason, Outcome>> = {
-  error: "failed",
-  crashed: "failed",
-  interrupted: "interrupted",
-  deferred: "deferred",
-};
+/** `failed` after every other reason. */
+const OUTCOMES: Readonly<Partial<Record<Reason, Outcome>>> = { interrupted: "interrupted", deferred: "deferred" };

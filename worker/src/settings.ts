@@ -1,5 +1,6 @@
 import { SettingsError } from "./errors.ts";
 import { type NumberRule, parseNumber } from "./number.ts";
+import { DEFAULT_LIMITS, type LimitName, mapLimits, RETRY_LIMITS, type RetryLimits } from "./retryLimits.ts";
 
 /** How a connection is protected, as libpq names it. */
 export type SslMode = "disable" | "require" | "verify-full";
@@ -36,7 +37,7 @@ export interface DatabaseSettings {
 }
 
 /** A worker's settings from its environment; read once, at the start. */
-export interface Settings {
+export interface Settings extends RetryLimits {
   readonly database: DatabaseSettings;
   /** The name under which `batch.attach()` attached the table of requests. */
   readonly kind: string;
@@ -44,18 +45,6 @@ export interface Settings {
   readonly jobName: string;
   /** Recorded with every attempt, for `kubectl logs`. */
   readonly podName: string;
-  /** Errors a request may have; one more makes it DEAD. The Job's own `backoffLimit` too. */
-  readonly backoffLimit: number;
-  /**
-   * Crashes (killed, out of memory, a lost node) a request may have; one more makes it DEAD.
-   *
-   * @default - `backoffLimit`
-   */
-  readonly crashLimit: number;
-  /** Interruptions (SIGTERM: a drain, an eviction, a deleted Job) a request may have; one more makes it DEAD. */
-  readonly interruptionLimit: number;
-  /** How often a request may ask to be run later; once more makes it DEAD. */
-  readonly deferralLimit: number;
   /** The Job controller's base delay: 10 on Kubernetes. */
   readonly backoffSeconds: number;
   /** How many requests one Job works through, one after another. */
@@ -71,6 +60,8 @@ export interface Settings {
   readonly graceSeconds: number;
 }
 
+const LIMIT_RULES = mapLimits((name): NumberRule => RETRY_LIMITS[name].rule);
+
 /** The limits of every number setting; the options of `npm start` and the stack's config have the same limits. */
 export const NUMBER_RULES = {
   port: { min: 1, max: 65_535, why: "a TCP port" },
@@ -80,14 +71,7 @@ export const NUMBER_RULES = {
     fractions: true,
     why: "an hour without a database is not a brief outage",
   },
-  backoffLimit: { min: 0, max: 1_000, why: "retries cost a pod each" },
-  crashLimit: { min: 0, max: 1_000, why: "each costs a pod, and whatever the work did before it died" },
-  interruptionLimit: {
-    min: 0,
-    max: 10_000,
-    why: "the work does not cause drains, but work that never ends costs pods",
-  },
-  deferralLimit: { min: 0, max: 10_000, why: "each costs a pod" },
+  ...LIMIT_RULES,
   timeoutSeconds: { min: 0, max: 604_800, fractions: true, why: "0 is none; at most a week" },
   backoffSeconds: { min: 0, max: 600, fractions: true, why: "the Job controller never waits longer than 600 s" },
   requestsPerJob: { min: 1, max: 10_000, why: "a Job that runs for days is hard to replace" },
@@ -104,9 +88,7 @@ export const DEFAULTS = {
   databaseName: "postgres",
   databaseTimeoutSeconds: 60,
   kind: "clap",
-  backoffLimit: 4,
-  interruptionLimit: 100,
-  deferralLimit: 100,
+  ...DEFAULT_LIMITS,
   timeoutSeconds: 0,
   backoffSeconds: 10,
   requestsPerJob: 1,
@@ -122,7 +104,6 @@ export const DEFAULTS = {
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const { text, number, validated } = reader(env);
   const label = "1 to 253 characters of a-z, A-Z, 0-9, '-', '_' and '.' (a Kubernetes name)";
-  const backoffLimit = number("BACKOFF_LIMIT", "backoffLimit", DEFAULTS.backoffLimit);
   const leaseSeconds = number("LEASE_SECONDS", "leaseSeconds", DEFAULTS.leaseSeconds);
   return validated({
     database: { ...databaseSettings({ text, number }, env), pooled: leaseSeconds > 0 },
@@ -134,15 +115,22 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     ),
     jobName: text("JOB_NAME", /^[\w.-]{1,253}$/, label),
     podName: text("POD_NAME", /^[\w.-]{1,253}$/, label),
-    backoffLimit,
-    crashLimit: number("CRASH_LIMIT", "crashLimit", backoffLimit),
-    interruptionLimit: number("INTERRUPTION_LIMIT", "interruptionLimit", DEFAULTS.interruptionLimit),
-    deferralLimit: number("DEFERRAL_LIMIT", "deferralLimit", DEFAULTS.deferralLimit),
+    ...readLimits(number),
     timeoutSeconds: number("TIMEOUT_SECONDS", "timeoutSeconds", DEFAULTS.timeoutSeconds),
     backoffSeconds: number("BACKOFF_SECONDS", "backoffSeconds", DEFAULTS.backoffSeconds),
     requestsPerJob: number("REQUESTS_PER_JOB", "requestsPerJob", DEFAULTS.requestsPerJob),
     leaseSeconds,
     graceSeconds: number("GRACE_SECONDS", "graceSeconds", DEFAULTS.graceSeconds),
+  });
+}
+
+function readLimits(number: ReturnType<typeof reader>["number"]): RetryLimits {
+  const read = (name: LimitName, defaultValue: number) => number(RETRY_LIMITS[name].variable, name, defaultValue);
+  const backoffLimit = read("backoffLimit", DEFAULTS.backoffLimit);
+  return mapLimits((name) => {
+    const limit = RETRY_LIMITS[name];
+    if (name === "backoffLimit") return backoffLimit;
+    return read(name, "defaultValue" in limit ? limit.defaultValue : backoffLimit);
   });
 }
 

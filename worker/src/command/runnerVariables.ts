@@ -1,3 +1,5 @@
+import { LIMIT_NAMES, RETRY_LIMITS } from "../retryLimits.ts";
+
 /**
  * Every environment variable that configures the runner. None of them reaches the command: it could use the runner's
  * password, or mistake these settings for its own. Everything else in the environment comes from the image or the user, and is kept.
@@ -14,10 +16,7 @@ export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
   "KIND",
   "JOB_NAME",
   "POD_NAME",
-  "BACKOFF_LIMIT",
-  "CRASH_LIMIT",
-  "INTERRUPTION_LIMIT",
-  "DEFERRAL_LIMIT",
+  ...LIMIT_NAMES.map((name) => RETRY_LIMITS[name].variable),
   "BACKOFF_SECONDS",
   "REQUESTS_PER_JOB",
   "LEASE_SECONDS",

@@ -1,22 +1,12 @@
 import type { Database } from "../database.ts";
+import { LIMIT_NAMES, type RetryLimits } from "../retryLimits.ts";
 import type { Settings } from "../settings.ts";
 import type { AttemptKey } from "./attempt.ts";
 
 /** Who claims: a pod of a Job, under a session lock. */
 export interface ClaimParams
-  extends Pick<
-    Settings,
-    | "kind"
-    | "jobName"
-    | "podName"
-    | "backoffLimit"
-    | "crashLimit"
-    | "interruptionLimit"
-    | "deferralLimit"
-    | "backoffSeconds"
-    | "leaseSeconds"
-    | "timeoutSeconds"
-  > {
+  extends RetryLimits,
+    Pick<Settings, "kind" | "jobName" | "podName" | "backoffSeconds" | "leaseSeconds" | "timeoutSeconds"> {
   readonly session: number;
   /** Requests the Job has finished, as far as this pod knows. */
   readonly jobFinished: number;
@@ -50,10 +40,7 @@ export async function claim(database: Database, params: ClaimParams): Promise<Cl
     jobName,
     podName,
     session,
-    params.backoffLimit,
-    params.crashLimit,
-    params.interruptionLimit,
-    params.deferralLimit,
+    ...LIMIT_NAMES.map((name) => params[name]),
     params.backoffSeconds,
     zeroAsNull(params.leaseSeconds),
     zeroAsNull(params.timeoutSeconds),
