@@ -271,10 +271,10 @@ $$;
 
 
 --
--- Name: claim(text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, boolean); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: claim(text, text, text, integer, integer[], double precision, double precision, double precision, integer, boolean); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer, p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
+CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
@@ -403,8 +403,8 @@ begin
         token = case when again then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
-        backoff_limit = p_backoff_limit, crash_limit = p_crash_limit, interruption_limit = p_interruption_limit,
-        deferral_limit = p_deferral_limit, backoff_seconds = p_backoff_seconds,
+        backoff_limit = p_limits[1], crash_limit = p_limits[2], interruption_limit = p_limits[3], deferral_limit = p_limits[4],
+        backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
     where u.kind = p_kind and u.request_id = q.request_id
@@ -2858,10 +2858,10 @@ REVOKE ALL ON FUNCTION batch.checkpoint(p_token text, p_value jsonb) FROM PUBLIC
 
 
 --
--- Name: FUNCTION claim(p_kind text, p_job text, p_pod text, p_session integer, p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer, p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer, p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) FROM PUBLIC;
 
 
 --

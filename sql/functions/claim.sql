@@ -2,8 +2,8 @@
 -- First the Job's own unfinished request; else the first waiting one.
 --
 -- p_kind, p_job, p_pod, p_session: who claims
--- p_backoff_limit, p_crash_limit, p_interruption_limit, p_deferral_limit: how many attempts may end in each way
---   p_backoff_seconds: the Job controller's base delay   p_lease_seconds: null: the session lock   p_timeout_seconds: null: none
+-- p_limits: how many attempts may end in each way: errors, crashes, interruptions, deferrals
+-- p_backoff_seconds: the Job controller's base delay   p_lease_seconds: null: the session lock   p_timeout_seconds: null: none
 -- p_job_finished: requests the Job has finished, as far as this pod knows
 -- p_arriving: true at the first of the claims that a pod repeats until one succeeds: the scaling query counts them
 --
@@ -16,8 +16,7 @@
 -- Indexes: queue_job, queue_waiting. The scan of the waiting ones starts at the lower bound of batch.scaling: below it there
 -- are only dead entries, which a long transaction elsewhere keeps from being removed.
 create or replace function batch.claim(
-  p_kind text, p_job text, p_pod text, p_session integer,
-  p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer,
+  p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[],
   p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision,
   p_job_finished integer, p_arriving boolean
 ) returns table (
@@ -152,8 +151,8 @@ begin
         token = case when again then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
-        backoff_limit = p_backoff_limit, crash_limit = p_crash_limit, interruption_limit = p_interruption_limit,
-        deferral_limit = p_deferral_limit, backoff_seconds = p_backoff_seconds,
+        backoff_limit = p_limits[1], crash_limit = p_limits[2], interruption_limit = p_limits[3], deferral_limit = p_limits[4],
+        backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
     where u.kind = p_kind and u.request_id = q.request_id

@@ -2,7 +2,7 @@ import { backoffDelay } from "../../simulator/jobController.ts";
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import type { DemandParams } from "../../worker/src/queue/demand.ts";
 import type { ClaimMiss } from "../../worker/src/queue/reclaim.ts";
-import { getLimitName, RETRY_LIMITS } from "../../worker/src/retryLimits.ts";
+import { getLimitName, RETRY_LIMITS, TIMEOUT_REASON } from "../../worker/src/retryLimits.ts";
 import { countJobs, raiseAbsentJobs } from "./countJobs.ts";
 import { QueueRows } from "./queueRows.ts";
 import { type ClaimParams, type Key, RELEASED, type Row } from "./row.ts";
@@ -211,7 +211,7 @@ export class Queue extends QueueRows {
         if (reservation === "forever" || (row.reservedUntil ?? Infinity) > this.now) continue;
         Object.assign(row, RELEASED);
       } else if (reapDead && (row.deadlineAt ?? Infinity) <= this.now - TIMEOUT_GRACE_MS) {
-        this.#endAttempt(row, "error", false, false);
+        this.#endAttempt(row, TIMEOUT_REASON, false, false);
       } else if (
         reapDead &&
         (row.suspectedAt ?? Infinity) <= this.now - Math.max(crashedAfterMs, MIN_SUSPICION_MS) &&

@@ -121,7 +121,7 @@ describe("what is not a role's work is refused", () => {
       ...nobody,
       "select batch.lock_session(1)",
       "select batch.session_is_dead(1, null)",
-      "select batch.claim('clap', 'a', 'a', 1, 1, 1, 1, 1, 1, null, null, 0, true)",
+      "select batch.claim('clap', 'a', 'a', 1, '{1}', 1, null, null, 0, true)",
       "select batch.succeed('clap', 'a', 1, 1, 1, null)",
     ],
   };

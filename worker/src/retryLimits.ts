@@ -14,8 +14,8 @@ interface RetryLimit {
 }
 
 /**
- * How many attempts of a request may end in each way without success; one more makes it DEAD. In the order of the parameters of
- * `sql/statements/claim.sql`. Settings, claims, the ScaledJob's variables and the model derive their limits from this table.
+ * How many attempts of a request may end in each way without success; one more makes it DEAD. In the order of `p_limits` of
+ * `sql/functions/claim.sql`. Settings, claims, the ScaledJob's variables and the model derive their limits from this table.
  */
 export const RETRY_LIMITS = {
   backoffLimit: {
@@ -57,6 +57,9 @@ export const LIMIT_NAMES = Object.keys(RETRY_LIMITS) as readonly LimitName[];
 
 export type Counter = (typeof RETRY_LIMITS)[LimitName]["counter"];
 export const COUNTERS: readonly Counter[] = LIMIT_NAMES.map((name) => RETRY_LIMITS[name].counter);
+
+/** The reason of an attempt that took longer than `timeoutSeconds`; batch.reap() records the same. */
+export const TIMEOUT_REASON = "error";
 
 /** The limit that attempts with this reason count against. */
 export function getLimitName(reason: (typeof RETRY_LIMITS)[LimitName]["reason"]): LimitName {

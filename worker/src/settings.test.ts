@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { SettingsError } from "./errors.ts";
+import { DEFAULT_LIMITS, RETRY_LIMITS } from "./retryLimits.ts";
 import { DEFAULTS, readSettings } from "./settings.ts";
 
 const LEAST = { PG_HOST: "my-release-postgresql", PG_USERNAME: "postgres", JOB_NAME: "job", POD_NAME: "job-pod" };
@@ -31,10 +32,7 @@ describe("readSettings", () => {
       kind: "clap",
       jobName: "job",
       podName: "job-pod",
-      backoffLimit: 4,
-      crashLimit: 4,
-      interruptionLimit: 100,
-      deferralLimit: 100,
+      ...DEFAULT_LIMITS,
       backoffSeconds: 10,
       requestsPerJob: 1,
       leaseSeconds: 0,
@@ -57,10 +55,9 @@ describe("readSettings", () => {
     KIND: ["Clap", "1clap", "../clap", "clap.ts", "a".repeat(41), "clap'; drop table clap; --"],
     JOB_NAME: ["a b", "$(reboot)", "x".repeat(254), "'"],
     POD_NAME: ["a/b", "\n"],
-    BACKOFF_LIMIT: ["-1", "1001", "1.5", "four"],
-    CRASH_LIMIT: ["-1", "1001", "0.5", "many"],
-    INTERRUPTION_LIMIT: ["-1", "10001", "1.5", "never"],
-    DEFERRAL_LIMIT: ["-1", "10001", "1.5", "later"],
+    ...Object.fromEntries(
+      Object.values(RETRY_LIMITS).map(({ variable, rule }) => [variable, ["-1", String(rule.max + 1), "1.5", "many"]]),
+    ),
     LEASE_SECONDS: ["-1", "3601", "30s", "true"],
     BACKOFF_SECONDS: ["-0.1", "601", "10s"],
     REQUESTS_PER_JOB: ["0", "10001", "2.5", "0x10"],

@@ -2,6 +2,7 @@ import type { AttemptStop } from "./attemptStop.ts";
 import { describeError } from "./describeError.ts";
 import { TimedOutError } from "./errors.ts";
 import type { Failure } from "./queue/fail.ts";
+import { TIMEOUT_REASON } from "./retryLimits.ts";
 import type { WorkResult } from "./work.ts";
 
 /** The work asked to be run later. */
@@ -27,7 +28,8 @@ export function toFailure(
   }
   if (signal.reason instanceof TimedOutError) {
     const late = killSignal.aborted ? ", and had not stopped 1 s later" : "";
-    return toError(withLastOutput(signal.reason, signal.reason.message + late, result.message), false);
+    const message = withLastOutput(signal.reason, signal.reason.message + late, result.message);
+    return { reason: TIMEOUT_REASON, message, final: false };
   }
   if (result.outcome === "retryLater") {
     return { reason: "deferred", message: result.message, afterSeconds: result.afterSeconds };

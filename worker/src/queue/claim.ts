@@ -40,7 +40,7 @@ export async function claim(database: Database, params: ClaimParams): Promise<Cl
     jobName,
     podName,
     session,
-    ...LIMIT_NAMES.map((name) => params[name]),
+    LIMIT_NAMES.map((name) => params[name]),
     params.backoffSeconds,
     zeroAsNull(params.leaseSeconds),
     zeroAsNull(params.timeoutSeconds),
