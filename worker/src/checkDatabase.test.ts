@@ -38,7 +38,7 @@ describe("the check before a migration", () => {
       { encoding: "SQL_ASCII" },
       /encoding must be one that PostgreSQL converts to UTF8 .*; got SQL_ASCII$/,
     ],
-    ["another program's schema", { hasSchema: true, ours: false }, /^the schema batch must be postgres-batch's own/],
+    ["another program's schema", { hasSchema: true, ours: false }, /^the schema batch must belong to postgres-batch/],
     ["a development version", { development: true }, /got one of a development version/],
     [
       "no right to create a schema",
