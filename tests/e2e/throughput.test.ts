@@ -35,7 +35,11 @@ describe("a throughput run", { timeout: 60_000 }, () => {
       note: () => undefined,
     };
     const missed = (
-      await measureThroughput(scenarioContext as unknown as ScenarioContext, { requestsPerJob: 6, pollingInterval: "3", ratio: 1 })
+      await measureThroughput(scenarioContext as unknown as ScenarioContext, {
+        requestsPerJob: 6,
+        pollingInterval: "3",
+        ratio: 1,
+      })
     ).filter((finding) => !isKept(finding));
     assert.deepEqual(
       missed.map(({ what, measured }) => `${measured} ${what}`),
