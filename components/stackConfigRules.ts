@@ -55,7 +55,7 @@ interface ConfigRule {
 const context = text(
   /^\S(.*\S)?$/,
   "the name of a context, in one line and without spaces around it (kubectl config get-contexts)",
-  "no other cluster is touched",
+  "the stack touches no other cluster",
 );
 
 const caFile = text(

@@ -79,7 +79,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     assert.equal((await long.ended).exitCode, 130);
   });
 
-  test("--requests 0 finishes what waits in the database already", async () => {
+  test("--requests 0 finishes the requests that already wait in the database", async () => {
     const database = await createTestDatabase();
     await database.query("insert into make_it_clap (duration_seconds) values (0), (0)");
     const { stdout } = await start("--requests 0 --json", { DATABASE_URL: toUrl(database) }).ended;

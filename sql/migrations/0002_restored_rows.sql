@@ -10,6 +10,6 @@ create trigger skip_restored before insert on batch.kind
 create trigger skip_restored before insert on batch.scaling
   for each row when (current_query() ilike 'copy %') execute function batch.skip_restored('kind');
 
--- A row that batch.enqueue_ids() writes has the number of its own transaction.
+-- A row that batch.enqueue_ids() writes has the number of the inserting transaction.
 create trigger replace_waiting before insert on batch.queue
   for each row when (new.enqueued_xid <> pg_current_xact_id()) execute function batch.replace_waiting();

@@ -81,7 +81,7 @@ export class CrashDatabase {
   async waitForBackendsToEnd(): Promise<void> {
     const here =
       "select from pg_stat_activity where datname = current_database() and application_name = 'postgres-batch'";
-    await until("every worker's backend is gone", async () => (await this.#database.query(here)).length === 0, {
+    await until("every worker's backend has ended", async () => (await this.#database.query(here)).length === 0, {
       intervalMs: 1,
     });
   }

@@ -158,7 +158,7 @@ class Run {
     for (const { pod, step, nth, kind } of this.#args.points) {
       const taken = this.#steps.some((known) => known.pod === pod && known.step === step && known.nth === nth);
       if (!taken)
-        throw new FaultNotReachedError(`pod ${pod} must come to ${step} ${nth} (${kind} is planned there); it did not`);
+        throw new FaultNotReachedError(`pod ${pod} must reach ${step} ${nth} (${kind} is planned there); it did not`);
     }
   }
 }

@@ -25,8 +25,8 @@ export interface CommandRun {
 /**
  * Runs one request by real runners and commands, pod after pod, until it has ended and no process is left.
  *
- * @returns the steps that were come to, in order, runner's and program's.
- * @throws Violation when a guarantee did not hold; Error when the fault was not come to.
+ * @returns the steps that were reached, in order, the runner's and the program's.
+ * @throws Violation when a guarantee did not hold; Error when the fault was not reached.
  */
 export async function runCommandPlan(world: CommandWorld, { fault, change }: CommandRun): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), "crash-"));

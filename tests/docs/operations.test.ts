@@ -204,7 +204,7 @@ describe("recipes lose and repeat no work, whatever state a request is in", () =
         assert.equal(refused, title === "delete and insert" && name.startsWith("running"));
         let done = 0;
         if (attempt && name !== "running, its worker dead") {
-          // Its worker goes on, and succeeds where that still counts.
+          // Its worker continues, and succeeds if that still counts.
           await succeed(worker, attempt);
           done += name === "running" ? 1 : 0;
         }

@@ -29,7 +29,7 @@ describe("leftovers", () => {
     ["", fake(unreachable)],
     [" any more", fake("namespace/b\n", unreachable)],
   ] as const) {
-    test(`are not said to be none by a cluster that does not answer${when}`, async () => {
+    test(`are never reported as none if the cluster does not answer${when}`, async () => {
       await assert.rejects(leftovers(cluster, []), unreachable);
     });
   }

@@ -122,7 +122,7 @@ describe("an impossible row costs itself, never its kind", () => {
     assert.deepEqual(await database.query("select from batch.queue"), []);
   });
 
-  test("of its own Job: the Job's next pod goes on to another request", async () => {
+  test("of its own Job: the Job's next pod continues with another request", async () => {
     await database.query(
       "insert into batch.queue (kind, request_id, attempt, job_name, session_id) values ('clap', 1, 1, 'own', 4711)",
     );
@@ -158,7 +158,7 @@ describe("a history that was changed by hand", () => {
       "update batch.history set created_at = 'infinity', started_at = '-infinity', ended_at = 'infinity'",
   };
   for (const [what, sql] of Object.entries(changes)) {
-    test(`${what}: polls and claims go on`, async () => {
+    test(`${what}: polls and claims continue`, async () => {
       const dying = database.connect();
       await claim(dying, claimParams("dying"));
       await database.query(sql);

@@ -213,7 +213,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
         "--dbname=data",
         `${folder}/dump`,
       );
-      // Without its triggers, too, pg_restore reports the rows that were there already, and goes on.
+      // Without its triggers, too, pg_restore reports the rows that already existed, and continues.
       assert.equal(exitCode, options.includes("--disable-triggers") ? 1 : 0, stderr);
       for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("data", kind), UNFINISHED, kind);
       await client.query("insert into make_it_clap (id, duration_seconds) values (11, 1)");

@@ -8,7 +8,7 @@ import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
 
-/** An attempt of a pod on a connection of its own, and the ways in which it can end. */
+/** An attempt of a pod on a separate connection, and the ways in which it can end. */
 async function attempt(jobName: string, limits = {}) {
   const connection = database.connect();
   const key = (await claim(connection, claimParams(jobName, limits))) as Claim;

@@ -71,7 +71,7 @@ describe("batch_scaler", () => {
 });
 
 describe("what is not a role's work is refused", () => {
-  const nobody = [
+  const neither = [
     "table public.make_it_clap",
     "insert into public.make_it_clap (duration_seconds) values (1)",
     "delete from public.make_it_clap",
@@ -116,9 +116,9 @@ describe("what is not a role's work is refused", () => {
     "select rolpassword from pg_authid",
   ];
   const refused = {
-    batch_worker: [...nobody, "select batch.demand('clap', 1, 10)"],
+    batch_worker: [...neither, "select batch.demand('clap', 1, 10)"],
     batch_scaler: [
-      ...nobody,
+      ...neither,
       "select batch.lock_session(1)",
       "select batch.session_is_dead(1, null)",
       "select batch.claim('clap', 'a', 'a', 1, '{1}', 1, null, null, 0, true)",
@@ -137,7 +137,7 @@ describe("what is not a role's work is refused", () => {
     }
   }
 
-  test("everybody else may execute no function of the queue, and inserting a request works all the same", async () => {
+  test("other roles may execute no function of the queue, but can insert requests", async () => {
     const open = await database.query(
       `select p.proname from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
        where p.pronamespace = 'batch'::regnamespace and a.grantee = 0`,

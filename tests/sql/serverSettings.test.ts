@@ -5,7 +5,7 @@ import { parseRow } from "../../worker/src/parseRow.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
-/** What a database, or a role, may carry; the roles of sql/roles.sql have some of their own, which a pooler keeps. */
+/** Settings that a database or a role may have; those of the roles of sql/roles.sql also apply behind a pooler. */
 const SETTINGS: Record<string, string> = {
   lock_timeout: "1ms",
   idle_in_transaction_session_timeout: "1ms",

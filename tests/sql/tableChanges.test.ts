@@ -108,7 +108,7 @@ describe("a change that breaks the attachment", () => {
     ["its sequence dropped", "drop sequence batch.arrivals_parcel", /kind 'parcel' is not attached/, "select 1"],
   ];
   for (const [what, sql, message, repair] of changes) {
-    test(`${what}: the kind stops with the reason, no request is charged, and goes on once it is attached again`, async () => {
+    test(`${what}: the kind stops with the reason, no attempt is counted, and it resumes once the table is attached again`, async () => {
       await query(sql);
       // A pod that was started before: it may still read its row.
       const early = await claim(worker, claimParams("early", { kind: "parcel" }));
@@ -165,7 +165,7 @@ describe("a dropped table", () => {
     assert.deepEqual(await queued(), []);
   });
 
-  test("created anew and attached again, its rows are new requests, whatever their keys", async () => {
+  test("recreated and attached again, its rows are new requests, whatever their keys", async () => {
     await succeed(worker, await claimed("a"));
     await failed(await claimed("b"), true);
     await failed(await claimed("c"));
@@ -216,7 +216,7 @@ describe("a row that cannot be worked on costs itself", () => {
     );
   });
 
-  test("no row: it has no failed pod, and its Job goes on to another request", async () => {
+  test("no row: no pod has failed, and the Job continues with another request", async () => {
     await query("delete from batch.job");
     await query("insert into batch.queue (kind, request_id, enqueued_xid) values ('parcel', 99, '3')");
     assert.equal((await claimed("a")).requestId, "1");

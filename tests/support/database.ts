@@ -32,7 +32,7 @@ export interface TestDatabase {
 
 let copies = 0;
 
-/** Makes a fresh copy of the template (or of `from`) for the calling test file, gone when the file ends. */
+/** Makes a fresh copy of the template (or of `from`) for the calling test file; it is dropped when the file ends. */
 export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Promise<TestDatabase> {
   const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
   if (!host || !user) throw new Error("tests must be run by `npm test` (it starts PostgreSQL)");

@@ -144,7 +144,7 @@ describe("a database that becomes unavailable", () => {
     await connection.close();
   });
 
-  test("patience ends with a DatabaseUnavailableError that says what was last seen", async () => {
+  test("the wait ends with a DatabaseUnavailableError that has the last error", async () => {
     proxy.cut();
     await assert.rejects(connect(0.2).run("demand", ["clap", 1, 10]), (error: Error) => {
       assert.ok(error instanceof DatabaseUnavailableError);

@@ -31,7 +31,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     }
   });
 
-  test("whose work fails ends 1 until the request is given up, then 2", async () => {
+  test("whose work fails exits 1 until the request is DEAD, then 2", async () => {
     await insert(0, 100);
     for (const exitCode of [1, 1, 2]) assert.equal(await startWorker("a", { BACKOFF_LIMIT: "2" }).ended, exitCode);
     assert.deepEqual(await claps(), [{ status: "DEAD", iteration: 3 }]);
@@ -46,7 +46,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.equal((await claps()).length, 5);
   });
 
-  test("a Job's later pods go on with what is left of its requestsPerJob", async () => {
+  test("a Job's later pods continue with what is left of its requestsPerJob", async () => {
     await insert(0);
     await insert(0, 1);
     for (let request = 0; request < 4; request++) await insert(0);
@@ -55,7 +55,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.equal((await claps()).filter(({ status }) => status === "SUCCESS").length, 3);
   });
 
-  test("a killed process has used one attempt; the Job's next pod takes the request up", async () => {
+  test("a killed process has used one attempt; the Job's next pod claims the request", async () => {
     await insert(30);
     const pod = startWorker("a");
     await running(1);
@@ -117,7 +117,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     );
   });
 
-  test("that was stopped until another ran its request changes nothing, says so, and ends 3", async () => {
+  test("that was stopped until another one ran its request changes nothing, reports that, and exits 3", async () => {
     await insert(1);
     const zombie = startWorker("a");
     await running(1);
@@ -138,7 +138,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.match(pod.outputTail(), /BACKOFF_LIMIT must be/);
   });
 
-  test("of a kind without a handler names those there are and ends 64", async () => {
+  test("of a kind without a handler names the existing ones and exits 64", async () => {
     const pod = startWorker("a", { KIND: "cough" });
     assert.equal(await pod.ended, 64);
     assert.match(pod.outputTail(), /KIND must be clap \(the files of worker\/src\/handlers\); got \\"cough\\"/);

@@ -42,7 +42,7 @@ test("with PG_CA_FILE the server must prove itself by what the file holds now", 
   }
 });
 
-test("who answers in the place of a server that is away is waited for, as the server is", async () => {
+test("a proxy that answers in place of an unavailable server counts as unavailable, too", async () => {
   const proxy = createServer((client) => client.on("error", () => undefined).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const { port } = proxy.address() as AddressInfo;
@@ -65,7 +65,7 @@ describe("the server's certificate", () => {
     return new Database({ ...readDatabaseSettings({ ...process.env, ...env }), databaseTimeoutSeconds }, log);
   }
 
-  test("is waited for when it is renewed before the authority's file knows it", async () => {
+  test("is waited for if it is renewed before the authority's file is", async () => {
     const [previous, renewed] = await Promise.all([generate(localhost), generate(localhost)]);
     writeFileSync(caFile, previous.cert);
     const said: string[] = [];
@@ -81,7 +81,7 @@ describe("the server's certificate", () => {
     await database.close();
   });
 
-  test("makes the server be away, and says why, when it has expired", async () => {
+  test("makes the server unavailable, with the reason, once it has expired", async () => {
     const dates = { notBeforeDate: new Date("2020-01-01"), notAfterDate: new Date("2021-01-01") };
     const expired = await generate(localhost, dates);
     writeFileSync(caFile, expired.cert);

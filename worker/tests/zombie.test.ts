@@ -18,7 +18,7 @@ async function untilOver(_: Pod, clapsUntil: number): Promise<void> {
   await until("its clap is over", () => Date.now() > clapsUntil);
 }
 
-/** How it came to be taken for dead. */
+/** Why it is presumed dead. */
 const DEATHS = {
   "whose connection the server has ended": {
     env: {},

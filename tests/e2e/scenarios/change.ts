@@ -15,7 +15,7 @@ const ALL = REQUESTS + MORE;
 
 /**
  * No request ends before the last Job is created, even after a change of 30 s: until its own Job has ended as well, that one
- * would be taken for a new request's, which would wait for a second poll.
+ * would be mistaken for a new request's, which would wait for a second poll.
  */
 const SECONDS = { first: 75, more: 35 } as const;
 

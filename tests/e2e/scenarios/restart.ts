@@ -25,7 +25,7 @@ export const restart: Scenario = {
     const toJobs = (performance.now() - back) / 1_000;
     await watch.ended(2 * REQUESTS, 240_000);
     const all = await attempts(cluster);
-    note(`the server was away for ${((back - away) / 1_000).toFixed(1)} s`);
+    note(`the server was unavailable for ${((back - away) / 1_000).toFixed(1)} s`);
     return [
       atMost(2 * Number(settings.pollingInterval), "from the return to the Jobs", toJobs, " s"),
       exactly(2 * REQUESTS, "Jobs", watch.count.created),
