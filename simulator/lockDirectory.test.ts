@@ -49,7 +49,10 @@ describe("lockDirectory", { timeout: 60_000 }, () => {
     const directory = join(base, "alive");
     await (await lockDirectory(directory)).release();
     await writeFile(join(directory, "run.pid"), JSON.stringify(getProcess(process.ppid)));
-    await assert.rejects(lockDirectory(directory), new RegExp(`no other run's use .*; got process ${process.ppid}\\.`));
+    await assert.rejects(
+      lockDirectory(directory),
+      new RegExp(`not be in use by another run .*; got process ${process.ppid}\\.`),
+    );
     assert.deepEqual(await readdir(directory), ["run.pid"]);
   });
 

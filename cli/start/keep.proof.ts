@@ -58,7 +58,7 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
     assert.deepEqual(rows, [{ count: "4" }]);
     const other = await start(["--keep", folder, "--serve"]).ended;
     assert.equal(other.exitCode, 1);
-    assert.match(other.stderr, /kept must be in no other run's use .*; got process \d+/);
+    assert.match(other.stderr, /kept must not be in use by another run .*; got process \d+/);
     serving.child.kill("SIGINT");
     assert.equal((await serving.ended).exitCode, 0);
   });

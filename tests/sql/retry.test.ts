@@ -105,8 +105,8 @@ describe("batch.retry", () => {
   });
 
   const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
-    ["running", () => attempt("a"), /clap 1 must be DEAD to be tried again .*; got it while a Job has it/],
-    ["FAILED and reserved", async () => (await attempt("a")).failed(), /got it while a Job has it/],
+    ["running", () => attempt("a"), /clap 1 must be DEAD to be retried .*; a Job still has it/],
+    ["FAILED and reserved", async () => (await attempt("a")).failed(), /a Job still has it/],
     [
       "tried again and running",
       async () => {
@@ -114,7 +114,7 @@ describe("batch.retry", () => {
         await retry(1);
         await attempt("b");
       },
-      /clap 1 must be DEAD .*; got it while a Job has it/,
+      /clap 1 must be DEAD .*; a Job still has it/,
     ],
     ["SUCCESS", async () => (await attempt("a")).succeeded(), /got SUCCESS/],
     [
@@ -123,7 +123,7 @@ describe("batch.retry", () => {
         await giveUp();
         await database.query("delete from make_it_clap");
       },
-      /clap 1 must be in its table .*; got no such row/,
+      /clap 1 must have a row in its table .*; it has none/,
     ],
   ];
   for (const [what, happens, message] of refusals) {

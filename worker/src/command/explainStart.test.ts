@@ -39,7 +39,7 @@ const REASONS: readonly (readonly [string, readonly string[], string | RegExp])[
   [
     "a missing interpreter",
     [program("py", "#!/opt/python9 -u\n")],
-    /has no "\/opt\/python9", which the first line of .*\/py asks for$/,
+    /has no "\/opt\/python9", which the first line of .*\/py requires$/,
   ],
   [
     "a script with Windows line ends",
