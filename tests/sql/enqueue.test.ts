@@ -17,7 +17,7 @@ async function queued(): Promise<string[]> {
 /** Claims within a transaction that stays open. */
 async function claimIn(client: pg.Client, jobName: string): Promise<string> {
   const { kind, podName, session } = claimParams(jobName);
-  const values = [kind, jobName, podName, session, 4, 4, 100, 100, 10, null, null, 0, true];
+  const values = [kind, jobName, podName, session, [4, 4, 100, 100], 10, null, null, 0, true];
   return (await client.query(statement("claim").text, values)).rows[0]?.request_id;
 }
 
