@@ -16,7 +16,7 @@ export interface TextOption {
   readonly placeholder: string;
   /** What the text must be, for the message about an empty one. */
   readonly what: string;
-  /** A letter that stands for the option, too. @default - none */
+  /** A letter as a short form. @default - none */
   readonly short?: string;
   readonly defaultValue?: string;
 }
@@ -32,16 +32,16 @@ export type OptionSpec = NumberOption | TextOption | FlagOption;
 
 /** What a command takes on its command line. Options are named in camelCase here, and in kebab-case there. */
 export interface CommandSpec<Options extends Readonly<Record<string, OptionSpec>>> {
-  /** How it is called: `npm start --`. */
+  /** How the command is run: `npm start --`. */
   readonly name: string;
   readonly description: string;
   readonly options: Options;
   /** Words without an option, each one of `choices`. @default - none is allowed */
   readonly words?: { readonly name: string; readonly help: string; readonly choices: readonly string[] };
-  /** What the help ends with. @default - nothing */
+  /** The end of the help. @default - nothing */
   readonly notes?: string;
   /**
-   * Whether what is not an option here is left in `rest`, in its order, instead of being refused: it is another program's.
+   * Whether unknown options are left in `rest`, in their order, for another program instead of being refused.
    *
    * @default false
    */
@@ -67,7 +67,7 @@ export interface Args<Options extends Readonly<Record<string, OptionSpec>>> {
   readonly rest: readonly string[];
 }
 
-/** `--help` was asked for: `runCommand` prints the text and ends with 0. */
+/** The user asked for `--help`: `runCommand` prints the text and exits with 0. */
 export class HelpRequest extends Error {
   readonly text: string;
 
@@ -133,7 +133,7 @@ function createCommand({
     .description(description)
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .helpOption("-h, --help", "print this and end")
+    .helpOption("-h, --help", "print this help")
     .allowExcessArguments(passRest === true)
     .allowUnknownOption(passRest === true);
   if (words) command.argument(`[${words.name}...]`, words.help);
@@ -170,7 +170,7 @@ function readValue(flag: string, option: OptionSpec, text: string | true | undef
   }
   if (!("placeholder" in option)) return text === true;
   if (text === undefined) return option.defaultValue;
-  // An option in its place means that the value was forgotten.
+  // An option in place of the value means that the value was forgotten.
   if (text === true || text === "" || text.startsWith("-")) {
     throw new UsageError(`${flag} must be ${option.what}; got ${JSON.stringify(text)}`);
   }

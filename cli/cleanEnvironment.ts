@@ -1,7 +1,7 @@
-/** The variables that node-postgres reads where a connection is silent: PGHOST, PGSSLMODE, PGOPTIONS, ... */
+/** The variables that node-postgres reads as defaults of a connection: PGHOST, PGSSLMODE, PGOPTIONS, ... */
 const LIBPQ = /^PG[A-Z]+$/;
 
-/** Removes what would lead the connections of this process elsewhere; what a connection needs it is given explicitly. */
+/** Removes variables that would redirect the connections of this process; each connection gets its settings explicitly. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env)) if (LIBPQ.test(name)) delete env[name];
 }

@@ -1,5 +1,5 @@
 /**
- * Rows as lines: columns as wide as their widest cell, nothing at a line's end.
+ * Rows as lines: columns as wide as their widest cell, without trailing blanks.
  *
  * @param numbers - how the cells of every column but the first are aligned
  * @param gap - blanks between two columns

@@ -1,9 +1,9 @@
 import { type ProgramOptions, type ProgramResult, runProgram } from "./runProgram.ts";
 
-/** A message holds the end of what the program wrote. */
+/** How much of the program's output a message contains, from its end. */
 const OUTPUT_TAIL = 4_000;
 
-/** A program that ended otherwise than by exit code 0. */
+/** A program that did not end with exit code 0. */
 export class ProgramError extends Error {
   override readonly name = "ProgramError";
 

@@ -2,16 +2,16 @@ import { runProgram } from "./runProgram.ts";
 import { STOP_SIGNALS } from "./stopSignals.ts";
 
 export interface InteractiveOptions {
-  /** Sends the program a SIGINT when it aborts; the program is waited for all the same. @default - never */
+  /** Sends the program a SIGINT when it aborts; the program is still waited for. @default - never */
   readonly stop?: AbortSignal;
 }
 
 /**
- * Runs a program in front of the user and resolves with its exit code, once it has ended, whatever signal comes: a Pulumi
- * that is not waited for would continue unseen, or leave its state locked.
+ * Runs a program on the user's terminal and resolves with its exit code once it has ended, whatever signals arrive: a Pulumi that is not
+ * waited for would continue unseen, or leave its state locked.
  *
- * A terminal's Ctrl-C reaches the program directly, and a second one would make Pulumi drop everything. So a signal is passed
- * on, as SIGINT and once, only where there is no terminal, to a process group of the program's own.
+ * A terminal's Ctrl-C reaches the program directly, and a second SIGINT would make Pulumi abort at once. So a signal is forwarded, as
+ * one SIGINT, only if there is no terminal, to the program's separate process group.
  */
 export async function runInteractive(
   program: string,
@@ -26,12 +26,12 @@ export async function runInteractive(
     interrupt = undefined;
   }
   function onSignal(signal: NodeJS.Signals): void {
-    // The terminal has sent it to the program already.
+    // The terminal has already sent it to the program.
     if (terminal && (signal === "SIGINT" || signal === "SIGQUIT")) interrupt = undefined;
     interruptOnce();
   }
   stop?.addEventListener("abort", interruptOnce);
-  // Before the program starts: without a handler, a signal in that moment would end this process and leave the program.
+  // Before the program starts: without a handler, a signal at that moment would end this process and leave the program running.
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   try {
     const { exitCode } = await runProgram(program, args, {

@@ -21,12 +21,12 @@ export interface ProgramOptions {
   /** What it reads from standard input. @default - nothing, or the terminal where its output is inherited */
   readonly input?: string;
   /**
-   * Where its outputs go: into the result, or, both or standard error alone, to where this process's own go.
+   * Where its outputs go: into the result, or to this process's own outputs (both, or standard error only).
    *
    * @default "capture"
    */
   readonly output?: "capture" | "inherit" | "inherit-stderr";
-  /** Whether it is in a separate process group, so that a terminal's Ctrl-C does not reach it. @default false */
+  /** Whether it runs in a separate process group, so that a terminal's Ctrl-C does not reach it. @default false */
   readonly ownGroup?: boolean;
   /** Kills it when it aborts. @default - nothing does */
   readonly signal?: AbortSignal;
@@ -35,7 +35,7 @@ export interface ProgramOptions {
 }
 
 /**
- * Runs a program and waits for its end, whatever its exit code. No shell is in between.
+ * Runs a program and waits for its end, whatever its exit code. No shell is involved.
  *
  * @throws UsageError when it is not installed; Error when it cannot be started for another reason, or `signal` aborted.
  */
@@ -60,7 +60,7 @@ export async function runProgram(
     child.once("close", (exitCode, killedBy) => resolve({ exitCode, signal: killedBy }));
   });
   onStart?.(child);
-  // A program that ends before it has read everything says so by its exit code.
+  // A program that ends before it has read everything reports that by its exit code.
   child.stdin?.on("error", () => undefined);
   child.stdin?.end(input);
   return { ...(await ended), ...outputs };
@@ -69,7 +69,7 @@ export async function runProgram(
 function toStartError(program: string, cwd: string | undefined, error: NodeJS.ErrnoException): Error {
   if (error.name === "AbortError") return error;
   if (cwd !== undefined && !existsSync(cwd)) {
-    return new Error(`cannot start ${program}: there is no folder ${cwd}`, { cause: error });
+    return new Error(`cannot start ${program}: the folder ${cwd} does not exist`, { cause: error });
   }
   if (error.code === "ENOENT" && error.syscall?.startsWith("spawn")) {
     const hint = INSTALL_HINTS[program];

@@ -1,4 +1,4 @@
-/** A word as a POSIX shell reads it back unchanged: as it is where that is safe, else in single quotes. */
+/** A word quoted for a POSIX shell: unchanged if that is safe, otherwise in single quotes. */
 export function shellQuote(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

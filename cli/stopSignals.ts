@@ -1,5 +1,5 @@
 /** The signals that ask a command to stop: Ctrl-C, a service manager's, a closed terminal's, and Ctrl-\. */
 export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
-/** A signal that comes so soon after the first is the same one: npm passes on what its whole process group has got already. */
+/** A signal that arrives so soon after the first is the same one: npm forwards what its whole process group has already received. */
 export const SAME_SIGNAL_MS = 1_000;

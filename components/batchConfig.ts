@@ -64,7 +64,7 @@ const batchConfigRule: Rule = (path, value, problems) => {
       ["kind", "table"],
     ),
     (at, batch, more) => {
-      allOrNone(["image", "command"], "a handler is in the worker's image, a command in its own")(at, batch, more);
+      allOrNone(["image", "command"], "a handler is in the worker's image, a command in the batch's")(at, batch, more);
       exitCodesOfCommand(at, batch, more);
       const { image, imagePullPolicy, kind, name } = batch as BatchConfig;
       if (imagePullPolicy !== undefined && image === undefined)

@@ -38,12 +38,12 @@ export const SETTING_RULES: Readonly<Record<string, Rule>> = {
   cpu: text(
     (value) => within(cpuMillis(value), 10, 64_000),
     "a CPU quantity from 10m to 64",
-    "with less Node.js takes too long to start, and no node has more",
+    "with less, Node.js takes too long to start, and no node has more",
   ),
   memory: text(
     (value) => within(memoryMebibytes(value), 64, 256 * 1_024),
     "a memory quantity from 64Mi to 256Gi, in Mi or Gi",
-    "the worker itself needs some 30 MiB, its handler what the work takes",
+    "the worker itself needs about 30 MiB, its handler as much as the work takes",
   ),
 };
 
@@ -78,8 +78,8 @@ export const addressRule = shape(
     host: present("where PostgreSQL is"),
     port: number({ min: 1, max: 65_535, why: "a TCP port" }),
     database: present("the database's name"),
-    sslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords travel by TLS alone"),
-    scalerSslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords travel by TLS alone"),
+    sslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS"),
+    scalerSslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS"),
     caSecretName: objectName("a Secret in the namespace of the batches"),
     caSecretKey: text(/./, "a Secret's key", "where the certificate is"),
     pooler: shape({ host: present("where the pooler is"), port: number({ min: 1, max: 65_535, why: "a TCP port" }) }, [

@@ -1,4 +1,5 @@
 import type { NumberRule } from "../worker/src/number.ts";
+import { DEFAULT_LIMITS, mapLimits } from "../worker/src/retryLimits.ts";
 import { DEFAULTS, NUMBER_RULES } from "../worker/src/settings.ts";
 
 /** How a batch scales and what its requests may cost. KEDA's and Kubernetes' own words, so that their docs apply. */
@@ -100,10 +101,7 @@ export const BATCH_NUMBERS = {
   maxReplicaCount: { min: 1, max: 10_000, why: "each Job is a pod and a connection to the database" },
   successfulJobsHistoryLimit: HISTORY,
   failedJobsHistoryLimit: HISTORY,
-  backoffLimit: NUMBER_RULES.backoffLimit,
-  crashLimit: NUMBER_RULES.crashLimit,
-  interruptionLimit: NUMBER_RULES.interruptionLimit,
-  deferralLimit: NUMBER_RULES.deferralLimit,
+  ...mapLimits((name) => NUMBER_RULES[name]),
   leaseSeconds: { ...NUMBER_RULES.leaseSeconds, fractions: false },
   requestsPerJob: NUMBER_RULES.requestsPerJob,
   graceSeconds: { ...NUMBER_RULES.graceSeconds, fractions: false },
@@ -116,10 +114,7 @@ export const BATCH_DEFAULTS: Readonly<Required<BatchSettings>> = {
   maxReplicaCount: 10,
   successfulJobsHistoryLimit: 10,
   failedJobsHistoryLimit: 5,
-  backoffLimit: DEFAULTS.backoffLimit,
-  crashLimit: DEFAULTS.backoffLimit,
-  interruptionLimit: DEFAULTS.interruptionLimit,
-  deferralLimit: DEFAULTS.deferralLimit,
+  ...DEFAULT_LIMITS,
   leaseSeconds: DEFAULTS.leaseSeconds,
   requestsPerJob: DEFAULTS.requestsPerJob,
   graceSeconds: DEFAULTS.graceSeconds,

@@ -44,7 +44,7 @@ describe("pod", () => {
     "a label that pods are found by": [{ labels: { "app.kubernetes.io/name": "x" } }, "app.kubernetes.io/name"],
     "a label's value that is none": [{ labels: { a: "b c" } }, "pod.labels.a must be a label's value"],
     "a number as a label's value": [{ labels: { a: 1 } }, "pod.labels.a must be"],
-    "an annotation of Pulumi": [{ annotations: { "pulumi.com/waitFor": "x" } }, "those say how Pulumi waits"],
+    "an annotation of Pulumi": [{ annotations: { "pulumi.com/waitFor": "x" } }, "those control how Pulumi waits"],
     "a number as an annotation": [{ annotations: { a: 1 } }, "pod.annotations.a must be a text"],
     "a service account that is no name": [{ serviceAccountName: "A b" }, "pod.serviceAccountName must be"],
     "the worker's variable": [{ env: { PGPASSWORD: "geheim" } }, 'the key "PGPASSWORD" of pod.env'],

@@ -21,7 +21,7 @@ const labelValue = text(
 const annotationKey = text(
   (key) => QUALIFIED.test(key) && !key.startsWith("pulumi.com/"),
   "an annotation's name, and none of pulumi.com/",
-  "those say how Pulumi waits",
+  "those control how Pulumi waits",
 );
 
 /** Labels and annotations of any object. */
@@ -69,7 +69,7 @@ function amounts(taken: readonly string[]): Rule {
     text(
       (name) => QUALIFIED.test(name) && !taken.includes(name),
       `a resource's name, and not ${taken.join(" or ")}`,
-      "the settings cpu and memory say those",
+      "the settings cpu and memory set those",
     ),
     amount,
     "resources and amounts",
@@ -115,7 +115,7 @@ const mounted: Rule = (path, value, problems) => {
 /**
  * What `PodArgs` may be.
  *
- * @param command - the pods run a command of their own image
+ * @param command - the pods run a command in the batch's image
  */
 export function podRule(command: boolean): Rule {
   return and(

@@ -3,12 +3,12 @@ import { isObject, type Rule } from "./rule.ts";
 
 /** What a patch may not touch, and what the worker needs it for. */
 const POD_FIELDS: Readonly<Record<string, string>> = {
-  restartPolicy: "the row decides what is tried again, by a new pod",
-  shareProcessNamespace: "without it a worker that starts does not hear SIGTERM",
+  restartPolicy: "the row decides what is retried, by a new pod",
+  shareProcessNamespace: "without it a starting worker does not receive SIGTERM",
   hostPID: "it excludes shareProcessNamespace",
-  terminationGracePeriodSeconds: "graceSeconds says it to the worker, too",
+  terminationGracePeriodSeconds: "graceSeconds sets it, for the worker too",
   activeDeadlineSeconds: "timeoutSeconds ends an attempt so that it is recorded",
-  tolerations: "pod.tolerations adds to the worker's own, which make a lost node's pods end",
+  tolerations: "pod.tolerations adds to the worker's own, which end a lost node's pods",
   nodeName: "a pod that replaces a lost node's must be scheduled",
 };
 
@@ -18,8 +18,8 @@ const CONTAINER_FIELDS: Readonly<Record<string, string>> = {
   imagePullPolicy: "it is an argument of the batch",
   command: "it is an argument of the batch",
   args: "it is an argument of the batch",
-  lifecycle: "a hook takes its time from the grace period that the worker counts on",
-  restartPolicy: "the row decides what is tried again, by a new pod",
+  lifecycle: "a hook uses up the grace period that the worker relies on",
+  restartPolicy: "the row decides what is retried, by a new pod",
 };
 
 /** The field by which an element of a list is found, as in Kubernetes' own strategic merge. */

@@ -36,7 +36,7 @@ export const rotationRule = text(
 export const namespaceRule = text(
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
   '1 to 63 of a-z, 0-9 and "-"',
-  "Kubernetes names namespaces so",
+  "Kubernetes' rule for namespaces",
 );
 
 const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
@@ -47,7 +47,7 @@ const host = text(
   "pods connect to it; the port is a separate key",
 );
 
-const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "passwords travel by TLS alone");
+const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS");
 
 const roleRule = and(
   shape(

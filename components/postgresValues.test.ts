@@ -48,6 +48,6 @@ test("the running server uses that file", () => {
   assert.deepEqual(primary.extraVolumeMounts, [{ name: "hba", mountPath: "/etc/postgresql-hba", readOnly: true }]);
 });
 
-test("a server that is asked to stop does not wait for the sessions of workers", () => {
+test("a server that is shutting down does not wait for the workers' sessions", () => {
   assert.deepEqual(primary.lifecycleHooks.preStop.exec.command, ["sh", "-c", "kill -INT 1"]);
 });

@@ -1,3 +1,5 @@
+import { RUNNER_VARIABLES } from "../worker/src/command/runnerVariables.ts";
+
 /** The folder of the certificate authority in every pod. */
 export const CA_FOLDER = "/etc/postgresql-ca";
 
@@ -13,35 +15,12 @@ export const RUNNER_CONTAINER = "runner";
 /** The volumes that a worker's pod adds. */
 export const RESERVED_VOLUMES: readonly string[] = ["ca", "runner", "files", "tmp"];
 
-const SETTINGS = [
-  "KIND",
-  "JOB_NAME",
-  "POD_NAME",
-  "BACKOFF_LIMIT",
-  "CRASH_LIMIT",
-  "INTERRUPTION_LIMIT",
-  "DEFERRAL_LIMIT",
-  "BACKOFF_SECONDS",
-  "LEASE_SECONDS",
-  "REQUESTS_PER_JOB",
-  "GRACE_SECONDS",
-  "TIMEOUT_SECONDS",
-  "FINAL_EXIT_CODES",
-  "RETRY_AFTER_SECONDS",
-  "COMMAND",
-  "COMMAND_DIRECTORY",
-  "NODE_OPTIONS",
-  "LD_PRELOAD",
-  "OPENSSL_CONF",
-  "DATABASE_PATIENCE_SECONDS",
-  "DATABASE_TIMEOUT_SECONDS",
-  "ATTACH",
-  "NODE_COMPILE_CACHE",
-];
+/** Variables of Node.js and of the C library that would change how the runner itself starts. */
+const RUNTIME_VARIABLES: readonly string[] = ["NODE_OPTIONS", "LD_PRELOAD", "OPENSSL_CONF"];
 
 /** Whether the worker, or its PostgreSQL client, reads the variable. */
 export function isReservedVariable(name: string): boolean {
-  return /^(PG|BATCH_|WORKER_|SCALER_)/.test(name) || SETTINGS.includes(name);
+  return /^(PG|BATCH_|WORKER_|SCALER_)/.test(name) || RUNNER_VARIABLES.has(name) || RUNTIME_VARIABLES.includes(name);
 }
 
 /** Whether something mounted there would hide what the worker needs. */

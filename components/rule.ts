@@ -94,7 +94,7 @@ export function shape(rules: Readonly<Record<string, Rule>>, required: readonly 
   });
 }
 
-/** `rule`, and after it what it takes for granted: `more` sees only values that `rule` accepts. */
+/** `rule`, followed by `more`, which only sees values that `rule` accepts. */
 export function and(rule: Rule, more: Rule): Rule {
   return known((path, value, problems) => {
     const before = problems.length;

@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createTestDatabase } from "../tests/support/database.ts";
 import { SCHEMA_CHART, validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
+import { LIMIT_NAMES, mapLimits } from "../worker/src/retryLimits.ts";
 import { readSettings } from "../worker/src/settings.ts";
 import { KEDA_CHART } from "./charts.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { demandQuery, manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
+
+/** No two are the same, and none is a default. */
+const DIFFERENT_LIMITS = mapLimits((name) => 10 + LIMIT_NAMES.indexOf(name));
 
 const ARGS: ScaledJobSpecArgs = {
   name: "postgres-batch",
@@ -25,10 +29,7 @@ const ARGS: ScaledJobSpecArgs = {
   maxReplicaCount: 10,
   successfulJobsHistoryLimit: 10,
   failedJobsHistoryLimit: 5,
-  backoffLimit: 4,
-  crashLimit: 3,
-  interruptionLimit: 90,
-  deferralLimit: 7,
+  ...DIFFERENT_LIMITS,
   leaseSeconds: 0,
   requestsPerJob: 1,
   graceSeconds: 30,
@@ -94,7 +95,7 @@ describe("scaledJobSpec", () => {
       failedJobsHistoryLimit: 5,
       rollout: { strategy: "gradual" },
     });
-    assert.equal(jobTargetRef.backoffLimit, 4);
+    assert.equal(jobTargetRef.backoffLimit, DIFFERENT_LIMITS.backoffLimit);
     assert.equal(triggers.length, 1);
   });
 
@@ -159,17 +160,13 @@ describe("scaledJobSpec", () => {
       password: "from-PGPASSWORD",
       name: "postgres",
       caFile: "/etc/postgresql-ca/ca.crt",
-      patienceSeconds: 60,
+      databaseTimeoutSeconds: 60,
       pooled: false,
     });
-    const { kind, backoffLimit, crashLimit, interruptionLimit, deferralLimit } = ARGS;
-    const { leaseSeconds, requestsPerJob, graceSeconds, timeoutSeconds } = ARGS;
+    const { kind, leaseSeconds, requestsPerJob, graceSeconds, timeoutSeconds } = ARGS;
     assert.partialDeepStrictEqual(settings, {
       kind,
-      backoffLimit,
-      crashLimit,
-      interruptionLimit,
-      deferralLimit,
+      ...DIFFERENT_LIMITS,
       leaseSeconds,
       requestsPerJob,
       graceSeconds,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
+import { LIMIT_NAMES, RETRY_LIMITS } from "../worker/src/retryLimits.ts";
 import type { BatchSettings } from "./batchSettings.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import type { PodArgs } from "./podArgs.ts";
@@ -131,10 +132,7 @@ function settingVariables(args: ScaledJobSpecArgs) {
     { name: "KIND", value: args.kind },
     fieldVariable("JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
     fieldVariable("POD_NAME", "metadata.name"),
-    { name: "BACKOFF_LIMIT", value: String(args.backoffLimit) },
-    { name: "CRASH_LIMIT", value: String(args.crashLimit) },
-    { name: "INTERRUPTION_LIMIT", value: String(args.interruptionLimit) },
-    { name: "DEFERRAL_LIMIT", value: String(args.deferralLimit) },
+    ...LIMIT_NAMES.map((name) => ({ name: RETRY_LIMITS[name].variable, value: String(args[name]) })),
     { name: "LEASE_SECONDS", value: String(args.leaseSeconds) },
     { name: "REQUESTS_PER_JOB", value: String(args.requestsPerJob) },
     { name: "GRACE_SECONDS", value: String(args.graceSeconds) },

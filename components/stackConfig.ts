@@ -70,7 +70,7 @@ const registryCredentials: Rule = (_path, value, problems) => {
   const { credentials } = (value as StackConfig).image.build ?? {};
   if (credentials !== undefined && !(credentials.username && credentials.password))
     problems.push(
-      "REGISTRY_USERNAME and REGISTRY_PASSWORD must both be set, or neither (who pushes to the registry); got one of them",
+      "REGISTRY_USERNAME and REGISTRY_PASSWORD must be set together or not at all (who pushes to the registry); got only one of them",
     );
 };
 

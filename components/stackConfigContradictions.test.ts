@@ -177,7 +177,7 @@ describe("the stack's configuration", () => {
     for (const env of [{ REGISTRY_USERNAME: "ci" }, { REGISTRY_PASSWORD: "geheim" }]) {
       const [message = "", ...others] = configProblems(registry, env as Record<string, string>);
       assert.deepEqual(others, []);
-      assert.match(message, /^REGISTRY_USERNAME and REGISTRY_PASSWORD must both be set, or neither/);
+      assert.match(message, /^REGISTRY_USERNAME and REGISTRY_PASSWORD must be set together or not at all/);
     }
   });
 

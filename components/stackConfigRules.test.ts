@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
 import { declaredConfig } from "../tests/support/pulumi/declaredConfig.ts";
+import { mapLimits, RETRY_LIMITS } from "../worker/src/retryLimits.ts";
 
 const declared = declaredConfig();
 
@@ -98,10 +99,7 @@ describe("a key of the stack", () => {
     maxReplicaCount: ["0", "10001", "-1", "ten", "1e1"],
     successfulJobsHistoryLimit: ["-1", "1001", "1.5"],
     failedJobsHistoryLimit: ["-1", "1001", "x"],
-    backoffLimit: ["-1", "1001"],
-    crashLimit: ["-1", "1001", "1.5"],
-    interruptionLimit: ["-1", "10001"],
-    deferralLimit: ["-1", "10001", "1.5"],
+    ...mapLimits((name) => ["-1", String(RETRY_LIMITS[name].rule.max + 1), "1.5", "many"]),
     leaseSeconds: ["-1", "3601", "0.5", undefined],
     requestsPerJob: ["0", "10001"],
     graceSeconds: ["0", "86401", "1.5"],

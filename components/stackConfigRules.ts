@@ -55,7 +55,7 @@ interface ConfigRule {
 const context = text(
   /^\S(.*\S)?$/,
   "the name of a context, in one line and without spaces around it (kubectl config get-contexts)",
-  "no other cluster is touched",
+  "the stack touches no other cluster",
 );
 
 const caFile = text(
@@ -80,7 +80,7 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
   kedaChart: ofText(KEDA_INSTALL_RULES.chart),
   kedaImageRegistry: ofText(KEDA_INSTALL_RULES.imageRegistry),
   keda: ofStructure(
-    oneOf(
+    withAtMostOne(
       shape({
         install: shape({ namespace: KEDA_INSTALL_RULES.namespace, releaseName: KEDA_INSTALL_RULES.releaseName }),
         existing: existingKedaRule,
@@ -92,7 +92,7 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
   postgresqlChart: ofText(POSTGRES_INSTALL_RULES.chart),
   postgresqlImageRegistry: ofText(POSTGRES_INSTALL_RULES.imageRegistry),
   database: ofStructure(
-    oneOf(
+    withAtMostOne(
       shape({
         install: shape({ releaseName: POSTGRES_INSTALL_RULES.releaseName }),
         existing: existingPostgresRule({ caFile }),
@@ -104,7 +104,7 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
   baseImage: ofText(baseImageRule),
   image: ofStructure(
     and(
-      oneOf(
+      withAtMostOne(
         shape({
           build: imageBuildRule(["registry", "pullRegistry", "platform"]),
           existing: imageReferenceRule("the nodes pull it"),
@@ -137,7 +137,7 @@ function ofStructure(rule: Rule): ConfigRule {
   return { type: "object", parse: parseJson, rule };
 }
 
-function oneOf(rule: Rule, keys: readonly string[], why: string): Rule {
+function withAtMostOne(rule: Rule, keys: readonly string[], why: string): Rule {
   return and(rule, atMostOne(keys, why));
 }
 

@@ -59,8 +59,8 @@ describe("examples: spring-batch", { timeout: 1_200_000, skip }, () => {
       // Each has a sixth of the letters left for it, at least.
       const enough = before + Math.floor((Math.random() * LETTERS) / (KILLS + 1));
       await until("it has written some", async () => (await countLetters()) > enough || pod.exitCode !== null, {
-        patienceMs: 120_000,
-        lookMs: 20,
+        timeoutMs: 120_000,
+        intervalMs: 20,
       });
       assert.equal(pod.exitCode, null, "the pod must be killed while it works");
       pod.kill("SIGKILL");

@@ -22,7 +22,7 @@ export interface ClusterArgs {
    */
   readonly podEnv?: (podName: string) => NodeJS.ProcessEnv;
   /**
-   * Ends what a pod's process has left; the pod has ended only then, as a container ends with all of its processes.
+   * Ends the processes that a pod's process has left; only then has the pod ended, as a container ends with all of its processes.
    *
    * @default - it leaves nothing
    */
@@ -35,14 +35,14 @@ export interface ClusterArgs {
    * @default - none
    */
   readonly execPrefix?: () => readonly string[];
-  /** Called when a pod could not do its work at all (a wrong setting, a bug), with the end of its output. */
+  /** Called when a pod could not work at all (a wrong setting, a bug), with the end of its output. */
   readonly onUnexpectedExit: (podName: string, exitCode: number, outputTail: string) => void;
 }
 
 /** Exit codes from here on are no outcome of a request: see worker/src/outcome.ts. */
 const FIRST_UNEXPECTED_EXIT = 64;
 
-/** What a Kubernetes cluster does for Jobs, with a process in the place of each pod. */
+/** What a Kubernetes cluster does for Jobs, with a process in place of each pod. */
 export class Cluster {
   readonly #args: ClusterArgs;
   readonly #jobs = new Map<string, JobState>();
@@ -75,7 +75,7 @@ export class Cluster {
     return this.#peak;
   }
 
-  /** Creates a Job and its first pod; nothing once the cluster is being stopped. */
+  /** Creates a Job and its first pod; does nothing once the cluster is being stopped. */
   createJob(): void {
     if (this.#stopping) return;
     let name = newJobName();
@@ -85,14 +85,14 @@ export class Cluster {
     this.#startPod(name);
   }
 
-  /** Kills a random pod outright, as a node that runs out of memory does, and returns it; undefined when there is none. */
+  /** Kills a random pod, as a node that runs out of memory does, and returns it; undefined if there is none. */
   killRandomPod(): Pod | undefined {
     const pod = this.pods[Math.floor(Math.random() * this.#pods.size)];
     pod?.kill("SIGKILL");
     return pod;
   }
 
-  /** Asks every pod to stop, starts no other, and resolves when none is left; kills those that outlast the grace period. */
+  /** Asks every pod to stop, starts no new ones, and resolves when none is left; kills those that exceed the grace period. */
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearTimeout(timer);

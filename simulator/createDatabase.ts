@@ -16,10 +16,10 @@ export interface CreateDatabaseArgs {
 const KILL_MS = 5_000;
 
 /**
- * Creates a database in `folder/data`, which appears complete or not at all: a run that is killed meanwhile leaves no half
- * of one.
+ * Creates a database in `folder/data`, atomically: a run that is killed in between leaves no partial
+ * database.
  *
- * @throws Error with initdb's own words, or the signal's reason.
+ * @throws Error with initdb's message, or the signal's reason.
  */
 export async function createDatabase(folder: string, args: CreateDatabaseArgs): Promise<void> {
   const { programs, user, superuser, durable, signal } = args;
@@ -27,7 +27,7 @@ export async function createDatabase(folder: string, args: CreateDatabaseArgs): 
   await rm(data, { recursive: true, force: true });
   await mkdir(data, { mode: 0o700 });
   try {
-    // initdb refuses a user without a name, which the owner of a mounted folder may be; the server does not.
+    // initdb refuses a user without a name, as the owner of a mounted folder may be; the server does not.
     const creator = user && UNPRIVILEGED;
     if (creator) await chown(data, creator.uid, creator.gid);
     signal?.throwIfAborted();

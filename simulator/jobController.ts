@@ -36,7 +36,7 @@ const MAX_BACKOFF_SECONDS = 600;
 
 const JOB_NAME_PREFIX = "postgres-batch-";
 
-/** No vowels and nothing that looks like one, so that no word results. */
+/** No vowels and no digits that resemble them, so that no words result. */
 const SUFFIX_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789";
 
 /**

@@ -9,14 +9,14 @@ import { getSocketParents, type RunMarker, readMarker, TEMP_NAME } from "./tempD
 /** How long a process may take to end after each signal. */
 const END_MS = 20_000;
 
-/** A directory without a marker is another run's that is just being made, unless it is older. */
+/** A directory without a marker belongs to a run that is just creating it, unless it is older than this. */
 const YOUNG_MS = 60_000;
 
 /**
- * Ends and removes what runs that were killed outright (SIGKILL, out of memory) have left: their servers, pods, and
- * temporary directories. A kept database stays.
+ * Ends and removes what killed runs (SIGKILL, out of memory) have left: their servers, pods, and temporary directories. A kept
+ * database stays.
  *
- * Only this user's own directories are read, and only processes that are recognised as a dead run's are ended.
+ * Only this user's own directories are read, and only processes that are recognized as a dead run's are ended.
  *
  * @returns a line for each such run.
  */
@@ -40,8 +40,8 @@ export async function stopAbandonedServer(data: string): Promise<number | undefi
 }
 
 /**
- * The server that runs on a data directory. Removes a `postmaster.pid` whose number has since become another process's:
- * PostgreSQL would take that one for a server.
+ * The server that runs on a data directory. Removes a `postmaster.pid` whose pid now belongs to another process: PostgreSQL would
+ * mistake that one for a server.
  */
 export async function findServer(data: string): Promise<number | undefined> {
   const file = join(data, "postmaster.pid");
@@ -104,7 +104,7 @@ async function removeRun(path: string, { run, socket, data }: RunMarker): Promis
   return `Removed what a killed run (process ${run.pid}) left: ${[...found, path].join(", ")}`;
 }
 
-/** Processes whose command line says so; none where the system does not list them as files. */
+/** Processes that are recognized by their command line; none if the system does not list them as files. */
 function findProcesses(matches: (words: readonly string[], pid: number) => boolean): number[] {
   if (process.platform !== "linux") return [];
   const pids = readdirSync("/proc")

@@ -41,7 +41,7 @@ describe("lockDirectory", { timeout: 60_000 }, () => {
       await Promise.all(runs.map((run) => run.ended));
       const answers = runs.map((run) => run.outputTail().trim());
       assert.equal(answers.filter((answer) => answer === "taken").length, 1, answers.join("\n"));
-      assert.equal(answers.filter((answer) => /must be in no other run's use/.test(answer)).length, 4);
+      assert.equal(answers.filter((answer) => /must not be in use by another run/.test(answer)).length, 4);
     }
   });
 
@@ -49,7 +49,10 @@ describe("lockDirectory", { timeout: 60_000 }, () => {
     const directory = join(base, "alive");
     await (await lockDirectory(directory)).release();
     await writeFile(join(directory, "run.pid"), JSON.stringify(getProcess(process.ppid)));
-    await assert.rejects(lockDirectory(directory), new RegExp(`no other run's use .*; got process ${process.ppid}\\.`));
+    await assert.rejects(
+      lockDirectory(directory),
+      new RegExp(`not be in use by another run .*; got process ${process.ppid}\\.`),
+    );
     assert.deepEqual(await readdir(directory), ["run.pid"]);
   });
 

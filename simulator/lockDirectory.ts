@@ -19,13 +19,13 @@ const LOCK_FILE = "run.pid";
 /** Longer than a run takes from reading a stale lock to moving it away. */
 const SETTLE_MS = 50;
 
-/** What the command line of a run holds: a lock file of an older version has nothing else to recognise its process by. */
+/** Part of a run's command line: the only way to recognize the process of an older version's lock file. */
 const RUN = /\bstart\/main\.ts\b/;
 
 /**
- * Creates a directory where there is none, and locks it for this process.
+ * Creates a directory if there is none, and locks it for this process.
  *
- * @throws Error when another run that is alive has locked it (its server would be stopped under it), or when it cannot
+ * @throws Error when another live run has locked it (its server would be stopped), or when it cannot
  * be created or written to; nothing has changed then.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
@@ -50,7 +50,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   }
 }
 
-/** Not by `mkdir`'s `recursive`: that never ends where the system says ENOENT each time, as in /proc. */
+/** Not with `mkdir`'s `recursive`: that never ends if the system returns ENOENT each time, as in /proc. */
 async function createDirectory(directory: string): Promise<string[]> {
   const missing: string[] = [];
   for (let path = directory; !existsSync(path); path = dirname(path)) missing.unshift(path);
@@ -69,8 +69,8 @@ function ignoreExisting(error: NodeJS.ErrnoException): void {
 }
 
 /**
- * A lock file appears complete or not at all. A stale one is moved away before it is replaced; a run that is late may move
- * its successor's, and moves that one back. So a lock counts only when it is still there a moment later.
+ * A lock file appears atomically. A stale one is moved away before it is replaced; a slow run may move its successor's file, and then
+ * moves it back. So a lock counts only if it still exists a moment later.
  */
 async function takeLock(directory: string, file: string): Promise<number | undefined> {
   const own = `${file}.${process.pid}`;
@@ -86,7 +86,7 @@ async function takeLock(directory: string, file: string): Promise<number | undef
       const { pid, alive } = parseLock(found);
       if (alive) {
         throw new Error(
-          `${directory} must be in no other run's use (it has its own server); got process ${pid}. End that one first, or use its psql line`,
+          `${directory} must not be in use by another run (which has its own server); got process ${pid}. End that run first, or use its psql line`,
         );
       }
       abandonedBy = pid;
@@ -123,7 +123,7 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** A number alone says little: after a crash or a restart of the machine it may be any process's. */
+/** A pid alone proves little: after a crash or a reboot it may belong to any process. */
 function parseLock(text: string): { readonly pid: number; readonly alive: boolean } {
   try {
     const lock = JSON.parse(text) as ProcessIdentity | number;

@@ -8,8 +8,8 @@ const WORKER = fileURLToPath(new URL("../worker/src/main.ts", import.meta.url));
 const COMPILE_CACHE = fileURLToPath(new URL("../node_modules/.cache/node-compile-cache", import.meta.url));
 
 /**
- * What a pod inherits from the shell, as a container would have it from its image. Everything else (PG*, the worker's own
- * settings, NODE_OPTIONS) reaches a pod only when its Job says so.
+ * What a pod inherits from the shell, as a container would get it from its image. Everything else (PG*, the worker's settings,
+ * NODE_OPTIONS) reaches a pod only through its Job.
  */
 const INHERITED = [
   ...["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE"],
@@ -17,7 +17,7 @@ const INHERITED = [
   ...["NODE_EXTRA_CA_CERTS", "NODE_V8_COVERAGE"],
 ] as const;
 
-/** A worker process, in the place of a pod. */
+/** A worker process in place of a pod. */
 export interface Pod {
   readonly name: string;
   /** Resolves when it has ended, with its exit code; a killed one has EXIT_KILLED, as in a container. */

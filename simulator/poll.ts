@@ -5,14 +5,14 @@ import { DEFAULTS } from "../worker/src/settings.ts";
 import type { Cluster } from "./cluster.ts";
 import { jobsToCreate } from "./scaling.ts";
 
-/** What KEDA is configured with for one ScaledJob. */
+/** KEDA's configuration for one ScaledJob. */
 export interface PollSettings {
   /** The kind whose requests are counted. @default - the sample's */
   readonly kind?: string;
   /** The requests that a Job is created for. */
   readonly requestsPerJob: number;
   readonly maxReplicaCount: number;
-  /** Seconds from the start of one poll to the start of the next; one that took longer is followed at once. */
+  /** Seconds from the start of one poll to the start of the next; a slower poll is followed by the next one at once. */
   readonly pollingInterval: number;
   /**
    * Whether no more Jobs are to be created, given the number that the scaling query asks for.
@@ -23,9 +23,9 @@ export interface PollSettings {
 }
 
 /**
- * KEDA: asks the scaling query and creates Jobs, until all is finished and no Job runs, or `signal` aborts.
+ * KEDA: runs the scaling query and creates Jobs, until everything is finished and no Job runs, or `signal` aborts.
  *
- * @throws DatabaseAwayError when the database stays unreachable for longer than `database` waits.
+ * @throws DatabaseUnavailableError when the database stays unreachable for longer than `database` waits.
  */
 export async function poll(
   settings: PollSettings,

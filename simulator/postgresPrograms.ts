@@ -7,10 +7,10 @@ export interface PostgresPrograms {
   readonly postgres: string;
 }
 
-/** Where a package's install script left its links out, the server's libraries are not found. */
-const INSTALL_HINT = "run `npm rebuild` with install scripts allowed, or set DATABASE_URL to a server you have";
+/** If a package's install script did not run, its links are missing and the server's libraries are not found. */
+const INSTALL_HINT = "run `npm rebuild` with install scripts allowed, or set DATABASE_URL to an existing server";
 
-/** What a shell's double quotes do not protect: initdb runs `postgres` by a shell, its path in such quotes. */
+/** Characters that a shell interprets in double quotes: initdb runs `postgres` through a shell, with its path in double quotes. */
 const UNSAFE = /["$`\\\n]/;
 
 /** @throws Error when this platform has no package of PostgreSQL, or it is installed where its programs cannot run. */
@@ -21,13 +21,13 @@ export async function findPrograms(): Promise<PostgresPrograms> {
     found = (await import(name)) as PostgresPrograms;
     for (const program of [found.initdb, found.postgres]) accessSync(program, constants.X_OK);
   } catch (error) {
-    throw new Error(`${name} must be installed (it carries PostgreSQL); ${INSTALL_HINT}`, { cause: error });
+    throw new Error(`${name} must be installed (it contains PostgreSQL); ${INSTALL_HINT}`, { cause: error });
   }
   const folder = realpathSync(dirname(found.initdb));
   if (UNSAFE.test(folder)) {
     throw new Error(
       `the path of the checkout must be without ", $, \`, \\ and newlines (PostgreSQL's initdb passes it to a shell); got ${join(folder)}. ` +
-        "Move the checkout, or set DATABASE_URL to a server you have",
+        "Move the checkout, or set DATABASE_URL to an existing server",
     );
   }
   return found;

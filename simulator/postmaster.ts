@@ -15,13 +15,13 @@ export interface PostmasterArgs {
   /** The file that its output is appended to. */
   readonly log: string;
   readonly settings: Readonly<Record<string, string>>;
-  /** Whether its data is of no use any more once it has stopped. */
+  /** Whether its data is discarded once it has stopped. */
   readonly temporary: boolean;
 }
 
 /**
- * How long the server may take to end in order, and then without. A full disk keeps its last checkpoint from ending; without
- * one the next start takes longer, and nothing is lost.
+ * How long a clean shutdown may take, and then an immediate one. A full disk prevents the shutdown checkpoint; without it the next
+ * start takes longer, and nothing is lost.
  */
 const STOP_MS = 10_000;
 const QUIT_MS = 10_000;
@@ -36,7 +36,7 @@ const LOG_LINES = 8;
  * shell.
  */
 export class Postmaster {
-  /** Resolves with the reason when it ends although it was not asked to. */
+  /** Resolves with the reason when it ends unexpectedly. */
   readonly failed: Promise<Error>;
 
   readonly #args: PostmasterArgs;

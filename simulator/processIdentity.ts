@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** A process, distinguished from a later one that got the same number. */
+/** A process, distinguished from a later one with the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in the system's own form; the machine's boot is part of it where the system has a number for that. */
+  /** When it started, in the system's own form; with the machine's boot id if the system has one. */
   readonly started: string;
 }
 

@@ -41,7 +41,7 @@ describe("jobsToCreate decides as KEDA's scale_jobs_test.go expects", () => {
   }
 });
 
-describe("look after look", () => {
+describe("poll after poll", () => {
   const rows = [
     // What KEDA's end-to-end tests wait for.
     { strategy: "accurate", max: 10, queue: [4, 4, 4], jobs: [4, 8, 10] },

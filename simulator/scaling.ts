@@ -15,8 +15,8 @@ export interface ScalingArgs {
 
 /**
  * How many Jobs KEDA 2.20 creates at a poll of a ScaledJob with one trigger, whose `targetQueryValue` is 1, and without
- * `minReplicaCount`. Then `scaleTo` is the answer itself or more, which no strategy exceeds, and an answer of zero
- * creates nothing.
+ * `minReplicaCount`. Then `scaleTo` is at least the answer, which no strategy exceeds, and an answer of zero creates
+ * nothing.
  *
  * From kedacore/keda v2.20.2: `RequestJobScale`, `getScalingDecision` and the `GetEffectiveMaxScale` of each strategy in
  * pkg/scaling/executor/scale_jobs.go.

@@ -11,17 +11,17 @@ import { checkFolder } from "./serverFolder.ts";
 import { findServerUser, type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
 import { createTempDirectory, type TempDirectory } from "./tempDirectory.ts";
 
-/** A PostgreSQL of this process: other programs of this user reach it by its Unix socket, others only where it listens. */
+/** A PostgreSQL server of this process: this user's programs reach it by its Unix socket, others only where it listens. */
 export interface Server {
   /** The socket's folder: what `PG_HOST` and `psql --host` take. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Resolves with the reason when the server ends although it was not asked to. */
+  /** Resolves with the reason when the server ends unexpectedly. */
   readonly failed: Promise<Error>;
   /** Stops the server, `immediate`ly as if it had crashed, and starts it again. */
   restart(mode: "fast" | "immediate"): Promise<void>;
-  /** Stops the server, by force where it does not end in order; a temporary one leaves nothing. Never throws. */
+  /** Stops the server, by force if a clean shutdown fails; a temporary one leaves nothing. Never throws. */
   stop(): Promise<void>;
 }
 
@@ -114,14 +114,14 @@ export async function startServer({ folder: kept, durable, listen, signal }: Ser
   }
 }
 
-/** A server that no run has left is not ours to stop. */
+/** A server that was not left by a killed run is not ours to stop. */
 async function checkUnserved(data: string): Promise<void> {
   const pid = await findServer(data);
   if (pid === undefined) return;
   throw new Error(`${data} must be served by no other PostgreSQL; got process ${pid}. Stop that one first`);
 }
 
-/** What this run has created for the server becomes the server's user's; what was there before keeps its owner. */
+/** Files that this run has created for the server get the server's user as owner; existing files keep theirs. */
 async function handOver(user: ServerUser | undefined, lock: DirectoryLock | undefined, more: readonly string[]) {
   if (user === undefined) return;
   const kept = user.uid === UNPRIVILEGED.uid ? [] : (lock?.created ?? []);

@@ -1,7 +1,7 @@
 import type { ServerUser } from "./serverUser.ts";
 import { type ProcessArgs, type RunningProcess, startProcess } from "./startProcess.ts";
 
-/** What the server's programs get of the environment: PG* and the locale would change what they do. */
+/** The environment of the server's programs, without PG* and the locale, which would change what they do. */
 function getEnvironment(): NodeJS.ProcessEnv {
   const { PATH, TZ } = process.env;
   return { PATH: PATH ?? "/usr/bin:/bin", LC_ALL: "C", ...(TZ === undefined ? {} : { TZ }) };

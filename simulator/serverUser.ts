@@ -11,8 +11,8 @@ export interface ServerUser {
 export const UNPRIVILEGED: ServerUser = { uid: 65_534, gid: 65_534 };
 
 /**
- * Who the server runs as, since it refuses to run as root: the owner of the kept database, so that `sudo npm start` does
- * not lock a user out. Undefined when this process is not root's: then it is the process's own user.
+ * The user that the server runs as, since it refuses to run as root: the owner of the kept database, so that `sudo npm start` does not
+ * lock a user out. Undefined if this process does not run as root: then it is the process's own user.
  */
 export async function findServerUser(folder: string | undefined): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** The end of an output that is kept: enough to see why a program failed. */
+/** How much of the end of an output is kept: enough to see why a program failed. */
 const OUTPUT_TAIL_BYTES = 4_096;
 
 /** A program that runs beside this process: a pod's worker, initdb, PostgreSQL. */
@@ -31,7 +31,7 @@ export interface ProcessArgs {
   readonly log?: number;
 }
 
-/** Starts a program in a separate process group: Ctrl-C in the terminal is for this process, which then ends the program in order. */
+/** Starts a program in a separate process group: Ctrl-C in the terminal reaches only this process, which then ends the program cleanly. */
 export function startProcess(program: string, args: readonly string[], { env, cwd, log }: ProcessArgs): RunningProcess {
   const output = log ?? "pipe";
   const child = spawn(program, args, { env, cwd, stdio: ["ignore", output, output], detached: true });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { getProcess, type ProcessIdentity } from "./processIdentity.ts";
 
-/** What a run keeps only while it runs, and the next one removes if it was killed. */
+/** The directory of a run: removed at its end, or by the next run if it was killed. */
 export interface TempDirectory {
   readonly path: string;
   /** Where PostgreSQL puts its Unix socket: the same, or a shorter and plainer path. */
@@ -29,7 +29,7 @@ export const TEMP_NAME = new RegExp(`^${PREFIX}\\w{6}$`);
 const MAX_SOCKET_BYTES = 103;
 const SOCKET_NAME = "/.s.PGSQL.65535";
 
-/** A path that neither PostgreSQL's list of directories, nor a connection string, nor a shell reads as anything else. */
+/** A path that needs no quoting in PostgreSQL's list of directories, a connection string, or a shell. */
 const PLAIN_PATH = /^\/[\w./+-]*$/;
 
 /**
@@ -53,7 +53,7 @@ export async function createTempDirectory(folder: string | undefined): Promise<T
   }
   try {
     if (!isSocketPath(path)) socket = await createSocketDirectory();
-    // mkdtemp keeps to the umask, which may take away the owner's own rights.
+    // mkdtemp applies the umask, which may remove the owner's own rights.
     await chmod(path, 0o700);
     const run = getProcess(process.pid) as ProcessIdentity;
     const marker: RunMarker = { run, socket, data: join(folder ?? path, "data") };
@@ -65,7 +65,7 @@ export async function createTempDirectory(folder: string | undefined): Promise<T
   return { path, socket, remove };
 }
 
-/** Whose a temporary directory is; undefined when nothing says so. */
+/** The owner of a temporary directory; undefined if it is unknown. */
 export function readMarker(path: string): RunMarker | undefined {
   try {
     return JSON.parse(readFileSync(join(path, MARKER_FILE), "utf8")) as RunMarker;
@@ -74,7 +74,7 @@ export function readMarker(path: string): RunMarker | undefined {
   }
 }
 
-/** Where the socket is when TMPDIR's own path does not do. */
+/** Where the socket is if TMPDIR's path is unsuitable. */
 export function getSocketParents(): string[] {
   return [process.env.XDG_RUNTIME_DIR, "/tmp", "/var/tmp", "/dev/shm"].filter((path) => path !== undefined);
 }

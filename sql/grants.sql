@@ -1,5 +1,5 @@
--- What the roles of roles.sql may do: run the functions of their verbs, and nothing else. Run after every migration where the roles
--- exist; a function that was replaced has lost its rights.
+-- The rights of the roles of roles.sql: to run the functions of their work, and nothing else. Run after every migration if the roles
+-- exist, because a function that was dropped and created again has lost its grants.
 --
 -- Settings: postgres_batch.worker_role, postgres_batch.scaler_role (their names)
 
@@ -18,7 +18,7 @@ begin
 
   -- The worker: every statement of sql/statements but demand.sql. It sees the row of the request it has claimed, and no other.
   execute format('grant execute on function
-    batch.claim(text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, boolean),
+    batch.claim,
     batch.reclaim(text, text, integer, double precision, boolean),
     batch.take_over(text, text, integer),
     batch.renew(text, text, bigint, integer, integer, double precision),
@@ -29,11 +29,11 @@ begin
     batch.report(text, text, bigint, integer, integer, jsonb, jsonb)
     to %I', worker);
 
-  -- KEDA: the scaling query, which cleans up with its owner's rights.
+  -- KEDA: the scaling query, which cleans up with the rights of its owner.
   execute format('grant execute on function batch.demand(text, integer, integer) to %I', scaler);
 
-  -- A program that works on a request and records it in its own transaction: grant batch_program to the role it connects as. Where
-  -- an administrator has prepared the roles there may be none.
+  -- A program that works on a request and records it in its own transaction: grant batch_program to the role it connects as. If
+  -- an administrator has prepared the roles, it may be missing.
   if exists (select from pg_roles where rolname = 'batch_program') then
     grant execute on function batch.own(text), batch.checkpoint(text, jsonb), batch.finish(text, jsonb) to batch_program;
   end if;

@@ -1,10 +1,11 @@
--- The roles that work with the queue. Run after every migration by a role that may create roles; run again it changes the passwords
--- and nothing else. What they may do is in grants.sql.
+-- The roles that work with the queue. Run after every migration by a role that may create roles; a repeated run changes the
+-- passwords and nothing else. Their rights are in grants.sql.
 --
 -- Settings: postgres_batch.worker_role, postgres_batch.scaler_role (their names); postgres_batch.worker_password,
 -- postgres_batch.scaler_password (as verifiers: the server never sees a password)
 --
--- Roles belong to the server, not to a database: two databases of one server share batch_program, and may name the others apart.
+-- Roles belong to the server, not to a database: two databases of one server share batch_program, and may use different names for
+-- the others.
 
 do $$
 declare
@@ -20,18 +21,18 @@ begin
   execute format('alter role %I with login password %L', worker, current_setting('postgres_batch.worker_password'));
   execute format('alter role %I with login password %L', scaler, current_setting('postgres_batch.scaler_password'));
 
-  -- Every statement here is written for these, whatever the server's and the database's defaults; a pooler takes no settings from
-  -- a client, so they stand here.
+  -- Every statement here is written for these settings, whatever the defaults of the server and the database. A pooler accepts no
+  -- settings from a client, so they are set on the role.
   foreach role_name in array array[worker, scaler] loop
     execute format('alter role %I set default_transaction_isolation = %L', role_name, 'read committed');
     execute format('alter role %I set default_transaction_read_only = off', role_name);
     execute format('alter role %I set default_transaction_deferrable = off', role_name);
     execute format('alter role %I set search_path = pg_catalog, pg_temp', role_name);
-    -- Statements of a fraction of a millisecond must not be compiled, nor planned at each call.
+    -- Statements that take a fraction of a millisecond must be neither JIT-compiled nor planned at each call.
     execute format('alter role %I set jit = off', role_name);
     execute format('alter role %I set plan_cache_mode = auto', role_name);
     execute format('alter role %I set lock_timeout = 0', role_name);
-    -- A queue that is small now has indexes all the same, and grows under a plan that was made before.
+    -- A small queue must use its indexes, too: it may grow while an old plan is in use.
     execute format('alter role %I set enable_seqscan = off', role_name);
     execute format('alter role %I set idle_in_transaction_session_timeout = 0', role_name);
     if current_setting('server_version_num')::integer >= 140000 then
@@ -41,7 +42,7 @@ begin
       execute format('alter role %I set transaction_timeout = 0', role_name);
     end if;
   end loop;
-  -- A row's JSON is the same whatever server it is on.
+  -- A row's JSON is the same on every server.
   execute format('alter role %I set timezone = %L', worker, 'UTC');
   execute format('alter role %I set datestyle = %L', worker, 'ISO, MDY');
   execute format('alter role %I set intervalstyle = %L', worker, 'postgres');
@@ -50,7 +51,7 @@ begin
   execute format('alter role %I set xmlbinary = %L', worker, 'base64');
   execute format('alter role %I set row_security = %L', worker, 'on');
   execute format('alter role %I set statement_timeout = %L', worker, '9s');
-  -- KEDA sets no limit: a poll that hangs would stop the scaling.
+  -- KEDA sets no timeout: a poll that hangs would stop the scaling.
   execute format('alter role %I set statement_timeout = %L', scaler, '10s');
 end
 $$;

@@ -152,17 +152,17 @@ begin
   again := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
     case when attached.timeout_column is null then '' else format(', %L', attached.timeout_column) end);
   if batch.key_column(attached.requests) is null then
-    return format('%s has no primary key of one bigint column any more: restore it, then %s', attached.requests, again);
+    return format('%s no longer has a primary key of one bigint column: restore it, then %s', attached.requests, again);
   end if;
   if attached.timeout_column is not null and not batch.is_timeout_column(attached.requests, attached.timeout_column) then
-    return format('%s has no column %I of numbers any more, which held the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
+    return format('%s no longer has the numeric column %I with the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
       attached.requests, attached.timeout_column, attached.requests, p_kind);
   end if;
   if requests.relpersistence <> 'p' then
-    return format('%s is not a permanent table any more: alter table %s set logged', attached.requests, attached.requests);
+    return format('%s is no longer a permanent table: alter table %s set logged', attached.requests, attached.requests);
   end if;
   if requests.relkind = 'r' and exists (select from pg_inherits i where attached.requests in (i.inhparent, i.inhrelid)) then
-    return format('%s is part of an inheritance or of a partitioned table now (not every row fires its triggers): end that, or detach it by select batch.detach(%L)',
+    return format('%s is now part of an inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
       attached.requests, p_kind);
   end if;
 
@@ -182,7 +182,7 @@ begin
     where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef
       and pg_get_userbyid(f.proowner) = reader and has_function_privilege(f.oid, 'execute')
   ) then
-    return format('%s is not read with its owner''s rights (it may have another owner now): %s', attached.requests, again);
+    return format('%s is not read with its owner''s rights (its owner may have changed): %s', attached.requests, again);
   end if;
   if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, requests.relnamespace, 'usage') then
     return format('%I cannot select from %s: %s', reader, attached.requests, again);
@@ -271,10 +271,10 @@ $$;
 
 
 --
--- Name: claim(text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, boolean); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: claim(text, text, text, integer, integer[], double precision, double precision, double precision, integer, boolean); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer, p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
+CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
@@ -301,7 +301,7 @@ begin
     return;
   end if;
   if bounds.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
-    -- Of another cluster, from which the database was restored (batch.reset_bounds).
+    -- The bounds are from another cluster, from which the database was restored (batch.reset_bounds).
     bounds.waiting_xid := '0';
     bounds.waiting_id := -9223372036854775808;
   end if;
@@ -322,15 +322,15 @@ begin
         p_arriving := false;
       end if;
       if unusable >= 50 then
-        -- There may be many more, which the next poll removes together.
+        -- There may be many more: the next poll removes them together.
         update batch.kind k set sweep_pending = true where k.kind = p_kind;
         return;
       end if;
       if bounds.running_limit is not null then
-        -- One claim at a time: of two that count at the same moment both would go on.
+        -- One claim at a time: two that count at the same moment would both proceed.
         select * into bounds from batch.scaling s where s.kind = p_kind for no key update;
       end if;
-      -- Requests whose worker is suspected count as well: it, or its Job, may come back for them.
+      -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
       if attached.problem is not null or bounds.running_limit is not null and bounds.running_limit <= (
         select count(*) from batch.queue c
         where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bounds.claimed_xid
@@ -349,13 +349,13 @@ begin
     replaces_dead := not own and q.suspected_at is not null;
     latest := null;
     if not again then
-      -- The history is the truth about attempts: a row that came in another way (a restore, an insert by hand) must neither run
-      -- finished work again nor count an attempt twice.
+      -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
+      -- finished work nor count an attempt twice.
       select * into latest from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
       if q.canceled is not null or latest.attempt > q.attempt and latest.status <> 'FAILED' or greatest(q.attempt, latest.attempt) = 2147483647 then
         perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
-          'the queue had it waiting with %s attempts, the history has it %s after %s: select batch.retry(%L, %s) runs a request again',
+          'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, select batch.retry(%L, %s)',
           q.attempt, latest.status, latest.attempt, p_kind, q.request_id)));
         unusable := unusable + 1;
         continue;
@@ -368,10 +368,10 @@ begin
       execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into row_text, row_timeout
       using attached.requests, attached.timeout_column, q.request_id;
       if row_text is null and batch.attachment_problem(p_kind) is not null then
-        -- Its rows are hidden: no request is to blame. The next poll says why, and starts no Job.
+        -- The table's rows are hidden, which is no request's fault. The next poll reports why and starts no Job.
         return;
       elsif row_text is null then
-        problem := format('%s holds no row with this primary key', attached.requests);
+        problem := format('%s has no row with this primary key', attached.requests);
       elsif row_timeout is not null and not row_timeout between 0 and 604800 then
         problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', row_timeout);
       end if;
@@ -381,7 +381,7 @@ begin
       when others then
         problem := format('its row cannot be read: %s', sqlerrm);
         if batch.attachment_problem(p_kind) is not null then
-          -- No request is to blame: the next poll says why, and starts no Job.
+          -- This is no request's fault: the next poll reports why and starts no Job.
           return;
         end if;
     end;
@@ -403,8 +403,8 @@ begin
         token = case when again then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
-        backoff_limit = p_backoff_limit, crash_limit = p_crash_limit, interruption_limit = p_interruption_limit,
-        deferral_limit = p_deferral_limit, backoff_seconds = p_backoff_seconds,
+        backoff_limit = p_limits[1], crash_limit = p_limits[2], interruption_limit = p_limits[3], deferral_limit = p_limits[4],
+        backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
     where u.kind = p_kind and u.request_id = q.request_id
@@ -415,7 +415,7 @@ begin
       update batch.scaling s set absent_jobs = s.absent_jobs + 1, absent_peak = greatest(s.absent_peak, s.absent_jobs + 1)
       where s.kind = p_kind;
     end if;
-    -- One claim in some hundred keeps the scans of the others short.
+    -- About one claim in a hundred keeps the scans of the others short.
     if random() < 0.005 then
       perform batch.advance_bounds(p_kind);
     end if;
@@ -480,7 +480,7 @@ begin
 exception
   when insufficient_privilege or undefined_object or data_exception then
     raise exception 'cannot read the rows of kind % with the rights of the owner of its table: %', quote_literal(p_kind), sqlerrm
-      using errcode = sqlstate, hint = 'A policy of the table may fail for its owner, or a function of its own.';
+      using errcode = sqlstate, hint = 'A policy, cast or function on the table may fail for its owner.';
 end
 $$;
 
@@ -533,7 +533,7 @@ begin
     s.expected_since := '{}';
     s.expected_claims := '{}';
   else
-    -- No more than is missing now, each number since it was first expected.
+    -- No more than are missing now, each from the time when it was first expected.
     select coalesce(array_agg(e.since order by e.goal), '{}'), coalesce(array_agg(e.goal order by e.goal), '{}')
     into s.expected_since, s.expected_claims
     from (
@@ -739,7 +739,7 @@ begin
     trigger || '$key', batch.key_column(p_requests), p_requests, p_kind);
   execute format('create or replace trigger %I after truncate on %s for each statement execute function batch.dequeue_all(%L)',
     trigger || '$truncate', p_requests, p_kind);
-  -- As CREATE OR REPLACE leaves one where it was disabled.
+  -- CREATE OR REPLACE leaves a disabled trigger disabled.
   execute format('alter table %1$s enable trigger %2$I, enable trigger %3$I, enable trigger %4$I, enable trigger %5$I', p_requests,
     trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate');
 end
@@ -1056,7 +1056,7 @@ begin
   if not exists (select from batch.history h where h.kind = p_kind and h.request_id between lowest and highest)
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id between lowest and highest)
   then
-    -- For many rows "on conflict" costs nearly as much again as the insert.
+    -- For many rows "on conflict" nearly doubles the cost of the insert.
     if cardinality(p_ids) >= 1000 then
       begin
         insert into batch.queue (kind, request_id) select p_kind, wanted.id from unnest(p_ids) as wanted (id);
@@ -1114,7 +1114,7 @@ begin
   if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
     perform batch.refuse_busy(tg_argv[0], array[id]);
     if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 1 then
-      raise exception '% % must be the only row with its %, in all partitions (a request is known by it); got another one',
+      raise exception '% % must be the only row with its %, in all partitions (it identifies the request); got another one',
         tg_argv[0], id, batch.key_column(tg_relid) using errcode = 'unique_violation';
     end if;
   end if;
@@ -1385,7 +1385,7 @@ begin
     raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
   end if;
   if current_setting('transaction_isolation') <> 'read committed' then
-    raise exception 'purge must run at read committed (another transaction may have asked for a request again); got %',
+    raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
       current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
   end if;
   select * into attached from batch.kind k where k.kind = p_kind for no key update;
@@ -1404,7 +1404,7 @@ begin
   if batch.key_column(attached.requests) is not null then
     execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
     if attached.attached then
-      -- A policy, or a trigger, may have kept a row: without its attempts it would be run again.
+      -- A policy or a trigger may have kept a row: without its attempts it would be run again.
       kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
     end if;
   end if;
@@ -1486,7 +1486,7 @@ begin
         and batch.session_is_dead(q.session_id, q.lease_until)
       then
         perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
-          'the worker in pod %s died, and its Job started no other in time', q.pod_name), false);
+          'the worker in pod %s died, and its Job started no other pod in time', q.pod_name), false);
         changed := changed + 1;
       end if;
     exception
@@ -1544,7 +1544,7 @@ begin
     return;
   end if;
   if p_idle then
-    -- One Job too many: KEDA was asked for it in the place of one that was thought absent.
+    -- One Job too many: it was created to replace one that was presumed absent.
     update batch.scaling s set absent_jobs = s.absent_jobs - 1 where s.kind = p_kind and s.absent_jobs > 0;
   end if;
 end
@@ -1598,7 +1598,7 @@ begin
   select min(q.request_id) into busy from batch.queue q
   where q.kind = p_kind and q.request_id = any (p_ids) and q.canceled is not null;
   if busy is not null then
-    raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); got it while a Job has it',
+    raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); a Job still has it',
       p_kind, busy;
   end if;
 end
@@ -1630,7 +1630,7 @@ begin
       p_requests, case requests.relpersistence when 't' then 'a temporary one' else 'an unlogged one' end;
   end if;
   if requests.relnamespace in ('pg_catalog'::regnamespace, 'batch'::regnamespace) then
-    raise exception '% must be a table of yours; got one of the schema %', p_requests, requests.relnamespace::regnamespace;
+    raise exception '% must be one of your tables; got one of the schema %', p_requests, requests.relnamespace::regnamespace;
   end if;
   if requests.relispartition then
     raise exception '% must not be a partition (attach the table it belongs to: %); got one', p_requests, (
@@ -1647,13 +1647,13 @@ begin
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
   where i.indrelid = p_requests and i.indisprimary;
   if batch.key_column(p_requests) is null then
-    raise exception '% must have a primary key of one bigint column% (the queue knows a request by it); got %',
+    raise exception '% must have a primary key of one bigint column% (it identifies a request); got %',
       p_requests, case requests.relkind when 'p' then ', first, before those of the partition key' else '' end,
       coalesce(key, 'no such key');
   end if;
 
   if p_timeout_column is not null and not batch.is_timeout_column(p_requests, p_timeout_column) then
-    raise exception 'the timeout column must be a column of numbers of % (seconds); got %', p_requests, quote_ident(p_timeout_column);
+    raise exception 'the timeout column must be a numeric column of % (seconds); got %', p_requests, quote_ident(p_timeout_column);
   end if;
 end
 $$;
@@ -1676,7 +1676,7 @@ begin
   select * into strict known from batch.kind k where k.kind = p_kind for update;
   if known.requests <> p_requests then
     if known.attached and exists (select from pg_class c where c.oid = known.requests) then
-      raise exception 'kind must be a new one (a kind is one table''s); got %, which is %''s', quote_literal(p_kind), known.requests;
+      raise exception 'kind must be a new one (a kind belongs to one table); got %, which belongs to %', quote_literal(p_kind), known.requests;
     end if;
     perform batch.clear_kind(p_kind, 'its table was replaced by another');
   end if;
@@ -1793,7 +1793,7 @@ begin
   where q.kind = p_kind and q.job_name = p_job and q.request_id = p_request and q.attempt = p_attempt and q.session_id = p_session
   for update;
   if not found then
-    -- Its program has finished it in a transaction of its own, and the worker does not know yet.
+    -- The program has finished the request in its own transaction, and the worker does not know yet.
     return query select true from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
     return;
   end if;
@@ -1865,7 +1865,7 @@ begin
   where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
   returning true;
   if not found then
-    -- Its program has finished it in a transaction of its own, and the worker does not know yet.
+    -- The program has finished the request in its own transaction, and the worker does not know yet.
     return query select true from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
   end if;
 end
@@ -1907,7 +1907,7 @@ begin
   end if;
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if queued.job_name is not null then
-    raise exception '% % must be DEAD to be tried again (one request, one owner); got it while a Job has it', p_kind, p_request;
+    raise exception '% % must be DEAD to be retried (one request, one owner); a Job still has it', p_kind, p_request;
   end if;
   if queued.available_at is not null then
     update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
@@ -1920,13 +1920,13 @@ begin
     return false;
   end if;
   if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
-    raise exception '% % must be DEAD to be tried again (no work is done twice); got %',
+    raise exception '% % must be DEAD to be retried (no work is done twice); got %',
       p_kind, p_request, coalesce(latest.status, 'no attempt that has ended');
   end if;
   if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
-    raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', p_kind, p_request;
+    raise exception '% % must have a row in its table to be retried (the worker reads it there); it has none', p_kind, p_request;
   end if;
-  -- Queued with fewer attempts than it has had, it was inserted by hand, and would be rejected.
+  -- A row with fewer attempts than the request has had was inserted by hand, and would be rejected.
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request and q.job_name is null;
   insert into batch.queue (kind, request_id, attempt, created_at) values (p_kind, p_request, latest.attempt, latest.created_at)
   on conflict (kind, request_id) do nothing;
@@ -2099,9 +2099,9 @@ begin
     where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
   ) latest
   where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED';
-  perform batch.reject(p_kind, finished, 'it was waiting, but the history has that it ended: select batch.retry() runs a request again');
+  perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
   missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
-  perform batch.dequeue_ids(p_kind, missing, 'its row does not exist any more');
+  perform batch.dequeue_ids(p_kind, missing, 'its row no longer exists');
   if coalesce(cardinality(finished), 0) + cardinality(missing) = 0 then
     update batch.kind k set sweep_pending = false where k.kind = p_kind;
   end if;
@@ -2191,7 +2191,7 @@ begin
     return;
   end if;
   perform batch.record_crash(
-    p_kind, own.request_id, 'crashed', format('the worker in pod %s did not answer when its Job''s next pod had started', own.pod_name), true
+    p_kind, own.request_id, 'crashed', format('the worker in pod %s did not respond after its Job''s next pod had started', own.pod_name), true
   );
   return next true;
 end
@@ -2346,7 +2346,7 @@ UNION ALL
 -- Name: VIEW attempt; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD when no other follows';
+COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD when there is no other';
 
 
 --
@@ -2420,7 +2420,7 @@ CREATE TABLE batch.kind (
 -- Name: TABLE kind; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON TABLE batch.kind IS 'The attached tables, one row for each kind; problem says why a kind is stopped';
+COMMENT ON TABLE batch.kind IS 'The attached tables, one row for each kind; problem is why a kind is stopped';
 
 
 --
@@ -2858,10 +2858,10 @@ REVOKE ALL ON FUNCTION batch.checkpoint(p_token text, p_value jsonb) FROM PUBLIC
 
 
 --
--- Name: FUNCTION claim(p_kind text, p_job text, p_pod text, p_session integer, p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer, p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer, p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) FROM PUBLIC;
 
 
 --

@@ -7,7 +7,7 @@ import { UsageError } from "../usageError.ts";
 /** The options of a run of your own batch. */
 export const BATCH_OPTIONS = {
   command: {
-    help: "run this program for each row instead of the sample, by the contract of docs/commands.md; split into words as a shell does, and run without one (sh -c '...' is one)",
+    help: "run this program for each row instead of the sample, by the contract of docs/commands.md; split into words as a shell does, but run without one (use sh -c '...')",
     placeholder: "WORDS",
     what: "a program and its arguments ('python3 work.py')",
   },
@@ -34,11 +34,11 @@ export interface CommandBatch {
   readonly command: readonly string[];
   readonly table: string;
   readonly kind: string;
-  /** What is run first. @default - nothing: the table is there already */
+  /** SQL that is run first. @default - nothing: the table exists */
   readonly sql: { readonly file: string; readonly text: string } | undefined;
 }
 
-/** What only the sample's rows have. */
+/** Options for the sample's rows only. */
 const SAMPLE_ONLY = ["requests", "seconds", "failures"] as const;
 
 /**

@@ -84,7 +84,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
   test("stopped by Ctrl-C, in the terminal's whole group, leaves no process and no folder", async () => {
     const sql = await pages(3, "update pages set ms = 600000;");
     const run = start(["--sql", sql, ...BATCH, "--command", PROGRAM], {}, { ownGroup: true });
-    await until("commands run", async () => (await processes()).filter(isProgram).length === 3, { patienceMs: 60_000 });
+    await until("commands run", async () => (await processes()).filter(isProgram).length === 3, { timeoutMs: 60_000 });
     process.kill(-(run.child.pid as number), "SIGINT");
     assert.equal((await run.ended).exitCode, 130);
     await assertNothingLeft();
@@ -93,7 +93,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
   test("killed itself: the next run ends its commands, too", async () => {
     const sql = await pages(2, "update pages set ms = 600000;");
     const run = start(["--sql", sql, ...BATCH, "--command", `sh -c 'trap "" TERM HUP; ${PROGRAM}; exit $?'`]);
-    await until("commands run", async () => (await processes()).filter(isProgram).length >= 2, { patienceMs: 60_000 });
+    await until("commands run", async () => (await processes()).filter(isProgram).length >= 2, { timeoutMs: 60_000 });
     run.child.kill("SIGKILL");
     await run.ended;
     const next = await start("--requests 1 --seconds 0").ended;
@@ -110,7 +110,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     const twice = await start(["--sql", sql, ...BATCH, ...keep, "--command", "true"]).ended;
     assert.match(
       twice.stderr,
-      /^cannot run .*\.sql, line 1: relation "pages" already exists \(leave out --sql where the database has the table already\)$/m,
+      /^cannot run .*\.sql, line 1: relation "pages" already exists \(omit --sql if the database already has the table\)$/m,
     );
     assert.equal(twice.exitCode, 1);
     const { stdout } = await start([...BATCH, ...keep, "--command", "true", "--json"]).ended;

@@ -18,10 +18,10 @@ import { requestTable } from "./requestTable.ts";
 import { runSqlFile } from "./runSqlFile.ts";
 import type { RunWork } from "./runWork.ts";
 
-/** How long the end of a stopped SQL file may take; the run's own server ends it in any case. */
+/** How long ending a stopped SQL file may take; the run's own server ends it in any case. */
 const END_SESSION_MS = 2_000;
 
-/** Rows of a table of your own, each worked on by a command. */
+/** Rows of your own table, each worked on by a command. */
 export function createCommandWork(
   batch: CommandBatch,
   { killEvery, backoffLimit }: Options,
@@ -46,7 +46,7 @@ export function createCommandWork(
         };
       },
       async afterPod(podName) {
-        // A container's processes end with its first one; of a runner that was killed the command still runs.
+        // A container's processes end with its first one; here the command of a killed runner still runs.
         await endProcesses({ mark: `MARK=${podName}` }, new AbortController().signal);
         await rm(getFolder(podName), { recursive: true, force: true });
       },
@@ -98,7 +98,7 @@ async function createBatch(
   const programEnv = await prepareProgramRole(client, local);
   await client.query(`select pg_advisory_unlock(${LOCK_SPACE}, 0)`);
   if (sql) await runSqlFile(client, sql);
-  // What the file has set, or begun and not committed, ends with it, as in psql.
+  // The file's settings and its uncommitted transaction end with it, as in psql.
   client.removeAllListeners("notice");
   await client.query("rollback");
   await client.query("discard all");
@@ -110,7 +110,7 @@ async function createBatch(
   return programEnv;
 }
 
-/** Ends a statement of SQL that is stopped, and rolls it back: PostgreSQL would not notice that no one waits for it. */
+/** Ends a stopped SQL statement and rolls it back: PostgreSQL would not notice that its client is no longer waiting. */
 async function endSession(client: pg.Client, local: LocalDatabase): Promise<void> {
   const { processID } = client as unknown as { processID: number };
   const ended = local.client.query("select pg_terminate_backend($1)", [processID]).catch(() => undefined);

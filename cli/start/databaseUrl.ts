@@ -11,7 +11,7 @@ export interface DatabaseAddress {
   readonly user: string;
   readonly password: string | undefined;
   readonly name: string;
-  /** The file of the certificate authority that must vouch for the server; undefined: those that Node knows. */
+  /** The file of the certificate authority that must have signed the server's certificate; undefined: those that Node trusts. */
   readonly caFile: string | undefined;
   readonly sslMode: SslMode;
 }
@@ -20,7 +20,7 @@ const FORM = "postgresql://user@host/database";
 
 const SSLMODES = ["disable", "allow", "prefer", "require", "no-verify", "verify-ca", "verify-full"] as const;
 
-/** Parameters that change nothing here: a connection has the name and the time limit that the program gives it. */
+/** Parameters without effect here: the program sets a connection's name and time limit. */
 const WITHOUT_EFFECT = ["application_name", "connect_timeout", "uselibpqcompat"];
 const PARAMETERS = ["host", "port", "user", "password", "dbname", "ssl", "sslmode", "sslrootcert", ...WITHOUT_EFFECT];
 

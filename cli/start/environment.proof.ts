@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { generate } from "selfsigned";
 import { createCommand } from "../../tests/support/command.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { startTlsFront } from "../../tests/support/tlsFront.ts";
+import { startTlsFront } from "../../tests/support/tlsProxy.ts";
 
 const { home, start, processes, leftovers } = await createCommand("cli/start/main.ts");
 
@@ -45,7 +45,7 @@ describe("npm start in a strange environment", { timeout: 600_000, concurrency: 
     },
     { PG_CA_FILE: "/nowhere", LEASE_SECONDS: "abc", CRASH_LIMIT: "x", GRACE_SECONDS: "0", KIND: "x", JOB_NAME: "?" },
     {
-      ...{ PG_HOST: "nowhere", PG_PORT: "x", PG_USERNAME: "x", PG_DATABASE: "x", DATABASE_PATIENCE_SECONDS: "x" },
+      ...{ PG_HOST: "nowhere", PG_PORT: "x", PG_USERNAME: "x", PG_DATABASE: "x", DATABASE_TIMEOUT_SECONDS: "x" },
       ...{ LC_ALL: "xx_XX", LANG: "xx_XX", LC_MESSAGES: "fr_FR.UTF-8" },
     },
   ];

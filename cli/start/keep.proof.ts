@@ -25,7 +25,7 @@ async function copy(name: string): Promise<string> {
 
 /** The run's own psql line, as a shell reads it. */
 async function connect(run: Run): Promise<pg.Client> {
-  await until("it serves", () => /Serving until Ctrl-C/.test(run.output()), { patienceMs: 60_000 });
+  await until("it serves", () => /Serving until Ctrl-C/.test(run.output()), { timeoutMs: 60_000 });
   const client = new pg.Client({
     host: /--host=(\S+)/.exec(run.output())?.[1],
     user: "postgres",
@@ -39,7 +39,7 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
   test("resumes where it stopped, prints a line to paste, and lets no other run in meanwhile", async () => {
     const folder = join(folders, "kept");
     const first = start(["--requests", "4", "--seconds", "1", "--max-replica-count", "2", "--keep", folder]);
-    await until("half is done", () => /done [12]/.test(first.output()), { patienceMs: 60_000 });
+    await until("half is done", () => /done [12]/.test(first.output()), { timeoutMs: 60_000 });
     first.child.kill("SIGINT");
     assert.equal((await first.ended).exitCode, 130);
     const second = await start(["--keep", folder, "--json"]).ended;
@@ -58,7 +58,7 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
     assert.deepEqual(rows, [{ count: "4" }]);
     const other = await start(["--keep", folder, "--serve"]).ended;
     assert.equal(other.exitCode, 1);
-    assert.match(other.stderr, /kept must be in no other run's use .*; got process \d+/);
+    assert.match(other.stderr, /kept must not be in use by another run .*; got process \d+/);
     serving.child.kill("SIGINT");
     assert.equal((await serving.ended).exitCode, 0);
   });
@@ -112,7 +112,7 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
   test("after SIGKILL takes over from the server that is still there, and resumes", async () => {
     const folder = await copy("killed");
     const killed = start(["--keep", folder, "--requests", "2", "--seconds", "8"]);
-    await until("pods run", () => /running 2/.test(killed.output()), { patienceMs: 60_000 });
+    await until("pods run", () => /running 2/.test(killed.output()), { timeoutMs: 60_000 });
     killed.child.kill("SIGKILL");
     await killed.ended;
     const { exitCode, stdout, stderr } = await start(["--keep", folder, "--json"]).ended;

@@ -22,7 +22,7 @@ export interface LocalDatabase {
   readonly psql: string;
   /** Whether no other run can use it. */
   readonly exclusive: boolean;
-  /** Resolves with the reason when the run's own server ends although it was not asked to. */
+  /** Resolves with the reason when the run's own server ends unexpectedly. */
   readonly failed: Promise<Error>;
   /** Never throws. */
   close(): Promise<void>;
@@ -44,8 +44,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * Opens the database, starting a server unless `url` names one, and brings it to the newest version.
  *
- * @throws UsageError for a wrong URL; Error when no server answers, it refuses, or `signal` aborts. What was started has
- * been stopped then.
+ * @throws UsageError for a wrong URL; Error when no server answers, it refuses, or `signal` aborts. Whatever was started
+ * has been stopped by then.
  */
 export async function openDatabase({ url, password, keep, log, signal }: OpenDatabaseArgs): Promise<LocalDatabase> {
   let server: Server | undefined;
@@ -60,11 +60,19 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
   }
   const { host, port, user, name, caFile, sslMode } = address;
   const settings = {
-    ...{ host, port, user, name, password: address.password, sslMode, patienceSeconds: DEFAULTS.patienceSeconds },
+    ...{
+      host,
+      port,
+      user,
+      name,
+      password: address.password,
+      sslMode,
+      databaseTimeoutSeconds: DEFAULTS.databaseTimeoutSeconds,
+    },
     ...(caFile === undefined ? {} : { caFile }),
   };
   const database = new Database(settings, log);
-  const client = new ReconnectingClient(toClientConfig(settings), settings.patienceSeconds, log);
+  const client = new ReconnectingClient(toClientConfig(settings), settings.databaseTimeoutSeconds, log);
   async function close(): Promise<void> {
     await Promise.all([database.close(), client.close()]).catch(() => undefined);
     await server?.stop();
@@ -93,7 +101,7 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
 /** Connects once and migrates. */
 async function prepare(config: pg.ClientConfig, where: string, log: Log, signal: AbortSignal): Promise<void> {
   const client = new pg.Client({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // The statement under way fails, too, and is what is reported.
+  // The running statement fails, too, and its error is reported.
   client.on("error", () => undefined);
   let what = `cannot connect to the server of ${where}`;
   try {

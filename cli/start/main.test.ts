@@ -8,7 +8,7 @@ import { getOutput } from "../getOutput.ts";
 const { start, processes, leftovers } = await createCommand("cli/start/main.ts");
 
 /** The URL of a test's own database. */
-function urlOf({ name }: TestDatabase, parameters = ""): string {
+function toUrl({ name }: TestDatabase, parameters = ""): string {
   const { PG_HOST, PG_PORT, PG_USERNAME } = process.env;
   return `postgresql://${PG_USERNAME}:hunter2@/${name}?host=${encodeURIComponent(PG_HOST ?? "")}&port=${PG_PORT}${parameters}`;
 }
@@ -46,7 +46,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     const load = "--requests 16 --seconds 1 --requests-per-job 8 --max-replica-count 2";
     const { stdout, exitCode } = await start(
       `${load} --kill-every 3 --backoff-limit 100 --backoff-seconds 0.2 --json`,
-      { DATABASE_URL: urlOf(database) },
+      { DATABASE_URL: toUrl(database) },
     ).ended;
     const { success, dead, attempts } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
     assert.deepEqual([success, dead, exitCode], [16, 0, 0]);
@@ -59,7 +59,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
 
   test("DATABASE_URL is used instead, and its password is never printed", async () => {
     const database = await createTestDatabase();
-    const { exitCode, stdout, stderr } = await start("--requests 2 --seconds 0", { DATABASE_URL: urlOf(database) })
+    const { exitCode, stdout, stderr } = await start("--requests 2 --seconds 0", { DATABASE_URL: toUrl(database) })
       .ended;
     assert.equal(exitCode, 0, stdout + stderr);
     assert.doesNotMatch(stdout + stderr, /hunter2/);
@@ -68,7 +68,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
 
   test("two runs on one database each count their own requests, and end with those", async () => {
     const database = await createTestDatabase();
-    const env = { DATABASE_URL: urlOf(database) };
+    const env = { DATABASE_URL: toUrl(database) };
     const long = start("--requests 3 --seconds 60 --max-replica-count 3", env);
     await until("the first run's requests run", () => /running 3/.test(long.output()));
     const { exitCode, stdout } = await start("--requests 2 --seconds 0 --max-replica-count 5 --json", env).ended;
@@ -79,17 +79,17 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     assert.equal((await long.ended).exitCode, 130);
   });
 
-  test("--requests 0 finishes what waits in the database already", async () => {
+  test("--requests 0 finishes the requests that already wait in the database", async () => {
     const database = await createTestDatabase();
     await database.query("insert into make_it_clap (duration_seconds) values (0), (0)");
-    const { stdout } = await start("--requests 0 --json", { DATABASE_URL: urlOf(database) }).ended;
+    const { stdout } = await start("--requests 0 --json", { DATABASE_URL: toUrl(database) }).ended;
     assert.match(stdout, /"requests":2,"success":2/);
   });
 
   test("a search_path without public changes nothing", async () => {
     const database = await createTestDatabase();
     await database.query(`alter database ${database.name} set search_path = pg_catalog`);
-    const { exitCode, stderr } = await start("--requests 2 --seconds 0 --json", { DATABASE_URL: urlOf(database) })
+    const { exitCode, stderr } = await start("--requests 2 --seconds 0 --json", { DATABASE_URL: toUrl(database) })
       .ended;
     assert.equal(exitCode, 0, stderr);
   });
@@ -120,9 +120,9 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     await query(`drop role ${role}`);
     assert.match(
       stderr,
-      /^cannot prepare the database of DATABASE_URL: the role \w+ must have the right to create schemas .*; it has not$/m,
+      /^cannot prepare the database of DATABASE_URL: the role \w+ must have the right to create schemas .*; it does not$/m,
     );
-    assert.match(stderr, /^the role \w+ must have the right to create tables in the schema public .*; it has not$/m);
+    assert.match(stderr, /^the role \w+ must have the right to create tables in the schema public .*; it does not$/m);
     assert.equal(exitCode, 1);
   });
 

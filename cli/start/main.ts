@@ -15,7 +15,7 @@ import { readUnfinished } from "./requests.ts";
 import { run } from "./run.ts";
 import { listenForStop, type StopSignals } from "./stopSignals.ts";
 
-/** How many requests the end of a run shows. */
+/** How many requests are shown at the end of a run. */
 const TABLE_ROWS = 12;
 
 /** Exit codes, beside 64 for wrong options: everything ended as expected; something did not; stopped by a signal. */
@@ -40,14 +40,14 @@ async function main(args: readonly string[]): Promise<number> {
       signal: signals.stop,
     });
     try {
-      display.print(`To see the tables meanwhile:\n${local.psql}`);
+      display.print(`To see the tables while it runs:\n${local.psql}`);
       return options.serve
         ? await serve(local, display, signals)
         : await runAndReport(options, local, display, signals);
     } finally {
       await local.close();
       if (options.keep) {
-        display.print(`Kept. To see it:\nnpm start -- --keep ${shellQuote(options.keep)} --serve`);
+        display.print(`The database is kept. To open it:\nnpm start -- --keep ${shellQuote(options.keep)} --serve`);
       }
     }
   } catch (error) {
@@ -79,7 +79,7 @@ async function runAndReport(
   return ended.asExpected ? EXIT.asExpected : EXIT.notAsExpected;
 }
 
-/** A kept database with unfinished requests is resumed with those alone, unless more are asked for. */
+/** A kept database with unfinished requests is resumed with only those, unless more are requested. */
 async function toResumeOptions(options: Options, local: LocalDatabase, display: ProgressDisplay): Promise<Options> {
   if (!local.exclusive || options.requestsGiven || options.batch) return options;
   const { length } = await readUnfinished(local.client, DEFAULTS.kind);

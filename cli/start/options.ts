@@ -7,7 +7,7 @@ import { BATCH_OPTIONS, type CommandBatch, readCommandBatch } from "./batchOptio
 const OPTIONS = {
   ...BATCH_OPTIONS,
   requests: {
-    help: "rows to insert into make_it_clap; with 0 the run finishes those that wait already. Unless given, none where a kept database has unfinished ones",
+    help: "rows to insert into make_it_clap; with 0 the run finishes the waiting ones. By default none are inserted if a kept database has unfinished requests",
     defaultValue: 60,
     rule: { min: 0, max: 100_000, why: "each is a process" },
   },
@@ -42,12 +42,12 @@ const OPTIONS = {
     rule: NUMBER_RULES.backoffSeconds,
   },
   requestsPerJob: {
-    help: "requests that one Job works through, one after another",
+    help: "how many requests one Job works through, one after another",
     defaultValue: DEFAULTS.requestsPerJob,
     rule: NUMBER_RULES.requestsPerJob,
   },
   killEvery: {
-    help: "SIGKILL a random pod that often",
+    help: "SIGKILL a random pod every so many seconds",
     rule: { min: 0.05, max: 3_600, fractions: true, why: "a pod needs some time to start" },
   },
   keep: {
@@ -58,7 +58,7 @@ const OPTIONS = {
   serve: { help: "with --keep: run nothing, only serve the kept database until Ctrl-C" },
   look: { help: "--serve by its previous name", hidden: true },
   json: {
-    help: "the last line of standard output is one object, everything else goes to standard error; for a pipe call npm start --silent -- --json, or npm's own lines come first",
+    help: "standard output is one object, everything else goes to standard error; in a pipe use npm start --silent -- --json, so that npm prints nothing",
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
@@ -67,7 +67,7 @@ const OPTIONS = {
  * are in seconds; without `keep` the database is a temporary one.
  */
 export interface Options extends Omit<Args<typeof OPTIONS>["options"], "look" | keyof typeof BATCH_OPTIONS> {
-  /** What is run. @default - the sample */
+  /** The batch to run. @default - the sample */
   readonly batch: CommandBatch | undefined;
   /** Whether `requests` is the user's choice. */
   readonly requestsGiven: boolean;
@@ -88,7 +88,7 @@ export function readOptions(args: readonly string[], databaseUrl?: string): Opti
       name: "npm start --",
       description:
         "Runs a batch on this machine: PostgreSQL, the scaling query, and every pod as a process of the real worker. " +
-        "Uses the server of DATABASE_URL where that is set (with PGPASSWORD where it has no password), else a private one.",
+        "Uses the server of DATABASE_URL if it is set (with PGPASSWORD if the URL has no password), otherwise a private one.",
       options: OPTIONS,
     },
     args,

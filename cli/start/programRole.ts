@@ -9,7 +9,7 @@ const PROGRAM_ROLE = "batch_command";
 /**
  * Makes sure that commands can call `batch.own()`, `batch.checkpoint()` and `batch.finish()`. On the run's own server they connect
  * as a role that may do this and what the SQL file grants to `batch_program`, as they should on a cluster; on the server of
- * DATABASE_URL as the URL's own role, since a server of others asks for passwords.
+ * DATABASE_URL they connect as the URL's role, since such a server requires passwords.
  *
  * @returns the variables by which libpq, and most drivers, find the database; the runner passes them on.
  * @throws Error when there are no such roles and they cannot be created.
@@ -18,7 +18,7 @@ export async function prepareProgramRole(
   client: pg.Client,
   { env, exclusive }: Pick<LocalDatabase, "env" | "exclusive">,
 ): Promise<Readonly<Record<string, string>>> {
-  // The two that log in are for clusters: no one gets to know these passwords.
+  // The two roles that log in are for clusters: these passwords are never used.
   const password = () => randomBytes(24).toString("base64url");
   if (!(await grantRights(client))) await createRoles(client, { worker: password(), scaler: password() });
   if (exclusive) {

@@ -6,7 +6,7 @@ import type { Progress } from "./requests.ts";
 
 /** Where a run shows its progress: a live view that stays in place on a terminal, plain lines elsewhere. */
 export interface ProgressDisplay {
-  /** The characters of a line; infinite where it is no terminal. */
+  /** The characters of a line; infinite if the output is not a terminal. */
   readonly width: number;
   /** Prints a line that stays. */
   print(line: string): void;
@@ -20,7 +20,7 @@ export interface ProgressDisplay {
 const BAR_WIDTH = 60;
 const MAX_JOBS = 15;
 
-/** A terminal that does not say its size has the usual one. */
+/** The size that is assumed for a terminal that does not report one. */
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 
@@ -46,7 +46,7 @@ function createLiveView(stream: NodeJS.WriteStream): ProgressDisplay {
       const bar = progressBar(progress, Math.min(BAR_WIDTH, width));
       const drawn = bar.map(({ colour, cells }) => styleText(colour, cells, { stream })).join("");
       const head = [...progressLines(progress, jobs, seconds, width), drawn];
-      // log-update cuts what is too high from above: the blank line, the table's header and the cursor's line count, too.
+      // log-update cuts what is too high at the top: the blank line, the table's header and the cursor's line count, too.
       const room = Math.min(MAX_JOBS, (stream.rows || DEFAULT_ROWS) - head.length - 3);
       const table = room < 1 ? [] : ["", ...jobsTable(jobs, Date.now(), room)];
       view([...head, ...table.map((line) => line.slice(0, width))].join("\n"));

@@ -1,4 +1,4 @@
-/** What the work comes to, or the signal's reason as soon as it aborts; the work's own failure after that is ignored. */
+/** The result of the work, or the signal's reason as soon as it aborts; a later failure of the work is ignored. */
 export async function raceAbort<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);

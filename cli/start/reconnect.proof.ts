@@ -13,7 +13,7 @@ const REQUESTS = 5;
 const RUN = `--requests ${REQUESTS} --seconds 4 --json`;
 
 async function untilRunning(run: Run): Promise<void> {
-  await until("all run", () => new RegExp(`running ${REQUESTS}`).test(run.output()), { patienceMs: 60_000 });
+  await until("all run", () => new RegExp(`running ${REQUESTS}`).test(run.output()), { timeoutMs: 60_000 });
 }
 
 /** The run has ended well, and its display has followed it to the end. */
@@ -77,7 +77,7 @@ describe("npm start, when its connections break", { timeout: 600_000, concurrenc
 
   test("by kill -9 of its own server's main process, ends at once with that reason, and leaves nothing", async () => {
     const run = start("--requests 2 --seconds 60");
-    await until("all run", () => /running 2/.test(run.output()), { patienceMs: 60_000 });
+    await until("all run", () => /running 2/.test(run.output()), { timeoutMs: 60_000 });
     const [, host = ""] = /--host=(\S+)/.exec(run.output()) ?? [];
     process.kill(await readPostmaster(host), "SIGKILL");
     const { exitCode, stderr } = await run.ended;

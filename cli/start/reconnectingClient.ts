@@ -3,26 +3,26 @@ import pg from "pg";
 import type { Log } from "../../worker/src/log.ts";
 import { describeError } from "../describeError.ts";
 
-/** Runs SQL; what a connection of node-postgres does, too. */
+/** Runs SQL, as a connection of node-postgres does. */
 export interface Queryable {
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
 }
 
 /**
- * SQLSTATEs that mean "not now": a broken connection, a time limit of an idle one (25P03, 57P05), a deadlock or an aborted
- * serialization, a cancelled statement, a server that restarts or has no connection free.
+ * SQLSTATEs that mean "not now": a broken connection, an idle timeout (25P03, 57P05), a deadlock or serialization
+ * failure, a canceled statement, a server that restarts or has no free connection.
  */
 const TRANSIENT = /^(08...|25P03|40001|40P01|53300|57014|57P0[1-5])$/;
 
-/** No statement that only reads takes longer; then the connection counts as broken. */
+/** No read-only statement takes longer; after that the connection counts as broken. */
 const ANSWER_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** A transaction that is cut off so often fails by what it does: a full disk may end the server each time. */
+/** A transaction that is cut off this often fails because of what it does: a full disk may end the server each time. */
 const MAX_TRIES = 3;
 
-/** A connection that is opened again when it breaks, whatever broke it. */
+/** A connection that is reopened whenever it breaks. */
 export class ReconnectingClient implements Queryable {
   readonly #config: pg.ClientConfig;
   readonly #timeoutSeconds: number;
@@ -39,7 +39,7 @@ export class ReconnectingClient implements Queryable {
   /**
    * Runs a statement that may be repeated: it is sent again after a break.
    *
-   * @throws Error when the server stays unreachable, or whatever else PostgreSQL says.
+   * @throws Error when the server stays unreachable, or PostgreSQL's error.
    */
   async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<{ readonly rows: Row[] }> {
     // query_timeout is an option of a statement, too; @types/pg has it for connections only.
@@ -52,7 +52,7 @@ export class ReconnectingClient implements Queryable {
   }
 
   /**
-   * Runs a statement exactly once, in a transaction: after a break the server is asked whether it was committed.
+   * Runs a statement exactly once, in a transaction: after a break the server reports whether it was committed.
    *
    * @throws Error as `query` does, and when the connection breaks at every try.
    */
@@ -138,7 +138,7 @@ export class ReconnectingClient implements Queryable {
   }
 }
 
-/** Whatever is not PostgreSQL's own answer is the connection's. */
+/** Any error that PostgreSQL did not send is the connection's. */
 function isBreak(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || TRANSIENT.test(error.code ?? "");
 }

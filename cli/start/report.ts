@@ -3,7 +3,7 @@ import { columns } from "../columns.ts";
 import type { ClapRow, Progress } from "./requests.ts";
 import type { Result } from "./result.ts";
 
-/** What a run came to, in parts that stand on one line where there is room. */
+/** A run's summary, in parts that fit on one line if there is room. */
 export function summaryParts(result: Result): string[] {
   const { requests, success, dead, jobs, idleJobs, peakJobs, attempts, seconds } = result;
   return [
@@ -19,7 +19,7 @@ export function summaryLines(result: Result, width = Number.POSITIVE_INFINITY): 
   return wrap(summaryParts(result), " | ", width);
 }
 
-/** How far a run is, in lines of at most `width` characters: one where there is room. */
+/** A run's progress in lines of at most `width` characters: one line if there is room. */
 export function progressLines(
   progress: Progress,
   jobs: readonly JobState[],
@@ -100,11 +100,11 @@ export function jobsTable(jobs: readonly JobState[], now: number, most: number):
   ]);
 }
 
-/** The columns of the view `clap`; these are left out one after another where there is no room for all. */
+/** The columns of the view `clap`; these are omitted one after another if there is no room for all. */
 const CLAP_COLUMNS = ["id", "status", "session_id", "creation_date", "creation_time", "end_time", "iteration"] as const;
 const LEAST_NEEDED = ["session_id", "creation_date", "creation_time", "end_time"] as const;
 
-/** `select * from clap` in lines of at most `width` characters, its middle left out when it has more than `most` rows. */
+/** `select * from clap` in lines of at most `width` characters, without its middle if it has more than `most` rows. */
 export function clapTable(rows: readonly ClapRow[], most: number, width?: number): string[] {
   const shown = { columns: CLAP_COLUMNS, leastNeeded: LEAST_NEEDED };
   return [...rowsTable(shown, rows, most, width), `(${count(rows.length, "row")})`];

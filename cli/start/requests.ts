@@ -19,7 +19,7 @@ export interface RequestRow {
   readonly attempt: number;
   readonly started: string;
   readonly ended: string | null;
-  /** The JSON that it ended with. */
+  /** Its result, as JSON. */
   readonly result: string | null;
   /** Of its last attempt. */
   readonly error: string | null;
@@ -35,7 +35,7 @@ export interface Progress {
   readonly dead: number;
 }
 
-/** Inserts requests as every user does, by one statement of any number of rows; resolves with their ids. */
+/** Inserts requests as a user does, any number in one statement; resolves with their ids. */
 export async function insertRequests(
   client: Queryable,
   count: number,
@@ -59,7 +59,7 @@ export async function readUnfinished(client: Queryable, kind: string): Promise<s
   return rows.map(({ id }) => id);
 }
 
-/** How many failures each request asks for; a row that was deleted is missing. */
+/** How many failures each request asks for, without deleted rows. */
 export async function readFailures(client: Queryable, ids: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await client.query<{ id: string; failures: number }>(
     "select id::text, failures from public.make_it_clap where id = any ($1)",

@@ -31,7 +31,7 @@ describe("a database that restarts under ten running requests", { concurrency: t
         t.after(() => client.end());
         return client;
       }
-      const connection = { ...address, name: "postgres", password: undefined, patienceSeconds: 60 };
+      const connection = { ...address, name: "postgres", password: undefined, databaseTimeoutSeconds: 60 };
       const database = new Database(connection, noopLog);
       const before = await connect();
       await migrate(before, noopLog);

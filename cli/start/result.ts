@@ -3,7 +3,7 @@ import type { Queryable } from "./reconnectingClient.ts";
 import { countAttempts, readBusyJobs } from "./requests.ts";
 import type { RequestsEnd, RunWork } from "./runWork.ts";
 
-/** What a run came to; `--json` prints it. Durations are in seconds. */
+/** A run's result; `--json` prints it. Durations are in seconds. */
 export interface Result {
   readonly requests: number;
   readonly success: number;
@@ -22,7 +22,7 @@ export interface RunResult extends Pick<RequestsEnd, "table" | "asExpected"> {
   readonly result: Result;
 }
 
-/** Reads from the tables and the cluster what became of a run's requests. */
+/** Reads the result of a run from the tables and the cluster. */
 export async function readResult(
   ids: readonly string[],
   { client, cluster, work, seconds }: { client: Queryable; cluster: Cluster; work: RunWork; seconds: number },

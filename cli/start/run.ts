@@ -19,7 +19,7 @@ const REFRESH_MS = 500;
 /**
  * Runs requests until none is left: asks the scaling query as KEDA does, and keeps Jobs as Kubernetes does.
  *
- * @returns what it came to; undefined when it was stopped first. No pod runs any more then.
+ * @returns the result; undefined when it was stopped first. By then no pod is running.
  * @throws Error when the database stays unreachable or refuses, or the run's own server ends.
  */
 export async function run(
@@ -44,8 +44,8 @@ export async function run(
     void watch(show, AbortSignal.any([signal, finished.signal]));
     const killer = startKiller(options, cluster);
     try {
-      // On a server that others use, too, a run ends with its own requests.
-      // A deferred request is in no queue length, and waits.
+      // On a shared server a run ends with its own requests.
+      // A deferred request waits without being counted.
       const isFinished = async (queueLength: number) =>
         (queueLength === 0 || !local.exclusive) && isDone(await readProgress(client, work.kind, ids));
       const settings = { ...options, kind: work.kind, isFinished };
@@ -78,7 +78,7 @@ function isDone({ waiting, running, reserved }: Progress): boolean {
   return waiting + running + reserved === 0;
 }
 
-/** One update after another: while the database is unreachable none is missed, and they do not pile up. */
+/** One update after another: while the database is unreachable they wait and do not pile up. */
 async function watch(show: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await raceAbort(show(), signal).catch(() => undefined);

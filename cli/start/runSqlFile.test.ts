@@ -39,11 +39,7 @@ describe("a file of SQL", () => {
       "select 1;\ndo $$ begin\nraise 'no' using hint = 'do'; end $$;",
       /, line 2: no \(do\)$/,
     ],
-    [
-      "a table that is there",
-      "select 1;\ncreate table a ();",
-      /, line 2: .*"a" already exists \(leave out --sql where /,
-    ],
+    ["a table that is there", "select 1;\ncreate table a ();", /, line 2: .*"a" already exists \(omit --sql if /],
     ["psql's own command", "select 1;\n\\copy a from 'x'", /, line 2: .* \(psql's own commands .* are not SQL\)$/],
   ];
   for (const [what, sql, message] of wrong) {

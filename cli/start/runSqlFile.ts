@@ -2,13 +2,13 @@ import type { EventEmitter } from "node:events";
 import pg from "pg";
 import { findStatementLines } from "./statementLines.ts";
 
-/** duplicate_table: what a database that was kept has already. */
+/** duplicate_table: a kept database already has it. */
 const DUPLICATE_TABLE = "42P07";
 
 /**
  * Runs a file of SQL as `psql --single-transaction --file` does: all of it, or, unless it commits itself, nothing.
  *
- * @throws Error with the file, the line, and what PostgreSQL says.
+ * @throws Error with the file, the line, and PostgreSQL's message.
  */
 export async function runSqlFile(
   client: pg.Client,
@@ -33,7 +33,7 @@ function describe(error: unknown, text: string, completed: number): string {
   const line = position === undefined ? findStatementLines(text)[completed] : findLine(text, Number(position));
   const advice =
     code === DUPLICATE_TABLE
-      ? "leave out --sql where the database has the table already"
+      ? "omit --sql if the database already has the table"
       : /at or near "\\"$/.test(message)
         ? "psql's own commands (\\copy, \\i) are not SQL"
         : hint;
@@ -41,7 +41,7 @@ function describe(error: unknown, text: string, completed: number): string {
   return `${line === undefined ? "" : `, line ${line}`}: ${message}${more ? ` (${more})` : ""}`;
 }
 
-/** PostgreSQL counts characters from 1, of which some are two of JavaScript's. */
+/** PostgreSQL counts characters from 1; some of them are two UTF-16 code units in JavaScript. */
 function findLine(text: string, position: number): number {
   return [...text].slice(0, position - 1).filter((character) => character === "\n").length + 1;
 }

@@ -2,16 +2,16 @@ import type { ClusterArgs } from "../../simulator/cluster.ts";
 import type { Queryable } from "./reconnectingClient.ts";
 import type { Result } from "./result.ts";
 
-/** What a run works on: the sample, or a batch of your own. */
+/** What a run works on: the sample, or your own batch. */
 export interface RunWork {
   readonly kind: string;
-  /** What its pods get, besides what every pod does, and what is done when one of them has ended. */
+  /** The additional environment of its pods, and what is done when a pod has ended. */
   readonly pods: Pick<ClusterArgs, "podEnv" | "afterPod">;
   /**
    * Creates what is to be worked on.
    *
    * @returns the primary keys of the run's requests.
-   * @throws Error with what PostgreSQL says.
+   * @throws Error with PostgreSQL's message.
    */
   prepare(): Promise<string[]>;
   /** Reads how the requests ended. */

@@ -5,7 +5,7 @@ import { clapTable } from "./report.ts";
 import { type ClapRow, insertRequests, readClaps, readFailures, readUnfinished } from "./requests.ts";
 import type { RunWork } from "./runWork.ts";
 
-/** The sample, `make_it_clap`: rows that the run inserts, and on a database that only it uses all that are unfinished. */
+/** The sample, `make_it_clap`: the rows that the run inserts, or on a private database all unfinished ones. */
 export function createSampleWork(options: Options, { client, exclusive }: LocalDatabase): RunWork {
   const { requests, seconds, failures } = options;
   const { kind } = DEFAULTS;
@@ -33,7 +33,7 @@ export function createSampleWork(options: Options, { client, exclusive }: LocalD
   };
 }
 
-/** SUCCESS; or DEAD where a request asks for that many failures, or where that many of its pods were killed. */
+/** SUCCESS; or DEAD if the request asked for that many failures, or if that many of its pods were killed. */
 function endedAsExpected(
   { id, status, iteration: attempt }: ClapRow,
   failures: ReadonlyMap<string, number>,

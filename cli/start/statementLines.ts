@@ -1,9 +1,9 @@
-/** What SQL is made of, as far as the end of a statement depends on it; PostgreSQL's manual, 4.1 "Lexical Structure". */
+/** The tokens of SQL, as far as they affect where a statement ends; PostgreSQL's manual, 4.1 "Lexical Structure". */
 const TOKEN =
   /--[^\n]*|\/\*|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$[\s\S]*?\$\1\$|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\s+|[\s\S]/y;
 const COMMENT_EDGE = /\/\*|\*\//g;
 
-/** The lines, from 1, that the statements of a text of SQL begin on, in the order in which PostgreSQL runs them. */
+/** The line numbers, from 1, at which the statements of an SQL text begin, in the order in which PostgreSQL runs them. */
 export function findStatementLines(sql: string): number[] {
   const lines: number[] = [];
   let line = 1;

@@ -17,7 +17,7 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
     test(`by ${signal} ends with 130 and leaves no process, no server and no folder`, async () => {
       const run = start("--requests 10 --seconds 60");
-      await until("pods run", () => /running 10/.test(run.output()), { patienceMs: 60_000 });
+      await until("pods run", () => /running 10/.test(run.output()), { timeoutMs: 60_000 });
       assert.ok((await processes()).length > 10);
       run.child.kill(signal);
       assert.equal((await run.ended).exitCode, 130);
@@ -27,7 +27,7 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
 
   test("while initdb runs, by a terminal's Ctrl-C to the whole group, ends with 130 and leaves nothing", async () => {
     const run = start("--requests 10 --seconds 60", {}, { ownGroup: true });
-    await until("initdb", async () => (await processes()).some((words) => /\binitdb /.test(words)), { lookMs: 1 });
+    await until("initdb", async () => (await processes()).some((words) => /\binitdb /.test(words)), { intervalMs: 1 });
     process.kill(-(run.child.pid as number), "SIGINT");
     const { exitCode, stdout, stderr } = await run.ended;
     assert.deepEqual([exitCode, stdout, stderr], [130, "Starting PostgreSQL ...\nStopped.\n", ""]);
@@ -50,7 +50,7 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
 
   test("twice kills pods that do not end", async () => {
     const run = start("--requests 2 --seconds 60");
-    await until("pods run", () => /running 2/.test(run.output()), { patienceMs: 60_000 });
+    await until("pods run", () => /running 2/.test(run.output()), { timeoutMs: 60_000 });
     const pods = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
     const frozen: number[] = [];
     for (const pid of pods) if (await isPod(pid)) frozen.push(Number(pid));
@@ -67,7 +67,7 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
 
   test("by SIGKILL: the next run ends and removes what is left, and says so", async () => {
     const run = start("--requests 3 --seconds 600");
-    await until("pods run", () => /running 3/.test(run.output()), { patienceMs: 60_000 });
+    await until("pods run", () => /running 3/.test(run.output()), { timeoutMs: 60_000 });
     run.child.kill("SIGKILL");
     await run.ended;
     assert.ok((await processes()).length > 3);

@@ -2,9 +2,9 @@ import { SAME_SIGNAL_MS, STOP_SIGNALS } from "../stopSignals.ts";
 
 /** How a run is asked to stop. */
 export interface StopSignals {
-  /** Aborts by the first signal: everything is to end in order. */
+  /** Aborts at the first signal: everything ends gracefully. */
   readonly stop: AbortSignal;
-  /** Aborts by the second: pods that are still ending are to be killed. */
+  /** Aborts at the second: pods that are still ending are killed. */
   readonly force: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 import { type ProgramResult, runProgram } from "../runProgram.ts";
 
 export interface CaptureOptions {
-  /** After which the program is ended; its exit code is 1 then. @default - it may take any time */
+  /** The time limit; after it the program is ended with exit code 1. @default - no limit */
   readonly timeoutSeconds?: number;
 }
 

@@ -3,12 +3,12 @@ import { isOwnCreator } from "./ownPods.ts";
 import type { Problem } from "./problem.ts";
 import type { StackState } from "./stackState.ts";
 
-/** A quota that is full may have room again. */
+/** A full quota may have room again later. */
 const LIMIT_SECONDS = 120;
 
 /**
  * Why pods of the stack are not even created (a quota, a Pod Security Standard, an admission webhook, a missing service
- * account): the last event of their ReplicaSet, StatefulSet or Job says so.
+ * account): reported by the last event of their ReplicaSet, StatefulSet or Job.
  *
  * @param sinceMs events before this time belong to an earlier deployment
  */
@@ -39,5 +39,5 @@ function creationAdvice(message: string, namespace: string): string {
   if (/PodSecurity/.test(message)) {
     return `the namespace's Pod Security Standard must allow it: kubectl get namespace ${namespace} --show-labels`;
   }
-  return `what it names must allow pods in the namespace ${namespace}`;
+  return `the policy or object named in the message must allow pods in the namespace ${namespace}`;
 }

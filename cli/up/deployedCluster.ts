@@ -7,7 +7,7 @@ import type { Session } from "./session.ts";
 /** The cluster that a stack is deployed to: the stack's output `cluster`. */
 interface DeployedCluster {
   readonly context: string;
-  /** The uid of the namespace kube-system: it identifies a cluster, whatever its context is called. */
+  /** The uid of the namespace kube-system: it identifies a cluster, whatever the name of its context. */
   readonly uid: string;
 }
 
@@ -34,7 +34,7 @@ export async function readDeployedCluster(
   if (cluster !== undefined && cluster.context !== context) {
     throw new UsageError(
       `kubernetesContext must stay ${JSON.stringify(cluster.context)} while the stack ${stack} is deployed there (Pulumi would confuse the two clusters' resources); ` +
-        `got ${JSON.stringify(context)}. Set it back and npm run down first, or use another stack: npm run up -- --stack NAME`,
+        `got ${JSON.stringify(context)}. Set it back and run npm run down first, or use another stack: npm run up -- --stack NAME`,
     );
   }
   return cluster;

@@ -29,9 +29,9 @@ await runSession(HELP, async (session) => {
   const profile = await findProfile(context, isInstalled("minikube"), session.env);
   if (!(await isReachable(context, session.env))) {
     throw new FailedError(
-      `cannot reach the cluster of the context ${context}, from which everything is to be removed. ` +
+      `cannot reach the cluster of the context ${context}, from which the stack is to be removed. ` +
         (profile === undefined || profile.state === "running"
-          ? `See kubectl --context "${context}" cluster-info; if it no longer exists, forget what was on it: ${pulumiCommand(["stack", "rm", "--force", "--stack", stack], extraEnv)}`
+          ? `See kubectl --context "${context}" cluster-info; if it no longer exists, remove the stack from Pulumi's state: ${pulumiCommand(["stack", "rm", "--force", "--stack", stack], extraEnv)}`
           : `To start it: minikube ${startArguments(context, profile).join(" ")}`),
     );
   }
@@ -45,7 +45,7 @@ await runSession(HELP, async (session) => {
   if (exitCode !== 0) {
     for (const line of ["", ...retryHint("down", session)]) console.log(line);
   } else if (profile !== undefined) {
-    console.log(`\n# minikube still runs; to delete it too\nminikube delete --profile=${context}`);
+    console.log(`\n# minikube is still running; to delete it, too\nminikube delete --profile=${context}`);
   }
   return exitCode;
 });

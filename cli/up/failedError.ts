@@ -1,6 +1,6 @@
 import { CommandError } from "../commandError.ts";
 
-/** Something could not be done that is needed to continue. */
+/** Something failed that is needed to continue. */
 export class FailedError extends CommandError {
   override readonly name = "FailedError";
 

@@ -4,15 +4,15 @@ import type { Kubectl } from "./kubectl.ts";
 import type { Pod } from "./kubernetesObject.ts";
 import type { StackState } from "./stackState.ts";
 
-/** An operator that restarts is not ready for a moment: only without one at so many polls in a row it does not run. */
+/** A restarting operator is not ready for a moment: it counts as not running after so many polls in a row without one. */
 const POLLS_WITHOUT_OPERATOR = 3;
 
 /** An operator removes a finalizer within a second: after so many polls the commands are printed. */
 const POLLS_UNTIL_HINT = 10;
 
 /**
- * Without a running operator nothing removes KEDA's finalizers. Where that KEDA is the stack's, this does: from the stack's
- * objects that are being deleted, and once no Job of theirs is left. Where it is not, the commands are printed.
+ * Without a running operator nothing removes KEDA's finalizers. If KEDA belongs to the stack, this does: from the stack's objects that
+ * are being deleted, once none of their Jobs is left. If it does not, the commands are printed.
  */
 export class FinalizerWatch {
   readonly #kubectl: Kubectl;
@@ -70,7 +70,7 @@ export class FinalizerWatch {
       );
   }
 
-  /** Whether Jobs of a ScaledJob are left, or nothing is known of them. Its deletion takes them along first. */
+  /** Whether Jobs of a ScaledJob are left, or may be. Deleting it deletes them first. */
   async #hasJobs({ kind, metadata: { namespace = "", name } }: KedaObject): Promise<boolean> {
     if (kind !== "ScaledJob") return false;
     const jobs = await this.#kubectl.list("jobs", "-n", namespace, "-l", `scaledjob.keda.sh/name=${name}`);
@@ -90,7 +90,7 @@ export class FinalizerWatch {
     const command = ["kubectl", "--context", this.#kubectl.context, ...removeFinalizer(object)];
     return [
       `the ${subject(object)} waits for KEDA's operator to remove its finalizer. Start the operator; ` +
-        `or, where it will not run again, remove the finalizer${object.kind === "ScaledJob" ? " (no Job is left)" : ""}:`,
+        `or, if it will not run again, remove the finalizer${object.kind === "ScaledJob" ? " (no Job is left)" : ""}:`,
       command.map(shellQuote).join(" "),
     ];
   }

@@ -14,7 +14,7 @@ export async function readImageSource({ stack, pulumiArgs, env }: Session): Prom
   return parseImageSource(pulumiArgs, stdout);
 }
 
-/** @param configured the stack's setting, JSON; the program refuses a wrong one */
+/** @param configured the stack's setting as JSON; the program refuses a wrong one */
 export function parseImageSource(pulumiArgs: readonly string[], configured: string): ImageSource {
   const image = parseObject(configFlag(pulumiArgs, "image") ?? configured);
   if (configFlag(pulumiArgs, "image.existing") ?? image.existing) return "existing";

@@ -14,7 +14,7 @@ export function waitsForKeda({ metadata }: KedaObject): boolean {
   return metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(KEDA_FINALIZER) ?? false);
 }
 
-/** Whether one of the operator's pods works: without one no finalizer is removed. */
+/** Whether one of the operator's pods is working: otherwise no finalizer is removed. */
 export function hasReadyPod(pods: readonly Pod[]): boolean {
   return pods.some(
     ({ metadata, status }) =>

@@ -13,13 +13,13 @@ export class Kubectl {
     this.#env = env;
   }
 
-  /** Runs a command; a cluster that does not answer gives an exit code that is not 0. */
+  /** Runs a command; if the cluster does not respond, the exit code is not 0. */
   async run(args: readonly string[]): Promise<ProgramResult> {
     const always = ["--context", this.context, `--request-timeout=${REQUEST_SECONDS}s`];
     return await capture("kubectl", [...always, ...args], this.#env, { timeoutSeconds: 3 * REQUEST_SECONDS });
   }
 
-  /** The objects that `kubectl get` prints; undefined where it fails: no answer, no such kind, no right. */
+  /** The objects that `kubectl get` prints; undefined if it fails: no answer, no such kind, no right. */
   async list<Item>(...args: readonly string[]): Promise<Item[] | undefined> {
     const { exitCode, stdout } = await this.run(["get", ...args, "-o", "json"]);
     if (exitCode !== 0) return undefined;

@@ -17,7 +17,7 @@ import {
 
 import { isOlder, kubectlWarning, MINIMUM_MINIKUBE, parseVersion } from "./versions.ts";
 
-/** Whether the API server of the context's cluster answers. */
+/** Whether the API server of the context's cluster responds. */
 export async function isReachable(context: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   const args = ["--context", context, "--request-timeout=5s", "get", "--raw", "/readyz"];
   return (await capture("kubectl", args, env)).exitCode === 0;
@@ -51,7 +51,7 @@ export async function startMinikube(
 ): Promise<void> {
   if (profile === undefined && context !== MINIKUBE) {
     throw new FailedError(
-      `kubernetesContext must be the context of a cluster that answers, or a minikube profile (which is started); got ${JSON.stringify(context)}: ` +
+      `kubernetesContext must be the context of a cluster that responds, or a minikube profile (which is started); got ${JSON.stringify(context)}: ` +
         `see kubectl --context "${context}" cluster-info, or create it: minikube start --profile="${context}" --container-runtime=docker`,
     );
   }
@@ -61,13 +61,13 @@ export async function startMinikube(
   const exitCode = await runInteractive("minikube", startArguments(context, profile, env.MINIKUBE_START_FLAGS), env);
   if (exitCode !== 0) {
     throw new FailedError(
-      `cannot start minikube: it ended with exit code ${exitCode}, for the reason above. ` +
-        `To start with a new one: minikube delete --profile=${context}, then npm run up`,
+      `cannot start minikube: it exited with ${exitCode} for the reason above. ` +
+        `To start over: minikube delete --profile=${context}, then npm run up`,
     );
   }
   if (await isReachable(context, env)) return;
   throw new FailedError(
-    `the cluster of the context ${context} does not answer after minikube start: see kubectl --context "${context}" cluster-info`,
+    `the cluster of the context ${context} does not respond after minikube start: see kubectl --context "${context}" cluster-info`,
   );
 }
 
@@ -75,7 +75,7 @@ async function checkMinikubeVersion(env: NodeJS.ProcessEnv): Promise<void> {
   const version = parseVersion((await capture("minikube", ["version", "--short"], env)).stdout);
   if (version === undefined || !isOlder(version, MINIMUM_MINIKUBE)) return;
   throw new UsageError(
-    `minikube must be ${MINIMUM_MINIKUBE.join(".")} or newer (older ones do not know Kubernetes 1.34); got ${version.join(".")}. ` +
+    `minikube must be ${MINIMUM_MINIKUBE.join(".")} or newer (older versions do not support Kubernetes 1.34); got ${version.join(".")}. ` +
       "To update it: https://minikube.sigs.k8s.io/docs/start/",
   );
 }
@@ -93,6 +93,6 @@ export async function buildEnv(
   const { exitCode, stdout, stderr } = await capture("minikube", args, env);
   if (exitCode === 0) return parseDockerEnv(stdout);
   throw new FailedError(
-    `cannot find the Docker daemon of minikube's node (the image is built there): minikube docker-env says ${(stderr || stdout).trim()}`,
+    `cannot find the Docker daemon of minikube's node (the image is built there): minikube docker-env reports ${(stderr || stdout).trim()}`,
   );
 }

@@ -1,4 +1,4 @@
-/** What the watchers read of `kubectl get -o json`: fields that Kubernetes may leave out are optional. */
+/** The parts of `kubectl get -o json` that the watchers read: fields that Kubernetes may omit are optional. */
 export interface Pod {
   readonly kind: "Pod";
   readonly metadata: Metadata;

@@ -43,7 +43,7 @@ interface ProfileJson {
   };
 }
 
-/** The arguments that make it answer: an existing cluster keeps its settings, a new one gets ours. The user's flags win. */
+/** The arguments that make it respond: an existing cluster keeps its settings, a new one gets ours. The user's flags win. */
 export function startArguments(name: string, profile: Profile | undefined, userFlags = ""): string[] {
   if (profile?.state === "paused") return ["unpause", `--profile=${name}`];
   return [

@@ -25,7 +25,7 @@ function commands(deployment: Deployment): string[] {
   return nextSteps(deployment).filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-describe("what to try next", () => {
+describe("the next steps", () => {
   test("gives a purpose and a command for each step", () => {
     const lines = nextSteps(DEPLOYMENT);
     for (let at = 0; at < lines.length; at += 3) {

@@ -2,12 +2,12 @@ import { shellQuote } from "../shellQuote.ts";
 import { FailedError } from "./failedError.ts";
 import { DEFAULT_STACK } from "./options.ts";
 
-/** A stack that is deployed, as far as the printed commands need to know it. */
+/** What the printed commands need to know about a deployed stack. */
 export interface Deployment {
   /** The stack's output of that name: opens psql in the server's pod. */
   readonly psql: string;
   readonly namespaces: { readonly batches: string; readonly keda: string };
-  /** Undefined where it is kubectl's current context, and need not be named. */
+  /** Undefined if it is kubectl's current context, which need not be named. */
   readonly context: string | undefined;
   /** Whether the context is a minikube's. */
   readonly minikube: boolean;

@@ -7,15 +7,15 @@ export interface Options {
   readonly pulumiArgs: readonly string[];
 }
 
-/** What a command's help says. */
+/** The contents of a command's help. */
 export interface Help {
-  /** How it is called: `npm run up --`. */
+  /** How the command is run: `npm run up --`. */
   readonly name: string;
   readonly description: string;
   readonly notes: string;
 }
 
-/** The stack where none is named. */
+/** The stack if none is named. */
 export const DEFAULT_STACK = "dev";
 
 /**

@@ -2,7 +2,7 @@ import type { Pod, StatefulSet } from "./kubernetesObject.ts";
 
 /**
  * Whether a pod belongs to an earlier revision of its StatefulSet. Kubernetes does not replace such a pod while it is not
- * ready, so one that never becomes ready keeps a corrected StatefulSet from being rolled out ("forced rollback" in
+ * ready, so one that never becomes ready prevents the rollout of a corrected StatefulSet ("forced rollback" in
  * Kubernetes' documentation of StatefulSets).
  */
 export function isOutdated({ metadata }: Pod, statefulSets: readonly StatefulSet[]): boolean {

@@ -1,7 +1,7 @@
 import type { KubernetesEvent, Pod } from "./kubernetesObject.ts";
 import type { ObjectName, StackState } from "./stackState.ts";
 
-/** The namespaces in which pods of the stack can be: also those that it did not create. */
+/** The namespaces that may contain pods of the stack, including those that it did not create. */
 export function podNamespaces({ namespaces, releases, jobs }: StackState): string[] {
   return [...new Set([...namespaces, ...[...releases, ...jobs].map(({ namespace }) => namespace)])];
 }
@@ -16,14 +16,14 @@ export function isOwnPod({ metadata }: Pod, { namespaces, releases, jobs }: Stac
 }
 
 /**
- * Whether an event is about something of the stack's that creates pods. Of Jobs only those that it created itself: what KEDA
- * creates, Pulumi does not wait for.
+ * Whether an event is about an object of the stack that creates pods. Only Jobs that the stack created itself count: Pulumi does not
+ * wait for KEDA's Jobs.
  */
 export function isOwnCreator({ involvedObject }: KubernetesEvent, { namespaces, releases, jobs }: StackState): boolean {
   const { kind = "", namespace = "", name = "" } = involvedObject ?? {};
   if (kind === "Job") return has(jobs, namespace, name);
   if (kind !== "ReplicaSet" && kind !== "StatefulSet") return false;
-  // Charts begin the names of what they create with the release's.
+  // Charts prefix the names of their objects with the release's name.
   return (
     namespaces.includes(namespace) ||
     releases.some((release) => release.namespace === namespace && name.startsWith(release.name))

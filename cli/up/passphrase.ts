@@ -3,14 +3,14 @@ import { capture } from "./capture.ts";
 import { readIfExists, type Session } from "./session.ts";
 
 /**
- * Checks that the stack's secrets can be read, before anything is started for it.
+ * Checks, before anything is started, that the stack's secrets can be read.
  *
  * @throws UsageError when the passphrase is not the one that the stack was created with.
  */
 export async function checkPassphrase({ stack, env, extraEnv }: Session): Promise<void> {
-  // Without a salt there is no passphrase: the stack is new, or its backend keeps the key.
+  // Without a salt there is no passphrase: the stack is new, or its backend manages the key.
   if (!readIfExists(`Pulumi.${stack.split("/").at(-1)}.yaml`)?.includes("encryptionsalt:")) return;
-  // Reads the key and ends at the target, which does not exist.
+  // Reads the key and then stops because the target does not exist.
   const probe = ["refresh", "--preview-only", "--non-interactive", "--target", "none", "--stack", stack];
   const { stdout, stderr } = await capture("pulumi", probe, env);
   if (/incorrect passphrase|passphrase must be set/.test(stdout + stderr)) {
@@ -22,7 +22,7 @@ function passphraseProblem(stack: string, isDefault: boolean): string {
   return (
     `PULUMI_CONFIG_PASSPHRASE must be the passphrase that the stack ${stack} was created with (it encrypts the stack's secrets); ` +
     (isDefault
-      ? "got the empty one, the default where none is set. Set the one that was set then: export PULUMI_CONFIG_PASSPHRASE=..."
-      : "got another one, or none. If none was set then: PULUMI_CONFIG_PASSPHRASE= npm run up")
+      ? "got the empty one, which is the default. Set the original one: export PULUMI_CONFIG_PASSPHRASE=..."
+      : "got another one, or none. If none was set originally: PULUMI_CONFIG_PASSPHRASE= npm run up")
   );
 }

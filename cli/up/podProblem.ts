@@ -2,24 +2,24 @@ import { type ContainerStatus, eventTime, type KubernetesEvent, type Pod } from 
 import { containerAdvice, schedulingAdvice } from "./podAdvice.ts";
 import type { Problem } from "./problem.ts";
 
-/** Waiting states of a container that starts as it should. */
+/** Waiting states of a container that starts normally. */
 const STARTING: readonly (string | undefined)[] = [undefined, "ContainerCreating", "PodInitializing"];
 
-/** An error state of a container lasts: Kubernetes only repeats the attempt, with growing pauses. */
+/** A container's error state persists: Kubernetes only retries, with growing pauses. */
 const LIMIT_SECONDS = 90;
-/** Without a sign of an autoscaler no node comes; a volume may still be provisioned. */
+/** Without a sign of an autoscaler no node will be added; a volume may still be provisioned. */
 const UNSCHEDULABLE_LIMIT_SECONDS = 120;
 
-/** What a pod mounts may be created a little later. A volume that a lost node holds is released after 6 minutes, so that has no limit. */
+/** A mounted object may be created a little later. A volume that is attached to a lost node is released after 6 minutes, so that has no limit. */
 const START_LIMIT_SECONDS = 300;
 
 /** Events of an autoscaler that creates a node for a pod: the cluster autoscaler's and Karpenter's. */
 const NODE_COMING: readonly (string | undefined)[] = ["TriggeredScaleUp", "Nominated"];
 
-/** A container that restarts once may have waited for another: KEDA's operator does at its first start. */
+/** A container that restarts once may have waited for another, as KEDA's operator does at its first start. */
 const RESTARTS = 2;
 
-/** Why a pod does not become ready; undefined where it is ready, ending, or starting as it should. */
+/** Why a pod does not become ready; undefined if it is ready, ending, or starting normally. */
 export function podProblem(pod: Pod, events: readonly KubernetesEvent[] = []): Problem | undefined {
   const { metadata, status } = pod;
   if (metadata.deletionTimestamp !== undefined) return undefined;
@@ -44,7 +44,7 @@ function schedulingProblem({ metadata, status }: Pod, events: readonly Kubernete
   const message = condition.message ?? "";
   return {
     reason: condition.reason ?? "Unschedulable",
-    message: `no node takes it: ${message}`,
+    message: `it fits on no node: ${message}`,
     advice: schedulingAdvice(message, metadata.namespace ?? ""),
     limitSeconds: nodeComes ? Number.POSITIVE_INFINITY : UNSCHEDULABLE_LIMIT_SECONDS,
   };
@@ -101,7 +101,7 @@ function hasStarted({ restartCount = 0, lastState, state }: ContainerStatus): bo
   return restartCount > 0 || (lastState?.terminated ?? state?.terminated) !== undefined;
 }
 
-/** Kubernetes explains by events alone why a pod on its node does not start, or runs and is not ready. */
+/** Only events explain why a pod on its node does not start, or runs and is not ready. */
 function eventProblem({ status, spec }: Pod, events: readonly KubernetesEvent[]): Found | undefined {
   const last = events
     .filter(({ reason }) => reason !== "FailedScheduling")
@@ -113,7 +113,7 @@ function eventProblem({ status, spec }: Pod, events: readonly KubernetesEvent[])
     return {
       reason,
       message: `the node ${spec.nodeName} cannot start it yet: ${last.message ?? ""}`,
-      advice: "what the event names must exist; the node keeps trying",
+      advice: "the object named in the event must exist; the node keeps trying",
       limitSeconds: reason === "FailedAttachVolume" ? Number.POSITIVE_INFINITY : START_LIMIT_SECONDS,
     };
   }
@@ -122,7 +122,7 @@ function eventProblem({ status, spec }: Pod, events: readonly KubernetesEvent[])
   return {
     reason,
     message: `its container ${waiting.name} runs, but is not ready: ${last.message ?? ""}`,
-    advice: "its log says what it waits for",
+    advice: "its log shows what it is waiting for",
     log: { container: waiting.name, previous: false },
     limitSeconds: Number.POSITIVE_INFINITY,
   };

@@ -1,16 +1,16 @@
 /** Why something that Pulumi waits for does not become ready. */
 export interface Problem {
-  /** Identifies what has the problem, also across restarts of a container: `pod NAMESPACE/NAME`. */
+  /** Identifies the object with the problem, even across restarts of a container: `pod NAMESPACE/NAME`. */
   readonly subject: string;
   readonly namespace: string;
   /** The name that its events are about. */
   readonly name: string;
   /** Kubernetes' word for it. */
   readonly reason: string;
-  /** What has happened, in a sentence without its subject. */
+  /** What happened, as a sentence without its subject. */
   readonly message: string;
   readonly advice: string;
-  /** The container whose log says more; undefined where none has started. */
+  /** The container whose log has details; undefined if none has started. */
   readonly log?: { readonly container: string; readonly previous: boolean };
   /** How long it may last before it counts as permanent; infinite where only Pulumi's own time limits end it. */
   readonly limitSeconds: number;

@@ -34,7 +34,7 @@ export async function readLog(problem: Problem, kubectl: Kubectl): Promise<strin
   if (problem.log === undefined) return "";
   const { container, previous } = problem.log;
   const args = ["logs", problem.name, "-n", problem.namespace, "-c", container, `--tail=${LOG_LINES}`];
-  // A container that has just restarted has said nothing yet; the one before it had a reason to end.
+  // A container that has just restarted has logged nothing yet; the previous one logged why it ended.
   for (const which of previous ? [["--previous"], []] : [[]]) {
     const { exitCode, stdout } = await kubectl.run([...args, ...which]);
     if (exitCode === 0 && stdout.trim() !== "") return stdout;

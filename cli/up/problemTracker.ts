@@ -1,9 +1,9 @@
 import type { Problem } from "./problem.ts";
 
-/** How long a problem may last before it is reported: many are over within seconds. */
+/** How long a problem may last before it is reported: many are resolved within seconds. */
 export const REPORT_AFTER_SECONDS = 30;
 
-/** A container that crashes runs in between: a problem is over when it was absent for this long. */
+/** A crashing container runs in between: a problem is over after it was absent for this long. */
 const OVER_AFTER_SECONDS = 30;
 
 interface Tracked {
@@ -12,15 +12,15 @@ interface Tracked {
   reported: boolean;
 }
 
-/** What to do about the problems of one observation. */
+/** The problems of one observation to act on. */
 export interface Verdict {
   /** Those to report now; each is reported once. */
   readonly report: readonly Problem[];
-  /** The one that will not go away. */
+  /** The one that counts as permanent. */
   readonly permanent: Problem | undefined;
 }
 
-/** Remembers since when each problem lasts. */
+/** Remembers when each problem began. */
 export class ProblemTracker {
   readonly #tracked = new Map<string, Tracked>();
   readonly #scale: number;

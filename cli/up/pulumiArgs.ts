@@ -1,4 +1,4 @@
-/** The value that `--config KEY=VALUE` gives a key of this project: the stack's settings have it only after `pulumi up`. */
+/** The value of `--config KEY=VALUE` for a key of this project: the stack's settings have it only after `pulumi up`. */
 export function configFlag(pulumiArgs: readonly string[], key: string): string | undefined {
   let value: string | undefined;
   for (const [at, arg] of pulumiArgs.entries()) {

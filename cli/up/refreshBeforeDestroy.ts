@@ -7,7 +7,7 @@ import type { Profile } from "./minikube.ts";
 import { isRefreshFlag } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
 
-/** Docker's images: nothing of them exists on the cluster. */
+/** Docker's images: they are not objects of the cluster. */
 const IMAGES = "**docker:index/image:Image::*";
 
 /** What `pulumi destroy` gets. */
@@ -17,8 +17,8 @@ export interface DestroyArgs {
 }
 
 /**
- * Has Pulumi compare its state with the cluster before `pulumi destroy`, where that is needed or asked for. Docker's provider
- * takes part in it and fails without a daemon; so without one everything else is compared in a separate run.
+ * Refreshes Pulumi's state from the cluster before `pulumi destroy` if that is needed or requested. Docker's provider takes part in a
+ * refresh and fails without a daemon; so without one everything else is refreshed in a separate run.
  */
 export async function refreshBeforeDestroy(
   session: Session,
@@ -38,20 +38,20 @@ export async function refreshBeforeDestroy(
   if (reason === undefined) return { flags: asked ? pulumiArgs : ["--refresh", ...pulumiArgs], env: envWithDocker };
 
   console.log(
-    `No Docker daemon answers (${reason}): the refresh leaves out the image, of which nothing is on the cluster`,
+    `No Docker daemon responds (${reason}): the refresh skips the image, which is not an object of the cluster`,
   );
   const refresh = ["refresh", "--yes", "--skip-preview", "--exclude", IMAGES, "--stack", stack];
   const exitCode = await runInteractive("pulumi", refresh, env);
   if (exitCode !== 0) {
     throw new FailedError(
-      `cannot compare the stack ${stack} with the cluster: pulumi refresh ended with exit code ${exitCode}, for the reason above. ` +
-        "When it is fixed: npm run down",
+      `cannot refresh the stack ${stack} from the cluster: pulumi refresh exited with ${exitCode} for the reason above. ` +
+        "Once it is fixed: npm run down",
     );
   }
   return { flags: pulumiArgs.filter((arg) => !isRefreshFlag(arg)), env };
 }
 
-/** Where the node's daemon cannot be found, the local one will do: images are only read. */
+/** If the node's daemon cannot be found, the local one will do: images are only read. */
 async function findDaemon(session: Session, context: string, profile: Profile | undefined) {
   try {
     return await buildEnv(context, profile, session.env, await readImageSource(session));

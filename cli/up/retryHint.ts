@@ -12,13 +12,13 @@ export function retryHint(
   const retry = (args: readonly string[]) =>
     ["npm run", script, ...(args.length > 0 ? ["--", ...args.map(shellQuote)] : [])].join(" ");
   return [
-    "Unfinished. What was done so far is kept. When the reason above is fixed, continue with:",
+    "Unfinished; everything done so far is kept. Once the reason above is fixed, continue with:",
     retry(ours),
     "",
-    "# If Pulumi says that something was not found, because it was deleted by other means: compare with the cluster first",
+    "# If Pulumi reports that something was not found because it was deleted by other means: refresh its state first",
     retry([...ours, ...(ours.includes("--refresh") ? [] : ["--refresh"])]),
     "",
-    "# If Pulumi says that the stack is locked, and no other pulumi runs: unlock it first",
+    "# If Pulumi reports that the stack is locked, and no other pulumi is running: unlock it first",
     pulumiCommand(["cancel", "--yes", "--stack", stack], extraEnv),
   ];
 }

@@ -1,16 +1,16 @@
 import { runInteractive } from "../runInteractive.ts";
 
-/** How a program ended that was watched. */
+/** How a watched program ended. */
 export interface WatchedResult {
-  /** Not 0 where the watch ended the program. */
+  /** Not 0 if the watch ended the program. */
   readonly exitCode: number;
-  /** Why the watch ended the program; undefined where it did not. */
+  /** Why the watch ended the program; undefined if it did not. */
   readonly reason: readonly string[] | undefined;
 }
 
 /**
- * Runs a program on the user's terminal with a watch beside it. Where the watch returns a reason before the program ends, the
- * program is asked to stop and waited for.
+ * Runs a program on the user's terminal together with a watch. If the watch returns a reason before the program ends, the program is
+ * asked to stop and waited for.
  */
 export async function runWatched(
   program: string,
@@ -23,7 +23,7 @@ export async function runWatched(
   const watching = watch(ended.signal)
     .catch((error: Error) => {
       // Pulumi's own run is what counts.
-      console.error(`warning: cannot watch the cluster any more: ${error.message}`);
+      console.error(`warning: can no longer watch the cluster: ${error.message}`);
       return undefined;
     })
     .then((reason) => {
@@ -31,13 +31,13 @@ export async function runWatched(
       return reason;
     });
   const exitCode = await runInteractive(program, args, env, { stop: stop.signal }).finally(() => ended.abort());
-  // A program that succeeded before the signal came has not been stopped.
+  // A program that succeeded before the signal arrived was not stopped.
   const reason = stop.signal.aborted && exitCode !== 0 ? await watching : undefined;
   await watching;
   return { exitCode, reason };
 }
 
-/** Prints lines amid the output of the program. */
+/** Prints lines between the program's output. */
 export function printAmid(lines: readonly string[]): void {
   console.error(["", ...lines, ""].join("\n"));
 }

@@ -14,7 +14,7 @@ import { pulumiEnv } from "./pulumiEnv.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
-/** What both commands work with. */
+/** What both commands need. */
 export interface Session extends Options {
   readonly isInstalled: IsInstalled;
   /** The variables that Pulumi gets in addition to the user's environment. */
@@ -46,11 +46,11 @@ export async function selectStack({ stack, env }: Session): Promise<void> {
   const exitCode = await runInteractive("pulumi", ["stack", "select", stack, "--create"], env);
   if (exitCode === 0) return;
   throw new FailedError(
-    `cannot select or create the stack ${stack}: pulumi ended with exit code ${exitCode}, for the reason above`,
+    `cannot select or create the stack ${stack}: pulumi exited with ${exitCode} for the reason above`,
   );
 }
 
-/** The context that the stack is for: from the command line, else from its settings. */
+/** The context of the stack: from the command line, otherwise from its settings. */
 export async function stackContext({ stack, pulumiArgs, env }: Session): Promise<string> {
   const flag = configFlag(pulumiArgs, "kubernetesContext");
   if (flag !== undefined) return flag;

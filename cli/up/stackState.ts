@@ -7,7 +7,7 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/** What the stack owns on the cluster, as far as a watcher needs to know it. */
+/** What a watcher needs to know about the stack's objects on the cluster. */
 export interface StackState {
   /** The namespaces that it created: everything in them belongs to it. */
   readonly namespaces: readonly string[];
@@ -20,13 +20,13 @@ export interface StackState {
   readonly ownsKeda: boolean;
 }
 
-/** The stack's state; it is empty where it cannot be read. Can be read while Pulumi changes the stack. */
+/** The stack's state, empty if it cannot be read. It can be read while Pulumi changes the stack. */
 export async function readStackState({ stack, env }: Pick<Session, "stack" | "env">): Promise<StackState> {
   const { stdout } = await capture("pulumi", ["stack", "export", "--stack", stack], env);
   return parseStackState(stdout);
 }
 
-/** What the output of `pulumi stack export` says. */
+/** Parses the output of `pulumi stack export`. */
 export function parseStackState(json: string): StackState {
   const resources = parseResources(json).filter((resource) => resource.external !== true);
   const named = (type: string) => resources.filter((resource) => resource.type === type).flatMap(objectName);

@@ -15,7 +15,7 @@ describe("a deletion that does not end", () => {
   test("of a pod is reported 30 s after its grace period, with its node and the command", () => {
     assert.equal(stuckPod(POD, DEADLINE + 30_000, "mine"), undefined);
     const { lines } = stuckPod(POD, DEADLINE + 31_000, "mine") ?? { lines: [] };
-    assert.match(lines[0] ?? "", /its node two-m02 does not confirm it/);
+    assert.match(lines[0] ?? "", /its node two-m02 does not confirm that/);
     assert.equal(lines[2], "  kubectl --context mine delete pod p -n n --grace-period=0 --force");
   });
 
@@ -27,7 +27,7 @@ describe("a deletion that does not end", () => {
   test("of a namespace is reported with what remains in it", () => {
     const namespace = { metadata: { ...metadata, name: "n" }, status: { conditions: CONDITIONS } };
     assert.deepEqual(stuckNamespace(namespace, DEADLINE + 31_000)?.lines, [
-      "namespace n cannot end yet:",
+      "namespace n cannot be deleted yet:",
       "  SomeResourcesRemain: pods. has 1",
     ]);
     assert.equal(stuckNamespace(namespace, DEADLINE), undefined);

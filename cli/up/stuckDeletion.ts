@@ -1,10 +1,10 @@
 import { shellQuote } from "../shellQuote.ts";
 import type { Condition, Metadata, Pod } from "./kubernetesObject.ts";
 
-/** What a kubelet or a controller may take in addition to the grace period. */
-const PATIENCE_SECONDS = 30;
+/** How long after the grace period a kubelet or a controller may still be at work. */
+const STUCK_AFTER_SECONDS = 30;
 
-/** A deletion that does not come to its end. */
+/** A deletion that does not complete. */
 export interface StuckDeletion {
   readonly subject: string;
   /** Why, and what to do. */
@@ -17,7 +17,7 @@ export interface Namespace {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
-/** A pod that should have ended by now: only the kubelet of its node confirms that it has. */
+/** A pod that should have ended by now: only the kubelet of its node can confirm that. */
 export function stuckPod({ metadata, spec }: Pod, nowMs: number, context: string): StuckDeletion | undefined {
   if (!isLate(metadata, nowMs)) return undefined;
   const { namespace = "", name } = metadata;
@@ -26,8 +26,8 @@ export function stuckPod({ metadata, spec }: Pod, nowMs: number, context: string
   return {
     subject: `pod ${namespace}/${name}`,
     lines: [
-      `pod ${namespace}/${name} should have ended by now, but its node ${node} does not confirm it: see ${kubectl} get node ${node}`,
-      "  if that node is lost, delete the pod without its confirmation:",
+      `pod ${namespace}/${name} should have ended by now, but its node ${node} does not confirm that: see ${kubectl} get node ${node}`,
+      "  if that node is lost, force-delete the pod:",
       `  ${kubectl} delete pod ${name} -n ${namespace} --grace-period=0 --force`,
     ],
   };
@@ -41,12 +41,12 @@ export function stuckNamespace({ metadata, status }: Namespace, nowMs: number): 
   return {
     subject: `namespace ${metadata.name}`,
     lines: [
-      `namespace ${metadata.name} cannot end yet:`,
+      `namespace ${metadata.name} cannot be deleted yet:`,
       ...remaining.map(({ reason = "", message = "" }) => `  ${reason}: ${message}`),
     ],
   };
 }
 
 function isLate({ deletionTimestamp }: Metadata, nowMs: number): boolean {
-  return deletionTimestamp !== undefined && nowMs - Date.parse(deletionTimestamp) > PATIENCE_SECONDS * 1_000;
+  return deletionTimestamp !== undefined && nowMs - Date.parse(deletionTimestamp) > STUCK_AFTER_SECONDS * 1_000;
 }

@@ -175,7 +175,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
   });
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    test(`waits for Pulumi when ${signal} comes, asks it once, and says how to go on`, async () => {
+    test(`waits for Pulumi after ${signal}, interrupts it once, and prints how to continue`, async () => {
       const programs = await started(await createPrograms(ALL));
       const { child, ended, output } = run("cli/up/up.ts", programs, ["--stack", "mine"], {
         FAKE_UP:

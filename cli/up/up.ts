@@ -26,7 +26,7 @@ const UP_FLAGS = ["--yes", "--skip-preview", "--suppress-outputs"] as const;
 const HELP = {
   name: "npm run up --",
   description:
-    "Starts minikube if the stack's cluster does not answer, and runs pulumi up on it. Prints why a pod does not become ready, and stops when that lasts.",
+    "Starts minikube if the stack's cluster does not respond, and runs pulumi up. Prints why a pod does not become ready, and stops if the problem persists.",
   notes: `
 
 Every other option is pulumi up's:
@@ -38,7 +38,7 @@ PULUMI_BACKEND_URL, or a pulumi login, says where the state is kept; the default
 await runSession(HELP, async (session) => {
   const { isInstalled, stack, pulumiArgs } = session;
   const always = ["docker", "kubectl", "pulumi"] as const;
-  // Whether minikube is needed is known only with the others: if one of them is missing, list minikube with it.
+  // Only the other programs show whether minikube is needed: if one of them is missing, list minikube, too.
   if (!always.every(isInstalled)) requirePrograms(["docker", "minikube", "kubectl", "pulumi"], isInstalled);
   await checkPulumiVersion(session);
   await checkPassphrase(session);
@@ -72,7 +72,8 @@ await runSession(HELP, async (session) => {
       console.log(line);
     return 0;
   }
-  if (reason !== undefined) console.error(["", "pulumi up was stopped, because this lasts:", ...reason].join("\n"));
+  if (reason !== undefined)
+    console.error(["", "pulumi up was stopped because this problem persists:", ...reason].join("\n"));
   for (const line of ["", ...retryHint("up", session)]) console.log(line);
   return exitCode;
 });

@@ -1,13 +1,13 @@
 /** A program's version. */
 export type Version = readonly [major: number, minor: number, patch: number];
 
-/** minikube 1.37 is the first that knows Kubernetes 1.34, which a new cluster gets. */
+/** minikube 1.37 is the first to support Kubernetes 1.34, which a new cluster gets. */
 export const MINIMUM_MINIKUBE: Version = [1, 37, 0];
 
 /** Kubernetes supports a kubectl that is at most this many minor versions older than the cluster. */
 const KUBECTL_SKEW = 1;
 
-/** The first version in a text; undefined where there is none: a build of one's own, for example. */
+/** The first version in a text; undefined if there is none, for example in a custom build. */
 export function parseVersion(text: string): Version | undefined {
   const [, major, minor, patch] = /(\d+)\.(\d+)\.(\d+)/.exec(text) ?? [];
   return major === undefined ? undefined : [Number(major), Number(minor), Number(patch)];

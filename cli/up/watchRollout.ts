@@ -22,13 +22,13 @@ export interface WatchRolloutArgs {
   /** Ends the watch. */
   readonly ended: AbortSignal;
   print(lines: readonly string[]): void;
-  /** Of all times: a fraction of 1 in tests. @default 1 */
+  /** The scale of all times: a fraction of 1 in tests. @default 1 */
   readonly timeScale?: number;
 }
 
 /**
- * While `pulumi up` runs: prints what keeps the stack's pods from becoming ready. Returns the lines about a problem that lasts,
- * as soon as there is one; undefined when the watch was ended before.
+ * While `pulumi up` runs: prints what keeps the stack's pods from becoming ready. Returns the lines about a problem that persists, as
+ * soon as there is one; undefined if the watch ends before.
  */
 export async function watchRollout(args: WatchRolloutArgs): Promise<readonly string[] | undefined> {
   const { kubectl, readState, ended, print, timeScale = 1 } = args;
@@ -57,7 +57,7 @@ export async function watchRollout(args: WatchRolloutArgs): Promise<readonly str
 interface BrokenPod {
   readonly pod: Pod;
   readonly problem: Problem;
-  /** Of an earlier revision, and keeps its StatefulSet from being updated. */
+  /** The pod has an earlier revision and prevents the update of its StatefulSet. */
   readonly outdated: boolean;
 }
 
@@ -66,7 +66,7 @@ interface Observed {
   readonly events: readonly KubernetesEvent[];
 }
 
-/** What is wrong in a namespace; nothing where kubectl gets no answer: Pulumi fails with the reason then. */
+/** The problems in a namespace; none if kubectl gets no answer, in which case Pulumi fails with the reason. */
 async function observe(kubectl: Kubectl, namespace: string, state: StackState): Promise<Observed> {
   const kinds = "pods,events,statefulsets";
   const items = (await kubectl.list<Pod | KubernetesEvent | StatefulSet>(kinds, "-n", namespace, "-l", SELECTOR)) ?? [];
@@ -82,7 +82,7 @@ async function observe(kubectl: Kubectl, namespace: string, state: StackState): 
   return { broken, events };
 }
 
-/** Deletes a pod that Kubernetes itself would not replace by one of the newest revision. */
+/** Deletes a pod that Kubernetes itself would not replace with one of the newest revision. */
 async function replace(
   { metadata }: Pod,
   { subject, namespace, reason }: Problem,

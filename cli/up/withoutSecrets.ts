@@ -1,4 +1,4 @@
-/** A line of a log without what might be a password: in a URL, or assigned to a name that says so. */
+/** A log line without possible passwords: in a URL, or assigned to a name such as `password`. */
 export function withoutSecrets(line: string): string {
   return line
     .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@]+@/gi, "$1***@")

@@ -4,7 +4,7 @@ create table mailings (
   count integer not null check (count between 1 and 1000000)
 );
 
--- What the program writes. A letter that were written twice would violate the key.
+-- What the program writes. A letter written twice would violate the key.
 create table letters (
   mailing_id bigint references mailings,
   number     integer,
@@ -18,7 +18,7 @@ grant usage on sequence letter_chunks to batch_program;
 select batch.attach('mailings', 'mailing');
 insert into mailings (count) values (1000);
 
--- The JobRepository: org/springframework/batch/core/schema-postgresql.sql of spring-batch-core, in a schema of its own.
+-- The JobRepository: org/springframework/batch/core/schema-postgresql.sql of spring-batch-core, in a separate schema.
 create schema spring_batch;
 set search_path = spring_batch;
 

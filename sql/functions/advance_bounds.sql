@@ -1,10 +1,10 @@
 -- Moves the lower bounds of the scans of batch.queue: below them there are only dead index entries, which a snapshot held elsewhere
--- (pg_dump, a report, a replication slot) keeps from being removed, and which every scan would walk through.
+-- (pg_dump, a report, a replication slot) keeps from being removed, and which every scan would have to skip one by one.
 --
 -- p_kind: the kind. Does nothing while another session does it.
 --
 -- A bound is never above the xmin of a snapshot taken under the lock: whatever becomes visible later has a number that is not
--- below it. A request that returns to the waiting ones lowers the bound itself (batch.release). A transaction that stays open
+-- below it. Returning a request to the queue lowers the bound (batch.release). A transaction that stays open
 -- after it has written holds xmin, and with it the bounds, where they are.
 create or replace function batch.advance_bounds(p_kind text) returns void
 language plpgsql volatile security definer

@@ -1,4 +1,4 @@
--- Says that the worker of an attempt was asked to stop and how long it may still take: until then its Job's next pod waits for it
+-- Records that the worker of an attempt was asked to stop and how long it may still take. Until then its Job's next pod waits
 -- instead of ending its session.
 --
 -- p_kind, p_job, p_request, p_attempt, p_session: the attempt   p_seconds: what is left of the grace period

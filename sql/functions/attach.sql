@@ -1,12 +1,11 @@
 -- Makes a table of requests a batch: from now on every row inserted into it is run once, and so are the rows already there that
--- have not been run. The table gets triggers and, where row level security would hide rows, a policy that holds for its own reader
--- only. For the table's owner, as a member of the owner of the schema batch, or a superuser.
+-- have not been run. The table gets triggers and, where row level security would hide rows, a policy for its reader only. For the table's owner, as a member of the owner of the schema batch, or a superuser.
 --
--- p_requests: the table, yours   p_kind: its name as a batch   p_timeout_column: a column of numbers, each request's own timeout in
+-- p_requests: the table, yours   p_kind: its name as a batch   p_timeout_column: a numeric column with each request's timeout in
 --   seconds; null: none
 --
--- Attached again it changes nothing, but repairs what was lost: a trigger, a right, a row that no trigger saw.
--- Refuses a kind that is another table's, and a table that it could not follow (batch.refuse_table).
+-- Attaching a table again repairs what was lost (a trigger, a right, a row that no trigger saw) and changes nothing else.
+-- Refuses a kind that belongs to another table, and a table whose changes cannot be followed (batch.refuse_table).
 create or replace function batch.attach(p_requests regclass, p_kind text, p_timeout_column name default null) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -2,7 +2,7 @@
 --
 -- p_kind: the kind
 --
--- Reads catalogs only, so it may be asked at every poll.
+-- Reads catalogs only, so it is cheap enough for every poll.
 create or replace function batch.attachment_problem(p_kind text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -28,17 +28,17 @@ begin
   again := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
     case when attached.timeout_column is null then '' else format(', %L', attached.timeout_column) end);
   if batch.key_column(attached.requests) is null then
-    return format('%s has no primary key of one bigint column any more: restore it, then %s', attached.requests, again);
+    return format('%s no longer has a primary key of one bigint column: restore it, then %s', attached.requests, again);
   end if;
   if attached.timeout_column is not null and not batch.is_timeout_column(attached.requests, attached.timeout_column) then
-    return format('%s has no column %I of numbers any more, which held the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
+    return format('%s no longer has the numeric column %I with the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
       attached.requests, attached.timeout_column, attached.requests, p_kind);
   end if;
   if requests.relpersistence <> 'p' then
-    return format('%s is not a permanent table any more: alter table %s set logged', attached.requests, attached.requests);
+    return format('%s is no longer a permanent table: alter table %s set logged', attached.requests, attached.requests);
   end if;
   if requests.relkind = 'r' and exists (select from pg_inherits i where attached.requests in (i.inhparent, i.inhrelid)) then
-    return format('%s is part of an inheritance or of a partitioned table now (not every row fires its triggers): end that, or detach it by select batch.detach(%L)',
+    return format('%s is now part of an inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
       attached.requests, p_kind);
   end if;
 
@@ -58,7 +58,7 @@ begin
     where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef
       and pg_get_userbyid(f.proowner) = reader and has_function_privilege(f.oid, 'execute')
   ) then
-    return format('%s is not read with its owner''s rights (it may have another owner now): %s', attached.requests, again);
+    return format('%s is not read with its owner''s rights (its owner may have changed): %s', attached.requests, again);
   end if;
   if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, requests.relnamespace, 'usage') then
     return format('%I cannot select from %s: %s', reader, attached.requests, again);

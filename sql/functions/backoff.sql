@@ -3,7 +3,7 @@
 --
 -- p_failures: pods of the Job that failed before this one   p_backoff_limit: the Job's backoffLimit
 -- p_backoff_seconds: the base delay
--- Returns zero after the Job's last pod: no other follows.
+-- Returns zero after the Job's last pod: there is no next one.
 create or replace function batch.backoff(p_failures integer, p_backoff_limit integer, p_backoff_seconds double precision)
 returns interval
 language sql immutable

@@ -1,8 +1,8 @@
--- Takes a request back and keeps its row: one that waits is DEAD now, one that a Job is working on is not tried again. For members of
--- the owner of the schema. Deleting the row does the same; batch.retry() runs the request after all.
+-- Cancels a request and keeps its row: a waiting one becomes DEAD, a running one is not retried. For members of the owner of the
+-- schema. Deleting the row cancels the request, too; batch.retry() runs it after all.
 --
--- p_kind, p_request: the request   p_reason: why, as its attempts show it
--- Returns null: it has ended; the Job that is working on it: delete that Job to stop the work, too.
+-- p_kind, p_request: the request   p_reason: why; shown with its attempts
+-- Returns the Job that is working on it (delete that Job to stop the work, too), or null when the request has ended.
 --
 -- Refuses a request that has ended.
 create or replace function batch.cancel(p_kind text, p_request bigint, p_reason text default 'canceled') returns text

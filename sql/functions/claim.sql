@@ -2,22 +2,21 @@
 -- First the Job's own unfinished request; else the first waiting one.
 --
 -- p_kind, p_job, p_pod, p_session: who claims
--- p_backoff_limit, p_crash_limit, p_interruption_limit, p_deferral_limit: attempts that may end so   p_backoff_seconds: the
---   Job controller's base delay   p_lease_seconds: null: the session lock   p_timeout_seconds: null: none
+-- p_limits: how many attempts may end in each way: errors, crashes, interruptions, deferrals
+-- p_backoff_seconds: the Job controller's base delay   p_lease_seconds: null: the session lock   p_timeout_seconds: null: none
 -- p_job_finished: requests the Job has finished, as far as this pod knows
 -- p_arriving: true at the first of the claims that a pod repeats until one succeeds: the scaling query counts them
 --
--- One row: the attempt. Zero rows: nothing to claim, or the Job's own request is still a previous pod's; batch.reclaim() says
--- which.
+-- One row: the attempt. Zero rows: there is nothing to claim, or a previous pod still owns the Job's request; batch.reclaim()
+-- reports which.
 --
--- A request that cannot be worked on (no row, an impossible one) is ended with the reason, and the next one claimed. A kind whose
--- table cannot be read charges no request: zero rows.
--- Called again by the same session it returns the same attempt and counts nothing, so it may be repeated when an answer was lost.
+-- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed.
+-- When the kind's table cannot be read, no attempt is counted: zero rows.
+-- A repeated call by the same session returns the same attempt and counts nothing, so it is safe after a lost answer.
 -- Indexes: queue_job, queue_waiting. The scan of the waiting ones starts at the lower bound of batch.scaling: below it there
 -- are only dead entries, which a long transaction elsewhere keeps from being removed.
 create or replace function batch.claim(
-  p_kind text, p_job text, p_pod text, p_session integer,
-  p_backoff_limit integer, p_crash_limit integer, p_interruption_limit integer, p_deferral_limit integer,
+  p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[],
   p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision,
   p_job_finished integer, p_arriving boolean
 ) returns table (
@@ -50,7 +49,7 @@ begin
     return;
   end if;
   if bounds.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
-    -- Of another cluster, from which the database was restored (batch.reset_bounds).
+    -- The bounds are from another cluster, from which the database was restored (batch.reset_bounds).
     bounds.waiting_xid := '0';
     bounds.waiting_id := -9223372036854775808;
   end if;
@@ -71,15 +70,15 @@ begin
         p_arriving := false;
       end if;
       if unusable >= 50 then
-        -- There may be many more, which the next poll removes together.
+        -- There may be many more: the next poll removes them together.
         update batch.kind k set sweep_pending = true where k.kind = p_kind;
         return;
       end if;
       if bounds.running_limit is not null then
-        -- One claim at a time: of two that count at the same moment both would go on.
+        -- One claim at a time: two that count at the same moment would both proceed.
         select * into bounds from batch.scaling s where s.kind = p_kind for no key update;
       end if;
-      -- Requests whose worker is suspected count as well: it, or its Job, may come back for them.
+      -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
       if attached.problem is not null or bounds.running_limit is not null and bounds.running_limit <= (
         select count(*) from batch.queue c
         where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bounds.claimed_xid
@@ -98,13 +97,13 @@ begin
     replaces_dead := not own and q.suspected_at is not null;
     latest := null;
     if not again then
-      -- The history is the truth about attempts: a row that came in another way (a restore, an insert by hand) must neither run
-      -- finished work again nor count an attempt twice.
+      -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
+      -- finished work nor count an attempt twice.
       select * into latest from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
       if q.canceled is not null or latest.attempt > q.attempt and latest.status <> 'FAILED' or greatest(q.attempt, latest.attempt) = 2147483647 then
         perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
-          'the queue had it waiting with %s attempts, the history has it %s after %s: select batch.retry(%L, %s) runs a request again',
+          'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, select batch.retry(%L, %s)',
           q.attempt, latest.status, latest.attempt, p_kind, q.request_id)));
         unusable := unusable + 1;
         continue;
@@ -117,10 +116,10 @@ begin
       execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into row_text, row_timeout
       using attached.requests, attached.timeout_column, q.request_id;
       if row_text is null and batch.attachment_problem(p_kind) is not null then
-        -- Its rows are hidden: no request is to blame. The next poll says why, and starts no Job.
+        -- The table's rows are hidden, which is no request's fault. The next poll reports why and starts no Job.
         return;
       elsif row_text is null then
-        problem := format('%s holds no row with this primary key', attached.requests);
+        problem := format('%s has no row with this primary key', attached.requests);
       elsif row_timeout is not null and not row_timeout between 0 and 604800 then
         problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', row_timeout);
       end if;
@@ -130,7 +129,7 @@ begin
       when others then
         problem := format('its row cannot be read: %s', sqlerrm);
         if batch.attachment_problem(p_kind) is not null then
-          -- No request is to blame: the next poll says why, and starts no Job.
+          -- This is no request's fault: the next poll reports why and starts no Job.
           return;
         end if;
     end;
@@ -152,8 +151,8 @@ begin
         token = case when again then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
-        backoff_limit = p_backoff_limit, crash_limit = p_crash_limit, interruption_limit = p_interruption_limit,
-        deferral_limit = p_deferral_limit, backoff_seconds = p_backoff_seconds,
+        backoff_limit = p_limits[1], crash_limit = p_limits[2], interruption_limit = p_limits[3], deferral_limit = p_limits[4],
+        backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
     where u.kind = p_kind and u.request_id = q.request_id
@@ -164,7 +163,7 @@ begin
       update batch.scaling s set absent_jobs = s.absent_jobs + 1, absent_peak = greatest(s.absent_peak, s.absent_jobs + 1)
       where s.kind = p_kind;
     end if;
-    -- One claim in some hundred keeps the scans of the others short.
+    -- About one claim in a hundred keeps the scans of the others short.
     if random() < 0.005 then
       perform batch.advance_bounds(p_kind);
     end if;

@@ -1,8 +1,8 @@
--- Ends every request of a kind, and makes its finished ones ones that may come again.
+-- Ends every request of a kind, and lets the keys of its finished ones be used again.
 --
 -- p_kind: the kind   p_reason: what happened to their rows
 --
--- Passes over a request that is being claimed at this moment, and does not wait: that claim may wait for the table. It will find no row.
+-- Skips a request that is being claimed at this moment instead of waiting: that claim may itself wait for the table. It will find no row.
 create or replace function batch.clear_kind(p_kind text, p_reason text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

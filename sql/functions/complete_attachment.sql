@@ -1,9 +1,9 @@
--- The last part of batch.attach(): takes in the rows that are already there.
+-- The last part of batch.attach(): enqueues the rows that already exist.
 --
 -- p_kind: the kind
 --
--- A transaction at another isolation level than read committed may not see rows that were committed before it had its lock; the
--- next poll, or claim, takes them in.
+-- Above read committed, a transaction may not see rows that were committed before it got its lock; the next poll or claim
+-- enqueues them.
 create or replace function batch.complete_attachment(p_kind text) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -25,6 +25,6 @@ begin
 exception
   when insufficient_privilege or undefined_object or data_exception then
     raise exception 'cannot read the rows of kind % with the rights of the owner of its table: %', quote_literal(p_kind), sqlerrm
-      using errcode = sqlstate, hint = 'A policy of the table may fail for its owner, or a function of its own.';
+      using errcode = sqlstate, hint = 'A policy, cast or function on the table may fail for its owner.';
 end
 $$;

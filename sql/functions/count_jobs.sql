@@ -5,14 +5,14 @@
 -- p_kind, p_requests_per_job, p_max_replica_count: the ScaledJob's settings
 --
 -- Jobs that do no work: the Job of a dead worker whose request another Job has claimed (batch.claim), those of a lost node that
--- never finish, and those that are created but do not come (their pods were scheduled onto a lost node, or cannot be scheduled).
--- The last two are not seen but inferred. Every poll knows how many claims must be made by Jobs that exist once KEDA has its
--- answer; claims that are still missing 44 s later (14 s while a worker is suspected) are evidence of such Jobs. One is presumed
--- for each missing claim. But where a pod has failed within the week a node may have been lost, with any number of Jobs, and fewer
--- than all of them would not bring a Job: then as many are presumed as there have been (absent_peak: those of a lost node come
--- back idle, although they never finish), and at least p_max_replica_count more. An idle Job takes one back (batch.reclaim), so each
--- wrong presumption costs at most one idle Job. There are never more than four times p_max_replica_count, and no more than
--- p_max_replica_count where no pod has failed.
+-- never finish, and those that are created but never claim (their pods were scheduled onto a lost node, or cannot be scheduled).
+-- The last two cannot be observed, only inferred. Every poll knows how many claims the Jobs must make that exist once KEDA has the
+-- answer; claims that are still missing 44 s later (14 s while a worker is suspected) are evidence of such Jobs. One Job is
+-- presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost with any number of
+-- Jobs, and presuming fewer than all of them would create no Job: then as many are presumed as there have ever been (absent_peak:
+-- those of a lost node come back idle, although they never finish), and at least p_max_replica_count more. An idle Job cancels one
+-- presumption (batch.reclaim), so each wrong presumption costs at most one idle Job. There are never more than four times
+-- p_max_replica_count, and no more than p_max_replica_count if no pod has failed.
 -- While more Jobs than p_max_replica_count may exist, batch.claim() lets no more than that many requests run: until 10 minutes
 -- after the last poll that may have asked for more.
 create or replace function batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer) returns bigint
@@ -59,7 +59,7 @@ begin
     s.expected_since := '{}';
     s.expected_claims := '{}';
   else
-    -- No more than is missing now, each number since it was first expected.
+    -- No more than are missing now, each from the time when it was first expected.
     select coalesce(array_agg(e.since order by e.goal), '{}'), coalesce(array_agg(e.goal order by e.goal), '{}')
     into s.expected_since, s.expected_claims
     from (

@@ -1,14 +1,14 @@
 -- Creates the two functions that read the table of a kind, batch.row$KIND and batch.keys$KIND. They run with the rights of the
--- table's owner: whatever the owner has defined on the table (a cast, a policy, the condition of an index) runs with no other
--- rights, and can neither read another kind's rows nor write the queue. A superuser's table is read by the owner of the schema batch.
+-- table's owner: whatever the owner has defined on the table (a cast, a policy, an index condition) runs with the owner's
+-- rights only, and can neither read another kind's rows nor write the queue. A superuser's table is read by the owner of the schema batch.
 --
 -- p_kind: the kind   p_requests: its table   p_timeout_column: the column of its timeouts; null: none
 --
--- Each function first makes sure that it runs as its owner, and that this is still the table's, in words that no search_path
--- changes: the table's owner may alter it.
--- The statement that reads a row stands in its function as long as the names in it are right, since to plan one takes longer than to
--- run it. to_json and not to_jsonb: it keeps the text of a json column; r.* names the row even where a column is called r. The
--- settings make the text independent of those of the database and the role. $3 and not p_request, which may be a column.
+-- Each function first checks that it runs as its owner, and that its owner still owns the table, using only schema-qualified names:
+-- the table's owner may alter the function's search_path.
+-- The row is read by a static statement as long as its names are right, because planning a dynamic one takes longer than running
+-- it. to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. The
+-- function's settings make the text independent of those of the database and the role. $3 and not p_request, which may be a column.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

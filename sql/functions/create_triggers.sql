@@ -1,9 +1,8 @@
--- Creates the triggers of a kind on its table, or puts them right: batch_KIND, and batch_KIND$delete, $key and $truncate.
+-- Creates the triggers of a kind on its table, or repairs them: batch_KIND, and batch_KIND$delete, $key and $truncate.
 --
 -- p_kind: the kind   p_requests: its table
 --
--- Once a statement, with a transition table; once a row on a partitioned table, since only row triggers are handed down to
--- partitions.
+-- Statement triggers with a transition table; row triggers on a partitioned table, since partitions inherit only those.
 create or replace function batch.create_triggers(p_kind text, p_requests regclass) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -22,7 +21,7 @@ begin
     trigger || '$key', batch.key_column(p_requests), p_requests, p_kind);
   execute format('create or replace trigger %I after truncate on %s for each statement execute function batch.dequeue_all(%L)',
     trigger || '$truncate', p_requests, p_kind);
-  -- As CREATE OR REPLACE leaves one where it was disabled.
+  -- CREATE OR REPLACE leaves a disabled trigger disabled.
   execute format('alter table %1$s enable trigger %2$I, enable trigger %3$I, enable trigger %4$I, enable trigger %5$I', p_requests,
     trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate');
 end

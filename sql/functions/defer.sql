@@ -1,4 +1,4 @@
--- Ends an attempt whose work asked to be run later: no Job waits for it meanwhile.
+-- Ends an attempt whose work asked to be run later: no Job is kept for it in the meantime.
 --
 -- p_kind, p_job, p_request, p_attempt, p_session: the attempt   p_seconds: how much later   p_error: why
 --

@@ -1,4 +1,4 @@
--- The scaling query: what KEDA asks at every poll.
+-- The scaling query, which KEDA runs at every poll.
 --
 -- p_kind, p_requests_per_job, p_max_replica_count: the ScaledJob's settings
 -- Returns how many Jobs there should be; 0 for a kind with a problem (batch.kind says which).

@@ -1,4 +1,4 @@
--- The trigger for rows deleted from an attached table: once a statement.
+-- The trigger for rows deleted from an attached table: a statement trigger.
 --
 -- Argument: the kind. The transition table is called deleted.
 create or replace function batch.dequeue() returns trigger

@@ -1,5 +1,5 @@
--- Ends requests whose rows no longer exist: a waiting one leaves the queue, one that a Job is working on is not tried again, a
--- finished one may come again.
+-- Ends requests whose rows no longer exist: a waiting one leaves the queue, a running one is not retried, and the key of a finished
+-- one may be inserted again.
 --
 -- p_kind, p_ids: the requests   p_reason: what happened to their rows
 create or replace function batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) returns void

@@ -1,6 +1,6 @@
--- Gives up a kind: its table gets no triggers any more, what waits is not run, what runs is not tried again. The table and the
--- history stay. Attached again under the same kind, the same table's finished requests stay finished and the others run; another
--- table's are new. For the table's owner, as a member of the owner of the schema, or a superuser.
+-- Detaches the table of a kind: its triggers are dropped, waiting requests are not run, running ones are not retried. The table and
+-- the history stay. When the same table is attached again under the same kind, its finished requests stay finished and the others
+-- run; the requests of another table are new. For the table's owner, as a member of the owner of the schema, or a superuser.
 --
 -- p_kind: the kind
 create or replace function batch.detach(p_kind text) returns void

@@ -1,10 +1,10 @@
--- Ends a running attempt that did not succeed; the caller has locked the row and knows that it may.
+-- Ends a running attempt that did not succeed; the caller has locked the row and checked that it may end the attempt.
 --
 -- p_kind, p_request: the request   p_reason: error, crashed or interrupted   p_error: what happened
 -- p_final: no retry can help   p_reserve: the Job's next pod gets the request
 --
--- Returns the status recorded: FAILED, or DEAD when the request is not tried again, because the attempt was the last that
--- its limits grant, because it is final, or because the request was canceled meanwhile.
+-- Returns the status recorded: FAILED, or DEAD when the request is not retried: its limits allow no other attempt, the failure is final,
+-- or the request was canceled meanwhile.
 -- A reserved request waits for its Job's next pod: the Job's back-off and then twice the base, 20 s on Kubernetes, for that
 -- pod to start. Where the Job has no next pod it is free for any Job at once.
 create or replace function batch.end_attempt(

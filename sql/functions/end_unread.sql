@@ -1,4 +1,4 @@
--- Ends a claimed request that there is nothing to work on, without a pod's work: DEAD, with the reason. No pod has failed by that.
+-- Ends a claimed request that has nothing to work on: DEAD, with the reason. It does not count as a failed pod.
 --
 -- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt   p_reason: why
 create or replace function batch.end_unread(

@@ -1,9 +1,9 @@
--- The trigger for rows inserted into an attached table: once a statement, however many rows.
+-- The trigger for rows inserted into an attached table: a statement trigger, however many rows.
 --
 -- Argument: the kind. The transition table is called inserted.
 --
--- What an insert costs is decided here: a statement that names the key's column is planned at each call, which takes longer than
--- all the rest, so the name most keys have is written out. Sequential scans of small catalogs cost as much.
+-- This decides what an insert costs: a dynamic statement that names the key's column is planned at each call, which takes longer
+-- than everything else, so the usual name is written out. Sequential scans of small catalogs cost as much.
 create or replace function batch.enqueue() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp

@@ -2,12 +2,12 @@
 --
 -- p_kind, p_ids: the requests; none is null   Returns how many were enqueued; null: there were none.
 --
--- A finished request whose row was deleted is a new one when it comes again.
--- Where a key is queued already, the primary key of batch.queue refuses the second entry at every isolation level. It is not
--- looked for before: serializable transactions that insert would conflict with each other by that.
--- Indexes: history_pkey, deleted_request_pkey; keys above all that were ever tried cost one look-up together.
+-- A finished request whose row was deleted is a new request when its key is inserted again.
+-- Where a key is queued already, the primary key of batch.queue refuses the second entry at every isolation level. There is
+-- no check before: it would make serializable transactions that insert conflict with each other.
+-- Indexes: history_pkey, deleted_request_pkey; keys above every key that was ever tried cost a single lookup together.
 --
--- Without a search_path of its own, which would cost as much as a look-up: each caller has one.
+-- It sets no search_path, which would cost as much as a lookup: each caller sets one.
 create or replace function batch.enqueue_ids(p_kind text, p_ids bigint[]) returns bigint
 language plpgsql volatile
 as $$
@@ -24,7 +24,7 @@ begin
   if not exists (select from batch.history h where h.kind = p_kind and h.request_id between lowest and highest)
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id between lowest and highest)
   then
-    -- For many rows "on conflict" costs nearly as much again as the insert.
+    -- For many rows "on conflict" nearly doubles the cost of the insert.
     if cardinality(p_ids) >= 1000 then
       begin
         insert into batch.queue (kind, request_id) select p_kind, wanted.id from unnest(p_ids) as wanted (id);

@@ -1,7 +1,6 @@
--- As batch.enqueue(), once a row: a partitioned table hands row triggers down to its partitions, so that rows inserted into one of
--- them directly become requests too.
+-- As batch.enqueue(), as a row trigger: partitions inherit it, so that rows inserted into one of them directly become requests too.
 --
--- Argument: the kind. Refuses a second row with the key of another one, in another partition: a request is known by it.
+-- Argument: the kind. Refuses a row whose key exists in another partition: the key identifies the request.
 create or replace function batch.enqueue_row() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -22,7 +21,7 @@ begin
   if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
     perform batch.refuse_busy(tg_argv[0], array[id]);
     if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 1 then
-      raise exception '% % must be the only row with its %, in all partitions (a request is known by it); got another one',
+      raise exception '% % must be the only row with its %, in all partitions (it identifies the request); got another one',
         tg_argv[0], id, batch.key_column(tg_relid) using errcode = 'unique_violation';
     end if;
   end if;

@@ -1,4 +1,4 @@
--- Which of these requests have a row in their table, a key once for each row; empty where the table cannot be read.
+-- The keys of those requests that have a row in their table, one for each row; empty if the table cannot be read.
 --
 -- p_kind, p_ids: the requests
 create or replace function batch.existing_rows(p_kind text, p_ids bigint[]) returns bigint[]

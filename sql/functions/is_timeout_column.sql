@@ -1,4 +1,4 @@
--- Whether a table has such a column of numbers.
+-- Whether a table has a numeric column of that name.
 create or replace function batch.is_timeout_column(p_requests regclass, p_column name) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp

@@ -1,9 +1,9 @@
 -- The name of the column that is a request's primary key; null when the table does not exist or has no such key.
 --
--- The table's primary key is one bigint column. A partitioned table's, or a partition's, may have further columns behind it, which
--- batch.attach() wants to be of the partition key, as PostgreSQL does.
+-- The table's primary key is one bigint column. A partitioned table's, or a partition's, may have further columns after it, which
+-- must belong to the partition key, as PostgreSQL requires.
 --
--- Asked each time and kept nowhere: it follows a renamed column, and a restored table.
+-- Looked up each time and never stored, so it follows a renamed column and a restored table.
 create or replace function batch.key_column(p_requests regclass) returns name
 language sql stable
 set search_path = pg_catalog, pg_temp

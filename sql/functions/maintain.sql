@@ -1,9 +1,9 @@
--- What every poll does before it counts: notes what is wrong with the kind, takes in rows that no trigger saw, makes deferred
--- requests available, cleans up after the dead, and keeps the scans short.
+-- What every poll does before it counts: records what is wrong with the kind, enqueues rows that no trigger saw, makes deferred
+-- requests available, cleans up after dead workers, and keeps the scans short.
 --
 -- p_kind: the kind   Returns whether Jobs may be started for it.
 --
--- When what was wrong is right again, rows may have come that no trigger saw: all are looked through, some at each poll.
+-- After a problem is fixed there may be rows that no trigger saw: the whole table is checked, a part at each poll.
 create or replace function batch.maintain(p_kind text) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

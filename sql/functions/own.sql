@@ -1,9 +1,9 @@
--- For a program's own transaction: makes sure that the attempt it works on is still current, and keeps it so until the
--- transaction ends. Raises when it is not: then nothing of the transaction takes effect.
+-- For a program's own transaction: ensures that the attempt is current, and keeps it current until the transaction ends.
+-- Raises when it is not, so that nothing of the transaction takes effect.
 --
 -- p_token: BATCH_TOKEN, KIND:REQUEST:ATTEMPT:UUID   Returns the request's primary key.
 --
--- The lock on the request's row makes whoever would give the request to another worker wait for this transaction.
+-- The lock on the request's row makes any statement that would hand the request over wait for this transaction.
 create or replace function batch.own(p_token text) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp

@@ -1,4 +1,4 @@
--- The partitions of a table that hold rows, in order; empty for a table that is not partitioned, null for one that does not exist.
+-- The leaf partitions of a table, in order; empty for a table that is not partitioned, null for one that does not exist.
 create or replace function batch.partitions(p_requests regclass) returns oid[]
 language sql stable
 set search_path = pg_catalog, pg_temp

@@ -1,9 +1,9 @@
--- Deletes requests that ended long ago, with their rows and their attempts; one that waits or runs again stays. For members of the
+-- Deletes requests that ended long ago, with their rows and their attempts; one that waits or runs again is kept. For members of the
 -- owner of the schema that may delete from the table.
 --
--- p_kind: the kind   p_age: since when it must have ended   p_limit: at most so many at once, so that a transaction stays short
--- Returns how many were deleted: call it until it returns 0. At read committed only: batch.retry() and this wait for each other, and
--- an older snapshot would not show what the other one did.
+-- p_kind: the kind   p_age: how long ago it must have ended   p_limit: the most that one call deletes, to keep the transaction short
+-- Returns how many were deleted: call it until it returns 0. At read committed only: it and batch.retry() wait for each other, and an
+-- older snapshot would not show what the other one did.
 create or replace function batch.purge(p_kind text, p_age interval, p_limit integer default 10000) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17,7 +17,7 @@ begin
     raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
   end if;
   if current_setting('transaction_isolation') <> 'read committed' then
-    raise exception 'purge must run at read committed (another transaction may have asked for a request again); got %',
+    raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
       current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
   end if;
   select * into attached from batch.kind k where k.kind = p_kind for no key update;
@@ -36,7 +36,7 @@ begin
   if batch.key_column(attached.requests) is not null then
     execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
     if attached.attached then
-      -- A policy, or a trigger, may have kept a row: without its attempts it would be run again.
+      -- A policy or a trigger may have kept a row: without its attempts it would be run again.
       kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
     end if;
   end if;

@@ -1,4 +1,4 @@
--- The role that reads a table: its owner, or the owner of the schema batch where that is a superuser; null: no such table.
+-- The role that reads a table: its owner, or the owner of the schema batch if that is a superuser; null: no such table.
 create or replace function batch.reader_role(p_requests regclass) returns name
 language sql stable
 set search_path = pg_catalog, pg_temp

@@ -2,9 +2,9 @@
 --
 -- p_kind: the kind   Returns how many requests were freed or ended.
 --
--- A running request is overdue when its session was seen dead for the Job's back-off and half the base, 5 s on Kubernetes, and
--- at least 5 s: its Job's next pod takes it before that, and a worker whose connection broke is back long before.
--- Index: queue_claimed. The scan compares times only: what is computed of a row may fail, and then costs this row alone.
+-- A running request is overdue when its session has been dead for the Job's back-off and half the base (5 s on Kubernetes), at
+-- least 5 s: the Job's next pod claims it before that, and a worker whose connection broke is back long before.
+-- Index: queue_claimed. The scan compares times only: what is computed from a row may fail, and must then affect this row alone.
 create or replace function batch.reap(p_kind text) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -38,7 +38,7 @@ begin
         and batch.session_is_dead(q.session_id, q.lease_until)
       then
         perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
-          'the worker in pod %s died, and its Job started no other in time', q.pod_name), false);
+          'the worker in pod %s died, and its Job started no other pod in time', q.pod_name), false);
         changed := changed + 1;
       end if;
     exception

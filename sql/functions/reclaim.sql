@@ -1,14 +1,14 @@
--- After a claim that found nothing: records the crash of a dead pod of the same Job, frees what other Jobs have not come back
--- for, and says what to do.
+-- After a claim that found nothing: records the crash of a dead pod of the same Job, releases requests to which other Jobs did not
+-- return, and reports what to do.
 --
 -- p_kind, p_job, p_session, p_lease_seconds: as in batch.claim()   p_idle: this pod has claimed nothing yet
 --
 -- One row, with a finding:
 --   reclaimed  something may be claimed now: claim again at once
---   locked     the Job's request, or this session's lock, is still a previous connection's: claim again shortly. holder is the
---              session to take it from if it does not answer (batch.take_over); null while it may still be working
---   reserved   nothing is free, but a request's worker is dead or it is reserved for a Job that may be; a pod that has done nothing
---              yet claims again until that Job is back or the request is free
+--   locked     a previous connection still holds the Job's request, or this session's lock: claim again shortly. holder is the
+--              session to take the request from if it does not respond (batch.take_over); null while it may still be working
+--   reserved   nothing is free, but a request's worker is dead, or it is reserved for a Job that may be dead; a pod that has done
+--              nothing yet claims again until that Job is back or the request is free
 -- Zero rows: nothing to do.
 -- Indexes: queue_job, queue_claimed
 create or replace function batch.reclaim(
@@ -52,7 +52,7 @@ begin
     return;
   end if;
   if p_idle then
-    -- One Job too many: KEDA was asked for it in the place of one that was thought absent.
+    -- One Job too many: it was created to replace one that was presumed absent.
     update batch.scaling s set absent_jobs = s.absent_jobs - 1 where s.kind = p_kind and s.absent_jobs > 0;
   end if;
 end

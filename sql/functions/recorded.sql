@@ -1,8 +1,8 @@
--- What the history has of an attempt that this session has ended before; null when it has not.
+-- The status in the history if this session has already ended the attempt; null if it has not.
 --
 -- p_reason: what it was ended with: error, crashed, interrupted or deferred; null: success
 --
--- A success counts in any case: the program may have recorded it by batch.finish() before it failed.
+-- A success is returned in any case: the program may have called batch.finish() before it failed.
 create or replace function batch.recorded(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text
 ) returns setof text

@@ -1,4 +1,4 @@
--- Raises when a table cannot be attached: what it could not follow is refused, with the reason.
+-- Raises, with the reason, when a table cannot be attached because its changes could not be followed.
 --
 -- p_requests: the table   p_timeout_column: the column of its timeouts; null: none
 create or replace function batch.refuse_table(p_requests regclass, p_timeout_column name) returns void
@@ -22,7 +22,7 @@ begin
       p_requests, case requests.relpersistence when 't' then 'a temporary one' else 'an unlogged one' end;
   end if;
   if requests.relnamespace in ('pg_catalog'::regnamespace, 'batch'::regnamespace) then
-    raise exception '% must be a table of yours; got one of the schema %', p_requests, requests.relnamespace::regnamespace;
+    raise exception '% must be one of your tables; got one of the schema %', p_requests, requests.relnamespace::regnamespace;
   end if;
   if requests.relispartition then
     raise exception '% must not be a partition (attach the table it belongs to: %); got one', p_requests, (
@@ -39,13 +39,13 @@ begin
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
   where i.indrelid = p_requests and i.indisprimary;
   if batch.key_column(p_requests) is null then
-    raise exception '% must have a primary key of one bigint column% (the queue knows a request by it); got %',
+    raise exception '% must have a primary key of one bigint column% (it identifies a request); got %',
       p_requests, case requests.relkind when 'p' then ', first, before those of the partition key' else '' end,
       coalesce(key, 'no such key');
   end if;
 
   if p_timeout_column is not null and not batch.is_timeout_column(p_requests, p_timeout_column) then
-    raise exception 'the timeout column must be a column of numbers of % (seconds); got %', p_requests, quote_ident(p_timeout_column);
+    raise exception 'the timeout column must be a numeric column of % (seconds); got %', p_requests, quote_ident(p_timeout_column);
   end if;
 end
 $$;

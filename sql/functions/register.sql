@@ -1,4 +1,4 @@
--- The part of batch.attach() that writes the queue's own tables. Raises when the kind is another table's.
+-- The part of batch.attach() that writes the queue's own tables. Raises when the kind belongs to another table.
 create or replace function batch.register(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -12,7 +12,7 @@ begin
   select * into strict known from batch.kind k where k.kind = p_kind for update;
   if known.requests <> p_requests then
     if known.attached and exists (select from pg_class c where c.oid = known.requests) then
-      raise exception 'kind must be a new one (a kind is one table''s); got %, which is %''s', quote_literal(p_kind), known.requests;
+      raise exception 'kind must be a new one (a kind belongs to one table); got %, which belongs to %', quote_literal(p_kind), known.requests;
     end if;
     perform batch.clear_kind(p_kind, 'its table was replaced by another');
   end if;

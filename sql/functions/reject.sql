@@ -1,5 +1,5 @@
--- Takes rows that cannot be processed out of the queue and keeps them with the reason in batch.rejected, so that an impossible row
--- costs itself and never its kind.
+-- Moves rows that cannot be processed from the queue to batch.rejected, with the reason, so that an impossible row never stops its
+-- kind.
 --
 -- p_kind, p_ids: the requests; null: none   p_reason: why
 create or replace function batch.reject(p_kind text, p_ids bigint[], p_reason text) returns void

@@ -1,5 +1,5 @@
--- The trigger for a changed primary key: a waiting request follows it; a running one is not tried again, since its worker knows it by
--- the old key; a finished one is finished under both.
+-- The trigger for a changed primary key: a waiting request gets the new key; a running one is not retried, since its worker has the
+-- old key; a finished one is finished under both.
 --
 -- Argument: the kind.
 create or replace function batch.rekey() returns trigger

@@ -1,4 +1,4 @@
--- Gives a claimed request back to the waiting ones, at its old place.
+-- Returns a claimed request to the waiting ones, at its old place.
 --
 -- p_kind, p_request: the request; the caller has locked its row
 --

@@ -2,7 +2,7 @@
 --
 -- p_kind, p_job, p_request, p_attempt, p_session: the attempt   p_lease_seconds: null: the session lock
 --
--- One row: whether the attempt is kept now; false: another connection holds the lock, ask again shortly. Zero rows: the attempt
+-- One row: whether the attempt is kept now; false: another connection holds the lock, call again shortly. Zero rows: the attempt
 -- is no longer this session's.
 create or replace function batch.renew(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_lease_seconds double precision
@@ -15,7 +15,7 @@ begin
   where q.kind = p_kind and q.job_name = p_job and q.request_id = p_request and q.attempt = p_attempt and q.session_id = p_session
   for update;
   if not found then
-    -- Its program has finished it in a transaction of its own, and the worker does not know yet.
+    -- The program has finished the request in its own transaction, and the worker does not know yet.
     return query select true from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
     return;
   end if;

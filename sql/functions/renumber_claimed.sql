@@ -1,6 +1,6 @@
--- Gives claimed requests that lie far behind a new number, so that one long attempt does not hold the lower bound of all.
+-- Gives a new number to claimed requests that lie far behind, so that one long attempt does not hold back the lower bound.
 --
--- p_kind: the kind   Far: a thousand transactions, which a scan walks through in a fraction of a millisecond.
+-- p_kind: the kind   Far: a thousand transactions, which a scan skips in a fraction of a millisecond.
 create or replace function batch.renumber_claimed(p_kind text) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
--- Gives claimed requests without a number one: rows of the queue that were not written by batch.claim(). Without it no scan of the
--- claimed ones would see them, and a dead worker's request would stay.
+-- Numbers claimed requests that have no number: rows of the queue that batch.claim() did not write. Without a number no scan of
+-- claimed requests would see them, and a dead worker's request would stay forever.
 --
 -- p_kind: the kind   Index: queue_claimed
 create or replace function batch.repair_claimed(p_kind text) returns void

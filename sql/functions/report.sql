@@ -1,4 +1,4 @@
--- Records the progress and the checkpoint of a running attempt; what is null stays as it is.
+-- Records the progress and the checkpoint of a running attempt; a null leaves the stored value.
 --
 -- p_kind, p_job, p_request, p_attempt, p_session: the attempt   p_progress: {"done": 3, "total": 10}   p_checkpoint: any JSON
 -- One row: recorded. Zero rows: the attempt is no longer this session's; nothing was changed.
@@ -14,7 +14,7 @@ begin
   where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
   returning true;
   if not found then
-    -- Its program has finished it in a transaction of its own, and the worker does not know yet.
+    -- The program has finished the request in its own transaction, and the worker does not know yet.
     return query select true from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
   end if;
 end

@@ -1,6 +1,6 @@
--- Lets the next scans of batch.queue start at its beginning, every 5 minutes: what came in another way than by batch.enqueue_ids()
--- (a restored row, one inserted by hand) may lie below the lower bounds. So do all new rows where the bounds are of another cluster
--- of PostgreSQL, from which the database was restored, and whose transactions had higher numbers.
+-- Lets the next scans of batch.queue start at its beginning, every 5 minutes: a row that batch.enqueue_ids() did not write
+-- (a restored one, or one inserted by hand) may lie below the lower bounds. So do all new rows if the bounds are from another
+-- PostgreSQL cluster, from which the database was restored and whose transactions had higher numbers.
 --
 -- p_kind: the kind
 create or replace function batch.reset_bounds(p_kind text) returns void

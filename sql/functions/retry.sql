@@ -1,9 +1,8 @@
--- Runs a request again that is DEAD, or whose failed attempts nothing would follow: with all of its limits afresh, its attempts
--- counted on. For members of the owner of the schema: select batch.retry('clap', 17).
+-- Runs a request again that is DEAD, or FAILED and not queued. Its limits start from zero, its attempt numbers continue. For members of the owner of the schema: select batch.retry('clap', 17).
 --
 -- p_kind, p_request: the request   Returns true: it waits now; false: it was waiting already.
 --
--- Refuses a request that succeeded, that a Job has, or whose row does not exist: no retry would help.
+-- Refuses a request that succeeded, that a Job is working on, or whose row does not exist.
 create or replace function batch.retry(p_kind text, p_request bigint) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -20,7 +19,7 @@ begin
   end if;
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if queued.job_name is not null then
-    raise exception '% % must be DEAD to be tried again (one request, one owner); got it while a Job has it', p_kind, p_request;
+    raise exception '% % must be DEAD to be retried (one request, one owner); a Job still has it', p_kind, p_request;
   end if;
   if queued.available_at is not null then
     update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
@@ -33,13 +32,13 @@ begin
     return false;
   end if;
   if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
-    raise exception '% % must be DEAD to be tried again (no work is done twice); got %',
+    raise exception '% % must be DEAD to be retried (no work is done twice); got %',
       p_kind, p_request, coalesce(latest.status, 'no attempt that has ended');
   end if;
   if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
-    raise exception '% % must be in its table to be tried again (the worker reads it there); got no such row', p_kind, p_request;
+    raise exception '% % must have a row in its table to be retried (the worker reads it there); it has none', p_kind, p_request;
   end if;
-  -- Queued with fewer attempts than it has had, it was inserted by hand, and would be rejected.
+  -- A row with fewer attempts than the request has had was inserted by hand, and would be rejected.
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request and q.job_name is null;
   insert into batch.queue (kind, request_id, attempt, created_at) values (p_kind, p_request, latest.attempt, latest.created_at)
   on conflict (kind, request_id) do nothing;

@@ -1,10 +1,10 @@
--- Whether a session is dead: its lease has run out or, without one, no connection holds its lock.
+-- Whether a session is dead: its lease has expired or, without one, no connection holds its lock.
 --
 -- p_session: the session   p_lease_until: the end of its lease; null: the session lock decides
 --
 -- Takes the lock until the end of the transaction, so that a worker that reconnects meanwhile cannot take it while its request
--- is being given to another. A server that has just started has no locks, and no session counts as dead: workers reconnect
--- within 2 s.
+-- is being handed over. A server that has just started has no locks, so no session counts as dead for its first 5 s: workers
+-- reconnect within 2 s.
 create or replace function batch.session_is_dead(p_session integer, p_lease_until timestamptz) returns boolean
 language sql volatile
 return case

@@ -1,4 +1,4 @@
--- A trigger: leaves out a restored row whose key is there already. Argument: the name of the key's column.
+-- A trigger: skips a restored row whose key already exists. Argument: the name of the key's column.
 create or replace function batch.skip_restored() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp

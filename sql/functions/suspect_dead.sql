@@ -1,4 +1,4 @@
--- Notes since when running requests have a dead session (batch.session_is_dead).
+-- Records when the session of a running request was first seen dead (batch.session_is_dead).
 --
 -- p_kind: the kind
 create or replace function batch.suspect_dead(p_kind text) returns void

@@ -1,4 +1,4 @@
--- Removes waiting requests that cannot be run, the first 20,000 at once: those that have ended according to the history, and those
+-- Removes waiting requests that cannot be run, the first 20,000 at once: those that the history has as ended, and those
 -- whose row does not exist. A claim would remove them one by one.
 --
 -- p_kind: the kind
@@ -23,9 +23,9 @@ begin
     where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
   ) latest
   where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED';
-  perform batch.reject(p_kind, finished, 'it was waiting, but the history has that it ended: select batch.retry() runs a request again');
+  perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
   missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
-  perform batch.dequeue_ids(p_kind, missing, 'its row does not exist any more');
+  perform batch.dequeue_ids(p_kind, missing, 'its row no longer exists');
   if coalesce(cardinality(finished), 0) + cardinality(missing) = 0 then
     update batch.kind k set sweep_pending = false where k.kind = p_kind;
   end if;

@@ -1,4 +1,4 @@
--- Enqueues up to 100,000 rows of a kind's table that are neither queued nor finished, from where the last call ended
+-- Enqueues up to 100,000 rows of a kind's table that are neither queued nor finished, continuing where the last call ended
 -- (intake_partition and intake_after of batch.kind).
 --
 -- p_kind: the kind

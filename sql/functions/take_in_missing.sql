@@ -1,7 +1,7 @@
--- Takes in rows that no trigger saw: those of a partition that was attached since the last poll, those that batch.attach() could not
--- see, those that came while a trigger was missing.
+-- Enqueues rows that no trigger saw: of a partition that was attached since the last poll, those that batch.attach() could not see,
+-- and those inserted while a trigger was missing.
 --
--- p_kind: the kind, with nothing wrong with its attachment
+-- p_kind: the kind; its attachment must be intact
 create or replace function batch.take_in_missing(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -1,9 +1,9 @@
--- Records the attempt of a previous pod of the same Job that does not answer as crashed, so that this pod may claim its request. The
--- attempt is over from here on: a predecessor that lives and reconnects loses it.
+-- Records as crashed the attempt of a previous pod of the same Job that does not respond, so that this pod may claim the request.
+-- The attempt ends here: a predecessor that is alive and reconnects has lost it.
 --
 -- p_kind, p_job: as in batch.claim()   p_session: the holder that batch.reclaim() named
 --
--- One row: taken over. Zero rows: that session no longer has the Job's request, or has announced its stop meanwhile.
+-- One row: taken over. Zero rows: that session no longer has the Job's request, or has announced its stop.
 -- Index: queue_job
 create or replace function batch.take_over(p_kind text, p_job text, p_session integer) returns setof boolean
 language plpgsql volatile security definer
@@ -20,7 +20,7 @@ begin
     return;
   end if;
   perform batch.record_crash(
-    p_kind, own.request_id, 'crashed', format('the worker in pod %s did not answer when its Job''s next pod had started', own.pod_name), true
+    p_kind, own.request_id, 'crashed', format('the worker in pod %s did not respond after its Job''s next pod had started', own.pod_name), true
   );
   return next true;
 end

@@ -1,5 +1,5 @@
 -- The queue: which requests of which kind are unfinished, who works on them, and how every attempt ended.
--- It knows no table of requests by name: batch.attach() connects one. What changes these tables is in sql/functions.
+-- It names no table of requests: batch.attach() attaches them. The functions that change these tables are in sql/functions.
 
 comment on schema batch is 'postgres-batch: requests claimed, run and recorded, one attempt at a time';
 
@@ -9,7 +9,7 @@ create table batch.kind (
   attached       boolean not null default true,
   timeout_column name,                   -- the column of requests that holds a request's own timeout in seconds
   partitions     oid[] not null default '{}',  -- the partitions of requests whose rows have been taken in
-  -- Rows that may be missing from the queue and that the next polls take in (batch.take_in_missing): those of this partition
+  -- Rows that may be missing from the queue and that the next polls enqueue (batch.take_in_missing): those of this partition
   -- (null: of the whole table) with a primary key above this one; null: none.
   intake_partition oid,
   intake_after     bigint,
@@ -21,18 +21,18 @@ create table batch.kind (
   constraint kind_is_a_short_lower_case_word check (kind ~ '^[a-z][a-z0-9_]{0,39}$')
 );
 
-comment on table batch.kind is 'The attached tables, one row for each kind; problem says why a kind is stopped';
+comment on table batch.kind is 'The attached tables, one row for each kind; problem is why a kind is stopped';
 
 -- Unfinished requests only: what claims and polls read stays as small as the backlog, however long the history.
--- No foreign key to batch.kind: it would cost a look-up for every row of a 100,000-row insert.
+-- No foreign key to batch.kind: it would cost a lookup for every row of a 100,000-row insert.
 create table batch.queue (
   request_id         bigint not null,
   kind               text collate "C" not null,
-  -- The order of waiting requests. A transaction's number and not a time or a sequence: whatever commits later than a
+  -- The order of waiting requests. A transaction's number and not a time or a sequence: a transaction that commits after a
   -- snapshot has a number that is not below the snapshot's xmin, so a scan may start there (batch.advance_bounds).
   enqueued_xid       xid8 not null default pg_current_xact_id(),
   attempt            integer not null default 0,  -- attempts so far, counted at the claim: a process that dies has used one
-  -- Attempts that ended so, each with a limit of its own.
+  -- Attempts that ended in each way; each has a separate limit.
   errors             integer not null default 0,  -- the work failed
   crashes            integer not null default 0,  -- the worker died
   interruptions      integer not null default 0,  -- the worker was asked to stop
@@ -62,14 +62,14 @@ create table batch.queue (
   checkpoint         jsonb,                       -- the last one saved, by whichever attempt
   constraint queue_pkey primary key (kind, request_id)
 ) with (
-  -- Every request leaves a dead entry at the head of queue_waiting, where every claim starts to look. How soon a
+  -- Every request leaves a dead entry at the head of queue_waiting, where every claim starts its scan. How soon a
   -- vacuum comes is the server's autovacuum_naptime (worker/src/serverSettings.ts).
   autovacuum_vacuum_scale_factor = 0,
   autovacuum_vacuum_threshold = 1000
 );
 
 create index queue_waiting on batch.queue (kind, enqueued_xid, request_id) where job_name is null and available_at is null;
--- The planner takes a partial index of few rows for an empty one, and would walk through its dead entries instead of looking up a Job's:
+-- The planner estimates a partial index of few rows as empty, and would scan its dead entries instead of looking up a Job's:
 -- only a query that states the second condition, which holds for every row, may use it.
 create index queue_claimed on batch.queue (kind, claimed_xid) where job_name is not null and attempt >= -2147483648;
 create index queue_job on batch.queue (kind, job_name, claimed_xid) where job_name is not null;
@@ -77,8 +77,8 @@ create index queue_deferred on batch.queue (kind, available_at) where available_
 
 comment on table batch.queue is 'Unfinished requests: waiting, running, or reserved for their Job''s next pod';
 
--- Ended attempts, append-only. No checks, here or on the queue: PostgreSQL reads each again for every row it writes, which
--- cost a tenth of claim and finish together, and only the functions of this project write here.
+-- Ended attempts, append-only. No check constraints, here or on the queue: evaluating them took a tenth of the time of claim and
+-- finish, and only the functions of this project write here.
 create table batch.history (
   request_id bigint not null,
   kind       text collate "C" not null,
@@ -120,7 +120,7 @@ create table batch.rejected (
 
 comment on table batch.rejected is 'Rows of the queue that could not be processed, and why; batch.retry() runs a request again';
 
--- What is known of Jobs whose pods have failed: the row of a request that is DEAD can no longer say it.
+-- Jobs whose pods have failed: a DEAD request has left the queue, and its row with the Job's failures.
 create table batch.job (
   kind       text collate "C" not null,
   job_name   text collate "C" not null,
@@ -132,7 +132,7 @@ create table batch.job (
 
 comment on table batch.job is 'Jobs with failed pods; a row is dropped a week after its last failure';
 
--- What one poll knows of the ones before it, and from where on the indexes of the queue are scanned.
+-- What one poll knows of previous ones, and where the scans of the queue's indexes start.
 create table batch.scaling (
   kind             text collate "C" primary key,
   polled_at        timestamptz,
@@ -167,7 +167,7 @@ select kind, request_id, attempt, 'RUNNING', null, null, job_name, pod_name, ses
 from batch.queue
 where job_name is not null and session_id is not null;
 
-comment on view batch.attempt is 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD when no other follows';
+comment on view batch.attempt is 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD when there is no other';
 
 create view batch.request as
 select distinct on (kind, request_id)

@@ -1,5 +1,5 @@
--- What `pg_restore --data-only` needs in a database that has been migrated: its rows of batch.migration and the like are there
--- already, and a table of requests may be filled before batch.queue, which would refuse all of its rows because of one.
+-- For `pg_restore --data-only` into a migrated database: the rows of batch.migration and the like already exist, and a table of
+-- requests may be filled before batch.queue, which would then refuse all of its rows because of one.
 
 create trigger skip_restored before insert on batch.migration
   for each row when (current_query() ilike 'copy %') execute function batch.skip_restored('version');
@@ -10,6 +10,6 @@ create trigger skip_restored before insert on batch.kind
 create trigger skip_restored before insert on batch.scaling
   for each row when (current_query() ilike 'copy %') execute function batch.skip_restored('kind');
 
--- A row that batch.enqueue_ids() writes has the number of its own transaction.
+-- A row that batch.enqueue_ids() writes has the number of the inserting transaction.
 create trigger replace_waiting before insert on batch.queue
   for each row when (new.enqueued_xid <> pg_current_xact_id()) execute function batch.replace_waiting();

@@ -1,4 +1,4 @@
--- Says that the worker was asked to stop and may still take a while; see sql/functions/announce_stop.sql.
+-- Records that the worker was asked to stop and how long it may still take; see sql/functions/announce_stop.sql.
 --
 -- $1 kind   $2 Job   $3 request   $4 attempt   $5 session   $6 what is left of the grace period (seconds)
 --

@@ -2,5 +2,5 @@
 --
 -- $1 kind   $2 requests per Job   $3 maxReplicaCount
 --
--- Always one row. KEDA asks it at every pollingInterval.
+-- Always one row. KEDA runs it every pollingInterval.
 select batch.demand($1, $2, $3) as jobs

@@ -1,7 +1,7 @@
--- After a claim that found nothing: records crashes, frees requests, and says what to do; see sql/functions/reclaim.sql.
+-- After a claim that found nothing: records crashes, releases requests, and reports what to do; see sql/functions/reclaim.sql.
 --
 -- $1 kind   $2 Job   $3 session   $4 lease (seconds; null: the session lock)   $5 whether this pod has claimed nothing yet
 --
--- One row: a finding (reclaimed, locked, reserved), and the session that holds the Job's request where it may be ended. Zero rows:
+-- One row: a finding (reclaimed, locked, reserved), and the session that holds the Job's request if it may be ended. Zero rows:
 -- nothing to do.
 select finding, holder from batch.reclaim($1, $2, $3, $4, $5)

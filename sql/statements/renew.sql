@@ -2,5 +2,5 @@
 --
 -- $1 kind   $2 Job   $3 request   $4 attempt   $5 session   $6 lease (seconds; null: the session lock)
 --
--- One row: whether the attempt is kept now; false: ask again shortly. Zero rows: the attempt is no longer this session's.
+-- One row: whether the attempt is kept now; false: call again shortly. Zero rows: the attempt is no longer this session's.
 select kept from batch.renew($1, $2, $3, $4, $5, $6) as kept

@@ -1,11 +1,11 @@
--- Takes the Job's request over from a previous pod that does not answer, and ends that pod's connection; see
--- sql/functions/take_over.sql. What the predecessor writes later changes nothing, since its attempt is over.
+-- Takes the Job's request over from a previous pod that does not respond, and ends that pod's connection; see
+-- sql/functions/take_over.sql. Late writes of the predecessor change nothing, since its attempt is over.
 --
 -- $1 kind   $2 Job   $3 session that holds the request
 --
 -- One row: taken over. Zero rows: that session no longer has it, or has announced its stop.
 --
--- The connection is not ended with the function's owner's rights: a role may end the sessions of its own, and no other.
+-- The connection is ended with the caller's rights, not the function owner's: a role may end its own sessions and no others.
 select taken, pg_catalog.pg_terminate_backend(l.pid)
 from batch.take_over($1, $2, $3) as taken
 left join (

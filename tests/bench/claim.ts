@@ -2,8 +2,8 @@ import type pg from "pg";
 import { fillBaseline, updateReadUpdate } from "./baseline.ts";
 import type { Bench } from "./bench.ts";
 import { CONNECTIONS, type Round, reportClaim, VARIANTS, type Variant } from "./claimReport.ts";
+import { runClosedLoop, type Throughput } from "./closedLoop.ts";
 import type { BenchContext } from "./context.ts";
-import { drive, type Pace } from "./drive.ts";
 import { fill } from "./fill.ts";
 import { SIZES } from "./options.ts";
 import { claimAndSucceed } from "./queueLoad.ts";
@@ -29,14 +29,17 @@ export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
     const operations = await openConnections(context, Math.max(...CONNECTIONS));
 
     async function round(order: readonly Variant[]): Promise<Round> {
-      const paces = new Map<string, Pace>();
+      const throughputs = new Map<string, Throughput>();
       for (const connections of CONNECTIONS) {
         for (const side of order) {
           await refill(client, waiting);
-          paces.set(`${connections} ${side}`, await drive(operations[side].slice(0, connections), seconds));
+          throughputs.set(
+            `${connections} ${side}`,
+            await runClosedLoop(operations[side].slice(0, connections), seconds),
+          );
         }
       }
-      return (connections, side) => paces.get(`${connections} ${side}`) as Pace;
+      return (connections, side) => throughputs.get(`${connections} ${side}`) as Throughput;
     }
 
     // Connections are warm, statements prepared, and pages written once since the checkpoint, before anything counts.

@@ -1,4 +1,4 @@
-import type { Pace } from "./drive.ts";
+import type { Throughput } from "./closedLoop.ts";
 import type { Limit } from "./limit.ts";
 import { median, percentile } from "./samples.ts";
 import { formatInteger, ms, printTable } from "./table.ts";
@@ -12,7 +12,7 @@ export type Connections = (typeof CONNECTIONS)[number];
 export type Variant = (typeof VARIANTS)[number];
 
 /** One turn of each variant at each number of connections. */
-export type Round = (connections: Connections, variant: Variant) => Pace;
+export type Round = (connections: Connections, variant: Variant) => Throughput;
 
 const LABELS: Readonly<Record<Variant, string>> = {
   bare: "update, read, update",

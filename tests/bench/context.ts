@@ -64,7 +64,7 @@ async function createContext(server: Server, signal: AbortSignal): Promise<Bench
     clientConfig,
     connect,
     openDatabase: () =>
-      new Database({ host, port, user, password: undefined, name: DATABASE, patienceSeconds: 0 }, noopLog),
+      new Database({ host, port, user, password: undefined, name: DATABASE, databaseTimeoutSeconds: 0 }, noopLog),
     env: { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, PG_DATABASE: DATABASE },
     signal,
   };

@@ -6,7 +6,7 @@ import { time } from "./samples.ts";
 const PROTOTYPE_QUERY =
   "SELECT COUNT(1) FROM make_it_clap LEFT JOIN clap ON make_it_clap.id = clap.id WHERE clap.status IS NULL";
 
-/** The prototype's two tables, in a schema of their own so that its query runs unchanged. */
+/** The prototype's two tables, in a separate schema, so that its query runs unchanged. */
 const PROTOTYPE_TABLES = `
   create schema prototype;
   create table prototype.make_it_clap (

@@ -1,6 +1,7 @@
 import type { Database } from "../../worker/src/database.ts";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
+import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 
 let jobs = 0;
@@ -13,10 +14,7 @@ export async function claimOnce(database: Database, session: number): Promise<Cl
     jobName,
     podName: `${jobName}-x7k2p`,
     session,
-    backoffLimit: DEFAULTS.backoffLimit,
-    crashLimit: DEFAULTS.backoffLimit,
-    interruptionLimit: DEFAULTS.interruptionLimit,
-    deferralLimit: DEFAULTS.deferralLimit,
+    ...DEFAULT_LIMITS,
     timeoutSeconds: DEFAULTS.timeoutSeconds,
     backoffSeconds: DEFAULTS.backoffSeconds,
     leaseSeconds: DEFAULTS.leaseSeconds,

@@ -8,7 +8,7 @@ import { killPods } from "./killPods.ts";
 import type { KillOptions } from "./options.ts";
 import { QueueObserver } from "./queueObserver.ts";
 
-/** What a batch came to. */
+/** The result of a batch. */
 export interface Batch {
   readonly ids: readonly string[];
   readonly attempts: readonly Attempt[];

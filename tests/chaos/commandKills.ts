@@ -5,7 +5,7 @@ import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import { listProcesses, readProcFile } from "../../worker/src/command/processTable.ts";
 import type { KillOptions } from "./options.ts";
 
-/** Who gets SIGKILL: a command that outlives its runner goes on writing while another attempt works. */
+/** What gets SIGKILL: a command that outlives its runner keeps writing while another attempt works. */
 export const TARGETS = ["runner", "command", "both"] as const;
 
 export type CommandKills = Record<(typeof TARGETS)[number], number>;

@@ -4,8 +4,8 @@ import { poll } from "../../simulator/poll.ts";
 import { createTempDirectory } from "../../simulator/tempDirectory.ts";
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import type { BenchContext } from "../bench/context.ts";
-import { outliveStart } from "../support/outliveStart.ts";
 import { until } from "../support/until.ts";
+import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { getMark, killCommands, readMarks } from "./commandKills.ts";
 import { createCluster } from "./createCluster.ts";
 import { type EffectCounts, getLimits, getRows } from "./effects.ts";
@@ -54,7 +54,7 @@ export async function runExactlyOnce(options: KillOptions, context: BenchContext
   const startedAt = performance.now();
   try {
     await client.query(TABLES);
-    await outliveStart(client);
+    await waitOutStartupGrace(client);
     const insert = "insert into pages (effects, seconds) select $2, $3 from generate_series(1, $1::integer)";
     const addRequests = (count: number) => client.query(insert, [count, EFFECTS, options.seconds]);
     await addRequests(options.requests);
@@ -71,7 +71,7 @@ export async function runExactlyOnce(options: KillOptions, context: BenchContext
       const marks = readMarks();
       return !pods.some((name) => marks.has(getMark(name)));
     };
-    await until("every command has ended", hasEnded, { patienceMs: OUTLIVED_MS });
+    await until("every command has ended", hasEnded, { timeoutMs: OUTLIVED_MS });
     const { rows } = await client.query<EffectCounts>(COUNTS, [EFFECTS]);
     const counts = rows[0] as EffectCounts;
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;

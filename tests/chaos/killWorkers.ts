@@ -1,5 +1,5 @@
 import type { BenchContext } from "../bench/context.ts";
-import { outliveStart } from "../support/outliveStart.ts";
+import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { runBatch } from "./batch.ts";
 import type { Findings } from "./findings.ts";
 import type { KillOptions } from "./options.ts";
@@ -11,7 +11,7 @@ export async function killWorkers(options: KillOptions, context: BenchContext): 
   const baseline = summarize(await runBatch({ ...options, requests: options.workers, kills: 0 }, context));
   // For its first seconds a server presumes no worker dead; the first batch may have been short.
   const client = await context.connect();
-  await outliveStart(client);
+  await waitOutStartupGrace(client);
   await client.end();
   const killed = summarize(await runBatch(options, context));
   return {

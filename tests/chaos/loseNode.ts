@@ -7,8 +7,8 @@ import { EXIT_CODES } from "../../worker/src/outcome.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { BenchContext } from "../bench/context.ts";
 import type { Limit } from "../bench/limit.ts";
-import { outliveStart } from "../support/outliveStart.ts";
 import { until } from "../support/until.ts";
+import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { readAttempts } from "./attempts.ts";
 import { createCluster } from "./createCluster.ts";
 import type { Findings } from "./findings.ts";
@@ -46,7 +46,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
   const execPrefix = () => (lost ? [] : node.execPrefix);
   const cluster = createCluster({ ...context, env }, { backoffSeconds: DEFAULTS.backoffSeconds, execPrefix });
   try {
-    await outliveStart(client);
+    await waitOutStartupGrace(client);
     await insertRequests(client, 1, SECONDS, 0);
     const asked = { requestsPerJob: 1, maxReplicaCount: 10, pollingInterval: POLLING_SECONDS };
     const polled = poll(asked, database, cluster, context.signal);
@@ -62,7 +62,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
 
     const ids = CONNECTIONS.map((_, index) => String(index + 1));
     await until("both requests have succeeded elsewhere", async () => (await watch.succeeded(ids)) === ids.length, {
-      patienceMs: 1_000 * (SUCCESS_SECONDS + 30),
+      timeoutMs: 1_000 * (SUCCESS_SECONDS + 30),
     });
     const attempts = await readAttempts(client, ids);
     await node.restore();

@@ -53,7 +53,7 @@ export function readOptions(args: readonly string[]) {
   const description = "Kills workers while a batch runs, and checks that nothing is lost, repeated or counted wrongly.";
   const { options } = readArgs({ name: "npm run chaos --", description, options: OPTIONS }, args);
   if (options.lostNode && options.exactlyOnce) {
-    throw new UsageError("--exactly-once must come without --lost-node (each is a run of its own); got both");
+    throw new UsageError("--exactly-once must come without --lost-node (each is a separate run); got both");
   }
   return options;
 }

@@ -19,7 +19,7 @@ const SUCCESS: Attempt = {
   reason: null,
 };
 
-/** One request whose first worker was killed: two claims and a put-down. */
+/** One request whose first worker was killed: two claims and a crash. */
 const AS_IT_SHOULD: Batch = {
   ids: ["1"],
   attempts: [CRASHED, SUCCESS],
@@ -31,7 +31,7 @@ const AS_IT_SHOULD: Batch = {
 };
 
 describe("a batch's summary", () => {
-  test("of one whose killed request succeeds at its second attempt: no count but of what was done", () => {
+  test("of one whose killed request succeeds at its second attempt counts exactly what was done", () => {
     assert.deepEqual(summarize(AS_IT_SHOULD), KILLED);
   });
 

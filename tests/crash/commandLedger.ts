@@ -3,9 +3,9 @@ import type { CommandWorld } from "./commandWorld.ts";
 import { Violation } from "./oracle.ts";
 
 /**
- * Holds what is stored of a request against what was done to its runners and commands.
+ * Compares what is stored of a request with what was done to its runners and commands.
  *
- * @throws Violation when a guarantee did not hold; Error when the fault was not come to: nothing was proven then.
+ * @throws Violation when a guarantee did not hold; Error when the fault was not reached: then nothing was proven.
  */
 export async function checkCommandRun(
   world: CommandWorld,
@@ -14,7 +14,7 @@ export async function checkCommandRun(
   fault: CommandFault | undefined,
 ): Promise<void> {
   if (fault && !steps.includes(typeof fault.at === "string" ? `1: ${fault.at}` : `runner: ${describeStep(fault.at)}`)) {
-    throw new Error(`the run must come to ${JSON.stringify(fault.at)}; got ${steps.join(", ")}`);
+    throw new Error(`the run must reach ${JSON.stringify(fault.at)}; got ${steps.join(", ")}`);
   }
   const effects = await world.effects(request);
   must("each effect be there once", EFFECTS.join(), effects.map(({ effect }) => effect).join());

@@ -17,7 +17,7 @@ const CODE_MUTANTS: readonly { readonly name: string; readonly change: CodeChang
     },
   },
   {
-    name: "a signal taken for an error",
+    name: "a signal treated as an error",
     change: {
       file: "worker/src/command/commandEnd.ts",
       text: `if (signal !== null) return { outcome: "crashed", message };`,

@@ -51,7 +51,7 @@ export interface CodeChange {
 export interface CommandPlan {
   readonly fault?: CommandFault;
   readonly change?: CodeChange;
-  /** The file that the steps which were come to are written to, one a line. */
+  /** The file to which the reached steps are written, one per line. */
   readonly notes: string;
 }
 

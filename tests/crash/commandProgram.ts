@@ -39,7 +39,7 @@ async function untilOvertaken(condition: string): Promise<void> {
     "another attempt has the request, or waits for it",
     async () =>
       (await watch.query(`select where ${condition} or length($1) > 0 and ${IS_WAITED_FOR}`, [token])).rowCount,
-    { lookMs: 20 },
+    { intervalMs: 20 },
   );
   await watch.end();
 }

@@ -18,7 +18,7 @@ export class CrashDatabase {
 
   constructor(database: TestDatabase) {
     this.#database = database;
-    this.env = { ...database.env, DATABASE_PATIENCE_SECONDS: "5" };
+    this.env = { ...database.env, DATABASE_TIMEOUT_SECONDS: "5" };
   }
 
   /** @default files - the project's own */
@@ -81,8 +81,8 @@ export class CrashDatabase {
   async waitForBackendsToEnd(): Promise<void> {
     const here =
       "select from pg_stat_activity where datname = current_database() and application_name = 'postgres-batch'";
-    await until("every worker's backend is gone", async () => (await this.#database.query(here)).length === 0, {
-      lookMs: 1,
+    await until("every worker's backend has ended", async () => (await this.#database.query(here)).length === 0, {
+      intervalMs: 1,
     });
   }
 

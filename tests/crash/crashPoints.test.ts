@@ -9,7 +9,7 @@ import { SCENARIOS, type Scenario } from "./scenarios.ts";
 
 const worlds = await Promise.all(Array.from({ length: 4 }, () => CrashDatabase.create()));
 const here = inProcessPods();
-const [NEXT_POD, , WITH_A_LOOK] = NEXT_PODS;
+const [NEXT_POD, , AFTER_A_POLL] = NEXT_PODS;
 
 /** What is printed at the end: how many runs each scenario was, and of which kind. */
 const table: Record<string, unknown>[] = [];
@@ -53,7 +53,7 @@ for (const scenario of SCENARIOS) {
         async (world, { points, successor }, after) => {
           singles++;
           // With two kills the poll makes no difference that it has not made after one.
-          if (successor === WITH_A_LOOK) return;
+          if (successor === AFTER_A_POLL) return;
           for (const second of sample(findKillPoints(scenario, after, points), 2)) {
             await runPlan(world, here, plan(scenario, [...points, second], successor));
             pairs++;

@@ -1,5 +1,5 @@
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
-import { DEFAULTS } from "../../worker/src/settings.ts";
+import { DEFAULT_LIMITS, getLimitName, type RetryLimits } from "../../worker/src/retryLimits.ts";
 import { getAction, type HandlerAction } from "./handler.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Taken } from "./steps.ts";
@@ -82,7 +82,7 @@ export class Oracle {
     if (row === undefined) return;
     if (step === "claim") this.#claimed(row.request_id, row.attempt, jobName, podName);
     if (step === "report" && this.#open.get(String(values[2]))?.pod_name !== podName) {
-      this.violated(`${podName} saved a checkpoint of request ${values[2]}, which was not its own`);
+      this.fail(`${podName} saved a checkpoint of request ${values[2]}, which was not its own`);
     }
     if (step === "reclaim" && row.finding !== "reclaimed") this.#waited(podName, row.finding);
     if (step === "succeed") this.#ended(podName, String(values[2]), null, false, row.status);
@@ -90,7 +90,7 @@ export class Oracle {
   }
 
   /** Throws what did not hold, and remembers the first of them. */
-  violated(what: string): never {
+  fail(what: string): never {
     this.#first ??= new Violation(what);
     throw this.#first;
   }
@@ -108,18 +108,17 @@ export class Oracle {
       const line = stored.get(request);
       const over = closed.some(({ status }) => status !== "FAILED");
       if (line === undefined) {
-        if (!over) this.violated(`request ${request} is lost: not in the queue, after ${closed.length} attempts`);
+        if (!over) this.fail(`request ${request} is lost: not in the queue, after ${closed.length} attempts`);
         continue;
       }
       // A dead pod's attempt is ended by the next poll or claim.
       const settled = line.running ? closed.slice(0, -1) : closed;
-      if (line.running ? closed.at(-1)?.reason !== "crashed" : over)
-        this.violated(`request ${request} is still queued`);
+      if (line.running ? closed.at(-1)?.reason !== "crashed" : over) this.fail(`request ${request} is still queued`);
       const count = (reason: Reason) => settled.filter((attempt) => attempt.reason === reason).length;
-      const must = [closed.length, count("error"), count("crashed"), count("interrupted")].join();
-      const are = [line.attempt, line.errors, line.crashes, line.interruptions].join();
-      if (must !== are) {
-        this.violated(`attempt, errors, crashes, interruptions of ${request} must be ${must}; got ${are}`);
+      const expected = [closed.length, count("error"), count("crashed"), count("interrupted")].join();
+      const actual = [line.attempt, line.errors, line.crashes, line.interruptions].join();
+      if (expected !== actual) {
+        this.fail(`attempt, errors, crashes, interruptions of ${request} must be ${expected}; got ${actual}`);
       }
     }
   }
@@ -129,39 +128,38 @@ export class Oracle {
     this.check();
     const written = (line: HistoryLine) =>
       [line.request_id, line.attempt, line.status, line.reason, line.job_name, line.pod_name].join(" ");
-    const must = [...this.#closed.values()].flat().map(written).join("\n");
-    const are = lines.map(written).join("\n");
-    if (must !== are) this.violated(`the history must be\n${must}\n; got\n${are}`);
+    const expected = [...this.#closed.values()].flat().map(written).join("\n");
+    const actual = lines.map(written).join("\n");
+    if (expected !== actual) this.fail(`the history must be\n${expected}\n; got\n${actual}`);
   }
 
   #claimed(request: string, attempt: number, jobName: string, podName: string): void {
     const closed = this.#closed.get(request);
-    if (!closed) this.violated(`request ${request} has ended, and ${podName} got it`);
+    if (!closed) this.fail(`request ${request} has ended, and ${podName} got it`);
     const open = this.#open.get(request);
     const by = { request_id: request, job_name: jobName, pod_name: podName };
-    const must = closed.length + 1;
-    if (open && open.pod_name !== podName) this.violated(`${podName} got ${open.pod_name}'s request ${request}`);
-    if (closed.some(({ status }) => status !== "FAILED"))
-      this.violated(`${podName} got request ${request}, which is over`);
-    if (attempt !== must) this.violated(`the attempt of request ${request} must be ${must}; got ${attempt}`);
+    const expected = closed.length + 1;
+    if (open && open.pod_name !== podName) this.fail(`${podName} got ${open.pod_name}'s request ${request}`);
+    if (closed.some(({ status }) => status !== "FAILED")) this.fail(`${podName} got request ${request}, which is over`);
+    if (attempt !== expected) this.fail(`the attempt of request ${request} must be ${expected}; got ${attempt}`);
     this.#open.set(request, { ...by, attempt });
   }
 
   #waited(podName: string, finding: string): void {
     const waits = (this.#waits.get(podName) ?? 0) + 1;
     this.#waits.set(podName, waits);
-    if (waits > MAX_WAITS) this.violated(`${podName} must find what the dead left; got ${finding} ${waits} times`);
+    if (waits > MAX_WAITS) this.fail(`${podName} must find what the dead left; got ${finding} ${waits} times`);
   }
 
   #ended(podName: string, request: string, reason: Reason | null, final: boolean, status: unknown): void {
     const open = this.#open.get(request);
     if (open === undefined && this.#endedBefore(podName, request, reason, status)) return;
-    if (open?.pod_name !== podName) this.violated(`${podName} ended request ${request}, which was not its own`);
+    if (open?.pod_name !== podName) this.fail(`${podName} ended request ${request}, which was not its own`);
     const act = getAction(this.#scenario.actions, open.attempt);
     const asked = reason === "interrupted" && this.#stopped.has(podName);
-    if (reason !== ENDS[act] && !asked) this.violated(`${podName} recorded ${reason} for an attempt to ${act}`);
-    const must = this.#close(open, reason, final);
-    if (must !== status) this.violated(`${podName} must get ${must} for request ${request}; got ${status}`);
+    if (reason !== ENDS[act] && !asked) this.fail(`${podName} recorded ${reason} for an attempt to ${act}`);
+    const expected = this.#close(open, reason, final);
+    if (expected !== status) this.fail(`${podName} must get ${expected} for request ${request}; got ${status}`);
   }
 
   /** Whether the pod has recorded this end already, and asks again because the answer was lost. */
@@ -174,13 +172,8 @@ export class Oracle {
     const closed = this.#closed.get(attempt.request_id) ?? [];
     const before = closed.filter((line) => line.reason === reason).length;
     const { backoffLimit, crashLimit } = this.#scenario;
-    const limit = {
-      error: backoffLimit,
-      crashed: crashLimit,
-      interrupted: DEFAULTS.interruptionLimit,
-      deferred: DEFAULTS.deferralLimit,
-    };
-    const dead = reason !== null && (final || before >= limit[reason]);
+    const limits: RetryLimits = { ...DEFAULT_LIMITS, backoffLimit, crashLimit };
+    const dead = reason !== null && (final || before >= limits[getLimitName(reason)]);
     const status = reason === null ? "SUCCESS" : dead ? "DEAD" : "FAILED";
     closed.push({ ...attempt, status, reason });
     this.#open.delete(attempt.request_id);

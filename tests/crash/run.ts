@@ -140,8 +140,7 @@ class Run {
         if (!watched) return;
         if (this.#args.points.some(({ kind }) => kind === "lose the answer")) await this.#world.waitForLock();
         const got = await this.#world.contend(jobName);
-        if (got)
-          this.#oracle.violated(`no pod may get ${podName}'s request, which it works on; got by a pod of ${got}`);
+        if (got) this.#oracle.fail(`no pod may get ${podName}'s request, which it works on; got by a pod of ${got}`);
       },
       taken: (step) => this.#oracle.taken(jobName, podName, step),
       stopped: () => this.#oracle.stopped(podName),
@@ -159,7 +158,7 @@ class Run {
     for (const { pod, step, nth, kind } of this.#args.points) {
       const taken = this.#steps.some((known) => known.pod === pod && known.step === step && known.nth === nth);
       if (!taken)
-        throw new FaultNotReachedError(`pod ${pod} must come to ${step} ${nth} (${kind} is planned there); it did not`);
+        throw new FaultNotReachedError(`pod ${pod} must reach ${step} ${nth} (${kind} is planned there); it did not`);
     }
   }
 }

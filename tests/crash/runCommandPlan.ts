@@ -14,7 +14,7 @@ const PROGRAM = new URL("./commandProgram.ts", import.meta.url).pathname;
 const PRELOAD = new URL("./commandPreload.ts", import.meta.url).href;
 
 /** Pods after which a request must have ended. */
-const MOST_PODS = 4;
+const MAX_PODS = 4;
 
 /** A fault, and the mutant of the runner that it is to find. */
 export interface CommandRun {
@@ -25,8 +25,8 @@ export interface CommandRun {
 /**
  * Runs one request by real runners and commands, pod after pod, until it has ended and no process is left.
  *
- * @returns the steps that were come to, in order, runner's and program's.
- * @throws Violation when a guarantee did not hold; Error when the fault was not come to.
+ * @returns the steps that were reached, in order, the runner's and the program's.
+ * @throws Violation when a guarantee did not hold; Error when the fault was not reached.
  */
 export async function runCommandPlan(world: CommandWorld, { fault, change }: CommandRun): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), "crash-"));
@@ -38,7 +38,7 @@ export async function runCommandPlan(world: CommandWorld, { fault, change }: Com
   const request = await world.insert();
   try {
     for (let pods = 0; await world.isUnfinished(request); pods++) {
-      if (pods === MOST_PODS) break;
+      if (pods === MAX_PODS) break;
       const pod = startPod(`${folder.slice(-6)}-pod-${pods}`, {
         ...world.env,
         JOB_NAME: folder.slice(-6),
@@ -52,7 +52,7 @@ export async function runCommandPlan(world: CommandWorld, { fault, change }: Com
       });
       await pod.ended;
     }
-    await until("the commands of killed runners have ended", () => !isRunning(mark), { lookMs: 20 });
+    await until("the commands of killed runners have ended", () => !isRunning(mark), { intervalMs: 20 });
     const steps = existsSync(notes) ? readFileSync(notes, "utf8").trim().split("\n") : [];
     await checkCommandRun(world, request, steps, fault);
     return steps;

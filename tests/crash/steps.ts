@@ -122,7 +122,7 @@ export class Steps {
 
   /** Breaks the pod's connections. */
   cut(): void {
-    for (const client of this.#clients) socketOf(client).destroy();
+    for (const client of this.#clients) getSocket(client).destroy();
     this.#clients.clear();
   }
 
@@ -165,6 +165,6 @@ function getRows(value: unknown): readonly pg.QueryResultRow[] | undefined {
   return (value as { rows?: pg.QueryResultRow[] } | undefined)?.rows;
 }
 
-function socketOf(client: pg.Client): Socket {
+function getSocket(client: pg.Client): Socket {
   return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }

@@ -5,20 +5,29 @@ import type { Database } from "../../worker/src/database.ts";
 import type { Claim } from "../../worker/src/queue/claim.ts";
 import { defer } from "../../worker/src/queue/defer.ts";
 import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
+import { type Failure, fail } from "../../worker/src/queue/fail.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
+import { DEFAULT_LIMITS, LIMIT_NAMES, mapLimits, RETRY_LIMITS } from "../../worker/src/retryLimits.ts";
 import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
 
-/** How an attempt ends, by the table's name for it. */
+/** Ends an attempt as the worker itself does, for a reason that needs nothing else. */
+function failWith(reason: Failure["reason"], final = false) {
+  return (connection: Database, attempt: Claim) => fail(connection, attempt, { reason, message: "no", final });
+}
+
+/** How an attempt ends, by the table's name for it: one of the counters of a request, a success, or a final error. */
 const ENDS: Readonly<Record<string, (connection: Database, attempt: Claim) => Promise<unknown>>> = {
   success: (connection, attempt) => succeed(connection, attempt),
-  error: (connection, attempt) => fail(connection, attempt, { reason: "error", message: "no", final: false }),
-  "final error": (connection, attempt) => fail(connection, attempt, { reason: "error", message: "no", final: true }),
-  interruption: (connection, attempt) =>
-    fail(connection, attempt, { reason: "interrupted", message: "SIGTERM", final: false }),
+  "final error": failWith("error", true),
+  ...Object.fromEntries(
+    Object.values(RETRY_LIMITS).map(({ counter, reason }) => [
+      toSingular(counter),
+      failWith(reason === "deferred" ? "error" : reason),
+    ]),
+  ),
   async deferral(connection, attempt) {
     await defer(connection, attempt, { afterSeconds: 0, message: "later" });
     await poll(connection);
@@ -37,11 +46,15 @@ const LINES = readFileSync(new URL("../../docs/budgets.md", import.meta.url), "u
       .map((cell) => cell.trim()),
   );
 
+function toSingular(what: string): string {
+  return what.replace(/(?<=crash)es$|(?<!s)s$/, "");
+}
+
 /** `2 errors, 1 crash` is error, error, crash. */
 function parseEnds(story: string): string[] {
   return story.split(", ").flatMap((part) => {
     const [, count, what = ""] = /^(\d+) (.+)$/.exec(part) ?? [];
-    const one = what.replace(/(?<=crash)es$|(?<!s)s$/, "");
+    const one = toSingular(what);
     assert.ok(one in ENDS, `${part} must be one of ${Object.keys(ENDS)}`);
     return Array<string>(Number(count)).fill(one);
   });
@@ -72,30 +85,22 @@ describe("docs/budgets.md", () => {
         LINES.some(([ends]) => ends && parseEnds(ends).includes(end)),
         end,
       );
-    for (const [count, end] of [
-      [5, "error"],
-      [5, "crash"],
-      [101, "interruption"],
-      [101, "deferral"],
-    ] as const) {
+    for (const name of LIMIT_NAMES) {
+      const end = toSingular(RETRY_LIMITS[name].counter);
+      const count = DEFAULT_LIMITS[name] + 1;
       const outcomes = LINES.filter(([ends = ""]) => {
         const parsed = parseEnds(ends).filter((each) => each !== "success");
         return parsed.every((each) => each === end) && [count, count - 1].includes(parsed.length);
       });
-      assert.deepEqual(outcomes.map((cells) => cells[5]).sort(), ["DEAD", "SUCCESS"], end);
+      assert.deepEqual(outcomes.map((cells) => cells.at(-2)).sort(), ["DEAD", "SUCCESS"], end);
     }
     assert.ok(LINES.some(([ends]) => ends === "100 interruptions, 2 errors, 1 crash, 1 success"));
   });
 
-  for (const [ends = "", backoffLimit, crashLimit, interruptionLimit, deferralLimit, status, attempts] of LINES) {
-    const limitText = [backoffLimit, crashLimit, interruptionLimit, deferralLimit].join(", ");
-    test(`${ends} at limits ${limitText}: ${status} after ${attempts}`, async () => {
-      const limits = {
-        backoffLimit: Number(backoffLimit),
-        crashLimit: Number(crashLimit),
-        interruptionLimit: Number(interruptionLimit),
-        deferralLimit: Number(deferralLimit),
-      };
+  for (const [ends = "", ...cells] of LINES) {
+    const limits = mapLimits((name) => Number(cells[LIMIT_NAMES.indexOf(name)]));
+    const [status, attempts] = cells.slice(LIMIT_NAMES.length);
+    test(`${ends} at limits ${Object.values(limits).join(", ")}: ${status} after ${attempts}`, async () => {
       for (const end of parseEnds(ends)) {
         const connection = database.connect();
         const attempt = await claimWithReclaim(connection, claimParams("a", limits));

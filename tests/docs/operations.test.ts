@@ -36,7 +36,7 @@ async function giveUp(job: string): Promise<void> {
   await fail(connection, attempt, { reason: "error", message: "no", final: false });
 }
 
-const statusOf = async (id: number) =>
+const getStatus = async (id: number) =>
   (await database.query<{ status: string }>("select status from clap where id = $1", [id]))[0]?.status;
 
 test("docs/operations.md does what it says, block by block", async () => {
@@ -55,22 +55,22 @@ test("docs/operations.md does what it says, block by block", async () => {
   const again = await claimed("c");
   assert.equal(again.attempt.attempt, 3);
   await succeed(again.connection, again.attempt);
-  assert.equal(await statusOf(1), "SUCCESS");
+  assert.equal(await getStatus(1), "SUCCESS");
 
   await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
   const { connection, attempt } = await claimed("d");
-  const [byRow = "", byKey = ""] = statements("Take a request back");
+  const [byRow = "", byKey = ""] = statements("Cancel a request");
   await database.query(byRow);
   await succeed(connection, attempt);
-  assert.equal(await statusOf(2), "SUCCESS");
+  assert.equal(await getStatus(2), "SUCCESS");
   assert.deepEqual(await database.query(byKey), [{ cancel: null }]);
-  assert.equal(await statusOf(3), "DEAD");
+  assert.equal(await getStatus(3), "DEAD");
 
   await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
   await claimed("f");
   await database.query("insert into batch.queue (kind, request_id) values ('clap', 1)");
   await database.query("select batch.reject('clap', array[1], 'by hand')");
-  const [queue, rejected, dead] = await run("Know how it stands");
+  const [queue, rejected, dead] = await run("Monitor it");
   assert.partialDeepStrictEqual(queue, [
     { kind: "clap", waiting: "1", running: "1", reserved: "0", rejected: "1", problem: null },
   ]);
@@ -92,7 +92,7 @@ test("docs/operations.md does what it says, block by block", async () => {
   await database.query("create table pages (id bigint primary key)");
   await database.query("select batch.attach('pages', 'page')");
   await database.query("insert into pages values (1)");
-  await run("Give up a kind");
+  await run("Detach a kind");
   await database.query("insert into pages values (2)");
   assert.deepEqual(await database.query("select distinct kind from batch.queue"), [{ kind: "clap" }]);
   await database.query("drop owned by shop");
@@ -204,7 +204,7 @@ describe("recipes lose and repeat no work, whatever state a request is in", () =
         assert.equal(refused, title === "delete and insert" && name.startsWith("running"));
         let done = 0;
         if (attempt && name !== "running, its worker dead") {
-          // Its worker goes on, and succeeds where that still counts.
+          // Its worker continues, and succeeds if that still counts.
           await succeed(worker, attempt);
           done += name === "running" ? 1 : 0;
         }

@@ -1,5 +1,6 @@
 import { COMMAND_DEFAULTS, COMMAND_NUMBER_RULES } from "../../worker/src/command/commandSettings.ts";
 import type { NumberRule } from "../../worker/src/number.ts";
+import { RETRY_LIMITS } from "../../worker/src/retryLimits.ts";
 import { NUMBER_RULES, readSettings } from "../../worker/src/settings.ts";
 import { declaredConfig } from "../support/pulumi/declaredConfig.ts";
 
@@ -30,31 +31,25 @@ export function workerVariables(): Readonly<Record<string, Variable>> {
     PG_HOST: { what: "where PostgreSQL is: a host name, an address, or the folder of a Unix socket (required)" },
     PG_PORT: { what: "its TCP port", defaultValue: database.port, rule: NUMBER_RULES.port },
     PG_USERNAME: { what: "the role that logs in (required)" },
-    PGPASSWORD: { what: "its password; without one the server must ask for none" },
+    PGPASSWORD: { what: "its password; without one the server must not require it" },
     PG_DATABASE: { what: "the database where the migrations were run", defaultValue: database.name },
     PG_SSLMODE: {
       what: "`disable`, `require` or `verify-full`; without it `verify-full` with `PG_CA_FILE`, else `disable`",
     },
     PG_CA_FILE: {
-      what: "the file of the certificate authority that the server must prove itself by; without it the system's",
+      what: "the file of the certificate authority that signed the server's certificate; without it the system's",
     },
-    DATABASE_PATIENCE_SECONDS: {
+    DATABASE_TIMEOUT_SECONDS: {
       what: "how long the worker waits for a database that does not answer",
-      defaultValue: database.patienceSeconds,
-      rule: NUMBER_RULES.patienceSeconds,
+      defaultValue: database.databaseTimeoutSeconds,
+      rule: NUMBER_RULES.databaseTimeoutSeconds,
     },
     KIND: { what: "the kind whose requests it works on", defaultValue: settings.kind },
     JOB_NAME: { what: "the Job; a request that failed is reserved for the Job of this name (required)" },
     POD_NAME: { what: "the pod, recorded with each attempt (required)" },
-    BACKOFF_LIMIT: number("backoffLimit", "errors a request may have"),
-    CRASH_LIMIT: {
-      what: "crashes a request may have; without it as many as `BACKOFF_LIMIT`",
-      rule: NUMBER_RULES.crashLimit,
-    },
-    INTERRUPTION_LIMIT: number("interruptionLimit", "interruptions a request may have"),
-    DEFERRAL_LIMIT: number("deferralLimit", "how often a request may ask to be run later"),
+    ...Object.fromEntries(Object.values(RETRY_LIMITS).map(({ variable, ...limit }) => [variable, limit])),
     BACKOFF_SECONDS: number("backoffSeconds", "the Job controller's base delay"),
-    REQUESTS_PER_JOB: number("requestsPerJob", "requests that it works through, one after another"),
+    REQUESTS_PER_JOB: number("requestsPerJob", "how many requests it works through, one after another"),
     LEASE_SECONDS: number(
       "leaseSeconds",
       "how long a claim is kept without being renewed; 0: the session lock keeps it",
@@ -62,7 +57,9 @@ export function workerVariables(): Readonly<Record<string, Variable>> {
     TIMEOUT_SECONDS: number("timeoutSeconds", "how long an attempt may take; 0: no limit"),
     GRACE_SECONDS: number("graceSeconds", "from SIGTERM to SIGKILL"),
     COMMAND: { what: 'the command as a JSON array (`["python3", "work.py"]`); without it the work is a handler' },
-    FINAL_EXIT_CODES: { what: "exit codes that no retry helps against, besides 64, 65 and 78: `3,4`; without it none" },
+    FINAL_EXIT_CODES: {
+      what: "exit codes after which no retry can help, besides 64, 65 and 78: `3,4`; without it none",
+    },
     RETRY_AFTER_SECONDS: {
       what: "how long exit code 75 waits",
       defaultValue: COMMAND_DEFAULTS.retryAfterSeconds,

@@ -60,11 +60,11 @@ describe(".ci/e2e", { timeout: 60_000 }, () => {
     assert.equal(await said({ driver: "docker" }), "run --silent e2e -- short, builds in <tcp://node:2376>");
   });
 
-  test("builds where docker is led to already, with minikube's none driver", async () => {
+  test("builds in the daemon that docker already uses, with minikube's none driver", async () => {
     assert.equal(await said({ driver: "none" }), LEFT);
   });
 
-  test("builds where docker is led to already, when the cluster that answers is not the minikube, which is stopped", async () => {
+  test("builds in the daemon that docker already uses, when another cluster responds and minikube is stopped", async () => {
     assert.equal(await said({ driver: "docker", status: "Stopped" }), LEFT);
   });
 

@@ -70,6 +70,6 @@ export class Cluster {
     const earlier = await this.psql("select pg_postmaster_start_time()");
     await this.kubectl(["delete", "pod", SERVER_POD, "-n", NAMESPACE, "--wait=false"]);
     const returned = async () => ![undefined, earlier].includes(await startedAt());
-    await until("PostgreSQL's return", returned, { patienceMs: 180_000, lookMs: 250 });
+    await until("PostgreSQL's return", returned, { timeoutMs: 180_000, intervalMs: 250 });
   }
 }

@@ -75,7 +75,7 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
       child.kill("SIGINT");
       return child.exitCode !== null;
     };
-    await until("an end", insist, { lookMs: 200 });
+    await until("an end", insist, { intervalMs: 200 });
     assert.equal(await exitCode, 130);
     const folder = `${programs.folder}/postgres-batch-e2e-\\d+-fake`;
     assert.match(output(), new RegExp(`PULUMI_BACKEND_URL=file://${folder} pulumi cancel --stack e2e --yes\n$`));

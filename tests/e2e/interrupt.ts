@@ -38,7 +38,7 @@ export function handleSignals(): void {
       process.exit(EXIT[signal]);
     };
     if (running.size === 0) exit();
-    console.error("interrupted: pulumi is asked to end, and waited for; a second signal kills it");
+    console.error("interrupted: waiting for pulumi to stop; a second signal kills it");
     for (const child of running.keys()) child.kill("SIGINT");
   }
   for (const signal of Object.keys(EXIT)) process.on(signal, onSignal);

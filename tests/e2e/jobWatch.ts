@@ -44,9 +44,9 @@ export class JobWatch implements Disposable {
   }
 
   /** Waits until so many Jobs have ended one way or the other. */
-  async ended(jobs: number, patienceMs: number): Promise<void> {
+  async ended(jobs: number, timeoutMs: number): Promise<void> {
     const enough = () => this.count.complete + this.count.failed >= jobs;
-    await until(`${jobs} Jobs ended`, enough, { patienceMs, lookMs: 100 });
+    await until(`${jobs} Jobs ended`, enough, { timeoutMs, intervalMs: 100 });
   }
 
   [Symbol.dispose](): void {

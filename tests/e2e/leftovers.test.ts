@@ -3,11 +3,11 @@ import { describe, test } from "node:test";
 import { Cluster } from "./cluster.ts";
 import { leftovers } from "./leftovers.ts";
 
-/** A cluster whose censuses, of two questions each, are these in turn, and then the last one for ever; an Error is thrown. */
-function fake(...censuses: readonly (string | Error)[]): Cluster {
+/** A cluster whose snapshots, of two kubectl calls each, are these in turn, then the last one again; an Error is thrown. */
+function fake(...snapshots: readonly (string | Error)[]): Cluster {
   let questions = 0;
   async function kubectl(args: readonly string[]): Promise<string> {
-    const answer = censuses[Math.min(Math.floor(questions++ / 2), censuses.length - 1)] ?? "";
+    const answer = snapshots[Math.min(Math.floor(questions++ / 2), snapshots.length - 1)] ?? "";
     if (answer instanceof Error) throw answer;
     return args.includes("kube-system") ? "" : answer;
   }
@@ -29,7 +29,7 @@ describe("leftovers", () => {
     ["", fake(unreachable)],
     [" any more", fake("namespace/b\n", unreachable)],
   ] as const) {
-    test(`are not said to be none by a cluster that does not answer${when}`, async () => {
+    test(`are never reported as none if the cluster does not answer${when}`, async () => {
       await assert.rejects(leftovers(cluster, []), unreachable);
     });
   }

@@ -14,10 +14,10 @@ const KINDS = [
   "priorityclasses",
 ];
 
-const LOOK_MS = 1_000;
+const INTERVAL_MS = 1_000;
 
 /** Everything on the cluster that could be a leftover, by name. */
-export async function census(cluster: Cluster): Promise<string[]> {
+export async function snapshotResources(cluster: Cluster): Promise<string[]> {
   const shared = await cluster.kubectl(["get", KINDS.join(), "-o", "name"]);
   const granted = await cluster.kubectl(["get", "roles,rolebindings", "-n", "kube-system", "-o", "name"]);
   return `${shared}${granted}`.split("\n").filter((name) => name !== "");
@@ -31,12 +31,12 @@ export async function census(cluster: Cluster): Promise<string[]> {
 export async function leftovers(
   cluster: Cluster,
   before: readonly string[],
-  patienceMs = 30_000,
+  timeoutMs = 30_000,
 ): Promise<readonly string[]> {
-  const patienceEnds = Date.now() + patienceMs;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const left = (await census(cluster)).filter((name) => !before.includes(name));
-    if (left.length === 0 || Date.now() >= patienceEnds) return left;
-    await sleep(LOOK_MS);
+    const left = (await snapshotResources(cluster)).filter((name) => !before.includes(name));
+    if (left.length === 0 || Date.now() >= deadline) return left;
+    await sleep(INTERVAL_MS);
   }
 }

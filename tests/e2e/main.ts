@@ -61,7 +61,7 @@ async function main(args: readonly string[]): Promise<number> {
   console.log(`        on the cluster of context ${context.cluster.context}`);
   const results: Result[] = [];
   for (const name of options.names) {
-    const result = await prove(name, context);
+    const result = await runScenario(name, context);
     results.push(result);
     if (!options.record) continue;
     const command = name in NODES ? `${name} --losses ${options.losses}` : name;
@@ -81,7 +81,7 @@ async function prepare(options: Options): Promise<RunContext> {
   }
 }
 
-async function prove(name: string, context: RunContext): Promise<Result> {
+async function runScenario(name: string, context: RunContext): Promise<Result> {
   const scenario = SCENARIOS[name] as Scenario;
   const began = performance.now();
   console.log(`        ${name} ...`);

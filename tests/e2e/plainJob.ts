@@ -7,8 +7,8 @@ const NAME = "plain";
 const PROGRAM = readFileSync(new URL("plainPod.mjs", import.meta.url), "utf8");
 
 /**
- * The measure of the walks: one Kubernetes Job with 60 completions at parallelism 10 and the same work. Its pods are the
- * worker's but for the command, which is `plainPod.mjs`. Run once, at the first question.
+ * What throughput is compared with: one Kubernetes Job with 60 completions at parallelism 10 and the same work. Its pods are the
+ * worker's but for the command, which is `plainPod.mjs`. Run once, when it is first needed.
  */
 export class PlainJob {
   readonly #cluster: Cluster;

@@ -25,7 +25,7 @@ export async function isIdle(cluster: Cluster): Promise<boolean> {
 
 /** Leaves nothing of earlier scenarios to be counted: no request, no Job of KEDA's. */
 export async function clear(cluster: Cluster): Promise<void> {
-  await until("no unfinished request", () => isIdle(cluster), { patienceMs: 300_000, lookMs: 2_000 });
+  await until("no unfinished request", () => isIdle(cluster), { timeoutMs: 300_000, intervalMs: 2_000 });
   await cluster.psql("truncate make_it_clap, batch.history");
   await cluster.kubectl(["delete", "jobs", "-n", NAMESPACE, "-l", KEDA_JOBS, "--cascade=foreground", "--wait"]);
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { declaredConfig } from "../support/pulumi/declaredConfig.ts";
 import type { Cluster } from "./cluster.ts";
-import { census } from "./leftovers.ts";
+import { snapshotResources } from "./leftovers.ts";
 import type { Options } from "./options.ts";
 import { PlainJob } from "./plainJob.ts";
 import type { ScenarioContext } from "./scenario.ts";
@@ -25,7 +25,7 @@ export async function createContext(
   const settings = settingsFrom(process.env, Object.keys(declaredConfig()), cluster.context);
   const file = join(stack.folder, "before.json");
   if (!existsSync(file)) {
-    const found = await census(cluster);
+    const found = await snapshotResources(cluster);
     const taken = found.filter((name) => /^namespace\/(keda|keda-with-postgresql)$/.test(name));
     if (taken.length > 0) {
       throw new Error(

@@ -5,7 +5,7 @@ import { attempts } from "./requests.ts";
 /** The uids of the ten pods at work, once all their requests are RUNNING. */
 export async function tenRunning(cluster: Cluster): Promise<string[]> {
   const running = async () => (await attempts(cluster)).filter(({ status }) => status === "RUNNING").length === 10;
-  await until("ten RUNNING", running, { patienceMs: 90_000, lookMs: 500 });
+  await until("ten RUNNING", running, { timeoutMs: 90_000, intervalMs: 500 });
   return (await workers(cluster)).map(({ metadata }) => metadata.uid);
 }
 

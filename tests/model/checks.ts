@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
 import type { Reason } from "../../worker/src/queue/attempt.ts";
+import { getLimitName } from "../../worker/src/retryLimits.ts";
 import { MAX_JOBS } from "./countJobs.ts";
 import type { ModelSettings } from "./settings.ts";
 import type { Simulation } from "./simulation.ts";
-
-/** Which setting limits each reason. */
-const LIMITS = {
-  error: "backoffLimit",
-  crashed: "crashLimit",
-  interrupted: "interruptionLimit",
-  deferred: "deferralLimit",
-} as const satisfies Record<Reason, keyof ModelSettings>;
 
 /** What must hold in every state, whatever has happened; `settings` are all that were in force so far. */
 export function checkState(simulation: Simulation, settings: readonly ModelSettings[]): void {
@@ -35,7 +28,7 @@ function checkOwners({ queue, pods }: Simulation): void {
 
 /** Attempts are counted without a gap, within their limits, and none follows the end. */
 function checkHistory({ queue }: Simulation, settings: readonly ModelSettings[]): void {
-  const most = (reason: Reason) => Math.max(...settings.map((each) => each[LIMITS[reason]]));
+  const most = (reason: Reason) => Math.max(...settings.map((each) => each[getLimitName(reason)]));
   const seen = new Map<number, { attempts: number; ended: boolean; used: Map<Reason, number> }>();
   for (const { request, attempt, status, reason } of queue.history) {
     const soFar = seen.get(request) ?? { attempts: 0, ended: false, used: new Map() };

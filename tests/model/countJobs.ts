@@ -2,8 +2,8 @@ import type { DemandParams } from "../../worker/src/queue/demand.ts";
 import type { Rules } from "./rules.ts";
 
 /** A pod is expected to claim this long after its Job should have been created, and sooner where a worker died. */
-const PATIENCE_MS = 44_000;
-const PATIENCE_FOR_SUSPECTS_MS = 14_000;
+const ABSENT_AFTER_MS = 44_000;
+const ABSENT_AFTER_MS_WITH_SUSPECTS = 14_000;
 
 /** A pod of a Job that was created beyond maxReplicaCount claims within this time. */
 const LIMIT_LINGERS_MS = 600_000;
@@ -86,8 +86,8 @@ export function countJobs(
 
   const late = gap !== undefined && s.pollGap !== undefined && gap > 3 * s.pollGap + 12_000;
   let expected = suspects > s.polledSuspects || late ? [] : capped(s.expected, claims, s.claims);
-  const patience = suspects > 0 ? PATIENCE_FOR_SUSPECTS_MS : PATIENCE_MS;
-  const due = expected.filter(({ since }) => since <= now - patience);
+  const absentAfterMs = suspects > 0 ? ABSENT_AFTER_MS_WITH_SUSPECTS : ABSENT_AFTER_MS;
+  const due = expected.filter(({ since }) => since <= now - absentAfterMs);
   const short = Math.max(0, ...due.map((each) => each.claims - s.claims));
   if (short > 0) {
     const known = suspects > 0 || !podsHaveFailed || rules.absence === "oneByOne";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { JobState } from "../../simulator/jobController.ts";
+import { mapLimits } from "../../worker/src/retryLimits.ts";
 import type { Pod, Work } from "./pod.ts";
 import type { ModelSettings } from "./settings.ts";
 import type { Simulation } from "./simulation.ts";
@@ -33,10 +34,7 @@ export function settingsArb(given: Partial<ModelSettings> = {}): fc.Arbitrary<Mo
   const all = {
     maxReplicaCount: COUNT,
     requestsPerJob: COUNT,
-    backoffLimit: LIMIT,
-    crashLimit: LIMIT,
-    interruptionLimit: LIMIT,
-    deferralLimit: LIMIT,
+    ...mapLimits(() => LIMIT),
     timeoutSeconds: fc.constantFrom(0, 0, 20),
   };
   return fc.record(all).map((settings) => ({ ...settings, ...given }));

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { Rules } from "./rules.ts";
 import { runFairly } from "./runFairly.ts";
@@ -20,10 +21,7 @@ export const POD_START = 11;
 
 const SETTINGS: Omit<ModelSettings, "maxReplicaCount"> = {
   requestsPerJob: DEFAULTS.requestsPerJob,
-  backoffLimit: DEFAULTS.backoffLimit,
-  crashLimit: DEFAULTS.backoffLimit,
-  interruptionLimit: DEFAULTS.interruptionLimit,
-  deferralLimit: DEFAULTS.deferralLimit,
+  ...DEFAULT_LIMITS,
   timeoutSeconds: DEFAULTS.timeoutSeconds,
 };
 

@@ -2,6 +2,7 @@ import { backoffDelay } from "../../simulator/jobController.ts";
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import type { DemandParams } from "../../worker/src/queue/demand.ts";
 import type { ClaimMiss } from "../../worker/src/queue/reclaim.ts";
+import { getLimitName, RETRY_LIMITS, TIMEOUT_REASON } from "../../worker/src/retryLimits.ts";
 import { countJobs, raiseAbsentJobs } from "./countJobs.ts";
 import { QueueRows } from "./queueRows.ts";
 import { type ClaimParams, type Key, RELEASED, type Row } from "./row.ts";
@@ -176,14 +177,13 @@ export class Queue extends QueueRows {
     const { claimedWith, job } = row;
     if (!claimedWith || job === undefined)
       throw new Error(`request ${row.request} must be claimed to be ended; got a waiting one`);
-    const { backoffLimit, crashLimit, interruptionLimit, backoffSeconds, jobFinished } = claimedWith;
-    const { errors, crashes, interruptions } = row;
+    const { backoffLimit, backoffSeconds, jobFinished } = claimedWith;
+    const limit = getLimitName(reason);
+    const { counter } = RETRY_LIMITS[limit];
     const record = this.jobs.get(job) ?? { failures: 0, finished: 0 };
     const failures = this.#rules.reservationFrom === "job" ? record.failures : row.attempt - 1;
     this.jobs.set(job, { failures: record.failures + 1, finished: Math.max(record.finished, jobFinished) });
-    const limits = { error: backoffLimit, crashed: crashLimit, interrupted: interruptionLimit };
-    const used = { error: errors, crashed: crashes, interrupted: interruptions };
-    const dead = final || row.canceled || used[reason] >= limits[reason];
+    const dead = final || row.canceled || row[counter] >= claimedWith[limit];
     const status = this.record(row, dead ? "DEAD" : "FAILED", reason);
     if (dead) {
       this.rows.delete(row.request);
@@ -191,9 +191,7 @@ export class Queue extends QueueRows {
     }
     Object.assign(row, {
       suspectedAt: reason === "crashed" && !reserve ? row.suspectedAt : undefined,
-      errors: errors + Number(reason === "error"),
-      crashes: crashes + Number(reason === "crashed" && this.#rules.countCrashes),
-      interruptions: interruptions + Number(reason === "interrupted"),
+      [counter]: row[counter] + Number(reason !== "crashed" || this.#rules.countCrashes),
     });
     const reserved = this.#rules.reservation !== "never" && reserve && failures < backoffLimit;
     const reservedUntil = this.now + backoff(failures, claimedWith) + 1_000 * Math.max(2 * backoffSeconds, 2);
@@ -208,15 +206,15 @@ export class Queue extends QueueRows {
     for (const row of this.rows.values()) {
       const { session, claimedWith, job } = row;
       if (job === undefined || !claimedWith) continue;
-      const patience = backoff(this.jobs.get(job)?.failures ?? 0, claimedWith) + 500 * claimedWith.backoffSeconds;
+      const crashedAfterMs = backoff(this.jobs.get(job)?.failures ?? 0, claimedWith) + 500 * claimedWith.backoffSeconds;
       if (session === undefined) {
         if (reservation === "forever" || (row.reservedUntil ?? Infinity) > this.now) continue;
         Object.assign(row, RELEASED);
       } else if (reapDead && (row.deadlineAt ?? Infinity) <= this.now - TIMEOUT_GRACE_MS) {
-        this.#endAttempt(row, "error", false, false);
+        this.#endAttempt(row, TIMEOUT_REASON, false, false);
       } else if (
         reapDead &&
-        (row.suspectedAt ?? Infinity) <= this.now - Math.max(patience, MIN_SUSPICION_MS) &&
+        (row.suspectedAt ?? Infinity) <= this.now - Math.max(crashedAfterMs, MIN_SUSPICION_MS) &&
         this.isDead(row)
       ) {
         this.#endAttempt(row, "crashed", false, false);

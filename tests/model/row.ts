@@ -1,25 +1,19 @@
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import type { ClaimParams as WorkerClaimParams } from "../../worker/src/queue/claim.ts";
+import { COUNTERS, type Counter, type LimitName } from "../../worker/src/retryLimits.ts";
 
 /** As the worker's, without the kind: there is one. */
 export type ClaimParams = Omit<WorkerClaimParams, "kind">;
 
 /** Limits and names as the latest claim leaves them in a row. */
-export type ClaimedWith = Pick<
-  ClaimParams,
-  "podName" | "backoffLimit" | "crashLimit" | "interruptionLimit" | "deferralLimit" | "backoffSeconds" | "jobFinished"
->;
+export type ClaimedWith = Pick<ClaimParams, "podName" | LimitName | "backoffSeconds" | "jobFinished">;
 
 /** A row of batch.queue; times are in milliseconds, null is undefined. */
-export interface Row {
+export interface Row extends Record<Counter, number> {
   readonly request: number;
   /** Its place among the waiting ones, before the request's number: enqueued_xid. */
   place: number;
   attempt: number;
-  errors: number;
-  crashes: number;
-  interruptions: number;
-  deferrals: number;
   claimedWith: ClaimedWith | undefined;
   session: number | undefined;
   job: string | undefined;
@@ -72,10 +66,7 @@ export function newRow(request: number, place: number): Row {
     request,
     place,
     attempt: 0,
-    errors: 0,
-    crashes: 0,
-    interruptions: 0,
-    deferrals: 0,
+    ...(Object.fromEntries(COUNTERS.map((counter) => [counter, 0])) as Record<Counter, number>),
     claimedWith: undefined,
     suspectedAt: undefined,
     availableAt: undefined,

@@ -23,7 +23,7 @@ describe("while more Jobs than maxReplicaCount may exist", () => {
     const first = await database.open();
     await first.query("begin");
     const { rows } = await first.query(
-      "select * from batch.claim('clap', 'a', 'a-pod', 1000001, 4, 4, 100, 100, 10, null, null, 0, true)",
+      "select * from batch.claim('clap', 'a', 'a-pod', 1000001, '{4,4,100,100}', 10, null, null, 0, true)",
     );
     assert.equal(rows.length, 1);
     const second = claim(database.connect(), claimParams("b"));

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { mapLimits } from "../../worker/src/retryLimits.ts";
 import type { Pod } from "./pod.ts";
 import type { Rules } from "./rules.ts";
 import { isOver, type Progress, runFairly } from "./runFairly.ts";
@@ -73,7 +74,7 @@ export function play(
   }: { rules: Rules; seconds: number; check?: (simulation: Simulation, second: number) => void },
 ): Simulation {
   const { maxReplicaCount, requestsPerJob, pollingInterval, podStarts, works, kedaDown, full } = scenario;
-  const limits = { backoffLimit: 2, crashLimit: 2, interruptionLimit: 2, deferralLimit: 2, timeoutSeconds: 0 };
+  const limits = { ...mapLimits(() => 2), timeoutSeconds: 0 };
   const simulation = new Simulation({ maxReplicaCount, requestsPerJob, ...limits }, { rules });
   for (let each = 0; each < scenario.stuckJobs; each++) simulation.createStuckJob();
   const workByAttempt = new Map<string, Scenario["works"][number]>();

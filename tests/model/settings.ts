@@ -1,12 +1,9 @@
+import type { RetryLimits } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS, type Settings } from "../../worker/src/settings.ts";
 import type { Rules } from "./rules.ts";
 
 /** What a rollout changes: KEDA's next poll and new Jobs have it, running Jobs keep theirs. */
-export interface ModelSettings
-  extends Pick<
-    Settings,
-    "backoffLimit" | "crashLimit" | "interruptionLimit" | "deferralLimit" | "requestsPerJob" | "timeoutSeconds"
-  > {
+export interface ModelSettings extends RetryLimits, Pick<Settings, "requestsPerJob" | "timeoutSeconds"> {
   readonly maxReplicaCount: number;
 }
 

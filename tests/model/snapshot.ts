@@ -1,3 +1,4 @@
+import { COUNTERS, LIMIT_NAMES } from "../../worker/src/retryLimits.ts";
 import type { TestDatabase } from "../support/database.ts";
 import type { Queue } from "./queue.ts";
 
@@ -7,13 +8,15 @@ export const STEP_SECONDS = 5;
 const inSteps = (interval: string) => `round(extract(epoch from ${interval}) / ${STEP_SECONDS})::integer`;
 const fromNow = (column: string) => inSteps(`${column} - now()`);
 
+const toColumn = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 const QUERY = {
   name: "snapshot",
   text: `
     select
       (select coalesce(json_agg(json_build_array(
-         request_id, attempt, errors, crashes, interruptions, deferrals, session_id, job_name, canceled is not null,
-         pod_name, backoff_limit, crash_limit, interruption_limit, deferral_limit, job_finished, backoff_seconds,
+         request_id, attempt, ${COUNTERS}, session_id, job_name, canceled is not null,
+         pod_name, ${LIMIT_NAMES.map(toColumn)}, job_finished, backoff_seconds,
          ${["suspected_at", "reserved_until", "lease_until", "deadline_at", "stopping_until", "available_at"].map(fromNow)})
          order by request_id), '[]')
        from batch.queue) as queue,
@@ -46,9 +49,9 @@ export function modelSnapshot({ rows, jobs, scaling, history, now }: Queue): unk
     queue: [...rows.values()]
       .sort((a, b) => a.request - b.request)
       .map(({ claimedWith, ...row }) => [
-        ...orNull([row.request, row.attempt, row.errors, row.crashes, row.interruptions, row.deferrals]),
-        ...orNull([row.session, row.job, row.canceled, claimedWith?.podName, claimedWith?.backoffLimit]),
-        ...orNull([claimedWith?.crashLimit, claimedWith?.interruptionLimit, claimedWith?.deferralLimit]),
+        ...orNull([row.request, row.attempt, ...COUNTERS.map((counter) => row[counter])]),
+        ...orNull([row.session, row.job, row.canceled, claimedWith?.podName]),
+        ...orNull(LIMIT_NAMES.map((name) => claimedWith?.[name])),
         ...orNull([claimedWith?.jobFinished, claimedWith?.backoffSeconds, fromNow(row.suspectedAt)]),
         ...orNull([row.reservedUntil, row.leaseUntil, row.deadlineAt, row.stoppingUntil, row.availableAt].map(fromNow)),
       ]),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { LIMIT_NAMES, mapLimits } from "../../worker/src/retryLimits.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { EXHAUSTIVE } from "../support/sample.ts";
 import { DESIGN, type Rules } from "./rules.ts";
@@ -29,15 +30,18 @@ const STEPS: readonly Step[] = [...POD_STEPS, "insert", "cancel", ...OFTEN];
 const AGES = [1, 2, 3, 6, 12].map((steps) => steps * STEP_SECONDS);
 
 const LIMIT = fc.nat({ max: 2 });
-const SETTINGS = fc.record({
-  backoffLimit: LIMIT,
-  crashLimit: LIMIT,
-  interruptionLimit: LIMIT,
-  deferralLimit: LIMIT,
-  leaseSeconds: fc.constantFrom(0, 0, 30),
-  timeoutSeconds: fc.constantFrom(0, 0, 20),
-  jobFinished: LIMIT,
-});
+/** Drawn at once, so that a further limit changes no history of this seed. */
+const LIMITS = fc
+  .array(LIMIT, { minLength: 8, maxLength: 8 })
+  .map((drawn) => mapLimits((name) => drawn[LIMIT_NAMES.indexOf(name)] ?? 0));
+const SETTINGS = fc
+  .record({
+    limits: LIMITS,
+    leaseSeconds: fc.constantFrom(0, 0, 30),
+    timeoutSeconds: fc.constantFrom(0, 0, 20),
+    jobFinished: LIMIT,
+  })
+  .map(({ limits, ...settings }) => ({ ...limits, ...settings }));
 const COUNT = fc.integer({ min: 1, max: 3 });
 const DEMAND = fc.record({ requestsPerJob: COUNT, maxReplicaCount: fc.constantFrom(1, 2, 3, 20) });
 const STEP = fc.tuple(fc.constantFrom<Step[]>(...STEPS), fc.nat({ max: 3 }), fc.nat({ max: 4 }));

@@ -166,7 +166,7 @@ export class SqlVsModel {
         const held = await this.#database.query(`select where $1::bigint in ${HELD_SESSIONS}`, [session]);
         return held.length === 0;
       },
-      { lookMs: 1 },
+      { intervalMs: 1 },
     );
     this.queue.locks.delete(session);
   }

@@ -13,7 +13,7 @@ export interface Scaling {
   readonly pendingUntil: "Running" | "Ready";
 }
 
-/** What it came to. */
+/** The result. */
 export interface Outcome {
   /** Jobs created. */
   readonly jobs: number;

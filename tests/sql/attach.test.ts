@@ -125,7 +125,7 @@ describe("batch.attach", () => {
     { sql: "select batch.attach('parcels', null)", message: /kind must be .*; got null/ },
     {
       sql: "select batch.attach('parcels', 'clap')",
-      message: /kind must be a new one .*'clap', which is public.make_it_clap's/,
+      message: /kind must be a new one .*'clap', which belongs to public.make_it_clap/,
     },
     {
       sql: "create table bare (id bigint); select batch.attach('bare', 'bare')",

@@ -65,7 +65,7 @@ describe("a deleted row", () => {
 
   test("deleted and inserted by one statement, too", async () => {
     await succeed(worker, await claimed("a"));
-    await query("with gone as (delete from parcels returning id) insert into parcels (id) select id from gone");
+    await query("with deleted as (delete from parcels returning id) insert into parcels (id) select id from deleted");
     assert.deepEqual(await queued(), [1, 2, 3]);
   });
 

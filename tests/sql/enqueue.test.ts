@@ -14,10 +14,10 @@ async function queued(): Promise<string[]> {
   return rows.map(({ request_id }) => request_id);
 }
 
-/** Claims within a transaction that goes on. */
+/** Claims within a transaction that stays open. */
 async function claimIn(client: pg.Client, jobName: string): Promise<string> {
   const { kind, podName, session } = claimParams(jobName);
-  const values = [kind, jobName, podName, session, 4, 4, 100, 100, 10, null, null, 0, true];
+  const values = [kind, jobName, podName, session, [4, 4, 100, 100], 10, null, null, 0, true];
   return (await client.query(statement("claim").text, values)).rows[0]?.request_id;
 }
 

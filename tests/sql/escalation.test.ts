@@ -60,7 +60,7 @@ const CODE: Record<string, string> = {
   "a check": `
     create function shop.run(bigint) returns boolean language plpgsql as $$begin ${ATTACK} return true; end$$;
     create table shop.t (id bigint primary key check (shop.run(id)))`,
-  "a trigger of its own": `
+  "its own trigger": `
     create function shop.run() returns trigger language plpgsql as $$begin ${ATTACK} return null; end$$;
     create table shop.t (id bigint primary key);
     create trigger a_first after insert or update or delete on shop.t for each row execute function shop.run()`,
@@ -157,7 +157,7 @@ describe("the owner of an attached table gains no right by it", () => {
     assert.equal(((await claim(worker, claimParams("a", { kind: "attack" }))) as Claim).requestId, "1");
   });
 
-  test("by replacing them, or by functions of its own beside ours", async () => {
+  test("by replacing them, or by its own functions beside ours", async () => {
     await shop.query("create table shop.t (id bigint primary key)");
     await database.query("select batch.attach('shop.t', 'attack')");
     await assert.rejects(
@@ -217,7 +217,7 @@ describe("the owner of the schema batch", () => {
     assert.deepEqual(definers, []);
   });
 
-  test("every function that runs with its rights has a search_path of its own", async () => {
+  test("every function that runs with its rights sets its search_path", async () => {
     const open = await database.query(
       `select proname from pg_proc where pronamespace = 'batch'::regnamespace and prosecdef
          and not coalesce(proconfig, '{}') @> array['search_path=pg_catalog, pg_temp']`,

@@ -60,7 +60,7 @@ const rows: Record<string, string> = {
   "as many errors as a number holds": `(kind, request_id, errors, crashes, interruptions, deferrals)
     values ('clap', 99, 2147483647, 2147483647, 2147483647, 2147483647)`,
   "a session without a Job": "(kind, request_id, session_id) values ('clap', 99, 4711)",
-  "a canceled one that waits": "(kind, request_id, canceled) values ('clap', 99, 'not any more')",
+  "a canceled one that waits": "(kind, request_id, canceled) values ('clap', 99, 'no longer wanted')",
   "a request of the oldest number": "(kind, request_id, enqueued_xid) values ('clap', 99, '3')",
   "a request of a future number": "(kind, request_id, enqueued_xid) values ('clap', 99, '9223372036854775807')",
   "a deferred one since ever": "(kind, request_id, available_at) values ('clap', 99, '-infinity')",
@@ -122,7 +122,7 @@ describe("an impossible row costs itself, never its kind", () => {
     assert.deepEqual(await database.query("select from batch.queue"), []);
   });
 
-  test("of its own Job: the Job's next pod goes on to another request", async () => {
+  test("of its own Job: the Job's next pod continues with another request", async () => {
     await database.query(
       "insert into batch.queue (kind, request_id, attempt, job_name, session_id) values ('clap', 1, 1, 'own', 4711)",
     );
@@ -137,7 +137,10 @@ describe("an impossible row costs itself, never its kind", () => {
     await database.query("insert into batch.queue (kind, request_id) values ('clap', 2)");
     await workOff();
     const [rejected] = await database.query<{ reason: string }>("select reason from batch.rejected");
-    assert.match(rejected?.reason ?? "", /the history has it DEAD after 1: select batch\.retry\('clap', 2\)/);
+    assert.match(
+      rejected?.reason ?? "",
+      /the history has it as DEAD after 1: to run it again, select batch\.retry\('clap', 2\)/,
+    );
     await database.query("select batch.retry('clap', 2)");
     assert.deepEqual(await workOff(), ["2"]);
   });
@@ -147,7 +150,7 @@ describe("a history that was changed by hand", () => {
   const changes = {
     "an attempt that is still running": `insert into batch.history (kind, request_id, attempt, created_at, started_at, status)
       select 'clap', request_id, attempt, now(), now(), 'SUCCESS' from batch.queue where session_id is not null`,
-    "no history any more": "delete from batch.history",
+    "an empty history": "delete from batch.history",
     "an unknown status": "update batch.history set status = 'odd', reason = null, error = null",
     "attempts of the highest number": "update batch.history set attempt = 2147483647",
     "attempts below zero": "update batch.history set attempt = -1",
@@ -155,7 +158,7 @@ describe("a history that was changed by hand", () => {
       "update batch.history set created_at = 'infinity', started_at = '-infinity', ended_at = 'infinity'",
   };
   for (const [what, sql] of Object.entries(changes)) {
-    test(`${what}: polls and claims go on`, async () => {
+    test(`${what}: polls and claims continue`, async () => {
       const dying = database.connect();
       await claim(dying, claimParams("dying"));
       await database.query(sql);

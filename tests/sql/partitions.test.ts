@@ -128,7 +128,7 @@ describe("a table partitioned by range", () => {
     assert.equal(await poll(), 0);
   });
 
-  test("a detached partition's waiting requests are not run, and not charged; attached again they are", async () => {
+  test("a detached partition's waiting requests are not run, and no attempt is counted; attached again they run", async () => {
     await query("insert into parcels select n from generate_series(1, 99) n");
     await query("insert into parcels (id) values (101)");
     await succeed(worker, await claimed("a"));
@@ -141,7 +141,7 @@ describe("a table partitioned by range", () => {
       { request_id: "1", status: "SUCCESS" },
     ]);
     await query("insert into parcels_1 (id) values (0)");
-    assert.deepEqual(await queued(), [101], "no request comes from a table of its own");
+    assert.deepEqual(await queued(), [101], "a detached partition inserts no request");
     await query("alter table parcels attach partition parcels_1 for values from (0) to (100)");
     await poll();
     assert.equal((await queued()).length, 100);

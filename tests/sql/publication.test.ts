@@ -32,7 +32,7 @@ describe("a publication for all tables, with a subscriber", () => {
   function connect(): Database {
     const { host, port, user } = server;
     const database = new Database(
-      { host, port, user, password: undefined, name: "publisher", patienceSeconds: 5 },
+      { host, port, user, password: undefined, name: "publisher", databaseTimeoutSeconds: 5 },
       noopLog,
     );
     opened.push({ end: () => database.close() });
@@ -74,7 +74,7 @@ describe("a publication for all tables, with a subscriber", () => {
     assert.deepEqual(rows, []);
   });
 
-  test("everything that the queue does goes on, and the subscriber ends with the same rows", async () => {
+  test("the queue keeps working, and the subscriber ends with the same rows", async () => {
     await publisher.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 8)");
     const worker = connect();
     const scaler = connect();

@@ -52,10 +52,10 @@ describe("what batch.attach cannot follow is refused, with the reason", () => {
     });
   }
 
-  test("a timeout column that is no column of numbers", async () => {
+  test("a timeout column that is not numeric", async () => {
     await database.query("create table loose (id bigint primary key, t text)");
     await assert.rejects(database.query("select batch.attach('loose', 'parcel', 't')"), {
-      message: /the timeout column must be a column of numbers of public.loose \(seconds\); got t/,
+      message: /the timeout column must be a numeric column of public.loose \(seconds\); got t/,
     });
     await assert.rejects(database.query("select batch.attach('loose', 'parcel', 'no such')"), {
       message: /got "no such"/,

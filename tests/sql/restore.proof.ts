@@ -17,7 +17,7 @@ import { succeed } from "../../worker/src/queue/succeed.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
-import { outliveStart } from "../support/outliveStart.ts";
+import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
 /** pg_dump must not be older than its server, and the npm package of the server has none: both are Debian's. */
 describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
@@ -36,7 +36,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
 
   function connect(name: string, where: DebianServer = server): Database {
     const database = new Database(
-      { host: where.host, port: where.port, user: where.user, password: undefined, name, patienceSeconds: 5 },
+      { host: where.host, port: where.port, user: where.user, password: undefined, name, databaseTimeoutSeconds: 5 },
       noopLog,
     );
     opened.push({ end: () => database.close() });
@@ -123,7 +123,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     folder = await mkdtemp(join(tmpdir(), "postgres-batch-dump-"));
     await createEmpty("source");
     await fillSource();
-    await outliveStart(await open("source"));
+    await waitOutStartupGrace(await open("source"));
     await getOutput(join(DEBIAN_PROGRAMS, "pg_dump"), [
       ...[`--host=${server.host}`, "--username=postgres", "--format=custom", `--file=${folder}/dump`, "source"],
     ]);
@@ -183,7 +183,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       await client.query(
         "insert into make_it_clap (id, duration_seconds) values (11, 1); insert into zoo.idle values (2)",
       );
-      await outliveStart(client);
+      await waitOutStartupGrace(client);
       assert.deepEqual(await runAll("moved", "clap", other), ["11", ...UNFINISHED].sort());
       assert.deepEqual(await runAll("moved", "idle", other), ["2"]);
     } finally {
@@ -213,7 +213,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
         "--dbname=data",
         `${folder}/dump`,
       );
-      // Without its triggers, too, pg_restore reports the rows that were there already, and goes on.
+      // Without its triggers, too, pg_restore reports the rows that already existed, and continues.
       assert.equal(exitCode, options.includes("--disable-triggers") ? 1 : 0, stderr);
       for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("data", kind), UNFINISHED, kind);
       await client.query("insert into make_it_clap (id, duration_seconds) values (11, 1)");

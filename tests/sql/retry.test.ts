@@ -8,7 +8,7 @@ import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
 
-/** An attempt of a pod on a connection of its own, and the ways in which it can end. */
+/** An attempt of a pod on a separate connection, and the ways in which it can end. */
 async function attempt(jobName: string, limits = {}) {
   const connection = database.connect();
   const key = (await claim(connection, claimParams(jobName, limits))) as Claim;
@@ -105,8 +105,8 @@ describe("batch.retry", () => {
   });
 
   const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
-    ["running", () => attempt("a"), /clap 1 must be DEAD to be tried again .*; got it while a Job has it/],
-    ["FAILED and reserved", async () => (await attempt("a")).failed(), /got it while a Job has it/],
+    ["running", () => attempt("a"), /clap 1 must be DEAD to be retried .*; a Job still has it/],
+    ["FAILED and reserved", async () => (await attempt("a")).failed(), /a Job still has it/],
     [
       "tried again and running",
       async () => {
@@ -114,16 +114,16 @@ describe("batch.retry", () => {
         await retry(1);
         await attempt("b");
       },
-      /clap 1 must be DEAD .*; got it while a Job has it/,
+      /clap 1 must be DEAD .*; a Job still has it/,
     ],
     ["SUCCESS", async () => (await attempt("a")).succeeded(), /got SUCCESS/],
     [
-      "not in its table any more",
+      "no longer in its table",
       async () => {
         await giveUp();
         await database.query("delete from make_it_clap");
       },
-      /clap 1 must be in its table .*; got no such row/,
+      /clap 1 must have a row in its table .*; it has none/,
     ],
   ];
   for (const [what, happens, message] of refusals) {

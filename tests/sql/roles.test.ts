@@ -71,7 +71,7 @@ describe("batch_scaler", () => {
 });
 
 describe("what is not a role's work is refused", () => {
-  const nobody = [
+  const neither = [
     "table public.make_it_clap",
     "insert into public.make_it_clap (duration_seconds) values (1)",
     "delete from public.make_it_clap",
@@ -116,12 +116,12 @@ describe("what is not a role's work is refused", () => {
     "select rolpassword from pg_authid",
   ];
   const refused = {
-    batch_worker: [...nobody, "select batch.demand('clap', 1, 10)"],
+    batch_worker: [...neither, "select batch.demand('clap', 1, 10)"],
     batch_scaler: [
-      ...nobody,
+      ...neither,
       "select batch.lock_session(1)",
       "select batch.session_is_dead(1, null)",
-      "select batch.claim('clap', 'a', 'a', 1, 1, 1, 1, 1, 1, null, null, 0, true)",
+      "select batch.claim('clap', 'a', 'a', 1, '{1}', 1, null, null, 0, true)",
       "select batch.succeed('clap', 'a', 1, 1, 1, null)",
     ],
   };
@@ -137,7 +137,7 @@ describe("what is not a role's work is refused", () => {
     }
   }
 
-  test("everybody else may execute no function of the queue, and inserting a request works all the same", async () => {
+  test("other roles may execute no function of the queue, but can insert requests", async () => {
     const open = await database.query(
       `select p.proname from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
        where p.pronamespace = 'batch'::regnamespace and a.grantee = 0`,
@@ -190,7 +190,7 @@ describe("node main.ts migrate", () => {
     assert.equal(runMigrate({}).status, 0);
     const { status, stdout } = runMigrate({ WORKER_PASSWORD: "secret" });
     assert.equal(status, 64);
-    assert.match(stdout, /WORKER_PASSWORD and SCALER_PASSWORD must both be set, or neither/);
+    assert.match(stdout, /WORKER_PASSWORD and SCALER_PASSWORD must be set together or not at all/);
     assert.deepEqual(await stored(), before);
   });
 

@@ -98,7 +98,7 @@ describe("row level security that is changed later", () => {
     (await database.query<{ problem: string | null }>("select problem from batch.status where kind = 'parcel'"))[0]
       ?.problem;
 
-  test("stops the kind with the reason, charges no request, and goes on once it is attached again", async () => {
+  test("stops the kind with the reason, counts no attempt, and resumes once the table is attached again", async () => {
     await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
     assert.equal(await claim(worker, claimParams("before any poll", { kind: "parcel" })), undefined);
     assert.equal(await poll(), 0);

@@ -5,7 +5,7 @@ import { parseRow } from "../../worker/src/parseRow.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
-/** What a database, or a role, may carry; the roles of sql/roles.sql have some of their own, which a pooler keeps. */
+/** Settings that a database or a role may have; those of the roles of sql/roles.sql also apply behind a pooler. */
 const SETTINGS: Record<string, string> = {
   lock_timeout: "1ms",
   idle_in_transaction_session_timeout: "1ms",
@@ -69,10 +69,7 @@ async function readRow(database: TestDatabase): Promise<{ row: string; jobs: str
         job,
         `${job}-pod`,
         session,
-        4,
-        4,
-        100,
-        100,
+        [4, 4, 100, 100],
         10,
         30,
         null,
@@ -162,7 +159,7 @@ describe("a database whose encoding is LATIN1", () => {
       await database.query("create table things (id bigint primary key, name text)");
       await database.query("select batch.attach('things', 'thing')");
       await database.query("insert into things values (1, 'Käse')");
-      const values = ["thing", "a", "a-pod", 1, 4, 4, 100, 100, 10, null, null, 0, true];
+      const values = ["thing", "a", "a-pod", 1, [4, 4, 100, 100], 10, null, null, 0, true];
       const [claimed] = (await database.client.query(statement("claim").text, values)).rows;
       assert.equal(parseRow(claimed.request).name, "Käse");
       const failed = statement("fail").text;

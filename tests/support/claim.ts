@@ -1,6 +1,7 @@
 import type { Database } from "../../worker/src/database.ts";
 import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
 import { type ClaimMiss, reclaim } from "../../worker/src/queue/reclaim.ts";
+import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { TestDatabase } from "./database.ts";
 
@@ -13,10 +14,7 @@ export function claimParams(jobName: string, more: Partial<ClaimParams> = {}): C
     jobName,
     podName: `${jobName}-pod`,
     session: ++sessions,
-    backoffLimit: DEFAULTS.backoffLimit,
-    crashLimit: DEFAULTS.backoffLimit,
-    interruptionLimit: DEFAULTS.interruptionLimit,
-    deferralLimit: DEFAULTS.deferralLimit,
+    ...DEFAULT_LIMITS,
     timeoutSeconds: DEFAULTS.timeoutSeconds,
     backoffSeconds: DEFAULTS.backoffSeconds,
     leaseSeconds: DEFAULTS.leaseSeconds,

@@ -32,7 +32,7 @@ export interface TestDatabase {
 
 let copies = 0;
 
-/** Makes a fresh copy of the template (or of `from`) for the calling test file, gone when the file ends. */
+/** Makes a fresh copy of the template (or of `from`) for the calling test file; it is dropped when the file ends. */
 export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Promise<TestDatabase> {
   const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
   if (!host || !user) throw new Error("tests must be run by `npm test` (it starts PostgreSQL)");
@@ -77,7 +77,7 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
         return (await admin.query(waiting, [name])).rowCount !== 0;
       }),
     connect: (user = server.user) => {
-      const database = new Database({ ...server, user, password: undefined, name, patienceSeconds: 5 }, noopLog);
+      const database = new Database({ ...server, user, password: undefined, name, databaseTimeoutSeconds: 5 }, noopLog);
       opened.push(database);
       return database;
     },

@@ -5,7 +5,7 @@ import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { TEMPLATE_DATABASE } from "./database.ts";
-import { outliveStart } from "./outliveStart.ts";
+import { waitOutStartupGrace } from "./waitOutStartupGrace.ts";
 
 let server: Server;
 
@@ -26,7 +26,7 @@ export async function globalSetup(): Promise<void> {
   await migrate(template, noopLog);
   // Here, once: roles are the server's, and test files run side by side.
   await createRoles(template, { worker: "worker", scaler: "scaler" });
-  await outliveStart(template);
+  await waitOutStartupGrace(template);
   await template.end();
 }
 

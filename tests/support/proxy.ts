@@ -11,7 +11,7 @@ export interface Proxy {
   restore(): void;
 }
 
-/** Opens a proxy to the test server, gone when the test file ends. */
+/** Opens a proxy to the test server; it is closed when the test file ends. */
 export async function createProxy(): Promise<Proxy> {
   const target = `${process.env.PG_HOST}/.s.PGSQL.${process.env.PG_PORT}`;
   const open = new Set<Socket>();

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long to wait, and how often to look. */
-export interface Patience {
+/** How long to wait, and how often to check. */
+export interface WaitOptions {
   /** @default 30_000 */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
   /** @default 20 */
-  readonly lookMs?: number;
+  readonly intervalMs?: number;
 }
 
 /**
@@ -16,13 +16,13 @@ export interface Patience {
 export async function until<T>(
   what: string,
   condition: () => Promise<T> | T,
-  { patienceMs = 30_000, lookMs = 20 }: Patience = {},
+  { timeoutMs = 30_000, intervalMs = 20 }: WaitOptions = {},
 ): Promise<NonNullable<T>> {
-  const patienceEnds = Date.now() + patienceMs;
-  while (Date.now() < patienceEnds) {
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
     const value = await condition();
     if (value) return value;
-    await sleep(lookMs);
+    await sleep(intervalMs);
   }
-  throw new Error(`${what}: not within ${patienceMs / 1_000} s`);
+  throw new Error(`${what}: not within ${timeoutMs / 1_000} s`);
 }

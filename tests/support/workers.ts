@@ -10,7 +10,7 @@ export interface Workers {
   /** Waits until an attempt of that number runs. */
   running(attempt: number): Promise<unknown>;
   /** Waits until a pod is at work on its request. */
-  clapping(pod: Pod): Promise<unknown>;
+  handlerRunning(pod: Pod): Promise<unknown>;
   /** Has the server end every worker's connection. */
   cutConnections(): Promise<void>;
   /** Kills whatever is left, the stopped ones too. */
@@ -34,7 +34,7 @@ export function createWorkers(database: TestDatabase): Workers {
       until(`attempt ${attempt} runs`, async () =>
         (await database.query("select from clap where status = 'RUNNING' and iteration = $1", [attempt])).at(0),
       ),
-    clapping: (pod) => until(`${pod.name} claps`, () => pod.outputTail().includes('"clapping"')),
+    handlerRunning: (pod) => until(`the handler of ${pod.name} runs`, () => pod.outputTail().includes('"clapping"')),
     async cutConnections() {
       await database.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",

@@ -71,7 +71,7 @@ describe("a file of sql/functions", () => {
     assert.deepEqual(await database.query(stored), before);
   });
 
-  test("that is removed takes its function along", async () => {
+  test("that is removed drops its function", async () => {
     await apply();
     assert.deepEqual(await signatures(), []);
     assert.deepEqual(await database.query("select from batch.function where name = 'probe'"), []);
@@ -122,7 +122,7 @@ describe("several processes at once", () => {
     await apply();
   });
 
-  test("workers go on while their functions are replaced", async () => {
+  test("workers continue while their functions are replaced", async () => {
     await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 200)");
     const migrator = await database.open();
     let working = true;

@@ -31,7 +31,7 @@ export function readAttachments(text: string | undefined): readonly Attachment[]
   const problems = list.flatMap((entry: unknown) => checkEntry(entry));
   const kinds = list.map((entry: Partial<Attachment> | null) => entry?.kind);
   for (const kind of new Set(kinds.filter((each, index) => each !== undefined && kinds.indexOf(each) !== index))) {
-    problems.push(`ATTACH must name each kind once (a kind is one table's); got ${JSON.stringify(kind)} twice`);
+    problems.push(`ATTACH must name each kind once (a kind belongs to one table); got ${JSON.stringify(kind)} twice`);
   }
   if (problems.length > 0) throw new SettingsError(problems);
   return list;
@@ -47,9 +47,9 @@ function checkEntry(entry: unknown): string[] {
 }
 
 /**
- * Attaches tables, each in a separate transaction; one that is attached already stays as it is.
+ * Attaches tables, each in a separate transaction; one that is already attached stays as it is.
  *
- * @throws Error naming the table, and what PostgreSQL says; the ones before it are attached.
+ * @throws Error naming the table, with PostgreSQL's message; the tables before it have been attached.
  */
 export async function attachTables(client: pg.ClientBase, attachments: readonly Attachment[], log: Log): Promise<void> {
   for (const { kind, table, timeoutColumn } of attachments) {

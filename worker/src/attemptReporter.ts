@@ -6,15 +6,15 @@ import type { AttemptKey } from "./queue/attempt.ts";
 import { type Report, report } from "./queue/report.ts";
 import { toJson } from "./toJson.ts";
 
-/** Between two writes of an attempt: work may report as often as it wants. */
+/** The least time between two writes of an attempt: work may report as often as it likes. */
 const WRITE_INTERVAL_MS = 1_000;
 
-/** What to write, and who waits for it. */
+/** What to write, and the callers that wait for it. */
 interface Pending extends Report {
   readonly saved: PromiseWithResolvers<void>;
 }
 
-/** Writes an attempt's progress and checkpoints, at most once a second; of several that wait the latest is written. */
+/** Writes an attempt's progress and checkpoints, at most once a second; if several are pending, the latest is written. */
 export class AttemptReporter {
   readonly #database: Database;
   readonly #key: AttemptKey;
@@ -33,7 +33,7 @@ export class AttemptReporter {
     this.#onLost = onLost;
   }
 
-  /** Writes how far the work is, soon. */
+  /** Schedules a write of the work's progress. */
   progress(done: number, total?: number): void {
     if (!isCount(done) || !(total === undefined || isCount(total))) {
       this.#log.warn("progress must be numbers from 0", { done: String(done), total: String(total) });
@@ -45,14 +45,14 @@ export class AttemptReporter {
   /**
    * Saves a JSON value; resolves when it, or a later one, is stored.
    *
-   * @throws TypeError or RangeError as `toJson` does; what the database answered
+   * @throws TypeError or RangeError as `toJson` does; the database's error
    */
   async saveCheckpoint(value: unknown): Promise<void> {
     const checkpoint = toJson("a checkpoint", value) ?? "null";
     return await this.#add({ checkpoint });
   }
 
-  /** Writes what waits, at once, and then nothing more. Never rejects: who waits for a checkpoint gets its error. */
+  /** Writes what is pending at once, and nothing afterwards. Never rejects: the caller that saved a checkpoint gets the error. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#hurry.abort();

@@ -1,13 +1,13 @@
 import { TimedOutError } from "./errors.ts";
 import type { Shutdown } from "./shutdown.ts";
 
-/** How long the work may go on after its timeout, to clean up. */
+/** How long the work may continue after its timeout, to clean up. */
 const TIMEOUT_GRACE_MS = 1_000;
 
-/** How long it may go on when its attempt is no longer this worker's. */
+/** How long it may continue when its attempt is no longer this worker's. */
 const OWNERSHIP_LOST_GRACE_MS = 5_000;
 
-/** When and why one attempt's work must stop: a shutdown, its timeout, or that it is no longer this worker's. */
+/** When and why one attempt's work must stop: a shutdown, its timeout, or lost ownership. */
 export class AttemptStop {
   readonly #stop = new AbortController();
   readonly #kill = new AbortController();
@@ -27,12 +27,12 @@ export class AttemptStop {
     if (shutdown.deadline.aborted) this.#killAtDeadline();
   }
 
-  /** Aborts when the work is asked to stop; the reason is the first there was. */
+  /** Aborts when the work is asked to stop, with the first reason. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** Aborts when it must be ended by force. */
+  /** Aborts when the work must be terminated. */
   get killSignal(): AbortSignal {
     return this.#kill.signal;
   }
@@ -58,7 +58,7 @@ export class AttemptStop {
     if (this.#ownershipEnd) throw this.#ownershipEnd.error;
   }
 
-  /** Ends the clocks, and leaves nothing behind on the shutdown, which is all attempts'. */
+  /** Stops the timers and removes the listeners on the shutdown, which all attempts share. */
   close(): void {
     clearTimeout(this.#timeout);
     clearTimeout(this.#killTimer);

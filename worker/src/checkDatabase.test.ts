@@ -36,9 +36,9 @@ describe("the check before a migration", () => {
     [
       "an encoding that cannot be converted",
       { encoding: "SQL_ASCII" },
-      /encoding must be one that PostgreSQL converts to UTF8 .*; got SQL_ASCII$/,
+      /encoding must be one that PostgreSQL can convert to UTF8 .*; got SQL_ASCII$/,
     ],
-    ["another program's schema", { hasSchema: true, ours: false }, /^the schema batch must be postgres-batch's own/],
+    ["another program's schema", { hasSchema: true, ours: false }, /^the schema batch must belong to postgres-batch/],
     ["a development version", { development: true }, /got one of a development version/],
     [
       "no right to create a schema",
@@ -87,7 +87,7 @@ describe("the check before a migration", () => {
     assert.deepEqual(await problems({}, { connections: 297 }), []);
     assert.match(
       (await problems({}, { connections: 298 }))[0] ?? "",
-      /^max_connections must leave 298 connections .*; got 297, without the reserved ones$/,
+      /^max_connections must allow 298 connections .*; got 297, not counting reserved ones$/,
     );
     await database.query(`alter database ${database.name} connection limit 50`);
     assert.match(

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { SettingsError } from "./errors.ts";
 import type { RoleNames } from "./roles.ts";
 
-/** What is wanted of a database beyond the migrations. */
+/** What a database must provide beyond the migrations. */
 export interface DatabaseRequirements {
   /**
    * How many connections workers, KEDA and the migration may have at once: the sum of the batches' `maxReplicaCount`, and a few.
@@ -18,15 +18,15 @@ export interface DatabaseRequirements {
   readonly roles?: RoleNames;
 }
 
-/** The oldest major version with everything that is used here. */
+/** The oldest major version that has everything used here. */
 const OLDEST = 14;
 const NEWEST_TESTED = 18;
 
-/** The encodings whose text PostgreSQL cannot convert to UTF-8, which workers speak. */
+/** The encodings whose text PostgreSQL cannot convert to UTF-8, which workers use. */
 const UNCONVERTIBLE = ["SQL_ASCII", "MULE_INTERNAL"];
 
 const DEVELOPMENT_VERSION =
-  "the database must be empty or made by this version of postgres-batch (no release came before it); got one of a development version. " +
+  "the database must be empty or created by this version of postgres-batch (it is the first release); got one of a development version. " +
   "Save what you need, then: drop schema batch cascade; drop table public.batch_migration, public.make_it_clap cascade";
 
 /**
@@ -37,12 +37,12 @@ const DEVELOPMENT_VERSION =
 export async function checkDatabase(client: pg.ClientBase, wanted: DatabaseRequirements = {}): Promise<void> {
   const { rows } = await client.query<Facts>(FACTS, [wanted.roles ? [wanted.roles.worker, wanted.roles.scaler] : []]);
   const [facts] = rows;
-  if (facts === undefined) throw new Error("cannot check the database: it answers with no row");
+  if (facts === undefined) throw new Error("cannot check the database: the query returned no row");
   const problems = [...checkServer(facts, wanted), ...checkSchema(facts), ...checkRights(facts, wanted)];
   if (problems.length > 0) throw new SettingsError(problems);
 }
 
-/** In words that PostgreSQL 10 knows, so that an old one is named as such. */
+/** In SQL that PostgreSQL 10 understands, so that an old server is reported as such. */
 const FACTS = `
   select current_setting('server_version') as version, current_setting('server_version_num')::integer / 10000 as major,
          pg_is_in_recovery() as replica, current_setting('server_encoding') as encoding, current_database() as name,
@@ -93,15 +93,15 @@ interface Facts {
 
 function* checkServer(facts: Facts, { connections }: DatabaseRequirements): Iterable<string> {
   if (facts.major < OLDEST) {
-    yield `PostgreSQL must be version ${OLDEST} to ${NEWEST_TESTED} (older ones lack what the queue uses); got ${facts.version}`;
+    yield `PostgreSQL must be version ${OLDEST} to ${NEWEST_TESTED} (older versions lack features that the queue uses); got ${facts.version}`;
   }
   if (facts.replica) yield "the server must be a primary (a replica can only be read); got a replica";
   if (UNCONVERTIBLE.includes(facts.encoding)) {
-    yield `the database's encoding must be one that PostgreSQL converts to UTF8 (workers speak it); got ${facts.encoding}`;
+    yield `the database's encoding must be one that PostgreSQL can convert to UTF8 (workers use it); got ${facts.encoding}`;
   }
   if (connections === undefined) return;
   if (facts.connections < connections) {
-    yield `max_connections must leave ${connections} connections (one for each worker, and KEDA's); got ${facts.connections}, without the reserved ones`;
+    yield `max_connections must allow ${connections} connections (one for each worker, and KEDA's); got ${facts.connections}, not counting reserved ones`;
   }
   if (facts.connectionLimit >= 0 && facts.connectionLimit < connections) {
     yield `the connection limit of the database ${facts.name} must be at least ${connections}; got ${facts.connectionLimit}`;
@@ -111,24 +111,24 @@ function* checkServer(facts: Facts, { connections }: DatabaseRequirements): Iter
 function* checkSchema(facts: Facts): Iterable<string> {
   if (facts.development) yield DEVELOPMENT_VERSION;
   else if (facts.hasSchema && !facts.ours) {
-    yield "the schema batch must be postgres-batch's own (it holds the queue); got one that something else made. Use another database";
+    yield "the schema batch must belong to postgres-batch (it contains the queue); got another program's schema. Use another database";
   }
 }
 
 function* checkRights(facts: Facts, { roles }: DatabaseRequirements): Iterable<string> {
   if (!facts.hasSchema && !facts.createsSchemas) {
-    yield `the role ${facts.me} must have the right to create schemas (grant create on database ${facts.name} to ${facts.me}); it has not`;
+    yield `the role ${facts.me} must have the right to create schemas (grant create on database ${facts.name} to ${facts.me}); it does not`;
   }
   if (facts.hasSchema && !facts.isOwner) {
     yield `the role ${facts.me} must be a member of ${facts.owner}, which owns the schema batch; it is not`;
   }
   if (!facts.hasSample && !facts.createsTables) {
-    yield `the role ${facts.me} must have the right to create tables in the schema public (grant create on schema public to ${facts.me}); it has not`;
+    yield `the role ${facts.me} must have the right to create tables in the schema public (grant create on schema public to ${facts.me}); it does not`;
   }
   if (!roles) return;
   if (!facts.super && !facts.createsRoles) {
-    yield `the role ${facts.me} must have the attribute CREATEROLE (WORKER_PASSWORD and SCALER_PASSWORD are set); it has not`;
+    yield `the role ${facts.me} must have the attribute CREATEROLE (WORKER_PASSWORD and SCALER_PASSWORD are set); it does not`;
   } else if (facts.foreignRoles.length > 0) {
-    yield `the role ${facts.me} must have ADMIN OPTION on ${facts.foreignRoles.join(", ")} (another role created them); it has not`;
+    yield `the role ${facts.me} must have ADMIN OPTION on ${facts.foreignRoles.join(", ")} (another role created them); it does not`;
   }
 }

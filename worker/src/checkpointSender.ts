@@ -11,7 +11,7 @@ export class CheckpointSender {
 
   save(value: unknown): Promise<void> {
     const saved = Promise.withResolvers<void>();
-    // As the database will store it; a message could carry less (no function) and more (a Map).
+    // Serialized as the database will store it: a message cannot carry everything (functions) and can carry more than JSON (a Map).
     const plain: unknown = JSON.parse(JSON.stringify(value));
     this.#send({ type: "saveCheckpoint", id: this.#waiting.push(saved) - 1, value: plain });
     return saved.promise;

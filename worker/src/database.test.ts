@@ -15,8 +15,14 @@ import { succeed } from "./queue/succeed.ts";
 const database = await createTestDatabase();
 const proxy = await createProxy();
 
-function connect(patienceSeconds = 5, log = noopLog, pooled = false): Database {
-  const settings = { host: "127.0.0.1", port: proxy.port, user: "postgres", password: undefined, patienceSeconds };
+function connect(databaseTimeoutSeconds = 5, log = noopLog, pooled = false): Database {
+  const settings = {
+    host: "127.0.0.1",
+    port: proxy.port,
+    user: "postgres",
+    password: undefined,
+    databaseTimeoutSeconds,
+  };
   return new Database({ ...settings, name: database.name, pooled }, log);
 }
 
@@ -138,11 +144,11 @@ describe("a database that becomes unavailable", () => {
     await connection.close();
   });
 
-  test("patience ends with a DatabaseUnavailableError that says what was last seen", async () => {
+  test("the wait ends with a DatabaseUnavailableError that has the last error", async () => {
     proxy.cut();
     await assert.rejects(connect(0.2).run("demand", ["clap", 1, 10]), (error: Error) => {
       assert.ok(error instanceof DatabaseUnavailableError);
-      return /must answer within DATABASE_PATIENCE_SECONDS \(0.2\); got Connection terminated/.test(error.message);
+      return /must answer within DATABASE_TIMEOUT_SECONDS \(0.2\); got Connection terminated/.test(error.message);
     });
   });
 

@@ -10,26 +10,26 @@ import type { DatabaseSettings } from "./settings.ts";
 /**
  * SQLSTATE classes and codes, and Node's codes, that mean "not now" rather than "never". A refused password (28P01) is one:
  * while passwords are rotated, a pod has the new one for seconds before the server knows it. So are a full disk (53...), a
- * standby that is not promoted yet (25006), a deadlock and an aborted serialization (40...), a lock that was not got in time
- * (55P03), and what the server's own limits cut (57014, 57P05, 25P04).
+ * standby that is not promoted yet (25006), a deadlock and a serialization failure (40...), a lock timeout (55P03), and
+ * what the server's own limits end (57014, 57P05, 25P04).
  */
 const OUTAGE =
   /^(08...|28P01|25006|25P04|40001|40P01|53...|55P03|57014|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 
 /**
- * A certificate that the authority's file does not vouch for (OpenSSL's verification errors, as Node names them): when it is
- * renewed, the server may have it a minute before the file in a pod does.
+ * A certificate that the authority's file does not verify (OpenSSL's verification errors, as Node names them): after a renewal the
+ * server may have it a minute before the file in a pod does.
  */
 const UNTRUSTED = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$)/;
 
 /**
- * node-postgres reports a broken connection and its own time-outs without a code; and an answer that is not PostgreSQL's: while
- * a server is unavailable, a proxy may answer in its place.
+ * node-postgres reports a broken connection and its own timeouts without a code; and so an answer that is not PostgreSQL's: a proxy
+ * may answer in place of an unavailable server.
  */
 const OUTAGE_MESSAGE =
   /^(Connection terminated|Client has encountered a connection error|timeout expired|Query read timeout|There was an error establishing an SSL connection)/;
 
-/** How long a connection's end is waited for: the server may not answer. */
+/** How long to wait for a clean close: the server may not answer. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
@@ -42,8 +42,8 @@ export class Database {
   onDisconnect: (() => void) | undefined;
 
   /**
-   * While nothing is claimed: once this aborts, a database that is unavailable is not waited for. A statement that the server may
-   * have seen is asked for again all the same, since it may have claimed a request.
+   * While nothing is claimed: once this aborts, an unavailable database is not waited for. A statement that the server may have
+   * received is still repeated, since it may have claimed a request.
    */
   unclaimedStop: AbortSignal | undefined;
 
@@ -57,7 +57,7 @@ export class Database {
     this.#log = log;
   }
 
-  /** Begins to connect, so that the first statement need not wait as long. */
+  /** Starts to connect, so that the first statement waits less. */
   connect(): void {
     this.#connected().catch(() => undefined);
   }
@@ -65,11 +65,11 @@ export class Database {
   /**
    * Runs a statement of `sql/statements/`, prepared under its name, riding out an outage of the database.
    *
-   * @throws DatabaseUnavailableError when it lasts longer than `patienceSeconds`; the reason of `unclaimedStop`; whatever else
-   *   PostgreSQL answers.
+   * @throws DatabaseUnavailableError when the outage lasts longer than `databaseTimeoutSeconds`; the reason of `unclaimedStop`; any
+   *   other error of PostgreSQL.
    */
   async run<Row extends pg.QueryResultRow>(name: StatementName, values: readonly unknown[]): Promise<Row[]> {
-    let patienceEnds: number | undefined;
+    let deadline: number | undefined;
     let sent = false;
     for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
       const connection = this.#connected();
@@ -79,23 +79,23 @@ export class Database {
         return (await client.query<Row>({ ...this.#statement(name), values: [...values] })).rows;
       } catch (error) {
         if (!isOutage(error)) throw error;
-        if (patienceEnds === undefined) {
-          patienceEnds = Date.now() + 1_000 * this.#settings.patienceSeconds;
+        if (deadline === undefined) {
+          deadline = Date.now() + 1_000 * this.#settings.databaseTimeoutSeconds;
           this.#log.warn("the database is unavailable", {
             error: error.message,
-            patienceSeconds: this.#settings.patienceSeconds,
+            databaseTimeoutSeconds: this.#settings.databaseTimeoutSeconds,
           });
         }
         this.#drop(connection);
-        if (Date.now() + pause > patienceEnds) {
-          throw new DatabaseUnavailableError(this.#settings.patienceSeconds, error);
+        if (Date.now() + pause > deadline) {
+          throw new DatabaseUnavailableError(this.#settings.databaseTimeoutSeconds, error);
         }
         await (sent ? sleep(pause) : this.#unlessStopped(sleep(pause)));
       }
     }
   }
 
-  /** Closes the connection, and with it drops the session's lock. */
+  /** Closes the connection, which releases the session's lock. */
   async close(): Promise<void> {
     this.onDisconnect = undefined;
     const client = this.#client;
@@ -118,7 +118,7 @@ export class Database {
     }
   }
 
-  /** A pooler's next connection may not know what this one has prepared. */
+  /** A pooler's next connection may not know the statements prepared on this one. */
   #statement(name: StatementName): { readonly name?: string; readonly text: string } {
     return this.#settings.pooled ? { text: statement(name).text } : statement(name);
   }
@@ -146,7 +146,7 @@ export class Database {
     const client = new pg.Client({
       ...toClientConfig(this.#settings),
       application_name: "postgres-batch",
-      // A pooler refuses them, and watches its own connections.
+      // A pooler refuses them and monitors its own connections.
       ...(this.#settings.pooled ? {} : { options: toOptions(settings) }),
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
@@ -162,7 +162,7 @@ export class Database {
   }
 
   #drop(broken: Promise<pg.Client>): void {
-    // The connection and every statement on it notice a break; at the second time another connection may be there.
+    // The connection and every statement on it report a break; by the second report there may be a new connection.
     if (this.#client !== broken) return;
     this.#client = undefined;
     void broken.then((client) => client.end()).catch(() => undefined);
@@ -171,8 +171,8 @@ export class Database {
 }
 
 /**
- * The settings as node-postgres takes them. The authority's file is read at every connection, since it changes when the certificates
- * are renewed.
+ * The settings as node-postgres takes them. The authority's file is read for every connection, since it changes when certificates are
+ * renewed.
  */
 export function toClientConfig({ host, port, user, password, name, ...tls }: DatabaseSettings): pg.ClientConfig {
   return { host, port, user, password, database: name, ssl: toTls(tls) };

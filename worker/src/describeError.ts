@@ -1,22 +1,22 @@
 import { inspect, types } from "node:util";
 
-/** Characters of a whole description: the history and a log line take no more. */
+/** The most characters of a description: the limit of the history and of a log line. */
 export const MAX_DESCRIPTION = 20_000;
 
-/** So much of each part that a long one leaves room for the causes after it. */
+/** Limits for each part, so that a long one leaves room for the causes after it. */
 const MAX_MESSAGE = 4_000;
 const MAX_NAME = 200;
 const MAX_FRAMES = 15;
 const MAX_FRAME = 300;
 
-/** Errors of one description: a chain of causes and lists of errors may be endless. */
+/** The most errors in one description: chains of causes and lists of errors may be endless. */
 const MAX_ERRORS = 12;
 
 /**
  * Why something failed, as text: name, message, code and stack of the error, of its causes, and of an AggregateError's errors.
  *
- * Never throws, whatever was thrown, and calls no code of it but getters. Has at most `MAX_DESCRIPTION` characters, all of
- * which PostgreSQL can store in a UTF-8 database (no NUL, no half of a surrogate pair).
+ * Never throws, whatever was thrown, and runs none of its code except getters. Has at most `MAX_DESCRIPTION` characters, all of
+ * which PostgreSQL can store in a UTF-8 database (no NUL, no lone surrogates).
  */
 export function describeError(thrown: unknown): string {
   const text = isError(thrown) ? describe(thrown, new Set()) : `threw ${show(thrown)}`;
@@ -65,7 +65,7 @@ function toList(errors: unknown): readonly unknown[] {
   }
 }
 
-/** Asks a Proxy nothing: its traps are code. */
+/** Never touches a Proxy: its traps are code. */
 function isError(thrown: unknown): thrown is object {
   if (types.isNativeError(thrown)) return true;
   if (typeof thrown !== "object" || thrown === null || types.isProxy(thrown)) return false;

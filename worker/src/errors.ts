@@ -15,7 +15,7 @@ export class PermanentError extends Error {
   override readonly name = "PermanentError";
 }
 
-/** The attempt is no longer this worker's: another one runs the request, or has ended it. Nothing was changed. */
+/** The attempt is no longer this worker's: another worker runs the request or has ended it. Nothing was changed. */
 export class OwnershipLostError extends Error {
   override readonly name = "OwnershipLostError";
 
@@ -53,13 +53,16 @@ export class TimedOutError extends Error {
   }
 }
 
-/** The database could not be reached within the worker's patience. */
+/** The database could not be reached for longer than `databaseTimeoutSeconds`. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";
 
-  constructor(patienceSeconds: number, cause: Error) {
-    super(`the database must answer within DATABASE_PATIENCE_SECONDS (${patienceSeconds}); got ${cause.message}`, {
-      cause,
-    });
+  constructor(databaseTimeoutSeconds: number, cause: Error) {
+    super(
+      `the database must answer within DATABASE_TIMEOUT_SECONDS (${databaseTimeoutSeconds}); got ${cause.message}`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -9,22 +9,22 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** What a handler may use besides its request. */
 export interface HandlerContext extends Pick<WorkContext, "progress"> {
-  /** The request's primary key: the same at every attempt, so the key to make work idempotent by. */
+  /** The request's primary key: the same for every attempt; use it to make work idempotent. */
   readonly id: string;
   /** 1 at the first attempt. */
   readonly attempt: number;
   /**
-   * Aborts when the work must stop; its `reason` says why. Work that throws then is not counted against `backoffLimit`, except
-   * after a timeout; work that returns is done.
+   * Aborts when the work must stop; its `reason` says why. Work that throws after that is not counted against `backoffLimit`,
+   * except after a timeout; work that returns is done.
    */
   readonly signal: AbortSignal;
   /** JSON lines that carry the request, the attempt and the Job. */
   readonly log: Log;
-  /** What an attempt of this request has given to `checkpoint` last; null when there is nothing. */
+  /** The last value that an attempt of this request saved with `checkpoint`; null if there is none. */
   readonly lastCheckpoint: unknown;
   /**
    * Saves a JSON value of at most 64 KiB for the next attempt, within a second. Resolves when it, or a later one, is stored;
-   * rejects when it cannot be, or when the attempt is no longer this worker's.
+   * rejects when it cannot be stored, or when the attempt is no longer this worker's.
    */
   checkpoint(value: unknown): Promise<void>;
 }
@@ -33,11 +33,11 @@ export interface HandlerContext extends Pick<WorkContext, "progress"> {
 export interface Handler<Request = unknown> {
   /** The name under which `batch.attach()` attached the table. */
   readonly kind: string;
-  /** Makes a request of a row. What it throws is final: a wrong row is DEAD at once, since no retry can help. */
+  /** Turns a row into a request. An error is final: a wrong row is DEAD at once, since no retry can help. */
   check(row: Row): Request | Promise<Request>;
   /**
-   * Does the work, in a thread that ends with it. What it throws fails the attempt: retried, or DEAD at once for a
-   * `PermanentError`. What it returns must be JSON, or nothing.
+   * Does the work, in a thread that ends with it. An error fails the attempt: it is retried, or DEAD at once for a `PermanentError`.
+   * The return value must be JSON, or nothing.
    */
   run(request: Request, context: HandlerContext): Promise<unknown>;
 }

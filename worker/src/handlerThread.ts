@@ -6,7 +6,7 @@ import { toFailure } from "./runHandler.ts";
 import { type FromThread, type ThreadData, type ToThread, toStopReason } from "./threadMessages.ts";
 import type { WorkContext, WorkResult } from "./work.ts";
 
-/** How long the end of a terminated thread is waited for. JavaScript ends within milliseconds, a native call is not interrupted. */
+/** How long to wait for a terminated thread. JavaScript ends within milliseconds; a native call is not interrupted. */
 const TERMINATE_LIMIT_MS = 400;
 
 /** A thread that loads a kind's handler and runs it on one request. */
@@ -18,7 +18,7 @@ export class HandlerThread {
   #context: WorkContext | undefined;
 
   constructor(kind: string) {
-    // Awaited by `loaded` where the Job starts; later it is the request's error.
+    // Awaited by `loaded` at the Job's start; later it is the request's error.
     this.#loaded.promise.catch(() => undefined);
     const workerData: ThreadData = { kind, unwritten: this.#unwritten.buffer };
     this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), { workerData });
@@ -38,7 +38,7 @@ export class HandlerThread {
     return this.#loaded.promise;
   }
 
-  /** Runs the handler; resolves when it has ended, or at once when it is to be ended by force. Called once. */
+  /** Runs the handler; resolves when it has ended, or at once when it must be terminated. Called once. */
   async run(rowJson: string, context: WorkContext): Promise<WorkResult> {
     const { kind, requestId, attempt, checkpointJson, token, signal, killSignal, log } = context;
     const abort = () => this.#send({ type: "abort", reason: toStopReason(signal.reason) });
@@ -55,7 +55,7 @@ export class HandlerThread {
     return result;
   }
 
-  /** Ends the thread by force, with all that it has left; whether it did end. */
+  /** Terminates the thread with everything in it; returns whether it ended. */
   async terminate(): Promise<boolean> {
     const terminated = this.#worker.terminate().then(() => true);
     return await Promise.race([terminated, sleep(TERMINATE_LIMIT_MS, false, { ref: false })]);

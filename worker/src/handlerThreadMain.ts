@@ -8,17 +8,17 @@ import { OutputSender } from "./outputSender.ts";
 import { runHandler, toFailure } from "./runHandler.ts";
 import { type FromThread, type ThreadData, type ToThread, toStopError } from "./threadMessages.ts";
 
-// The entry of a handler's thread: loads the handler, runs it on one request, and reports what came of it. Whatever happens to
-// this thread, the main thread keeps the claim.
+// The entry of a handler's thread: loads the handler, runs it on one request, and reports the result. Whatever happens to this
+// thread, the main thread keeps the claim.
 
-// No port: loaded only to be compiled (worker/Dockerfile).
+// Without a port it is only loaded to be compiled (worker/Dockerfile).
 if (parentPort) await serve(parentPort, workerData as ThreadData);
 
 async function serve(port: MessagePort, { kind, unwritten }: ThreadData): Promise<void> {
   const send = (message: FromThread) => port.postMessage(message);
   const output = new OutputSender(send, unwritten);
   output.takeStreams();
-  // Errors that no one awaits (a timer's, an unhandled rejection) are the work's, whenever they come.
+  // Uncaught errors (in a timer, an unhandled rejection) belong to the work, whenever they occur.
   process.on("uncaughtException", (error) => send({ type: "ended", result: toFailure(error) }));
   let handler: Handler;
   try {

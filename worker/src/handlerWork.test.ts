@@ -6,7 +6,7 @@ import type { Work, WorkContext, WorkResult } from "./work.ts";
 
 const { HandlerWork, InterruptedError } = await createOddWork();
 
-/** Runs a deed of oddHandler.ts in a thread. */
+/** Runs an action of oddHandler.ts in a thread. */
 async function run(
   does: string,
   more: Partial<WorkContext> = {},
@@ -51,7 +51,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     "return what is not JSON": { outcome: "failed", message: /a result must be JSON/, final: false },
   };
   for (const [does, { outcome, message, final }] of Object.entries(ENDS)) {
-    test(`that is to ${does} comes to ${outcome}, with what it threw`, async () => {
+    test(`asked to ${does} is ${outcome}, with its error`, async () => {
       const result = await run(does);
       assert.equal(result.outcome, outcome, JSON.stringify(result));
       if (message) assert.match("message" in result ? result.message : "", message);
@@ -71,7 +71,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
   });
 
   for (const does of ["log and block", "wait forever"]) {
-    test(`that is to ${does} is ended by force, and what it logged is not lost`, async () => {
+    test(`asked to ${does} is terminated, and its log is not lost`, async () => {
       const kill = new AbortController();
       const { lines, log } = createMemoryLog(() => kill.abort());
       const result = await run(does, { killSignal: kill.signal, log });
@@ -80,7 +80,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     });
   }
 
-  test("that a native call blocks is given up, and the work says that it is stuck", async () => {
+  test("blocked by a native call is abandoned, and the work reports that it is stuck", async () => {
     const kill = new AbortController();
     const work = new HandlerWork("odd");
     const result = run("block in a native call", { killSignal: kill.signal }, work);

@@ -3,12 +3,12 @@ import { SettingsError } from "./errors.ts";
 import { HandlerThread } from "./handlerThread.ts";
 import type { Work, WorkContext, WorkResult } from "./work.ts";
 
-/** How long a handler's module may take to load; nothing is claimed before. */
+/** How long a handler's module may take to load; nothing is claimed before that. */
 const LOAD_LIMIT_SECONDS = 60;
 
 /**
- * Runs a TypeScript handler, each request in a separate thread: what blocks that thread blocks neither the claim's renewal nor
- * the signals and clocks of the main thread, and what it leaves behind ends with it.
+ * Runs a TypeScript handler, each request in a separate thread: blocking that thread blocks neither the renewal of the claim
+ * nor the signals and timers of the main thread, and whatever it leaves behind ends with it.
  */
 export class HandlerWork implements Work {
   readonly #kind: string;

@@ -23,7 +23,7 @@ test("no field takes the place of what every line carries", () => {
   });
 });
 
-test("what JSON has no words for is written all the same", () => {
+test("values that JSON cannot represent are written all the same", () => {
   const circle: { self?: unknown } = {};
   circle.self = circle;
   assert.match(String(written({ count: 7n }).fields), /count: 7n/);

@@ -1,26 +1,26 @@
 import { inspect } from "node:util";
 import { describeError } from "./describeError.ts";
 
-/** What every line of one attempt carries: the request, its attempt, the Job. */
+/** The fields of every line of one attempt: the request, its attempt, the Job. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Writes JSON lines, one an event. */
+/** Writes JSON lines, one per event. */
 export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
   /** The same log with more fields on every line. */
   with(fields: LogFields): Log;
-  /** What is on every line. */
+  /** The fields on every line. */
   readonly fields: LogFields;
-  /** Writes a line that is ready, without its newline. */
+  /** Writes a finished line, without its newline. */
   readonly write: (line: string) => void;
 }
 
-/** Characters of a line: container runtimes split lines at 16 KiB, and memory for one is needed several times over. */
+/** The most characters of a line: container runtimes split lines at 16 KiB, and each line is copied several times in memory. */
 const MAX_LINE = 65_536;
 
-/** What is kept of the message and of the fields of a longer one. */
+/** How much is kept of the message and of the fields of a longer line. */
 const MAX_PART = 20_000;
 
 /** A log whose lines all carry `fields`; `write` gets each line without its newline. */
@@ -40,10 +40,10 @@ export function createLog(fields: LogFields, write: (line: string) => void = wri
   };
 }
 
-/** A log whose lines go nowhere. */
+/** A log that discards its lines. */
 export const noopLog: Log = createLog({}, () => undefined);
 
-/** A line of bounded length; the log's own fields are left out when they are what JSON has no form for. */
+/** A line of bounded length; the log's own fields are omitted if JSON cannot represent them. */
 function toShortLine(own: LogFields, shown: string): string {
   const { time, level } = own;
   const message = cut(String(own.message));
@@ -54,7 +54,7 @@ function writeToOutput(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Undefined where JSON has no form (a bigint, a circle): a line must not fail the work that logs it. */
+/** Undefined if JSON cannot represent it (a bigint, a cycle): a log line must not fail the work. */
 function toJson(fields: LogFields): string | undefined {
   try {
     return JSON.stringify(fields, (_key, value) => (value instanceof Error ? describeError(value) : value));
@@ -63,7 +63,7 @@ function toJson(fields: LogFields): string | undefined {
   }
 }
 
-/** Empty where a getter throws: the fields are shown as text then. */
+/** Empty if a getter throws: the fields are then shown as text. */
 function copy(fields: LogFields): LogFields {
   try {
     return { ...fields };

@@ -31,7 +31,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     }
   });
 
-  test("whose work fails ends 1 until the request is given up, then 2", async () => {
+  test("whose work fails exits 1 until the request is DEAD, then 2", async () => {
     await insert(0, 100);
     for (const exitCode of [1, 1, 2]) assert.equal(await startWorker("a", { BACKOFF_LIMIT: "2" }).ended, exitCode);
     assert.deepEqual(await claps(), [{ status: "DEAD", iteration: 3 }]);
@@ -46,7 +46,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.equal((await claps()).length, 5);
   });
 
-  test("a Job's later pods go on with what is left of its requestsPerJob", async () => {
+  test("a Job's later pods continue with what is left of its requestsPerJob", async () => {
     await insert(0);
     await insert(0, 1);
     for (let request = 0; request < 4; request++) await insert(0);
@@ -55,7 +55,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.equal((await claps()).filter(({ status }) => status === "SUCCESS").length, 3);
   });
 
-  test("a killed process has used one attempt; the Job's next pod takes the request up", async () => {
+  test("a killed process has used one attempt; the Job's next pod claims the request", async () => {
     await insert(30);
     const pod = startWorker("a");
     await running(1);
@@ -109,15 +109,15 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await until("it asks for its request's row", async () => (await database.query(`select ${waiting}`)).at(0));
     await database.query(`select pg_terminate_backend(pid) ${waiting}`);
     await database.query("commit");
-    await workers.clapping(pod);
+    await workers.handlerRunning(pod);
     await until(
       "its session lock is back",
       async () => (await database.query(`select from batch.queue where session_id in ${HELD_SESSIONS}`)).at(0),
-      { patienceMs: 5_000 },
+      { timeoutMs: 5_000 },
     );
   });
 
-  test("that was stopped until another ran its request changes nothing, says so, and ends 3", async () => {
+  test("that was stopped until another one ran its request changes nothing, reports that, and exits 3", async () => {
     await insert(1);
     const zombie = startWorker("a");
     await running(1);
@@ -138,15 +138,15 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.match(pod.outputTail(), /BACKOFF_LIMIT must be/);
   });
 
-  test("of a kind without a handler names those there are and ends 64", async () => {
+  test("of a kind without a handler names the existing ones and exits 64", async () => {
     const pod = startWorker("a", { KIND: "cough" });
     assert.equal(await pod.ended, 64);
     assert.match(pod.outputTail(), /KIND must be clap \(the files of worker\/src\/handlers\); got \\"cough\\"/);
   });
 
-  test("waits for a database that is unavailable, and ends 69 after DATABASE_PATIENCE_SECONDS", async () => {
-    const pod = startWorker("a", { PG_HOST: "/nowhere", DATABASE_PATIENCE_SECONDS: "0.3" });
+  test("waits for a database that is unavailable, and ends 69 after DATABASE_TIMEOUT_SECONDS", async () => {
+    const pod = startWorker("a", { PG_HOST: "/nowhere", DATABASE_TIMEOUT_SECONDS: "0.3" });
     assert.equal(await pod.ended, 69);
-    assert.match(pod.outputTail(), /the database must answer within DATABASE_PATIENCE_SECONDS/);
+    assert.match(pod.outputTail(), /the database must answer within DATABASE_TIMEOUT_SECONDS/);
   });
 });

@@ -12,7 +12,7 @@ import type { Work } from "./work.ts";
 /** A pod of a Job: `node main.ts`; `node main.ts migrate` prepares the database. The only place where the process exits. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   ignoreOutputErrors();
-  // A bug of the worker: what the work throws ends in its own thread.
+  // A bug of the worker: the work's errors end in its own thread.
   process.once("uncaughtException", (error) => process.exit(report(error)));
   if (command === "migrate" && rest.length === 0) {
     const { migrateDatabase } = await import("./migrateDatabase.ts");
@@ -31,7 +31,7 @@ async function runPod(): Promise<number> {
   const settings = readSettings(process.env);
   const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });
   const shutdown = listenForShutdown(settings.graceSeconds, () => process.exit(EXIT_CODES.interrupted));
-  // A handler's thread starts while this one loads the rest and connects.
+  // The handler's thread starts while this one loads the rest and connects.
   const work = await createWork(settings.kind);
   const loaded = Promise.race([work.load(), once(shutdown.signal, "abort")]);
   loaded.catch(() => undefined);
@@ -45,12 +45,12 @@ async function runPod(): Promise<number> {
     return report(error);
   } finally {
     await Promise.all([database.close(), work.close()]);
-    // The process's exit would wait for a thread that force does not end.
+    // The process's exit would wait for a thread that cannot be terminated.
     if (work.stuck) process.kill(process.pid, "SIGKILL");
   }
 }
 
-/** COMMAND's work, else that of the handler of `kind`. */
+/** The work of COMMAND if it is set, otherwise of the handler of `kind`. */
 async function createWork(kind: string): Promise<Work & Pick<HandlerWork, "load">> {
   if (process.env.COMMAND === undefined) return new HandlerWork(kind);
   const { createCommandWork } = await import("./command/createCommandWork.ts");

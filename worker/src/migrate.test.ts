@@ -72,7 +72,7 @@ describe("migrate", () => {
       await writeFile(join(folder, "migrations", file), "");
     }
     assert.throws(() => readMigrationFiles(pathToFileURL(`${folder}/`)), {
-      message: /0002_two.sql must have a number that no other file has/,
+      message: /0002_two.sql must have a unique number/,
     });
     await rm(folder, { recursive: true });
   });
@@ -104,11 +104,11 @@ describe("migrate", () => {
     for (const [sql, message] of [
       [
         "create table public.batch_migration ()",
-        /must be empty or made by this version .*; got one of a development version/,
+        /must be empty or created by this version .*; got one of a development version/,
       ],
       [
         "create schema batch; create table batch.job ()",
-        /the schema batch must be postgres-batch's own .*; got one that something else made/,
+        /the schema batch must belong to postgres-batch .*; got another program's schema/,
       ],
     ] as const) {
       const { client, query } = await empty();

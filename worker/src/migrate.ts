@@ -14,7 +14,7 @@ const MIGRATION_LOCK = `${LOCK_SPACE}, 0`;
 
 /**
  * Brings a database up to date in one transaction: applies the migrations that have not been applied, in order, and the functions whose
- * files have changed. Any number of processes may do it at once, and workers go on meanwhile.
+ * files have changed. Any number of processes may do it at once, while workers keep running.
  *
  * The first migration makes the tables that the functions need; the functions come before the second one, which uses them.
  *
@@ -39,7 +39,7 @@ export async function migrate(
     const applied = rows.map(({ version }) => version);
     await refuseSchemaWithoutData(client, applied);
     refuseUnknown(applied, files.migrations, newest);
-    // Not those above the highest only: the project's own numbers stay below those of tables that others added.
+    // Not only those above the highest: the project's own numbers stay below those of tables that users have added.
     const pending = files.migrations.filter(({ version }) => !applied.includes(version));
     const isTables = ({ version }: Migration) => version === 1;
     for (const migration of pending.filter(isTables)) await apply(client, migration, owner);
@@ -55,7 +55,7 @@ export async function migrate(
   }
 }
 
-/** Creates the schema where there is none, and returns its owner, quoted where it must be. */
+/** Creates the schema if there is none, and returns its owner, quoted if necessary. */
 async function openSchema(client: pg.ClientBase): Promise<string> {
   const { rows } = await client.query<{ owner: string }>(
     "select quote_ident(pg_get_userbyid(nspowner)) as owner from pg_namespace where nspname = 'batch'",
@@ -81,7 +81,7 @@ async function refuseSchemaWithoutData(client: pg.ClientBase, applied: readonly 
   const { rows } = await client.query<{ filled: boolean }>("select to_regclass('batch.queue') is not null as filled");
   if (!rows[0]?.filled) return;
   throw new Error(
-    "the schema batch must be whole, or not there at all; got one without its data, as pg_restore --schema-only leaves it. " +
+    "the schema batch must be complete or absent; got one without its data, as pg_restore --schema-only leaves it. " +
       "Restore the data of batch.migration and batch.function, too, or drop schema batch cascade and attach your tables again",
   );
 }

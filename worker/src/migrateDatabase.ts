@@ -11,12 +11,12 @@ import { createRoles, DEFAULT_ROLES, type RolePasswords } from "./roles.ts";
 import { readDatabaseSettings } from "./settings.ts";
 
 /**
- * `node main.ts migrate`: brings the database that the environment names to the newest version. With WORKER_PASSWORD and
- * SCALER_PASSWORD it creates the roles (WORKER_USERNAME, SCALER_USERNAME) as well; without, it grants existing ones their rights.
+ * `node main.ts migrate`: migrates the database that the environment names to the newest version. With WORKER_PASSWORD and
+ * SCALER_PASSWORD it also creates the roles (WORKER_USERNAME, SCALER_USERNAME); without them it grants existing roles their rights.
  * With ATTACH it attaches tables. MAX_CONNECTIONS_NEEDED is checked against the server's max_connections.
  *
- * @throws SettingsError when the environment is wrong, or listing what the database lacks: nothing was changed; otherwise what
- *   PostgreSQL answers.
+ * @throws SettingsError when the environment is wrong, or listing what the database lacks: nothing was changed; otherwise
+ *   PostgreSQL's error.
  */
 export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise<void> {
   const settings = readDatabaseSettings(env);
@@ -63,6 +63,6 @@ function readPasswords({
   if (worker && scaler) return { worker, scaler };
   if (!worker && !scaler) return undefined;
   throw new SettingsError([
-    "WORKER_PASSWORD and SCALER_PASSWORD must both be set, or neither (two roles log in); got one of them",
+    "WORKER_PASSWORD and SCALER_PASSWORD must be set together or not at all (two roles log in); got only one of them",
   ]);
 }

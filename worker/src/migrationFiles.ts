@@ -12,18 +12,18 @@ export interface Migration {
 export interface SqlFunction {
   readonly name: string;
   readonly text: string;
-  /** Of the text: it is created again when this changes. */
+  /** Of the text: the function is created again when it changes. */
   readonly hash: string;
 }
 
-/** Everything a database is brought up to date with. */
+/** Everything that brings a database up to date. */
 export interface MigrationFiles {
   readonly migrations: readonly Migration[];
   readonly functions: readonly SqlFunction[];
 }
 
 /**
- * Reads `sql/migrations/` and `sql/functions/`, in order. Migrations from 1000 are for those who add tables of their own.
+ * Reads `sql/migrations/` and `sql/functions/`, in order. Migrations from 1000 on are for users' own tables.
  *
  * @throws Error when two migrations have the same number.
  */
@@ -32,7 +32,7 @@ export function readMigrationFiles(sql: URL = new URL("../../sql/", import.meta.
   const duplicate = migrationFiles.find((file, index) => file.slice(0, 4) === migrationFiles[index - 1]?.slice(0, 4));
   if (duplicate !== undefined) {
     throw new Error(
-      `sql/migrations/${duplicate} must have a number that no other file has (each is applied once); got a duplicate. Renumber it`,
+      `sql/migrations/${duplicate} must have a unique number (each is applied once); got a duplicate. Renumber it`,
     );
   }
   return {

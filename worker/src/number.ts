@@ -1,4 +1,4 @@
-/** What a number that comes from outside may be. */
+/** The limits of a number that comes from outside. */
 export interface NumberRule {
   readonly min: number;
   readonly max: number;
@@ -9,7 +9,7 @@ export interface NumberRule {
 }
 
 /**
- * Reads a number as a person writes it: `40`, `0.5`; no sign but `-`, no exponent, no unit.
+ * Parses a number as a person writes it: `40`, `0.5`; no sign but `-`, no exponent, no unit.
  *
  * @throws RangeError naming what is allowed, why, and what it got.
  */

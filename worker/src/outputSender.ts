@@ -1,11 +1,11 @@
 import type { FromThread } from "./threadMessages.ts";
 
-/** Lines and chunks that may wait to be written; then the thread waits, so that a loop of them does not fill the memory. */
+/** The most lines and chunks that may wait to be written; then the thread waits, so that a loop does not fill the memory. */
 const MAX_UNWRITTEN = 1_000;
 
 /**
- * Sends a thread's log and output to the main thread. A message leaves at once, even of a thread that never comes back to its
- * event loop; Node's own streams would keep what follows the first chunk until it does, and lose it with the thread.
+ * Sends a thread's log and output to the main thread. A message is sent at once, even by a thread that never returns to its
+ * event loop; Node's own streams would buffer everything after the first chunk until then, and lose it with the thread.
  */
 export class OutputSender {
   readonly #send: (message: FromThread) => void;
@@ -30,7 +30,7 @@ export class OutputSender {
         this.#send({ type: "output", stream, chunk });
         done();
       };
-      // Not other streams in their place: Node calls methods of these.
+      // Not replaced by other streams: Node calls methods of these.
       Object.assign(process[stream], { _write: write, _writev: undefined });
     }
   }

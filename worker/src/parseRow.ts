@@ -1,8 +1,8 @@
 import type { Row } from "./handler.ts";
 
 /**
- * Parses a row's JSON text. A number that JavaScript would round (a bigint past 2^53, a long numeric) is given as text, so that
- * no request is taken for another.
+ * Parses a row's JSON text. A number that JavaScript would round (a bigint past 2^53, a long numeric) is kept as text, so that
+ * no request is mistaken for another.
  */
 export function parseRow(json: string): Row {
   return JSON.parse(json, keepPrecision);
@@ -13,7 +13,7 @@ function keepPrecision(_key: string, value: unknown, context?: { readonly source
   return significantDigits(String(value)) === significantDigits(context.source) ? value : context.source;
 }
 
-/** The significant digits of a number's text: equal wherever two texts of one size mean the same number. */
+/** The significant digits of a number's text: equal if two texts of the same magnitude mean the same number. */
 function significantDigits(text: string): string {
   return text
     .replace(/e.*$/i, "")

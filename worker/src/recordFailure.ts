@@ -9,10 +9,10 @@ import type { Deferral } from "./toFailure.ts";
 const NOT_IN_ENCODING = new Set(["22P05", "22021"]);
 
 /**
- * Records that an attempt did not succeed, in whatever encoding the database has.
+ * Records that an attempt did not succeed, whatever the database's encoding.
  *
- * @returns `FAILED` when another attempt will be made, `DEAD` when the request is not tried again, `SUCCESS` when the program had finished
- *   the request itself.
+ * @returns `FAILED` when another attempt will be made, `DEAD` when the request is not retried, `SUCCESS` when the program had already
+ *   finished the request.
  * @throws OwnershipLostError when the attempt is no longer this session's; nothing was changed.
  */
 export async function recordFailure(

@@ -6,7 +6,7 @@ import { scramVerifier } from "./scram.ts";
 export interface RolePasswords {
   /** Of `batch_worker`, which claims and finishes requests. */
   readonly worker: string;
-  /** Of `batch_scaler`, which asks the scaling query. */
+  /** Of `batch_scaler`, which runs the scaling query. */
   readonly scaler: string;
 }
 
@@ -16,12 +16,12 @@ export interface RoleNames {
   readonly scaler: string;
 }
 
-/** Used where a migration is given no others. */
+/** The names if a migration is given no others. */
 export const DEFAULT_ROLES: RoleNames = { worker: "batch_worker", scaler: "batch_scaler" };
 
 const SQL = new URL("../../sql/", import.meta.url);
 
-/** Creates the roles, or gives them these passwords, and grants them their rights. */
+/** Creates the roles, or changes their passwords, and grants them their rights. */
 export async function createRoles(
   client: pg.ClientBase,
   passwords: RolePasswords,
@@ -44,7 +44,7 @@ export async function createRoles(
 }
 
 /**
- * Grants the roles their rights again where they exist, since a function that was dropped and created has lost them. Within the
+ * Grants the roles their rights again if they exist, since a function that was dropped and created again has lost its grants. Within the
  * caller's transaction.
  *
  * @returns whether they exist.
@@ -60,7 +60,7 @@ export async function grantRights(client: pg.ClientBase, names: RoleNames = DEFA
   return true;
 }
 
-/** What roles.sql and grants.sql call them, for the session. */
+/** Sets the names for roles.sql and grants.sql, for the session. */
 async function setNames(client: pg.ClientBase, { worker, scaler }: RoleNames): Promise<void> {
   await client.query(
     "select set_config('postgres_batch.worker_role', $1, false), set_config('postgres_batch.scaler_role', $2, false)",

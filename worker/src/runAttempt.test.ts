@@ -75,7 +75,7 @@ describe("runAttempt", () => {
     assert.match((await lastAttempt())?.error, /^threw .*code: 7n, self: \[Circular/);
   });
 
-  test("work that ends well although it was asked to stop is SUCCESS", async () => {
+  test("work that succeeds although it was asked to stop is SUCCESS", async () => {
     const { outcome, stopOnceStarted } = await attempt(createHandler(() => sleep(100)));
     await stopOnceStarted();
     assert.equal(await outcome, "succeeded");

@@ -27,13 +27,13 @@ export interface AttemptContext {
   readonly log: Log;
 }
 
-/** Runs a claimed request and records what became of it; no row changes when the attempt is no longer ours. */
+/** Runs a claimed request and records how it ended; no row changes when the attempt is no longer this worker's. */
 export async function runAttempt(claim: Claim, context: AttemptContext): Promise<Outcome> {
   const { database, settings, shutdown, log } = context;
   const stop = new AttemptStop(shutdown);
   const release = maintainOwnership(database, claim, settings, (error) => stop.loseOwnership(error));
   const announce = () => {
-    // Not awaited: a database that does not answer must not hold up the stop.
+    // Not awaited: an unresponsive database must not delay the stop.
     announceStop(database, claim, settings.graceSeconds).catch(() => undefined);
   };
   shutdown.signal.addEventListener("abort", announce);
@@ -65,15 +65,15 @@ async function runAndRecord(claim: Claim, context: AttemptContext, stop: Attempt
     failure = toFailure(result, stop);
   } catch (error) {
     if (error instanceof OwnershipLostError || error instanceof DatabaseUnavailableError) throw error;
-    // What PostgreSQL refuses is no crash as long as the refusal can be recorded.
+    // A refusal by PostgreSQL is an error and not a crash, as long as it can be recorded.
     failure = { reason: "error", message: describeError(error), final: false };
   }
   const status = await recordFailure(database, claim, failure);
   log.warn(failure.reason, { status, error: failure.message });
   if (status === "SUCCESS") return "succeeded";
-  // The SQL knows of no failed pod after a deferral, whatever was recorded (batch.defer).
+  // After a deferral the SQL counts no failed pod, whatever was recorded (batch.defer).
   if (status === "DEAD" && failure.reason !== "deferred") return "dead";
-  return OUTCOMES[failure.reason];
+  return OUTCOMES[failure.reason] ?? "failed";
 }
 
 async function runWork(claim: Claim, { database, work, log }: AttemptContext, stop: AttemptStop): Promise<WorkResult> {
@@ -97,9 +97,5 @@ async function runWork(claim: Claim, { database, work, log }: AttemptContext, st
   }
 }
 
-const OUTCOMES: Readonly<Record<Reason, Outcome>> = {
-  error: "failed",
-  crashed: "failed",
-  interrupted: "interrupted",
-  deferred: "deferred",
-};
+/** `failed` after every other reason. */
+const OUTCOMES: Readonly<Partial<Record<Reason, Outcome>>> = { interrupted: "interrupted", deferred: "deferred" };

@@ -5,7 +5,7 @@ import { parseRow } from "./parseRow.ts";
 import { toJson } from "./toJson.ts";
 import type { WorkContext, WorkResult } from "./work.ts";
 
-/** Checks the row and runs the handler on what comes of it. Never rejects. */
+/** Checks the row and runs the handler on the result. Never rejects. */
 export async function runHandler(
   handler: Handler,
   rowJson: string,
@@ -25,7 +25,7 @@ export async function runHandler(
   } catch (error) {
     return { outcome: "failed", message: describeError(error), final: true };
   }
-  // Work that must stop is not started: it could wait for an abort that was before.
+  // Work that must stop is not started: it could wait for an abort that has already happened.
   if (signal.aborted) return { outcome: "interrupted", message: describeError(signal.reason) };
   const lastCheckpoint: unknown = checkpointJson === null ? null : JSON.parse(checkpointJson);
   try {
@@ -37,7 +37,7 @@ export async function runHandler(
   }
 }
 
-/** What the work threw, whether its handler did or something that the handler started. */
+/** An error of the work, thrown by its handler or by something that the handler started. */
 export function toFailure(error: unknown): WorkResult {
   return { outcome: "failed", message: describeError(error), final: isPermanent(error) };
 }

@@ -12,18 +12,18 @@ export interface JobContext extends AttemptContext {
   readonly settings: Settings;
 }
 
-/** The pauses between two claims of a pod that waits. */
+/** The pauses between two claims of a waiting pod. */
 const FIRST_PAUSE_MS = 125;
-const LONGEST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 1_000;
 
 const WAIT_REASONS = {
   locked: "a previous connection to release this Job's request",
-  reserved: "a request of another Job, until that Job has had the time to come back for it",
+  reserved: "a request reserved for another Job, until that Job has had time to return",
 } as const;
 
 /**
- * How long a previous pod of the same Job that has not announced its stop keeps its request. That this pod was started is
- * Kubernetes' own evidence that it was given up: its machine hangs, or its process is stopped.
+ * How long a previous pod of the same Job that has not announced its stop keeps its request. The start of this pod is
+ * evidence that Kubernetes has given up on the previous one: its machine hangs, or its process is stopped.
  */
 const TAKEOVER_MS = 6_000;
 
@@ -51,9 +51,9 @@ export async function runJob(context: JobContext): Promise<Outcome> {
 }
 
 /**
- * Claims, waiting while a previous connection holds this Job's request: the server notices within 12 s that it is dead, and from one
- * that only hangs the request is taken over after TAKEOVER_MS. A pod that has done nothing yet also waits for reserved requests, because its Job was created
- * to replace one that may be dead.
+ * Claims, waiting while a previous connection holds this Job's request: the server notices within 12 s that a connection is dead, and
+ * the request of one that only hangs is taken over after TAKEOVER_MS. A pod that has done nothing yet also waits for reserved requests,
+ * because its Job was created to replace one that may be dead.
  */
 async function claimWithRetry(
   { database, shutdown, log }: JobContext,
@@ -79,10 +79,10 @@ async function claimWithRetry(
         if (taken) continue;
       }
       await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+      pause = Math.min(2 * pause, MAX_PAUSE_MS);
     }
   } catch (error) {
-    // The database is unavailable, and nothing is claimed that would have to be recorded.
+    // The database is unavailable, and there is no claim to record.
     if (!shutdown.signal.aborted || error !== shutdown.signal.reason) throw error;
   } finally {
     database.unclaimedStop = undefined;

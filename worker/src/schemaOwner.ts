@@ -4,8 +4,8 @@ import type pg from "pg";
 const OWNER = "batch_owner";
 
 /**
- * The role that is to own the schema `batch`: `batch_owner`, created where this role may create roles, and this role made its member;
- * an existing `batch_owner` that this role is a member of, or may become; else this role itself.
+ * The role that is to own the schema `batch`: `batch_owner`, created if this role may create roles, with this role as a member; an
+ * existing `batch_owner` of which this role is or may become a member; otherwise this role itself.
  */
 export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string> {
   // From 16 on a member may lack the rights (USAGE), or be unable to create objects for the role (SET).
@@ -39,7 +39,7 @@ export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string>
   return OWNER;
 }
 
-/** Runs `work` with the rights of the schema's owner, so that what it makes belongs to it. `owner` is quoted where it must be. */
+/** Runs `work` with the rights of the schema's owner, so that the objects it creates belong to it. `owner` is quoted if necessary. */
 export async function asOwner(client: pg.ClientBase, owner: string, work: () => Promise<unknown>): Promise<void> {
   await client.query(`set local role ${owner}`);
   await work();

@@ -1,11 +1,11 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 
-/** PostgreSQL's own number of attempts (`scram_iterations`). */
+/** PostgreSQL's default of `scram_iterations`. */
 const ITERATIONS = 4_096;
 
 /**
- * What PostgreSQL keeps of a password (RFC 5803, as in its pg_authid): made here, so that the password itself is never sent to
- * the server, which may log what it is sent.
+ * What PostgreSQL keeps of a password (RFC 5803, as in its pg_authid): computed here, so that the password itself is never sent to
+ * the server, which may log its statements.
  *
  * @param password of ASCII, for which SASLprep (RFC 4013) changes nothing.
  */

@@ -1,7 +1,7 @@
 /**
- * What a server that holds the queue is set to besides its defaults, wherever this project starts one.
+ * The settings, besides the defaults, of every server that this project starts for the queue.
  *
- * A queue's table lives on being vacuumed: at a minute, PostgreSQL's default, every claim walks over a minute's finished
- * requests, and 16 busy connections claim a tenth less a second.
+ * A queue's table needs frequent vacuums: with PostgreSQL's default of one minute, every claim scans the dead entries of a minute's
+ * finished requests, and 16 busy connections claim a tenth less per second.
  */
 export const SERVER_SETTINGS = { autovacuum_naptime: "5s" } as const;

@@ -2,20 +2,20 @@
 export const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
- * What a worker sets on each of its connections, so that no setting that a database or a role carries changes what a statement
- * does or what a row's JSON looks like. A pooler refuses such options; what matters behind one is set on the functions.
+ * What a worker sets on each of its connections, so that no setting of a database or a role changes what a statement does or how a
+ * row's JSON is formatted. A pooler refuses such options; the settings that matter behind one are set on the functions.
  *
- * Not here, since none has an effect on the worker: `client_encoding` (node-postgres sets it), `lc_messages` (codes are read, not
+ * Not set, because they do not affect the worker: `client_encoding` (node-postgres sets it), `lc_messages` (codes are read, not
  * texts), planner and memory settings (the same rows come), `log_*`. `synchronous_commit` is the operator's choice.
  */
 export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
-  // A lost node is noticed within 12 s, asked or silent, and the session's lock is dropped with the connection.
+  // A lost node is noticed within 12 s, whether or not data is in flight, and the session's lock is released with the connection.
   tcp_keepalives_idle: "6",
   tcp_keepalives_interval: "2",
   tcp_keepalives_count: "3",
   tcp_user_timeout: "12000",
 
-  // The server gives up before the worker does: a claim that waits for a lock must not be made after its worker has left.
+  // The server gives up before the worker does: a claim that waits for a lock must not succeed after its worker has left.
   statement_timeout: String(ANSWER_TIMEOUT_MS - 1_000),
   lock_timeout: "0",
   // The connection carries the session lock for as long as the work takes.
@@ -32,11 +32,11 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   standard_conforming_strings: "on",
   transform_null_equals: "off",
 
-  // Milliseconds of compilation for statements of microseconds; plans that are made again each time.
+  // JIT compilation takes milliseconds for statements of microseconds; custom plans are made each time.
   jit: "off",
   plan_cache_mode: "auto",
 
-  // A row's JSON is the same whatever server it is on: dates, bytes, floats and money as text.
+  // A row's JSON is the same on every server: dates, bytes, floats and money as text.
   timezone: "UTC",
   datestyle: "ISO, MDY",
   intervalstyle: "postgres",

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { SettingsError } from "./errors.ts";
+import { DEFAULT_LIMITS, RETRY_LIMITS } from "./retryLimits.ts";
 import { DEFAULTS, readSettings } from "./settings.ts";
 
 const LEAST = { PG_HOST: "my-release-postgresql", PG_USERNAME: "postgres", JOB_NAME: "job", POD_NAME: "job-pod" };
 
-function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+function getProblems(env: NodeJS.ProcessEnv): readonly string[] {
   try {
     readSettings(env);
     return [];
@@ -25,16 +26,13 @@ describe("readSettings", () => {
         user: "postgres",
         password: "secret",
         name: "postgres",
-        patienceSeconds: DEFAULTS.patienceSeconds,
+        databaseTimeoutSeconds: DEFAULTS.databaseTimeoutSeconds,
         pooled: false,
       },
       kind: "clap",
       jobName: "job",
       podName: "job-pod",
-      backoffLimit: 4,
-      crashLimit: 4,
-      interruptionLimit: 100,
-      deferralLimit: 100,
+      ...DEFAULT_LIMITS,
       backoffSeconds: 10,
       requestsPerJob: 1,
       leaseSeconds: 0,
@@ -45,7 +43,7 @@ describe("readSettings", () => {
 
   test("an empty environment is refused with everything that it lacks, at once", () => {
     assert.deepEqual(
-      problemsOf({}).map((problem) => problem.split(" ")[0]),
+      getProblems({}).map((problem) => problem.split(" ")[0]),
       ["PG_HOST", "PG_USERNAME", "JOB_NAME", "POD_NAME"],
     );
   });
@@ -53,14 +51,13 @@ describe("readSettings", () => {
   const wrong: Record<string, readonly string[]> = {
     PG_HOST: ["a b", " "],
     PG_PORT: ["0", "65536", "-1", "5432.5", "abc", "1e3", "5432 "],
-    DATABASE_PATIENCE_SECONDS: ["-1", "3601", "soon", "NaN", "Infinity"],
+    DATABASE_TIMEOUT_SECONDS: ["-1", "3601", "soon", "NaN", "Infinity"],
     KIND: ["Clap", "1clap", "../clap", "clap.ts", "a".repeat(41), "clap'; drop table clap; --"],
     JOB_NAME: ["a b", "$(reboot)", "x".repeat(254), "'"],
     POD_NAME: ["a/b", "\n"],
-    BACKOFF_LIMIT: ["-1", "1001", "1.5", "four"],
-    CRASH_LIMIT: ["-1", "1001", "0.5", "many"],
-    INTERRUPTION_LIMIT: ["-1", "10001", "1.5", "never"],
-    DEFERRAL_LIMIT: ["-1", "10001", "1.5", "later"],
+    ...Object.fromEntries(
+      Object.values(RETRY_LIMITS).map(({ variable, rule }) => [variable, ["-1", String(rule.max + 1), "1.5", "many"]]),
+    ),
     LEASE_SECONDS: ["-1", "3601", "30s", "true"],
     BACKOFF_SECONDS: ["-0.1", "601", "10s"],
     REQUESTS_PER_JOB: ["0", "10001", "2.5", "0x10"],
@@ -70,7 +67,7 @@ describe("readSettings", () => {
   for (const [name, values] of Object.entries(wrong)) {
     for (const value of values) {
       test(`${name}=${JSON.stringify(value)} is refused by its name, with what is allowed and what it got`, () => {
-        const problems = problemsOf({ ...LEAST, [name]: value });
+        const problems = getProblems({ ...LEAST, [name]: value });
         assert.equal(problems.length, 1);
         assert.match(problems[0] ?? "", new RegExp(`^${name} must be .+; got `));
         assert.ok(problems[0]?.endsWith(JSON.stringify(value)));
@@ -79,6 +76,6 @@ describe("readSettings", () => {
   }
 
   test("a password is never in a message", () => {
-    assert.doesNotMatch(problemsOf({ PGPASSWORD: "hunter2" }).join(), /hunter2/);
+    assert.doesNotMatch(getProblems({ PGPASSWORD: "hunter2" }).join(), /hunter2/);
   });
 });

@@ -1,5 +1,6 @@
 import { SettingsError } from "./errors.ts";
 import { type NumberRule, parseNumber } from "./number.ts";
+import { DEFAULT_LIMITS, type LimitName, mapLimits, RETRY_LIMITS, type RetryLimits } from "./retryLimits.ts";
 
 /** How a connection is protected, as libpq names it. */
 export type SslMode = "disable" | "require" | "verify-full";
@@ -13,14 +14,14 @@ export interface DatabaseSettings {
   readonly password: string | undefined;
   readonly name: string;
   /**
-   * `require`: the connection is encrypted; `verify-full`: and the server must prove that it is `host`, by the authority of `caFile`
-   * or else by one that the system trusts; `disable`: no TLS.
+   * `require`: the connection is encrypted; `verify-full`: and the server's certificate must be for `host`, signed by the authority of
+   * `caFile` or else by one that the system trusts; `disable`: no TLS.
    *
    * @default "verify-full" with a `caFile`, else "disable"
    */
   readonly sslMode?: SslMode;
   /**
-   * The file of the certificate authority that the server must prove itself by.
+   * The file of the certificate authority that must have signed the server's certificate.
    *
    * @default - the authorities that the system trusts
    */
@@ -31,73 +32,63 @@ export interface DatabaseSettings {
    * @default false
    */
   readonly pooled?: boolean;
-  /** How long an absent database is waited for before the worker gives up. */
-  readonly patienceSeconds: number;
+  /** How long the worker waits for an unavailable database before it gives up. */
+  readonly databaseTimeoutSeconds: number;
 }
 
-/** What a worker is given by its environment; read once, at the start. */
-export interface Settings {
+/** A worker's settings from its environment; read once, at the start. */
+export interface Settings extends RetryLimits {
   readonly database: DatabaseSettings;
   /** The name under which `batch.attach()` attached the table of requests. */
   readonly kind: string;
-  /** A request that failed is held for the Job of this name. */
+  /** A failed request is reserved for the Job of this name. */
   readonly jobName: string;
   /** Recorded with every attempt, for `kubectl logs`. */
   readonly podName: string;
-  /** Errors a request may have; one more makes it DEAD. The Job's own `backoffLimit` too. */
-  readonly backoffLimit: number;
-  /**
-   * Crashes (killed, out of memory, a lost node) a request may have; one more makes it DEAD.
-   *
-   * @default - `backoffLimit`
-   */
-  readonly crashLimit: number;
-  /** Interruptions (SIGTERM: a drain, an eviction, a deleted Job) a request may have; one more makes it DEAD. */
-  readonly interruptionLimit: number;
-  /** How often a request may ask to be run later; once more makes it DEAD. */
-  readonly deferralLimit: number;
   /** The Job controller's base delay: 10 on Kubernetes. */
   readonly backoffSeconds: number;
-  /** Requests one Job works through, one after another. */
+  /** How many requests one Job works through, one after another. */
   readonly requestsPerJob: number;
   /**
-   * For how long a claim is kept without being renewed; renewed three times in it. 0: no lease, the session lock says who
-   * is alive. A pooler makes session locks meaningless: behind one, a lease is needed.
+   * How long a claim is valid without being renewed; it is renewed every third of that time. 0: no lease, the session lock shows who
+   * is alive. Behind a pooler session locks mean nothing, so a lease is needed.
    */
   readonly leaseSeconds: number;
-  /** How long an attempt's work may take; then it is stopped, by force if need be, and has failed. 0: no limit. */
+  /** How long an attempt's work may take; after that it is stopped, by force if necessary, and has failed. 0: no limit. */
   readonly timeoutSeconds: number;
   /** The pod's `terminationGracePeriodSeconds`: from SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
 }
 
-/** The limits of every number setting; the options of `npm start` and the stack's config obey the same ones. */
+const LIMIT_RULES = mapLimits((name): NumberRule => RETRY_LIMITS[name].rule);
+
+/** The limits of every number setting; the options of `npm start` and the stack's config have the same limits. */
 export const NUMBER_RULES = {
   port: { min: 1, max: 65_535, why: "a TCP port" },
-  patienceSeconds: { min: 0, max: 3_600, fractions: true, why: "an hour without a database is no hiccup" },
-  backoffLimit: { min: 0, max: 1_000, why: "retries cost a pod each" },
-  crashLimit: { min: 0, max: 1_000, why: "each costs a pod, and whatever the work does before it dies" },
-  interruptionLimit: { min: 0, max: 10_000, why: "no drain is the work's fault, but work that never ends costs pods" },
-  deferralLimit: { min: 0, max: 10_000, why: "each costs a pod" },
+  databaseTimeoutSeconds: {
+    min: 0,
+    max: 3_600,
+    fractions: true,
+    why: "an hour without a database is not a brief outage",
+  },
+  ...LIMIT_RULES,
   timeoutSeconds: { min: 0, max: 604_800, fractions: true, why: "0 is none; at most a week" },
   backoffSeconds: { min: 0, max: 600, fractions: true, why: "the Job controller never waits longer than 600 s" },
   requestsPerJob: { min: 1, max: 10_000, why: "a Job that runs for days is hard to replace" },
-  leaseSeconds: { min: 0, max: 3_600, fractions: true, why: "0 is none; a dead worker is noticed that much later" },
+  leaseSeconds: { min: 0, max: 3_600, fractions: true, why: "0 is none; a dead worker is noticed so much later" },
   graceSeconds: { min: 1, max: 86_400, fractions: true, why: "from SIGTERM to SIGKILL, at most a day" },
 } as const satisfies Record<string, NumberRule>;
 
 /** A kind's name; `batch.attach()` checks the same. */
 export const KIND_PATTERN = /^[a-z][a-z0-9_]{0,39}$/;
 
-/** Used where the environment is silent. */
+/** Used for variables that are not set. */
 export const DEFAULTS = {
   port: 5432,
   databaseName: "postgres",
-  patienceSeconds: 60,
+  databaseTimeoutSeconds: 60,
   kind: "clap",
-  backoffLimit: 4,
-  interruptionLimit: 100,
-  deferralLimit: 100,
+  ...DEFAULT_LIMITS,
   timeoutSeconds: 0,
   backoffSeconds: 10,
   requestsPerJob: 1,
@@ -111,11 +102,10 @@ export const DEFAULTS = {
  * @throws SettingsError naming every wrong variable, what is allowed, and the value it had (never a password).
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const { text, number, finish } = reader(env);
+  const { text, number, validated } = reader(env);
   const label = "1 to 253 characters of a-z, A-Z, 0-9, '-', '_' and '.' (a Kubernetes name)";
-  const backoffLimit = number("BACKOFF_LIMIT", "backoffLimit", DEFAULTS.backoffLimit);
   const leaseSeconds = number("LEASE_SECONDS", "leaseSeconds", DEFAULTS.leaseSeconds);
-  return finish({
+  return validated({
     database: { ...databaseSettings({ text, number }, env), pooled: leaseSeconds > 0 },
     kind: text(
       "KIND",
@@ -125,15 +115,22 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     ),
     jobName: text("JOB_NAME", /^[\w.-]{1,253}$/, label),
     podName: text("POD_NAME", /^[\w.-]{1,253}$/, label),
-    backoffLimit,
-    crashLimit: number("CRASH_LIMIT", "crashLimit", backoffLimit),
-    interruptionLimit: number("INTERRUPTION_LIMIT", "interruptionLimit", DEFAULTS.interruptionLimit),
-    deferralLimit: number("DEFERRAL_LIMIT", "deferralLimit", DEFAULTS.deferralLimit),
+    ...readLimits(number),
     timeoutSeconds: number("TIMEOUT_SECONDS", "timeoutSeconds", DEFAULTS.timeoutSeconds),
     backoffSeconds: number("BACKOFF_SECONDS", "backoffSeconds", DEFAULTS.backoffSeconds),
     requestsPerJob: number("REQUESTS_PER_JOB", "requestsPerJob", DEFAULTS.requestsPerJob),
     leaseSeconds,
     graceSeconds: number("GRACE_SECONDS", "graceSeconds", DEFAULTS.graceSeconds),
+  });
+}
+
+function readLimits(number: ReturnType<typeof reader>["number"]): RetryLimits {
+  const read = (name: LimitName, defaultValue: number) => number(RETRY_LIMITS[name].variable, name, defaultValue);
+  const backoffLimit = read("backoffLimit", DEFAULTS.backoffLimit);
+  return mapLimits((name) => {
+    const limit = RETRY_LIMITS[name];
+    if (name === "backoffLimit") return backoffLimit;
+    return read(name, "defaultValue" in limit ? limit.defaultValue : backoffLimit);
   });
 }
 
@@ -143,8 +140,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
  * @throws SettingsError as `readSettings` does.
  */
 export function readDatabaseSettings(env: NodeJS.ProcessEnv): DatabaseSettings {
-  const { text, number, finish } = reader(env);
-  return finish(databaseSettings({ text, number }, env));
+  const { text, number, validated } = reader(env);
+  return validated(databaseSettings({ text, number }, env));
 }
 
 function databaseSettings(
@@ -167,29 +164,33 @@ function databaseSettings(
         }
       : {}),
     ...(env.PG_CA_FILE ? { caFile: env.PG_CA_FILE } : {}),
-    patienceSeconds: number("DATABASE_PATIENCE_SECONDS", "patienceSeconds", DEFAULTS.patienceSeconds),
+    databaseTimeoutSeconds: number(
+      "DATABASE_TIMEOUT_SECONDS",
+      "databaseTimeoutSeconds",
+      DEFAULTS.databaseTimeoutSeconds,
+    ),
   };
 }
 
-/** Reads variable after variable; `finish` throws what was wrong with any of them. */
+/** Reads one variable after another; `validated` throws everything that was wrong with them. */
 function reader(env: NodeJS.ProcessEnv) {
   const problems: string[] = [];
   return {
-    text(name: string, pattern: RegExp, allowed: string, byDefault?: string): string {
-      const value = env[name] || byDefault;
+    text(name: string, pattern: RegExp, allowed: string, defaultValue?: string): string {
+      const value = env[name] || defaultValue;
       if (value !== undefined && pattern.test(value)) return value;
       problems.push(`${name} must be ${allowed}; got ${value === undefined ? "nothing" : JSON.stringify(value)}`);
       return "";
     },
-    number(name: string, rule: keyof typeof NUMBER_RULES, byDefault: number): number {
+    number(name: string, rule: keyof typeof NUMBER_RULES, defaultValue: number): number {
       try {
-        return env[name] ? parseNumber(name, env[name], NUMBER_RULES[rule]) : byDefault;
+        return env[name] ? parseNumber(name, env[name], NUMBER_RULES[rule]) : defaultValue;
       } catch (error) {
         problems.push((error as Error).message);
         return Number.NaN;
       }
     },
-    finish<Read>(settings: Read): Read {
+    validated<Read>(settings: Read): Read {
       if (problems.length > 0) throw new SettingsError(problems);
       return settings;
     },

@@ -4,11 +4,11 @@ import { InterruptedError } from "./errors.ts";
 export interface Shutdown {
   /** Aborts at the first SIGTERM or SIGINT. */
   readonly signal: AbortSignal;
-  /** Aborts when work that has not stopped by then must be ended by force: a little before SIGKILL. */
+  /** Aborts when work that has not stopped must be terminated: a little before SIGKILL. */
   readonly deadline: AbortSignal;
 }
 
-/** What is left of the grace period to record the interruption and to exit. */
+/** How much of the grace period is kept to record the interruption and to exit. */
 const RECORD_AND_EXIT_SECONDS = 2;
 
 /**

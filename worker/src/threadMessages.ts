@@ -3,10 +3,10 @@ import { InterruptedError, OwnershipLostError, TimedOutError } from "./errors.ts
 import type { LogFields } from "./log.ts";
 import type { WorkContext, WorkResult } from "./work.ts";
 
-/** What a handler's thread is started with. */
+/** The start data of a handler's thread. */
 export interface ThreadData {
   readonly kind: string;
-  /** One Int32: log lines and other output that were sent and not yet written. */
+  /** One Int32: the number of log lines and output chunks that were sent but not yet written. */
   readonly unwritten: SharedArrayBuffer;
 }
 
@@ -36,7 +36,7 @@ export type StopReason =
   | { readonly lostRequest: string; readonly lostAttempt: number }
   | { readonly text: string };
 
-/** Takes an abort's reason apart. */
+/** Serializes an abort's reason. */
 export function toStopReason(reason: unknown): StopReason {
   if (reason instanceof InterruptedError) return { interruptedBy: reason.by };
   if (reason instanceof TimedOutError) return { timedOutAfterSeconds: reason.seconds };
@@ -44,7 +44,7 @@ export function toStopReason(reason: unknown): StopReason {
   return { text: describeError(reason) };
 }
 
-/** Makes the abort's reason again. */
+/** Deserializes an abort's reason. */
 export function toStopError(reason: StopReason): Error {
   if ("interruptedBy" in reason) return new InterruptedError(reason.interruptedBy);
   if ("timedOutAfterSeconds" in reason) return new TimedOutError(reason.timedOutAfterSeconds);

@@ -2,6 +2,7 @@ import type { AttemptStop } from "./attemptStop.ts";
 import { describeError } from "./describeError.ts";
 import { TimedOutError } from "./errors.ts";
 import type { Failure } from "./queue/fail.ts";
+import { TIMEOUT_REASON } from "./retryLimits.ts";
 import type { WorkResult } from "./work.ts";
 
 /** The work asked to be run later. */
@@ -12,10 +13,10 @@ export interface Deferral {
 }
 
 /**
- * Why an attempt did not succeed, by what its work came to and why it was asked to stop.
+ * Why an attempt did not succeed, from the result of its work and the reason it was asked to stop.
  *
- * Work that was asked to stop and ends well is done all the same. Anything else that it ends with then has the reason it was asked
- * for, except an error that no retry can help (`final`), a crash, and a `retryLater`.
+ * Work that was asked to stop but succeeds is done all the same. Any other result then has the reason of the stop, except a final error,
+ * a crash, and `retryLater`.
  */
 export function toFailure(
   result: Exclude<WorkResult, { outcome: "succeeded" }>,
@@ -27,7 +28,8 @@ export function toFailure(
   }
   if (signal.reason instanceof TimedOutError) {
     const late = killSignal.aborted ? ", and had not stopped 1 s later" : "";
-    return toError(withLastOutput(signal.reason, signal.reason.message + late, result.message), false);
+    const message = withLastOutput(signal.reason, signal.reason.message + late, result.message);
+    return { reason: TIMEOUT_REASON, message, final: false };
   }
   if (result.outcome === "retryLater") {
     return { reason: "deferred", message: result.message, afterSeconds: result.afterSeconds };
@@ -40,7 +42,7 @@ export function toFailure(
   return toInterruption(withLastOutput(signal.reason, asked + late, result.message));
 }
 
-/** A command says why it was stopped before its last output: that says more than the reason alone. */
+/** A command's message starts with the reason why it was stopped, followed by its last output: more than the reason alone. */
 function withLastOutput(stop: unknown, reason: string, message: string): string {
   return stop instanceof Error && message.startsWith(stop.message) ? message : reason;
 }

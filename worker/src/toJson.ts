@@ -1,8 +1,8 @@
-/** The most bytes of JSON that a result or a checkpoint may have: it is kept with every attempt; more belongs in a table. */
+/** The most bytes of JSON that a result or a checkpoint may have: it is stored with every attempt; more belongs in a table. */
 export const MAX_JSON_BYTES = 65_536;
 
 /**
- * A value as JSON text to be stored; null when it is undefined.
+ * A value as JSON text for storage; null when it is undefined.
  *
  * @param what - names the value in messages: `a result`
  * @throws TypeError when it is not JSON; RangeError when it is too large

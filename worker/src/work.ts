@@ -3,7 +3,7 @@ import type { Log } from "./log.ts";
 /** What an attempt's work may use besides its row. */
 export interface WorkContext {
   readonly kind: string;
-  /** The request's primary key as text: a bigint is larger than a JavaScript number holds exactly. */
+  /** The request's primary key as text: a JavaScript number cannot hold every bigint exactly. */
   readonly requestId: string;
   /** 1 at the first attempt. */
   readonly attempt: number;
@@ -12,13 +12,13 @@ export interface WorkContext {
    * what ended the worker's ownership (an OwnershipLostError, a DatabaseUnavailableError).
    */
   readonly signal: AbortSignal;
-  /** Aborts, after `signal`, when the work's time to stop is over: `run` then ends it by force, and resolves. */
+  /** Aborts, after `signal`, when the work's time to stop is over: `run` then terminates it, and resolves. */
   readonly killSignal: AbortSignal;
-  /** Carries the request and the attempt on every line. */
+  /** Every line has the request and the attempt. */
   readonly log: Log;
   /** JSON text of the last checkpoint that an attempt of this request has saved; null when there is none. */
   readonly checkpointJson: string | null;
-  /** Shows how far the work is; `total` in the same unit, where it is known. */
+  /** Reports the work's progress; `total` in the same unit, if known. */
   progress(done: number, total?: number): void;
   /** Saves a JSON value for the next attempt; rejects when this attempt is no longer the current one. */
   saveCheckpoint(value: unknown): Promise<void>;
@@ -27,12 +27,12 @@ export interface WorkContext {
 }
 
 /**
- * What the work of an attempt came to.
+ * The result of an attempt's work.
  *
  * - `failed`: its own error, counted against `backoffLimit`; `final`: no retry can help
- * - `crashed`: something outside of it ended it (out of memory, a signal), counted against `crashLimit`
- * - `interrupted`: it stopped because it was asked to, or was ended by force after that
- * - `retryLater`: it asks for another attempt after a time
+ * - `crashed`: something from outside ended it (out of memory, a signal), counted against `crashLimit`
+ * - `interrupted`: it stopped because it was asked to, or was terminated after that
+ * - `retryLater`: it asks for another attempt after a delay
  */
 export type WorkResult =
   | { readonly outcome: "succeeded"; readonly result?: unknown }
@@ -40,14 +40,14 @@ export type WorkResult =
   | { readonly outcome: "crashed" | "interrupted"; readonly message: string }
   | { readonly outcome: "retryLater"; readonly afterSeconds: number; readonly message: string };
 
-/** The work of a kind: one object a pod, for every request of its Job, one at a time. */
+/** The work of a kind: one object per pod, for every request of its Job, one at a time. */
 export interface Work {
   /**
-   * Does the work of an attempt. Never rejects, and resolves only when nothing of the work runs any more; at the latest
-   * half a second after `context.killSignal` (a thread that even force does not end may then still run, see `stuck`).
+   * Does the work of an attempt. Never rejects, and resolves only when nothing of the work is still running, at the latest
+   * half a second after `context.killSignal` (a thread that cannot be terminated may still run then, see `stuck`).
    */
   run(rowJson: string, context: WorkContext): Promise<WorkResult>;
-  /** Whether something of the work could not be ended; the process must then end by SIGKILL, since its exit would wait for it. */
+  /** Whether part of the work could not be terminated; the process must then end by SIGKILL, since its exit would wait for it. */
   readonly stuck: boolean;
   close(): Promise<void>;
 }

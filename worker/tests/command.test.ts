@@ -8,6 +8,7 @@ import { createTestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
 import { endProcesses } from "../src/command/endProcesses.ts";
 import { listProcesses, readProcFile } from "../src/command/processTable.ts";
+import { TIMEOUT_REASON } from "../src/retryLimits.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const database = await createTestDatabase();
@@ -128,7 +129,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     await insert();
     assert.equal(await start("kill -STOP $$", { TIMEOUT_SECONDS: "0.5" }).ended, 1);
     const { reason, error } = (await last()) ?? {};
-    assert.equal(reason, "error");
+    assert.equal(reason, TIMEOUT_REASON);
     assert.match(String(error), /^timed out after 0\.5 s/);
   });
 

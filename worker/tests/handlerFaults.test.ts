@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { attachOdd, createOddWork, type OddPod } from "../../tests/support/oddWork.ts";
 import { until } from "../../tests/support/until.ts";
+import { getLimitName, RETRY_LIMITS, TIMEOUT_REASON } from "../src/retryLimits.ts";
 
 const database = await createTestDatabase();
 await attachOdd(database);
@@ -32,32 +33,33 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
   });
 
   for (const does of ["log and block", "wait forever"]) {
-    test(`is to ${does}, and has a timeout, records an error that is retried, and ends 1`, async () => {
+    test(`is asked to ${does}, and has a timeout, records a failure that is retried, and exits 1`, async () => {
       await insert(does);
       const pod = start({ TIMEOUT_SECONDS: "0.5" });
       assert.equal(await pod.ended, 1);
       assert.match(pod.output(), /"message":"(blocking|waiting)"/);
       assert.deepEqual(await attempts(), [
-        { status: "FAILED", reason: "error", error: "timed out after 0.5 s, and had not stopped 1 s later" },
+        { status: "FAILED", reason: TIMEOUT_REASON, error: "timed out after 0.5 s, and had not stopped 1 s later" },
       ]);
-      assert.deepEqual(await database.query("select job_name, errors from batch.queue"), [
-        { job_name: "a", errors: 1 },
+      const { counter } = RETRY_LIMITS[getLimitName(TIMEOUT_REASON)];
+      assert.deepEqual(await database.query(`select job_name, ${counter} as counted from batch.queue`), [
+        { job_name: "a", counted: 1 },
       ]);
     });
   }
 
-  test("blocks a native call is recorded at its timeout too; as nothing else ends the thread, it ends by SIGKILL", async () => {
+  test("blocks in a native call is recorded at its timeout, too; it ends by SIGKILL, since nothing else ends the thread", async () => {
     await insert("block in a native call");
     assert.equal(await start({ TIMEOUT_SECONDS: "0.5" }).ended, 137);
     const [attempt] = await attempts();
-    assert.deepEqual([attempt?.status, attempt?.reason], ["FAILED", "error"]);
+    assert.deepEqual([attempt?.status, attempt?.reason], ["FAILED", TIMEOUT_REASON]);
     assert.match(attempt?.error ?? "", /^timed out after 0.5 s/);
   });
 
-  test("stops when its timeout asks it to has failed by the timeout", async () => {
+  test("stops at its timeout has failed because of the timeout", async () => {
     await insert("stop when asked");
     assert.equal(await start({ TIMEOUT_SECONDS: "0.5" }).ended, 1);
-    assert.deepEqual(await attempts(), [{ status: "FAILED", reason: "error", error: "timed out after 0.5 s" }]);
+    assert.deepEqual(await attempts(), [{ status: "FAILED", reason: TIMEOUT_REASON, error: "timed out after 0.5 s" }]);
   });
 
   test("ends within its timeout is not stopped", async () => {
@@ -114,7 +116,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     exit: /process\.exit\(3\)/,
     fail: /^Error: no luck\n.*caused by Error: rain\n/s,
   })) {
-    test(`is to ${does} records that as an error, logs it and ends 1`, async () => {
+    test(`is asked to ${does} records that as an error, logs it and exits 1`, async () => {
       await insert(does);
       const pod = start();
       assert.equal(await pod.ended, 1);

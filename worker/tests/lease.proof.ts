@@ -13,7 +13,7 @@ function createPoll(database: TestDatabase): () => Promise<number> {
   return () => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 }
 
-const attemptsOf = (database: TestDatabase) =>
+const getAttempts = (database: TestDatabase) =>
   database.query("select attempt, status, reason, job_name from clap_attempt order by attempt");
 
 describe("a worker with a lease", { timeout: 120_000 }, () => {
@@ -24,7 +24,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
     await workers.insert(4);
     const poll = createPoll(database);
     const pod = workers.start("a", LEASE);
-    await workers.clapping(pod);
+    await workers.handlerRunning(pod);
     const rival = workers.start("a", LEASE);
     const leases = new Set<string>();
     let locks = 0;
@@ -40,7 +40,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       return (await database.query("select from batch.history")).at(0);
     });
     assert.deepEqual(await Promise.all([pod.ended, rival.ended]), [0, 0]);
-    assert.deepEqual(await attemptsOf(database), [{ attempt: 1, status: "SUCCESS", reason: null, job_name: "a" }]);
+    assert.deepEqual(await getAttempts(database), [{ attempt: 1, status: "SUCCESS", reason: null, job_name: "a" }]);
     assert.ok(leases.size > 8, `renewed three times a second; got ${leases.size} leases`);
     assert.equal(locks, 0);
   });
@@ -52,7 +52,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       t.after(workers.end);
       await workers.insert(60);
       const pod = workers.start("a", LEASE);
-      await workers.clapping(pod);
+      await workers.handlerRunning(pod);
       pod.kill("SIGKILL");
       await pod.ended;
       const [{ lease } = {}] = await database.query("select lease_until::text as lease from batch.queue");
@@ -72,7 +72,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       const poll = createPoll(database);
       await workers.insert(1);
       const zombie = workers.start("a", LEASE);
-      await workers.clapping(zombie);
+      await workers.handlerRunning(zombie);
       zombie.kill("SIGSTOP");
       await until("any Job may claim its request", async () => {
         await poll();
@@ -84,7 +84,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
       assert.equal(await zombie.ended, 3);
       assert.match(zombie.outputTail(), /is owned by another worker or has already ended/);
       assert.deepEqual(await database.query("table batch.history"), left);
-      assert.deepEqual(await attemptsOf(database), [
+      assert.deepEqual(await getAttempts(database), [
         { attempt: 1, status: "FAILED", reason: "crashed", job_name: "a" },
         { attempt: 2, status: "SUCCESS", reason: null, job_name: "b" },
       ]);

@@ -58,13 +58,10 @@ describe("rotated passwords", { timeout: 60_000 }, () => {
     assert.deepEqual(await attempts(), [{ status: "SUCCESS", attempt: 1 }]);
   });
 
-  test("one that stays wrong ends the pod with 69 after DATABASE_PATIENCE_SECONDS", async () => {
-    const pod = startWorker("neither", { DATABASE_PATIENCE_SECONDS: "0.3" });
+  test("one that stays wrong ends the pod with 69 after DATABASE_TIMEOUT_SECONDS", async () => {
+    const pod = startWorker("neither", { DATABASE_TIMEOUT_SECONDS: "0.3" });
     assert.equal(await pod.ended, 69);
-    assert.match(
-      pod.outputTail(),
-      /must answer within DATABASE_PATIENCE_SECONDS .* got password authentication failed/,
-    );
+    assert.match(pod.outputTail(), /must answer within DATABASE_TIMEOUT_SECONDS .* got password authentication failed/);
     assert.ok(!pod.outputTail().includes("neither"), "a password is never logged");
   });
 });

@@ -64,7 +64,7 @@ async function values(): Promise<(readonly [string, string])[]> {
 async function run(user: string): Promise<string> {
   const said: string[] = [];
   const { PG_HOST: host = "", PG_PORT } = process.env;
-  const settings = { host, port: Number(PG_PORT), user, password: undefined, name, patienceSeconds: 0 };
+  const settings = { host, port: Number(PG_PORT), user, password: undefined, name, databaseTimeoutSeconds: 0 };
   const connection = new Database(
     settings,
     createLog({}, (line) => said.push(line)),

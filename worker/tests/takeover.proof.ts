@@ -16,7 +16,7 @@ describe("a replacement pod of the same Job", { timeout: 120_000 }, () => {
     test(`takes the request of a predecessor that ${stopped ? "is stopped" : "lives and reconnects"}`, async () => {
       await workers.insert(60);
       const predecessor = workers.start("a");
-      await workers.clapping(predecessor);
+      await workers.handlerRunning(predecessor);
       if (stopped) predecessor.kill("SIGSTOP");
       const startedAt = performance.now();
       workers.start("a");

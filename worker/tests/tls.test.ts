@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { type GenerateResult, generate } from "selfsigned";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { startTlsFront } from "../../tests/support/tlsFront.ts";
+import { startTlsFront } from "../../tests/support/tlsProxy.ts";
 import { until } from "../../tests/support/until.ts";
 import { Database, toClientConfig } from "../src/database.ts";
 import { DatabaseUnavailableError } from "../src/errors.ts";
@@ -42,12 +42,12 @@ test("with PG_CA_FILE the server must prove itself by what the file holds now", 
   }
 });
 
-test("who answers in the place of a server that is away is waited for, as the server is", async () => {
+test("a proxy that answers in place of an unavailable server counts as unavailable, too", async () => {
   const proxy = createServer((client) => client.on("error", () => undefined).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const { port } = proxy.address() as AddressInfo;
   const env = { ...ENV, PG_HOST: "127.0.0.1", PG_PORT: String(port), PG_CA_FILE: "/dev/null" };
-  const away = new Database({ ...readDatabaseSettings(env), patienceSeconds: 0.2 }, noopLog);
+  const away = new Database({ ...readDatabaseSettings(env), databaseTimeoutSeconds: 0.2 }, noopLog);
   await assert.rejects(away.run("demand", ["clap", 1, 10]), DatabaseUnavailableError);
   proxy.close();
 });
@@ -59,13 +59,13 @@ describe("the server's certificate", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   /** A worker's way to a server that shows this certificate. */
-  async function databaseBehind(pems: GenerateResult, patienceSeconds: number, log: Log): Promise<Database> {
+  async function databaseBehind(pems: GenerateResult, databaseTimeoutSeconds: number, log: Log): Promise<Database> {
     const port = await startTlsFront(pems.cert, pems.private);
     const env = { PG_HOST: "localhost", PG_PORT: String(port), PG_DATABASE: name, PG_CA_FILE: caFile };
-    return new Database({ ...readDatabaseSettings({ ...process.env, ...env }), patienceSeconds }, log);
+    return new Database({ ...readDatabaseSettings({ ...process.env, ...env }), databaseTimeoutSeconds }, log);
   }
 
-  test("is waited for when it is renewed before the authority's file knows it", async () => {
+  test("is waited for if it is renewed before the authority's file is", async () => {
     const [previous, renewed] = await Promise.all([generate(localhost), generate(localhost)]);
     writeFileSync(caFile, previous.cert);
     const said: string[] = [];
@@ -81,7 +81,7 @@ describe("the server's certificate", () => {
     await database.close();
   });
 
-  test("makes the server be away, and says why, when it has expired", async () => {
+  test("makes the server unavailable, with the reason, once it has expired", async () => {
     const dates = { notBeforeDate: new Date("2020-01-01"), notAfterDate: new Date("2021-01-01") };
     const expired = await generate(localhost, dates);
     writeFileSync(caFile, expired.cert);

@@ -41,7 +41,7 @@ test("docs/your-own-work.md leads a second, differently shaped table to SUCCESS,
   await writeFile(join(copy, "worker/src/handlers/page.ts"), handler);
   const exitCodes: number[] = [];
   for (let pod = 1; pod <= 4; pod++) {
-    // The page's words, led to the test's database.
+    // The page's command, with the test's database.
     const words = command
       .replace("PG_HOST=localhost PG_USERNAME=postgres", "")
       .replace("JOB_NAME=try POD_NAME=try-1", `JOB_NAME=try-${pod} POD_NAME=try-${pod}-1`);

@@ -18,7 +18,7 @@ async function untilOver(_: Pod, clapsUntil: number): Promise<void> {
   await until("its clap is over", () => Date.now() > clapsUntil);
 }
 
-/** How it came to be taken for dead. */
+/** Why it is presumed dead. */
 const DEATHS = {
   "whose connection the server has ended": {
     env: {},
@@ -50,7 +50,7 @@ describe("a worker that was stopped until another one runs its request", {
         t.after(workers.end);
         await workers.insert(seconds, failures);
         const zombie = workers.start("a", env);
-        await workers.clapping(zombie);
+        await workers.handlerRunning(zombie);
         const clapsUntil = Date.now() + 1_000 * seconds;
         zombie.kill("SIGSTOP");
         await die(database, workers);

@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster.ts";
 import { nextAttempt, sameAttempt } from "../nodes/loss.ts";
 import { type Attempt, attempts } from "../requests.ts";
 import { workers } from "../workers.ts";
-import { type Outage, PATIENCE } from "./outages.ts";
+import { LONG_WAIT, type Outage } from "./outages.ts";
 
 /**
  * Cordons the node and waits until each pod on it works, so that it is known what the drain will end. It drains as for the
@@ -13,10 +13,10 @@ import { type Outage, PATIENCE } from "./outages.ts";
 export async function drainNode(cluster: Cluster): Promise<Outage<number>> {
   const [node] = (await cluster.list("nodes")).map(({ metadata }) => metadata.name);
   if (node === undefined) throw new Error("the cluster must have a node; got none");
-  await until("half of the workers work", async () => ((await atWork(cluster))?.length ?? 0) >= 6, PATIENCE);
+  await until("half of the workers work", async () => ((await atWork(cluster))?.length ?? 0) >= 6, LONG_WAIT);
   await cluster.kubectl(["cordon", node]);
   const uncordon = () => cluster.kubectl(["uncordon", node]);
-  const running = await until("each pod on the node works", () => atWork(cluster), PATIENCE).catch(async (error) => {
+  const running = await until("each pod on the node works", () => atWork(cluster), LONG_WAIT).catch(async (error) => {
     await uncordon();
     throw error;
   });
@@ -30,7 +30,7 @@ export async function drainNode(cluster: Cluster): Promise<Outage<number>> {
       return await until(
         "the drained requests run again",
         async () => interrupted(running, await attempts(cluster)),
-        PATIENCE,
+        LONG_WAIT,
       );
     },
   };

@@ -1,4 +1,4 @@
-import { type Patience, until } from "../../support/until.ts";
+import { until, type WaitOptions } from "../../support/until.ts";
 import type { Cluster } from "../cluster.ts";
 import type { JobWatch } from "../jobWatch.ts";
 import { leader } from "../nodes/operator.ts";
@@ -20,7 +20,7 @@ export interface Outage<Result = unknown> extends Pick<FaultCost, "fault" | "unt
 }
 
 /** How long the end of an outage is waited for, and how often it is checked. */
-export const PATIENCE: Patience = { patienceMs: 180_000, lookMs: 250 };
+export const LONG_WAIT: WaitOptions = { timeoutMs: 180_000, intervalMs: 250 };
 
 export function restartPostgres({ cluster }: OutageContext): Outage {
   return {
@@ -30,7 +30,7 @@ export function restartPostgres({ cluster }: OutageContext): Outage {
     async inject() {
       await cluster.restartServer();
       const claims = "select from clap_attempt where started_at > pg_postmaster_start_time()";
-      await until("a claim", async () => (await cluster.rows(claims)).at(0), PATIENCE);
+      await until("a claim", async () => (await cluster.rows(claims)).at(0), LONG_WAIT);
     },
   };
 }
@@ -43,7 +43,7 @@ export function changeSettings({ stack, watch }: OutageContext, settings: Settin
     limit: 60,
     async inject() {
       await stack.up(settings);
-      await until("more Jobs", () => watch.count.peak === Number(maxReplicaCount), PATIENCE);
+      await until("more Jobs", () => watch.count.peak === Number(maxReplicaCount), LONG_WAIT);
     },
   };
 }
@@ -62,7 +62,7 @@ export function rotatePasswords({ cluster, stack }: OutageContext, settings: Set
         (await cluster.rows<{ job: string }>("select distinct job_name as job from clap_attempt")).some(
           ({ job }) => !earlier.has(job),
         );
-      await until("a claim by a new Job", claimed, PATIENCE);
+      await until("a claim by a new Job", claimed, LONG_WAIT);
     },
   };
 }
@@ -80,7 +80,7 @@ export function killKeda({ cluster }: OutageContext): Outage<number> {
         const now = await leader(cluster);
         return now?.holderIdentity === earlier?.holderIdentity ? undefined : now;
       };
-      const { acquireTime } = await until("another operator", leads, PATIENCE);
+      const { acquireTime } = await until("another operator", leads, LONG_WAIT);
       const returned = Date.parse(acquireTime);
       return await until(
         "a Job",
@@ -90,7 +90,7 @@ export function killKeda({ cluster }: OutageContext): Outage<number> {
           const first = Math.min(...created.filter((at) => at > returned));
           return first === Number.POSITIVE_INFINITY ? undefined : (first - returned) / 1_000;
         },
-        PATIENCE,
+        LONG_WAIT,
       );
     },
   };

@@ -18,7 +18,7 @@ const CONTAINER = "postgres-batch";
  * Takes what is left of the container's memory in pieces that are each smaller than the worker: the kernel ends the largest
  * process, and with it the container, whatever its limit is. In the background: no one waits for its end.
  */
-const EAT = `while :; do sh -c 'eaten=$(head -c 8000000 /dev/zero | tr "\\0" x); sleep 60' & sleep 0.05; done > /dev/null 2>&1 &`;
+const MEMORY_HOG = `while :; do sh -c 'eaten=$(head -c 8000000 /dev/zero | tr "\\0" x); sleep 60' & sleep 0.05; done > /dev/null 2>&1 &`;
 
 export const POD_FAULTS: readonly PodFault[] = [
   {
@@ -38,7 +38,7 @@ export const POD_FAULTS: readonly PodFault[] = [
     fault: "out of memory",
     reason: "crashed",
     limit: 40,
-    inject: ({ pod }, cluster) => cluster.kubectl(["exec", "-n", NAMESPACE, pod, "--", "sh", "-c", EAT]),
+    inject: ({ pod }, cluster) => cluster.kubectl(["exec", "-n", NAMESPACE, pod, "--", "sh", "-c", MEMORY_HOG]),
   },
   {
     fault: "a Job deleted",

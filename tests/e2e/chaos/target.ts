@@ -14,8 +14,8 @@ export async function nextTarget(cluster: Cluster): Promise<Target> {
   const running = `select id, attempt, job_name as job, pod_name as pod from clap_attempt
     where status = 'RUNNING' and attempt = 1 order by started_at desc limit 1`;
   return await until("a request that runs", async () => (await cluster.rows<Target>(running)).at(0), {
-    patienceMs: 60_000,
-    lookMs: 500,
+    timeoutMs: 60_000,
+    intervalMs: 500,
   });
 }
 
@@ -23,8 +23,8 @@ export async function nextTarget(cluster: Cluster): Promise<Target> {
 export async function runsAgain(cluster: Cluster, { id, attempt }: Target): Promise<void> {
   const again = `select from clap_attempt where id = ${id} and attempt > ${attempt}`;
   await until(`request ${id} runs again`, async () => (await cluster.rows(again)).at(0), {
-    patienceMs: 120_000,
-    lookMs: 250,
+    timeoutMs: 120_000,
+    intervalMs: 250,
   });
 }
 

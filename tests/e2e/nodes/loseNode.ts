@@ -27,9 +27,9 @@ const AGAIN_SECONDS = 45;
 const REQUESTS_PER_INSERT = 2;
 
 /** Twice what any of it may take. */
-const RUN_AGAIN = { patienceMs: 240_000, lookMs: 500 };
-const RUNNING = { patienceMs: 120_000, lookMs: 500 };
-const DONE = { patienceMs: 600_000, lookMs: 1_000 };
+const RUN_AGAIN = { timeoutMs: 240_000, intervalMs: 500 };
+const RUNNING = { timeoutMs: 120_000, intervalMs: 500 };
+const DONE = { timeoutMs: 600_000, intervalMs: 1_000 };
 
 /** Loses the second node with requests at work on it, waits until they run again, gives it back and waits until all is over. */
 export async function loseNode(cluster: Cluster, nodes: TwoNodes, plan: LossPlan): Promise<Loss> {

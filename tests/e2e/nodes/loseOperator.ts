@@ -15,7 +15,7 @@ export interface OperatorLoss {
 }
 
 /** Stock Kubernetes takes 350 s. */
-const BACK = { patienceMs: 480_000, lookMs: 500 };
+const BACK = { timeoutMs: 480_000, intervalMs: 500 };
 
 /** Loses the second node with KEDA's operator on it, and gives it back. */
 export async function loseOperator(cluster: Cluster, nodes: TwoNodes, kind: FaultKind): Promise<OperatorLoss> {

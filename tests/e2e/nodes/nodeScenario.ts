@@ -1,5 +1,5 @@
 import { percentile } from "../../bench/samples.ts";
-import { toAccount } from "../chaos/account.ts";
+import { countAttempts } from "../chaos/attemptTotals.ts";
 import { atMost, exactly, type Finding } from "../finding.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import type { FaultKind } from "./faultCommands.ts";
@@ -55,15 +55,15 @@ export async function loseRepeatedly(
 
 /** What holds for every loss, whatever kind it is of. */
 export function commonFindings(losses: readonly Loss[], maxReplicaCount: number): Finding[] {
-  const accounts = losses.map(({ attempts }) => toAccount(attempts));
+  const totals = losses.map(({ attempts }) => countAttempts(attempts));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const requests = sum(losses.map(({ running, inserted }) => running.length + inserted.length));
   const lost = losses.flatMap(({ running, attempts }) => running.map((one) => sameAttempt(one, attempts)));
   const isTrue = lost.filter((one) => one?.status === "SUCCESS" || one?.reason === "crashed");
   return [
-    exactly(requests, "requests SUCCESS", sum(accounts.map(({ succeeded }) => succeeded))),
-    exactly(0, "SUCCESS twice", sum(accounts.map(({ twice }) => twice))),
-    exactly(0, "attempts at the same time as another of their request", sum(accounts.map((one) => one.overlapping))),
+    exactly(requests, "requests SUCCESS", sum(totals.map(({ succeeded }) => succeeded))),
+    exactly(0, "SUCCESS twice", sum(totals.map(({ twice }) => twice))),
+    exactly(0, "attempts at the same time as another of their request", sum(totals.map((one) => one.overlapping))),
     exactly(lost.length, "attempts on the lost node recorded as SUCCESS or crashed", isTrue.length),
     atMost(maxReplicaCount, "idle Jobs after a loss", Math.max(...losses.map((loss) => idleJobs(loss).length))),
     exactly(0, "ended attempts changed by the node's return", sum(losses.map((loss) => changedByReturn(loss).length))),

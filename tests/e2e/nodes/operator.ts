@@ -3,7 +3,7 @@ import type { Cluster, KubernetesObject } from "../cluster.ts";
 import type { TwoNodes } from "./twoNodes.ts";
 
 const OPERATOR = ["pods", "-n", "keda", "-l", "app=keda-operator"] as const;
-const MOVED = { patienceMs: 180_000, lookMs: 1_000 };
+const MOVED = { timeoutMs: 180_000, intervalMs: 1_000 };
 
 /** Which process of KEDA's operator leads, and since when. */
 export interface Leader {

@@ -6,7 +6,7 @@ import type { NodeContainer } from "./faultCommands.ts";
 import { restoreAtExit } from "./restoreAtExit.ts";
 
 /** A node that has returned is Ready within half a minute, and after a start once more its container runtime. */
-const READY = { patienceMs: 300_000, lookMs: 1_000 };
+const READY = { timeoutMs: 300_000, intervalMs: 1_000 };
 
 /** A cluster of two nodes, of which the second may fail: the first runs the control plane and keeps PostgreSQL's volume. */
 export class TwoNodes {

@@ -1,7 +1,7 @@
 import { until } from "../../support/until.ts";
 import { atMost, exactly } from "../finding.ts";
-import { farthestOff } from "../gaps.ts";
 import { JobWatch } from "../jobWatch.ts";
+import { maxIntervalDeviation } from "../maxIntervalDeviation.ts";
 import { attempts, clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import { tenRunning, workers } from "../workers.ts";
@@ -15,7 +15,7 @@ const ALL = REQUESTS + MORE;
 
 /**
  * No request ends before the last Job is created, even after a change of 30 s: until its own Job has ended as well, that one
- * would be taken for a new request's, which would wait for a second poll.
+ * would be mistaken for a new request's, which would wait for a second poll.
  */
 const SECONDS = { first: 75, more: 35 } as const;
 
@@ -35,8 +35,8 @@ export const change: Scenario = {
     });
     const created = async (jobs: number) =>
       await until(`${jobs} Jobs by the next poll`, () => watch.count.created === jobs, {
-        patienceMs: (NEW_POLLING_INTERVAL + 2) * 1_000,
-        lookMs: 100,
+        timeoutMs: (NEW_POLLING_INTERVAL + 2) * 1_000,
+        intervalMs: 100,
       });
     await created(REQUESTS);
     const { peak } = watch.count;
@@ -44,7 +44,7 @@ export const change: Scenario = {
       await insert(cluster, 1, SECONDS.more);
       await created(jobs);
     }
-    const off = farthestOff(NEW_POLLING_INTERVAL, watch.createdAt.slice(-MORE));
+    const off = maxIntervalDeviation(NEW_POLLING_INTERVAL, watch.createdAt.slice(-MORE));
     await watch.ended(ALL, 240_000);
     const after = new Map((await workers(cluster)).map(({ metadata, status }) => [metadata.uid, status.phase]));
     const all = await attempts(cluster);

@@ -1,5 +1,5 @@
 import { until } from "../../support/until.ts";
-import { toAccount } from "../chaos/account.ts";
+import { countAttempts } from "../chaos/attemptTotals.ts";
 import { drainNode } from "../chaos/drain.ts";
 import { type FaultCost, faultTable, toFinding } from "../chaos/faultCosts.ts";
 import { changeSettings, killKeda, type Outage, restartPostgres, rotatePasswords } from "../chaos/outages.ts";
@@ -67,22 +67,22 @@ export const chaos: Scenario = {
     await injectPodFaults();
 
     await until("every request's SUCCESS", async () => (await countStatus(cluster, "SUCCESS")) === REQUESTS, {
-      patienceMs: 600_000,
-      lookMs: 1_000,
+      timeoutMs: 600_000,
+      intervalMs: 1_000,
     });
     note(`${elapsed().toFixed(0)} s in all`);
-    const account = toAccount(await attempts(cluster));
+    const totals = countAttempts(await attempts(cluster));
     const by = (reason: FaultCost["reason"]) =>
       costs.filter((cost) => cost.reason === reason).reduce((sum, { ended }) => sum + ended, 0);
     console.log(`\n${faultTable(costs)}\n`);
     return [
-      exactly(REQUESTS, "requests SUCCESS", account.succeeded),
-      exactly(0, "SUCCESS twice", account.twice),
-      exactly(0, "DEAD", account.dead),
-      exactly(0, "attempts at the same time as another of their request", account.overlapping),
-      exactly(by("crashed"), "crashed", account.crashed),
-      exactly(by("interrupted"), "interrupted", account.interrupted),
-      exactly(0, "error", account.error),
+      exactly(REQUESTS, "requests SUCCESS", totals.succeeded),
+      exactly(0, "SUCCESS twice", totals.twice),
+      exactly(0, "DEAD", totals.dead),
+      exactly(0, "attempts at the same time as another of their request", totals.overlapping),
+      exactly(by("crashed"), "crashed", totals.crashed),
+      exactly(by("interrupted"), "interrupted", totals.interrupted),
+      exactly(0, "error", totals.error),
       exactly(2, "OOMKilled", ends.filter((end) => end === "OOMKilled").length),
       ...costs.map(toFinding),
       atMost(2 * Number(changed.pollingInterval), "from the return of KEDA's operator to a Job", sinceReturn, " s"),

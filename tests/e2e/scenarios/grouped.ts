@@ -1,8 +1,9 @@
 import type { Scenario } from "../scenario.ts";
-import { walk } from "../walk.ts";
+import { measureThroughput } from "../throughput.ts";
 
 /** Lifecycle claim: scaling. A Job that continues with the next request saves the start of a pod each time: its work alone is 120 s. */
 export const grouped: Scenario = {
   claim: "60 INSERTs with requestsPerJob 6 are 10 Jobs, each request run once",
-  run: (context) => walk(context, { requestsPerJob: 6, pollingInterval: "3", ratio: 0.9, mostSeconds: 135 }),
+  run: (context) =>
+    measureThroughput(context, { requestsPerJob: 6, pollingInterval: "3", ratio: 0.9, mostSeconds: 135 }),
 };

@@ -1,7 +1,7 @@
 import { until } from "../../support/until.ts";
 import { exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
-import { letPollsPass } from "../polls.ts";
+import { waitForPolls } from "../polls.ts";
 import { attempts, clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -17,7 +17,7 @@ export const poison: Scenario = {
     await insert(cluster, 1, 1, 99);
     await watch.ended(1, 120_000);
     await until("DEAD", async () => (await countStatus(cluster, "DEAD")) === 1);
-    await letPollsPass(POLLS, settings);
+    await waitForPolls(POLLS, settings);
     return [
       exactly(1, "request DEAD", await countStatus(cluster, "DEAD")),
       exactly(2, "attempts", (await attempts(cluster)).length),

@@ -16,16 +16,16 @@ export const restart: Scenario = {
     using watch = new JobWatch(cluster);
     await insert(cluster, REQUESTS, SECONDS);
     const running = async () => (await countStatus(cluster, "RUNNING")) === REQUESTS;
-    await until("all RUNNING", running, { patienceMs: 90_000, lookMs: 500 });
+    await until("all RUNNING", running, { timeoutMs: 90_000, intervalMs: 500 });
     const away = performance.now();
     await cluster.restartServer();
     const back = performance.now();
     await insert(cluster, REQUESTS, SECONDS);
-    await until("the new requests' Jobs", () => watch.count.created === 2 * REQUESTS, { patienceMs: 90_000 });
+    await until("the new requests' Jobs", () => watch.count.created === 2 * REQUESTS, { timeoutMs: 90_000 });
     const toJobs = (performance.now() - back) / 1_000;
     await watch.ended(2 * REQUESTS, 240_000);
     const all = await attempts(cluster);
-    note(`the server was away for ${((back - away) / 1_000).toFixed(1)} s`);
+    note(`the server was unavailable for ${((back - away) / 1_000).toFixed(1)} s`);
     return [
       atMost(2 * Number(settings.pollingInterval), "from the return to the Jobs", toJobs, " s"),
       exactly(2 * REQUESTS, "Jobs", watch.count.created),

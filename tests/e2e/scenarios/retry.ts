@@ -46,6 +46,6 @@ async function statusesUntilSuccess(cluster: Cluster): Promise<ReadonlySet<strin
     seen.add((await cluster.psql("select status from clap")).trim());
     return seen.has("SUCCESS");
   };
-  await until("SUCCESS", succeeded, { patienceMs: 240_000, lookMs: 500 });
+  await until("SUCCESS", succeeded, { timeoutMs: 240_000, intervalMs: 500 });
   return seen;
 }

@@ -4,10 +4,10 @@ import { gunzipSync } from "node:zlib";
 import { until } from "../../support/until.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import { exactly, type Finding } from "../finding.ts";
-import { type LogIn, logIn } from "../logIn.ts";
 import { clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stack } from "../stack.ts";
+import { type LoginAttempt, tryLogin } from "../tryLogin.ts";
 
 const ROTATED = "rotated";
 
@@ -25,8 +25,8 @@ export const secrets: Scenario = {
     // A failure and a success of today, so that there are logs of both.
     await insert(cluster, 1, 1, 1);
     await until("SUCCESS", async () => (await countStatus(cluster, "SUCCESS")) === 1, {
-      patienceMs: 60_000,
-      lookMs: 1_000,
+      timeoutMs: 60_000,
+      intervalMs: 1_000,
     });
     const present = await readPasswords(stack);
     const logIns = await tryLogIns(cluster, earlier, present);
@@ -63,8 +63,8 @@ async function tryLogIns(
   earlier: ReadonlyMap<string, string>,
   present: ReadonlyMap<string, string>,
 ): Promise<Finding[]> {
-  const said = (of: ReadonlyMap<string, string>, sslmode: LogIn["sslmode"]) =>
-    logIn(cluster, { user: "batch_worker", password: of.get("postgres-worker-password") ?? "", sslmode });
+  const said = (of: ReadonlyMap<string, string>, sslmode: LoginAttempt["sslmode"]) =>
+    tryLogin(cluster, { user: "batch_worker", password: of.get("postgres-worker-password") ?? "", sslmode });
   const refused = /no pg_hba.conf entry .* no encryption/;
   return [
     exactly(1, "log-in with TLS", Number((await said(present, "require")) === "in")),

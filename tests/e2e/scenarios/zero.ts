@@ -1,7 +1,7 @@
 import { until } from "../../support/until.ts";
 import { atMost, exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
-import { letPollsPass } from "../polls.ts";
+import { waitForPolls } from "../polls.ts";
 import { clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -12,7 +12,7 @@ export const zero: Scenario = {
     await stack.up(settings);
     await clear(cluster);
     using watch = new JobWatch(cluster);
-    await letPollsPass(polls, settings);
+    await waitForPolls(polls, settings);
     const idle = watch.count.created;
     await insert(cluster, 1, 1);
     const inserted = Date.now();

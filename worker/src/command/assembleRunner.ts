@@ -10,8 +10,8 @@ const LOADER = "loader";
  * image's own C library, if it has one, is not used. Started by
  * `FOLDER/lib/loader --library-path FOLDER/lib FOLDER/node FOLDER/worker/src/main.ts`.
  *
- * The loader may be executed and not read. The kernel then shows the environment and the memory of what it runs to no other
- * process of the same user (`PR_SET_DUMPABLE` in prctl(2)): the command cannot read the runner's password.
+ * The loader is executable but not readable. The kernel then hides the environment and the memory of what it runs from other
+ * processes of the same user (`PR_SET_DUMPABLE` in prctl(2)): the command cannot read the runner's password.
  */
 export function assembleRunner(folder: string): void {
   const lib = join(folder, "lib");

@@ -1,14 +1,14 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Where a command finds its request and leaves what it has to say: a folder for each attempt. */
+/** The folder of one attempt, where a command finds its request and writes its result, progress and checkpoint. */
 export interface AttemptFolder {
   readonly path: string;
   readonly request: string;
   readonly result: string;
   readonly checkpoint: string;
   readonly progress: string;
-  /** For temporary files, where the environment names no TMPDIR: the root may be read-only. */
+  /** For temporary files if the environment sets no TMPDIR: the root may be read-only. */
   readonly temporary: string;
 }
 
@@ -16,7 +16,7 @@ export interface AttemptFolder {
  * Makes an attempt's folder, readable by its user alone, with its request and the last checkpoint (null: none) in it.
  *
  * @param directory - must exist and be writable.
- * @throws what the file system says, such as ENOSPC and EROFS; nothing is left then.
+ * @throws the file system's error, such as ENOSPC or EROFS; nothing is left behind.
  */
 export async function createAttemptFolder(
   directory: string,
@@ -43,7 +43,7 @@ export async function createAttemptFolder(
   }
 }
 
-/** Removes an attempt's folder with everything in it, folders that the command made unreadable included. */
+/** Removes an attempt's folder with everything in it, even folders that the command made unreadable. */
 export async function removeAttemptFolder({ path }: Pick<AttemptFolder, "path">): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });

@@ -17,9 +17,9 @@ export interface CommandEnd {
 
 /** What exit codes mean. */
 export interface ExitCodes {
-  /** Codes, besides 64, 65 and 78, that no retry can help. */
+  /** Codes, besides 64, 65 and 78, after which no retry can help. */
   readonly finalExitCodes: readonly number[];
-  /** After how long exit code 75 is retried, unless the result file says otherwise. */
+  /** How long a retry waits after exit code 75, unless the result file says otherwise. */
   readonly retryAfterSeconds: number;
 }
 
@@ -37,7 +37,7 @@ export function getWorkResult(end: CommandEnd, exitCodes: ExitCodes): WorkResult
   const { code, signal, stop, result } = end;
   const message = describeEnd(end);
   if (stop !== undefined) {
-    // A result says that the work is complete; exit 0 alone may be how the program obeys SIGTERM.
+    // A result means that the work is complete; exit 0 alone may be how the program responds to SIGTERM.
     if (code === 0 && result && "value" in result) return { outcome: "succeeded", result: result.value };
     return stop.reason instanceof TimedOutError
       ? { outcome: "failed", message, final: false }
@@ -58,7 +58,7 @@ function getSuccess(result: JsonFile | undefined): WorkResult {
   return { outcome: "failed", message: `the result file ${result.problem}`, final: false };
 }
 
-/** `{"retryAfter": 90}`, in seconds, as in the HTTP header; anything else says nothing. */
+/** `{"retryAfter": 90}`, in seconds, as in the HTTP header; anything else is ignored. */
 function getRetryAfter(result: JsonFile | undefined): number | undefined {
   const { retryAfter } = (result && "text" in result ? (JSON.parse(result.text) ?? {}) : {}) as {
     retryAfter?: unknown;

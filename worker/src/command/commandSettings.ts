@@ -21,7 +21,7 @@ export const COMMAND_NUMBER_RULES = {
   },
 } as const satisfies Record<string, NumberRule>;
 
-/** Used where the environment is silent. */
+/** Used for variables that are not set. */
 export const COMMAND_DEFAULTS = { retryAfterSeconds: 60 } as const;
 
 /**

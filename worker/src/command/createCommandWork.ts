@@ -24,7 +24,7 @@ export function createCommandWork(
   env: NodeJS.ProcessEnv = process.env,
 ): Work {
   let running: Leftovers | undefined;
-  // A closed log is noticed where it is written; without a listener it would end the runner.
+  // A closed log is handled by the writer; without a listener it would end the runner.
   for (const stream of [streams.stdout, streams.stderr]) stream.on("error", () => undefined);
 
   async function runIn(folder: AttemptFolder, context: WorkContext): Promise<WorkResult> {
@@ -69,7 +69,7 @@ export function createCommandWork(
   }
 
   return {
-    // A process that cannot be ended holds nothing that the runner's exit would wait for.
+    // A process that cannot be killed holds nothing that the runner's exit would wait for.
     stuck: false,
     async run(rowJson, context) {
       const { signal, checkpointJson, log } = context;
@@ -79,7 +79,7 @@ export function createCommandWork(
         folder = await createAttemptFolder(settings.directory, rowJson, checkpointJson);
         return await runIn(folder, context);
       } catch (error) {
-        // A full disk, a read-only folder: the node's fault, and another attempt may be on another node.
+        // A full disk or a read-only folder is the node's fault; another attempt may run on another node.
         const { message, stack } = error as Error;
         log.error("the command could not be run", { directory: settings.directory, stack });
         return { outcome: "failed", message: `cannot run the command: ${message}`, final: false };

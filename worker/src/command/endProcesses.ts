@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { listProcesses, type ProcessEntry, readProcess, readProcFile } from "./processTable.ts";
 
-/** What a process is recognised by as one that a command left behind. */
+/** How processes that a command left behind are recognized. */
 export interface Leftovers {
   /**
    * The command's process: also the number of its group and of its session.
@@ -20,17 +20,17 @@ export interface Leftovers {
 }
 
 /** Killed processes end within milliseconds; one that does not hangs in the kernel. */
-const PATIENCE_MS = 2_000;
-const KILLED_PATIENCE_MS = 100;
+const TIMEOUT_MS = 2_000;
+const KILLED_TIMEOUT_MS = 100;
 const PAUSE_MS = 10;
 
 /**
  * Ends what a command left behind: its process group, whatever left the group but not its session (job control), whatever
  * daemonised but still has the attempt's mark in its environment, their descendants, and, in a container, every process
- * that the container was not asked for by name (`kubectl exec`). Without privileges no more can be found: outside of a
- * container, a daemon that also cleared its environment survives.
+ * that was not started from outside (`kubectl exec`). Without privileges no more can be found: outside a container, a daemon that
+ * also cleared its environment survives.
  *
- * Each found process is stopped before any is killed, so that none has a child meanwhile.
+ * Every found process is stopped before any is killed, so that none forks in between.
  *
  * @param killSignal - aborted where the runner itself must end.
  * @returns the processes that are still there after 2 s, or after 100 ms where the runner must end.
@@ -40,9 +40,9 @@ export async function endProcesses(leftovers: Leftovers, killSignal: AbortSignal
   const startedAt = performance.now();
   for (let rounds = 0; ; rounds++) {
     const found = findLeftovers(leftovers);
-    const patienceMs = killSignal.aborted ? KILLED_PATIENCE_MS : PATIENCE_MS;
-    // On a machine that is overloaded, finding them may take longer than that.
-    const isOver = rounds > 0 && performance.now() - startedAt > patienceMs;
+    const timeoutMs = killSignal.aborted ? KILLED_TIMEOUT_MS : TIMEOUT_MS;
+    // On an overloaded machine, finding them may take longer than that.
+    const isOver = rounds > 0 && performance.now() - startedAt > timeoutMs;
     if (found.length === 0 || isOver) return found.map(({ pid }) => pid);
     for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const process of found) signalProcess(process, signal);
     await sleep(PAUSE_MS);
@@ -59,7 +59,7 @@ export function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
 }
 
 function signalProcess({ pid, startTime }: ProcessEntry, signal: NodeJS.Signals): void {
-  // A number is reused once its process was reaped.
+  // A pid is reused once its process has been reaped.
   if (readProcess(pid)?.startTime !== startTime) return;
   try {
     process.kill(pid, signal);
@@ -94,8 +94,8 @@ function findLeftovers({ leader, startTime = 0, mark }: Leftovers): readonly Pro
 }
 
 /**
- * Whether a process stems from the container's first one, which is this runner. One that was brought in from outside
- * (`kubectl exec`, a probe) has ancestors up to 0; a daemon's end at 1, which is this runner or the pod's pause process. The
+ * Whether a process descends from the container's first one, which is this runner. A process that was started from outside
+ * (`kubectl exec`, a probe) has ancestors up to 0; those of a daemon end at 1, which is this runner or the pod's pause process. The
  * pod's other containers, which can be seen with `shareProcessNamespace`, are in other cgroups.
  */
 function isOfContainer(
@@ -107,7 +107,7 @@ function isOfContainer(
   return ownCgroup === readProcFile(pid, "cgroup") && (ancestors.includes(1) || ancestors.includes(process.pid));
 }
 
-/** Its parent, that one's parent, and so on; without 0. */
+/** Its parent, the parent's parent, and so on; without 0. */
 function getAncestors(pid: number, byPid: ReadonlyMap<number, ProcessEntry>): readonly number[] {
   const ancestors: number[] = [];
   let parent = byPid.get(pid)?.parent ?? 0;

@@ -39,7 +39,7 @@ const REASONS: readonly (readonly [string, readonly string[], string | RegExp])[
   [
     "a missing interpreter",
     [program("py", "#!/opt/python9 -u\n")],
-    /has no "\/opt\/python9", which the first line of .*\/py asks for$/,
+    /has no "\/opt\/python9", which the first line of .*\/py requires$/,
   ],
   [
     "a script with Windows line ends",
@@ -75,7 +75,7 @@ const REASONS: readonly (readonly [string, readonly string[], string | RegExp])[
 ];
 
 for (const [what, command, message] of REASONS) {
-  test(`${what}: the request is given up at once, and the error says why`, async () => {
+  test(`${what}: the request is DEAD at once, and the error says why`, async () => {
     const { result, stderr } = await runCommandAttempt({ command });
     assert.ok(result.outcome === "failed" && result.final, JSON.stringify(result));
     if (typeof message === "string") assert.equal(result.message, message);

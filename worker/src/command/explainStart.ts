@@ -16,12 +16,12 @@ export async function explainStart(
   return `cannot start ${program || "the command"}: ${file ? await explainFile(file, error) : explainMissing(program)}`;
 }
 
-/** What a shell ends with that was given a file which it cannot read as a script. */
+/** A shell's exit code for a file that it cannot run as a script. */
 const SHELL_EXIT_CODES: readonly (number | null)[] = [2, 126, 127];
 
 /**
- * Why a command did not really start although the spawn succeeded: a program of another processor is given to /bin/sh by
- * the C library's execvp(3).
+ * Why a command did not really start although the spawn succeeded: the C library's execvp(3) passes a program for another processor
+ * to /bin/sh.
  */
 export async function findMachineMismatch(
   [program = ""]: readonly string[],
@@ -49,7 +49,7 @@ async function explainFile(file: ProgramFile, error: NodeJS.ErrnoException): Pro
   if (machine !== undefined) return explainMachine(file, machine);
   if (error.code === "EACCES") return `${file.path} is not executable for user ${process.getuid?.()}`;
   if (error.code === "E2BIG") return "its arguments and its environment are too long";
-  // The file is there, so what is missing is the program that the kernel starts it with.
+  // The file exists, so what is missing is the interpreter that the kernel starts it with.
   return error.code === "ENOENT" ? explainInterpreter(file) : `${file.path}: ${error.message}`;
 }
 
@@ -59,5 +59,5 @@ function explainInterpreter(file: ProgramFile): string {
   }
   const interpreter = /^#![ \t]*([^ \t\n]+)/.exec(file.head.toString("latin1"))?.[1];
   if (interpreter === undefined) return `${file.path} has no #! line, and the image has no /bin/sh to run it`;
-  return `the image has no ${JSON.stringify(interpreter)}, which the first line of ${file.path} asks for`;
+  return `the image has no ${JSON.stringify(interpreter)}, which the first line of ${file.path} requires`;
 }

@@ -2,8 +2,8 @@ import type { Readable, Writable } from "node:stream";
 
 /**
  * Copies a command's stream to the runner's, byte for byte, one chunk in flight: a log that is read slowly slows the command
- * down and fills no memory. A log that is closed, or on a full disk, ends the copying and not the command: the rest is read
- * and dropped.
+ * down instead of filling the memory. If the log is closed or its disk is full, copying ends but the command continues: the rest is
+ * read and dropped.
  *
  * @returns when the stream ended; whether its last line was complete.
  */
@@ -24,7 +24,7 @@ export async function forwardOutput(
 
 const LINE_FEED = 0x0a;
 
-/** Resolves to false when nothing can be written any more. */
+/** Resolves to false when nothing more can be written. */
 async function write(sink: Writable, chunk: Buffer): Promise<boolean> {
   return await new Promise((resolve) => sink.write(chunk, (error) => resolve(!error)));
 }

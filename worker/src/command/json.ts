@@ -1,7 +1,7 @@
-/** What a result and a checkpoint may take up, in bytes of UTF-8. */
+/** The most that a result or a checkpoint may take up, in bytes of UTF-8. */
 export const MAX_JSON_BYTES = 65_536;
 
-/** Deeper values overflow the stack of what reads them later. */
+/** Deeper values overflow the stack of their readers. */
 const MAX_DEPTH = 200;
 
 /** PostgreSQL's numeric holds 131,072 digits before the point and 16,383 after it. */
@@ -35,7 +35,7 @@ function checkText(text: string): void {
   if (!text.isWellFormed()) throw new RangeError("a string holds half of a surrogate pair, which is not Unicode text");
 }
 
-/** Counts brackets outside of strings, before the recursive parser with a reviver meets them. */
+/** Counts brackets outside strings before the recursive parser with a reviver runs. */
 function checkDepth(text: string): void {
   let depth = 0;
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {

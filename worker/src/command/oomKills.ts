@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * How many processes of the runner's cgroup the kernel killed for want of memory; the command is in the same one.
+ * How many processes of the runner's cgroup the kernel has killed because memory ran out; the command is in the same cgroup.
  *
  * cgroup v2 counts in `memory.events`, v1 (since Linux 4.13) in `memory.oom_control`; both call it `oom_kill`.
  *
  * @param root - where cgroups are mounted.
  * @param membership - this process's `/proc/self/cgroup`.
- * @returns undefined where the kernel does not say.
+ * @returns undefined if the kernel does not report it.
  */
 export function countOomKills(root = "/sys/fs/cgroup", membership = read("/proc/self/cgroup")): number | undefined {
   for (const file of getCounterFiles(root, membership ?? "")) {
@@ -19,8 +19,8 @@ export function countOomKills(root = "/sys/fs/cgroup", membership = read("/proc/
 }
 
 /**
- * The own group's file first. In a container its group may be mounted as the root although the membership names its path on
- * the node, so the root's file comes after it. `unified` is where a v1 host mounts v2.
+ * The group's own file first. In a container the group may be mounted as the root although the membership has its path on the
+ * node, so the root's file is tried next. `unified` is where a v1 host mounts v2.
  */
 function getCounterFiles(root: string, membership: string): readonly string[] {
   const path = (controllers: RegExp) => controllers.exec(membership)?.[1] ?? "";

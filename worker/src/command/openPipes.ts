@@ -14,9 +14,8 @@ export interface Pipe {
 }
 
 /**
- * Opens two real pipes: what Node calls a pipe is a socket, which cannot be opened by name, so `echo wrong > /dev/stderr` would
- * fail in a command although it works in any container. Node has no call for it; FIFOs are pipes with a name, which they
- * lose here at once.
+ * Opens two real pipes: Node's pipes are sockets, which cannot be opened by name, so `echo wrong > /dev/stderr` would fail in a command
+ * although it works in any container. Node has no call for real pipes; FIFOs are pipes with a name, which is removed at once.
  *
  * @param paths - where the FIFOs are made, in a writable folder.
  */
@@ -26,7 +25,7 @@ export async function openPipes(...paths: [string, string]): Promise<[Pipe, Pipe
 }
 
 function openFifo(path: string): Pipe {
-  // Without O_NONBLOCK each end waits for the other.
+  // Without O_NONBLOCK opening each end waits for the other.
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeTo = openSync(path, constants.O_WRONLY);
   unlinkSync(path);
@@ -36,7 +35,7 @@ function openFifo(path: string): Pipe {
 
 const BUNDLED = fileURLToPath(new URL("../../../mkfifo", import.meta.url));
 
-/** The runner's own `mkfifo` (worker/Dockerfile) where it is packaged, since the image may have none; else the system's. */
+/** The runner's own `mkfifo` (worker/Dockerfile) if it is packaged, since the image may have none; otherwise the system's. */
 function makeFifos(paths: readonly string[]): [string, string[]] {
   const args = ["-m", "600", ...paths];
   if (!existsSync(BUNDLED)) return ["mkfifo", args];

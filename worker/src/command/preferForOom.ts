@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 /**
- * What the command's score is raised by: half of the memory limit, as if the command used that much more. Enough for the kernel
- * to choose it before the runner, which needs less; not the maximum, which would make a guaranteed pod's command the first
- * process of the whole node to be killed.
+ * How much the command's score is raised: half of the memory limit, as if the command used that much more. That is enough for the
+ * kernel to choose it before the runner, which needs less. The maximum would make a guaranteed pod's command the first process on
+ * the whole node to be killed.
  */
 const RAISED_BY = 500;
 const MAX_SCORE = 1_000;
 
-/** When memory runs out, the command is to be killed and not the runner, which can then record why. */
+/** Makes the kernel kill the command and not the runner when memory runs out, so that the runner can record why. */
 export function preferForOom(pid: number): void {
   try {
     const own = Number(readFileSync("/proc/self/oom_score_adj", "utf8"));

@@ -8,11 +8,11 @@ export interface ProcessEntry {
   readonly session: number;
   /** In ticks since boot: with the pid it names a process uniquely. */
   readonly startTime: number;
-  /** It has ended, and its parent has not noticed yet. */
+  /** It has ended, but its parent has not reaped it yet. */
   readonly ended: boolean;
 }
 
-/** Every process that this one can see; none where there is no /proc (macOS). */
+/** Every process that this one can see; none if there is no /proc (macOS). */
 export function listProcesses(): readonly ProcessEntry[] {
   let names: string[];
   try {
@@ -23,7 +23,7 @@ export function listProcesses(): readonly ProcessEntry[] {
   return names.flatMap((name) => (/^\d+$/.test(name) ? (readProcess(Number(name)) ?? []) : []));
 }
 
-/** One process; undefined when there is none of that number. */
+/** One process; undefined if there is none with that pid. */
 export function readProcess(pid: number): ProcessEntry | undefined {
   const stat = readProcFile(pid, "stat");
   if (stat === undefined) return undefined;

@@ -23,7 +23,7 @@ export function isElf({ head }: ProgramFile): boolean {
   return head.length >= 20 && head.subarray(0, 4).toString("latin1") === "\x7fELF";
 }
 
-/** The processor that an ELF file is built for, where it is another than this one's. */
+/** The processor that an ELF file is built for, if it is not this machine's. */
 export function getForeignMachine(file: ProgramFile): string | undefined {
   if (!isElf(file)) return undefined;
   const number = file.head.readUInt16LE(18);
@@ -37,7 +37,7 @@ async function readHead(path: string): Promise<Buffer> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
     return buffer.subarray(0, bytesRead);
   } catch {
-    // It may be executable and not readable.
+    // It may be executable but not readable.
     return Buffer.alloc(0);
   }
 }

@@ -6,8 +6,8 @@ import { MAX_JSON_BYTES, parseJson } from "./json.ts";
 export type JsonFile = { readonly value: unknown; readonly text: string } | { readonly problem: string };
 
 /**
- * Reads a file that a command writes. The command may have put anything there: what is not a regular file, too large, or not
- * JSON is a `problem`; a FIFO does not block, and no more than 64 KiB are read.
+ * Reads a file that a command writes. The file may be anything: if it is not a regular file, too large, or not JSON, that is a
+ * `problem`; a FIFO does not block, and no more than 64 KiB are read.
  *
  * @returns undefined when there is no such file.
  */
@@ -23,7 +23,7 @@ export async function readJsonFile(path: string): Promise<JsonFile | undefined> 
     return { value: parseJson(text), text };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    // V8's message quotes the text, which may hold what must not be in a log.
+    // V8's message quotes the text, which may contain what must not be logged.
     const got = error instanceof SyntaxError ? "a syntax error" : (error as Error).message;
     return { problem: `must be JSON that PostgreSQL can store; got ${got}` };
   } finally {

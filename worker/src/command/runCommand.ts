@@ -31,7 +31,7 @@ export interface RunnerStreams {
   readonly stderr: Writable;
 }
 
-/** What a command runs under, and who hears of it. */
+/** The signals that a command runs under, and the callbacks for its events. */
 export interface Surroundings extends Pick<WorkContext, "signal" | "killSignal"> {
   readonly streams: RunnerStreams;
   onStart(leftovers: Leftovers): void;
@@ -49,10 +49,10 @@ export class StartError extends Error {
   }
 }
 
-/** How long the log may take to accept what a command wrote last. */
+/** How long the log may take to accept a command's last output. */
 const DRAIN_MS = 5_000;
 
-/** How long it may take after `killSignal`, and how long the kernel may take to end the command: milliseconds are usual. */
+/** How long that may take after `killSignal`, and how long the kernel may take to end the command: usually milliseconds. */
 const KILLED_MS = 100;
 
 /**
@@ -74,7 +74,7 @@ export async function runCommand(
   try {
     const child = await spawnCommand(start);
     const leader = child.pid as number;
-    // An "error" after the start would be of a signal that could not be sent through `child`, and none is.
+    // An "error" after the start would mean that a signal could not be sent through `child`, and none is sent that way.
     const exit = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
     const leftovers = { leader, startTime: readProcess(leader)?.startTime, mark };
     surroundings.onStart(leftovers);
@@ -92,7 +92,7 @@ export async function runCommand(
       sleep(DRAIN_MS, undefined, { ref: false }),
       afterAbort(killSignal, KILLED_MS),
     ]);
-    // The next line of the runner's own log begins a line.
+    // The runner's next log line must start on a new line.
     if (drained?.[0].lineIsOpen) streams.stdout.write("\n");
     const [code, signal] = ended ?? [null, null];
     return { code, signal, stop: stopping.stop, stderr: tail.toString() };

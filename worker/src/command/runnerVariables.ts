@@ -1,6 +1,8 @@
+import { LIMIT_NAMES, RETRY_LIMITS } from "../retryLimits.ts";
+
 /**
- * Every environment variable that configures the runner. None of them reaches the command: it could act with the runner's
- * password, or read settings that are not its own. Everything else in the environment is the image's or the user's, and stays.
+ * Every environment variable that configures the runner. None of them reaches the command: it could use the runner's
+ * password, or mistake these settings for its own. Everything else in the environment comes from the image or the user, and is kept.
  */
 export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
   "PG_HOST",
@@ -10,14 +12,11 @@ export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
   "PG_DATABASE",
   "PG_CA_FILE",
   "PG_SSLMODE",
-  "DATABASE_PATIENCE_SECONDS",
+  "DATABASE_TIMEOUT_SECONDS",
   "KIND",
   "JOB_NAME",
   "POD_NAME",
-  "BACKOFF_LIMIT",
-  "CRASH_LIMIT",
-  "INTERRUPTION_LIMIT",
-  "DEFERRAL_LIMIT",
+  ...LIMIT_NAMES.map((name) => RETRY_LIMITS[name].variable),
   "BACKOFF_SECONDS",
   "REQUESTS_PER_JOB",
   "LEASE_SECONDS",
@@ -27,9 +26,9 @@ export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
   "FINAL_EXIT_CODES",
   "RETRY_AFTER_SECONDS",
   "COMMAND_DIRECTORY",
-  // The pod sets it for the runner's own start (worker/Dockerfile).
+  // Set by the pod for the runner's own start (worker/Dockerfile).
   "NODE_COMPILE_CACHE",
-  // `main.ts migrate` only, in a pod that runs no command; listed because the names are the runner's.
+  // Read by `main.ts migrate` only, in a pod that runs no command; listed because the names belong to the runner.
   "WORKER_USERNAME",
   "WORKER_PASSWORD",
   "SCALER_USERNAME",

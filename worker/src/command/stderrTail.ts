@@ -1,4 +1,4 @@
-/** How much of a command's stderr becomes the attempt's error. */
+/** How much of a command's stderr is kept as the attempt's error. */
 export const TAIL_BYTES = 8_192;
 
 /** The last 8 KiB of a stream of bytes, as text. */
@@ -11,10 +11,10 @@ export class StderrTail {
     this.#bytes = Buffer.from(joined.subarray(-TAIL_BYTES));
   }
 
-  /** Begins with a whole character; what is not UTF-8, and NUL, which PostgreSQL's text cannot hold, becomes U+FFFD. */
+  /** Starts with a whole character; invalid UTF-8, and NUL, which PostgreSQL's text cannot hold, becomes U+FFFD. */
   toString(): string {
     let start = 0;
-    // Of a character that was cut, at most three continuation bytes (10xxxxxx) are left.
+    // A character that was cut leaves at most three continuation bytes (10xxxxxx).
     while (this.#bytes.length === TAIL_BYTES && start < 3 && ((this.#bytes[start] ?? 0) & 0xc0) === 0x80) start++;
     return this.#bytes.subarray(start).toString("utf8").replaceAll("\0", "\uFFFD").trimEnd();
   }

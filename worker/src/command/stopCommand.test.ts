@@ -32,7 +32,7 @@ test("SIGTERM reaches every process of the command's group", async () => {
 /** Says that it is ready when it has stopped. */
 const STOPS = "(until grep -q '^State:.T' /proc/$$/status; do sleep 0.01; done; echo ready) & kill -STOP $$";
 
-const MOST_KILL_MS = 500;
+const MAX_KILL_MS = 500;
 
 for (const [what, script] of [
   ["that ignores SIGTERM", "trap '' TERM; echo ready; while :; do sleep 0.01; done"],
@@ -41,7 +41,7 @@ for (const [what, script] of [
 ] as const) {
   test(`a command ${what} is killed, in time for the runner to record it`, async () => {
     const { result, milliseconds } = await stopOnceReady(script, 300);
-    assert.ok(milliseconds >= 300 && milliseconds < 300 + MOST_KILL_MS, `ended after ${milliseconds} ms`);
+    assert.ok(milliseconds >= 300 && milliseconds < 300 + MAX_KILL_MS, `ended after ${milliseconds} ms`);
     assert.deepEqual(result, { outcome: "interrupted", message: "asked to stop by SIGTERM: ended by SIGKILL" });
   });
 }
@@ -62,7 +62,7 @@ test("a command that fails to stop in time cannot delay the runner by its output
       kill.abort();
     },
   });
-  assert.ok(performance.now() - killedAt < MOST_KILL_MS);
+  assert.ok(performance.now() - killedAt < MAX_KILL_MS);
 });
 
 test("a command is not started when the attempt must stop already", async () => {

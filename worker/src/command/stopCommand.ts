@@ -5,9 +5,9 @@ import { readProcess } from "./processTable.ts";
 
 /** The stopping of one command. */
 export interface Stopping {
-  /** Undefined as long as the command was not asked to stop. */
+  /** Undefined until the command is asked to stop. */
   readonly stop: CommandEnd["stop"];
-  /** From now on nothing is sent: the group's number may become another one's. */
+  /** Sends nothing from now on: the group's id may be reused. */
   end(): void;
 }
 
@@ -19,7 +19,7 @@ export function stopCommandOnAbort(
   let stop: CommandEnd["stop"];
 
   function onStop(): void {
-    // It ended before it was asked to, and Node has not noticed yet: what it did is complete.
+    // It ended before it was asked to stop, and Node has not noticed yet: its work is complete.
     if (readProcess(leader)?.ended || !signalGroup(leader, "SIGTERM")) return;
     stop = { reason: signal.reason };
   }
@@ -38,7 +38,7 @@ export function stopCommandOnAbort(
   };
 }
 
-/** Calls back when a signal aborts, at once where it has; returns what takes that back. */
+/** Calls back when a signal aborts, at once if it already has; returns a function that removes the listener. */
 function onAbort(signal: AbortSignal, callback: () => void): () => void {
   if (signal.aborted) callback();
   else signal.addEventListener("abort", callback, { once: true });

@@ -10,11 +10,11 @@ const POLL_MS = 1_000;
 export type Watched = Pick<WorkContext, "log" | "checkpointJson" | "progress" | "saveCheckpoint">;
 
 /**
- * Reads a command's progress and checkpoint once a second and passes on what changed. What is not as it must be is logged, once
- * for each new fault, and ignored.
+ * Reads a command's progress and checkpoint once a second and passes on what changed. An invalid file is logged, once for
+ * each new fault, and ignored.
  *
- * @returns what ends the watching, after the files were read a last time: the attempt's last checkpoint has been passed on then,
- *   however the command ended. That it is stored is awaited by the recording of the attempt.
+ * @returns a function that ends the watching after a last read: the attempt's last checkpoint has then been passed on, however the
+ *   command ended. Recording the attempt waits until it is stored.
  */
 export function watchFiles(folder: AttemptFolder, context: Watched): () => Promise<void> {
   const { log, checkpointJson, progress, saveCheckpoint } = context;
@@ -31,13 +31,13 @@ export function watchFiles(folder: AttemptFolder, context: Watched): () => Promi
 
   async function poll(): Promise<void> {
     await progressFile.read((text) => passProgress(text, progress));
-    // Saving takes as long as the database does: meanwhile only the end matters.
+    // Saving takes as long as the database does: until then only the end of the watching matters.
     if (saving && !ended.signal.aborted) return;
     await checkpointFile.read((_text, value) => {
       saving = true;
       saveCheckpoint(value)
         .catch((error: Error) => {
-          // When the attempt is another worker's by now, its signal stops the command; else the next poll tries again.
+          // If another worker owns the attempt by now, its signal stops the command; otherwise the next poll tries again.
           log.warn("the checkpoint was not saved", { error: error.message });
           checkpointFile.forget();
         })
@@ -75,7 +75,7 @@ class WatchedFile {
     this.#lastText = lastText;
   }
 
-  /** Passes the content on when it is another than the last; what `pass` throws is a problem of the file. */
+  /** Passes the content on if it has changed; an error that `pass` throws is a problem of the file. */
   async read(pass: (text: string, value: unknown) => void): Promise<void> {
     const file = await readJsonFile(this.#path);
     if (file === undefined) return;

@@ -3,7 +3,7 @@ import { OwnershipLostError } from "../errors.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
 
 /**
- * Says that this worker was asked to stop and how long it may still take, so that its Job's next pod waits for it.
+ * Records that this worker was asked to stop and how long it may still take, so that its Job's next pod waits for it.
  *
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's.
  */

@@ -1,9 +1,11 @@
+import type { LimitName, RETRY_LIMITS } from "../retryLimits.ts";
+
 /** What fences every write after the claim: this attempt, by this session. */
 export interface AttemptKey {
   readonly kind: string;
   /** The Job whose pod claimed it. */
   readonly jobName: string;
-  /** The request's primary key, as text: a bigint is larger than a JavaScript number holds exactly. */
+  /** The request's primary key, as text: a JavaScript number cannot hold every bigint exactly. */
   readonly requestId: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
@@ -15,7 +17,7 @@ export interface AttemptKey {
 export type EndStatus = "SUCCESS" | "FAILED" | "DEAD";
 
 /** Why an attempt did not succeed: which limit it counts against. */
-export type Reason = "error" | "crashed" | "interrupted" | "deferred";
+export type Reason = (typeof RETRY_LIMITS)[LimitName]["reason"];
 
 /** The key as the statements' first five parameters. */
 export function keyValues({ kind, jobName, requestId, attempt, session }: AttemptKey): readonly unknown[] {

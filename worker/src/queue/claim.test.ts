@@ -34,7 +34,7 @@ describe("claim", () => {
     assert.equal((await claimAlone(claimParams("a"))).claimed, undefined);
   });
 
-  test("the oldest request comes first, its attempt counted, its row brought along", async () => {
+  test("the oldest request comes first, its attempt counted, with its row", async () => {
     await insert(2);
     const first = claimedBy((await claimAlone(claimParams("a"))).claimed);
     assert.equal(first.requestId, "1");

@@ -1,22 +1,12 @@
 import type { Database } from "../database.ts";
+import { LIMIT_NAMES, type RetryLimits } from "../retryLimits.ts";
 import type { Settings } from "../settings.ts";
 import type { AttemptKey } from "./attempt.ts";
 
 /** Who claims: a pod of a Job, under a session lock. */
 export interface ClaimParams
-  extends Pick<
-    Settings,
-    | "kind"
-    | "jobName"
-    | "podName"
-    | "backoffLimit"
-    | "crashLimit"
-    | "interruptionLimit"
-    | "deferralLimit"
-    | "backoffSeconds"
-    | "leaseSeconds"
-    | "timeoutSeconds"
-  > {
+  extends RetryLimits,
+    Pick<Settings, "kind" | "jobName" | "podName" | "backoffSeconds" | "leaseSeconds" | "timeoutSeconds"> {
   readonly session: number;
   /** Requests the Job has finished, as far as this pod knows. */
   readonly jobFinished: number;
@@ -27,21 +17,21 @@ export interface ClaimParams
 /** A claimed request: the attempt that has just been counted. */
 export interface Claim extends AttemptKey {
   readonly jobFinished: number;
-  /** The request's row, as the JSON text that PostgreSQL made of it: no number in it is rounded. */
+  /** The request's row as JSON text from PostgreSQL, so that no number is rounded. */
   readonly row: string;
   /** Proves to `batch.own()` that a program works on this attempt. */
   readonly token: string;
-  /** JSON text of the last checkpoint saved, by whichever attempt; null: none. */
+  /** JSON text of the last checkpoint that any attempt saved; null: none. */
   readonly checkpoint: string | null;
-  /** How long the attempt may take; 0: as long as it wants. */
+  /** How long the attempt may take; 0: no limit. */
   readonly timeoutSeconds: number;
 }
 
 /**
  * Claims the Job's own unfinished request, else the first waiting one.
  *
- * @returns the claim; `undefined` (zero rows) when there is nothing to claim, or the Job's own request is still a previous
- *   pod's: `reclaim` says which.
+ * @returns the claim; `undefined` (zero rows) when there is nothing to claim, or a previous pod still owns the Job's request:
+ *   `reclaim` reports which.
  */
 export async function claim(database: Database, params: ClaimParams): Promise<Claim | undefined> {
   const { kind, jobName, podName, session } = params;
@@ -50,10 +40,7 @@ export async function claim(database: Database, params: ClaimParams): Promise<Cl
     jobName,
     podName,
     session,
-    params.backoffLimit,
-    params.crashLimit,
-    params.interruptionLimit,
-    params.deferralLimit,
+    LIMIT_NAMES.map((name) => params[name]),
     params.backoffSeconds,
     zeroAsNull(params.leaseSeconds),
     zeroAsNull(params.timeoutSeconds),

@@ -4,10 +4,10 @@ import { type AttemptKey, type EndStatus, keyValues } from "./attempt.ts";
 import { storedText } from "./fail.ts";
 
 /**
- * Ends an attempt whose work asked to be run later; no Job waits for it meanwhile.
+ * Ends an attempt whose work asked to be run later; no Job is kept for it in the meantime.
  *
- * @returns `FAILED` when it will be run again, `DEAD` when its deferral limit is used up, `SUCCESS` when the program had finished the
- *   request itself.
+ * @returns `FAILED` when it will be run again, `DEAD` when its deferral limit is used up, `SUCCESS` when the program had already finished
+ *   the request.
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
 export async function defer(

@@ -65,7 +65,7 @@ describe("demand", () => {
     assert.equal(await ask({ kind: "other" }), 0);
   });
 
-  test("a request whose worker is dead asks for one Job more, in case its own is on a lost node, until it is claimed", async () => {
+  test("a request whose worker is dead is counted twice until it is claimed, in case its own Job is on a lost node", async () => {
     await insert(3);
     const { connection } = await claimed("a");
     await connection.close();

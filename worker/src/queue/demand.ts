@@ -7,7 +7,7 @@ export interface DemandParams {
   readonly maxReplicaCount: number;
 }
 
-/** Asks the scaling query how many Jobs there should be. */
+/** Runs the scaling query: how many Jobs there should be. */
 export async function demand(
   database: Database,
   { kind, requestsPerJob, maxReplicaCount }: DemandParams,

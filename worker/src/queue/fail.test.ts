@@ -31,7 +31,7 @@ describe("fail", () => {
     assert.equal(await fail(connection, attempt, { ...ERROR, final: true }), "DEAD");
   });
 
-  test("an interruption is not charged, and its request is free for any Job at once", async () => {
+  test("an interruption counts against its own limit only, and its request is free for any Job at once", async () => {
     for (let drain = 1; drain <= 20; drain++) {
       const { connection, attempt } = await startAttempt(database, claimParams(`job-${drain}`, { backoffLimit: 0 }));
       assert.equal(attempt.attempt, drain);
@@ -44,7 +44,7 @@ describe("fail", () => {
     ]);
   });
 
-  test("of an endless error text the start is recorded", async () => {
+  test("the start of an endless error text is recorded", async () => {
     const { connection, attempt } = await startAttempt(database, claimParams("a"));
     await fail(connection, attempt, { ...ERROR, message: "x".repeat(50_000_000) });
     assert.deepEqual(await database.query("select length(error) from clap_attempt"), [{ length: 20_000 }]);

@@ -4,21 +4,21 @@ import { type AttemptKey, type EndStatus, keyValues, type Reason } from "./attem
 
 /** Why an attempt did not succeed. */
 export interface Failure {
-  /** Which limit it counts against. An `interrupted` request is free for any Job at once, another one is reserved for its own. */
+  /** Which limit it counts against. An `interrupted` request is free for any Job at once; otherwise it is reserved for its own Job. */
   readonly reason: Exclude<Reason, "deferred">;
   readonly message: string;
   /** No retry can help: DEAD at once. */
   readonly final: boolean;
 }
 
-/** Characters of an error that are kept: what says why is at its start, and the write must not take long. */
+/** The most characters of an error that are kept: the reason is at its start, and the write must not take long. */
 const MAX_ERROR = 20_000;
 
 /**
  * Ends an attempt that did not succeed.
  *
- * @returns `FAILED` when another attempt will be made, `DEAD` when the request is not tried again, `SUCCESS` when the program had
- *   finished the request itself before it failed.
+ * @returns `FAILED` when another attempt will be made, `DEAD` when the request is not retried, `SUCCESS` when the program had
+ *   already finished the request before it failed.
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
 export async function fail(database: Database, key: AttemptKey, failure: Failure): Promise<EndStatus> {
@@ -33,7 +33,7 @@ export async function fail(database: Database, key: AttemptKey, failure: Failure
   return row.status;
 }
 
-/** An error's text as PostgreSQL can hold it: its text has no NUL. */
+/** An error's text as PostgreSQL can store it: without NUL. */
 export function storedText(message: string): string {
   return message.slice(0, MAX_ERROR).replaceAll("\0", "\uFFFD");
 }

@@ -4,19 +4,19 @@ import { type ClaimParams, zeroAsNull } from "./claim.ts";
 /**
  * Why a claim found nothing.
  *
- * - `reclaimed`: what dead workers have left may be claimed now; claim again at once
+ * - `reclaimed`: requests of dead workers may be claimed now; claim again at once
  * - `locked`: a previous connection still holds the Job's request, or this session's lock; claim again shortly
- * - `reserved`: a request is kept for a Job that may be dead; claim again, if this Job was started for it
+ * - `reserved`: a request is reserved for a Job that may be dead; claim again, since this Job may have been created for it
  */
 export interface ClaimMiss {
   readonly finding: "reclaimed" | "locked" | "reserved";
-  /** The session that holds the Job's request, where it may be ended if it does not answer; null where it may not. */
+  /** The session that holds the Job's request, if it may be ended because it does not respond; null if it may not. */
   readonly holder: number | null;
 }
 
 /**
- * Records the crash of a dead pod of the same Job, and frees what other Jobs have not come back for; `undefined` (zero rows) when
- * there is nothing to do.
+ * Records the crash of a dead pod of the same Job, and releases requests to which other Jobs did not return; `undefined` (zero
+ * rows) when there is nothing to do.
  *
  * @param idle - whether this pod has claimed nothing yet: one Job too many
  */

@@ -9,7 +9,7 @@ const database = await createTestDatabase();
 const LOCK = { leaseSeconds: 0 };
 const LEASE = { leaseSeconds: 60 };
 
-describe("resume", () => {
+describe("renew", () => {
   beforeEach(async () => {
     await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) values (40)");

@@ -7,8 +7,8 @@ import { zeroAsNull } from "./claim.ts";
 /**
  * Takes the session lock back after the connection broke, or renews the lease.
  *
- * @returns whether the attempt is kept; false: another connection still holds the lock (the broken one, until the server notices), ask
- *   again shortly.
+ * @returns whether the attempt is kept; false: another connection still holds the lock (the broken one, until the server notices),
+ *   call again shortly.
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's.
  */
 export async function renew(

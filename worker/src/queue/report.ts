@@ -2,7 +2,7 @@ import type { Database } from "../database.ts";
 import { OwnershipLostError } from "../errors.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
 
-/** What a running attempt reports; what is absent stays as it is. */
+/** What a running attempt reports; absent values stay unchanged. */
 export interface Report {
   readonly progress?: { readonly done: number; readonly total?: number };
   /** JSON text. */

@@ -13,7 +13,7 @@ export type StatementName =
   | "succeed"
   | "take_over";
 
-/** A statement as node-postgres prepares it: under its name, once a connection. */
+/** A statement as node-postgres prepares it: by name, once per connection. */
 export interface Statement {
   readonly name: StatementName;
   readonly text: string;
@@ -21,7 +21,7 @@ export interface Statement {
 
 const loaded = new Map<StatementName, Statement>();
 
-/** Loads a statement from `sql/statements/`, once a process. */
+/** Loads a statement from `sql/statements/`, once per process. */
 export function statement(name: StatementName): Statement {
   let found = loaded.get(name);
   if (!found) {

@@ -28,7 +28,7 @@ test("takeOver records the attempt of a silent predecessor as crashed, and the J
     {
       status: "FAILED",
       reason: "crashed",
-      error: "the worker in pod a-pod did not answer when its Job's next pod had started",
+      error: "the worker in pod a-pod did not respond after its Job's next pod had started",
     },
   ]);
   assert.equal((await claim(connection, next))?.attempt, 2);

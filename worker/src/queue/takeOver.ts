@@ -2,11 +2,11 @@ import type { Database } from "../database.ts";
 import type { ClaimParams } from "./claim.ts";
 
 /**
- * Takes the Job's request over from a previous pod of it that does not answer (its machine hangs, or its process is stopped), and
- * ends that pod's connection.
+ * Takes the Job's request over from a previous pod that does not respond (its machine hangs, or its process is stopped), and ends
+ * that pod's connection.
  *
  * @param holder - the session that holds the request, as `reclaim` named it
- * @returns whether it was taken over; false (zero rows): that session no longer has the request, or has announced its stop.
+ * @returns whether it was taken over; false (zero rows): that session no longer has the request or has announced its stop.
  */
 export async function takeOver(
   database: Database,

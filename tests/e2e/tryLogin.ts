@@ -1,6 +1,6 @@
 import { type Cluster, NAMESPACE, SERVER_POD } from "./cluster.ts";
 
-export interface LogIn {
+export interface LoginAttempt {
   readonly user: string;
   readonly password: string;
   /** `disable`: without TLS. `require`: with it or not at all. */
@@ -10,7 +10,7 @@ export interface LogIn {
 const HOST = `my-release-postgresql.${NAMESPACE}.svc.cluster.local`;
 
 /** Logs in to the database over the network; `in`, or what the server says against it. The password is in no command line. */
-export async function logIn(cluster: Cluster, { user, password, sslmode }: LogIn): Promise<string> {
+export async function tryLogin(cluster: Cluster, { user, password, sslmode }: LoginAttempt): Promise<string> {
   const psql = `psql "host=${HOST} dbname=postgres user=${user} sslmode=${sslmode}" -qAtX -c "select 'in'"`;
   const shell = ["sh", "-c", `read -r PGPASSWORD && export PGPASSWORD && exec ${psql}`];
   return await cluster

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Attempt } from "../requests.ts";
-import { toAccount } from "./account.ts";
+import { countAttempts } from "./attemptTotals.ts";
 
 /** An attempt of request `id` that lasted from one second of a minute to another. */
 function attempt(id: number, attempt: number, status: string, from: number, to: number | null, reason?: string) {
@@ -12,8 +12,8 @@ function attempt(id: number, attempt: number, status: string, from: number, to: 
 
 const nothing = { succeeded: 0, twice: 0, dead: 0, overlapping: 0, crashed: 0, interrupted: 0, error: 0 };
 
-describe("toAccount", () => {
-  test("nothing is nothing", () => assert.deepEqual(toAccount([]), nothing));
+describe("countAttempts", () => {
+  test("nothing is nothing", () => assert.deepEqual(countAttempts([]), nothing));
 
   test("counts how attempts ended, by their reason", () => {
     const all = [
@@ -23,12 +23,12 @@ describe("toAccount", () => {
       attempt(2, 1, "DEAD", 0, 1, "error"),
       attempt(3, 1, "RUNNING", 0, null),
     ];
-    assert.deepEqual(toAccount(all), { ...nothing, succeeded: 1, dead: 1, crashed: 1, interrupted: 1, error: 1 });
+    assert.deepEqual(countAttempts(all), { ...nothing, succeeded: 1, dead: 1, crashed: 1, interrupted: 1, error: 1 });
   });
 
   test("notices a request that ran twice", () => {
     const all = [attempt(1, 1, "SUCCESS", 0, 1), attempt(1, 2, "SUCCESS", 1, 2)];
-    assert.deepEqual(toAccount(all), { ...nothing, succeeded: 1, twice: 1 });
+    assert.deepEqual(countAttempts(all), { ...nothing, succeeded: 1, twice: 1 });
   });
 
   for (const [what, end] of [
@@ -37,7 +37,7 @@ describe("toAccount", () => {
   ] as const) {
     test(`notices an attempt that began although the previous one ${what}`, () => {
       const all = [attempt(1, 1, "FAILED", 0, end, "crashed"), attempt(1, 2, "SUCCESS", 2, 5)];
-      assert.equal(toAccount(all).overlapping, 1);
+      assert.equal(countAttempts(all).overlapping, 1);
     });
   }
 });

@@ -1,5 +1,5 @@
 /** The most seconds by which the time between two neighbours differs from `seconds`; NaN where there are no two. */
-export function farthestOff(seconds: number, timesMs: readonly number[]): number {
+export function maxIntervalDeviation(seconds: number, timesMs: readonly number[]): number {
   const offMs = timesMs.slice(1).map((time, index) => Math.abs(time - (timesMs[index] as number) - seconds * 1_000));
   return offMs.length === 0 ? Number.NaN : Math.max(...offMs) / 1_000;
 }

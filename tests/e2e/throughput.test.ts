@@ -4,7 +4,7 @@ import { isKept } from "../bench/limit.ts";
 import { createPrograms } from "../support/programs.ts";
 import { Cluster } from "./cluster.ts";
 import type { ScenarioContext } from "./scenario.ts";
-import { walk } from "./walk.ts";
+import { measureThroughput } from "./throughput.ts";
 
 /** A watch in which ten Jobs end, and one more comes by the next poll. */
 const KUBECTL = `for job in 0 1 2 3 4 5 6 7 8 9; do echo "ADDED $job"; echo "MODIFIED $job Complete"; done
@@ -12,7 +12,7 @@ sleep 3
 echo "ADDED late"
 exec sleep 60`;
 
-describe("a walk", { timeout: 60_000 }, () => {
+describe("a throughput run", { timeout: 60_000 }, () => {
   test("counts the Job that comes after the last end, and does not count the wait for it", async (context) => {
     const { folder } = await createPrograms({ kubectl: KUBECTL });
     const path = process.env.PATH;
@@ -35,7 +35,11 @@ describe("a walk", { timeout: 60_000 }, () => {
       note: () => undefined,
     };
     const missed = (
-      await walk(scenarioContext as unknown as ScenarioContext, { requestsPerJob: 6, pollingInterval: "3", ratio: 1 })
+      await measureThroughput(scenarioContext as unknown as ScenarioContext, {
+        requestsPerJob: 6,
+        pollingInterval: "3",
+        ratio: 1,
+      })
     ).filter((finding) => !isKept(finding));
     assert.deepEqual(
       missed.map(({ what, measured }) => `${measured} ${what}`),

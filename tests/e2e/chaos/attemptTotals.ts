@@ -1,8 +1,8 @@
 import type { Reason } from "../../../worker/src/queue/attempt.ts";
 import type { Attempt } from "../requests.ts";
 
-/** What attempts of a whole run add up to. */
-export interface Account {
+/** The totals of a run's attempts. */
+export interface AttemptTotals {
   /** Requests with a SUCCESS. */
   readonly succeeded: number;
   /** SUCCESSes beyond the first of their request. */
@@ -15,23 +15,23 @@ export interface Account {
   readonly error: number;
 }
 
-/** Adds up the attempts of a run. */
-export function toAccount(attempts: readonly Attempt[]): Account {
+/** Counts the attempts of a run. */
+export function countAttempts(attempts: readonly Attempt[]): AttemptTotals {
   const successes = attempts.filter(({ status }) => status === "SUCCESS");
   const succeeded = new Set(successes.map(({ id }) => id)).size;
-  const because = (reason: Reason) => attempts.filter((attempt) => attempt.reason === reason).length;
+  const byReason = (reason: Reason) => attempts.filter((attempt) => attempt.reason === reason).length;
   return {
     succeeded,
     twice: successes.length - succeeded,
     dead: attempts.filter(({ status }) => status === "DEAD").length,
-    overlapping: attempts.filter((attempt) => beganEarly(attempt, attempts)).length,
-    crashed: because("crashed"),
-    interrupted: because("interrupted"),
-    error: because("error"),
+    overlapping: attempts.filter((attempt) => overlapsPrevious(attempt, attempts)).length,
+    crashed: byReason("crashed"),
+    interrupted: byReason("interrupted"),
+    error: byReason("error"),
   };
 }
 
-function beganEarly({ id, attempt, started_at }: Attempt, attempts: readonly Attempt[]): boolean {
+function overlapsPrevious({ id, attempt, started_at }: Attempt, attempts: readonly Attempt[]): boolean {
   const previous = attempts.find((one) => one.id === id && one.attempt === attempt - 1);
   return (
     previous !== undefined && (previous.ended_at === null || Date.parse(previous.ended_at) > Date.parse(started_at))

@@ -2,14 +2,17 @@ import { performance } from "node:perf_hooks";
 import { percentile } from "./samples.ts";
 
 /** What a closed loop did: each connection begins its next operation when its last one ended. */
-export interface Pace {
+export interface Throughput {
   readonly p50: number;
   readonly p99: number;
   readonly perSecond: number;
 }
 
 /** Repeats every operation for so many seconds, all of them side by side, one a connection. */
-export async function drive(operations: readonly (() => Promise<void>)[], seconds: number): Promise<Pace> {
+export async function runClosedLoop(
+  operations: readonly (() => Promise<void>)[],
+  seconds: number,
+): Promise<Throughput> {
   const samples: number[] = [];
   const began = performance.now();
   const ends = began + 1_000 * seconds;

@@ -1,29 +1,29 @@
 import { atMost, exactly, type Finding } from "./finding.ts";
 import { JobWatch } from "./jobWatch.ts";
-import { letPollsPass } from "./polls.ts";
+import { waitForPolls } from "./polls.ts";
 import { attempts, clear, insert } from "./requests.ts";
 import type { ScenarioContext } from "./scenario.ts";
 
 const REQUESTS = 60;
 
-/** How the 60 requests are worked through. */
-export interface WalkArgs {
+/** How the 60 requests are run. */
+export interface ThroughputArgs {
   readonly requestsPerJob: number;
   /** Seconds, as the stack's config key takes them. */
   readonly pollingInterval: string;
-  /** The most that the walk may take, in times of the plain Job. */
+  /** The most that it may take, as a multiple of the plain Job. */
   readonly ratio: number;
   /** The most seconds; none by default. */
   readonly mostSeconds?: number;
 }
 
-/** Polls after the last end, by which a Job that nothing asked for would come. */
+/** Polls after the last end, at which an unneeded Job would be created. */
 const POLLS = 2;
 
 /** 60 INSERTs of 20 s with at most ten Jobs at once, within the limits, compared with the plain Job of the same run. */
-export async function walk(
+export async function measureThroughput(
   context: ScenarioContext,
-  { requestsPerJob, pollingInterval, ratio, mostSeconds }: WalkArgs,
+  { requestsPerJob, pollingInterval, ratio, mostSeconds }: ThroughputArgs,
 ): Promise<Finding[]> {
   const { cluster, stack, settings, plainJob } = context;
   const jobs = Math.ceil(REQUESTS / requestsPerJob);
@@ -36,7 +36,7 @@ export async function walk(
   await insert(cluster, REQUESTS, 20);
   await watch.ended(jobs, 900_000);
   const seconds = (performance.now() - began) / 1_000;
-  await letPollsPass(POLLS, own);
+  await waitForPolls(POLLS, own);
   const all = await attempts(cluster);
   const ran = new Set(all.filter(({ status }) => status === "SUCCESS").map(({ id }) => id));
   const idle = watch.count.created - new Set(all.map(({ job_name }) => job_name)).size;

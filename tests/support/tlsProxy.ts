@@ -12,7 +12,7 @@ export async function startTlsFront(cert: string, key: string): Promise<number> 
       client.write("S");
       const secure = new TLSSocket(client, { isServer: true, cert, key });
       const upstream = createConnection(target);
-      // Whichever end is gone, so is the other.
+      // When one end closes, so does the other.
       pipeline(secure, upstream, secure, () => undefined);
     });
   });
