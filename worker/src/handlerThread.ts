@@ -6,8 +6,12 @@ import { toFailure } from "./runHandler.ts";
 import { type FromThread, type ThreadData, type ToThread, toStopReason } from "./threadMessages.ts";
 import type { WorkContext, WorkResult } from "./work.ts";
 
-/** How long to wait for a terminated thread. JavaScript ends within milliseconds; a native call is not interrupted. */
-const TERMINATE_LIMIT_MS = 400;
+/**
+ * How long to wait for a terminated thread. JavaScript ends within milliseconds, seconds on a busy machine; a native call is not
+ * interrupted. At the end of the grace period the attempt must be recorded: no time is left to wait.
+ */
+const TERMINATE_LIMIT_MS = 5_000;
+const URGENT_TERMINATE_LIMIT_MS = 400;
 
 /** A thread that loads a kind's handler and runs it on one request. */
 export class HandlerThread {
@@ -56,9 +60,10 @@ export class HandlerThread {
   }
 
   /** Terminates the thread with everything in it; returns whether it ended. */
-  async terminate(): Promise<boolean> {
+  async terminate({ urgent }: { readonly urgent: boolean }): Promise<boolean> {
     const terminated = this.#worker.terminate().then(() => true);
-    return await Promise.race([terminated, sleep(TERMINATE_LIMIT_MS, false, { ref: false })]);
+    const limitMs = urgent ? URGENT_TERMINATE_LIMIT_MS : TERMINATE_LIMIT_MS;
+    return await Promise.race([terminated, sleep(limitMs, false, { ref: false })]);
   }
 
   #send(message: ToThread): void {
