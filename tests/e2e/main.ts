@@ -21,13 +21,14 @@ import { noChange } from "./scenarios/noChange.ts";
 import { poison } from "./scenarios/poison.ts";
 import { restart } from "./scenarios/restart.ts";
 import { retry } from "./scenarios/retry.ts";
+import { scale } from "./scenarios/scale.ts";
 import { secrets } from "./scenarios/secrets.ts";
 import { short } from "./scenarios/short.ts";
 import { sixty } from "./scenarios/sixty.ts";
 import { up } from "./scenarios/up.ts";
 import { zero } from "./scenarios/zero.ts";
 
-/** In the order in which they run; `short` is for CI, and no more than some of the others. */
+/** In the order in which they run; `short` is for CI, and no more than some of the others; `scale` takes a quarter of an hour. */
 const ALL = {
   up,
   "no-change": noChange,
@@ -49,7 +50,7 @@ const NODES = {
   "frozen-node": frozenNode,
   "kubelet-stopped": kubeletStopped,
 };
-const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, ...NODES };
+const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, ...NODES };
 
 /**
  * `npm run e2e -- [NAME ...] [--polls N] [--losses N] [--keep] [--record]`. Exit code 0: every claim holds, 1: one does not, or
