@@ -9,10 +9,10 @@ import { after, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { load } from "js-yaml";
 import { readStackConfig } from "../../components/stackConfig.ts";
+import { codeBlocks } from "../support/codeBlocks.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { copyProject } from "../support/projectCopy.ts";
 import { declaredDefaults } from "../support/pulumi/declaredConfig.ts";
-import { codeBlocks } from "./codeBlocks.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const readme = readFileSync(new URL("README.md", ROOT), "utf8");

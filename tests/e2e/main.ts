@@ -11,8 +11,10 @@ import type { Scenario } from "./scenario.ts";
 import { createContext, type RunContext } from "./scenarioContext.ts";
 import { change } from "./scenarios/change.ts";
 import { chaos } from "./scenarios/chaos.ts";
+import { commands } from "./scenarios/commands.ts";
 import { cutOffNode } from "./scenarios/cutOffNode.ts";
 import { destroy } from "./scenarios/destroy.ts";
+import { examples } from "./scenarios/examples.ts";
 import { frozenNode } from "./scenarios/frozenNode.ts";
 import { grouped } from "./scenarios/grouped.ts";
 import { kubeletStopped } from "./scenarios/kubeletStopped.ts";
@@ -41,6 +43,8 @@ const ALL = {
   restart,
   chaos,
   secrets,
+  commands,
+  examples,
   destroy,
 };
 /** On a cluster of two nodes. */

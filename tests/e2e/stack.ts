@@ -3,6 +3,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dump, load } from "js-yaml";
+import { getOutput } from "../../cli/getOutput.ts";
 import { getPulumiOutput } from "./getPulumiOutput.ts";
 import { type Settings, toConfig } from "./settings.ts";
 
@@ -64,17 +65,29 @@ export class Stack {
 
   /** Runs the CLI on this stack, whichever one is selected meanwhile; what it wrote to standard output. */
   async pulumi(args: readonly string[]): Promise<string> {
-    const backend = `file://${this.folder}`;
-    const env = {
-      PULUMI_BACKEND_URL: backend,
+    return await getPulumiOutput(
+      [...args, "--stack", "e2e", "--non-interactive", "--color", "never"],
+      { cwd: PROJECT, env: this.#env },
+      `the stack may be locked now, then this is needed: PULUMI_BACKEND_URL=${this.#backend} pulumi cancel --stack e2e --yes`,
+    );
+  }
+
+  /** Runs a block of a page's commands in the checkout, as someone would who has selected this stack; what they wrote. */
+  async shell(block: string): Promise<string> {
+    return await getOutput("sh", ["-euc", block], { cwd: PROJECT, env: this.#env });
+  }
+
+  get #backend(): string {
+    return `file://${this.folder}`;
+  }
+
+  get #env(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      PULUMI_BACKEND_URL: this.#backend,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
-    return await getPulumiOutput(
-      [...args, "--stack", "e2e", "--non-interactive", "--color", "never"],
-      { cwd: PROJECT, env: { ...process.env, ...env } },
-      `the stack may be locked now, then this is needed: PULUMI_BACKEND_URL=${backend} pulumi cancel --stack e2e --yes`,
-    );
   }
 
   async #timed(args: readonly string[]): Promise<number> {

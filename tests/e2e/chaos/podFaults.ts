@@ -1,5 +1,5 @@
-import { getOutput } from "../../../cli/getOutput.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
+import { killContainer } from "../killContainer.ts";
 import type { FaultCost } from "./faultCosts.ts";
 import type { Target } from "./target.ts";
 
@@ -25,14 +25,7 @@ export const POD_FAULTS: readonly PodFault[] = [
     fault: "SIGKILL of a worker",
     reason: "crashed",
     limit: 40,
-    // A container's first process takes no SIGKILL from inside.
-    async inject({ pod }, cluster) {
-      const labels = [`io.kubernetes.pod.name=${pod}`, `io.kubernetes.container.name=${CONTAINER}`];
-      const find = ["ps", "--quiet", ...labels.flatMap((label) => ["--filter", `label=${label}`])];
-      const inNode = (await getOutput("docker", find)) === "" ? await dockerInNode(cluster, pod) : [];
-      const found = await getOutput("docker", [...inNode, ...find]);
-      await getOutput("docker", [...inNode, "kill", "--signal", "KILL", found.trim()]);
-    },
+    inject: ({ pod }, cluster) => killContainer(cluster, pod, CONTAINER),
   },
   {
     fault: "out of memory",
@@ -57,9 +50,3 @@ export const POD_FAULTS: readonly PodFault[] = [
     },
   },
 ];
-
-/** Arguments of `docker` that reach the daemon of the pod's node, where the local one does not run the pods: a minikube of several nodes. */
-async function dockerInNode(cluster: Cluster, pod: string): Promise<string[]> {
-  const node = await cluster.kubectl(["get", "pod", pod, "-n", NAMESPACE, "-o", "jsonpath={.spec.nodeName}"]);
-  return ["exec", node, "docker"];
-}

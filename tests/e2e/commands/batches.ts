@@ -1,0 +1,49 @@
+import type { BatchConfig } from "../../../components/batchConfig.ts";
+
+/** The images that are built, by their target in tests/e2e/images/Dockerfile. */
+export const IMAGES = ["debian", "musl", "shellless", "scratch"] as const;
+
+/** Its tag is not `latest`, which every node would try to pull. */
+export function imageName(target: (typeof IMAGES)[number]): string {
+  return `postgres-batch-e2e-${target}:1`;
+}
+
+/** A reference that no node can pull. */
+export const UNKNOWN_IMAGE = "registry.invalid/none:1";
+
+const NO_RETRY = { backoffLimit: 0, crashLimit: 0 };
+const SCRIPT = { image: imageName("debian"), command: ["/work/work.sh"] };
+
+/** A user that no image knows: one of OpenShift's. */
+const USERS = { musl: 65_532, shellless: 1_000_660_000, scratch: 4_242 };
+
+/** The sample, beside which the others run. */
+export const HANDLER = { kind: "clap", table: "make_it_clap", name: "postgres-batch", pollingInterval: 1 };
+
+/** A command that has nothing to do. */
+export const NOTHING = commandBatch("nothing", { ...SCRIPT, command: ["true"], pollingInterval: 1 });
+
+/** What runs in each kind of image, and how a command ends. */
+export const COMMANDS: readonly BatchConfig[] = [
+  NOTHING,
+  commandBatch("debian", { ...SCRIPT, backoffLimit: 1, crashLimit: 0, graceSeconds: 10 }),
+  commandBatch("frozen", { ...SCRIPT, ...NO_RETRY, timeoutSeconds: 5 }),
+  commandBatch("daemons", { ...SCRIPT, requestsPerJob: 2 }),
+  ...(["musl", "shellless", "scratch"] as const).map((target) =>
+    commandBatch(target, { image: imageName(target), command: ["/work"], pod: { runAsUser: USERS[target] } }),
+  ),
+  commandBatch("missing", { ...SCRIPT, command: ["/work/none"] }),
+  commandBatch("text", { ...SCRIPT, command: ["/work/text"] }),
+  commandBatch("foreign", { ...SCRIPT, command: ["/work/foreign"] }),
+  commandBatch("unknown", { ...SCRIPT, image: UNKNOWN_IMAGE }),
+];
+
+/** The same, with an image in the place of the unknown one. */
+export const CORRECTED = COMMANDS.map((batch) => (batch.kind === "unknown" ? { ...batch, ...SCRIPT } : batch));
+
+/** Each kind's table, whose column `verb` says what the script does. */
+export const TABLES = Object.fromEntries(COMMANDS.map(({ kind, table = "" }) => [kind, table]));
+
+function commandBatch(kind: string, batch: Omit<BatchConfig, "kind" | "table">): BatchConfig {
+  return { kind, table: `e2e_${kind}`, ...batch };
+}

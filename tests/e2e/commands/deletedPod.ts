@@ -1,0 +1,29 @@
+import { until } from "../../support/until.ts";
+import { NAMESPACE } from "../cluster.ts";
+import { atMost, exactly, type Finding } from "../finding.ts";
+import { kindsEnded, readAttempts } from "../kinds.ts";
+import type { ScenarioContext } from "../scenario.ts";
+import { insertRow } from "./rows.ts";
+
+/** `graceSeconds` of the batch. */
+const GRACE_SECONDS = 10;
+
+/** The pod of a command that ignores SIGTERM is deleted: the attempt is recorded before the pod is killed. */
+export async function deletedPod({ cluster }: Pick<ScenarioContext, "cluster">): Promise<Finding[]> {
+  const id = await insertRow(cluster, "debian", "ignore");
+  const readOwn = async () => (await readAttempts(cluster, "debian")).filter(({ request_id }) => request_id === id);
+  const running = await until("the command runs", async () => (await readOwn()).find(({ ended_at }) => !ended_at), {
+    patienceMs: 60_000,
+    lookMs: 500,
+  });
+  const [clock] = await cluster.rows<{ now: string }>("select clock_timestamp() as now");
+  await cluster.kubectl(["delete", "pod", running.pod_name, "-n", NAMESPACE, "--wait=false"]);
+  await kindsEnded(cluster, ["debian"], 120_000);
+  const [first, second, ...more] = await readOwn();
+  const seconds = (Date.parse(first?.ended_at ?? "") - Date.parse(clock?.now ?? "")) / 1_000;
+  return [
+    exactly(1, "SIGTERM ignored: interrupted", Number(first?.reason === "interrupted")),
+    atMost(GRACE_SECONDS, "from the pod's deletion to the record", seconds, " s"),
+    exactly(1, "then SUCCESS", Number(second?.status === "SUCCESS" && more.length === 0)),
+  ];
+}

@@ -1,0 +1,114 @@
+import type { Cluster } from "../cluster.ts";
+import { exactly, type Finding } from "../finding.ts";
+import { kindsEnded, readAttempts } from "../kinds.ts";
+import type { ScenarioContext } from "../scenario.ts";
+import { TABLES } from "./batches.ts";
+import { type Expected, isAsExpected } from "./expected.ts";
+
+const SUCCESS = { status: "SUCCESS", reason: null } as const;
+const DEAD = { status: "DEAD", reason: "error" } as const;
+
+/** What each image says that it is, and what cannot be started. */
+export const IMAGE_ROWS: readonly Expected[] = [
+  inImage("debian", { library: "glibc", uid: 1_000, shell: true }),
+  inImage("musl", { library: "musl", uid: 65_532, shell: false }),
+  inImage("shellless", { library: "glibc", uid: 1_000_660_000, shell: false }),
+  inImage("scratch", { library: "musl", uid: 4_242, shell: false }),
+  notStarted("missing", /^cannot start \/work\/none: the image has no such file$/),
+  notStarted("text", /^cannot start \/work\/text: \/work\/text is not executable for user 1000$/),
+  notStarted("foreign", /^cannot start \/work\/foreign: \/work\/foreign is built for riscv64, and this node is /),
+];
+
+/** How commands end. The last of a kind's rows comes last. */
+export const END_ROWS: readonly Expected[] = [
+  { kind: "debian", verb: "exit 0", what: "exit 0: SUCCESS", ends: [SUCCESS] },
+  ...[64, 65, 78].map((code) => ({
+    kind: "debian",
+    verb: `exit ${code}`,
+    what: `exit ${code}: DEAD`,
+    ends: [{ ...DEAD, error: exit(code) }],
+  })),
+  {
+    kind: "debian",
+    verb: "exit 75",
+    what: "exit 75: later",
+    ends: [{ status: "FAILED", reason: "deferred", error: exit(75) }, SUCCESS],
+  },
+  {
+    kind: "debian",
+    verb: "exit 3",
+    what: "exit 3: retried",
+    ends: [{ status: "FAILED", reason: "error", error: exit(3) }, SUCCESS],
+  },
+  { kind: "debian", verb: "output", what: "1 GB of output: SUCCESS", ends: [SUCCESS] },
+  { kind: "debian", verb: "close", what: "closed stdout: SUCCESS", ends: [{ ...SUCCESS, result: "worked on" }] },
+  {
+    kind: "frozen",
+    verb: "freeze",
+    what: "frozen: DEAD after its timeout",
+    ends: [{ ...DEAD, error: /timed out after 5 s: ended by SIGKILL/ }],
+  },
+  { kind: "daemons", verb: "daemons", what: "two daemons left behind: SUCCESS", ends: [{ ...SUCCESS, result: 2 }] },
+  {
+    kind: "daemons",
+    verb: "count",
+    what: "none of them seen by the pod's next request",
+    ends: [{ ...SUCCESS, result: 0 }],
+  },
+];
+
+/**
+ * A command that uses up its memory. Where the kernel kills the whole container, the runner with it, the next pod records the crash
+ * and knows no reason.
+ */
+export function memoryRow(killsContainer: boolean): Expected {
+  return {
+    kind: "debian",
+    verb: "memory",
+    what: killsContainer ? "out of memory, the runner too: DEAD" : "out of memory: DEAD with the reason",
+    ends: [{ status: "DEAD", reason: "crashed", error: killsContainer ? /./ : /^ended by SIGKILL, out of memory$/ }],
+  };
+}
+
+/** Inserts a row and returns its key. */
+export async function insertRow(cluster: Cluster, kind: string, verb: string): Promise<number> {
+  const [row] = await cluster.rows<{ id: number }>(
+    `insert into ${TABLES[kind]} (verb) values ('${verb}') returning id`,
+  );
+  return (row as { id: number }).id;
+}
+
+/** Inserts rows, waits until all have ended, and compares: one finding for each row. What differs is noted. */
+export async function runRows(
+  { cluster, note }: Pick<ScenarioContext, "cluster" | "note">,
+  rows: readonly Expected[],
+  patienceMs: number,
+): Promise<Finding[]> {
+  const ids: number[] = [];
+  for (const { kind, verb } of rows) ids.push(await insertRow(cluster, kind, verb));
+  const kinds = [...new Set(rows.map(({ kind }) => kind))];
+  await kindsEnded(cluster, kinds, patienceMs);
+  const all = new Map(await Promise.all(kinds.map(async (kind) => [kind, await readAttempts(cluster, kind)] as const)));
+  return rows.map((row, index) => {
+    const attempts = (all.get(row.kind) ?? []).filter(({ request_id }) => request_id === ids[index]);
+    const kept = isAsExpected(row, attempts);
+    if (!kept) {
+      const got = attempts.map(({ status, reason, error, result }) => ({ status, reason, error, result }));
+      note(`${row.kind} "${row.verb}": ${JSON.stringify(got)}`);
+    }
+    return exactly(1, row.what, Number(kept));
+  });
+}
+
+function inImage(kind: string, runs: Readonly<Record<string, unknown>>): Expected {
+  const result = { ...runs, writableRoot: false, row: true };
+  return { kind, verb: "report", what: `${kind} as user ${runs.uid}: SUCCESS`, ends: [{ ...SUCCESS, result }] };
+}
+
+function notStarted(kind: string, error: RegExp): Expected {
+  return { kind, verb: "report", what: `${kind}: DEAD with the reason`, ends: [{ ...DEAD, error }] };
+}
+
+function exit(code: number): RegExp {
+  return new RegExp(`^exit code ${code}: why ${code}`);
+}
