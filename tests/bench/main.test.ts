@@ -18,10 +18,7 @@ describe("npm run bench", { timeout: 60_000 }, () => {
     ["", /^NAME must be .*claim.* \(npm run bench -- NAME\); got nothing\n$/],
     ["fast", /^NAME must be .*; got "fast"\n$/],
     ["--runs 1", /--runs/],
-    [
-      "start --runs 0",
-      /^--runs must be a whole number from 1 to 1000 \(each starts six processes\); got "0"\n$/,
-    ],
+    ["start --runs 0", /^--runs must be a whole number from 1 to 1000 \(each starts six processes\); got "0"\n$/],
     ["start --run 1", /^unknown option '--run' \(Did you mean --runs\?\)/],
   ];
   for (const [args, message] of wrong) {

@@ -11,6 +11,9 @@ export function imageName(target: (typeof IMAGES)[number]): string {
 /** A reference that no node can pull. */
 export const UNKNOWN_IMAGE = "registry.invalid/none:1";
 
+/** Besides those of sysexits.h. */
+export const FINAL_EXIT_CODE = 9;
+
 const NO_RETRY = { backoffLimit: 0, crashLimit: 0 };
 const SCRIPT = { image: imageName("debian"), command: ["/work/work.sh"] };
 
@@ -26,7 +29,13 @@ export const NOTHING = commandBatch("nothing", { ...SCRIPT, command: ["true"], p
 /** What runs in each kind of image, and how a command ends. */
 export const COMMANDS: readonly BatchConfig[] = [
   NOTHING,
-  commandBatch("debian", { ...SCRIPT, backoffLimit: 1, crashLimit: 0, graceSeconds: 10 }),
+  commandBatch("debian", {
+    ...SCRIPT,
+    backoffLimit: 1,
+    crashLimit: 0,
+    graceSeconds: 10,
+    finalExitCodes: [FINAL_EXIT_CODE],
+  }),
   commandBatch("frozen", { ...SCRIPT, ...NO_RETRY, timeoutSeconds: 5 }),
   commandBatch("daemons", { ...SCRIPT, requestsPerJob: 2 }),
   ...(["musl", "shellless", "scratch"] as const).map((target) =>

@@ -2,7 +2,7 @@ import type { Cluster } from "../cluster.ts";
 import { exactly, type Finding } from "../finding.ts";
 import { kindsEnded, readAttempts } from "../kinds.ts";
 import type { ScenarioContext } from "../scenario.ts";
-import { TABLES } from "./batches.ts";
+import { FINAL_EXIT_CODE, TABLES } from "./batches.ts";
 import { type Expected, isAsExpected } from "./expected.ts";
 
 const SUCCESS = { status: "SUCCESS", reason: null } as const;
@@ -22,7 +22,7 @@ export const IMAGE_ROWS: readonly Expected[] = [
 /** How commands end. The last of a kind's rows comes last. */
 export const END_ROWS: readonly Expected[] = [
   { kind: "debian", verb: "exit 0", what: "exit 0: SUCCESS", ends: [SUCCESS] },
-  ...[64, 65, 78].map((code) => ({
+  ...[64, 65, 78, FINAL_EXIT_CODE].map((code) => ({
     kind: "debian",
     verb: `exit ${code}`,
     what: `exit ${code}: DEAD`,
@@ -39,6 +39,12 @@ export const END_ROWS: readonly Expected[] = [
     verb: "exit 3",
     what: "exit 3: retried",
     ends: [{ status: "FAILED", reason: "error", error: exit(3) }, SUCCESS],
+  },
+  {
+    kind: "debian",
+    verb: "signal",
+    what: "a signal: DEAD as a crash",
+    ends: [{ status: "DEAD", reason: "crashed", error: /^ended by SIGSEGV$/ }],
   },
   { kind: "debian", verb: "output", what: "1 GB of output: SUCCESS", ends: [SUCCESS] },
   { kind: "debian", verb: "close", what: "closed stdout: SUCCESS", ends: [{ ...SUCCESS, result: "worked on" }] },

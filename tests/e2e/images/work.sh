@@ -24,6 +24,9 @@ case $verb in
     [ "$BATCH_ATTEMPT" = 1 ] && exit "$code"
     rm -f "$BATCH_RESULT_FILE"
     ;;
+  signal)
+    kill -SEGV $$
+    ;;
   output)
     # Each line is 100 bytes.
     yes "$(printf '%099d' 0)" | head -c 1000000000
