@@ -117,6 +117,7 @@ describe("a pod of a command", () => {
     const variable = (name: string) => work?.env?.find((each) => each.name === name)?.value;
     assert.equal(variable("COMMAND"), '["python3","work.py"]');
     assert.equal(variable("COMMAND_DIRECTORY"), "/run/batch");
+    assert.equal(variable("NODE_COMPILE_CACHE"), "/batch/.cache");
     assert.equal(variable("NODE_OPTIONS"), "", "an image's own would be the runner's, too");
     assert.ok(!("imagePullPolicy" in (work ?? {})), "Kubernetes' own");
     assert.deepEqual([init?.image, init?.imagePullPolicy], ["runner:1", "IfNotPresent"]);

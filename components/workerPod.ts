@@ -166,6 +166,7 @@ function commandVariables({ command }: CommandArgs): types.input.core.v1.EnvVar[
   return [
     { name: "COMMAND", value: JSON.stringify(command) },
     { name: "COMMAND_DIRECTORY", value: FILES_FOLDER },
+    { name: "NODE_COMPILE_CACHE", value: `${RUNNER_FOLDER}/.cache` },
     ...["NODE_OPTIONS", "LD_PRELOAD", "OPENSSL_CONF"].map((name) => ({ name, value: "" })),
   ];
 }
