@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BatchScaledJob } from "./components/batchScaledJob.ts";
 import { Cluster } from "./components/cluster.ts";
 import { Keda } from "./components/keda.ts";
+import { overlaidImage } from "./components/overlaidImage.ts";
 import { Postgres } from "./components/postgres.ts";
 import { SchemaMigration } from "./components/schemaMigration.ts";
 import { stackBatchArgs } from "./components/stackBatchArgs.ts";
@@ -46,9 +47,16 @@ const schema = new SchemaMigration(
 
 // A batch over another table is an element of the list `batches`, or another of these.
 const after = { ...options, dependsOn: [keda, schema, ...images] };
-const batches = config.batches.map(
-  (batch) => new BatchScaledJob(batch.name, stackBatchArgs(batch, shared, runner?.image), after),
-);
+const batches = config.batches.map((batch) => {
+  const forRunner = { ...options, dependsOn: images };
+  const overlaid =
+    runner && overlaidImage(batch, config.image, { runner: runner.image, rebuildTrigger: uid }, forRunner);
+  const args = stackBatchArgs(batch, shared, runner?.image, overlaid?.image);
+  return new BatchScaledJob(batch.name, args, {
+    ...after,
+    dependsOn: [...after.dependsOn, ...(overlaid ? [overlaid] : [])],
+  });
+});
 
 /** One Job of the first batch as KEDA would create it: `pulumi stack output job | kubectl create -f -`. */
 export const job = pulumi.output(batches[0]?.job ?? "");

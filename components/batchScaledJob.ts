@@ -29,7 +29,8 @@ export interface BatchScaledJobArgs extends BatchSettings {
    */
   readonly command?: string[];
   /**
-   * The image that brings the runner to `command`.
+   * The image that brings the runner to `command`: an init container copies it into the pod. The same as `image` where that has
+   * the runner in `/batch`.
    *
    * @default - none: must be given with `command`
    */

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { BatchScaledJobArgs } from "./batchScaledJob.ts";
 import type { EnvSecret, PodArgs } from "./podArgs.ts";
 import type { StackBatch } from "./stackConfig.ts";
@@ -8,11 +9,17 @@ export type SharedArgs = Pick<BatchScaledJobArgs, "namespace" | "image" | "datab
   readonly pod: PodArgs;
 };
 
-/** The arguments of a batch of the stack's config; `runner` starts its command, if it has one. */
+/**
+ * The arguments of a batch of the stack's config.
+ *
+ * @param runner - starts its command, if it has one
+ * @param overlaid - the command's image with the runner in it; undefined: the image as it is
+ */
 export function stackBatchArgs(
   batch: StackBatch,
   shared: SharedArgs,
   runner: ImageArgs | undefined,
+  overlaid?: pulumi.Input<ImageArgs>,
 ): BatchScaledJobArgs {
   const { table, image, imagePullPolicy, command, env, envFromSecrets, pod, ...settings } = batch;
   const own = { ...pod, ...environment(pod, env, envFromSecrets) };
@@ -22,8 +29,8 @@ export function stackBatchArgs(
     ...(command &&
       image && {
         command,
-        image: { reference: image, ...(imagePullPolicy && { pullPolicy: imagePullPolicy }) },
-        ...(runner && { runner }),
+        image: overlaid ?? { reference: image, ...(imagePullPolicy && { pullPolicy: imagePullPolicy }) },
+        ...(runner && { runner: overlaid ?? runner }),
       }),
     pod: batchPod(shared.pod, own),
   };

@@ -134,6 +134,24 @@ describe("a pod of a command", () => {
     assert.equal(work?.securityContext.readOnlyRootFilesystem, true);
   });
 
+  test("has no init container where the image has the runner", () => {
+    const overlaid = { reference: "pages-command:1", pullPolicy: "Never" };
+    const { initContainers, containers, volumes } = workerPod({
+      ...ARGS,
+      image: overlaid,
+      command: { ...command, runner: overlaid },
+    });
+    assert.equal(initContainers, undefined);
+    assert.deepEqual([containers[0]?.image, containers[0]?.imagePullPolicy], ["pages-command:1", "Never"]);
+    assert.deepEqual(containers[0]?.command, work?.command);
+    const names = containers[0]?.volumeMounts?.map(({ name }) => name);
+    assert.deepEqual(
+      names?.filter((name) => name !== "ca"),
+      ["files", "tmp"],
+    );
+    assert.ok(!volumes?.some(({ name }) => name === "runner"));
+  });
+
   test("fulfils the restricted standard in both containers, with the same resources", () => {
     assert.deepEqual(init?.securityContext, work?.securityContext);
     assert.deepEqual(init?.resources, work?.resources);

@@ -22,7 +22,7 @@ export interface ImageArgs {
 export interface CommandArgs {
   /** The program and its arguments. */
   readonly command: readonly string[];
-  /** An image with the runner in `/batch`. */
+  /** An image with the runner in `/batch`; an init container brings it from there, unless it is the command's own. */
   readonly runner: ImageArgs;
   /** Exit codes that no retry helps against. */
   readonly finalExitCodes: readonly number[];
@@ -73,6 +73,7 @@ export function lostNodeTolerations(tolerationSeconds: number) {
 /** A pod of the worker's that fulfils the `restricted` Pod Security Standard and holds no right on the cluster. */
 export function workerPod(args: WorkerPodArgs) {
   const { name, image, command, database, graceSeconds, pod = {} } = args;
+  const broughtBy = command?.runner.reference === image.reference ? undefined : command;
   const container = {
     name,
     image: image.reference,
@@ -96,6 +97,7 @@ export function workerPod(args: WorkerPodArgs) {
     terminationMessagePolicy: "FallbackToLogsOnError",
     ...nonEmpty("volumeMounts", [
       ...(database.caSecretName === undefined ? [] : [{ name: "ca", mountPath: CA_FOLDER, readOnly: true }]),
+      ...(broughtBy === undefined ? [] : [RUNNER_MOUNT]),
       ...(command === undefined ? [] : COMMAND_MOUNTS),
       ...(pod.volumeMounts ?? []),
     ]),
@@ -115,11 +117,12 @@ export function workerPod(args: WorkerPodArgs) {
       runAsUser: pod.runAsUser ?? WORKER_UID,
       seccompProfile: { type: "RuntimeDefault" },
     },
-    ...(command === undefined ? {} : { initContainers: [runnerContainer(args, command)] }),
+    ...(broughtBy === undefined ? {} : { initContainers: [runnerContainer(args, broughtBy)] }),
     containers: [container],
     ...nonEmpty("volumes", [
       ...caVolume(database),
-      ...(command === undefined ? [] : COMMAND_VOLUMES),
+      ...(broughtBy === undefined ? [] : emptyVolumes("runner")),
+      ...(command === undefined ? [] : emptyVolumes("files", "tmp")),
       ...(pod.volumes ?? []),
     ]),
     ...placement(pod),
@@ -143,10 +146,13 @@ const CONTAINER_SECURITY = {
   capabilities: { drop: ["ALL"] },
 };
 
-const COMMAND_VOLUMES = ["runner", "files", "tmp"].map((name) => ({ name, emptyDir: {} }));
+function emptyVolumes(...names: readonly string[]) {
+  return names.map((name) => ({ name, emptyDir: {} }));
+}
+
+const RUNNER_MOUNT = { name: "runner", mountPath: RUNNER_FOLDER, readOnly: true };
 
 const COMMAND_MOUNTS = [
-  { name: "runner", mountPath: RUNNER_FOLDER, readOnly: true },
   { name: "files", mountPath: FILES_FOLDER },
   // The root is read-only, and many programs need a place for temporary files.
   { name: "tmp", mountPath: "/tmp" },

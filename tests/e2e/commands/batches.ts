@@ -23,12 +23,19 @@ const USERS = { musl: 65_532, shellless: 1_000_660_000, scratch: 4_242 };
 /** The sample, beside which the others run. */
 export const HANDLER = { kind: "clap", table: "make_it_clap", name: "postgres-batch", pollingInterval: 1 };
 
-/** A command that has nothing to do. */
-export const NOTHING = commandBatch("nothing", { ...SCRIPT, command: ["true"], pollingInterval: 1 });
+const NOTHING = { ...SCRIPT, command: ["true"], pollingInterval: 1 };
+
+/** An image that nodes pull as it is. */
+const PULLED = { imagePullPolicy: "IfNotPresent" };
+
+/** Commands that have nothing to do: one whose image the stack builds the runner into, one that gets it by an init container. */
+export const OVERLAID = commandBatch("overlaid", NOTHING);
+export const INITIATED = commandBatch("initiated", { ...NOTHING, ...PULLED });
 
 /** What runs in each kind of image, and how a command ends. */
 export const COMMANDS: readonly BatchConfig[] = [
-  NOTHING,
+  OVERLAID,
+  INITIATED,
   commandBatch("debian", {
     ...SCRIPT,
     backoffLimit: 1,
@@ -38,9 +45,9 @@ export const COMMANDS: readonly BatchConfig[] = [
   }),
   commandBatch("frozen", { ...SCRIPT, ...NO_RETRY, timeoutSeconds: 5 }),
   commandBatch("daemons", { ...SCRIPT, requestsPerJob: 2 }),
-  ...(["musl", "shellless", "scratch"] as const).map((target) =>
-    commandBatch(target, { image: imageName(target), command: ["/work"], pod: { runAsUser: USERS[target] } }),
-  ),
+  imageBatch("musl", {}),
+  imageBatch("shellless", PULLED),
+  imageBatch("scratch", {}),
   commandBatch("missing", { ...SCRIPT, command: ["/work/none"] }),
   commandBatch("text", { ...SCRIPT, command: ["/work/text"] }),
   commandBatch("foreign", { ...SCRIPT, command: ["/work/foreign"] }),
@@ -52,6 +59,15 @@ export const CORRECTED = COMMANDS.map((batch) => (batch.kind === "unknown" ? { .
 
 /** Each kind's table, whose column `verb` says what the script does. */
 export const TABLES = Object.fromEntries(COMMANDS.map(({ kind, table = "" }) => [kind, table]));
+
+function imageBatch(target: keyof typeof USERS, more: Partial<BatchConfig>): BatchConfig {
+  return commandBatch(target, {
+    image: imageName(target),
+    command: ["/work"],
+    pod: { runAsUser: USERS[target] },
+    ...more,
+  });
+}
 
 function commandBatch(kind: string, batch: Omit<BatchConfig, "kind" | "table">): BatchConfig {
   return { kind, table: `e2e_${kind}`, ...batch };

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { describe, test } from "node:test";
+import { output } from "@pulumi/pulumi";
+import { createPrograms } from "../tests/support/programs.ts";
+import { mockEngine, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
+import { CommandImage } from "./commandImage.ts";
+import { overlaidImage } from "./overlaidImage.ts";
+import type { WorkerImageArgs } from "./workerImage.ts";
+
+await mockEngine();
+const RUNNER = { reference: "postgres-batch-runner:abc", pullPolicy: "Never" };
+
+async function record(imageId: string, runner = RUNNER) {
+  const made: CommandImage[] = [];
+  const resources = await recordResources((options) => {
+    const image = new CommandImage(
+      "page",
+      { image: "pages:1", imageId, runner, rebuildTrigger: "cluster-uid" },
+      options,
+    );
+    made.push(image);
+    return image;
+  });
+  const built = resources.find(({ type }) => type === "docker:index/image:Image");
+  return { image: await settled(output(made[0]?.image)), built };
+}
+
+describe("CommandImage", () => {
+  test("is the command's image with the runner beside its files, built into the daemon", async () => {
+    const { image, built } = await record("sha256:1");
+    const { imageName, skipPush, build } = built?.inputs ?? {};
+    assert.deepEqual(image, { reference: imageName, pullPolicy: "Never" });
+    assert.match(String(imageName), /^postgres-batch-command-page:[0-9a-f]{12}$/);
+    assert.equal(skipPush, true);
+    const { dockerfile, args } = build as Record<string, unknown>;
+    assert.ok(existsSync(String(dockerfile)));
+    assert.deepEqual(args, { IMAGE: "pages:1", RUNNER: RUNNER.reference });
+    assert.equal(await settled(output(built?.options.replacementTrigger)), "cluster-uid");
+  });
+
+  test("is another one once the command's image was built again under its name, or the runner changed", async () => {
+    const names = [
+      await record("sha256:1"),
+      await record("sha256:2"),
+      await record("sha256:1", { ...RUNNER, reference: "postgres-batch-runner:def" }),
+    ].map(({ image }) => (image as typeof RUNNER).reference);
+    assert.equal(new Set(names).size, 3);
+  });
+});
+
+describe("overlaidImage", () => {
+  const page = { name: "page", image: "pages:1" };
+  async function isOverlaid(batch: Parameters<typeof overlaidImage>[0], worker: WorkerImageArgs): Promise<boolean> {
+    const path = process.env.PATH;
+    const { folder } = await createPrograms({ docker: 'echo "sha256:1f 0"' });
+    process.env.PATH = folder;
+    try {
+      return overlaidImage(batch, worker, { runner: RUNNER }, {}) !== undefined;
+    } finally {
+      process.env.PATH = path;
+    }
+  }
+
+  test("is there for an image that was built where the stack's are", async () =>
+    assert.ok(await isOverlaid(page, { build: {} })));
+
+  for (const [what, batch, worker] of [
+    ["a stack that pushes to a registry", page, { build: { registry: "registry.example" } }],
+    ["a stack whose images are there", page, { existing: "worker:1" }],
+    ["an image whose pull policy is given", { ...page, imagePullPolicy: "IfNotPresent" }, { build: {} }],
+    ["a handler", { name: "page" }, { build: {} }],
+  ] as const) {
+    test(`is not there for ${what}`, async () => assert.ok(!(await isOverlaid(batch, worker))));
+  }
+});
