@@ -23,7 +23,7 @@ export interface BatchConfig extends BatchSettings {
   readonly name?: string;
   /** The image of `command`. */
   readonly image?: string;
-  /** When a node pulls it. */
+  /** When a node pulls it. Given, the image is used as it is, and an init container brings the runner. */
   readonly imagePullPolicy?: string;
   /** The program that does the work, with its arguments. */
   readonly command?: string[];

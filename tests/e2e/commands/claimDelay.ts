@@ -40,5 +40,5 @@ export async function claimDelay({ cluster, note }: Pick<ScenarioContext, "clust
     `from pod to claim, medians of ${RUNS}: handler ${handler.toFixed(2)} s, command ${overlaid.toFixed(2)} s, ` +
       `command whose runner an init container brings ${initiated.toFixed(2)} s`,
   );
-  return atMost(LIMIT_SECONDS, "later a command's pod claims than a handler's", overlaid - handler, " s");
+  return atMost(LIMIT_SECONDS, "later a command's pod claims than a handler's, median", overlaid - handler, " s");
 }

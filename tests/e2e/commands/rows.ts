@@ -43,10 +43,10 @@ export const END_ROWS: readonly Expected[] = [
   {
     kind: "debian",
     verb: "signal",
-    what: "a signal: DEAD as a crash",
+    what: "signal: DEAD as a crash",
     ends: [{ status: "DEAD", reason: "crashed", error: /^ended by SIGSEGV$/ }],
   },
-  { kind: "debian", verb: "output", what: "1 GB of output: SUCCESS", ends: [SUCCESS] },
+  { kind: "debian", verb: "output", what: "gigabyte of output: SUCCESS", ends: [SUCCESS] },
   { kind: "debian", verb: "close", what: "closed stdout: SUCCESS", ends: [{ ...SUCCESS, result: "worked on" }] },
   {
     kind: "frozen",
