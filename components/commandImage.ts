@@ -3,6 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "./contentHash.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
+import { hostPlatform } from "./workerImage.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
 const DOCKERFILE = "worker/overlay.Dockerfile";
@@ -15,6 +16,12 @@ export interface CommandImageArgs {
   readonly imageId: string;
   /** The runner's image. */
   readonly runner: pulumi.Input<ImageArgs>;
+  /**
+   * `linux/amd64` or `linux/arm64`.
+   *
+   * @default - that of this machine
+   */
+  readonly platform?: string | undefined;
   /**
    * When it changes, the image is built again: the uid of the cluster whose node has the daemon.
    *
@@ -43,6 +50,7 @@ export class CommandImage extends pulumi.ComponentResource {
           context: root,
           dockerfile: join(root, DOCKERFILE),
           args: { IMAGE: args.image, RUNNER: runner },
+          platform: args.platform ?? hostPlatform(),
           builderVersion: docker.BuilderVersion.BuilderBuildKit,
         },
       },

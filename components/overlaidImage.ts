@@ -20,5 +20,7 @@ export function overlaidImage(
   // Who says when nodes pull the image wants it pulled.
   if (!isNodes || image === undefined || imagePullPolicy !== undefined) return undefined;
   const imageId = readBuiltImageId(image);
-  return imageId === undefined ? undefined : new CommandImage(name, { ...runner, image, imageId }, opts);
+  return imageId === undefined
+    ? undefined
+    : new CommandImage(name, { ...runner, image, imageId, platform: worker.build?.platform }, opts);
 }

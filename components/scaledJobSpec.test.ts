@@ -140,6 +140,11 @@ describe("scaledJobSpec", () => {
       work?.env.find(({ name }) => name === "FINAL_EXIT_CODES"),
       { name: "FINAL_EXIT_CODES", value: "3,4" },
     );
+    assert.deepEqual(
+      work?.env.filter(({ value }) => value === ""),
+      [],
+      "KEDA writes its objects back without empty values",
+    );
   });
 
   test("polls past a pooler, by TLS, with a certificate check where KEDA can make one", () => {

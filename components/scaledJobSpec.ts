@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { LIMIT_NAMES, RETRY_LIMITS } from "../worker/src/retryLimits.ts";
 import type { BatchSettings } from "./batchSettings.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
+import { withoutEmptyValues } from "./emptyValues.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { toText } from "./toText.ts";
@@ -104,7 +105,7 @@ export function demandQuery({
 function jobSpec(args: ScaledJobSpecArgs) {
   const { name, image, command, database, worker, cpu, memory, graceSeconds, pod } = args;
   const labels = { ...pod?.labels, "app.kubernetes.io/name": name };
-  const podSpec = workerPod({
+  const spec = workerPod({
     name,
     image,
     ...(command === undefined ? {} : { command }),
@@ -123,7 +124,10 @@ function jobSpec(args: ScaledJobSpecArgs) {
     parallelism: 1,
     completions: 1,
     backoffLimit: args.backoffLimit,
-    template: { metadata: { labels, annotations: { ...KEEP_IN_PLACE, ...pod?.annotations } }, spec: podSpec },
+    template: {
+      metadata: { labels, annotations: { ...KEEP_IN_PLACE, ...pod?.annotations } },
+      spec: withoutEmptyValues(spec),
+    },
   };
 }
 

@@ -159,6 +159,7 @@ function inRegistry(registry: string | undefined, image: string): string {
   return registry === undefined ? image : `${registry}/${image}`;
 }
 
-function hostPlatform(): string {
+/** The platform that an image of this machine's daemon is for. */
+export function hostPlatform(): string {
   return `linux/${process.arch === "arm64" ? "arm64" : "amd64"}`;
 }

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withoutEmptyValues } from "./emptyValues.ts";
+
+test("empty variables of all containers have no value, the others keep theirs", () => {
+  const env = [
+    { name: "NODE_OPTIONS", value: "" },
+    { name: "MODE", value: "fast" },
+    { name: "PGPASSWORD", valueFrom: { secretKeyRef: { name: "worker", key: "password" } } },
+  ];
+  const stripped = [{ name: "NODE_OPTIONS" }, env[1], env[2]];
+  assert.deepEqual(withoutEmptyValues({ containers: [{ name: "work", env }], restartPolicy: "Never" }), {
+    containers: [{ name: "work", env: stripped }],
+    restartPolicy: "Never",
+  });
+  assert.deepEqual(withoutEmptyValues({ containers: [{ name: "work" }], initContainers: [{ name: "proxy", env }] }), {
+    containers: [{ name: "work" }],
+    initContainers: [{ name: "proxy", env: stripped }],
+  });
+});

@@ -1,0 +1,29 @@
+import type { types } from "@pulumi/kubernetes";
+
+type PodSpec = types.input.core.v1.PodSpec;
+type Container = types.input.core.v1.Container;
+type Variable = types.input.core.v1.EnvVar;
+
+/**
+ * A pod's spec whose empty variables have no value, which means the same to Kubernetes. KEDA writes its objects back without empty
+ * values, so every pulumi up would put them in again.
+ */
+export function withoutEmptyValues<Spec extends PodSpec>(spec: Spec): Spec {
+  const { initContainers, containers } = spec;
+  return {
+    ...spec,
+    ...(Array.isArray(initContainers) && { initContainers: (initContainers as Container[]).map(strip) }),
+    ...(Array.isArray(containers) && { containers: (containers as Container[]).map(strip) }),
+  };
+}
+
+function strip(container: Container): Container {
+  if (!Array.isArray(container.env)) return container;
+  return {
+    ...container,
+    env: (container.env as Variable[]).map(({ value, ...variable }) => ({
+      ...variable,
+      ...(value === undefined || value === "" ? {} : { value }),
+    })),
+  };
+}
