@@ -18,10 +18,10 @@ export async function readAttempts(cluster: Cluster, kind: string): Promise<Kind
 }
 
 /** Waits until every request of the kinds has ended. */
-export async function kindsEnded(cluster: Cluster, kinds: readonly string[], patienceMs: number): Promise<void> {
+export async function kindsEnded(cluster: Cluster, kinds: readonly string[], timeoutMs: number): Promise<void> {
   const unfinished = `select kind, request_id, job_name, attempt from batch.queue where kind in (${list(kinds)})`;
   const none = async () => (await cluster.psql(`select count(*) from (${unfinished}) q`)).trim() === "0";
-  await until(`no unfinished request of ${kinds.join(", ")}`, none, { patienceMs, lookMs: 2_000 }).catch(
+  await until(`no unfinished request of ${kinds.join(", ")}`, none, { timeoutMs, intervalMs: 2_000 }).catch(
     async (error: Error) => {
       throw new Error(`${error.message}; there are ${JSON.stringify(await cluster.rows(unfinished))}`);
     },

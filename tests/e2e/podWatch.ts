@@ -25,12 +25,12 @@ export class PodWatch implements Disposable {
   }
 
   /** Waits until so many pods have succeeded. */
-  async succeeded(pods: number, patienceMs: number): Promise<void> {
+  async succeeded(pods: number, timeoutMs: number): Promise<void> {
     const enough = () => {
       const ended = this.#watch.lines.filter((line) => line.endsWith(" Succeeded"));
       return new Set(ended.map((line) => line.split(" ")[1])).size >= pods;
     };
-    await until(`${pods} pods Succeeded`, enough, { patienceMs, lookMs: 50 });
+    await until(`${pods} pods Succeeded`, enough, { timeoutMs, intervalMs: 50 });
   }
 
   [Symbol.dispose](): void {

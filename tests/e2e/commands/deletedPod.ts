@@ -13,8 +13,8 @@ export async function deletedPod({ cluster }: Pick<ScenarioContext, "cluster">):
   const id = await insertRow(cluster, "debian", "ignore");
   const readOwn = async () => (await readAttempts(cluster, "debian")).filter(({ request_id }) => request_id === id);
   const running = await until("the command runs", async () => (await readOwn()).find(({ ended_at }) => !ended_at), {
-    patienceMs: 60_000,
-    lookMs: 500,
+    timeoutMs: 60_000,
+    intervalMs: 500,
   });
   const [clock] = await cluster.rows<{ now: string }>("select clock_timestamp() as now");
   await cluster.kubectl(["delete", "pod", running.pod_name, "-n", NAMESPACE, "--wait=false"]);

@@ -88,12 +88,12 @@ export async function insertRow(cluster: Cluster, kind: string, verb: string): P
 export async function runRows(
   { cluster, note }: Pick<ScenarioContext, "cluster" | "note">,
   rows: readonly Expected[],
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<Finding[]> {
   const ids: number[] = [];
   for (const { kind, verb } of rows) ids.push(await insertRow(cluster, kind, verb));
   const kinds = [...new Set(rows.map(({ kind }) => kind))];
-  await kindsEnded(cluster, kinds, patienceMs);
+  await kindsEnded(cluster, kinds, timeoutMs);
   const all = new Map(await Promise.all(kinds.map(async (kind) => [kind, await readAttempts(cluster, kind)] as const)));
   return rows.map((row, index) => {
     const attempts = (all.get(row.kind) ?? []).filter(({ request_id }) => request_id === ids[index]);

@@ -24,7 +24,7 @@ export async function unknownImage(
     const states = (await pods()).map(({ status }) => status.containerStatuses?.[0]?.state.waiting);
     return states.find((state) => state?.reason === "ImagePullBackOff");
   };
-  const { message } = await until("ImagePullBackOff", waiting, { patienceMs: 90_000, lookMs: 1_000 });
+  const { message } = await until("ImagePullBackOff", waiting, { timeoutMs: 90_000, intervalMs: 1_000 });
   const [status] = await cluster.rows<{ waiting: number; problem: string | null }>(
     `select waiting, problem from batch.status where kind = '${KIND}'`,
   );
