@@ -17,7 +17,7 @@ export function overlaidImage(
   opts: pulumi.ComponentResourceOptions,
 ): CommandImage | undefined {
   const isNodes = worker.build !== undefined && worker.build.registry === undefined;
-  // Who says when nodes pull the image wants it pulled.
+  // A pull policy asks for the image as nodes pull it.
   if (!isNodes || image === undefined || imagePullPolicy !== undefined) return undefined;
   const imageId = readBuiltImageId(image);
   return imageId === undefined

@@ -69,7 +69,7 @@ async function lastLine(cluster: Cluster): Promise<Finding> {
   return exactly(1, "log that ends with its last line", logs.filter((log) => /^the last line$/m.test(log)).length);
 }
 
-/** cgroup v2 kills whole containers where kubelets ask for it, which they do unless told otherwise; v1 cannot. */
+/** cgroup v2 kills whole containers where kubelets ask for it, which is their default; v1 cannot. */
 async function runOutOfMemory(context: ScenarioContext): Promise<Finding[]> {
   const [report] = await readAttempts(context.cluster, "debian");
   const { cgroup, oomGroup } = (report?.result ?? {}) as { cgroup?: number; oomGroup?: number };
