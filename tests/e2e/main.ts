@@ -11,6 +11,7 @@ import type { Scenario } from "./scenario.ts";
 import { createContext, type RunContext } from "./scenarioContext.ts";
 import { change } from "./scenarios/change.ts";
 import { chaos } from "./scenarios/chaos.ts";
+import { cluster } from "./scenarios/cluster.ts";
 import { commands } from "./scenarios/commands.ts";
 import { cutOffNode } from "./scenarios/cutOffNode.ts";
 import { destroy } from "./scenarios/destroy.ts";
@@ -47,14 +48,14 @@ const ALL = {
   examples,
   destroy,
 };
-/** On a cluster of two nodes. */
+/** On a cluster of two nodes, as `cluster` is. */
 const NODES = {
   "lost-node": lostNode,
   "cut-off-node": cutOffNode,
   "frozen-node": frozenNode,
   "kubelet-stopped": kubeletStopped,
 };
-const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, ...NODES };
+const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, cluster, ...NODES };
 
 /**
  * `npm run e2e -- [NAME ...] [--polls N] [--losses N] [--keep] [--record]`. Exit code 0: every claim holds, 1: one does not, or

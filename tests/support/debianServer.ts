@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { getOutput } from "../../cli/getOutput.ts";
-import { findServerUser, UNPRIVILEGED } from "../../simulator/serverUser.ts";
+import { asServerUser } from "./asServerUser.ts";
+import { createServerHome } from "./serverHome.ts";
 
 /** Debian's PostgreSQL 15, whose pg_dump and pg_restore this machine has too. */
 export const DEBIAN_PROGRAMS = "/usr/lib/postgresql/15/bin";
@@ -15,62 +15,61 @@ export const DEBIAN_MISSING = existsSync(join(DEBIAN_PROGRAMS, "initdb"))
 
 /** A server of Debian's PostgreSQL 15. */
 export interface DebianServer {
+  /** The folder of its socket, of its files and of `data`. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
+  /** What the server logs. */
+  readonly logFile: string;
   /** Stops the server; nothing is left. */
   stop(): Promise<void>;
+  /** The same for a process that is ending and can wait for nothing. */
+  stopNow(): void;
 }
 
-/** Starts Debian's PostgreSQL 15 in a temporary folder, reached by its Unix socket only. */
-export async function startDebianServer(settings: Readonly<Record<string, string>> = {}): Promise<DebianServer> {
-  const home = await mkdtemp(join(tmpdir(), "postgres-batch-debian-"));
-  const user = await findServerUser(undefined);
-  if (user) await chown(home, user.uid, user.gid);
-  else await chmod(home, 0o700);
+/**
+ * Starts Debian's PostgreSQL 15 in a temporary folder, reached by its Unix socket, and where `settings` say.
+ *
+ * @param files - files of the folder by their names; a setting with the name of one has its path
+ */
+export async function startDebianServer(
+  settings: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<DebianServer> {
+  const home = await createServerHome("postgres-batch-debian-", files);
   const data = join(home, "data");
-  const run = (program: string, ...args: string[]) =>
-    getOutput(
-      user ? "setpriv" : join(DEBIAN_PROGRAMS, program),
-      user
-        ? [
-            `--reuid=${UNPRIVILEGED.uid}`,
-            `--regid=${UNPRIVILEGED.gid}`,
-            "--clear-groups",
-            join(DEBIAN_PROGRAMS, program),
-            ...args,
-          ]
-        : args,
-      { cwd: home },
-    );
-  await run(
-    "initdb",
-    `--pgdata=${data}`,
-    "--auth=trust",
-    "--username=postgres",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--no-sync",
-  );
-  const options = Object.entries({ listen_addresses: "", unix_socket_directories: home, fsync: "off", ...settings });
-  await run(
-    "pg_ctl",
-    "--pgdata",
-    data,
-    "--silent",
-    "--log",
-    join(home, "server.log"),
-    "--options",
-    options.map(([name, value]) => `-c ${name}='${value}'`).join(" "),
-    "start",
-  );
+  async function run(program: string, ...args: string[]): Promise<void> {
+    const [name, ...rest] = await asServerUser(join(DEBIAN_PROGRAMS, program), ...args);
+    await getOutput(name, rest, { cwd: home });
+  }
+  const options = Object.entries({ listen_addresses: "", unix_socket_directories: home, fsync: "off", ...settings })
+    .map(([name, value]) => `-c ${name}='${value in files ? join(home, value) : value}'`)
+    .join(" ");
+  const logFile = join(home, "server.log");
+  try {
+    const locale = ["--encoding=UTF8", "--locale=C"];
+    await run("initdb", `--pgdata=${data}`, "--auth=trust", "--username=postgres", ...locale, "--no-sync");
+    await run("pg_ctl", "--pgdata", data, "--silent", "--log", logFile, "--options", options, "start");
+  } catch (error) {
+    const log = existsSync(logFile) ? readFileSync(logFile, "utf8") : "";
+    rmSync(home, { recursive: true, force: true });
+    throw new Error(`${(error as Error).message}${log}`, { cause: error });
+  }
+  const stopCommand = ["--pgdata", data, "--silent", "--mode=immediate", "stop"];
+  const [stopProgram, ...stopArgs] = await asServerUser(join(DEBIAN_PROGRAMS, "pg_ctl"), ...stopCommand);
+  function stopNow(): void {
+    spawnSync(stopProgram, stopArgs, { cwd: home });
+    rmSync(home, { recursive: true, force: true });
+  }
   return {
     host: home,
-    port: 5432,
+    port: Number(settings.port ?? 5432),
     user: "postgres",
+    logFile,
     stop: async () => {
-      await run("pg_ctl", "--pgdata", data, "--silent", "--mode=immediate", "stop");
-      await rm(home, { recursive: true, force: true });
+      await run("pg_ctl", ...stopCommand);
+      rmSync(home, { recursive: true, force: true });
     },
+    stopNow,
   };
 }
