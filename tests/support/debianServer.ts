@@ -19,13 +19,20 @@ export interface DebianServer {
   readonly host: string;
   readonly port: number;
   readonly user: string;
+  /** The path of its socket. */
+  readonly socket: string;
   /** What the server logs. */
   readonly logFile: string;
-  /** Stops the server; nothing is left. */
+  /** Makes a replica the primary. */
+  promote(): Promise<void>;
+  /** Stops the server at once, as if it had crashed; nothing is left. */
   stop(): Promise<void>;
   /** The same for a process that is ending and can wait for nothing. */
   stopNow(): void;
 }
+
+/** How a server's data comes about: by `run`, which runs a program of `DEBIAN_PROGRAMS`, into the folder `data`. */
+export type CreateData = (run: (program: string, ...args: string[]) => Promise<void>, data: string) => Promise<void>;
 
 /**
  * Starts Debian's PostgreSQL 15 in a temporary folder, reached by its Unix socket, and where `settings` say.
@@ -35,6 +42,7 @@ export interface DebianServer {
 export async function startDebianServer(
   settings: Readonly<Record<string, string>> = {},
   files: Readonly<Record<string, string>> = {},
+  createData: CreateData = initialize,
 ): Promise<DebianServer> {
   const home = await createServerHome("postgres-batch-debian-", files);
   const data = join(home, "data");
@@ -46,30 +54,46 @@ export async function startDebianServer(
     .map(([name, value]) => `-c ${name}='${value in files ? join(home, value) : value}'`)
     .join(" ");
   const logFile = join(home, "server.log");
+  const remove = () => rmSync(home, { recursive: true, force: true });
   try {
-    const locale = ["--encoding=UTF8", "--locale=C"];
-    await run("initdb", `--pgdata=${data}`, "--auth=trust", "--username=postgres", ...locale, "--no-sync");
+    await createData(run, data);
     await run("pg_ctl", "--pgdata", data, "--silent", "--log", logFile, "--options", options, "start");
   } catch (error) {
     const log = existsSync(logFile) ? readFileSync(logFile, "utf8") : "";
-    rmSync(home, { recursive: true, force: true });
+    remove();
     throw new Error(`${(error as Error).message}${log}`, { cause: error });
   }
-  const stopCommand = ["--pgdata", data, "--silent", "--mode=immediate", "stop"];
-  const [stopProgram, ...stopArgs] = await asServerUser(join(DEBIAN_PROGRAMS, "pg_ctl"), ...stopCommand);
-  function stopNow(): void {
-    spawnSync(stopProgram, stopArgs, { cwd: home });
-    rmSync(home, { recursive: true, force: true });
-  }
+  const control = ["--pgdata", data, "--silent"];
+  const stopArgs = [...control, "--mode=immediate", "stop"];
+  const [stopProgram, ...stopRest] = await asServerUser(join(DEBIAN_PROGRAMS, "pg_ctl"), ...stopArgs);
+  const port = Number(settings.port ?? 5432);
   return {
     host: home,
-    port: Number(settings.port ?? 5432),
+    port,
     user: "postgres",
+    socket: join(home, `.s.PGSQL.${port}`),
     logFile,
+    promote: () => run("pg_ctl", ...control, "promote"),
     stop: async () => {
-      await run("pg_ctl", ...stopCommand);
-      rmSync(home, { recursive: true, force: true });
+      await run("pg_ctl", ...stopArgs);
+      remove();
     },
-    stopNow,
+    stopNow: () => {
+      spawnSync(stopProgram, stopRest, { cwd: home });
+      remove();
+    },
   };
+}
+
+/** Starts a replica of a server that is reached by its socket: it copies the server and follows it. */
+export async function startDebianReplica({ host, port, user }: DebianServer): Promise<DebianServer> {
+  const from = ["--host", host, "--port", String(port), "--username", user];
+  return await startDebianServer({}, {}, (run, data) =>
+    run("pg_basebackup", ...from, "--pgdata", data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"),
+  );
+}
+
+async function initialize(run: Parameters<CreateData>[0], data: string): Promise<void> {
+  const locale = ["--encoding=UTF8", "--locale=C"];
+  await run("initdb", `--pgdata=${data}`, "--auth=trust", "--username=postgres", ...locale, "--no-sync");
 }
