@@ -13,6 +13,7 @@ import { change } from "./scenarios/change.ts";
 import { chaos } from "./scenarios/chaos.ts";
 import { cluster } from "./scenarios/cluster.ts";
 import { commands } from "./scenarios/commands.ts";
+import { consumer } from "./scenarios/consumer.ts";
 import { cutOffNode } from "./scenarios/cutOffNode.ts";
 import { destroy } from "./scenarios/destroy.ts";
 import { examples } from "./scenarios/examples.ts";
@@ -48,14 +49,14 @@ const ALL = {
   examples,
   destroy,
 };
-/** On a cluster of two nodes, as `cluster` is. */
+/** On a cluster of two nodes, as `cluster` and `consumer` are. */
 const NODES = {
   "lost-node": lostNode,
   "cut-off-node": cutOffNode,
   "frozen-node": frozenNode,
   "kubelet-stopped": kubeletStopped,
 };
-const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, cluster, ...NODES };
+const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, cluster, consumer, ...NODES };
 
 /**
  * `npm run e2e -- [NAME ...] [--polls N] [--losses N] [--keep] [--record]`. Exit code 0: every claim holds, 1: one does not, or

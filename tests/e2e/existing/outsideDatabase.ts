@@ -44,10 +44,18 @@ export interface OutsideDatabase extends AsyncDisposable {
   sessions(): Session[];
 }
 
-/** Starts both at an address of this machine, with these databases, of which the last one is pooled. */
-export async function startOutsideDatabase(address: string, databases: readonly string[]): Promise<OutsideDatabase> {
+/**
+ * Starts both at an address of this machine, with these databases, of which the last one is pooled.
+ *
+ * @param serverPort - the server's TCP port; by default a free one
+ */
+export async function startOutsideDatabase(
+  address: string,
+  databases: readonly string[],
+  serverPort?: number,
+): Promise<OutsideDatabase> {
   const certificate = await issueCertificate(address);
-  const [port, poolerPort] = await Promise.all([findPort(address), findPort(address)]);
+  const [port, poolerPort] = [serverPort ?? (await findPort(address)), await findPort(address)];
   const server = await startDebianServer(
     {
       listen_addresses: address,

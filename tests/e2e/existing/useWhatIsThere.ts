@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { exactly, type Finding } from "../finding.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { ApplicationStack } from "./applicationStack.ts";
-import { type Application, DEPOT, type Given, KEDA_NAMESPACE, SHOP } from "./applications.ts";
+import { type Application, DEPOT, type Given, KEDA_NAMESPACE, MAX_REPLICA_COUNT, SHOP } from "./applications.ts";
 import { connectionFindings } from "./connectionFindings.ts";
 import { findGateway } from "./gateway.ts";
 import { logOfDistrust } from "./impostor.ts";
@@ -54,7 +54,8 @@ async function useStacks(
   for (const stack of [shop, depot])
     note(`pulumi up of ${stack.application.name}: ${(await stack.up(settings, given)).toFixed(1)} s`);
   const distrust = await logOfDistrust(cluster, shop, outside.address);
-  const findings = (await Promise.all([SHOP, DEPOT].map((one) => work(cluster, one, outside, settings)))).flat();
+  const limits = { settings, maxReplicaCount: MAX_REPLICA_COUNT };
+  const findings = (await Promise.all([SHOP, DEPOT].map((one) => work(cluster, one, outside, limits)))).flat();
   for (const { name, image } of [SHOP, DEPOT] satisfies Application[]) {
     const nodes = nodesThatPulled(await cluster.list("events", "-n", name), `${registry.pullRegistry}/${image}`);
     findings.push(exactly(1, `image ${image} pushed`, (await readTags(registry, image)).length));

@@ -3,7 +3,7 @@ import { atMost, exactly, type Finding } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { letPollsPass } from "../polls.ts";
 import type { Settings } from "../settings.ts";
-import { type Application, MAX_REPLICA_COUNT } from "./applications.ts";
+import type { Application } from "./applications.ts";
 import type { OutsideDatabase } from "./outsideDatabase.ts";
 
 const REQUESTS = 60;
@@ -19,7 +19,7 @@ export async function work(
   cluster: Cluster,
   { name, kind, insert, batch }: Application,
   outside: OutsideDatabase,
-  settings: Settings,
+  { settings, maxReplicaCount }: { readonly settings: Settings; readonly maxReplicaCount: number },
 ): Promise<Finding[]> {
   using watch = new JobWatch(cluster, { namespace: name, label: `scaledjob.keda.sh/name=${batch}` });
   await outside.query(name, `begin; ${`${insert};`.repeat(REQUESTS)} commit`);
@@ -38,6 +38,6 @@ export async function work(
     exactly(REQUESTS, "Jobs", created),
     exactly(REQUESTS, "Complete", complete),
     exactly(0, "idle", created - new Set(attempts.map(({ job }) => job)).size),
-    atMost(MAX_REPLICA_COUNT, "at once", peak),
+    atMost(maxReplicaCount, "at once", peak),
   ];
 }

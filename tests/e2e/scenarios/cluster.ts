@@ -1,5 +1,4 @@
-import { findGateway } from "../existing/gateway.ts";
-import { checkRegistry, readRegistry } from "../existing/registry.ts";
+import { checkSurroundings } from "../existing/checkSurroundings.ts";
 import { useWhatIsThere } from "../existing/useWhatIsThere.ts";
 import { exactly } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
@@ -9,10 +8,7 @@ import type { Scenario } from "../scenario.ts";
 /** Lifecycle claim: a cluster that others use too. Two stacks use what is there, and leave it as it was. */
 export const cluster: Scenario = {
   claim: "two stacks share a registry, a KEDA and a PostgreSQL that are there, and leave them as they were",
-  async check(there) {
-    const { second } = await TwoNodes.find(there);
-    await checkRegistry(readRegistry(process.env.E2E_IMAGE, await findGateway(second.network)));
-  },
+  check: checkSurroundings,
   async run(context) {
     const { second } = await TwoNodes.find(context.cluster);
     const findings = await useWhatIsThere(context, second.network);

@@ -1,0 +1,84 @@
+import { rm } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { getOutput } from "../../../cli/getOutput.ts";
+import { PROJECT_ROOT } from "../../../components/projectRoot.ts";
+import { installPackage } from "../../support/installPackage.ts";
+import { exactly, type Finding } from "../finding.ts";
+import type { ScenarioContext } from "../scenario.ts";
+import { Stack } from "../stack.ts";
+import type { Application } from "./applications.ts";
+import { findGateway } from "./gateway.ts";
+import { differences } from "./inventory.ts";
+import { installOtherKeda } from "./otherKeda.ts";
+import { startOutsideDatabase } from "./outsideDatabase.ts";
+import { inFolder, type Registry, readRegistry } from "./registry.ts";
+import { takeSettledInventory } from "./settledInventory.ts";
+import { work } from "./work.ts";
+
+/** What examples/consumers/typescript deploys. */
+const PAGES: Application = {
+  name: "pages",
+  kind: "page",
+  insert: "insert into pages default values",
+  batch: "pages",
+  image: "runner",
+};
+
+/** The example has no port: PostgreSQL's own. */
+const PORT = 5_432;
+
+/** Deploys the example among what is there, has it work, and destroys it. */
+export async function useAsPackage(context: ScenarioContext, network: string): Promise<Finding[]> {
+  const { cluster, settings, note } = context;
+  const address = await findGateway(network);
+  const registry = inFolder(readRegistry(settings.image, address), `e2e-${Date.now().toString(36)}`);
+  await using program = await prepareProgram(cluster.context);
+  await using outside = await startOutsideDatabase(address, [PAGES.name], PORT);
+  await outside.query(PAGES.name, "create table pages (id bigserial primary key)");
+  await using _keda = await installOtherKeda(cluster, settings);
+  const [image, runner] = [await pushImage(registry, "worker"), await pushImage(registry, "runner", "--target=runner")];
+  const before = await takeSettledInventory(cluster);
+  const findings: Finding[] = [];
+  {
+    await using stack = await prepareStack(program.folder, cluster.context);
+    const { user = "", password = "" } = outside.owners[PAGES.name] ?? {};
+    const where = { host: outside.address, database: PAGES.name, ca: outside.authority };
+    stack.configure({ ...where, image, runner, user });
+    await stack.configureSecret("password", password);
+    note(`pulumi up: ${(await stack.apply()).toFixed(1)} s`);
+    findings.push(...(await work(cluster, PAGES, outside, { settings, maxReplicaCount: 10 })));
+  }
+  const changed = differences(before, await takeSettledInventory(cluster));
+  for (const difference of changed) note(difference);
+  return [...findings, exactly(0, "objects of the cluster changed once it is destroyed", changed.length)];
+}
+
+/** Where the program is: the same folder in every run, since Pulumi keeps a stack's salt beside it. */
+async function prepareProgram(context: string): Promise<AsyncDisposable & { readonly folder: string }> {
+  const folder = join(tmpdir(), `postgres-batch-consumer-${userInfo().uid}-${context.replace(/\W/g, "-")}`);
+  for (const name of ["checkout", "node_modules"]) await rm(join(folder, name), { recursive: true, force: true });
+  await installPackage(folder);
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
+/** The stack, without what an interrupted run has left of it. */
+async function prepareStack(folder: string, context: string) {
+  const stack = new Stack(context, { name: "e2e-pages", project: { name: PAGES.name, folder } });
+  await stack.init();
+  if ((await stack.resources()).length > 1) await stack.destroy();
+  return Object.assign(stack, {
+    [Symbol.asyncDispose]: async () => {
+      await stack.destroy();
+      await stack.remove();
+    },
+  });
+}
+
+/** Builds an image and pushes it; its reference as nodes have it. */
+async function pushImage({ registry, pullRegistry }: Registry, name: string, ...more: string[]): Promise<string> {
+  const options = { cwd: PROJECT_ROOT, env: { ...process.env, DOCKER_BUILDKIT: "1" } };
+  await getOutput("docker", ["build", "-f", "worker/Dockerfile", "-t", `${registry}/${name}:1`, ...more, "."], options);
+  await getOutput("docker", ["push", `${registry}/${name}:1`]);
+  return `${pullRegistry}/${name}:1`;
+}
