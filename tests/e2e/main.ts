@@ -17,6 +17,7 @@ import { consumer } from "./scenarios/consumer.ts";
 import { cutOffNode } from "./scenarios/cutOffNode.ts";
 import { destroy } from "./scenarios/destroy.ts";
 import { examples } from "./scenarios/examples.ts";
+import { failover } from "./scenarios/failover.ts";
 import { frozenNode } from "./scenarios/frozenNode.ts";
 import { grouped } from "./scenarios/grouped.ts";
 import { kubeletStopped } from "./scenarios/kubeletStopped.ts";
@@ -49,14 +50,16 @@ const ALL = {
   examples,
   destroy,
 };
-/** On a cluster of two nodes, as `cluster` and `consumer` are. */
+/** On a cluster of two nodes, among what is there. */
+const SHARED = { cluster, consumer, failover };
+/** On a cluster of two nodes. */
 const NODES = {
   "lost-node": lostNode,
   "cut-off-node": cutOffNode,
   "frozen-node": frozenNode,
   "kubelet-stopped": kubeletStopped,
 };
-const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, cluster, consumer, ...NODES };
+const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, ...SHARED, ...NODES };
 
 /**
  * `npm run e2e -- [NAME ...] [--polls N] [--losses N] [--keep] [--record]`. Exit code 0: every claim holds, 1: one does not, or

@@ -25,6 +25,8 @@ export interface DebianServer {
   readonly logFile: string;
   /** Makes a replica the primary. */
   promote(): Promise<void>;
+  /** Restarts the server with other settings. */
+  restart(settings: Readonly<Record<string, string>>): Promise<void>;
   /** Stops the server at once, as if it had crashed; nothing is left. */
   stop(): Promise<void>;
   /** The same for a process that is ending and can wait for nothing. */
@@ -50,14 +52,17 @@ export async function startDebianServer(
     const [name, ...rest] = await asServerUser(join(DEBIAN_PROGRAMS, program), ...args);
     await getOutput(name, rest, { cwd: home });
   }
-  const options = Object.entries({ listen_addresses: "", unix_socket_directories: home, fsync: "off", ...settings })
-    .map(([name, value]) => `-c ${name}='${value in files ? join(home, value) : value}'`)
-    .join(" ");
+  function toOptions(more: Readonly<Record<string, string>> = {}): string {
+    const all = { listen_addresses: "", unix_socket_directories: home, fsync: "off", ...settings, ...more };
+    return Object.entries(all)
+      .map(([name, value]) => `-c ${name}='${value in files ? join(home, value) : value}'`)
+      .join(" ");
+  }
   const logFile = join(home, "server.log");
   const remove = () => rmSync(home, { recursive: true, force: true });
   try {
     await createData(run, data);
-    await run("pg_ctl", "--pgdata", data, "--silent", "--log", logFile, "--options", options, "start");
+    await run("pg_ctl", "--pgdata", data, "--silent", "--log", logFile, "--options", toOptions(), "start");
   } catch (error) {
     const log = existsSync(logFile) ? readFileSync(logFile, "utf8") : "";
     remove();
@@ -74,6 +79,7 @@ export async function startDebianServer(
     socket: join(home, `.s.PGSQL.${port}`),
     logFile,
     promote: () => run("pg_ctl", ...control, "promote"),
+    restart: (more) => run("pg_ctl", ...control, "--log", logFile, "--options", toOptions(more), "restart"),
     stop: async () => {
       await run("pg_ctl", ...stopArgs);
       remove();
@@ -86,9 +92,13 @@ export async function startDebianServer(
 }
 
 /** Starts a replica of a server that is reached by its socket: it copies the server and follows it. */
-export async function startDebianReplica({ host, port, user }: DebianServer): Promise<DebianServer> {
+export async function startDebianReplica(
+  { host, port, user }: DebianServer,
+  settings: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<DebianServer> {
   const from = ["--host", host, "--port", String(port), "--username", user];
-  return await startDebianServer({}, {}, (run, data) =>
+  return await startDebianServer(settings, files, (run, data) =>
     run("pg_basebackup", ...from, "--pgdata", data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"),
   );
 }

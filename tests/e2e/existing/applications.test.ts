@@ -15,7 +15,7 @@ describe("the stacks of npm run e2e -- cluster", async () => {
   const owners = Object.fromEntries([SHOP, DEPOT].map(({ name }) => [name, { user: `${name}_admin`, password: "" }]));
   const outside = { address: "192.0.2.1", port: 5_432, poolerPort: 6_432, owners };
   const registry = { registry: "localhost:5000/run", pullRegistry: "192.0.2.1:5000/run" };
-  const given: Given = { outside, registry, caFile };
+  const given: Given = { outside, registry, caFile, maxReplicaCount: 5 };
 
   function read(application: typeof SHOP) {
     const settings = applicationSettings(application, { kubernetesContext: "two" }, given);

@@ -44,20 +44,18 @@ export interface Given {
   readonly registry: Registry;
   /** The file of the server's authority. */
   readonly caFile: string;
+  readonly maxReplicaCount: number;
 }
-
-/** At most so many Jobs at once of each: two cores run both stacks. */
-export const MAX_REPLICA_COUNT = 5;
 
 /** The settings of a stack in what is given; the owner's password of `DEPOT` is missing, since it is a secret one. */
 export function applicationSettings({ name }: Application, settings: Settings, given: Given): Settings {
-  const { outside, registry, caFile } = given;
+  const { outside, registry, caFile, maxReplicaCount } = given;
   const server = { host: outside.address, port: outside.port, database: name };
   const user = outside.owners[name]?.user;
   const shared = {
     ...settings,
     namespace: name,
-    maxReplicaCount: String(MAX_REPLICA_COUNT),
+    maxReplicaCount: String(maxReplicaCount),
     keda: JSON.stringify({ existing: { namespace: KEDA_NAMESPACE } }),
     image: JSON.stringify({ build: registry }),
   };

@@ -67,4 +67,13 @@ describe("a PostgreSQL outside of a cluster", { skip: DEBIAN_MISSING ?? PGBOUNCE
     const sessions = outside.sessions().filter(({ user }) => user === "depot_worker");
     assert.deepEqual(sessions, [{ host: "127.0.0.1", user: "depot_worker", database: "depot", tls: true }]);
   });
+
+  test("fails over to a replica, which has everything and answers at the same address", async () => {
+    await outside.addReplica();
+    await outside.query("shop", "create table kept as select 1 as number");
+    await outside.failOver();
+    assert.deepEqual(await outside.query("shop", "select number from kept"), [{ number: 1 }]);
+    await outside.query("shop", "drop table kept");
+    await assert.rejects(outside.failOver(), /there must be a replica/);
+  });
 });

@@ -2,14 +2,24 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import pg from "pg";
-import { type DebianServer, startDebianServer } from "../../support/debianServer.ts";
+import { type DebianServer, startDebianReplica, startDebianServer } from "../../support/debianServer.ts";
 import { issueCertificate } from "../../support/issueCertificate.ts";
 import { type PgBouncer, startPgBouncer } from "../../support/pgBouncer.ts";
+import { until } from "../../support/until.ts";
 import { restoreAtExit } from "../nodes/restoreAtExit.ts";
 import { parseSessions, type Session } from "./sessions.ts";
 
 /** The socket is this machine's alone; everything else needs TLS and a password. */
-const HBA = "local all all trust\nhostssl all all all scram-sha-256\n";
+const HBA = "local all,replication all trust\nhostssl all all all scram-sha-256\n";
+
+const SETTINGS = {
+  hba_file: "hba.conf",
+  ssl: "on",
+  ssl_cert_file: "server.crt",
+  ssl_key_file: "server.key",
+  log_connections: "on",
+  log_line_prefix: "%h ",
+};
 
 /** The most connections that the pooler has. */
 export const POOL_SIZE = 3;
@@ -40,7 +50,11 @@ export interface OutsideDatabase extends AsyncDisposable {
   readonly owners: Readonly<Record<string, Owner>>;
   /** Runs a statement in a database as its owner, by verified TLS. */
   query<Row extends pg.QueryResultRow>(database: string, statement: string): Promise<Row[]>;
-  /** Every session that the server has accepted so far. */
+  /** Has a synchronous replica follow the server. */
+  addReplica(): Promise<void>;
+  /** Stops the server as if it had crashed, and has the replica take its place, at the same address. */
+  failOver(): Promise<void>;
+  /** Every session that the server, or the one in its place, has accepted so far. */
   sessions(): Session[];
 }
 
@@ -56,28 +70,17 @@ export async function startOutsideDatabase(
 ): Promise<OutsideDatabase> {
   const certificate = await issueCertificate(address);
   const [port, poolerPort] = [serverPort ?? (await findPort(address)), await findPort(address)];
-  const server = await startDebianServer(
-    {
-      listen_addresses: address,
-      port: String(port),
-      hba_file: "hba.conf",
-      ssl: "on",
-      ssl_cert_file: "server.crt",
-      ssl_key_file: "server.key",
-      log_connections: "on",
-      log_line_prefix: "%h ",
-    },
-    { "hba.conf": HBA, "server.crt": certificate.cert, "server.key": certificate.key },
-  );
+  const settings = { ...SETTINGS, listen_addresses: address, port: String(port) };
+  const files = { "hba.conf": HBA, "server.crt": certificate.cert, "server.key": certificate.key };
+  let server = await startDebianServer(settings, files);
+  let replica: DebianServer | undefined;
   let pooler: PgBouncer | undefined;
   const atExit = restoreAtExit(() => {
-    pooler?.stopNow();
-    server.stopNow();
+    for (const program of [pooler, replica, server]) program?.stopNow();
   });
   async function stop(): Promise<void> {
     atExit[Symbol.dispose]();
-    await pooler?.stop();
-    await server.stop();
+    for (const program of [pooler, replica, server]) await program?.stop();
   }
   const owners: Record<string, Owner> = {};
   try {
@@ -104,6 +107,23 @@ export async function startOutsideDatabase(
         await client.end();
       }
     },
+    addReplica: async () => {
+      replica = await startDebianReplica(server, { ...settings, listen_addresses: "" }, files);
+      await asSuperuser(server, "postgres", "alter system set synchronous_standby_names = '*'");
+      await asSuperuser(server, "postgres", "select pg_reload_conf()");
+      const isSynchronous = "select from pg_stat_replication where sync_state = 'sync'";
+      await until("the replica is synchronous", async () => {
+        return (await asSuperuser(server, "postgres", isSynchronous)).rowCount === 1;
+      });
+    },
+    failOver: async () => {
+      const next = replica;
+      if (next === undefined) throw new Error("there must be a replica (it takes the server's place); got none");
+      await server.stop();
+      [server, replica] = [next, undefined];
+      await server.promote();
+      await server.restart({ listen_addresses: address });
+    },
     sessions: () => parseSessions(readFileSync(server.logFile, "utf8")),
     [Symbol.asyncDispose]: stop,
   };
@@ -116,10 +136,10 @@ async function createDatabase(server: DebianServer, name: string): Promise<Owner
   return owner;
 }
 
-async function asSuperuser({ host, port, user }: DebianServer, database: string, statement: string): Promise<void> {
+async function asSuperuser({ host, port, user }: DebianServer, database: string, statement: string) {
   const client = new pg.Client({ host, port, user, database });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  return await client.query(statement).finally(() => client.end());
 }
 
 function createPassword(): string {

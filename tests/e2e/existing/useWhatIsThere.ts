@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { exactly, type Finding } from "../finding.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { ApplicationStack } from "./applicationStack.ts";
-import { type Application, DEPOT, type Given, KEDA_NAMESPACE, MAX_REPLICA_COUNT, SHOP } from "./applications.ts";
+import { type Application, DEPOT, type Given, KEDA_NAMESPACE, SHOP } from "./applications.ts";
 import { connectionFindings } from "./connectionFindings.ts";
 import { findGateway } from "./gateway.ts";
 import { logOfDistrust } from "./impostor.ts";
@@ -16,6 +16,9 @@ import { inFolder, readRegistry, readTags } from "./registry.ts";
 import { takeSettledInventory } from "./settledInventory.ts";
 import { createShopNamespace } from "./shopNamespace.ts";
 import { work } from "./work.ts";
+
+/** At most so many Jobs at once of each: two cores run both stacks. */
+const MAX_REPLICA_COUNT = 5;
 
 /** Prepares what is there before, has two stacks use it, and removes all of it. */
 export async function useWhatIsThere(context: ScenarioContext, network: string): Promise<Finding[]> {
@@ -30,7 +33,12 @@ export async function useWhatIsThere(context: ScenarioContext, network: string):
   await using _keda = await installOtherKeda(cluster, settings);
   await using _namespace = await createShopNamespace(cluster, outside);
   const before = await takeSettledInventory(cluster);
-  const findings = await useStacks(context, shop, depot, { outside, registry, caFile: file.path });
+  const findings = await useStacks(context, shop, depot, {
+    outside,
+    registry,
+    caFile: file.path,
+    maxReplicaCount: MAX_REPLICA_COUNT,
+  });
   const changed = differences(before, await takeSettledInventory(cluster));
   for (const difference of changed) note(difference);
   const ofKeda = changed.filter((line) => line.includes(`${KEDA_NAMESPACE}/`) || line.includes("keda"));
@@ -54,7 +62,7 @@ async function useStacks(
   for (const stack of [shop, depot])
     note(`pulumi up of ${stack.application.name}: ${(await stack.up(settings, given)).toFixed(1)} s`);
   const distrust = await logOfDistrust(cluster, shop, outside.address);
-  const limits = { settings, maxReplicaCount: MAX_REPLICA_COUNT };
+  const limits = { settings, maxReplicaCount: given.maxReplicaCount };
   const findings = (await Promise.all([SHOP, DEPOT].map((one) => work(cluster, one, outside, limits)))).flat();
   for (const { name, image } of [SHOP, DEPOT] satisfies Application[]) {
     const nodes = nodesThatPulled(await cluster.list("events", "-n", name), `${registry.pullRegistry}/${image}`);
