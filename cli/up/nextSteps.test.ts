@@ -14,6 +14,7 @@ const EXTRA_ENV = { PULUMI_BACKEND_URL: "file:///my%20work%20%231's", PULUMI_CON
 const DEPLOYMENT: Deployment = {
   psql,
   namespaces: { batches: "keda-with-postgresql", keda: "keda" },
+  kinds: ["clap"],
   context: undefined,
   minikube: true,
   stack: "dev",
@@ -44,6 +45,13 @@ describe("the next steps", () => {
     assert.ok(others.includes("minikube dashboard --profile=mine"));
     assert.ok(!commands(DEPLOYMENT).join("\n").includes("--context"));
     assert.ok(!commands(DEPLOYMENT).join("\n").includes("--stack"));
+  });
+
+  test("names the sample where it is deployed, and only there", () => {
+    const lines = commands({ ...DEPLOYMENT, kinds: ["page"] }).join("\n");
+    assert.doesNotMatch(lines, /clap/);
+    assert.match(lines, /-c "table batch.status"/);
+    assert.match(commands({ ...DEPLOYMENT, kinds: ["page", "clap"] }).join("\n"), /insert into make_it_clap/);
   });
 
   test("leaves out minikube where it is not used, and variables where none are needed", () => {

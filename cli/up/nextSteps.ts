@@ -7,6 +7,8 @@ export interface Deployment {
   /** The stack's output of that name: opens psql in the server's pod. */
   readonly psql: string;
   readonly namespaces: { readonly batches: string; readonly keda: string };
+  /** The kinds of its batches. */
+  readonly kinds: readonly string[];
   /** Undefined if it is kubectl's current context, which need not be named. */
   readonly context: string | undefined;
   /** Whether the context is a minikube's. */
@@ -16,24 +18,32 @@ export interface Deployment {
   readonly extraEnv: Readonly<Record<string, string>>;
 }
 
+/** The sample's, whose table every database has; without a batch for it no Job comes for its rows. */
+const SAMPLE_KIND = "clap";
+
 /** A command to paste, and its purpose. */
 type Step = readonly [purpose: string, command: string];
 
 /** What to try after `pulumi up`: every command can be pasted into a shell in the checkout. */
 export function nextSteps(deployment: Deployment): string[] {
-  const { psql, namespaces, context, minikube, stack, extraEnv } = deployment;
+  const { psql, namespaces, kinds, context, minikube, stack, extraEnv } = deployment;
   const kubectl = context === undefined ? "kubectl" : `kubectl --context ${shellQuote(context)}`;
   const psqlThere = psql.replace("kubectl", kubectl);
   const forStack = stack === DEFAULT_STACK ? "" : ` --stack ${stack}`;
   const withArguments = stack === DEFAULT_STACK ? " --" : ` -- --stack ${stack}`;
   const variables = Object.entries(extraEnv).map(([name, value]) => `${name}=${shellQuote(value)}`);
+  const hasSample = kinds.includes(SAMPLE_KIND);
   const steps: (Step | undefined)[] = [
-    [
-      "Request sixty claps of 40 seconds",
-      withStatement(psqlThere, "insert into make_it_clap (duration_seconds) select 40 from generate_series(1, 60)"),
-    ],
-    ["Watch their Jobs", `${kubectl} get jobs -n ${namespaces.batches} --watch`],
-    ["See their status", withStatement(psqlThere, "select * from clap order by id")],
+    hasSample
+      ? [
+          "Request sixty claps of 40 seconds",
+          withStatement(psqlThere, "insert into make_it_clap (duration_seconds) select 40 from generate_series(1, 60)"),
+        ]
+      : undefined,
+    ["Watch the Jobs", `${kubectl} get jobs -n ${namespaces.batches} --watch`],
+    hasSample
+      ? ["See their status", withStatement(psqlThere, "select * from clap order by id")]
+      : ["See how many requests wait and run", withStatement(psqlThere, "table batch.status")],
     ["Open the database", psqlThere],
     ["Read KEDA's log", `${kubectl} logs -f -n ${namespaces.keda} deployment/keda-operator`],
     minikube

@@ -80,7 +80,8 @@ await runSession(HELP, async (session) => {
 
 async function deployment(session: Session, context: string, minikube: boolean): Promise<Deployment> {
   const { stack, env, extraEnv } = session;
-  const { psql, namespaces } = (await readOutputs(session)) as Pick<Deployment, "psql" | "namespaces">;
+  const outputs = (await readOutputs(session)) as Pick<Deployment, "psql" | "namespaces" | "kinds">;
+  const { psql, namespaces, kinds } = outputs;
   const isCurrent = (await currentContext(env)) === context;
-  return { psql, namespaces, context: isCurrent ? undefined : context, minikube, stack, extraEnv };
+  return { psql, namespaces, kinds, context: isCurrent ? undefined : context, minikube, stack, extraEnv };
 }
