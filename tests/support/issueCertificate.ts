@@ -7,7 +7,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** Issues a certificate for an IP address, by a new authority. */
+/** Issues a certificate for an IP address, by a new authority, which has the same name each time. */
 export async function issueCertificate(address: string): Promise<Certificate> {
   const algorithm = "sha256";
   const authority = await generate([{ name: "commonName", value: "authority" }], {

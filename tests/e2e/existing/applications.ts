@@ -8,8 +8,9 @@ export const KEDA_NAMESPACE = "scaling";
 /** A stack among what is there: its namespace, and its database, are called as it is. */
 export interface Application {
   readonly name: string;
-  /** The kind of its requests, and the statement that inserts one, which works for 2 s. */
+  /** The kind of its requests. */
   readonly kind: string;
+  /** Inserts a request, which works for 2 s, for each row of what `from` is added for. */
   readonly insert: string;
   /** Its ScaledJob. */
   readonly batch: string;
@@ -21,7 +22,7 @@ export interface Application {
 export const SHOP: Application = {
   name: "shop",
   kind: "clap",
-  insert: "insert into make_it_clap (duration_seconds) values (2)",
+  insert: "insert into make_it_clap (duration_seconds) select 2",
   batch: "postgres-batch",
   image: "postgres-batch",
 };
@@ -30,7 +31,7 @@ export const SHOP: Application = {
 export const DEPOT: Application = {
   name: "depot",
   kind: "parcel",
-  insert: "insert into depot.parcels default values",
+  insert: "insert into depot.parcels (weight) select 1",
   batch: "parcel",
   image: "postgres-batch-runner",
 };

@@ -5,12 +5,12 @@ import type { Session } from "./sessions.ts";
 /**
  * How the roles of both stacks have connected to the server: those of `DEPOT` begin with its name, those of `SHOP` with `batch`.
  *
- * @param gateway - the address that PgBouncer connects from; pods connect from those of their nodes
+ * @param nodes - the addresses of the nodes, which pods connect from; PgBouncer connects from this machine
  */
-export function connectionFindings(sessions: readonly Session[], gateway: string): Finding[] {
+export function connectionFindings(sessions: readonly Session[], nodes: readonly string[]): Finding[] {
   const remote = sessions.filter(({ host }) => host !== "[local]");
-  const pooled = remote.filter(({ user, host }) => user === "depot_worker" && host === gateway);
-  const direct = new Set(remote.filter(({ host }) => host !== gateway).map(({ user }) => user));
+  const pooled = remote.filter(({ user, host }) => user === "depot_worker" && !nodes.includes(host));
+  const direct = new Set(remote.filter(({ host }) => nodes.includes(host)).map(({ user }) => user));
   const roles = ["batch_worker", "batch_scaler", "shop_admin", "depot_scaler", "depot_admin"];
   return [
     exactly(0, "connections without TLS", remote.filter(({ tls }) => !tls).length),

@@ -20,7 +20,7 @@ import { work } from "./work.ts";
 const PAGES: Application = {
   name: "pages",
   kind: "page",
-  insert: "insert into pages default values",
+  insert: "insert into pages (url) select 'https://example.com'",
   batch: "pages",
   image: "runner",
 };
@@ -35,7 +35,7 @@ export async function useAsPackage(context: ScenarioContext, network: string): P
   const registry = inFolder(readRegistry(settings.image, address), `e2e-${Date.now().toString(36)}`);
   await using program = await prepareProgram(cluster.context);
   await using outside = await startOutsideDatabase(address, [PAGES.name], PORT);
-  await outside.query(PAGES.name, "create table pages (id bigserial primary key)");
+  await outside.query(PAGES.name, "create table pages (id bigserial primary key, url text)");
   await using _keda = await installOtherKeda(cluster, settings);
   const [image, runner] = [await pushImage(registry, "worker"), await pushImage(registry, "runner", "--target=runner")];
   const before = await takeSettledInventory(cluster);
@@ -47,7 +47,7 @@ export async function useAsPackage(context: ScenarioContext, network: string): P
     stack.configure({ ...where, image, runner, user });
     await stack.configureSecret("password", password);
     note(`pulumi up: ${(await stack.apply()).toFixed(1)} s`);
-    findings.push(...(await work(cluster, PAGES, outside, { settings, maxReplicaCount: 10 })));
+    findings.push(...(await work(context, PAGES, outside, 10)));
   }
   const changed = differences(before, await takeSettledInventory(cluster));
   for (const difference of changed) note(difference);

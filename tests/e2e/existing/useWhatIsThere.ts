@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exactly, type Finding } from "../finding.ts";
+import type { TwoNodes } from "../nodes/twoNodes.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { ApplicationStack } from "./applicationStack.ts";
 import { type Application, DEPOT, type Given, KEDA_NAMESPACE, SHOP } from "./applications.ts";
@@ -18,22 +19,25 @@ import { createShopNamespace } from "./shopNamespace.ts";
 import { work } from "./work.ts";
 
 /** At most so many Jobs at once of each: two cores run both stacks. */
-const MAX_REPLICA_COUNT = 5;
+const MAX_REPLICA_COUNT = 4;
 
 /** Prepares what is there before, has two stacks use it, and removes all of it. */
-export async function useWhatIsThere(context: ScenarioContext, network: string): Promise<Finding[]> {
+export async function useWhatIsThere(context: ScenarioContext, nodes: TwoNodes): Promise<Finding[]> {
   const { cluster, settings, note } = context;
-  const address = await findGateway(network);
+  const address = await findGateway(nodes.second.network);
   const registry = inFolder(readRegistry(settings.image, address), `e2e-${Date.now().toString(36)}`);
   const shop = await ApplicationStack.prepare(cluster, SHOP);
   const depot = await ApplicationStack.prepare(cluster, DEPOT);
   await using outside = await startOutsideDatabase(address, [SHOP.name, DEPOT.name]);
-  await outside.query(DEPOT.name, "create schema depot; create table depot.parcels (id bigserial primary key)");
+  await outside.query(
+    DEPOT.name,
+    "create schema depot; create table depot.parcels (id bigserial primary key, weight integer)",
+  );
   await using file = await writeAuthority(outside.authority);
   await using _keda = await installOtherKeda(cluster, settings);
   await using _namespace = await createShopNamespace(cluster, outside);
   const before = await takeSettledInventory(cluster);
-  const findings = await useStacks(context, shop, depot, {
+  const findings = await useStacks(context, nodes, [shop, depot], {
     outside,
     registry,
     caFile: file.path,
@@ -52,8 +56,8 @@ export async function useWhatIsThere(context: ScenarioContext, network: string):
 /** Brings both stacks up, has them work, and destroys them. */
 async function useStacks(
   { cluster, settings, note }: ScenarioContext,
-  shop: ApplicationStack,
-  depot: ApplicationStack,
+  nodes: TwoNodes,
+  [shop, depot]: readonly [ApplicationStack, ApplicationStack],
   given: Given & { readonly outside: OutsideDatabase },
 ): Promise<Finding[]> {
   const { outside, registry } = given;
@@ -62,12 +66,12 @@ async function useStacks(
   for (const stack of [shop, depot])
     note(`pulumi up of ${stack.application.name}: ${(await stack.up(settings, given)).toFixed(1)} s`);
   const distrust = await logOfDistrust(cluster, shop, outside.address);
-  const limits = { settings, maxReplicaCount: given.maxReplicaCount };
-  const findings = (await Promise.all([SHOP, DEPOT].map((one) => work(cluster, one, outside, limits)))).flat();
+  const both = [SHOP, DEPOT].map((one) => work({ cluster, settings, note }, one, outside, given.maxReplicaCount));
+  const findings = (await Promise.all(both)).flat();
   for (const { name, image } of [SHOP, DEPOT] satisfies Application[]) {
-    const nodes = nodesThatPulled(await cluster.list("events", "-n", name), `${registry.pullRegistry}/${image}`);
+    const pulled = nodesThatPulled(await cluster.list("events", "-n", name), `${registry.pullRegistry}/${image}`);
     findings.push(exactly(1, `image ${image} pushed`, (await readTags(registry, image)).length));
-    findings.push(exactly(2, "nodes pulled it", nodes.length));
+    findings.push(exactly(2, "nodes pulled it", pulled.length));
   }
   const said = await Promise.all([shop, depot].map((stack) => stack.transcript()));
   const passwords = Object.values(outside.owners).map(({ password }) => password);
@@ -76,9 +80,9 @@ async function useStacks(
     exactly(
       1,
       "worker with another authority's certificate refused the server",
-      Number(/unable to verify/.test(distrust)),
+      Number(/certificate signature failure/.test(distrust)),
     ),
-    ...connectionFindings(outside.sessions(), outside.address),
+    ...connectionFindings(outside.sessions(), [nodes.second.controlPlane, nodes.second.address]),
     exactly(0, "owners' passwords in states and outputs", passwords.filter((one) => said.join().includes(one)).length),
   ];
 }

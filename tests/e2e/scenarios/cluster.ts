@@ -10,8 +10,7 @@ export const cluster: Scenario = {
   claim: "two stacks share a registry, a KEDA and a PostgreSQL that are there, and leave them as they were",
   check: checkSurroundings,
   async run(context) {
-    const { second } = await TwoNodes.find(context.cluster);
-    const findings = await useWhatIsThere(context, second.network);
+    const findings = await useWhatIsThere(context, await TwoNodes.find(context.cluster));
     const left = await leftovers(context.cluster, context.before);
     for (const name of left) context.note(`left: ${name}`);
     return [...findings, exactly(0, "things of the scenario's own left", left.length)];
