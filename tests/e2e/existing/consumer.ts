@@ -1,8 +1,7 @@
 import { rm } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { getOutput } from "../../../cli/getOutput.ts";
-import { PROJECT_ROOT } from "../../../components/projectRoot.ts";
+import { fileURLToPath } from "node:url";
 import { installPackage } from "../../support/installPackage.ts";
 import { exactly, type Finding } from "../finding.ts";
 import type { ScenarioContext } from "../scenario.ts";
@@ -37,7 +36,7 @@ export async function useAsPackage(context: ScenarioContext, network: string): P
   await using outside = await startOutsideDatabase(address, [PAGES.name], PORT);
   await outside.query(PAGES.name, "create table pages (id bigserial primary key, url text)");
   await using _keda = await installOtherKeda(cluster, settings);
-  const [image, runner] = [await pushImage(registry, "worker"), await pushImage(registry, "runner", "--target=runner")];
+  const { worker: image, runner } = await pushImages(cluster.context, registry);
   const before = await takeSettledInventory(cluster);
   const findings: Finding[] = [];
   {
@@ -75,10 +74,14 @@ async function prepareStack(folder: string, context: string) {
   });
 }
 
-/** Builds an image and pushes it; its reference as nodes have it. */
-async function pushImage({ registry, pullRegistry }: Registry, name: string, ...more: string[]): Promise<string> {
-  const options = { cwd: PROJECT_ROOT, env: { ...process.env, DOCKER_BUILDKIT: "1" } };
-  await getOutput("docker", ["build", "-f", "worker/Dockerfile", "-t", `${registry}/${name}:1`, ...more, "."], options);
-  await getOutput("docker", ["push", `${registry}/${name}:1`]);
-  return `${pullRegistry}/${name}:1`;
+/** Builds both images and pushes them; their references as nodes have them. */
+async function pushImages(context: string, registry: Registry): Promise<Record<"worker" | "runner", string>> {
+  const project = { name: "images", folder: fileURLToPath(new URL("images", import.meta.url)) };
+  const stack = new Stack(context, { name: "e2e-images", project });
+  await stack.init();
+  await stack.up({ ...registry });
+  const outputs = JSON.parse(await stack.pulumi(["stack", "output", "--json"]));
+  await stack.destroy();
+  await stack.remove();
+  return outputs;
 }
