@@ -72,7 +72,7 @@ async function attempts(client: pg.Client): Promise<Attempt[]> {
 
 /** KEDA and Kubernetes; resolves when no request is left. */
 function runBatch(t: TestContext, port: number, log: string): { readonly ended: Promise<void> } {
-  const where = { host: "127.0.0.1", port, name: "postgres", password: "any", patienceSeconds: 60 };
+  const where = { host: "127.0.0.1", port, name: "postgres", password: "any", databaseTimeoutSeconds: 60 };
   const database = new Database({ ...where, user: "batch_scaler" }, noopLog);
   t.after(() => database.close());
   const login = { PG_HOST: where.host, PG_PORT: String(port), PG_USERNAME: "batch_worker", PG_DATABASE: where.name };

@@ -19,7 +19,7 @@ const ALL = FINISHED.count + RUNNING.count + LATER.count;
 /** All of them have a Job at once. */
 const MAX_REPLICA_COUNT = 10;
 
-const PATIENCE_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 /** Has the server of a stack fail over to its replica while requests run, and others have been finished. */
 export async function failOver(context: ScenarioContext, network: string): Promise<Finding[]> {
@@ -39,19 +39,19 @@ export async function failOver(context: ScenarioContext, network: string): Promi
 async function findings({ cluster, settings, note }: ScenarioContext, outside: OutsideDatabase): Promise<Finding[]> {
   using watch = new JobWatch(cluster, { namespace: SHOP.name, label: `scaledjob.keda.sh/name=${SHOP.batch}` });
   await insert(outside, FINISHED);
-  await watch.ended(FINISHED.count, PATIENCE_MS);
+  await watch.ended(FINISHED.count, TIMEOUT_MS);
   const finished = await readAttempts(outside);
   await insert(outside, RUNNING);
   const running = async () =>
     (await readAttempts(outside)).filter((attempt) => attempt.includes("RUNNING")).length === RUNNING.count;
-  await until("all RUNNING", running, { patienceMs: PATIENCE_MS, lookMs: 500 });
+  await until("all RUNNING", running, { timeoutMs: TIMEOUT_MS, intervalMs: 500 });
   const away = performance.now();
   await outside.failOver();
   const back = performance.now();
   await insert(outside, LATER);
-  await until("the later requests' Jobs", () => watch.count.created === ALL, { patienceMs: PATIENCE_MS });
+  await until("the later requests' Jobs", () => watch.count.created === ALL, { timeoutMs: TIMEOUT_MS });
   const toJobs = (performance.now() - back) / 1_000;
-  await watch.ended(ALL, PATIENCE_MS);
+  await watch.ended(ALL, TIMEOUT_MS);
   const after = await readAttempts(outside);
   note(`the name led to no server for ${((back - away) / 1_000).toFixed(1)} s`);
   return [

@@ -14,13 +14,13 @@ export async function logOfDistrust(cluster: Cluster, shop: ApplicationStack, ad
   job.metadata = { name: NAME, namespace: SHOP.name };
   job.spec.backoffLimit = 0;
   const pod = job.spec.template.spec;
-  pod.containers[0].env.push({ name: "DATABASE_PATIENCE_SECONDS", value: "3" });
+  pod.containers[0].env.push({ name: "DATABASE_TIMEOUT_SECONDS", value: "3" });
   for (const { secret } of pod.volumes) if (secret) secret.secretName = NAME;
   await createSecret(cluster, NAME, { "ca.crt": (await issueCertificate(address)).authority });
   try {
     await cluster.kubectl(["create", "-f", "-"], JSON.stringify(job));
     const failed = async () => (await readJob(cluster)).status?.failed === 1;
-    await until("the Job with another authority fails", failed, { patienceMs: 120_000, lookMs: 1_000 });
+    await until("the Job with another authority fails", failed, { timeoutMs: 120_000, intervalMs: 1_000 });
     return await cluster.kubectl(["logs", "-n", SHOP.name, `job/${NAME}`]);
   } finally {
     await cluster.kubectl(["delete", "job", NAME, "-n", SHOP.name, "--ignore-not-found", "--cascade=foreground"]);

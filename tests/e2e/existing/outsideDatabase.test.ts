@@ -57,7 +57,7 @@ describe("a PostgreSQL outside of a cluster", { skip: DEBIAN_MISSING ?? PGBOUNCE
     t.after(() => rm(folder, { recursive: true }));
     const caFile = join(folder, "ca.crt");
     await writeFile(caFile, outside.authority);
-    const login = { user: "depot_worker", password: "w", name: "depot", patienceSeconds: 5 };
+    const login = { user: "depot_worker", password: "w", name: "depot", databaseTimeoutSeconds: 5 };
     const where = { host: "127.0.0.1", port: outside.poolerPort, caFile, pooled: true };
     const worker = new Database({ ...where, ...login }, noopLog);
     t.after(() => worker.close());

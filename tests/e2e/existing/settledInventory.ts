@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster.ts";
 import { differences, type Inventory, takeInventory } from "./inventory.ts";
 
 /** What has been installed, or deleted, changes for some seconds more: certificates are made, dependents are deleted. */
-const SETTLED = { patienceMs: 180_000, lookMs: 5_000 };
+const SETTLED = { timeoutMs: 180_000, intervalMs: 5_000 };
 
 /** The inventory of a cluster on which nothing changes any more. */
 export async function takeSettledInventory(cluster: Cluster): Promise<Inventory> {

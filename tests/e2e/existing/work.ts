@@ -1,7 +1,7 @@
 import type { Cluster } from "../cluster.ts";
 import { atMost, exactly, type Finding } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
-import { letPollsPass } from "../polls.ts";
+import { waitForPolls } from "../polls.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import type { Application } from "./applications.ts";
 import type { OutsideDatabase } from "./outsideDatabase.ts";
@@ -15,7 +15,7 @@ const FIRST_REQUESTS = 8;
 const POLLS = 2;
 
 /** Two cores run the pods of both. */
-const PATIENCE_MS = 1_200_000;
+const TIMEOUT_MS = 1_200_000;
 
 interface Attempt {
   readonly id: string;
@@ -36,8 +36,8 @@ export async function work(
   await runFirst(cluster, application, outside, jobs);
   using watch = new JobWatch(cluster, jobs);
   const first = await insert(outside, application, REQUESTS);
-  await watch.ended(REQUESTS, PATIENCE_MS);
-  await letPollsPass(POLLS, settings);
+  await watch.ended(REQUESTS, TIMEOUT_MS);
+  await waitForPolls(POLLS, settings);
   const attempts = await outside.query<Attempt>(
     name,
     `select request_id as id, status, job_name as job, started_at as "startedAt" from batch.attempt
@@ -67,7 +67,7 @@ async function runFirst(
   {
     using watch = new JobWatch(cluster, jobs);
     await insert(outside, application, FIRST_REQUESTS);
-    await watch.ended(FIRST_REQUESTS, PATIENCE_MS);
+    await watch.ended(FIRST_REQUESTS, TIMEOUT_MS);
   }
   await cluster.kubectl(["delete", "jobs", "-n", jobs.namespace, "-l", jobs.label, "--cascade=foreground", "--wait"]);
 }
