@@ -16,7 +16,7 @@ const DEPLOYMENT: Deployment = {
   namespaces: { batches: "keda-with-postgresql", keda: "keda" },
   kinds: ["clap"],
   context: undefined,
-  minikube: true,
+  profile: "minikube",
   stack: "dev",
   extraEnv: EXTRA_ENV,
 };
@@ -37,7 +37,7 @@ describe("the next steps", () => {
   });
 
   test("names the context and the stack where they are not the default ones, and only there", () => {
-    const others = commands({ ...DEPLOYMENT, context: "mine", stack: "other" });
+    const others = commands({ ...DEPLOYMENT, context: "mine", profile: "mine", stack: "other" });
     for (const line of others.filter((line) => line.includes("kubectl"))) assert.match(line, /kubectl --context mine /);
     assert.ok(others.includes("pulumi stack output job --stack other | kubectl --context mine create -f -"));
     assert.ok(others.includes("npm run up -- --stack other --config pollingInterval=5"));
@@ -54,8 +54,13 @@ describe("the next steps", () => {
     assert.match(commands({ ...DEPLOYMENT, kinds: ["page", "clap"] }).join("\n"), /insert into make_it_clap/);
   });
 
+  test("names minikube's profile also where kubectl's current context is its", () => {
+    const lines = commands({ ...DEPLOYMENT, context: undefined, profile: "two" });
+    assert.ok(lines.includes("minikube dashboard --profile=two"));
+  });
+
   test("leaves out minikube where it is not used, and variables where none are needed", () => {
-    const lines = commands({ ...DEPLOYMENT, minikube: false, extraEnv: {} });
+    const lines = commands({ ...DEPLOYMENT, profile: undefined, extraEnv: {} });
     assert.ok(!lines.some((line) => line.startsWith("minikube") || line.startsWith("export")));
   });
 

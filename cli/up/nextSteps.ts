@@ -1,5 +1,6 @@
 import { shellQuote } from "../shellQuote.ts";
 import { FailedError } from "./failedError.ts";
+import { MINIKUBE } from "./minikube.ts";
 import { DEFAULT_STACK } from "./options.ts";
 
 /** What the printed commands need to know about a deployed stack. */
@@ -11,8 +12,8 @@ export interface Deployment {
   readonly kinds: readonly string[];
   /** Undefined if it is kubectl's current context, which need not be named. */
   readonly context: string | undefined;
-  /** Whether the context is a minikube's. */
-  readonly minikube: boolean;
+  /** The cluster's minikube profile, whatever kubectl's context is; undefined if it is no minikube. */
+  readonly profile: string | undefined;
   readonly stack: string;
   /** The variables that Pulumi gets in addition to the user's environment. */
   readonly extraEnv: Readonly<Record<string, string>>;
@@ -26,7 +27,7 @@ type Step = readonly [purpose: string, command: string];
 
 /** What to try after `pulumi up`: every command can be pasted into a shell in the checkout. */
 export function nextSteps(deployment: Deployment): string[] {
-  const { psql, namespaces, kinds, context, minikube, stack, extraEnv } = deployment;
+  const { psql, namespaces, kinds, context, profile, stack, extraEnv } = deployment;
   const kubectl = context === undefined ? "kubectl" : `kubectl --context ${shellQuote(context)}`;
   const psqlThere = psql.replace("kubectl", kubectl);
   const forStack = stack === DEFAULT_STACK ? "" : ` --stack ${stack}`;
@@ -46,15 +47,18 @@ export function nextSteps(deployment: Deployment): string[] {
       : ["See how many requests wait and run", withStatement(psqlThere, "table batch.status")],
     ["Open the database", psqlThere],
     ["Read KEDA's log", `${kubectl} logs -f -n ${namespaces.keda} deployment/keda-operator`],
-    minikube
-      ? ["Open the dashboard in a browser", `minikube dashboard${context ? ` --profile=${shellQuote(context)}` : ""}`]
-      : undefined,
+    profile === undefined ? undefined : ["Open the dashboard in a browser", dashboard(profile)],
     variables.length > 0 ? ["Before using pulumi directly", `export ${variables.join(" ")}`] : undefined,
     ["Create one Job by hand (insert a row first)", `pulumi stack output job${forStack} | ${kubectl} create -f -`],
     ["Change a setting", `npm run up${withArguments} --config pollingInterval=5`],
     ["Remove everything", `npm run down${stack === DEFAULT_STACK ? "" : withArguments}`],
   ];
   return steps.flatMap((step) => (step === undefined ? [] : ["", `# ${step[0]}`, step[1]]));
+}
+
+/** minikube's default profile is not the one of kubectl's current context. */
+function dashboard(profile: string): string {
+  return `minikube dashboard${profile === MINIKUBE ? "" : ` --profile=${shellQuote(profile)}`}`;
 }
 
 /** The command that opens psql, changed to execute one statement. */
