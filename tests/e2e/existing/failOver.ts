@@ -16,6 +16,9 @@ const RUNNING = { count: 4, seconds: 40 };
 const LATER = { count: 4, seconds: 1 };
 const ALL = FINISHED.count + RUNNING.count + LATER.count;
 
+/** How long a failover takes until something has noticed that the primary is dead. */
+const OUTAGE_SECONDS = 20;
+
 /** All of them have a Job at once. */
 const MAX_REPLICA_COUNT = 10;
 
@@ -46,7 +49,7 @@ async function findings({ cluster, settings, note }: ScenarioContext, outside: O
     (await readAttempts(outside)).filter((attempt) => attempt.includes("RUNNING")).length === RUNNING.count;
   await until("all RUNNING", running, { timeoutMs: TIMEOUT_MS, intervalMs: 500 });
   const away = performance.now();
-  await outside.failOver();
+  await outside.failOver(OUTAGE_SECONDS);
   const back = performance.now();
   await insert(outside, LATER);
   await until("the later requests' Jobs", () => watch.count.created === ALL, { timeoutMs: TIMEOUT_MS });

@@ -71,9 +71,9 @@ describe("a PostgreSQL outside of a cluster", { skip: DEBIAN_MISSING ?? PGBOUNCE
   test("fails over to a replica, which has everything and answers at the same address", async () => {
     await outside.addReplica();
     await outside.query("shop", "create table kept as select 1 as number");
-    await outside.failOver();
+    await outside.failOver(0);
     assert.deepEqual(await outside.query("shop", "select number from kept"), [{ number: 1 }]);
     await outside.query("shop", "drop table kept");
-    await assert.rejects(outside.failOver(), /there must be a replica/);
+    await assert.rejects(outside.failOver(0), /there must be a replica/);
   });
 });

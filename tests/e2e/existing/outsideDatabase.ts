@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { type DebianServer, startDebianReplica, startDebianServer } from "../../support/debianServer.ts";
 import { issueCertificate } from "../../support/issueCertificate.ts";
@@ -52,8 +53,8 @@ export interface OutsideDatabase extends AsyncDisposable {
   query<Row extends pg.QueryResultRow>(database: string, statement: string): Promise<Row[]>;
   /** Has a synchronous replica follow the server. */
   addReplica(): Promise<void>;
-  /** Stops the server as if it had crashed, and has the replica take its place, at the same address. */
-  failOver(): Promise<void>;
+  /** Stops the server as if it had crashed; so many seconds later the replica takes its place, at the same address. */
+  failOver(seconds: number): Promise<void>;
   /** Every session that the server, or the one in its place, has accepted so far. */
   sessions(): Session[];
 }
@@ -116,11 +117,12 @@ export async function startOutsideDatabase(
         return (await asSuperuser(server, "postgres", isSynchronous)).rowCount === 1;
       });
     },
-    failOver: async () => {
+    failOver: async (seconds) => {
       const next = replica;
       if (next === undefined) throw new Error("there must be a replica (it takes the server's place); got none");
       await server.stop();
       [server, replica] = [next, undefined];
+      await sleep(1_000 * seconds);
       await server.promote();
       await server.restart({ listen_addresses: address });
     },
