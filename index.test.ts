@@ -137,6 +137,7 @@ describe("the program", () => {
   test("names namespaces and releases as it always did", async () => {
     const names = await settled(pulumi.output(program.namespaces));
     assert.deepEqual(names, { batches: "keda-with-postgresql", keda: "keda" });
+    assert.deepEqual(program.kinds, ["clap"]);
     assert.equal(inputs("kubernetes:helm.sh/v3:Release postgres").name, "my-release");
   });
 

@@ -64,5 +64,7 @@ export const job = pulumi.output(batches[0]?.job ?? "");
 export const cluster = { context: config.kubernetesContext, uid };
 /** Where kubectl finds Jobs, and KEDA's operator. */
 export const namespaces = { batches: namespace, keda: keda.namespace };
+/** The kinds of its batches. */
+export const kinds = config.batches.map(({ kind }) => kind);
 /** The command that opens psql: in the bundled database's pod, or on an existing server. */
 export const psql = postgres.psql;

@@ -1,44 +1,29 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import { installPackage } from "../tests/support/installPackage.ts";
 import { mockEngine, sentResources } from "../tests/support/pulumi/recordResources.ts";
 import { SCALED_JOB_CRD, validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** A folder with someone else's program and the package installed, as `npm install` of the packed file makes it. */
-async function consumer(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "consumer-"));
-  after(() => rm(folder, { recursive: true }));
-  // Packing changes package.json for a moment, which other tests read.
-  const checkout = join(folder, "checkout");
-  for (const path of ["cli/launch.mjs", "components", "package.json", "sql", "tsconfig.json", "worker"])
-    await cp(join(root, path), join(checkout, path), { recursive: true });
-  await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
-  const npm = (...args: string[]) => execFileSync("npm", args, { cwd: checkout, encoding: "utf8", stdio: "pipe" });
-  const before = await readFile(join(checkout, "package.json"), "utf8");
-  npm("pack", "--pack-destination", folder);
-  assert.equal(await readFile(join(checkout, "package.json"), "utf8"), before, "the checkout is as it was");
-  assert.ok(!(await readdir(checkout)).includes("dist"));
-
-  const installed = join(folder, "node_modules/postgres-batch");
-  await mkdir(installed, { recursive: true });
-  execFileSync("tar", ["xzf", join(folder, "postgres-batch-0.1.0.tgz"), "--strip-components=1", "-C", installed]);
-  for (const name of ["@pulumi", "@types"])
-    await symlink(join(root, "node_modules", name), join(folder, "node_modules", name));
-  await cp(join(root, "examples/consumers/typescript"), folder, { recursive: true });
-  return folder;
-}
-
-const folder = await consumer();
+const folder = await mkdtemp(join(tmpdir(), "consumer-"));
+after(() => rm(folder, { recursive: true }));
+const checkout = await installPackage(folder);
 const installed = join(folder, "node_modules/postgres-batch");
 
 describe("the npm package", () => {
+  test("leaves the checkout that it was packed from as it was", async () => {
+    const manifest = (where: string) => readFile(join(where, "package.json"), "utf8");
+    assert.equal(await manifest(checkout), await manifest(root));
+    assert.ok(!(await readdir(checkout)).includes("dist"));
+  });
+
   test("has compiled components with their types, the SQL and the worker, no tests, and no program of the checkout", async () => {
     const files = (await readdir(installed, { recursive: true })).sort();
     for (const file of [

@@ -12,7 +12,7 @@ interface DeployedCluster {
 }
 
 /** What index.ts exports; nothing of it before the first `pulumi up` has succeeded. */
-type Outputs = Partial<Pick<Deployment, "psql" | "namespaces"> & { readonly cluster: DeployedCluster }>;
+type Outputs = Partial<Pick<Deployment, "psql" | "namespaces" | "kinds"> & { readonly cluster: DeployedCluster }>;
 
 export async function readOutputs({ stack, env }: Pick<Session, "stack" | "env">): Promise<Outputs> {
   const { exitCode, stdout, stderr } = await capture("pulumi", ["stack", "output", "--json", "--stack", stack], env);

@@ -14,8 +14,9 @@ const EXTRA_ENV = { PULUMI_BACKEND_URL: "file:///my%20work%20%231's", PULUMI_CON
 const DEPLOYMENT: Deployment = {
   psql,
   namespaces: { batches: "keda-with-postgresql", keda: "keda" },
+  kinds: ["clap"],
   context: undefined,
-  minikube: true,
+  profile: "minikube",
   stack: "dev",
   extraEnv: EXTRA_ENV,
 };
@@ -36,7 +37,7 @@ describe("the next steps", () => {
   });
 
   test("names the context and the stack where they are not the default ones, and only there", () => {
-    const others = commands({ ...DEPLOYMENT, context: "mine", stack: "other" });
+    const others = commands({ ...DEPLOYMENT, context: "mine", profile: "mine", stack: "other" });
     for (const line of others.filter((line) => line.includes("kubectl"))) assert.match(line, /kubectl --context mine /);
     assert.ok(others.includes("pulumi stack output job --stack other | kubectl --context mine create -f -"));
     assert.ok(others.includes("npm run up -- --stack other --config pollingInterval=5"));
@@ -46,8 +47,20 @@ describe("the next steps", () => {
     assert.ok(!commands(DEPLOYMENT).join("\n").includes("--stack"));
   });
 
+  test("names the sample where it is deployed, and only there", () => {
+    const lines = commands({ ...DEPLOYMENT, kinds: ["page"] }).join("\n");
+    assert.doesNotMatch(lines, /clap/);
+    assert.match(lines, /-c "table batch.status"/);
+    assert.match(commands({ ...DEPLOYMENT, kinds: ["page", "clap"] }).join("\n"), /insert into make_it_clap/);
+  });
+
+  test("names minikube's profile also where kubectl's current context is its", () => {
+    const lines = commands({ ...DEPLOYMENT, context: undefined, profile: "two" });
+    assert.ok(lines.includes("minikube dashboard --profile=two"));
+  });
+
   test("leaves out minikube where it is not used, and variables where none are needed", () => {
-    const lines = commands({ ...DEPLOYMENT, minikube: false, extraEnv: {} });
+    const lines = commands({ ...DEPLOYMENT, profile: undefined, extraEnv: {} });
     assert.ok(!lines.some((line) => line.startsWith("minikube") || line.startsWith("export")));
   });
 

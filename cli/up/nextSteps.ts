@@ -1,5 +1,6 @@
 import { shellQuote } from "../shellQuote.ts";
 import { FailedError } from "./failedError.ts";
+import { MINIKUBE } from "./minikube.ts";
 import { DEFAULT_STACK } from "./options.ts";
 
 /** What the printed commands need to know about a deployed stack. */
@@ -7,44 +8,57 @@ export interface Deployment {
   /** The stack's output of that name: opens psql in the server's pod. */
   readonly psql: string;
   readonly namespaces: { readonly batches: string; readonly keda: string };
+  /** The kinds of its batches. */
+  readonly kinds: readonly string[];
   /** Undefined if it is kubectl's current context, which need not be named. */
   readonly context: string | undefined;
-  /** Whether the context is a minikube's. */
-  readonly minikube: boolean;
+  /** The cluster's minikube profile, whatever kubectl's context is; undefined if it is no minikube. */
+  readonly profile: string | undefined;
   readonly stack: string;
   /** The variables that Pulumi gets in addition to the user's environment. */
   readonly extraEnv: Readonly<Record<string, string>>;
 }
+
+/** The sample's, whose table every database has; without a batch for it no Job comes for its rows. */
+const SAMPLE_KIND = "clap";
 
 /** A command to paste, and its purpose. */
 type Step = readonly [purpose: string, command: string];
 
 /** What to try after `pulumi up`: every command can be pasted into a shell in the checkout. */
 export function nextSteps(deployment: Deployment): string[] {
-  const { psql, namespaces, context, minikube, stack, extraEnv } = deployment;
+  const { psql, namespaces, kinds, context, profile, stack, extraEnv } = deployment;
   const kubectl = context === undefined ? "kubectl" : `kubectl --context ${shellQuote(context)}`;
   const psqlThere = psql.replace("kubectl", kubectl);
   const forStack = stack === DEFAULT_STACK ? "" : ` --stack ${stack}`;
   const withArguments = stack === DEFAULT_STACK ? " --" : ` -- --stack ${stack}`;
   const variables = Object.entries(extraEnv).map(([name, value]) => `${name}=${shellQuote(value)}`);
+  const hasSample = kinds.includes(SAMPLE_KIND);
   const steps: (Step | undefined)[] = [
-    [
-      "Request sixty claps of 40 seconds",
-      withStatement(psqlThere, "insert into make_it_clap (duration_seconds) select 40 from generate_series(1, 60)"),
-    ],
-    ["Watch their Jobs", `${kubectl} get jobs -n ${namespaces.batches} --watch`],
-    ["See their status", withStatement(psqlThere, "select * from clap order by id")],
+    hasSample
+      ? [
+          "Request sixty claps of 40 seconds",
+          withStatement(psqlThere, "insert into make_it_clap (duration_seconds) select 40 from generate_series(1, 60)"),
+        ]
+      : undefined,
+    ["Watch the Jobs", `${kubectl} get jobs -n ${namespaces.batches} --watch`],
+    hasSample
+      ? ["See their status", withStatement(psqlThere, "select * from clap order by id")]
+      : ["See how many requests wait and run", withStatement(psqlThere, "table batch.status")],
     ["Open the database", psqlThere],
     ["Read KEDA's log", `${kubectl} logs -f -n ${namespaces.keda} deployment/keda-operator`],
-    minikube
-      ? ["Open the dashboard in a browser", `minikube dashboard${context ? ` --profile=${shellQuote(context)}` : ""}`]
-      : undefined,
+    profile === undefined ? undefined : ["Open the dashboard in a browser", dashboard(profile)],
     variables.length > 0 ? ["Before using pulumi directly", `export ${variables.join(" ")}`] : undefined,
     ["Create one Job by hand (insert a row first)", `pulumi stack output job${forStack} | ${kubectl} create -f -`],
     ["Change a setting", `npm run up${withArguments} --config pollingInterval=5`],
     ["Remove everything", `npm run down${stack === DEFAULT_STACK ? "" : withArguments}`],
   ];
   return steps.flatMap((step) => (step === undefined ? [] : ["", `# ${step[0]}`, step[1]]));
+}
+
+/** minikube's default profile is not the one of kubectl's current context. */
+function dashboard(profile: string): string {
+  return `minikube dashboard${profile === MINIKUBE ? "" : ` --profile=${shellQuote(profile)}`}`;
 }
 
 /** The command that opens psql, changed to execute one statement. */

@@ -68,8 +68,7 @@ await runSession(HELP, async (session) => {
     }),
   );
   if (exitCode === 0) {
-    for (const line of nextSteps(await deployment({ ...session, env }, context, profile !== undefined)))
-      console.log(line);
+    for (const line of nextSteps(await deployment({ ...session, env }, context, profile && context))) console.log(line);
     return 0;
   }
   if (reason !== undefined)
@@ -78,9 +77,10 @@ await runSession(HELP, async (session) => {
   return exitCode;
 });
 
-async function deployment(session: Session, context: string, minikube: boolean): Promise<Deployment> {
+async function deployment(session: Session, context: string, profile: string | undefined): Promise<Deployment> {
   const { stack, env, extraEnv } = session;
-  const { psql, namespaces } = (await readOutputs(session)) as Pick<Deployment, "psql" | "namespaces">;
+  const outputs = (await readOutputs(session)) as Pick<Deployment, "psql" | "namespaces" | "kinds">;
+  const { psql, namespaces, kinds } = outputs;
   const isCurrent = (await currentContext(env)) === context;
-  return { psql, namespaces, context: isCurrent ? undefined : context, minikube, stack, extraEnv };
+  return { psql, namespaces, kinds, context: isCurrent ? undefined : context, profile, stack, extraEnv };
 }

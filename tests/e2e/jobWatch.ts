@@ -1,16 +1,24 @@
 import { until } from "../support/until.ts";
-import { type Cluster, KEDA_JOBS } from "./cluster.ts";
+import { type Cluster, KEDA_JOBS, NAMESPACE } from "./cluster.ts";
 import { countJobs, firstSeen, type JobCount } from "./jobEvents.ts";
 import { ObjectWatch } from "./objectWatch.ts";
 
 const LINE = '{.type} {.object.metadata.name} {.object.status.conditions[?(@.status=="True")].type}';
 
+/** Where a batch's Jobs are, and what they are labelled with. */
+export interface WatchedBatch {
+  readonly namespace: string;
+  readonly label: string;
+}
+
 /** Every change of every Job that KEDA created, from now on until it is closed. */
 export class JobWatch implements Disposable {
   readonly #watch: ObjectWatch;
 
-  constructor(cluster: Cluster) {
-    this.#watch = new ObjectWatch(cluster, { resource: "jobs", selector: KEDA_JOBS, line: LINE });
+  /** @param batch - which Jobs; by default the sample's */
+  constructor(cluster: Cluster, batch: WatchedBatch = { namespace: NAMESPACE, label: KEDA_JOBS }) {
+    const { namespace, label: selector } = batch;
+    this.#watch = new ObjectWatch(cluster, { resource: "jobs", namespace, selector, line: LINE });
   }
 
   get count(): JobCount {

@@ -11,10 +11,13 @@ import type { Scenario } from "./scenario.ts";
 import { createContext, type RunContext } from "./scenarioContext.ts";
 import { change } from "./scenarios/change.ts";
 import { chaos } from "./scenarios/chaos.ts";
+import { cluster } from "./scenarios/cluster.ts";
 import { commands } from "./scenarios/commands.ts";
+import { consumer } from "./scenarios/consumer.ts";
 import { cutOffNode } from "./scenarios/cutOffNode.ts";
 import { destroy } from "./scenarios/destroy.ts";
 import { examples } from "./scenarios/examples.ts";
+import { failover } from "./scenarios/failover.ts";
 import { frozenNode } from "./scenarios/frozenNode.ts";
 import { grouped } from "./scenarios/grouped.ts";
 import { kubeletStopped } from "./scenarios/kubeletStopped.ts";
@@ -47,6 +50,8 @@ const ALL = {
   examples,
   destroy,
 };
+/** On a cluster of two nodes, among what is there. */
+const SHARED = { cluster, consumer, failover };
 /** On a cluster of two nodes. */
 const NODES = {
   "lost-node": lostNode,
@@ -54,7 +59,7 @@ const NODES = {
   "frozen-node": frozenNode,
   "kubelet-stopped": kubeletStopped,
 };
-const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, ...NODES };
+const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, ...SHARED, ...NODES };
 
 /**
  * `npm run e2e -- [NAME ...] [--polls N] [--losses N] [--keep] [--record]`. Exit code 0: every claim holds, 1: one does not, or

@@ -3,10 +3,12 @@ import { createInterface } from "node:readline";
 import { runProgram } from "../../cli/runProgram.ts";
 import { type Cluster, NAMESPACE } from "./cluster.ts";
 
-/** A watch of objects in the namespace of the batches. */
+/** A watch of objects in one namespace. */
 export interface WatchArgs {
   /** `jobs`, `pods`. */
   readonly resource: string;
+  /** @default - the namespace of the batches */
+  readonly namespace?: string;
   /** A label selector. */
   readonly selector: string;
   /** What a line says of an event, as a jsonpath of kubectl. */
@@ -23,11 +25,11 @@ export class ObjectWatch implements Disposable {
   /** How the watch ended, which it does not unless it is closed; undefined while it runs. */
   #end: string | undefined;
 
-  constructor({ context }: Cluster, { resource, selector, line }: WatchArgs) {
+  constructor({ context }: Cluster, { resource, namespace = NAMESPACE, selector, line }: WatchArgs) {
     this.#resource = resource;
     const which = [
       "-n",
-      NAMESPACE,
+      namespace,
       "-l",
       selector,
       "--watch",

@@ -39,10 +39,10 @@ export function settingsFrom(env: NodeJS.ProcessEnv, keys: readonly string[], co
  *
  * @throws SyntaxError when one is not.
  */
-export function toConfig(settings: Settings): Readonly<Record<string, unknown>> {
+export function toConfig(settings: Settings, project = "postgres-batch"): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]) => {
-      return [`postgres-batch:${key}`, /^[{[]/.test(value) ? JSON.parse(value) : value];
+      return [`${project}:${key}`, /^[{[]/.test(value) ? JSON.parse(value) : value];
     }),
   );
 }

@@ -8,8 +8,14 @@ import { getPulumiOutput } from "./getPulumiOutput.ts";
 import { type Settings, toConfig } from "./settings.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-/** Ignored by git; Pulumi finds it by the stack's name. */
-const CONFIG_FILE = join(PROJECT, "Pulumi.e2e.yaml");
+
+/** A stack that is not the run's one of this project. */
+export interface StackOptions {
+  /** @default e2e */
+  readonly name?: string;
+  /** The name and the folder of another Pulumi project. @default - this one */
+  readonly project?: { readonly name: string; readonly folder: string };
+}
 
 /** A resource as the state has it. */
 export interface StackResource {
@@ -19,14 +25,24 @@ export interface StackResource {
   readonly outputs: any;
 }
 
-/** The stack `e2e`, by the CLI. Its state is a folder of the machine's own, so that the next run can continue an interrupted one. */
+/** The stack `e2e`, or another one, by the CLI. Its state is a folder of the machine's own, so that the next run can continue an interrupted one. */
 export class Stack {
   readonly folder: string;
   /** Everything the CLI has said on the way. */
   transcript = "";
+  readonly #name: string;
+  readonly #project: { readonly name: string; readonly folder: string };
+  /** Ignored by git; Pulumi finds it by the stack's name. */
+  readonly #configFile: string;
 
-  constructor(context: string) {
-    this.folder = join(tmpdir(), `postgres-batch-e2e-${userInfo().uid}-${context.replace(/\W/g, "-")}`);
+  constructor(
+    context: string,
+    { name = "e2e", project = { name: "postgres-batch", folder: PROJECT } }: StackOptions = {},
+  ) {
+    this.#name = name;
+    this.#project = project;
+    this.#configFile = join(project.folder, `Pulumi.${name}.yaml`);
+    this.folder = join(tmpdir(), `postgres-batch-${name}-${userInfo().uid}-${context.replace(/\W/g, "-")}`);
     mkdirSync(this.folder, { recursive: true });
   }
 
@@ -38,6 +54,11 @@ export class Stack {
   /** Seconds that a `pulumi up` with exactly these settings takes. */
   async up(settings: Settings, ...more: readonly string[]): Promise<number> {
     this.configure(settings);
+    return await this.apply(...more);
+  }
+
+  /** Seconds that a `pulumi up` with the settings as they are takes. */
+  async apply(...more: readonly string[]): Promise<number> {
     return await this.#timed(["up", "--yes", "--skip-preview", ...more]);
   }
 
@@ -53,8 +74,13 @@ export class Stack {
 
   /** Writes the settings beside the salt that Pulumi keeps in the same file. */
   configure(settings: Settings): void {
-    const kept = existsSync(CONFIG_FILE) ? (load(readFileSync(CONFIG_FILE, "utf8")) as object) : {};
-    writeFileSync(CONFIG_FILE, dump({ ...kept, config: toConfig(settings) }));
+    const kept = existsSync(this.#configFile) ? (load(readFileSync(this.#configFile, "utf8")) as object) : {};
+    writeFileSync(this.#configFile, dump({ ...kept, config: toConfig(settings, this.#project.name) }));
+  }
+
+  /** Sets a secret inside of a setting: `database.existing.admin.password`. */
+  async configureSecret(path: string, value: string): Promise<void> {
+    await this.pulumi(["config", "set", "--path", "--secret", `${this.#project.name}:${path}`, value]);
   }
 
   /** The stack's resources; none before the first up. */
@@ -66,15 +92,15 @@ export class Stack {
   /** Runs the CLI on this stack, whichever one is selected meanwhile; what it wrote to standard output. */
   async pulumi(args: readonly string[]): Promise<string> {
     return await getPulumiOutput(
-      [...args, "--stack", "e2e", "--non-interactive", "--color", "never"],
-      { cwd: PROJECT, env: this.#env },
-      `the stack may be locked now, then this is needed: PULUMI_BACKEND_URL=${this.#backend} pulumi cancel --stack e2e --yes`,
+      [...args, "--stack", this.#name, "--non-interactive", "--color", "never"],
+      { cwd: this.#project.folder, env: this.#env },
+      `the stack may be locked now, then this is needed: PULUMI_BACKEND_URL=${this.#backend} pulumi cancel --stack ${this.#name} --yes`,
     );
   }
 
   /** Runs a block of a page's commands in the checkout, as someone would who has selected this stack; what they wrote. */
   async shell(block: string): Promise<string> {
-    return await getOutput("sh", ["-euc", block], { cwd: PROJECT, env: this.#env });
+    return await getOutput("sh", ["-euc", block], { cwd: this.#project.folder, env: this.#env });
   }
 
   get #backend(): string {

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { getOutput } from "../../cli/getOutput.ts";
-import { findServerUser, UNPRIVILEGED } from "../../simulator/serverUser.ts";
+import { asServerUser } from "./asServerUser.ts";
+import { createServerHome } from "./serverHome.ts";
 
 /** Debian's PostgreSQL 15, whose pg_dump and pg_restore this machine has too. */
 export const DEBIAN_PROGRAMS = "/usr/lib/postgresql/15/bin";
@@ -15,62 +15,95 @@ export const DEBIAN_MISSING = existsSync(join(DEBIAN_PROGRAMS, "initdb"))
 
 /** A server of Debian's PostgreSQL 15. */
 export interface DebianServer {
+  /** The folder of its socket, of its files and of `data`. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Stops the server; nothing is left. */
+  /** The path of its socket. */
+  readonly socket: string;
+  /** What the server logs. */
+  readonly logFile: string;
+  /** Makes a replica the primary. */
+  promote(): Promise<void>;
+  /** Restarts the server with other settings. */
+  restart(settings: Readonly<Record<string, string>>): Promise<void>;
+  /** Stops the server at once, as if it had crashed; nothing is left. */
   stop(): Promise<void>;
+  /** The same for a process that is ending and can wait for nothing. */
+  stopNow(): void;
 }
 
-/** Starts Debian's PostgreSQL 15 in a temporary folder, reached by its Unix socket only. */
-export async function startDebianServer(settings: Readonly<Record<string, string>> = {}): Promise<DebianServer> {
-  const home = await mkdtemp(join(tmpdir(), "postgres-batch-debian-"));
-  const user = await findServerUser(undefined);
-  if (user) await chown(home, user.uid, user.gid);
-  else await chmod(home, 0o700);
+/** How a server's data comes about: by `run`, which runs a program of `DEBIAN_PROGRAMS`, into the folder `data`. */
+export type CreateData = (run: (program: string, ...args: string[]) => Promise<void>, data: string) => Promise<void>;
+
+/**
+ * Starts Debian's PostgreSQL 15 in a temporary folder, reached by its Unix socket, and where `settings` say.
+ *
+ * @param files - files of the folder by their names; a setting with the name of one has its path
+ */
+export async function startDebianServer(
+  settings: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+  createData: CreateData = initialize,
+): Promise<DebianServer> {
+  const home = await createServerHome("postgres-batch-debian-", files);
   const data = join(home, "data");
-  const run = (program: string, ...args: string[]) =>
-    getOutput(
-      user ? "setpriv" : join(DEBIAN_PROGRAMS, program),
-      user
-        ? [
-            `--reuid=${UNPRIVILEGED.uid}`,
-            `--regid=${UNPRIVILEGED.gid}`,
-            "--clear-groups",
-            join(DEBIAN_PROGRAMS, program),
-            ...args,
-          ]
-        : args,
-      { cwd: home },
-    );
-  await run(
-    "initdb",
-    `--pgdata=${data}`,
-    "--auth=trust",
-    "--username=postgres",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--no-sync",
-  );
-  const options = Object.entries({ listen_addresses: "", unix_socket_directories: home, fsync: "off", ...settings });
-  await run(
-    "pg_ctl",
-    "--pgdata",
-    data,
-    "--silent",
-    "--log",
-    join(home, "server.log"),
-    "--options",
-    options.map(([name, value]) => `-c ${name}='${value}'`).join(" "),
-    "start",
-  );
+  async function run(program: string, ...args: string[]): Promise<void> {
+    const [name, ...rest] = await asServerUser(join(DEBIAN_PROGRAMS, program), ...args);
+    await getOutput(name, rest, { cwd: home });
+  }
+  function toOptions(more: Readonly<Record<string, string>> = {}): string {
+    const all = { listen_addresses: "", unix_socket_directories: home, fsync: "off", ...settings, ...more };
+    return Object.entries(all)
+      .map(([name, value]) => `-c ${name}='${value in files ? join(home, value) : value}'`)
+      .join(" ");
+  }
+  const logFile = join(home, "server.log");
+  const remove = () => rmSync(home, { recursive: true, force: true });
+  try {
+    await createData(run, data);
+    await run("pg_ctl", "--pgdata", data, "--silent", "--log", logFile, "--options", toOptions(), "start");
+  } catch (error) {
+    const log = existsSync(logFile) ? readFileSync(logFile, "utf8") : "";
+    remove();
+    throw new Error(`${(error as Error).message}${log}`, { cause: error });
+  }
+  const control = ["--pgdata", data, "--silent"];
+  const stopArgs = [...control, "--mode=immediate", "stop"];
+  const [stopProgram, ...stopRest] = await asServerUser(join(DEBIAN_PROGRAMS, "pg_ctl"), ...stopArgs);
+  const port = Number(settings.port ?? 5432);
   return {
     host: home,
-    port: 5432,
+    port,
     user: "postgres",
+    socket: join(home, `.s.PGSQL.${port}`),
+    logFile,
+    promote: () => run("pg_ctl", ...control, "promote"),
+    restart: (more) => run("pg_ctl", ...control, "--log", logFile, "--options", toOptions(more), "restart"),
     stop: async () => {
-      await run("pg_ctl", "--pgdata", data, "--silent", "--mode=immediate", "stop");
-      await rm(home, { recursive: true, force: true });
+      await run("pg_ctl", ...stopArgs);
+      remove();
+    },
+    stopNow: () => {
+      spawnSync(stopProgram, stopRest, { cwd: home });
+      remove();
     },
   };
+}
+
+/** Starts a replica of a server that is reached by its socket: it copies the server and follows it. */
+export async function startDebianReplica(
+  { host, port, user }: DebianServer,
+  settings: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<DebianServer> {
+  const from = ["--host", host, "--port", String(port), "--username", user];
+  return await startDebianServer(settings, files, (run, data) =>
+    run("pg_basebackup", ...from, "--pgdata", data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"),
+  );
+}
+
+async function initialize(run: Parameters<CreateData>[0], data: string): Promise<void> {
+  const locale = ["--encoding=UTF8", "--locale=C"];
+  await run("initdb", `--pgdata=${data}`, "--auth=trust", "--username=postgres", ...locale, "--no-sync");
 }

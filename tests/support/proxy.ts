@@ -9,11 +9,17 @@ export interface Proxy {
   /** Cuts every connection and refuses new ones until `restore`. */
   cut(): void;
   restore(): void;
+  /** From now on it leads to another server, by the socket of that one. */
+  redirect(socket: string): void;
 }
 
-/** Opens a proxy to the test server; it is closed when the test file ends. */
-export async function createProxy(): Promise<Proxy> {
-  const target = `${process.env.PG_HOST}/.s.PGSQL.${process.env.PG_PORT}`;
+/**
+ * Opens a proxy, which is closed when the test file ends.
+ *
+ * @param socket - of the server; by default of the test server
+ */
+export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${process.env.PG_PORT}`): Promise<Proxy> {
+  let target = socket;
   const open = new Set<Socket>();
   let losing = false;
   let broken = false;
@@ -56,6 +62,9 @@ export async function createProxy(): Promise<Proxy> {
     },
     restore() {
       broken = false;
+    },
+    redirect(other) {
+      target = other;
     },
   };
 }

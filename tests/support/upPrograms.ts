@@ -9,6 +9,7 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/
 const OUTPUTS = JSON.stringify({
   psql: "kubectl exec -it -n b my-release-postgresql-0 -- sh -c 'PGPASSWORD=x psql -U postgres'",
   namespaces: { batches: "b", keda: "k" },
+  kinds: ["clap"],
 });
 
 /** Prints where docker would build and where the state is, so that tests see what reached it. */

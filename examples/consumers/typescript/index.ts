@@ -6,7 +6,13 @@ const admin = { user: config.require("user"), password: config.requireSecret("pa
 const images = { image: { reference: config.require("image") }, runner: { reference: config.require("runner") } };
 
 const keda = new Keda("keda", { existing: { namespace: "keda" } });
-const existing = { host: config.require("host"), database: config.require("database"), admin };
+const ca = config.get("ca");
+const existing = {
+  host: config.require("host"),
+  database: config.require("database"),
+  admin,
+  ...(ca && { tls: { ca } }),
+};
 const postgres = new Postgres("postgres", { namespace: "pages", existing });
 const { namespace, address: database, worker, scaler } = postgres;
 const shared = { namespace, database, worker, scaler };

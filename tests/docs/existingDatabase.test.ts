@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { getOutput } from "../../cli/getOutput.ts";
+import { startServer } from "../../simulator/server.ts";
+import { Database } from "../../worker/src/database.ts";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { migrateDatabase } from "../../worker/src/migrateDatabase.ts";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { createRoles } from "../../worker/src/roles.ts";
+import { claimParams } from "../support/claim.ts";
+import { codeBlocks } from "../support/codeBlocks.ts";
+import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
+
+const page = readFileSync(new URL("../../docs/production.md", import.meta.url), "utf8");
+
+const SERVERS = [
+  { version: 18, skip: false, start: () => startServer({ durable: false }) },
+  { version: 15, skip: DEBIAN_MISSING ?? false, start: () => startDebianServer() },
+] as const;
+
+for (const { version, skip, start } of SERVERS) {
+  describe(`docs/production.md on PostgreSQL ${version}`, { skip }, () => {
+    /** A server with a database of a role that is no superuser. */
+    async function prepare(t: TestContext, attributes: string) {
+      const { host, port, user, stop } = await start();
+      t.after(stop);
+      async function open(role: string, database: string): Promise<pg.Client> {
+        const client = new pg.Client({ host, port, user: role, database });
+        client.on("error", () => undefined);
+        await client.connect();
+        t.after(() => client.end().catch(() => undefined));
+        return client;
+      }
+      const superuser = await open(user, "postgres");
+      await superuser.query(`create role app login ${attributes}`);
+      await superuser.query("create database app owner app");
+      return { host, port, user, app: await open("app", "app") };
+    }
+
+    test("removes everything from an existing database, as its owner", async (t) => {
+      const { app } = await prepare(t, "createrole");
+      await migrate(app, noopLog);
+      await createRoles(app, { worker: "w", scaler: "s" });
+      await app.query("create table pages (id bigint primary key); insert into pages values (1)");
+      await app.query("select batch.attach('pages', 'page')");
+      for (const block of codeBlocks(page, "sql")) await app.query(block);
+      const left = `select nspname::text as name from pg_namespace where nspname = 'batch'
+        union all select rolname::text from pg_roles where rolname like 'batch%'
+        union all select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind <> 'i'
+        union all select tgname::text from pg_trigger where not tgisinternal`;
+      assert.deepEqual((await app.query(left)).rows, [{ name: "pages" }]);
+    });
+
+    test("prepares roles that a migration without CREATEROLE gives their rights", async (t) => {
+      const { host, port, user, app } = await prepare(t, "nocreaterole");
+      const [block = ""] = codeBlocks(page, "sh").filter((each) => each.includes("sql/roles.sql"));
+      const command = block.replace(/"postgresql:.*?"/, `"postgresql://${user}@/app?host=${host}&port=${port}"`);
+      const cwd = fileURLToPath(new URL("../..", import.meta.url));
+      await getOutput("sh", ["-euc", command], { cwd });
+      const env = { PG_HOST: host, PG_PORT: String(port), PG_DATABASE: "app", PG_USERNAME: "app" };
+      await migrateDatabase(env, noopLog);
+      await app.query("insert into make_it_clap (duration_seconds) values (1)");
+      const login = { user: "batch_worker", password: undefined, name: "app", databaseTimeoutSeconds: 5 };
+      const worker = new Database({ host, port, ...login }, noopLog);
+      t.after(() => worker.close());
+      assert.equal((await claim(worker, claimParams("job")))?.requestId, "1");
+      const timeout = "select unnest(rolconfig) as setting from pg_roles where rolname = 'batch_scaler'";
+      assert.ok((await app.query(timeout)).rows.some(({ setting }) => setting === "statement_timeout=10s"));
+    });
+  });
+}

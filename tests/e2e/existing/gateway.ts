@@ -1,0 +1,21 @@
+import { getOutput } from "../../../cli/getOutput.ts";
+
+/**
+ * The address at which pods reach this machine: the gateway of Docker's network of the nodes.
+ *
+ * @throws Error when the network has none.
+ */
+export async function findGateway(network: string): Promise<string> {
+  return parseGateway(await getOutput("docker", ["network", "inspect", network]), network);
+}
+
+/** Reads what `docker network inspect` says. */
+export function parseGateway(text: string, network: string): string {
+  const [{ IPAM } = {}] = JSON.parse(text) as { IPAM?: { Config?: readonly { Gateway?: string }[] } }[];
+  const gateways = (IPAM?.Config ?? []).flatMap(({ Gateway }) => Gateway?.split("/")[0] ?? []);
+  const gateway = gateways.find((address) => /^[\d.]+$/.test(address));
+  if (gateway !== undefined) return gateway;
+  throw new Error(
+    `Docker's network ${network} must have a gateway with an IPv4 address (pods reach this machine there); got ${JSON.stringify(gateways)}`,
+  );
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Cluster, type KubernetesObject } from "../cluster.ts";
+import { differences, takeInventory, toInventory } from "./inventory.ts";
+
+function deployment(name: string, spec: object, metadata: object = {}, status: object = {}): KubernetesObject {
+  const creationTimestamp = "2026-01-01T00:00:00Z";
+  return {
+    kind: "Deployment",
+    metadata: { name, namespace: "keda", uid: name, creationTimestamp, ...metadata },
+    spec,
+    status,
+  };
+}
+
+const BEFORE = toInventory([deployment("a", { replicas: 1 }), deployment("b", { replicas: 1 })]);
+
+describe("the difference of two inventories", () => {
+  test("is none where only the status and the server's own counters have changed", () => {
+    const counters = { resourceVersion: "7", managedFields: [{ manager: "kubelet" }] };
+    const after = [deployment("a", { replicas: 1 }, counters, { ready: 1 }), deployment("b", { replicas: 1 })];
+    assert.deepEqual(differences(BEFORE, toInventory(after)), []);
+  });
+
+  for (const [what, metadata] of Object.entries({
+    "another object of the same name": { uid: "other" },
+    "a change that was taken back": { generation: 3 },
+    "a label": { labels: { team: "x" } },
+  })) {
+    test(`is ${what}`, () => {
+      const after = [deployment("a", { replicas: 1 }, metadata), deployment("b", { replicas: 1 })];
+      assert.deepEqual(differences(BEFORE, toInventory(after)), ["Deployment keda/a has changed"]);
+    });
+  }
+
+  test("is what is missing, new and changed", () => {
+    const after = [deployment("a", { replicas: 2 }), deployment("c", {})];
+    assert.deepEqual(differences(BEFORE, toInventory(after)), [
+      "Deployment keda/b is missing",
+      "Deployment keda/a has changed",
+      "Deployment keda/c is new",
+    ]);
+  });
+});
+
+test("an inventory has every kind that can be listed but those that change on their own", async () => {
+  const asked: string[] = [];
+  const kinds =
+    "pods\nevents\nleases.coordination.k8s.io\nscaledjobs.keda.sh\nexternalmetrics.external.metrics.k8s.io\n";
+  async function kubectl(args: readonly string[]): Promise<string> {
+    asked.push(args.join(" "));
+    return args[0] === "api-resources" ? kinds : '{"items":[]}';
+  }
+  await takeInventory(Object.assign(new Cluster("two"), { kubectl }));
+  assert.equal(asked[1], "get pods,scaledjobs.keda.sh -A -o json");
+});

@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PROJECT_ROOT } from "../../../components/projectRoot.ts";
+import { declaredConfig } from "../../support/pulumi/declaredConfig.ts";
+import type { Cluster } from "../cluster.ts";
+import type { Settings } from "../settings.ts";
+import { Stack } from "../stack.ts";
+import { KEDA_NAMESPACE } from "./applications.ts";
+
+const PROJECT = { name: "other-keda", folder: fileURLToPath(new URL("otherKeda", import.meta.url)) };
+
+/**
+ * Installs a KEDA that no stack of this project knows, and removes it at the end.
+ *
+ * @throws Error when the cluster has one.
+ */
+export async function installOtherKeda(cluster: Cluster, settings: Settings): Promise<AsyncDisposable> {
+  const stack = new Stack(cluster.context, { name: "e2e-keda", project: PROJECT });
+  await stack.init();
+  // More than the stack itself is there where an earlier run was interrupted.
+  if ((await stack.resources()).length <= 1) await refuseAnother(cluster);
+  const { kedaChart = declaredConfig().kedaChart?.defaultValue ?? "" } = settings;
+  const chart = existsSync(resolve(PROJECT_ROOT, kedaChart)) ? resolve(PROJECT_ROOT, kedaChart) : kedaChart;
+  async function remove(): Promise<void> {
+    await stack.destroy();
+    await stack.remove();
+  }
+  try {
+    await stack.up({ kubernetesContext: cluster.context, chart, namespace: KEDA_NAMESPACE });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { [Symbol.asyncDispose]: remove };
+}
+
+async function refuseAnother(cluster: Cluster): Promise<void> {
+  const crds = await cluster.kubectl(["get", "crds", "-o", "name"]);
+  if (!crds.includes("scaledjobs.keda.sh")) return;
+  throw new Error("the cluster must be without a KEDA (the scenario installs one and compares it at the end); got one");
+}

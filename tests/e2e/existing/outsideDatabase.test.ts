@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import pg from "pg";
+import { Database } from "../../../worker/src/database.ts";
+import { noopLog } from "../../../worker/src/log.ts";
+import { migrate } from "../../../worker/src/migrate.ts";
+import { type Claim, claim } from "../../../worker/src/queue/claim.ts";
+import { succeed } from "../../../worker/src/queue/succeed.ts";
+import { createRoles } from "../../../worker/src/roles.ts";
+import { claimParams } from "../../support/claim.ts";
+import { DEBIAN_MISSING } from "../../support/debianServer.ts";
+import { PGBOUNCER_MISSING } from "../../support/pgBouncer.ts";
+import { type OutsideDatabase, startOutsideDatabase } from "./outsideDatabase.ts";
+
+const NAMES = { worker: "depot_worker", scaler: "depot_scaler" };
+
+describe("a PostgreSQL outside of a cluster", { skip: DEBIAN_MISSING ?? PGBOUNCER_MISSING ?? false }, () => {
+  let outside: OutsideDatabase;
+  before(async () => {
+    outside = await startOutsideDatabase("127.0.0.1", ["shop", "depot"]);
+  });
+  after(() => outside?.[Symbol.asyncDispose]());
+
+  async function connect(port: number, ssl: pg.ClientConfig["ssl"], database = "shop"): Promise<pg.Client> {
+    const client = new pg.Client({ host: "127.0.0.1", port, database, ...outside.owners[database], ssl: ssl ?? false });
+    await client.connect();
+    return client;
+  }
+
+  test("has owners that are no superusers and may create roles, and sees TLS alone", async () => {
+    const [row] = await outside.query<{ super: boolean; creates: boolean }>(
+      "shop",
+      "select rolsuper as super, rolcreaterole as creates from pg_roles where rolname = current_user",
+    );
+    assert.deepEqual(row, { super: false, creates: true });
+    assert.deepEqual(
+      outside.sessions().filter(({ host, tls }) => host !== "[local]" && !tls),
+      [],
+    );
+  });
+
+  test("refuses a connection without TLS, and proves itself by its authority alone", async () => {
+    await assert.rejects(connect(outside.port, false), /no pg_hba.conf entry .* no encryption/);
+    await assert.rejects(connect(outside.port, true), /unable to verify the first certificate/);
+  });
+
+  test("carries a worker's attempt through PgBouncer, with the password that the migration has set", async (t) => {
+    const owner = await connect(outside.port, { ca: outside.authority }, "depot");
+    await migrate(owner, noopLog, undefined, NAMES);
+    await createRoles(owner, { worker: "w", scaler: "s" }, NAMES);
+    await owner.query("insert into make_it_clap (duration_seconds) values (0)");
+    await owner.end();
+    const folder = await mkdtemp(join(tmpdir(), "ca-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const caFile = join(folder, "ca.crt");
+    await writeFile(caFile, outside.authority);
+    const login = { user: "depot_worker", password: "w", name: "depot", databaseTimeoutSeconds: 5 };
+    const where = { host: "127.0.0.1", port: outside.poolerPort, caFile, pooled: true };
+    const worker = new Database({ ...where, ...login }, noopLog);
+    t.after(() => worker.close());
+    await succeed(worker, (await claim(worker, claimParams("job", { leaseSeconds: 30 }))) as Claim);
+    const statuses = "select status from batch.attempt where kind = 'clap'";
+    assert.deepEqual(await outside.query("depot", statuses), [{ status: "SUCCESS" }]);
+    const sessions = outside.sessions().filter(({ user }) => user === "depot_worker");
+    assert.deepEqual(sessions, [{ host: "127.0.0.1", user: "depot_worker", database: "depot", tls: true }]);
+  });
+
+  test("fails over to a replica, which has everything and answers at the same address", async () => {
+    await outside.addReplica();
+    await outside.query("shop", "create table kept as select 1 as number");
+    await outside.failOver(0);
+    assert.deepEqual(await outside.query("shop", "select number from kept"), [{ number: 1 }]);
+    await outside.query("shop", "drop table kept");
+    await assert.rejects(outside.failOver(0), /there must be a replica/);
+  });
+});

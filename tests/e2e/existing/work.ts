@@ -1,0 +1,96 @@
+import type { Cluster } from "../cluster.ts";
+import { atMost, exactly, type Finding } from "../finding.ts";
+import { JobWatch } from "../jobWatch.ts";
+import { waitForPolls } from "../polls.ts";
+import type { ScenarioContext } from "../scenario.ts";
+import type { Application } from "./applications.ts";
+import type { OutsideDatabase } from "./outsideDatabase.ts";
+
+const REQUESTS = 60;
+
+/** So many run first, with which the nodes pull the images. A Job whose pod needs longer than 44 s counts as lost, and has a replacement. */
+const FIRST_REQUESTS = 8;
+
+/** Polls after the last end, by which a Job that nothing asked for would come. */
+const POLLS = 2;
+
+/** Two cores run the pods of both. */
+const TIMEOUT_MS = 1_200_000;
+
+interface Attempt {
+  readonly id: string;
+  readonly status: string;
+  readonly job: string;
+  readonly startedAt: Date;
+}
+
+/** Has an application's requests run; what has become of them. */
+export async function work(
+  { cluster, settings, note }: Pick<ScenarioContext, "cluster" | "settings" | "note">,
+  application: Application,
+  outside: OutsideDatabase,
+  maxReplicaCount: number,
+): Promise<Finding[]> {
+  const { name, batch } = application;
+  const jobs = { namespace: name, label: `scaledjob.keda.sh/name=${batch}` };
+  await runFirst(cluster, application, outside, jobs);
+  using watch = new JobWatch(cluster, jobs);
+  const first = await insert(outside, application, REQUESTS);
+  await watch.ended(REQUESTS, TIMEOUT_MS);
+  await waitForPolls(POLLS, settings);
+  const attempts = await outside.query<Attempt>(
+    name,
+    `select request_id as id, status, job_name as job, started_at as "startedAt" from batch.attempt
+     where kind = '${application.kind}' and request_id >= ${first}`,
+  );
+  note(`${name}: at most ${await slowestStart(cluster, jobs, attempts)} s from a Job to its attempt`);
+  const succeeded = attempts.filter(({ status }) => status === "SUCCESS").map(({ id }) => id);
+  const { created, complete, peak } = watch.count;
+  return [
+    exactly(REQUESTS, `requests of ${name} SUCCESS`, new Set(succeeded).size),
+    exactly(0, "of them twice", succeeded.length - new Set(succeeded).size),
+    exactly(REQUESTS, "attempts", attempts.length),
+    exactly(REQUESTS, "Jobs", created),
+    exactly(REQUESTS, "Complete", complete),
+    exactly(0, "idle", created - new Set(attempts.map(({ job }) => job)).size),
+    atMost(maxReplicaCount, "at once", peak),
+  ];
+}
+
+/** Has some requests run, of which nothing is left to be counted. */
+async function runFirst(
+  cluster: Cluster,
+  application: Application,
+  outside: OutsideDatabase,
+  jobs: { readonly namespace: string; readonly label: string },
+): Promise<void> {
+  {
+    using watch = new JobWatch(cluster, jobs);
+    await insert(outside, application, FIRST_REQUESTS);
+    await watch.ended(FIRST_REQUESTS, TIMEOUT_MS);
+  }
+  await cluster.kubectl(["delete", "jobs", "-n", jobs.namespace, "-l", jobs.label, "--cascade=foreground", "--wait"]);
+}
+
+/** Inserts requests in one transaction; the primary key of the first one. */
+async function insert(outside: OutsideDatabase, { name, insert: one }: Application, count: number): Promise<string> {
+  const [{ first } = { first: "" }] = await outside.query<{ first: string }>(
+    name,
+    `with inserted as (${one} from generate_series(1, ${count}) returning id) select min(id) as first from inserted`,
+  );
+  return first;
+}
+
+/** The most seconds from a Job's creation to its attempt's start. */
+async function slowestStart(
+  cluster: Cluster,
+  { namespace, label }: { readonly namespace: string; readonly label: string },
+  attempts: readonly Attempt[],
+): Promise<number> {
+  const startedAt = new Map(attempts.map((attempt) => [attempt.job, attempt.startedAt.getTime()]));
+  const seconds = (await cluster.list("jobs", "-n", namespace, "-l", label)).flatMap(({ metadata }) => {
+    const start = startedAt.get(metadata.name);
+    return start === undefined ? [] : [(start - Date.parse(metadata.creationTimestamp)) / 1_000];
+  });
+  return Math.round(Math.max(...seconds));
+}

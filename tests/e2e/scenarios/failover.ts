@@ -1,0 +1,19 @@
+import { checkSurroundings } from "../existing/checkSurroundings.ts";
+import { failOver } from "../existing/failOver.ts";
+import { exactly } from "../finding.ts";
+import { leftovers } from "../leftovers.ts";
+import { TwoNodes } from "../nodes/twoNodes.ts";
+import type { Scenario } from "../scenario.ts";
+
+/** Lifecycle claim: faults. A replica takes the place of the server, under its name. */
+export const failover: Scenario = {
+  claim: "a server outside of the cluster fails over to its synchronous replica: nothing is lost, nothing runs twice",
+  check: checkSurroundings,
+  async run(context) {
+    const { second } = await TwoNodes.find(context.cluster);
+    const findings = await failOver(context, second.network);
+    const left = await leftovers(context.cluster, context.before);
+    for (const name of left) context.note(`left: ${name}`);
+    return [...findings, exactly(0, "things of the scenario's own left", left.length)];
+  },
+};

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import pg from "pg";
+import { Cluster } from "../../simulator/cluster.ts";
+import { poll } from "../../simulator/poll.ts";
+import { Database } from "../../worker/src/database.ts";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { createRoles } from "../../worker/src/roles.ts";
+import { DEBIAN_MISSING, type DebianServer, startDebianReplica, startDebianServer } from "../support/debianServer.ts";
+import { createProxy } from "../support/proxy.ts";
+import { until } from "../support/until.ts";
+
+const MAX_REPLICA_COUNT = 4;
+
+interface Attempt {
+  readonly id: string;
+  readonly attempt: number;
+  readonly status: string;
+  readonly endedAt: Date | null;
+}
+
+/** A primary with a replica, and one name for the one that is the primary. */
+async function replicated(t: TestContext) {
+  const primary = await startDebianServer();
+  let stopped = false;
+  async function stopPrimary(): Promise<void> {
+    if (!stopped) await primary.stop();
+    stopped = true;
+  }
+  t.after(stopPrimary);
+  const owner = await open(t, primary);
+  await migrate(owner, noopLog);
+  await createRoles(owner, { worker: "w", scaler: "s" });
+  const replica = await startDebianReplica(primary);
+  t.after(() => replica.stop());
+  await until("the replica follows", async () => (await owner.query("select from pg_stat_replication")).rowCount === 1);
+  const name = await createProxy(primary.socket);
+  const folder = await mkdtemp(join(tmpdir(), "failover-"));
+  t.after(() => rm(folder, { recursive: true }));
+  return {
+    owner,
+    replica,
+    log: join(folder, "pods.log"),
+    port: name.port,
+    /** The primary ends as if it had crashed; after some seconds the replica has its name. */
+    async failOver(): Promise<void> {
+      name.cut();
+      await stopPrimary();
+      await replica.promote();
+      name.redirect(replica.socket);
+      name.restore();
+    },
+  };
+}
+
+async function open(t: TestContext, { host, port, user }: DebianServer): Promise<pg.Client> {
+  const client = new pg.Client({ host, port, user, database: "postgres" });
+  client.on("error", () => undefined);
+  await client.connect();
+  t.after(() => client.end().catch(() => undefined));
+  return client;
+}
+
+async function attempts(client: pg.Client): Promise<Attempt[]> {
+  const statement = `select request_id as id, attempt, status, ended_at as "endedAt" from batch.attempt order by request_id, attempt`;
+  return (await client.query<Attempt>(statement)).rows;
+}
+
+/** KEDA and Kubernetes; resolves when no request is left. */
+function runBatch(t: TestContext, port: number, log: string): { readonly ended: Promise<void> } {
+  const where = { host: "127.0.0.1", port, name: "postgres", password: "any", databaseTimeoutSeconds: 60 };
+  const database = new Database({ ...where, user: "batch_scaler" }, noopLog);
+  t.after(() => database.close());
+  const login = { PG_HOST: where.host, PG_PORT: String(port), PG_USERNAME: "batch_worker", PG_DATABASE: where.name };
+  const cluster = new Cluster({
+    backoff: { backoffLimit: 4, backoffSeconds: 0.5 },
+    graceSeconds: 5,
+    env: { ...login, KIND: "clap", BACKOFF_SECONDS: "0.5" },
+    // Every pod's output is kept: it says what ran, whatever the database says.
+    execPrefix: () => ["sh", "-c", `exec "$@" >> '${log}'`, "pod"],
+    onUnexpectedExit: (pod, exitCode) => assert.fail(`${pod} ended with exit code ${exitCode}`),
+  });
+  t.after(() => cluster.stop());
+  const settings = { requestsPerJob: 1, maxReplicaCount: MAX_REPLICA_COUNT, pollingInterval: 1 };
+  const { signal } = new AbortController();
+  return { ended: poll(settings, database, cluster, signal) };
+}
+
+/** How often work has begun. */
+async function beginnings(log: string): Promise<number> {
+  return (await readFile(log, "utf8")).split('"clapping"').length - 1;
+}
+
+describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ?? false, timeout: 300_000 }, () => {
+  test("loses nothing that is finished, and runs nothing twice, where the replica is synchronous", async (t) => {
+    const { owner, replica, log, port, failOver } = await replicated(t);
+    await owner.query("alter system set synchronous_standby_names = '*'");
+    await owner.query("select pg_reload_conf()");
+    const isSynchronous = "select from pg_stat_replication where sync_state = 'sync'";
+    await until("the replica is synchronous", async () => (await owner.query(isSynchronous)).rowCount === 1);
+    await owner.query("insert into make_it_clap (duration_seconds) select 3 from generate_series(1, 16)");
+    const batch = runBatch(t, port, log);
+    let seen: Attempt[] = [];
+    await until("some have succeeded, and others run", async () => {
+      seen = await attempts(owner);
+      return ["SUCCESS", "RUNNING"].every((wanted) => seen.filter(({ status }) => status === wanted).length >= 3);
+    });
+    await failOver();
+    await batch.ended;
+    const after = await attempts(await open(t, replica));
+    const finished = seen.filter(({ status }) => status === "SUCCESS");
+    assert.deepEqual(
+      after.filter(({ id }) => finished.some((one) => one.id === id)),
+      finished,
+    );
+    assert.deepEqual(
+      after.map(({ attempt, status }) => [attempt, status]),
+      Array(16).fill([1, "SUCCESS"]),
+    );
+    assert.equal(await beginnings(log), 16);
+  });
+
+  test("has done nothing of what an asynchronous replica had not heard of: what was inserted is not there, what was finished runs again", async (t) => {
+    const { owner, replica, log, port, failOver } = await replicated(t);
+    await owner.query("insert into make_it_clap (duration_seconds) values (0), (5)");
+    const standby = await open(t, replica);
+    await until("the replica has both", async () => {
+      return (await standby.query("select from make_it_clap")).rowCount === 2;
+    });
+    await standby.query("alter system set primary_conninfo = 'host=/nowhere'");
+    await standby.query("select pg_reload_conf()");
+    await until("the replica is behind", async () => {
+      return (await owner.query("select from pg_stat_replication")).rowCount === 0;
+    });
+    await owner.query("insert into make_it_clap (duration_seconds) values (0)");
+    const batch = runBatch(t, port, log);
+    await until("1 and 3 have succeeded, and 2 runs", async () => {
+      const statuses = (await attempts(owner)).map(({ id, status }) => `${id} ${status}`);
+      return statuses.join() === "1 SUCCESS,2 RUNNING,3 SUCCESS";
+    });
+    await failOver();
+    await batch.ended;
+    const after = await attempts(await open(t, replica));
+    assert.deepEqual(
+      after.map(({ id, attempt, status }) => `${id} ${attempt} ${status}`),
+      ["1 1 SUCCESS", "2 1 SUCCESS"],
+    );
+    assert.match(await readFile(log, "utf8"), /"message":"lost",.*"requestId":"?2\b/);
+    assert.equal(await beginnings(log), 5);
+  });
+});

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { asServerUser } from "./asServerUser.ts";
+import type { Certificate } from "./issueCertificate.ts";
+import { createServerHome } from "./serverHome.ts";
+import { until } from "./until.ts";
+
+const PROGRAM = "/usr/sbin/pgbouncer";
+
+/** Why a test needs Debian's PgBouncer and cannot run; undefined where it is installed. */
+export const PGBOUNCER_MISSING = existsSync(PROGRAM) ? undefined : `${PROGRAM} is not installed`;
+
+export interface PgBouncerArgs {
+  /** The address that it and the server listen at. */
+  readonly address: string;
+  readonly port: number;
+  readonly serverPort: number;
+  readonly database: string;
+  /** The role that may run `public.user_lookup(name)`: clients log in as any role of the server, by its own verifier. */
+  readonly lookup: { readonly user: string; readonly password: string };
+  /** Its own, and the authority that the server proves itself by. */
+  readonly certificate: Certificate;
+  /** The most connections to the server. */
+  readonly poolSize: number;
+}
+
+/** A PgBouncer. */
+export interface PgBouncer {
+  /** Ends it; nothing is left. */
+  stop(): Promise<void>;
+  /** The same for a process that is ending and can wait for nothing. */
+  stopNow(): void;
+}
+
+/** Starts Debian's PgBouncer in transaction mode, with TLS on both sides. */
+export async function startPgBouncer(args: PgBouncerArgs): Promise<PgBouncer> {
+  const { lookup, certificate } = args;
+  const home = await createServerHome("postgres-batch-pgbouncer-", {
+    "users.txt": `"${lookup.user}" "${lookup.password}"\n`,
+    "ca.crt": certificate.authority,
+    "server.crt": certificate.cert,
+    "server.key": certificate.key,
+    "pgbouncer.ini": toIni(args),
+  });
+  const [program, ...rest] = await asServerUser(PROGRAM, join(home, "pgbouncer.ini"));
+  const child: ChildProcess = spawn(program, rest, { cwd: home, stdio: "ignore" });
+  function stopNow(): void {
+    child.kill("SIGKILL");
+    rmSync(home, { recursive: true, force: true });
+  }
+  const log = join(home, "pgbouncer.log");
+  const readLog = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
+  try {
+    await until("PgBouncer is up", () => {
+      if (child.exitCode !== null) throw new Error(`PgBouncer ended with ${child.exitCode}: ${readLog()}`);
+      return readLog().includes("process up");
+    });
+  } catch (error) {
+    stopNow();
+    throw error;
+  }
+  return {
+    stop: async () => {
+      const ended = once(child, "exit");
+      stopNow();
+      await ended;
+    },
+    stopNow,
+  };
+}
+
+function toIni({ address, port, serverPort, database, lookup, poolSize }: PgBouncerArgs): string {
+  return `[databases]
+${database} = host=${address} port=${serverPort} dbname=${database} auth_user=${lookup.user}
+[pgbouncer]
+listen_addr = ${address}
+listen_port = ${port}
+unix_socket_dir =
+logfile = pgbouncer.log
+pool_mode = transaction
+default_pool_size = ${poolSize}
+auth_type = scram-sha-256
+auth_file = users.txt
+auth_query = select usename, passwd from public.user_lookup($1)
+client_tls_sslmode = require
+client_tls_cert_file = server.crt
+client_tls_key_file = server.key
+server_tls_sslmode = verify-full
+server_tls_ca_file = ca.crt
+`;
+}
