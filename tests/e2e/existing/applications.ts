@@ -1,6 +1,6 @@
+import type { Registry } from "../nodes/registry.ts";
 import type { Settings } from "../settings.ts";
 import type { OutsideDatabase } from "./outsideDatabase.ts";
-import type { Registry } from "./registry.ts";
 
 /** The namespace of the KEDA that is there before. */
 export const KEDA_NAMESPACE = "scaling";

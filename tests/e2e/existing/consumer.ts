@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installPackage } from "../../support/installPackage.ts";
 import { exactly, type Finding } from "../finding.ts";
+import { findGateway } from "../nodes/gateway.ts";
+import { inFolder, type Registry, readRegistry } from "../nodes/registry.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { Stack } from "../stack.ts";
 import type { Application } from "./applications.ts";
-import { findGateway } from "./gateway.ts";
 import { differences } from "./inventory.ts";
 import { installOtherKeda } from "./otherKeda.ts";
 import { startOutsideDatabase } from "./outsideDatabase.ts";
-import { inFolder, type Registry, readRegistry } from "./registry.ts";
 import { takeSettledInventory } from "./settledInventory.ts";
 import { work } from "./work.ts";
 

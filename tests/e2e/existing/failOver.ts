@@ -1,13 +1,13 @@
 import { until } from "../../support/until.ts";
 import { atMost, exactly, type Finding } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
+import { findGateway } from "../nodes/gateway.ts";
+import { inFolder, readRegistry } from "../nodes/registry.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { ApplicationStack } from "./applicationStack.ts";
 import { SHOP } from "./applications.ts";
-import { findGateway } from "./gateway.ts";
 import { installOtherKeda } from "./otherKeda.ts";
 import { type OutsideDatabase, startOutsideDatabase } from "./outsideDatabase.ts";
-import { inFolder, readRegistry } from "./registry.ts";
 import { createShopNamespace } from "./shopNamespace.ts";
 
 /** How many requests of which seconds: those that are finished at the failover, those that run, those that come after it. */

@@ -3,6 +3,7 @@ import { countAttempts } from "../chaos/attemptTotals.ts";
 import { atMost, exactly, type Finding } from "../finding.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import type { FaultKind } from "./faultCommands.ts";
+import { findGateway } from "./gateway.ts";
 import { type LossPlan, loseNode } from "./loseNode.ts";
 import { loseOperator } from "./loseOperator.ts";
 import {
@@ -17,6 +18,7 @@ import {
 import { endingList, insertTable, lossTable, summaryTable } from "./lossTable.ts";
 import { NodeFault } from "./nodeFault.ts";
 import { moveOperator } from "./operator.ts";
+import { readRegistry } from "./registry.ts";
 import { TwoNodes } from "./twoNodes.ts";
 
 /** Brings the stack up with PostgreSQL and KEDA on the first node. */
@@ -26,7 +28,10 @@ export async function upOnFirst({ cluster, stack, settings }: ScenarioContext): 
   await new NodeFault(nodes.second).recover();
   await nodes.uncordon();
   await nodes.ready();
-  await nodes.onlyOn(nodes.first, () => stack.up(settings));
+  // Nodes of a cluster of several share no Docker daemon.
+  const image =
+    settings.image ?? JSON.stringify({ build: readRegistry(undefined, await findGateway(nodes.second.network)) });
+  await nodes.onlyOn(nodes.first, () => stack.up({ ...settings, image }));
   await moveOperator(cluster, nodes, nodes.first);
   return nodes;
 }

@@ -1,14 +1,14 @@
-import { checkSurroundings } from "../existing/checkSurroundings.ts";
 import { useWhatIsThere } from "../existing/useWhatIsThere.ts";
 import { exactly } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
+import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: a cluster that others use too. Two stacks use what is there, and leave it as it was. */
 export const cluster: Scenario = {
   claim: "two stacks share a registry, a KEDA and a PostgreSQL that are there, and leave them as they were",
-  check: checkSurroundings,
+  check: checkTwoNodes,
   async run(context) {
     const findings = await useWhatIsThere(context, await TwoNodes.find(context.cluster));
     const left = await leftovers(context.cluster, context.before);

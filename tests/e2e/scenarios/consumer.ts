@@ -1,14 +1,14 @@
-import { checkSurroundings } from "../existing/checkSurroundings.ts";
 import { useAsPackage } from "../existing/consumer.ts";
 import { exactly } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
+import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: a program of someone else's that takes the components from npm. */
 export const consumer: Scenario = {
   claim: "the packed components deploy a batch from another program, on a KEDA and a PostgreSQL that are there",
-  check: checkSurroundings,
+  check: checkTwoNodes,
   async run(context) {
     const { second } = await TwoNodes.find(context.cluster);
     const findings = await useAsPackage(context, second.network);

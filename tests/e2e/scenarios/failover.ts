@@ -1,14 +1,14 @@
-import { checkSurroundings } from "../existing/checkSurroundings.ts";
 import { failOver } from "../existing/failOver.ts";
 import { exactly } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
+import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: faults. A replica takes the place of the server, under its name. */
 export const failover: Scenario = {
   claim: "a server outside of the cluster fails over to its synchronous replica: nothing is lost, nothing runs twice",
-  check: checkSurroundings,
+  check: checkTwoNodes,
   async run(context) {
     const { second } = await TwoNodes.find(context.cluster);
     const findings = await failOver(context, second.network);

@@ -1,12 +1,12 @@
+import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { commonFindings, loseRepeatedly, operatorFindings, takeOverFinding, upOnFirst } from "../nodes/nodeScenario.ts";
 import { planLosses } from "../nodes/planLosses.ts";
-import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: faults. The kernel of a frozen node answers for its processes: no connection breaks, and Kubernetes alone notices. */
 export const frozenNode: Scenario = {
   claim: "a node freezes: a Job's replacement pod takes its request over, and the node's return changes nothing",
-  check: (cluster) => TwoNodes.find(cluster),
+  check: checkTwoNodes,
   async run(context) {
     const nodes = await upOnFirst(context);
     const plans = planLosses("frozen", context.losses, Number(context.settings.pollingInterval));
