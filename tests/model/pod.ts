@@ -7,7 +7,7 @@ import type { ModelSettings } from "./settings.ts";
 /** How the work of a request ends. */
 export type Work = "succeeds" | "throws" | "finalError" | "defers";
 
-/** How long a predecessor that has not announced its stop keeps its request: worker/src/runJob.ts. */
+/** How long a predecessor that has not announced its stop keeps its request once a pod has seen that: worker/src/runJob.ts. */
 const TAKEOVER_MS = 6_000;
 
 const DEFER_SECONDS = 60;
@@ -38,8 +38,10 @@ export class Pod {
   arrived = false;
   #jobFinished = 0;
   #hasClaimed = false;
-  /** Since when it tries to claim. */
-  #claimingSince: number | undefined;
+  /** Whether it has tried to claim since its last request. */
+  #claiming = false;
+  /** The session that holds its Job's request, and when it first saw that, in milliseconds. */
+  #predecessor: { readonly session: number; readonly seenAt: number } | undefined;
 
   constructor(args: PodArgs) {
     this.args = args;
@@ -79,7 +81,7 @@ export class Pod {
       return;
     }
     const { name: podName, jobName, session, settings, rules } = this.args;
-    const arriving = this.#claimingSince === undefined && (rules.claimsCounted === "every" || this.idle);
+    const arriving = !this.#claiming && (rules.claimsCounted === "every" || this.idle);
     const params: ClaimParams = {
       ...settings,
       podName,
@@ -89,19 +91,21 @@ export class Pod {
       jobFinished: this.#jobFinished,
       arriving,
     };
-    this.#claimingSince ??= queue.now;
+    this.#claiming = true;
     this.key = queue.claim(params);
     if (this.key) {
       this.#jobFinished = queue.rows.get(this.key.request)?.claimedWith?.jobFinished ?? 0;
-      this.#claimingSince = undefined;
+      this.#claiming = false;
       this.#hasClaimed = true;
       this.claimedAt = queue.now;
       return;
     }
     const miss = queue.reclaim(params, this.idle);
     if (miss === undefined || (miss.finding === "reserved" && !(rules.podsWait && this.idle))) this.#end("succeeded");
-    else if (miss.holder !== null && queue.now - this.#claimingSince >= TAKEOVER_MS)
-      queue.takeOver(params, miss.holder);
+    else if (this.idle && miss.holder !== null) {
+      if (this.#predecessor?.session !== miss.holder) this.#predecessor = { session: miss.holder, seenAt: queue.now };
+      if (queue.now - this.#predecessor.seenAt >= TAKEOVER_MS) queue.takeOver(params, miss.holder);
+    }
   }
 
   #work(queue: Queue, key: Key, work: Work): void {

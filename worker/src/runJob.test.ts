@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, mock, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { claimParams, startAttempt } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
+import { until } from "../../tests/support/until.ts";
+import type { Database } from "./database.ts";
 import { noopLog } from "./log.ts";
+import { announceStop } from "./queue/announceStop.ts";
+import { fail } from "./queue/fail.ts";
+import { succeed } from "./queue/succeed.ts";
 import { runJob } from "./runJob.ts";
 import { readSettings } from "./settings.ts";
 
@@ -12,6 +18,28 @@ setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
 const database = await createTestDatabase();
+
+const getHistory = () =>
+  database.query("select request_id, status, reason from batch.history order by created_at, attempt");
+
+/** Runs a pod of Job `a`. */
+function runPod(requestsPerJob: number, run: () => Promise<void>, connection: Database) {
+  const settings = readSettings({
+    ...database.env,
+    JOB_NAME: "a",
+    POD_NAME: "a-2",
+    REQUESTS_PER_JOB: String(requestsPerJob),
+  });
+  const shutdown = { signal: new AbortController().signal, deadline: new AbortController().signal };
+  const work = createInProcessWork({ kind: "clap", check: (row) => row, run });
+  return runJob({ settings, database: connection, work, shutdown, log: noopLog });
+}
+
+/** The pod's clock is a minute later from now on. */
+function passAMinute(): void {
+  const now = performance.now.bind(performance);
+  mock.method(performance, "now", () => now() + 60_000);
+}
 
 async function usedHeap(): Promise<number> {
   // Finalizers run between two turns of the event loop.
@@ -21,6 +49,79 @@ async function usedHeap(): Promise<number> {
   }
   return process.memoryUsage().heapUsed;
 }
+
+/** A pod's connection, and the statements that were answered to it. */
+function recordStatements(onAnswer: (name: string) => void = () => undefined) {
+  const connection = database.connect();
+  const run = connection.run.bind(connection);
+  const names: string[] = [];
+  mock.method(connection, "run", async (...args: Parameters<typeof run>) => {
+    const rows = await run(...args);
+    names.push(args[0]);
+    onAnswer(args[0]);
+    return rows;
+  });
+  const waitsOrTakes = () =>
+    names.includes("take_over") || names.slice(names.indexOf("reclaim") + 1).includes("reclaim");
+  return { connection, decided: () => until("it has waited, or taken over", waitsOrTakes) };
+}
+
+afterEach(async () => {
+  mock.restoreAll();
+  await database.reset();
+});
+
+test("a pod that an outage delayed gives the previous one time to announce its stop", async () => {
+  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  const { connection: previous, attempt } = await startAttempt(database, claimParams("a"));
+  let answers = 0;
+  const { connection, decided } = recordStatements(() => {
+    if (++answers === 1) passAMinute();
+  });
+  const ended = runPod(1, () => Promise.resolve(), connection);
+  await decided();
+  await announceStop(previous, attempt, 30);
+  await fail(previous, attempt, { reason: "interrupted", message: "asked to stop", final: false });
+  assert.equal(await ended, "succeeded");
+  assert.deepEqual(await getHistory(), [
+    { request_id: "1", status: "FAILED", reason: "interrupted" },
+    { request_id: "1", status: "SUCCESS", reason: null },
+  ]);
+});
+
+test("a pod that has worked takes nothing from its Job's next pod, which has claimed between its requests", async () => {
+  await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+  const started = Promise.withResolvers<Awaited<ReturnType<typeof startAttempt>>>();
+  const { connection, decided } = recordStatements((name) => {
+    if (name === "reclaim") passAMinute();
+  });
+  const work = async () => {
+    started.resolve(await startAttempt(database, claimParams("other")));
+    await database.query("update batch.queue set job_name = 'a' where request_id = 2");
+  };
+  const ended = runPod(2, work, connection);
+  const { connection: next, attempt } = await started.promise;
+  await decided();
+  await succeed(next, { ...attempt, jobName: "a" });
+  assert.equal(await ended, "succeeded");
+  assert.deepEqual(await getHistory(), [
+    { request_id: "1", status: "SUCCESS", reason: null },
+    { request_id: "2", status: "SUCCESS", reason: null },
+  ]);
+});
+
+test("a pod takes over from a previous one that still holds the request after some seconds", async () => {
+  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  await startAttempt(database, claimParams("a"));
+  const { connection } = recordStatements((name) => {
+    if (name === "reclaim") passAMinute();
+  });
+  assert.equal(await runPod(1, () => Promise.resolve(), connection), "succeeded");
+  assert.deepEqual(await getHistory(), [
+    { request_id: "1", status: "FAILED", reason: "crashed" },
+    { request_id: "1", status: "SUCCESS", reason: null },
+  ]);
+});
 
 test("a Job of many requests keeps nothing of those that are over", { timeout: 300_000 }, async () => {
   const WARM = 500;

@@ -22,8 +22,9 @@ const WAIT_REASONS = {
 } as const;
 
 /**
- * How long a previous pod of the same Job that has not announced its stop keeps its request. The start of this pod is
- * evidence that Kubernetes has given up on the previous one: its machine hangs, or its process is stopped.
+ * How long a previous pod of the same Job that has not announced its stop keeps its request once this pod has seen that. The start of
+ * this pod is evidence that Kubernetes has given up on the previous one: its machine hangs, or its process is stopped. After an
+ * outage it has this time to reconnect and to announce its stop.
  */
 const TAKEOVER_MS = 6_000;
 
@@ -53,14 +54,15 @@ export async function runJob(context: JobContext): Promise<Outcome> {
 /**
  * Claims, waiting while a previous connection holds this Job's request: the server notices within 12 s that a connection is dead, and
  * the request of one that only hangs is taken over after TAKEOVER_MS. A pod that has done nothing yet also waits for reserved requests,
- * because its Job was created to replace one that may be dead.
+ * because its Job was created to replace one that may be dead. One that has worked takes nothing over: who holds its Job's request then
+ * is the Job's next pod.
  */
 async function claimWithRetry(
   { database, shutdown, log }: JobContext,
   params: Omit<ClaimParams, "arriving">,
   idle: boolean,
 ): Promise<Claim | undefined> {
-  const startedAt = performance.now();
+  let predecessor: { readonly session: number; readonly seenAt: number } | undefined;
   let pause = FIRST_PAUSE_MS;
   let arriving = true;
   database.unclaimedStop = shutdown.signal;
@@ -73,10 +75,14 @@ async function claimWithRetry(
       if (miss === undefined || (miss.finding === "reserved" && !idle)) return undefined;
       if (miss.finding === "reclaimed") continue;
       if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAIT_REASONS[miss.finding] });
-      if (miss.holder !== null && performance.now() - startedAt >= TAKEOVER_MS) {
-        const taken = await takeOver(database, params, miss.holder);
-        log.warn("the previous pod still held the request", { session: miss.holder, taken });
-        if (taken) continue;
+      const { holder } = miss;
+      if (idle && holder !== null) {
+        if (predecessor?.session !== holder) predecessor = { session: holder, seenAt: performance.now() };
+        if (performance.now() - predecessor.seenAt >= TAKEOVER_MS) {
+          const taken = await takeOver(database, params, holder);
+          log.warn("the previous pod still held the request", { session: holder, taken });
+          if (taken) continue;
+        }
       }
       await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
       pause = Math.min(2 * pause, MAX_PAUSE_MS);
