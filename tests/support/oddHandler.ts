@@ -27,6 +27,9 @@ const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
     return never();
   },
   "block in a native call": () => execFileSync("sleep", ["5"]),
+  "succeed, then block in a native call": () => {
+    setTimeout(() => execFileSync("sleep", ["5"]), 0);
+  },
   "throw null in a timer": () => {
     setTimeout(() => {
       throw null;

@@ -8,10 +8,10 @@ import type { WorkContext, WorkResult } from "./work.ts";
 
 /**
  * How long to wait for a terminated thread. JavaScript ends within milliseconds, seconds on a busy machine; a native call is not
- * interrupted. At the end of the grace period the attempt must be recorded: no time is left to wait.
+ * interrupted. Once the work must be terminated the attempt must be recorded soon: a grace period may end.
  */
 const TERMINATE_LIMIT_MS = 5_000;
-const URGENT_TERMINATE_LIMIT_MS = 400;
+const KILLED_TERMINATE_LIMIT_MS = 400;
 
 /** A thread that loads a kind's handler and runs it on one request. */
 export class HandlerThread {
@@ -59,11 +59,11 @@ export class HandlerThread {
     return result;
   }
 
-  /** Terminates the thread with everything in it; returns whether it ended. */
-  async terminate({ urgent }: { readonly urgent: boolean }): Promise<boolean> {
+  /** Terminates the thread with everything in it; returns whether it ended. Does not wait long once `killSignal` aborts. */
+  async terminate(killSignal?: AbortSignal): Promise<boolean> {
     const terminated = this.#worker.terminate().then(() => true);
-    const limitMs = urgent ? URGENT_TERMINATE_LIMIT_MS : TERMINATE_LIMIT_MS;
-    return await Promise.race([terminated, sleep(limitMs, false, { ref: false })]);
+    const late = sleep(TERMINATE_LIMIT_MS, false, { ref: false, ...(killSignal && { signal: killSignal }) });
+    return await Promise.race([terminated, late.catch(() => sleep(KILLED_TERMINATE_LIMIT_MS, false, { ref: false }))]);
   }
 
   #send(message: ToThread): void {

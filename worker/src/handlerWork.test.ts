@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { createOddWork } from "../../tests/support/oddWork.ts";
 import { createLog } from "./log.ts";
 import type { Work, WorkContext, WorkResult } from "./work.ts";
@@ -84,8 +85,22 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     const kill = new AbortController();
     const work = new HandlerWork("odd");
     const result = run("block in a native call", { killSignal: kill.signal }, work);
-    setTimeout(() => kill.abort(), 1_000);
+    void setTimeout(1_000).then(() => kill.abort());
     assert.equal((await result).outcome, "interrupted");
+    assert.equal(work.stuck, true);
+  });
+
+  test("that is slow to end after its result is waited for, but not beyond the end of the grace period", async () => {
+    const kill = new AbortController();
+    const work = new HandlerWork("odd");
+    const result = run("succeed, then block in a native call", { killSignal: kill.signal }, work);
+    const killed = setTimeout(1_500).then(() => {
+      kill.abort();
+      return performance.now();
+    });
+    assert.equal((await result).outcome, "succeeded");
+    const lateMs = performance.now() - (await killed);
+    assert.ok(lateMs < 1_500, `the result came ${lateMs} ms after the grace period`);
     assert.equal(work.stuck, true);
   });
 

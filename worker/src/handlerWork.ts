@@ -36,7 +36,7 @@ export class HandlerWork implements Work {
     const thread = this.#next ?? new HandlerThread(this.#kind);
     this.#next = undefined;
     const result = await thread.run(rowJson, context);
-    if (!(await thread.terminate({ urgent: context.killSignal.aborted }))) this.#stuck = true;
+    if (!(await thread.terminate(context.killSignal))) this.#stuck = true;
     return result;
   }
 
@@ -45,6 +45,6 @@ export class HandlerWork implements Work {
   }
 
   async close(): Promise<void> {
-    if (this.#next && !(await this.#next.terminate({ urgent: true }))) this.#stuck = true;
+    if (this.#next && !(await this.#next.terminate())) this.#stuck = true;
   }
 }
