@@ -184,7 +184,8 @@ function toTls({
 }: TlsSettings): pg.ClientConfig["ssl"] {
   if (sslMode === "disable") return false;
   if (sslMode === "require") return { rejectUnauthorized: false };
-  return caFile === undefined ? true : { ca: readFileSync(caFile, "utf8") };
+  // Stated: NODE_TLS_REJECT_UNAUTHORIZED, which a handler or a command's image may need, would change Node's default.
+  return { rejectUnauthorized: true, ...(caFile !== undefined && { ca: readFileSync(caFile, "utf8") }) };
 }
 
 type TlsSettings = Pick<DatabaseSettings, "caFile" | "sslMode">;

@@ -23,7 +23,7 @@ test("without PG_CA_FILE and PG_SSLMODE there is no TLS", () => {
 test("PG_SSLMODE require encrypts; verify-full checks the server by the system's authorities or by PG_CA_FILE", () => {
   const tls = (env: NodeJS.ProcessEnv) => toClientConfig(readDatabaseSettings({ ...ENV, ...env })).ssl;
   assert.deepEqual(tls({ PG_SSLMODE: "require" }), { rejectUnauthorized: false });
-  assert.equal(tls({ PG_SSLMODE: "verify-full" }), true);
+  assert.deepEqual(tls({ PG_SSLMODE: "verify-full" }), { rejectUnauthorized: true });
   assert.throws(() => tls({ PG_SSLMODE: "prefer" }), /PG_SSLMODE must be disable, require or verify-full/);
 });
 
@@ -34,8 +34,8 @@ test("with PG_CA_FILE the server must prove itself by what the file holds now", 
     const settings = readDatabaseSettings({ ...ENV, PG_CA_FILE: caFile });
     for (const authority of ["first", "renewed"]) {
       writeFileSync(caFile, authority);
-      // Node refuses a wrong certificate, or another host's, unless rejectUnauthorized says otherwise.
-      assert.deepEqual(toClientConfig(settings).ssl, { ca: authority });
+      // Node refuses a wrong certificate, and another host's, too.
+      assert.deepEqual(toClientConfig(settings).ssl, { rejectUnauthorized: true, ca: authority });
     }
   } finally {
     rmSync(folder, { recursive: true });
@@ -79,6 +79,19 @@ describe("the server's certificate", () => {
     writeFileSync(caFile, renewed.cert);
     assert.deepEqual(await answer, [{ jobs: "0" }]);
     await database.close();
+  });
+
+  test("is verified even if the work's environment asks Node.js to verify none", async () => {
+    const [trusted, other] = await Promise.all([generate(localhost), generate(localhost)]);
+    writeFileSync(caFile, trusted.cert);
+    const database = await databaseBehind(other, 0.2, noopLog);
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+    try {
+      await assert.rejects(database.run("demand", ["clap", 1, 10]), DatabaseUnavailableError);
+    } finally {
+      delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      await database.close();
+    }
   });
 
   test("makes the server unavailable, with the reason, once it has expired", async () => {
