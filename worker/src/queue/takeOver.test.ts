@@ -3,6 +3,7 @@ import { afterEach, test } from "node:test";
 import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { OwnershipLostError } from "../errors.ts";
+import { LOCK_SPACE } from "../migrate.ts";
 import { announceStop } from "./announceStop.ts";
 import { claim } from "./claim.ts";
 import { reclaim } from "./reclaim.ts";
@@ -62,4 +63,15 @@ test("takeOver twice, as after a lost answer, records one crash", async () => {
   assert.equal(await takeOver(connection, next, attempt.session), true);
   assert.equal(await takeOver(connection, next, attempt.session), false);
   assert.equal((await database.query("select from batch.history")).length, 1);
+});
+
+test("takeOver takes the request over where another role has the lock, as a poll has for a moment when the session dies", async () => {
+  const { attempt, connection: predecessor } = await startPredecessor();
+  await predecessor.close();
+  await database.client.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, attempt.session]);
+  try {
+    assert.equal(await takeOver(database.connect("batch_worker"), next, attempt.session), true);
+  } finally {
+    await database.client.query("select pg_advisory_unlock_all()");
+  }
 });
