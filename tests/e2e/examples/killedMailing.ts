@@ -12,8 +12,14 @@ const KILLS = 5;
 /** Each attempt may write so much before it is killed: whatever is decided by chance, the last one has letters left. */
 const MOST_BEFORE_KILL = 100;
 
+/** A letter takes 20 ms, all of them 20 s: a kill from outside takes up to seconds on a busy machine. */
+const SLOW_LETTERS = `
+  create function take_time() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return new; end $$;
+  create trigger slow before insert on letters for each row execute function take_time()`;
+
 /** Kills the pod of the only mailing five times, each time once it has written some letters more than its predecessor. */
 export async function killMailing(cluster: Cluster): Promise<void> {
+  await cluster.psql(SLOW_LETTERS);
   for (let kill = 1; kill <= KILLS; kill++) {
     const enough = (await countLetters(cluster)) + Math.ceil(Math.random() * MOST_BEFORE_KILL);
     // The server itself waits: a query from outside takes as long as several chunks.

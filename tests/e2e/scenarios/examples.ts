@@ -61,6 +61,7 @@ async function remove(cluster: Cluster): Promise<void> {
   await cluster.psql(`
     set client_min_messages = warning;
     drop table if exists dreams, squares, letters;
+    drop function if exists take_time;
     drop sequence if exists letter_chunks;
     drop schema if exists spring_batch cascade;
     drop role if exists program;`);
