@@ -7,6 +7,7 @@ import { createTempDirectory, type TempDirectory } from "../../simulator/tempDir
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import { toClientConfig } from "../../worker/src/database.ts";
 import { LOCK_SPACE } from "../../worker/src/migrate.ts";
+import { MIGRATION_SETTINGS, toOptions } from "../../worker/src/sessionOptions.ts";
 import { readDatabaseSettings } from "../../worker/src/settings.ts";
 import { describeError } from "../describeError.ts";
 import type { CommandBatch } from "./batchOptions.ts";
@@ -53,7 +54,10 @@ export function createCommandWork(
     },
     async prepare() {
       directory = await createTempDirectory(undefined);
-      const client = new pg.Client(toClientConfig(readDatabaseSettings(local.env)));
+      const client = new pg.Client({
+        ...toClientConfig(readDatabaseSettings(local.env)),
+        options: toOptions(MIGRATION_SETTINGS),
+      });
       client.on("error", () => undefined);
       client.on("notice", ({ message }) => message && print(message));
       await client.connect();

@@ -3,6 +3,7 @@ import { type Server, startServer } from "../../simulator/server.ts";
 import { Database, toClientConfig } from "../../worker/src/database.ts";
 import type { Log } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
+import { MIGRATION_SETTINGS, toOptions } from "../../worker/src/sessionOptions.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import { describeError } from "../describeError.ts";
 import { shellQuote } from "../shellQuote.ts";
@@ -100,7 +101,8 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
 
 /** Connects once and migrates. */
 async function prepare(config: pg.ClientConfig, where: string, log: Log, signal: AbortSignal): Promise<void> {
-  const client = new pg.Client({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const options = toOptions(MIGRATION_SETTINGS);
+  const client = new pg.Client({ ...config, options, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   // The running statement fails, too, and its error is reported.
   client.on("error", () => undefined);
   let what = `cannot connect to the server of ${where}`;

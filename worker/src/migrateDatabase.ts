@@ -8,6 +8,7 @@ import { migrate } from "./migrate.ts";
 import { readMigrationFiles } from "./migrationFiles.ts";
 import { parseNumber } from "./number.ts";
 import { createRoles, DEFAULT_ROLES, type RolePasswords } from "./roles.ts";
+import { MIGRATION_SETTINGS, toOptions } from "./sessionOptions.ts";
 import { readDatabaseSettings } from "./settings.ts";
 
 /**
@@ -27,7 +28,11 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise
   };
   const attachments = readAttachments(env.ATTACH);
   const connections = readConnections(env.MAX_CONNECTIONS_NEEDED);
-  const client = new pg.Client({ ...toClientConfig(settings), application_name: "postgres-batch migrate" });
+  const client = new pg.Client({
+    ...toClientConfig(settings),
+    application_name: "postgres-batch migrate",
+    options: toOptions(MIGRATION_SETTINGS),
+  });
   await client.connect();
   try {
     await checkDatabase(client, {

@@ -1,6 +1,12 @@
 /** A silent server counts as unavailable: every statement here takes milliseconds. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 
+/** What a migration sets on its connection: a slow machine may pause between two statements for longer than the server grants. */
+export const MIGRATION_SETTINGS: Readonly<Record<string, string>> = {
+  idle_session_timeout: "0",
+  idle_in_transaction_session_timeout: "0",
+};
+
 /**
  * What a worker sets on each of its connections, so that no setting of a database or a role changes what a statement does or how a
  * row's JSON is formatted. A pooler refuses such options; the settings that matter behind one are set on the functions.
