@@ -94,6 +94,8 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     const kill = new AbortController();
     const work = new HandlerWork("odd");
     const result = run("succeed, then block in a native call", { killSignal: kill.signal }, work);
+    // The thread blocks before this one has read its result, and terminates it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
     const killed = setTimeout(1_500).then(() => {
       kill.abort();
       return performance.now();
