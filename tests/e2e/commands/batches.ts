@@ -15,7 +15,7 @@ export const UNKNOWN_IMAGE = "registry.invalid/none:1";
 export const FINAL_EXIT_CODE = 9;
 
 const NO_RETRY = { backoffLimit: 0, crashLimit: 0 };
-const SCRIPT = { image: imageName("debian"), command: ["/work/work.sh"] };
+const SCRIPT = { image: imageName("debian"), command: ["/program/work.sh"] };
 
 /** A user that no image knows: one of OpenShift's. */
 const USERS = { musl: 65_532, shellless: 1_000_660_000, scratch: 4_242 };
@@ -48,9 +48,9 @@ export const COMMANDS: readonly BatchConfig[] = [
   imageBatch("musl", {}),
   imageBatch("shellless", PULLED),
   imageBatch("scratch", {}),
-  commandBatch("missing", { ...SCRIPT, command: ["/work/none"] }),
-  commandBatch("text", { ...SCRIPT, command: ["/work/text"] }),
-  commandBatch("foreign", { ...SCRIPT, command: ["/work/foreign"] }),
+  commandBatch("missing", { ...SCRIPT, command: ["/program/none"] }),
+  commandBatch("text", { ...SCRIPT, command: ["/program/text"] }),
+  commandBatch("foreign", { ...SCRIPT, command: ["/program/foreign"] }),
   commandBatch("unknown", { ...SCRIPT, image: UNKNOWN_IMAGE }),
 ];
 
@@ -63,7 +63,7 @@ export const TABLES = Object.fromEntries(COMMANDS.map(({ kind, table = "" }) => 
 function imageBatch(target: keyof typeof USERS, more: Partial<BatchConfig>): BatchConfig {
   return commandBatch(target, {
     image: imageName(target),
-    command: ["/work"],
+    command: ["/program"],
     pod: { runAsUser: USERS[target] },
     ...more,
   });

@@ -14,9 +14,9 @@ export const IMAGE_ROWS: readonly Expected[] = [
   inImage("musl", { library: "musl", uid: 65_532, shell: false }),
   inImage("shellless", { library: "glibc", uid: 1_000_660_000, shell: false }),
   inImage("scratch", { library: "musl", uid: 4_242, shell: false }),
-  notStarted("missing", /^cannot start \/work\/none: the image has no such file$/),
-  notStarted("text", /^cannot start \/work\/text: \/work\/text is not executable for user 1000$/),
-  notStarted("foreign", /^cannot start \/work\/foreign: \/work\/foreign is built for riscv64, and this node is /),
+  notStarted("missing", /^cannot start \/program\/none: the image has no such file$/),
+  notStarted("text", /^cannot start \/program\/text: \/program\/text is not executable for user 1000$/),
+  notStarted("foreign", /^cannot start \/program\/foreign: \/program\/foreign is built for riscv64, and this node is /),
 ];
 
 /** How commands end. The last of a kind's rows comes last. */
