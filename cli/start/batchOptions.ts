@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { orProblem } from "../../worker/src/orProblem.ts";
 import { KIND_PATTERN } from "../../worker/src/settings.ts";
 import type { OptionSpec } from "../args.ts";
 import { splitWords } from "../splitWords.ts";
@@ -56,7 +57,7 @@ export function readCommandBatch(
     throw new UsageError(`--${alone} must come with --command WORDS (the work of its rows); got no --command`);
   }
   const problems: string[] = [];
-  const words = attempt(() => parseCommand(command));
+  const words = orProblem(problems, () => parseCommand(command));
   if (table === undefined) problems.push("--command must come with --table NAME (its rows are the requests); got none");
   if (kind === undefined)
     problems.push("--command must come with --kind NAME (the table is attached under it); got none");
@@ -68,7 +69,7 @@ export function readCommandBatch(
     const why = name === "serve" ? "it runs nothing" : "the rows of --table are the requests";
     problems.push(`--${name} must come without --command (${why}); got both`);
   }
-  const text = sql === undefined ? undefined : attempt(() => readSql(sql));
+  const text = sql === undefined ? undefined : orProblem(problems, () => readSql(sql));
   if (problems.length > 0 || words === undefined || table === undefined || kind === undefined) {
     throw new UsageError(problems.join("\n"));
   }
@@ -78,15 +79,6 @@ export function readCommandBatch(
     kind,
     sql: sql === undefined || text === undefined ? undefined : { file: sql, text },
   };
-
-  function attempt<Value>(read: () => Value): Value | undefined {
-    try {
-      return read();
-    } catch (error) {
-      problems.push((error as Error).message);
-      return undefined;
-    }
-  }
 }
 
 function parseCommand(text: string): string[] {

@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { SettingsError } from "../errors.ts";
 import { type NumberRule, parseNumber } from "../number.ts";
+import { orProblem } from "../orProblem.ts";
 import { type ExitCodes, MAX_RETRY_AFTER_SECONDS, RETRY_LATER_EXIT_CODE } from "./commandEnd.ts";
 
 /** How a command is run; read once, at the start. */
@@ -32,17 +33,9 @@ export const COMMAND_DEFAULTS = { retryAfterSeconds: 60 } as const;
 export function readCommandSettings(env: NodeJS.ProcessEnv): CommandSettings {
   const { COMMAND = "", FINAL_EXIT_CODES, RETRY_AFTER_SECONDS, COMMAND_DIRECTORY } = env;
   const problems: string[] = [];
-  function attempt<Value>(read: () => Value): Value | undefined {
-    try {
-      return read();
-    } catch (error) {
-      problems.push((error as Error).message);
-      return undefined;
-    }
-  }
-  const command = attempt(() => parseCommand(COMMAND));
-  const finalExitCodes = attempt(() => parseExitCodes(FINAL_EXIT_CODES ?? ""));
-  const retryAfterSeconds = attempt(() =>
+  const command = orProblem(problems, () => parseCommand(COMMAND));
+  const finalExitCodes = orProblem(problems, () => parseExitCodes(FINAL_EXIT_CODES ?? ""));
+  const retryAfterSeconds = orProblem(problems, () =>
     RETRY_AFTER_SECONDS
       ? parseNumber("RETRY_AFTER_SECONDS", RETRY_AFTER_SECONDS, COMMAND_NUMBER_RULES.retryAfterSeconds)
       : COMMAND_DEFAULTS.retryAfterSeconds,
