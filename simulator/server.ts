@@ -5,7 +5,7 @@ import { SERVER_SETTINGS } from "../worker/src/serverSettings.ts";
 import { createDatabase } from "./createDatabase.ts";
 import { findServer, stopAbandonedServer } from "./leftovers.ts";
 import { type DirectoryLock, lockDirectory } from "./lockDirectory.ts";
-import { findPrograms } from "./postgresPrograms.ts";
+import { findPrograms, type PostgresPrograms } from "./postgresPrograms.ts";
 import { Postmaster } from "./postmaster.ts";
 import { checkFolder } from "./serverFolder.ts";
 import { findServerUser, type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
@@ -36,6 +36,12 @@ export interface ServerArgs {
   /** Whether commits wait for the disk, as on a real server. */
   readonly durable: boolean;
   /**
+   * PostgreSQL's programs.
+   *
+   * @default - those of the npm package for this platform
+   */
+  readonly programs?: PostgresPrograms;
+  /**
    * Where else than at its socket the server is reached, without a password.
    *
    * @default - nowhere
@@ -63,8 +69,8 @@ const USER = "postgres";
  * @throws Error when this platform has no such package, when the folder is not one of ours, or when the server does not
  * start: the message ends with the last lines of its log. Nothing has changed then.
  */
-export async function startServer({ folder: kept, durable, listen, signal }: ServerArgs): Promise<Server> {
-  const programs = await findPrograms();
+export async function startServer({ folder: kept, durable, listen, signal, ...args }: ServerArgs): Promise<Server> {
+  const programs = args.programs ?? (await findPrograms());
   const folder = kept === undefined ? undefined : resolve(kept);
   if (folder !== undefined) await checkFolder(folder);
   const user = await findServerUser(folder);

@@ -4,7 +4,6 @@ import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { getOutput } from "../../cli/getOutput.ts";
-import { startServer } from "../../simulator/server.ts";
 import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
@@ -14,16 +13,17 @@ import { createRoles } from "../../worker/src/roles.ts";
 import { claimParams } from "../support/claim.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
+import { startTestServer } from "../support/testServer.ts";
 
 const page = readFileSync(new URL("../../docs/production.md", import.meta.url), "utf8");
 
 const SERVERS = [
-  { version: 18, skip: false, start: () => startServer({ durable: false }) },
-  { version: 15, skip: DEBIAN_MISSING ?? false, start: () => startDebianServer() },
+  { name: "the tests' PostgreSQL", skip: false, start: startTestServer },
+  { name: "Debian's PostgreSQL 15", skip: DEBIAN_MISSING ?? false, start: () => startDebianServer() },
 ] as const;
 
-for (const { version, skip, start } of SERVERS) {
-  describe(`docs/production.md on PostgreSQL ${version}`, { skip }, () => {
+for (const { name, skip, start } of SERVERS) {
+  describe(`docs/production.md on ${name}`, { skip }, () => {
     /** A server with a database of a role that is no superuser. */
     async function prepare(t: TestContext, attributes: string) {
       const { host, port, user, stop } = await start();

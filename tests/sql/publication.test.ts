@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import pg from "pg";
-import { type Server, startServer } from "../../simulator/server.ts";
+import type { Server } from "../../simulator/server.ts";
 import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
@@ -14,6 +14,7 @@ import { renew } from "../../worker/src/queue/renew.ts";
 import { report } from "../../worker/src/queue/report.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimParams } from "../support/claim.ts";
+import { startTestServer } from "../support/testServer.ts";
 import { until } from "../support/until.ts";
 
 describe("a publication for all tables, with a subscriber", () => {
@@ -40,7 +41,7 @@ describe("a publication for all tables, with a subscriber", () => {
   }
 
   before(async () => {
-    server = await startServer({ durable: false });
+    server = await startTestServer();
     const admin = await open("postgres");
     await admin.query("alter system set wal_level = logical");
     await admin.end();
@@ -119,9 +120,12 @@ describe("a publication for all tables, with a subscriber", () => {
       const sent = await rows(publisher);
       await until(`${table} has arrived`, async () => JSON.stringify(await rows(subscriber)) === JSON.stringify(sent));
     }
-    const { rows } = await subscriber.query(
-      "select count(*)::integer as errors from pg_stat_subscription_stats where apply_error_count > 0",
-    );
-    assert.deepEqual(rows, [{ errors: 0 }]);
+    // Since PostgreSQL 15 the subscriber counts what it could not apply.
+    const { rows: counters } = await subscriber.query("select to_regclass('pg_stat_subscription_stats') as view");
+    if (counters[0].view !== null)
+      assert.deepEqual(
+        (await subscriber.query("select from pg_stat_subscription_stats where apply_error_count > 0")).rows,
+        [],
+      );
   });
 });

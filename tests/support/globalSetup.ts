@@ -1,10 +1,11 @@
 import pg from "pg";
 import { cleanEnvironment } from "../../cli/cleanEnvironment.ts";
-import { type Server, startServer } from "../../simulator/server.ts";
+import type { Server } from "../../simulator/server.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { TEMPLATE_DATABASE } from "./database.ts";
+import { startTestServer } from "./testServer.ts";
 import { waitOutStartupGrace } from "./waitOutStartupGrace.ts";
 
 let server: Server;
@@ -12,7 +13,7 @@ let server: Server;
 /** One server for the whole run, its migrated template database, and the way there for every test file. */
 export async function globalSetup(): Promise<void> {
   cleanEnvironment(process.env);
-  server = await startServer({ durable: false });
+  server = await startTestServer();
   const { host, port, user } = server;
   Object.assign(process.env, { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user });
 

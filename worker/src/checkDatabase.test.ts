@@ -101,6 +101,8 @@ describe("the check before a migration", () => {
     let client: pg.Client;
     before(async () => {
       await database.query("create role nothing_of_check_test login");
+      // As it is in new databases since PostgreSQL 15.
+      await database.query("revoke create on schema public from public");
       client = await database.open({ user: "nothing_of_check_test" });
     });
     after(async () => {

