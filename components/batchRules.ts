@@ -1,4 +1,5 @@
 import { BATCH_NUMBERS } from "./batchSettings.ts";
+import { freeLivenessPort } from "./livenessPort.ts";
 import { objectName, podRule } from "./podRules.ts";
 import { cpuMillis, memoryMebibytes } from "./quantity.ts";
 import { allOrNone, and, isObject, list, number, type Rule, shape, text } from "./rule.ts";
@@ -112,6 +113,7 @@ export const batchRule: Rule = (path, value, problems) => {
   allOrNone(["command", "runner"], "the runner starts the command")(path || "a batch", value, problems);
   exitCodesOfCommand(path || "a batch", value, problems);
   leaseBehindPooler(path, value, problems);
+  freeLivenessPort(path, value, problems);
 };
 
 /** Exit codes are a command's. */

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { batchRule, leaseBehindPooler } from "./batchRules.ts";
 import { BATCH_DEFAULTS, type BatchSettings } from "./batchSettings.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
+import { missingProbe } from "./livenessPort.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
@@ -71,6 +72,8 @@ export class BatchScaledJob extends pulumi.ComponentResource {
   constructor(name: string, args: BatchScaledJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:BatchScaledJob", name, {}, opts);
     refuseWrongArgs(`BatchScaledJob ${name}`, batchRule, { name, ...args });
+    const warning = missingProbe(args);
+    if (warning !== undefined) void pulumi.log.warn(warning, this);
     const { namespace, pod, graceSeconds = BATCH_DEFAULTS.graceSeconds } = args;
     const names = { name: args.name ?? name, authenticationName: `${args.name ?? name}-auth` };
     const spec = pulumi.output(args).apply((known) => specArgs(known as KnownArgs, names));

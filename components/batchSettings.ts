@@ -80,6 +80,13 @@ export interface BatchSettings {
    */
   readonly timeoutSeconds?: number;
   /**
+   * The TCP port of a pod on which the worker answers Kubernetes' liveness probe, which ends a worker that hangs (0 to 65535). Another
+   * one where a program of the pod uses this one; 0: no probe.
+   *
+   * @default 28543
+   */
+  readonly livenessPort?: number;
+  /**
    * CPU that a pod reserves, as Kubernetes writes it (10m to 64); it may use more where there is more.
    *
    * @default 50m
@@ -106,6 +113,7 @@ export const BATCH_NUMBERS = {
   requestsPerJob: NUMBER_RULES.requestsPerJob,
   graceSeconds: { ...NUMBER_RULES.graceSeconds, fractions: false },
   timeoutSeconds: { ...NUMBER_RULES.timeoutSeconds, fractions: false },
+  livenessPort: NUMBER_RULES.livenessPort,
 } as const satisfies Record<string, NumberRule>;
 
 /** What a batch has where nothing is said. The worker's own where it has some. */
@@ -119,6 +127,8 @@ export const BATCH_DEFAULTS: Readonly<Required<BatchSettings>> = {
   requestsPerJob: DEFAULTS.requestsPerJob,
   graceSeconds: DEFAULTS.graceSeconds,
   timeoutSeconds: DEFAULTS.timeoutSeconds,
+  // Neither a registered port, nor one that Linux gives outgoing connections (32768 to 60999).
+  livenessPort: 28_543,
   cpu: "50m",
   memory: "128Mi",
 };

@@ -90,6 +90,8 @@ describe("podSpecPatch", () => {
     "containers[0].args": { containers: [{ args: ["x"] }] },
     "containers[0].lifecycle": { containers: [{ lifecycle: {} }] },
     "containers[0].restartPolicy": { containers: [{ restartPolicy: "Always" }] },
+    "containers[0].livenessProbe": { containers: [{ livenessProbe: null }] },
+    "containers[0].startupProbe": { containers: [{ startupProbe: {} }] },
     "containers[0].workingDir": { containers: [{ workingDir: "/" }] },
     "the variable PGPASSWORD": { containers: [{ env: [{ name: "PGPASSWORD", value: "x" }] }] },
     "the variable KIND": { containers: [{ env: [{ name: "KIND", value: "x" }] }] },

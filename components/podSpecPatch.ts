@@ -20,6 +20,8 @@ const CONTAINER_FIELDS: Readonly<Record<string, string>> = {
   args: "it is an argument of the batch",
   lifecycle: "a hook uses up the grace period that the worker relies on",
   restartPolicy: "the row decides what is retried, by a new pod",
+  livenessProbe: "livenessPort sets it",
+  startupProbe: "livenessPort sets it",
 };
 
 /** The field by which an element of a list is found, as in Kubernetes' own strategic merge. */

@@ -34,6 +34,7 @@ const ARGS: ScaledJobSpecArgs = {
   requestsPerJob: 1,
   graceSeconds: 30,
   timeoutSeconds: 300,
+  livenessPort: 4242,
   cpu: "100m",
   memory: "128Mi",
 };
@@ -168,7 +169,7 @@ describe("scaledJobSpec", () => {
       databaseTimeoutSeconds: 60,
       pooled: false,
     });
-    const { kind, leaseSeconds, requestsPerJob, graceSeconds, timeoutSeconds } = ARGS;
+    const { kind, leaseSeconds, requestsPerJob, graceSeconds, timeoutSeconds, livenessPort } = ARGS;
     assert.partialDeepStrictEqual(settings, {
       kind,
       ...DIFFERENT_LIMITS,
@@ -176,8 +177,28 @@ describe("scaledJobSpec", () => {
       requestsPerJob,
       graceSeconds,
       timeoutSeconds,
+      livenessPort,
     });
   });
+
+  const command = { command: ["true"], runner: { reference: "runner:1" }, finalExitCodes: [] };
+  for (const [what, more] of [
+    ["the worker's image", {}],
+    ["a command by an init container", { command }],
+    ["a command in an image that has the runner", { command, image: command.runner }],
+  ] as const) {
+    test(`its pod of ${what} answers liveness probes, except in the host's network`, () => {
+      const work = (args: ScaledJobSpecArgs) => scaledJobSpec(args).jobTargetRef.template.spec.containers[0];
+      const { startupProbe, livenessProbe, env } = work({ ...ARGS, ...more }) ?? {};
+      assert.deepEqual([startupProbe?.httpGet?.port, livenessProbe?.httpGet?.port], [4_242, 4_242]);
+      assert.ok(env?.some(({ name, value }) => name === "LIVENESS_PORT" && value === "4242"));
+      for (const none of [{ livenessPort: 0 }, { pod: { podSpecPatch: { hostNetwork: true } } }]) {
+        const without = work({ ...ARGS, ...more, ...none });
+        assert.deepEqual([without?.startupProbe, without?.livenessProbe], [undefined, undefined]);
+        assert.ok(!without?.env.some(({ name }) => name === "LIVENESS_PORT"));
+      }
+    });
+  }
 
   test("its Job's limit is the one of errors, whatever the other limits are, and there is no podFailurePolicy", () => {
     assert.deepEqual(Object.keys(spec.jobTargetRef).sort(), ["backoffLimit", "completions", "parallelism", "template"]);

@@ -5,6 +5,7 @@ import { LIMIT_NAMES, RETRY_LIMITS } from "../worker/src/retryLimits.ts";
 import type { BatchSettings } from "./batchSettings.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { withoutEmptyValues } from "./emptyValues.ts";
+import { podLivenessPort } from "./livenessPort.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { toText } from "./toText.ts";
@@ -104,6 +105,7 @@ export function demandQuery({
 
 function jobSpec(args: ScaledJobSpecArgs) {
   const { name, image, command, database, worker, cpu, memory, graceSeconds, pod } = args;
+  const livenessPort = podLivenessPort(args);
   const labels = { ...pod?.labels, "app.kubernetes.io/name": name };
   const spec = workerPod({
     name,
@@ -112,10 +114,11 @@ function jobSpec(args: ScaledJobSpecArgs) {
     database,
     pooled: true,
     role: worker,
-    env: settingVariables(args),
+    env: settingVariables(args, livenessPort),
     cpu,
     memory,
     graceSeconds,
+    livenessPort,
     pod: { topologySpreadConstraints: [spreadOverNodes(name)], ...pod },
   });
   // No podFailurePolicy: it would make the Job wait until the pod of a lost node is deleted before it replaces it.
@@ -131,7 +134,7 @@ function jobSpec(args: ScaledJobSpecArgs) {
   };
 }
 
-function settingVariables(args: ScaledJobSpecArgs) {
+function settingVariables(args: ScaledJobSpecArgs, livenessPort: number) {
   return [
     { name: "KIND", value: args.kind },
     fieldVariable("JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
@@ -141,6 +144,7 @@ function settingVariables(args: ScaledJobSpecArgs) {
     { name: "REQUESTS_PER_JOB", value: String(args.requestsPerJob) },
     { name: "GRACE_SECONDS", value: String(args.graceSeconds) },
     { name: "TIMEOUT_SECONDS", value: String(args.timeoutSeconds) },
+    ...(livenessPort === 0 ? [] : [{ name: "LIVENESS_PORT", value: String(livenessPort) }]),
     ...(args.command?.finalExitCodes.length
       ? [{ name: "FINAL_EXIT_CODES", value: args.command.finalExitCodes.join(",") }]
       : []),

@@ -5,6 +5,7 @@ import type { BatchSettings } from "./batchSettings.ts";
 import { combineConfig } from "./combineConfig.ts";
 import { bundledConnections } from "./connections.ts";
 import type { KedaArgs } from "./keda.ts";
+import { freeLivenessPort } from "./livenessPort.ts";
 import type { PodArgs } from "./podArgs.ts";
 import type { PostgresArgs } from "./postgres.ts";
 import type { Rule } from "./rule.ts";
@@ -48,7 +49,8 @@ export function readStackConfig(
   }
   refuse(problems);
   const config = combineConfig(values as unknown as ConfigValues, env);
-  for (const rule of [commandsNeedRunner, registryCredentials, leases, bundledConnections]) rule("", config, problems);
+  for (const rule of [commandsNeedRunner, registryCredentials, leases, livenessPorts, bundledConnections])
+    rule("", config, problems);
   refuse(problems);
   return config;
 }
@@ -78,5 +80,14 @@ const leases: Rule = (path, value, problems) => {
   const { database, batches } = value as StackConfig;
   const found: string[] = [];
   for (const { leaseSeconds } of batches) leaseBehindPooler(path, { database: database.existing, leaseSeconds }, found);
+  problems.push(...found.slice(0, 1));
+};
+
+/** A batch's patch takes the place of the stack's, as in `stackBatchArgs`. */
+const livenessPorts: Rule = (path, value, problems) => {
+  const { pod, batches } = value as StackConfig;
+  const found: string[] = [];
+  for (const batch of batches)
+    freeLivenessPort(path, { livenessPort: batch.livenessPort, pod: { ...pod, ...batch.pod } }, found);
   problems.push(...found.slice(0, 1));
 };

@@ -56,6 +56,22 @@ describe("the stack's configuration", () => {
       },
       "leaseSeconds must be 1 or more behind a pooler",
     ],
+    "a sidecar that declares the port of the liveness probe": [
+      { pod: { podSpecPatch: { initContainers: [{ name: "proxy", ports: [{ containerPort: 28_543 }] }] } } },
+      "livenessPort must be a port that no container of pod.podSpecPatch declares",
+    ],
+    "a batch's sidecar that declares the batch's port": [
+      {
+        batches: [
+          {
+            ...COMMAND,
+            livenessPort: 9_000,
+            pod: { podSpecPatch: { initContainers: [{ name: "proxy", ports: [{ containerPort: 9_000 }] }] } },
+          },
+        ],
+      },
+      "livenessPort must be a port that no container of pod.podSpecPatch declares",
+    ],
     "an image that is both built and there": [
       { image: { build: {}, existing: "a:1" } },
       "image must have one of build and existing",

@@ -103,6 +103,7 @@ describe("a key of the stack", () => {
     leaseSeconds: ["-1", "3601", "0.5", undefined],
     requestsPerJob: ["0", "10001"],
     graceSeconds: ["0", "86401", "1.5"],
+    livenessPort: ["-1", "65536", "80.5", "http"],
     timeoutSeconds: ["-1", "604801", "0.5", "5m", undefined],
     namespace: ["", "A", "a.b", "-a", "a".repeat(64), undefined],
     createNamespace: ["yes", "1", "", undefined],

@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
+import { livenessProbes } from "./livenessProbes.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
 import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER } from "./reservedNames.ts";
@@ -46,6 +47,8 @@ export interface WorkerPodArgs {
   readonly memory: string;
   /** From SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
+  /** @default 0 - no probe */
+  readonly livenessPort?: number;
   /** @default - nothing beside what the worker needs */
   readonly pod?: PodArgs;
 }
@@ -88,6 +91,7 @@ export function workerPod(args: WorkerPodArgs) {
       ...Object.entries(pod.env ?? {}).map(([variable, value]) => ({ name: variable, value })),
     ],
     ...envFrom(pod),
+    ...livenessProbes(args.livenessPort ?? 0, graceSeconds),
     resources: {
       requests: { cpu: args.cpu, memory: args.memory, ...pod.resources?.requests },
       limits: { memory: args.memory, ...pod.resources?.limits },

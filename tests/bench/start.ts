@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BATCH_DEFAULTS } from "../../components/batchSettings.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchContext } from "./context.ts";
 import { type Program, timeToFirstLine } from "./firstLine.ts";
@@ -11,6 +12,9 @@ const WARM_UPS = 2;
 const MOST = { bound: "at most", limit: 1.5 } as const;
 /** What a command's pod has in addition. A command's own start comes after the claim. */
 const COMMAND = { COMMAND: '["true"]' };
+
+/** As on a cluster. Each worker ends before the next one starts. */
+const LIVENESS_PORT = String(BATCH_DEFAULTS.livenessPort);
 
 /** A worker process from its start to claimed, beside the least that Node and one connection can be. */
 export const start: Bench<"runs"> = {
@@ -84,7 +88,7 @@ let pods = 0;
 function worker(env: Program["env"]): Program {
   const JOB_NAME = `clap-${++pods}`;
   const file = new URL("../../worker/src/main.ts", import.meta.url);
-  return { file, env: { ...env, JOB_NAME, POD_NAME: `${JOB_NAME}-x7k2p` }, says: '"started"' };
+  return { file, env: { ...env, LIVENESS_PORT, JOB_NAME, POD_NAME: `${JOB_NAME}-x7k2p` }, says: '"started"' };
 }
 
 function bareNode(env: Program["env"]): Program {

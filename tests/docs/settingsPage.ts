@@ -56,6 +56,7 @@ export function workerVariables(): Readonly<Record<string, Variable>> {
     ),
     TIMEOUT_SECONDS: number("timeoutSeconds", "how long an attempt may take; 0: no limit"),
     GRACE_SECONDS: number("graceSeconds", "from SIGTERM to SIGKILL"),
+    LIVENESS_PORT: number("livenessPort", "the TCP port on which it answers Kubernetes' probes; 0: none"),
     COMMAND: { what: 'the command as a JSON array (`["python3", "work.py"]`); without it the work is a handler' },
     FINAL_EXIT_CODES: {
       what: "exit codes after which no retry can help, besides 64, 65 and 78: `3,4`; without it none",

@@ -19,6 +19,7 @@ import { examples } from "./scenarios/examples.ts";
 import { failover } from "./scenarios/failover.ts";
 import { frozenNode } from "./scenarios/frozenNode.ts";
 import { grouped } from "./scenarios/grouped.ts";
+import { hungWorker } from "./scenarios/hungWorker.ts";
 import { kubeletStopped } from "./scenarios/kubeletStopped.ts";
 import { lostNode } from "./scenarios/lostNode.ts";
 import { noChange } from "./scenarios/noChange.ts";
@@ -45,6 +46,7 @@ const ALL = {
   change,
   restart,
   chaos,
+  "hung-worker": hungWorker,
   secrets,
   commands,
   examples,

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { answerProbes } from "./answerProbes.ts";
 import { describeError } from "./describeError.ts";
 import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
 import { HandlerWork } from "./handlerWork.ts";
@@ -38,6 +39,7 @@ async function runPod(): Promise<number> {
   const [{ Database }, { runJob }] = await Promise.all([import("./database.ts"), import("./runJob.ts")]);
   const database = new Database(settings.database, log);
   database.connect();
+  if (settings.livenessPort > 0) answerProbes(settings.livenessPort, log);
   try {
     await loaded;
     return EXIT_CODES[await runJob({ settings, database, work, shutdown, log })];

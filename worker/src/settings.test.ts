@@ -38,6 +38,7 @@ describe("readSettings", () => {
       leaseSeconds: 0,
       timeoutSeconds: 0,
       graceSeconds: 30,
+      livenessPort: 0,
     });
   });
 
@@ -63,6 +64,7 @@ describe("readSettings", () => {
     REQUESTS_PER_JOB: ["0", "10001", "2.5", "0x10"],
     TIMEOUT_SECONDS: ["-1", "604801", "1h"],
     GRACE_SECONDS: ["0", "86401", "-30"],
+    LIVENESS_PORT: ["-1", "65536", "80.5", "http"],
   };
   for (const [name, values] of Object.entries(wrong)) {
     for (const value of values) {

@@ -58,6 +58,8 @@ export interface Settings extends RetryLimits {
   readonly timeoutSeconds: number;
   /** The pod's `terminationGracePeriodSeconds`: from SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
+  /** The TCP port on which the worker answers Kubernetes' probes. 0: none. */
+  readonly livenessPort: number;
 }
 
 const LIMIT_RULES = mapLimits((name): NumberRule => RETRY_LIMITS[name].rule);
@@ -77,6 +79,7 @@ export const NUMBER_RULES = {
   requestsPerJob: { min: 1, max: 10_000, why: "a Job that runs for days is hard to replace" },
   leaseSeconds: { min: 0, max: 3_600, fractions: true, why: "0 is none; a dead worker is noticed so much later" },
   graceSeconds: { min: 1, max: 86_400, fractions: true, why: "from SIGTERM to SIGKILL, at most a day" },
+  livenessPort: { min: 0, max: 65_535, why: "a TCP port; 0 is none" },
 } as const satisfies Record<string, NumberRule>;
 
 /** A kind's name; `batch.attach()` checks the same. */
@@ -94,6 +97,7 @@ export const DEFAULTS = {
   requestsPerJob: 1,
   leaseSeconds: 0,
   graceSeconds: 30,
+  livenessPort: 0,
 } as const;
 
 /**
@@ -121,6 +125,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     requestsPerJob: number("REQUESTS_PER_JOB", "requestsPerJob", DEFAULTS.requestsPerJob),
     leaseSeconds,
     graceSeconds: number("GRACE_SECONDS", "graceSeconds", DEFAULTS.graceSeconds),
+    livenessPort: number("LIVENESS_PORT", "livenessPort", DEFAULTS.livenessPort),
   });
 }
 

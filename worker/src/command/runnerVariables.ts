@@ -22,6 +22,7 @@ export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
   "LEASE_SECONDS",
   "TIMEOUT_SECONDS",
   "GRACE_SECONDS",
+  "LIVENESS_PORT",
   "COMMAND",
   "FINAL_EXIT_CODES",
   "RETRY_AFTER_SECONDS",

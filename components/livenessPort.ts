@@ -1,0 +1,42 @@
+import { BATCH_DEFAULTS, type BatchSettings } from "./batchSettings.ts";
+import type { PodArgs } from "./podArgs.ts";
+import { isObject, type Rule } from "./rule.ts";
+
+/** What decides about the probe of a batch's pods. */
+type ProbeArgs = Pick<BatchSettings, "livenessPort"> & { readonly pod?: PodArgs | undefined };
+
+/**
+ * The port that a batch's pods answer probes on; 0: none. Pods of the host's network have none: those of one node would share the
+ * port, and each would be judged by what another one answers.
+ */
+export function podLivenessPort({ livenessPort = BATCH_DEFAULTS.livenessPort, pod }: ProbeArgs): number {
+  return isInHostNetwork(pod) ? 0 : livenessPort;
+}
+
+/** What to say about a batch that has a port and no probe. */
+export function missingProbe(args: ProbeArgs): string | undefined {
+  if (!isInHostNetwork(args.pod) || args.livenessPort === 0) return undefined;
+  return "its pods have no liveness probe, because pods of the host's network would share the port; set livenessPort to 0 to accept that";
+}
+
+/** The probe would ask another container than the worker's. */
+export const freeLivenessPort: Rule = (_path, value, problems) => {
+  const { livenessPort, pod } = (isObject(value) ? value : {}) as ProbeArgs;
+  const port = podLivenessPort({ ...(livenessPort !== undefined && { livenessPort }), pod });
+  if (port !== 0 && declaredPorts(pod?.podSpecPatch).includes(port))
+    problems.push(
+      `livenessPort must be a port that no container of pod.podSpecPatch declares (the worker answers on it), or 0; got ${port}`,
+    );
+};
+
+function isInHostNetwork(pod: PodArgs | undefined): boolean {
+  return isObject(pod?.podSpecPatch) && pod.podSpecPatch.hostNetwork === true;
+}
+
+function declaredPorts(patch: unknown): unknown[] {
+  if (!isObject(patch)) return [];
+  return [patch.containers, patch.initContainers]
+    .flatMap((containers) => (Array.isArray(containers) ? containers.filter(isObject) : []))
+    .flatMap(({ ports }) => (Array.isArray(ports) ? ports.filter(isObject) : []))
+    .map(({ containerPort }) => containerPort);
+}

@@ -1,0 +1,42 @@
+/** Foreign servers that have the port do not know it; the worker answers whatever is asked. */
+const PATH = "/postgres-batch/alive";
+
+/** How long the worker has for its answer. Its thread needs a millisecond, and gets it in that time on a machine that is overloaded. */
+const TIMEOUT_SECONDS = 5;
+
+/** The most that Kubernetes counts to: 136 years at that period. */
+const NEVER = 2_147_483_647;
+
+/** What is set of Kubernetes' Probe. */
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: number };
+  readonly timeoutSeconds: number;
+  readonly initialDelaySeconds?: number;
+  readonly periodSeconds: number;
+  readonly failureThreshold: number;
+  readonly terminationGracePeriodSeconds?: number;
+}
+
+/** How long a worker that lives after all has to record its attempt; one that hangs is killed after it. */
+const GRACE_SECONDS = 10;
+
+/**
+ * The probes of a worker's container that answers on `port`; none with 0.
+ *
+ * A worker that does not answer for a minute is killed, and its Job's next pod takes over. The liveness probe begins when the startup
+ * probe has had one answer, and that one never gives up: a worker that cannot be reached at all (another program has its port, a policy
+ * of the network) is left alone.
+ */
+export function livenessProbes(port: number, graceSeconds: number): { startupProbe?: Probe; livenessProbe?: Probe } {
+  if (port === 0) return {};
+  const probe = { httpGet: { path: PATH, port }, timeoutSeconds: TIMEOUT_SECONDS };
+  return {
+    startupProbe: { ...probe, initialDelaySeconds: 1, periodSeconds: 2, failureThreshold: NEVER },
+    livenessProbe: {
+      ...probe,
+      periodSeconds: 10,
+      failureThreshold: 6,
+      terminationGracePeriodSeconds: Math.min(GRACE_SECONDS, graceSeconds),
+    },
+  };
+}
