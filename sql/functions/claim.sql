@@ -40,6 +40,10 @@ declare
   problem text;
   unusable integer := 0;
 begin
+  if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
+    raise invalid_parameter_value using message = format(
+      'p_limits must be 4 numbers from 0 on (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
+  end if;
   select * into attached from batch.kind k where k.kind = p_kind;
   select * into bounds from batch.scaling s where s.kind = p_kind;
   if attached.attached is not true or bounds.kind is null then

@@ -29,6 +29,8 @@ const UNTRUSTED = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_C
 const OUTAGE_MESSAGE =
   /^(Connection terminated|Client has encountered a connection error|timeout expired|Query read timeout|There was an error establishing an SSL connection)/;
 
+type Values = readonly unknown[] | (() => readonly unknown[]);
+
 /** How long to wait for a clean close: the server may not answer. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
@@ -65,10 +67,11 @@ export class Database {
   /**
    * Runs a statement of `sql/statements/`, prepared under its name, riding out an outage of the database.
    *
+   * @param values - its parameters; a function where they change while the database is waited for
    * @throws DatabaseUnavailableError when the outage lasts longer than `databaseTimeoutSeconds`; the reason of `unclaimedStop`; any
    *   other error of PostgreSQL.
    */
-  async run<Row extends pg.QueryResultRow>(name: StatementName, values: readonly unknown[]): Promise<Row[]> {
+  async run<Row extends pg.QueryResultRow>(name: StatementName, values: Values): Promise<Row[]> {
     let deadline: number | undefined;
     let sent = false;
     for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
@@ -76,7 +79,8 @@ export class Database {
       try {
         const client = await (sent ? connection : this.#unlessStopped(connection));
         sent = true;
-        return (await client.query<Row>({ ...this.#statement(name), values: [...values] })).rows;
+        const current = typeof values === "function" ? values() : values;
+        return (await client.query<Row>({ ...this.#statement(name), values: [...current] })).rows;
       } catch (error) {
         if (!isOutage(error)) throw error;
         if (deadline === undefined) {

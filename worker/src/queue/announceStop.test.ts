@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { createProxy } from "../../../tests/support/proxy.ts";
+import { Database } from "../database.ts";
+import { noopLog } from "../log.ts";
 import { announceStop } from "./announceStop.ts";
+import { claim } from "./claim.ts";
 import { reclaim } from "./reclaim.ts";
 
 const database = await createTestDatabase();
+beforeEach(() => database.reset());
 
 test("a worker that announced its stop may not be ended before its grace period is over", async () => {
   await database.query("insert into make_it_clap (duration_seconds) values (40)");
@@ -17,4 +23,23 @@ test("a worker that announced its stop may not be ended before its grace period 
   assert.equal(await getHolder(), null);
   await announceStop(connection, attempt, 0);
   assert.equal(await getHolder(), attempt.session);
+});
+
+test("an outage of the database uses up the grace period: what is left of it is announced", async () => {
+  await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  const proxy = await createProxy();
+  const address = { host: "127.0.0.1", port: proxy.port, user: "postgres", password: undefined, name: database.name };
+  const connection = new Database({ ...address, databaseTimeoutSeconds: 30 }, noopLog);
+  const claimed = await claim(connection, claimParams("a"));
+  assert.ok(claimed);
+  proxy.cut();
+  const announced = announceStop(connection, claimed, 100);
+  await sleep(1_500);
+  proxy.restore();
+  await announced;
+  const [row] = await database.query(
+    "select extract(epoch from stopping_until - clock_timestamp())::float8 as seconds from batch.queue",
+  );
+  assert.ok(row?.seconds > 90 && row?.seconds < 98.6, `${row?.seconds} s are left`);
+  await connection.close();
 });

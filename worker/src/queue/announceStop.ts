@@ -3,11 +3,15 @@ import { OwnershipLostError } from "../errors.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
 
 /**
- * Records that this worker was asked to stop and how long it may still take, so that its Job's next pod waits for it.
+ * Records that this worker was asked to stop, so that its Job's next pod waits for it.
  *
+ * @param seconds - how long the worker may still take, from now on; an outage of the database counts
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's.
  */
-export async function announceStop(database: Database, key: AttemptKey, graceSeconds: number): Promise<void> {
-  const rows = await database.run("announce_stop", [...keyValues(key), graceSeconds]);
+export async function announceStop(database: Database, key: AttemptKey, seconds: number): Promise<void> {
+  const end = performance.now() + 1_000 * seconds;
+  const rows = await database.run("announce_stop", () => {
+    return [...keyValues(key), Math.max(0, end - performance.now()) / 1_000];
+  });
   if (rows.length === 0) throw new OwnershipLostError(key.requestId, key.attempt);
 }

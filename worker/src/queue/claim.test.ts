@@ -155,4 +155,27 @@ describe("claim", () => {
     assert.equal(owners.size, 10_000);
     assert.equal(new Set(owners.values()).size, 10_000);
   });
+
+  for (const limits of [
+    "null",
+    "'{}'",
+    "'{4,4,100}'",
+    "'{4,4,100,null}'",
+    "'{4,4,100,100,1}'",
+    "'{{4,4},{100,100}}'",
+    "'{4,-1,100,100}'",
+  ]) {
+    test(`limits that are ${limits} are refused before anything is claimed`, async () => {
+      await insert(1);
+      await assert.rejects(
+        database.query(
+          `select * from batch.claim('clap', 'a', 'a-1', 1, ${limits}::integer[], 10, null, null, 0, true)`,
+        ),
+        { code: "22023", message: /^p_limits must be 4 numbers from 0 on .*; got / },
+      );
+      assert.deepEqual(await database.query("select job_name, attempt from batch.queue"), [
+        { job_name: null, attempt: 0 },
+      ]);
+    });
+  }
 });
