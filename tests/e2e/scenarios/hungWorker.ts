@@ -9,8 +9,8 @@ import { type KindAttempt, kindsEnded, readAttempts, removeKinds } from "../kind
 import { clear } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Six probes of 10 s and what the last one waits, the kill 10 s later, the Job's back-off of 10 s, and the start of a pod. */
-const LIMIT_SECONDS = 110;
+/** Seven periods of 10 s until six probes have failed, the kill 10 s later, the Job's back-off of 10 s, and the start of a pod. */
+const LIMIT_SECONDS = 120;
 
 const HUNG = {
   "a handler": { kind: HANDLER.kind, container: HANDLER.name },
