@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BatchScaledJob } from "./components/batchScaledJob.ts";
 import { Cluster } from "./components/cluster.ts";
 import { Keda } from "./components/keda.ts";
-import { overlaidImage } from "./components/overlaidImage.ts";
+import { findBuiltImage, overlaidImage } from "./components/overlaidImage.ts";
 import { Postgres } from "./components/postgres.ts";
 import { SchemaMigration } from "./components/schemaMigration.ts";
 import { stackBatchArgs } from "./components/stackBatchArgs.ts";
@@ -12,6 +12,8 @@ import { WorkerImage } from "./components/workerImage.ts";
 
 const stackConfig = new pulumi.Config();
 const config = readStackConfig((key) => stackConfig.get(key), process.env);
+// Before anything is created: it is an error when the daemon does not answer.
+const builtImages = config.batches.map((batch) => findBuiltImage(batch, config.image));
 
 const provider = new k8s.Provider("cluster", {
   context: config.kubernetesContext,
@@ -47,10 +49,12 @@ const schema = new SchemaMigration(
 
 // A batch over another table is an element of the list `batches`, or another of these.
 const after = { ...options, dependsOn: [keda, schema, ...images] };
-const batches = config.batches.map((batch) => {
+const batches = config.batches.map((batch, index) => {
+  const { platform } = config.image.build ?? {};
   const forRunner = { ...options, dependsOn: images };
   const overlaid =
-    runner && overlaidImage(batch, config.image, { runner: runner.image, rebuildTrigger: uid }, forRunner);
+    runner &&
+    overlaidImage(batch, builtImages[index], { runner: runner.image, platform, rebuildTrigger: uid }, forRunner);
   const args = stackBatchArgs(batch, shared, runner?.image, overlaid?.image);
   return new BatchScaledJob(batch.name, args, {
     ...after,

@@ -5,7 +5,7 @@ import { output } from "@pulumi/pulumi";
 import { createPrograms } from "../tests/support/programs.ts";
 import { mockEngine, recordResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { CommandImage } from "./commandImage.ts";
-import { overlaidImage } from "./overlaidImage.ts";
+import { findBuiltImage, overlaidImage } from "./overlaidImage.ts";
 import type { WorkerImageArgs } from "./workerImage.ts";
 
 await mockEngine();
@@ -50,13 +50,15 @@ describe("CommandImage", () => {
 });
 
 describe("overlaidImage", () => {
-  const page = { name: "page", image: "pages:1" };
-  async function isOverlaid(batch: Parameters<typeof overlaidImage>[0], worker: WorkerImageArgs): Promise<boolean> {
+  const page = { image: "pages:1" };
+  async function isOverlaid(batch: Parameters<typeof findBuiltImage>[0], worker: WorkerImageArgs): Promise<boolean> {
     const path = process.env.PATH;
-    const { folder } = await createPrograms({ docker: 'echo "sha256:1f 0"' });
+    const { folder } = await createPrograms({ docker: `echo '[{ "Id": "sha256:1f", "RepoDigests": [] }]'` });
     process.env.PATH = folder;
     try {
-      return overlaidImage(batch, worker, { runner: RUNNER }, {}) !== undefined;
+      return (
+        overlaidImage({ name: "page", ...batch }, findBuiltImage(batch, worker), { runner: RUNNER }, {}) !== undefined
+      );
     } finally {
       process.env.PATH = path;
     }
@@ -69,7 +71,7 @@ describe("overlaidImage", () => {
     ["a stack that pushes to a registry", page, { build: { registry: "registry.example" } }],
     ["a stack whose images are there", page, { existing: "worker:1" }],
     ["an image whose pull policy is given", { ...page, imagePullPolicy: "IfNotPresent" }, { build: {} }],
-    ["a handler", { name: "page" }, { build: {} }],
+    ["a handler", {}, { build: {} }],
   ] as const) {
     test(`is not there for ${what}`, async () => assert.ok(!(await isOverlaid(batch, worker))));
   }

@@ -5,22 +5,32 @@ import type { StackBatch } from "./stackConfig.ts";
 import type { WorkerImageArgs } from "./workerImage.ts";
 
 /**
- * The image of a batch's command with the runner in it, where the node's own Docker daemon has both: the user built the one there,
- * and this stack the other. Else undefined, and an init container brings the runner: a node that pulls an image must get it as it is.
+ * The id of a batch's image, where the node's own Docker daemon has built both it and this stack's images. Else undefined: a node that
+ * pulls an image must get it as it is.
  *
  * @param worker - where the images of the stack come from
+ * @throws RunError when the daemon does not answer.
  */
-export function overlaidImage(
-  { name, image, imagePullPolicy }: Pick<StackBatch, "name" | "image" | "imagePullPolicy">,
+export function findBuiltImage(
+  { image, imagePullPolicy }: Pick<StackBatch, "image" | "imagePullPolicy">,
   worker: WorkerImageArgs,
-  runner: Pick<CommandImageArgs, "runner" | "rebuildTrigger">,
-  opts: pulumi.ComponentResourceOptions,
-): CommandImage | undefined {
+): string | undefined {
   const isNodes = worker.build !== undefined && worker.build.registry === undefined;
   // A pull policy asks for the image as nodes pull it.
-  if (!isNodes || image === undefined || imagePullPolicy !== undefined) return undefined;
-  const imageId = readBuiltImageId(image);
-  return imageId === undefined
-    ? undefined
-    : new CommandImage(name, { ...runner, image, imageId, platform: worker.build?.platform }, opts);
+  return isNodes && image !== undefined && imagePullPolicy === undefined ? readBuiltImageId(image) : undefined;
+}
+
+/**
+ * The image of a batch's command with the runner in it; undefined without `imageId`, and an init container brings the runner.
+ *
+ * @param imageId - what `findBuiltImage` has found
+ */
+export function overlaidImage(
+  { name, image }: Pick<StackBatch, "name" | "image">,
+  imageId: string | undefined,
+  runner: Omit<CommandImageArgs, "image" | "imageId">,
+  opts: pulumi.ComponentResourceOptions,
+): CommandImage | undefined {
+  if (image === undefined || imageId === undefined) return undefined;
+  return new CommandImage(name, { ...runner, image, imageId }, opts);
 }
