@@ -10,6 +10,9 @@ import { readSettings } from "./settings.ts";
 import { listenForShutdown } from "./shutdown.ts";
 import type { Work } from "./work.ts";
 
+/** To listen takes 2 ms, which the first claim must not wait for; a probe comes a second after the start at the earliest. */
+const LISTEN_DELAY_MS = 250;
+
 /** A pod of a Job: `node main.ts`; `node main.ts migrate` prepares the database. The only place where the process exits. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   ignoreOutputErrors();
@@ -39,7 +42,7 @@ async function runPod(): Promise<number> {
   const [{ Database }, { runJob }] = await Promise.all([import("./database.ts"), import("./runJob.ts")]);
   const database = new Database(settings.database, log);
   database.connect();
-  if (settings.livenessPort > 0) answerProbes(settings.livenessPort, log);
+  if (settings.livenessPort > 0) setTimeout(answerProbes, LISTEN_DELAY_MS, settings.livenessPort, log).unref();
   try {
     await loaded;
     return EXIT_CODES[await runJob({ settings, database, work, shutdown, log })];

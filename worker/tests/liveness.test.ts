@@ -20,13 +20,14 @@ async function isAlive(port: number, timeoutMs = 5_000): Promise<boolean> {
   );
 }
 
-/** Starts a worker that answers probes, whose work is a shell script, and waits until the script says that it is ready. */
+/** Starts a worker that answers probes, whose work is a shell script, and waits until both are there. */
 async function startCommand(script: string, env: NodeJS.ProcessEnv = {}) {
   const port = await findFreePort();
   await workers.insert(0);
   const command = { COMMAND: JSON.stringify(shell(script)), COMMAND_DIRECTORY: directory };
   const pod = workers.start("a", { LIVENESS_PORT: String(port), ...command, ...env });
   await until("the command runs", () => pod.outputTail().includes("ready"));
+  await until("an answer", () => isAlive(port));
   return { port, pod };
 }
 
@@ -93,7 +94,7 @@ describe("a worker with a liveness port", { timeout: 120_000 }, () => {
 
   test("that is taken logs one warning and does its work all the same", async () => {
     const taken = await listenSomewhere();
-    await workers.insert(0.1);
+    await workers.insert(1);
     const pod = workers.start("a", { LIVENESS_PORT: String(taken.port) });
     assert.equal(await pod.ended, 0);
     assert.equal(pod.outputTail().match(/cannot answer liveness probes/g)?.length, 1);
