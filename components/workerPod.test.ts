@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { getCommandEnvironment } from "../worker/src/command/commandEnvironment.ts";
+import { podRule } from "./podRules.ts";
 import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
 
 const ARGS: WorkerPodArgs = {
@@ -150,6 +152,22 @@ describe("a pod of a command", () => {
       ["files", "tmp"],
     );
     assert.ok(!volumes?.some(({ name }) => name === "runner"));
+  });
+
+  test("hides from the runner what an image sets for Node.js, and gives the command what the batch sets", () => {
+    const env = { COMMAND_ENV_NODE_OPTIONS: "--max-old-space-size=512" };
+    const found: string[] = [];
+    podRule(true)("pod", { env }, found);
+    assert.deepEqual(found, []);
+    const variables = workerPod({ ...ARGS, command, pod: { env } }).containers[0]?.env.map(({ name, value }) => [
+      name,
+      value ?? "",
+    ]);
+    const runner = Object.fromEntries(variables ?? []) as Record<string, string>;
+    assert.deepEqual([runner.NODE_OPTIONS, runner.LD_PRELOAD, runner.OPENSSL_CONF], ["", "", ""]);
+    const { NODE_OPTIONS, ...others } = getCommandEnvironment(runner, {}, {});
+    assert.equal(NODE_OPTIONS, env.COMMAND_ENV_NODE_OPTIONS);
+    assert.ok(!("LD_PRELOAD" in others) && !("OPENSSL_CONF" in others));
   });
 
   test("fulfils the restricted standard in both containers, with the same resources", () => {
