@@ -13,7 +13,7 @@ import type { EnvSecret, PodArgs } from "./podArgs.ts";
 import { envFromSecretsRule, envRule, podRule } from "./podRules.ts";
 import { allOrNone, and, isObject, list, type Rule, shape, text } from "./rule.ts";
 
-/** A batch as the stack's config has it: an element of the list `batches`. What it does not say is the stack's setting. */
+/** A batch as the stack's config has it: an element of the list `batches`. A setting that it lacks is the stack's. */
 export interface BatchConfig extends BatchSettings {
   /** The name of the kind. */
   readonly kind: string;
@@ -23,7 +23,7 @@ export interface BatchConfig extends BatchSettings {
   readonly name?: string;
   /** The image of `command`. */
   readonly image?: string;
-  /** When a node pulls it. Given, the image is used as it is, and an init container brings the runner. */
+  /** When a node pulls it. If set, the image is used unchanged, and an init container adds the runner. */
   readonly imagePullPolicy?: string;
   /** The program that does the work, with its arguments. */
   readonly command?: string[];
@@ -33,11 +33,11 @@ export interface BatchConfig extends BatchSettings {
   readonly env?: { [name: string]: string };
   /** Secrets whose keys become environment variables of the work. */
   readonly envFromSecrets?: EnvSecret[];
-  /** What the cluster wants of this batch's pods, key by key instead of the stack's. */
+  /** The cluster's requirements for this batch's pods; each key replaces the stack's. */
   readonly pod?: PodArgs;
 }
 
-/** What the sample is: a stack without a list has it. */
+/** The sample, which a stack without a list deploys. */
 export const SAMPLE: BatchConfig & { readonly name: string } = { kind: "clap", name: "postgres-batch" };
 
 const batchConfigRule: Rule = (path, value, problems) => {

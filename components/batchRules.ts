@@ -4,7 +4,7 @@ import { objectName, podRule } from "./podRules.ts";
 import { cpuMillis, memoryMebibytes } from "./quantity.ts";
 import { allOrNone, and, isObject, list, number, type Rule, shape, text } from "./rule.ts";
 
-/** A Job's name is a label's value, 63 characters at most: KEDA appends `-` to the batch's, and Kubernetes 5 characters. */
+/** A Job's name is a label's value, 63 characters at most: to the batch's, KEDA appends `-` and Kubernetes 5 characters. */
 const MAX_NAME = 57;
 
 /** What `kind` may be; the same as `batch.attach()` allows. */
@@ -116,7 +116,7 @@ export const batchRule: Rule = (path, value, problems) => {
   freeLivenessPort(path, value, problems);
 };
 
-/** Exit codes are a command's. */
+/** Only commands have exit codes. */
 export const exitCodesOfCommand: Rule = (path, value, problems) => {
   if (isObject(value) && value.finalExitCodes !== undefined && value.command === undefined)
     problems.push(`${path} must have command with finalExitCodes (a handler throws an error instead); got no command`);

@@ -30,14 +30,14 @@ export interface BatchScaledJobArgs extends BatchSettings {
    */
   readonly command?: string[];
   /**
-   * The image that brings the runner to `command`: an init container copies it into the pod. The same as `image` where that has
+   * The image with the runner for `command`: an init container copies the runner into the pod. The same as `image` where that has
    * the runner in `/batch`.
    *
    * @default - none: must be given with `command`
    */
   readonly runner?: pulumi.Input<ImageArgs>;
   /**
-   * Exit codes of `command` (1 to 255) that no retry helps against: the request is DEAD at once, as with 64, 65 and 78.
+   * Exit codes of `command` (1 to 255) after which no retry can help: the request is DEAD at once, as with 64, 65 and 78.
    *
    * @default - no other
    */
@@ -49,7 +49,7 @@ export interface BatchScaledJobArgs extends BatchSettings {
   /** The role that KEDA runs the scaling query as. */
   readonly scaler: pulumi.Input<RoleCredentials>;
   /**
-   * What the cluster wants of the pods.
+   * The cluster's requirements for the pods.
    *
    * @default - nothing
    */
@@ -112,7 +112,7 @@ export class BatchScaledJob extends pulumi.ComponentResource {
 type KnownArgs = Omit<BatchScaledJobArgs, "image" | "runner" | "database" | "worker" | "scaler"> &
   Pick<ScaledJobSpecArgs, "image" | "database" | "worker" | "scaler"> & { readonly runner?: ImageArgs };
 
-/** @throws RunError when the arguments do not fit together, which is known before only where they come from no other resource. */
+/** @throws RunError when the arguments contradict each other; those that come from other resources are known only now. */
 function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "authenticationName">): ScaledJobSpecArgs {
   refuseWrongArgs(`BatchScaledJob ${names.name}`, leaseBehindPooler, args);
   const { namespace, command, runner, finalExitCodes = [], ...rest } = args;
@@ -124,7 +124,7 @@ function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "auth
   };
 }
 
-/** Labels and annotations of an object that is no pod; KEDA hands those of a ScaledJob to its Jobs. */
+/** Labels and annotations of an object other than a pod; KEDA copies those of a ScaledJob to its Jobs. */
 function metadata({ labels, annotations }: PodArgs = {}, own?: Readonly<Record<string, string>>) {
   return {
     ...(labels && { labels }),

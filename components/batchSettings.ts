@@ -2,7 +2,7 @@ import type { NumberRule } from "../worker/src/number.ts";
 import { DEFAULT_LIMITS, mapLimits } from "../worker/src/retryLimits.ts";
 import { DEFAULTS, NUMBER_RULES } from "../worker/src/settings.ts";
 
-/** How a batch scales and what its requests may cost. KEDA's and Kubernetes' own words, so that their docs apply. */
+/** How a batch scales and how often its requests are tried. Named as in KEDA and Kubernetes, so that their docs apply. */
 export interface BatchSettings {
   /**
    * Seconds between polls of the scaling query (1 to 3600).
@@ -102,7 +102,7 @@ export interface BatchSettings {
 
 const HISTORY: NumberRule = { min: 0, max: 1_000, why: "each is a Job and its pods, kept by the API server" };
 
-/** The limits of the numbers; the worker's own where it has some, in whole seconds where Kubernetes counts those. */
+/** The limits of the numbers: the worker's where it has the setting, in whole seconds where Kubernetes takes no others. */
 export const BATCH_NUMBERS = {
   pollingInterval: { min: 1, max: 3_600, why: "KEDA counts whole seconds, and a request waits that long for its Job" },
   maxReplicaCount: { min: 1, max: 10_000, why: "each Job is a pod and a connection to the database" },
@@ -116,7 +116,7 @@ export const BATCH_NUMBERS = {
   livenessPort: NUMBER_RULES.livenessPort,
 } as const satisfies Record<string, NumberRule>;
 
-/** What a batch has where nothing is said. The worker's own where it has some. */
+/** The defaults of a batch: the worker's where it has the setting. */
 export const BATCH_DEFAULTS: Readonly<Required<BatchSettings>> = {
   pollingInterval: 30,
   maxReplicaCount: 10,

@@ -9,8 +9,8 @@ export interface ChartPin {
 }
 
 /**
- * 2.20.2: the first 2.20 that takes `rollout.strategy: gradual` beside the default scaling strategy; its CRD is the one
- * that `scaledJobSpec` is tested against. 2.21 wants Kubernetes 1.34.
+ * 2.20.2: the first 2.20 that accepts `rollout.strategy: gradual` with the default scaling strategy; its CRD is the one
+ * that `scaledJobSpec` is tested against. 2.21 requires Kubernetes 1.34.
  */
 export const KEDA_CHART: ChartPin = { name: "keda", version: "2.20.2" };
 

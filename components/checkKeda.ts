@@ -14,7 +14,7 @@ export interface ScaledJobCrd {
 const NEEDED_FIELDS = ["rollout.strategy", "jobTargetRef", "maxReplicaCount", "pollingInterval", "triggers"];
 
 /**
- * Checks that the KEDA of a cluster is one that batches work with: by the version that its CRD is labelled with, and by the
+ * Checks that the KEDA of a cluster supports batches: by the version in its CRD's labels, and by the
  * fields that the CRD has.
  *
  * @throws RunError naming the version, or the fields that are missing.

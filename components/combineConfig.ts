@@ -34,7 +34,7 @@ export function combineConfig(values: ConfigValues, env: Environment): StackConf
   };
 }
 
-/** The list, each batch with the stack's settings where it has none; the sample where there is no list. */
+/** The list, with the stack's settings as the defaults of each batch; the sample if there is no list. */
 function stackBatches(values: ConfigValues): StackBatch[] {
   const settings = Object.fromEntries(
     Object.keys(SETTING_RULES).map((key) => [key, values[key as keyof BatchSettings]]),

@@ -8,11 +8,11 @@ import type { ImageArgs } from "./workerPod.ts";
 
 const DOCKERFILE = "worker/overlay.Dockerfile";
 
-/** A command's image and what is put beside its files; all are in the Docker daemon that DOCKER_HOST names. */
+/** A command's image and what is added to it; all are in the Docker daemon that DOCKER_HOST names. */
 export interface CommandImageArgs {
   /** The image that has the command. */
   readonly image: string;
-  /** Its id, which is another one once it was built again under the same name. */
+  /** Its id, which changes when it is built again under the same name. */
   readonly imageId: string;
   /** The runner's image. */
   readonly runner: pulumi.Input<ImageArgs>;

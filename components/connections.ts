@@ -4,18 +4,18 @@ import type { StackBatch, StackConfig } from "./stackConfig.ts";
 /** The most Jobs that the bundled PostgreSQL has connections for: it has 100, for KEDA, migrations and people, too. */
 const BUNDLED_JOBS = 80;
 
-/** KEDA keeps a connection for each ScaledJob, and opens the next before it closes that. */
+/** KEDA keeps a connection for each ScaledJob, and opens a new one before it closes the old one. */
 const KEDA_CONNECTIONS = 2;
 
 /** A migration, and someone with psql. */
 const OTHER_CONNECTIONS = 2;
 
-/** Connections that the server must have for all batches at once; a pooler's own are its settings' matter. */
+/** Connections that the server must have for all batches at once; those of a pooler are set in the pooler. */
 export function connectionsNeeded(batches: readonly StackBatch[], pooled: boolean): number {
   return (pooled ? 0 : jobs(batches)) + KEDA_CONNECTIONS * batches.length + OTHER_CONNECTIONS;
 }
 
-/** What the bundled PostgreSQL can carry is known before it is there; an existing one is asked by the migration. */
+/** The limit of the bundled PostgreSQL is known in advance; on an existing one the migration checks it. */
 export const bundledConnections: Rule = (_path, value, problems) => {
   const { database, batches } = value as StackConfig;
   if (database.existing || jobs(batches) <= BUNDLED_JOBS) return;

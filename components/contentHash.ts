@@ -6,9 +6,9 @@ import { join } from "node:path";
 const LENGTH = 12;
 
 /**
- * A hash of files' paths and contents, and of what else decides the result.
+ * A hash of files' paths and contents, and of everything else that decides the result.
  *
- * @param paths - files, and folders with all that is in them but tests, which decide nothing
+ * @param paths - files, and folders with everything in them except tests, which do not change the result
  * @throws Error when there is no file in a path: a hash of nothing would never change.
  */
 export function contentHash(root: string, paths: readonly string[], more: readonly string[] = []): string {

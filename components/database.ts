@@ -30,10 +30,10 @@ export interface DatabaseAddress {
   readonly port: pulumi.Input<number>;
   /** The database's name. */
   readonly database: pulumi.Input<string>;
-  /** How pods prove the server: `require` (TLS, any certificate) or `verify-full` (a trusted one, of this host name). */
+  /** How pods verify the server: `require` (TLS, any certificate) or `verify-full` (a trusted one, of this host name). */
   readonly sslMode: pulumi.Input<string>;
   /**
-   * How KEDA's poll proves the server, as `sslMode`. Its scaler knows no certificate authorities but those of its image.
+   * How KEDA's poll verifies the server, as `sslMode`. Its scaler knows only the certificate authorities of its image.
    *
    * @default require
    */
@@ -58,7 +58,7 @@ export interface DatabaseAddress {
   readonly pooler?: PoolerAddress;
 }
 
-/** A port's default, PostgreSQL's own. */
+/** PostgreSQL's default port. */
 export const DEFAULT_PORT = 5_432;
 
 /** The key of a certificate authority in a Secret, as Kubernetes and the chart name it. */

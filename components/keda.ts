@@ -34,7 +34,7 @@ export interface KedaInstallArgs {
   readonly releaseName?: string;
 }
 
-/** A KEDA that is there, and that nothing here changes. */
+/** An existing KEDA, which is not changed. */
 export interface ExistingKedaArgs {
   /** The namespace that its operator runs in. */
   readonly namespace: string;
@@ -49,19 +49,19 @@ export interface KedaArgs {
    */
   readonly install?: KedaInstallArgs;
   /**
-   * Use the one that is there.
+   * Use an existing one.
    *
    * @default - none
    */
   readonly existing?: ExistingKedaArgs;
   /**
-   * Labels of the namespace and of what the chart makes.
+   * Labels of the namespace and of what the chart creates.
    *
    * @default - none
    */
   readonly labels?: { [name: string]: string };
   /**
-   * Annotations of the namespace and of what the chart makes.
+   * Annotations of the namespace and of what the chart creates.
    *
    * @default - none
    */

@@ -4,7 +4,7 @@ import type { KedaInstallArgs } from "./keda.ts";
 import { METADATA_RULES, objectName } from "./podRules.ts";
 import { and, atMostOne, shape } from "./rule.ts";
 
-/** Where KEDA comes from and goes to, where nothing is said. */
+/** Where KEDA comes from and where it is installed, by default. */
 export const DEFAULT_KEDA: Required<KedaInstallArgs> = {
   chart: "https://kedacore.github.io/charts",
   imageRegistry: "ghcr.io",

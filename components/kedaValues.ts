@@ -8,7 +8,7 @@ export interface KedaValuesArgs {
 }
 
 /**
- * For how long the operator stays on a lost node. No Job is created without it. Kubernetes' own 300 s are for pods that are
+ * For how long the operator stays on a lost node. No Job is created without it. Kubernetes' default of 300 s suits pods that are
  * costly to move; the operator keeps nothing, and the one that replaces it waits for its lease.
  */
 const LOST_NODE_TOLERATION_SECONDS = 10;
@@ -20,8 +20,8 @@ export function kedaValues({ imageRegistry, labels, annotations }: KedaValuesArg
     image: { pullPolicy: "IfNotPresent" },
     // Serves ScaledObjects; without its APIService a dead one cannot block the deletion of namespaces.
     metricsServer: { enabled: false },
-    // Its PostgreSQL client (pgx) reads libpq's variables. Without a limit a poll that meets the pod of a server that is just
-    // shutting down waits up to half a minute for an answer, and so does everything after it.
+    // Its PostgreSQL client (pgx) reads libpq's variables. Without a limit a poll that reaches a server's pod while it
+    // shuts down waits up to half a minute for an answer, and so does everything after it.
     env: [{ name: "PGCONNECT_TIMEOUT", value: "2" }],
     tolerations: lostNodeTolerations(LOST_NODE_TOLERATION_SECONDS),
     // The chart's 20 s are most of a first pulumi up.

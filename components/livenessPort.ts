@@ -2,12 +2,12 @@ import { BATCH_DEFAULTS, type BatchSettings } from "./batchSettings.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { isObject, type Rule } from "./rule.ts";
 
-/** What decides about the probe of a batch's pods. */
+/** The arguments that decide whether a batch's pods have a probe. */
 type ProbeArgs = Pick<BatchSettings, "livenessPort"> & { readonly pod?: PodArgs | undefined };
 
 /**
- * The port that a batch's pods answer probes on; 0: none. Pods of the host's network have none: those of one node would share the
- * port, and each would be judged by what another one answers.
+ * The port that a batch's pods answer probes on; 0: none. Pods in the host's network have none: those of one node would share
+ * the port, and one would answer for another.
  */
 export function podLivenessPort({ livenessPort = BATCH_DEFAULTS.livenessPort, pod }: ProbeArgs): number {
   return isInHostNetwork(pod) ? 0 : livenessPort;

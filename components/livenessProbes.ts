@@ -1,13 +1,13 @@
-/** Foreign servers that have the port do not know it; the worker answers whatever is asked. */
+/** Another program on the port does not have this path; the worker answers every request. */
 const PATH = "/postgres-batch/alive";
 
-/** How long the worker has for its answer. Its thread needs a millisecond, and gets it in that time on a machine that is overloaded. */
+/** How long the worker has for its answer. Its thread needs a millisecond, and gets that in time on an overloaded machine, too. */
 const TIMEOUT_SECONDS = 5;
 
 /** The most that Kubernetes counts to: 136 years at that period. */
 const NEVER = 2_147_483_647;
 
-/** What is set of Kubernetes' Probe. */
+/** The fields of Kubernetes' Probe that are set. */
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: number };
   readonly timeoutSeconds: number;

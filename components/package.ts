@@ -1,4 +1,4 @@
-/** The components of the package `postgres-batch`, for programs of others. */
+/** The components of the package `postgres-batch`, for other programs. */
 export { BatchScaledJob, type BatchScaledJobArgs } from "./batchScaledJob.ts";
 export { Cluster, type ClusterArgs } from "./cluster.ts";
 export { Keda, type KedaArgs } from "./keda.ts";

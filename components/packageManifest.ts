@@ -1,4 +1,4 @@
-/** What a package.json is, as far as a package needs it. */
+/** The fields of a package.json that are read or written here. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -15,8 +15,8 @@ export interface Manifest {
 const OLDEST_NODE = ">=22.12";
 
 /**
- * The package.json of the package: the components need Pulumi's packages and nothing of the checkout's programs. Theirs are the
- * installed versions or newer ones, so that a program has one of each.
+ * The package.json of the package: of the checkout's dependencies the components need only Pulumi's packages, in the
+ * installed versions or newer ones, so that a program has one version of each.
  */
 export function packageManifest({ name, version, description, license, type, files, exports, dependencies }: Manifest) {
   const pulumi = Object.entries(dependencies).filter(([dependency]) => dependency.startsWith("@pulumi/"));

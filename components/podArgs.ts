@@ -13,7 +13,7 @@ export interface EnvSecret {
   readonly prefix?: string;
 }
 
-/** Amounts that a container reserves and may use at most, beside `cpu` and `memory`. */
+/** Amounts that a container reserves and may use at most, besides `cpu` and `memory`. */
 export interface PodResources {
   /**
    * What is reserved by resource name (`ephemeral-storage`, ...), as Kubernetes writes amounts.
@@ -29,7 +29,7 @@ export interface PodResources {
   readonly limits?: { [resource: string]: string };
 }
 
-/** What a cluster wants of pods, beside the work itself. */
+/** A cluster's requirements for pods, besides those of the work. */
 export interface PodArgs {
   /**
    * Labels of the pods and of every other object of the component.
@@ -62,7 +62,7 @@ export interface PodArgs {
    */
   readonly envFromSecrets?: EnvSecret[];
   /**
-   * Volumes, beside those that the worker needs.
+   * Volumes, besides those that the worker needs.
    *
    * @default - none
    */
@@ -80,7 +80,7 @@ export interface PodArgs {
    */
   readonly nodeSelector?: pulumi.Input<{ [label: string]: pulumi.Input<string> }>;
   /**
-   * Taints that pods tolerate, beside a lost node for 30 seconds.
+   * Taints that pods tolerate, besides a lost node for 30 seconds.
    *
    * @default - no other
    */
@@ -104,7 +104,7 @@ export interface PodArgs {
    */
   readonly priorityClassName?: pulumi.Input<string>;
   /**
-   * What is reserved and limited beside `cpu` and `memory`.
+   * What is reserved and limited besides `cpu` and `memory`.
    *
    * @default - nothing
    */

@@ -116,7 +116,7 @@ function isListOfObjects(value: unknown): boolean {
   return Array.isArray(value) && value.every(isObject);
 }
 
-/** The keys at any depth that Kubernetes takes as orders for the merge. */
+/** The keys at any depth that Kubernetes reads as directives for the merge. */
 function directives(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(directives);
   if (!isObject(value)) return [];

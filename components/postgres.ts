@@ -17,7 +17,7 @@ export interface PostgresArgs {
    */
   readonly install?: PostgresInstallArgs;
   /**
-   * Use one that is there, 14 to 18.
+   * Use an existing one, version 14 to 18.
    *
    * @default - none
    */
@@ -36,8 +36,8 @@ export interface PostgresArgs {
    */
   readonly createNamespace?: boolean;
   /**
-   * When it changes, the passwords that were made here for `worker` and `scaler` are replaced; the schema's migration hands
-   * them to the server.
+   * When it changes, the generated passwords of `worker` and `scaler` are replaced; the schema's migration sets them on the
+   * server.
    *
    * @default 1
    */

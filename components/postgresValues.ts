@@ -54,7 +54,7 @@ export function postgresValues({ registry, admin, hbaName, labels, annotations }
       extraEnvVars: [{ name: "POSTGRESQL_EXTRA_FLAGS", value: `-c hba_file=${HBA_FOLDER}/${HBA_FILE}` }],
       extraVolumes: [{ name: "hba", configMap: { name: hbaName } }],
       extraVolumeMounts: [{ name: "hba", mountPath: HBA_FOLDER, readOnly: true }],
-      // Kubernetes' SIGTERM lets every session go on and refuses new ones, for as long as there is one: workers and KEDA
+      // Kubernetes' SIGTERM lets every session continue and refuses new ones, for as long as there is one: workers and KEDA
       // keep theirs, so the server would stand still for the whole grace period and be killed. SIGINT ends them at once.
       lifecycleHooks: { preStop: { exec: { command: ["sh", "-c", "kill -INT 1"] } } },
     },

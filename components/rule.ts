@@ -4,7 +4,7 @@ import type { NumberRule } from "../worker/src/number.ts";
 /** Checks a value that comes from outside, and adds a sentence to `problems` for each thing wrong with it. */
 export type Rule = (path: string, value: unknown, problems: string[]) => void;
 
-/** The form of every complaint: what it is about, what is allowed, why, and the value. */
+/** The form of every problem: what it is about, what is allowed, why, and the value. */
 export function problem(path: string, allowed: string, why: string, value: unknown): string {
   return `${path} must be ${allowed} (${why}); got ${show(value)}`;
 }
@@ -126,7 +126,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isLater(value);
 }
 
-/** A value that only the deployment knows is not checked before it. */
+/** A value that is known only during the deployment is not checked in advance. */
 function known(rule: Rule): Rule {
   return (path, value, problems) => {
     if (!isLater(value)) rule(path, value, problems);

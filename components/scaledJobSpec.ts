@@ -13,7 +13,7 @@ import { type CommandArgs, fieldVariable, type ImageArgs, workerPod } from "./wo
 
 /** A batch with all that its ScaledJob refers to. */
 export interface ScaledJobSpecArgs extends Readonly<Required<BatchSettings>> {
-  /** The ScaledJob's name, of which each Job's begins. */
+  /** The ScaledJob's name, which begins each Job's. */
   readonly name: string;
   /** The name under which `batch.attach()` attached the table of requests. */
   readonly kind: string;
@@ -31,8 +31,8 @@ export interface ScaledJobSpecArgs extends Readonly<Required<BatchSettings>> {
 
 /**
  * How many times `maxReplicaCount` of unfinished Jobs KEDA may see. A lost node's Jobs stay unfinished for as long as its pods
- * are Terminating, which is until the node is removed, and KEDA counts them against its limit: with once the limit, requests
- * that wait would get no Job. The scaling query has the configured limit as a parameter and bounds the Jobs that work.
+ * are Terminating, which is until the node is removed, and KEDA counts them against its limit: with a factor of 1, waiting
+ * requests would get no Job. The scaling query has the configured limit as a parameter and bounds the Jobs that work.
  */
 const UNFINISHED_JOBS_FACTOR = 5;
 
@@ -122,7 +122,7 @@ function jobSpec(args: ScaledJobSpecArgs) {
     pod: { topologySpreadConstraints: [spreadOverNodes(name)], ...pod },
   });
   // No podFailurePolicy: it would make the Job wait until the pod of a lost node is deleted before it replaces it.
-  // No ttlSecondsAfterFinished: the history limits say how much is kept, and a failed Job's log is worth its place.
+  // No ttlSecondsAfterFinished: the history limits say how much is kept, and a failed Job's log is worth keeping.
   return {
     parallelism: 1,
     completions: 1,
@@ -153,7 +153,7 @@ function settingVariables(args: ScaledJobSpecArgs, livenessPort: number) {
 
 /**
  * A lost node takes half of a batch's pods on two nodes, not all. And Kubernetes regards it as Ready for 50 s: without this the
- * pods that replace its own go to where there is most room, which is the node that lost them.
+ * pods that replace its own go where most resources are free, which is the node that lost them.
  */
 function spreadOverNodes(name: string) {
   return {

@@ -28,9 +28,9 @@ export interface SchemaMigrationArgs {
   readonly database: pulumi.Input<DatabaseAddress>;
   /** Owns the schema. */
   readonly admin: pulumi.Input<RoleCredentials>;
-  /** Gets its rights; is created and gets its password unless `rolesPrepared`. */
+  /** Is granted its rights; is created with its password unless `rolesPrepared`. */
   readonly worker: pulumi.Input<RoleCredentials>;
-  /** Gets its rights; is created and gets its password unless `rolesPrepared`. */
+  /** Is granted its rights; is created with its password unless `rolesPrepared`. */
   readonly scaler: pulumi.Input<RoleCredentials>;
   /**
    * Whether a DBA has created `worker` and `scaler` with their passwords.
@@ -57,14 +57,14 @@ export interface SchemaMigrationArgs {
    */
   readonly connectionsNeeded?: number;
   /**
-   * What the cluster wants of the pod.
+   * The cluster's requirements for the pod.
    *
    * @default - nothing
    */
   readonly pod?: PodArgs;
 }
 
-/** What is in sql/ and changes no database: workers bring the statements along, and the dump is for readers. */
+/** The parts of sql/ that change no database: the statements are in the worker's image, and the dump is for readers. */
 const NOT_MIGRATED = ["statements", "schema.sql"];
 
 /**
@@ -95,13 +95,13 @@ export class SchemaMigration extends pulumi.ComponentResource {
           annotations: { ...annotations, "pulumi.com/replaceUnready": "true" },
         },
         spec: {
-          // A lost connection deserves another try, a wrong migration no more than that.
+          // Enough for a lost connection; a wrong migration fails each time.
           backoffLimit: 1,
           activeDeadlineSeconds: 300,
           template,
         },
       },
-      // A schema that comes back, after a wrong migration was removed, is a name that comes back.
+      // When a wrong migration is removed, the previous schema returns, and with it the Job's previous name.
       { parent: this, deleteBeforeReplace: true, ...(opts?.deletedWith && { deletedWith: opts.deletedWith }) },
     );
     this.registerOutputs({ job: this.job });
@@ -155,7 +155,7 @@ function migrationVariables({ worker, scaler, rolesPrepared, attach = [], connec
   ];
 }
 
-/** The pod without what is there for the work of batches; a patch may bring what a connection needs, a proxy for example. */
+/** The pod without what only the work of batches needs; the patch stays, since a connection may need it (a proxy). */
 function withoutWork(pod: PodArgs): PodArgs {
   const { env, envFromSecrets, volumes, volumeMounts, resources, topologySpreadConstraints, ...rest } = pod;
   return rest;

@@ -36,7 +36,7 @@ export function stackBatchArgs(
   };
 }
 
-/** A batch's pod, key by key instead of the stack's; what has names is merged by them. */
+/** A batch's pod: each key replaces the stack's, and maps are merged by their keys. */
 function batchPod(stack: PodArgs, batch: PodArgs): PodArgs {
   const merged: Record<string, unknown> = { ...stack, ...batch };
   for (const key of ["labels", "annotations", "env", "nodeSelector"] as const)

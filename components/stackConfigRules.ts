@@ -128,7 +128,7 @@ function ofText(rule: Rule): ConfigRule {
   return { type: "string", parse: (value) => value, rule };
 }
 
-/** A number that is not written in digits stays a text, which the rule refuses as it was written. */
+/** Text that is not a number in digits stays as it is: the rule refuses it and shows it. */
 function ofNumber(rule: Rule): ConfigRule {
   return { type: "integer", parse: (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value), rule };
 }

@@ -37,7 +37,7 @@ export interface ImageBuildArgs {
    */
   readonly registry?: string;
   /**
-   * The same registry as nodes name it.
+   * The name of the same registry on nodes.
    *
    * @default - as `registry`
    */
@@ -65,7 +65,7 @@ export interface WorkerImageArgs {
    */
   readonly build?: ImageBuildArgs;
   /**
-   * The reference of an image that is there.
+   * The reference of an existing image.
    *
    * @default - none
    */
@@ -79,7 +79,7 @@ export interface WorkerImageArgs {
 }
 
 /**
- * The worker's image, whose tag says what is in it, so that changed content is a changed pod.
+ * The worker's image, whose tag is a hash of its content, so that changed content changes the pods.
  *
  * @throws RunError naming every wrong argument, before anything is built.
  */
@@ -131,7 +131,7 @@ export class WorkerImage extends pulumi.ComponentResource {
         parent: this,
         // Deleting an image does nothing, but would need a Docker daemon all the same.
         retainOnDelete: true,
-        // Docker's provider does not notice that an image is missing: another cluster is what makes it build again.
+        // Docker's provider does not notice that an image is missing: it is built again when the cluster is another one.
         ...(registry === undefined && rebuildTrigger !== undefined && { replacementTrigger: rebuildTrigger }),
       },
     );

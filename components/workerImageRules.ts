@@ -1,7 +1,7 @@
 import { imageReferenceRule, registryRule } from "./chartRules.ts";
 import { and, atMostOne, isObject, type Rule, secretText, shape, text } from "./rule.ts";
 
-/** What the image is built on, where nothing is said. */
+/** What the image is built on by default. */
 export const DEFAULT_IMAGE = { baseImage: "node:24-bookworm-slim" };
 
 /** What `baseImage` may be. */

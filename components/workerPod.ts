@@ -19,13 +19,13 @@ export interface ImageArgs {
   readonly pullPolicy?: pulumi.Input<string>;
 }
 
-/** A program of any image as the work, and what runs it. */
+/** A program in any image as the work, and what runs it. */
 export interface CommandArgs {
   /** The program and its arguments. */
   readonly command: readonly string[];
-  /** An image with the runner in `/batch`; an init container brings it from there, unless it is the command's own. */
+  /** An image with the runner in `/batch`; an init container copies it from there, unless it is the command's image. */
   readonly runner: ImageArgs;
-  /** Exit codes that no retry helps against. */
+  /** Exit codes after which no retry can help. */
   readonly finalExitCodes: readonly number[];
 }
 
@@ -57,8 +57,8 @@ export interface WorkerPodArgs {
 const WORKER_UID = 1_000;
 
 /**
- * For how long a pod stays on a node that is not ready or cannot be reached. Kubernetes' own is 300 s, made for pods that are
- * costly to move: here the connection, and with it the claim, is lost in seconds, and until the pod is deleted its Job starts
+ * For how long a pod stays on a node that is not ready or cannot be reached. Kubernetes' default is 300 s, which suits pods that
+ * are costly to move: here the connection, and with it the claim, is lost in seconds, and until the pod is deleted its Job starts
  * no other. Long enough for a kubelet that restarts.
  */
 const LOST_NODE_TOLERATION_SECONDS = 30;
@@ -73,14 +73,14 @@ export function lostNodeTolerations(tolerationSeconds: number) {
   }));
 }
 
-/** A pod of the worker's that fulfils the `restricted` Pod Security Standard and holds no right on the cluster. */
+/** A worker's pod, which meets the `restricted` Pod Security Standard and has no permission on the cluster. */
 export function workerPod(args: WorkerPodArgs) {
   const { name, image, command, database, graceSeconds, pod = {} } = args;
   const broughtBy = command?.runner.reference === image.reference ? undefined : command;
   const container = {
     name,
     image: image.reference,
-    // A field that is empty is left out: KEDA's objects come back without it, and every pulumi up would put it in again.
+    // An empty field is left out: KEDA's objects come back without it, and every pulumi up would add it again.
     ...(image.pullPolicy === undefined ? {} : { imagePullPolicy: image.pullPolicy }),
     ...(command === undefined ? {} : { command: RUNNER_COMMAND }),
     ...(args.args === undefined ? {} : { args: [...args.args] }),
@@ -111,7 +111,7 @@ export function workerPod(args: WorkerPodArgs) {
     automountServiceAccountToken: false,
     // Nothing here reads the addresses of its namespace's services from the environment.
     enableServiceLinks: false,
-    // The kernel keeps SIGTERM from the first process of a namespace until it listens. A worker that is asked to stop while it
+    // The kernel does not deliver SIGTERM to the first process of a namespace until it has a handler. A worker that is asked to stop while it
     // still starts would not receive it, claim, and be killed at the end of the grace period: a crash. Here it ends at once.
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: graceSeconds,
@@ -162,7 +162,7 @@ const COMMAND_MOUNTS = [
   { name: "tmp", mountPath: "/tmp" },
 ];
 
-/** Starts the worker by the Node.js, loader and libraries that it brings: the image of the command needs none. */
+/** Starts the worker with the Node.js, loader and libraries of its folder: the image of the command needs none. */
 const RUNNER_COMMAND = [
   `${RUNNER_FOLDER}/lib/loader`,
   "--library-path",
@@ -171,7 +171,7 @@ const RUNNER_COMMAND = [
   `${RUNNER_FOLDER}/worker/src/main.ts`,
 ];
 
-/** What the worker runs, and what an image may set for its own programs and would break the runner's. */
+/** What the worker runs, and variables that an image may set for its own programs and that would break the runner. */
 function commandVariables({ command }: CommandArgs): types.input.core.v1.EnvVar[] {
   return [
     { name: "COMMAND", value: JSON.stringify(command) },
@@ -181,7 +181,7 @@ function commandVariables({ command }: CommandArgs): types.input.core.v1.EnvVar[
   ];
 }
 
-/** Copies the runner into a volume, so that the image of the command needs nothing of it. */
+/** Copies the runner into a volume, so that the image of the command need not contain it. */
 function runnerContainer({ cpu, memory }: WorkerPodArgs, { runner }: CommandArgs) {
   return {
     name: RUNNER_CONTAINER,

@@ -5,7 +5,7 @@ export interface Result {
   readonly name: string;
   readonly claim: string;
   readonly kept: boolean;
-  /** What was measured and noted, a part of a sentence each; at last why it could not be, where it failed. */
+  /** What was measured and noted, a part of a sentence each; last the reason, if it failed. */
   readonly numbers: readonly string[];
   readonly seconds: number;
   /** Tables of Markdown, each below a line that says what it shows. */

@@ -6,7 +6,7 @@ import { trackChild } from "./interrupt.ts";
  * Runs pulumi and returns what it wrote to standard output. An interruption waits for it: it has a separate process group,
  * so that a terminal's Ctrl-C reaches it only by `handleSignals`, and so once.
  *
- * @param recoveryHint - what has to be done if it is killed nevertheless
+ * @param recoveryHint - what to do if it is killed all the same
  * @throws ProgramError unless its exit code is 0; UsageError when it is not installed.
  */
 export async function getPulumiOutput(

@@ -15,7 +15,7 @@ export interface Release {
   readonly values: Record<string, unknown>;
 }
 
-/** Seconds that helm alone needs for both charts, started together; nothing is left of it. */
+/** Seconds that helm alone needs for both charts, started together; they are removed again. */
 export async function helmSeconds(releases: readonly Release[], cluster: Cluster): Promise<number> {
   const { context } = cluster;
   const folder = mkdtempSync(join(tmpdir(), "e2e-helm-"));

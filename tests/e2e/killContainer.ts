@@ -1,7 +1,7 @@
 import { getOutput } from "../../cli/getOutput.ts";
 import { type Cluster, NAMESPACE } from "./cluster.ts";
 
-/** Ends a pod's container by SIGKILL. From outside: a container's first process takes none from inside. */
+/** Ends a pod's container by SIGKILL. From outside: a container's first process ignores it from inside. */
 export async function killContainer(cluster: Cluster, pod: string, container: string): Promise<void> {
   const labels = [`io.kubernetes.pod.name=${pod}`, `io.kubernetes.container.name=${container}`];
   const find = ["ps", "--quiet", ...labels.flatMap((label) => ["--filter", `label=${label}`])];

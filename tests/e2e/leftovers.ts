@@ -24,9 +24,9 @@ export async function snapshotResources(cluster: Cluster): Promise<string[]> {
 }
 
 /**
- * What is there and was not before, once it gets no less: volumes and API groups go a little after what held them.
+ * What exists now and did not before, once that no longer shrinks: volumes and API groups disappear a little later than what used them.
  *
- * @throws Error when the cluster does not answer: of what it has left nothing is known.
+ * @throws Error when the cluster does not answer: what is left is then unknown.
  */
 export async function leftovers(
   cluster: Cluster,

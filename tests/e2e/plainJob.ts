@@ -31,7 +31,7 @@ export class PlainJob {
     Object.assign(job.spec, { parallelism: 10, completions: 60 });
     const [container] = job.spec.template.spec.containers;
     container.command = ["node", "--input-type=module", "--eval", PROGRAM];
-    // It answers none.
+    // It answers no probe.
     delete container.startupProbe;
     delete container.livenessProbe;
     const began = performance.now();

@@ -16,7 +16,7 @@ export interface ScenarioContext {
   readonly plainJob: PlainJob;
   /** Everything outside of namespaces, and the namespaces, before the first up. */
   readonly before: readonly string[];
-  /** Prints what is worth a line but is no finding. */
+  /** Prints what is worth a line but is not a finding. */
   note(text: string): void;
   /** Prints a table of Markdown below a title, and keeps it for the results. */
   show(title: string, table: string): void;

@@ -9,7 +9,7 @@ export interface LoginAttempt {
 
 const HOST = `my-release-postgresql.${NAMESPACE}.svc.cluster.local`;
 
-/** Logs in to the database over the network; `in`, or what the server says against it. The password is in no command line. */
+/** Logs in to the database over the network; `in`, or the server's refusal. The password is in no command line. */
 export async function tryLogin(cluster: Cluster, { user, password, sslmode }: LoginAttempt): Promise<string> {
   const psql = `psql "host=${HOST} dbname=postgres user=${user} sslmode=${sslmode}" -qAtX -c "select 'in'"`;
   const shell = ["sh", "-c", `read -r PGPASSWORD && export PGPASSWORD && exec ${psql}`];

@@ -13,11 +13,11 @@ export interface FaultCost {
   readonly limit: number;
   /** How many attempts ended by it. */
   readonly ended: number;
-  /** As what they ended. @default - none ended */
+  /** How they ended. @default - none ended */
   readonly reason?: Exclude<Reason, "error">;
 }
 
-/** What it cost, held against what it may cost. */
+/** What it cost, compared with what it may cost. */
 export function toFinding({ fault, seconds, until, limit }: FaultCost): Finding {
   return atMost(limit, `from "${fault}" to ${until}`, seconds, " s");
 }

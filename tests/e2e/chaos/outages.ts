@@ -6,16 +6,16 @@ import type { Settings } from "../settings.ts";
 import type { Stack } from "../stack.ts";
 import type { FaultCost } from "./faultCosts.ts";
 
-/** What outages happen to. */
+/** What an outage is injected into. */
 export interface OutageContext {
   readonly cluster: Cluster;
   readonly stack: Stack;
   readonly watch: JobWatch;
 }
 
-/** What can happen around pods that work, none of which it ends. */
+/** What can happen around working pods and ends none of them. */
 export interface Outage<Result = unknown> extends Pick<FaultCost, "fault" | "until" | "limit"> {
-  /** Injects it, and waits until what `until` says. */
+  /** Injects it, and waits for what `until` says. */
   inject(): Promise<Result>;
 }
 

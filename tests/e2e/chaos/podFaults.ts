@@ -3,7 +3,7 @@ import { killContainer } from "../killContainer.ts";
 import type { FaultCost } from "./faultCosts.ts";
 import type { Target } from "./target.ts";
 
-/** What can happen to one pod that works. */
+/** What can happen to one working pod. */
 export interface PodFault {
   readonly fault: string;
   readonly reason: NonNullable<FaultCost["reason"]>;

@@ -9,7 +9,7 @@ export interface ExpectedEnd extends Pick<Attempt, "status" | "reason"> {
   readonly result?: unknown;
 }
 
-/** A row and what must become of it. */
+/** A row and how it must end. */
 export interface Expected {
   readonly kind: string;
   readonly verb: string;

@@ -8,7 +8,7 @@ import { type Expected, isAsExpected } from "./expected.ts";
 const SUCCESS = { status: "SUCCESS", reason: null } as const;
 const DEAD = { status: "DEAD", reason: "error" } as const;
 
-/** What each image says that it is, and what cannot be started. */
+/** What each image reports about itself, and what cannot be started. */
 export const IMAGE_ROWS: readonly Expected[] = [
   inImage("debian", { library: "glibc", uid: 1_000, shell: true }),
   inImage("musl", { library: "musl", uid: 65_532, shell: false }),

@@ -9,13 +9,13 @@ import { tenRunning, workers } from "../workers.ts";
 /** Far enough from the previous one for the gaps between Jobs to show which of them is used. */
 const NEW_POLLING_INTERVAL = 9;
 const REQUESTS = 14;
-/** The first one finds out when KEDA polls; the others make three gaps. */
+/** The first one shows when KEDA polls; the others make three gaps. */
 const MORE = 4;
 const ALL = REQUESTS + MORE;
 
 /**
  * No request ends before the last Job is created, even after a change of 30 s: until its own Job has ended as well, that one
- * would be mistaken for a new request's, which would wait for a second poll.
+ * would count as a new request's, which would wait for a second poll.
  */
 const SECONDS = { first: 75, more: 35 } as const;
 

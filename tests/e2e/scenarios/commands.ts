@@ -11,7 +11,7 @@ import { clear } from "../requests.ts";
 import type { Scenario, ScenarioContext } from "../scenario.ts";
 import type { Settings } from "../settings.ts";
 
-/** Lifecycle claim: any program. Each image is as its user has it, and each end of a command is recorded as docs/commands.md says. */
+/** Lifecycle claim: any program. Each image is one that users have, and each end of a command is recorded as docs/commands.md says. */
 export const commands: Scenario = {
   claim: "a program in any image is a batch's work, and however it ends is recorded with its reason",
   async run(context) {
@@ -45,19 +45,19 @@ export const commands: Scenario = {
   },
 };
 
-/** All batches side by side; together they keep less than what the server has. */
+/** All batches side by side; together they keep fewer connections than the server has. */
 function withBatches(settings: Settings, batches: readonly object[]): Settings {
   return { ...settings, maxReplicaCount: "4", batches: JSON.stringify([HANDLER, ...batches]) };
 }
 
-/** Pods that are not as the standard wants them are not created there. */
+/** Pods that do not meet the standard are not created there. */
 async function restricted(cluster: Cluster): Promise<Finding> {
   const label = "jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}";
   const standard = await cluster.kubectl(["get", "namespace", NAMESPACE, "-o", label]);
   return exactly(1, "namespace that enforces restricted", Number(standard === "restricted"));
 }
 
-/** What a request left behind could only be seen by one of the same pod. */
+/** Only a request of the same pod could see what another one left behind. */
 async function onePod(cluster: Cluster): Promise<Finding> {
   const pods = new Set((await readAttempts(cluster, "daemons")).map(({ pod_name }) => pod_name));
   return exactly(1, "pod of both", pods.size);
@@ -74,6 +74,6 @@ async function runOutOfMemory(context: ScenarioContext): Promise<Finding[]> {
   const [report] = await readAttempts(context.cluster, "debian");
   const { cgroup, oomGroup } = (report?.result ?? {}) as { cgroup?: number; oomGroup?: number };
   const how = oomGroup ? "kills whole containers (memory.oom.group)" : "kills single processes";
-  context.note(`cgroup v${cgroup}, which ${how}${cgroup === 1 ? ": memory.oom.group is not to be had here" : ""}`);
+  context.note(`cgroup v${cgroup}, which ${how}${cgroup === 1 ? ": memory.oom.group is not available here" : ""}`);
   return await runRows(context, [memoryRow(oomGroup === 1)], 120_000);
 }

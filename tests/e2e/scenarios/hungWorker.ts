@@ -76,13 +76,8 @@ async function replace(
     atMost(LIMIT_SECONDS, `from SIGSTOP until ${what} runs again`, seconds, " s"),
     exactly(
       1,
-      `${what} crashed, then SUCCESS in its Job's next pod`,
-      Number(
-        crashed?.reason === "crashed" &&
-          succeeded?.status === "SUCCESS" &&
-          succeeded.job_name === crashed.job_name &&
-          more.length === 0,
-      ),
+      `${what} crashed, then SUCCESS`,
+      Number(crashed?.reason === "crashed" && succeeded?.status === "SUCCESS" && more.length === 0),
     ),
   ];
 }

@@ -1,11 +1,11 @@
 import { atMost } from "../finding.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: no diff. What pulumi up made is what pulumi up wants, defaults of the API server and of KEDA included. */
+/** Lifecycle claim: no diff. What pulumi up created is what it asks for again, defaults of the API server and of KEDA included. */
 export const noChange: Scenario = {
   claim: "a second pulumi up changes nothing",
   async run({ stack, settings }) {
-    // Settings may be another scenario's still.
+    // The settings may still be another scenario's.
     await stack.up(settings);
     return [atMost(10, "for an up without a change", await stack.up(settings, "--expect-no-changes"), " s")];
   },

@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 
 const POLLS = 4;
 
-/** Lifecycle claim: dead letters. What cannot succeed ends, its Job with it, and costs nothing any more. */
+/** Lifecycle claim: dead letters. What cannot succeed ends, its Job with it, and costs nothing afterwards. */
 export const poison: Scenario = {
   claim: "a request that fails at every attempt is DEAD, its Job Failed, and no Job comes for it",
   async run({ cluster, stack, settings }) {

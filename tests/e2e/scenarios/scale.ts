@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 
 const REQUESTS = 10_000;
 const REQUESTS_PER_JOB = 50;
-/** As many pods as two cores carry. */
+/** As many pods as two cores can run. */
 const AT_ONCE = 20;
 const IDEAL_SECONDS = REQUESTS / AT_ONCE;
 

@@ -11,7 +11,7 @@ const POLLS = [
   { pollingInterval: "5", ratio: 1.25 },
 ];
 
-/** Lifecycle claim: scaling. The whole way of a request, KEDA's polls included, costs little over what its work costs. */
+/** Lifecycle claim: scaling. The whole way of a request, KEDA's polls included, takes little longer than its work. */
 export const sixty: Scenario = {
   claim: "60 INSERTs are 60 Jobs, ten at once, each request run once",
   async run(context) {
