@@ -8,7 +8,7 @@ const TIMEOUT_SECONDS = 5;
 const NEVER = 2_147_483_647;
 
 /** The fields of Kubernetes' Probe that are set. */
-interface Probe {
+export interface Probe {
   readonly httpGet: { readonly path: string; readonly port: number };
   readonly timeoutSeconds: number;
   readonly initialDelaySeconds?: number;
