@@ -195,7 +195,7 @@ describe("scaledJobSpec", () => {
       for (const none of [{ livenessPort: 0 }, { pod: { podSpecPatch: { hostNetwork: true } } }]) {
         const without = work({ ...ARGS, ...more, ...none });
         assert.deepEqual([without?.startupProbe, without?.livenessProbe], [undefined, undefined]);
-        assert.ok(!without?.env.some(({ name }) => name === "LIVENESS_PORT"));
+        assert.ok(without?.env.some(({ name, value }) => name === "LIVENESS_PORT" && value === "0"));
       }
     });
   }

@@ -144,7 +144,7 @@ function settingVariables(args: ScaledJobSpecArgs, livenessPort: number) {
     { name: "REQUESTS_PER_JOB", value: String(args.requestsPerJob) },
     { name: "GRACE_SECONDS", value: String(args.graceSeconds) },
     { name: "TIMEOUT_SECONDS", value: String(args.timeoutSeconds) },
-    ...(livenessPort === 0 ? [] : [{ name: "LIVENESS_PORT", value: String(livenessPort) }]),
+    { name: "LIVENESS_PORT", value: String(livenessPort) },
     ...(args.command?.finalExitCodes.length
       ? [{ name: "FINAL_EXIT_CODES", value: args.command.finalExitCodes.join(",") }]
       : []),
