@@ -219,20 +219,18 @@ CREATE FUNCTION batch.backoff(p_failures integer, p_backoff_limit integer, p_bac
 -- Name: call_reader(text, regclass, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
+CREATE FUNCTION batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
     LANGUAGE plpgsql STABLE
     AS $_$
 declare
   found_row record;
 begin
 if p_kind = 'clap' then
-  found_row := batch."row$clap"(p_requests, p_timeout_column, p_request);
-  request := found_row.request;
-  timeout_seconds := found_row.timeout_seconds;
-  return;
+  return batch."row$clap"(p_requests, p_timeout_column, p_request);
 end if;
-  execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into request, timeout_seconds
+  execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into found_row
   using p_requests, p_timeout_column, p_request;
+  return found_row;
 end
 $_$;
 
@@ -531,17 +529,16 @@ CREATE FUNCTION batch.connect_readers() RETURNS void
 begin
   perform pg_advisory_xact_lock(1650553955, -1);  -- 'batc' in ASCII; sessions are positive
   execute format(
-    $sql$create or replace function batch.call_reader(
-      p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, out request text, out timeout_seconds double precision
-    )
+    $sql$create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
     language plpgsql stable
     as %L$sql$,
     format($body$
 declare
   found_row record;
 begin%s
-  execute format('select r.request, r.timeout_seconds from batch.%%I($1, $2, $3) r', 'row$' || p_kind) into request, timeout_seconds
+  execute format('select r.request, r.timeout_seconds from batch.%%I($1, $2, $3) r', 'row$' || p_kind) into found_row
   using p_requests, p_timeout_column, p_request;
+  return found_row;
 end
 $body$, batch.reader_calls(array(select k.kind from batch.kind k where k.attached order by k.kind))));
 end
@@ -1494,22 +1491,17 @@ $_$;
 -- Name: read_row(text, regclass, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
+CREATE FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
     LANGUAGE plpgsql STABLE
     AS $$
-declare
-  found_row record;
 begin
   if current_setting('timezone') = 'UTC' and current_setting('datestyle') = 'ISO, MDY' and current_setting('intervalstyle') = 'postgres'
     and current_setting('extra_float_digits') = '1' and current_setting('bytea_output') = 'hex' and current_setting('xmlbinary') = 'base64'
     and current_setting('lc_monetary') = 'C' and current_setting('row_security') = 'on' and current_setting('enable_seqscan') = 'off'
   then
-    found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
-  else
-    found_row := batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
+    return batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
   end if;
-  request := found_row.request;
-  timeout_seconds := found_row.timeout_seconds;
+  return batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
 end
 $$;
 
@@ -1518,7 +1510,7 @@ $$;
 -- Name: read_row_with_settings(text, regclass, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
+CREATE FUNCTION batch.read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET extra_float_digits TO '1'
@@ -1531,12 +1523,8 @@ CREATE FUNCTION batch.read_row_with_settings(p_kind text, p_requests regclass, p
     SET row_security TO 'on'
     SET enable_seqscan TO 'off'
     AS $$
-declare
-  found_row record;
 begin
-  found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
-  request := found_row.request;
-  timeout_seconds := found_row.timeout_seconds;
+  return batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
 end
 $$;
 
@@ -1556,13 +1544,7 @@ begin
     return format(E'\nif p_kind <= %L collate "C" then%s\nelse%s\nend if;', p_kinds[middle],
       batch.reader_calls(p_kinds[:middle]), batch.reader_calls(p_kinds[middle + 1:]));
   elsif cardinality(p_kinds) = 1 then
-    return format(
-      E'\nif p_kind = %L then'
-      '\n  found_row := batch.%I(p_requests, p_timeout_column, p_request);'
-      '\n  request := found_row.request;'
-      '\n  timeout_seconds := found_row.timeout_seconds;'
-      '\n  return;'
-      '\nend if;', p_kinds[1], 'row$' || p_kinds[1]);
+    return format(E'\nif p_kind = %L then\n  return batch.%I(p_requests, p_timeout_column, p_request);\nend if;', p_kinds[1], 'row$' || p_kinds[1]);
   end if;
   return '';
 end
@@ -2965,10 +2947,10 @@ REVOKE ALL ON FUNCTION batch.backoff(p_failures integer, p_backoff_limit integer
 
 
 --
--- Name: FUNCTION call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) FROM PUBLIC;
 
 
 --
@@ -3217,17 +3199,17 @@ REVOKE ALL ON FUNCTION batch.read_keys(p_kind text, p_partition regclass, p_afte
 
 
 --
--- Name: FUNCTION read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) FROM PUBLIC;
 
 
 --

@@ -8,17 +8,16 @@ as $create$
 begin
   perform pg_advisory_xact_lock(1650553955, -1);  -- 'batc' in ASCII; sessions are positive
   execute format(
-    $sql$create or replace function batch.call_reader(
-      p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, out request text, out timeout_seconds double precision
-    )
+    $sql$create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
     language plpgsql stable
     as %L$sql$,
     format($body$
 declare
   found_row record;
 begin%s
-  execute format('select r.request, r.timeout_seconds from batch.%%I($1, $2, $3) r', 'row$' || p_kind) into request, timeout_seconds
+  execute format('select r.request, r.timeout_seconds from batch.%%I($1, $2, $3) r', 'row$' || p_kind) into found_row
   using p_requests, p_timeout_column, p_request;
+  return found_row;
 end
 $body$, batch.reader_calls(array(select k.kind from batch.kind k where k.attached order by k.kind))));
 end

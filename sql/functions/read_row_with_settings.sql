@@ -1,7 +1,5 @@
 -- batch.read_row() where a setting differs from the worker's.
-create or replace function batch.read_row_with_settings(
-  p_kind text, p_requests regclass, p_timeout_column name, p_request bigint, out request text, out timeout_seconds double precision
-)
+create or replace function batch.read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set extra_float_digits = 1
@@ -14,11 +12,7 @@ set lc_monetary = 'C'
 set row_security = on
 set enable_seqscan = off
 as $$
-declare
-  found_row record;
 begin
-  found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
-  request := found_row.request;
-  timeout_seconds := found_row.timeout_seconds;
+  return batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
 end
 $$;

@@ -13,13 +13,7 @@ begin
     return format(E'\nif p_kind <= %L collate "C" then%s\nelse%s\nend if;', p_kinds[middle],
       batch.reader_calls(p_kinds[:middle]), batch.reader_calls(p_kinds[middle + 1:]));
   elsif cardinality(p_kinds) = 1 then
-    return format(
-      E'\nif p_kind = %L then'
-      '\n  found_row := batch.%I(p_requests, p_timeout_column, p_request);'
-      '\n  request := found_row.request;'
-      '\n  timeout_seconds := found_row.timeout_seconds;'
-      '\n  return;'
-      '\nend if;', p_kinds[1], 'row$' || p_kinds[1]);
+    return format(E'\nif p_kind = %L then\n  return batch.%I(p_requests, p_timeout_column, p_request);\nend if;', p_kinds[1], 'row$' || p_kinds[1]);
   end if;
   return '';
 end

@@ -76,7 +76,8 @@ describe("the readers of attached tables", () => {
     await database.query("insert into one values (1, '2026-01-02 03:04:05+00', 0.1::float8 + 0.2)");
     await plain.query("set timezone = 'Asia/Tokyo'; set extra_float_digits = 0");
     await pinned.query("set timezone = 'UTC'; set enable_seqscan = off; set lc_monetary = 'C'");
-    const read = "select request from batch.read_row('one', 'public.one', null, 1)";
+    const read =
+      "select request from batch.read_row('one', 'public.one', null, 1) as (request text, timeout_seconds double precision)";
     const expected = [{ request: '{"id":1,"at":"2026-01-02T03:04:05+00:00","f":0.30000000000000004}' }];
     assert.deepEqual((await plain.query(read)).rows, expected);
     assert.deepEqual((await pinned.query(read)).rows, expected);
