@@ -49,6 +49,7 @@ begin
   execute format('alter role %I set extra_float_digits = %L', worker, '1');
   execute format('alter role %I set bytea_output = %L', worker, 'hex');
   execute format('alter role %I set xmlbinary = %L', worker, 'base64');
+  execute format('alter role %I set lc_monetary = %L', worker, 'C');
   execute format('alter role %I set row_security = %L', worker, 'on');
   execute format('alter role %I set statement_timeout = %L', worker, '9s');
   -- KEDA sets no timeout: a poll that hangs would stop the scaling.

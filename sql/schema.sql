@@ -216,6 +216,26 @@ CREATE FUNCTION batch.backoff(p_failures integer, p_backoff_limit integer, p_bac
 
 
 --
+-- Name: call_reader(text, regclass, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+  found_row record;
+begin
+if p_kind = 'clap' then
+  return batch."row$clap"(p_requests, p_timeout_column, p_request);
+end if;
+  execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into found_row
+  using p_requests, p_timeout_column, p_request;
+  return found_row;
+end
+$_$;
+
+
+--
 -- Name: cancel(text, bigint, text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -277,44 +297,46 @@ $$;
 CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    AS $$
 #variable_conflict use_column
 declare
-  attached batch.kind;
-  bounds batch.scaling;
-  q batch.queue;
-  latest batch.history;
-  row_text text;
-  row_timeout double precision;
+  known record;
+  q record;
+  found_row record;
+  last_attempt integer;
+  last_status text;
+  last_created_at timestamptz;
   own boolean;
-  replaces_dead boolean;
   again boolean;
   problem text;
   unusable integer := 0;
+  arrival bigint;
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
     raise invalid_parameter_value using message = format(
       'p_limits must be 4 numbers from 0 on (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
-  select * into attached from batch.kind k where k.kind = p_kind;
-  select * into bounds from batch.scaling s where s.kind = p_kind;
-  if attached.attached is not true or bounds.kind is null then
+  select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into known
+  from batch.kind k join batch.scaling s on s.kind = k.kind
+  where k.kind = p_kind and k.attached;
+  if not found then
     return;
   end if;
   if p_lease_seconds is null and not batch.lock_session(p_session) then
     return;
   end if;
-  if bounds.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
+  if known.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
     -- The bounds are from another cluster, from which the database was restored (batch.reset_bounds).
-    bounds.waiting_xid := '0';
-    bounds.waiting_id := -9223372036854775808;
+    known.waiting_xid := '0';
+    known.waiting_id := -9223372036854775808;
   end if;
-  if attached.intake_after is not null and attached.problem is null then
+  if known.intake_after is not null and known.problem is null then
     perform batch.take_in_missing(p_kind);
   end if;
 
   loop
-    select * into q from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
+    select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+    from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
     own := found;
     again := own and q.session_id is not distinct from p_session;
     if own and not again and q.session_id is not null then
@@ -322,7 +344,7 @@ begin
     end if;
     if not own then
       if p_arriving then
-        perform nextval(to_regclass('batch.arrivals_' || p_kind));
+        arrival := nextval(to_regclass('batch.arrivals_' || p_kind));
         p_arriving := false;
       end if;
       if unusable >= 50 then
@@ -330,54 +352,56 @@ begin
         update batch.kind k set sweep_pending = true where k.kind = p_kind;
         return;
       end if;
-      if bounds.running_limit is not null then
-        -- One claim at a time: two that count at the same moment would both proceed.
-        select * into bounds from batch.scaling s where s.kind = p_kind for no key update;
-      end if;
-      -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
-      if attached.problem is not null or bounds.running_limit is not null and bounds.running_limit <= (
-        select count(*) from batch.queue c
-        where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bounds.claimed_xid
-      ) then
+      if known.problem is not null then
         return;
       end if;
-      select * into q from batch.queue c
+      if known.running_limit is not null then
+        -- One claim at a time: two that count at the same moment would both proceed.
+        select s.running_limit, s.claimed_xid into known.running_limit, known.claimed_xid
+        from batch.scaling s where s.kind = p_kind for no key update;
+        -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
+        if known.running_limit <= (
+          select count(*) from batch.queue c
+          where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= known.claimed_xid
+        ) then
+          return;
+        end if;
+      end if;
+      select c.ctid as place, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
+      from batch.queue c
       where c.kind = p_kind and c.job_name is null and c.available_at is null
-        and (c.enqueued_xid, c.request_id) >= (bounds.waiting_xid, bounds.waiting_id)
+        and (c.enqueued_xid, c.request_id) >= (known.waiting_xid, known.waiting_id)
       order by c.enqueued_xid, c.request_id limit 1 for update skip locked;
       if not found then
         return;
       end if;
     end if;
 
-    replaces_dead := not own and q.suspected_at is not null;
-    latest := null;
     if not again then
       -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
       -- finished work nor count an attempt twice.
-      select * into latest from batch.history h
+      select h.attempt, h.status, h.created_at into last_attempt, last_status, last_created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
-      if q.canceled is not null or latest.attempt > q.attempt and latest.status <> 'FAILED' or greatest(q.attempt, latest.attempt) = 2147483647 then
+      if q.canceled is not null or last_attempt > q.attempt and last_status <> 'FAILED' or greatest(q.attempt, last_attempt) = 2147483647 then
         perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
           'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, select batch.retry(%L, %s)',
-          q.attempt, latest.status, latest.attempt, p_kind, q.request_id)));
+          q.attempt, last_status, last_attempt, p_kind, q.request_id)));
         unusable := unusable + 1;
         continue;
       end if;
-      q.attempt := greatest(q.attempt, latest.attempt, 0) + 1;
+      q.attempt := greatest(q.attempt, last_attempt, 0) + 1;
     end if;
 
     problem := null;
     begin
-      execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into row_text, row_timeout
-      using attached.requests, attached.timeout_column, q.request_id;
-      if row_text is null and batch.attachment_problem(p_kind) is not null then
+      found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
+      if found_row.request is null and batch.attachment_problem(p_kind) is not null then
         -- The table's rows are hidden, which is no request's fault. The next poll reports why and starts no Job.
         return;
-      elsif row_text is null then
-        problem := format('%s has no row with this primary key', attached.requests);
-      elsif row_timeout is not null and not row_timeout between 0 and 604800 then
-        problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', row_timeout);
+      elsif found_row.request is null then
+        problem := format('%s has no row with this primary key', known.requests);
+      elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
+        problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
       end if;
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
@@ -394,16 +418,19 @@ begin
       unusable := unusable + 1;
       continue;
     end if;
-    row_timeout := case when row_timeout = 0 then null else coalesce(row_timeout, p_timeout_seconds) end;
+    timeout_seconds := case when found_row.timeout_seconds = 0 then null else coalesce(found_row.timeout_seconds, p_timeout_seconds) end;
+    if q.job_finished is null then
+      select j.finished into q.job_finished from batch.job j where j.kind = p_kind and j.job_name = p_job;
+      q.job_finished := greatest(p_job_finished, q.job_finished);
+    end if;
 
+    -- By its place, which its lock keeps: an index would be searched once more.
     update batch.queue u
     set attempt = q.attempt,
-        job_finished = case when own and u.job_finished is not null then u.job_finished else greatest(p_job_finished, (
-          select j.finished from batch.job j where j.kind = p_kind and j.job_name = p_job
-        )) end,
+        job_finished = q.job_finished,
         started_at = case when again then u.started_at else now() end,
-        created_at = coalesce(u.created_at, latest.created_at, now()),
-        deadline_at = case when again then u.deadline_at else now() + make_interval(secs => row_timeout) end,
+        created_at = coalesce(u.created_at, last_created_at, now()),
+        deadline_at = case when again then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
         token = case when again then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
@@ -411,10 +438,11 @@ begin
         backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
-    where u.kind = p_kind and u.request_id = q.request_id
-    returning u.* into q;
+    where u.ctid = q.place
+    returning u.request_id, u.attempt, u.job_finished, u.token, u.checkpoint
+    into strict request_id, attempt, job_finished, token, checkpoint;
 
-    if replaces_dead then
+    if not own and q.suspected_at is not null then
       -- KEDA still counts the Job of the dead worker.
       update batch.scaling s set absent_jobs = s.absent_jobs + 1, absent_peak = greatest(s.absent_peak, s.absent_jobs + 1)
       where s.kind = p_kind;
@@ -423,11 +451,12 @@ begin
     if random() < 0.005 then
       perform batch.advance_bounds(p_kind);
     end if;
-    return query select q.request_id, q.attempt, q.job_finished, row_text, q.token, q.checkpoint, row_timeout;
+    request := found_row.request;
+    return next;
     return;
   end loop;
 end
-$_$;
+$$;
 
 
 --
@@ -487,6 +516,33 @@ exception
       using errcode = sqlstate, hint = 'A policy, cast or function on the table may fail for its owner.';
 end
 $$;
+
+
+--
+-- Name: connect_readers(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.connect_readers() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+  perform pg_advisory_xact_lock(1650553955, -1);  -- 'batc' in ASCII; sessions are positive
+  execute format(
+    $sql$create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
+    language plpgsql stable
+    as %L$sql$,
+    format($body$
+declare
+  found_row record;
+begin%s
+  execute format('select r.request, r.timeout_seconds from batch.%%I($1, $2, $3) r', 'row$' || p_kind) into found_row
+  using p_requests, p_timeout_column, p_request;
+  return found_row;
+end
+$body$, batch.reader_calls(array(select k.kind from batch.kind k where k.attached order by k.kind))));
+end
+$_$;
 
 
 --
@@ -617,22 +673,24 @@ declare
   reader name := batch.reader_role(p_requests);
   schema_owner name := (select pg_get_userbyid(n.nspowner) from pg_namespace n where n.nspname = 'batch');
   key name := batch.key_column(p_requests);
+  -- The key's index as to_regclass() takes it, from which pg_get_indexdef() reads the column's present name without a scan.
+  key_index text := (
+    select format('%I.%I', n.nspname, c.relname)
+    from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+    where i.indrelid = p_requests and i.indisprimary
+  );
   guard constant text := $guard$
-  select a.attname into key
-  from pg_catalog.pg_proc f
-  join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
-  join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
-  join pg_catalog.pg_index i on i.indrelid operator(pg_catalog.=) c.oid and i.indisprimary
-  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) c.oid and a.attnum operator(pg_catalog.=) i.indkey[0]
-  where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) %L::pg_catalog.name
-    and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
-    and (c.relowner operator(pg_catalog.=) f.proowner or exists (
-      select from pg_catalog.pg_roles o where o.oid operator(pg_catalog.=) c.relowner and o.rolsuper
-    ));
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
   if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;$guard$;
+  find_key constant text := $find$
+  select a.attname into key
+  from pg_catalog.pg_index i
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
+  where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;$find$;
   -- Where row level security applies to the owner, the policy of batch.attach() holds for these statements only.
   begins text := case when batch.row_security_applies(p_requests, reader)
     then 'perform pg_catalog.set_config(''postgres_batch.reading'', ''on'', true);' else '' end;
@@ -646,27 +704,19 @@ begin
     )
     language plpgsql stable security definer
     set search_path = pg_catalog, pg_temp
-    set extra_float_digits = 1
-    set bytea_output = 'hex'
-    set datestyle = 'ISO, MDY'
-    set intervalstyle = 'postgres'
-    set timezone = 'UTC'
-    set xmlbinary = 'base64'
-    set lc_monetary = 'C'
-    set row_security = on
-    set enable_seqscan = off
     as %L$sql$,
     'row$' || p_kind, format($body$
 declare
   key name;
 begin%1$s
   %2$s
-  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L and key operator(pg_catalog.=) %4$L::pg_catalog.name
-    and coalesce(p_timeout_column, '') operator(pg_catalog.=) %5$L::pg_catalog.name
+  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+    and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
   then
-    select pg_catalog.to_json(r.*)::pg_catalog.text, %6$s into request, timeout_seconds
-    from %7$s r where r.%8$I operator(pg_catalog.=) $3;
-  else
+    select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s into request, timeout_seconds
+    from %3$s r where r.%5$s operator(pg_catalog.=) $3;
+  else%8$s
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s from %%s r where r.%%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
@@ -674,8 +724,9 @@ begin%1$s
   end if;
   %9$s
 end
-$body$, format(guard, 'row$' || p_kind), begins, p_requests::text, key, coalesce(p_timeout_column, ''),
-    case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end, p_requests, key, ends));
+$body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
+    case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
+    replace(find_key, E'\n', E'\n  '), ends));
   execute format(
     $sql$create function batch.%I(
       p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]
@@ -688,8 +739,8 @@ $body$, format(guard, 'row$' || p_kind), begins, p_requests::text, key, coalesce
 declare
   key name;
   keys bigint[];
-begin%1$s
-  %2$s
+begin%1$s%2$s
+  %3$s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%%1$I as id from %%2$s r
@@ -701,10 +752,10 @@ begin%1$s
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
   ) into keys using p_after, p_limit, p_ids;
-  %3$s
+  %4$s
   return keys;
 end
-$body$, format(guard, 'keys$' || p_kind), begins, ends));
+$body$, guard, find_key, begins, ends));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop
@@ -714,6 +765,7 @@ $body$, format(guard, 'keys$' || p_kind), begins, ends));
       execute format('alter function %s owner to %I', signature, reader);
     end if;
   end loop;
+  perform batch.connect_readers();
 exception when insufficient_privilege then
   raise exception '% must be attached by its owner, %, as a member of %, or by a superuser (it is read with its owner''s rights): %',
     p_requests, reader, schema_owner, sqlerrm using errcode = 'insufficient_privilege';
@@ -911,6 +963,7 @@ begin
   end if;
   perform batch.drop_readers(p_kind);
   perform batch.unregister(p_kind);
+  perform batch.connect_readers();
 end
 $_$;
 
@@ -1247,21 +1300,16 @@ declare
   key name;
   keys bigint[];
 begin
-  select a.attname into key
-  from pg_catalog.pg_proc f
-  join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
-  join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
-  join pg_catalog.pg_index i on i.indrelid operator(pg_catalog.=) c.oid and i.indisprimary
-  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) c.oid and a.attnum operator(pg_catalog.=) i.indkey[0]
-  where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) 'keys$clap'::pg_catalog.name
-    and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
-    and (c.relowner operator(pg_catalog.=) f.proowner or exists (
-      select from pg_catalog.pg_roles o where o.oid operator(pg_catalog.=) c.relowner and o.rolsuper
-    ));
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
   if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
+  select a.attname into key
+  from pg_catalog.pg_index i
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
+  where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
   
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
@@ -1435,6 +1483,70 @@ begin
   execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
   using attached.requests, p_partition, p_after, p_limit, p_ids;
   return keys;
+end
+$_$;
+
+
+--
+-- Name: read_row(text, regclass, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  if current_setting('timezone') = 'UTC' and current_setting('datestyle') = 'ISO, MDY' and current_setting('intervalstyle') = 'postgres'
+    and current_setting('extra_float_digits') = '1' and current_setting('bytea_output') = 'hex' and current_setting('xmlbinary') = 'base64'
+    and current_setting('lc_monetary') = 'C' and current_setting('row_security') = 'on' and current_setting('enable_seqscan') = 'off'
+  then
+    return batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
+  end if;
+  return batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
+end
+$$;
+
+
+--
+-- Name: read_row_with_settings(text, regclass, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    SET "DateStyle" TO 'ISO, MDY'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET xmlbinary TO 'base64'
+    SET lc_monetary TO 'C'
+    SET row_security TO 'on'
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+  return batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
+end
+$$;
+
+
+--
+-- Name: reader_calls(text[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.reader_calls(p_kinds text[]) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  middle integer := (1 + cardinality(p_kinds)) / 2;
+begin
+  if cardinality(p_kinds) > 1 then
+    return format(E'\nif p_kind <= %L collate "C" then%s\nelse%s\nend if;', p_kinds[middle],
+      batch.reader_calls(p_kinds[:middle]), batch.reader_calls(p_kinds[middle + 1:]));
+  elsif cardinality(p_kinds) = 1 then
+    return format(E'\nif p_kind = %L then\n  return batch.%I(p_requests, p_timeout_column, p_request);\nend if;', p_kinds[1], 'row$' || p_kinds[1]);
+  end if;
+  return '';
 end
 $_$;
 
@@ -1946,41 +2058,28 @@ $$;
 CREATE FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET extra_float_digits TO '1'
-    SET bytea_output TO 'hex'
-    SET "DateStyle" TO 'ISO, MDY'
-    SET "IntervalStyle" TO 'postgres'
-    SET "TimeZone" TO 'UTC'
-    SET xmlbinary TO 'base64'
-    SET lc_monetary TO 'C'
-    SET row_security TO 'on'
-    SET enable_seqscan TO 'off'
     AS $_$
 declare
   key name;
 begin
-  select a.attname into key
-  from pg_catalog.pg_proc f
-  join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
-  join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
-  join pg_catalog.pg_index i on i.indrelid operator(pg_catalog.=) c.oid and i.indisprimary
-  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) c.oid and a.attnum operator(pg_catalog.=) i.indkey[0]
-  where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) 'row$clap'::pg_catalog.name
-    and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
-    and (c.relowner operator(pg_catalog.=) f.proowner or exists (
-      select from pg_catalog.pg_roles o where o.oid operator(pg_catalog.=) c.relowner and o.rolsuper
-    ));
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
   if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
   
-  if p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap' and key operator(pg_catalog.=) 'id'::pg_catalog.name
+  if p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, null into request, timeout_seconds
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
   else
+    select a.attname into key
+    from pg_catalog.pg_index i
+    join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
+    where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %s from %s r where r.%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, p_requests, key
@@ -2848,6 +2947,13 @@ REVOKE ALL ON FUNCTION batch.backoff(p_failures integer, p_backoff_limit integer
 
 
 --
+-- Name: FUNCTION call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION cancel(p_kind text, p_request bigint, p_reason text); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -2880,6 +2986,13 @@ REVOKE ALL ON FUNCTION batch.clear_kind(p_kind text, p_reason text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.complete_attachment(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION connect_readers(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.connect_readers() FROM PUBLIC;
 
 
 --
@@ -3083,6 +3196,27 @@ REVOKE ALL ON FUNCTION batch.purge(p_kind text, p_age interval, p_limit integer)
 --
 
 REVOKE ALL ON FUNCTION batch.read_keys(p_kind text, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reader_calls(p_kinds text[]); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.reader_calls(p_kinds text[]) FROM PUBLIC;
 
 
 --

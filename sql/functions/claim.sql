@@ -12,6 +12,8 @@
 --
 -- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed.
 -- When the kind's table cannot be read, no attempt is counted: zero rows.
+-- Its time goes into statements: each one that reads a table takes a hundredth of a millisecond, whether it finds a row or not; one
+-- statement that joins them takes longer than several.
 -- A repeated call by the same session returns the same attempt and counts nothing, so it is safe after a lost answer.
 -- Indexes: queue_job, queue_waiting. The scan of the waiting ones starts at the lower bound of batch.scaling: below it there
 -- are only dead entries, which a long transaction elsewhere keeps from being removed.
@@ -28,41 +30,43 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  attached batch.kind;
-  bounds batch.scaling;
-  q batch.queue;
-  latest batch.history;
-  row_text text;
-  row_timeout double precision;
+  known record;
+  q record;
+  found_row record;
+  last_attempt integer;
+  last_status text;
+  last_created_at timestamptz;
   own boolean;
-  replaces_dead boolean;
   again boolean;
   problem text;
   unusable integer := 0;
+  arrival bigint;
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
     raise invalid_parameter_value using message = format(
       'p_limits must be 4 numbers from 0 on (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
-  select * into attached from batch.kind k where k.kind = p_kind;
-  select * into bounds from batch.scaling s where s.kind = p_kind;
-  if attached.attached is not true or bounds.kind is null then
+  select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into known
+  from batch.kind k join batch.scaling s on s.kind = k.kind
+  where k.kind = p_kind and k.attached;
+  if not found then
     return;
   end if;
   if p_lease_seconds is null and not batch.lock_session(p_session) then
     return;
   end if;
-  if bounds.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
+  if known.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
     -- The bounds are from another cluster, from which the database was restored (batch.reset_bounds).
-    bounds.waiting_xid := '0';
-    bounds.waiting_id := -9223372036854775808;
+    known.waiting_xid := '0';
+    known.waiting_id := -9223372036854775808;
   end if;
-  if attached.intake_after is not null and attached.problem is null then
+  if known.intake_after is not null and known.problem is null then
     perform batch.take_in_missing(p_kind);
   end if;
 
   loop
-    select * into q from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
+    select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+    from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
     own := found;
     again := own and q.session_id is not distinct from p_session;
     if own and not again and q.session_id is not null then
@@ -70,7 +74,7 @@ begin
     end if;
     if not own then
       if p_arriving then
-        perform nextval(to_regclass('batch.arrivals_' || p_kind));
+        arrival := nextval(to_regclass('batch.arrivals_' || p_kind));
         p_arriving := false;
       end if;
       if unusable >= 50 then
@@ -78,54 +82,56 @@ begin
         update batch.kind k set sweep_pending = true where k.kind = p_kind;
         return;
       end if;
-      if bounds.running_limit is not null then
-        -- One claim at a time: two that count at the same moment would both proceed.
-        select * into bounds from batch.scaling s where s.kind = p_kind for no key update;
-      end if;
-      -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
-      if attached.problem is not null or bounds.running_limit is not null and bounds.running_limit <= (
-        select count(*) from batch.queue c
-        where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bounds.claimed_xid
-      ) then
+      if known.problem is not null then
         return;
       end if;
-      select * into q from batch.queue c
+      if known.running_limit is not null then
+        -- One claim at a time: two that count at the same moment would both proceed.
+        select s.running_limit, s.claimed_xid into known.running_limit, known.claimed_xid
+        from batch.scaling s where s.kind = p_kind for no key update;
+        -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
+        if known.running_limit <= (
+          select count(*) from batch.queue c
+          where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= known.claimed_xid
+        ) then
+          return;
+        end if;
+      end if;
+      select c.ctid as place, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
+      from batch.queue c
       where c.kind = p_kind and c.job_name is null and c.available_at is null
-        and (c.enqueued_xid, c.request_id) >= (bounds.waiting_xid, bounds.waiting_id)
+        and (c.enqueued_xid, c.request_id) >= (known.waiting_xid, known.waiting_id)
       order by c.enqueued_xid, c.request_id limit 1 for update skip locked;
       if not found then
         return;
       end if;
     end if;
 
-    replaces_dead := not own and q.suspected_at is not null;
-    latest := null;
     if not again then
       -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
       -- finished work nor count an attempt twice.
-      select * into latest from batch.history h
+      select h.attempt, h.status, h.created_at into last_attempt, last_status, last_created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
-      if q.canceled is not null or latest.attempt > q.attempt and latest.status <> 'FAILED' or greatest(q.attempt, latest.attempt) = 2147483647 then
+      if q.canceled is not null or last_attempt > q.attempt and last_status <> 'FAILED' or greatest(q.attempt, last_attempt) = 2147483647 then
         perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
           'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, select batch.retry(%L, %s)',
-          q.attempt, latest.status, latest.attempt, p_kind, q.request_id)));
+          q.attempt, last_status, last_attempt, p_kind, q.request_id)));
         unusable := unusable + 1;
         continue;
       end if;
-      q.attempt := greatest(q.attempt, latest.attempt, 0) + 1;
+      q.attempt := greatest(q.attempt, last_attempt, 0) + 1;
     end if;
 
     problem := null;
     begin
-      execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into row_text, row_timeout
-      using attached.requests, attached.timeout_column, q.request_id;
-      if row_text is null and batch.attachment_problem(p_kind) is not null then
+      found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
+      if found_row.request is null and batch.attachment_problem(p_kind) is not null then
         -- The table's rows are hidden, which is no request's fault. The next poll reports why and starts no Job.
         return;
-      elsif row_text is null then
-        problem := format('%s has no row with this primary key', attached.requests);
-      elsif row_timeout is not null and not row_timeout between 0 and 604800 then
-        problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', row_timeout);
+      elsif found_row.request is null then
+        problem := format('%s has no row with this primary key', known.requests);
+      elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
+        problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
       end if;
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
@@ -142,16 +148,19 @@ begin
       unusable := unusable + 1;
       continue;
     end if;
-    row_timeout := case when row_timeout = 0 then null else coalesce(row_timeout, p_timeout_seconds) end;
+    timeout_seconds := case when found_row.timeout_seconds = 0 then null else coalesce(found_row.timeout_seconds, p_timeout_seconds) end;
+    if q.job_finished is null then
+      select j.finished into q.job_finished from batch.job j where j.kind = p_kind and j.job_name = p_job;
+      q.job_finished := greatest(p_job_finished, q.job_finished);
+    end if;
 
+    -- By its place, which its lock keeps: an index would be searched once more.
     update batch.queue u
     set attempt = q.attempt,
-        job_finished = case when own and u.job_finished is not null then u.job_finished else greatest(p_job_finished, (
-          select j.finished from batch.job j where j.kind = p_kind and j.job_name = p_job
-        )) end,
+        job_finished = q.job_finished,
         started_at = case when again then u.started_at else now() end,
-        created_at = coalesce(u.created_at, latest.created_at, now()),
-        deadline_at = case when again then u.deadline_at else now() + make_interval(secs => row_timeout) end,
+        created_at = coalesce(u.created_at, last_created_at, now()),
+        deadline_at = case when again then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
         token = case when again then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
@@ -159,10 +168,11 @@ begin
         backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
-    where u.kind = p_kind and u.request_id = q.request_id
-    returning u.* into q;
+    where u.ctid = q.place
+    returning u.request_id, u.attempt, u.job_finished, u.token, u.checkpoint
+    into strict request_id, attempt, job_finished, token, checkpoint;
 
-    if replaces_dead then
+    if not own and q.suspected_at is not null then
       -- KEDA still counts the Job of the dead worker.
       update batch.scaling s set absent_jobs = s.absent_jobs + 1, absent_peak = greatest(s.absent_peak, s.absent_jobs + 1)
       where s.kind = p_kind;
@@ -171,7 +181,8 @@ begin
     if random() < 0.005 then
       perform batch.advance_bounds(p_kind);
     end if;
-    return query select q.request_id, q.attempt, q.job_finished, row_text, q.token, q.checkpoint, row_timeout;
+    request := found_row.request;
+    return next;
     return;
   end loop;
 end

@@ -4,11 +4,13 @@
 --
 -- p_kind: the kind   p_requests: its table   p_timeout_column: the column of its timeouts; null: none
 --
--- Each function first checks that it runs as its owner, and that its owner still owns the table, using only schema-qualified names:
--- the table's owner may alter the function's search_path.
+-- Each function first checks that the table's owner has the rights of the role it runs as, so that code of that owner gains nothing:
+-- the function may have been altered to run as its caller, or the table been given away. The check is a statement of its own, since
+-- planning a statement that names the table may run code of its owner. It uses only schema-qualified names: the table's owner may
+-- alter the function's search_path.
 -- The row is read by a static statement as long as its names are right, because planning a dynamic one takes longer than running
--- it. to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. The
--- function's settings make the text independent of those of the database and the role. $3 and not p_request, which may be a column.
+-- it. to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. $3 and not
+-- p_request, which may be a column. batch.read_row() sees to the settings on which the text depends.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17,22 +19,24 @@ declare
   reader name := batch.reader_role(p_requests);
   schema_owner name := (select pg_get_userbyid(n.nspowner) from pg_namespace n where n.nspname = 'batch');
   key name := batch.key_column(p_requests);
+  -- The key's index as to_regclass() takes it, from which pg_get_indexdef() reads the column's present name without a scan.
+  key_index text := (
+    select format('%I.%I', n.nspname, c.relname)
+    from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+    where i.indrelid = p_requests and i.indisprimary
+  );
   guard constant text := $guard$
-  select a.attname into key
-  from pg_catalog.pg_proc f
-  join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) f.pronamespace
-  join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) p_requests
-  join pg_catalog.pg_index i on i.indrelid operator(pg_catalog.=) c.oid and i.indisprimary
-  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) c.oid and a.attnum operator(pg_catalog.=) i.indkey[0]
-  where n.nspname operator(pg_catalog.=) 'batch'::pg_catalog.name and f.proname operator(pg_catalog.=) %L::pg_catalog.name
-    and pg_catalog.pg_get_userbyid(f.proowner) operator(pg_catalog.=) current_user
-    and (c.relowner operator(pg_catalog.=) f.proowner or exists (
-      select from pg_catalog.pg_roles o where o.oid operator(pg_catalog.=) c.relowner and o.rolsuper
-    ));
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
   if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;$guard$;
+  find_key constant text := $find$
+  select a.attname into key
+  from pg_catalog.pg_index i
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
+  where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;$find$;
   -- Where row level security applies to the owner, the policy of batch.attach() holds for these statements only.
   begins text := case when batch.row_security_applies(p_requests, reader)
     then 'perform pg_catalog.set_config(''postgres_batch.reading'', ''on'', true);' else '' end;
@@ -46,27 +50,19 @@ begin
     )
     language plpgsql stable security definer
     set search_path = pg_catalog, pg_temp
-    set extra_float_digits = 1
-    set bytea_output = 'hex'
-    set datestyle = 'ISO, MDY'
-    set intervalstyle = 'postgres'
-    set timezone = 'UTC'
-    set xmlbinary = 'base64'
-    set lc_monetary = 'C'
-    set row_security = on
-    set enable_seqscan = off
     as %L$sql$,
     'row$' || p_kind, format($body$
 declare
   key name;
 begin%1$s
   %2$s
-  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L and key operator(pg_catalog.=) %4$L::pg_catalog.name
-    and coalesce(p_timeout_column, '') operator(pg_catalog.=) %5$L::pg_catalog.name
+  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+    and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
   then
-    select pg_catalog.to_json(r.*)::pg_catalog.text, %6$s into request, timeout_seconds
-    from %7$s r where r.%8$I operator(pg_catalog.=) $3;
-  else
+    select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s into request, timeout_seconds
+    from %3$s r where r.%5$s operator(pg_catalog.=) $3;
+  else%8$s
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s from %%s r where r.%%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
@@ -74,8 +70,9 @@ begin%1$s
   end if;
   %9$s
 end
-$body$, format(guard, 'row$' || p_kind), begins, p_requests::text, key, coalesce(p_timeout_column, ''),
-    case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end, p_requests, key, ends));
+$body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
+    case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
+    replace(find_key, E'\n', E'\n  '), ends));
   execute format(
     $sql$create function batch.%I(
       p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]
@@ -88,8 +85,8 @@ $body$, format(guard, 'row$' || p_kind), begins, p_requests::text, key, coalesce
 declare
   key name;
   keys bigint[];
-begin%1$s
-  %2$s
+begin%1$s%2$s
+  %3$s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%%1$I as id from %%2$s r
@@ -101,10 +98,10 @@ begin%1$s
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
   ) into keys using p_after, p_limit, p_ids;
-  %3$s
+  %4$s
   return keys;
 end
-$body$, format(guard, 'keys$' || p_kind), begins, ends));
+$body$, guard, find_key, begins, ends));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop
@@ -114,6 +111,7 @@ $body$, format(guard, 'keys$' || p_kind), begins, ends));
       execute format('alter function %s owner to %I', signature, reader);
     end if;
   end loop;
+  perform batch.connect_readers();
 exception when insufficient_privilege then
   raise exception '% must be attached by its owner, %, as a member of %, or by a superuser (it is read with its owner''s rights): %',
     p_requests, reader, schema_owner, sqlerrm using errcode = 'insufficient_privilege';

@@ -23,5 +23,6 @@ begin
   end if;
   perform batch.drop_readers(p_kind);
   perform batch.unregister(p_kind);
+  perform batch.connect_readers();
 end
 $$;

@@ -45,7 +45,8 @@ export async function withContext<T>(
   }
 }
 
-async function createContext(server: Server, signal: AbortSignal): Promise<BenchContext> {
+/** Migrates the database of a server that is running. */
+export async function createContext(server: Server, signal: AbortSignal): Promise<BenchContext> {
   const { host, port, user } = server;
   const clientConfig = { host, port, user, database: DATABASE };
 

@@ -8,11 +8,12 @@ import { demand } from "./demand.ts";
 import { insert } from "./insert.ts";
 import { describeLimit, isKept } from "./limit.ts";
 import { peers } from "./peers.ts";
+import { publication } from "./publication.ts";
 import { snapshot } from "./snapshot.ts";
 import { start } from "./start.ts";
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map(
-  Object.entries<Bench>({ demand, claim, insert, snapshot, peers, start }),
+  Object.entries<Bench>({ demand, claim, insert, snapshot, peers, publication, start }),
 );
 const NAMES = [...BENCHES.keys()];
 

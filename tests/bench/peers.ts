@@ -1,6 +1,6 @@
 import type { Bench } from "./bench.ts";
 import { SIZES } from "./options.ts";
-import { openGraphileWorker } from "./peers/graphileWorker.ts";
+import { ONE_CONNECTION, openGraphileWorker } from "./peers/graphileWorker.ts";
 import { openPgBoss } from "./peers/pgBoss.ts";
 import { openPostgresBatch } from "./peers/postgresBatch.ts";
 import { median, percentile } from "./samples.ts";
@@ -20,7 +20,8 @@ export const peers: Bench<"waiting" | "rounds"> = {
   async run({ waiting, rounds }, context) {
     const ours = await openPostgresBatch(context);
     const others = [await openGraphileWorker(context), await openPgBoss(context)];
-    const queues = [ours, ...others];
+    // Shown beside the others without a limit: graphile-worker does not wait for a job's finish before it claims the next one.
+    const queues = [ours, ...others, await openGraphileWorker(context, ONE_CONNECTION)];
     for (const queue of queues) await queue.fill(waiting);
     const samples = new Map<string, number[]>(queues.map(({ name }) => [name, []]));
     for (let round = 0; round <= rounds; round++) {

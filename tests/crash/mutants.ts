@@ -31,8 +31,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "claim",
-        text: "greatest(q.attempt, latest.attempt, 0) + 1;",
-        instead: "greatest(q.attempt, latest.attempt, 0);",
+        text: "greatest(q.attempt, last_attempt, 0) + 1;",
+        instead: "greatest(q.attempt, last_attempt, 0);",
       },
     ],
   },

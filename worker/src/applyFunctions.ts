@@ -31,6 +31,8 @@ export async function applyFunctions(
       await client.query("delete from batch.function where name = $1", [name]);
     }
     for (const file of changed) await create(client, file);
+    // Its file has no kinds: the ones that are attached are added again.
+    if (changed.some(({ name }) => name === "call_reader")) await client.query("select batch.connect_readers()");
     // PostgreSQL lets every role execute a new function; here only the owner may, and the roles that sql/grants.sql names.
     // Triggers fire all the same: inserting needs no right on batch.enqueue().
     await client.query("revoke execute on all functions in schema batch from public");

@@ -12,7 +12,7 @@ export const MIGRATION_SETTINGS: Readonly<Record<string, string>> = {
  * row's JSON is formatted. A pooler refuses such options; the settings that matter behind one are set on the functions.
  *
  * Not set, because they do not affect the worker: `client_encoding` (node-postgres sets it), `lc_messages` (codes are read, not
- * texts), planner and memory settings (the same rows come), `log_*`. `synchronous_commit` is the operator's choice.
+ * texts), other planner and memory settings (the same rows come), `log_*`. `synchronous_commit` is the operator's choice.
  */
 export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   // A lost node is noticed within 12 s, whether or not data is in flight, and the session's lock is released with the connection.
@@ -41,6 +41,8 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   // JIT compilation takes milliseconds for statements of microseconds; custom plans are made each time.
   jit: "off",
   plan_cache_mode: "auto",
+  // A small table must be read by its index, too: it may grow while an old plan is in use.
+  enable_seqscan: "off",
 
   // A row's JSON is the same on every server: dates, bytes, floats and money as text.
   timezone: "UTC",

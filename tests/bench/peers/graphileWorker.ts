@@ -8,21 +8,46 @@ const logger = new Logger(() => () => undefined);
 /** Jobs a statement: the time of one that adds them all grows with their square. */
 const STATEMENT = 1_000;
 
+/** How graphile-worker is run. */
+interface GraphileWorkerArgs {
+  readonly name: string;
+  readonly schema: string;
+  /** Connections for its statements; it listens on one more. */
+  readonly connections: number;
+}
+
+/** As its users run it: it claims the next job on one connection while it finishes the last one on another. */
+const AS_DOCUMENTED: GraphileWorkerArgs = {
+  name: "graphile-worker",
+  schema: "graphile_worker",
+  connections: 3,
+};
+
+/** One statement after another, as the other queues here work. */
+export const ONE_CONNECTION: GraphileWorkerArgs = {
+  name: "graphile-worker, one connection",
+  schema: "graphile_worker_one",
+  connections: 1,
+};
+
 /** graphile-worker: a job's time is from one call of its task to the next, at a concurrency of 1. */
-export async function openGraphileWorker({ clientConfig }: BenchContext): Promise<QueueUnderTest> {
-  const pgPool = new pg.Pool({ ...clientConfig, max: 4 });
+export async function openGraphileWorker(
+  { clientConfig }: BenchContext,
+  { name, schema, connections }: GraphileWorkerArgs = AS_DOCUMENTED,
+): Promise<QueueUnderTest> {
+  const pgPool = new pg.Pool({ ...clientConfig, max: connections + 1 });
   pgPool.on("error", () => undefined);
-  const utils = await makeWorkerUtils({ pgPool, logger });
+  const utils = await makeWorkerUtils({ pgPool, schema, logger });
   await utils.migrate();
   return {
-    name: "graphile-worker",
+    name,
     async fill(count) {
       for (let from = 0; from < count; from += STATEMENT)
         await pgPool.query(
-          "select graphile_worker.add_job('clap', json_build_object('id', n)) from generate_series($1::integer, $2) n",
+          `select ${schema}.add_job('clap', json_build_object('id', n)) from generate_series($1::integer, $2) n`,
           [from + 1, Math.min(from + STATEMENT, count)],
         );
-      await pgPool.query("vacuum (analyze) graphile_worker._private_jobs");
+      await pgPool.query(`vacuum (analyze) ${schema}._private_jobs`);
     },
     async work(count) {
       const samples: number[] = [];
@@ -36,7 +61,7 @@ export async function openGraphileWorker({ clientConfig }: BenchContext): Promis
           if (samples.length >= count) enough.resolve();
         },
       };
-      const runner = await run({ pgPool, taskList, concurrency: 1, noHandleSignals: true, logger });
+      const runner = await run({ pgPool, schema, taskList, concurrency: 1, noHandleSignals: true, logger });
       await enough.promise;
       await runner.stop();
       return samples.slice(0, count);

@@ -1,0 +1,160 @@
+import type pg from "pg";
+import { type Server, startServer } from "../../simulator/server.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { until } from "../support/until.ts";
+import type { Bench } from "./bench.ts";
+import { runClosedLoop } from "./closedLoop.ts";
+import { type BenchContext, createContext } from "./context.ts";
+import type { Limit } from "./limit.ts";
+import { SIZES } from "./options.ts";
+import { claimAndSucceed } from "./queueLoad.ts";
+import { median, percentile, timeRuns } from "./samples.ts";
+import { ms, printTable } from "./table.ts";
+
+const POLLS = 20;
+
+/** A server whose queue is measured: claims and polls over one connection. */
+interface Side {
+  readonly measure: () => Promise<Record<Measured, number>>;
+  readonly close: () => Promise<void>;
+}
+
+const MEASURED = ["claim + finish", "scaling query"] as const;
+type Measured = (typeof MEASURED)[number];
+
+/** The queue on a server that publishes all tables to a subscriber, beside the same queue on one that publishes nothing. */
+export const publication: Bench<"waiting" | "rounds" | "seconds"> = {
+  target:
+    "A publication for all tables, with a subscriber on another server, costs claims and polls at most half as much again",
+  options: {
+    waiting: { ...SIZES.waiting, defaultValue: 20_000 },
+    rounds: { min: 1, max: 1_000, why: "medians over the rounds are what counts", defaultValue: 20 },
+    seconds: { min: 0.1, max: 60, fractions: true, why: "one turn; two make a round", defaultValue: 1 },
+  },
+
+  async run({ waiting, rounds, seconds }, context) {
+    const publisher = await startServer({ durable: true, signal: context.signal });
+    const subscriber = await startServer({ durable: true, signal: context.signal });
+    try {
+      const sides = [
+        await openSide(context, { waiting, seconds }),
+        await openPublisher(publisher, subscriber, context, { waiting, seconds }),
+      ] as const;
+      const taken: Record<Measured, number>[][] = [];
+      for (let round = 0; round <= rounds; round++) {
+        const took: Record<Measured, number>[] = [];
+        for (const side of round % 2 === 0 ? [0, 1] : [1, 0]) took[side] = await (sides[side] as Side).measure();
+        // The first round warms the connections and the pages up.
+        if (round > 0) taken.push(took);
+      }
+      for (const side of sides) await side.close();
+      return reportSides(taken);
+    } finally {
+      await publisher.stop();
+      await subscriber.stop();
+    }
+  },
+};
+
+/** Prints both sides' medians, and how far the rounds' ratios spread. */
+function reportSides(rounds: readonly (readonly Record<Measured, number>[])[]): Limit[] {
+  const times = (side: number, what: Measured) => rounds.map((round) => round[side]?.[what] ?? Number.NaN);
+  const ratios = (what: Measured) => rounds.map((round) => (round[1]?.[what] ?? Number.NaN) / (round[0]?.[what] ?? 0));
+  printTable(
+    ["p50", "unpublished", "published", "ratio", "quartiles"],
+    MEASURED.map((what) => [
+      what,
+      ...[0, 1].map((side) => ms(median(times(side, what)))),
+      median(ratios(what)).toFixed(2),
+      [0.25, 0.75].map((part) => percentile(ratios(what), part).toFixed(2)).join(" to "),
+    ]),
+  );
+  return MEASURED.map((what) => ({
+    what: `${what}, published over unpublished, p50`,
+    measured: median(ratios(what)),
+    bound: "at most",
+    limit: 1.5,
+  }));
+}
+
+async function openSide(
+  context: BenchContext,
+  { waiting, seconds }: { waiting: number; seconds: number },
+  afterTurn: () => Promise<void> = async () => {},
+): Promise<Side> {
+  const client = await context.connect();
+  const database = context.openDatabase();
+  return {
+    async measure() {
+      await client.query(
+        `insert into make_it_clap (duration_seconds)
+         select 0 from generate_series(1, $1 - (select count(*) from batch.queue where kind = 'clap'))`,
+        [waiting],
+      );
+      await afterTurn();
+      const { p50 } = await runClosedLoop([() => claimAndSucceed(database, 1)], seconds);
+      const polls = await timeRuns(POLLS, () =>
+        demand(database, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 100 }),
+      );
+      await afterTurn();
+      return { "claim + finish": p50, "scaling query": median(polls) };
+    },
+    async close() {
+      await Promise.all([client.end(), database.close()]);
+    },
+  };
+}
+
+/** Publishes every table of one server, and subscribes to them on the other. */
+async function openPublisher(
+  from: Server,
+  to: Server,
+  { signal }: BenchContext,
+  load: { waiting: number; seconds: number },
+): Promise<Side> {
+  await setWalLevel(from, signal);
+  const published = await createContext(from, signal);
+  const client = await published.connect();
+  await client.query("create publication everything for all tables");
+  const received = await (await createContext(to, signal)).connect();
+  // A migrated database has these rows already.
+  await received.query(
+    "delete from batch.migration; delete from batch.function; delete from batch.kind; delete from batch.scaling",
+  );
+  await received.query(
+    `create subscription everything connection 'host=${from.host} port=${from.port} user=${from.user} dbname=${client.database}'
+     publication everything`,
+  );
+  const side = await openSide(published, load, () => awaitSubscriber(client));
+  return {
+    measure: side.measure,
+    async close() {
+      await side.close();
+      await received.query("drop subscription everything");
+      await Promise.all([client.end(), received.end()]);
+    },
+  };
+}
+
+async function setWalLevel(server: Server, signal: AbortSignal): Promise<void> {
+  const client = await (await createContext(server, signal)).connect();
+  await client.query("alter system set wal_level = logical");
+  await client.end();
+  await server.restart("fast");
+}
+
+/** Nothing that one turn wrote may still be on its way during the next. */
+async function awaitSubscriber(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ lsn: string }>("select pg_current_wal_lsn()::text as lsn");
+  await until(
+    "the subscriber has received everything",
+    async () =>
+      (
+        await client.query(
+          "select from pg_stat_replication where application_name = 'everything' and flush_lsn >= $1::pg_lsn",
+          [rows[0]?.lsn],
+        )
+      ).rowCount === 1,
+    { timeoutMs: 120_000 },
+  );
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { beforeEach, describe, test } from "node:test";
+import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { claimParams } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+const worker = database.connect("batch_worker");
+const KINDS = ["one", "three", "two"];
+
+const take = (kind: string) => claim(worker, claimParams(`job-${kind}`, { kind })) as Promise<Claim | undefined>;
+
+/** The kinds that are called by a static statement. */
+async function connected(): Promise<string[]> {
+  const [found] = await database.query<{ text: string }>(
+    "select prosrc as text from pg_proc where oid = 'batch.call_reader'::regproc",
+  );
+  return [...(found?.text ?? "").matchAll(/batch\."?row\$(\w+)"?\(p_requests/g)].map(([, kind]) => String(kind));
+}
+
+beforeEach(async () => {
+  await database.reset();
+  for (const kind of KINDS) {
+    await database.query(`drop table if exists ${kind} cascade; create table ${kind} (id bigint primary key)`);
+    await database.query("delete from batch.kind where kind = $1", [kind]);
+    await database.query(`select batch.attach('public.${kind}', '${kind}')`);
+    await database.query(`insert into ${kind} values (1)`);
+  }
+});
+
+describe("the readers of attached tables", () => {
+  test("are called by static statements, each kind its own", async () => {
+    assert.deepEqual(await connected(), ["clap", ...KINDS]);
+    for (const kind of KINDS) assert.equal((await take(kind))?.row, '{"id":1}');
+    assert.equal(await take("four"), undefined);
+  });
+
+  test("are no longer called for a kind that was detached", async () => {
+    await database.query("select batch.detach('two')");
+    assert.deepEqual(await connected(), ["clap", "one", "three"]);
+    assert.equal(await take("two"), undefined);
+    assert.equal((await take("three"))?.row, '{"id":1}');
+  });
+
+  test("stop their own kind alone when they are missing", async () => {
+    await database.query('drop function batch."row$three"');
+    assert.equal(await take("three"), undefined);
+    for (const kind of ["one", "two"]) assert.equal((await take(kind))?.attempt, 1);
+    assert.deepEqual(await database.query("select attempt from batch.queue where kind = 'three'"), [{ attempt: 0 }]);
+  });
+
+  test("may be created in two transactions at once", async () => {
+    const [first, second] = [await database.open(), await database.open()];
+    await first.query("begin; select batch.attach('public.one', 'one')");
+    const waiting = second.query("select batch.attach('public.two', 'two')");
+    await database.untilBlocked();
+    await first.query("commit");
+    await waiting;
+    assert.deepEqual(await connected(), ["clap", ...KINDS]);
+  });
+
+  test("are called for a kind that has no static statement, too", async () => {
+    const file = new URL("../../sql/functions/call_reader.sql", import.meta.url);
+    await database.query(readFileSync(file, "utf8"));
+    assert.deepEqual(await connected(), []);
+    for (const kind of KINDS) assert.equal((await take(kind))?.row, '{"id":1}');
+  });
+
+  test("give the same text whatever the session's settings are", async () => {
+    const [plain, pinned] = [await database.open(), await database.open()];
+    await database.query(
+      "drop table one; create table one (id bigint primary key, at timestamptz, f double precision)",
+    );
+    await database.query("select batch.attach('public.one', 'one')");
+    await database.query("insert into one values (1, '2026-01-02 03:04:05+00', 0.1::float8 + 0.2)");
+    await plain.query("set timezone = 'Asia/Tokyo'; set extra_float_digits = 0");
+    await pinned.query("set timezone = 'UTC'; set enable_seqscan = off; set lc_monetary = 'C'");
+    const read =
+      "select request from batch.read_row('one', 'public.one', null, 1) as (request text, timeout_seconds double precision)";
+    const expected = [{ request: '{"id":1,"at":"2026-01-02T03:04:05+00:00","f":0.30000000000000004}' }];
+    assert.deepEqual((await plain.query(read)).rows, expected);
+    assert.deepEqual((await pinned.query(read)).rows, expected);
+  });
+});
