@@ -1,18 +1,16 @@
 #!/bin/sh
-# Copies the runner of /batch into a folder: install-runner FOLDER
+# Copies the runner of /batch into a folder: install-runner /FOLDER
 #
-# The loader may be executed and not read (worker/src/command/assembleRunner.ts), so it is taken from where the system has it.
+# The command's container waits for it: no more processes and files than necessary. The loader may be executed and not read
+# (worker/src/command/assembleRunner.ts), so the system's own is copied.
 set -eu
-mkdir -p "$1/lib"
-cp -R /batch/node /batch/mkfifo /batch/node_modules /batch/sql /batch/worker "$1/"
-for library in /batch/lib/*; do
-  [ "$library" = /batch/lib/loader ] || cp "$library" "$1/lib/"
-done
+folder=$1
+cd /batch
+mkdir -p "$folder/lib" "$folder/.cache"
+cp -R node mkfifo node_modules sql worker "$folder/"
+cp lib/lib* "$folder/lib/"
 # Node finds what it has compiled by the user's id, too.
-mkdir -p "$1/.cache"
-for cache in /batch/.cache/*; do
-  version=${cache##*/}
-  cp -R "$cache" "$1/.cache/${version%-*}-$(id -u)"
+for cache in .cache/*; do
+  cp -R "$cache" "$folder/${cache%-*}-$(id -u)"
 done
-cp "$(ldd /batch/node | sed -n 's/^[[:space:]]*\(\/[^ ]*ld-[^ ]*\) (.*/\1/p')" "$1/lib/loader"
-chmod 0111 "$1/lib/loader"
+install -m 0111 system-loader "$folder/lib/loader"

@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { answerProbes } from "./answerProbes.ts";
 import { describeError } from "./describeError.ts";
 import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
-import { HandlerWork } from "./handlerWork.ts";
 import { createLog } from "./log.ts";
 import { EXIT_CODES, SYSEXITS } from "./outcome.ts";
 import { ignoreOutputErrors } from "./output.ts";
@@ -35,32 +34,38 @@ async function runPod(): Promise<number> {
   const settings = readSettings(process.env);
   const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });
   const shutdown = listenForShutdown(settings.graceSeconds, () => process.exit(EXIT_CODES.interrupted));
-  // The handler's thread starts while this one loads the rest and connects.
-  const work = await createWork(settings.kind);
-  const loaded = Promise.race([work.load(), once(shutdown.signal, "abort")]);
-  loaded.catch(() => undefined);
-  const [{ Database }, { runJob }] = await Promise.all([import("./database.ts"), import("./runJob.ts")]);
+  // A handler's thread starts while this one connects, and the rest is loaded while the server answers.
+  let work: Work | undefined;
+  let loaded: Promise<unknown> | undefined;
+  if (process.env.COMMAND === undefined) {
+    const { HandlerWork } = await import("./handlerWork.ts");
+    const handler = new HandlerWork(settings.kind);
+    work = handler;
+    loaded = Promise.race([handler.load(), once(shutdown.signal, "abort")]);
+    loaded.catch(() => undefined);
+  }
+  const { Database } = await import("./database.ts");
   const database = new Database(settings.database, log);
   database.connect();
   if (settings.livenessPort > 0) setTimeout(answerProbes, LISTEN_DELAY_MS, settings.livenessPort, log).unref();
   try {
+    const { runJob } = await import("./runJob.ts");
+    work ??= await createCommandWork();
     await loaded;
     return EXIT_CODES[await runJob({ settings, database, work, shutdown, log })];
   } catch (error) {
     return report(error);
   } finally {
-    await Promise.all([database.close(), work.close()]);
+    await Promise.all([database.close(), work?.close()]);
     // The process's exit would wait for a thread that cannot be terminated.
-    if (work.stuck) process.kill(process.pid, "SIGKILL");
+    if (work?.stuck) process.kill(process.pid, "SIGKILL");
   }
 }
 
-/** The work of COMMAND if it is set, otherwise of the handler of `kind`. */
-async function createWork(kind: string): Promise<Work & Pick<HandlerWork, "load">> {
-  if (process.env.COMMAND === undefined) return new HandlerWork(kind);
-  const { createCommandWork } = await import("./command/createCommandWork.ts");
+async function createCommandWork(): Promise<Work> {
   const { readCommandSettings } = await import("./command/commandSettings.ts");
-  return Object.assign(createCommandWork(readCommandSettings(process.env)), { load: () => Promise.resolve() });
+  const settings = readCommandSettings(process.env);
+  return (await import("./command/createCommandWork.ts")).createCommandWork(settings);
 }
 
 function report(error: unknown): number {
