@@ -81,11 +81,10 @@ export class HandlerThread {
         break;
       case "log":
         this.#context?.log.write(message.line);
-        this.#written();
+        process.stdout.write("", () => this.#written());
         break;
       case "output":
-        process[message.stream].write(message.chunk);
-        this.#written();
+        process[message.stream].write(message.chunk, () => this.#written());
         break;
       case "progress":
         this.#context?.progress(message.done, message.total);

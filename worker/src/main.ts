@@ -4,7 +4,7 @@ import { describeError } from "./describeError.ts";
 import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { EXIT_CODES, SYSEXITS } from "./outcome.ts";
-import { ignoreOutputErrors } from "./output.ts";
+import { flushOutput, ignoreOutputErrors } from "./output.ts";
 import { readSettings } from "./settings.ts";
 import { listenForShutdown } from "./shutdown.ts";
 import type { Work } from "./work.ts";
@@ -16,7 +16,7 @@ const LISTEN_DELAY_MS = 250;
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   ignoreOutputErrors();
   // A bug of the worker: the work's errors end in its own thread.
-  process.once("uncaughtException", (error) => process.exit(report(error)));
+  process.once("uncaughtException", (error) => exit(report(error)));
   if (command === "migrate" && rest.length === 0) {
     const { migrateDatabase } = await import("./migrateDatabase.ts");
     await migrateDatabase(process.env, createLog({}));
@@ -58,7 +58,10 @@ async function runPod(): Promise<number> {
   } finally {
     await Promise.all([database.close(), work?.close()]);
     // The process's exit would wait for a thread that cannot be terminated.
-    if (work?.stuck) process.kill(process.pid, "SIGKILL");
+    if (work?.stuck) {
+      await flushOutput();
+      process.kill(process.pid, "SIGKILL");
+    }
   }
 }
 
@@ -79,4 +82,9 @@ function report(error: unknown): number {
   return error instanceof DatabaseUnavailableError ? SYSEXITS.unavailable : SYSEXITS.software;
 }
 
-process.exit(await main(process.argv.slice(2)).catch(report));
+async function exit(code: number): Promise<never> {
+  await flushOutput();
+  process.exit(code);
+}
+
+await exit(await main(process.argv.slice(2)).catch(report));

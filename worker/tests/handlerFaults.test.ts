@@ -165,6 +165,21 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     assert.equal(pod.output().match(/"message":"logged"/g)?.length, 2_000);
   });
 
+  test("prints more than a pipe holds, to a reader that is late, loses nothing of it", async () => {
+    await insert(...Array(4).fill("print, then succeed"));
+    const pod = start({ REQUESTS_PER_JOB: "4" });
+    pod.child.stdout?.pause();
+    await until("the first attempt waits for the reader, or all have ended", async () => {
+      const { length } = await attempts();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return length > 0 && (await attempts()).length === length;
+    });
+    pod.child.stdout?.resume();
+    assert.equal(await pod.ended, 0);
+    assert.equal(pod.output().match(/^printed \d+$/gm)?.length, 8_000);
+    assert.equal(pod.output().match(/"message":"logged"/g)?.length, 8_000);
+  });
+
   test("prints into a closed output works on, and its success is recorded", async () => {
     await insert("wait half a second", "print, then succeed");
     const pod = start({ REQUESTS_PER_JOB: "2" });
