@@ -17,7 +17,7 @@ const builtImages = config.batches.map((batch) => findBuiltImage(batch, config.i
 
 const provider = new k8s.Provider("cluster", {
   context: config.kubernetesContext,
-  // Not $KUBECONFIG as it is now: that would be kept in the state, and be wrong on the next machine.
+  // Not $KUBECONFIG: its value would be stored in the state, and be wrong on other machines.
   kubeconfig: "",
   enableSecretMutable: true,
 });
@@ -28,7 +28,7 @@ const image = new WorkerImage("postgres-batch", { ...config.image, rebuildTrigge
 const runner =
   config.runner && new WorkerImage("postgres-batch-runner", { ...config.runner, rebuildTrigger: uid }, options);
 const images = runner ? [image, runner] : [image];
-// What a registry or an existing KEDA may refuse comes first: nothing else is created then.
+// Anything that a registry or an existing KEDA may refuse comes first, so that nothing else is created in that case.
 const pushed = config.image.build?.registry ? images : [];
 const keda = new Keda("keda", config.keda, { ...options, dependsOn: pushed });
 const checked = [...pushed, ...(config.keda.existing ? [keda] : [])];
@@ -47,7 +47,7 @@ const schema = new SchemaMigration(
   },
 );
 
-// A batch over another table is an element of the list `batches`, or another of these.
+// Add a batch for another table to the list `batches`, or create another BatchScaledJob here.
 const after = { ...options, dependsOn: [keda, schema, ...images] };
 const batches = config.batches.map((batch, index) => {
   const { platform } = config.image.build ?? {};
@@ -64,11 +64,11 @@ const batches = config.batches.map((batch, index) => {
 
 /** One Job of the first batch as KEDA would create it: `pulumi stack output job | kubectl create -f -`. */
 export const job = pulumi.output(batches[0]?.job ?? "");
-/** Which cluster this is: `npm run up` and `npm run down` touch no other. */
+/** The stack's cluster: `npm run up` and `npm run down` use no other. */
 export const cluster = { context: config.kubernetesContext, uid };
-/** Where kubectl finds Jobs, and KEDA's operator. */
+/** The namespaces of the Jobs and of KEDA's operator. */
 export const namespaces = { batches: namespace, keda: keda.namespace };
-/** The kinds of its batches. */
+/** The kinds of the stack's batches. */
 export const kinds = config.batches.map(({ kind }) => kind);
 /** The command that opens psql: in the bundled database's pod, or on an existing server. */
 export const psql = postgres.psql;

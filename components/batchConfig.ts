@@ -13,19 +13,19 @@ import type { EnvSecret, PodArgs } from "./podArgs.ts";
 import { envFromSecretsRule, envRule, podRule } from "./podRules.ts";
 import { allOrNone, and, isObject, list, type Rule, shape, text } from "./rule.ts";
 
-/** A batch as the stack's config has it: an element of the list `batches`. A setting that it lacks is the stack's. */
+/** A batch in the stack's config: an element of the list `batches`. Unset fields inherit the stack's settings. */
 export interface BatchConfig extends BatchSettings {
-  /** The name of the kind. */
+  /** The kind, as `batch.attach()` knows it. */
   readonly kind: string;
   /** The table whose rows are requests. */
   readonly table?: string;
-  /** The ScaledJob's name; by default the kind, with - for _. */
+  /** ScaledJob name; defaults to the kind with underscores replaced by hyphens. */
   readonly name?: string;
-  /** The image of `command`. */
+  /** The image that contains `command`. */
   readonly image?: string;
-  /** When a node pulls it. If set, the image is used unchanged, and an init container adds the runner. */
+  /** Pull policy of `image`. If set, the image is used unmodified and an init container supplies the runner. */
   readonly imagePullPolicy?: string;
-  /** The program that does the work, with its arguments. */
+  /** The program that does the work, and its arguments. */
   readonly command?: string[];
   /** Exit codes that make a request DEAD. */
   readonly finalExitCodes?: number[];
@@ -33,11 +33,11 @@ export interface BatchConfig extends BatchSettings {
   readonly env?: { [name: string]: string };
   /** Secrets whose keys become environment variables of the work. */
   readonly envFromSecrets?: EnvSecret[];
-  /** The cluster's requirements for this batch's pods; each key replaces the stack's. */
+  /** Pod settings for this batch; each key overrides the stack's. */
   readonly pod?: PodArgs;
 }
 
-/** The sample, which a stack without a list deploys. */
+/** The sample batch, deployed when `batches` is empty. */
 export const SAMPLE: BatchConfig & { readonly name: string } = { kind: "clap", name: "postgres-batch" };
 
 const batchConfigRule: Rule = (path, value, problems) => {
@@ -49,11 +49,11 @@ const batchConfigRule: Rule = (path, value, problems) => {
         kind: kindRule,
         table: tableRule,
         name: batchNameRule,
-        image: imageReferenceRule("the command is in it"),
+        image: imageReferenceRule("it contains the command"),
         imagePullPolicy: text(
           /^(Always|IfNotPresent|Never)$/,
           "Always, IfNotPresent or Never",
-          "when a node pulls the image",
+          "when nodes pull the image",
         ),
         command: commandRule,
         finalExitCodes: finalExitCodesRule,
@@ -64,29 +64,33 @@ const batchConfigRule: Rule = (path, value, problems) => {
       ["kind", "table"],
     ),
     (at, batch, more) => {
-      allOrNone(["image", "command"], "a handler is in the worker's image, a command in the batch's")(at, batch, more);
+      allOrNone(["image", "command"], "a command runs in the batch's image, a handler in the worker's")(
+        at,
+        batch,
+        more,
+      );
       exitCodesOfCommand(at, batch, more);
       const { image, imagePullPolicy, kind, name } = batch as BatchConfig;
       if (imagePullPolicy !== undefined && image === undefined)
-        more.push(`${at}.imagePullPolicy must come with image (it is the image's); got no image`);
-      if (name === undefined) batchNameRule(`${at}.name, by default the kind with - for _,`, defaultName(kind), more);
+        more.push(`${at}.imagePullPolicy must be set together with image (it applies to that image); got no image`);
+      if (name === undefined) batchNameRule(`${at}.name, derived from kind,`, defaultName(kind), more);
     },
   )(path, value, problems);
 };
 
-/** What the list `batches` may be. */
+/** Validation rules for the list `batches`. */
 export const batchesRule = and(
-  list(batchConfigRule, { why: "batches with kind, table and what else they need" }),
+  list(batchConfigRule, { why: "batches, each with kind, table and optional settings" }),
   (path, value, problems) => {
-    for (const [what, of] of [
+    for (const [what, getKey] of [
       ["kinds", ({ kind }: BatchConfig) => kind],
       ["names", batchName],
     ] as const) {
-      const all = (value as BatchConfig[]).map(of);
+      const all = (value as BatchConfig[]).map(getKey);
       const twice = all.find((one, index) => all.indexOf(one) !== index);
       if (twice !== undefined)
         problems.push(
-          `${path} must have different ${what} (each is one ScaledJob over one table); got ${JSON.stringify(twice)} twice`,
+          `${path} must have different ${what} (each batch is one ScaledJob for one table); got ${JSON.stringify(twice)} twice`,
         );
     }
   },

@@ -38,12 +38,12 @@ describe("a batch", () => {
     assert.deepEqual(scaledJob?.dependsOn, ["TriggerAuthentication claps-auth"]);
   });
 
-  test("is not deleted together with its namespace, since only KEDA's operator removes the finalizers", () => {
+  test("is deleted explicitly, not with its namespace, because only KEDA's operator removes the finalizers", () => {
     assert.equal(authentication?.deletedWith, undefined);
     assert.equal(scaledJob?.deletedWith, undefined);
   });
 
-  test("may take the grace period and two minutes to be deleted, and must be ready two minutes after its creation", () => {
+  test("may take its grace period plus two minutes to be deleted, and must be ready within two minutes", () => {
     assert.deepEqual(scaledJob?.options.customTimeouts, { create: "2m", update: "2m", delete: "165s" });
     assert.deepEqual(scaledJob?.inputs.metadata, {
       namespace: "batches",
@@ -53,7 +53,7 @@ describe("a batch", () => {
     });
   });
 
-  test("has its labels and annotations on every object", async () => {
+  test("puts its labels and annotations on every object", async () => {
     const [batch] = made;
     assert.ok(batch);
     const job = JSON.parse(await settled(batch.job));
@@ -67,11 +67,11 @@ describe("a batch", () => {
     });
   });
 
-  test("is sent as the pinned chart's CRD has it", () => {
+  test("matches the CRD of the pinned KEDA chart", () => {
     assert.deepEqual(validateScaledJob(scaledJob?.inputs), []);
   });
 
-  test("shows one Job as JSON for kubectl, in its namespace", async () => {
+  test("outputs a Job in its namespace as JSON for kubectl", async () => {
     const [batch] = made;
     assert.ok(batch);
     const job = JSON.parse(await settled(batch.job));
@@ -86,24 +86,24 @@ describe("a batch's arguments", () => {
 
   const RUNNER = { reference: "runner:1" };
   const wrong: Record<string, readonly [changed: object, says: string]> = {
-    "a name with capitals": [{ name: "Claps" }, "name must be 1 to 57 of a-z"],
-    "a name that is too long for its Jobs": [{ name: "a".repeat(58) }, "name must be 1 to 57 of a-z"],
+    "a name with capitals": [{ name: "Claps" }, "name must be 1 to 57 characters from a-z"],
+    "a name too long for its Jobs": [{ name: "a".repeat(58) }, "name must be 1 to 57 characters from a-z"],
     "a kind that batch.attach() refuses": [{ kind: "Page" }, "kind must be 1 to 40"],
-    "no image": [{ image: {} }, "image.reference must be given"],
+    "no image": [{ image: {} }, "image.reference must be set"],
     "an empty command": [{ command: [], runner: RUNNER }, "command must be a list of 1 or more"],
-    "a command with an empty program": [{ command: [""], runner: RUNNER }, "command[0] must be a program"],
-    "a command with a number in it": [{ command: ["sleep", 5], runner: RUNNER }, "command[1] must be a text"],
+    "a command whose program is empty": [{ command: [""], runner: RUNNER }, "command[0] must be a program"],
+    "a command that contains a number": [{ command: ["sleep", 5], runner: RUNNER }, "command[1] must be a string"],
     "a command without a runner": [{ command: ["a"] }, "must have all of command, runner"],
-    "exit codes without a command": [{ finalExitCodes: [3] }, "must have command with finalExitCodes"],
-    "an exit code that is success": [{ finalExitCodes: [0], command: ["a"], runner: RUNNER }, "finalExitCodes[0]"],
+    "final exit codes without a command": [{ finalExitCodes: [3] }, "must have command with finalExitCodes"],
+    "exit code 0 as a final one": [{ finalExitCodes: [0], command: ["a"], runner: RUNNER }, "finalExitCodes[0]"],
     "a polling interval of zero": [{ pollingInterval: 0 }, "pollingInterval must be a whole number from 1 to 3600"],
-    "half a Job": [{ maxReplicaCount: 0.5 }, "maxReplicaCount must be a whole number"],
+    "a fractional number of Jobs": [{ maxReplicaCount: 0.5 }, "maxReplicaCount must be a whole number"],
     "a timeout of more than a week": [
       { timeoutSeconds: 604_801 },
       "timeoutSeconds must be a whole number from 0 to 604800",
     ],
     "memory without a unit": [{ memory: "128" }, "memory must be a memory quantity"],
-    "a password without TLS": [
+    "a connection without TLS": [
       { database: { ...ARGS.database, sslMode: "disable" } },
       "database.sslMode must be require or verify-full",
     ],
@@ -112,18 +112,18 @@ describe("a batch's arguments", () => {
       "leaseSeconds must be 1 or more behind a pooler",
     ],
     "an unknown key": [{ maxReplicas: 1 }, 'got "maxReplicas"'],
-    "a pod that breaks the worker": [
+    "a pod patch that breaks the worker": [
       { pod: { podSpecPatch: { restartPolicy: "Always" } } },
       "pod.podSpecPatch must not change",
     ],
   };
   for (const [what, [changed, says]] of Object.entries(wrong)) {
-    test(`${what} is refused in one line that names it, before anything is created`, () => {
+    test(`${what} is refused with one line that names it, before anything is created`, () => {
       const before = sentResources().size;
       assert.throws(
         () => make(changed),
         (error) => {
-          assert.ok(RunError.isInstance(error), "Pulumi prints a RunError without a stack");
+          assert.ok(RunError.isInstance(error), "Pulumi prints a RunError without a stack trace");
           const [, ...lines] = error.message.split("\n");
           assert.equal(lines.length, 1, error.message);
           assert.ok(lines[0]?.includes(says), error.message);
@@ -135,8 +135,8 @@ describe("a batch's arguments", () => {
   }
 
   for (const name of ["a", "postgres-batch", "a".repeat(57), "b2"])
-    test(`${name} may be a batch's name`, () => make({ name }));
+    test(`a batch may be named ${name}`, () => make({ name }));
 
-  test("may come from other resources", () =>
+  test("may be outputs of other resources", () =>
     make({ namespace: output("batches"), worker: { ...ARGS.worker, secretName: output("x") } }));
 });

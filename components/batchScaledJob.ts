@@ -9,22 +9,22 @@ import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
-/** What a batch is, what its pods run, and where its requests are. */
+/** A batch: its kind and settings, the image its pods run, and the database that holds its requests. */
 export interface BatchScaledJobArgs extends BatchSettings {
-  /** The name under which `batch.attach()` attached the table of requests. */
+  /** The kind, as passed to `batch.attach()` for the table of requests. */
   readonly kind: string;
   /**
    * The name of the ScaledJob.
    *
-   * @default - the component's
+   * @default - the component's name
    */
   readonly name?: string;
-  /** The namespace of the batches, where their Secrets are. */
+  /** The namespace of the batches and their Secrets. */
   readonly namespace: pulumi.Input<string>;
-  /** What pods run: the worker's image, whose handler of `kind` is the work, or any image that has `command`. */
+  /** The pods' image: the worker's, which contains the handler of `kind`, or any image that contains `command`. */
   readonly image: pulumi.Input<ImageArgs>;
   /**
-   * A program of `image` as the work, with its arguments.
+   * A program in `image` that does the work, and its arguments.
    *
    * @default - the handler of `kind`
    */
@@ -37,31 +37,31 @@ export interface BatchScaledJobArgs extends BatchSettings {
    */
   readonly runner?: pulumi.Input<ImageArgs>;
   /**
-   * Exit codes of `command` (1 to 255) after which no retry can help: the request is DEAD at once, as with 64, 65 and 78.
+   * Exit codes of `command` (1 to 255) that make the request DEAD without a retry, in addition to 64, 65 and 78.
    *
    * @default - no other
    */
   readonly finalExitCodes?: number[];
-  /** Where the database is. */
+  /** The database's address. */
   readonly database: pulumi.Input<DatabaseAddress>;
   /** The role that pods log in as. */
   readonly worker: pulumi.Input<RoleCredentials>;
-  /** The role that KEDA runs the scaling query as. */
+  /** The role that KEDA uses to run the scaling query. */
   readonly scaler: pulumi.Input<RoleCredentials>;
   /**
-   * The cluster's requirements for the pods.
+   * Pod settings that the cluster requires.
    *
    * @default - nothing
    */
   readonly pod?: PodArgs;
 }
 
-/** What a deletion may take beyond the grace period: pods and their Jobs must be deleted. */
+/** Time for a deletion beyond the grace period: Kubernetes must delete the Jobs and their pods. */
 const DELETION_SECONDS = 120;
 
 /**
- * A batch: every unfinished request of one kind gets a Job, as many at once as `maxReplicaCount`. Must depend on KEDA, on the
- * schema and on the images.
+ * A batch: every unfinished request of one kind gets a Job, at most `maxReplicaCount` at a time. Must depend on KEDA, the schema
+ * and the images.
  *
  * @throws RunError naming every wrong argument, before anything is created.
  */
@@ -108,7 +108,7 @@ export class BatchScaledJob extends pulumi.ComponentResource {
   }
 }
 
-/** The arguments when everything in them is known. */
+/** The arguments with all outputs resolved. */
 type KnownArgs = Omit<BatchScaledJobArgs, "image" | "runner" | "database" | "worker" | "scaler"> &
   Pick<ScaledJobSpecArgs, "image" | "database" | "worker" | "scaler"> & { readonly runner?: ImageArgs };
 

@@ -2,7 +2,7 @@ import type { NumberRule } from "../worker/src/number.ts";
 import { DEFAULT_LIMITS, mapLimits } from "../worker/src/retryLimits.ts";
 import { DEFAULTS, NUMBER_RULES } from "../worker/src/settings.ts";
 
-/** How a batch scales and how often its requests are tried. Named as in KEDA and Kubernetes, so that their docs apply. */
+/** How a batch scales, and its limits for each request. Named as in KEDA and Kubernetes, so that their docs apply. */
 export interface BatchSettings {
   /**
    * Seconds between polls of the scaling query (1 to 3600).
@@ -11,58 +11,58 @@ export interface BatchSettings {
    */
   readonly pollingInterval?: number;
   /**
-   * Most unfinished requests that have a Job at once (1 to 10000). Each Job keeps a connection to the database.
+   * Maximum number of unfinished requests that have a Job at a time (1 to 10000). Each Job holds one database connection.
    *
    * @default 10
    */
   readonly maxReplicaCount?: number;
   /**
-   * Completed Jobs that are kept (0 to 1000).
+   * Completed Jobs to keep (0 to 1000).
    *
    * @default 10
    */
   readonly successfulJobsHistoryLimit?: number;
   /**
-   * Failed Jobs that are kept (0 to 1000).
+   * Failed Jobs to keep (0 to 1000).
    *
    * @default 5
    */
   readonly failedJobsHistoryLimit?: number;
   /**
-   * Errors a request may have (0 to 1000); one more makes it DEAD. The Job's own `backoffLimit` too, but only as a backstop: the
-   * row distinguishes errors from crashes and interruptions, the Job counts every failed pod. A Job that is Failed by it leaves
-   * its request, with the retries the request still has, to the next Job.
+   * Errors allowed per request (0 to 1000); one more makes it DEAD. Also the Job's `backoffLimit`, but only as a backstop: the row
+   * distinguishes errors from crashes and interruptions, while the Job counts every failed pod. When a Job reaches it and is
+   * Failed, the next Job continues its request with the retries that remain.
    *
    * @default 4
    */
   readonly backoffLimit?: number;
   /**
-   * Crashes (killed, out of memory, a lost node) a request may have (0 to 1000); one more makes it DEAD.
+   * Crashes (killed, out of memory, lost node) allowed per request (0 to 1000); one more makes it DEAD.
    *
    * @default 4
    */
   readonly crashLimit?: number;
   /**
-   * Interruptions (a drain, an eviction, a deleted Job) a request may have (0 to 10000); one more makes it DEAD.
+   * Interruptions (drain, eviction, deleted Job) allowed per request (0 to 10000); one more makes it DEAD.
    *
    * @default 100
    */
   readonly interruptionLimit?: number;
   /**
-   * How often a request may ask to be run later (0 to 10000); once more makes it DEAD.
+   * Deferrals allowed per request (0 to 10000); one more makes it DEAD.
    *
    * @default 100
    */
   readonly deferralLimit?: number;
   /**
-   * Seconds a claim is kept without being renewed, where a connection pooler is in between (0 to 3600); 0: a session lock
-   * keeps it.
+   * Seconds until a claim that is not renewed expires (0 to 3600); required behind a connection pooler. 0: no lease, a session
+   * lock keeps the claim.
    *
    * @default 0
    */
   readonly leaseSeconds?: number;
   /**
-   * Requests that one Job works through, one after another (1 to 10000).
+   * Maximum number of requests that one Job processes, one after another (1 to 10000).
    *
    * @default 1
    */
@@ -74,38 +74,42 @@ export interface BatchSettings {
    */
   readonly graceSeconds?: number;
   /**
-   * Seconds an attempt may take (0 to 604800); one that takes longer is an error. 0: no limit.
+   * Seconds an attempt may take (0 to 604800); a longer one ends as an error. 0: no limit.
    *
    * @default 0
    */
   readonly timeoutSeconds?: number;
   /**
-   * The TCP port of a pod on which the worker answers Kubernetes' liveness probe, which ends a worker that hangs (0 to 65535). Another
-   * one where a program of the pod uses this one; 0: no probe.
+   * The pod's TCP port on which the worker answers Kubernetes' liveness probe, which ends a worker that hangs (0 to 65535). Change it if
+   * another program in the pod uses this port; 0: no probe.
    *
    * @default 28543
    */
   readonly livenessPort?: number;
   /**
-   * CPU that a pod reserves, as Kubernetes writes it (10m to 64); it may use more where there is more.
+   * CPU request of a pod, as a Kubernetes quantity (10m to 64); there is no CPU limit by default.
    *
    * @default 50m
    */
   readonly cpu?: string;
   /**
-   * Memory that a pod reserves and never exceeds, in Mi or Gi as Kubernetes writes it (64Mi to 256Gi).
+   * Memory request and limit of a pod, as a Kubernetes quantity in Mi or Gi (64Mi to 256Gi).
    *
    * @default 128Mi
    */
   readonly memory?: string;
 }
 
-const HISTORY: NumberRule = { min: 0, max: 1_000, why: "each is a Job and its pods, kept by the API server" };
+const HISTORY: NumberRule = { min: 0, max: 1_000, why: "the API server stores each Job and its pods" };
 
-/** The limits of the numbers: the worker's where it has the setting, in whole seconds where Kubernetes takes no others. */
+/** Limits of the numeric settings. The worker's own limits apply where it has them; Kubernetes counts whole seconds. */
 export const BATCH_NUMBERS = {
-  pollingInterval: { min: 1, max: 3_600, why: "KEDA counts whole seconds, and a request waits that long for its Job" },
-  maxReplicaCount: { min: 1, max: 10_000, why: "each Job is a pod and a connection to the database" },
+  pollingInterval: {
+    min: 1,
+    max: 3_600,
+    why: "KEDA counts whole seconds, and a request waits up to that long for its Job",
+  },
+  maxReplicaCount: { min: 1, max: 10_000, why: "each Job is a pod and a database connection" },
   successfulJobsHistoryLimit: HISTORY,
   failedJobsHistoryLimit: HISTORY,
   ...mapLimits((name) => NUMBER_RULES[name]),

@@ -39,9 +39,9 @@ describe("readBuiltImageId", () => {
     ["an image that the daemon says was pulled", print({ ...DIGESTS, Identity: { Pull: [{}] } })],
     ["an image that was built and pushed", print({ ...DIGESTS, Identity: { Build: [{}], Pull: [{}] } })],
     ["an image of an unknown origin", print({ ...DIGESTS, Identity: {} })],
-    ["an image that is not there", "echo 'Error response from daemon: No such image: pages:1' >&2; exit 1"],
+    ["a missing image", "echo 'Error response from daemon: No such image: pages:1' >&2; exit 1"],
   ] as const) {
-    test(`is undefined for ${what}`, async () => assert.equal(await read(docker), undefined));
+    test(`returns undefined for ${what}`, async () => assert.equal(await read(docker), undefined));
   }
 
   test("is an error without a daemon, which says what to do: the answer must not depend on whether one runs", async () => {

@@ -4,7 +4,7 @@ import { RunError } from "@pulumi/pulumi";
 /** How long a busy daemon may take. */
 const TIMEOUT_MS = 60_000;
 
-/** What `docker image inspect` has of an image, as far as it is read here. */
+/** The fields of `docker image inspect` that are read here. */
 interface ImageInspect {
   readonly Id: string;
   readonly RepoDigests?: readonly string[] | null;

@@ -15,5 +15,5 @@ const sources = {
 };
 
 for (const [source, reference] of Object.entries(sources)) {
-  test(`a chart from ${source} is the pinned one`, () => assert.deepEqual(resolveChart(source, pin), reference));
+  test(`a chart from ${source} has the pinned version`, () => assert.deepEqual(resolveChart(source, pin), reference));
 }

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isRegistry } from "./imageReference.ts";
 
-/** A chart at the one version this program is tested with. */
+/** A chart, pinned to the version that this program is tested with. */
 export interface ChartPin {
   readonly name: string;
   readonly version: string;
@@ -14,34 +14,34 @@ export interface ChartPin {
  */
 export const KEDA_CHART: ChartPin = { name: "keda", version: "2.20.2" };
 
-/** 16.7.27: the last chart made for a PostgreSQL 17 image that can still be pulled by its version. */
+/** 16.7.27: the last chart for a PostgreSQL 17 image that can still be pulled by version. */
 export const POSTGRESQL_CHART: ChartPin = { name: "postgresql", version: "16.7.27" };
 
 /**
- * The images of that chart. Since August 2025 Bitnami publishes versions under `bitnamilegacy` only (frozen), and under
- * `bitnami` nothing but `latest`.
+ * The images of that chart. Since August 2025 Bitnami offers versioned images only under `bitnamilegacy` (frozen); `bitnami` has
+ * nothing but `latest`.
  */
 export const POSTGRESQL_IMAGES = {
   server: { repository: "bitnamilegacy/postgresql", tag: "17.6.0-debian-12-r4" },
   shell: { repository: "bitnamilegacy/os-shell", tag: "12-debian-12-r51" },
 } as const;
 
-/** How a Release names a chart. */
+/** A chart, as the arguments of a Helm Release. */
 export interface ChartReference {
   readonly chart: string;
   readonly version: string;
   readonly repositoryOpts?: { readonly repo: string };
 }
 
-/** How a Release names a chart that comes from `source`: a repository's https:// or http://, an oci:// reference, or a path. */
+/** The arguments of a Release for a chart from `source`: a repository's http:// or https:// URL, an oci:// reference, or a path. */
 export function resolveChart(source: string, { name, version }: ChartPin): ChartReference {
   if (/^https?:/.test(source)) return { chart: name, version, repositoryOpts: { repo: source } };
   return { chart: source, version };
 }
 
-/** Whether Helm finds a chart of that name by what `resolveChart` makes of `source`. */
+/** Whether `source` can be the source of a chart of that name. Only local paths are checked for existence. */
 export function isChartSource(source: string, name: string): boolean {
-  // A chart's own file would be looked up as a repository, which has an index.yaml.
+  // Helm treats the URL as a repository, so it must not be that of a chart file.
   if (/^https?:/.test(source)) return isUrl(source) && !isArchive(new URL(source).pathname);
   const [, reference] = /^oci:\/\/(.*)$/s.exec(source) ?? [];
   if (reference !== undefined) return isRegistry(reference) && reference.endsWith(`/${name}`);

@@ -1,16 +1,16 @@
 import { RunError } from "@pulumi/pulumi";
 import { isObject } from "./rule.ts";
 
-/** The oldest KEDA whose PostgreSQL scaler is pgx, as of the one that is tested ([charts.ts](charts.ts)). */
+/** The oldest KEDA whose PostgreSQL scaler uses pgx, as the tested version does ([charts.ts](charts.ts)). */
 export const OLDEST_KEDA = "2.12.0";
 
-/** The CRD of ScaledJob, as the cluster has it. */
+/** The cluster's CRD of ScaledJob. */
 export interface ScaledJobCrd {
   readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } | undefined;
   readonly spec?: unknown;
 }
 
-/** What a batch's ScaledJob sets, by the path of its schema. */
+/** The fields that a batch's ScaledJob sets, as paths below `spec`. */
 const NEEDED_FIELDS = ["rollout.strategy", "jobTargetRef", "maxReplicaCount", "pollingInterval", "triggers"];
 
 /**
@@ -23,20 +23,20 @@ export function checkKeda(crd: ScaledJobCrd): void {
   const version = crd.metadata?.labels?.["app.kubernetes.io/version"];
   if (version !== undefined && isOlder(version, OLDEST_KEDA)) {
     throw new RunError(
-      `the existing KEDA must be ${OLDEST_KEDA} or newer (older ones connect to PostgreSQL in another way); got ${version}. ` +
-        "Upgrade it, or leave out keda.existing where no other KEDA is in the cluster",
+      `the existing KEDA must be ${OLDEST_KEDA} or newer (older versions use another PostgreSQL client); got ${version}. ` +
+        "Upgrade it, or remove keda.existing if the cluster has no other KEDA",
     );
   }
   const missing = NEEDED_FIELDS.filter((path) => !hasField(crd.spec, path.split(".")));
   if (missing.length > 0) {
     throw new RunError(
       `the CRD scaledjobs.keda.sh must have ${NEEDED_FIELDS.map((path) => `spec.${path}`).join(", ")} (a batch's ScaledJob sets them); ` +
-        `got none of ${missing.map((path) => `spec.${path}`).join(", ")}. Upgrade KEDA to ${OLDEST_KEDA} or newer`,
+        `got a CRD without ${missing.map((path) => `spec.${path}`).join(", ")}. Upgrade KEDA to ${OLDEST_KEDA} or newer`,
     );
   }
 }
 
-/** By the numbers of `major.minor.patch`; anything else (`main`, a digest) is not older. */
+/** Compares `major.minor.patch`; anything else (`main`, a digest) counts as new enough. */
 function isOlder(version: string, than: string): boolean {
   const numbers = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number);
   if (numbers === undefined) return false;

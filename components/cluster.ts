@@ -1,13 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-/** A cluster has nothing to choose. */
+/** A cluster has no arguments. */
 // biome-ignore lint/suspicious/noEmptyInterface: Pulumi's schema inference wants an interface for `args`.
 export interface ClusterArgs {}
 
-/** The cluster that a provider is for. */
+/** The cluster that the provider connects to. */
 export class Cluster extends pulumi.ComponentResource {
-  /** The uid of its namespace kube-system, which distinguishes it from every other cluster. */
+  /** The uid of the namespace kube-system, which identifies the cluster. */
   readonly uid: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {

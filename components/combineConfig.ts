@@ -13,7 +13,7 @@ import type { ImageBuildArgs, WorkerImageArgs } from "./workerImage.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The arguments of the components, from the values of the keys. */
+/** Builds the components' arguments from the values of the stack's keys. */
 export function combineConfig(values: ConfigValues, env: Environment): StackConfig {
   const batches = stackBatches(values);
   return {

@@ -27,7 +27,7 @@ async function record(imageId: string, runner = RUNNER) {
 }
 
 describe("CommandImage", () => {
-  test("is the command's image with the runner beside its files, built into the daemon", async () => {
+  test("adds the runner to the command's image and is built by the daemon", async () => {
     const { image, built } = await record("sha256:1");
     const { imageName, skipPush, build } = built?.inputs ?? {};
     assert.deepEqual(image, { reference: imageName, pullPolicy: "Never" });
@@ -39,7 +39,7 @@ describe("CommandImage", () => {
     assert.equal(await settled(output(built?.options.replacementTrigger)), "cluster-uid");
   });
 
-  test("is another one once the command's image was built again under its name, or the runner changed", async () => {
+  test("gets another tag when the command's image is rebuilt under the same name, or when the runner changes", async () => {
     const names = [
       await record("sha256:1"),
       await record("sha256:2"),
@@ -64,15 +64,15 @@ describe("overlaidImage", () => {
     }
   }
 
-  test("is there for an image that was built where the stack's are", async () =>
+  test("is defined for an image that was built by the same daemon as the stack's images", async () =>
     assert.ok(await isOverlaid(page, { build: {} })));
 
   for (const [what, batch, worker] of [
     ["a stack that pushes to a registry", page, { build: { registry: "registry.example" } }],
-    ["a stack whose images are there", page, { existing: "worker:1" }],
-    ["an image whose pull policy is given", { ...page, imagePullPolicy: "IfNotPresent" }, { build: {} }],
+    ["a stack with existing images", page, { existing: "worker:1" }],
+    ["an image with a pull policy", { ...page, imagePullPolicy: "IfNotPresent" }, { build: {} }],
     ["a handler", {}, { build: {} }],
   ] as const) {
-    test(`is not there for ${what}`, async () => assert.ok(!(await isOverlaid(batch, worker))));
+    test(`is undefined for ${what}`, async () => assert.ok(!(await isOverlaid(batch, worker))));
   }
 });

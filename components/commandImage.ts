@@ -10,7 +10,7 @@ const DOCKERFILE = "worker/overlay.Dockerfile";
 
 /** A command's image and what is added to it; all are in the Docker daemon that DOCKER_HOST names. */
 export interface CommandImageArgs {
-  /** The image that has the command. */
+  /** The image that contains the command. */
   readonly image: string;
   /** Its id, which changes when it is built again under the same name. */
   readonly imageId: string;
@@ -19,18 +19,18 @@ export interface CommandImageArgs {
   /**
    * `linux/amd64` or `linux/arm64`.
    *
-   * @default - that of this machine
+   * @default - this machine's platform
    */
   readonly platform?: string | undefined;
   /**
-   * When it changes, the image is built again: the uid of the cluster whose node has the daemon.
+   * The image is rebuilt when this changes. Pass the uid of the cluster whose node runs the daemon.
    *
    * @default - none
    */
   readonly rebuildTrigger?: pulumi.Input<string>;
 }
 
-/** A command's image with the runner in it, so that its pods need no init container: they claim 0.8 s earlier. */
+/** A command's image with the runner added, so that its pods need no init container and claim 0.8 s earlier. */
 export class CommandImage extends pulumi.ComponentResource {
   /** The image for a pod. */
   readonly image: pulumi.Output<ImageArgs>;

@@ -1,13 +1,13 @@
 import type { Rule } from "./rule.ts";
 import type { StackBatch, StackConfig } from "./stackConfig.ts";
 
-/** The most Jobs that the bundled PostgreSQL has connections for: it has 100, for KEDA, migrations and people, too. */
+/** Jobs that the bundled PostgreSQL has connections for: it allows 100, and KEDA, migrations and users need some of them. */
 const BUNDLED_JOBS = 80;
 
 /** KEDA keeps a connection for each ScaledJob, and opens a new one before it closes the old one. */
 const KEDA_CONNECTIONS = 2;
 
-/** A migration, and someone with psql. */
+/** One for a migration, one for psql. */
 const OTHER_CONNECTIONS = 2;
 
 /** Connections that the server must have for all batches at once; those of a pooler are set in the pooler. */
@@ -21,7 +21,7 @@ export const bundledConnections: Rule = (_path, value, problems) => {
   if (database.existing || jobs(batches) <= BUNDLED_JOBS) return;
   const each = batches.map(({ kind, maxReplicaCount }) => `${kind} ${maxReplicaCount}`).join(", ");
   problems.push(
-    `maxReplicaCount must be at most ${BUNDLED_JOBS} for all batches together (each Job keeps a connection, and the bundled PostgreSQL has 100); got ${jobs(batches)} (${each})`,
+    `maxReplicaCount must be at most ${BUNDLED_JOBS} for all batches together (each Job holds a connection, and the bundled PostgreSQL allows 100); got ${jobs(batches)} (${each})`,
   );
 };
 

@@ -16,7 +16,7 @@ interface Type {
 const schema = JSON.parse(readFileSync(SCHEMA_FILE, "utf8")) as Record<"resources" | "types", Record<string, Type>>;
 const example = (path: string) => readFileSync(new URL(`../examples/consumers/${path}`, import.meta.url), "utf8");
 
-/** The keys that a value has and its type has not, and those that are missing. */
+/** The unknown and the missing keys of a value. */
 function wrongKeys(type: Type | undefined, value: unknown, path: string): string[] {
   if (type === undefined) return [`${path} is unknown`];
   const referred = type.$ref?.startsWith("#/types/") ? schema.types[type.$ref.slice("#/types/".length)] : type;
@@ -36,14 +36,14 @@ describe("the YAML example", () => {
   };
 
   for (const [name, { type, properties }] of Object.entries(program.resources)) {
-    test(`${name} has what its component's schema asks for, and nothing else`, () => {
+    test(`${name} has exactly the keys that its component's schema allows and requires`, () => {
       const resource = schema.resources[type.replace(":", ":index:")];
       assert.ok(resource, type);
       assert.deepEqual(wrongKeys(resource, properties, name), []);
     });
   }
 
-  test("a wrong key would be noticed", () => {
+  test("detects a wrong key", () => {
     const keda = schema.resources["postgres-batch:index:Keda"];
     assert.deepEqual(wrongKeys(keda, { existing: { name: "keda" } }, "keda"), [
       "keda.existing.namespace is missing",
@@ -51,7 +51,7 @@ describe("the YAML example", () => {
     ]);
   });
 
-  test("takes only outputs that there are", () => {
+  test("refers only to existing outputs", () => {
     for (const [, name = "", output = ""] of JSON.stringify(program).matchAll(/\$\{(\w+)\.(\w+)\}/g)) {
       const type = program.resources[name]?.type.replace(":", ":index:") ?? "";
       assert.ok(schema.resources[type]?.properties?.[output], `${name}.${output}`);
@@ -67,7 +67,7 @@ describe("the Python example", () => {
   const calls = [...program.matchAll(/batch\.(\w+)\(([\s\S]*?)\n?\)\n/g)];
 
   for (const [, component = "", body = ""] of calls) {
-    test(`${component} has what its schema asks for, and nothing else`, () => {
+    test(`${component} has exactly the keys that its schema allows and requires`, () => {
       const given = [...body.matchAll(/(?:^ {4}|, )(\w+)=/gm)]
         .map(([, key = ""]) => key)
         .filter((key) => key !== "opts");
@@ -85,7 +85,7 @@ describe("the Python example", () => {
     });
   }
 
-  test("makes the components of the other examples", () => {
+  test("creates the same components as the other examples", () => {
     assert.deepEqual(
       calls.map(([, component]) => component),
       ["Keda", "Postgres", "SchemaMigration", "BatchScaledJob"],

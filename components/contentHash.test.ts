@@ -30,8 +30,8 @@ describe("contentHash", () => {
     "a new file": () => write("src/c.ts", ""),
     "a new file of any kind": () => write("src/deep/template", ""),
     "a new file whose name begins with a dot": () => write("src/.npmrc", ""),
-    "a file under another name": () => renameSync(join(root, "src/a.ts"), join(root, "src/z.ts")),
-    "a file less": () => rmSync(join(root, "src/a.ts")),
+    "a renamed file": () => renameSync(join(root, "src/a.ts"), join(root, "src/z.ts")),
+    "a deleted file": () => rmSync(join(root, "src/a.ts")),
   };
   for (const [what, change] of Object.entries(changes)) {
     test(`changes with ${what}`, () => {
@@ -41,7 +41,7 @@ describe("contentHash", () => {
     });
   }
 
-  test("changes with what else decides the result, and not with a test", () => {
+  test("changes with the additional inputs, but not with tests", () => {
     assert.notEqual(hash(["node:24"]), hash(["node:22"]));
     const before = hash();
     write("src/a.test.ts", "other");
@@ -49,9 +49,12 @@ describe("contentHash", () => {
     assert.equal(hash(), before);
   });
 
-  test("a path that nothing is in is refused by name", () => {
+  test("refuses a missing path and an empty folder, by name", () => {
     mkdirSync(join(root, "empty"));
     for (const path of ["no.sql", "empty"])
-      assert.throws(() => contentHash(root, [path]), new RegExp(`^Error: ${path} must be a file or a folder`));
+      assert.throws(
+        () => contentHash(root, [path]),
+        new RegExp(`^Error: ${path} must be a file or a non-empty folder`),
+      );
   });
 });

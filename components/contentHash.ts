@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Enough of a SHA-256 to distinguish any two contents of one project; fits a tag and a Job's name. */
+/** Digits of the SHA-256: enough to distinguish all versions of one project, and short enough for a tag or a Job name. */
 const LENGTH = 12;
 
 /**
@@ -16,7 +16,7 @@ export function contentHash(root: string, paths: readonly string[], more: readon
   const files = paths.flatMap((path) => {
     const found = listFiles(root, path);
     if (found.length === 0) {
-      throw new Error(`${path} must be a file or a folder with files in it (their content is hashed); got none`);
+      throw new Error(`${path} must be a file or a non-empty folder (the content is hashed); got no files`);
     }
     return found;
   });

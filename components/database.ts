@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** A role of the database, and the Secret that holds its password. */
+/** A database role, and the Secret that holds its password. */
 export interface RoleCredentials {
   /** The role's name. */
   readonly user: string;
@@ -10,9 +10,9 @@ export interface RoleCredentials {
   readonly secretKey: pulumi.Input<string>;
 }
 
-/** Another address of the same database. */
+/** The address of a connection pooler for the same database. */
 export interface PoolerAddress {
-  /** Its host name, as pods reach it. */
+  /** Its host name, as seen from pods. */
   readonly host: pulumi.Input<string>;
   /**
    * Its TCP port.
@@ -22,7 +22,7 @@ export interface PoolerAddress {
   readonly port?: pulumi.Input<number>;
 }
 
-/** Where the database is, as pods of any namespace reach it. */
+/** The database's address, as seen from pods in any namespace. */
 export interface DatabaseAddress {
   /** The server's host name. */
   readonly host: pulumi.Input<string>;
@@ -30,16 +30,16 @@ export interface DatabaseAddress {
   readonly port: pulumi.Input<number>;
   /** The database's name. */
   readonly database: pulumi.Input<string>;
-  /** How pods verify the server: `require` (TLS, any certificate) or `verify-full` (a trusted one, of this host name). */
+  /** How pods verify the server: `require` (TLS, any certificate) or `verify-full` (a trusted certificate for this host name). */
   readonly sslMode: pulumi.Input<string>;
   /**
-   * How KEDA's poll verifies the server, as `sslMode`. Its scaler knows only the certificate authorities of its image.
+   * How KEDA's poll verifies the server; values as in `sslMode`. KEDA's scaler trusts only the authorities in its own image.
    *
    * @default require
    */
   readonly scalerSslMode?: pulumi.Input<string>;
   /**
-   * A Secret in the namespace of the batches with the certificate authority for `verify-full`.
+   * A Secret in the namespace of the batches that holds the certificate authority for `verify-full`.
    *
    * @default - the authorities that Node.js trusts
    */
@@ -51,9 +51,9 @@ export interface DatabaseAddress {
    */
   readonly caSecretKey?: pulumi.Input<string>;
   /**
-   * A connection pooler that workers connect to; the migration and KEDA's poll connect past it.
+   * A connection pooler for the workers; the migration and KEDA's poll bypass it.
    *
-   * @default - workers connect to the server
+   * @default - none; workers connect to the server
    */
   readonly pooler?: PoolerAddress;
 }
@@ -61,5 +61,5 @@ export interface DatabaseAddress {
 /** PostgreSQL's default port. */
 export const DEFAULT_PORT = 5_432;
 
-/** The key of a certificate authority in a Secret, as Kubernetes and the chart name it. */
+/** The key of a certificate authority in a Secret, by the convention of Kubernetes and the chart. */
 export const DEFAULT_CA_KEY = "ca.crt";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withoutEmptyValues } from "./emptyValues.ts";
 
-test("empty variables of all containers have no value, the others keep theirs", () => {
+test("removes the values of empty variables in all containers and keeps the others", () => {
   const env = [
     { name: "NODE_OPTIONS", value: "" },
     { name: "MODE", value: "fast" },

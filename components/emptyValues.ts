@@ -5,8 +5,8 @@ type Container = types.input.core.v1.Container;
 type Variable = types.input.core.v1.EnvVar;
 
 /**
- * A pod's spec whose empty variables have no value, which means the same to Kubernetes. KEDA writes its objects back without empty
- * values, so every pulumi up would put them in again.
+ * Removes the values of empty variables from a pod's spec, which means the same to Kubernetes. KEDA writes its objects back without
+ * empty values, so every pulumi up would add them again.
  */
 export function withoutEmptyValues<Spec extends PodSpec>(spec: Spec): Spec {
   const { initContainers, containers } = spec;

@@ -10,10 +10,10 @@ await mockEngine();
 const INSTALL = { chart: "oci://charts.example/postgresql", imageRegistry: "mirror.example" };
 const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
 
-describe("a PostgreSQL that is there", async () => {
+describe("an existing PostgreSQL", async () => {
   const { postgres, resources } = await recordPostgres({ existing: EXISTING }, "existing");
 
-  test("gets a namespace and the passwords of the roles that the migration creates, and nothing else", () => {
+  test("creates a namespace and the passwords of the roles that the migration creates, and nothing else", () => {
     assert.deepEqual(children(resources), [
       "Namespace existing-namespace",
       "RandomPassword existing-worker-password",
@@ -24,7 +24,7 @@ describe("a PostgreSQL that is there", async () => {
     assert.equal(postgres.release, undefined);
   });
 
-  test("proves itself by the authorities that Node.js trusts, where nothing else is said", async () => {
+  test("is verified against the authorities that Node.js trusts by default", async () => {
     assert.deepEqual(await settled(output(postgres.address)), {
       host: "db.example",
       port: 5432,
@@ -34,22 +34,22 @@ describe("a PostgreSQL that is there", async () => {
     });
   });
 
-  test("has its owner's password in the Secret that was named", () => {
+  test("takes its owner's password from the given Secret", () => {
     assert.deepEqual(postgres.admin, { user: "owner", secretName: "owner", secretKey: "password" });
     assert.deepEqual([postgres.worker.user, postgres.scaler.user], ["batch_worker", "batch_scaler"]);
   });
 
-  test("opens psql from where it can be reached", async () => {
+  test("outputs a psql command for any machine that reaches the server", async () => {
     const command = await settled(postgres.psql);
     assert.equal(command, `sh -c 'exec psql "postgresql://owner@db.example:5432/shop?sslmode=require"'`);
   });
 
-  test("can share its server with another stack, whose roles are called differently", async () => {
+  test("can be shared with another stack that uses a different role prefix", async () => {
     const { postgres: second } = await recordPostgres({ existing: { ...EXISTING, rolePrefix: "two" } }, "sharing");
     assert.deepEqual([second.worker.user, second.scaler.user], ["two_worker", "two_scaler"]);
   });
 
-  test("can have roles that a DBA prepared, whose passwords are left alone", async () => {
+  test("can have roles prepared by a DBA, whose passwords are not changed", async () => {
     const roles = { worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s", secretKey: "pw" } };
     const { postgres: prepared, resources: made } = await recordPostgres(
       { existing: { ...EXISTING, ...roles } },
@@ -60,7 +60,7 @@ describe("a PostgreSQL that is there", async () => {
     assert.deepEqual(prepared.scaler, { user: "s", secretName: "s", secretKey: "pw" });
   });
 
-  test("can have its password and its authority given, which go into Secrets", async () => {
+  test("stores a given password and certificate authority in Secrets", async () => {
     const ca = "-----BEGIN CERTIFICATE-----\nx";
     const admin = { user: "owner", password: PASSWORD };
     const { postgres: given, resources: made } = await recordPostgres(
@@ -71,7 +71,7 @@ describe("a PostgreSQL that is there", async () => {
     assert.deepEqual(given.admin, { user: "owner", secretName: "batch-admin", secretKey: "password" });
     assert.equal(given.address.caSecretName, "batch-ca");
     const authority = made.find(({ name }) => name === "given-ca-secret");
-    assert.equal(authority?.inputs.stringData, "[secret]", "as every Secret's content is");
+    assert.equal(authority?.inputs.stringData, "[secret]", "like the content of every Secret");
   });
 
   test("can be reached through a pooler", async () => {
@@ -92,37 +92,37 @@ describe("the arguments of Postgres", () => {
       { install: INSTALL, ...existing({}) },
       "database must have one of install and existing",
     ],
-    "one without a host": [existing({ host: undefined }), "existing.host must be a host name or an address"],
-    "one whose host has the port": [existing({ host: "db.example:5432/x" }), "existing.host must be"],
-    "one without a database": [existing({ database: undefined }), "existing.database must be a database's name"],
-    "one without an owner": [existing({ admin: undefined }), "existing.admin must be an object"],
+    "no host": [existing({ host: undefined }), "existing.host must be a host name or an address"],
+    "a host that includes the port": [existing({ host: "db.example:5432/x" }), "existing.host must be"],
+    "no database": [existing({ database: undefined }), "existing.database must be a database name"],
+    "no owner": [existing({ admin: undefined }), "existing.admin must be an object"],
     "an owner without a password": [
       existing({ admin: { user: "o" } }),
-      "existing.admin must have one of password and secretName (where the password is); got none",
+      "existing.admin must have one of password and secretName (the source of the password); got none",
     ],
     "an owner with two passwords": [
       existing({ admin: { user: "o", password: "geheim", secretName: "s" } }),
       "got both",
     ],
-    "a key of no Secret": [
+    "a key without a Secret": [
       existing({ admin: { user: "o", password: "geheim", secretKey: "k" } }),
-      "existing.admin.secretKey must come with secretName",
+      "existing.admin.secretKey must be set together with secretName",
     ],
-    "a port that is none": [existing({ port: 70_000 }), "existing.port must be a whole number from 1 to 65535"],
+    "an invalid port": [existing({ port: 70_000 }), "existing.port must be a whole number from 1 to 65535"],
     "only one prepared role": [
       existing({ worker: { user: "w", secretName: "w" } }),
       "must have all of worker, scaler, or none",
     ],
-    "two roles that are one": [
+    "the same role twice": [
       existing({ worker: { user: "w", secretName: "w" }, scaler: { user: "w", secretName: "w" } }),
-      'three different roles (each has the rights of its work); got "w" twice',
+      'three different roles (each has only the rights it needs); got "w" twice',
     ],
     "prepared roles with a prefix": [
       existing({ rolePrefix: "x", worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),
       "must have one of worker and rolePrefix",
     ],
     "no TLS": [existing({ tls: { mode: "disable" } }), "existing.tls.mode must be require or verify-full"],
-    "an authority that is not checked": [
+    "an authority that is never checked": [
       existing({ tls: { mode: "require", caSecretName: "ca" } }),
       "existing.tls.mode must be verify-full with a certificate authority",
     ],
@@ -130,17 +130,17 @@ describe("the arguments of Postgres", () => {
       existing({ tls: { ca: "-----BEGIN CERTIFICATE-----", caSecretName: "ca" } }),
       "existing.tls must have one of ca and caSecretName",
     ],
-    "an authority that is no certificate": [
+    "an authority that is not a certificate": [
       existing({ tls: { ca: "ca.pem" } }),
       "existing.tls.ca must be a certificate in PEM",
     ],
     "a connection URL": [{ existing: "postgres://owner:geheim@db.example/shop" }, "existing must be an object"],
     "an unknown key": [existing({ user: "x" }), 'got "user"'],
     "a namespace with a dot": [{ namespace: "a.b" }, "namespace must be 1 to 63"],
-    "a text as a flag": [{ createNamespace: "yes" }, "createNamespace must be true or false"],
+    "a string as a flag": [{ createNamespace: "yes" }, "createNamespace must be true or false"],
   };
   for (const [what, [args, says]] of Object.entries(wrong)) {
-    test(`may not be ${what}: one message says so and shows no password`, () => {
+    test(`${what} is refused with one message that shows no password`, () => {
       assert.throws(
         () => new Postgres(`wrong-${what}`, args as PostgresArgs),
         ({ message }: Error) => {

@@ -8,7 +8,7 @@ interface ExistingArgs extends ExistingPostgresArgs {
   readonly passwordRotation: string;
 }
 
-/** Where an existing PostgreSQL is, with a Secret for each password that is not in one. */
+/** Prepares an existing PostgreSQL: creates a Secret for each password that is not in one yet. */
 export function existingPostgres(secrets: RoleSecrets, args: ExistingArgs): PreparedPostgres {
   const { host, port = DEFAULT_PORT, database, pooler, worker, scaler } = args;
   const address: DatabaseAddress = { host, port, database, ...tls(secrets, args.tls), ...(pooler && { pooler }) };
@@ -25,7 +25,7 @@ export function existingPostgres(secrets: RoleSecrets, args: ExistingArgs): Prep
   };
 }
 
-/** A role that is there already. */
+/** An existing role. */
 function givenRole(secrets: RoleSecrets, role: string, args: RoleArgs): RoleCredentials {
   const { user, password, secretName, secretKey = "password" } = args;
   if (secretName !== undefined) return { user, secretName, secretKey };
@@ -49,11 +49,11 @@ function tls(secrets: RoleSecrets, { mode = "verify-full", scalerMode = "require
   return caSecretName === undefined ? modes : { ...modes, caSecretName, caSecretKey };
 }
 
-/** psql from any machine that reaches the server; it asks for the password. */
+/** A psql command for any machine that reaches the server; psql asks for the password. */
 function psql(
   to: Readonly<Record<"server" | "name" | "mode" | "user", string>> & { readonly tcpPort: number },
 ): string {
   const [user, name] = [to.user, to.name].map(encodeURIComponent);
-  // The mode `require`: the authority's certificate is in the cluster, not on this machine.
+  // `require`, not `verify-full`: the certificate authority is in the cluster, not on this machine.
   return `sh -c 'exec psql "postgresql://${user}@${to.server}:${to.tcpPort}/${name}?sslmode=require"'`;
 }

@@ -1,4 +1,4 @@
-/** What Docker takes as a host, and as a part of a path (github.com/distribution/reference). */
+/** Docker's grammar for host names and path components (github.com/distribution/reference). */
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const HOST = `${LABEL}(?:\\.${LABEL})*(?::(?<port>\\d{1,5}))?`;
 const PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
@@ -6,12 +6,12 @@ const PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
 const REGISTRY = new RegExp(`^${HOST}(?:/${PART})*$`);
 const IMAGE = new RegExp(`^(?:${HOST}/)?${PART}(?:/${PART})*(?::\\w[\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`);
 
-/** Whether images can be named by this and a path after it: a host, a port where there is one, the beginning of a path. */
+/** Whether it is a valid prefix of image names: a host, optionally with a port and the beginning of a path. */
 export function isRegistry(text: string): boolean {
   return matches(REGISTRY, text);
 }
 
-/** Whether it is an image's whole reference, as `docker pull` takes it. */
+/** Whether it is a complete image reference, as `docker pull` accepts it. */
 export function isImageReference(text: string): boolean {
   return matches(IMAGE, text);
 }

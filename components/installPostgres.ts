@@ -7,7 +7,7 @@ import { DEFAULT_POSTGRES } from "./postgresRules.ts";
 import { postgresValues } from "./postgresValues.ts";
 import type { RoleSecrets } from "./roleSecrets.ts";
 
-/** A database with all that its users need. */
+/** A database, with everything its clients need to connect. */
 export interface PreparedPostgres {
   readonly release?: k8s.helm.v3.Release;
   readonly address: DatabaseAddress;
@@ -23,15 +23,15 @@ interface InstallArgs extends PostgresInstallArgs {
   readonly passwordRotation: string;
 }
 
-/** Installs the chart with a password for each of the three roles. */
+/** Installs the chart, with a password for each of the three roles. */
 export function installPostgres(name: string, secrets: RoleSecrets, args: InstallArgs): PreparedPostgres {
   const { chart, imageRegistry, releaseName, namespace, passwordRotation } = { ...DEFAULT_POSTGRES, ...args };
   const service = serviceName(releaseName);
-  // The Secret has the chart's name for it, as the chart's notes say.
+  // The chart's notes name this Secret.
   const admin = { user: "postgres", secretName: service, secretKey: "postgres-password" };
   const worker = { user: "batch_worker", secretName: "batch-worker", secretKey: "password" };
   const scaler = { user: "batch_scaler", secretName: "batch-scaler", secretKey: "password" };
-  // Never rotated: the server stored it in its volume when it first started, and does not read the Secret again.
+  // Never rotated: the server stores the password in its volume at its first start and does not read the Secret again.
   secrets.random("admin", admin.secretName, admin.secretKey);
   secrets.random("worker", worker.secretName, worker.secretKey, passwordRotation);
   secrets.random("scaler", scaler.secretName, scaler.secretKey, passwordRotation);
@@ -66,7 +66,7 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
   };
 }
 
-/** The chart's own rule: a release that is called after the chart has a Service of just that name. */
+/** The chart's rule: if the release name contains the chart's name, the Service has the name of the release. */
 function serviceName(releaseName: string): string {
   return releaseName.includes("postgresql") ? releaseName : `${releaseName}-postgresql`;
 }

@@ -17,12 +17,12 @@ async function record(args: KedaArgs, name = "keda") {
   return { keda: made[0] as Keda, resources };
 }
 
-describe("a KEDA that is installed", async () => {
+describe("an installed KEDA", async () => {
   const install = { chart: "oci://charts.example/keda", imageRegistry: "mirror.example" };
   const { keda, resources } = await record({ install, labels: { team: "shop" } });
   const [component, namespace, release, ...others] = resources;
 
-  test("is a namespace and a release in it, and nothing else", () => {
+  test("consists of a namespace and a release in it, and nothing else", () => {
     assert.deepEqual(others, []);
     assert.equal(component?.type, "postgres-batch:index:Keda");
     assert.deepEqual(component?.inputs, {});
@@ -35,24 +35,24 @@ describe("a KEDA that is installed", async () => {
     );
   });
 
-  test("is uninstalled on its own, since most of it is outside of the namespace", () => {
+  test("is uninstalled explicitly, because most of it is outside the namespace", () => {
     assert.equal(release?.deletedWith, undefined);
   });
 
-  test("is the pinned chart from where its arguments say, under a name that lasts", async () => {
+  test("is the pinned chart from the given source, with a fixed release name", async () => {
     const { name, namespace: releaseNamespace, chart, version } = release?.inputs ?? {};
     assert.deepEqual([name, releaseNamespace, chart, version], ["keda", "keda", "oci://charts.example/keda", "2.20.2"]);
     assert.equal(await settled(keda.namespace), "keda");
   });
 
-  test("has its labels on the namespace and on what the chart makes", () => {
+  test("puts its labels on the namespace and on the chart's objects", () => {
     assert.deepEqual(namespace?.inputs.metadata, { name: "keda", labels: { team: "shop" } });
     assert.deepEqual((release?.inputs.values as { additionalLabels?: object } | undefined)?.additionalLabels, {
       team: "shop",
     });
   });
 
-  test("can have other names", async () => {
+  test("can have another namespace and another release name", async () => {
     const { resources: others } = await record(
       {
         install: { ...install, namespace: "scaling", releaseName: "jobs" },
@@ -65,11 +65,11 @@ describe("a KEDA that is installed", async () => {
   });
 });
 
-describe("a KEDA that is there", async () => {
+describe("an existing KEDA", async () => {
   const { keda, resources } = await record({ existing: { namespace: "keda-system" } }, "there");
   const [component, ...reads] = resources;
 
-  test("is read and not changed: its two CRDs", async () => {
+  test("is never modified: only its two CRDs are read", async () => {
     assert.equal(component?.type, "postgres-batch:index:Keda");
     assert.deepEqual(
       reads.map(({ type, name, inputs }) => [type.split(":").at(-1), name, inputs]),
@@ -85,17 +85,17 @@ describe("a KEDA that is there", async () => {
 
 describe("KEDA's arguments", () => {
   const wrong: Record<string, readonly [args: object, says: string]> = {
-    "both an installed and an existing one": [
+    "both install and existing": [
       { install: {}, existing: { namespace: "keda" } },
       "keda must have one of install and existing",
     ],
-    "an existing one without its namespace": [{ existing: {} }, "existing.namespace must be a name"],
-    "a chart that is not there": [{ install: { chart: "no/such.tgz" } }, "install.chart must be"],
+    "an existing KEDA without its namespace": [{ existing: {} }, "existing.namespace must be a name"],
+    "a missing chart": [{ install: { chart: "no/such.tgz" } }, "install.chart must be"],
     "a registry with a scheme": [{ install: { imageRegistry: "https://ghcr.io" } }, "install.imageRegistry must be"],
     "an unknown key": [{ chart: "x" }, 'got "chart"'],
   };
   for (const [what, [args, says]] of Object.entries(wrong)) {
-    test(`may not be ${what}`, () => {
+    test(`may not contain ${what}`, () => {
       assert.throws(
         () => new Keda(`wrong-${says}`, args as KedaArgs),
         (error) => RunError.isInstance(error) && error.message.includes(says) && error.message.split("\n").length === 2,

@@ -6,22 +6,22 @@ import { DEFAULT_KEDA, kedaRule } from "./kedaRules.ts";
 import { kedaValues } from "./kedaValues.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 
-/** A KEDA that the component installs. One is enough for a cluster: its CRDs and webhooks are the cluster's. */
+/** A KEDA to install. A cluster can have only one: its CRDs and webhooks are cluster-wide. */
 export interface KedaInstallArgs {
   /**
-   * Where the chart comes from: a repository's https:// or http://, an oci:// reference, or a local path.
+   * The source of the chart: a repository's http:// or https:// URL, an oci:// reference, or a local path.
    *
    * @default https://kedacore.github.io/charts
    */
   readonly chart?: string;
   /**
-   * The registry that the images come from.
+   * The registry of the images.
    *
    * @default ghcr.io
    */
   readonly imageRegistry?: string;
   /**
-   * The namespace, which is created.
+   * The namespace to create.
    *
    * @default keda
    */
@@ -34,22 +34,22 @@ export interface KedaInstallArgs {
   readonly releaseName?: string;
 }
 
-/** An existing KEDA, which is not changed. */
+/** An existing KEDA installation; it is never modified. */
 export interface ExistingKedaArgs {
-  /** The namespace that its operator runs in. */
+  /** The namespace of its operator. */
   readonly namespace: string;
 }
 
-/** Which KEDA creates the Jobs: one of `install` and `existing`. */
+/** The KEDA that creates the Jobs: at most one of `install` and `existing`. */
 export interface KedaArgs {
   /**
-   * Install it.
+   * Install KEDA.
    *
-   * @default - installed with every default, where `existing` is not given
+   * @default - installed with all defaults, unless `existing` is set
    */
   readonly install?: KedaInstallArgs;
   /**
-   * Use an existing one.
+   * Use an existing KEDA.
    *
    * @default - none
    */
@@ -69,14 +69,14 @@ export interface KedaArgs {
 }
 
 /**
- * KEDA, which creates Jobs wherever a ScaledJob asks for some: installed in a separate namespace, or an existing one.
+ * KEDA, which creates the Jobs of every ScaledJob: installed in a separate namespace, or an existing installation.
  *
- * @throws RunError when an argument is wrong, or when an existing KEDA is older than what a batch needs.
+ * @throws RunError when an argument is wrong, or when an existing KEDA is too old for batches.
  */
 export class Keda extends pulumi.ComponentResource {
-  /** The namespace of its operator; for an existing KEDA known once that KEDA has been checked. */
+  /** The namespace of its operator. For an existing KEDA it resolves only after the version check. */
   readonly namespace: pulumi.Output<string>;
-  /** What a ScaledJob and a TriggerAuthentication depend on: it brings their CRDs, and its operator removes their finalizers. */
+  /** The release, if installed. ScaledJobs and TriggerAuthentications need its CRDs, and its operator to remove their finalizers. */
   readonly release?: k8s.helm.v3.Release;
 
   constructor(name: string, args: KedaArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -93,13 +93,13 @@ export class Keda extends pulumi.ComponentResource {
 
   #check(name: string, { namespace }: ExistingKedaArgs): pulumi.Output<string> {
     const { CustomResourceDefinition } = k8s.apiextensions.v1;
-    // Where there is none, Pulumi names this resource and says that it does not exist.
+    // If there is none, Pulumi reports that this resource does not exist.
     const scaledJob = CustomResourceDefinition.get(`${name}-scaledjobs`, "scaledjobs.keda.sh", { parent: this });
     const checked = pulumi.all([scaledJob.metadata, scaledJob.spec]).apply(([metadata, spec]) => {
       checkKeda({ metadata, spec });
       return "triggerauthentications.keda.sh";
     });
-    // Read by a name that is known when the check has passed: what depends on this component is not created before.
+    // The name resolves only after the check, so nothing that depends on this component is created before it.
     const other = CustomResourceDefinition.get(`${name}-triggerauthentications`, checked, { parent: this });
     return other.id.apply(() => namespace);
   }
@@ -112,7 +112,7 @@ export class Keda extends pulumi.ComponentResource {
       { metadata: { name: namespace, ...metadata } },
       { parent: this },
     );
-    // Never deletedWith the namespace: CRDs, cluster roles and webhooks live outside of it.
+    // Never deletedWith the namespace: CRDs, cluster roles and webhooks are outside it.
     return new k8s.helm.v3.Release(
       name,
       {

@@ -4,7 +4,7 @@ import type { KedaInstallArgs } from "./keda.ts";
 import { METADATA_RULES, objectName } from "./podRules.ts";
 import { and, atMostOne, shape } from "./rule.ts";
 
-/** Where KEDA comes from and where it is installed, by default. */
+/** Defaults of `KedaInstallArgs`. */
 export const DEFAULT_KEDA: Required<KedaInstallArgs> = {
   chart: "https://kedacore.github.io/charts",
   imageRegistry: "ghcr.io",
@@ -12,20 +12,20 @@ export const DEFAULT_KEDA: Required<KedaInstallArgs> = {
   releaseName: "keda",
 };
 
-/** What `KedaInstallArgs` may be. */
+/** Validation rules for `KedaInstallArgs`. */
 export const KEDA_INSTALL_RULES = {
   chart: chartRule(KEDA_CHART),
   imageRegistry: registryRule,
-  namespace: objectName("KEDA's namespace, which is created"),
+  namespace: objectName("the namespace to create for KEDA"),
   releaseName: objectName("the Helm release"),
 };
 
-/** What `ExistingKedaArgs` may be. */
+/** Validation rules for `ExistingKedaArgs`. */
 export const existingKedaRule = shape({ namespace: objectName("the namespace of the existing KEDA's operator") }, [
   "namespace",
 ]);
 
-/** What `KedaArgs` may be. */
+/** Validation rules for `KedaArgs`. */
 export const kedaRule = and(
   shape({
     install: shape(KEDA_INSTALL_RULES),
@@ -33,5 +33,5 @@ export const kedaRule = and(
     ...METADATA_RULES,
   }),
   (path, value, problems) =>
-    atMostOne(["install", "existing"], "KEDA is either installed or there already")(path || "keda", value, problems),
+    atMostOne(["install", "existing"], "KEDA is either installed or already exists")(path || "keda", value, problems),
 );

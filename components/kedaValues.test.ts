@@ -10,7 +10,7 @@ const values = kedaValues({
   annotations: { owner: "shop" },
 });
 
-test("every value is one that the pinned chart has", () => {
+test("every value exists in the pinned chart", () => {
   assert.deepEqual(unknownValues(KEDA_CHART, values), []);
   assert.deepEqual(unknownValues(KEDA_CHART, { operators: {}, operator: { readiness: {} } }), [
     "operators",
@@ -28,7 +28,7 @@ test("the operator leaves a lost node 10 s after Kubernetes noticed the loss", (
   );
 });
 
-test("a poll does not wait for a server that is away, images come from the registry, and no metrics server is installed", () => {
+test("a poll does not wait for an unreachable server, images come from the registry, and no metrics server is installed", () => {
   assert.deepEqual(values.env, [{ name: "PGCONNECT_TIMEOUT", value: "2" }]);
   assert.deepEqual(values.global, { image: { registry: "mirror.example" } });
   assert.deepEqual(values.image, { pullPolicy: "IfNotPresent" });

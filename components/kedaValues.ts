@@ -1,7 +1,7 @@
 import { lostNodeTolerations } from "./workerPod.ts";
 
 export interface KedaValuesArgs {
-  /** The registry that the images come from. */
+  /** The registry of the images. */
   readonly imageRegistry: string;
   readonly labels?: { readonly [name: string]: string };
   readonly annotations?: { readonly [name: string]: string };
@@ -13,18 +13,18 @@ export interface KedaValuesArgs {
  */
 const LOST_NODE_TOLERATION_SECONDS = 10;
 
-/** The values of KEDA's chart. */
+/** The values for KEDA's chart. */
 export function kedaValues({ imageRegistry, labels, annotations }: KedaValuesArgs) {
   return {
     global: { image: { registry: imageRegistry } },
     image: { pullPolicy: "IfNotPresent" },
-    // Serves ScaledObjects; without its APIService a dead one cannot block the deletion of namespaces.
+    // Only ScaledObjects need it, and the APIService of a dead metrics server blocks the deletion of namespaces.
     metricsServer: { enabled: false },
     // Its PostgreSQL client (pgx) reads libpq's variables. Without a limit a poll that reaches a server's pod while it
     // shuts down waits up to half a minute for an answer, and so does everything after it.
     env: [{ name: "PGCONNECT_TIMEOUT", value: "2" }],
     tolerations: lostNodeTolerations(LOST_NODE_TOLERATION_SECONDS),
-    // The chart's 20 s are most of a first pulumi up.
+    // The chart's 20 s would dominate the first pulumi up.
     operator: { readinessProbe: { initialDelaySeconds: 2 } },
     webhooks: { readinessProbe: { initialDelaySeconds: 2 } },
     ...(labels === undefined ? {} : { additionalLabels: labels }),

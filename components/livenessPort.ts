@@ -13,13 +13,13 @@ export function podLivenessPort({ livenessPort = BATCH_DEFAULTS.livenessPort, po
   return isInHostNetwork(pod) ? 0 : livenessPort;
 }
 
-/** What to say about a batch that has a port and no probe. */
+/** The message for a batch that has a port but no probe. */
 export function missingProbe(args: ProbeArgs): string | undefined {
   if (!isInHostNetwork(args.pod) || args.livenessPort === 0) return undefined;
   return "its pods have no liveness probe, because pods of the host's network would share the port; set livenessPort to 0 to accept that";
 }
 
-/** The probe would ask another container than the worker's. */
+/** The probe would reach another container instead of the worker's. */
 export const freeLivenessPort: Rule = (_path, value, problems) => {
   const { livenessPort, pod } = (isObject(value) ? value : {}) as ProbeArgs;
   const port = podLivenessPort({ ...(livenessPort !== undefined && { livenessPort }), pod });

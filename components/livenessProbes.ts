@@ -1,10 +1,10 @@
 /** Another program on the port does not have this path; the worker answers every request. */
 const PATH = "/postgres-batch/alive";
 
-/** How long the worker has for its answer. Its thread needs a millisecond, and gets that in time on an overloaded machine, too. */
+/** The time limit for an answer. The worker's thread needs a millisecond, which it gets in time even on an overloaded machine. */
 const TIMEOUT_SECONDS = 5;
 
-/** The most that Kubernetes counts to: 136 years at that period. */
+/** Kubernetes' maximum: 136 years at that period. */
 const NEVER = 2_147_483_647;
 
 /** The fields of Kubernetes' Probe that are set. */
@@ -17,7 +17,7 @@ export interface Probe {
   readonly terminationGracePeriodSeconds?: number;
 }
 
-/** How long a worker that lives after all has to record its attempt; one that hangs is killed after it. */
+/** Time for a worker that does not hang after all to record its attempt; one that hangs is killed afterwards. */
 const GRACE_SECONDS = 10;
 
 /**

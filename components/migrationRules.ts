@@ -3,10 +3,10 @@ import { objectName, podRule } from "./podRules.ts";
 import { rotationRule } from "./postgresRules.ts";
 import { and, flag, list, number, type Rule, shape, text } from "./rule.ts";
 
-/** What a table of requests may be called. */
+/** Validation rules for the name of a table of requests. */
 export const tableRule = text(
   /^([a-z_][a-z0-9_$]*|"([^"]|"")+")(\.([a-z_][a-z0-9_$]*|"([^"]|"")+"))?$/,
-  'a table as SQL writes it (pages, shop.pages, "Pages")',
+  'a table name in SQL syntax (pages, shop.pages, "Pages")',
   "its rows become requests",
 );
 
@@ -14,10 +14,10 @@ const differentKinds: Rule = (path, value, problems) => {
   const kinds = (value as { kind?: unknown }[]).map(({ kind }) => kind);
   const twice = kinds.find((kind, index) => kinds.indexOf(kind) !== index);
   if (twice !== undefined)
-    problems.push(`${path} must have different kinds (a kind is one table's); got ${JSON.stringify(twice)} twice`);
+    problems.push(`${path} must have different kinds (a kind has one table); got ${JSON.stringify(twice)} twice`);
 };
 
-/** What the arguments of a migration may be. */
+/** Validation rules for `SchemaMigrationArgs`. */
 export const migrationRule = shape(
   {
     namespace: objectName("the namespace of the batches"),
@@ -26,13 +26,13 @@ export const migrationRule = shape(
     admin: roleRule,
     worker: roleRule,
     scaler: roleRule,
-    rolesPrepared: flag("whether the roles are there"),
+    rolesPrepared: flag("whether the roles exist already"),
     passwordRotation: rotationRule,
     attach: and(
-      list(shape({ kind: kindRule, table: tableRule }, ["kind", "table"]), { why: "tables with kind and table" }),
+      list(shape({ kind: kindRule, table: tableRule }, ["kind", "table"]), { why: "objects with kind and table" }),
       differentKinds,
     ),
-    connectionsNeeded: number({ min: 1, max: 262_143, why: "PostgreSQL has no more" }),
+    connectionsNeeded: number({ min: 1, max: 262_143, why: "PostgreSQL allows no more" }),
     pod: podRule(false),
   },
   ["namespace", "image", "database", "admin", "worker", "scaler"],

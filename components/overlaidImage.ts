@@ -5,8 +5,8 @@ import type { StackBatch } from "./stackConfig.ts";
 import type { WorkerImageArgs } from "./workerImage.ts";
 
 /**
- * The id of a batch's image, where the node's own Docker daemon has built both it and this stack's images. Else undefined: a node that
- * pulls an image must get it as it is.
+ * The id of a batch's image, if the node's own Docker daemon built both it and this stack's images. Otherwise undefined: images that
+ * nodes pull are used unmodified.
  *
  * @param worker - where the images of the stack come from
  * @throws RunError when the daemon does not answer.
@@ -16,14 +16,14 @@ export function findBuiltImage(
   worker: WorkerImageArgs,
 ): string | undefined {
   const isNodes = worker.build !== undefined && worker.build.registry === undefined;
-  // A pull policy asks for the image as nodes pull it.
+  // A pull policy means that nodes pull the image.
   return isNodes && image !== undefined && imagePullPolicy === undefined ? readBuiltImageId(image) : undefined;
 }
 
 /**
- * The image of a batch's command with the runner in it; undefined without `imageId`, and an init container brings the runner.
+ * The image of a batch's command with the runner added. Undefined without `imageId`: an init container then supplies the runner.
  *
- * @param imageId - what `findBuiltImage` has found
+ * @param imageId - the result of `findBuiltImage`
  */
 export function overlaidImage(
   { name, image }: Pick<StackBatch, "name" | "image">,

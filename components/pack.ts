@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { type Manifest, packageManifest } from "./packageManifest.ts";
 
 /**
- * `prepack`: compiles the components into dist/, since Node.js runs no TypeScript of installed packages, and puts the package's
- * own package.json in place of the checkout's. `postpack`: restores the checkout.
+ * `prepack`: compiles the components into dist/, because Node.js runs no TypeScript in installed packages, and replaces the
+ * checkout's package.json with the package's. `postpack`: restores the checkout.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [manifest, dist, kept] = ["package.json", "dist", "dist/checkout.json"].map((path) => `${root}${path}`) as [
@@ -14,7 +14,7 @@ const [manifest, dist, kept] = ["package.json", "dist", "dist/checkout.json"].ma
   string,
 ];
 
-// A pack that was interrupted has left the package's.
+// An interrupted pack leaves the package's manifest in place.
 if (existsSync(kept)) renameSync(kept, manifest);
 rmSync(dist, { recursive: true, force: true });
 

@@ -18,13 +18,13 @@ const checkout = await installPackage(folder);
 const installed = join(folder, "node_modules/postgres-batch");
 
 describe("the npm package", () => {
-  test("leaves the checkout that it was packed from as it was", async () => {
+  test("leaves the packed checkout unchanged", async () => {
     const manifest = (where: string) => readFile(join(where, "package.json"), "utf8");
     assert.equal(await manifest(checkout), await manifest(root));
     assert.ok(!(await readdir(checkout)).includes("dist"));
   });
 
-  test("has compiled components with their types, the SQL and the worker, no tests, and no program of the checkout", async () => {
+  test("contains the compiled components with types, the SQL and the worker, but no tests and no CLI", async () => {
     const files = (await readdir(installed, { recursive: true })).sort();
     for (const file of [
       "dist/components/package.js",
@@ -40,7 +40,7 @@ describe("the npm package", () => {
     );
   });
 
-  test("needs Pulumi's packages alone, in the tested versions or newer ones", async () => {
+  test("depends only on Pulumi's packages, at the tested versions or newer", async () => {
     const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
     const { dependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
     const names = ["@pulumi/docker", "@pulumi/kubernetes", "@pulumi/pulumi", "@pulumi/random"];
@@ -49,7 +49,7 @@ describe("the npm package", () => {
       assert.ok(!(key in manifest), key);
   });
 
-  test("has types for someone else's program", async () => {
+  test("has types for other programs", async () => {
     const options = {
       module: "nodenext",
       target: "es2024",
@@ -94,7 +94,7 @@ describe("the TypeScript example", async () => {
   await import(pathToFileURL(join(folder, "index.ts")).href);
   await pulumi.runtime.disconnect();
 
-  test("makes a batch of a command over a table, on a cluster's own KEDA and PostgreSQL", () => {
+  test("creates a command's batch for a table, with an existing KEDA and PostgreSQL", () => {
     const sent = sentResources();
     const scaledJob = sent.get("kubernetes:keda.sh/v1alpha1:ScaledJob pages");
     assert.deepEqual(validateScaledJob(scaledJob), []);

@@ -11,7 +11,7 @@ export interface Manifest {
   readonly [more: string]: unknown;
 }
 
-/** The Node.js whose `require` loads ES modules, as Pulumi's hosts do. */
+/** The first Node.js whose `require` loads ES modules; Pulumi's language hosts use `require`. */
 const OLDEST_NODE = ">=22.12";
 
 /**

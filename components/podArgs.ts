@@ -3,50 +3,50 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** A Secret whose keys become environment variables. */
 export interface EnvSecret {
-  /** The Secret, in the namespace of the batches. */
+  /** The Secret's name, in the namespace of the batches. */
   readonly name: pulumi.Input<string>;
   /**
-   * What the variables' names begin with.
+   * A prefix for the variables' names.
    *
-   * @default - the keys as they are
+   * @default - none
    */
   readonly prefix?: string;
 }
 
-/** Amounts that a container reserves and may use at most, besides `cpu` and `memory`. */
+/** Resource requests and limits of a container, in addition to the settings `cpu` and `memory`. */
 export interface PodResources {
   /**
-   * What is reserved by resource name (`ephemeral-storage`, ...), as Kubernetes writes amounts.
+   * Requests by resource name (`ephemeral-storage`, ...), as Kubernetes quantities.
    *
-   * @default - CPU and memory alone
+   * @default - only CPU and memory
    */
   readonly requests?: { [resource: string]: string };
   /**
-   * What is used at most by resource name (`cpu`, `nvidia.com/gpu`, ...), as Kubernetes writes amounts.
+   * Limits by resource name (`cpu`, `nvidia.com/gpu`, ...), as Kubernetes quantities.
    *
-   * @default - memory alone
+   * @default - only memory
    */
   readonly limits?: { [resource: string]: string };
 }
 
-/** A cluster's requirements for pods, besides those of the work. */
+/** Pod settings that a cluster requires, independent of the work. */
 export interface PodArgs {
   /**
    * Labels of the pods and of every other object of the component.
    *
-   * @default - none but the component's own
+   * @default - only the component's own
    */
   readonly labels?: { [name: string]: string };
   /**
    * Annotations of the pods and of every other object of the component.
    *
-   * @default - on pods, those that keep Karpenter and the cluster autoscaler from moving a running Job
+   * @default - on pods, those that prevent Karpenter and the cluster autoscaler from evicting a running Job
    */
   readonly annotations?: { [name: string]: string };
   /**
    * The service account, in the namespace of the batches. Its token is not mounted; cloud identities do not need it.
    *
-   * @default - the namespace's own
+   * @default - the namespace's default service account
    */
   readonly serviceAccountName?: pulumi.Input<string>;
   /**
@@ -62,25 +62,25 @@ export interface PodArgs {
    */
   readonly envFromSecrets?: EnvSecret[];
   /**
-   * Volumes, besides those that the worker needs.
+   * Volumes, in addition to those that the worker needs.
    *
    * @default - none
    */
   readonly volumes?: types.input.core.v1.Volume[];
   /**
-   * Where `volumes` are mounted.
+   * Mounts of `volumes`.
    *
-   * @default - nowhere
+   * @default - none
    */
   readonly volumeMounts?: types.input.core.v1.VolumeMount[];
   /**
    * Labels that a node must have.
    *
-   * @default - any node; of the image's architecture, where the image is built for one
+   * @default - none, but nodes must have the architecture of an image that the stack pushes
    */
   readonly nodeSelector?: pulumi.Input<{ [label: string]: pulumi.Input<string> }>;
   /**
-   * Taints that pods tolerate, besides a lost node for 30 seconds.
+   * Tolerations of pods, in addition to tolerating a lost node for 30 seconds.
    *
    * @default - no other
    */
@@ -92,25 +92,25 @@ export interface PodArgs {
    */
   readonly affinity?: types.input.core.v1.Affinity;
   /**
-   * How pods are spread, instead of over nodes.
+   * Topology spread constraints, which replace the default.
    *
-   * @default - over nodes, where there is room
+   * @default - evenly over nodes, if possible
    */
   readonly topologySpreadConstraints?: types.input.core.v1.TopologySpreadConstraint[];
   /**
    * The priority class.
    *
-   * @default - the cluster's own
+   * @default - the cluster's default
    */
   readonly priorityClassName?: pulumi.Input<string>;
   /**
-   * What is reserved and limited besides `cpu` and `memory`.
+   * Resource requests and limits in addition to `cpu` and `memory`.
    *
    * @default - nothing
    */
   readonly resources?: PodResources;
   /**
-   * Secrets with the credentials of registries, in the namespace of the batches.
+   * Secrets in the namespace of the batches with registry credentials.
    *
    * @default - none
    */
@@ -118,7 +118,7 @@ export interface PodArgs {
   /**
    * The runtime class.
    *
-   * @default - the cluster's own
+   * @default - the cluster's default
    */
   readonly runtimeClassName?: pulumi.Input<string>;
   /**
@@ -128,10 +128,10 @@ export interface PodArgs {
    */
   readonly runAsUser?: number;
   /**
-   * A strategic merge patch of the pod's spec, applied last. It may not touch what the worker relies on.
+   * A strategic merge patch for the pod's spec, applied last. It cannot change fields that the worker relies on.
    *
    * @default - none
    */
-  // biome-ignore lint/suspicious/noExplicitAny: Pulumi's schema has no other type for a part of any object.
+  // biome-ignore lint/suspicious/noExplicitAny: Pulumi's schema has no other type for arbitrary JSON.
   readonly podSpecPatch?: any;
 }

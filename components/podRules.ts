@@ -4,97 +4,93 @@ import { and, isObject, kubernetesObject, list, map, number, type Rule, secretTe
 
 const QUALIFIED = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 
-/** The keys by which KEDA, the Job controller and this project find their objects. */
+/** Labels that KEDA, the Job controller and this project use as selectors. */
 const OUR_LABELS =
   /^(app\.kubernetes\.io\/name|job-name|controller-uid|(scaledjob\.keda\.sh|batch\.kubernetes\.io)\/.*)$/;
 
 const labelKey = text(
   (key) => QUALIFIED.test(key) && !OUR_LABELS.test(key),
-  "a label's name, and none that KEDA, Jobs or batches are found by",
-  "app.kubernetes.io/name, scaledjob.keda.sh/ and batch.kubernetes.io/ are taken",
+  "a label name that is not a selector of KEDA, Jobs or batches",
+  "app.kubernetes.io/name, scaledjob.keda.sh/ and batch.kubernetes.io/ are reserved",
 );
 const labelValue = text(
   /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
-  "a label's value",
-  "at most 63 of letters, digits, -, _ and .",
+  "a label value",
+  "at most 63 letters, digits, -, _ and .",
 );
 const annotationKey = text(
   (key) => QUALIFIED.test(key) && !key.startsWith("pulumi.com/"),
-  "an annotation's name, and none of pulumi.com/",
-  "those control how Pulumi waits",
+  "an annotation name outside pulumi.com/",
+  "they control how Pulumi waits",
 );
 
-/** Labels and annotations of any object. */
+/** Validation rules for labels and annotations. */
 export const METADATA_RULES = {
-  labels: map(labelKey, labelValue, "names and values of labels"),
-  annotations: map(annotationKey, text(/^/, "a text", "an annotation's value"), "names and values of annotations"),
+  labels: map(labelKey, labelValue, "label names and values"),
+  annotations: map(annotationKey, text(/^/, "a string", "an annotation value"), "annotation names and values"),
 };
 
-/** The name of an object of Kubernetes. */
+/** Validation rules for the name of a Kubernetes object. */
 export function objectName(why: string): Rule {
   return text(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'a name of a-z, 0-9, "-" and "."', why);
 }
 
-/** Environment variables that have a name which the worker does not use. */
+/** Validation rules for environment variables: the worker's own names are reserved. */
 export const envRule = map(
   text(
     (name) => /^[A-Za-z_][\w.-]*$/.test(name) && !isReservedVariable(name),
-    "a variable's name, and none of the worker's own",
-    "PG*, BATCH_* and the worker's settings are taken",
+    "a variable name that is not reserved for the worker",
+    "PG*, BATCH_* and the worker's settings are reserved",
   ),
-  secretText("a variable's value; quote a number"),
+  secretText("a variable's value; quote numbers"),
   "names and values of environment variables",
 );
 
-/** Secrets whose keys become environment variables. */
+/** Validation rules for Secrets whose keys become environment variables. */
 export const envFromSecretsRule = list(
   shape(
     {
       name: objectName("a Secret in the namespace of the batches"),
-      prefix: text(/^[A-Za-z_][\w.-]*$/, "the beginning of a variable's name", "it comes before each key"),
+      prefix: text(/^[A-Za-z_][\w.-]*$/, "the beginning of a variable name", "it is prepended to each key"),
     },
     ["name"],
   ),
-  { why: "Secrets with name and prefix" },
+  { why: "objects with name and prefix" },
 );
 
-const amount = text(
-  /^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
-  "an amount as Kubernetes writes it",
-  "500m, 2, 1Gi",
-);
+const amount = text(/^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/, "a Kubernetes quantity", "500m, 2, 1Gi");
 
 function amounts(taken: readonly string[]): Rule {
   return map(
     text(
       (name) => QUALIFIED.test(name) && !taken.includes(name),
-      `a resource's name, and not ${taken.join(" or ")}`,
-      "the settings cpu and memory set those",
+      `a resource name other than ${taken.join(" and ")}`,
+      "the settings cpu and memory set them",
     ),
     amount,
-    "resources and amounts",
+    "resource names and quantities",
   );
 }
 
 const volume = and(kubernetesObject("volume"), (path, value, problems) => {
   text(
     (name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name) && !RESERVED_VOLUMES.includes(name),
-    `a volume's name, and none of ${RESERVED_VOLUMES.join(", ")}`,
-    "those are the worker's",
+    `a volume name other than ${RESERVED_VOLUMES.join(", ")}`,
+    "they are reserved for the worker",
   )(`${path}.name`, (value as Record<string, unknown>).name, problems);
 });
 
 const volumeMount = and(kubernetesObject("volume mount"), (path, value, problems) => {
   const { name, mountPath } = value as Record<string, unknown>;
-  text(/./, "a volume's name", "what is mounted")(`${path}.name`, name, problems);
+  text(/./, "a volume name", "the volume to mount")(`${path}.name`, name, problems);
   text(
     (folder) => folder.startsWith("/") && !isReservedPath(folder),
-    "an absolute path, and none of the worker's",
-    "/batch, /run/batch, /app/batch and /etc/postgresql-ca are taken",
+    "an absolute path that is not reserved for the worker",
+    "/batch, /run/batch, /app/batch and /etc/postgresql-ca are reserved",
   )(`${path}.mountPath`, mountPath, problems);
 });
 
-/** Every mount has its volume. */
+/** Every mount names a volume, and no two volumes have the same name. */
 const mounted: Rule = (path, value, problems) => {
   const { volumes = [], volumeMounts = [] } = value as Record<"volumes" | "volumeMounts", { name: unknown }[]>;
   if (!Array.isArray(volumes) || !Array.isArray(volumeMounts)) return;
@@ -113,9 +109,9 @@ const mounted: Rule = (path, value, problems) => {
 };
 
 /**
- * What `PodArgs` may be.
+ * Validation rules for `PodArgs`.
  *
- * @param command - the pods run a command in the batch's image
+ * @param command - whether the pods run a command in the batch's image
  */
 export function podRule(command: boolean): Rule {
   return and(
@@ -124,17 +120,17 @@ export function podRule(command: boolean): Rule {
       serviceAccountName: objectName("a service account in the namespace of the batches"),
       env: envRule,
       envFromSecrets: envFromSecretsRule,
-      volumes: list(volume, { why: "volumes as Kubernetes writes them" }),
-      volumeMounts: list(volumeMount, { why: "volume mounts as Kubernetes writes them" }),
-      nodeSelector: map(text(QUALIFIED, "a label's name", "nodes are chosen by it"), labelValue, "labels of nodes"),
-      tolerations: list(kubernetesObject("toleration"), { why: "tolerations as Kubernetes writes them" }),
+      volumes: list(volume, { why: "Kubernetes volumes" }),
+      volumeMounts: list(volumeMount, { why: "Kubernetes volume mounts" }),
+      nodeSelector: map(text(QUALIFIED, "a label name", "it selects nodes"), labelValue, "node labels"),
+      tolerations: list(kubernetesObject("toleration"), { why: "Kubernetes tolerations" }),
       affinity: kubernetesObject("affinity"),
       topologySpreadConstraints: list(kubernetesObject("topology spread constraint"), {
-        why: "topology spread constraints as Kubernetes writes them",
+        why: "Kubernetes topology spread constraints",
       }),
       priorityClassName: objectName("a priority class of the cluster"),
       resources: shape({ requests: amounts(["cpu", "memory"]), limits: amounts(["memory"]) }),
-      imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "names of Secrets" }),
+      imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
       runtimeClassName: objectName("a runtime class of the cluster"),
       runAsUser: number({ min: 1, max: 2_147_483_647, why: "the restricted Pod Security Standard forbids root" }),
       podSpecPatch: podSpecPatchRule(command),

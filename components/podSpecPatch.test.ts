@@ -19,19 +19,16 @@ describe("mergePodSpec", () => {
   };
 
   const merged: Record<string, [patch: object, result: object]> = {
-    "objects by their keys": [
+    "objects by key": [
       { securityContext: { fsGroup: 1 } },
       { securityContext: { runAsUser: 1000, runAsNonRoot: true, fsGroup: 1 } },
     ],
-    "null as the removal of a key": [
-      { securityContext: { runAsUser: null } },
-      { securityContext: { runAsNonRoot: true } },
-    ],
-    "volumes by their names": [
+    "null by removing the key": [{ securityContext: { runAsUser: null } }, { securityContext: { runAsNonRoot: true } }],
+    "volumes by name": [
       { volumes: [{ name: "data", emptyDir: {} }] },
       { volumes: [...spec.volumes, { name: "data", emptyDir: {} }] },
     ],
-    "the container's variables by their names": [
+    "the container's variables by name": [
       { containers: [{ env: [{ name: "MODE", value: "fast" }] }] },
       {
         containers: [
@@ -45,16 +42,16 @@ describe("mergePodSpec", () => {
         ],
       },
     ],
-    "a sidecar as another init container": [
+    "a sidecar as an additional init container": [
       { initContainers: [{ name: "proxy", restartPolicy: "Always" }] },
       { initContainers: [{ name: "proxy", restartPolicy: "Always" }] },
     ],
-    "other lists whole": [{ hostAliases: [{ ip: "10.0.0.1" }] }, { hostAliases: [{ ip: "10.0.0.1" }] }],
+    "other lists by replacing them": [{ hostAliases: [{ ip: "10.0.0.1" }] }, { hostAliases: [{ ip: "10.0.0.1" }] }],
   };
   for (const [what, [patch, result]] of Object.entries(merged))
     test(`merges ${what}`, () => assert.deepEqual(mergePodSpec(spec, patch), { ...spec, ...result }));
 
-  test("changes nothing in place, and nothing without a patch", () => {
+  test("does not mutate its input, and returns it unchanged without a patch", () => {
     const before = structuredClone(spec);
     mergePodSpec(spec, { containers: [{ env: [{ name: "KIND", value: "x" }] }] });
     assert.deepEqual(spec, before);
@@ -103,14 +100,14 @@ describe("podSpecPatch", () => {
     $patch: { securityContext: { $patch: "replace" } },
   };
   for (const [what, patch] of Object.entries(refused)) {
-    test(`may not change ${what}, and the message says why`, () => {
+    test(`may not change ${what}, and the message gives the reason`, () => {
       const [message = "", ...others] = problems(patch);
       assert.deepEqual(others, []);
       assert.ok(message.startsWith(`pod.podSpecPatch must not change ${what} (`), message);
     });
   }
 
-  test("may set the working directory of a command, which is the image's own otherwise", () => {
+  test("may set the working directory of a command, which is the image's by default", () => {
     assert.deepEqual(problems({ containers: [{ workingDir: "/work" }] }, true), []);
   });
 

@@ -1,30 +1,30 @@
 import { isReservedPath, isReservedVariable, RESERVED_VOLUMES, RUNNER_CONTAINER } from "./reservedNames.ts";
 import { isObject, type Rule } from "./rule.ts";
 
-/** What a patch may not touch, and what the worker needs it for. */
+/** Fields that a patch must not change, with the worker's reason. */
 const POD_FIELDS: Readonly<Record<string, string>> = {
-  restartPolicy: "the row decides what is retried, by a new pod",
+  restartPolicy: "the row decides whether to retry, always in a new pod",
   shareProcessNamespace: "without it a starting worker does not receive SIGTERM",
-  hostPID: "it excludes shareProcessNamespace",
-  terminationGracePeriodSeconds: "graceSeconds sets it, for the worker too",
-  activeDeadlineSeconds: "timeoutSeconds ends an attempt so that it is recorded",
-  tolerations: "pod.tolerations adds to the worker's own, which end a lost node's pods",
-  nodeName: "a pod that replaces a lost node's must be scheduled",
+  hostPID: "it is incompatible with shareProcessNamespace",
+  terminationGracePeriodSeconds: "graceSeconds sets it, and the worker's grace period as well",
+  activeDeadlineSeconds: "use timeoutSeconds, which records the attempt",
+  tolerations: "use pod.tolerations, which keeps the worker's own for lost nodes",
+  nodeName: "the scheduler must be able to replace the pods of a lost node",
 };
 
 const CONTAINER_FIELDS: Readonly<Record<string, string>> = {
-  name: "a pod has one container that works; another one is a sidecar: an init container with restartPolicy Always",
+  name: "a pod has one work container; add sidecars as init containers with restartPolicy Always",
   image: "it is an argument of the batch",
   imagePullPolicy: "it is an argument of the batch",
   command: "it is an argument of the batch",
   args: "it is an argument of the batch",
-  lifecycle: "a hook uses up the grace period that the worker relies on",
-  restartPolicy: "the row decides what is retried, by a new pod",
+  lifecycle: "a hook would use up the grace period that the worker relies on",
+  restartPolicy: "the row decides whether to retry, always in a new pod",
   livenessProbe: "livenessPort sets it",
   startupProbe: "livenessPort sets it",
 };
 
-/** The field by which an element of a list is found, as in Kubernetes' own strategic merge. */
+/** The merge key of each list, as in Kubernetes' strategic merge patch. */
 const MERGE_KEYS: Readonly<Record<string, string>> = {
   containers: "name",
   initContainers: "name",
@@ -35,48 +35,48 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
   ports: "containerPort",
 };
 
-/** What `podSpecPatch` may be: anything that leaves alone what the worker relies on. */
+/** Validation rules for `podSpecPatch`: it may change any field that the worker does not rely on. */
 export function podSpecPatchRule(command: boolean): Rule {
   return (path, value, problems) => {
     const refuse = (what: string, why: string, got: unknown) =>
       problems.push(`${path} must not change ${what} (${why}); got ${JSON.stringify(got) ?? "nothing"}`);
     if (!isObject(value)) {
       problems.push(
-        `${path} must be an object (a part of a pod's spec); got ${Array.isArray(value) ? "a list" : "something else"}`,
+        `${path} must be an object (part of a pod spec); got ${Array.isArray(value) ? "a list" : "something else"}`,
       );
       return;
     }
     for (const [field, why] of Object.entries(POD_FIELDS)) if (field in value) refuse(field, why, value[field]);
-    for (const directive of directives(value))
-      refuse(directive, "a patch without directives is merged by names", directive);
+    for (const directive of directives(value)) refuse(directive, "merge directives are not supported", directive);
     for (const key of Object.keys(MERGE_KEYS)) {
-      if (key in value && !isListOfObjects(value[key])) refuse(key, "elements are merged by their names", value[key]);
+      if (key in value && !isListOfObjects(value[key])) refuse(key, "elements are merged by name", value[key]);
     }
     const { containers = [], initContainers = [], volumes = [] } = value as Record<string, unknown>;
     for (const { name } of objects(volumes))
-      if (RESERVED_VOLUMES.includes(String(name))) refuse(`the volume ${name}`, "it is the worker's", name);
+      if (RESERVED_VOLUMES.includes(String(name))) refuse(`the volume ${name}`, "it is reserved for the worker", name);
     for (const { name } of objects(initContainers))
-      if (name === RUNNER_CONTAINER) refuse(`the init container ${name}`, "it is the worker's", name);
+      if (name === RUNNER_CONTAINER) refuse(`the init container ${name}`, "it is reserved for the worker", name);
     if (objects(containers).length > 1)
       refuse("the number of containers", CONTAINER_FIELDS.name ?? "", objects(containers).length);
     for (const container of objects(containers).slice(0, 1)) {
       for (const [field, why] of Object.entries(CONTAINER_FIELDS))
         if (field in container) refuse(`containers[0].${field}`, why, container[field]);
       if (!command && "workingDir" in container)
-        refuse("containers[0].workingDir", "the worker starts in its own folder", container.workingDir);
+        refuse("containers[0].workingDir", "the worker must start in its own folder", container.workingDir);
       for (const key of ["env", "volumeMounts"]) {
         if (key in container && !isListOfObjects(container[key]))
-          refuse(`containers[0].${key}`, "elements are merged by their names", container[key]);
+          refuse(`containers[0].${key}`, "elements are merged by name", container[key]);
       }
       for (const { name } of objects(container.env))
-        if (isReservedVariable(String(name))) refuse(`the variable ${name}`, "it is the worker's", name);
+        if (isReservedVariable(String(name))) refuse(`the variable ${name}`, "it is reserved for the worker", name);
       for (const { mountPath } of objects(container.volumeMounts))
-        if (isReservedPath(String(mountPath))) refuse(`the mount ${mountPath}`, "it is the worker's", mountPath);
+        if (isReservedPath(String(mountPath)))
+          refuse(`the mount ${mountPath}`, "it is reserved for the worker", mountPath);
     }
   };
 }
 
-/** `spec` with `patch` merged into it: objects by key, the lists above by name, everything else replaced, `null` removed. */
+/** Merges `patch` into `spec`: objects by key, the lists above by merge key; `null` removes a key, any other value replaces it. */
 export function mergePodSpec<Spec extends object>(spec: Spec, patch: unknown): Spec {
   if (!isObject(patch)) return spec;
   const [container] = (spec as { containers?: { name: string }[] }).containers ?? [];

@@ -8,7 +8,7 @@ await mockEngine();
 
 const INSTALL = { chart: "oci://charts.example/postgresql", imageRegistry: "mirror.example" };
 
-describe("a PostgreSQL that is installed", async () => {
+describe("an installed PostgreSQL", async () => {
   const { postgres, resources } = await recordPostgres({
     install: INSTALL,
     passwordRotation: "7",
@@ -17,7 +17,7 @@ describe("a PostgreSQL that is installed", async () => {
   const byName = (name: string) => resources.find((child) => child.name === name && child.parent !== undefined);
   const secretNames = ["postgres-admin-secret", "postgres-worker-secret", "postgres-scaler-secret"];
 
-  test("is a namespace, a password and a Secret for each role, and a release, all of them its children", () => {
+  test("consists of a namespace, a password and a Secret for each role, and a release, all of them its children", () => {
     assert.deepEqual(children(resources), [
       "Namespace postgres-namespace",
       "RandomPassword postgres-admin-password",
@@ -38,7 +38,7 @@ describe("a PostgreSQL that is installed", async () => {
     });
   });
 
-  test("waits for the Secrets, and everything is deleted with the namespace", () => {
+  test("waits for its Secrets, and everything is deleted with the namespace", () => {
     assert.deepEqual(
       byName("postgres")?.dependsOn,
       secretNames.map((name) => `Secret ${name}`),
@@ -47,31 +47,31 @@ describe("a PostgreSQL that is installed", async () => {
       assert.equal(byName(name)?.deletedWith, "Namespace postgres-namespace", name);
   });
 
-  test("shows no password, anywhere", () => {
+  test("never shows a password", () => {
     assert.ok(!JSON.stringify(resources.map(({ inputs }) => inputs)).includes(PASSWORD));
     for (const name of secretNames) assert.equal(byName(name)?.inputs.stringData, "[secret]", name);
   });
 
-  test("has passwords of 32 letters and digits, which every shell reads alike", () => {
+  test("has passwords of 32 letters and digits, which need no quoting in any shell", () => {
     for (const role of ["admin", "worker", "scaler"]) {
       const { length, special } = byName(`postgres-${role}-password`)?.inputs ?? {};
       assert.deepEqual([length, special], [32, false], role);
     }
   });
 
-  test("rotates the password of each role that logs in from outside, and never the superuser's", () => {
+  test("rotates the passwords of the worker and the scaler, never the superuser's", () => {
     const keepers = (role: string) => byName(`postgres-${role}-password`)?.inputs.keepers;
     assert.deepEqual([keepers("worker"), keepers("scaler")], [{ passwordRotation: "7" }, { passwordRotation: "7" }]);
-    assert.equal(keepers("admin"), undefined, "it is in the database's volume");
+    assert.equal(keepers("admin"), undefined, "it is stored in the database's volume");
   });
 
-  test("has labels on every object", () => {
+  test("puts its labels on every object", () => {
     for (const { inputs } of resources.filter(({ type }) => /Secret|Namespace/.test(type)))
       assert.partialDeepStrictEqual(inputs.metadata, { labels: { team: "shop" } });
     assert.partialDeepStrictEqual(byName("postgres")?.inputs.values, { commonLabels: { team: "shop" } });
   });
 
-  test("is the pinned chart, from where its arguments say", () => {
+  test("is the pinned chart from the given source", () => {
     const { name, namespace, chart, version, values } = byName("postgres")?.inputs ?? {};
     assert.deepEqual(
       [name, namespace, chart, version],
@@ -80,7 +80,7 @@ describe("a PostgreSQL that is installed", async () => {
     assert.partialDeepStrictEqual(values, { image: { registry: "mirror.example" } });
   });
 
-  test("proves itself by the authority that the chart makes", async () => {
+  test("is verified against the certificate authority that the chart creates", async () => {
     assert.deepEqual(await settled(output(postgres.address)), {
       host: "my-release-postgresql.keda-with-postgresql.svc.cluster.local",
       port: 5432,
@@ -92,7 +92,7 @@ describe("a PostgreSQL that is installed", async () => {
     assert.equal(postgres.rolesPrepared, false);
   });
 
-  test("can have other names, so that two are in one cluster", async () => {
+  test("can have other names, so that one cluster can have two", async () => {
     const other = await recordPostgres(
       { install: { ...INSTALL, releaseName: "postgresql-two" }, namespace: "two" },
       "two",
@@ -102,7 +102,7 @@ describe("a PostgreSQL that is installed", async () => {
     assert.match(await settled(other.postgres.psql), /^kubectl exec -it -n two postgresql-two-0 /);
   });
 
-  test("is in a namespace that is there, which is not deleted with it", async () => {
+  test("can use an existing namespace, which is not deleted with it", async () => {
     const { resources: there, postgres: inIt } = await recordPostgres({
       install: INSTALL,
       namespace: "team",

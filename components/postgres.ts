@@ -8,12 +8,12 @@ import { DEFAULT_NAMESPACE, postgresRule } from "./postgresRules.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { RoleSecrets } from "./roleSecrets.ts";
 
-/** Which PostgreSQL holds the requests (one of `install` and `existing`), and the namespace of the batches. */
+/** The PostgreSQL that holds the requests (at most one of `install` and `existing`), and the namespace of the batches. */
 export interface PostgresArgs {
   /**
-   * Install one, for evaluation: its image gets no security updates.
+   * Install PostgreSQL, for evaluation only: its image gets no security updates.
    *
-   * @default - installed with every default, where `existing` is not given
+   * @default - installed with all defaults, unless `existing` is set
    */
   readonly install?: PostgresInstallArgs;
   /**
@@ -29,8 +29,8 @@ export interface PostgresArgs {
    */
   readonly namespace?: string;
   /**
-   * Whether the namespace is created, and deleted with everything in it. False: it is there already, with what the pods refer
-   * to (Secrets, service accounts).
+   * Whether to create the namespace, and to delete it at the end with everything in it. False: it exists already, with the
+   * objects that pods refer to (Secrets, service accounts).
    *
    * @default true
    */
@@ -57,28 +57,28 @@ export interface PostgresArgs {
 }
 
 /**
- * PostgreSQL with its three roles, and the namespace where batches live.
+ * PostgreSQL with its three roles, and the namespace of the batches.
  *
  * @throws RunError naming every wrong argument, before anything is created.
  */
 export class Postgres extends pulumi.ComponentResource {
-  /** The namespace of the batches; whatever is in it is deleted with it, if it was created here. */
+  /** The namespace of the batches; if this component created it, everything in it is deleted with it. */
   readonly namespace: pulumi.Output<string>;
-  /** The namespace as a resource, for `deletedWith`; undefined where it was there before. */
+  /** The namespace as a resource, for `deletedWith`; undefined if it existed before. */
   readonly createdNamespace?: k8s.core.v1.Namespace;
-  /** What uses the database depends on it; undefined where the database was there before. */
+  /** The Helm release, which clients of the database depend on; undefined for an existing database. */
   readonly release?: k8s.helm.v3.Release;
-  /** Where the database is. */
+  /** The database's address. */
   readonly address: DatabaseAddress;
-  /** Owns the schema: migrations run as it. */
+  /** The role that owns the schema and runs the migrations. */
   readonly admin: RoleCredentials;
-  /** Claims and finishes requests. */
+  /** The role that claims and finishes requests. */
   readonly worker: RoleCredentials;
-  /** Runs the scaling query. */
+  /** The role that runs the scaling query. */
   readonly scaler: RoleCredentials;
-  /** Whether a DBA has prepared `worker` and `scaler`: the migration grants them their rights and leaves their passwords alone. */
+  /** Whether a DBA has prepared `worker` and `scaler`: the migration then grants their rights but does not change passwords. */
   readonly rolesPrepared: boolean;
-  /** Opens psql as `admin`: in the server's own pod, or from where the existing server can be reached. */
+  /** A command that opens psql as `admin`: in the server's pod, or from any machine that reaches the existing server. */
   readonly psql: pulumi.Output<string>;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -1,16 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PoolerAddress } from "./database.ts";
 
-/** A PostgreSQL that the component installs, in the namespace of the batches. */
+/** A PostgreSQL to install in the namespace of the batches. */
 export interface PostgresInstallArgs {
   /**
-   * Where the chart comes from: a repository's https:// or http://, an oci:// reference, or a local path.
+   * The source of the chart: a repository's http:// or https:// URL, an oci:// reference, or a local path.
    *
    * @default oci://registry-1.docker.io/bitnamicharts/postgresql
    */
   readonly chart?: string;
   /**
-   * The registry that the images come from.
+   * The registry of the images.
    *
    * @default docker.io
    */
@@ -23,20 +23,20 @@ export interface PostgresInstallArgs {
   readonly releaseName?: string;
 }
 
-/** A role of an existing PostgreSQL, with its password: either itself, or in a Secret. */
+/** A role of an existing PostgreSQL, and its password: given directly, or in a Secret. */
 export interface RoleArgs {
   /** The role's name. */
   readonly user: string;
   /**
-   * Its password, which is put into a Secret.
+   * Its password, which is stored in a Secret.
    *
-   * @default - it is in `secretName`
+   * @default - the one in `secretName`
    */
   readonly password?: pulumi.Input<string>;
   /**
-   * A Secret in the namespace of the batches with its password.
+   * A Secret in the namespace of the batches that holds its password.
    *
-   * @default - it is `password`
+   * @default - none; `password` is used
    */
   readonly secretName?: pulumi.Input<string>;
   /**
@@ -47,16 +47,16 @@ export interface RoleArgs {
   readonly secretKey?: string;
 }
 
-/** How an existing PostgreSQL proves itself. */
+/** How clients verify an existing PostgreSQL. */
 export interface TlsArgs {
   /**
-   * `require` (TLS, any certificate) or `verify-full` (a trusted certificate of this host name).
+   * `require` (TLS, any certificate) or `verify-full` (a trusted certificate for this host name).
    *
    * @default verify-full
    */
   readonly mode?: string;
   /**
-   * The same for KEDA's poll, whose scaler knows no authorities but those of KEDA's image.
+   * The same for KEDA's poll, whose scaler trusts only the authorities in KEDA's image.
    *
    * @default require
    */
@@ -68,7 +68,7 @@ export interface TlsArgs {
    */
   readonly ca?: pulumi.Input<string>;
   /**
-   * A Secret in the namespace of the batches with the certificate authority.
+   * A Secret in the namespace of the batches that holds the certificate authority.
    *
    * @default - `ca`, or the authorities that Node.js trusts
    */
@@ -81,9 +81,9 @@ export interface TlsArgs {
   readonly caSecretKey?: string;
 }
 
-/** A PostgreSQL that is there. */
+/** An existing PostgreSQL. */
 export interface ExistingPostgresArgs {
-  /** The server's host name, as pods reach it. */
+  /** The server's host name, as seen from pods. */
   readonly host: pulumi.Input<string>;
   /**
    * Its TCP port.
@@ -94,35 +94,34 @@ export interface ExistingPostgresArgs {
   /** The database's name. */
   readonly database: pulumi.Input<string>;
   /**
-   * How the server proves itself.
+   * How clients verify the server.
    *
-   * @default - `verify-full` by the authorities that Node.js trusts
+   * @default - `verify-full` with the authorities that Node.js trusts
    */
   readonly tls?: TlsArgs;
-  /** Owns the schema: migrations run as it. It needs the right to create in the database, and CREATEROLE unless roles are prepared. */
+  /** The role that owns the schema and runs the migrations. It needs CREATE on the database, and CREATEROLE unless roles are prepared. */
   readonly admin: RoleArgs;
   /**
-   * A role that a DBA has prepared for the workers; `scaler` must be given, too.
+   * A role that a DBA has prepared for the workers; requires `scaler`.
    *
    * @default - `batch_worker`, which the migration creates with a random password
    */
   readonly worker?: RoleArgs;
   /**
-   * A role that a DBA has prepared for KEDA's poll; `worker` must be given, too.
+   * A role that a DBA has prepared for KEDA's poll; requires `worker`.
    *
    * @default - `batch_scaler`, which the migration creates with a random password
    */
   readonly scaler?: RoleArgs;
   /**
-   * The names of the roles that the migration creates begin with it. Roles are a server's, not a database's: stacks that share
-   * a server need different ones.
+   * The prefix for the names of the roles that the migration creates. Roles belong to the server, not to a database: stacks that
+   * share a server need different prefixes.
    *
    * @default batch
    */
   readonly rolePrefix?: string;
   /**
-   * A connection pooler in transaction mode that workers connect to; needs `leaseSeconds`. The migration and KEDA's poll
-   * connect past it.
+   * A connection pooler in transaction mode for the workers; requires `leaseSeconds`. The migration and KEDA's poll bypass it.
    *
    * @default - none
    */

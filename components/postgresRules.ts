@@ -4,38 +4,38 @@ import { METADATA_RULES, objectName } from "./podRules.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
 import { allOrNone, and, atMostOne, flag, isObject, number, type Rule, secretText, shape, text } from "./rule.ts";
 
-/** The namespace of the batches, where nothing is said. */
+/** The default namespace of the batches. */
 export const DEFAULT_NAMESPACE = "keda-with-postgresql";
 
-/** Where PostgreSQL comes from, where nothing is said. */
+/** Defaults of `PostgresInstallArgs`. */
 export const DEFAULT_POSTGRES: Required<PostgresInstallArgs> = {
   chart: "oci://registry-1.docker.io/bitnamicharts/postgresql",
   imageRegistry: "docker.io",
   releaseName: "my-release",
 };
 
-/** What `PostgresInstallArgs` may be. */
+/** Validation rules for `PostgresInstallArgs`. */
 export const POSTGRES_INSTALL_RULES = {
   chart: chartRule(POSTGRESQL_CHART),
   imageRegistry: registryRule,
   releaseName: text(
     /^[a-z]([-a-z0-9]{0,40}[a-z0-9])?$/,
-    '1 to 42 of a-z, 0-9 and "-", a letter first',
+    '1 to 42 characters from a-z, 0-9 and "-", starting with a letter',
     "Services and Secrets are named after the release",
   ),
 };
 
-/** What `passwordRotation` may be. */
+/** Validation rules for `passwordRotation`. */
 export const rotationRule = text(
   /^[\w.:-]{1,64}$/,
-  "1 to 64 of a-z, A-Z, 0-9, '_', '.', ':' and '-'",
-  "it is compared with the previous one, and passwords are replaced when it differs",
+  "1 to 64 characters from a-z, A-Z, 0-9, '_', '.', ':' and '-'",
+  "passwords are replaced when it differs from the previous value",
 );
 
-/** What the namespace of the batches may be called. */
+/** Validation rules for the namespace of the batches. */
 export const namespaceRule = text(
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-  '1 to 63 of a-z, 0-9 and "-"',
+  '1 to 63 characters from a-z, 0-9 and "-"',
   "Kubernetes' rule for namespaces",
 );
 
@@ -52,10 +52,10 @@ const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "pass
 const roleRule = and(
   shape(
     {
-      user: text(/^[^\s"'$`\\]{1,63}$/, "a role's name", "who logs in"),
+      user: text(/^[^\s"'$`\\]{1,63}$/, "a role name", "it logs in"),
       password: secretText("the role's password"),
       secretName: objectName("a Secret in the namespace of the batches"),
-      secretKey: text(/^[\w.-]+$/, "a Secret's key", "where the password is"),
+      secretKey: text(/^[\w.-]+$/, "a key in the Secret", "it holds the password"),
     },
     ["user"],
   ),
@@ -63,16 +63,18 @@ const roleRule = and(
     const { password, secretName, secretKey } = value as Record<string, unknown>;
     if ((password === undefined) === (secretName === undefined)) {
       const got = password === undefined ? "none" : "both";
-      problems.push(`${path} must have one of password and secretName (where the password is); got ${got}`);
+      problems.push(`${path} must have one of password and secretName (the source of the password); got ${got}`);
     }
     if (secretKey !== undefined && secretName === undefined)
-      problems.push(`${path}.secretKey must come with secretName (it is the Secret's); got no secretName`);
+      problems.push(
+        `${path}.secretKey must be set together with secretName (it is a key in that Secret); got no secretName`,
+      );
   },
 );
 
-const PEM = { ca: text(/-----BEGIN CERTIFICATE-----/, "a certificate in PEM", "the server proves itself by it") };
+const PEM = { ca: text(/-----BEGIN CERTIFICATE-----/, "a certificate in PEM", "it verifies the server's certificate") };
 
-/** How the server proves itself; `authority` is the key by which a certificate is given, besides by a Secret. */
+/** Validation rules for TLS; `authority` holds the key for a certificate that is not in a Secret. */
 function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
   const keys = [...Object.keys(authority), "caSecretName"];
   return and(
@@ -81,36 +83,38 @@ function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
       scalerMode: modeRule,
       ...authority,
       caSecretName: objectName("a Secret in the namespace of the batches"),
-      caSecretKey: text(/^[\w.-]+$/, "a Secret's key", "where the certificate is"),
+      caSecretKey: text(/^[\w.-]+$/, "a key in the Secret", "it holds the certificate"),
     }),
     (path, value, problems) => {
-      atMostOne(keys, "there is one authority")(path, value, problems);
+      atMostOne(keys, "there is only one authority")(path, value, problems);
       const tls = value as Record<string, unknown>;
       if (tls.mode === "require" && keys.some((key) => tls[key] !== undefined))
         problems.push(
-          `${path}.mode must be verify-full with a certificate authority (require checks none); got "require"`,
+          `${path}.mode must be verify-full with a certificate authority (require does not check it); got "require"`,
         );
       if (tls.caSecretKey !== undefined && tls.caSecretName === undefined)
-        problems.push(`${path}.caSecretKey must come with caSecretName (it is the Secret's); got no caSecretName`);
+        problems.push(
+          `${path}.caSecretKey must be set together with caSecretName (it is a key in that Secret); got no caSecretName`,
+        );
     },
   );
 }
 
-/** What `ExistingPostgresArgs` may be; `authority` as above. */
+/** Validation rules for `ExistingPostgresArgs`; `authority` as above. */
 export function existingPostgresRule(authority: Readonly<Record<string, Rule>>): Rule {
   return and(
     shape(
       {
         host,
         port: portRule,
-        database: text(/^[^\s"'$`\\]{1,63}$/, "a database's name", "where the queue is"),
+        database: text(/^[^\s"'$`\\]{1,63}$/, "a database name", "it holds the queue"),
         tls: tlsRule(authority),
         admin: roleRule,
         worker: roleRule,
         scaler: roleRule,
         rolePrefix: text(
           /^[a-z_][a-z0-9_]{0,50}$/,
-          'at most 51 of a-z, 0-9 and "_", no digit first',
+          'at most 51 characters from a-z, 0-9 and "_", not starting with a digit',
           "the roles are named after it",
         ),
         pooler: shape({ host, port: portRule }, ["host"]),
@@ -123,36 +127,36 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
         value,
         problems,
       );
-      atMostOne(["worker", "rolePrefix"], "prepared roles have their names already")(path, value, problems);
+      atMostOne(["worker", "rolePrefix"], "prepared roles already have names")(path, value, problems);
       differentRoles(path, value, problems);
     },
   );
 }
 
-/** Each role has the rights of its work and no other. */
+/** Each role has only the rights it needs. */
 const differentRoles: Rule = (path, value, problems) => {
   const roles = value as Record<string, { user?: unknown } | undefined>;
   const users = ["admin", "worker", "scaler"].flatMap((role) => roles[role]?.user ?? []);
   const twice = users.find((user, index) => users.indexOf(user) !== index);
   if (twice !== undefined)
     problems.push(
-      `${path} must have three different roles (each has the rights of its work); got ${JSON.stringify(twice)} twice`,
+      `${path} must have three different roles (each has only the rights it needs); got ${JSON.stringify(twice)} twice`,
     );
 };
 
-/** What `PostgresArgs` may be. */
+/** Validation rules for `PostgresArgs`. */
 export const postgresRule = and(
   shape({
     install: shape(POSTGRES_INSTALL_RULES),
     existing: existingPostgresRule(PEM),
     namespace: namespaceRule,
-    createNamespace: flag("whether the namespace is made here"),
+    createNamespace: flag("whether to create the namespace"),
     passwordRotation: rotationRule,
     ...METADATA_RULES,
   }),
   (path, value, problems) => {
     if (isObject(value))
-      atMostOne(["install", "existing"], "PostgreSQL is either installed or there already")(
+      atMostOne(["install", "existing"], "PostgreSQL is either installed or already exists")(
         path || "database",
         value,
         problems,

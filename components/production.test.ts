@@ -13,7 +13,7 @@ describe("docs/production.md", () => {
   for (const block of blocks) {
     const { config } = load(block) as { readonly config: Record<string, unknown> };
     const values = Object.entries(config).map(([key, value]) => [key.replace("postgres-batch:", ""), value] as const);
-    test(`shows settings that are as they should be: ${values.map(([key]) => key).join(", ")}`, () => {
+    test(`shows valid settings: ${values.map(([key]) => key).join(", ")}`, () => {
       const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
       const settings: Record<string, string> = {
         ...declaredDefaults(),
@@ -24,7 +24,7 @@ describe("docs/production.md", () => {
     });
   }
 
-  test("shows every key that has a structure", () => {
+  test("shows every key whose value is a list or an object", () => {
     for (const [key, { type }] of Object.entries(CONFIG_RULES))
       if (type === "object" || type === "array") assert.ok(page.includes(`postgres-batch:${key}:`), key);
   });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder that holds `sql/` and `worker/`: the checkout, or the installed package, whose compiled files are one folder deeper. */
+/** The folder with `sql/` and `worker/`: the checkout, or the installed package, whose compiled files are one folder deeper. */
 export const PROJECT_ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 function findRoot(folder: string): string {

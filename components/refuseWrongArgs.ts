@@ -2,9 +2,9 @@ import { RunError } from "@pulumi/pulumi";
 import type { Rule } from "./rule.ts";
 
 /**
- * Checks a component's arguments before it creates anything.
+ * Checks a component's arguments; call it before creating anything.
  *
- * @throws RunError with a line for each problem; Pulumi prints it without a stack.
+ * @throws RunError with one line for each problem; Pulumi prints it without a stack trace.
  */
 export function refuseWrongArgs(component: string, rule: Rule, args: object): void {
   const problems: string[] = [];

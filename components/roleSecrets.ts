@@ -2,20 +2,20 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-/** Where a component's Secrets are. */
+/** What all Secrets of a component have in common. */
 interface RoleSecretsArgs {
   readonly namespace: pulumi.Input<string>;
-  /** The namespace, if it was created by the component. */
+  /** The namespace, if the component created it. */
   readonly deletedWith: k8s.core.v1.Namespace | undefined;
   /** Labels and annotations. */
   readonly metadata: object;
 }
 
-/** Makes the Secrets of a component's roles. */
+/** Creates the Secrets of a component's roles. */
 export class RoleSecrets {
   readonly parent: pulumi.ComponentResource;
   readonly args: RoleSecretsArgs;
-  /** What was made so far. */
+  /** The Secrets created so far. */
   readonly made: k8s.core.v1.Secret[] = [];
   readonly #name: string;
 
@@ -25,18 +25,18 @@ export class RoleSecrets {
     this.#name = name;
   }
 
-  /** A Secret with a random password, another one whenever `rotation` changes. */
+  /** Creates a Secret with a random password, which is replaced whenever `rotation` changes. */
   random(role: string, secretName: string, secretKey: string, rotation?: string): void {
     const password = new random.RandomPassword(
       `${this.#name}-${role}-password`,
-      // Letters and digits alone: KEDA 2.19 and older misread a backslash, and shells misread much more.
+      // Only letters and digits: KEDA 2.19 and older misread backslashes, and shells misread much more.
       { length: 32, special: false, ...(rotation === undefined ? {} : { keepers: { passwordRotation: rotation } }) },
       { parent: this.parent },
     );
     this.given(role, secretName, secretKey, password.result);
   }
 
-  /** A Secret with that text. */
+  /** Creates a Secret with the given content. */
   given(role: string, secretName: string, secretKey: string, content: pulumi.Input<string>): void {
     const { namespace, deletedWith, metadata } = this.args;
     const secret = new k8s.core.v1.Secret(

@@ -1,15 +1,15 @@
 import { Output } from "@pulumi/pulumi";
 import type { NumberRule } from "../worker/src/number.ts";
 
-/** Checks a value that comes from outside, and adds a sentence to `problems` for each thing wrong with it. */
+/** Validates a value from outside, and adds one sentence to `problems` for each fault. */
 export type Rule = (path: string, value: unknown, problems: string[]) => void;
 
-/** The form of every problem: what it is about, what is allowed, why, and the value. */
+/** The common form of a problem: the path, what is allowed, why, and the value. */
 export function problem(path: string, allowed: string, why: string, value: unknown): string {
   return `${path} must be ${allowed} (${why}); got ${show(value)}`;
 }
 
-/** A text that `valid` accepts. */
+/** A string that `valid` accepts. */
 export function text(valid: RegExp | ((value: string) => boolean), allowed: string, why: string): Rule {
   const accepts = valid instanceof RegExp ? (value: string) => valid.test(value) : valid;
   return known((path, value, problems) => {
@@ -17,15 +17,15 @@ export function text(valid: RegExp | ((value: string) => boolean), allowed: stri
   });
 }
 
-/** A text that no message may contain. */
+/** A non-empty string that must not appear in a message. */
 export function secretText(why: string): Rule {
   return known((path, value, problems) => {
     if (typeof value === "string" && value !== "") return;
-    problems.push(`${path} must be a text (${why}); got ${value === "" ? "an empty one" : typeName(value)}`);
+    problems.push(`${path} must be a string (${why}); got ${value === "" ? "an empty one" : typeName(value)}`);
   });
 }
 
-/** A number within limits. */
+/** A number within limits; a whole number unless `fractions`. */
 export function number({ min, max, fractions, why }: NumberRule): Rule {
   return known((path, value, problems) => {
     const written = typeof value === "number" && (fractions || Number.isInteger(value)) && value >= min && value <= max;
@@ -41,7 +41,7 @@ export function flag(why: string): Rule {
   });
 }
 
-/** A list, each element of which fulfils `element`. */
+/** A list of at least `least` elements that each satisfy `element`. */
 export function list(element: Rule, { least = 0, why }: { readonly least?: number; readonly why: string }): Rule {
   return known((path, value, problems) => {
     if (!Array.isArray(value) || value.length < least) {
@@ -53,7 +53,7 @@ export function list(element: Rule, { least = 0, why }: { readonly least?: numbe
   });
 }
 
-/** An object with any keys that fulfil `key`, and values that fulfil `element`. */
+/** An object whose keys satisfy `key` and whose values satisfy `element`. */
 export function map(key: Rule, element: Rule, why: string): Rule {
   return known((path, value, problems) => {
     if (!isObject(value)) {
@@ -67,15 +67,14 @@ export function map(key: Rule, element: Rule, why: string): Rule {
   });
 }
 
-/** An object of Kubernetes, whose API server checks what is in it. */
+/** Any object; Kubernetes' API server checks its content. */
 export function kubernetesObject(kind: string): Rule {
   return known((path, value, problems) => {
-    if (!isObject(value))
-      problems.push(`${path} must be an object (a ${kind} as Kubernetes writes it); got ${typeName(value)}`);
+    if (!isObject(value)) problems.push(`${path} must be an object (a Kubernetes ${kind}); got ${typeName(value)}`);
   });
 }
 
-/** An object with exactly these keys; those in `required` must be there. */
+/** An object with no other keys than these; those in `required` are mandatory. */
 export function shape(rules: Readonly<Record<string, Rule>>, required: readonly string[] = []): Rule {
   return known((path, value, problems) => {
     if (!isObject(value)) {
@@ -94,7 +93,7 @@ export function shape(rules: Readonly<Record<string, Rule>>, required: readonly 
   });
 }
 
-/** `rule`, followed by `more`, which only sees values that `rule` accepts. */
+/** `rule`, then `more`, which only gets values that `rule` accepts. */
 export function and(rule: Rule, more: Rule): Rule {
   return known((path, value, problems) => {
     const before = problems.length;
@@ -103,7 +102,7 @@ export function and(rule: Rule, more: Rule): Rule {
   });
 }
 
-/** At most one of `keys` is there. */
+/** At most one of `keys` is set. */
 export function atMostOne(keys: readonly string[], why: string): Rule {
   return known((path, value, problems) => {
     const given = keys.filter((key) => isObject(value) && value[key] !== undefined);
@@ -112,7 +111,7 @@ export function atMostOne(keys: readonly string[], why: string): Rule {
   });
 }
 
-/** All of `keys` are there, or none. */
+/** All of `keys` are set, or none. */
 export function allOrNone(keys: readonly string[], why: string): Rule {
   return known((path, value, problems) => {
     const given = keys.filter((key) => isObject(value) && value[key] !== undefined);
@@ -121,7 +120,7 @@ export function allOrNone(keys: readonly string[], why: string): Rule {
   });
 }
 
-/** Whether it is an object whose keys can be read now. */
+/** Whether it is an object whose keys are known now: not a list, an output or a promise. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isLater(value);
 }
@@ -145,9 +144,9 @@ function show(value: unknown): string {
   return isObject(value) || value === undefined ? typeName(value) : JSON.stringify(value);
 }
 
-/** What a value is, without what is in it: a structure may contain a password. */
+/** The type of a value, without its content: a structure may contain a password. */
 function typeName(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
-  return { string: "a text", object: "an object" }[typeof value as string] ?? `a ${typeof value}`;
+  return { string: "a string", object: "an object" }[typeof value as string] ?? `a ${typeof value}`;
 }

@@ -8,7 +8,7 @@ import { KEDA_CHART } from "./charts.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { demandQuery, manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
 
-/** No two are the same, and none is a default. */
+/** All different, and none equal to its default. */
 const DIFFERENT_LIMITS = mapLimits((name) => 10 + LIMIT_NAMES.indexOf(name));
 
 const ARGS: ScaledJobSpecArgs = {
@@ -68,13 +68,13 @@ const spec = scaledJobSpec(ARGS);
 const [container] = spec.jobTargetRef.template.spec.containers;
 
 describe("scaledJobSpec", () => {
-  test("is a ScaledJob of the pinned chart's CRD, every field known to it", () => {
+  test("matches the CRD of the pinned chart, without unknown fields", () => {
     assert.equal(SCHEMA_CHART, `${KEDA_CHART.name}-${KEDA_CHART.version}`);
     assert.deepEqual(validateScaledJob(scaledJob(spec)), []);
   });
 
   const wrong: Record<string, object> = {
-    "a field it does not know": { ...spec, pollInterval: 30 },
+    "an unknown field": { ...spec, pollInterval: 30 },
     "an unknown field deep in the pod": {
       ...spec,
       jobTargetRef: { template: { spec: { containers: [{ name: "a", imagePolicy: "Never" }] } } },
@@ -84,10 +84,10 @@ describe("scaledJobSpec", () => {
     "a trigger without a type": { ...spec, triggers: [{ metadata: {} }] },
   };
   for (const [what, body] of Object.entries(wrong)) {
-    test(`${what} would be noticed`, () => assert.notDeepEqual(validateScaledJob(scaledJob(body)), []));
+    test(`the CRD check detects ${what}`, () => assert.notDeepEqual(validateScaledJob(scaledJob(body)), []));
   }
 
-  test("keeps the settings in KEDA's words, lets running Jobs finish, and leaves the strategy to the default", () => {
+  test("passes the settings to KEDA, lets running Jobs finish, and uses the default scaling strategy", () => {
     const { jobTargetRef, triggers, ...rest } = spec;
     assert.deepEqual(rest, {
       pollingInterval: 30,
@@ -100,12 +100,12 @@ describe("scaledJobSpec", () => {
     assert.equal(triggers.length, 1);
   });
 
-  test("leaves KEDA room for as many Jobs again that never finish, and bounds the working ones by the query", () => {
+  test("leaves KEDA room for Jobs that never finish, and limits working Jobs by the query", () => {
     assert.equal(spec.maxReplicaCount, 5 * ARGS.maxReplicaCount);
     assert.equal(spec.triggers[0]?.metadata.query, "select batch.demand('clap', 1, 10) as jobs");
   });
 
-  test("spreads its pods over nodes where there is room, and counts none that only lost nodes would take", () => {
+  test("spreads its pods over nodes if possible, and ignores nodes with taints that the pods do not tolerate", () => {
     const { spec: podSpec, metadata } = spec.jobTargetRef.template;
     assert.deepEqual(podSpec.topologySpreadConstraints, [
       {
@@ -119,7 +119,7 @@ describe("scaledJobSpec", () => {
     assert.equal(metadata.labels["app.kubernetes.io/name"], "postgres-batch");
   });
 
-  test("keeps Karpenter and the cluster autoscaler from moving pods, unless the cluster wants that", () => {
+  test("prevents Karpenter and the cluster autoscaler from evicting pods, unless annotations allow it", () => {
     assert.deepEqual(spec.jobTargetRef.template.metadata.annotations, {
       "karpenter.sh/do-not-disrupt": "true",
       "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
@@ -132,7 +132,7 @@ describe("scaledJobSpec", () => {
     });
   });
 
-  test("is one that the CRD knows with a command and with everything a cluster can want", () => {
+  test("matches the CRD with a command and with every pod setting", () => {
     const command = { command: ["sh", "-c", "sleep 1"], runner: { reference: "runner:1" }, finalExitCodes: [3, 4] };
     const full = scaledJobSpec({ ...ARGS, command, pod: EVERYTHING });
     assert.deepEqual(validateScaledJob(scaledJob(full)), []);
@@ -148,7 +148,7 @@ describe("scaledJobSpec", () => {
     );
   });
 
-  test("polls past a pooler, by TLS, with a certificate check where KEDA can make one", () => {
+  test("polls the server directly, not a pooler, over TLS, and with verify-full if configured", () => {
     const database = { ...ARGS.database, pooler: { host: "pooler.example" } };
     const metadata = (more: object) =>
       scaledJobSpec({ ...ARGS, database: { ...database, ...more } }).triggers[0]?.metadata;
@@ -156,7 +156,7 @@ describe("scaledJobSpec", () => {
     assert.equal(metadata({ scalerSslMode: "verify-full" })?.sslmode, "verify-full");
   });
 
-  test("its worker reads its settings from what the pod's environment will be", () => {
+  test("gives the worker its settings in the pod's environment", () => {
     const filled = container?.env.map((variable) => [variable.name, variable.value ?? `from-${variable.name}`]);
     const settings = readSettings(Object.fromEntries(filled ?? []) as Record<string, string>);
     assert.partialDeepStrictEqual(settings.database, {
@@ -200,23 +200,23 @@ describe("scaledJobSpec", () => {
     });
   }
 
-  test("its Job's limit is the one of errors, whatever the other limits are, and there is no podFailurePolicy", () => {
+  test("limits the Job by the limit for errors only, and sets no podFailurePolicy", () => {
     assert.deepEqual(Object.keys(spec.jobTargetRef).sort(), ["backoffLimit", "completions", "parallelism", "template"]);
     assert.equal(spec.jobTargetRef.backoffLimit, ARGS.backoffLimit);
   });
 
-  test("its pod is the worker's, with the resources and the grace period of the settings", () => {
+  test("runs the worker's pod with the resources and the grace period from the settings", () => {
     assert.equal(spec.jobTargetRef.template.spec.terminationGracePeriodSeconds, 30);
     assert.deepEqual(container?.resources, { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "128Mi" } });
   });
 });
 
 describe("demandQuery", () => {
-  test("is the statement on one line, its parameters written in", () => {
+  test("is the statement on one line, with its parameters filled in", () => {
     assert.equal(demandQuery(ARGS), "select batch.demand('clap', 1, 10) as jobs");
   });
 
-  test("is one number to the role that KEDA logs in as", async () => {
+  test("returns one number to the role that KEDA logs in as", async () => {
     const database = await createTestDatabase();
     await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 25)");
     await database.query("set role batch_scaler");
@@ -225,13 +225,13 @@ describe("demandQuery", () => {
     await database.query("reset role");
   });
 
-  test("a kind with a quote in it stays a text", () => {
+  test("escapes a quote in a kind", () => {
     assert.equal(demandQuery({ ...ARGS, kind: "it's" }), "select batch.demand('it''s', 1, 10) as jobs");
   });
 });
 
 describe("manualJob", () => {
-  test("is the ScaledJob's Job, counted as one that KEDA created, under another name each time", () => {
+  test("is the ScaledJob's Job, which KEDA counts as its own, with a new name each time", () => {
     const job = manualJob(ARGS, "batches");
     assert.deepEqual(job.metadata, {
       generateName: "postgres-batch-",

@@ -11,18 +11,18 @@ import { PROJECT_ROOT } from "./projectRoot.ts";
 import { toText } from "./toText.ts";
 import { type CommandArgs, fieldVariable, type ImageArgs, workerPod } from "./workerPod.ts";
 
-/** A batch with all that its ScaledJob refers to. */
+/** A batch, with everything its ScaledJob refers to. */
 export interface ScaledJobSpecArgs extends Readonly<Required<BatchSettings>> {
-  /** The ScaledJob's name, which begins each Job's. */
+  /** The ScaledJob's name, and the prefix of its Jobs' names. */
   readonly name: string;
-  /** The name under which `batch.attach()` attached the table of requests. */
+  /** The kind, as passed to `batch.attach()` for the table of requests. */
   readonly kind: string;
   readonly image: ImageArgs;
   readonly command?: CommandArgs;
   readonly database: DatabaseAddress;
   /** The role that pods log in as. */
   readonly worker: RoleCredentials;
-  /** The role that KEDA runs the scaling query as. */
+  /** The role that KEDA uses to run the scaling query. */
   readonly scaler: RoleCredentials;
   /** The TriggerAuthentication with the scaler's password. */
   readonly authenticationName: string;
@@ -36,13 +36,13 @@ export interface ScaledJobSpecArgs extends Readonly<Required<BatchSettings>> {
  */
 const UNFINISHED_JOBS_FACTOR = 5;
 
-/** Keeps Karpenter and the cluster autoscaler from moving pods to save nodes: a moved pod starts its request from the beginning. */
+/** Prevents Karpenter and the cluster autoscaler from evicting pods to save nodes: an evicted request starts from the beginning. */
 const KEEP_IN_PLACE = {
   "karpenter.sh/do-not-disrupt": "true",
   "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
 };
 
-/** A ScaledJob's `spec`, as KEDA's CRD has it. */
+/** The `spec` of a ScaledJob. */
 export function scaledJobSpec(args: ScaledJobSpecArgs) {
   const { database, scaler, authenticationName } = args;
   return {
@@ -51,14 +51,14 @@ export function scaledJobSpec(args: ScaledJobSpecArgs) {
     maxReplicaCount: UNFINISHED_JOBS_FACTOR * args.maxReplicaCount,
     successfulJobsHistoryLimit: args.successfulJobsHistoryLimit,
     failedJobsHistoryLimit: args.failedJobsHistoryLimit,
-    // Jobs of the previous settings finish; `immediate`, the default, deletes them.
+    // Jobs with the previous settings finish; the default, `immediate`, deletes them.
     rollout: { strategy: "gradual" },
-    // No scalingStrategy: the default one, which subtracts the running Jobs, fits a query that counts their requests too.
+    // No scalingStrategy: the default one subtracts running Jobs, which matches a query that counts their requests as well.
     triggers: [
       {
         type: "postgresql",
         metadata: {
-          // Past a pooler: one connection at a time, and session settings of the role that a pooler may lose.
+          // Not the pooler: KEDA needs one connection at a time, and the role's session settings, which a pooler may lose.
           host: database.host,
           port: toText(database.port),
           userName: scaler.user,
@@ -73,7 +73,7 @@ export function scaledJobSpec(args: ScaledJobSpecArgs) {
   };
 }
 
-/** A Job as KEDA would create it: it counts as one of the ScaledJob's, so KEDA starts no second one for its request. */
+/** A Job as KEDA would create it. KEDA counts it as the ScaledJob's, so it creates no second Job for the same request. */
 export function manualJob(args: ScaledJobSpecArgs, namespace: pulumi.Input<string>) {
   const { labels, annotations } = args.pod ?? {};
   return {
@@ -89,7 +89,7 @@ export function manualJob(args: ScaledJobSpecArgs, namespace: pulumi.Input<strin
   };
 }
 
-/** `sql/statements/demand.sql` with its parameters written in, since KEDA has none. */
+/** `sql/statements/demand.sql` with its parameters filled in, because KEDA does not support query parameters. */
 export function demandQuery({
   kind,
   requestsPerJob,

@@ -23,11 +23,11 @@ const committed = readFileSync(SCHEMA_FILE, "utf8");
 const { resources, types } = JSON.parse(committed) as Schema;
 
 describe("the components' schema", () => {
-  test("is the committed one; else npm run componentSchema, and a line in CHANGELOG.md", () => {
+  test("equals the committed one (update it with npm run componentSchema, and CHANGELOG.md)", () => {
     assert.equal(inferSchema(), committed);
   });
 
-  test("has every component, and describes every argument and output", () => {
+  test("contains every component, and describes every argument and output", () => {
     const tokens = Object.keys(components).map((name) => `postgres-batch:index:${name}`);
     assert.deepEqual(Object.keys(resources).sort(), tokens.sort());
     for (const [token, { inputProperties, properties }] of Object.entries(resources)) {
@@ -46,7 +46,7 @@ describe("the components' arguments", () => {
     .flatMap((file) => [...readFileSync(new URL(file, folder), "utf8").matchAll(/^export interface (\w+)[\s\S]*?^}/gm)])
     .filter(([, name = ""]) => isPublic(name));
 
-  test("state a default for each that may be left out", () => {
+  test("state a default for each optional one", () => {
     assert.ok(interfaces.length > 15);
     for (const [text, name] of interfaces) {
       for (const [, property] of text.matchAll(/(?<!@default .*\n\s+\*\/\n(?:\s+\/\/.*\n)?)^ {2}readonly (\w+)\?:/gm))

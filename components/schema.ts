@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** The committed schema. */
 export const SCHEMA_FILE = new URL("schema.json", import.meta.url);
 
-/** The parts of Pulumi's provider host that infer a schema; it declares no types for them. */
+/** The parts of Pulumi's provider host that infer a schema; Pulumi exports no types for them. */
 interface Inference {
   readonly Analyzer: new (
     folder: string,
@@ -19,7 +19,7 @@ interface Inference {
   readonly generateSchema: (...parts: readonly (string | object)[]) => object;
 }
 
-/** The schema that `pulumi package add` infers from the components, by which programs in other languages use them. */
+/** The schema that `pulumi package add` infers from the components, from which it generates SDKs for other languages. */
 export function inferSchema(): string {
   const require = createRequire(import.meta.url);
   const part = (name: string) => require(`@pulumi/pulumi/provider/experimental/${name}.js`) as Inference;

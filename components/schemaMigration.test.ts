@@ -46,7 +46,7 @@ interface Container {
   readonly resources: object;
 }
 
-/** What a migration with changed arguments is. */
+/** The Job of a migration with changed arguments. */
 async function changed(args: Partial<SchemaMigrationArgs>) {
   const [, other] = await migration(args, "other");
   const inputs = other?.inputs as { metadata: { name: string; labels?: object }; spec: typeof spec };
@@ -68,13 +68,13 @@ test("the migration is one Job, which is deleted with its namespace", () => {
   assert.equal(job?.deletedWith, "Namespace batches");
 });
 
-test("it is named after the schema, and runs again when it failed", () => {
+test("it is named after the schema version, and runs again after a failure", () => {
   assert.match(String(metadata.name), /^schema-[0-9a-f]{12}$/);
-  assert.equal(job?.options.deleteBeforeReplace, true, "a name may come back");
+  assert.equal(job?.options.deleteBeforeReplace, true, "a name may be used again");
   assert.deepEqual(metadata.annotations, { "pulumi.com/replaceUnready": "true" });
 });
 
-test("new passwords and other tables are a new Job", async () => {
+test("new passwords and other tables create a new Job", async () => {
   const version = async (args: Partial<SchemaMigrationArgs>) =>
     (await changed(args)).metadata.name.slice("other-".length);
   const versions = [
@@ -86,7 +86,7 @@ test("new passwords and other tables are a new Job", async () => {
   assert.equal(new Set(versions).size, 3);
 });
 
-test("another migration, another function and other rights are a new Job, and another statement is none", async () => {
+test("changed migrations, functions and rights create a new Job, changed statements do not", async () => {
   const sql = await mkdtemp(join(tmpdir(), "sql-"));
   after(() => rm(sql, { recursive: true }));
   await cp(fileURLToPath(new URL("../sql", import.meta.url)), sql, { recursive: true });
@@ -105,12 +105,12 @@ test("another migration, another function and other rights are a new Job, and an
   assert.equal(schemaVersion(sql, ["1", "[]"]), versions[3]);
 });
 
-test("it gives up soon, and the end of its log is the pod's message", () => {
+test("it retries once within five minutes, and the pod's message is the end of its log", () => {
   assert.deepEqual([spec.backoffLimit, spec.activeDeadlineSeconds], [1, 300]);
   assert.equal(spec.template.spec.containers[0]?.terminationMessagePolicy, "FallbackToLogsOnError");
 });
 
-test("it migrates as the owner, past a pooler, and passes every password by its Secret", () => {
+test("it migrates as the owner, bypasses a pooler, and reads every password from its Secret", () => {
   const [container] = spec.template.spec.containers;
   assert.deepEqual([container?.args, container?.image], [["migrate"], "worker:tag"]);
   const env = variables(container);
@@ -124,7 +124,7 @@ test("it migrates as the owner, past a pooler, and passes every password by its 
   for (const absent of ["ATTACH", "MAX_CONNECTIONS_NEEDED"]) assert.ok(!env.has(absent), absent);
 });
 
-test("it gets the tables to attach and the connections to ask for, and no password of a role that a DBA prepared", async () => {
+test("it gets the tables to attach and the connections to check, but no password of a role that a DBA prepared", async () => {
   const { env } = await changed({
     attach: [{ kind: "page", table: "shop.pages" }],
     connectionsNeeded: 44,
@@ -136,7 +136,7 @@ test("it gets the tables to attach and the connections to ask for, and no passwo
   assert.ok(!env.has("WORKER_PASSWORD") && !env.has("SCALER_PASSWORD"));
 });
 
-test("its pod goes where the cluster wants it, without what is there for the work of batches", async () => {
+test("its pod uses the pod settings for placement, but not those that serve only the work", async () => {
   const {
     metadata: jobMetadata,
     pod,
@@ -166,24 +166,24 @@ test("its pod goes where the cluster wants it, without what is there for the wor
 });
 
 const wrong: Record<string, readonly [args: object, says: string]> = {
-  "two tables of one kind": [
+  "two tables of the same kind": [
     {
       attach: [
         { kind: "page", table: "a" },
         { kind: "page", table: "b" },
       ],
     },
-    'attach must have different kinds (a kind is one table\'s); got "page" twice',
+    'attach must have different kinds (a kind has one table); got "page" twice',
   ],
-  "a table that SQL would read otherwise": [
+  "a table name that is not valid SQL": [
     { attach: [{ kind: "page", table: "Pages; drop" }] },
-    "attach[0].table must be a table as SQL writes it",
+    "attach[0].table must be a table name in SQL syntax",
   ],
   "a kind without a table": [{ attach: [{ kind: "page" }] }, "attach[0].table must be"],
-  "no connections": [{ connectionsNeeded: 0 }, "connectionsNeeded must be a whole number"],
+  "zero connections": [{ connectionsNeeded: 0 }, "connectionsNeeded must be a whole number"],
 };
 for (const [what, [args, says]] of Object.entries(wrong)) {
-  test(`its arguments may not be ${what}`, () => {
+  test(`its arguments may not contain ${what}`, () => {
     assert.throws(
       () => new SchemaMigration(`wrong-${what}`, { ...ARGS, ...args } as SchemaMigrationArgs),
       ({ message }: Error) => message.split("\n").length === 2 && message.includes(says),

@@ -12,25 +12,25 @@ import { type ImageArgs, secretVariable, workerPod } from "./workerPod.ts";
 
 /** A table of requests. */
 export interface AttachedTable {
-  /** The name by which the batch knows it. */
+  /** The kind of its requests, as in the batch. */
   readonly kind: string;
-  /** The table, with its schema where that is not `public`. */
+  /** The table, qualified with its schema unless that is `public`. */
   readonly table: string;
 }
 
-/** What the database is brought to, and how. */
+/** The database to migrate, its roles, and the tables to attach. */
 export interface SchemaMigrationArgs {
-  /** The namespace of the batches, where their Secrets are. */
+  /** The namespace of the batches and their Secrets. */
   readonly namespace: pulumi.Input<string>;
-  /** The worker's image: the migrations are in it. */
+  /** The worker's image, which contains the migrations. */
   readonly image: pulumi.Input<ImageArgs>;
-  /** Where the database is; a pooler is bypassed. */
+  /** The database's address; a pooler is bypassed. */
   readonly database: pulumi.Input<DatabaseAddress>;
-  /** Owns the schema. */
+  /** The role that owns the schema. */
   readonly admin: pulumi.Input<RoleCredentials>;
-  /** Is granted its rights; is created with its password unless `rolesPrepared`. */
+  /** The workers' role: granted its rights; also created, with its password, unless `rolesPrepared`. */
   readonly worker: pulumi.Input<RoleCredentials>;
-  /** Is granted its rights; is created with its password unless `rolesPrepared`. */
+  /** The role of KEDA's poll: granted its rights; also created, with its password, unless `rolesPrepared`. */
   readonly scaler: pulumi.Input<RoleCredentials>;
   /**
    * Whether a DBA has created `worker` and `scaler` with their passwords.
@@ -39,7 +39,7 @@ export interface SchemaMigrationArgs {
    */
   readonly rolesPrepared?: pulumi.Input<boolean>;
   /**
-   * When it changes, the roles have new passwords, and the server gets them.
+   * When it changes, the roles' new passwords are set on the server.
    *
    * @default 1
    */
@@ -47,17 +47,18 @@ export interface SchemaMigrationArgs {
   /**
    * Tables whose rows become requests.
    *
-   * @default - none but the sample's
+   * @default - none, except the sample's table, which every migration attaches
    */
   readonly attach?: AttachedTable[];
   /**
-   * Connections that the batches keep at most: `maxReplicaCount` of all of them, and KEDA's. The server must have them.
+   * Maximum number of connections of all batches: the sum of their `maxReplicaCount`, and KEDA's. The migration fails if the server
+   * allows fewer.
    *
    * @default - not checked
    */
   readonly connectionsNeeded?: number;
   /**
-   * The cluster's requirements for the pod.
+   * Pod settings that the cluster requires.
    *
    * @default - nothing
    */
@@ -68,12 +69,12 @@ export interface SchemaMigrationArgs {
 const NOT_MIGRATED = ["statements", "schema.sql"];
 
 /**
- * Brings the database to the newest version, attaches tables and prepares the roles: a Job that the rest waits for.
+ * A Job that migrates the database to the newest version, attaches tables and prepares the roles. Batches must depend on it.
  *
  * @throws RunError naming every wrong argument, before anything is created.
  */
 export class SchemaMigration extends pulumi.ComponentResource {
-  /** What reads the schema, or logs in as a role, depends on it. */
+  /** The Job; whatever uses the schema or logs in as one of the roles must depend on it. */
   readonly job: k8s.batch.v1.Job;
 
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -87,11 +88,11 @@ export class SchemaMigration extends pulumi.ComponentResource {
       name,
       {
         metadata: {
-          // By its schema, its tables and the passwords' generation: changed ones are a new Job.
+          // The version covers schema, tables and password rotation: any change creates a new Job.
           name: `${name}-${version}`,
           namespace,
           ...(labels && { labels }),
-          // A Job that failed runs again at the next pulumi up.
+          // A failed Job is replaced by the next pulumi up.
           annotations: { ...annotations, "pulumi.com/replaceUnready": "true" },
         },
         spec: {
@@ -108,13 +109,13 @@ export class SchemaMigration extends pulumi.ComponentResource {
   }
 }
 
-/** What the Job's name ends with: different for another schema, other rights, and different `more`. */
+/** The suffix of the Job's name: it changes with the schema, the rights and `more`. */
 export function schemaVersion(sqlFolder: string, more: readonly string[]): string {
   const migrated = readdirSync(sqlFolder).filter((entry) => !NOT_MIGRATED.includes(entry));
   return contentHash(sqlFolder, migrated, more);
 }
 
-/** The arguments when everything in them is known. */
+/** The arguments with all outputs resolved. */
 type KnownArgs = Omit<SchemaMigrationArgs, "image" | "database" | "admin" | "worker" | "scaler"> & {
   readonly image: ImageArgs;
   readonly database: DatabaseAddress;
@@ -148,7 +149,7 @@ function migrationVariables({ worker, scaler, rolesPrepared, attach = [], connec
   return [
     { name: "WORKER_USERNAME", value: worker.user },
     { name: "SCALER_USERNAME", value: scaler.user },
-    // Without passwords the roles are prepared: the migration grants them their rights and nothing else.
+    // No passwords for prepared roles: the migration only grants their rights.
     ...(rolesPrepared ? [] : [secretVariable("WORKER_PASSWORD", worker), secretVariable("SCALER_PASSWORD", scaler)]),
     ...(attach.length > 0 ? [{ name: "ATTACH", value: JSON.stringify(attach) }] : []),
     ...(connectionsNeeded === undefined ? [] : [{ name: "MAX_CONNECTIONS_NEEDED", value: String(connectionsNeeded) }]),

@@ -10,7 +10,7 @@ import { mockEngine, sentResources } from "../tests/support/pulumi/recordResourc
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** The program with the block of docs/your-own-work.md at its end. */
+/** The stack's program, followed by the code block of docs/your-own-work.md. */
 async function program(): Promise<string> {
   const page = await readFile(join(root, "docs/your-own-work.md"), "utf8");
   const [block] = [...page.matchAll(/^```ts\n(new BatchScaledJob.*?)^```/gms)].map((match) => match[1]);
@@ -25,7 +25,7 @@ async function program(): Promise<string> {
 await mockEngine();
 pulumi.runtime.setAllConfig(declaredDefaults("postgres-batch:"));
 await import(pathToFileURL(await program()).href);
-// Resolves when everything has been sent.
+// Resolves when all resources have been sent.
 await pulumi.runtime.disconnect();
 
 interface ScaledJob {
@@ -44,8 +44,8 @@ function scaledJob(name: string): ScaledJob {
   return sentResources().get(`kubernetes:keda.sh/v1alpha1:ScaledJob ${name}`) as unknown as ScaledJob;
 }
 
-describe("a second kind, as docs/your-own-work.md adds it", () => {
-  test("is another ScaledJob: its kind's query, workers and limit, everything else the default", () => {
+describe("a second kind, added as in docs/your-own-work.md", () => {
+  test("is another ScaledJob, with its own query, workers and limit, and defaults otherwise", () => {
     const { metadata, spec } = scaledJob("pages");
     assert.equal(metadata.name, "pages");
     assert.deepEqual([spec.maxReplicaCount, spec.pollingInterval], [15, 30]);
@@ -55,7 +55,7 @@ describe("a second kind, as docs/your-own-work.md adds it", () => {
     );
   });
 
-  test("leaves the first one as it was", () => {
+  test("does not change the first kind", () => {
     const { spec } = scaledJob("postgres-batch");
     assert.equal(spec.maxReplicaCount, 50);
     assert.equal(spec.triggers[0].metadata.query, "select batch.demand('clap', 1, 10) as jobs");

@@ -4,16 +4,16 @@ import type { EnvSecret, PodArgs } from "./podArgs.ts";
 import type { StackBatch } from "./stackConfig.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
-/** What all batches of a stack have; `image` is the worker's, for batches without a command. */
+/** Arguments that all batches of a stack share; `image` is the worker's, for batches without a command. */
 export type SharedArgs = Pick<BatchScaledJobArgs, "namespace" | "image" | "database" | "worker" | "scaler"> & {
   readonly pod: PodArgs;
 };
 
 /**
- * The arguments of a batch of the stack's config.
+ * The component's arguments for a batch in the stack's config.
  *
- * @param runner - starts its command, if it has one
- * @param overlaid - the command's image with the runner in it; undefined: the image as it is
+ * @param runner - the image with the runner, required for a command
+ * @param overlaid - the command's image with the runner added; undefined: the image is used unmodified
  */
 export function stackBatchArgs(
   batch: StackBatch,
@@ -44,7 +44,7 @@ function batchPod(stack: PodArgs, batch: PodArgs): PodArgs {
   return merged;
 }
 
-/** `env` and `envFromSecrets` of a batch, which may be given beside `pod` or in it. */
+/** Merges a batch's `env` and `envFromSecrets`, which may be set in `pod` as well as next to it. */
 function environment(pod: PodArgs = {}, env: PodArgs["env"] = {}, envFromSecrets: EnvSecret[] = []) {
   const variables = { ...pod.env, ...env };
   const secrets = [...(pod.envFromSecrets ?? []), ...envFromSecrets];

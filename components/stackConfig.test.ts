@@ -21,7 +21,7 @@ const caFile = join(folder, "ca.pem");
 writeFileSync(caFile, "-----BEGIN CERTIFICATE-----\n");
 
 describe("Pulumi.yaml", () => {
-  test("declares every key with its type, a description and a default, and no other", () => {
+  test("declares exactly the known keys, each with its type, a description and a default", () => {
     assert.deepEqual(Object.keys(declared).sort(), Object.keys(CONFIG_RULES).sort());
     for (const [key, { type, description }] of Object.entries(declared)) {
       assert.equal(type, CONFIG_RULES[key as keyof typeof CONFIG_RULES].type, key);
@@ -30,11 +30,10 @@ describe("Pulumi.yaml", () => {
   });
 
   for (const [key, { min, max }] of Object.entries(BATCH_NUMBERS)) {
-    test(`states the limits of ${key} as they are`, () =>
-      assert.ok(declared[key]?.description.endsWith(`(${min} to ${max})`)));
+    test(`states the limits of ${key}`, () => assert.ok(declared[key]?.description.endsWith(`(${min} to ${max})`)));
   }
 
-  test("has the defaults of the components", () => {
+  test("has the same defaults as the components", () => {
     const [install, database, image] = [DEFAULT_KEDA, DEFAULT_POSTGRES, DEFAULT_IMAGE];
     const components = {
       ...BATCH_DEFAULTS,
@@ -57,7 +56,7 @@ const PAGES = { kind: "page", table: "pages" };
 const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
 
 describe("readStackConfig", () => {
-  test("makes of the defaults what minikube gets: everything installed, the image built, the sample as its batch", () => {
+  test("by default installs everything, builds the image and deploys the sample, for minikube", () => {
     const { batches, migration, ...config } = readConfig({});
     assert.deepEqual(config, {
       kubernetesContext: "minikube",
@@ -76,7 +75,7 @@ describe("readStackConfig", () => {
     assert.deepEqual(migration, { passwordRotation: "1", attach: [], connectionsNeeded: 14 });
   });
 
-  test("gives a batch the stack's settings where it has none, and attaches its table", () => {
+  test("lets a batch inherit unset settings from the stack, and attaches its table", () => {
     const { batches, migration } = readConfig({
       pollingInterval: "5",
       batches: [
@@ -104,7 +103,7 @@ describe("readStackConfig", () => {
     assert.equal(migration.connectionsNeeded, 3 + 10 + 2 * 2 + 2);
   });
 
-  test("builds the runner where a batch has a command, and there alone", () => {
+  test("builds the runner only if a batch has a command", () => {
     assert.deepEqual(readConfig({ batches: [COMMAND] }).runner, {
       build: { baseImage: defaults.baseImage, target: "runner" },
     });
@@ -113,13 +112,13 @@ describe("readStackConfig", () => {
     assert.deepEqual(readConfig({ image, batches: [COMMAND] }).runner, { existing: "runner:1" });
   });
 
-  test("has labels and annotations for every object that is made", () => {
+  test("passes labels and annotations on to every component", () => {
     const metadata = { labels: { team: "shop" }, annotations: { owner: "shop" } };
     const config = readConfig({ pod: metadata });
     for (const part of [config.keda, config.database, config.pod]) assert.partialDeepStrictEqual(part, metadata);
   });
 
-  test("takes what is there instead of installing it", () => {
+  test("uses existing parts instead of installing them", () => {
     const config = readConfig({
       keda: { existing: { namespace: "keda-system" } },
       ...database({ tls: { caFile } }),
@@ -131,12 +130,12 @@ describe("readStackConfig", () => {
     assert.deepEqual(config.image, { existing: "registry.example/worker:1" });
   });
 
-  test("counts no worker's connection behind a pooler, whose pool is its own matter", () => {
+  test("does not count the workers' connections behind a pooler, whose settings limit them", () => {
     const config = readConfig({ ...database({ pooler: { host: "pool.example" } }), leaseSeconds: "30" });
     assert.equal(config.migration.connectionsNeeded, 4);
   });
 
-  test("takes the credentials of a registry from the environment, where there is a registry", async () => {
+  test("reads registry credentials from the environment if a registry is configured", async () => {
     const env = { REGISTRY_USERNAME: "ci", REGISTRY_PASSWORD: "geheim" };
     const { build } = readConfig({ image: { build: { registry: "registry.example" } } }, env).image;
     assert.equal(build?.credentials?.username, "ci");
@@ -144,7 +143,7 @@ describe("readStackConfig", () => {
     assert.equal(readConfig({}, env).image.build?.credentials, undefined);
   });
 
-  test("lets more Jobs run where the bundled PostgreSQL does not limit them", () => {
+  test("allows more Jobs with an existing PostgreSQL than with the bundled one", () => {
     assert.deepEqual(configProblems({ maxReplicaCount: "5000", ...database() }), []);
   });
 });

@@ -13,29 +13,29 @@ import type { SchemaMigrationArgs } from "./schemaMigration.ts";
 import { CONFIG_RULES, type ConfigValues } from "./stackConfigRules.ts";
 import type { WorkerImageArgs } from "./workerImage.ts";
 
-/** A batch of the stack, with all that it takes from the stack's settings. */
+/** A batch of the stack, with the settings it inherits from the stack. */
 export type StackBatch = BatchConfig & Required<BatchSettings> & { readonly name: string };
 
-/** The stack's configuration, checked. Every default is in Pulumi.yaml. */
+/** The validated configuration of the stack. All defaults are in Pulumi.yaml. */
 export interface StackConfig {
   readonly kubernetesContext: string;
   readonly keda: KedaArgs;
   readonly database: PostgresArgs;
   readonly image: WorkerImageArgs;
-  /** The image with the runner, where a batch runs a command. */
+  /** The image with the runner, if any batch runs a command. */
   readonly runner: WorkerImageArgs | undefined;
   readonly pod: PodArgs;
-  /** What the migration brings the database to. */
+  /** The migration's arguments that come from the configuration. */
   readonly migration: Required<Pick<SchemaMigrationArgs, "passwordRotation" | "attach" | "connectionsNeeded">>;
   readonly batches: readonly StackBatch[];
 }
 
 /**
- * Reads and checks every key before anything is created.
+ * Reads and validates all keys before anything is created.
  *
- * @param get - the text of a key, JSON where its type is `array` or `object`
+ * @param get - returns the value of a key as a string: JSON if its type is `array` or `object`
  * @param env - the credentials of the registry: REGISTRY_USERNAME, REGISTRY_PASSWORD
- * @throws RunError naming all wrong keys at once: what is allowed, why, and the value got.
+ * @throws RunError naming all wrong keys at once, each with what is allowed, why, and the value.
  */
 export function readStackConfig(
   get: (key: string) => string | undefined,
@@ -64,7 +64,7 @@ const commandsNeedRunner: Rule = (_path, value, problems) => {
   const { image, runner } = value as StackConfig;
   if (image.existing !== undefined && runner !== undefined && runner.existing === undefined)
     problems.push(
-      "image.existingRunner must be given with image.existing (a batch has a command, which the runner starts); got nothing",
+      "image.existingRunner must be set together with image.existing (a batch has a command, which the runner starts); got nothing",
     );
 };
 
@@ -72,7 +72,7 @@ const registryCredentials: Rule = (_path, value, problems) => {
   const { credentials } = (value as StackConfig).image.build ?? {};
   if (credentials !== undefined && !(credentials.username && credentials.password))
     problems.push(
-      "REGISTRY_USERNAME and REGISTRY_PASSWORD must be set together or not at all (who pushes to the registry); got only one of them",
+      "REGISTRY_USERNAME and REGISTRY_PASSWORD must be set together or not at all (they are used to push to the registry); got only one",
     );
 };
 

@@ -17,7 +17,7 @@ const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
 
 describe("the stack's configuration", () => {
   const contradictions: Record<string, readonly [changed: Changed, says: string]> = {
-    "KEDA that is both installed and there": [
+    "a KEDA that is both installed and existing": [
       { keda: { install: {}, existing: { namespace: "k" } } },
       "keda must have one of install and existing",
     ],
@@ -26,21 +26,21 @@ describe("the stack's configuration", () => {
       { keda: { exists: {} } },
       'a key of keda must be one of install, existing (no other is known); got "exists"',
     ],
-    "a chart in two places": [{ keda: { install: { chart: "x" } } }, 'got "chart"'],
-    "PostgreSQL that is both installed and there": [
+    "a chart given in two places": [{ keda: { install: { chart: "x" } } }, 'got "chart"'],
+    "a PostgreSQL that is both installed and existing": [
       { database: { install: {}, existing: EXISTING } },
       "database must have one of install and existing",
     ],
     "an existing database without a host": [database({ host: undefined }), "database.existing.host must be"],
-    "a file of a certificate that is not there": [
+    "a missing certificate file": [
       database({ tls: { caFile: "no/such.pem" } }),
       "database.existing.tls.caFile must be the path of a file with a certificate in PEM",
     ],
-    "a file that is no certificate": [
+    "a file that is not a certificate": [
       database({ tls: { caFile: "package.json" } }),
       "database.existing.tls.caFile must be",
     ],
-    "two authorities": [
+    "two certificate authorities": [
       database({ tls: { caFile, caSecretName: "ca" } }),
       "database.existing.tls must have one of caFile and caSecretName",
     ],
@@ -48,7 +48,7 @@ describe("the stack's configuration", () => {
       database({ pooler: { host: "pool.example" } }),
       "leaseSeconds must be 1 or more behind a pooler",
     ],
-    "a pooler with one batch without a lease": [
+    "a pooler and one batch without a lease": [
       {
         ...database({ pooler: { host: "p" } }),
         leaseSeconds: "9",
@@ -72,20 +72,20 @@ describe("the stack's configuration", () => {
       },
       "livenessPort must be a port that no container of pod.podSpecPatch declares",
     ],
-    "an image that is both built and there": [
+    "an image that is both built and existing": [
       { image: { build: {}, existing: "a:1" } },
       "image must have one of build and existing",
     ],
-    "an existing image without a runner for its command": [
+    "an existing image without a runner for a batch's command": [
       { image: { existing: "a:1" }, batches: [COMMAND] },
-      "image.existingRunner must be given with image.existing",
+      "image.existingRunner must be set together with image.existing",
     ],
-    "a runner without its worker": [
+    "an existing runner without an existing worker image": [
       { image: { existingRunner: "a:1" } },
-      "image.existingRunner must come with existing",
+      "image.existingRunner must be set together with existing",
     ],
     "a stage of the build": [{ image: { build: { target: "x" } } }, 'got "target"'],
-    "a password of the registry in the config": [
+    "registry credentials in the config": [
       { image: { build: { registry: "a", credentials: {} } } },
       'got "credentials"',
     ],
@@ -93,7 +93,7 @@ describe("the stack's configuration", () => {
       { maxReplicaCount: "81" },
       "maxReplicaCount must be at most 80 for all batches together",
     ],
-    "more Jobs in all batches than it has": [
+    "more Jobs in all batches together than it has connections for": [
       {
         batches: [
           { ...PAGES, maxReplicaCount: 60 },
@@ -102,11 +102,11 @@ describe("the stack's configuration", () => {
       },
       "got 90 (page 60, b 30)",
     ],
-    "two batches of one kind": [
+    "two batches of the same kind": [
       { batches: [PAGES, { ...PAGES, name: "other" }] },
-      'batches must have different kinds (each is one ScaledJob over one table); got "page" twice',
+      'batches must have different kinds (each batch is one ScaledJob for one table); got "page" twice',
     ],
-    "two batches of one name": [
+    "two batches with the same name": [
       { batches: [PAGES, { ...PAGES, kind: "b", name: "page" }] },
       "batches must have different names",
     ],
@@ -116,13 +116,13 @@ describe("the stack's configuration", () => {
       { batches: [{ ...COMMAND, command: [] }] },
       "batches[0].command must be a list of 1 or more (a program and its arguments); got an empty one",
     ],
-    "a command that is a text": [
+    "a command that is a string": [
       { batches: [{ ...COMMAND, command: "python3 work.py" }] },
       "batches[0].command must be a list",
     ],
-    "a command with a number": [
+    "a command that contains a number": [
       { batches: [{ ...COMMAND, command: ["sleep", 5] }] },
-      "batches[0].command[1] must be a text",
+      "batches[0].command[1] must be a string",
     ],
     "a command without an image": [
       { batches: [{ ...PAGES, command: ["a"] }] },
@@ -132,43 +132,46 @@ describe("the stack's configuration", () => {
       { batches: [{ ...PAGES, image: "a:1" }] },
       "batches[0] must have all of image, command, or none",
     ],
-    "an image's reference with a space": [
+    "an image reference with a space": [
       { batches: [{ ...COMMAND, image: "a b" }] },
-      "batches[0].image must be an image's reference",
+      "batches[0].image must be an image reference",
     ],
-    "a pull policy of no image": [
+    "a pull policy without an image": [
       { batches: [{ ...PAGES, imagePullPolicy: "Always" }] },
-      "batches[0].imagePullPolicy must come with image",
+      "batches[0].imagePullPolicy must be set together with image",
     ],
-    "exit codes of no command": [
+    "final exit codes without a command": [
       { batches: [{ ...PAGES, finalExitCodes: [3] }] },
       "batches[0] must have command with finalExitCodes",
     ],
-    "a variable that is a number": [{ batches: [{ ...COMMAND, env: { A: 1 } }] }, "batches[0].env.A must be a text"],
-    "a variable of the worker": [
+    "an environment variable that is a number": [
+      { batches: [{ ...COMMAND, env: { A: 1 } }] },
+      "batches[0].env.A must be a string",
+    ],
+    "an environment variable reserved for the worker": [
       { batches: [{ ...COMMAND, env: { PGPASSWORD: "geheim" } }] },
       'the key "PGPASSWORD" of batches[0].env',
     ],
-    "a setting in another unit": [
+    "a setting with a unit": [
       { batches: [{ ...PAGES, timeoutSeconds: "5m" }] },
       "batches[0].timeoutSeconds must be a whole number from 0 to 604800",
     ],
-    "a setting that is a text": [
+    "a numeric setting that is a string": [
       { batches: [{ ...PAGES, maxReplicaCount: "3" }] },
-      'batches[0].maxReplicaCount must be a whole number from 1 to 10000 (each Job is a pod and a connection to the database); got "3"',
+      'batches[0].maxReplicaCount must be a whole number from 1 to 10000 (each Job is a pod and a database connection); got "3"',
     ],
-    "an unknown key of a batch": [{ batches: [{ ...PAGES, maxReplicas: 3 }] }, 'got "maxReplicas"'],
-    "a table that SQL would read otherwise": [
+    "an unknown key in a batch": [{ batches: [{ ...PAGES, maxReplicas: 3 }] }, 'got "maxReplicas"'],
+    "a table name that is not valid SQL": [
       { batches: [{ ...PAGES, table: "a b" }] },
-      "batches[0].table must be a table as SQL writes it",
+      "batches[0].table must be a table name in SQL syntax",
     ],
     "a kind that batch.attach() refuses": [
       { batches: [{ ...PAGES, kind: "Page" }] },
       "batches[0].kind must be 1 to 40",
     ],
-    "a kind that makes no name": [
+    "a kind from which no valid name can be derived": [
       { batches: [{ ...PAGES, kind: "page_" }] },
-      "batches[0].name, by default the kind with - for _, must be",
+      "batches[0].name, derived from kind, must be",
     ],
     "a pod that breaks the worker": [
       { pod: { podSpecPatch: { hostPID: true } } },
@@ -180,7 +183,7 @@ describe("the stack's configuration", () => {
     ],
   };
   for (const [what, [changed, says]] of Object.entries(contradictions)) {
-    test(`refuses ${what} in one message that names it`, () => {
+    test(`refuses ${what} with one message that names it`, () => {
       const [message = "", ...others] = configProblems(changed);
       assert.deepEqual(others, []);
       assert.ok(message.includes(says), message);
@@ -197,7 +200,7 @@ describe("the stack's configuration", () => {
     }
   });
 
-  test("shows no part of a connection URL that was given as the database", () => {
+  test("never shows any part of a connection URL given as the database", () => {
     const [message = ""] = configProblems({ database: "postgres://owner:geheim@db.example/shop" });
     assert.ok(!message.includes("geheim"), message);
   });

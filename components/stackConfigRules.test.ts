@@ -175,7 +175,7 @@ describe("a key of the stack", () => {
       `node:${"a".repeat(129)}`,
     ],
   };
-  test("a wrong value is known for every key", () => {
+  test("every key has a wrong value in this test", () => {
     assert.deepEqual(Object.keys(wrong).sort(), Object.keys(declared).sort());
   });
   for (const [key, values] of Object.entries(wrong)) {
@@ -190,12 +190,12 @@ describe("a key of the stack", () => {
     }
   }
 
-  test("answers the URL of a chart's file with what to name instead", () => {
+  test("says what to set instead of the URL of a chart file", () => {
     const [message = ""] = configProblems({ kedaChart: "https://charts.example/keda-2.20.2.tgz" });
     assert.match(message, /name its repository, or a local file/);
   });
 
-  test("names every wrong value at once", () => {
+  test("reports all wrong values at once", () => {
     const nothing = Object.fromEntries(Object.keys(declared).map((key) => [key, ""]));
     assert.equal(configProblems(nothing).length, Object.keys(declared).length);
   });

@@ -12,7 +12,7 @@ import { existingPostgresRule, namespaceRule, POSTGRES_INSTALL_RULES, rotationRu
 import { and, atMostOne, flag, type Rule, shape, text } from "./rule.ts";
 import { baseImageRule, imageBuildRule } from "./workerImageRules.ts";
 
-/** The values of all keys, each on its own as it should be. */
+/** The values of all keys, each valid by its own rule. */
 export interface ConfigValues extends Required<BatchSettings> {
   readonly passwordRotation: string;
   readonly kubernetesContext: string;
@@ -40,12 +40,12 @@ export interface ConfigValues extends Required<BatchSettings> {
   readonly batches: readonly BatchConfig[];
 }
 
-/** An existing PostgreSQL, whose certificate authority is a file of this machine. */
+/** An existing PostgreSQL; its certificate authority is given as a file on this machine. */
 export interface ExistingDatabaseConfig extends ExistingPostgresArgs {
   readonly tls?: Omit<TlsArgs, "ca"> & { readonly caFile?: string };
 }
 
-/** How the text of a key becomes a value, and what that may be. */
+/** How to parse a key, and the validation rule for its value. */
 interface ConfigRule {
   readonly type: "integer" | "string" | "boolean" | "array" | "object";
   readonly parse: (text: string) => unknown;
@@ -54,17 +54,17 @@ interface ConfigRule {
 
 const context = text(
   /^\S(.*\S)?$/,
-  "the name of a context, in one line and without spaces around it (kubectl config get-contexts)",
-  "the stack touches no other cluster",
+  "the name of a context (kubectl config get-contexts) on one line, without leading or trailing spaces",
+  "the stack uses no other cluster",
 );
 
 const caFile = text(
   (path) => isCertificate(path),
   "the path of a file with a certificate in PEM",
-  "the database proves itself by it",
+  "it verifies the database's certificate",
 );
 
-/** What each key of the stack may be. */
+/** Validation rules for every key of the stack. */
 export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
   ...(Object.fromEntries(
     Object.entries(SETTING_RULES).map(([key, rule]) => [key, key in BATCH_NUMBERS ? ofNumber(rule) : ofText(rule)]),
@@ -75,7 +75,7 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
   createNamespace: {
     type: "boolean",
     parse: parseJson,
-    rule: flag("whether the namespace is created, and deleted at the end"),
+    rule: flag("whether to create the namespace, and to delete it at the end"),
   },
   kedaChart: ofText(KEDA_INSTALL_RULES.chart),
   kedaImageRegistry: ofText(KEDA_INSTALL_RULES.imageRegistry),
@@ -86,7 +86,7 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
         existing: existingKedaRule,
       }),
       ["install", "existing"],
-      "KEDA is either installed or there already",
+      "KEDA is either installed or already exists",
     ),
   ),
   postgresqlChart: ofText(POSTGRES_INSTALL_RULES.chart),
@@ -98,7 +98,7 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
         existing: existingPostgresRule({ caFile }),
       }),
       ["install", "existing"],
-      "PostgreSQL is either installed or there already",
+      "PostgreSQL is either installed or already exists",
     ),
   ),
   baseImage: ofText(baseImageRule),
@@ -107,16 +107,18 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
       withAtMostOne(
         shape({
           build: imageBuildRule(["registry", "pullRegistry", "platform"]),
-          existing: imageReferenceRule("the nodes pull it"),
-          existingRunner: imageReferenceRule("the nodes pull it"),
+          existing: imageReferenceRule("nodes pull it"),
+          existingRunner: imageReferenceRule("nodes pull it"),
         }),
         ["build", "existing"],
-        "the image is either built or there already",
+        "the image is either built or already exists",
       ),
       (path, value, problems) => {
         const { existing, existingRunner } = value as ConfigValues["image"];
         if (existingRunner !== undefined && existing === undefined)
-          problems.push(`${path}.existingRunner must come with existing (both are of one version); got no existing`);
+          problems.push(
+            `${path}.existingRunner must be set together with existing (both must have the same version); got no existing`,
+          );
       },
     ),
   ),

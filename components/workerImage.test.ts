@@ -24,7 +24,7 @@ async function record(args: WorkerImageArgs, name = "worker") {
 
 const { component, built } = await record({ rebuildTrigger: "cluster-uid" });
 
-test("the image is built from the project into the daemon, and never pushed or pulled", () => {
+test("by default the image is built by the daemon, and never pushed or pulled", () => {
   const { imageName, skipPush, build } = built?.inputs ?? {};
   assert.deepEqual(component.image, { reference: imageName, pullPolicy: "Never" });
   assert.equal(skipPush, true);
@@ -32,14 +32,14 @@ test("the image is built from the project into the daemon, and never pushed or p
   assert.deepEqual([context, dockerfile, args], [".", "worker/Dockerfile", { BASE: "node:24-bookworm-slim" }]);
   assert.match(String(platform), /^linux\/(amd64|arm64)$/);
   assert.equal(built?.parent, "WorkerImage worker");
-  assert.deepEqual(component.nodeSelector, {}, "the node is the daemon's own");
+  assert.deepEqual(component.nodeSelector, {}, "the daemon runs on the node");
 });
 
-test("it is deleted without Docker's provider, which does nothing then but needs a daemon", () => {
+test("it is deleted without Docker's provider, which would need a daemon to do nothing", () => {
   assert.equal(built?.options.retainOnDelete, true);
 });
 
-test("its tag says what is in it, so that another base, another platform and another stage are other images", async () => {
+test("its tag depends on the base image, the platform and the stage", async () => {
   const reference = async (build: ImageBuildArgs) => (await record({ build }, "other")).component.image.reference;
   const references = [
     await reference({}),
@@ -51,11 +51,11 @@ test("its tag says what is in it, so that another base, another platform and ano
   assert.equal(new Set(references).size, 4);
 });
 
-test("it is built again for another cluster, whose daemon does not have it", async () => {
+test("it is rebuilt for another cluster, whose daemon does not have it", async () => {
   assert.equal(await settled(output(built?.options.replacementTrigger)), "cluster-uid");
 });
 
-test("an image for a registry is pushed there, pulled by its content's tag, and runs on nodes of its architecture", async () => {
+test("an image for a registry is pushed, pulled by its content-based tag, and runs on nodes of its architecture", async () => {
   const { component: pushed, built: image } = await record(
     {
       build: { registry: "localhost:5000/batch", pullRegistry: "registry:5000/batch", platform: "linux/arm64" },
@@ -67,7 +67,7 @@ test("an image for a registry is pushed there, pulled by its content's tag, and 
   assert.match(String(imageName), /^localhost:5000\/batch\/pushed:[0-9a-f]{12}$/);
   assert.equal(skipPush, false);
   assert.equal((build as { platform: string }).platform, "linux/arm64");
-  assert.ok(!("registry" in (image?.inputs ?? {})), "credentials are those of docker login");
+  assert.ok(!("registry" in (image?.inputs ?? {})), "docker login supplies the credentials");
   assert.deepEqual(pushed.image, {
     reference: String(imageName).replace("localhost", "registry"),
     pullPolicy: "IfNotPresent",
@@ -76,39 +76,42 @@ test("an image for a registry is pushed there, pulled by its content's tag, and 
   assert.equal(image?.options.replacementTrigger, undefined, "a registry keeps it for every cluster");
 });
 
-test("the credentials of a registry are a secret on their way", async () => {
+test("registry credentials are passed on as secrets", async () => {
   const credentials = { username: "ci", password: secret(PASSWORD) };
   const { built: image } = await record({ build: { registry: "registry.example/team", credentials } }, "secret");
   assert.equal(image?.inputs.registry, "[secret]");
 });
 
-test("an image that is there is neither built nor read", async () => {
+test("an existing image is neither built nor read", async () => {
   const { component: existing, built: none } = await record({ existing: "registry.example/worker:1" }, "existing");
   assert.equal(none, undefined);
   assert.deepEqual(existing.image, { reference: "registry.example/worker:1" });
 });
 
 const wrong: Record<string, readonly [args: object, says: string]> = {
-  "both built and there": [{ build: {}, existing: "a:1" }, "image must have one of build and existing"],
-  "a reference that is none": [{ existing: "A B" }, "existing must be an image's reference"],
+  "both build and existing": [{ build: {}, existing: "a:1" }, "image must have one of build and existing"],
+  "an invalid reference": [{ existing: "A B" }, "existing must be an image reference"],
   "a registry with a scheme": [{ build: { registry: "https://registry.example" } }, "build.registry must be"],
-  "another platform": [{ build: { platform: "windows/amd64" } }, "build.platform must be linux/amd64 or linux/arm64"],
-  "pulled from where nothing is pushed": [
-    { build: { pullRegistry: "a" } },
-    "build.pullRegistry must come with registry",
+  "an unsupported platform": [
+    { build: { platform: "windows/amd64" } },
+    "build.platform must be linux/amd64 or linux/arm64",
   ],
-  "credentials of no registry": [
+  "a registry to pull from without one to push to": [
+    { build: { pullRegistry: "a" } },
+    "build.pullRegistry must be set together with registry",
+  ],
+  "credentials without a registry": [
     { build: { credentials: { username: "a", password: "b" } } },
-    "build.credentials must come with registry",
+    "build.credentials must be set together with registry",
   ],
   "credentials without a password": [
     { build: { registry: "a", credentials: { username: "a" } } },
-    "build.credentials.password must be a text",
+    "build.credentials.password must be a string",
   ],
   "an unknown key": [{ build: { tag: "1" } }, 'got "tag"'],
 };
 for (const [what, [args, says]] of Object.entries(wrong)) {
-  test(`an image may not be ${what}`, () => {
+  test(`an image's arguments may not contain ${what}`, () => {
     assert.throws(
       () => new WorkerImage(`wrong-${what}`, args as WorkerImageArgs),
       ({ message }: Error) => message.split("\n").length === 2 && message.includes(says),
@@ -116,7 +119,7 @@ for (const [what, [args, says]] of Object.entries(wrong)) {
   });
 }
 
-test("its tag is of every file that the build gets, and of no other", async () => {
+test("its tag depends on every file of the build context, and on no other", async () => {
   const ignored = await readFile(join(root, "worker/Dockerfile.dockerignore"), "utf8");
   assert.match(ignored, /^\*\*\/\*\.test\.ts$/m);
   const inputs = buildInputs(root);

@@ -8,7 +8,7 @@ import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { DEFAULT_IMAGE, imageRule } from "./workerImageRules.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
-/** Who may push to a registry. */
+/** Credentials for pushing to a registry. */
 export interface RegistryCredentials {
   /** The user name. */
   readonly username: pulumi.Input<string>;
@@ -16,24 +16,24 @@ export interface RegistryCredentials {
   readonly password: pulumi.Input<string>;
 }
 
-/** An image that is built by the Docker daemon that DOCKER_HOST names. */
+/** An image to build with the Docker daemon at DOCKER_HOST. */
 export interface ImageBuildArgs {
   /**
-   * The image it is built on, with Node.js 22.18 or newer and npm.
+   * The base image, with Node.js 22.18 or newer and npm.
    *
    * @default node:24-bookworm-slim
    */
   readonly baseImage?: string;
   /**
-   * The stage of worker/Dockerfile that it is: the worker, or `runner`, which commands need.
+   * The stage of worker/Dockerfile to build: the worker, or `runner` for commands.
    *
    * @default - the worker
    */
   readonly target?: string;
   /**
-   * The registry that it is pushed to, with a path where it needs one.
+   * The registry to push to, optionally with a path.
    *
-   * @default - not pushed: the daemon is the node's own
+   * @default - not pushed: the node runs the daemon
    */
   readonly registry?: string;
   /**
@@ -43,25 +43,25 @@ export interface ImageBuildArgs {
    */
   readonly pullRegistry?: string;
   /**
-   * Who may push.
+   * Credentials for the push.
    *
-   * @default - as `docker login` has it
+   * @default - those of `docker login`
    */
   readonly credentials?: RegistryCredentials;
   /**
-   * `linux/amd64` or `linux/arm64`; the pods of a pushed image run on nodes of that architecture.
+   * `linux/amd64` or `linux/arm64`; the pods of a pushed image run only on nodes of that architecture.
    *
-   * @default - that of this machine
+   * @default - this machine's platform
    */
   readonly platform?: string;
 }
 
-/** Where the worker's image comes from: one of `build` and `existing`. */
+/** The source of the worker's image: at most one of `build` and `existing`. */
 export interface WorkerImageArgs {
   /**
-   * Build it.
+   * Build the image.
    *
-   * @default - built into the daemon, where `existing` is not given
+   * @default - built by the daemon and not pushed, unless `existing` is set
    */
   readonly build?: ImageBuildArgs;
   /**
@@ -71,7 +71,7 @@ export interface WorkerImageArgs {
    */
   readonly existing?: string;
   /**
-   * When it changes, an image that is not pushed is built again: the uid of the cluster whose node has the daemon.
+   * An image that is not pushed is rebuilt when this changes. Pass the uid of the cluster whose node runs the daemon.
    *
    * @default - none
    */
@@ -86,7 +86,7 @@ export interface WorkerImageArgs {
 export class WorkerImage extends pulumi.ComponentResource {
   /** The image for a pod. */
   readonly image: ImageArgs;
-  /** Labels of the nodes that can run it; empty where every node can. */
+  /** Labels of the nodes that can run it; empty if every node can. */
   readonly nodeSelector: { [label: string]: string };
 
   constructor(name: string, args: WorkerImageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -129,13 +129,13 @@ export class WorkerImage extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        // Deleting an image does nothing, but would need a Docker daemon all the same.
+        // Deleting an image does nothing, but would still need a Docker daemon.
         retainOnDelete: true,
         // Docker's provider does not notice that an image is missing: it is built again when the cluster is another one.
         ...(registry === undefined && rebuildTrigger !== undefined && { replacementTrigger: rebuildTrigger }),
       },
     );
-    // Never: nothing is to be pulled when the daemon is the node's own.
+    // Never: the node's own daemon has the image, so there is nothing to pull.
     return {
       reference: inRegistry(pullRegistry, local),
       pullPolicy: registry === undefined ? "Never" : "IfNotPresent",
@@ -143,14 +143,14 @@ export class WorkerImage extends pulumi.ComponentResource {
   }
 }
 
-/** What the image is made of: what worker/Dockerfile.dockerignore admits, and what builds it. */
+/** The inputs of the image: the Dockerfile, and the files that worker/Dockerfile.dockerignore admits. */
 export function buildInputs(root: string): string[] {
   const ignore = readFileSync(join(root, "worker/Dockerfile.dockerignore"), "utf8");
   const admitted = [...ignore.matchAll(/^!(.+)$/gm)].map(([, path = ""]) => path.trim());
   return ["worker/Dockerfile", "worker/Dockerfile.dockerignore", ...admitted];
 }
 
-/** The tag of the image that is built from the files below `root` and from `more`. */
+/** The tag of an image built from the files below `root` and from `more`. */
 export function imageTag(root: string, more: readonly string[]): string {
   return contentHash(root, buildInputs(root), more);
 }
@@ -159,7 +159,7 @@ function inRegistry(registry: string | undefined, image: string): string {
   return registry === undefined ? image : `${registry}/${image}`;
 }
 
-/** The platform that an image of this machine's daemon is for. */
+/** The platform of images that this machine's daemon builds by default. */
 export function hostPlatform(): string {
   return `linux/${process.arch === "arm64" ? "arm64" : "amd64"}`;
 }

@@ -26,7 +26,7 @@ const pod = workerPod(ARGS);
 const [container] = pod.containers;
 
 describe("a pod of the worker's image", () => {
-  test("on a lost node is replaced 30 s after Kubernetes noticed the loss", () => {
+  test("is evicted from a lost node 30 s after Kubernetes noticed the loss", () => {
     const tolerations = ["not-ready", "unreachable"].map((state) => ({
       key: `node.kubernetes.io/${state}`,
       operator: "Exists",
@@ -36,15 +36,15 @@ describe("a pod of the worker's image", () => {
     assert.deepEqual(pod.tolerations, tolerations);
   });
 
-  test("has a worker that is not the first process of a namespace, which would not receive SIGTERM while it starts", () => {
+  test("does not run the worker as PID 1, which would not receive SIGTERM during startup", () => {
     assert.equal(pod.shareProcessNamespace, true);
   });
 
-  test("has the image that was built into the node's daemon: no registry is asked", () => {
+  test("uses the image built by the node's daemon, without a registry", () => {
     assert.deepEqual([container?.image, container?.imagePullPolicy], ["postgres-batch:0123456789ab", "Never"]);
   });
 
-  test("fulfils the restricted standard, mounts no token and no key, and has its resources", () => {
+  test("meets the restricted standard, mounts no token and no key, and has the given resources", () => {
     assert.equal(pod.automountServiceAccountToken, false);
     assert.equal(pod.restartPolicy, "Never");
     assert.equal(pod.terminationGracePeriodSeconds, 30);
@@ -64,7 +64,7 @@ describe("a pod of the worker's image", () => {
     ]);
   });
 
-  test("gets the database from its environment, the password by reference alone", () => {
+  test("gets the database's address in its environment, and the password only by reference", () => {
     assert.deepEqual(container?.env, [
       { name: "PG_HOST", value: "postgres.example" },
       { name: "PG_PORT", value: "5432" },
@@ -77,19 +77,19 @@ describe("a pod of the worker's image", () => {
     ]);
   });
 
-  test("has arguments where it has some, and no such field where it has none", () => {
+  test("has the field args only if there are arguments", () => {
     assert.ok(!("args" in (container ?? {})));
     assert.deepEqual(workerPod({ ...ARGS, args: ["migrate"] }).containers[0]?.args, ["migrate"]);
   });
 
-  test("mounts nothing where the authorities of Node.js prove the database", () => {
+  test("mounts nothing if the database is verified against the authorities of Node.js", () => {
     const { caSecretName, ...database } = ARGS.database;
     const spec = workerPod({ ...ARGS, database });
     assert.ok(!("volumes" in spec) && !("volumeMounts" in (spec.containers[0] ?? {})));
     assert.ok(!spec.containers[0]?.env.some(({ name }) => name === "PG_CA_FILE"));
   });
 
-  test("connects to a pooler where there is one, and a migration past it", () => {
+  test("connects to the pooler if there is one, except for the migration", () => {
     const database = { ...ARGS.database, pooler: { host: "pooler.example", port: 6432 } };
     const address = (pooled: boolean) => workerPod({ ...ARGS, database, pooled }).containers[0]?.env.slice(0, 2);
     assert.deepEqual(address(true), [
@@ -113,21 +113,21 @@ describe("a pod of a command", () => {
   const [work] = spec.containers;
   const [init] = spec.initContainers ?? [];
 
-  test("runs the image as it is, started by the runner that an init container brings", () => {
+  test("runs the unmodified image, started by the runner that an init container supplies", () => {
     assert.deepEqual([work?.image, work?.args], ["pages:1", undefined]);
     assert.deepEqual(work?.command?.slice(0, 4), ["/batch/lib/loader", "--library-path", "/batch/lib", "/batch/node"]);
     const variable = (name: string) => work?.env?.find((each) => each.name === name)?.value;
     assert.equal(variable("COMMAND"), '["python3","work.py"]');
     assert.equal(variable("COMMAND_DIRECTORY"), "/run/batch");
     assert.equal(variable("NODE_COMPILE_CACHE"), "/batch/.cache");
-    assert.equal(variable("NODE_OPTIONS"), "", "an image's own would be the runner's, too");
-    assert.ok(!("imagePullPolicy" in (work ?? {})), "Kubernetes' own");
+    assert.equal(variable("NODE_OPTIONS"), "", "the image's value would also apply to the runner");
+    assert.ok(!("imagePullPolicy" in (work ?? {})), "Kubernetes' default applies");
     assert.deepEqual([init?.image, init?.imagePullPolicy], ["runner:1", "IfNotPresent"]);
     assert.deepEqual(init?.command, ["install-runner", "/runner"]);
     assert.deepEqual(init?.volumeMounts, [{ name: "runner", mountPath: "/runner" }]);
   });
 
-  test("has the runner read-only, a folder to share with it, and a place for temporary files on its read-only root", () => {
+  test("mounts the runner read-only, a folder shared with it, and /tmp on its read-only root", () => {
     assert.deepEqual(work?.volumeMounts?.slice(1), [
       { name: "runner", mountPath: "/batch", readOnly: true },
       { name: "files", mountPath: "/run/batch" },
@@ -136,7 +136,7 @@ describe("a pod of a command", () => {
     assert.equal(work?.securityContext.readOnlyRootFilesystem, true);
   });
 
-  test("has no init container where the image has the runner", () => {
+  test("has no init container if the image contains the runner", () => {
     const overlaid = { reference: "pages-command:1", pullPolicy: "Never" };
     const { initContainers, containers, volumes } = workerPod({
       ...ARGS,
@@ -170,13 +170,13 @@ describe("a pod of a command", () => {
     assert.ok(!("LD_PRELOAD" in others) && !("OPENSSL_CONF" in others));
   });
 
-  test("fulfils the restricted standard in both containers, with the same resources", () => {
+  test("meets the restricted standard in both containers, with the same resources", () => {
     assert.deepEqual(init?.securityContext, work?.securityContext);
     assert.deepEqual(init?.resources, work?.resources);
   });
 });
 
-describe("what a cluster wants of pods", () => {
+describe("pod settings", () => {
   const spec = workerPod({
     ...ARGS,
     pod: {
@@ -199,7 +199,7 @@ describe("what a cluster wants of pods", () => {
   });
   const [work] = spec.containers;
 
-  test("reaches the pod beside what the worker needs", () => {
+  test("apply to the pod in addition to what the worker needs", () => {
     assert.partialDeepStrictEqual(spec, {
       serviceAccountName: "pages",
       nodeSelector: { disk: "ssd" },
@@ -211,14 +211,14 @@ describe("what a cluster wants of pods", () => {
       securityContext: { runAsNonRoot: true, runAsUser: 1234 },
       dnsPolicy: "None",
     });
-    assert.equal(spec.tolerations.length, 3, "its own two and that one");
+    assert.equal(spec.tolerations.length, 3, "its own two and the given one");
     assert.deepEqual(
       spec.volumes?.map(({ name }) => name),
       ["ca", "data"],
     );
   });
 
-  test("reaches the container, whose settings come after what could hide them", () => {
+  test("apply to the container, after the worker's own variables and mounts", () => {
     assert.deepEqual(work?.env.at(-1), { name: "MODE", value: "fast" });
     assert.deepEqual(work?.envFrom, [
       { secretRef: { name: "pages-secret" }, prefix: "PAGES_" },
@@ -234,7 +234,7 @@ describe("what a cluster wants of pods", () => {
     );
   });
 
-  test("patches the container by position, and leaves what it does not name", () => {
+  test("patch the container by position, and keep fields that the patch does not name", () => {
     assert.deepEqual(work?.securityContext, {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: false,
@@ -242,7 +242,7 @@ describe("what a cluster wants of pods", () => {
     });
   });
 
-  test("nothing that is empty is a field: KEDA's objects come back without it", () => {
+  test("omit empty fields, which KEDA would remove from its objects", () => {
     const empty = workerPod({ ...ARGS, pod: { nodeSelector: {}, topologySpreadConstraints: [], envFromSecrets: [] } });
     assert.deepEqual(empty, pod);
   });

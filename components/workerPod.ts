@@ -7,53 +7,53 @@ import { mergePodSpec } from "./podSpecPatch.ts";
 import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER } from "./reservedNames.ts";
 import { toText } from "./toText.ts";
 
-/** An image, and when a node pulls it. */
+/** An image and its pull policy. */
 export interface ImageArgs {
-  /** Its reference, as a pod has it. */
+  /** Its reference, as in a pod's spec. */
   readonly reference: pulumi.Input<string>;
   /**
    * `Always`, `IfNotPresent` or `Never`.
    *
-   * @default - Kubernetes' own: `Always` for the tag `latest`, else `IfNotPresent`
+   * @default - Kubernetes' default: `Always` for the tag `latest`, otherwise `IfNotPresent`
    */
   readonly pullPolicy?: pulumi.Input<string>;
 }
 
-/** A program in any image as the work, and what runs it. */
+/** A program in any image that does the work, and the runner that starts it. */
 export interface CommandArgs {
   /** The program and its arguments. */
   readonly command: readonly string[];
   /** An image with the runner in `/batch`; an init container copies it from there, unless it is the command's image. */
   readonly runner: ImageArgs;
-  /** Exit codes after which no retry can help. */
+  /** Exit codes that make the request DEAD without a retry. */
   readonly finalExitCodes: readonly number[];
 }
 
 export interface WorkerPodArgs {
   readonly name: string;
   readonly image: ImageArgs;
-  /** @default - none: work on requests */
+  /** @default - none: the worker processes requests */
   readonly args?: readonly string[];
-  /** @default - the image is the worker's own */
+  /** @default - none: the image is the worker's, with a handler */
   readonly command?: CommandArgs;
   readonly database: DatabaseAddress;
-  /** Connect to the pooler, where there is one. */
+  /** Whether to connect to the pooler, if there is one. */
   readonly pooled: boolean;
   readonly role: RoleCredentials;
   readonly env: readonly types.input.core.v1.EnvVar[];
-  /** What the pod reserves; it may use more where there is more. */
+  /** CPU request; there is no CPU limit by default. */
   readonly cpu: string;
-  /** What the pod reserves and never exceeds. */
+  /** Memory request and limit. */
   readonly memory: string;
-  /** From SIGTERM to SIGKILL. */
+  /** Seconds from SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
   /** @default 0 - no probe */
   readonly livenessPort?: number;
-  /** @default - nothing beside what the worker needs */
+  /** @default - only what the worker needs */
   readonly pod?: PodArgs;
 }
 
-/** The user id of worker/Dockerfile's `node`, as a number: Kubernetes does not look names up in the image. */
+/** The user id of `node` in worker/Dockerfile. Kubernetes does not resolve user names from the image. */
 const WORKER_UID = 1_000;
 
 /**
@@ -63,7 +63,7 @@ const WORKER_UID = 1_000;
  */
 const LOST_NODE_TOLERATION_SECONDS = 30;
 
-/** Toleration of a lost node for that many seconds. */
+/** Tolerations of a lost node for the given number of seconds. */
 export function lostNodeTolerations(tolerationSeconds: number) {
   return ["not-ready", "unreachable"].map((state) => ({
     key: `node.kubernetes.io/${state}`,
@@ -97,7 +97,7 @@ export function workerPod(args: WorkerPodArgs) {
       limits: { memory: args.memory, ...pod.resources?.limits },
     },
     securityContext: CONTAINER_SECURITY,
-    // The end of the log says why a pod failed, where Kubernetes and Pulumi show it.
+    // Kubernetes and Pulumi then show the end of the log as the reason for a pod's failure.
     terminationMessagePolicy: "FallbackToLogsOnError",
     ...nonEmpty("volumeMounts", [
       ...(database.caSecretName === undefined ? [] : [{ name: "ca", mountPath: CA_FOLDER, readOnly: true }]),
@@ -109,7 +109,7 @@ export function workerPod(args: WorkerPodArgs) {
   const spec = {
     restartPolicy: "Never",
     automountServiceAccountToken: false,
-    // Nothing here reads the addresses of its namespace's services from the environment.
+    // The worker does not use the variables with the addresses of the namespace's services.
     enableServiceLinks: false,
     // The kernel does not deliver SIGTERM to the first process of a namespace until it has a handler. A worker that is asked to stop while it
     // still starts would not receive it, claim, and be killed at the end of the grace period: a crash. Here it ends at once.
@@ -134,12 +134,12 @@ export function workerPod(args: WorkerPodArgs) {
   return mergePodSpec(spec, pod.podSpecPatch);
 }
 
-/** A variable that a role's password is in. */
+/** An environment variable with a role's password, by reference. */
 export function secretVariable(name: string, { secretName, secretKey }: RoleCredentials) {
   return { name, valueFrom: { secretKeyRef: { name: secretName, key: secretKey } } };
 }
 
-/** A variable that a field of the pod is in. */
+/** An environment variable with a field of the pod. */
 export function fieldVariable(name: string, fieldPath: string) {
   return { name, valueFrom: { fieldRef: { fieldPath } } };
 }
@@ -208,7 +208,7 @@ function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.inp
   ];
 }
 
-/** The authority alone: the bundled server's key is in the same Secret. */
+/** Only the authority: the bundled server's private key is in the same Secret. */
 function caVolume({ caSecretName, caSecretKey = DEFAULT_CA_KEY }: DatabaseAddress): types.input.core.v1.Volume[] {
   if (caSecretName === undefined) return [];
   return [{ name: "ca", secret: { secretName: caSecretName, items: [{ key: caSecretKey, path: "ca.crt" }] } }];
@@ -221,7 +221,7 @@ function envFrom({ envFromSecrets = [] }: PodArgs) {
   );
 }
 
-/** Where a pod may run, and as what. */
+/** The fields for scheduling, identity and image pulls. */
 function placement(pod: PodArgs) {
   const { serviceAccountName, nodeSelector, affinity, topologySpreadConstraints } = pod;
   return {

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { inferSchema, SCHEMA_FILE } from "./schema.ts";
 
-/** `npm run componentSchema`: after a change of the components' arguments or outputs. */
+/** `npm run componentSchema`: run it after every change to the components' arguments, outputs or descriptions. */
 writeFileSync(SCHEMA_FILE, inferSchema());

@@ -14,7 +14,7 @@ const ROLE = `example_${process.pid}`;
 
 const database = await createTestDatabase();
 
-/** Runs pods of one Job until one of them ends 0; each is killed after `killAfterMs`, command and all. */
+/** Runs the pods of one Job until one exits 0. Pod n is killed after `killAfterMs[n]`, together with its command. */
 async function work(kind: string, command: readonly string[], killAfterMs: readonly number[] = []): Promise<void> {
   const { PG_HOST, PG_PORT, PG_DATABASE } = database.env;
   const env = {
@@ -60,7 +60,7 @@ before(async () => {
 });
 
 describe("examples", { timeout: 120_000 }, () => {
-  test("shell: each nap has one dream", { skip: lacks("psql", "--version") }, async () => {
+  test("shell: each nap has exactly one dream", { skip: lacks("psql", "--version") }, async () => {
     await work("nap", ["sh", "shell/nap.sh"]);
     assert.deepEqual(await database.query("select nap_id from dreams"), [{ nap_id: "1" }]);
     assert.deepEqual(await database.query("select status, attempt from batch.request where kind = 'nap'"), [
@@ -69,7 +69,7 @@ describe("examples", { timeout: 120_000 }, () => {
   });
 
   const python = process.env.EXAMPLES_PYTHON ?? "python3";
-  test("python: killed five times, every square is there once, and no chunk was repeated", {
+  test("python: after five kills every square exists exactly once", {
     skip: lacks(python, "-c", "import psycopg"),
   }, async () => {
     await work("squares", [python, "python/squares.py"], [700, 900, 1_100, 1_300, 1_500]);

@@ -14,7 +14,7 @@ const LETTERS = 1_000;
 const CHUNK = 20;
 const KILLS = 5;
 
-/** Maven downloads what it does not have. */
+/** Includes Maven's downloads. */
 const BUILD_MS = 600_000;
 
 const lacking = ["java", "mvn"].filter((program) => spawnSync(program, ["-version"]).status !== 0);
@@ -49,19 +49,23 @@ describe("examples: spring-batch", { timeout: 1_200_000, skip }, () => {
     assert.equal(status, 0, stdout + stderr);
   });
 
-  test("killed five times at random: 1,000 letters once each, at most five chunks repeated, each execution true", async () => {
+  test("after five random kills: 1,000 letters once each, at most five chunks repeated, every execution correct", async () => {
     await database.query(`create role ${ROLE} login in role batch_program`);
     await database.query(readFileSync(`${EXAMPLE}tables.sql`, "utf8"));
     for (let kills = 0; kills < KILLS; kills++) {
       const podName = `${ROLE}-${kills}`;
       const before = await countLetters();
       const { pod, ended } = startPod(podName);
-      // Each has a sixth of the letters left for it, at least.
+      // At least a sixth of the letters is left for each remaining attempt.
       const enough = before + Math.floor((Math.random() * LETTERS) / (KILLS + 1));
-      await until("it has written some", async () => (await countLetters()) > enough || pod.exitCode !== null, {
-        timeoutMs: 120_000,
-        intervalMs: 20,
-      });
+      await until(
+        "the pod has written some letters",
+        async () => (await countLetters()) > enough || pod.exitCode !== null,
+        {
+          timeoutMs: 120_000,
+          intervalMs: 20,
+        },
+      );
       assert.equal(pod.exitCode, null, "the pod must be killed while it works");
       pod.kill("SIGKILL");
       await endProcesses({ mark: `MARK=${podName}` }, new AbortController().signal);

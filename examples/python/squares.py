@@ -1,4 +1,4 @@
-"""Writes the squares of 1 to its row's count, a chunk in each transaction, and continues where an earlier attempt stopped."""
+"""Writes the squares of 1 to the row's count, one chunk per transaction, and continues where an earlier attempt stopped."""
 
 import json
 import os
@@ -15,7 +15,7 @@ token = os.environ["BATCH_TOKEN"]
 checkpoint = Path(os.environ["BATCH_CHECKPOINT_FILE"])
 progress = Path(os.environ["BATCH_PROGRESS_FILE"])
 
-# The checkpoint was committed together with the rows up to it, and no others were.
+# The checkpoint was committed in the same transaction as its rows, so the rows up to it exist and no others.
 done = json.loads(checkpoint.read_text())["done"] if checkpoint.exists() else 0
 print(f"starting after {done} of {row['count']}", flush=True)
 

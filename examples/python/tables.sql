@@ -4,7 +4,7 @@ create table square_runs (
   count integer not null check (count between 1 and 1000000)
 );
 
--- What the program writes. A chunk written twice would violate the key.
+-- The program's output. The primary key rejects a chunk that is written twice.
 create table squares (
   run_id bigint references square_runs,
   number integer,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sleeps as long as its row says; the dream and the end of the request are one transaction.
+# Sleeps as long as the row says, then inserts the dream and ends the request in one transaction.
 set -eu
 row=$(cat)
 

@@ -1,10 +1,10 @@
--- Each row is a request: sleep for so long.
+-- Each row is a request to sleep.
 create table naps (
   id      bigint generated always as identity primary key,
   seconds numeric not null check (seconds between 0 and 3600)
 );
 
--- What the program writes: one row for each nap.
+-- The program's output: one row for each nap.
 create table dreams (
   nap_id    bigint primary key references naps,
   dreamt_at timestamptz not null default now()

@@ -1,10 +1,10 @@
--- Each row is a request: a mailing of so many letters.
+-- Each row is a request: a mailing of count letters.
 create table mailings (
   id    bigint generated always as identity primary key,
   count integer not null check (count between 1 and 1000000)
 );
 
--- What the program writes. A letter written twice would violate the key.
+-- The program's output. The primary key rejects a letter that is written twice.
 create table letters (
   mailing_id bigint references mailings,
   number     integer,

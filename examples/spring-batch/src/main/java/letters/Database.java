@@ -2,7 +2,7 @@ package letters;
 
 import java.util.Map;
 
-/** Where PostgreSQL is: libpq's variables, which its Java driver does not read. */
+/** The JDBC URL, from libpq's environment variables, which the JDBC driver does not read. */
 final class Database {
   private Database() {}
 

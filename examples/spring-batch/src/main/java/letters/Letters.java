@@ -13,7 +13,7 @@ import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Writes the letters of one mailing: a command of postgres-batch, whose request is the job's identity. */
+/** A postgres-batch command that writes the letters of one mailing; the request id is the identifying job parameter. */
 @SpringBootApplication
 public class Letters {
   public static void main(String[] args) throws Exception {

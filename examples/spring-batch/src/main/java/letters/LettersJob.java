@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 
-/** One step in chunks: letters, reader's position and JobRepository are committed together, in the same PostgreSQL. */
+/** One chunk step: the letters, the reader's position and the JobRepository are committed together, in the same PostgreSQL. */
 @Configuration
 class LettersJob {
   private static final int CHUNK = 20;
@@ -39,7 +39,7 @@ class LettersJob {
   @StepScope
   ItemWriter<Long> writer(@Value("#{jobParameters['request']}") long mailing, JdbcTemplate jdbc, Ownership ownership) {
     return chunk -> {
-      // A sequence is not rolled back: it counts the chunks that were begun.
+      // Sequences are not rolled back, so this counts all chunks that were started.
       jdbc.queryForObject("select nextval('letter_chunks')", Long.class);
       ownership.require();
       List<Object[]> letters = chunk.getItems().stream()

@@ -2,7 +2,7 @@ package letters;
 
 import org.springframework.batch.item.support.AbstractItemCountingItemStreamItemReader;
 
-/** The numbers 1 to count; how many were read is in the step's execution context. */
+/** Reads the numbers 1 to count; the position is in the step's execution context. */
 public class NumberReader extends AbstractItemCountingItemStreamItemReader<Long> {
   private final long count;
 
@@ -19,7 +19,7 @@ public class NumberReader extends AbstractItemCountingItemStreamItemReader<Long>
 
   @Override
   protected void jumpToItem(int itemIndex) {
-    // The position is the count of items, which the superclass has restored.
+    // The position is the item count, which the superclass restores.
   }
 
   @Override

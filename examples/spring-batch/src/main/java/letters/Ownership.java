@@ -3,7 +3,7 @@ package letters;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** This attempt's right to commit. */
+/** Fences this attempt's transactions. */
 @Component
 class Ownership {
   private final JdbcTemplate jdbc;
@@ -12,7 +12,7 @@ class Ownership {
     this.jdbc = jdbc;
   }
 
-  /** Makes the current transaction fail unless this attempt is the request's current one, which it stays until the commit. */
+  /** Fails the current transaction unless this attempt is the request's current one, and keeps it current until the commit. */
   void require() {
     jdbc.queryForObject("select batch.own(?)", Long.class, System.getenv("BATCH_TOKEN"));
   }

@@ -10,9 +10,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * The execution of an attempt that was killed stays STARTED, and Spring Batch refuses to restart it, since it may still run. This
- * attempt knows better: batch.own() succeeds for one attempt of a request at a time, so every earlier one is dead, or cannot commit
- * any more.
+ * The execution of a killed attempt stays STARTED, and Spring Batch refuses to restart it because it might still be running. It is
+ * safe here: batch.own() succeeds only for the current attempt of a request, so every earlier one is dead or can no longer commit.
  */
 @Component
 class Predecessor {
