@@ -16,7 +16,7 @@ function sqlFunction(name: string, text: string): SqlFunction {
   return { name, text, hash: createHash("sha256").update(text).digest("hex") };
 }
 
-/** The files as they are, and one function more, or none. */
+/** The real files plus additional functions. */
 function filesWith(...more: readonly SqlFunction[]): MigrationFiles {
   const names = more.map(({ name }) => name);
   return { ...FILES, functions: [...FILES.functions.filter(({ name }) => !names.includes(name)), ...more] };
@@ -55,10 +55,10 @@ describe("a file of sql/functions", () => {
     ["another result", "(p_uno integer) returns bigint", "p_uno integer -> bigint"],
     ["other parameters", "(p_uno text, p_due text) returns text", "p_uno text, p_due text -> text"],
     ["a default", "(p_uno text, p_due text default 'x') returns text", "p_uno text, p_due text -> text"],
-    ["a default less", "(p_uno text, p_due text) returns text", "p_uno text, p_due text -> text"],
+    ["one default fewer", "(p_uno text, p_due text) returns text", "p_uno text, p_due text -> text"],
     ["rows", "(p_uno text) returns table (a integer)", "p_uno text -> TABLE(a integer)"],
   ] as const) {
-    test(`with ${what} replaces it; no earlier one stays`, async () => {
+    test(`with ${what} replaces the function; no earlier version stays`, async () => {
       await apply(PROBE(head, "select null where false"));
       assert.deepEqual(await signatures(), [signature]);
     });
@@ -77,7 +77,7 @@ describe("a file of sql/functions", () => {
     assert.deepEqual(await database.query("select from batch.function where name = 'probe'"), []);
   });
 
-  test("that is wrong is refused by name, and changes nothing, also of the others", async () => {
+  test("that is wrong is refused by name, and changes no function", async () => {
     const wrong = [
       [
         sqlFunction("probe", "create or replace function batch.probe() returns nothing"),
@@ -103,7 +103,7 @@ describe("a file of sql/functions", () => {
     }
   });
 
-  test("of a trigger function that is changed keeps its triggers", async () => {
+  test("that changes a trigger function keeps its triggers", async () => {
     const enqueue = FILES.functions.find(({ name }) => name === "enqueue") as SqlFunction;
     await apply(sqlFunction("enqueue", `${enqueue.text}\n-- changed`));
     await database.query("insert into make_it_clap (duration_seconds) values (1)");

@@ -7,7 +7,7 @@ import { asOwner } from "./schemaOwner.ts";
 const INVALID_FUNCTION_DEFINITION = "42P13";
 
 /**
- * Creates the functions whose files are new or have changed, and drops those whose files are no longer there. Within the caller's
+ * Creates the functions whose files are new or have changed, and drops those whose files have been removed. Runs in the caller's
  * transaction.
  *
  * @throws Error naming the file that PostgreSQL refuses.
@@ -69,7 +69,7 @@ async function create(client: pg.ClientBase, { name, text, hash }: SqlFunction):
   }
 }
 
-/** The functions of a name, by their number. */
+/** The functions with this name, by OID. */
 async function signatures(client: pg.ClientBase, name: string): Promise<Map<number, string>> {
   const { rows } = await client.query<{ oid: number; signature: string }>(
     "select oid, oid::regprocedure::text as signature from pg_proc where pronamespace = 'batch'::regnamespace and proname = $1",

@@ -8,7 +8,7 @@ import { readAttachments } from "./attachTables.ts";
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
 describe("ATTACH", () => {
-  test("names tables, kinds and, where there is one, the column of timeouts", () => {
+  test("names tables, kinds and, if given, the timeout column", () => {
     assert.deepEqual(readAttachments(undefined), []);
     assert.deepEqual(readAttachments("[]"), []);
     const list = [
@@ -54,7 +54,7 @@ describe("node main.ts migrate with ATTACH", () => {
     return { database, status, stdout };
   }
 
-  test("attaches the tables after the migrations, once more without harm", async () => {
+  test("attaches the tables after the migrations; repeating it is harmless", async () => {
     const attach = JSON.stringify([{ kind: "page", table: "pages", timeoutColumn: "seconds" }]);
     const { database, status, stdout } = await run(
       { ATTACH: attach },
@@ -83,7 +83,7 @@ describe("node main.ts migrate with ATTACH", () => {
     );
   });
 
-  test("what is wrong in the environment is named before anything changes", async () => {
+  test("every error in the environment is named before anything changes", async () => {
     for (const env of [{ ATTACH: "x" }, { MAX_CONNECTIONS_NEEDED: "many" }, { MAX_CONNECTIONS_NEEDED: "100000" }]) {
       const { database, status, stdout } = await run(env, "select 1");
       assert.equal(status, 64, stdout);

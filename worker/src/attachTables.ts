@@ -5,7 +5,7 @@ import type { Log } from "./log.ts";
 /** A table that becomes a batch. */
 export interface Attachment {
   readonly kind: string;
-  /** As SQL names it: `public.pages`, `"Pages"`. */
+  /** As written in SQL: `public.pages`, `"Pages"`. */
   readonly table: string;
   /** The column that holds a request's own timeout in seconds. @default - none */
   readonly timeoutColumn?: string;

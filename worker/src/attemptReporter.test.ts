@@ -56,7 +56,7 @@ describe("an attempt's reporter", () => {
     await assert.rejects(reporter.saveCheckpoint({ page: 3 }), /the attempt has ended/);
   });
 
-  test("ignores progress that is no number", async () => {
+  test("ignores progress that is not a number", async () => {
     const { reporter } = await start();
     reporter.progress(Number.NaN);
     reporter.progress(1, -1);
@@ -65,7 +65,7 @@ describe("an attempt's reporter", () => {
     assert.deepEqual(await stored(), { progress: { done: 3 }, checkpoint: null });
   });
 
-  test("says that the attempt is no longer this worker's, and writes nothing", async () => {
+  test("reports that the attempt is no longer this worker's, and writes nothing", async () => {
     const { connection, reporter, lost } = await start();
     await connection.close();
     await startAttempt(database, claimParams("a"));

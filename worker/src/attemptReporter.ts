@@ -6,7 +6,7 @@ import type { AttemptKey } from "./queue/attempt.ts";
 import { type Report, report } from "./queue/report.ts";
 import { toJson } from "./toJson.ts";
 
-/** The least time between two writes of an attempt: work may report as often as it likes. */
+/** The minimum time between two writes for one attempt; work may report as often as it likes. */
 const WRITE_INTERVAL_MS = 1_000;
 
 /** What to write, and the callers that wait for it. */
@@ -52,7 +52,7 @@ export class AttemptReporter {
     return await this.#add({ checkpoint });
   }
 
-  /** Writes what is pending at once, and nothing afterwards. Never rejects: the caller that saved a checkpoint gets the error. */
+  /** Writes pending reports immediately, and nothing afterwards. Never rejects: the caller of `saveCheckpoint` gets the error. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#hurry.abort();

@@ -4,10 +4,10 @@ import type { Shutdown } from "./shutdown.ts";
 /** How long the work may continue after its timeout, to clean up. */
 const TIMEOUT_GRACE_MS = 1_000;
 
-/** How long it may continue when its attempt is no longer this worker's. */
+/** How long the work may continue when its attempt is no longer this worker's. */
 const OWNERSHIP_LOST_GRACE_MS = 5_000;
 
-/** When and why one attempt's work must stop: a shutdown, its timeout, or lost ownership. */
+/** When and why an attempt's work must stop: a shutdown, its timeout, or lost ownership. */
 export class AttemptStop {
   readonly #stop = new AbortController();
   readonly #kill = new AbortController();
@@ -37,7 +37,7 @@ export class AttemptStop {
     return this.#kill.signal;
   }
 
-  /** Starts the clock; 0 is no limit. */
+  /** Starts the timeout; 0 means no limit. */
   startTimeout(seconds: number): void {
     if (seconds === 0) return;
     this.#timeout = setTimeout(() => {
@@ -46,7 +46,7 @@ export class AttemptStop {
     }, 1_000 * seconds);
   }
 
-  /** Why the worker cannot keep the attempt any more. */
+  /** Why the worker can no longer keep the attempt. */
   loseOwnership(error: unknown): void {
     this.#ownershipEnd ??= { error };
     this.#stop.abort(error);

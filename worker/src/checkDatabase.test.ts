@@ -8,7 +8,7 @@ import { DEFAULT_ROLES } from "./roles.ts";
 
 const database = await createTestDatabase("template0");
 
-/** The problems found, by a server that answers with other facts than it has. */
+/** The problems found on a server whose reported facts are changed. */
 async function problems(change: Record<string, unknown>, wanted?: DatabaseRequirements): Promise<readonly string[]> {
   const client = {
     query: async (text: string, values: unknown[]) => {
@@ -26,7 +26,7 @@ async function problems(change: Record<string, unknown>, wanted?: DatabaseRequir
 }
 
 describe("the check before a migration", () => {
-  test("finds nothing wrong with an empty database of a superuser", async () => {
+  test("finds no problem with an empty database and a superuser", async () => {
     assert.deepEqual(await problems({}, { connections: 100, roles: DEFAULT_ROLES }), []);
   });
 
@@ -39,7 +39,7 @@ describe("the check before a migration", () => {
       /encoding must be one that PostgreSQL can convert to UTF8 .*; got SQL_ASCII$/,
     ],
     ["another program's schema", { hasSchema: true, ours: false }, /^the schema batch must belong to postgres-batch/],
-    ["a development version", { development: true }, /got one of a development version/],
+    ["a database of a development version", { development: true }, /got one of a development version/],
     [
       "no right to create a schema",
       { createsSchemas: false, me: "app" },
@@ -79,11 +79,11 @@ describe("the check before a migration", () => {
     assert.equal((await problems(facts, { connections: 100_000 })).length, 4);
   });
 
-  test("newer servers than the tested ones are let in", async () => {
+  test("servers newer than the tested ones are accepted", async () => {
     assert.deepEqual(await problems({ major: 19 }), []);
   });
 
-  test("compares the connections with the server's, without the reserved ones, and with the database's own limit", async () => {
+  test("compares the connections needed with the server's unreserved ones and with the database's own limit", async () => {
     assert.deepEqual(await problems({}, { connections: 297 }), []);
     assert.match(
       (await problems({}, { connections: 298 }))[0] ?? "",
@@ -101,7 +101,7 @@ describe("the check before a migration", () => {
     let client: pg.Client;
     before(async () => {
       await database.query("create role nothing_of_check_test login");
-      // As it is in new databases since PostgreSQL 15.
+      // The default in new databases since PostgreSQL 15.
       await database.query("revoke create on schema public from public");
       client = await database.open({ user: "nothing_of_check_test" });
     });

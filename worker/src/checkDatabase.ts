@@ -5,13 +5,13 @@ import type { RoleNames } from "./roles.ts";
 /** What a database must provide beyond the migrations. */
 export interface DatabaseRequirements {
   /**
-   * How many connections workers, KEDA and the migration may have at once: the sum of the batches' `maxReplicaCount`, and a few.
+   * The most connections that workers, KEDA and the migration may have at once: the sum of the batches' `maxReplicaCount` plus a few.
    *
    * @default - not checked
    */
   readonly connections?: number;
   /**
-   * The roles that are to be created, or whose passwords are to be changed.
+   * Roles to be created, or whose passwords are to be changed.
    *
    * @default - none
    */
@@ -42,7 +42,7 @@ export async function checkDatabase(client: pg.ClientBase, wanted: DatabaseRequi
   if (problems.length > 0) throw new SettingsError(problems);
 }
 
-/** In SQL that PostgreSQL 10 understands, so that an old server is reported as such. */
+/** SQL that PostgreSQL 10 understands, so that an old server is reported as such. */
 const FACTS = `
   select current_setting('server_version') as version, current_setting('server_version_num')::integer / 10000 as major,
          pg_is_in_recovery() as replica, current_setting('server_encoding') as encoding, current_database() as name,

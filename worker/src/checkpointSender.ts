@@ -11,7 +11,7 @@ export class CheckpointSender {
 
   save(value: unknown): Promise<void> {
     const saved = Promise.withResolvers<void>();
-    // Serialized as the database will store it: a message cannot carry everything (functions) and can carry more than JSON (a Map).
+    // Serialized as it will be stored: a message cannot carry some values (functions), and carries others that JSON cannot (a Map).
     const plain: unknown = JSON.parse(JSON.stringify(value));
     this.#send({ type: "saveCheckpoint", id: this.#waiting.push(saved) - 1, value: plain });
     return saved.promise;

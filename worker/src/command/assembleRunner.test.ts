@@ -18,7 +18,7 @@ const WHY_NOT =
       ? "Go must be installed (a static program)"
       : false;
 
-/** A static program, which tries to read what its parent keeps from it. */
+/** A static program that tries to read what the runner hides from it. */
 const PROGRAM = `package main
 import ("fmt"; "io"; "os")
 func main() {
@@ -90,7 +90,7 @@ describe("the packaged runner, in a root with nothing but one static program", {
     ]);
   });
 
-  test("says what the image lacks", { timeout: 60_000 }, async () => {
+  test("reports what the image lacks", { timeout: 60_000 }, async () => {
     const [line = ""] = await inRoot(12_345, "python3");
     assert.deepEqual(JSON.parse(line), {
       outcome: "failed",

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 
-/** The dynamic loader's name in `lib`, the same for every processor. */
+/** The dynamic loader's file name in `lib`, the same for every processor. */
 const LOADER = "loader";
 /** A link to the loader that this system has, which is readable: worker/installRunner.sh copies it. */
 const SYSTEM_LOADER = "system-loader";
@@ -12,7 +12,7 @@ const SYSTEM_LOADER = "system-loader";
  * image's own C library, if it has one, is not used. Started by
  * `FOLDER/lib/loader --library-path FOLDER/lib FOLDER/node FOLDER/worker/src/main.ts`.
  *
- * The loader is executable but not readable. The kernel then hides the environment and the memory of what it runs from other
+ * The loader is executable but not readable. The kernel then hides the environment and memory of the process from other
  * processes of the same user (`PR_SET_DUMPABLE` in prctl(2)): the command cannot read the runner's password.
  */
 export function assembleRunner(folder: string): void {
@@ -33,7 +33,7 @@ export function assembleRunner(folder: string): void {
   chmodSync(join(lib, LOADER), 0o111);
 }
 
-/** What a program is linked to, as ldd(1) finds it. */
+/** The libraries and the loader that a program is linked to, from ldd(1). */
 function readNeeds(program: string): { readonly libraries: readonly string[]; readonly loader: string } {
   const lines = execFileSync("ldd", [program], { encoding: "utf8" });
   const libraries = [...lines.matchAll(/=> (\/\S+)/g)].map(([, path = ""]) => path);

@@ -24,7 +24,7 @@ test("only the runner's user can read the attempt's files", async () => {
   assert.equal(statSync(folder.path).mode & 0o777, 0o700);
 });
 
-test("a folder that cannot be written fails the attempt, and another one may succeed elsewhere", async () => {
+test("a folder that cannot be written fails the attempt, which may succeed on another node", async () => {
   const directory = createDirectory();
   writeFileSync(join(directory, "file"), "");
   for (const unusable of ["missing", "file", "file/below"]) {

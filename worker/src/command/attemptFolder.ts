@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** The folder of one attempt, where a command finds its request and writes its result, progress and checkpoint. */
+/** The folder of one attempt: a command finds its request there and writes its result, progress and checkpoint. */
 export interface AttemptFolder {
   readonly path: string;
   readonly request: string;
@@ -13,7 +13,7 @@ export interface AttemptFolder {
 }
 
 /**
- * Makes an attempt's folder, readable by its user alone, with its request and the last checkpoint (null: none) in it.
+ * Creates an attempt's folder, readable only by its user, with the request and the last checkpoint (null: none) in it.
  *
  * @param directory - must exist and be writable.
  * @throws the file system's error, such as ENOSPC or EROFS; nothing is left behind.
@@ -43,7 +43,7 @@ export async function createAttemptFolder(
   }
 }
 
-/** Removes an attempt's folder with everything in it, even folders that the command made unreadable. */
+/** Removes an attempt's folder and everything in it, even folders that the command made unreadable. */
 export async function removeAttemptFolder({ path }: Pick<AttemptFolder, "path">): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });

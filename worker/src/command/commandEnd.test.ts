@@ -6,12 +6,12 @@ import { InterruptedError, TimedOutError } from "../errors.ts";
 import type { WorkResult } from "../work.ts";
 
 const RESULT = `printf '{"pages": 3}' > $BATCH_RESULT_FILE;`;
-/** Ends as asked when SIGTERM comes. */
+/** A script that runs `last` on SIGTERM. */
 function obeys(last: string): string {
   return `finish() { ${last}; }; trap finish TERM; echo ready; while :; do sleep 0.01; done`;
 }
 
-/** How each line of the table is brought about. */
+/** Attempts that produce each row of the table. */
 const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFor?: Error })[]>> = {
   "exit 0": [{ command: shell("exit 0") }, { command: shell(`${RESULT} exit 0`) }],
   "exit 0, result file not JSON or over 64 KiB": [
@@ -56,7 +56,7 @@ function timeout(): Error {
   return new TimedOutError(5);
 }
 
-/** What a line says about the attempt, in the runner's words. */
+/** The result that a row of the table promises. */
 function getExpected(attempt: string, then: string): Partial<WorkResult> {
   if (attempt === "retry later") {
     return { outcome: "retryLater", afterSeconds: Number(/after (\d+) s/.exec(then)?.[1] ?? 60) };
@@ -73,7 +73,7 @@ const LINES = readFileSync(new URL("../../../docs/commands.md", import.meta.url)
   .map((line) => line.split("|").map((cell) => cell.trim())) as [string, string, string, string][];
 
 describe("docs/commands.md", () => {
-  test("says of every way to end what the attempt is", () => {
+  test("states the attempt's outcome for every way in which a command ends", () => {
     assert.deepEqual(
       LINES.map(([, line]) => line),
       Object.keys(ENDS),

@@ -7,7 +7,7 @@ export interface CommandEnd {
   readonly code: number | null;
   /** What ended it; both are null when even SIGKILL has not ended it yet. */
   readonly signal: NodeJS.Signals | null;
-  /** Whether the runner passed SIGTERM on to it, and the reason of the attempt's signal then. */
+  /** Set if the runner passed SIGTERM on to it: with the abort reason of the attempt's signal. */
   readonly stop: { readonly reason: unknown } | undefined;
   /** The end of its stderr. */
   readonly stderr: string;
@@ -19,7 +19,7 @@ export interface CommandEnd {
 export interface ExitCodes {
   /** Codes, besides 64, 65 and 78, after which no retry can help. */
   readonly finalExitCodes: readonly number[];
-  /** How long a retry waits after exit code 75, unless the result file says otherwise. */
+  /** The delay of a retry after exit code 75, unless the result file sets one. */
   readonly retryAfterSeconds: number;
 }
 
@@ -29,10 +29,10 @@ const FINAL_EXIT_CODES: readonly number[] = [64, 65, 78];
 /** EX_TEMPFAIL of sysexits.h: a later attempt may succeed. */
 export const RETRY_LATER_EXIT_CODE = 75;
 
-/** The longest delay that a result file may ask for: a week. */
+/** The longest delay that a result file may set: a week. */
 export const MAX_RETRY_AFTER_SECONDS = 604_800;
 
-/** What a command's end means for its attempt: the table of docs/commands.md. */
+/** Maps a command's end to its attempt's result, by the table in docs/commands.md. */
 export function getWorkResult(end: CommandEnd, exitCodes: ExitCodes): WorkResult {
   const { code, signal, stop, result } = end;
   const message = describeEnd(end);
@@ -58,7 +58,7 @@ function getSuccess(result: JsonFile | undefined): WorkResult {
   return { outcome: "failed", message: `the result file ${result.problem}`, final: false };
 }
 
-/** `{"retryAfter": 90}`, in seconds, as in the HTTP header; anything else is ignored. */
+/** Reads `{"retryAfter": 90}`, in seconds, like the HTTP header; anything else is ignored. */
 function getRetryAfter(result: JsonFile | undefined): number | undefined {
   const { retryAfter } = (result && "text" in result ? (JSON.parse(result.text) ?? {}) : {}) as {
     retryAfter?: unknown;
@@ -67,7 +67,7 @@ function getRetryAfter(result: JsonFile | undefined): number | undefined {
   return allowed ? retryAfter : undefined;
 }
 
-/** `exit code 1: ` and the end of stderr. */
+/** For example `exit code 1: ` and the end of stderr. */
 function describeEnd({ code, signal, stop, stderr, outOfMemory }: CommandEnd): string {
   const how = signal !== null ? `ended by ${signal}` : code !== null ? `exit code ${code}` : "not ended by SIGKILL yet";
   const why = stop?.reason instanceof Error ? stop.reason.message : stop?.reason;

@@ -21,7 +21,7 @@ test("the command knows its attempt and its files", async () => {
   for (const file of [...files, env.TMPDIR ?? ""]) assert.equal(dirname(dirname(file)), directory);
 });
 
-test("the command gets neither the runner's password nor another of its settings", async () => {
+test("the command gets neither the runner's password nor any other of its settings", async () => {
   const env = await getEnvironment({ PGPASSWORD: "secret", PG_HOST: "db", KIND: "page", LEASE_SECONDS: "30" });
   assert.deepEqual(
     Object.entries(env).filter(
@@ -31,7 +31,7 @@ test("the command gets neither the runner's password nor another of its settings
   );
 });
 
-test("what the image and the user set stays, whatever it is called", async () => {
+test("variables set by the image or the user stay, whatever their names", async () => {
   const given = {
     PGHOST: "elsewhere",
     PGOPTIONS: "-c x=y",
@@ -48,7 +48,7 @@ test("what the image and the user set stays, whatever it is called", async () =>
   assert.deepEqual(Object.fromEntries(Object.keys(given).map((name) => [name, env[name]])), given);
 });
 
-test("COMMAND_ENV_ gives the command a variable that has the name of one of the runner's", async () => {
+test("COMMAND_ENV_ sets a variable of the command whose name the runner uses, too", async () => {
   const env = await getEnvironment({
     PGPASSWORD: "the runner's",
     COMMAND_ENV_PGPASSWORD: "the command's",
@@ -64,7 +64,7 @@ test("COMMAND_ENV_ gives the command a variable that has the name of one of the 
   );
 });
 
-test("what the overlay sets aside reaches the command; what the image did not set stays unset", async () => {
+test("variables that the overlay renames reach the command; those the image did not set stay unset", async () => {
   const overlay = readFileSync(new URL("../../overlay.Dockerfile", import.meta.url), "utf8");
   const names = [...overlay.matchAll(/COMMAND_ENV_(\w+)=\$\1 \1=/g)].map(([, name = ""]) => name);
   assert.ok(names.length >= 4);
@@ -82,7 +82,7 @@ test("what the overlay sets aside reaches the command; what the image did not se
   );
 });
 
-test("nothing of an attempt is there for the next one", async () => {
+test("nothing of one attempt is visible to the next", async () => {
   const directory = createDirectory();
   const write = "for file in $BATCH_RESULT_FILE $BATCH_CHECKPOINT_FILE $BATCH_PROGRESS_FILE; do echo 1 > $file; done";
   const hide = "mkdir -p $TMPDIR/a/b; touch $TMPDIR/mine; chmod 000 $TMPDIR/a/b $TMPDIR/a";

@@ -2,12 +2,12 @@ import type { WorkContext } from "../work.ts";
 import type { AttemptFolder } from "./attemptFolder.ts";
 import { RUNNER_VARIABLES } from "./runnerVariables.ts";
 
-/** `COMMAND_ENV_NAME` reaches the command as `NAME`, even if the runner has a `NAME`, too. */
+/** `COMMAND_ENV_NAME` reaches the command as `NAME`, even if the runner uses `NAME` as well. */
 const COMMAND_PREFIX = "COMMAND_ENV_";
 
 /**
- * The variables that worker/overlay.Dockerfile renames for the command, empty if the image does not set them. None of them has a
- * use for an empty value, and with one OpenSSL would read no configuration at all.
+ * The variables that worker/overlay.Dockerfile renames for the command; empty if the image does not set them. An empty value is
+ * of no use for any of them, and would make OpenSSL read no configuration at all.
  */
 const SET_ASIDE: ReadonlySet<string> = new Set([
   "NODE_OPTIONS",
@@ -18,7 +18,7 @@ const SET_ASIDE: ReadonlySet<string> = new Set([
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What the contract says about the attempt. */
+/** The variables of the contract that describe the attempt. */
 export function getContractVariables(
   folder: AttemptFolder,
   { kind, requestId, attempt, token }: Pick<WorkContext, "kind" | "requestId" | "attempt" | "token">,
@@ -36,8 +36,8 @@ export function getContractVariables(
 }
 
 /**
- * The environment of the command: defaults, the runner's environment without the runner's settings, the variables for the command
- * alone, and the contract's variables, which nothing overrides.
+ * The command's environment: defaults, the runner's environment without the runner's own settings, the command's own variables,
+ * and the contract's variables, which nothing overrides.
  */
 export function getCommandEnvironment(env: Variables, defaults: Variables, contract: Variables): Variables {
   const inherited = Object.entries(env).filter(

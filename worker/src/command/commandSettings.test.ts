@@ -47,7 +47,7 @@ for (const [name, values] of Object.entries(WRONG)) {
   }
 }
 
-test("all that is wrong is said at once", () => {
+test("all errors are reported at once", () => {
   const env = { COMMAND: "sh", FINAL_EXIT_CODES: "0", RETRY_AFTER_SECONDS: "x" };
   assert.throws(
     () => readCommandSettings(env),

@@ -24,7 +24,7 @@ export function createCommandWork(
   env: NodeJS.ProcessEnv = process.env,
 ): Work {
   let running: Leftovers | undefined;
-  // A closed log is handled by the writer; without a listener it would end the runner.
+  // The writer handles a closed log; without a listener, the error would end the runner.
   for (const stream of [streams.stdout, streams.stderr]) stream.on("error", () => undefined);
 
   async function runIn(folder: AttemptFolder, context: WorkContext): Promise<WorkResult> {
@@ -69,7 +69,7 @@ export function createCommandWork(
   }
 
   return {
-    // A process that cannot be killed holds nothing that the runner's exit would wait for.
+    // The runner's exit does not wait for a process that cannot be killed.
     stuck: false,
     async run(rowJson, context) {
       const { signal, checkpointJson, log } = context;
@@ -79,7 +79,7 @@ export function createCommandWork(
         folder = await createAttemptFolder(settings.directory, rowJson, checkpointJson);
         return await runIn(folder, context);
       } catch (error) {
-        // A full disk or a read-only folder is the node's fault; another attempt may run on another node.
+        // A full disk or a read-only folder is the node's fault; the next attempt may run on another node.
         const { message, stack } = error as Error;
         log.error("the command could not be run", { directory: settings.directory, stack });
         return { outcome: "failed", message: `cannot run the command: ${message}`, final: false };

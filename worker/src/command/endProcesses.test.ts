@@ -11,7 +11,7 @@ import { until } from "../../../tests/support/until.ts";
 import { endProcesses } from "./endProcesses.ts";
 import { listProcesses, readProcess, readProcFile } from "./processTable.ts";
 
-/** The pids that a command printed, one a line, as far as they still run. */
+/** The pids that a command printed, one per line, that are still running. */
 function findRunning(stdout: Buffer): readonly number[] {
   const pids = (stdout.toString().match(/^\d+$/gm) ?? []).map(Number);
   assert.ok(pids.length > 0, "the command must print pids");
@@ -20,7 +20,7 @@ function findRunning(stdout: Buffer): readonly number[] {
 
 const LINGER = "echo $$; trap '' TERM HUP; while :; do sleep 0.01; done";
 
-/** Each leaves something running and ends; `linger` prints its pid and never ends. */
+/** Each leaves something running and ends; `$LINGER` prints its pid and never ends. */
 const LEAVING: Readonly<Record<string, string>> = {
   "a background process": 'sh -c "$LINGER" & sleep 0.2',
   "a stopped background process": "sh -c 'echo $$; kill -STOP $$' & sleep 0.2",
@@ -54,7 +54,7 @@ for (const [what, script] of Object.entries(LEAVING)) {
   }
 }
 
-test("another attempt's processes, and what the runner started itself, are left alone", async () => {
+test("another attempt's processes, and the runner's own, are left alone", async () => {
   const bystander = spawn("sleep", ["60"], { detached: true });
   await once(bystander, "spawn");
   const directory = createDirectory();
@@ -75,7 +75,7 @@ test("another attempt's processes, and what the runner started itself, are left 
   await long;
 });
 
-test("in a container, a daemon that cleared its environment ends too, and what was brought in from outside stays", {
+test("in a container, a daemon that cleared its environment ends too, and processes started from outside stay", {
   skip: process.getuid?.() !== 0 && "only root can make a PID namespace",
   timeout: 30_000,
 }, async () => {
@@ -97,7 +97,7 @@ test("in a container, a daemon that cleared its environment ends too, and what w
   await ended;
 });
 
-test("what is found late, on an overloaded machine, is killed all the same", { timeout: 30_000 }, async (t) => {
+test("processes that are found late, on an overloaded machine, are killed all the same", { timeout: 30_000 }, async (t) => {
   const child = spawn("sleep", ["1000"], { env: { ...process.env, MARK: "late" }, detached: true });
   const ended = once(child, "exit");
   await once(child, "spawn");

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { listProcesses, type ProcessEntry, readProcess, readProcFile } from "./processTable.ts";
 
-/** How processes that a command left behind are recognized. */
+/** How the processes that a command left behind are recognized. */
 export interface Leftovers {
   /**
-   * The command's process: also the number of its group and of its session.
+   * The command's pid, which is also the id of its process group and session.
    *
    * @default - unknown: only the mark counts
    */
@@ -19,21 +19,21 @@ export interface Leftovers {
   readonly mark: string;
 }
 
-/** Killed processes end within milliseconds; one that does not hangs in the kernel. */
+/** Killed processes end within milliseconds; one that does not is stuck in the kernel. */
 const TIMEOUT_MS = 2_000;
 const KILLED_TIMEOUT_MS = 100;
 const PAUSE_MS = 10;
 
 /**
- * Ends what a command left behind: its process group, whatever left the group but not its session (job control), whatever
- * daemonised but still has the attempt's mark in its environment, their descendants, and, in a container, every process
- * that was not started from outside (`kubectl exec`). Without privileges no more can be found: outside a container, a daemon that
- * also cleared its environment survives.
+ * Ends the processes that a command left behind: its process group, processes that left the group but not the session (job
+ * control), daemons that still have the attempt's mark in their environment, the descendants of all these, and, in a container,
+ * every process that was not started from outside (`kubectl exec`). Without privileges no more can be found: outside a
+ * container, a daemon that also cleared its environment survives.
  *
- * Every found process is stopped before any is killed, so that none forks in between.
+ * All processes found are stopped before any is killed, so that none forks in between.
  *
- * @param killSignal - aborted where the runner itself must end.
- * @returns the processes that are still there after 2 s, or after 100 ms where the runner must end.
+ * @param killSignal - aborted when the runner itself must end
+ * @returns the processes that still run after 2 s, or after 100 ms if the runner must end
  */
 export async function endProcesses(leftovers: Leftovers, killSignal: AbortSignal): Promise<readonly number[]> {
   if (leftovers.leader !== undefined) signalGroup(leftovers.leader, "SIGKILL");
@@ -41,7 +41,7 @@ export async function endProcesses(leftovers: Leftovers, killSignal: AbortSignal
   for (let rounds = 0; ; rounds++) {
     const found = findLeftovers(leftovers);
     const timeoutMs = killSignal.aborted ? KILLED_TIMEOUT_MS : TIMEOUT_MS;
-    // On an overloaded machine, finding them may take longer than that.
+    // On an overloaded machine, finding the processes may take longer than that.
     const isOver = rounds > 0 && performance.now() - startedAt > timeoutMs;
     if (found.length === 0 || isOver) return found.map(({ pid }) => pid);
     for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const process of found) signalProcess(process, signal);
@@ -49,7 +49,7 @@ export async function endProcesses(leftovers: Leftovers, killSignal: AbortSignal
   }
 }
 
-/** Signals every process of a group; false when there is none. */
+/** Signals every process of a group; returns false if there is none. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(-leader, signal);
@@ -94,9 +94,9 @@ function findLeftovers({ leader, startTime = 0, mark }: Leftovers): readonly Pro
 }
 
 /**
- * Whether a process descends from the container's first one, which is this runner. A process that was started from outside
- * (`kubectl exec`, a probe) has ancestors up to 0; those of a daemon end at 1, which is this runner or the pod's pause process. The
- * pod's other containers, which can be seen with `shareProcessNamespace`, are in other cgroups.
+ * Whether a process descends from the container's first process, which is this runner. The ancestors of a process that was started
+ * from outside (`kubectl exec`, a probe) end at 0; those of a daemon end at 1: this runner, or the pod's pause process. The pod's
+ * other containers, visible with `shareProcessNamespace`, are in other cgroups.
  */
 function isOfContainer(
   { pid }: ProcessEntry,
@@ -107,7 +107,7 @@ function isOfContainer(
   return ownCgroup === readProcFile(pid, "cgroup") && (ancestors.includes(1) || ancestors.includes(process.pid));
 }
 
-/** Its parent, the parent's parent, and so on; without 0. */
+/** The parent, its parent, and so on; without 0. */
 function getAncestors(pid: number, byPid: ReadonlyMap<number, ProcessEntry>): readonly number[] {
   const ancestors: number[] = [];
   let parent = byPid.get(pid)?.parent ?? 0;

@@ -14,7 +14,7 @@ function program(name: string, content: string | Buffer, mode = 0o755): string {
   return path;
 }
 
-/** `/bin/true`, changed where an ELF file says what it is for. */
+/** `/bin/true` with a changed ELF header. */
 function elf(change: (bytes: Buffer) => void): Buffer {
   const bytes = readFileSync("/bin/true");
   change(bytes);
@@ -47,7 +47,7 @@ const REASONS: readonly (readonly [string, readonly string[], string | RegExp])[
     /has no "\/bin\/sh\\r", which the first line/,
   ],
   [
-    "a program of another C library",
+    "a program built for another C library",
     [
       program(
         "musl",
@@ -57,7 +57,7 @@ const REASONS: readonly (readonly [string, readonly string[], string | RegExp])[
     /has no loader for .*\/musl \(is it built for another C library\?\)$/,
   ],
   [
-    "a program of another processor",
+    "a program built for another processor",
     [
       program(
         "foreign",
@@ -90,7 +90,7 @@ test("a script without a #! line is run by /bin/sh, as execvp(3) does", async ()
   assert.equal(stdout.toString(), "ran well\n");
 });
 
-test("the PATH is the command's", async () => {
+test("the program is searched for in the command's PATH", async () => {
   program("only-here", "#!/bin/sh\necho found\n");
   const { stdout } = await runCommandAttempt({ command: ["only-here"], env: { PATH: `${folder}:/bin` } });
   assert.equal(stdout.toString(), "found\n");

@@ -20,8 +20,8 @@ export async function explainStart(
 const SHELL_EXIT_CODES: readonly (number | null)[] = [2, 126, 127];
 
 /**
- * Why a command did not really start although the spawn succeeded: the C library's execvp(3) passes a program for another processor
- * to /bin/sh.
+ * Why a command did not run although the spawn succeeded: the C library's execvp(3) passes a program built for another
+ * processor to /bin/sh.
  */
 export async function findMachineMismatch(
   [program = ""]: readonly string[],

@@ -32,7 +32,7 @@ test("stdout and stderr arrive byte for byte, each on its own stream", async () 
   assert.deepEqual(stderr, expected);
 });
 
-test("after a last line without its end, the runner's next line begins a new one", async () => {
+test("after a last line without a newline, the runner's next log line starts on a new one", async () => {
   const { stdout } = await runCommandAttempt({ command: shell("printf 'no newline'") });
   assert.equal(stdout.toString(), "no newline\n");
 });
@@ -44,7 +44,7 @@ test("/dev/stdout and /dev/stderr can be opened", async () => {
   assert.deepEqual([stdout.toString(), stderr.toString(), result.outcome], ["out\n", "err\n", "succeeded"]);
 });
 
-test("1 GB of output passes, in bounded memory", { timeout: 120_000 }, async () => {
+test("1 GB of output is forwarded in bounded memory", { timeout: 120_000 }, async () => {
   const hash = createHash("sha256");
   let bytes = 0;
   let mostMemory = 0;
@@ -83,7 +83,7 @@ test("a log that is read slowly makes the command wait", async () => {
     read += chunk.length;
     if (read > 1_000_000) break;
   }
-  // What the command wrote and is not read yet is bounded by the pipe and one chunk.
+  // Output written but not yet read is bounded by the pipe and one chunk.
   assert.ok(slow.readableLength + slow.writableLength < 500_000);
   slow.resume();
   assert.equal((await running).outcome, "succeeded");

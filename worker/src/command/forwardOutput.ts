@@ -1,11 +1,11 @@
 import type { Readable, Writable } from "node:stream";
 
 /**
- * Copies a command's stream to the runner's, byte for byte, one chunk in flight: a log that is read slowly slows the command
- * down instead of filling the memory. If the log is closed or its disk is full, copying ends but the command continues: the rest is
+ * Copies a command's stream to the runner's, byte for byte, with one chunk in flight: a log that is read slowly slows the command
+ * down instead of filling the memory. If the log is closed or its disk is full, the command continues, and the rest of its output is
  * read and dropped.
  *
- * @returns when the stream ended; whether its last line was complete.
+ * @returns once the stream has ended, whether its last line was complete
  */
 export async function forwardOutput(
   source: Readable,
