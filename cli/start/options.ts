@@ -32,7 +32,7 @@ const OPTIONS = {
     rule: { min: 1, max: 200, why: "each is a process on this machine" },
   },
   backoffLimit: {
-    help: "errors a request may have; one more makes it DEAD; the Job's backoffLimit too",
+    help: "errors allowed per request; one more makes it DEAD; also the Job's backoffLimit",
     defaultValue: DEFAULTS.backoffLimit,
     rule: NUMBER_RULES.backoffLimit,
   },

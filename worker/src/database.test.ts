@@ -64,7 +64,7 @@ describe("a database that becomes unavailable", () => {
     assert.deepEqual(await attempts(), []);
   });
 
-  test("claims do not fail each other where the server's transactions are serializable by default", async () => {
+  test("claims do not fail each other if the server's transactions are serializable by default", async () => {
     await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 200)");
     await database.query(`alter database ${database.name} set default_transaction_isolation = 'serializable'`);
     const warnings: string[] = [];
@@ -92,7 +92,7 @@ describe("a database that becomes unavailable", () => {
     await connection.close();
   });
 
-  test("a failure whose answer is lost counts once", async () => {
+  test("a failure whose answer is lost is counted once", async () => {
     const connection = connect();
     const got = await claimed(connection);
     proxy.loseNextAnswer();
@@ -101,7 +101,7 @@ describe("a database that becomes unavailable", () => {
     await connection.close();
   });
 
-  test("a statement waits until the database is back", async () => {
+  test("a statement waits until the database is available again", async () => {
     const said: string[] = [];
     const connection = connect(
       5,
@@ -127,7 +127,7 @@ describe("a database that becomes unavailable", () => {
     await connection.close();
   });
 
-  test("the owner of a session lock learns of a break that a statement is the first to notice", async () => {
+  test("the owner of a session lock learns of a break that a statement notices first", async () => {
     const connection = connect();
     await claimed(connection);
     const broken = Promise.withResolvers<void>();
@@ -152,7 +152,7 @@ describe("a database that becomes unavailable", () => {
     });
   });
 
-  test("what PostgreSQL refuses is thrown at once, not waited out", async () => {
+  test("an error from PostgreSQL is thrown at once, not waited out", async () => {
     const connection = connect();
     await assert.rejects(connection.run("demand", ["clap", 0, 10]), { code: "22012" });
     await connection.close();

@@ -9,22 +9,22 @@ import type { DatabaseSettings } from "./settings.ts";
 
 /**
  * SQLSTATE classes and codes, and Node's codes, that mean "not now" rather than "never". A refused password (28P01) is one:
- * while passwords are rotated, a pod has the new one for seconds before the server knows it. So are a full disk (53...), a
- * standby that is not promoted yet (25006), a deadlock and a serialization failure (40...), a lock timeout (55P03), and
- * what the server's own limits end (57014, 57P05, 25P04).
+ * during a rotation, a pod has the new password seconds before the server knows it. Others are a full disk (53...), a standby
+ * that is not promoted yet (25006), a deadlock or serialization failure (40...), a lock timeout (55P03), and the server's own
+ * limits (57014, 57P05, 25P04).
  */
 const OUTAGE =
   /^(08...|28P01|25006|25P04|40001|40P01|53...|55P03|57014|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 
 /**
- * A certificate that the authority's file does not verify (OpenSSL's verification errors, as Node names them): after a renewal the
- * server may have it a minute before the file in a pod does.
+ * A server certificate that the authority's file does not verify (OpenSSL's errors, as Node names them): after a renewal the server
+ * may use the new authority a minute before the file in a pod has it.
  */
 const UNTRUSTED = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$)/;
 
 /**
- * node-postgres reports a broken connection and its own timeouts without a code; and so an answer that is not PostgreSQL's: a proxy
- * may answer in place of an unavailable server.
+ * node-postgres reports a broken connection and its own timeouts without a code, and also an answer that is not PostgreSQL's: a
+ * proxy may answer in place of an unavailable server.
  */
 const OUTAGE_MESSAGE =
   /^(Connection terminated|Client has encountered a connection error|timeout expired|Query read timeout|There was an error establishing an SSL connection)/;
@@ -35,16 +35,16 @@ type Values = readonly unknown[] | (() => readonly unknown[]);
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
- * The worker's one connection, opened again when it breaks.
+ * The worker's only connection, reopened when it breaks.
  *
- * Statements are sent again after a break: each of them may be repeated by the same session without harm.
+ * Statements are sent again after a break: the same session may repeat any of them without harm.
  */
 export class Database {
-  /** Called when the connection breaks, so that the owner of a session lock can take it back at once. */
+  /** Called when the connection breaks, so that the owner of a session lock can re-acquire it at once. */
   onDisconnect: (() => void) | undefined;
 
   /**
-   * While nothing is claimed: once this aborts, an unavailable database is not waited for. A statement that the server may have
+   * Set while nothing is claimed: once it aborts, an unavailable database is not waited for. A statement that the server may have
    * received is still repeated, since it may have claimed a request.
    */
   unclaimedStop: AbortSignal | undefined;
@@ -59,7 +59,7 @@ export class Database {
     this.#log = log;
   }
 
-  /** Starts to connect, so that the first statement waits less. */
+  /** Starts connecting, so that the first statement waits less. */
   connect(): void {
     this.#connected().catch(() => undefined);
   }

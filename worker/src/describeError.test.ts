@@ -31,7 +31,7 @@ const TABLE: readonly { readonly what: string; readonly thrown: unknown; readonl
     shows: [/^TypeError: no luck\n {4}at .*describeError\.test\.ts/],
   },
   {
-    what: "a class that names itself after its stack is made",
+    what: "a class that sets its name after its stack was captured",
     thrown: new (class extends Error {
       override readonly name = "OddError";
     })("no luck"),
@@ -54,17 +54,17 @@ const TABLE: readonly { readonly what: string; readonly thrown: unknown; readonl
     shows: [/^Error: refused\n {4}code: 28P01\n {4}at /],
   },
   {
-    what: "causes in a circle",
+    what: "circular causes",
     thrown: circular(),
     shows: [/first[\s\S]*caused by Error: second[\s\S]*caused by an error shown above$/],
   },
   {
-    what: "causes without end",
+    what: "an endless chain of causes",
     thrown: endlessCauses(),
     shows: [/^Error: cause 9999\n[\s\S]*caused by Error: cause 9995\n/],
   },
   {
-    what: "lists within lists without end",
+    what: "endlessly nested lists",
     thrown: (() => {
       const error = new AggregateError([], "again");
       error.errors = Array(1_000).fill(error);

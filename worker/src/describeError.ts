@@ -9,14 +9,14 @@ const MAX_NAME = 200;
 const MAX_FRAMES = 15;
 const MAX_FRAME = 300;
 
-/** The most errors in one description: chains of causes and lists of errors may be endless. */
+/** The maximum number of errors in one description: chains of causes and lists of errors may be endless. */
 const MAX_ERRORS = 12;
 
 /**
- * Why something failed, as text: name, message, code and stack of the error, of its causes, and of an AggregateError's errors.
+ * Describes why something failed: name, message, code and stack of the error, its causes, and an AggregateError's errors.
  *
- * Never throws, whatever was thrown, and runs none of its code except getters. Has at most `MAX_DESCRIPTION` characters, all of
- * which PostgreSQL can store in a UTF-8 database (no NUL, no lone surrogates).
+ * Never throws, whatever `thrown` is, and runs none of its code except getters. The text has at most `MAX_DESCRIPTION` characters,
+ * all of which PostgreSQL can store in a UTF-8 database (no NUL, no lone surrogates).
  */
 export function describeError(thrown: unknown): string {
   const text = isError(thrown) ? describe(thrown, new Set()) : `threw ${show(thrown)}`;
@@ -46,7 +46,7 @@ function describeNext(relation: string, thrown: unknown, seen: Set<object>): str
   return `${relation} ${describe(thrown, seen)}`;
 }
 
-/** A stack repeats name and message as they were when the error was made. */
+/** A stack repeats the name and message that the error had when it was created. */
 function toFrames(stack: unknown, message: string): string[] {
   if (typeof stack !== "string") return [];
   const from = Math.max(stack.indexOf(message), 0) + message.length;

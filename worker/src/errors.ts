@@ -1,4 +1,4 @@
-/** A worker that cannot start as configured; the message names every wrong setting. */
+/** The worker cannot start as configured; the message names every wrong setting. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 
@@ -29,7 +29,7 @@ export class OwnershipLostError extends Error {
   }
 }
 
-/** The worker was asked to stop (SIGTERM): a reason that a handler's signal carries. */
+/** The worker was asked to stop (SIGTERM); an abort reason of a handler's signal. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 
@@ -41,7 +41,7 @@ export class InterruptedError extends Error {
   }
 }
 
-/** The work took longer than `timeoutSeconds`: a reason that a handler's signal carries. */
+/** The work took longer than `timeoutSeconds`; an abort reason of a handler's signal. */
 export class TimedOutError extends Error {
   override readonly name = "TimedOutError";
 

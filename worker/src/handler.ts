@@ -2,7 +2,7 @@ import type { Log } from "./log.ts";
 import type { WorkContext } from "./work.ts";
 
 /**
- * A row of an attached table, as JSON: numbers, strings (dates and bytes among them, and numbers that JavaScript would round),
+ * A row of an attached table, as JSON: numbers, strings (including dates, bytes, and numbers that JavaScript would round),
  * booleans, null.
  */
 export type Row = Readonly<Record<string, unknown>>;
@@ -15,10 +15,10 @@ export interface HandlerContext extends Pick<WorkContext, "progress"> {
   readonly attempt: number;
   /**
    * Aborts when the work must stop; its `reason` says why. Work that throws after that is not counted against `backoffLimit`,
-   * except after a timeout; work that returns is done.
+   * except after a timeout; work that returns has succeeded.
    */
   readonly signal: AbortSignal;
-  /** JSON lines that carry the request, the attempt and the Job. */
+  /** Writes JSON lines with the request, the attempt and the Job. */
   readonly log: Log;
   /** The last value that an attempt of this request saved with `checkpoint`; null if there is none. */
   readonly lastCheckpoint: unknown;
@@ -33,10 +33,10 @@ export interface HandlerContext extends Pick<WorkContext, "progress"> {
 export interface Handler<Request = unknown> {
   /** The name under which `batch.attach()` attached the table. */
   readonly kind: string;
-  /** Turns a row into a request. An error is final: a wrong row is DEAD at once, since no retry can help. */
+  /** Validates a row and converts it into a request. An error is final: the request is DEAD at once, since no retry can help. */
   check(row: Row): Request | Promise<Request>;
   /**
-   * Does the work, in a thread that ends with it. An error fails the attempt: it is retried, or DEAD at once for a `PermanentError`.
+   * Does the work, in a thread that ends with it. An error fails the attempt: the request is retried, or DEAD at once for a `PermanentError`.
    * The return value must be JSON, or nothing.
    */
   run(request: Request, context: HandlerContext): Promise<unknown>;

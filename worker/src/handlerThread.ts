@@ -7,8 +7,8 @@ import { type FromThread, type ThreadData, type ToThread, toStopReason } from ".
 import type { WorkContext, WorkResult } from "./work.ts";
 
 /**
- * How long to wait for a terminated thread. JavaScript ends within milliseconds, seconds on a busy machine; a native call is not
- * interrupted. Once the work must be terminated the attempt must be recorded soon: a grace period may end.
+ * How long to wait for a terminated thread. JavaScript ends within milliseconds (seconds on a busy machine); a native call is not
+ * interrupted. The attempt must then be recorded soon, since a grace period may end.
  */
 const TERMINATE_LIMIT_MS = 5_000;
 const KILLED_TERMINATE_LIMIT_MS = 400;
@@ -22,7 +22,7 @@ export class HandlerThread {
   #context: WorkContext | undefined;
 
   constructor(kind: string) {
-    // Awaited by `loaded` at the Job's start; later it is the request's error.
+    // Awaited by `loaded` at the Job's start; later a load error is the request's error.
     this.#loaded.promise.catch(() => undefined);
     const workerData: ThreadData = { kind, unwritten: this.#unwritten.buffer };
     this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), { workerData });
@@ -36,7 +36,7 @@ export class HandlerThread {
   /**
    * Resolves when the handler is loaded.
    *
-   * @throws SettingsError when it cannot be.
+   * @throws SettingsError when it cannot be loaded.
    */
   get loaded(): Promise<void> {
     return this.#loaded.promise;

@@ -11,7 +11,7 @@ import { type FromThread, type ThreadData, type ToThread, toStopError } from "./
 // The entry of a handler's thread: loads the handler, runs it on one request, and reports the result. Whatever happens to this
 // thread, the main thread keeps the claim.
 
-// Without a port it is only loaded to be compiled (worker/Dockerfile).
+// Without a port this file is only loaded to be compiled (worker/Dockerfile).
 if (parentPort) await serve(parentPort, workerData as ThreadData);
 
 async function serve(port: MessagePort, { kind, unwritten }: ThreadData): Promise<void> {

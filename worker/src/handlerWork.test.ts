@@ -28,7 +28,7 @@ async function run(
   });
 }
 
-/** A log, and what it wrote; `onLine` is called after each line. */
+/** A log that keeps its lines; `onLine` is called after each. */
 function createMemoryLog(onLine: () => void = () => undefined) {
   const lines: string[] = [];
   function write(line: string): void {
@@ -64,7 +64,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.deepEqual(await run("return a result"), { outcome: "succeeded", result: { pages: 3 } });
   });
 
-  test("gets the reason why it must stop, in its class", async () => {
+  test("gets the reason why it must stop, as an instance of its class", async () => {
     const stop = new AbortController();
     const { log } = createMemoryLog(() => stop.abort(new InterruptedError("SIGTERM")));
     const result = await run("stop when asked", { signal: stop.signal, log });
@@ -90,11 +90,11 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.equal(work.stuck, true);
   });
 
-  test("that is slow to end after its result is waited for, but not beyond the end of the grace period", async () => {
+  test("that ends slowly after its result is waited for, but not beyond the grace period", async () => {
     const kill = new AbortController();
     const work = new HandlerWork("odd");
     const result = run("succeed, then block in a native call", { killSignal: kill.signal }, work);
-    // The thread blocks before this one has read its result, and terminates it.
+    // The thread blocks before this thread has read its result and terminates it.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
     const killed = setTimeout(1_500).then(() => {
       kill.abort();
@@ -117,7 +117,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.deepEqual(rest, { level: "info", message: "logged", request: "1", attempt: 1, line: 0 });
   });
 
-  test("leaves nothing to the next request: no timer, and nothing in memory", async () => {
+  test("leaves nothing behind for the next request: no timer, and nothing in memory", async () => {
     const work = new HandlerWork("odd");
     assert.deepEqual(await run("succeed with a timer left", {}, work), { outcome: "succeeded" });
     assert.deepEqual(await run("wait half a second", {}, work), { outcome: "succeeded" });

@@ -7,8 +7,8 @@ import type { Work, WorkContext, WorkResult } from "./work.ts";
 const LOAD_LIMIT_SECONDS = 60;
 
 /**
- * Runs a TypeScript handler, each request in a separate thread: blocking that thread blocks neither the renewal of the claim
- * nor the signals and timers of the main thread, and whatever it leaves behind ends with it.
+ * Runs a TypeScript handler, each request in a separate thread: blocking that thread does not block the renewal of the claim
+ * or the main thread's signals and timers, and whatever it leaves behind ends with it.
  */
 export class HandlerWork implements Work {
   readonly #kind: string;
@@ -22,7 +22,7 @@ export class HandlerWork implements Work {
   /**
    * Starts the first request's thread; resolves when the handler is loaded there.
    *
-   * @throws SettingsError when there is none, it cannot be loaded, or not within a minute.
+   * @throws SettingsError when there is no handler, or it cannot be loaded within a minute.
    */
   async load(): Promise<void> {
     this.#next = new HandlerThread(this.#kind);

@@ -11,11 +11,11 @@ function written(fields: Record<string, unknown>): Record<string, unknown> {
   return rest;
 }
 
-test("a line is JSON with its time, level, message, and the fields of the log and its own", () => {
+test("a line is JSON with its time, level and message, the log's fields and its own", () => {
   assert.deepEqual(written({ characters: 3 }), { level: "info", message: "said", request: "1", characters: 3 });
 });
 
-test("no field takes the place of what every line carries", () => {
+test("no field replaces the time, level or message", () => {
   assert.deepEqual(written({ time: "never", level: "x", message: "y", request: "2" }), {
     level: "info",
     message: "said",
@@ -23,7 +23,7 @@ test("no field takes the place of what every line carries", () => {
   });
 });
 
-test("values that JSON cannot represent are written all the same", () => {
+test("values that JSON cannot represent are written as text", () => {
   const circle: { self?: unknown } = {};
   circle.self = circle;
   assert.match(String(written({ count: 7n }).fields), /count: 7n/);

@@ -20,7 +20,7 @@ export interface Log {
 /** The most characters of a line: container runtimes split lines at 16 KiB, and each line is copied several times in memory. */
 const MAX_LINE = 65_536;
 
-/** How much is kept of the message and of the fields of a longer line. */
+/** How much of a longer line's message and fields is kept. */
 const MAX_PART = 20_000;
 
 /** A log whose lines all carry `fields`; `write` gets each line without its newline. */
@@ -63,7 +63,7 @@ function toJson(fields: LogFields): string | undefined {
   }
 }
 
-/** Empty if a getter throws: the fields are then shown as text. */
+/** A copy of the fields; empty if a getter throws, in which case they are shown as text. */
 function copy(fields: LogFields): LogFields {
   try {
     return { ...fields };

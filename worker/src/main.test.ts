@@ -46,7 +46,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.equal((await claps()).length, 5);
   });
 
-  test("a Job's later pods continue with what is left of its requestsPerJob", async () => {
+  test("a Job's later pods continue with the remainder of its requestsPerJob", async () => {
     await insert(0);
     await insert(0, 1);
     for (let request = 0; request < 4; request++) await insert(0);
@@ -77,7 +77,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.match(pod.outputTail(), /"level":"error","message":"not awaited"/);
   });
 
-  test("SIGTERM reaches the work, whose request is free at once and counts an interruption only; it ends 4", async () => {
+  test("SIGTERM reaches the work, whose request is free at once and counts only an interruption; the process exits 4", async () => {
     await insert(30);
     const pod = startWorker("a");
     await running(1);
@@ -90,7 +90,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await running(2);
   });
 
-  test("whose connection is cut takes its request back and finishes it: it runs once", async () => {
+  test("whose connection is cut re-acquires its request and finishes it: the request runs once", async () => {
     await insert(1.5);
     const pod = startWorker("a");
     await running(1);
@@ -100,7 +100,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.deepEqual(await claps(), [{ status: "SUCCESS", iteration: 1 }]);
   });
 
-  test("whose connection is cut while it asks takes its session lock back too", async () => {
+  test("whose connection is cut during a query re-acquires its session lock, too", async () => {
     await insert(30);
     await database.query("begin");
     await database.query("lock table make_it_clap in access exclusive mode");
@@ -117,7 +117,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     );
   });
 
-  test("that was stopped until another one ran its request changes nothing, reports that, and exits 3", async () => {
+  test("that was suspended until another one ran its request changes nothing, reports that, and exits 3", async () => {
     await insert(1);
     const zombie = startWorker("a");
     await running(1);

@@ -13,7 +13,7 @@ import { type Migration, type MigrationFiles, readMigrationFiles } from "./migra
 const empty = () => createTestDatabase("template0");
 const FILES = readMigrationFiles();
 
-/** The files as they are, with other migrations. */
+/** The real files with other migrations. */
 const filesWith = (migrations: readonly Migration[]): MigrationFiles => ({ ...FILES, migrations });
 
 async function tables(client: pg.ClientBase): Promise<string[]> {
@@ -24,7 +24,7 @@ async function tables(client: pg.ClientBase): Promise<string[]> {
 }
 
 describe("migrate", () => {
-  test("an empty database gets every table, and a second time nothing happens", async () => {
+  test("an empty database gets every table; migrating again changes nothing", async () => {
     const { client } = await empty();
     const newest = readMigrationFiles().migrations.length;
     assert.deepEqual(await migrate(client, noopLog), { from: 0, to: newest });
@@ -65,7 +65,7 @@ describe("migrate", () => {
     );
   });
 
-  test("two migrations of one number are refused, by name", async () => {
+  test("two migrations with the same number are refused, by name", async () => {
     const folder = await mkdtemp(join(tmpdir(), "migrations-"));
     await mkdir(join(folder, "migrations"));
     for (const file of ["0001_one.sql", "0002_two.sql", "0002_too.sql"]) {
@@ -88,7 +88,7 @@ describe("migrate", () => {
     assert.deepEqual(await tables(client), before);
   });
 
-  test("a migration that fails leaves nothing of itself, says which it was, and is tried again next time", async () => {
+  test("a migration that fails leaves nothing behind, is named in the error, and is tried again next time", async () => {
     const { client } = await empty();
     const [first] = FILES.migrations as [Migration];
     const half = { version: 2, name: "half", text: "create table half (); select 1 / 0" };
@@ -119,7 +119,7 @@ describe("migrate", () => {
     }
   });
 
-  test("settings of the database that would cut or change it have no effect", async () => {
+  test("settings of the database that would interrupt or change a migration have no effect", async () => {
     const { name, open, query } = await empty();
     for (const setting of [
       "default_transaction_isolation = 'serializable'",

@@ -14,7 +14,7 @@ const MIGRATION_LOCK = `${LOCK_SPACE}, 0`;
 
 /**
  * Brings a database up to date in one transaction: applies the migrations that have not been applied, in order, and the functions whose
- * files have changed. Any number of processes may do it at once, while workers keep running.
+ * files have changed. Any number of processes may migrate at once, while workers keep running.
  *
  * The first migration makes the tables that the functions need; the functions come before the second one, which uses them.
  *
@@ -39,7 +39,7 @@ export async function migrate(
     const applied = rows.map(({ version }) => version);
     await refuseSchemaWithoutData(client, applied);
     refuseUnknown(applied, files.migrations, newest);
-    // Not only those above the highest: the project's own numbers stay below those of tables that users have added.
+    // Not only those above the highest applied one: the project's numbers stay below those of users' own migrations.
     const pending = files.migrations.filter(({ version }) => !applied.includes(version));
     const isTables = ({ version }: Migration) => version === 1;
     for (const migration of pending.filter(isTables)) await apply(client, migration, owner);

@@ -4,7 +4,7 @@ import { createTestDatabase } from "../../tests/support/database.ts";
 import { noopLog } from "./log.ts";
 import { migrateDatabase } from "./migrateDatabase.ts";
 
-test("migrateDatabase may pause between two statements for longer than the server grants an idle connection", async () => {
+test("migrateDatabase may pause between two statements for longer than the server's idle timeouts", async () => {
   const { name, query } = await createTestDatabase("template0");
   for (const setting of ["idle_session_timeout", "idle_in_transaction_session_timeout"])
     await query(`alter database ${name} set ${setting} = '1ms'`);

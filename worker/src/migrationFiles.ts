@@ -12,7 +12,7 @@ export interface Migration {
 export interface SqlFunction {
   readonly name: string;
   readonly text: string;
-  /** Of the text: the function is created again when it changes. */
+  /** Hash of the text: the function is created again when it changes. */
   readonly hash: string;
 }
 

@@ -1,10 +1,10 @@
-/** The limits of a number that comes from outside. */
+/** Validation rule for a number from outside. */
 export interface NumberRule {
   readonly min: number;
   readonly max: number;
   /** Fractions are refused unless true. */
   readonly fractions?: boolean;
-  /** Why the limits are where they are; part of the message. */
+  /** Why these limits; part of the message. */
   readonly why: string;
 }
 

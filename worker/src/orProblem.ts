@@ -1,4 +1,4 @@
-/** What `read` returns; when it throws, undefined, and the error's message is one more of `problems`, to be reported together. */
+/** Returns what `read` returns; if it throws, undefined, and its message is added to `problems`, which are reported together. */
 export function orProblem<Value>(problems: string[], read: () => Value): Value | undefined {
   try {
     return read();

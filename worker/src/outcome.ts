@@ -7,7 +7,7 @@
  * - `dead`: its request is DEAD
  * - `lost`: another worker owns its request; its late writes changed nothing
  * - `interrupted`: it was asked to stop; its request is free again
- * - `deferred`: its request asked to be run later; this Job is over, and another one runs it
+ * - `deferred`: its request asked to be run later; this Job is finished, and another one will run the request
  */
 export type Outcome = "idle" | "succeeded" | "failed" | "dead" | "lost" | "interrupted" | "deferred";
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long the process waits at its end for the reader of its log. */
+/** How long an ending process waits for its log to be read. */
 const FLUSH_LIMIT_MS = 5_000;
 
-/** Lets the worker continue when its output is closed (EPIPE) or the disk is full: the work does not depend on it. */
+/** Ignores a closed output (EPIPE) and a full disk: the work does not depend on its output. */
 export function ignoreOutputErrors(): void {
   for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
 }

@@ -1,6 +1,6 @@
 import type { FromThread } from "./threadMessages.ts";
 
-/** The most lines and chunks that may wait to be written; then the thread waits, so that a loop does not fill the memory. */
+/** The most lines and chunks that may wait to be written; beyond that the thread blocks, so that a loop cannot fill the memory. */
 const MAX_UNWRITTEN = 1_000;
 
 /**
@@ -16,7 +16,7 @@ export class OutputSender {
     this.#unwritten = new Int32Array(unwritten);
   }
 
-  /** Sends a line of the log. */
+  /** Sends a log line. */
   sendLine(line: string): void {
     this.#count();
     this.#send({ type: "log", line });
@@ -30,7 +30,7 @@ export class OutputSender {
         this.#send({ type: "output", stream, chunk });
         done();
       };
-      // Not replaced by other streams: Node calls methods of these.
+      // The streams are kept, not replaced: Node calls methods of these objects.
       Object.assign(process[stream], { _write: write, _writev: undefined });
     }
   }

@@ -4,15 +4,15 @@ import type { AttemptKey } from "./queue/attempt.ts";
 import { renew } from "./queue/renew.ts";
 import type { Settings } from "./settings.ts";
 
-/** The pause between two attempts to take the session lock back. */
+/** The pause between two tries to re-acquire the session lock. */
 const RENEW_PAUSE_MS = 250;
 
 /**
- * Keeps an attempt this worker's: takes the session lock back when the connection breaks, and renews the lease every third
+ * Keeps an attempt owned by this worker: re-acquires the session lock when the connection breaks, and renews the lease every third
  * of its duration.
  *
- * @param onLost - called with an OwnershipLostError, or the error because of which it cannot be kept
- * @returns a function that ends it
+ * @param onLost - called with an OwnershipLostError, or the error that prevents keeping the attempt
+ * @returns a function that stops this
  */
 export function maintainOwnership(
   database: Database,

@@ -11,7 +11,7 @@ for (const { json, row } of [
     row: { list: [1, "9007199254740993"], text: "1", none: null },
   },
 ]) {
-  test(`of ${json} what JavaScript would round is text, and every other number a number`, () => {
+  test(`of ${json}, numbers that JavaScript would round become text; all others stay numbers`, () => {
     assert.deepEqual(parseRow(json), row);
   });
 }

@@ -13,7 +13,7 @@ function keepPrecision(_key: string, value: unknown, context?: { readonly source
   return significantDigits(String(value)) === significantDigits(context.source) ? value : context.source;
 }
 
-/** The significant digits of a number's text: equal if two texts of the same magnitude mean the same number. */
+/** The significant digits of a number's text: equal for two texts of the same magnitude if they denote the same number. */
 function significantDigits(text: string): string {
   return text
     .replace(/e.*$/i, "")

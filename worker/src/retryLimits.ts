@@ -1,7 +1,7 @@
 import type { NumberRule } from "./number.ts";
 
 interface RetryLimit {
-  /** How the history names an attempt that counts against it. */
+  /** The reason in the history of attempts that count against it. */
   readonly reason: string;
   /** The column of `batch.queue` that counts these attempts. */
   readonly counter: string;
@@ -14,7 +14,7 @@ interface RetryLimit {
 }
 
 /**
- * How many attempts of a request may end in each way without success; one more makes it DEAD. In the order of `p_limits` of
+ * How many attempts of a request may fail for each reason; one more makes it DEAD. In the order of `p_limits` in
  * `sql/functions/claim.sql`. Settings, claims, the ScaledJob's variables and the model derive their limits from this table.
  */
 export const RETRY_LIMITS = {
@@ -22,7 +22,7 @@ export const RETRY_LIMITS = {
     reason: "error",
     counter: "errors",
     variable: "BACKOFF_LIMIT",
-    what: "errors a request may have",
+    what: "errors allowed per request",
     rule: { min: 0, max: 1_000, why: "retries cost a pod each" },
     defaultValue: 4,
   },
@@ -30,14 +30,14 @@ export const RETRY_LIMITS = {
     reason: "crashed",
     counter: "crashes",
     variable: "CRASH_LIMIT",
-    what: "crashes a request may have; without it as many as `BACKOFF_LIMIT`",
+    what: "crashes allowed per request; defaults to `BACKOFF_LIMIT`",
     rule: { min: 0, max: 1_000, why: "each costs a pod, and whatever the work did before it died" },
   },
   interruptionLimit: {
     reason: "interrupted",
     counter: "interruptions",
     variable: "INTERRUPTION_LIMIT",
-    what: "interruptions a request may have",
+    what: "interruptions allowed per request",
     rule: { min: 0, max: 10_000, why: "the work does not cause drains, but work that never ends costs pods" },
     defaultValue: 100,
   },
@@ -45,7 +45,7 @@ export const RETRY_LIMITS = {
     reason: "deferred",
     counter: "deferrals",
     variable: "DEFERRAL_LIMIT",
-    what: "how often a request may ask to be run later",
+    what: "deferrals allowed per request",
     rule: { min: 0, max: 10_000, why: "each costs a pod" },
     defaultValue: 100,
   },
@@ -73,7 +73,7 @@ export function mapLimits<T>(toValue: (name: LimitName) => T): Record<LimitName,
   return Object.fromEntries(LIMIT_NAMES.map((name) => [name, toValue(name)])) as Record<LimitName, T>;
 }
 
-/** The limits of a request where none are configured. */
+/** The limits of a request if none are configured. */
 export const DEFAULT_LIMITS: RetryLimits = mapLimits((name) => {
   const limit: RetryLimit = RETRY_LIMITS[name];
   return limit.defaultValue ?? RETRY_LIMITS.backoffLimit.defaultValue;

@@ -16,7 +16,7 @@ export interface RoleNames {
   readonly scaler: string;
 }
 
-/** The names if a migration is given no others. */
+/** The default names. */
 export const DEFAULT_ROLES: RoleNames = { worker: "batch_worker", scaler: "batch_scaler" };
 
 const SQL = new URL("../../sql/", import.meta.url);
@@ -44,8 +44,8 @@ export async function createRoles(
 }
 
 /**
- * Grants the roles their rights again if they exist, since a function that was dropped and created again has lost its grants. Within the
- * caller's transaction.
+ * Grants the roles their rights again if they exist, since a function that was dropped and recreated has lost its grants. Runs in
+ * the caller's transaction.
  *
  * @returns whether they exist.
  */

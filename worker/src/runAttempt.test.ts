@@ -67,7 +67,7 @@ describe("runAttempt", () => {
     assert.equal(await final.outcome, "dead");
   });
 
-  test("whatever is thrown is recorded, not only errors", async () => {
+  test("any thrown value is recorded, not only errors", async () => {
     const circle: { code: bigint; self?: unknown } = { code: 7n };
     circle.self = circle;
     const { outcome } = await attempt(createHandler(() => Promise.reject(circle)));
@@ -81,7 +81,7 @@ describe("runAttempt", () => {
     assert.equal(await outcome, "succeeded");
   });
 
-  test("work is not started when it must stop already", async () => {
+  test("work is not started if it must already stop", async () => {
     const { outcome, stopNow } = await attempt(createHandler(() => assert.fail("must not run")));
     stopNow();
     assert.equal(await outcome, "interrupted");

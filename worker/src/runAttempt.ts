@@ -65,13 +65,13 @@ async function runAndRecord(claim: Claim, context: AttemptContext, stop: Attempt
     failure = toFailure(result, stop);
   } catch (error) {
     if (error instanceof OwnershipLostError || error instanceof DatabaseUnavailableError) throw error;
-    // A refusal by PostgreSQL is an error and not a crash, as long as it can be recorded.
+    // An error from PostgreSQL is an error of the attempt, not a crash, as long as it can be recorded.
     failure = { reason: "error", message: describeError(error), final: false };
   }
   const status = await recordFailure(database, claim, failure);
   log.warn(failure.reason, { status, error: failure.message });
   if (status === "SUCCESS") return "succeeded";
-  // After a deferral the SQL counts no failed pod, whatever was recorded (batch.defer).
+  // After a deferral batch.defer counts no failed pod, whatever was recorded.
   if (status === "DEAD" && failure.reason !== "deferred") return "dead";
   return OUTCOMES[failure.reason] ?? "failed";
 }

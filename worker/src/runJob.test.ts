@@ -35,7 +35,7 @@ function runPod(requestsPerJob: number, run: () => Promise<void>, connection: Da
   return runJob({ settings, database: connection, work, shutdown, log: noopLog });
 }
 
-/** The pod's clock is a minute later from now on. */
+/** Moves the pod's clock forward by a minute. */
 function passAMinute(): void {
   const now = performance.now.bind(performance);
   mock.method(performance, "now", () => now() + 60_000);
@@ -50,7 +50,7 @@ async function usedHeap(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-/** A pod's connection, and the statements that were answered to it. */
+/** A pod's connection, and the statements answered on it. */
 function recordStatements(onAnswer: (name: string) => void = () => undefined) {
   const connection = database.connect();
   const run = connection.run.bind(connection);
@@ -89,7 +89,7 @@ test("a pod that an outage delayed gives the previous one time to announce its s
   ]);
 });
 
-test("a pod that has worked takes nothing from its Job's next pod, which has claimed between its requests", async () => {
+test("a pod that has worked takes nothing from its Job's next pod, which claimed between two of its requests", async () => {
   await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
   const started = Promise.withResolvers<Awaited<ReturnType<typeof startAttempt>>>();
   const { connection, decided } = recordStatements((name) => {
@@ -123,7 +123,7 @@ test("a pod takes over from a previous one that still holds the request after so
   ]);
 });
 
-test("a Job of many requests keeps nothing of those that are over", { timeout: 300_000 }, async () => {
+test("a Job of many requests keeps nothing of the finished ones in memory", { timeout: 300_000 }, async () => {
   const WARM = 500;
   const REQUESTS = 2_500;
   await database.query("insert into make_it_clap (duration_seconds) select 0 from generate_series(1, $1::integer)", [

@@ -22,15 +22,15 @@ const WAIT_REASONS = {
 } as const;
 
 /**
- * How long a previous pod of the same Job that has not announced its stop keeps its request once this pod has seen that. The start of
- * this pod is evidence that Kubernetes has given up on the previous one: its machine hangs, or its process is stopped. After an
- * outage it has this time to reconnect and to announce its stop.
+ * How long this pod waits before it takes over the request of a previous pod of the same Job that has not announced its stop. The
+ * start of this pod is evidence that Kubernetes has given up on the previous one: its machine hangs, or its process is stopped.
+ * After an outage the previous pod has this time to reconnect and to announce its stop.
  */
 const TAKEOVER_MS = 6_000;
 
 /**
- * Runs one pod of a Job: claims a request, works on it, records it, and so on until the Job has finished
- * `requestsPerJob` of them, nothing is left, or one does not succeed.
+ * Runs one pod of a Job: claims a request, works on it, records the result, and repeats until the Job has finished
+ * `requestsPerJob` requests, none is left, or one does not succeed.
  */
 export async function runJob(context: JobContext): Promise<Outcome> {
   const { settings, shutdown, log } = context;
@@ -53,9 +53,9 @@ export async function runJob(context: JobContext): Promise<Outcome> {
 
 /**
  * Claims, waiting while a previous connection holds this Job's request: the server notices within 12 s that a connection is dead, and
- * the request of one that only hangs is taken over after TAKEOVER_MS. A pod that has done nothing yet also waits for reserved requests,
- * because its Job was created to replace one that may be dead. One that has worked takes nothing over: who holds its Job's request then
- * is the Job's next pod.
+ * and the request of one that only hangs is taken over after TAKEOVER_MS. A pod that has not claimed yet also waits for reserved
+ * requests, because its Job may have been created to replace a dead one. A pod that has worked takes nothing over: its Job's request is
+ * then held by the Job's next pod.
  */
 async function claimWithRetry(
   { database, shutdown, log }: JobContext,

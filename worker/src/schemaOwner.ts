@@ -4,8 +4,8 @@ import type pg from "pg";
 const OWNER = "batch_owner";
 
 /**
- * The role that is to own the schema `batch`: `batch_owner`, created if this role may create roles, with this role as a member; an
- * existing `batch_owner` of which this role is or may become a member; otherwise this role itself.
+ * Returns the role that will own the schema `batch`: `batch_owner`, created if this role may create roles, with this role as a
+ * member; an existing `batch_owner` of which this role is or may become a member; otherwise this role itself.
  */
 export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string> {
   // From 16 on a member may lack the rights (USAGE), or be unable to create objects for the role (SET).

@@ -13,7 +13,7 @@ async function keptFor(password: string): Promise<string> {
   return rows[0]?.rolpassword ?? "";
 }
 
-test("a password is kept as PostgreSQL itself keeps it, and a kept one is taken as it is", async () => {
+test("a password's verifier is the one PostgreSQL computes, and PostgreSQL stores it unchanged", async () => {
   await database.query("create role scram_test");
   after(() => database.query("drop role scram_test"));
   const kept = await keptFor("a password, of sorts 123");

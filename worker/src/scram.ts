@@ -4,8 +4,8 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 const ITERATIONS = 4_096;
 
 /**
- * What PostgreSQL keeps of a password (RFC 5803, as in its pg_authid): computed here, so that the password itself is never sent to
- * the server, which may log its statements.
+ * The verifier that PostgreSQL stores for a password in pg_authid (RFC 5803). Computed here, so that the password itself is never sent
+ * to the server, which may log statements.
  *
  * @param password of ASCII, for which SASLprep (RFC 4013) changes nothing.
  */

@@ -1,18 +1,18 @@
 /** A silent server counts as unavailable: every statement here takes milliseconds. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 
-/** What a migration sets on its connection: a slow machine may pause between two statements for longer than the server grants. */
+/** Settings of a migration's connection: a slow machine may pause between two statements for longer than the server's timeouts. */
 export const MIGRATION_SETTINGS: Readonly<Record<string, string>> = {
   idle_session_timeout: "0",
   idle_in_transaction_session_timeout: "0",
 };
 
 /**
- * What a worker sets on each of its connections, so that no setting of a database or a role changes what a statement does or how a
+ * Settings of each of a worker's connections, so that no setting of a database or role changes what a statement does or how a
  * row's JSON is formatted. A pooler refuses such options; the settings that matter behind one are set on the functions.
  *
- * Not set, because they do not affect the worker: `client_encoding` (node-postgres sets it), `lc_messages` (codes are read, not
- * texts), other planner and memory settings (the same rows come), `log_*`. `synchronous_commit` is the operator's choice.
+ * Not set, because they do not affect the worker: `client_encoding` (node-postgres sets it), `lc_messages` (error codes are read, not
+ * texts), planner and memory settings (the rows are the same), `log_*`. `synchronous_commit` is the operator's choice.
  */
 export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   // A lost node is noticed within 12 s, whether or not data is in flight, and the session's lock is released with the connection.
@@ -29,7 +29,7 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: "0",
   exit_on_error: "off",
 
-  // Every statement is written for these.
+  // Every statement relies on these.
   default_transaction_isolation: "read committed",
   default_transaction_read_only: "off",
   default_transaction_deferrable: "off",
@@ -62,7 +62,7 @@ export const NEWER_SETTINGS: Readonly<Record<string, string>> = {
   transaction_timeout: "0",
 };
 
-/** The settings as a connection's `options`: spaces are escaped, as libpq has it. */
+/** The settings as a connection's `options`, with spaces escaped as in libpq. */
 export function toOptions(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`)

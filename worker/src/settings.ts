@@ -14,8 +14,8 @@ export interface DatabaseSettings {
   readonly password: string | undefined;
   readonly name: string;
   /**
-   * `require`: the connection is encrypted; `verify-full`: and the server's certificate must be for `host`, signed by the authority of
-   * `caFile` or else by one that the system trusts; `disable`: no TLS.
+   * `require`: the connection is encrypted; `verify-full`: also, the server's certificate must be for `host` and signed by the authority in
+   * `caFile`, or else by one that the system trusts; `disable`: no TLS.
    *
    * @default "verify-full" with a `caFile`, else "disable"
    */
@@ -27,7 +27,7 @@ export interface DatabaseSettings {
    */
   readonly caFile?: string;
   /**
-   * Whether a pooler is in between, which hands out another connection for each transaction.
+   * Whether a pooler is in between, which may assign another connection to each transaction.
    *
    * @default false
    */
@@ -50,8 +50,8 @@ export interface Settings extends RetryLimits {
   /** How many requests one Job works through, one after another. */
   readonly requestsPerJob: number;
   /**
-   * How long a claim is valid without being renewed; it is renewed every third of that time. 0: no lease, the session lock shows who
-   * is alive. Behind a pooler session locks mean nothing, so a lease is needed.
+   * How long a claim is valid without being renewed; it is renewed every third of that time. 0: no lease; the session lock shows whether
+   * the worker is alive. Behind a pooler session locks mean nothing, so a lease is needed.
    */
   readonly leaseSeconds: number;
   /** How long an attempt's work may take; after that it is stopped, by force if necessary, and has failed. 0: no limit. */

@@ -8,7 +8,7 @@ export interface Shutdown {
   readonly deadline: AbortSignal;
 }
 
-/** How much of the grace period is kept to record the interruption and to exit. */
+/** The part of the grace period reserved for recording the interruption and exiting. */
 const RECORD_AND_EXIT_SECONDS = 2;
 
 /**

@@ -15,8 +15,8 @@ export interface Deferral {
 /**
  * Why an attempt did not succeed, from the result of its work and the reason it was asked to stop.
  *
- * Work that was asked to stop but succeeds is done all the same. Any other result then has the reason of the stop, except a final error,
- * a crash, and `retryLater`.
+ * Work that succeeds although it was asked to stop has succeeded. Any other result then gets the reason of the stop, except a final
+ * error, a crash, and `retryLater`.
  */
 export function toFailure(
   result: Exclude<WorkResult, { outcome: "succeeded" }>,
@@ -42,7 +42,7 @@ export function toFailure(
   return toInterruption(withLastOutput(signal.reason, asked + late, result.message));
 }
 
-/** A command's message starts with the reason why it was stopped, followed by its last output: more than the reason alone. */
+/** Prefers a command's message, which starts with the reason of the stop and continues with its last output. */
 function withLastOutput(stop: unknown, reason: string, message: string): string {
   return stop instanceof Error && message.startsWith(stop.message) ? message : reason;
 }

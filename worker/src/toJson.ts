@@ -1,4 +1,4 @@
-/** The most bytes of JSON that a result or a checkpoint may have: it is stored with every attempt; more belongs in a table. */
+/** The maximum bytes of JSON in a result or checkpoint: it is stored with every attempt; larger data belongs in a table. */
 export const MAX_JSON_BYTES = 65_536;
 
 /**

@@ -1,6 +1,6 @@
 import type { Log } from "./log.ts";
 
-/** What an attempt's work may use besides its row. */
+/** What an attempt's work gets besides its row. */
 export interface WorkContext {
   readonly kind: string;
   /** The request's primary key as text: a JavaScript number cannot hold every bigint exactly. */
@@ -12,7 +12,7 @@ export interface WorkContext {
    * what ended the worker's ownership (an OwnershipLostError, a DatabaseUnavailableError).
    */
   readonly signal: AbortSignal;
-  /** Aborts, after `signal`, when the work's time to stop is over: `run` then terminates it, and resolves. */
+  /** Aborts, after `signal`, when the work's time to stop is over: `run` then terminates the work and resolves. */
   readonly killSignal: AbortSignal;
   /** Every line has the request and the attempt. */
   readonly log: Log;
@@ -22,7 +22,7 @@ export interface WorkContext {
   progress(done: number, total?: number): void;
   /** Saves a JSON value for the next attempt; rejects when this attempt is no longer the current one. */
   saveCheckpoint(value: unknown): Promise<void>;
-  /** Proves that a program's own transaction belongs to this attempt. */
+  /** Proves to `batch.own()` that a program's own transaction belongs to this attempt. */
   readonly token: string;
 }
 
@@ -31,7 +31,7 @@ export interface WorkContext {
  *
  * - `failed`: its own error, counted against `backoffLimit`; `final`: no retry can help
  * - `crashed`: something from outside ended it (out of memory, a signal), counted against `crashLimit`
- * - `interrupted`: it stopped because it was asked to, or was terminated after that
+ * - `interrupted`: it stopped because it was asked to, or was terminated afterwards
  * - `retryLater`: it asks for another attempt after a delay
  */
 export type WorkResult =

@@ -34,6 +34,6 @@ for (const [text, message] of [
   });
 }
 
-test("brackets in strings are no levels", () => {
+test("brackets in strings do not count as levels", () => {
   assert.equal(parseJson(`"${"[".repeat(1_000)}\\"${"{".repeat(1_000)}"`), `${"[".repeat(1_000)}"${"{".repeat(1_000)}`);
 });

@@ -1,4 +1,4 @@
-/** The most that a result or a checkpoint may take up, in bytes of UTF-8. */
+/** The maximum size of a result or a checkpoint, in bytes of UTF-8. */
 export const MAX_JSON_BYTES = 65_536;
 
 /** Deeper values overflow the stack of their readers. */
@@ -7,16 +7,16 @@ const MAX_DEPTH = 200;
 /** PostgreSQL's numeric holds 131,072 digits before the point and 16,383 after it. */
 const MAX_EXPONENT = 10_000;
 
-/** Node has it; TypeScript's library of ES2024 does not declare it yet. */
+/** Supported by Node; TypeScript's ES2024 library does not declare it yet. */
 const { parse, rawJSON } = JSON as unknown as {
   rawJSON(text: string): object;
   parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
 };
 
 /**
- * Parses JSON so that `JSON.stringify` writes every number as it was: one that JavaScript would round is kept as its text.
+ * Parses JSON so that `JSON.stringify` writes every number unchanged: a number that JavaScript would round is kept as text.
  *
- * @throws SyntaxError where the text is not JSON, RangeError where PostgreSQL's `jsonb` cannot hold the value.
+ * @throws SyntaxError if the text is not JSON, RangeError if PostgreSQL's `jsonb` cannot hold the value.
  */
 export function parseJson(text: string): unknown {
   checkDepth(text);
@@ -35,7 +35,7 @@ function checkText(text: string): void {
   if (!text.isWellFormed()) throw new RangeError("a string holds half of a surrogate pair, which is not Unicode text");
 }
 
-/** Counts brackets outside strings before the recursive parser with a reviver runs. */
+/** Counts brackets outside strings before `parse` runs, whose reviver is recursive. */
 function checkDepth(text: string): void {
   let depth = 0;
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {

@@ -19,8 +19,8 @@ export function countOomKills(root = "/sys/fs/cgroup", membership = read("/proc/
 }
 
 /**
- * The group's own file first. In a container the group may be mounted as the root although the membership has its path on the
- * node, so the root's file is tried next. `unified` is where a v1 host mounts v2.
+ * The group's own file first. In a container the group may be mounted as the root although its membership shows the path on the
+ * node, so the root's file comes next. A v1 host mounts v2 at `unified`.
  */
 function getCounterFiles(root: string, membership: string): readonly string[] {
   const path = (controllers: RegExp) => controllers.exec(membership)?.[1] ?? "";

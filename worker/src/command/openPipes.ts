@@ -9,15 +9,15 @@ import { promisify } from "node:util";
 export interface Pipe {
   readonly readFrom: Readable;
   readonly writeTo: number;
-  /** Closes the runner's copy of the writing end: `readFrom` then ends with its last writer. */
+  /** Closes the runner's copy of the write end: `readFrom` then ends with its last writer. */
   closeWriter(): void;
 }
 
 /**
- * Opens two real pipes: Node's pipes are sockets, which cannot be opened by name, so `echo wrong > /dev/stderr` would fail in a command
- * although it works in any container. Node has no call for real pipes; FIFOs are pipes with a name, which is removed at once.
+ * Opens two real pipes. Node's pipes are sockets, which cannot be opened by name: `echo wrong > /dev/stderr` would fail in a command
+ * although it works in any container. Node has no API for real pipes; FIFOs are pipes with a name, which is removed immediately.
  *
- * @param paths - where the FIFOs are made, in a writable folder.
+ * @param paths - of the FIFOs, in a writable folder
  */
 export async function openPipes(...paths: [string, string]): Promise<[Pipe, Pipe]> {
   await promisify(execFile)(...makeFifos(paths));
@@ -25,7 +25,7 @@ export async function openPipes(...paths: [string, string]): Promise<[Pipe, Pipe
 }
 
 function openFifo(path: string): Pipe {
-  // Without O_NONBLOCK opening each end waits for the other.
+  // Without O_NONBLOCK, opening one end waits for the other.
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeTo = openSync(path, constants.O_WRONLY);
   unlinkSync(path);
@@ -35,11 +35,11 @@ function openFifo(path: string): Pipe {
 
 const BUNDLED = fileURLToPath(new URL("../../../mkfifo", import.meta.url));
 
-/** The runner's own `mkfifo` (worker/Dockerfile) if it is packaged, since the image may have none; otherwise the system's. */
+/** The packaged `mkfifo` (worker/Dockerfile) if there is one, since the image may have none; otherwise the system's. */
 function makeFifos(paths: readonly string[]): [string, string[]] {
   const args = ["-m", "600", ...paths];
   if (!existsSync(BUNDLED)) return ["mkfifo", args];
-  // The loader that runs this Node, with the same libraries.
+  // Run by the same loader as this Node, with the same libraries.
   const libraries = fileURLToPath(new URL("../../../lib", import.meta.url));
   return [process.execPath, ["--library-path", libraries, BUNDLED, ...args]];
 }

@@ -26,8 +26,8 @@ test("the command has a higher score than the runner", {
   assert.equal(Number(stdout), Math.min(1_000, own + 500));
 });
 
-test("a command that uses up the memory is killed, the runner lives, and the error says why", {
-  skip: !canMakeCgroup() && "only root on a host with cgroup v1 can limit the memory here",
+test("a command that exhausts the memory is killed, the runner survives, and the error says why", {
+  skip: !canMakeCgroup() && "needs root on a host with cgroup v1",
   timeout: 60_000,
 }, async () => {
   const cgroup = `${CGROUPS}/postgres-batch-test-${process.pid}`;
@@ -35,7 +35,7 @@ test("a command that uses up the memory is killed, the runner lives, and the err
   after(() => rmdirSync(cgroup));
   writeFileSync(`${cgroup}/memory.limit_in_bytes`, String(LIMIT_BYTES));
   const runner = fileURLToPath(new URL("../../../tests/support/attemptRunner.ts", import.meta.url));
-  // It keeps the last line, and there is no end of the first one.
+  // tail keeps the last line in memory, and the first line never ends.
   const hog = "exec tail /dev/zero";
   const enter = `echo $$ > ${cgroup}/cgroup.procs; exec "$0" "$@"`;
   const { stdout } = await promisify(execFile)("/bin/sh", ["-c", enter, process.execPath, runner, `sleep 0.1; ${hog}`]);

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 /**
- * How much the command's score is raised: half of the memory limit, as if the command used that much more. That is enough for the
- * kernel to choose it before the runner, which needs less. The maximum would make a guaranteed pod's command the first process on
- * the whole node to be killed.
+ * The command's oom_score_adj: as if it used half of the memory limit more than it does. That is enough for the kernel to choose it
+ * before the runner, which needs less. The maximum would make a guaranteed pod's command the first process to be killed on the
+ * whole node.
  */
 const RAISED_BY = 500;
 const MAX_SCORE = 1_000;
@@ -14,6 +14,6 @@ export function preferForOom(pid: number): void {
     const own = Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
     writeFileSync(`/proc/${pid}/oom_score_adj`, String(Math.min(MAX_SCORE, own + RAISED_BY)));
   } catch {
-    // There is no /proc (macOS), or the command has ended.
+    // No /proc (macOS), or the command has ended.
   }
 }

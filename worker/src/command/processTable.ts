@@ -6,13 +6,13 @@ export interface ProcessEntry {
   readonly parent: number;
   readonly group: number;
   readonly session: number;
-  /** In ticks since boot: with the pid it names a process uniquely. */
+  /** In ticks since boot; identifies a process uniquely together with its pid. */
   readonly startTime: number;
   /** It has ended, but its parent has not reaped it yet. */
   readonly ended: boolean;
 }
 
-/** Every process that this one can see; none if there is no /proc (macOS). */
+/** Every process visible to this one; none without /proc (macOS). */
 export function listProcesses(): readonly ProcessEntry[] {
   let names: string[];
   try {
@@ -27,7 +27,7 @@ export function listProcesses(): readonly ProcessEntry[] {
 export function readProcess(pid: number): ProcessEntry | undefined {
   const stat = readProcFile(pid, "stat");
   if (stat === undefined) return undefined;
-  // The second field, the program's name in parentheses, may itself hold spaces and parentheses.
+  // The second field, the program's name in parentheses, may itself contain spaces and parentheses.
   const [state = "", parent, group, session, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const startTime = Number(rest[START_TIME_AFTER_SESSION]);
   const ended = state === "Z" || state === "X";
@@ -37,7 +37,7 @@ export function readProcess(pid: number): ProcessEntry | undefined {
 /** proc(5): `session` is field 6, `starttime` field 22. */
 const START_TIME_AFTER_SESSION = 22 - 6 - 1;
 
-/** A file of a process; undefined where it has ended or may not be read. */
+/** A file of a process; undefined if the process has ended or the file may not be read. */
 export function readProcFile(pid: number, file: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "latin1");

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, open } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A program's file, and its first bytes where it may be read. */
+/** A program's file, and its first bytes if it may be read. */
 export interface ProgramFile {
   readonly path: string;
   readonly head: Buffer;
@@ -11,7 +11,7 @@ export interface ProgramFile {
 /** The processors that an ELF file may be built for, by `e_machine` (elf(5)), as Node calls them. */
 const MACHINES: Readonly<Record<number, string>> = { 3: "ia32", 40: "arm", 62: "x64", 183: "arm64", 243: "riscv64" };
 
-/** What execvp(3) starts for a program: the first executable file of that name in the PATH, else the first file. */
+/** Finds the file that execvp(3) would start: the first executable file of that name in the PATH, else the first file. */
 export async function findProgram(program: string, path = "/bin:/usr/bin"): Promise<ProgramFile | undefined> {
   if (program === "") return undefined;
   const files = program.includes("/") ? [program] : path.split(":").map((folder) => join(folder || ".", program));

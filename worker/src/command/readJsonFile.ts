@@ -2,14 +2,14 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { MAX_JSON_BYTES, parseJson } from "./json.ts";
 
-/** What one of the contract's files holds: a value, or why it does not. */
+/** The content of one of the contract's files: a value, or the problem with it. */
 export type JsonFile = { readonly value: unknown; readonly text: string } | { readonly problem: string };
 
 /**
- * Reads a file that a command writes. The file may be anything: if it is not a regular file, too large, or not JSON, that is a
+ * Reads a file that a command writes. The file may be anything: one that is not a regular file, too large, or not JSON has a
  * `problem`; a FIFO does not block, and no more than 64 KiB are read.
  *
- * @returns undefined when there is no such file.
+ * @returns undefined if there is no such file
  */
 export async function readJsonFile(path: string): Promise<JsonFile | undefined> {
   let file: FileHandle | undefined;
@@ -23,7 +23,7 @@ export async function readJsonFile(path: string): Promise<JsonFile | undefined> 
     return { value: parseJson(text), text };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    // V8's message quotes the text, which may contain what must not be logged.
+    // V8's message quotes the text, which may contain secrets.
     const got = error instanceof SyntaxError ? "a syntax error" : (error as Error).message;
     return { problem: `must be JSON that PostgreSQL can store; got ${got}` };
   } finally {

@@ -13,7 +13,7 @@ import { readProcess } from "./processTable.ts";
 import { StderrTail } from "./stderrTail.ts";
 import { stopCommandOnAbort } from "./stopCommand.ts";
 
-/** A command and what it is started with. */
+/** A command and how to start it. */
 export interface Start {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -31,7 +31,7 @@ export interface RunnerStreams {
   readonly stderr: Writable;
 }
 
-/** The signals that a command runs under, and the callbacks for its events. */
+/** The signals that stop a command, and the callbacks for its events. */
 export interface Surroundings extends Pick<WorkContext, "signal" | "killSignal"> {
   readonly streams: RunnerStreams;
   onStart(leftovers: Leftovers): void;
@@ -52,11 +52,11 @@ export class StartError extends Error {
 /** How long the log may take to accept a command's last output. */
 const DRAIN_MS = 5_000;
 
-/** How long that may take after `killSignal`, and how long the kernel may take to end the command: usually milliseconds. */
+/** The same after `killSignal`; also how long the kernel may take to end the command, usually milliseconds. */
 const KILLED_MS = 100;
 
 /**
- * Runs a command in a separate session and process group until all of its processes have ended and its output was forwarded.
+ * Runs a command in a separate session and process group until all of its processes have ended and its output is forwarded.
  *
  * @throws StartError when the command cannot be started.
  */
@@ -74,7 +74,7 @@ export async function runCommand(
   try {
     const child = await spawnCommand(start);
     const leader = child.pid as number;
-    // An "error" after the start would mean that a signal could not be sent through `child`, and none is sent that way.
+    // An "error" event after the start would mean that a signal could not be sent through `child`; none is sent that way.
     const exit = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
     const leftovers = { leader, startTime: readProcess(leader)?.startTime, mark };
     surroundings.onStart(leftovers);

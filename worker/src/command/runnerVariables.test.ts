@@ -8,7 +8,7 @@ import { RUNNER_VARIABLES } from "./runnerVariables.ts";
 
 const SOURCES = fileURLToPath(new URL("..", import.meta.url));
 
-/** The variables that `read` looks up, each of which gets a value that lets it continue. */
+/** The variables that `read` reads; each gets a value with which it continues. */
 function recordReads(read: (env: NodeJS.ProcessEnv) => unknown): readonly string[] {
   const names = new Set<string>();
   const env = new Proxy<NodeJS.ProcessEnv>(
@@ -23,12 +23,12 @@ function recordReads(read: (env: NodeJS.ProcessEnv) => unknown): readonly string
   try {
     read(env);
   } catch {
-    // A setting that must be there; all are read before that is said.
+    // A required setting is missing; all are read before that is reported.
   }
   return [...names];
 }
 
-test("every variable that is read as a setting is kept from the command", () => {
+test("every variable that is read as a setting is withheld from the command", () => {
   const names = [...recordReads(readSettings), ...recordReads(readCommandSettings)];
   assert.ok(names.includes("PGPASSWORD") && names.includes("FINAL_EXIT_CODES"));
   assert.deepEqual(

@@ -1,8 +1,8 @@
 import { LIMIT_NAMES, RETRY_LIMITS } from "../retryLimits.ts";
 
 /**
- * Every environment variable that configures the runner. None of them reaches the command: it could use the runner's
- * password, or mistake these settings for its own. Everything else in the environment comes from the image or the user, and is kept.
+ * Every environment variable that configures the runner. None of them reaches the command, which could otherwise use the runner's
+ * password or mistake these settings for its own. Everything else comes from the image or the user and is passed on.
  */
 export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
   "PG_HOST",

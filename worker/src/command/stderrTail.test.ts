@@ -20,7 +20,7 @@ test("the last 8 KiB of stderr are the attempt's error", async () => {
 
 for (const character of ["é", "€", "😀"]) {
   for (let shift = 0; shift < 4; shift++) {
-    test(`${character} is whole or missing where the text is cut ${shift} bytes later`, () => {
+    test(`${character} is whole or missing if the text is cut ${shift} bytes later`, () => {
       const text = tail(Buffer.from("x".repeat(shift) + character.repeat(TAIL_BYTES)));
       assert.equal(text, character.repeat(text.length / character.length));
       assert.ok(Buffer.byteLength(text) > TAIL_BYTES - 4);
@@ -28,11 +28,11 @@ for (const character of ["é", "€", "😀"]) {
   }
 }
 
-test("a character that comes in two chunks is whole", () => {
+test("a character that arrives in two chunks is whole", () => {
   const [first, second] = [Buffer.from("é").subarray(0, 1), Buffer.from("é").subarray(1)];
   assert.equal(tail(first, second), "é");
 });
 
-test("NUL and what is not UTF-8 become a replacement character, which PostgreSQL can store", () => {
+test("NUL and invalid UTF-8 become a replacement character, which PostgreSQL can store", () => {
   assert.equal(tail(Buffer.from([0x61, 0x00, 0xff, 0x80, 0x62, 0x0a])), "a\uFFFD\uFFFD\uFFFDb");
 });

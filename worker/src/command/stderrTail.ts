@@ -11,10 +11,10 @@ export class StderrTail {
     this.#bytes = Buffer.from(joined.subarray(-TAIL_BYTES));
   }
 
-  /** Starts with a whole character; invalid UTF-8, and NUL, which PostgreSQL's text cannot hold, becomes U+FFFD. */
+  /** Starts with a whole character. Invalid UTF-8 becomes U+FFFD, and so does NUL, which PostgreSQL's text cannot hold. */
   toString(): string {
     let start = 0;
-    // A character that was cut leaves at most three continuation bytes (10xxxxxx).
+    // A cut character leaves at most three continuation bytes (10xxxxxx).
     while (this.#bytes.length === TAIL_BYTES && start < 3 && ((this.#bytes[start] ?? 0) & 0xc0) === 0x80) start++;
     return this.#bytes.subarray(start).toString("utf8").replaceAll("\0", "\uFFFD").trimEnd();
   }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
 import { InterruptedError } from "../errors.ts";
 
-/** Runs a script that prints when it is ready; then aborts, and kills `killAfterMs` later. */
+/** Runs a script until it prints that it is ready; then aborts, and kills it `killAfterMs` later. */
 async function stopOnceReady(script: string, killAfterMs: number) {
   const stop = new AbortController();
   const kill = new AbortController();
@@ -29,7 +29,7 @@ test("SIGTERM reaches every process of the command's group", async () => {
   assert.match(JSON.stringify(result), /asked to stop by SIGTERM: exit code 3/);
 });
 
-/** Says that it is ready when it has stopped. */
+/** Prints `ready` once it is stopped. */
 const STOPS = "(until grep -q '^State:.T' /proc/$$/status; do sleep 0.01; done; echo ready) & kill -STOP $$";
 
 const MAX_KILL_MS = 500;
@@ -65,7 +65,7 @@ test("a command that fails to stop in time cannot delay the runner by its output
   assert.ok(performance.now() - killedAt < MAX_KILL_MS);
 });
 
-test("a command is not started when the attempt must stop already", async () => {
+test("a command is not started if the attempt must already stop", async () => {
   const { result, stdout } = await runCommandAttempt({
     command: shell("echo started"),
     context: { signal: AbortSignal.abort(new InterruptedError("SIGTERM")) },
@@ -81,7 +81,7 @@ test("a command that has ended before SIGTERM could be passed on is complete", a
     context: { signal: stop.signal },
     onOutput: block,
   });
-  // While the runner is busy the command ends, and only then the signal comes.
+  // The command ends while the runner is busy, before the signal arrives.
   function block(): void {
     if (stop.signal.aborted) return;
     const until = performance.now() + 300;

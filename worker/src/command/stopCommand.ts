@@ -3,15 +3,15 @@ import type { CommandEnd } from "./commandEnd.ts";
 import { signalGroup } from "./endProcesses.ts";
 import { readProcess } from "./processTable.ts";
 
-/** The stopping of one command. */
+/** How one command is stopped. */
 export interface Stopping {
   /** Undefined until the command is asked to stop. */
   readonly stop: CommandEnd["stop"];
-  /** Sends nothing from now on: the group's id may be reused. */
+  /** Sends no further signals: the group's id may be reused. */
   end(): void;
 }
 
-/** Passes `signal` on to a command's process group as SIGTERM, and `killSignal` as SIGKILL, which ends a stopped one (SIGSTOP) too. */
+/** Passes `signal` on to a command's process group as SIGTERM, and `killSignal` as SIGKILL, which also ends stopped processes (SIGSTOP). */
 export function stopCommandOnAbort(
   leader: number,
   { signal, killSignal }: Pick<WorkContext, "signal" | "killSignal">,
@@ -19,7 +19,7 @@ export function stopCommandOnAbort(
   let stop: CommandEnd["stop"];
 
   function onStop(): void {
-    // It ended before it was asked to stop, and Node has not noticed yet: its work is complete.
+    // The command ended before it was asked to stop, and Node has not noticed yet: its work is complete.
     if (readProcess(leader)?.ended || !signalGroup(leader, "SIGTERM")) return;
     stop = { reason: signal.reason };
   }
@@ -38,7 +38,7 @@ export function stopCommandOnAbort(
   };
 }
 
-/** Calls back when a signal aborts, at once if it already has; returns a function that removes the listener. */
+/** Calls back when a signal aborts, immediately if it already has; returns a function that removes the listener. */
 function onAbort(signal: AbortSignal, callback: () => void): () => void {
   if (signal.aborted) callback();
   else signal.addEventListener("abort", callback, { once: true });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type CommandAttempt, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
 import { InterruptedError } from "../errors.ts";
 
-/** Shell functions that write a file as the contract asks for, and that wait until the runner has read it. */
+/** Shell functions that write a file as the contract requires, and wait until the runner has read it. */
 const FUNCTIONS = `
   put() { printf '%s' "$2" > $1.new; mv $1.new $1; }
   progress() { put $BATCH_PROGRESS_FILE "$1"; }
@@ -15,7 +15,7 @@ async function run(script: string, more: CommandAttempt = {}) {
   return await runCommandAttempt({ command: shell(FUNCTIONS + script), ...more });
 }
 
-test("progress is passed on once a second, whenever it has changed", async () => {
+test("progress is passed on at most once a second, whenever it has changed", async () => {
   const { progress } = await run(`
     progress '{"done": 1, "total": 3}'; poll; poll
     progress '{"done": 2.5}'; progress '{"done": 3, "total": 3.0, "unit": "pages"}'
@@ -34,7 +34,7 @@ test("the command finds the last checkpoint; what it writes instead is saved", a
   assert.deepEqual(checkpoints, [{ chunk: 8 }]);
 });
 
-test("at a first attempt there is no checkpoint file; one that is not changed is not saved again", async () => {
+test("the first attempt has no checkpoint file; an unchanged one is not saved again", async () => {
   const first = await run("ls $BATCH_CHECKPOINT_FILE 2>/dev/null");
   assert.equal(first.stdout.toString(), "");
   const unchanged = await run("poll; touch $BATCH_CHECKPOINT_FILE", { context: { checkpointJson: "[1]" } });
@@ -105,14 +105,14 @@ for (const wrong of [
   '{"done": 1, "total": null}',
   '{"done": 1e999}',
 ]) {
-  test(`progress of ${wrong} is ignored, with what it must be`, async () => {
+  test(`progress of ${wrong} is ignored, and the log says what it must be`, async () => {
     const { progress, log } = await run(`progress '${wrong}'`);
     assert.deepEqual(progress, []);
     assert.match(String(log[0]?.problem), /^it must be \{"done": NUMBER, "total": NUMBER\}/);
   });
 }
 
-test("a checkpoint that could not be saved is tried again", async () => {
+test("saving a checkpoint that could not be saved is retried", async () => {
   const saved: unknown[] = [];
   let tries = 0;
   await run("checkpoint 1; poll", {

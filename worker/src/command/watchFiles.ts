@@ -10,11 +10,11 @@ const POLL_MS = 1_000;
 export type Watched = Pick<WorkContext, "log" | "checkpointJson" | "progress" | "saveCheckpoint">;
 
 /**
- * Reads a command's progress and checkpoint once a second and passes on what changed. An invalid file is logged, once for
- * each new fault, and ignored.
+ * Reads a command's progress and checkpoint files once a second and passes on changes. An invalid file is ignored and logged, once
+ * for each new fault.
  *
- * @returns a function that ends the watching after a last read: the attempt's last checkpoint has then been passed on, however the
- *   command ended. Recording the attempt waits until it is stored.
+ * @returns a function that reads the files a last time and ends the watch: the last checkpoint is then passed on, however the
+ *   command ended, and the attempt is recorded only after it is stored.
  */
 export function watchFiles(folder: AttemptFolder, context: Watched): () => Promise<void> {
   const { log, checkpointJson, progress, saveCheckpoint } = context;
@@ -31,13 +31,13 @@ export function watchFiles(folder: AttemptFolder, context: Watched): () => Promi
 
   async function poll(): Promise<void> {
     await progressFile.read((text) => passProgress(text, progress));
-    // Saving takes as long as the database does: until then only the end of the watching matters.
+    // Saving may wait for the database: until then only the end of the watch matters.
     if (saving && !ended.signal.aborted) return;
     await checkpointFile.read((_text, value) => {
       saving = true;
       saveCheckpoint(value)
         .catch((error: Error) => {
-          // If another worker owns the attempt by now, its signal stops the command; otherwise the next poll tries again.
+          // If another worker owns the attempt by now, this attempt's signal stops the command; otherwise the next poll tries again.
           log.warn("the checkpoint was not saved", { error: error.message });
           checkpointFile.forget();
         })
@@ -75,7 +75,7 @@ class WatchedFile {
     this.#lastText = lastText;
   }
 
-  /** Passes the content on if it has changed; an error that `pass` throws is a problem of the file. */
+  /** Passes the content on if it has changed; an error thrown by `pass` counts as a problem with the file. */
   async read(pass: (text: string, value: unknown) => void): Promise<void> {
     const file = await readJsonFile(this.#path);
     if (file === undefined) return;
@@ -93,7 +93,7 @@ class WatchedFile {
     this.#lastProblem = problem;
   }
 
-  /** The next `read` passes the content on in any case. */
+  /** Makes the next `read` pass the content on even if it has not changed. */
   forget(): void {
     this.#lastText = undefined;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Handler, Row } from "../handler.ts";
 
-/** One clap: a wait whose first attempts can be made to fail, to watch failures. */
+/** One clap: a wait; its first attempts can be made to fail, to demonstrate retries. */
 interface Clap {
   readonly durationSeconds: number;
   /** How many attempts fail before one succeeds. */

@@ -1,6 +1,6 @@
 import type { LimitName, RETRY_LIMITS } from "../retryLimits.ts";
 
-/** What fences every write after the claim: this attempt, by this session. */
+/** Fences every write after the claim: this attempt, owned by this session. */
 export interface AttemptKey {
   readonly kind: string;
   /** The Job whose pod claimed it. */
@@ -13,10 +13,10 @@ export interface AttemptKey {
   readonly session: number;
 }
 
-/** How an attempt ended, as the history has it. */
+/** How an attempt ended, as recorded in the history. */
 export type EndStatus = "SUCCESS" | "FAILED" | "DEAD";
 
-/** Why an attempt did not succeed: which limit it counts against. */
+/** Why an attempt did not succeed; determines the limit that it counts against. */
 export type Reason = (typeof RETRY_LIMITS)[LimitName]["reason"];
 
 /** The key as the statements' first five parameters. */

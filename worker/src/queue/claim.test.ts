@@ -30,11 +30,11 @@ function claimedBy(got: Awaited<ReturnType<typeof claimWithReclaim>>): Claim {
 describe("claim", () => {
   beforeEach(() => database.reset());
 
-  test("an empty table gives nothing", async () => {
+  test("an empty queue yields no claim", async () => {
     assert.equal((await claimAlone(claimParams("a"))).claimed, undefined);
   });
 
-  test("the oldest request comes first, its attempt counted, with its row", async () => {
+  test("the oldest request is claimed first, with its attempt counted and its row", async () => {
     await insert(2);
     const first = claimedBy((await claimAlone(claimParams("a"))).claimed);
     assert.equal(first.requestId, "1");
@@ -67,7 +67,7 @@ describe("claim", () => {
     assert.deepEqual(await database.query("select failures from batch.job where job_name = 'a'"), [{ failures: 1 }]);
   });
 
-  test("while the Job's previous pod lives its next pod waits; as soon as it is dead the attempt is recorded as crashed", async () => {
+  test("the Job's next pod waits while the previous one lives; once that is dead, its attempt is recorded as crashed", async () => {
     await insert(1);
     const { connection } = await claimAlone(claimParams("a"));
     assert.equal((await claimAlone(claimParams("a"))).claimed, "locked");
@@ -111,7 +111,7 @@ describe("claim", () => {
     assert.equal(
       (await claimAlone(claimParams("a"))).claimed,
       undefined,
-      "the previous Job finds no request that is its own",
+      "the previous Job finds no request reserved for it",
     );
   });
 

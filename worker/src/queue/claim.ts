@@ -8,9 +8,9 @@ export interface ClaimParams
   extends RetryLimits,
     Pick<Settings, "kind" | "jobName" | "podName" | "backoffSeconds" | "leaseSeconds" | "timeoutSeconds"> {
   readonly session: number;
-  /** Requests the Job has finished, as far as this pod knows. */
+  /** Requests that the Job has finished, to this pod's knowledge. */
   readonly jobFinished: number;
-  /** Whether this is the pod's first claim: the scaling query counts the Jobs that arrive. */
+  /** Whether this is the pod's first claim: the scaling query counts arriving Jobs. */
   readonly arriving: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface Claim extends AttemptKey {
 /**
  * Claims the Job's own unfinished request, else the first waiting one.
  *
- * @returns the claim; `undefined` (zero rows) when there is nothing to claim, or a previous pod still owns the Job's request:
+ * @returns the claim; `undefined` (zero rows) when there is nothing to claim or a previous pod still owns the Job's request;
  *   `reclaim` reports which.
  */
 export async function claim(database: Database, params: ClaimParams): Promise<Claim | undefined> {
@@ -62,7 +62,7 @@ export async function claim(database: Database, params: ClaimParams): Promise<Cl
   };
 }
 
-/** A setting whose 0 means none, as the statements take it. */
+/** Converts a setting whose 0 means "none" for the statements. */
 export function zeroAsNull(seconds: number): number | null {
   return seconds === 0 ? null : seconds;
 }

@@ -13,7 +13,7 @@ beforeEach(async () => {
   await database.query("insert into make_it_clap (duration_seconds) values (40)");
 });
 
-test("a deferred request wants no Job before its time, and is claimed by any Job after it", async () => {
+test("a deferred request needs no Job before its time; after it any Job may claim it", async () => {
   const { connection, attempt } = await startAttempt(database, claimParams("a"));
   assert.equal(await defer(connection, attempt, { afterSeconds: 60, message: "no seats left" }), "FAILED");
   assert.equal(await defer(connection, attempt, { afterSeconds: 60, message: "no seats left" }), "FAILED", "repeated");
@@ -27,7 +27,7 @@ test("a deferred request wants no Job before its time, and is claimed by any Job
   ]);
 });
 
-test("a request that asks to be run later once more than its deferral limit is DEAD", async () => {
+test("a request with one deferral more than its limit is DEAD", async () => {
   const { connection, attempt } = await startAttempt(database, claimParams("a", { deferralLimit: 0 }));
   assert.equal(await defer(connection, attempt, { afterSeconds: 60, message: "no seats left" }), "DEAD");
   assert.deepEqual(await database.query("table batch.queue"), []);

@@ -24,7 +24,7 @@ async function claimed(jobName: string, more = {}) {
   return { connection, attempt };
 }
 
-/** Lets the time pass in which a worker, or its Job, may come back. */
+/** Ages suspicions beyond the time that a worker, or its Job, has to come back. */
 async function ageSuspicions(): Promise<void> {
   await database.query("update batch.queue set suspected_at = suspected_at - interval '1 hour'");
 }
@@ -60,7 +60,7 @@ describe("demand", () => {
     });
   }
 
-  test("kinds are counted apart", async () => {
+  test("kinds are counted separately", async () => {
     await insert(3);
     assert.equal(await ask({ kind: "other" }), 0);
   });
@@ -83,7 +83,7 @@ describe("demand", () => {
     await ask();
     assert.equal(await claimWithReclaim(database.connect(), claimParams("b")), "reserved");
     await ageSuspicions();
-    assert.equal(await ask(), 2, "it still wants a Job besides the lost one");
+    assert.equal(await ask(), 2, "it still needs a Job besides the lost one");
     assert.deepEqual(await database.query("select status, reason from clap_attempt"), [
       { status: "FAILED", reason: "crashed" },
     ]);
@@ -110,7 +110,7 @@ describe("demand", () => {
     assert.deepEqual(await database.query("select status from clap"), [{ status: "RUNNING" }]);
   });
 
-  test("a request whose process dies every time is DEAD after crashLimit + 1 attempts, and wants no Job", async () => {
+  test("a request whose process dies every time is DEAD after crashLimit + 1 attempts, and needs no Job", async () => {
     await insert(1);
     for (let attempt = 1; attempt <= 3; attempt++) {
       const { connection } = await claimed("a", { crashLimit: 2 });

@@ -16,7 +16,7 @@ describe("fail", () => {
     await database.query("insert into make_it_clap (duration_seconds) values (40)");
   });
 
-  test("after backoffLimit + 1 attempts the request is DEAD, and asked for again the answer is the same", async () => {
+  test("after backoffLimit + 1 attempts the request is DEAD, and a repeated call returns the same", async () => {
     for (const expected of ["FAILED", "FAILED", "DEAD"]) {
       const { connection, attempt } = await startAttempt(database, claimParams("a", { backoffLimit: 2 }));
       assert.equal(await fail(connection, attempt, ERROR), expected);
@@ -50,7 +50,7 @@ describe("fail", () => {
     assert.deepEqual(await database.query("select length(error) from clap_attempt"), [{ length: 20_000 }]);
   });
 
-  test("an error text with anything in it is recorded", async () => {
+  test("any error text is recorded", async () => {
     const { connection, attempt } = await startAttempt(database, claimParams("a"));
     await fail(connection, attempt, { ...ERROR, message: "'; drop table clap; --\0\u{1F44F}" });
     const [row] = await database.query("select error from clap_attempt");

@@ -33,7 +33,7 @@ export async function fail(database: Database, key: AttemptKey, failure: Failure
   return row.status;
 }
 
-/** An error's text as PostgreSQL can store it: without NUL. */
+/** An error's text in a form that PostgreSQL can store: without NUL. */
 export function storedText(message: string): string {
   return message.slice(0, MAX_ERROR).replaceAll("\0", "\uFFFD");
 }

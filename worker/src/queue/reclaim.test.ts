@@ -6,7 +6,7 @@ import { reclaim } from "./reclaim.ts";
 
 const database = await createTestDatabase();
 
-/** What a pod of a Job finds; a further one, as every pod is another session. */
+/** What another pod of a Job finds; each call is a new session. */
 const getFinding = async (jobName: string) => (await reclaim(database.connect(), claimParams(jobName), true))?.finding;
 
 describe("reclaim", () => {
@@ -15,7 +15,7 @@ describe("reclaim", () => {
     await database.query("insert into make_it_clap (duration_seconds) values (40)");
   });
 
-  test("has nothing to do where no worker has died", async () => {
+  test("has nothing to do if no worker has died", async () => {
     assert.equal(await getFinding("a"), undefined);
   });
 
@@ -36,7 +36,7 @@ describe("reclaim", () => {
     assert.deepEqual(await database.query("select crashes from batch.queue"), [{ crashes: 1 }]);
   });
 
-  test("leaves another Job's dead pod to its own Job until that should long be back, then frees its request", async () => {
+  test("leaves another Job's dead pod to its own Job until that is long overdue, then frees its request", async () => {
     const { connection } = await startAttempt(database, claimParams("a"));
     await connection.close();
     assert.equal(await getFinding("b"), undefined, "no poll has seen it yet");

@@ -15,7 +15,7 @@ describe("renew", () => {
     await database.query("insert into make_it_clap (duration_seconds) values (40)");
   });
 
-  test("takes the session lock back after a break, and waits while the broken connection still has it", async () => {
+  test("re-acquires the session lock after a break, and waits while the broken connection still holds it", async () => {
     const { connection, attempt } = await startAttempt(database, claimParams("a"));
     const next = database.connect();
     assert.equal(await renew(next, attempt, LOCK), false);
@@ -24,7 +24,7 @@ describe("renew", () => {
     assert.equal(await claimWithReclaim(database.connect(), claimParams("a")), "locked");
   });
 
-  test("renews a lease, whatever connection it comes by", async () => {
+  test("renews a lease over any connection", async () => {
     const { attempt } = await startAttempt(database, claimParams("a", LEASE));
     await database.query("update batch.queue set lease_until = now()");
     assert.equal(await renew(database.connect(), attempt, LEASE), true);

@@ -5,10 +5,10 @@ import { type AttemptKey, keyValues } from "./attempt.ts";
 import { zeroAsNull } from "./claim.ts";
 
 /**
- * Takes the session lock back after the connection broke, or renews the lease.
+ * Re-acquires the session lock after the connection broke, or renews the lease.
  *
- * @returns whether the attempt is kept; false: another connection still holds the lock (the broken one, until the server notices),
- *   call again shortly.
+ * @returns whether the attempt is kept; false: another connection still holds the lock (the broken one, until the server notices);
+ *   call again shortly
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's.
  */
 export async function renew(

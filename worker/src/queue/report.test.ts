@@ -7,7 +7,7 @@ import { report } from "./report.ts";
 
 const database = await createTestDatabase();
 
-test("progress is seen while the attempt runs; the last checkpoint is there at the next attempt", async () => {
+test("progress is visible while the attempt runs; the next attempt gets the last checkpoint", async () => {
   await database.query("insert into make_it_clap (duration_seconds) values (40)");
   const { connection, attempt } = await startAttempt(database, claimParams("a"));
   assert.equal(attempt.checkpoint, null);

@@ -14,14 +14,14 @@ function moduleName(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The statements that a module of the worker asks the database for: `run<Row>("claim", ...)`. */
+/** The statements that a module of the worker runs: `run<Row>("claim", ...)`. */
 function askedFor(module: string): string[] {
   const text = readFileSync(`${worker}${module}`, "utf8");
   return [...text.matchAll(/\brun(?:<[^>]+>)?\(\s*"(\w+)"/g)].map(([, name]) => name ?? "");
 }
 
 describe("every statement", () => {
-  test("is run by the one function of its module, and by nothing else of the worker", () => {
+  test("is run by the one function of its module, and nowhere else in the worker", () => {
     const modules = globSync("**/*.ts", { cwd: worker }).filter((file) => !file.endsWith(".test.ts"));
     const asking = modules.sort().flatMap((module) => askedFor(module).map((name) => `${module}: ${name}`));
     assert.deepEqual(
@@ -35,7 +35,7 @@ describe("every statement", () => {
       assert.ok(existsSync(new URL(`${moduleName(name)}.test.ts`, import.meta.url)));
     });
 
-    test(`${name} opens with what it is for`, () => {
+    test(`${name} opens with its purpose`, () => {
       assert.match(statement(name).text, /^-- [A-Z]/);
     });
   }

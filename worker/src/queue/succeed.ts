@@ -3,7 +3,7 @@ import { OwnershipLostError } from "../errors.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
 
 /**
- * Records SUCCESS and takes the request out of the queue.
+ * Records SUCCESS and removes the request from the queue.
  *
  * @param result - JSON text of what the work returned; null: nothing
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.

@@ -44,7 +44,7 @@ test("takeOver ends the predecessor's connection; when it reconnects, the attemp
   await assert.rejects(renew(predecessor, attempt, claimParams("a")), OwnershipLostError);
 });
 
-test("takeOver leaves a session alone that has announced its stop, that keeps a lease, or that has another Job's request", async () => {
+test("takeOver leaves alone a session that has announced its stop, that keeps a lease, or that holds another Job's request", async () => {
   const stopping = await startPredecessor();
   await announceStop(stopping.connection, stopping.attempt, 30);
   const leased = await startPredecessor(claimParams("b", { leaseSeconds: 30 }));
@@ -65,7 +65,7 @@ test("takeOver twice, as after a lost answer, records one crash", async () => {
   assert.equal((await database.query("select from batch.history")).length, 1);
 });
 
-test("takeOver takes the request over where another role has the lock, as a poll has for a moment when the session dies", async () => {
+test("takeOver takes the request over even if another role holds the lock, as a poll does for a moment when the session dies", async () => {
   const { attempt, connection: predecessor } = await startPredecessor();
   await predecessor.close();
   await database.client.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, attempt.session]);
