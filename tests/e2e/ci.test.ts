@@ -6,7 +6,7 @@ import { createPrograms } from "../support/programs.ts";
 
 const CI = fileURLToPath(new URL("../../.ci/e2e", import.meta.url));
 
-/** A cluster that answers, and has nothing of a stack's. */
+/** A cluster that answers and contains no stack. */
 const KUBECTL = `case "$*" in
   "config current-context") echo minikube;;
   "get namespace"*) exit 1;;
@@ -37,7 +37,7 @@ function minikube({
 esac`;
 }
 
-/** What CI prints on a minikube: its `npm run e2e` prints only where docker would build. */
+/** The output of CI on a minikube; `npm run e2e` is replaced and prints only where docker would build. */
 async function said(options: Minikube): Promise<string> {
   const { folder } = await createPrograms({
     kubectl: KUBECTL,
@@ -68,7 +68,7 @@ describe(".ci/e2e", { timeout: 60_000 }, () => {
     assert.equal(await said({ driver: "docker", status: "Stopped" }), LEFT);
   });
 
-  test("says why it does not run where the node's daemon cannot be had", async () => {
+  test("says why it does not run if the node's daemon is not available", async () => {
     const dockerEnv = "echo 'the runtime is containerd' >&2; exit 1";
     assert.match(
       await said({ driver: "docker", dockerEnv }),

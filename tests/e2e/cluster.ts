@@ -3,14 +3,14 @@ import { until } from "../support/until.ts";
 
 /** The namespace of the batches. */
 export const NAMESPACE = "keda-with-postgresql";
-/** What every Job that KEDA creates is labelled with. */
+/** The label of every Job that KEDA creates. */
 export const KEDA_JOBS = "scaledjob.keda.sh/name=postgres-batch";
 
-/** The pod of PostgreSQL. */
+/** PostgreSQL's pod. */
 export const SERVER_POD = "my-release-postgresql-0";
 const PSQL = "PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) exec psql -h 127.0.0.1 -U postgres -qAtX -v ON_ERROR_STOP=1";
 
-/** What `kubectl get -o json` gives: a list of objects. */
+/** The output of `kubectl get -o json`: a list of objects. */
 export interface KubernetesObject {
   readonly kind: string;
   readonly metadata: {
@@ -26,7 +26,7 @@ export interface KubernetesObject {
   readonly [field: string]: any;
 }
 
-/** The cluster of one context, by kubectl, and its database by the server's own psql. */
+/** The cluster of one context, accessed through kubectl, and its database, accessed through the server's own psql. */
 export class Cluster {
   readonly context: string;
 
@@ -52,7 +52,7 @@ export class Cluster {
     return await this.list("jobs", "-n", NAMESPACE, "-l", KEDA_JOBS);
   }
 
-  /** Runs a statement as the superuser; rows as objects. `with` around it, so it may insert. */
+  /** Runs a statement as the superuser and returns its rows as objects. It is wrapped in `with`, so it may insert. */
   async rows<Row>(statement: string): Promise<Row[]> {
     return JSON.parse(
       await this.psql(`with answer as (${statement}) select coalesce(json_agg(answer), '[]') from answer`),
@@ -64,7 +64,7 @@ export class Cluster {
     return await this.kubectl(shell, statements);
   }
 
-  /** Deletes PostgreSQL's pod, and waits until the next one answers. */
+  /** Deletes PostgreSQL's pod and waits until the next one answers. */
   async restartServer(): Promise<void> {
     const startedAt = () => this.psql("select pg_postmaster_start_time()").catch(() => undefined);
     const earlier = await this.psql("select pg_postmaster_start_time()");

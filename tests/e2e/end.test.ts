@@ -11,7 +11,7 @@ const result: Result = {
   tables: ["one:\n\n| 1 |"],
 };
 
-/** What happens at the end, in its order, and the exit code. */
+/** The final steps in order, and the exit code. */
 async function happens(results: readonly Result[], keep: boolean, fails?: "destroy" | "remove") {
   const steps: string[] = [];
   const does = (step: "destroy" | "remove") => async () => {
@@ -37,20 +37,20 @@ async function happens(results: readonly Result[], keep: boolean, fails?: "destr
 const ROW = "| ok | zero | none | 0 Jobs, 1 Job | 7 s |";
 
 describe("the end of npm run e2e", () => {
-  test("is the table, and then the stack's", async () => {
+  test("prints the table, then destroys the stack", async () => {
     assert.deepEqual(await happens([result], false), { steps: [ROW, "destroy", "remove"], exitCode: 0 });
   });
 
-  test("leaves a stack that is to be kept", async () => {
+  test("does not destroy a stack that is to be kept", async () => {
     assert.deepEqual(await happens([result], true), { steps: [ROW], exitCode: 0 });
   });
 
-  test("has exit code 1 where a claim does not hold", async () => {
+  test("exits with 1 if a claim does not hold", async () => {
     assert.equal((await happens([result, { ...result, kept: false }], false)).exitCode, 1);
   });
 
   for (const step of ["destroy", "remove"] as const) {
-    test(`has the table and exit code 1 where the stack's ${step} fails, and says by what`, async () => {
+    test(`prints the table and the reason, and exits with 1, if the stack's ${step} fails`, async () => {
       const { steps, exitCode } = await happens([result], false, step);
       assert.equal(steps[0], ROW);
       assert.match(steps.at(-1) ?? "", /^cannot destroy the stack e2e, .*: pulumi ended with 255$/);
@@ -60,7 +60,7 @@ describe("the end of npm run e2e", () => {
 });
 
 describe("a result for docs/results", () => {
-  test("is the claim, whether it was kept, its numbers as a list, and its tables", () => {
+  test("contains the claim, whether it held, its numbers as a list, and its tables", () => {
     assert.equal(resultSection(result), "Kept in 7 s: none.\n\n- 0 Jobs\n- 1\nJob\n\none:\n\n| 1 |");
     assert.match(resultSection({ ...result, kept: false }), /^MISSED in 7 s: none\.\n/);
   });

@@ -1,19 +1,19 @@
 import type { Stack } from "./stack.ts";
 
-/** What a scenario has shown. */
+/** The result of a scenario. */
 export interface Result {
   readonly name: string;
   readonly claim: string;
   readonly kept: boolean;
-  /** What was measured and noted, a part of a sentence each; last the reason, if it failed. */
+  /** Measurements and notes, each a part of a sentence; last the reason if the scenario failed. */
   readonly numbers: readonly string[];
   readonly seconds: number;
-  /** Tables of Markdown, each below a line that says what it shows. */
+  /** Markdown tables, each below its title. */
   readonly tables: readonly string[];
 }
 
 /**
- * Prints what was measured, before anything else can fail, and then destroys the stack unless it is kept.
+ * Prints the results before anything else can fail, and then destroys the stack unless it is kept.
  * Resolves with the exit code.
  */
 export async function end(
@@ -34,7 +34,7 @@ export async function end(
   return results.every(({ kept }) => kept) ? 0 : 1;
 }
 
-/** The results as a table of Markdown, a scenario a line. */
+/** The results as a Markdown table, one scenario per line. */
 export function resultTable(results: readonly Result[]): string {
   const lines = results.map(({ name, claim, kept, numbers, seconds }) => {
     return `| ${kept ? "ok" : "MISSED"} | ${name} | ${claim} | ${numbers.join(", ").replaceAll("\n", " ")} | ${seconds} s |`;
@@ -42,7 +42,7 @@ export function resultTable(results: readonly Result[]): string {
   return ["|  | scenario | claim | measured | took |", "| --- | --- | --- | --- | ---: |", ...lines].join("\n");
 }
 
-/** A result for docs/results: the numbers as a list, since a line of the table would be too long to read, and its tables. */
+/** A result for docs/results: its numbers as a list, since a table row would be too long to read, and its tables. */
 export function resultSection({ claim, kept, numbers, seconds, tables }: Result): string {
   const list = numbers.map((number) => `- ${number}`).join("\n");
   return [`${kept ? "Kept" : "MISSED"} in ${seconds} s: ${claim}.`, list, ...tables].join("\n\n");

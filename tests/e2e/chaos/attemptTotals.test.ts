@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { Attempt } from "../requests.ts";
 import { countAttempts } from "./attemptTotals.ts";
 
-/** An attempt of request `id` that lasted from one second of a minute to another. */
+/** An attempt of request `id` between two seconds of a minute. */
 function attempt(id: number, attempt: number, status: string, from: number, to: number | null, reason?: string) {
   const at = (second: number) => `2026-11-25T00:00:${String(second).padStart(2, "0")}+00:00`;
   const times = { started_at: at(from), ended_at: to === null ? null : at(to) };
@@ -13,7 +13,7 @@ function attempt(id: number, attempt: number, status: string, from: number, to: 
 const nothing = { succeeded: 0, twice: 0, dead: 0, overlapping: 0, crashed: 0, interrupted: 0, error: 0 };
 
 describe("countAttempts", () => {
-  test("nothing is nothing", () => assert.deepEqual(countAttempts([]), nothing));
+  test("no attempts give zero totals", () => assert.deepEqual(countAttempts([]), nothing));
 
   test("counts how attempts ended, by their reason", () => {
     const all = [

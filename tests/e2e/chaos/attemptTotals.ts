@@ -3,12 +3,12 @@ import type { Attempt } from "../requests.ts";
 
 /** The totals of a run's attempts. */
 export interface AttemptTotals {
-  /** Requests with a SUCCESS. */
+  /** Requests that succeeded. */
   readonly succeeded: number;
-  /** SUCCESSes beyond the first of their request. */
+  /** Successes beyond a request's first. */
   readonly twice: number;
   readonly dead: number;
-  /** Attempts that began before the previous one of their request had ended. */
+  /** Attempts that began before their request's previous attempt had ended. */
   readonly overlapping: number;
   readonly crashed: number;
   readonly interrupted: number;

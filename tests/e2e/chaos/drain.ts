@@ -6,9 +6,9 @@ import { workers } from "../workers.ts";
 import { LONG_WAIT, type Outage } from "./outages.ts";
 
 /**
- * Cordons the node and waits until each pod on it works, so that it is known what the drain will end. It drains as for the
- * node's maintenance, except for the only database, which stays; then the node is uncordoned. Resolves
- * with the number of attempts that ended by it: one may succeed within its grace period.
+ * Cordons the node and waits until each pod on it is working, so that the attempts that the drain will end are known. Then drains
+ * the node as for maintenance, except for the only database, which stays, and uncordons it. Resolves with the number of attempts
+ * that the drain ended: an attempt may succeed within its grace period.
  */
 export async function drainNode(cluster: Cluster): Promise<Outage<number>> {
   const [node] = (await cluster.list("nodes")).map(({ metadata }) => metadata.name);
@@ -36,7 +36,7 @@ export async function drainNode(cluster: Cluster): Promise<Outage<number>> {
   };
 }
 
-/** The running attempts, if they are those of the pods that are on the node. */
+/** The running attempts, if they belong to exactly the pods on the node. */
 async function atWork(cluster: Cluster): Promise<Attempt[] | undefined> {
   const pods = (await workers(cluster)).filter(({ spec, status }) => {
     return spec.nodeName !== undefined && !["Succeeded", "Failed"].includes(status.phase);
@@ -47,7 +47,7 @@ async function atWork(cluster: Cluster): Promise<Attempt[] | undefined> {
   return same && running.length > 0 ? running : undefined;
 }
 
-/** How many of the attempts that ran did not succeed; undefined until each of their requests has a later one. */
+/** How many of the running attempts did not succeed; undefined until each of their requests has a later attempt. */
 function interrupted(running: readonly Attempt[], all: readonly Attempt[]): number | undefined {
   const ended = running.filter((attempt) => sameAttempt(attempt, all)?.status !== "SUCCESS");
   const again = ended.every((attempt) => nextAttempt(attempt, all) !== undefined);

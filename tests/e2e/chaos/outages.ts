@@ -6,20 +6,20 @@ import type { Settings } from "../settings.ts";
 import type { Stack } from "../stack.ts";
 import type { FaultCost } from "./faultCosts.ts";
 
-/** What an outage is injected into. */
+/** The targets of outages. */
 export interface OutageContext {
   readonly cluster: Cluster;
   readonly stack: Stack;
   readonly watch: JobWatch;
 }
 
-/** What can happen around working pods and ends none of them. */
+/** Outages around working pods, none of which ends a pod. */
 export interface Outage<Result = unknown> extends Pick<FaultCost, "fault" | "until" | "limit"> {
-  /** Injects it, and waits for what `until` says. */
+  /** Injects the outage, and waits for the event that `until` names. */
   inject(): Promise<Result>;
 }
 
-/** How long the end of an outage is waited for, and how often it is checked. */
+/** How long to wait for the end of an outage, and how often to check. */
 export const LONG_WAIT: WaitOptions = { timeoutMs: 180_000, intervalMs: 250 };
 
 export function restartPostgres({ cluster }: OutageContext): Outage {
@@ -55,7 +55,7 @@ export function rotatePasswords({ cluster, stack }: OutageContext, settings: Set
     limit: 90,
     async inject() {
       await stack.up(settings);
-      // A session that is open needs no password: KEDA must log in to ask again.
+      // An open session needs no password: KEDA must log in again.
       await cluster.psql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'batch_scaler'");
       const earlier = new Set((await cluster.jobs()).map(({ metadata }) => metadata.name));
       const claimed = async () =>
@@ -67,7 +67,7 @@ export function rotatePasswords({ cluster, stack }: OutageContext, settings: Set
   };
 }
 
-/** Resolves with the seconds from the operator's return, when another one leads, to the first Job since. */
+/** Resolves with the seconds from the moment another operator leads to the first Job created since. */
 export function killKeda({ cluster }: OutageContext): Outage<number> {
   return {
     fault: "KEDA's operator killed",
@@ -85,7 +85,7 @@ export function killKeda({ cluster }: OutageContext): Outage<number> {
       return await until(
         "a Job",
         async () => {
-          // The API server writes whole seconds.
+          // The API server's times are in whole seconds.
           const created = (await cluster.jobs()).map(({ metadata }) => Date.parse(metadata.creationTimestamp) + 999);
           const first = Math.min(...created.filter((at) => at > returned));
           return first === Number.POSITIVE_INFINITY ? undefined : (first - returned) / 1_000;

@@ -3,7 +3,7 @@ import { killContainer } from "../killContainer.ts";
 import type { FaultCost } from "./faultCosts.ts";
 import type { Target } from "./target.ts";
 
-/** What can happen to one working pod. */
+/** Faults of one working pod. */
 export interface PodFault {
   readonly fault: string;
   readonly reason: NonNullable<FaultCost["reason"]>;
@@ -15,8 +15,8 @@ export interface PodFault {
 const CONTAINER = "postgres-batch";
 
 /**
- * Takes what is left of the container's memory in pieces that are each smaller than the worker: the kernel ends the largest
- * process, and with it the container, whatever its limit is. In the background: no one waits for its end.
+ * Allocates the rest of the container's memory in processes that are each smaller than the worker: the kernel kills the largest
+ * process, and with it the container, whatever its limit. Runs in the background: nothing waits for its end.
  */
 const MEMORY_HOG = `while :; do sh -c 'eaten=$(head -c 8000000 /dev/zero | tr "\\0" x); sleep 60' & sleep 0.05; done > /dev/null 2>&1 &`;
 

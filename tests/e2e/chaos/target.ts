@@ -9,7 +9,7 @@ export interface Target {
   readonly pod: string;
 }
 
-/** The request whose first attempt began last: it has the most time left, and no earlier fault. */
+/** The request whose first attempt began last: it has the most time left, and has had no fault yet. */
 export async function nextTarget(cluster: Cluster): Promise<Target> {
   const running = `select id, attempt, job_name as job, pod_name as pod from clap_attempt
     where status = 'RUNNING' and attempt = 1 order by started_at desc limit 1`;
@@ -28,7 +28,7 @@ export async function runsAgain(cluster: Cluster, { id, attempt }: Target): Prom
   });
 }
 
-/** Why Kubernetes says that a pod's container ended. */
+/** The reason that Kubernetes reports for the end of a pod's container. */
 export async function readEndReason(cluster: Cluster, { pod }: Target): Promise<string> {
   const path = "jsonpath={.status.containerStatuses[0].state.terminated.reason}";
   return await cluster.kubectl(["get", "pod", pod, "-n", NAMESPACE, "-o", path]);

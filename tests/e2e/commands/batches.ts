@@ -1,9 +1,9 @@
 import type { BatchConfig } from "../../../components/batchConfig.ts";
 
-/** The images that are built, by their target in tests/e2e/images/Dockerfile. */
+/** The images to build, by their target in tests/e2e/images/Dockerfile. */
 export const IMAGES = ["debian", "musl", "shellless", "scratch"] as const;
 
-/** Its tag is not `latest`, which every node would try to pull. */
+/** Not tagged `latest`, which every node would try to pull. */
 export function imageName(target: (typeof IMAGES)[number]): string {
   return `postgres-batch-e2e-${target}:1`;
 }
@@ -11,28 +11,28 @@ export function imageName(target: (typeof IMAGES)[number]): string {
 /** A reference that no node can pull. */
 export const UNKNOWN_IMAGE = "registry.invalid/none:1";
 
-/** Besides those of sysexits.h. */
+/** In addition to those of sysexits.h. */
 export const FINAL_EXIT_CODE = 9;
 
 const NO_RETRY = { backoffLimit: 0, crashLimit: 0 };
 const SCRIPT = { image: imageName("debian"), command: ["/program/work.sh"] };
 
-/** A user that no image knows: one of OpenShift's. */
+/** A user that exists in no image, as on OpenShift. */
 const USERS = { musl: 65_532, shellless: 1_000_660_000, scratch: 4_242 };
 
-/** The sample, beside which the others run. */
+/** The sample, which runs beside the others. */
 export const HANDLER = { kind: "clap", table: "make_it_clap", name: "postgres-batch", pollingInterval: 1 };
 
 const NOTHING = { ...SCRIPT, command: ["true"], pollingInterval: 1 };
 
-/** An image that nodes pull as it is. */
+/** An unchanged public image. */
 const PULLED = { imagePullPolicy: "IfNotPresent" };
 
-/** Commands that have nothing to do: one whose image the stack builds the runner into, one that gets it by an init container. */
+/** Commands that do nothing: one whose image contains the runner, one that gets it from an init container. */
 export const OVERLAID = commandBatch("overlaid", NOTHING);
 export const INITIATED = commandBatch("initiated", { ...NOTHING, ...PULLED });
 
-/** What runs in each kind of image, and how a command ends. */
+/** The batches for each kind of image and each way in which a command ends. */
 export const COMMANDS: readonly BatchConfig[] = [
   OVERLAID,
   INITIATED,
@@ -54,10 +54,10 @@ export const COMMANDS: readonly BatchConfig[] = [
   commandBatch("unknown", { ...SCRIPT, image: UNKNOWN_IMAGE }),
 ];
 
-/** The same, with an image in the place of the unknown one. */
+/** The same, with another image instead of the unknown one. */
 export const CORRECTED = COMMANDS.map((batch) => (batch.kind === "unknown" ? { ...batch, ...SCRIPT } : batch));
 
-/** Each kind's table, whose column `verb` says what the script does. */
+/** The kinds' tables; the column `verb` determines what the script does. */
 export const TABLES = Object.fromEntries(COMMANDS.map(({ kind, table = "" }) => [kind, table]));
 
 function imageBatch(target: keyof typeof USERS, more: Partial<BatchConfig>): BatchConfig {

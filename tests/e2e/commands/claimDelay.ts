@@ -14,8 +14,8 @@ const INSERTS: readonly (readonly [kind: string, statement: string])[] = [
 ];
 
 /**
- * How much later a command's pod claims than a handler's: from the first sight of a pod in a watch to its attempt's start, one pod
- * at a time, of each batch in turns. The cluster is not queried while a pod starts. There must be no pod of them before.
+ * Measures how much later a command's pod claims than a handler's: from the pod's first appearance in a watch to its attempt's start,
+ * one pod at a time, alternating between the batches. The cluster is not queried while a pod starts. None of their pods may exist before.
  */
 export async function claimDelay({ cluster, note }: Pick<ScenarioContext, "cluster" | "note">): Promise<Finding> {
   using watch = new PodWatch(cluster, [HANDLER.name, OVERLAID.kind, INITIATED.kind]);

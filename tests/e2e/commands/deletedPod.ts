@@ -8,7 +8,7 @@ import { insertRow } from "./rows.ts";
 /** `graceSeconds` of the batch. */
 const GRACE_SECONDS = 10;
 
-/** The pod of a command that ignores SIGTERM is deleted: the attempt is recorded before the pod is killed. */
+/** Deletes the pod of a command that ignores SIGTERM: the attempt must be recorded before the pod is killed. */
 export async function deletedPod({ cluster }: Pick<ScenarioContext, "cluster">): Promise<Finding[]> {
   const id = await insertRow(cluster, "debian", "ignore");
   const readOwn = async () => (await readAttempts(cluster, "debian")).filter(({ request_id }) => request_id === id);

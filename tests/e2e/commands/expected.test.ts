@@ -14,7 +14,7 @@ const ends = [
 ] as const;
 
 describe("isAsExpected", () => {
-  test("takes attempts that end in this order, with more in the result than is asked for", () =>
+  test("accepts attempts that end in this order; results may contain additional keys", () =>
     assert.ok(isAsExpected({ ends }, [failed, succeeded])));
 
   for (const [what, attempts] of [

@@ -1,25 +1,25 @@
 import type { KindAttempt } from "../kinds.ts";
 import type { Attempt } from "../requests.ts";
 
-/** How an attempt must end. */
+/** The expected end of an attempt. */
 export interface ExpectedEnd extends Pick<Attempt, "status" | "reason"> {
-  /** What the error must match. @default - there must be none */
+  /** Must match the error. @default - there must be no error */
   readonly error?: RegExp;
-  /** What the result must hold: these keys of an object, or just this value. @default - there must be none */
+  /** The result must contain these keys of an object, or be this value. @default - there must be no result */
   readonly result?: unknown;
 }
 
-/** A row and how it must end. */
+/** A row and its expected attempts. */
 export interface Expected {
   readonly kind: string;
   readonly verb: string;
-  /** In a few words, for the scenario's line. */
+  /** A short description for the scenario's line. */
   readonly what: string;
-  /** One for each attempt, in order. */
+  /** The end of each attempt, in order. */
   readonly ends: readonly ExpectedEnd[];
 }
 
-/** Whether a request's attempts, in order, are those that are expected. */
+/** Whether a request's attempts, in order, are as expected. */
 export function isAsExpected({ ends }: Pick<Expected, "ends">, attempts: readonly KindAttempt[]): boolean {
   return (
     attempts.length === ends.length &&

@@ -8,7 +8,7 @@ import { type Expected, isAsExpected } from "./expected.ts";
 const SUCCESS = { status: "SUCCESS", reason: null } as const;
 const DEAD = { status: "DEAD", reason: "error" } as const;
 
-/** What each image reports about itself, and what cannot be started. */
+/** Rows by which each image identifies itself, and commands that cannot be started. */
 export const IMAGE_ROWS: readonly Expected[] = [
   inImage("debian", { library: "glibc", uid: 1_000, shell: true }),
   inImage("musl", { library: "musl", uid: 65_532, shell: false }),
@@ -19,7 +19,7 @@ export const IMAGE_ROWS: readonly Expected[] = [
   notStarted("foreign", /^cannot start \/program\/foreign: \/program\/foreign is built for riscv64, and this node is /),
 ];
 
-/** How commands end. The last of a kind's rows comes last. */
+/** The ways in which commands end. The order of a kind's rows is kept. */
 export const END_ROWS: readonly Expected[] = [
   { kind: "debian", verb: "exit 0", what: "exit 0: SUCCESS", ends: [SUCCESS] },
   ...[64, 65, 78, FINAL_EXIT_CODE].map((code) => ({
@@ -64,8 +64,8 @@ export const END_ROWS: readonly Expected[] = [
 ];
 
 /**
- * A command that uses up its memory. Where the kernel kills the whole container, the runner with it, the next pod records the crash
- * and knows no reason.
+ * A command that exhausts its memory. If the kernel kills the whole container, including the runner, the next pod records the crash
+ * without its reason.
  */
 export function memoryRow(killsContainer: boolean): Expected {
   return {
@@ -84,7 +84,7 @@ export async function insertRow(cluster: Cluster, kind: string, verb: string): P
   return (row as { id: number }).id;
 }
 
-/** Inserts rows, waits until all have ended, and compares: one finding for each row. What differs is noted. */
+/** Inserts rows, waits until all have ended, and compares them: one finding per row. Differences are noted. */
 export async function runRows(
   { cluster, note }: Pick<ScenarioContext, "cluster" | "note">,
   rows: readonly Expected[],

@@ -9,10 +9,10 @@ const KIND = "unknown";
 const JOBS = `scaledjob.keda.sh/name=${KIND}`;
 
 /**
- * A batch whose image no node can pull: its requests wait and cost nothing, Kubernetes names the image, and by docs/commands.md's
- * recipe (correct the image, delete the Jobs of the wrong one) they run.
+ * A batch whose image no node can pull: its requests wait and cost nothing, Kubernetes names the image, and after the recipe in
+ * docs/commands.md (correct the image, delete the Jobs of the wrong one) they run.
  *
- * @param correct - names an image that is there
+ * @param correct - sets an image that exists
  */
 export async function unknownImage(
   { cluster }: Pick<ScenarioContext, "cluster">,

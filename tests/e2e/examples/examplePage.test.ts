@@ -8,7 +8,7 @@ describe("the pages of the examples", () => {
   for (const name of EXAMPLES) {
     const { commands, batch } = readExample(name);
 
-    test(`${name}: the batch is one that the stack takes`, () => {
+    test(`${name}: the stack accepts the batch`, () => {
       const settings: Record<string, string> = { ...declaredDefaults(), batches: JSON.stringify([batch]) };
       const { batches, runner } = readStackConfig((key) => settings[key]);
       assert.equal(batches[0]?.kind, batch.kind);
@@ -21,7 +21,7 @@ describe("the pages of the examples", () => {
     });
   }
 
-  test("hand the Secret to the command that docs/commands.md creates", () => {
+  test("give the command the Secret that docs/commands.md creates", () => {
     for (const name of EXAMPLES)
       assert.deepEqual(readExample(name).batch.envFromSecrets, [{ name: "program", prefix: "COMMAND_ENV_" }]);
     assert.match(readRoleCommands(), /create role program .*\n.*create secret generic program /s);

@@ -3,10 +3,10 @@ import { load } from "js-yaml";
 import type { BatchConfig } from "../../../components/batchConfig.ts";
 import { codeBlocks } from "../../support/codeBlocks.ts";
 
-/** The examples with a page that says how to deploy them. */
+/** The examples with a page on how to deploy them. */
 export const EXAMPLES = ["shell", "python", "spring-batch"] as const;
 
-/** What an example's page says about a cluster. */
+/** How an example's page deploys it to a cluster. */
 export interface ExamplePage {
   /** The commands that build its image and create its tables. */
   readonly commands: string;
@@ -14,7 +14,7 @@ export interface ExamplePage {
   readonly batch: BatchConfig;
 }
 
-/** Reads an example's page: the last block of commands, and the only one of the stack's config. */
+/** Reads an example's page: its last block of commands, and its only block of stack config. */
 export function readExample(name: (typeof EXAMPLES)[number]): ExamplePage {
   const page = readPage(`examples/${name}/README.md`);
   const [batch] = load(codeBlocks(page, "yaml").join("")) as BatchConfig[];

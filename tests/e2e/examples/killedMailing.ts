@@ -4,25 +4,25 @@ import { killContainer } from "../killContainer.ts";
 import { readAttempts } from "../kinds.ts";
 
 const KIND = "mailing";
-/** The row that tables.sql inserts, and what LettersJob.java writes in one transaction. */
+/** The size of the row that tables.sql inserts, and how much LettersJob.java writes per transaction. */
 const LETTERS = 1_000;
 const CHUNK = 20;
 const KILLS = 5;
 
-/** Each attempt may write so much before it is killed: whatever is decided by chance, the last one has letters left. */
+/** The most that each attempt may write before it is killed, so that the last attempt always has letters left. */
 const MOST_BEFORE_KILL = 100;
 
-/** A letter takes 20 ms, all of them 20 s: a kill from outside takes up to seconds on a busy machine. */
+/** A letter takes 20 ms and all of them 20 s, since a kill from outside may take seconds on a busy machine. */
 const SLOW_LETTERS = `
   create function take_time() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return new; end $$;
   create trigger slow before insert on letters for each row execute function take_time()`;
 
-/** Kills the pod of the only mailing five times, each time once it has written some letters more than its predecessor. */
+/** Kills the pod of the only mailing five times, each time after it has written some more letters than its predecessor. */
 export async function killMailing(cluster: Cluster): Promise<void> {
   await cluster.psql(SLOW_LETTERS);
   for (let kill = 1; kill <= KILLS; kill++) {
     const enough = (await countLetters(cluster)) + Math.ceil(Math.random() * MOST_BEFORE_KILL);
-    // The server itself waits: a query from outside takes as long as several chunks.
+    // The server itself waits: a query from outside would take as long as several chunks.
     await cluster.psql(`
       set statement_timeout = '120s';
       do $$ begin while (select count(*) from letters) < ${enough} loop perform pg_sleep(0.01); end loop; end $$`);
@@ -33,7 +33,7 @@ export async function killMailing(cluster: Cluster): Promise<void> {
   }
 }
 
-/** What must be true of a mailing that was killed five times. */
+/** The findings about a mailing that was killed five times. */
 export async function mailingFindings(cluster: Cluster): Promise<Finding[]> {
   const attempts = await readAttempts(cluster, KIND);
   const [letters] = await cluster.rows<{ count: number; least: number; most: number }>(

@@ -3,7 +3,7 @@ import type { Settings } from "../settings.ts";
 import { Stack } from "../stack.ts";
 import { type Application, applicationSettings, DEPOT, type Given } from "./applications.ts";
 
-/** A stack of this project among what is there, until it is disposed. */
+/** A stack of this project on a shared cluster, until it is disposed. */
 export class ApplicationStack implements AsyncDisposable {
   readonly application: Application;
   readonly stack: Stack;
@@ -13,7 +13,7 @@ export class ApplicationStack implements AsyncDisposable {
     this.stack = stack;
   }
 
-  /** Prepares the stack; what an interrupted run has left of it is destroyed, by the KEDA that was there then. */
+  /** Prepares the stack; destroys what an interrupted run has left of it, using the KEDA that existed then. */
   static async prepare(cluster: Cluster, application: Application): Promise<ApplicationStack> {
     const stack = new Stack(cluster.context, { name: `e2e-${application.name}` });
     await stack.init();
@@ -21,7 +21,7 @@ export class ApplicationStack implements AsyncDisposable {
     return new ApplicationStack(application, stack);
   }
 
-  /** Seconds that its `pulumi up` takes. */
+  /** The duration of its `pulumi up` in seconds. */
   async up(settings: Settings, given: Given): Promise<number> {
     const { name } = this.application;
     this.stack.configure(applicationSettings(this.application, settings, given));
@@ -36,7 +36,7 @@ export class ApplicationStack implements AsyncDisposable {
     return JSON.parse(await this.stack.pulumi(["stack", "output", "job"]));
   }
 
-  /** All that the stack says, writes and keeps. */
+  /** Everything that the stack prints, writes and stores. */
   async transcript(): Promise<string> {
     const outputs = await this.stack.pulumi(["stack", "output", "--json"]);
     return `${JSON.stringify(await this.stack.resources())}${outputs}${this.stack.transcript}`;

@@ -26,7 +26,7 @@ describe("the stacks of npm run e2e -- cluster", async () => {
     return readConfig(values);
   }
 
-  test("have settings that the program takes, in different namespaces and databases", (t) => {
+  test("have settings that the program accepts, in different namespaces and databases", (t) => {
     t.after(() => rmSync(folder, { recursive: true }));
     const [shop, depot] = [read(SHOP), read(DEPOT)];
     assert.deepEqual([shop.database.namespace, depot.database.namespace], ["shop", "depot"]);

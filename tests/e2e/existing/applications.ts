@@ -2,15 +2,15 @@ import type { Registry } from "../nodes/registry.ts";
 import type { Settings } from "../settings.ts";
 import type { OutsideDatabase } from "./outsideDatabase.ts";
 
-/** The namespace of the KEDA that is there before. */
+/** The namespace of the existing KEDA. */
 export const KEDA_NAMESPACE = "scaling";
 
-/** A stack among what is there: its namespace, and its database, are called as it is. */
+/** A stack on a shared cluster: its namespace and its database have its name. */
 export interface Application {
   readonly name: string;
   /** The kind of its requests. */
   readonly kind: string;
-  /** Inserts a request, which works for 2 s, for each row of what `from` is added for. */
+  /** Inserts a request of 2 s for each row of the `from` clause that is appended. */
   readonly insert: string;
   /** Its ScaledJob. */
   readonly batch: string;
@@ -18,7 +18,7 @@ export interface Application {
   readonly image: string;
 }
 
-/** The sample, directly on the server, in a namespace and with Secrets that are there before. */
+/** The sample, directly on the server, in an existing namespace with existing Secrets. */
 export const SHOP: Application = {
   name: "shop",
   kind: "clap",
@@ -27,7 +27,7 @@ export const SHOP: Application = {
   image: "postgres-batch",
 };
 
-/** A command over a table of the owner's, behind PgBouncer, in a namespace of the stack's. */
+/** A command for a table of the owner's, behind PgBouncer, in a namespace of the stack. */
 export const DEPOT: Application = {
   name: "depot",
   kind: "parcel",
@@ -36,10 +36,10 @@ export const DEPOT: Application = {
   image: "postgres-batch-runner",
 };
 
-/** The Secrets of `SHOP` that are there before, by their names and keys. */
+/** The existing Secrets of `SHOP`, by their names and keys. */
 export const SHOP_SECRETS = { admin: "shop-owner", authority: "server-ca" } as const;
 
-/** What is there before. */
+/** The existing installation. */
 export interface Given {
   readonly outside: Pick<OutsideDatabase, "address" | "port" | "poolerPort" | "owners">;
   readonly registry: Registry;
@@ -48,7 +48,7 @@ export interface Given {
   readonly maxReplicaCount: number;
 }
 
-/** The settings of a stack in what is given; the owner's password of `DEPOT` is missing, since it is a secret one. */
+/** The settings of a stack for an existing installation, without the owner's password of `DEPOT`, which is a secret setting. */
 export function applicationSettings({ name }: Application, settings: Settings, given: Given): Settings {
   const { outside, registry, caFile, maxReplicaCount } = given;
   const server = { host: outside.address, port: outside.port, database: name };

@@ -20,7 +20,7 @@ const GOOD = [
 const isGood = (sessions: readonly Session[]) => connectionFindings(sessions, NODES).every(isKept);
 
 describe("the connections of both stacks", () => {
-  test("are as they should be: one stack's workers come through PgBouncer, everything else comes from the nodes", () => {
+  test("are correct if one stack's workers connect through PgBouncer and everything else connects from the nodes", () => {
     assert.ok(isGood(GOOD));
   });
 
@@ -31,5 +31,5 @@ describe("the connections of both stacks", () => {
     "more connections of PgBouncer's than its pool has": [...GOOD, ...Array(3).fill(GOOD.at(-1))],
     "a poll that nothing is seen of": GOOD.filter(({ user }) => user !== "depot_scaler"),
   }))
-    test(`are not with ${what}`, () => assert.equal(isGood(sessions), false));
+    test(`are wrong with ${what}`, () => assert.equal(isGood(sessions), false));
 });

@@ -3,7 +3,7 @@ import { POOL_SIZE } from "./outsideDatabase.ts";
 import type { Session } from "./sessions.ts";
 
 /**
- * How the roles of both stacks have connected to the server: those of `DEPOT` begin with its name, those of `SHOP` with `batch`.
+ * How the roles of both stacks connected to the server: the names of `DEPOT`'s begin with its name, those of `SHOP`'s with `batch`.
  *
  * @param nodes - the addresses of the nodes, which pods connect from; PgBouncer connects from this machine
  */

@@ -15,7 +15,7 @@ import { startOutsideDatabase } from "./outsideDatabase.ts";
 import { takeSettledInventory } from "./settledInventory.ts";
 import { work } from "./work.ts";
 
-/** What examples/consumers/typescript deploys. */
+/** The batch that examples/consumers/typescript deploys. */
 const PAGES: Application = {
   name: "pages",
   kind: "page",
@@ -24,10 +24,10 @@ const PAGES: Application = {
   image: "runner",
 };
 
-/** The example has no port: PostgreSQL's own. */
+/** PostgreSQL's default port: the example sets none. */
 const PORT = 5_432;
 
-/** Deploys the example among what is there, has it work, and destroys it. */
+/** Deploys the example on the shared cluster, runs a request, and destroys the example. */
 export async function useAsPackage(context: ScenarioContext, network: string): Promise<Finding[]> {
   const { cluster, settings, note } = context;
   const address = await findGateway(network);
@@ -61,7 +61,7 @@ async function prepareProgram(context: string): Promise<AsyncDisposable & { read
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
-/** The stack, without what an interrupted run has left of it. */
+/** The stack, after removing what an interrupted run has left of it. */
 async function prepareStack(folder: string, context: string) {
   const stack = new Stack(context, { name: "e2e-pages", project: { name: PAGES.name, folder } });
   await stack.init();
@@ -74,7 +74,7 @@ async function prepareStack(folder: string, context: string) {
   });
 }
 
-/** Builds both images and pushes them; their references as nodes have them. */
+/** Builds and pushes both images; returns the references that nodes use. */
 async function pushImages(context: string, registry: Registry): Promise<Record<"worker" | "runner", string>> {
   const project = { name: "images", folder: fileURLToPath(new URL("images", import.meta.url)) };
   const stack = new Stack(context, { name: "e2e-images", project });

@@ -10,21 +10,21 @@ import { installOtherKeda } from "./otherKeda.ts";
 import { type OutsideDatabase, startOutsideDatabase } from "./outsideDatabase.ts";
 import { createShopNamespace } from "./shopNamespace.ts";
 
-/** How many requests of which seconds: those that are finished at the failover, those that run, those that come after it. */
+/** The numbers of requests and their seconds: finished before the failover, running during it, inserted after it. */
 const FINISHED = { count: 4, seconds: 1 };
 const RUNNING = { count: 4, seconds: 40 };
 const LATER = { count: 4, seconds: 1 };
 const ALL = FINISHED.count + RUNNING.count + LATER.count;
 
-/** How long a failover takes until something has noticed that the primary is dead. */
+/** How long it takes to notice that the primary is dead. */
 const OUTAGE_SECONDS = 20;
 
-/** All of them have a Job at once. */
+/** All of them run at once. */
 const MAX_REPLICA_COUNT = 10;
 
 const TIMEOUT_MS = 300_000;
 
-/** Has the server of a stack fail over to its replica while requests run, and others have been finished. */
+/** Lets a stack's server fail over to its replica while some requests run and others have finished. */
 export async function failOver(context: ScenarioContext, network: string): Promise<Finding[]> {
   const { cluster, settings } = context;
   const address = await findGateway(network);
@@ -72,7 +72,7 @@ async function insert(outside: OutsideDatabase, { count, seconds }: typeof FINIS
   await outside.query(SHOP.name, `insert into make_it_clap (duration_seconds) ${rows}`);
 }
 
-/** Every attempt with all that is recorded of it. */
+/** Every attempt with everything recorded about it. */
 async function readAttempts(outside: OutsideDatabase): Promise<string[]> {
   const rows = await outside.query<{ row: string }>(
     SHOP.name,

@@ -7,10 +7,10 @@ import { createSecret } from "./shopNamespace.ts";
 
 const NAME = "other-authority";
 
-/** What a worker of `SHOP` says of the server when its Secret has the certificate of another authority. */
+/** What a worker of `SHOP` logs about the server when its Secret contains another authority's certificate. */
 export async function logOfDistrust(cluster: Cluster, shop: ApplicationStack, address: string): Promise<string> {
   const job = await shop.job();
-  // Without the label that makes it one of the ScaledJob's.
+  // Without the label by which it would belong to the ScaledJob.
   job.metadata = { name: NAME, namespace: SHOP.name };
   job.spec.backoffLimit = 0;
   const pod = job.spec.template.spec;

@@ -16,7 +16,7 @@ function deployment(name: string, spec: object, metadata: object = {}, status: o
 const BEFORE = toInventory([deployment("a", { replicas: 1 }), deployment("b", { replicas: 1 })]);
 
 describe("the difference of two inventories", () => {
-  test("is none where only the status and the server's own counters have changed", () => {
+  test("is empty if only the status and the server's own counters have changed", () => {
     const counters = { resourceVersion: "7", managedFields: [{ manager: "kubelet" }] };
     const after = [deployment("a", { replicas: 1 }, counters, { ready: 1 }), deployment("b", { replicas: 1 })];
     assert.deepEqual(differences(BEFORE, toInventory(after)), []);
@@ -33,7 +33,7 @@ describe("the difference of two inventories", () => {
     });
   }
 
-  test("is what is missing, new and changed", () => {
+  test("lists missing, new and changed objects", () => {
     const after = [deployment("a", { replicas: 2 }), deployment("c", {})];
     assert.deepEqual(differences(BEFORE, toInventory(after)), [
       "Deployment keda/b is missing",
@@ -43,7 +43,7 @@ describe("the difference of two inventories", () => {
   });
 });
 
-test("an inventory has every kind that can be listed but those that change on their own", async () => {
+test("an inventory has every kind that can be listed, except those that change on their own", async () => {
   const asked: string[] = [];
   const kinds =
     "pods\nevents\nleases.coordination.k8s.io\nscaledjobs.keda.sh\nexternalmetrics.external.metrics.k8s.io\n";

@@ -11,14 +11,14 @@ import { KEDA_NAMESPACE } from "./applications.ts";
 const PROJECT = { name: "other-keda", folder: fileURLToPath(new URL("otherKeda", import.meta.url)) };
 
 /**
- * Installs a KEDA that no stack of this project knows, and removes it at the end.
+ * Installs a KEDA that belongs to no stack of this project, and removes it at the end.
  *
- * @throws Error when the cluster has one.
+ * @throws Error when the cluster already has a KEDA.
  */
 export async function installOtherKeda(cluster: Cluster, settings: Settings): Promise<AsyncDisposable> {
   const stack = new Stack(cluster.context, { name: "e2e-keda", project: PROJECT });
   await stack.init();
-  // More than the stack itself is there where an earlier run was interrupted.
+  // An interrupted run may have left resources in the stack.
   if ((await stack.resources()).length <= 1) await refuseAnother(cluster);
   const { kedaChart = declaredConfig().kedaChart?.defaultValue ?? "" } = settings;
   const chart = existsSync(resolve(PROJECT_ROOT, kedaChart)) ? resolve(PROJECT_ROOT, kedaChart) : kedaChart;
