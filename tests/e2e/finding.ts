@@ -1,6 +1,6 @@
 import { isKept, type Limit } from "../bench/limit.ts";
 
-/** What a scenario has measured, and what it must be. */
+/** A measured value and its limit. */
 export type Finding = Limit;
 
 /** A part of a scenario's one line: `60 Jobs`, `1.081 times the plain Job (at most 1.15)`, `61 Jobs (exactly 60: MISSED)` */
@@ -11,12 +11,12 @@ export function describe(finding: Finding): string {
   return `${number} (${bound} ${limit}${unit}: MISSED)`;
 }
 
-/** A Finding that must be `limit`. */
+/** A finding that must equal `limit`. */
 export function exactly(limit: number, what: string, measured: number): Finding {
   return { what, measured, bound: "exactly", limit };
 }
 
-/** A Finding that must not pass `limit`. */
+/** A finding that must not exceed `limit`. */
 export function atMost(limit: number, what: string, measured: number, unit = ""): Finding {
   return { what, measured, bound: "at most", limit, unit };
 }

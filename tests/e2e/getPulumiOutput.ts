@@ -3,10 +3,10 @@ import type { ProgramOptions } from "../../cli/runProgram.ts";
 import { trackChild } from "./interrupt.ts";
 
 /**
- * Runs pulumi and returns what it wrote to standard output. An interruption waits for it: it has a separate process group,
- * so that a terminal's Ctrl-C reaches it only by `handleSignals`, and so once.
+ * Runs pulumi and returns its standard output. An interruption waits for it: it has a separate process group, so that a terminal's
+ * Ctrl-C reaches it only once, through `handleSignals`.
  *
- * @param recoveryHint - what to do if it is killed all the same
+ * @param recoveryHint - what to do if it is killed nevertheless
  * @throws ProgramError unless its exit code is 0; UsageError when it is not installed.
  */
 export async function getPulumiOutput(

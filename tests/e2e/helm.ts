@@ -5,7 +5,7 @@ import { getOutput } from "../../cli/getOutput.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Stack } from "./stack.ts";
 
-/** A chart's installation. */
+/** How a chart is installed. */
 export interface Release {
   readonly name: string;
   readonly namespace: string;
@@ -15,7 +15,7 @@ export interface Release {
   readonly values: Record<string, unknown>;
 }
 
-/** Seconds that helm alone needs for both charts, started together; they are removed again. */
+/** The time in seconds that helm alone needs for both charts, started together; everything is removed afterwards. */
 export async function helmSeconds(releases: readonly Release[], cluster: Cluster): Promise<number> {
   const { context } = cluster;
   const folder = mkdtempSync(join(tmpdir(), "e2e-helm-"));
@@ -53,7 +53,7 @@ export async function helmSeconds(releases: readonly Release[], cluster: Cluster
   }
 }
 
-/** What the program would ask helm for. */
+/** The installation that the program would request from helm. */
 export async function readReleases(stack: Stack): Promise<Release[]> {
   const { steps } = JSON.parse(await stack.pulumi(["preview", "--json"]));
   return steps
@@ -62,7 +62,7 @@ export async function readReleases(stack: Stack): Promise<Release[]> {
     .map(({ inputs }: { inputs: Release }) => inputs);
 }
 
-/** The same, but ready when the chart's own probes say so: the program's own readiness probes are how its up saves time. */
+/** The same with the chart's own readiness probes: the program's probes are how its `up` saves time. */
 export function withOwnProbes(release: Release): Release {
   const values = JSON.stringify(release.values, (key, value) => (key === "readinessProbe" ? undefined : value));
   return { ...release, values: JSON.parse(values) };

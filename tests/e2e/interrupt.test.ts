@@ -10,7 +10,7 @@ const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
 const SAY = `say() { echo "$1" >> "\${0%/*}/calls.log"; }`;
 
-/** Its Pulumi works at the first thing that it is asked for, the stack's selection, until it is asked to end and then does so. */
+/** A Pulumi whose first command, the stack's selection, runs until it is asked to end. */
 function pulumi(whenAsked: string): Readonly<Record<string, string>> {
   return {
     kubectl: 'case "$*" in "config current-context") echo fake;; esac',
@@ -25,7 +25,7 @@ interface Run {
   readonly exitCode: Promise<number | null>;
 }
 
-/** `npm run e2e` once one of its programs has said that it is at work; in a separate process group, as a terminal's job. */
+/** Starts `npm run e2e` in a separate process group, like a terminal's job, and waits until one of its programs is at work. */
 async function runUntilAtWork(does: Readonly<Record<string, string>>): Promise<Run> {
   const programs = await createPrograms(does);
   const env = { PATH: programs.folder, HOME: programs.folder, TMPDIR: programs.folder };
@@ -55,10 +55,10 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
     ["SIGQUIT", 131],
   ] as const) {
     for (const pulumiCode of [0, 7]) {
-      test(`${signal}: Pulumi is asked once to end, is waited for, and is followed by nothing even if it ends with ${pulumiCode}`, async () => {
+      test(`${signal}: Pulumi is asked once to end and is waited for, and nothing runs after it, even if it ends with ${pulumiCode}`, async () => {
         const whenAsked = `sleep 0.3; say "cleaned up"; exit ${pulumiCode}`;
         const { programs, child, output, exitCode } = await runUntilAtWork(pulumi(whenAsked));
-        // A terminal's Ctrl-C reaches the whole process group, and then once more by npm.
+        // A terminal's Ctrl-C reaches the whole process group, and a second time through npm.
         process.kill(-(child.pid as number), signal);
         child.kill(signal);
         assert.equal(await exitCode, code, output());
@@ -92,7 +92,7 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
     await until("Pulumi's end", hasEnded);
   });
 
-  test("where no Pulumi runs it ends at once", async () => {
+  test("if no Pulumi runs, it ends at once", async () => {
     const { child, exitCode } = await runUntilAtWork({ kubectl: `${SAY}; say "at work"; exec sleep 30` });
     process.kill(-(child.pid as number), "SIGTERM");
     assert.equal(await exitCode, 143);

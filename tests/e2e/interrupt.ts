@@ -1,18 +1,18 @@
 import type { ChildProcess } from "node:child_process";
 import { SAME_SIGNAL_MS, type STOP_SIGNALS } from "../../cli/stopSignals.ts";
 
-/** The code that a run ends with when a signal interrupts it: the one of a program that the signal ended. */
+/** The exit code of an interrupted run: that of a program ended by the signal. */
 const EXIT = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const satisfies Record<
   (typeof STOP_SIGNALS)[number],
   number
 >;
 
-/** What must not be killed, each with what has to be done if it is. */
+/** The children that must not be killed, each with what to do if it is. */
 const running = new Map<ChildProcess, string>();
-/** Ends the process once nothing of that runs any more; undefined: not interrupted. */
+/** Ends the process once none of these children runs; undefined: not interrupted. */
 let exit: (() => never) | undefined;
 
-/** Delays the exit after a signal until this child has ended. Its caller is not resumed then: the next step must not start. */
+/** Delays the exit after a signal until this child has ended. The caller is then not resumed: the next step must not start. */
 export function trackChild(child: ChildProcess, recoveryHint: string): void {
   running.set(child, recoveryHint);
   child.once("close", () => {
@@ -22,8 +22,8 @@ export function trackChild(child: ChildProcess, recoveryHint: string): void {
 }
 
 /**
- * From now on a signal ends the process, but first asks the tracked children to end, once, and waits for them: a second SIGINT
- * would make Pulumi drop everything. A second signal kills them.
+ * From now on a signal asks the tracked children to end, once, waits for them, and then ends the process: a second SIGINT would
+ * make Pulumi abort at once. A second signal kills them.
  */
 export function handleSignals(): void {
   let interruptedAt: number | undefined;
@@ -44,7 +44,7 @@ export function handleSignals(): void {
   for (const signal of Object.keys(EXIT)) process.on(signal, onSignal);
 }
 
-/** No child may continue while the next run is at work. */
+/** No child may continue while the next run works. */
 function killAll(exitCode: number): never {
   for (const [child, recoveryHint] of running) {
     child.kill("SIGKILL");

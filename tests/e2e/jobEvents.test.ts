@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { countJobs, firstSeen } from "./jobEvents.ts";
 
 describe("countJobs", () => {
-  test("nothing seen is nothing", () => {
+  test("no events give zero Jobs", () => {
     assert.deepEqual(countJobs([""]), { created: 0, peak: 0, complete: 0, failed: 0 });
   });
 
@@ -23,7 +23,7 @@ describe("countJobs", () => {
     });
   });
 
-  test("a Job deleted while it runs runs no more", () => {
+  test("a Job deleted while it runs no longer counts as running", () => {
     assert.deepEqual(countJobs(["ADDED a", "DELETED a", "ADDED b"]), { created: 2, peak: 1, complete: 0, failed: 0 });
   });
 });

@@ -5,7 +5,7 @@ import { ObjectWatch } from "./objectWatch.ts";
 
 const LINE = '{.type} {.object.metadata.name} {.object.status.conditions[?(@.status=="True")].type}';
 
-/** Where a batch's Jobs are, and what they are labelled with. */
+/** The namespace and the label of a batch's Jobs. */
 export interface WatchedBatch {
   readonly namespace: string;
   readonly label: string;
@@ -25,12 +25,12 @@ export class JobWatch implements Disposable {
     return countJobs(this.#watch.lines);
   }
 
-  /** When each Job was first seen, as Date.now() gives it; none yet: []. */
+  /** When each Job was first seen, in milliseconds since the epoch; [] if none has been. */
   get createdAt(): readonly number[] {
     return firstSeen(this.#watch.lines, this.#watch.seenAt);
   }
 
-  /** Waits until so many Jobs have ended one way or the other. */
+  /** Waits until this many Jobs are Complete or Failed. */
   async ended(jobs: number, timeoutMs: number): Promise<void> {
     const enough = () => this.count.complete + this.count.failed >= jobs;
     await until(`${jobs} Jobs ended`, enough, { timeoutMs, intervalMs: 100 });

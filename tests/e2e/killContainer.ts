@@ -1,7 +1,7 @@
 import { getOutput } from "../../cli/getOutput.ts";
 import { type Cluster, NAMESPACE } from "./cluster.ts";
 
-/** Ends a pod's container by SIGKILL. From outside: a container's first process ignores it from inside. */
+/** Ends a pod's container by SIGKILL, from outside: a container's first process ignores SIGKILL from inside. */
 export async function killContainer(cluster: Cluster, pod: string, container: string): Promise<void> {
   const labels = [`io.kubernetes.pod.name=${pod}`, `io.kubernetes.container.name=${container}`];
   const find = ["ps", "--quiet", ...labels.flatMap((label) => ["--filter", `label=${label}`])];
@@ -10,7 +10,7 @@ export async function killContainer(cluster: Cluster, pod: string, container: st
   await getOutput("docker", [...inNode, "kill", "--signal", "KILL", found.trim()]);
 }
 
-/** Arguments of `docker` that reach the daemon of the pod's node, where the local one does not run the pods: a minikube of several nodes. */
+/** Arguments of `docker` that reach the daemon of the pod's node if the local one does not run the pods: a minikube with several nodes. */
 async function dockerInNode(cluster: Cluster, pod: string): Promise<string[]> {
   const node = await cluster.kubectl(["get", "pod", pod, "-n", NAMESPACE, "-o", "jsonpath={.spec.nodeName}"]);
   return ["exec", node, "docker"];

@@ -28,7 +28,7 @@ export async function kindsEnded(cluster: Cluster, kinds: readonly string[], tim
   );
 }
 
-/** Removes kinds with their tables, requests and history; those that do not exist are passed over. */
+/** Removes kinds with their tables, requests and history; kinds that do not exist are skipped. */
 export async function removeKinds(cluster: Cluster, tables: Readonly<Record<string, string>>): Promise<void> {
   const removals = Object.entries(tables).map(
     ([kind, table]) => `

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { Cluster } from "./cluster.ts";
 import { leftovers } from "./leftovers.ts";
 
-/** A cluster whose snapshots, of two kubectl calls each, are these in turn, then the last one again; an Error is thrown. */
+/** A cluster with these snapshots in turn, two kubectl calls each; the last one repeats, and an Error is thrown. */
 function fake(...snapshots: readonly (string | Error)[]): Cluster {
   let questions = 0;
   async function kubectl(args: readonly string[]): Promise<string> {
@@ -17,11 +17,11 @@ function fake(...snapshots: readonly (string | Error)[]): Cluster {
 const unreachable = new Error("Unable to connect to the server");
 
 describe("leftovers", () => {
-  test("are what was not there before, once the time to wait is over", async () => {
+  test("are the objects that did not exist before and still exist after the waiting time", async () => {
     assert.deepEqual(await leftovers(fake("namespace/a\nnamespace/b\n"), ["namespace/a"], 0), ["namespace/b"]);
   });
 
-  test("are nothing once all is deleted", async () => {
+  test("are none once everything is deleted", async () => {
     assert.deepEqual(await leftovers(fake("namespace/b\n", ""), []), []);
   });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "./cluster.ts";
 
-/** What a stack could leave behind outside of its namespaces. */
+/** Kinds that a stack could leave behind outside its namespaces. */
 const KINDS = [
   "namespaces",
   "customresourcedefinitions",
@@ -16,7 +16,7 @@ const KINDS = [
 
 const INTERVAL_MS = 1_000;
 
-/** Everything on the cluster that could be a leftover, by name. */
+/** Every object on the cluster that could be a leftover, by name. */
 export async function snapshotResources(cluster: Cluster): Promise<string[]> {
   const shared = await cluster.kubectl(["get", KINDS.join(), "-o", "name"]);
   const granted = await cluster.kubectl(["get", "roles,rolebindings", "-n", "kube-system", "-o", "name"]);
@@ -24,9 +24,10 @@ export async function snapshotResources(cluster: Cluster): Promise<string[]> {
 }
 
 /**
- * What exists now and did not before, once that no longer shrinks: volumes and API groups disappear a little later than what used them.
+ * Objects that exist now and did not before, once their number stops falling: volumes and API groups are deleted a little after
+ * their owners.
  *
- * @throws Error when the cluster does not answer: what is left is then unknown.
+ * @throws Error when the cluster does not answer: its leftovers are then unknown.
  */
 export async function leftovers(
   cluster: Cluster,

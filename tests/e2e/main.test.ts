@@ -6,7 +6,7 @@ import { createPrograms } from "../support/programs.ts";
 const command = await createCommand("tests/e2e/main.ts");
 
 describe("npm run e2e", { timeout: 60_000 }, () => {
-  test("without kubectl says so, and where to get it", async () => {
+  test("says that kubectl is missing, and where to get it", async () => {
     const { exitCode, stderr } = await command.start("short", { PATH: "/nowhere" }).ended;
     assert.equal(
       stderr,
@@ -15,7 +15,7 @@ describe("npm run e2e", { timeout: 60_000 }, () => {
     assert.equal(exitCode, 64);
   });
 
-  test("without pulumi says so", async () => {
+  test("says that pulumi is missing", async () => {
     const { folder } = await createPrograms({ kubectl: "echo fake" });
     const { exitCode, stderr } = await command.start("short", { PATH: folder }).ended;
     assert.match(stderr, /^pulumi must be on PATH \(to install it: \S+\); it was not found\n$/);
@@ -28,7 +28,7 @@ describe("npm run e2e", { timeout: 60_000 }, () => {
     for (const word of ["sixty", "short", "--polls <N>", "--keep"]) assert.ok(stdout.includes(word), stdout);
   });
 
-  test("a wrong scenario ends with 64 and names all there are", async () => {
+  test("a wrong scenario ends with 64 and names every scenario", async () => {
     const { exitCode, stderr } = await command.start("down").ended;
     assert.match(stderr, /^NAME must be up, no-change, .*short.*; got "down"\n$/);
     assert.equal(exitCode, 64);

@@ -34,7 +34,7 @@ import { sixty } from "./scenarios/sixty.ts";
 import { up } from "./scenarios/up.ts";
 import { zero } from "./scenarios/zero.ts";
 
-/** In the order in which they run; `short` is for CI, and no more than some of the others; `scale` takes a quarter of an hour. */
+/** In the order in which they run. `short` is for CI and covers only what some of the others do; `scale` takes a quarter of an hour. */
 const ALL = {
   up,
   "no-change": noChange,
@@ -52,7 +52,7 @@ const ALL = {
   examples,
   destroy,
 };
-/** On a cluster of two nodes, among what is there. */
+/** On a shared cluster of two nodes. */
 const SHARED = { cluster, consumer, failover };
 /** On a cluster of two nodes. */
 const NODES = {
@@ -82,7 +82,7 @@ async function main(args: readonly string[]): Promise<number> {
   return await end(results, context.stack, options.keep);
 }
 
-/** What keeps a run from starting is the user's to change. */
+/** What prevents a run from starting is a usage error: the user must change it. */
 async function prepare(options: Options): Promise<RunContext> {
   try {
     const cluster = await Cluster.current();

@@ -5,13 +5,13 @@ import { type Cluster, NAMESPACE } from "./cluster.ts";
 
 /** A watch of objects in one namespace. */
 export interface WatchArgs {
-  /** `jobs`, `pods`. */
+  /** For example `jobs` or `pods`. */
   readonly resource: string;
   /** @default - the namespace of the batches */
   readonly namespace?: string;
   /** A label selector. */
   readonly selector: string;
-  /** What a line says of an event, as a jsonpath of kubectl. */
+  /** The content of a line for each event, as a jsonpath of kubectl. */
   readonly line: string;
 }
 
@@ -22,7 +22,7 @@ export class ObjectWatch implements Disposable {
   readonly #resource: string;
   readonly #kill = () => this.#child?.kill();
   #child: ChildProcess | undefined;
-  /** How the watch ended, which it does not unless it is closed; undefined while it runs. */
+  /** How the watch ended, which it should do only when closed; undefined while it runs. */
   #end: string | undefined;
 
   constructor({ context }: Cluster, { resource, namespace = NAMESPACE, selector, line }: WatchArgs) {
@@ -55,14 +55,14 @@ export class ObjectWatch implements Disposable {
   /**
    * The lines so far, in the order in which the API server wrote the changes.
    *
-   * @throws Error when the watch has ended: what has happened since is not known.
+   * @throws Error when the watch has ended: what has happened since is unknown.
    */
   get lines(): readonly string[] {
     if (this.#end !== undefined) throw new Error(`kubectl get ${this.#resource} --watch: ${this.#end}`);
     return this.#lines;
   }
 
-  /** When each line came, as Date.now() gives it. */
+  /** When each line arrived, in milliseconds since the epoch. */
   get seenAt(): readonly number[] {
     return this.#seenAt;
   }

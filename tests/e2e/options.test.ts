@@ -5,7 +5,7 @@ import { readOptions } from "./options.ts";
 const read = (...args: string[]) => readOptions(args, ["up", "zero"], ["up", "zero", "short"]);
 
 describe("readOptions", () => {
-  test("no name is all of them", () => {
+  test("no name selects all scenarios", () => {
     assert.deepEqual(read(), { names: ["up", "zero"], polls: 20, losses: 20, keep: false, record: false });
   });
   test("names run in the order given", () => {

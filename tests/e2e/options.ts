@@ -1,12 +1,12 @@
 import { readArgs } from "../../cli/args.ts";
 
-/** What `npm run e2e -- ...` asks for. */
+/** The options of `npm run e2e`. */
 export interface Options {
   readonly names: readonly string[];
   readonly polls: number;
   readonly losses: number;
   readonly keep: boolean;
-  /** Whether the results go to docs/results. */
+  /** Whether the results are written to docs/results. */
   readonly record: boolean;
 }
 

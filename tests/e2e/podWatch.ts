@@ -14,7 +14,7 @@ export class PodWatch implements Disposable {
     this.#watch = new ObjectWatch(cluster, { resource: "pods", selector, line: LINE });
   }
 
-  /** When each pod was first seen, as Date.now() gives it, by its name. */
+  /** When each pod was first seen, by its name, in milliseconds since the epoch. */
   get firstSeen(): ReadonlyMap<string, number> {
     const seen = new Map<string, number>();
     for (const [index, line] of this.#watch.lines.entries()) {
@@ -24,7 +24,7 @@ export class PodWatch implements Disposable {
     return seen;
   }
 
-  /** Waits until so many pods have succeeded. */
+  /** Waits until this many pods have succeeded. */
   async succeeded(pods: number, timeoutMs: number): Promise<void> {
     const enough = () => {
       const ended = this.#watch.lines.filter((line) => line.endsWith(" Succeeded"));

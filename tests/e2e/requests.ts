@@ -7,14 +7,14 @@ export interface Attempt {
   readonly id: number;
   readonly attempt: number;
   readonly status: EndStatus | "RUNNING";
-  /** Why it did not succeed; null: it did, or runs. */
+  /** Why it did not succeed; null: it succeeded, or is running. */
   readonly reason: Reason | null;
-  /** What the reason is known by; null: it succeeded, or runs. */
+  /** The error's text; null: it succeeded, or is running. */
   readonly error: string | null;
   readonly job_name: string;
   readonly pod_name: string;
   readonly started_at: string;
-  /** null: it runs. */
+  /** null: it is running. */
   readonly ended_at: string | null;
 }
 
@@ -23,14 +23,14 @@ export async function isIdle(cluster: Cluster): Promise<boolean> {
   return (await cluster.psql("select count(*) from batch.queue")).trim() === "0";
 }
 
-/** Leaves nothing of earlier scenarios to be counted: no request, no Job of KEDA's. */
+/** Removes the requests and KEDA's Jobs of earlier scenarios, so that they are not counted. */
 export async function clear(cluster: Cluster): Promise<void> {
   await until("no unfinished request", () => isIdle(cluster), { timeoutMs: 300_000, intervalMs: 2_000 });
   await cluster.psql("truncate make_it_clap, batch.history");
   await cluster.kubectl(["delete", "jobs", "-n", NAMESPACE, "-l", KEDA_JOBS, "--cascade=foreground", "--wait"]);
 }
 
-/** Inserts as many requests, each by a separate statement, as the original exploration did; in one transaction. */
+/** Inserts this many requests, each by a separate statement as in the original exploration, in one transaction. */
 export async function insert(cluster: Cluster, requests: number, seconds: number, failures = 0): Promise<void> {
   const one = `insert into make_it_clap (duration_seconds, failures) values (${seconds}, ${failures});\n`;
   await cluster.psql(`begin;\n${one.repeat(requests)}commit;`);
@@ -42,7 +42,7 @@ export async function attempts(cluster: Cluster): Promise<Attempt[]> {
   );
 }
 
-/** How often a status is a request's latest one. */
+/** How many requests have this status at their latest attempt. */
 export async function countStatus(cluster: Cluster, status: string): Promise<number> {
   return Number(await cluster.psql(`select count(*) from clap where status = '${status}'`));
 }

@@ -14,14 +14,14 @@ describe("withSection", () => {
     );
   });
 
-  test("replaces the section of the same title where it stands, and no other", () => {
+  test("replaces the section with the same title in place, and no other", () => {
     const text = "# Day\n\n## `run a`\n\n1\n\n### detail\n\n## `run ab`\n\n2\n";
     assert.equal(withSection(text, "run a", "3"), "# Day\n\n## `run a`\n\n3\n\n## `run ab`\n\n2\n");
   });
 });
 
 describe("recordResults", () => {
-  test("writes a file for the day, and keeps the other commands' results in it", async (context) => {
+  test("writes a file for the day, keeping other commands' results in it", async (context) => {
     const folder = await mkdtemp(join(tmpdir(), "results-"));
     context.after(() => rm(folder, { recursive: true }));
     const now = new Date("2026-01-02T23:59:59Z");

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../../docs/results", import.meta.url));
 
-/** Writes what a command has measured to docs/results/DATE.md, in place of what the same command wrote on that day; the file's path. */
+/** Writes a command's results to docs/results/DATE.md, replacing the same command's from that day; returns the file's path. */
 export function recordResults(title: string, body: string, now = new Date(), folder = FOLDER): string {
   const date = now.toISOString().slice(0, 10);
   mkdirSync(folder, { recursive: true });
@@ -14,7 +14,7 @@ export function recordResults(title: string, body: string, now = new Date(), fol
   return file;
 }
 
-/** The text with one section of that title, a command; it takes the place of an earlier one, or comes last. */
+/** The text with one section of this title, a command: it replaces an earlier one, or is appended. */
 export function withSection(text: string, title: string, body: string): string {
   const heading = `## \`${title}\`\n`;
   const section = `${heading}\n${body.trim()}\n`;

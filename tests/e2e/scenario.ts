@@ -4,25 +4,25 @@ import type { PlainJob } from "./plainJob.ts";
 import type { Settings } from "./settings.ts";
 import type { Stack } from "./stack.ts";
 
-/** What scenarios work with. */
+/** The context of scenarios. */
 export interface ScenarioContext {
   readonly cluster: Cluster;
   readonly stack: Stack;
   readonly settings: Settings;
-  /** Polls of KEDA that must find nothing. */
+  /** The number of KEDA's polls that must find nothing. */
   readonly polls: number;
   /** How often a node is lost. */
   readonly losses: number;
   readonly plainJob: PlainJob;
-  /** Everything outside of namespaces, and the namespaces, before the first up. */
+  /** The cluster-wide objects, including namespaces, before the first `pulumi up`. */
   readonly before: readonly string[];
-  /** Prints what is worth a line but is not a finding. */
+  /** Prints a line that is not a finding. */
   note(text: string): void;
-  /** Prints a table of Markdown below a title, and keeps it for the results. */
+  /** Prints a Markdown table below a title, and keeps it for the results. */
   show(title: string, table: string): void;
 }
 
-/** One claim about the life of a stack. */
+/** One claim about the lifecycle of a stack. */
 export interface Scenario {
   readonly claim: string;
   /** @throws Error when this cluster cannot show the claim, before anything is created. @default - any cluster can */

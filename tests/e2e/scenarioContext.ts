@@ -9,13 +9,13 @@ import type { ScenarioContext } from "./scenario.ts";
 import { settingsFrom } from "./settings.ts";
 import { Stack } from "./stack.ts";
 
-/** What a whole run shares. */
+/** Shared by a whole run. */
 export type RunContext = Omit<ScenarioContext, "note" | "show">;
 
 /**
  * Prepares the stack `e2e` for a cluster.
  *
- * @throws Error when the cluster has the namespaces of another stack: they would be taken from it.
+ * @throws Error when the cluster has another stack's namespaces, which would be taken from it.
  */
 export async function createContext(
   cluster: Cluster,

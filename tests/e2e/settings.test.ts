@@ -5,10 +5,10 @@ import { settingsFrom, toConfig, toVariable } from "./settings.ts";
 const keys = ["pollingInterval", "kedaChart", "backoffLimit", "kubernetesContext"];
 
 describe("settingsFrom", () => {
-  test("a config key is E2E_ and its words", () =>
+  test("a config key's variable is E2E_ and its words", () =>
     assert.equal(toVariable("kedaImageRegistry"), "E2E_KEDA_IMAGE_REGISTRY"));
 
-  test("takes the environment's values over, names the context, keeps every Job", () => {
+  test("applies the environment's values, names the context, keeps every Job", () => {
     const settings = settingsFrom({ E2E_KEDA_CHART: "./keda.tgz", PATH: "/bin", E2E_BACKOFF_LIMIT: "" }, keys, "kind");
     assert.equal(settings.kedaChart, "./keda.tgz");
     assert.equal(settings.kubernetesContext, "kind");

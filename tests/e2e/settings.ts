@@ -1,4 +1,4 @@
-/** What every e2e stack starts from: short polls, and every Job kept to be counted. */
+/** The basic settings of every e2e stack: short polls, and every Job kept so that it can be counted. */
 const BASE = {
   pollingInterval: "5",
   maxReplicaCount: "10",
@@ -9,15 +9,15 @@ const BASE = {
 /** Config keys of the stack and their values. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** The environment's name for a config key: `E2E_KEDA_CHART` for `kedaChart`. */
+/** The environment variable for a config key: `E2E_KEDA_CHART` for `kedaChart`. */
 export function toVariable(key: string): string {
   return `E2E_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
 /**
- * The stack's config: of `keys`, what the environment says. It may not say what the scenarios decide themselves.
+ * The stack's config from the environment, for `keys`. Settings that the scenarios control cannot be set.
  *
- * @throws Error naming the variable when it does, or when an E2E_ variable belongs to no key.
+ * @throws Error naming an E2E_ variable for such a setting, or one that belongs to no key.
  */
 export function settingsFrom(env: NodeJS.ProcessEnv, keys: readonly string[], context: string): Settings {
   const free = keys.filter((key) => !(key in BASE) && key !== "kubernetesContext");
@@ -35,7 +35,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv, keys: readonly string[], co
 }
 
 /**
- * The settings as Pulumi's file has them. Objects and lists are JSON in an environment variable: `{"existing":"..."}`.
+ * The settings in the form of Pulumi's file. Objects and lists are JSON in an environment variable: `{"existing":"..."}`.
  *
  * @throws SyntaxError when one is not.
  */

@@ -9,7 +9,7 @@ import { type Settings, toConfig } from "./settings.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A stack that is not the run's one of this project. */
+/** A stack other than this project's stack `e2e`. */
 export interface StackOptions {
   /** @default e2e */
   readonly name?: string;
@@ -17,7 +17,7 @@ export interface StackOptions {
   readonly project?: { readonly name: string; readonly folder: string };
 }
 
-/** A resource as the state has it. */
+/** A resource in the state. */
 export interface StackResource {
   readonly type: string;
   readonly urn: string;
@@ -25,10 +25,10 @@ export interface StackResource {
   readonly outputs: any;
 }
 
-/** The stack `e2e`, or another one, by the CLI. Its state is a folder of the machine's own, so that the next run can continue an interrupted one. */
+/** The stack `e2e`, or another one, by the CLI. Its state is a local folder, so that the next run can continue an interrupted one. */
 export class Stack {
   readonly folder: string;
-  /** Everything the CLI has said on the way. */
+  /** All output of the CLI. */
   transcript = "";
   readonly #name: string;
   readonly #project: { readonly name: string; readonly folder: string };
@@ -46,18 +46,18 @@ export class Stack {
     mkdirSync(this.folder, { recursive: true });
   }
 
-  /** Makes the stack if it is not there. */
+  /** Creates the stack if it does not exist. */
   async init(): Promise<void> {
     await this.pulumi(["stack", "select", "--create"]);
   }
 
-  /** Seconds that a `pulumi up` with exactly these settings takes. */
+  /** Runs `pulumi up` with exactly these settings; resolves with its duration in seconds. */
   async up(settings: Settings, ...more: readonly string[]): Promise<number> {
     this.configure(settings);
     return await this.apply(...more);
   }
 
-  /** Seconds that a `pulumi up` with the settings as they are takes. */
+  /** Runs `pulumi up` with the current settings; resolves with its duration in seconds. */
   async apply(...more: readonly string[]): Promise<number> {
     return await this.#timed(["up", "--yes", "--skip-preview", ...more]);
   }
@@ -78,7 +78,7 @@ export class Stack {
     writeFileSync(this.#configFile, dump({ ...kept, config: toConfig(settings, this.#project.name) }));
   }
 
-  /** Sets a secret inside of a setting: `database.existing.admin.password`. */
+  /** Sets a secret within a setting: `database.existing.admin.password`. */
   async configureSecret(path: string, value: string): Promise<void> {
     await this.pulumi(["config", "set", "--path", "--secret", `${this.#project.name}:${path}`, value]);
   }
@@ -89,7 +89,7 @@ export class Stack {
     return deployment.resources ?? [];
   }
 
-  /** Runs the CLI on this stack, whichever one is selected meanwhile; what it wrote to standard output. */
+  /** Runs the CLI on this stack, whichever stack is selected meanwhile; returns its standard output. */
   async pulumi(args: readonly string[]): Promise<string> {
     return await getPulumiOutput(
       [...args, "--stack", this.#name, "--non-interactive", "--color", "never"],
@@ -98,7 +98,7 @@ export class Stack {
     );
   }
 
-  /** Runs a block of a page's commands in the checkout, as someone would who has selected this stack; what they wrote. */
+  /** Runs a page's block of commands in the checkout, as a user who has selected this stack; returns their output. */
   async shell(block: string): Promise<string> {
     return await getOutput("sh", ["-euc", block], { cwd: this.#project.folder, env: this.#env });
   }

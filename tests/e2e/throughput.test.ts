@@ -6,14 +6,14 @@ import { Cluster } from "./cluster.ts";
 import type { ScenarioContext } from "./scenario.ts";
 import { measureThroughput } from "./throughput.ts";
 
-/** A watch in which ten Jobs end, and one more comes by the next poll. */
+/** A watch in which ten Jobs end, and one more is created at the next poll. */
 const KUBECTL = `for job in 0 1 2 3 4 5 6 7 8 9; do echo "ADDED $job"; echo "MODIFIED $job Complete"; done
 sleep 3
 echo "ADDED late"
 exec sleep 60`;
 
 describe("a throughput run", { timeout: 60_000 }, () => {
-  test("counts the Job that comes after the last end, and does not count the wait for it", async (context) => {
+  test("counts a Job that is created after the last end, but not the wait for it", async (context) => {
     const { folder } = await createPrograms({ kubectl: KUBECTL });
     const path = process.env.PATH;
     process.env.PATH = folder;

@@ -6,14 +6,14 @@ import type { ScenarioContext } from "./scenario.ts";
 
 const REQUESTS = 60;
 
-/** How the 60 requests are run. */
+/** The settings for the 60 requests. */
 export interface ThroughputArgs {
   readonly requestsPerJob: number;
-  /** Seconds, as the stack's config key takes them. */
+  /** In seconds, like the stack's config key. */
   readonly pollingInterval: string;
-  /** The most that it may take, as a multiple of the plain Job. */
+  /** The maximum duration as a multiple of the plain Job's. */
   readonly ratio: number;
-  /** The most seconds; none by default. */
+  /** The maximum duration in seconds. @default - no limit */
   readonly mostSeconds?: number;
 }
 

@@ -30,7 +30,7 @@ describe("a PostgreSQL outside of a cluster", { skip: DEBIAN_MISSING ?? PGBOUNCE
     return client;
   }
 
-  test("has owners that are no superusers and may create roles, and sees TLS alone", async () => {
+  test("has owners that may create roles but are not superusers, and accepts only TLS", async () => {
     const [row] = await outside.query<{ super: boolean; creates: boolean }>(
       "shop",
       "select rolsuper as super, rolcreaterole as creates from pg_roles where rolname = current_user",
@@ -42,12 +42,12 @@ describe("a PostgreSQL outside of a cluster", { skip: DEBIAN_MISSING ?? PGBOUNCE
     );
   });
 
-  test("refuses a connection without TLS, and proves itself by its authority alone", async () => {
+  test("refuses a connection without TLS, and is verified only by its own authority", async () => {
     await assert.rejects(connect(outside.port, false), /no pg_hba.conf entry .* no encryption/);
     await assert.rejects(connect(outside.port, true), /unable to verify the first certificate/);
   });
 
-  test("carries a worker's attempt through PgBouncer, with the password that the migration has set", async (t) => {
+  test("serves a worker's attempt through PgBouncer, with the password that the migration set", async (t) => {
     const owner = await connect(outside.port, { ca: outside.authority }, "depot");
     await migrate(owner, noopLog, undefined, NAMES);
     await createRoles(owner, { worker: "w", scaler: "s" }, NAMES);
@@ -68,7 +68,7 @@ describe("a PostgreSQL outside of a cluster", { skip: DEBIAN_MISSING ?? PGBOUNCE
     assert.deepEqual(sessions, [{ host: "127.0.0.1", user: "depot_worker", database: "depot", tls: true }]);
   });
 
-  test("fails over to a replica, which has everything and answers at the same address", async () => {
+  test("fails over to a replica, which has all the data and answers at the same address", async () => {
     await outside.addReplica();
     await outside.query("shop", "create table kept as select 1 as number");
     await outside.failOver(0);

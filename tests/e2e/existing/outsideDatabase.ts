@@ -10,7 +10,7 @@ import { until } from "../../support/until.ts";
 import { restoreAtExit } from "../nodes/restoreAtExit.ts";
 import { parseSessions, type Session } from "./sessions.ts";
 
-/** The socket is this machine's alone; everything else needs TLS and a password. */
+/** Only this machine can use the socket; every other connection needs TLS and a password. */
 const HBA = "local all,replication all trust\nhostssl all all all scram-sha-256\n";
 
 const SETTINGS = {
@@ -22,10 +22,10 @@ const SETTINGS = {
   log_line_prefix: "%h ",
 };
 
-/** The most connections that the pooler has. */
+/** The maximum number of the pooler's connections. */
 export const POOL_SIZE = 3;
 
-/** What PgBouncer needs of a database that is not its own: the verifier of the role that logs in. */
+/** What PgBouncer needs in a database: a way to look up the verifier of the role that logs in. */
 const USER_LOOKUP = `
   create function public.user_lookup(name) returns table (usename name, passwd text)
     language sql security definer set search_path = pg_catalog
@@ -33,34 +33,34 @@ const USER_LOOKUP = `
   revoke all on function public.user_lookup(name) from public;
   grant execute on function public.user_lookup(name) to pgbouncer`;
 
-/** The owner of a database: no superuser, but with CREATEROLE. */
+/** The owner of a database: not a superuser, but with CREATEROLE. */
 export interface Owner {
   readonly user: string;
   readonly password: string;
 }
 
-/** A PostgreSQL 15 outside of the cluster, with a PgBouncer before one of its databases. */
+/** A PostgreSQL 15 outside the cluster, with PgBouncer in front of one of its databases. */
 export interface OutsideDatabase extends AsyncDisposable {
-  /** Where pods reach both. */
+  /** The address at which pods reach both. */
   readonly address: string;
   readonly port: number;
   readonly poolerPort: number;
-  /** The certificate of the authority that both prove themselves by, in PEM. */
+  /** The certificate of the authority that has signed both server certificates, in PEM. */
   readonly authority: string;
   /** The owners, by their databases. */
   readonly owners: Readonly<Record<string, Owner>>;
-  /** Runs a statement in a database as its owner, by verified TLS. */
+  /** Runs a statement in a database as its owner, over verified TLS. */
   query<Row extends pg.QueryResultRow>(database: string, statement: string): Promise<Row[]>;
-  /** Has a synchronous replica follow the server. */
+  /** Starts a synchronous replica of the server. */
   addReplica(): Promise<void>;
-  /** Stops the server as if it had crashed; so many seconds later the replica takes its place, at the same address. */
+  /** Stops the server as if it had crashed; after this many seconds the replica replaces it at the same address. */
   failOver(seconds: number): Promise<void>;
-  /** Every session that the server, or the one in its place, has accepted so far. */
+  /** Every session that the server or its replacement has accepted so far. */
   sessions(): Session[];
 }
 
 /**
- * Starts both at an address of this machine, with these databases, of which the last one is pooled.
+ * Starts both at an address of this machine with these databases; the last one is pooled.
  *
  * @param serverPort - the server's TCP port; by default a free one
  */
@@ -148,7 +148,7 @@ function createPassword(): string {
   return randomBytes(16).toString("hex");
 }
 
-/** A TCP port of the address that is free now. */
+/** A free TCP port of the address. */
 async function findPort(address: string): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, address, resolve));

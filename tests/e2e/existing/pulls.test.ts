@@ -8,7 +8,7 @@ function event(host: string, message: string, reason = "Pulled"): KubernetesObje
   return { kind: "Event", metadata, reason, message, source: { component: "kubelet", host } };
 }
 
-test("the nodes that have pulled an image are those whose kubelets say so, and not those that had it", () => {
+test("the nodes that have pulled an image are those whose kubelets report a pull, not those that already had it", () => {
   const events = [
     event("two-m02", 'Successfully pulled image "r/worker:a1" in 2s (2s including waiting). Image size: 1 bytes.'),
     event("two", 'Successfully pulled image "r/worker:a1" in 1s (1s including waiting). Image size: 1 bytes.'),

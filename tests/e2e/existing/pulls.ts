@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../cluster.ts";
 
-/** The nodes that have pulled the image from its registry, by the kubelets' events; a node that had it already is not among them. */
+/** The nodes that have pulled the image from its registry, from the kubelets' events; nodes that already had it are not included. */
 export function nodesThatPulled(events: readonly KubernetesObject[], image: string): string[] {
   const pulls = events.filter(({ reason, message }) => {
     return reason === "Pulled" && String(message).startsWith(`Successfully pulled image "${image}:`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSessions } from "./sessions.ts";
 
-test("sessions are read from the server's log: where they came from, as whom, and whether with TLS", () => {
+test("sessions are read from the server's log, with their address, role, and use of TLS", () => {
   const log = `[local] LOG:  connection authorized: user=postgres database=postgres application_name=psql
 192.0.2.3 LOG:  connection received: host=192.0.2.3 port=41122
 192.0.2.3 LOG:  connection authenticated: identity="shop_worker" method=scram-sha-256 (/tmp/hba.conf:2)

@@ -1,6 +1,6 @@
-/** A session of the server's log. */
+/** A session in the server's log. */
 export interface Session {
-  /** The address that it came from; `[local]` by the Unix socket. */
+  /** The client's address; `[local]` for the Unix socket. */
   readonly host: string;
   readonly user: string;
   readonly database: string;

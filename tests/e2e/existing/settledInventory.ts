@@ -2,10 +2,10 @@ import { until } from "../../support/until.ts";
 import type { Cluster } from "../cluster.ts";
 import { differences, type Inventory, takeInventory } from "./inventory.ts";
 
-/** What has been installed, or deleted, changes for some seconds more: certificates are made, dependents are deleted. */
+/** Objects keep changing for some seconds after an installation or a deletion: certificates are created, dependents deleted. */
 const SETTLED = { timeoutMs: 180_000, intervalMs: 5_000 };
 
-/** The inventory of a cluster on which nothing changes any more. */
+/** The inventory of a cluster once nothing changes any more. */
 export async function takeSettledInventory(cluster: Cluster): Promise<Inventory> {
   let last = await takeInventory(cluster);
   await until(

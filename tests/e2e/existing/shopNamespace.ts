@@ -2,7 +2,7 @@ import type { Cluster } from "../cluster.ts";
 import { SHOP, SHOP_SECRETS } from "./applications.ts";
 import type { OutsideDatabase } from "./outsideDatabase.ts";
 
-/** Creates the namespace of `SHOP` with its Secrets, as a team has them before the stack comes, and removes it at the end. */
+/** Creates the namespace of `SHOP` with its Secrets, as they exist before the stack is deployed, and removes it at the end. */
 export async function createShopNamespace(cluster: Cluster, outside: OutsideDatabase): Promise<AsyncDisposable> {
   const remove = () => cluster.kubectl(["delete", "namespace", SHOP.name, "--ignore-not-found", "--wait"]);
   await remove();
@@ -17,7 +17,7 @@ export async function createShopNamespace(cluster: Cluster, outside: OutsideData
   return { [Symbol.asyncDispose]: async () => void (await remove()) };
 }
 
-/** Creates a Secret in the namespace of `SHOP`; what is in it is in no command line. */
+/** Creates a Secret in the namespace of `SHOP`; its values are on no command line. */
 export async function createSecret(
   cluster: Cluster,
   name: string,

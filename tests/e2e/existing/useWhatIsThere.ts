@@ -18,10 +18,10 @@ import { takeSettledInventory } from "./settledInventory.ts";
 import { createShopNamespace } from "./shopNamespace.ts";
 import { work } from "./work.ts";
 
-/** At most so many Jobs at once of each: two cores run both stacks. */
+/** The maximum number of Jobs of each stack: two cores run both stacks. */
 const MAX_REPLICA_COUNT = 4;
 
-/** Prepares what is there before, has two stacks use it, and removes all of it. */
+/** Prepares the existing installation, lets two stacks use it, and removes all of it. */
 export async function useWhatIsThere(context: ScenarioContext, nodes: TwoNodes): Promise<Finding[]> {
   const { cluster, settings, note } = context;
   const address = await findGateway(nodes.second.network);
@@ -53,7 +53,7 @@ export async function useWhatIsThere(context: ScenarioContext, nodes: TwoNodes):
   ];
 }
 
-/** Brings both stacks up, has them work, and destroys them. */
+/** Deploys both stacks, runs their requests, and destroys them. */
 async function useStacks(
   { cluster, settings, note }: ScenarioContext,
   nodes: TwoNodes,

@@ -8,13 +8,13 @@ import type { OutsideDatabase } from "./outsideDatabase.ts";
 
 const REQUESTS = 60;
 
-/** So many run first, with which the nodes pull the images. A Job whose pod needs longer than 44 s counts as lost, and has a replacement. */
+/** Requests that run first, so that the nodes pull the images: a Job whose pod takes longer than 44 s counts as lost and is replaced. */
 const FIRST_REQUESTS = 8;
 
-/** Polls after the last end, by which a Job that nothing asked for would come. */
+/** Polls after the last request has ended, at which an unneeded Job would be created. */
 const POLLS = 2;
 
-/** Two cores run the pods of both. */
+/** Two cores run both stacks' pods. */
 const TIMEOUT_MS = 1_200_000;
 
 interface Attempt {
@@ -24,7 +24,7 @@ interface Attempt {
   readonly startedAt: Date;
 }
 
-/** Has an application's requests run; what has become of them. */
+/** Runs an application's requests and returns the findings. */
 export async function work(
   { cluster, settings, note }: Pick<ScenarioContext, "cluster" | "settings" | "note">,
   application: Application,
@@ -57,7 +57,7 @@ export async function work(
   ];
 }
 
-/** Has some requests run, of which nothing is left to be counted. */
+/** Runs some requests and removes all traces of them, so that they are not counted. */
 async function runFirst(
   cluster: Cluster,
   application: Application,
@@ -72,7 +72,7 @@ async function runFirst(
   await cluster.kubectl(["delete", "jobs", "-n", jobs.namespace, "-l", jobs.label, "--cascade=foreground", "--wait"]);
 }
 
-/** Inserts requests in one transaction; the primary key of the first one. */
+/** Inserts requests in one transaction; returns the primary key of the first. */
 async function insert(outside: OutsideDatabase, { name, insert: one }: Application, count: number): Promise<string> {
   const [{ first } = { first: "" }] = await outside.query<{ first: string }>(
     name,
@@ -81,7 +81,7 @@ async function insert(outside: OutsideDatabase, { name, insert: one }: Applicati
   return first;
 }
 
-/** The most seconds from a Job's creation to its attempt's start. */
+/** The longest time in seconds from a Job's creation to its attempt's start. */
 async function slowestStart(
   cluster: Cluster,
   { namespace, label }: { readonly namespace: string; readonly label: string },

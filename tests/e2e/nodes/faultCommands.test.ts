@@ -17,7 +17,7 @@ const COMMANDS: Readonly<Record<FaultKind, readonly string[]>> = {
   "kubelet-stopped": ["exec two-m02 systemctl stop kubelet"],
 };
 
-/** What comes before the services and the network, which every recovery sees to. */
+/** The commands before those for services and network, which belong to every recovery. */
 const FIRST: readonly (readonly [ContainerState, readonly string[]])[] = [
   [{ status: "running", connected: true }, []],
   [{ status: "paused", connected: true }, ["unpause two-m02"]],

@@ -1,4 +1,4 @@
-/** A node of a minikube on the docker driver: a container of this machine's Docker daemon, which bears the node's name. */
+/** A node of a minikube on the docker driver: a container of this machine's Docker daemon with the node's name. */
 export interface NodeContainer {
   readonly name: string;
   /** Docker's network of the cluster: minikube names it after the profile. */
@@ -6,14 +6,14 @@ export interface NodeContainer {
   readonly address: string;
   /** The control plane's address: the kubelet looks it up in /etc/hosts, which Docker writes at every start. */
   readonly controlPlane: string;
-  /** The other nodes, and which pods they run. */
+  /** The other nodes and their pod CIDRs. */
   readonly peers: readonly { readonly address: string; readonly podCidr: string }[];
 }
 
-/** What can happen to a node. */
+/** The faults of a node. */
 export type FaultKind = "lost" | "frozen" | "cut-off" | "kubelet-stopped";
 
-/** What Docker says of a node's container. */
+/** The state of a node's container as Docker reports it. */
 export interface ContainerState {
   readonly status: string;
   readonly connected: boolean;
@@ -21,7 +21,7 @@ export interface ContainerState {
 
 /** Arguments of `docker`, in this order, that inject each fault. */
 export const FAULTS: Readonly<Record<FaultKind, (node: NodeContainer) => readonly (readonly string[])[]>> = {
-  // Power lost: everything on it ends at once. Disconnected before, since this machine's kernel, which survives, would close the
+  // Power loss: everything on the node ends at once. Disconnected first, since this machine's kernel, which survives, would close the
   // connections of the killed processes.
   lost: ({ name, network }) => [
     ["network", "disconnect", network, name],
@@ -30,16 +30,16 @@ export const FAULTS: Readonly<Record<FaultKind, (node: NodeContainer) => readonl
   // User space stops, as with a hung disk: the kernel still acknowledges TCP keepalives.
   frozen: ({ name }) => [["pause", name]],
   "cut-off": ({ name, network }) => [["network", "disconnect", network, name]],
-  // Pods run on, but Kubernetes hears nothing of them.
+  // Pods continue, but Kubernetes receives no status.
   "kubelet-stopped": ({ name }) => [["exec", name, "systemctl", "stop", "kubelet"]],
 };
 
-/** A container that has just started has no init system yet. */
+/** The init system of a container that has just started is not ready yet. */
 const START_SERVICES = "systemctl start docker cri-docker.socket cri-docker kubelet 2>/dev/null";
 
 /**
- * Arguments of `docker`, in this order, that make a node in any state a working one. On a working node they change nothing, so
- * they are also what an interrupted run leaves to the next one.
+ * Arguments of `docker`, in this order, that make a node work again, whatever its state. On a working node they change nothing, so
+ * the next run can also use them after an interrupted one.
  */
 export function recoveryCommands(node: NodeContainer, { status, connected }: ContainerState): (readonly string[])[] {
   const { name, network, address } = node;
@@ -52,7 +52,7 @@ export function recoveryCommands(node: NodeContainer, { status, connected }: Con
   ];
 }
 
-/** What a restart or a new connection takes from the node: the routes to the other nodes' pods, and what Docker's own rules would drop. */
+/** What a restart or a reconnection removes: routes to the other nodes' pods, and rules that stop Docker from dropping their packets. */
 function setUpNetwork({ controlPlane, peers }: NodeContainer): string {
   const masquerade = "POSTROUTING -s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE";
   const host = "control-plane.minikube.internal";

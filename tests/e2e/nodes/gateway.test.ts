@@ -11,7 +11,7 @@ describe("the gateway of the nodes' network", () => {
   });
 
   for (const text of [network(), network({ Subnet: "192.0.2.0/24" }), network({ Gateway: "fd00::1" }), "[]"]) {
-    test(`is missed where there is none: ${text}`, () => {
+    test(`is reported as missing if there is none: ${text}`, () => {
       assert.throws(() => parseGateway(text, "two"), /^Error: Docker's network two must have a gateway .*; got \[/);
     });
   }

@@ -1,7 +1,7 @@
 import { getOutput } from "../../../cli/getOutput.ts";
 
 /**
- * The address at which pods reach this machine: the gateway of Docker's network of the nodes.
+ * The address at which pods reach this machine: the gateway of the nodes' Docker network.
  *
  * @throws Error when the network has none.
  */
@@ -9,7 +9,7 @@ export async function findGateway(network: string): Promise<string> {
   return parseGateway(await getOutput("docker", ["network", "inspect", network]), network);
 }
 
-/** Reads what `docker network inspect` says. */
+/** Parses the output of `docker network inspect`. */
 export function parseGateway(text: string, network: string): string {
   const [{ IPAM } = {}] = JSON.parse(text) as { IPAM?: { Config?: readonly { Gateway?: string }[] } }[];
   const gateways = (IPAM?.Config ?? []).flatMap(({ Gateway }) => Gateway?.split("/")[0] ?? []);

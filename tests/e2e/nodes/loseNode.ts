@@ -12,26 +12,26 @@ import type { TwoNodes } from "./twoNodes.ts";
 /** How a node is lost. */
 export interface LossPlan {
   readonly kind: FaultKind;
-  /** How long the first attempt of each of the requests on the node works, in seconds; so many there are. */
+  /** How long the first attempt of each request on the node works, in seconds; the length is the number of requests. */
   readonly seconds: readonly number[];
-  /** Seconds from the last of them that runs to the loss: with it the loss is at any moment between two polls. */
+  /** Seconds from the start of the last of them to the loss: varies the moment of the loss between two polls. */
   readonly delaySeconds: number;
-  /** Seconds after the loss at which two requests more are inserted. The node returns once all of them run. */
+  /** Seconds after the loss at which two more requests are inserted each. The node returns once all of them run. */
   readonly insertAt: readonly number[];
 }
 
-/** Seconds that a request which is inserted after the loss works. */
+/** Duration in seconds of a request that is inserted after the loss. */
 const SHORT_SECONDS = 5;
-/** Seconds that a request works at most when it runs again. */
+/** Maximum duration in seconds of a request's second attempt. */
 const AGAIN_SECONDS = 45;
 const REQUESTS_PER_INSERT = 2;
 
-/** Twice what any of it may take. */
+/** Twice the longest expected wait. */
 const RUN_AGAIN = { timeoutMs: 240_000, intervalMs: 500 };
 const RUNNING = { timeoutMs: 120_000, intervalMs: 500 };
 const DONE = { timeoutMs: 600_000, intervalMs: 1_000 };
 
-/** Loses the second node with requests at work on it, waits until they run again, gives it back and waits until all is over. */
+/** Loses the second node with running requests, waits until they run again, restores the node, and waits until everything has ended. */
 export async function loseNode(cluster: Cluster, nodes: TwoNodes, plan: LossPlan): Promise<Loss> {
   const { kind, seconds, delaySeconds, insertAt } = plan;
   await nodes.ready();
@@ -44,7 +44,7 @@ export async function loseNode(cluster: Cluster, nodes: TwoNodes, plan: LossPlan
   await sleep(delaySeconds * 1_000);
   const running = await runningAttempts(cluster);
   await checkPlacement(cluster, running, nodes.second.name);
-  // Read at the next claim.
+  // Takes effect at the next claim.
   await cluster.psql(`update make_it_clap set duration_seconds = least(duration_seconds, ${AGAIN_SECONDS})`);
   const fault = new NodeFault(nodes.second);
   const inserted: Inserted[] = [];
@@ -90,7 +90,7 @@ async function insertShort(cluster: Cluster): Promise<Inserted[]> {
     .map((id) => ({ id: Number(id), at }));
 }
 
-/** Whether everything that the loss has cost is known: each request runs again or has succeeded, and each new one has run. */
+/** Whether the cost of the loss is known: each request runs again or has succeeded, and each new one has run. */
 function isOver(running: readonly Attempt[], inserted: readonly Inserted[], all: readonly Attempt[]): boolean {
   const again = running.every(
     (lost) => sameAttempt(lost, all)?.status === "SUCCESS" || nextAttempt(lost, all) !== undefined,

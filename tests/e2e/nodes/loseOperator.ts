@@ -8,16 +8,16 @@ import type { TwoNodes } from "./twoNodes.ts";
 
 /** Seconds from the loss of the node on which KEDA's operator leads. */
 export interface OperatorLoss {
-  /** Until another operator leads. */
+  /** Seconds until another operator leads. */
   readonly toLeader: number;
-  /** Until a request that was inserted right after the loss runs. */
+  /** Seconds until a request that was inserted right after the loss runs. */
   readonly toFirstAttempt: number;
 }
 
 /** Stock Kubernetes takes 350 s. */
 const BACK = { timeoutMs: 480_000, intervalMs: 500 };
 
-/** Loses the second node with KEDA's operator on it, and gives it back. */
+/** Loses the second node with KEDA's operator on it, and restores it. */
 export async function loseOperator(cluster: Cluster, nodes: TwoNodes, kind: FaultKind): Promise<OperatorLoss> {
   await nodes.ready();
   await clear(cluster);

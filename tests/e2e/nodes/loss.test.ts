@@ -14,7 +14,7 @@ import {
 
 const AT = Date.parse("2026-01-01T12:00:00Z");
 
-/** An attempt that starts so many seconds after the loss. */
+/** An attempt that starts the given number of seconds after the loss. */
 function makeAttempt(id: number, attempt: number, start: number, more: Partial<Attempt> = {}): Attempt {
   const started_at = new Date(AT + start * 1_000).toISOString();
   const names = { job_name: `job-${id}`, pod_name: `pod-${id}-${attempt}` };
@@ -42,7 +42,7 @@ function loss(more: Partial<Loss>): Loss {
 const RUNNING = [makeAttempt(1, 1, -5), makeAttempt(2, 1, -4), makeAttempt(3, 3, -3)];
 
 describe("what a loss has cost", () => {
-  test("runs from the loss to each request's next attempt, and leaves out what succeeded on the node", () => {
+  test("is measured from the loss to each request's next attempt, without requests that succeeded on the node", () => {
     const attempts = [
       makeAttempt(1, 1, -5, CRASHED),
       makeAttempt(1, 2, 30, CRASHED),
@@ -54,13 +54,13 @@ describe("what a loss has cost", () => {
     assert.deepEqual(secondsToRunAgain(loss({ running: RUNNING, before: attempts, attempts })), [30, 42.5]);
   });
 
-  test("is not a number where a request was not replaced, but succeeds on the node after its return", () => {
+  test("is not a number if a request was not replaced, but succeeds on the node after its return", () => {
     const running = RUNNING.slice(0, 1);
     const late = loss({ running, before: running, attempts: [makeAttempt(1, 1, -5, SUCCESS)] });
     assert.deepEqual([secondsToRunAgain(late), secondsToTakeOver(late)], [[Number.NaN], [Number.NaN]]);
   });
 
-  test("is not a number where a request does not run again", () => {
+  test("is not a number if a request does not run again", () => {
     assert.deepEqual(secondsToRunAgain(loss({ running: RUNNING.slice(0, 1), attempts: RUNNING })), [Number.NaN]);
   });
 
@@ -76,12 +76,12 @@ describe("what a loss has cost", () => {
     assert.deepEqual(secondsToTakeOver(loss({ running: RUNNING.slice(0, 1), pods, attempts })), [11]);
   });
 
-  test("is less than none where another Job was faster than any replacement pod", () => {
+  test("is negative if another Job was faster than any replacement pod", () => {
     const attempts = [makeAttempt(1, 1, -5, CRASHED), makeAttempt(1, 2, 30)];
     assert.deepEqual(secondsToTakeOver(loss({ running: RUNNING.slice(0, 1), attempts })), [Number.NEGATIVE_INFINITY]);
   });
 
-  test("for requests inserted later runs from their insert to their first attempt", () => {
+  test("for requests inserted later is measured from their insert to their first attempt", () => {
     const inserted = [
       { id: 8, at: AT + 1_000 },
       { id: 9, at: AT + 1_000 },
@@ -102,7 +102,7 @@ describe("what a loss has cost", () => {
 });
 
 describe("idle Jobs", () => {
-  test("are those since the loss that ran no attempt, each once; a pod that never started is none", () => {
+  test("are those since the loss that ran no attempt, counted once each; a pod that never started does not count", () => {
     const pods = [
       { ...pod("before", "job-7", 1), createdAt: AT - 1 },
       { ...pod("busy", "job-1", 20), createdAt: AT + 9_000 },

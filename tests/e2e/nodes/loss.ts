@@ -1,7 +1,7 @@
 import type { Attempt } from "../requests.ts";
 import type { FaultKind } from "./faultCommands.ts";
 
-/** A pod of a Job of KEDA's, as it was seen last. Times as Date.now() gives them, in whole seconds; undefined: not yet. */
+/** A pod of a KEDA Job as last seen. Times are in milliseconds since the epoch, rounded to seconds; undefined: not yet. */
 export interface PodRecord {
   readonly name: string;
   readonly job: string;
@@ -10,7 +10,7 @@ export interface PodRecord {
   readonly createdAt: number;
   /** When its container started. */
   readonly startedAt: number | undefined;
-  /** When its deletion was asked for. */
+  /** When its deletion was requested. */
   readonly deletedAt: number | undefined;
 }
 
@@ -20,30 +20,30 @@ export interface Inserted {
   readonly at: number;
 }
 
-/** What one loss of a node has shown. */
+/** What was observed during one loss of a node. */
 export interface Loss {
   readonly kind: FaultKind;
   readonly at: number;
   /** The attempts that ran on the node. */
   readonly running: readonly Attempt[];
   readonly inserted: readonly Inserted[];
-  /** When Kubernetes took the node for not ready; undefined: it did not while the node was away. */
+  /** When Kubernetes marked the node as not ready; undefined: it did not during the loss. */
   readonly notReadyAt: number | undefined;
   readonly pods: readonly PodRecord[];
   /** Every attempt right before the node's return. */
   readonly before: readonly Attempt[];
-  /** Every attempt once all is done and the node is back. */
+  /** Every attempt after everything has ended and the node has returned. */
   readonly attempts: readonly Attempt[];
 }
 
-/** Seconds from the loss until each request that ran on the node runs again; NaN: it does not. One that succeeds there meanwhile is left out. */
+/** Seconds from the loss until each request of the node runs again; NaN: it does not. Requests that succeed on the node are left out. */
 export function secondsToRunAgain(loss: Loss): number[] {
   return unfinished(loss).map((lost) => (startedAt(nextAttempt(lost, loss.attempts)) - loss.at) / 1_000);
 }
 
 /**
- * Seconds from the start of a Job's first replacement pod to its request's next attempt, whichever pod that is of; less than
- * none where another Job was faster. A pod's start is known in whole seconds: the result is up to one too much.
+ * Seconds from the start of a Job's first replacement pod to its request's next attempt, by whichever pod; negative if another
+ * Job was faster. A pod's start is known in whole seconds: the result may be up to one second too long.
  */
 export function secondsToTakeOver(loss: Loss): number[] {
   return unfinished(loss).map((lost) => {
@@ -53,7 +53,7 @@ export function secondsToTakeOver(loss: Loss): number[] {
   });
 }
 
-/** Seconds that each request that was inserted after the loss waited for its first attempt; NaN: it has none. */
+/** Seconds that each request inserted after the loss waited for its first attempt; NaN: it has none. */
 export function secondsToFirstAttempt({ inserted, attempts }: Loss): number[] {
   return inserted.map(({ id, at }) => {
     const first = attempts.find((one) => one.id === id && one.attempt === 1);
@@ -61,7 +61,7 @@ export function secondsToFirstAttempt({ inserted, attempts }: Loss): number[] {
   });
 }
 
-/** As what the attempts that ran on the node have ended, each with how many; POD stands for the lost pod's name. */
+/** How the attempts on the node ended, with their numbers; POD stands for the lost pod's name. */
 export function endings({ running, attempts }: Loss): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const lost of running) {
@@ -80,14 +80,14 @@ export function idleJobs({ at, pods, attempts }: Loss): string[] {
   return [...new Set(since.map(({ job }) => job))].filter((job) => !used.has(job));
 }
 
-/** Attempts that were over before the node's return, and are not there any more as they were. */
+/** Attempts that had ended before the node's return and have changed since. */
 export function changedByReturn({ before, attempts }: Loss): Attempt[] {
   return before
     .filter((attempt) => attempt.status !== "RUNNING")
     .filter((attempt) => JSON.stringify(sameAttempt(attempt, attempts)) !== JSON.stringify(attempt));
 }
 
-/** What ran on the node and had not succeeded when it returned: a worker that only then ends its work was not replaced. */
+/** Requests of the node that had not succeeded when it returned: a worker that only then finishes was not replaced. */
 function unfinished({ running, before }: Loss): Attempt[] {
   return running.filter((lost) => sameAttempt(lost, before)?.status !== "SUCCESS");
 }

@@ -39,14 +39,14 @@ const LOSS: Loss = {
 const NOTHING: Loss = { ...LOSS, running: [], inserted: [], notReadyAt: undefined, pods: [], attempts: [] };
 
 describe("the tables of losses", () => {
-  test("show a loss in a line, with what was not seen left open", () => {
+  test("show each loss on one line, with unobserved values empty", () => {
     assert.deepEqual(lossTable([LOSS, NOTHING], "two-m02").split("\n").slice(2), [
       "| 1 | 2 | 30.3 to 41.0 | 10.3 to 10.3 | 50.0 | 2 | 1 | 0 |",
       "| 2 | 0 | – | – | – | 0 | 0 | 0 |",
     ]);
   });
 
-  test("sum them up for each number of requests on the lost node", () => {
+  test("summarize losses for each number of requests on the lost node", () => {
     const one = { ...LOSS, running: running.slice(0, 1) };
     assert.deepEqual(summaryTable([LOSS, one, LOSS]).split("\n").slice(2), [
       "| 1 | 1 | 30.3 | 30.3 | 30.3 |",
@@ -54,7 +54,7 @@ describe("the tables of losses", () => {
     ]);
   });
 
-  test("sum up the later requests for each moment at which they were inserted", () => {
+  test("summarize later requests for each moment at which they were inserted", () => {
     const more = { ...LOSS, inserted: [...LOSS.inserted, { id: 1, at: AT - 6_000 }] };
     assert.deepEqual(insertTable([LOSS, more]).split("\n").slice(2), [
       "| 1 | 2 | 7.0 | 7.0 | 7.0 |",
@@ -62,14 +62,14 @@ describe("the tables of losses", () => {
     ]);
   });
 
-  test("say so where a request did not run", () => {
+  test("show that a request did not run", () => {
     const never = { ...LOSS, attempts: LOSS.attempts.filter(({ id }) => id === 1) };
     assert.match(lossTable([never], "two-m02"), /\| 1 \| 2 \| 30.3 to 30.3, 1 never \|/);
     assert.match(summaryTable([never]), /\| 2 \| 1 \| – \| – \| never \|/);
     assert.match(insertTable([never]), /\| 1 \| 1 \| – \| – \| never \|/);
   });
 
-  test("count what the attempts ended as", () => {
+  test("count how the attempts ended", () => {
     const succeeded = { ...LOSS, attempts: [makeAttempt(1, 1, -5), makeAttempt(2, 1, -4, CRASHED)] };
     assert.equal(endingList([LOSS, succeeded]), "- 3 crashed (the session ended)\n- 1 SUCCESS");
   });

@@ -1,7 +1,7 @@
 import { median, percentile } from "../../bench/samples.ts";
 import { endings, idleJobs, type Loss, secondsToFirstAttempt, secondsToRunAgain, secondsToTakeOver } from "./loss.ts";
 
-/** Each loss as a line of Markdown, in the order in which they were made. */
+/** Each loss as a row of a Markdown table, in order. */
 export function lossTable(losses: readonly Loss[], lostNode: string): string {
   const rows = losses.map((loss, index) => {
     const { at, running, notReadyAt, pods } = loss;
@@ -45,7 +45,7 @@ export function insertTable(losses: readonly Loss[]): string {
   return table(["inserted after the loss (s)", "requests", "p50 (s)", "p95 (s)", "max (s)"], rows);
 }
 
-/** How the attempts on the lost node ended, as a list of Markdown. */
+/** How the attempts on the lost node ended, as a Markdown list. */
 export function endingList(losses: readonly Loss[]): string {
   const counts = new Map<string, number>();
   for (const [ending, count] of losses.flatMap((loss) => [...endings(loss)])) {

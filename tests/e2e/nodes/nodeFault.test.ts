@@ -8,7 +8,7 @@ import { parseState } from "./nodeFault.ts";
 
 const NODE: NodeContainer = { name: "n2", network: "two", address: "10.0.0.3", controlPlane: "10.0.0.2", peers: [] };
 
-/** Ends at the next turn of its event loop, throws, or is interrupted. */
+/** A program that ends at the next turn of its event loop, throws, or is interrupted. */
 const PROGRAM = `
   import { handleSignals } from ${JSON.stringify(new URL("../interrupt.ts", import.meta.url).href)};
   import { NodeFault } from ${JSON.stringify(new URL("nodeFault.ts", import.meta.url).href)};
@@ -19,7 +19,7 @@ const PROGRAM = `
   if (process.argv.includes("throw")) throw new Error("the scenario fails");
   setTimeout(() => undefined, process.argv.includes("wait") ? 60_000 : 0);`;
 
-/** Runs the program, with an optional signal once the node is paused; the calls of docker that do not read only. */
+/** Runs the program, with an optional signal once the node is paused; returns the calls of docker that change something. */
 async function calls(how: string, signal?: NodeJS.Signals): Promise<string[]> {
   const programs = await createPrograms({ docker: `case "$1" in inspect) echo 'paused {"two":{}}';; esac` });
   const child = spawn(process.execPath, ["--input-type=module", "--eval", PROGRAM, how], {

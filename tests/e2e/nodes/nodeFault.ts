@@ -3,7 +3,7 @@ import { getOutput } from "../../../cli/getOutput.ts";
 import { type ContainerState, FAULTS, type FaultKind, type NodeContainer, recoveryCommands } from "./faultCommands.ts";
 import { restoreAtExit } from "./restoreAtExit.ts";
 
-/** Injects faults into one node, and makes it work again, also when the run is interrupted meanwhile. */
+/** Injects faults into one node and makes it work again, even if the run is interrupted. */
 export class NodeFault {
   readonly node: NodeContainer;
   #atExit: Disposable | undefined;
@@ -12,7 +12,7 @@ export class NodeFault {
     this.node = node;
   }
 
-  /** Injects a fault; resolves with the moment before it, as Date.now() gives it. */
+  /** Injects a fault; resolves with the moment before it, in milliseconds since the epoch. */
   async inject(kind: FaultKind): Promise<number> {
     this.#atExit ??= restoreAtExit(() => this.#recoverNow());
     const at = Date.now();
@@ -20,7 +20,7 @@ export class NodeFault {
     return at;
   }
 
-  /** Makes the node work again, whatever has happened to it; Kubernetes notices a few seconds later. */
+  /** Makes the node work again, whatever its state; Kubernetes notices a few seconds later. */
   async recover(): Promise<void> {
     const state = parseState(await getOutput("docker", inspection(this.node)), this.node);
     for (const command of recoveryCommands(this.node, state)) await getOutput("docker", command);
@@ -43,7 +43,7 @@ function inspection({ name }: NodeContainer): string[] {
   return ["inspect", "--format", "{{.State.Status}} {{json .NetworkSettings.Networks}}", name];
 }
 
-/** Reads what `docker inspect` says of a node: `running {"two":{...}}`. */
+/** Parses the output of `docker inspect` for a node: `running {"two":{...}}`. */
 export function parseState(text: string, { network }: NodeContainer): ContainerState {
   const [status = ""] = text.split(" ", 1);
   return { status, connected: network in JSON.parse(text.slice(status.length)) };

@@ -30,7 +30,7 @@ const LOSS: Loss = {
   attempts: [CRASHED, AGAIN, LATER],
 };
 
-/** What is missed when the attempts are these instead. */
+/** The findings that are missed with these attempts instead. */
 function missed(...attempts: readonly Attempt[]): string[] {
   return commonFindings([{ ...LOSS, attempts }], 10)
     .filter((finding) => !isKept(finding))
@@ -38,7 +38,7 @@ function missed(...attempts: readonly Attempt[]): string[] {
 }
 
 describe("what holds for every loss", () => {
-  test("is kept by a request that runs again once, after the crash was recorded", () => {
+  test("is met by a request that runs again once, after its crash was recorded", () => {
     assert.deepEqual(missed(CRASHED, AGAIN, LATER), []);
   });
 
@@ -76,18 +76,18 @@ describe("what holds for every loss", () => {
 });
 
 describe("the time to run again", () => {
-  test("is a loss's slowest request's, at the 95th percentile of the losses", () => {
+  test("is that of each loss's slowest request, at the 95th percentile of the losses", () => {
     const slow: Loss = { ...LOSS, attempts: [CRASHED, { ...AGAIN, started_at: "2026-01-01T12:05:00Z" }] };
     assert.equal(runAgainFinding(60, [...Array<Loss>(19).fill(LOSS), slow]).measured, 30);
     assert.equal(runAgainFinding(60, [...Array<Loss>(18).fill(LOSS), slow, slow]).measured, 300);
   });
 
-  test("is missed when one request never runs again, however many losses there are", () => {
+  test("is missed if one request never runs again, however many losses there are", () => {
     const never: Loss = { ...LOSS, attempts: [CRASHED] };
     assert.equal(isKept(runAgainFinding(60, [...Array<Loss>(99).fill(LOSS), never])), false);
   });
 
-  test("is the slowest one's from the start of a replacement pod", () => {
+  test("is the slowest one from the start of a replacement pod", () => {
     const pod = {
       name: "next",
       job: "job-1",

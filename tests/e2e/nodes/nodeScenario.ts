@@ -21,14 +21,14 @@ import { moveOperator } from "./operator.ts";
 import { readRegistry } from "./registry.ts";
 import { TwoNodes } from "./twoNodes.ts";
 
-/** Brings the stack up with PostgreSQL and KEDA on the first node. */
+/** Deploys the stack with PostgreSQL and KEDA on the first node. */
 export async function upOnFirst({ cluster, stack, settings }: ScenarioContext): Promise<TwoNodes> {
   const nodes = await TwoNodes.find(cluster);
   // An earlier run may have ended by SIGKILL.
   await new NodeFault(nodes.second).recover();
   await nodes.uncordon();
   await nodes.ready();
-  // Nodes of a cluster of several share no Docker daemon.
+  // The nodes of a cluster with several do not share a Docker daemon.
   const image =
     settings.image ?? JSON.stringify({ build: readRegistry(undefined, await findGateway(nodes.second.network)) });
   await nodes.onlyOn(nodes.first, () => stack.up({ ...settings, image }));
@@ -36,7 +36,7 @@ export async function upOnFirst({ cluster, stack, settings }: ScenarioContext): 
   return nodes;
 }
 
-/** Makes the losses one after another, and shows them. */
+/** Runs the losses one after another and prints their tables. */
 export async function loseRepeatedly(
   { cluster, show }: ScenarioContext,
   nodes: TwoNodes,
@@ -58,7 +58,7 @@ export async function loseRepeatedly(
   return losses;
 }
 
-/** What holds for every loss, whatever kind it is of. */
+/** The findings that must hold for every loss, whatever its kind. */
 export function commonFindings(losses: readonly Loss[], maxReplicaCount: number): Finding[] {
   const totals = losses.map(({ attempts }) => countAttempts(attempts));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
@@ -89,7 +89,7 @@ export function takeOverFinding(limit: number, losses: readonly Loss[]): Finding
   return atMost(limit, what, slowest(losses.map(secondsToTakeOver)), " s");
 }
 
-/** Loses the node once more, with KEDA's operator on it. */
+/** Loses the node again, with KEDA's operator on it. */
 export async function operatorFindings(
   { cluster, note }: ScenarioContext,
   nodes: TwoNodes,

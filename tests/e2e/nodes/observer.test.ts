@@ -10,8 +10,8 @@ const metadata = {
 };
 const kind = "Pod";
 
-describe("what is kept of a pod", () => {
-  test("that is not scheduled yet is its Job and when it was created", () => {
+describe("the record of a pod", () => {
+  test("that is not scheduled yet has its Job and creation time", () => {
     assert.deepEqual(toRecord({ kind, metadata, spec: {}, status: {} }), {
       name: "a-b",
       job: "a",
@@ -23,7 +23,7 @@ describe("what is kept of a pod", () => {
   });
 
   for (const state of ["running", "terminated"]) {
-    test(`whose container is ${state} is when that started, and when the pod's deletion was asked for`, () => {
+    test(`whose container is ${state} has its start time and the time of the pod's deletion request`, () => {
       const deletion = { deletionTimestamp: "2026-01-01T12:01:30Z", deletionGracePeriodSeconds: 30 };
       const status = { containerStatuses: [{ state: { [state]: { startedAt: "2026-01-01T12:00:03Z" } } }] };
       const record = toRecord({ kind, metadata: { ...metadata, ...deletion }, spec: { nodeName: "two" }, status });

@@ -5,7 +5,7 @@ import type { PodRecord } from "./loss.ts";
 
 const INTERVAL_MS = 1_000;
 
-/** Records each worker's pod, also one that is deleted meanwhile, and when a node was not ready, until it is disposed. */
+/** Until it is disposed, records each worker's pod, including deleted ones, and when a node was not ready. */
 export class Observer implements AsyncDisposable {
   readonly #cluster: Cluster;
   readonly #node: string;
@@ -23,13 +23,13 @@ export class Observer implements AsyncDisposable {
     });
   }
 
-  /** @throws Error when the cluster did not answer: what happened since is not known. */
+  /** @throws Error when the cluster did not answer: what happened since is unknown. */
   get pods(): readonly PodRecord[] {
     if (this.#error !== undefined) throw this.#error;
     return [...this.#pods.values()];
   }
 
-  /** When Kubernetes wrote that the node is not ready, in whole seconds; undefined: it has not. */
+  /** When Kubernetes marked the node as not ready, in whole seconds; undefined: it has not. */
   get notReadyAt(): number | undefined {
     return this.#notReadyAt;
   }
@@ -49,7 +49,7 @@ export class Observer implements AsyncDisposable {
   }
 }
 
-/** What is kept of a pod. */
+/** The record of a pod. */
 export function toRecord({ metadata, spec, status }: KubernetesObject): PodRecord {
   const [container] = status.containerStatuses ?? [];
   const { running, terminated } = container?.state ?? {};
@@ -60,7 +60,7 @@ export function toRecord({ metadata, spec, status }: KubernetesObject): PodRecor
     node: spec.nodeName,
     createdAt: Date.parse(metadata.creationTimestamp),
     startedAt: parseTime((running ?? terminated)?.startedAt),
-    // What is written is when the grace period ends.
+    // deletionTimestamp is when the grace period ends.
     deletedAt: metadata.deletionTimestamp === undefined ? undefined : Date.parse(metadata.deletionTimestamp) - grace,
   };
 }

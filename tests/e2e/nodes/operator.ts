@@ -5,21 +5,21 @@ import type { TwoNodes } from "./twoNodes.ts";
 const OPERATOR = ["pods", "-n", "keda", "-l", "app=keda-operator"] as const;
 const MOVED = { timeoutMs: 180_000, intervalMs: 1_000 };
 
-/** Which process of KEDA's operator leads, and since when. */
+/** The leading process of KEDA's operator, and since when it leads. */
 export interface Leader {
   /** Its pod's name, `_` and a random part. */
   readonly holderIdentity: string;
   readonly acquireTime: string;
 }
 
-/** The leader that the lease names; an operator that ended in good order has left it to no one. */
+/** The leader named in the lease; none after an operator has shut down cleanly. */
 export async function leader(cluster: Cluster): Promise<Leader | undefined> {
   const leases = await cluster.list("leases", "-n", "keda", "--field-selector=metadata.name=operator.keda.sh");
   const spec = leases[0]?.spec as Leader | undefined;
   return spec?.holderIdentity ? spec : undefined;
 }
 
-/** Has KEDA's operator lead on this node; further replicas run where the scheduler puts them. */
+/** Makes KEDA's operator lead on this node; other replicas run where the scheduler puts them. */
 export async function moveOperator(cluster: Cluster, nodes: TwoNodes, node: string): Promise<void> {
   if (await leads(cluster, node)) return;
   await nodes.onlyOn(node, async () => {

@@ -1,21 +1,21 @@
 import type { FaultKind } from "./faultCommands.ts";
 import type { LossPlan } from "./loseNode.ts";
 
-/** Requests on the lost node, of at most ten Jobs. */
+/** Numbers of requests on the lost node, of at most ten Jobs. */
 const COUNTS = [8, 4, 2];
 const SECONDS = 45;
-/** Longer than a loss is watched: for a worker that runs on while nothing is heard of its node. */
+/** Longer than a loss is observed: for a worker that continues while its node is cut off. */
 const LONG_SECONDS = 900;
 
-/** Seconds after the loss. In the last loss the node stays away until Kubernetes has long given it up. */
+/** Seconds after the loss. In the last loss the node returns long after Kubernetes has given it up. */
 const AT_ONCE = [1];
 const UNTIL_LONG_AFTER = [1, 60, 150];
 
 /**
  * The losses of a run: at moments spread over the time between two polls, with 2, 4 and 8 requests on the node in turn, and 8 in
- * the last one, in which requests are inserted for as long as 150 s after the loss.
+ * the last loss, in which requests are inserted up to 150 s after the loss.
  *
- * @param outlive - whether half of the last loss's requests are to run still when Kubernetes gives the node up
+ * @param outlive - whether half of the last loss's requests still run when Kubernetes gives up the node
  */
 export function planLosses(kind: FaultKind, losses: number, pollingInterval: number, outlive = false): LossPlan[] {
   return Array.from({ length: losses }, (_, index) => {

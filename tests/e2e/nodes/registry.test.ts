@@ -35,7 +35,7 @@ describe("the registry", () => {
     );
   });
 
-  test("says which tags of an image are in a folder", async () => {
+  test("lists the tags of an image in a folder", async () => {
     const folder = inFolder({ registry, pullRegistry: registry }, "run");
     assert.deepEqual(await readTags(folder, "worker"), ["a1"]);
     assert.deepEqual(await readTags(folder, "runner"), []);

@@ -1,17 +1,17 @@
-/** A registry by the names of this machine and of the nodes, as `image.build` has them. */
+/** A registry's names for this machine and for the nodes, as in `image.build`. */
 export interface Registry {
   readonly registry: string;
   readonly pullRegistry: string;
 }
 
-/** What `image` of the stack says, else the registry of this machine, which nodes reach at `gateway`. */
+/** The registry in the stack's `image`, else this machine's registry, which nodes reach at `gateway`. */
 export function readRegistry(image: string | undefined, gateway: string): Registry {
   const { registry, pullRegistry } = (JSON.parse(image ?? "{}") as { build?: Partial<Registry> }).build ?? {};
   if (registry === undefined) return { registry: "localhost:5000", pullRegistry: `${gateway}:5000` };
   return { registry, pullRegistry: pullRegistry ?? registry };
 }
 
-/** A folder of the registry: images of an earlier run are not in it, so they must be pushed and pulled. */
+/** A folder of the registry without images of earlier runs, so that images must be pushed and pulled. */
 export function inFolder({ registry, pullRegistry }: Registry, folder: string): Registry {
   return { registry: `${registry}/${folder}`, pullRegistry: `${pullRegistry}/${folder}` };
 }
@@ -29,7 +29,7 @@ export async function checkRegistry({ registry }: Registry): Promise<void> {
   );
 }
 
-/** The tags of an image in the registry; none: it was never pushed. */
+/** The tags of an image in the registry; empty if it was never pushed. */
 export async function readTags({ registry }: Registry, image: string): Promise<readonly string[]> {
   const { origin, pathname } = toUrl(registry);
   const response = await fetch(`${origin}/v2${pathname}/${image}/tags/list`);
@@ -37,7 +37,7 @@ export async function readTags({ registry }: Registry, image: string): Promise<r
   return ((await response.json()) as { tags: string[] | null }).tags ?? [];
 }
 
-/** As Docker has it: without TLS on this machine alone. */
+/** Docker's rule: without TLS only on this machine. */
 function toUrl(registry: string): URL {
   return new URL(`${/^(localhost|127\.)/.test(registry) ? "http" : "https"}://${registry}`);
 }

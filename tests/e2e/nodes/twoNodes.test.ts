@@ -22,7 +22,7 @@ describe("the nodes of a cluster", () => {
     [FIRST, SECOND],
     [SECOND, FIRST],
   ]) {
-    test(`are known by their role, in whichever order they come (${nodes[0]?.metadata.name} first)`, () => {
+    test(`are recognized by their role, in any order (${nodes[0]?.metadata.name} first)`, () => {
       assert.deepEqual(readNodes(nodes, "two"), {
         first: "two",
         second: {
@@ -38,7 +38,7 @@ describe("the nodes of a cluster", () => {
 
   for (const nodes of [[], [FIRST], [SECOND], [SECOND, SECOND], [FIRST, FIRST], [FIRST, SECOND, SECOND]]) {
     const names = nodes.map(({ metadata }) => metadata.name);
-    test(`are refused when they are not one control plane and one other: [${names}]`, () => {
+    test(`are refused unless they are one control plane and one other node: [${names}]`, () => {
       assert.throws(() => readNodes(nodes, "two"), /must have two nodes, one of them the control plane .*; got \d$/);
     });
   }

@@ -5,10 +5,10 @@ import type { Cluster, KubernetesObject } from "../cluster.ts";
 import type { NodeContainer } from "./faultCommands.ts";
 import { restoreAtExit } from "./restoreAtExit.ts";
 
-/** A node that has returned is Ready within half a minute, and after a start once more its container runtime. */
+/** A node that has returned is Ready within half a minute; after a restart its container runtime takes as long again. */
 const READY = { timeoutMs: 300_000, intervalMs: 1_000 };
 
-/** A cluster of two nodes, of which the second may fail: the first runs the control plane and keeps PostgreSQL's volume. */
+/** A cluster of two nodes. Only the second may fail: the first runs the control plane and has PostgreSQL's volume. */
 export class TwoNodes {
   readonly #cluster: Cluster;
   readonly first: string;
@@ -20,7 +20,7 @@ export class TwoNodes {
     this.second = second;
   }
 
-  /** @throws Error when the cluster is not one of two nodes that are containers of this machine's Docker daemon. */
+  /** @throws Error when the cluster does not consist of two nodes that are containers of this machine's Docker daemon. */
   static async find(cluster: Cluster): Promise<TwoNodes> {
     const nodes = await cluster.list("nodes");
     const { first, second } = readNodes(nodes, cluster.context);
@@ -33,7 +33,7 @@ export class TwoNodes {
     return new TwoNodes(cluster, first, second);
   }
 
-  /** Does something while nothing is scheduled to any node but this one. */
+  /** Runs an action while pods are scheduled only to this node. */
   async onlyOn<Result>(node: string, work: () => Promise<Result>): Promise<Result> {
     const other = node === this.first ? this.second.name : this.first;
     const uncordon = ["--context", this.#cluster.context, "uncordon", other];
@@ -46,12 +46,12 @@ export class TwoNodes {
     }
   }
 
-  /** Lets both nodes be scheduled to. */
+  /** Makes both nodes schedulable. */
   async uncordon(): Promise<void> {
     await this.#cluster.kubectl(["uncordon", this.first, this.second.name]);
   }
 
-  /** Waits until both nodes are Ready, may be scheduled to, and keep no pod of an earlier fault. */
+  /** Waits until both nodes are Ready and schedulable and have no pod left of an earlier fault. */
   async ready(): Promise<void> {
     const ready = async () => (await this.#cluster.list("nodes")).every(isUsable);
     await until("both nodes Ready", ready, READY);
@@ -60,7 +60,7 @@ export class TwoNodes {
   }
 }
 
-/** Which node is the control plane, and how the other one is reached. */
+/** Finds the control plane and the other node. */
 export function readNodes(
   nodes: readonly KubernetesObject[],
   context: string,

@@ -6,20 +6,20 @@ import { attempts, clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import { tenRunning, workers } from "../workers.ts";
 
-/** Far enough from the previous one for the gaps between Jobs to show which of them is used. */
+/** Different enough from the previous one for the gaps between Jobs to show which is in effect. */
 const NEW_POLLING_INTERVAL = 9;
 const REQUESTS = 14;
-/** The first one shows when KEDA polls; the others make three gaps. */
+/** The first shows when KEDA polls; the others give three gaps. */
 const MORE = 4;
 const ALL = REQUESTS + MORE;
 
 /**
- * No request ends before the last Job is created, even after a change of 30 s: until its own Job has ended as well, that one
- * would count as a new request's, which would wait for a second poll.
+ * No request ends before the last Job is created, even after a change of 30 s: until its Job has ended as well, that Job would be
+ * counted for a new request, which would then wait for a second poll.
  */
 const SECONDS = { first: 75, more: 35 } as const;
 
-/** Lifecycle claim: update. Settings reach the next poll, and no pod that works. */
+/** Lifecycle claim: update. Settings reach the next poll, and no running pod. */
 export const change: Scenario = {
   claim: "new pollingInterval and maxReplicaCount kill no pod, and the next polls follow them",
   async run({ cluster, stack, settings }) {

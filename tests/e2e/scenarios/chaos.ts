@@ -13,7 +13,7 @@ import type { Scenario } from "../scenario.ts";
 const REQUESTS = 60;
 const SECONDS = 30;
 
-/** Lifecycle claim: faults. Every request is run to its end whatever fails meanwhile, and each fault is counted as what it was. */
+/** Lifecycle claim: faults. Every request ends whatever fails meanwhile, and each fault is counted correctly. */
 export const chaos: Scenario = {
   claim: "whatever fails while 60 requests run, each succeeds, none twice, none is DEAD",
   async run({ cluster, stack, settings, note }) {
@@ -24,7 +24,7 @@ export const chaos: Scenario = {
     const began = performance.now();
     const elapsed = () => (performance.now() - began) / 1_000;
     const costs: FaultCost[] = [];
-    /** Injects a fault and resolves with its result; `ended` is how many attempts ended by it. */
+    /** Injects a fault and resolves with its result; `ended` is how many attempts it ended. */
     async function measure<Result>(
       plan: Omit<FaultCost, "at" | "seconds" | "ended">,
       inject: () => Promise<Result>,
@@ -63,7 +63,7 @@ export const chaos: Scenario = {
     const sinceReturn = await measure(killed, kill);
     const { inject: drain, ...drained } = await drainNode(cluster);
     await measure({ ...drained, reason: "interrupted" }, drain, (ended) => ended);
-    // Once more, on pods with new passwords and new settings.
+    // Again, on pods with new passwords and new settings.
     await injectPodFaults();
 
     await until("every request's SUCCESS", async () => (await countStatus(cluster, "SUCCESS")) === REQUESTS, {

@@ -11,7 +11,7 @@ import { clear } from "../requests.ts";
 import type { Scenario, ScenarioContext } from "../scenario.ts";
 import type { Settings } from "../settings.ts";
 
-/** Lifecycle claim: any program. Each image is one that users have, and each end of a command is recorded as docs/commands.md says. */
+/** Lifecycle claim: any program. Images are used unchanged, and each end of a command is recorded as docs/commands.md says. */
 export const commands: Scenario = {
   claim: "a program in any image is a batch's work, and however it ends is recorded with its reason",
   async run(context) {
@@ -45,19 +45,19 @@ export const commands: Scenario = {
   },
 };
 
-/** All batches side by side; together they keep fewer connections than the server has. */
+/** All batches run side by side; together they use fewer connections than the server has. */
 function withBatches(settings: Settings, batches: readonly object[]): Settings {
   return { ...settings, maxReplicaCount: "4", batches: JSON.stringify([HANDLER, ...batches]) };
 }
 
-/** Pods that do not meet the standard are not created there. */
+/** Pods that violate the standard are not created there. */
 async function restricted(cluster: Cluster): Promise<Finding> {
   const label = "jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}";
   const standard = await cluster.kubectl(["get", "namespace", NAMESPACE, "-o", label]);
   return exactly(1, "namespace that enforces restricted", Number(standard === "restricted"));
 }
 
-/** Only a request of the same pod could see what another one left behind. */
+/** Only another request of the same pod could see what a request left behind. */
 async function onePod(cluster: Cluster): Promise<Finding> {
   const pods = new Set((await readAttempts(cluster, "daemons")).map(({ pod_name }) => pod_name));
   return exactly(1, "pod of both", pods.size);
@@ -69,7 +69,7 @@ async function lastLine(cluster: Cluster): Promise<Finding> {
   return exactly(1, "log that ends with its last line", logs.filter((log) => /^the last line$/m.test(log)).length);
 }
 
-/** cgroup v2 kills whole containers where kubelets ask for it, which is their default; v1 cannot. */
+/** With cgroup v2 the kernel kills whole containers if the kubelet asks for it (the default); v1 cannot. */
 async function runOutOfMemory(context: ScenarioContext): Promise<Finding[]> {
   const [report] = await readAttempts(context.cluster, "debian");
   const { cgroup, oomGroup } = (report?.result ?? {}) as { cgroup?: number; oomGroup?: number };

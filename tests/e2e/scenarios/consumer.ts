@@ -5,7 +5,7 @@ import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: another program, which takes the components from npm. */
+/** Lifecycle claim: a user's program that takes the components from npm. */
 export const consumer: Scenario = {
   claim: "the packed components deploy a batch from another program, on a KEDA and a PostgreSQL that are there",
   check: checkTwoNodes,

@@ -3,7 +3,7 @@ import { commonFindings, loseRepeatedly, operatorFindings, runAgainFinding, upOn
 import { planLosses } from "../nodes/planLosses.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: faults. A node that is cut off works on and comes back with workers that have lost their requests. */
+/** Lifecycle claim: faults. A node that is cut off continues to work, and returns with workers that have lost their requests. */
 export const cutOffNode: Scenario = {
   claim: "a node is cut off: its requests run again elsewhere, once, and its return changes nothing",
   check: checkTwoNodes,

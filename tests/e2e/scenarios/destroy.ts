@@ -4,7 +4,7 @@ import { clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import { tenRunning } from "../workers.ts";
 
-/** Lifecycle claim: destroy. With Jobs at work it ends and leaves nothing, and nothing is in the way of the next up. */
+/** Lifecycle claim: destroy. With running Jobs it succeeds and leaves nothing behind, and the next up is not hindered. */
 export const destroy: Scenario = {
   claim: "destroy with ten Jobs running leaves nothing, and up works again",
   async run({ cluster, stack, settings, before, note }) {

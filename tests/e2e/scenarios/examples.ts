@@ -9,8 +9,8 @@ import type { Scenario } from "../scenario.ts";
 const TABLES = { nap: "naps", squares: "square_runs", mailing: "mailings" };
 
 /**
- * Errors are not expected. The mailing is killed more often than the default allows, and each of its Jobs has one pod, so that no time is
- * spent in Kubernetes' back-off.
+ * No errors are expected. The mailing is killed more often than the default allows, and each of its Jobs has one pod, so that no
+ * time is spent in Kubernetes' back-off.
  */
 const LIMITS = { backoffLimit: 0, crashLimit: 10 };
 
@@ -48,14 +48,14 @@ export const examples: Scenario = {
   },
 };
 
-/** Whether the kind's only request succeeded at once and what it wrote is right. */
+/** Whether the kind's only request succeeded at its first attempt and wrote the right rows. */
 async function succeeded(cluster: Cluster, kind: string, check: string): Promise<Finding> {
   const ends = (await readAttempts(cluster, kind)).map(({ status }) => status).join();
   const right = (await cluster.psql(check)).trim() === "t";
   return exactly(1, `${kind} with one attempt and all it must write`, Number(ends === "SUCCESS" && right));
 }
 
-/** What the pages' commands have created, by this run or by one that was interrupted. */
+/** Removes what the pages' commands have created, in this run or in an interrupted one. */
 async function remove(cluster: Cluster): Promise<void> {
   await removeKinds(cluster, TABLES);
   await cluster.psql(`

@@ -5,7 +5,7 @@ import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: faults. A replica takes the place of the server, under its name. */
+/** Lifecycle claim: faults. A replica replaces the server, under the server's name. */
 export const failover: Scenario = {
   claim: "a server outside of the cluster fails over to its synchronous replica: nothing is lost, nothing runs twice",
   check: checkTwoNodes,

@@ -3,7 +3,7 @@ import { commonFindings, loseRepeatedly, operatorFindings, takeOverFinding, upOn
 import { planLosses } from "../nodes/planLosses.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: faults. The kernel of a frozen node answers for its processes: no connection breaks, and Kubernetes alone notices. */
+/** Lifecycle claim: faults. A frozen node's kernel answers for its processes: no connection breaks, and only Kubernetes notices. */
 export const frozenNode: Scenario = {
   claim: "a node freezes: a Job's replacement pod takes its request over, and the node's return changes nothing",
   check: checkTwoNodes,

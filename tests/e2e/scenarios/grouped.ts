@@ -1,7 +1,7 @@
 import type { Scenario } from "../scenario.ts";
 import { measureThroughput } from "../throughput.ts";
 
-/** Lifecycle claim: scaling. A Job that continues with the next request saves the start of a pod each time: its work alone is 120 s. */
+/** Lifecycle claim: scaling. A Job that continues with the next request saves a pod start each time; the work alone takes 120 s. */
 export const grouped: Scenario = {
   claim: "60 INSERTs with requestsPerJob 6 are 10 Jobs, each request run once",
   run: (context) =>

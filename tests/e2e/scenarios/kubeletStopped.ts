@@ -3,7 +3,7 @@ import { commonFindings, loseRepeatedly, takeOverFinding, upOnFirst } from "../n
 import { planLosses } from "../nodes/planLosses.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: faults. Workers run on and succeed; only those that Kubernetes has replaced meanwhile are fenced. */
+/** Lifecycle claim: faults. Workers continue and succeed; only those that Kubernetes has replaced meanwhile are fenced. */
 export const kubeletStopped: Scenario = {
   claim: "a node's kubelet stops: what it runs succeeds, or is taken over by the Job's replacement pod, but never both",
   check: checkTwoNodes,

@@ -1,7 +1,7 @@
 import { atMost } from "../finding.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: no diff. What pulumi up created is what it asks for again, defaults of the API server and of KEDA included. */
+/** Lifecycle claim: no diff. What pulumi up created is what it wants, including defaults of the API server and KEDA. */
 export const noChange: Scenario = {
   claim: "a second pulumi up changes nothing",
   async run({ stack, settings }) {

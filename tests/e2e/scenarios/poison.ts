@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 
 const POLLS = 4;
 
-/** Lifecycle claim: dead letters. What cannot succeed ends, its Job with it, and costs nothing afterwards. */
+/** Lifecycle claim: dead letters. A request that cannot succeed ends, together with its Job, and then costs nothing. */
 export const poison: Scenario = {
   claim: "a request that fails at every attempt is DEAD, its Job Failed, and no Job comes for it",
   async run({ cluster, stack, settings }) {

@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 const REQUESTS = 5;
 const SECONDS = 25;
 
-/** Lifecycle claim: faults. While the database is away nothing is lost; once it is back, free slots are filled at once. */
+/** Lifecycle claim: faults. While the database is unavailable nothing is lost; once it is back, free slots are filled at once. */
 export const restart: Scenario = {
   claim: "PostgreSQL restarts: what runs is not interrupted, and what is inserted then has its Jobs within two polls",
   async run({ cluster, stack, settings, note }) {

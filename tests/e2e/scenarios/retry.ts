@@ -4,7 +4,7 @@ import { exactly } from "../finding.ts";
 import { attempts, clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: retry. The Job's next pod gets the same request, and `clap` shows its status all the while. */
+/** Lifecycle claim: retry. The Job's next pod gets the same request, and `clap` shows its status throughout. */
 export const retry: Scenario = {
   claim: "a request that fails three times is one Job of four pods",
   async run({ cluster, stack, settings }) {

@@ -11,7 +11,7 @@ const REQUESTS_PER_JOB = 50;
 const AT_ONCE = 20;
 const IDEAL_SECONDS = REQUESTS / AT_ONCE;
 
-/** Many short requests. The time is what docs/scale.md calculates with: the work, and the start of each of a place's ten Jobs. */
+/** Many short requests. The limit is docs/scale.md's calculation: the work, and the start of each of a slot's ten Jobs. */
 export const scale: Scenario = {
   claim: `${REQUESTS} requests of 1 s, ${REQUESTS_PER_JOB} a Job, ${AT_ONCE} Jobs at once: each runs once`,
   async run({ cluster, stack, settings, note }) {

@@ -11,7 +11,7 @@ import { type LoginAttempt, tryLogin } from "../tryLogin.ts";
 
 const ROTATED = "rotated";
 
-/** Lifecycle claim: no password leaves its Secret, whatever a stack writes or prints, and none crosses the network unencrypted. */
+/** Lifecycle claim: no password leaves its Secret, whatever a stack writes or prints, and none crosses the network in plain text. */
 export const secrets: Scenario = {
   claim:
     "no password in plain text in state, Helm values, manifests, outputs, logs or on the network, before and after a rotation",
@@ -22,7 +22,7 @@ export const secrets: Scenario = {
     const earlierSecrets = JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
     stack.configure({ ...settings, passwordRotation: ROTATED });
     stack.transcript += await stack.pulumi(["up", "--yes", "--diff"]);
-    // One failure and one success, so that there are logs of both.
+    // A failure and a success after the rotation, so that there are logs of both.
     await insert(cluster, 1, 1, 1);
     await until("SUCCESS", async () => (await countStatus(cluster, "SUCCESS")) === 1, {
       timeoutMs: 60_000,
@@ -44,7 +44,7 @@ export const secrets: Scenario = {
       if (text.length < 500) return exactly(1, `${place} to search`, Number.NaN);
       return exactly(0, `in ${place}`, passwords.filter((password) => holds(text, password)).length);
     });
-    // A search that finds nothing where they are proves nothing elsewhere.
+    // A search that does not find the passwords where they are would find them nowhere.
     const kept = earlierSecrets + JSON.stringify(await cluster.list("secrets", "-n", NAMESPACE));
     const found = passwords.filter((password) => holds(kept, password)).length;
     return [exactly(5, "passwords", passwords.length), exactly(5, "in their Secrets", found), ...finds, ...logIns];
@@ -57,7 +57,7 @@ async function readPasswords(stack: Stack): Promise<ReadonlyMap<string, string>>
   return new Map(all.map(({ urn, outputs }) => [urn.split("::").at(-1) ?? "", JSON.parse(outputs.result.plaintext)]));
 }
 
-/** The current password is accepted with TLS only, the previous one no longer. */
+/** The current password is accepted only with TLS, and the previous one no longer. */
 async function tryLogIns(
   cluster: Cluster,
   earlier: ReadonlyMap<string, string>,
@@ -81,13 +81,13 @@ function holds(text: string, password: string): boolean {
   return text.includes(password) || text.includes(Buffer.from(password).toString("base64").replace(/=+$/, ""));
 }
 
-/** What the state's folder holds, earlier states among it. */
+/** The content of the state's folder, including earlier states. */
 function readFiles(folder: string): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8")).join("\n");
 }
 
-/** Charts' values and manifests, as Helm keeps them: gzip in base64 in base64. */
+/** Charts' values and manifests as Helm stores them: gzip in base64 in base64. */
 async function helmReleases(cluster: Cluster): Promise<string> {
   const kept = await cluster.list("secrets", "-A", "-l", "owner=helm");
   return kept
@@ -95,7 +95,7 @@ async function helmReleases(cluster: Cluster): Promise<string> {
     .join("\n");
 }
 
-/** Every object of both namespaces except the Secrets, where passwords belong. */
+/** Every object of both namespaces except Secrets, where passwords belong. */
 async function manifests(cluster: Cluster): Promise<string> {
   const kinds = "all,configmaps,events,serviceaccounts,persistentvolumeclaims,scaledjobs,triggerauthentications";
   const all = await Promise.all(

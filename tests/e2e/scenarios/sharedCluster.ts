@@ -5,7 +5,7 @@ import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: a cluster that others use too. Two stacks use what is there, and leave it as it was. */
+/** Lifecycle claim: a cluster that others use too. Two stacks use existing installations and leave them unchanged. */
 export const cluster: Scenario = {
   claim: "two stacks share a registry, a KEDA and a PostgreSQL that are there, and leave them as they were",
   check: checkTwoNodes,

@@ -6,7 +6,7 @@ import type { ScenarioContext } from "../scenario.ts";
 import { up } from "./up.ts";
 
 describe("without helm on PATH", () => {
-  test("the first up is measured, and its claim is missed: there is nothing to compare it with", async (context) => {
+  test("the first up is measured, but its claim is missed for lack of a comparison", async (context) => {
     const { folder } = await createPrograms({});
     const path = process.env.PATH;
     process.env.PATH = folder;

@@ -5,7 +5,7 @@ import { helmSeconds, readReleases, withOwnProbes } from "../helm.ts";
 import { leftovers } from "../leftovers.ts";
 import type { Scenario, ScenarioContext } from "../scenario.ts";
 
-/** Lifecycle claim: first up. Everything that is not a chart (image, schema, ScaledJob) takes little time in addition to the charts. */
+/** Lifecycle claim: first up. Everything that is not a chart (image, schema, ScaledJob) is done while the charts are installed. */
 export const up: Scenario = {
   claim: "a first pulumi up takes little more than helm needs for the two charts",
   async run(context) {
@@ -18,7 +18,7 @@ export const up: Scenario = {
   },
 };
 
-/** Seconds that helm needs for the unchanged charts, except for where images come from; NaN, which is missed, when there is no helm. */
+/** Seconds that helm needs for the unchanged charts, except for image sources; NaN, which misses the limit, without helm. */
 async function helmAlone({ stack, cluster, before, note }: ScenarioContext): Promise<number> {
   try {
     await getOutput("helm", ["version"]);

@@ -5,7 +5,7 @@ import { waitForPolls } from "../polls.ts";
 import { clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: scale to zero. Nothing to do starts nothing, and the first request is seen by the next poll. */
+/** Lifecycle claim: scale to zero. Without requests nothing is started, and the next poll sees the first request. */
 export const zero: Scenario = {
   claim: "an empty table starts no Job, and one INSERT does at once",
   async run({ cluster, stack, settings, polls }) {
