@@ -2,11 +2,11 @@ import type { BenchContext } from "./context.ts";
 import type { Limit } from "./limit.ts";
 import type { OptionRule } from "./options.ts";
 
-/** One measurement of cost, of the real thing on a separate server. */
+/** One benchmark of the real program on a separate server. */
 export interface Bench<Option extends string = string> {
-  /** What the limits claim, in one line. */
+  /** The claim behind the limits, in one line. */
   readonly target: string;
   readonly options: Readonly<Record<Option, OptionRule>>;
-  /** Prints what it measures; resolves with the limits, kept or not. */
+  /** Prints the measurements; resolves with the limits, met or missed. */
   run(options: Readonly<Record<Option, number>>, context: BenchContext): Promise<readonly Limit[]>;
 }

@@ -8,10 +8,10 @@ import { fill } from "./fill.ts";
 import { SIZES } from "./options.ts";
 import { claimAndSucceed } from "./queueLoad.ts";
 
-/** One operation a connection. */
+/** One operation per connection. */
 type Operations = readonly (() => Promise<void>)[];
 
-/** Claim + finish beside the bare statements they need at least, in short turns, so that whatever else the machine does hits both. */
+/** Claim + finish compared with the minimal statements they need, in short turns, so that other load on the machine affects both. */
 export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
   target:
     "Claim (with the request's row) + finish costs at most 1.4 times two bare updates and a read, and holds at 100 connections",
@@ -42,7 +42,7 @@ export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
       return (connections, side) => throughputs.get(`${connections} ${side}`) as Throughput;
     }
 
-    // Connections are warm, statements prepared, and pages written once since the checkpoint, before anything counts.
+    // Before measuring, connections are warm, statements prepared, and pages written once since the checkpoint.
     await round(VARIANTS);
     const done: Round[] = [];
     while (done.length < rounds) done.push(await round(done.length % 2 === 0 ? VARIANTS : VARIANTS.toReversed()));
@@ -50,7 +50,7 @@ export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
   },
 };
 
-/** They stay open throughout, the baseline's and the queue's apart. */
+/** Connections stay open throughout; the baseline and the queue have separate ones. */
 async function openConnections(context: BenchContext, count: number): Promise<Readonly<Record<Variant, Operations>>> {
   const clients = await Promise.all(Array.from({ length: count }, () => context.connect()));
   const databases = Array.from({ length: count }, () => context.openDatabase());
@@ -60,7 +60,7 @@ async function openConnections(context: BenchContext, count: number): Promise<Re
   };
 }
 
-/** Brings the backlog back to its size, by the very insert that users write. */
+/** Refills the backlog with the insert that users write. */
 async function refill(client: pg.Client, waiting: number): Promise<void> {
   await client.query(
     `insert into make_it_clap (duration_seconds)

@@ -5,7 +5,7 @@ import { formatInteger, ms, printTable } from "./table.ts";
 
 export const CONNECTIONS = [1, 16, 100] as const;
 
-/** In the order of turns: the baseline right beside what is compared with it. */
+/** In the order of turns: the baseline directly next to what is compared with it. */
 export const VARIANTS = ["bare", "queue"] as const;
 
 export type Connections = (typeof CONNECTIONS)[number];
@@ -20,9 +20,9 @@ const LABELS: Readonly<Record<Variant, string>> = {
 };
 
 /**
- * Prints the medians over the rounds, and how far the rounds' ratios spread.
+ * Prints the medians over the rounds, and the spread of the rounds' ratios.
  *
- * A ratio is the median of the rounds' own ratios: a neighbour's burst of work spoils the round it falls on, no more.
+ * A ratio is the median of the rounds' own ratios: a burst of other load spoils only one round.
  */
 export function reportClaim(rounds: readonly Round[]): Limit[] {
   const over = (pick: (round: Round) => number) => rounds.map(pick);

@@ -1,14 +1,14 @@
 import { performance } from "node:perf_hooks";
 import { percentile } from "./samples.ts";
 
-/** What a closed loop did: each connection begins its next operation when its last one ended. */
+/** The result of a closed loop, in which each connection begins its next operation when its last one has ended. */
 export interface Throughput {
   readonly p50: number;
   readonly p99: number;
   readonly perSecond: number;
 }
 
-/** Repeats every operation for so many seconds, all of them side by side, one a connection. */
+/** Repeats every operation for this many seconds, all concurrently, one per connection. */
 export async function runClosedLoop(
   operations: readonly (() => Promise<void>)[],
   seconds: number,

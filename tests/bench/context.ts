@@ -10,13 +10,13 @@ import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 
-/** What a bench works with: a migrated database on a separate server, as durable as a real one. */
+/** The context of a bench: a migrated database on a separate server, as durable as a real one. */
 export interface BenchContext {
   /** How a plain client connects. */
   readonly clientConfig: pg.ClientConfig;
   /** A plain connection. */
   connect(): Promise<pg.Client>;
-  /** A connection as a worker has it. */
+  /** A worker's connection. */
   openDatabase(): Database;
   /** The environment by which a worker process finds the database. */
   readonly env: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface BenchContext {
 
 const DATABASE = "postgres";
 
-/** Starts the server, does the work, stops the server: whether the work ends, throws, or is stopped by a signal. */
+/** Starts the server, does the work, and stops the server, whether the work ends, throws, or is stopped by a signal. */
 export async function withContext<T>(
   work: (context: BenchContext) => Promise<T>,
   args: Pick<ServerArgs, "listen"> = {},
@@ -52,7 +52,7 @@ export async function createContext(server: Server, signal: AbortSignal): Promis
 
   async function connect(): Promise<pg.Client> {
     const client = new pg.Client(clientConfig);
-    // The server stops with connections open when the bench is stopped: no reason to die before it has.
+    // When the bench is stopped, the server stops with connections open: their errors must not end the process first.
     client.on("error", () => undefined);
     await client.connect();
     return client;
@@ -75,14 +75,14 @@ export async function createContext(server: Server, signal: AbortSignal): Promis
 function listenForStop(): { readonly signal: AbortSignal; readonly stopped: Promise<never> } {
   const controller = new AbortController();
   for (const by of STOP_SIGNALS) {
-    // 128 and the signal, as a shell has it for a program that a signal ended.
+    // 128 plus the signal's number, as a shell reports a program that a signal ended.
     process.on(by, () => controller.abort(new CommandError(`stopped by ${by}`, 128 + constants.signals[by])));
   }
   const { signal } = controller;
   const stopped = once(signal, "abort").then(() => {
     throw signal.reason;
   });
-  // Only the race awaits it, which may not have begun.
+  // Only the race awaits it, and may not have begun.
   stopped.catch(() => undefined);
   return { signal, stopped };
 }

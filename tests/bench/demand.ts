@@ -15,7 +15,7 @@ import { ms, printTable } from "./table.ts";
 const RUNS = 200;
 const RUNNING = 100;
 
-/** The scaling query at ten million finished requests, beside the prototype's own. */
+/** The scaling query at ten million finished requests, compared with the prototype's. */
 export const demand: Bench<"finished" | "waiting"> = {
   target: "The scaling query costs at most 1 ms, whatever has finished and whatever waits",
   options: {

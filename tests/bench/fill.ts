@@ -1,12 +1,12 @@
 import type pg from "pg";
 
-/** How many requests of kind clap a database is to hold. */
+/** How many requests of kind clap the database will contain. */
 export interface Backlog {
   readonly finished: number;
   readonly waiting: number;
 }
 
-/** Fills an empty database as that many inserts and successes would have, then tidies it as autovacuum would. */
+/** Fills an empty database as this many inserts and successes would, then cleans it up as autovacuum would. */
 export async function fill(client: pg.Client, { finished, waiting }: Backlog): Promise<void> {
   await withProgress(
     `${finished.toLocaleString("en")} finished and ${waiting.toLocaleString("en")} waiting requests`,
@@ -36,13 +36,13 @@ export async function fill(client: pg.Client, { finished, waiting }: Backlog): P
   );
 }
 
-/** Vacuums, analyzes and writes to disk, so that no measurement pays for the filling. */
+/** Vacuums, analyzes and writes to disk, so that no measurement includes costs of the filling. */
 export async function vacuumAndCheckpoint(client: pg.Client, tables: readonly string[]): Promise<void> {
   for (const table of tables) await client.query(`vacuum (analyze) ${table}`);
   await client.query("checkpoint");
 }
 
-/** Says on standard error what takes long, and how long it took. */
+/** Reports a long step and its duration on standard error. */
 export async function withProgress(what: string, work: () => Promise<void>): Promise<void> {
   const began = Date.now();
   console.error(`filling: ${what} ...`);

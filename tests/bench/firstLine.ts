@@ -6,7 +6,7 @@ import { runProgram } from "../../cli/runProgram.ts";
 export interface Program {
   readonly file: URL;
   readonly env: Readonly<Record<string, string>>;
-  /** A part of its first line. */
+  /** Text that its first line must contain. */
   readonly says: string;
 }
 

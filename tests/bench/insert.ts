@@ -5,13 +5,13 @@ import type { Limit } from "./limit.ts";
 import { median, time } from "./samples.ts";
 import { formatInteger, ms, printTable } from "./table.ts";
 
-/** The tables that rows are inserted into: without a trigger, with one that does nothing, and a batch. */
+/** The tables to insert into: without a trigger, with an empty trigger, and a batch. */
 const TABLES = ["plain", "empty_trigger", "batch"] as const;
 type Table = (typeof TABLES)[number];
 
 const BULK = 100_000;
 
-/** What an application's insert costs more because its table is a batch. */
+/** The additional cost of an application's insert because its table is a batch. */
 export const insert: Bench<"rows" | "connections" | "transactions"> = {
   target:
     "A one-row insert costs at most 3 times one into a plain table, and at most 1 % of serializable inserts fail because of others",
@@ -25,7 +25,7 @@ export const insert: Bench<"rows" | "connections" | "transactions"> = {
     const client = await context.connect();
     await createTables(client);
     const durable = await measureOneRow(client, rows);
-    // What the disk takes to commit hides the trigger: without it the trigger is all that differs.
+    // The disk's commit time hides the trigger: without it the trigger is the only difference.
     await client.query("set synchronous_commit = off");
     const bare = await measureOneRow(client, rows);
     const bulk = await measureBulk(client);
@@ -73,7 +73,7 @@ function insertRow(client: pg.Client, table: Table): Promise<unknown> {
   return client.query({ name: table, text: `insert into insert_${table} (duration_seconds) values ($1)`, values: [1] });
 }
 
-/** Milliseconds of an insert, in turns, so that whatever else the machine does hits all tables. */
+/** Milliseconds per insert, in turns, so that other load on the machine affects all tables. */
 async function measureOneRow(client: pg.Client, rows: number): Promise<Record<Table, number>> {
   const samples: Record<Table, number[]> = { plain: [], empty_trigger: [], batch: [] };
   for (let row = -rows / 10; row < rows; row++) {
@@ -96,7 +96,7 @@ async function measureBulk(client: pg.Client): Promise<Record<Table, number>> {
   return mapTables((table) => median(samples[table]));
 }
 
-/** How many per cent of serializable transactions fail that insert a row each and know nothing of each other. */
+/** The percentage of independent serializable transactions, each inserting one row, that fail. */
 async function measureSerializable(context: BenchContext, connections: number, transactions: number) {
   const clients = await Promise.all(Array.from({ length: connections }, () => context.connect()));
   const failed: Record<Table, number> = { plain: 0, empty_trigger: 0, batch: 0 };

@@ -18,7 +18,7 @@ describe("a limit", () => {
     ["exactly", Number.NaN, false],
   ];
   for (const [bound, measured, kept] of table) {
-    test(`of ${bound} 1.5 is ${kept ? "kept" : "broken"} by ${measured}`, () => {
+    test(`of ${bound} 1.5 is ${kept ? "met" : "missed"} by ${measured}`, () => {
       assert.equal(isKept({ what: "it", measured, bound, limit: 1.5 }), kept);
     });
   }

@@ -1,14 +1,14 @@
-/** A measured number and what it must be. */
+/** A measured number and its limit. */
 export interface Limit {
   readonly what: string;
   readonly measured: number;
   readonly bound: "exactly" | "at most" | "at least";
   readonly limit: number;
-  /** Follows the numbers: ` ms`. @default - none: a count or a ratio */
+  /** Printed after the numbers: ` ms`. @default - none: a count or a ratio */
   readonly unit?: string;
 }
 
-/** Whether the limit is kept; what could not be measured (NaN) is missed. */
+/** Whether the limit is met; a value that could not be measured (NaN) misses it. */
 export function isKept({ measured, bound, limit }: Limit): boolean {
   if (bound === "exactly") return measured === limit;
   return bound === "at most" ? measured <= limit : measured >= limit;

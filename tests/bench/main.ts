@@ -50,7 +50,7 @@ function toNumberOption({
   return { rule, defaultValue, ...(help === undefined ? {} : { help }) };
 }
 
-/** Without a bench's name there is only `--help`. */
+/** Without a bench's name only `--help` is allowed. */
 function refuse(name: string): never {
   const lines = [...BENCHES].map(([bench, { target }]) => `  ${bench}\n    ${target}`);
   const spec = {

@@ -3,11 +3,11 @@ import type { NumberRule } from "../../worker/src/number.ts";
 /** A number on a bench's command line: `--finished <N>`. */
 export interface OptionRule extends NumberRule {
   readonly defaultValue: number;
-  /** What the number is. @default - the option's name says it */
+  /** A description of the number. @default - none: the option's name says it */
   readonly help?: string;
 }
 
-/** How large the tables are, where a bench needs large ones; smaller is for trying out. */
+/** The size of the tables for benches that need large ones; smaller sizes are for trying out. */
 export const SIZES = {
   finished: {
     min: 0,

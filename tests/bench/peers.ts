@@ -6,10 +6,10 @@ import { openPostgresBatch } from "./peers/postgresBatch.ts";
 import { median, percentile } from "./samples.ts";
 import { ms, printTable } from "./table.ts";
 
-/** Jobs a turn; graphile-worker's first one, which starts a worker, is left out. */
+/** Jobs per turn; graphile-worker's first one, which starts a worker, does not count. */
 const TURN = 200;
 
-/** Claim, payload and finish of one job on one connection, beside other queues on the same server, turn by turn. */
+/** Claim, payload and finish of one job on one connection, compared with other queues on the same server, in turns. */
 export const peers: Bench<"waiting" | "rounds"> = {
   target: "Claim, payload and finish take no longer than graphile-worker's and pg-boss's",
   options: {

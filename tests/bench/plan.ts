@@ -1,9 +1,9 @@
 import type pg from "pg";
 
 /**
- * The plans, with what they really did, of every statement that a query runs, those inside its functions first.
+ * The plans, with actual rows and times, of every statement that a query runs, those inside its functions first.
  *
- * They come from the server's own auto_explain: a function's statements need not be copied to be explained.
+ * They come from auto_explain, so that a function's statements need not be copied to be explained.
  */
 export async function readPlans(client: pg.Client, query: pg.QueryConfig): Promise<string[]> {
   const plans: string[] = [];

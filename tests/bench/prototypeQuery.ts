@@ -39,7 +39,7 @@ export async function fillPrototype(client: pg.Client, { finished, waiting }: Ba
   });
 }
 
-/** The prototype's plan and, caches warm from making it, the milliseconds of one plain run. */
+/** The prototype's plan and then, with warm caches, the milliseconds of one plain run. */
 export async function measurePrototype(client: pg.Client): Promise<{ readonly plan: string; readonly took: number }> {
   await client.query("set search_path = prototype");
   const { rows } = await client.query<{ "QUERY PLAN": string }>(

@@ -27,7 +27,7 @@ export async function claimOnce(database: Database, session: number): Promise<Cl
   return claimed;
 }
 
-/** One request from claim to SUCCESS: the two writes of a worker process's life. */
+/** One request from claim to SUCCESS: a worker process's two writes. */
 export async function claimAndSucceed(database: Database, session: number): Promise<void> {
   await succeed(database, await claimOnce(database, session));
 }

@@ -27,11 +27,11 @@ describe("percentile", () => {
   });
 });
 
-test("median is the one in the middle, the lower one of two", () => {
+test("median is the middle sample, or the lower of the two in the middle", () => {
   assert.deepEqual([median([3, 1, 2]), median([4, 1, 3, 2])], [2, 2]);
 });
 
-test("timeRuns times as many calls as asked for, one after another, after a tenth as many", async () => {
+test("timeRuns measures the requested number of calls, one after another, after a tenth as many for warm-up", async () => {
   let calls = 0;
   let running = 0;
   const samples = await timeRuns(20, async () => {

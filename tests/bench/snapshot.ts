@@ -8,10 +8,10 @@ import type { QueueUnderTest } from "./peers/queueUnderTest.ts";
 import { median, timeRuns } from "./samples.ts";
 import { ms, printTable } from "./table.ts";
 
-/** The part of the requests that is compared: the first and the last ones. */
+/** The number of requests that are compared: the first and the last. */
 const PART = 1_000;
 
-/** A queue beside a transaction that holds its snapshot from the start: no dead row can be removed meanwhile. */
+/** A queue next to a transaction that holds its snapshot from the start: meanwhile no dead row can be removed. */
 export const snapshot: Bench<"requests" | "peers"> = {
   target: "With a snapshot held from the start the last 1,000 claims take at most twice the first 1,000",
   options: {
@@ -58,7 +58,7 @@ async function measure(queue: QueueUnderTest, count: number, context: BenchConte
   };
 }
 
-/** Milliseconds of a poll. */
+/** Milliseconds per poll. */
 async function measurePoll(context: BenchContext): Promise<number> {
   const database = context.openDatabase();
   const params = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 100 };

@@ -10,13 +10,13 @@ import { ms, printTable } from "./table.ts";
 
 const WARM_UPS = 2;
 const MOST = { bound: "at most", limit: 1.5 } as const;
-/** What a command's pod has in addition. A command's own start comes after the claim. */
+/** The additional environment of a command's pod. The command itself starts after the claim. */
 const COMMAND = { COMMAND: '["true"]' };
 
 /** As on a cluster. Each worker ends before the next one starts. */
 const LIVENESS_PORT = String(BATCH_DEFAULTS.livenessPort);
 
-/** A worker process from its start to claimed, beside the least that Node and one connection can be. */
+/** A worker process from its start to its claim, compared with the minimum of Node and one connection. */
 export const start: Bench<"runs"> = {
   target:
     "A worker, of a handler or of a command, has claimed within 1.5 times what bare node with one pg connection takes to ask anything",
@@ -58,7 +58,7 @@ export const start: Bench<"runs"> = {
 
 type Samples = readonly number[];
 
-/** Runs all programs in turn, again and again; what the first turns take does not count. */
+/** Runs all programs in turn, repeatedly; the first turns do not count. */
 async function takeTurns<const Programs extends readonly (() => Program)[]>(
   { signal }: BenchContext,
   runs: number,
@@ -84,7 +84,7 @@ function ratio(own: Samples, bare: Samples): number {
 
 let pods = 0;
 
-/** It logs "started" when its claim is answered, and nothing before. */
+/** The worker logs "started" when its claim is answered, and nothing before. */
 function worker(env: Program["env"]): Program {
   const JOB_NAME = `clap-${++pods}`;
   const file = new URL("../../worker/src/main.ts", import.meta.url);

@@ -1,19 +1,19 @@
 import type pg from "pg";
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 
-/** An ended attempt, as the history has it. */
+/** An ended attempt in the history. */
 export interface Attempt {
   readonly request: string;
   readonly attempt: number;
   readonly podName: string;
   readonly status: EndStatus;
   readonly reason: Reason | null;
-  /** Milliseconds of the machine's clock. */
+  /** In milliseconds of the machine's clock. */
   readonly startedAt: number;
   readonly endedAt: number;
 }
 
-/** The ended attempts of these requests, each request's in their order. */
+/** The ended attempts of these requests, in order for each request. */
 export async function readAttempts(client: pg.Client, ids: readonly string[]): Promise<Attempt[]> {
   const { rows } = await client.query<Attempt>(
     `select request_id::text as request, attempt, pod_name as "podName", status, reason,

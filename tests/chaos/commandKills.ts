@@ -5,7 +5,7 @@ import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import { listProcesses, readProcFile } from "../../worker/src/command/processTable.ts";
 import type { KillOptions } from "./options.ts";
 
-/** What gets SIGKILL: a command that outlives its runner keeps writing while another attempt works. */
+/** The targets of SIGKILL: a command that outlives its runner keeps writing while another attempt works. */
 export const TARGETS = ["runner", "command", "both"] as const;
 
 export type CommandKills = Record<(typeof TARGETS)[number], number>;
@@ -13,10 +13,10 @@ export type CommandKills = Record<(typeof TARGETS)[number], number>;
 const REPORT_EVERY = 100;
 
 /**
- * Kills random runners, commands, and both, until as many as asked for are dead, or `signal` aborts.
+ * Kills random runners, commands, and both, until the requested number of kills is reached or `signal` aborts.
  *
- * @param addRequests - called when there is hardly any work left to kill: a killed command loses one transaction only, so how many
- *   requests so many kills need is not known before
+ * @param addRequests - called when hardly any work is left to kill: a killed command loses only one transaction, so the number of
+ *   requests needed for the kills is not known in advance
  */
 export async function killCommands(
   options: KillOptions,
@@ -46,12 +46,12 @@ export async function killCommands(
   return kills;
 }
 
-/** What a pod's command is recognised by. */
+/** Identifies a pod's command. */
 export function getMark(podName: string): string {
   return `MARK=${podName}`;
 }
 
-/** The marks of all commands that run. */
+/** The marks of all running commands. */
 export function readMarks(): ReadonlySet<string> {
   const running = listProcesses().filter(({ ended }) => !ended);
   return new Set(

@@ -2,10 +2,10 @@ import { Cluster, type ClusterArgs } from "../../simulator/cluster.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { BenchContext } from "../bench/context.ts";
 
-/** No request becomes DEAD by the deaths of its workers. */
+/** High enough that no request becomes DEAD because its workers die. */
 const CRASH_LIMIT = 1_000;
 
-/** A cluster whose pods find the server, and end before it when the command is asked to stop. */
+/** A cluster whose pods use the server, and end before it when the command is asked to stop. */
 export function createCluster(
   { env, signal }: BenchContext,
   {

@@ -17,7 +17,7 @@ function findMissed(counts: Partial<EffectCounts>, kills = KILLS): string[] {
 }
 
 describe("effects under kills", () => {
-  test("that are each there once keep every limit", () => assert.deepEqual(findMissed({}), []));
+  test("that each exist once meet every limit", () => assert.deepEqual(findMissed({}), []));
 
   const wrong: readonly (readonly [counts: Partial<EffectCounts>, limits: readonly string[]])[] = [
     [{ succeeded: 1 }, ["requests with SUCCESS"]],
@@ -34,7 +34,7 @@ describe("effects under kills", () => {
     });
   }
 
-  test("with fewer kills than asked for prove too little", () => {
+  test("with fewer kills than requested miss the limit on kills", () => {
     assert.deepEqual(findMissed({}, { ...KILLS, both: 0 }), ["kills", "crashed attempts"]);
   });
 });

@@ -3,7 +3,7 @@ import { formatInteger } from "../bench/table.ts";
 import type { CommandKills } from "./commandKills.ts";
 import type { KillOptions } from "./options.ts";
 
-/** What commands that were killed have left. */
+/** What killed commands left in the database. */
 export interface EffectCounts {
   readonly requests: number;
   readonly succeeded: number;
@@ -11,13 +11,13 @@ export interface EffectCounts {
   readonly unfinished: number;
   readonly attempts: number;
   readonly crashed: number;
-  /** Attempts that ended without SUCCESS and without a crash. */
+  /** Attempts that neither succeeded nor crashed. */
   readonly failedOtherwise: number;
   readonly effectsWanted: number;
   readonly effects: number;
   readonly effectsMissing: number;
   readonly effectsTwice: number;
-  /** Transactions of commands whose request was another attempt's already. */
+  /** Transactions of commands whose request already belonged to another attempt. */
   readonly refused: number;
   /** Calls of batch.finish() that were repeated because the answer was lost, and changed nothing. */
   readonly repeated: number;
@@ -43,7 +43,7 @@ export function getRows(kills: CommandKills, counts: EffectCounts, seconds: numb
   ];
 }
 
-/** What must hold. */
+/** The limits. */
 export function getLimits(options: Pick<KillOptions, "kills">, kills: CommandKills, counts: EffectCounts): Limit[] {
   const none = (what: string, measured: number): Limit => ({ what, measured, bound: "at most", limit: 0 });
   return [

@@ -18,7 +18,7 @@ const KIND = "page";
 /** The effects of one request. */
 const EFFECTS = 4;
 
-/** A command that outlives its runner ends when its request is another attempt's, soon after the last of all. */
+/** A command that outlives its runner ends once its request belongs to another attempt, soon after the last attempt of all. */
 const OUTLIVED_MS = 60_000;
 
 const TABLES = `
@@ -29,7 +29,7 @@ const TABLES = `
   create table repeated (page_id bigint);
   select batch.attach('pages', '${KIND}')`;
 
-/** Commands write rows in their own transactions while they and their runners are killed; every row must be there once. */
+/** Commands write rows in their own transactions while they and their runners are killed; every row must exist exactly once. */
 export async function runExactlyOnce(options: KillOptions, context: BenchContext): Promise<Findings> {
   const client = await context.connect();
   const database = context.openDatabase();

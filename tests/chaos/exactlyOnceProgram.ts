@@ -3,8 +3,8 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
-// The command of `npm run chaos -- --exactly-once`: the first effects each in a transaction with a checkpoint, the last one in that
-// of `batch.finish()`, whose answer gets lost in one request of three.
+// The command of `npm run chaos -- --exactly-once`: the first effects are each written in a transaction with a checkpoint, the last one in
+// that of `batch.finish()`, whose answer is lost in one request of three.
 
 const { BATCH_TOKEN: token = "", BATCH_ATTEMPT: attempt, BATCH_CHECKPOINT_FILE = "", PGHOST: host = "" } = process.env;
 const row = JSON.parse(await text(process.stdin)) as { id: number; effects: number; seconds: number };
@@ -24,7 +24,7 @@ async function insertEffect(client: pg.Client, effect: number): Promise<void> {
   await client.query("insert into effects (page_id, effect, attempt) values ($1, $2, $3)", [row.id, effect, attempt]);
 }
 
-/** One transaction; its answer is not waited for where it is to get lost. Resolves with whether it finished the request. */
+/** Runs one transaction without waiting for its answer if that is to be lost. Resolves with whether it finished the request. */
 async function finish(client: pg.Client, loseAnswer: boolean): Promise<boolean | undefined> {
   await client.query("begin");
   const { rows } = await client.query<{ finished: boolean }>("select batch.finish($1) as finished", [token]);
@@ -46,7 +46,7 @@ try {
     await client.query("begin");
     await client.query("select batch.own($1)", [token]);
     await insertEffect(client, done + 1);
-    // Most kills find the transaction open.
+    // So that most kills hit an open transaction.
     await sleep(pauseMs);
     await client.query("select batch.checkpoint($1, $2)", [token, JSON.stringify({ done: done + 1 })]);
     await client.query("commit");

@@ -1,6 +1,6 @@
 import type { Limit } from "../bench/limit.ts";
 
-/** What an experiment found. */
+/** The result of an experiment. */
 export interface Findings {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];

@@ -11,7 +11,7 @@ describe("a kill", () => {
     { said: ["started", "clapping", "succeeded"], phase: "after its end" },
   ];
   for (const { said, phase } of phases) {
-    test(`of a pod that has said ${said.join(", ") || "nothing"} is one ${phase}`, () => {
+    test(`of a pod that has logged ${said.join(", ") || "nothing"} is one ${phase}`, () => {
       assert.equal(parsePhase(said.map(line).join("")), phase);
     });
   }
@@ -23,7 +23,7 @@ describe("a kill", () => {
     { succeeded: 200, kills: 1_000 },
   ];
   for (const { succeeded, kills } of due) {
-    test(`with ${succeeded} of 200 requests done by 20 workers is due up to the ${kills}th of 1,000`, () => {
+    test(`is allowed up to the ${kills}th of 1,000 when 20 workers have finished ${succeeded} of 200 requests`, () => {
       assert.equal(allowedKills({ kills: 1_000, requests: 200, workers: 20 }, succeeded), kills);
     });
   }

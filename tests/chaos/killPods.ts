@@ -5,10 +5,10 @@ import { allowedKills, type Kill, parsePhase } from "./kill.ts";
 import type { KillOptions } from "./options.ts";
 import type { QueueObserver } from "./queueObserver.ts";
 
-/** A run of minutes logs how far it is. */
+/** Runs take minutes, so their progress is logged. */
 const LOG_EVERY = 100;
 
-/** Kills random pods until as many as asked for are dead, or `signal` aborts because nothing is left to kill. */
+/** Kills random pods until the requested number is dead, or `signal` aborts because none is left to kill. */
 export async function killPods(
   options: KillOptions,
   {
@@ -26,7 +26,7 @@ export async function killPods(
     if (kills.size >= allowedKills(options, succeeded)) continue;
     const at = Date.now();
     const pod = cluster.killRandomPod();
-    // One that is dead already stays in the list until its output has been read.
+    // A dead pod stays in the list until its output has been read.
     if (!pod || kills.has(pod.name)) continue;
     kills.set(pod.name, observe(pod, at, watch));
     if (kills.size % LOG_EVERY === 0) console.error(`${kills.size} kills, ${succeeded} of ${ids.length} requests done`);

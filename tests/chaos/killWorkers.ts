@@ -6,10 +6,10 @@ import type { KillOptions } from "./options.ts";
 import { toLimits, toRows } from "./report.ts";
 import { summarize } from "./summary.ts";
 
-/** A batch of one request for each worker without kills, then the batch in which pods are killed. */
+/** Runs a batch of one request per worker without kills, then the batch in which pods are killed. */
 export async function killWorkers(options: KillOptions, context: BenchContext): Promise<Findings> {
   const baseline = summarize(await runBatch({ ...options, requests: options.workers, kills: 0 }, context));
-  // For its first seconds a server presumes no worker dead; the first batch may have been short.
+  // In its first seconds a server presumes no worker dead, and the first batch may have been shorter than that.
   const client = await context.connect();
   await waitOutStartupGrace(client);
   await client.end();

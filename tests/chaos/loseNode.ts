@@ -19,25 +19,25 @@ import { QueueObserver } from "./queueObserver.ts";
 const SECONDS = 8;
 const POLLING_SECONDS = 5;
 
-/** From the cut: until the server has released the session lock, and until the request has succeeded elsewhere. */
+/** Seconds from the cut until the server has released the session lock, and until the request has succeeded elsewhere. */
 const UNLOCK_SECONDS = 30;
 const SUCCESS_SECONDS = 60;
 
-/** What the connection of a lost worker did when the link was cut. */
+/** The state of a lost worker's connection when the link was cut. */
 const CONNECTIONS = ["idle", "an answer in flight"] as const;
 
-/** How a lost worker's request continued; seconds are from the cut. */
+/** How a lost worker's request continued; in seconds from the cut. */
 interface Loss {
   readonly connection: string;
   readonly unlockedSeconds: number;
   readonly runningSeconds: number;
   readonly successSeconds: number;
   readonly successes: number;
-  /** How the lost worker ended, once the link was back. */
+  /** The lost worker's exit once the link was restored. */
   readonly exitCode: number;
 }
 
-/** Loses a node with two workers, lets the others run their requests, and brings it back. */
+/** Loses a node with two workers, lets other workers run their requests, and restores the node. */
 export async function loseNode(node: LostNode, context: BenchContext): Promise<Findings> {
   const client = await context.connect();
   const database = context.openDatabase();
@@ -96,7 +96,7 @@ export async function loseNode(node: LostNode, context: BenchContext): Promise<F
   }
 }
 
-/** Two workers: one that works, and one whose question for its request's row is answered when `blocker` commits. */
+/** Two workers: one that works, and one whose query for its request's row is answered when `blocker` commits. */
 async function startBoth(cluster: Cluster, client: pg.Client, blocker: pg.Client): Promise<readonly Pod[]> {
   const working = await until("the first worker works", () =>
     cluster.pods.find((pod) => pod.outputTail().includes('"clapping"')),

@@ -6,7 +6,7 @@ import { until } from "../support/until.ts";
 const command = await createCommand("tests/chaos/main.ts");
 
 describe("npm run chaos", { timeout: 120_000 }, () => {
-  test("kills as many workers as asked for, loses no request, finishes none twice, and reports it in one object", async () => {
+  test("kills the requested number of workers, loses no request, finishes none twice, and reports it in one object", async () => {
     const { exitCode, stdout, stderr } = await command.start(
       "--kills 12 --requests 6 --workers 4 --seconds 1 --polling-seconds 0.2 --json",
     ).ended;
@@ -22,7 +22,7 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
     assert.deepEqual(await command.leftovers(), []);
   });
 
-  test("--exactly-once kills commands and runners, and every effect is there once", async () => {
+  test("--exactly-once kills commands and runners, and every effect exists once", async () => {
     const { exitCode, stdout, stderr } = await command.start(
       "--exactly-once --kills 9 --requests 6 --workers 3 --seconds 2 --polling-seconds 0.2 --json",
     ).ended;
@@ -36,7 +36,7 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
     assert.deepEqual(await command.leftovers(), []);
   });
 
-  test("--exactly-once is refused beside --lost-node", async () => {
+  test("--exactly-once is refused together with --lost-node", async () => {
     const { exitCode, stderr } = await command.start("--exactly-once --lost-node").ended;
     assert.match(stderr, /^--exactly-once must come without --lost-node .*; got both$/m);
     assert.equal(exitCode, 64);
@@ -54,7 +54,7 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
     assert.deepEqual(await command.leftovers(), []);
   });
 
-  test("without iproute2 on PATH --lost-node says what it takes, in one line", async () => {
+  test("without iproute2 on PATH --lost-node says what it requires, in one line", async () => {
     const { exitCode, stderr } = await command.start("--lost-node", { PATH: "" }).ended;
     assert.equal(exitCode, 64);
     assert.match(stderr, /^--lost-node must be run as root on Linux with iproute2's ip [^\n]+; got [^\n]+\n$/);

@@ -12,7 +12,7 @@ import { readOptions } from "./options.ts";
 /**
  * `npm run chaos [-- --kills N ...]`, `npm run chaos -- --exactly-once [--kills N ...]`, `npm run chaos -- --lost-node`
  *
- * @returns 0 when everything that must hold does, 1 when something does not.
+ * @returns 0 when every limit is met, 1 when one is missed.
  * @throws UsageError for a wrong option.
  */
 async function main(args: readonly string[]): Promise<number> {

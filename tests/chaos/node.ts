@@ -5,9 +5,9 @@ import { UsageError } from "../../cli/usageError.ts";
 export interface LostNode {
   /** This machine's end of the link, where the server listens. */
   readonly serverAddress: string;
-  /** Both ends, as pg_hba.conf writes them. */
+  /** Both ends, in pg_hba.conf's notation. */
   readonly network: string;
-  /** The command that runs another one there: the beginning of its words. */
+  /** The first words of a command that runs another command on the node. */
   readonly execPrefix: readonly string[];
   /** Cuts the link at the node's end; no connection is closed. */
   cut(): Promise<void>;
@@ -15,12 +15,12 @@ export interface LostNode {
   remove(): Promise<void>;
 }
 
-/** 198.18.0.0/15 is for tests of networks (RFC 2544): no machine has an address there. */
+/** 198.18.0.0/15 is reserved for network tests (RFC 2544): no machine has such an address. */
 const NETWORK = "198.18.77.0/30";
 const SERVER_END = "198.18.77.1";
 const NODE_END = "198.18.77.2";
 
-/** @throws UsageError where this is not root on Linux with iproute2. */
+/** @throws UsageError unless run as root on Linux with iproute2. */
 export async function createNode(): Promise<LostNode> {
   const namespace = `lost-${process.pid}`;
   const [here, there] = [`lost${process.pid}a`, `lost${process.pid}b`];

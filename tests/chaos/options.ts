@@ -2,7 +2,7 @@ import { readArgs } from "../../cli/args.ts";
 import { UsageError } from "../../cli/usageError.ts";
 import { NUMBER_RULES } from "../../worker/src/settings.ts";
 
-/** Seconds where the name says so. */
+/** In seconds if the name says so. */
 const OPTIONS = {
   kills: {
     help: "pods to kill with SIGKILL",
@@ -42,7 +42,7 @@ const OPTIONS = {
   json: { help: "print the numbers as one object; for a pipe call npm run --silent chaos" },
 } as const;
 
-/** What the command is asked for. */
+/** The command's options. */
 export type ChaosOptions = ReturnType<typeof readOptions>;
 
 /** The numbers of a run that kills workers. */

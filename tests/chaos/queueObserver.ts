@@ -18,7 +18,7 @@ export class QueueObserver {
     this.#client = client;
   }
 
-  /** Resolves, with the time, as soon as the pod's attempt has no session lock any more. */
+  /** Resolves with the time as soon as the pod's attempt no longer has a session lock. */
   async untilUnlocked(podName: string, intervalMs = INTERVAL_MS): Promise<number> {
     while ((await this.#client.query<{ held: boolean }>({ ...IS_HELD, values: [podName] })).rows[0]?.held) {
       await sleep(intervalMs);
@@ -34,7 +34,7 @@ export class QueueObserver {
     return rows[0]?.count ?? 0;
   }
 
-  /** Rows of batch.queue that were ever updated; exact once every writer has disconnected, which it waits for. */
+  /** How many rows of batch.queue were ever updated; waits until every writer has disconnected, since only then it is exact. */
   async updates(): Promise<number> {
     const others =
       "select from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and application_name = 'postgres-batch'";

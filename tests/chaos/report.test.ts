@@ -5,7 +5,7 @@ import { toLimits } from "./report.ts";
 import { BASELINE, KILLED } from "./summaries.ts";
 import type { Summary } from "./summary.ts";
 
-/** As many updates as the death may make. */
+/** The maximum number of updates for a death. */
 const AT_ITS_LIMIT: Summary = { ...KILLED, furtherUpdates: 2 };
 
 const broken = (killed: Partial<Summary>, baseline: Partial<Summary> = {}, kills = 1) =>
@@ -14,9 +14,9 @@ const broken = (killed: Partial<Summary>, baseline: Partial<Summary> = {}, kills
     .map(({ what }) => what);
 
 describe("a batch with kills", () => {
-  test("in which every request succeeds once keeps every limit", () => assert.deepEqual(broken({}), []));
+  test("in which every request succeeds once meets every limit", () => assert.deepEqual(broken({}), []));
 
-  test("that was asked for none needs no time of a kill", () => assert.deepEqual(broken(BASELINE, {}, 0), []));
+  test("that requested no kills needs no kill times", () => assert.deepEqual(broken(BASELINE, {}, 0), []));
 
   const wrongs: readonly [what: string, summary: Partial<Summary>, limit: string][] = [
     ["a request without SUCCESS", { lost: 1 }, "requests lost"],
@@ -38,10 +38,10 @@ describe("a batch with kills", () => {
     ["too few kills", { kills: 0, furtherUpdates: 0 }, "kills"],
   ];
   for (const [what, summary, limit] of wrongs) {
-    test(`${what} breaks its limit, and no other`, () => assert.deepEqual(broken(summary), [limit]));
+    test(`${what} misses its limit, and no other`, () => assert.deepEqual(broken(summary), [limit]));
   }
 
-  test("a single write besides the claims breaks its limit in the batch without kills", () => {
+  test("a single write besides the claims misses its limit in the batch without kills", () => {
     assert.deepEqual(broken({}, { furtherUpdates: 1 }), [
       "updates of batch.queue besides claims and ends, without kills",
     ]);

@@ -34,7 +34,7 @@ export function toRows(baseline: Summary, killed: Summary): string[][] {
   ];
 }
 
-/** What must hold, of the batch with kills and of the one before it without. */
+/** The limits of the batch with kills and of the one before it without. */
 export function toLimits({ kills }: Pick<KillOptions, "kills">, baseline: Summary, killed: Summary): Limit[] {
   const { crashed, killsByPhase: by } = killed;
   const none = (what: string, measured: number): Limit => ({ what, measured, bound: "at most", limit: 0 });

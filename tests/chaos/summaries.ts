@@ -2,7 +2,7 @@ import type { Summary } from "./summary.ts";
 
 const NO_TIMES = { p50: Number.NaN, p99: Number.NaN, most: Number.NaN };
 
-/** One request, whose worker was not killed. */
+/** A batch of one request whose worker was not killed. */
 export const BASELINE: Summary = {
   kills: 0,
   killsByPhase: { "before its claim": 0, "at work": 0, "after its end": 0 },
@@ -24,7 +24,7 @@ export const BASELINE: Summary = {
   seconds: 2,
 };
 
-/** The same, its first worker killed at work. */
+/** The same with its first worker killed at work. */
 export const KILLED: Summary = {
   ...BASELINE,
   kills: 1,

@@ -31,7 +31,7 @@ const AS_IT_SHOULD: Batch = {
 };
 
 describe("a batch's summary", () => {
-  test("of one whose killed request succeeds at its second attempt counts exactly what was done", () => {
+  test("of a batch whose killed request succeeds at its second attempt counts exactly what was done", () => {
     assert.deepEqual(summarize(AS_IT_SHOULD), KILLED);
   });
 
@@ -47,7 +47,7 @@ describe("a batch's summary", () => {
     ["a claim before the kill", { attempts: [CRASHED, { ...SUCCESS, startedAt: 999 }] }, { overlapping: 1 }],
     ["three updates that are no claim and no put-down", { updates: 3 + 3 }, { furtherUpdates: 3 }],
     [
-      "a crash whose pod had not yet said that it had claimed, whose lock counts for nothing",
+      "a crash whose pod had not yet logged its claim, whose lock does not count",
       { kills: [{ ...KILL, phase: "before its claim" }] },
       { crashedBeforeLog: 1, killToUnlocked: { p50: Number.NaN, p99: Number.NaN, most: Number.NaN } },
     ],

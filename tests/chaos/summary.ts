@@ -21,7 +21,7 @@ export interface Summary {
   readonly crashedBeforeLog: number;
   /** Attempts that did not succeed although their pod was not killed. */
   readonly failedWithoutKill: number;
-  /** Killed pods that had claimed a request, and whose attempt has no end in the history. */
+  /** Killed pods that had claimed a request and whose attempt has no end in the history. */
   readonly killedNoOutcome: number;
   /** Attempts that began before the previous one's pod was killed. */
   readonly overlapping: number;
@@ -68,12 +68,12 @@ export function summarize({ ids, attempts, kills, updates, jobs, failedJobs, sec
     failedWithoutKill: attempts.filter(({ podName, status }) => status !== "SUCCESS" && !killByPod.has(podName)).length,
     killedNoOutcome: kills.filter((kill) => kill.phase !== "before its claim" && !attemptPods.has(kill.podName)).length,
     overlapping: toRunning.filter((ms) => ms < 0).length,
-    // A claim that was on its way when its pod was killed takes its lock later: only pods that had logged their claim count.
+    // A claim in flight when its pod was killed takes its lock later: only pods that had logged their claim count.
     killToUnlocked: percentiles(
       hits.filter(({ kill }) => kill.phase === "at work").map(({ kill }) => kill.unlockedAfter),
     ),
     killToRunning: percentiles(toRunning),
-    // A request that is DEAD, or has succeeded, is deleted.
+    // The row of a request that is DEAD or has succeeded is deleted.
     furtherUpdates: updates - attempts.length - attempts.filter(({ status }) => status === "FAILED").length,
     seconds: Math.round(10 * seconds) / 10,
   };

@@ -5,7 +5,7 @@ import type { QueueUnderTest } from "./queueUnderTest.ts";
 
 const logger = new Logger(() => () => undefined);
 
-/** Jobs a statement: the time of one that adds them all grows with their square. */
+/** Jobs per statement: the time of a statement grows with the square of their number. */
 const STATEMENT = 1_000;
 
 /** How graphile-worker is run. */
@@ -30,7 +30,7 @@ export const ONE_CONNECTION: GraphileWorkerArgs = {
   connections: 1,
 };
 
-/** graphile-worker: a job's time is from one call of its task to the next, at a concurrency of 1. */
+/** graphile-worker: a job's time is measured from one call of its task to the next, at a concurrency of 1. */
 export async function openGraphileWorker(
   { clientConfig }: BenchContext,
   { name, schema, connections }: GraphileWorkerArgs = AS_DOCUMENTED,

@@ -6,7 +6,7 @@ import type { QueueUnderTest } from "./queueUnderTest.ts";
 
 const QUEUE = "clap";
 
-/** pg-boss: fetch and complete, a job each. */
+/** pg-boss: fetch and complete, one job each. */
 export async function openPgBoss({ clientConfig }: BenchContext): Promise<QueueUnderTest> {
   const pool = new pg.Pool({ ...clientConfig, max: 4 });
   pool.on("error", () => undefined);

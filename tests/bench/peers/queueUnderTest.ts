@@ -1,4 +1,4 @@
-/** A queue that is measured: from a waiting job to its end, one job after another. */
+/** A queue to be measured: from a waiting job to its end, one job after another. */
 export interface QueueUnderTest {
   readonly name: string;
   /** Adds waiting jobs. */
