@@ -5,9 +5,9 @@ import { startPod } from "../../simulator/pod.ts";
 import type { PodArgs, PodEnd } from "./pod.ts";
 import type { StepId, Taken } from "./steps.ts";
 
-/** What `preload.ts` gets. */
+/** The input of `preload.ts`. */
 export interface Program extends Pick<PodArgs, "faults" | "actions"> {
-  /** The file it writes its steps to, one a line. */
+  /** The file to which it writes its steps, one per line. */
   readonly notes: string;
 }
 

@@ -3,9 +3,9 @@ import type { CommandWorld } from "./commandWorld.ts";
 import { Violation } from "./oracle.ts";
 
 /**
- * Compares what is stored of a request with what was done to its runners and commands.
+ * Compares the stored data of a request with what happened to its runners and commands.
  *
- * @throws Violation when a guarantee did not hold; Error when the fault was not reached: then nothing was proven.
+ * @throws Violation when a guarantee did not hold; Error when the fault was not reached, which proves nothing.
  */
 export async function checkCommandRun(
   world: CommandWorld,
@@ -28,7 +28,7 @@ export async function checkCommandRun(
   const before = attempts.slice(0, -1).map(({ status, reason }) => `${status} ${reason}`);
   const why = fault?.kill === "stop" ? "FAILED interrupted" : "FAILED crashed";
   must("attempts before it have their fault's reason", before.map(() => why).join(), before.join());
-  // A command that outlives its runner may finish its request, or another attempt does; a report may come after the finish.
+  // A command that outlives its runner may finish its request, or another attempt may; a report may come after the finish.
   const most = fault === undefined || !costs(fault) ? 1 : 2;
   const isReport = typeof fault?.at === "object" && fault.at.step === "report";
   const least = fault?.kill.startsWith("runner") || isReport ? 1 : most;
@@ -40,14 +40,14 @@ export async function checkCommandRun(
   checkCheckpoints(steps);
 }
 
-/** A fault that comes after the program's last commit, or before the runner's claim, costs no attempt. */
+/** A fault after the program's last commit, or before the runner's claim, costs no attempt. */
 function costs({ at }: CommandFault): boolean {
   if (typeof at === "string") return PROGRAM_STEPS.indexOf(at) < PROGRAM_STEPS.indexOf("result written");
   const isBeforeClaim = at.step === "connect" || (at.step === "claim" && at.when === "kill before");
   return !isBeforeClaim && at.step !== "succeed" && at.step !== "close";
 }
 
-/** The program continues where the attempt before it stopped. */
+/** The program continues where the previous attempt stopped. */
 function checkCheckpoints(steps: readonly string[]): void {
   const second = steps.find((step) => step.startsWith("2: continues"));
   if (second === undefined) return;

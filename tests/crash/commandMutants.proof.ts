@@ -6,7 +6,7 @@ import { COMMAND_MUTANTS, mutate } from "./mutants.ts";
 import { Violation } from "./oracle.ts";
 import { runCommandPlan } from "./runCommandPlan.ts";
 
-/** The runner as it would be without a guarantee. */
+/** The runner without one guarantee. */
 const CODE_MUTANTS: readonly { readonly name: string; readonly change: CodeChange }[] = [
   {
     name: "exit 0 after SIGTERM trusted",
@@ -26,7 +26,7 @@ const CODE_MUTANTS: readonly { readonly name: string; readonly change: CodeChang
   },
 ];
 
-/** The first fault by which a guarantee does not hold, and which guarantee. */
+/** The first fault that violates a guarantee, and which guarantee. */
 async function findViolation(
   world: CommandWorld,
   kills: readonly (typeof PROGRAM_KILLS)[number][],
@@ -46,7 +46,7 @@ async function findViolation(
 }
 
 for (const mutant of COMMAND_MUTANTS) {
-  test(`${mutant.name}: a command that outlives its runner shows it`, { timeout: 240_000 }, async (t) => {
+  test(`${mutant.name}: is detected by a command that outlives its runner`, { timeout: 240_000 }, async (t) => {
     const world = await CommandWorld.create(mutate(mutant));
     const found = await findViolation(world, ["runner, waking after", "runner, waking during"]);
     assert.ok(found, "at least one fault must break a guarantee");
@@ -55,7 +55,7 @@ for (const mutant of COMMAND_MUTANTS) {
 }
 
 for (const { name, change } of CODE_MUTANTS) {
-  test(`${name}: a command that is stopped or killed shows it`, { timeout: 240_000 }, async (t) => {
+  test(`${name}: is detected by a command that is stopped or killed`, { timeout: 240_000 }, async (t) => {
     const found = await findViolation(await CommandWorld.create(), ["stop", "command"], change);
     assert.ok(found, "at least one fault must break a guarantee");
     t.diagnostic(found);

@@ -1,4 +1,4 @@
-/** What the program of tests/crash/commandProgram.ts does, in this order: every line of the contract that it uses. */
+/** The steps of tests/crash/commandProgram.ts, in order: every part of the contract that it uses. */
 export const PROGRAM_STEPS = [
   "start",
   "row read",
@@ -20,14 +20,14 @@ export type ProgramStep = (typeof PROGRAM_STEPS)[number];
 
 export const PROGRAM_KILLS = ["runner, waking during", "runner, waking after", "command", "both", "stop"] as const;
 
-/** Its effects, each one row of `effects`. */
+/** Its effects; each is one row of `effects`. */
 export const EFFECTS = [1, 2, 3] as const;
 
 /**
- * What is done at a step of the program's first attempt, just before it.
+ * A fault that is injected just before a step of the program's first attempt.
  *
- * - `runner, waking during`, `runner, waking after`: SIGKILL of the runner; the command lives on, waits until another attempt has its
- *   request, or until that has ended it, and continues. It continues in any case when another session waits for its transaction.
+ * - `runner, waking during`, `runner, waking after`: SIGKILL of the runner; the command survives, waits until another attempt has its
+ *   request or has ended it, and continues. It also continues when another session waits for its transaction.
  * - `command`, `both`: SIGKILL
  * - `stop`: the runner is asked to stop (SIGTERM); the command ends with 0 as soon as that reaches it, without a result
  */
@@ -39,15 +39,15 @@ export type CommandFault =
       readonly kill: "runner" | "both";
     };
 
-/** Text of a module of the worker that is another one in the runner's process: a mutant. */
+/** A mutant: text of a worker's module that is replaced in the runner's process. */
 export interface CodeChange {
-  /** The end of its path. */
+  /** The end of the module's path. */
   readonly file: string;
   readonly text: string;
   readonly instead: string;
 }
 
-/** What runner and program are given, as JSON in CRASH_PLAN. */
+/** The input of runner and program, as JSON in CRASH_PLAN. */
 export interface CommandPlan {
   readonly fault?: CommandFault;
   readonly change?: CodeChange;
@@ -55,7 +55,7 @@ export interface CommandPlan {
   readonly notes: string;
 }
 
-/** How a step of the runner's is written down: `claim 1`. */
+/** How a step of the runner is recorded: `claim 1`. */
 export function describeStep({ step, nth }: { readonly step: string; readonly nth: number }): string {
   return `${step} ${nth}`;
 }

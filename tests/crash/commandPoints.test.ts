@@ -8,7 +8,7 @@ import { runCommandPlan } from "./runCommandPlan.ts";
 const world = await CommandWorld.create();
 const untouched = await runCommandPlan(world, {});
 
-/** The runner's statements of a run, but for its reports, whose number is a matter of time: the first is always there. */
+/** The runner's statements, except for reports after the first, whose number depends on timing. */
 const statements = untouched.flatMap((step) => {
   const [, name = "", nth] = /^runner: (\w+) (\d+)$/.exec(step) ?? [];
   return nth === undefined || (name === "report" && nth !== "1") ? [] : [{ step: name, nth: Number(nth) }];
@@ -27,7 +27,7 @@ async function runAll(faults: readonly CommandFault[], size: number): Promise<vo
 }
 
 describe("a command: nothing lost, each effect once, attempts true", { timeout: 1_200_000 }, () => {
-  test("untouched, it takes every step of the contract once", () => {
+  test("without a fault it takes every step of the contract once", () => {
     const steps = untouched.filter((step) => !/^runner|continues/.test(step));
     assert.deepEqual(
       steps,

@@ -6,8 +6,8 @@ import { type CommandPlan, describeStep } from "./commandPlan.ts";
 import { Steps } from "./steps.ts";
 import { tap } from "./tap.ts";
 
-// Loaded into a runner's process before its main.ts: makes its statements steps, writes each of them down, and kills it where the
-// plan says so; changes a module where the plan has a mutant.
+// Loaded into a runner's process before its main.ts: turns its statements into steps, records each, and kills the process where the
+// plan says so; changes a module if the plan has a mutant.
 
 const { fault, change, notes } = JSON.parse(process.env.CRASH_PLAN ?? "") as CommandPlan;
 

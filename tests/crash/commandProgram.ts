@@ -4,7 +4,7 @@ import pg from "pg";
 import { until } from "../support/until.ts";
 import type { CommandPlan, ProgramStep } from "./commandPlan.ts";
 
-// A command that has three effects, each in a transaction with another word of the contract, and dies where its plan says so.
+// A command with three effects, each in a transaction with a different function of the contract, which dies where its plan says so.
 
 const { fault, notes } = JSON.parse(process.env.CRASH_PLAN ?? "") as CommandPlan;
 const { BATCH_TOKEN: token = "", BATCH_REQUEST_ID: request, BATCH_ATTEMPT: attempt } = process.env;
@@ -63,7 +63,7 @@ replace(BATCH_PROGRESS_FILE, { done: checkpoint.done, total: 3 });
 
 const insert = "insert into effects (request_id, effect, attempt) values ($1, $2, $3)";
 if (checkpoint.done < 2) {
-  // Without a checkpoint, the first effect is looked for: `batch.own()` lets no other attempt write meanwhile.
+  // Without a checkpoint, search for the first effect: `batch.own()` lets no other attempt write meanwhile.
   await client.query("begin");
   await takeStep("first own");
   await client.query("select batch.own($1)", [token]);

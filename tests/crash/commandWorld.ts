@@ -3,7 +3,7 @@ import { migrate } from "../../worker/src/migrate.ts";
 import type { MigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
-/** An attempt of a request, as `batch.attempt` has it. */
+/** An attempt of a request in `batch.attempt`. */
 export interface CommandAttempt {
   readonly attempt: number;
   readonly status: string;
@@ -35,13 +35,13 @@ export class CommandWorld {
     const database = await createTestDatabase(files ? "template0" : undefined);
     if (files) await migrate(database.client, noopLog, files);
     await database.query(`create table pages (id bigint generated always as identity primary key)`);
-    // No constraint: what is written twice is to be seen.
+    // No constraint: duplicate effects must be visible.
     await database.query("create table effects (request_id bigint, effect integer, attempt integer)");
     await database.query("select batch.attach('pages', 'page')");
     return new CommandWorld(database);
   }
 
-  /** Asks for work; the request's id. */
+  /** Inserts a request; returns its id. */
   async insert(): Promise<string> {
     const [row] = await this.#database.query<{ id: string }>("insert into pages default values returning id");
     return row?.id ?? "";
@@ -66,7 +66,7 @@ export class CommandWorld {
     );
   }
 
-  /** Leaves nothing for the next run. */
+  /** Removes everything before the next run. */
   async clear(): Promise<void> {
     await this.#database.query("delete from pages; delete from batch.queue; delete from batch.job");
   }

@@ -8,10 +8,10 @@ import { HELD_SESSIONS } from "../support/sessionLocks.ts";
 import { until } from "../support/until.ts";
 import type { HistoryLine, QueueLine } from "./oracle.ts";
 
-/** As many Jobs at once as any scenario could want. */
+/** As many concurrent Jobs as any scenario could need. */
 const MAX_REPLICA_COUNT = 10;
 
-/** A database without other clients, in which runs are done one after another. */
+/** A database without other clients, for one run after another. */
 export class CrashDatabase {
   readonly env: NodeJS.ProcessEnv;
   readonly #database: TestDatabase;
@@ -29,14 +29,14 @@ export class CrashDatabase {
     return new CrashDatabase(database);
   }
 
-  /** Inserts requests; their ids. */
+  /** Inserts requests; returns their ids. */
   async insert(count: number): Promise<string[]> {
     const insert =
       "insert into make_it_clap (duration_seconds) select 0 from generate_series(1, $1::integer) returning id";
     return (await this.#database.query<{ id: string }>(insert, [count])).map(({ id }) => id);
   }
 
-  /** What KEDA sees at a poll, and what is in the queue then. */
+  /** KEDA's answer at a poll, and the content of the queue then. */
   async poll(requestsPerJob: number): Promise<{ readonly jobs: number; readonly queue: readonly QueueLine[] }> {
     const asked = ["clap", requestsPerJob, MAX_REPLICA_COUNT];
     const [row] = await this.#database.query<{ jobs: string }>(statement("demand").text, asked);
@@ -46,25 +46,25 @@ export class CrashDatabase {
     return { jobs: Number(row?.jobs), queue };
   }
 
-  /** Lets the time pass after which a lease that is not renewed has expired. */
+  /** Ages leases until one that is not renewed has expired. */
   async expireLeases(): Promise<void> {
     await this.#database.query("update batch.queue set lease_until = now() where lease_until is not null");
   }
 
-  /** Lets the time pass in which a Job's next pod would have come. */
+  /** Ages reservations and suspicions beyond the time in which a Job's next pod would have claimed. */
   async expireReservations(): Promise<void> {
     await this.#database.query(
       "update batch.queue set suspected_at = suspected_at - interval '1 hour', reserved_until = reserved_until - interval '1 hour'",
     );
   }
 
-  /** Waits until the one who works holds its lock (again). */
+  /** Waits until the running worker holds its lock (again). */
   async waitForLock(): Promise<void> {
     const held = `select from batch.queue where session_id in ${HELD_SESSIONS}`;
     await until("the working pod's lock is held", async () => (await this.#database.query(held)).at(0));
   }
 
-  /** Others ask for a request whose worker lives: the scaling query, another Job's pod, its own Job's; the Job that got it. */
+  /** The scaling query and claims by another Job and by the Job's own next pod, while the worker lives; returns the Job that got the request. */
   async contend(jobName: string): Promise<string | undefined> {
     for (const watcher of [`${jobName}-neighbour`, jobName]) {
       await this.poll(1);
@@ -86,7 +86,7 @@ export class CrashDatabase {
     });
   }
 
-  /** Every ended attempt of the requests; its times are in order, or it is left out. */
+  /** Every ended attempt of the requests whose times are in order. */
   async history(requests: readonly string[]): Promise<HistoryLine[]> {
     return await this.#database.query<HistoryLine>(
       `select request_id, attempt, status, reason, job_name, pod_name

@@ -11,11 +11,11 @@ const worlds = await Promise.all(Array.from({ length: 4 }, () => CrashDatabase.c
 const here = inProcessPods();
 const [NEXT_POD, , AFTER_A_POLL] = NEXT_PODS;
 
-/** What is printed at the end: how many runs each scenario was, and of which kind. */
+/** Printed at the end: the number of each scenario's runs, by kind. */
 const table: Record<string, unknown>[] = [];
 after(() => console.table(table));
 
-/** The steps of the scenario when nothing is done to it: what every point is derived from. */
+/** The steps of the scenario without faults, from which every point is derived. */
 const untouched = (scenario: Scenario) => runPlan(worlds[0] as CrashDatabase, here, plan(scenario, []));
 
 const plan = (scenario: Scenario, points: RunArgs["points"], successor: RunArgs["successor"] = NEXT_POD) => ({
@@ -29,7 +29,7 @@ for (const scenario of SCENARIOS) {
     const counts: Record<string, unknown> = { scenario: scenario.name };
     table.push(counts);
 
-    // Others that come while a process works would need a signal when to: the pairs have it.
+    // Others that act while a process works would need a signal when to do so: the pairs test that.
     if (!scenario.watched) {
       test("a real process killed before and after every step", async () => {
         const steps = await untouched(scenario);
@@ -41,7 +41,7 @@ for (const scenario of SCENARIOS) {
       });
     }
 
-    test("two pods killed, at every pair of steps, whichever Job's pod comes next", async () => {
+    test("two pods killed, at every pair of steps, whichever Job's pod is next", async () => {
       const steps = await untouched(scenario);
       const firsts = sample(findKillPoints(scenario, steps), 4);
       let pairs = 0;
@@ -52,7 +52,7 @@ for (const scenario of SCENARIOS) {
         NEXT_PODS.flatMap((successor) => firsts.map((point) => plan(scenario, [point], successor))),
         async (world, { points, successor }, after) => {
           singles++;
-          // With two kills the poll makes no difference that it has not made after one.
+          // After two kills the poll makes no difference that it did not make after one.
           if (successor === AFTER_A_POLL) return;
           for (const second of sample(findKillPoints(scenario, after, points), 2)) {
             await runPlan(world, here, plan(scenario, [...points, second], successor));

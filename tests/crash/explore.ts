@@ -6,7 +6,7 @@ import type { FaultKind } from "./steps.ts";
 
 const NO_STATEMENTS = new Set(["connect", "check", "run", "close"]);
 
-/** Every place of a run where a fault of these kinds may come, after the latest of what is planned already. */
+/** Every place of a run where a fault of these kinds can occur, after the last one already planned. */
 export function findFaultPoints(
   { watched }: Scenario,
   steps: readonly RunStep[],
@@ -14,12 +14,12 @@ export function findFaultPoints(
   planned: readonly Point[] = [],
 ): Point[] {
   function fits(kind: FaultKind, { step }: RunStep): boolean {
-    // It is not awaited: whatever comes after it may have been sent before it is done.
+    // The step is not awaited: later ones may be sent before it completes.
     if (step === "announce_stop") return kind === "kill before";
     if (kind === "lose the answer") return !NO_STATEMENTS.has(step);
-    // A worker cannot sleep in a call that is no promise; before it has connected it owns nothing.
+    // A worker cannot sleep in a synchronous call; before it has connected it owns nothing.
     if (kind === "sleep") return step !== "check" && step !== "connect";
-    // Until the server notices, the lock of a broken connection looks like one that was taken back.
+    // Until the server notices, the lock of a broken connection looks like a re-acquired one.
     return !(kind === "break" && watched);
   }
   const latest = Math.max(-1, ...planned.map((point) => steps.findIndex((step) => isAt(step, point))));
@@ -29,8 +29,8 @@ export function findFaultPoints(
 }
 
 /**
- * The places between two steps where a pod may be killed: before each, and after each pod's last. After a step and before
- * the next one are the same place for all but the pod, since nothing leaves it in between.
+ * The places between two steps where a pod may be killed: before each, and after each pod's last. "After a step" and "before
+ * the next one" are the same place to everything outside the pod, since the pod sends nothing in between.
  */
 export function findKillPoints(scenario: Scenario, steps: readonly RunStep[], planned: readonly Point[] = []): Point[] {
   const after = findFaultPoints(scenario, steps, ["kill after"], planned);
@@ -38,10 +38,10 @@ export function findKillPoints(scenario: Scenario, steps: readonly RunStep[], pl
   return [...findFaultPoints(scenario, steps, ["kill before"], planned), ...last];
 }
 
-/** How often a worker connects again after a break is a matter of milliseconds, so a place may need some runs to be reached. */
+/** How often a worker reconnects after a break depends on milliseconds, so some places are reached only after several runs. */
 const MAX_RUNS = 5;
 
-/** Runs a plan until every place of it was reached; what it throws says which plan it was. */
+/** Runs a plan until every place of it was reached; errors name the plan. */
 export async function runPlan(
   world: CrashDatabase,
   runPod: RunPod,
@@ -68,12 +68,12 @@ export async function runPlans(
   const lanes = worlds.map(async (world) => {
     for (let plan = left.pop(); plan; plan = left.pop()) await then(world, plan, await runPlan(world, runPod, plan));
   });
-  // The databases are free again, whatever happened in one of them.
+  // The databases are returned, whatever happened in one of them.
   await Promise.allSettled(lanes.map((lane) => lane.catch(() => left.splice(0))));
   await Promise.all(lanes);
 }
 
-/** As in `success: kill before load 1 of pod 0, kill after claim 1 of pod 1; then another Job's`. */
+/** For example `success: kill before load 1 of pod 0, kill after claim 1 of pod 1; then another Job's`. */
 function describePlan({ scenario, points, successor, wakes }: RunArgs): string {
   const planned = points.map(({ pod, step, nth, kind }) => `${kind} ${step} ${nth} of pod ${pod}`);
   return `${scenario.name}: ${planned.join(", ") || "nothing"}; then ${successor}${wakes ? `, waking ${wakes}` : ""}`;

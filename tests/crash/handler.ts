@@ -3,7 +3,7 @@ import { PermanentError } from "../../worker/src/errors.ts";
 import type { Handler, HandlerContext } from "../../worker/src/handler.ts";
 import type { Steps } from "./steps.ts";
 
-/** What a handler does with an attempt. */
+/** A handler's action at an attempt. */
 export type HandlerAction =
   | "succeed"
   | "save, then succeed"
@@ -12,12 +12,12 @@ export type HandlerAction =
   | "throw a PermanentError"
   | "be stopped";
 
-/** What the handler does at an attempt: the last action is for all that follow. */
+/** The handler's action at an attempt; the last one repeats. */
 export function getAction(actions: readonly HandlerAction[], attempt: number): HandlerAction {
   return actions[Math.min(attempt, actions.length) - 1] ?? "succeed";
 }
 
-/** A handler whose check and run are steps, and which does at each attempt what the scenario says. */
+/** A handler whose check and run are steps, and which acts at each attempt as the scenario says. */
 export function scriptedHandler(steps: Steps, actions: readonly HandlerAction[]): Handler {
   return {
     kind: "clap",

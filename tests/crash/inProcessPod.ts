@@ -16,8 +16,8 @@ let tapped = false;
 
 /**
  * Pods within this process: the worker's own `runJob`, `Database` and statements, some 10 ms each, where a process takes
- * 100 ms of CPU. For PostgreSQL the death of one is that of a process: its socket is closed while its backend waits for the
- * next statement, and no further step of it is taken. Nothing of a worker outlives it but what it sent.
+ * 100 ms of CPU. To PostgreSQL a pod's death looks like a process's: its socket is closed while its backend waits for the
+ * next statement, and it takes no further step. Only what a worker has sent outlives it.
  */
 export function inProcessPods(): RunPod {
   if (!tapped) tap(() => running.getStore());
@@ -58,7 +58,7 @@ export function inProcessPods(): RunPod {
   };
 }
 
-/** What `worker/src/main.ts` does, but for the signals and the exit, which are the process's. */
+/** Does what `worker/src/main.ts` does, except for signals and exit, which concern the process. */
 async function runPod({ env, actions }: PodArgs, steps: Steps, signal: AbortSignal): Promise<number> {
   const settings = readSettings(env);
   const database = new Database(settings.database, noopLog);

@@ -10,7 +10,7 @@ import { SCENARIOS } from "./scenarios.ts";
 
 const sound = await CrashDatabase.create();
 
-/** Every plan with one fault, its points derived from the sound SQL. */
+/** Every plan with one fault, at points derived from the original SQL. */
 async function* plans(): AsyncGenerator<RunArgs> {
   for (const scenario of SCENARIOS) {
     const [successor] = NEXT_PODS;
@@ -24,7 +24,7 @@ async function* plans(): AsyncGenerator<RunArgs> {
   }
 }
 
-/** The first plan that the mutant breaks a guarantee in, and which guarantee. */
+/** The first plan in which the mutant violates a guarantee, and which guarantee. */
 async function caught(mutant: Mutant): Promise<string | undefined> {
   const world = await CrashDatabase.create(mutate(mutant));
   for await (const plan of plans()) {
@@ -39,7 +39,7 @@ async function caught(mutant: Mutant): Promise<string | undefined> {
 }
 
 for (const mutant of MUTANTS) {
-  test(`${mutant.name}: the crash points see it`, { timeout: 120_000 }, async (t) => {
+  test(`${mutant.name}: is detected by the crash points`, { timeout: 120_000 }, async (t) => {
     const found = await caught(mutant);
     assert.ok(found, "at least one crash point must break a guarantee");
     t.diagnostic(`${mutant.name} is caught by ${found}`);

@@ -1,6 +1,6 @@
 import { type MigrationFiles, readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 
-/** Every write after the claim has it. */
+/** The fence of every write after the claim. */
 const FENCE = "q.attempt = p_attempt and q.session_id = p_session";
 const NO_FENCE = "true";
 
@@ -8,7 +8,7 @@ const LOCK = "return pg_try_advisory_lock(1650553955, p_session);";
 const DEAD =
   "else pg_postmaster_start_time() < now() - interval '5 seconds' and pg_try_advisory_xact_lock(1650553955, p_session)";
 
-/** A guarantee taken out of the SQL: its text, and what stands there instead. */
+/** A guarantee removed from the SQL: its text, and the replacement. */
 interface Change {
   /** The file of sql/functions/. */
   readonly file: string;
@@ -16,13 +16,13 @@ interface Change {
   readonly instead: string;
 }
 
-/** SQL that breaks a guarantee; the test of that guarantee must see it. */
+/** SQL that violates a guarantee; that guarantee's test must detect it. */
 export interface Mutant {
   readonly name: string;
   readonly changes: readonly Change[];
 }
 
-/** What the crash points must be able to catch. */
+/** Mutants that the crash points must detect. */
 export const MUTANTS: readonly Mutant[] = [
   { name: "succeed without its fence", changes: [{ file: "succeed", text: FENCE, instead: NO_FENCE }] },
   { name: "fail without its fence", changes: [{ file: "fail", text: FENCE, instead: NO_FENCE }] },
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-/** What kills over commands must be able to catch: in each, the effect of a command whose request is another's is committed. */
+/** Mutants that kills of commands must detect: each commits the effect of a command whose request belongs to another attempt. */
 export const COMMAND_MUTANTS: readonly Mutant[] = [
   { name: "own without its lock", changes: [{ file: "own", text: "  for update;", instead: ";" }] },
   {
@@ -102,7 +102,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
 /**
  * The project's SQL with the mutant's changes.
  *
- * @throws Error when a text that is to be changed is not there exactly once: nothing would be broken.
+ * @throws Error when a text to be changed does not occur exactly once: the mutant would change nothing.
  */
 export function mutate({ name, changes }: Mutant): MigrationFiles {
   const { migrations, functions } = readMigrationFiles();

@@ -9,7 +9,7 @@ export class Violation extends Error {
   override readonly name = "Violation";
 }
 
-/** What a line of `batch.history` says. */
+/** A row of `batch.history`. */
 export interface HistoryLine {
   readonly request_id: string;
   readonly attempt: number;
@@ -19,7 +19,7 @@ export interface HistoryLine {
   readonly pod_name: string;
 }
 
-/** What a line of `batch.queue` says about its request's limits. */
+/** The retry counters in a row of `batch.queue`. */
 export interface QueueLine {
   readonly request_id: string;
   readonly running: boolean;
@@ -31,7 +31,7 @@ export interface QueueLine {
 
 type OpenAttempt = Pick<HistoryLine, "request_id" | "attempt" | "job_name" | "pod_name">;
 
-/** Claims without success after which a pod counts as stuck: no worker lives that it could wait for. */
+/** Claims without success after which a pod counts as stuck: there is no live worker that it could wait for. */
 const MAX_WAITS = 4;
 
 const ENDS: Readonly<Record<HandlerAction, Reason | null>> = {
@@ -44,8 +44,8 @@ const ENDS: Readonly<Record<HandlerAction, Reason | null>> = {
 };
 
 /**
- * What must be stored, by what was done to the pods: an attempt is opened by a claim that was committed, and closed by a
- * finish that was, or by its pod's death. Knows nothing of the statements but their names, values and answers.
+ * Derives what must be stored from what happened to the pods: an attempt is opened by a committed claim, and closed by a
+ * committed finish or by its pod's death. Knows only the statements' names, values and answers.
  */
 export class Oracle {
   readonly #scenario: Scenario;
@@ -76,7 +76,7 @@ export class Oracle {
     if (attempt) this.#close(attempt, "crashed", false);
   }
 
-  /** A pod's step was taken: its statement is committed. */
+  /** A pod has taken a step: its statement is committed. */
   taken(jobName: string, podName: string, { step, values = [], rows = [] }: Taken): void {
     const [row] = rows;
     if (row === undefined) return;
@@ -89,18 +89,18 @@ export class Oracle {
     if (step === "fail") this.#ended(podName, String(values[2]), values[5] as Reason, values[7] === true, row.status);
   }
 
-  /** Throws what did not hold, and remembers the first of them. */
+  /** Throws a Violation, and remembers the first. */
   fail(what: string): never {
     this.#first ??= new Violation(what);
     throw this.#first;
   }
 
-  /** Throws the first Violation there was. */
+  /** Throws the first Violation, if any. */
   check(): void {
     if (this.#first) throw this.#first;
   }
 
-  /** Compares the queue with what was done so far, while no worker works. */
+  /** Compares the queue with what happened so far, while no worker is running. */
   checkQueue(lines: readonly QueueLine[]): void {
     this.check();
     const stored = new Map(lines.map((line) => [line.request_id, line]));
@@ -123,7 +123,7 @@ export class Oracle {
     }
   }
 
-  /** Compares the history with all that was done. */
+  /** Compares the history with everything that happened. */
   checkHistory(lines: readonly HistoryLine[]): void {
     this.check();
     const written = (line: HistoryLine) =>
@@ -162,7 +162,7 @@ export class Oracle {
     if (expected !== status) this.fail(`${podName} must get ${expected} for request ${request}; got ${status}`);
   }
 
-  /** Whether the pod has recorded this end already, and asks again because the answer was lost. */
+  /** Whether the pod has already recorded this end, and repeats it because the answer was lost. */
   #endedBefore(podName: string, request: string, reason: Reason | null, status: unknown): boolean {
     const last = this.#closed.get(request)?.at(-1);
     return last?.pod_name === podName && last.reason === reason && last.status === status;

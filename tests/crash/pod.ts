@@ -1,7 +1,7 @@
 import type { HandlerAction } from "./handler.ts";
 import type { Fault, StepId, Taken } from "./steps.ts";
 
-/** What a pod is started with. */
+/** The arguments of a pod's start. */
 export interface PodArgs {
   /** A worker's environment, JOB_NAME and POD_NAME included. */
   readonly env: NodeJS.ProcessEnv;
@@ -9,7 +9,7 @@ export interface PodArgs {
   readonly faults: readonly Fault[];
   /** Called before a step is taken. */
   begun(step: StepId): void;
-  /** What others do before a step is taken; a pod that is a process does not wait for it. */
+  /** What others do before a step is taken; a pod in its own process does not wait for it. */
   meanwhile(step: StepId): Promise<void>;
   /** Called when a step was taken. */
   taken(step: Taken): void;
@@ -17,11 +17,11 @@ export interface PodArgs {
   stopped(): void;
 }
 
-/** How a pod ended, or that it sleeps. */
+/** How a pod ended, or that it is asleep. */
 export interface PodEnd {
-  /** EXIT_KILLED for a killed one, and one that is presumed dead. */
+  /** EXIT_KILLED for a pod that is killed or presumed dead. */
   readonly exitCode: number;
-  /** Of one that sleeps: lets it continue, and waits for its end. */
+  /** If it is asleep: lets it continue and waits for its end. */
   readonly wake?: () => Promise<unknown>;
 }
 

@@ -6,7 +6,7 @@ import { scriptedHandler } from "./handler.ts";
 import { Steps } from "./steps.ts";
 import { tap } from "./tap.ts";
 
-// Loaded into a worker process before its main.ts: makes its statements and its handler steps, records each of them,
+// Loaded into a worker process before its main.ts: turns its statements and its handler into steps, records each,
 // and kills the process where the plan says so.
 
 const { faults, actions, notes } = JSON.parse(process.env.CRASH_PROGRAM ?? "") as Program;
@@ -31,5 +31,5 @@ const steps: Steps = new Steps(
 );
 tap(() => steps);
 const { run } = createInProcessWork(scriptedHandler(steps, actions));
-// In the main thread: what the steps of a handler are is the scenario's, not the thread's.
+// In the main thread: the scenario, not the thread, defines the handler's steps.
 Object.assign(HandlerWork.prototype, { load: () => Promise.resolve(), run });

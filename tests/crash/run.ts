@@ -6,27 +6,27 @@ import type { PodArgs, PodEnd, RunPod } from "./pod.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Fault, StepId } from "./steps.ts";
 
-/** A step of a run: of its `pod`th pod, from 0. */
+/** A step of a run's `pod`th pod, from 0. */
 export interface RunStep extends StepId {
   readonly pod: number;
 }
 
-/** Where in a run what is done. */
+/** A fault and its place in a run. */
 export interface Point extends RunStep, Pick<Fault, "kind"> {}
 
-/** Who comes after a pod that was killed: its Job's next one; or another Job's, its own having been deleted. */
+/** The pod after a killed one: its Job's next pod, or another Job's pod if its own Job was deleted. */
 export const NEXT_PODS = ["the Job's next pod", "another Job's", "another Job's, after one more poll"] as const;
 
-/** What is run, and what is done to it. */
+/** The scenario of a run, and its faults. */
 export interface RunArgs {
   readonly scenario: Scenario;
   readonly points: readonly Point[];
   readonly successor: (typeof NEXT_PODS)[number];
-  /** When a pod that sleeps wakes: while its successor works on its request, or when all is over. */
+  /** When a sleeping pod wakes: while its successor works on its request, or after everything has ended. */
   readonly wakes?: "during" | "after";
 }
 
-/** The run did not reach a place where a fault was planned: it has proven nothing. */
+/** The run did not reach a place where a fault was planned, so it proves nothing. */
 export class FaultNotReachedError extends Error {
   override readonly name = "FaultNotReachedError";
 }
@@ -35,9 +35,9 @@ export class FaultNotReachedError extends Error {
 const MAX_PODS = 12;
 
 /**
- * Runs a scenario's requests until none is left, as KEDA and Kubernetes would, one pod after another, and compares what
- * is stored with what was done at every turn. No time is waited for: leases, reservations and suspicions are aged where nothing
- * else is left to happen.
+ * Runs a scenario's requests until none is left, as KEDA and Kubernetes would, one pod after another, and after every pod compares
+ * what is stored with what happened. Nothing waits for time to pass: leases, reservations and suspicions are aged when nothing else
+ * can happen.
  *
  * @returns every step that was taken, in order.
  * @throws Violation when a guarantee did not hold.
@@ -84,7 +84,7 @@ class Run {
     return this.#steps;
   }
 
-  /** Asks the scaling query; whether there is anything left. */
+  /** Runs the scaling query; returns whether any work is left. */
   async #poll(): Promise<boolean> {
     const { jobs, queue } = await this.#world.poll(this.#args.scenario.requestsPerJob);
     this.#oracle.checkQueue(queue);
@@ -92,7 +92,7 @@ class Run {
     return jobs > 0;
   }
 
-  /** A new Job, when the previous one should long have been back. */
+  /** Starts a new Job, after the previous one is long overdue. */
   async #nextJob(): Promise<JobState> {
     if (this.#jobs === 0) return createJob(`job-${this.#jobs++}`, 0);
     await this.#world.expireReservations();

@@ -16,7 +16,7 @@ const PRELOAD = new URL("./commandPreload.ts", import.meta.url).href;
 /** Pods after which a request must have ended. */
 const MAX_PODS = 4;
 
-/** A fault, and the mutant of the runner that it is to find. */
+/** A fault, and the mutant of the runner that it should detect. */
 export interface CommandRun {
   readonly fault?: CommandFault;
   readonly change?: CodeChange;
@@ -33,7 +33,7 @@ export async function runCommandPlan(world: CommandWorld, { fault, change }: Com
   const mark = `MARK=${folder}`;
   const notes = join(folder, "notes");
   const plan: CommandPlan = { notes, ...(fault && { fault }), ...(change && { change }) };
-  // The program counts attempts; a runner does not know how many there were before it claims.
+  // The program counts attempts; a runner does not know their number before it claims.
   const laterPlan: CommandPlan = typeof fault?.at === "object" ? { notes } : plan;
   const request = await world.insert();
   try {

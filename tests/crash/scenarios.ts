@@ -1,17 +1,17 @@
 import type { HandlerAction } from "./handler.ts";
 
-/** A list of requests, what the work does at each attempt of them, and how often it may. */
+/** A list of requests, the work's action at each of their attempts, and the retry limits. */
 export interface Scenario {
   readonly name: string;
   readonly requests: number;
-  /** What the handler does at attempt 1, 2, ...; the last one repeats. */
+  /** The handler's actions at attempt 1, 2, ...; the last one repeats. */
   readonly actions: readonly HandlerAction[];
   readonly backoffLimit: number;
   readonly crashLimit: number;
   readonly requestsPerJob: number;
   /** 0: the session lock. */
   readonly leaseSeconds: number;
-  /** Whether the scaling query, another Job and the Job's own next pod ask for the request while it is worked on. */
+  /** Whether the scaling query, another Job and the Job's own next pod query the request while it runs. */
   readonly watched: boolean;
 }
 
@@ -25,10 +25,10 @@ const PLAIN: Omit<Scenario, "name"> = {
   watched: false,
 };
 
-/** A lease that expires in no test. */
+/** A lease that never expires during a test. */
 const LONG_LEASE = { leaseSeconds: 3_600, actions: ["renew, then succeed"] } as const;
 
-/** The runs of a worker whose every step is a point to fail at. */
+/** The scenarios in which every step of a worker is a point of failure. */
 export const SCENARIOS: readonly Scenario[] = [
   { ...PLAIN, name: "success" },
   { ...PLAIN, name: "watched by others", watched: true },

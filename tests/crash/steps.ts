@@ -2,24 +2,24 @@ import type { Socket } from "node:net";
 import type pg from "pg";
 import type { StatementName } from "../../worker/src/queue/statement.ts";
 
-/** What a worker does that is visible outside of it, or that may be interrupted: its run is a list of these. */
+/** A worker's action that is visible from outside or can be interrupted; its run is a list of these. */
 export type StepName = "connect" | StatementName | "check" | "run" | "close";
 
-/** A step of a pod: the `nth` time, from 1, that it takes it. */
+/** A step of a pod, taken for the `nth` time, from 1. */
 export interface StepId {
   readonly step: StepName;
   readonly nth: number;
 }
 
 /**
- * What is done to a worker at a step.
+ * A fault of a worker at a step.
  *
  * - `kill before`: it dies, and the step is never taken
  * - `kill after`: it dies, and the step's result is never known
- * - `break`: its connection breaks before the step, which it takes all the same
+ * - `break`: its connection breaks before the step, which it still takes
  * - `lose the answer`: the step is taken; its connection breaks before the answer
  * - `stop`: it is asked to stop (SIGTERM) just before the step
- * - `sleep`: its connection breaks and it sleeps, others presume it dead; it continues with the step when they have worked
+ * - `sleep`: its connection breaks and it sleeps; others presume it dead; after they have worked, it continues with the step
  */
 export type FaultKind = "kill before" | "kill after" | "break" | "lose the answer" | "stop" | "sleep";
 
@@ -27,33 +27,33 @@ export interface Fault extends StepId {
   readonly kind: FaultKind;
 }
 
-/** A step that was taken, with a statement's values and rows. */
+/** A completed step, with a statement's values and rows. */
 export interface Taken extends StepId {
   readonly values?: readonly unknown[];
   readonly rows?: readonly pg.QueryResultRow[];
 }
 
-/** Where a pod runs: a process, or a place within the test's own. */
+/** Where a pod runs: in a process of its own, or within the test's process. */
 export interface PodWorld {
   begun(step: StepId): void;
   /** What others do while the pod is about to take a step. */
   meanwhile(step: StepId): Promise<void>;
   taken(step: Taken): void;
-  /** In a process it does not return. */
+  /** In a process of its own it does not return. */
   die(): void;
   stop(): void;
   sleep(): Promise<void>;
 }
 
-/** Ends what a dead pod of the test's own process still has on its stack. */
+/** Unwinds the stack of a dead pod within the test's process. */
 class Killed extends Error {}
 
-/** node-postgres' own words for a closed connection. */
+/** node-postgres' message for a closed connection. */
 const BROKEN = "Connection terminated unexpectedly";
 
-/** The steps of one pod: counts and reports them, and injects the pod's faults. */
+/** Counts and reports the steps of one pod, and injects its faults. */
 export class Steps {
-  /** What the worker does three times in a lease. */
+  /** The renewal that the worker runs three times per lease. */
   renewal: (() => void) | undefined;
 
   readonly #world: PodWorld;
@@ -74,7 +74,7 @@ export class Steps {
     this.#clients.add(client);
   }
 
-  /** Takes a step; of a dead pod none is taken and the promise stays open, as no one is left to see it. */
+  /** Takes a step. A dead pod takes none, and the promise stays pending, since nothing is left to await it. */
   async take<T>(step: StepName, action: () => Promise<T>, values: readonly unknown[] = []): Promise<T> {
     await this.#asleep;
     if (this.#dead) return await new Promise(() => undefined);
@@ -95,7 +95,7 @@ export class Steps {
     }
   }
 
-  /** Takes a step that is no promise; when the pod dies of it, what is thrown ends at a step that is not taken. */
+  /** Takes a synchronous step; if the pod dies at it, the error thrown is caught at a later step, which is not taken. */
   takeNow<T>(step: StepName, action: () => T): T {
     const { id, fault } = this.#begin(step);
     const value = action();

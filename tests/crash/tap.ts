@@ -3,7 +3,7 @@ import pg from "pg";
 import { type StatementName, statement } from "../../worker/src/queue/statement.ts";
 import type { Steps } from "./steps.ts";
 
-/** A statement as node-postgres is handed it by the worker. */
+/** A statement as the worker passes it to node-postgres. */
 interface Query {
   readonly text: string;
   readonly values: readonly unknown[];
@@ -12,8 +12,8 @@ interface Query {
 const STATEMENTS = new URL("../../sql/statements/", import.meta.url);
 
 /**
- * From now on every connection, statement and close of a pod is a step of it, and so is the renewal of its lease, whose
- * time the pod's handler decides. `findSteps` returns the steps of the pod whose code is running; undefined: no pod's, and nothing is changed.
+ * From now on every connection, statement and close of a pod is one of its steps, and so is the renewal of its lease, whose time
+ * the pod's handler decides. `findSteps` returns the steps of the pod whose code is running; undefined: no pod's, and nothing changes.
  */
 export function tap(findSteps: () => Steps | undefined): void {
   const names = readdirSync(STATEMENTS).map((file) => file.replace(".sql", "") as StatementName);
