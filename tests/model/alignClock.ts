@@ -10,7 +10,7 @@ const TIMES = [
   "available_at",
 ] as const;
 
-/** PostgreSQL is a moment later than the model, so that what is due at this moment is due. */
+/** PostgreSQL's clock is a moment ahead of the model's, so that what is due now is due there. */
 const MOMENT_MS = 20;
 
 const fromNow = (milliseconds: string) => `now() + (${milliseconds} - ${MOMENT_MS}) * interval '1 ms'`;
@@ -31,8 +31,8 @@ const ALIGN_SCALING = {
 };
 
 /**
- * Moves every stored time to where the model has it: PostgreSQL's clock does not stop while a test runs, and how fast that is
- * must not matter.
+ * Sets every stored time to the model's: PostgreSQL's clock does not stop while a test runs, and the test's speed must not
+ * matter.
  */
 export async function alignClock({ client }: TestDatabase, { rows, scaling, now }: Queue): Promise<void> {
   const offset = (at: number | undefined) => (at === undefined ? null : at - now);

@@ -5,7 +5,7 @@ import { MAX_JOBS } from "./countJobs.ts";
 import type { ModelSettings } from "./settings.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** What must hold in every state, whatever has happened; `settings` are all that were in force so far. */
+/** The invariants of every state; `settings` are all settings that were in effect so far. */
 export function checkState(simulation: Simulation, settings: readonly ModelSettings[]): void {
   checkOwners(simulation);
   checkHistory(simulation, settings);
@@ -13,7 +13,7 @@ export function checkState(simulation: Simulation, settings: readonly ModelSetti
   assert.ok(simulation.unfinished.length <= MAX_JOBS * most, "unfinished Jobs never exceed 5 * maxReplicaCount");
 }
 
-/** One request, one pod that may write; one Job, one request. */
+/** At most one pod may write for a request, and a Job has at most one request. */
 function checkOwners({ queue, pods }: Simulation): void {
   const owners = new Set<number>();
   for (const { key } of pods.values()) {
@@ -26,7 +26,7 @@ function checkOwners({ queue, pods }: Simulation): void {
   assert.equal(new Set(jobs).size, jobs.length, "a Job has one request at a time");
 }
 
-/** Attempts are counted without a gap, within their limits, and none follows the end. */
+/** Attempts are numbered without gaps, within their limits, and none follows the end. */
 function checkHistory({ queue }: Simulation, settings: readonly ModelSettings[]): void {
   const most = (reason: Reason) => Math.max(...settings.map((each) => each[getLimitName(reason)]));
   const seen = new Map<number, { attempts: number; ended: boolean; used: Map<Reason, number> }>();

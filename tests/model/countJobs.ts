@@ -8,20 +8,20 @@ const ABSENT_AFTER_MS_WITH_SUSPECTS = 14_000;
 /** A pod of a Job that was created beyond maxReplicaCount claims within this time. */
 const LIMIT_LINGERS_MS = 600_000;
 
-/** Between two polls, where there were no two; KEDA's default. */
+/** The assumed time between two polls before there were two; KEDA's default. */
 const UNKNOWN_GAP_MS = 30_000;
 
 /** A Job is Complete this long after its work at the latest. */
 const SHORT_GAP_MS = 12_000;
 
-/** Two polls are further apart. */
+/** Two polls are further apart than this. */
 const A_MOMENT_MS = 1_000;
 
-/** Jobs presumed absent, and Jobs in all, at most: times maxReplicaCount. */
+/** Limits as multiples of maxReplicaCount: Jobs presumed absent, and Jobs in total. */
 const MAX_ABSENT = 4;
 export const MAX_JOBS = 5;
 
-/** So many claims should have been made by Jobs created at this time; milliseconds. */
+/** The number of claims expected from Jobs created at this time, in milliseconds. */
 interface Expectation {
   readonly since: number;
   readonly claims: number;
@@ -36,13 +36,13 @@ export interface Scaling {
   polledClaims: number;
   expected: readonly Expectation[];
   absentJobs: number;
-  /** The most that absentJobs was since it was last raised for Jobs that were not known. */
+  /** The maximum of absentJobs since it was last raised for unknown Jobs. */
   absentPeak: number;
   runningLimit: number | undefined;
   limitedUntil: number | undefined;
-  /** The sequence of arrivals: claims of Jobs without a request, the unsuccessful ones too. */
+  /** The sequence of arrivals: claims of Jobs without a request, including unsuccessful ones. */
   claims: number;
-  /** By how much absentJobs was ever raised; the model's only. */
+  /** The total by which absentJobs was ever raised; exists only in the model. */
   presumedAbsent: number;
 }
 
@@ -61,18 +61,18 @@ export const NEVER_POLLED: Readonly<Scaling> = {
   presumedAbsent: 0,
 };
 
-/** What the query finds in the queue. */
+/** The counts that the query finds in the queue. */
 export interface Counts {
-  /** Claimed requests whose worker is not suspected to be dead, the reserved ones too. */
+  /** Claimed requests whose worker is not suspected to be dead, including reserved ones. */
   readonly working: number;
   readonly suspects: number;
-  /** Of the waiting ones no more than the query reads. */
+  /** Waiting requests, at most as many as the query reads. */
   readonly unfinished: number;
   /** Whether a pod of some Job has failed within the week: a node may have been lost. */
   readonly podsHaveFailed: boolean;
 }
 
-/** batch.count_jobs(), from what it has counted in the queue; `s` is changed. */
+/** batch.count_jobs(), given its counts of the queue; modifies `s`. */
 export function countJobs(
   s: Scaling,
   { working, suspects, unfinished, podsHaveFailed }: Counts,
@@ -98,7 +98,7 @@ export function countJobs(
   }
   const jobsEnded = s.polledWorking + s.claims - s.polledClaims > working && suspects === 0 && rules.jobsEndLate;
   const createdAt = now + (jobsEnded ? Math.min(gap ?? 0, s.pollGap ?? UNKNOWN_GAP_MS) : 0);
-  // Jobs that were to be created at this poll are delayed again, where a Job that ended since the last one must have just ended.
+  // Jobs due at this poll are delayed again if a Job that ended since the last poll may have ended only just now.
   const delayed = gap !== undefined && gap <= SHORT_GAP_MS;
   expected = expected.map((each) => (delayed && each.since > now - A_MOMENT_MS ? { ...each, since: createdAt } : each));
   if (claims > s.claims && expected.every((each) => each.claims < claims)) {
@@ -119,7 +119,7 @@ export function countJobs(
   return wanted === 0 ? 0 : Math.min(wanted + suspects + absentJobs, MAX_JOBS * maxReplicaCount);
 }
 
-/** What is still expected: no more than is missing now, each number since it was first expected. */
+/** The claims still expected: no more than are missing now, each number with the time it was first expected. */
 function capped(expected: readonly Expectation[], atMost: number, made: number): Expectation[] {
   const first = new Map<number, number>();
   for (const { since, claims } of expected) {
@@ -129,7 +129,7 @@ function capped(expected: readonly Expectation[], atMost: number, made: number):
   return [...first].map(([claims, since]) => ({ since, claims }));
 }
 
-/** Raises absentJobs, where that is not less. */
+/** Raises absentJobs, but never lowers it. */
 export function raiseAbsentJobs(s: Scaling, to: number): void {
   s.presumedAbsent += Math.max(0, to - s.absentJobs);
   s.absentJobs = Math.max(s.absentJobs, to);

@@ -8,11 +8,11 @@ import { DESIGN } from "./rules.ts";
 describe("whatever has happened (crashes, lost, frozen and recovered nodes, stopped workers, deleted Jobs and rows, drains, timeouts, deferrals, database restarts, rollouts, late polls)", () => {
   after(() => console.log(`# ${explored.runs} runs, ${explored.states} states`));
 
-  test("one pod may write, attempts and limits are kept to, and a request has one end, in every state", () => {
+  test("in every state at most one pod may write, attempts stay within their limits, and a request has one end", () => {
     fc.assert(safetyHolds(DESIGN), { seed: 6, numRuns: numRuns(40_000) });
   });
 
-  test("every request ends, and every Job but the stuck ones, within 10 minutes of fair scheduling", (t) => {
+  test("every request, and every Job except stuck ones, ends within 10 minutes of fair scheduling", (t) => {
     let longest = 0;
     const property = terminates(DESIGN, (seconds) => {
       longest = Math.max(longest, seconds);
@@ -21,11 +21,11 @@ describe("whatever has happened (crashes, lost, frozen and recovered nodes, stop
     t.diagnostic(`the longest took ${longest} s`);
   });
 
-  test("unfinished Jobs, but the stuck ones, return to min(maxReplicaCount, unfinished requests), each with a request", () => {
+  test("unfinished Jobs, except stuck ones, return to min(maxReplicaCount, unfinished requests), each with a request", () => {
     fc.assert(convergesToTarget(DESIGN), { seed: 2, numRuns: numRuns(1_500) });
   });
 
-  test("with no insert, at most two Jobs for each request and each attempt that its limits grant, and one for each presumed absent", () => {
+  test("without inserts, there are at most two Jobs per request and per attempt that its limits allow, and one per Job presumed absent", () => {
     fc.assert(boundsJobs(DESIGN), { seed: 4, numRuns: numRuns(10_000) });
   });
 

@@ -5,7 +5,7 @@ import type { Pod, Work } from "./pod.ts";
 import type { ModelSettings } from "./settings.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** What happens next; `pick` chooses where, or how much. */
+/** The next event; `pick` selects its target or amount. */
 export type Event =
   | readonly [what: What, pick: number, work: Work]
   | readonly [what: "rollout", settings: ModelSettings];
@@ -23,13 +23,13 @@ const FAULTS = [
 ] as const;
 type What = (typeof BENIGN)[number] | (typeof FAULTS)[number];
 
-/** Seconds: less than between two polls, more than a reservation, a lost node's whole story. */
+/** In seconds: shorter than between two polls, longer than a reservation, and as long as the whole handling of a lost node. */
 const WAITS = [1, 5, 15, 40, 90, 350];
 
 const LIMIT = fc.nat({ max: 2 });
 const COUNT = fc.integer({ min: 1, max: 3 });
 
-/** Any settings but those that are given. */
+/** Arbitrary settings, except those given. */
 export function settingsArb(given: Partial<ModelSettings> = {}): fc.Arbitrary<ModelSettings> {
   const all = {
     maxReplicaCount: COUNT,
@@ -56,7 +56,7 @@ export function historyArb(args: {
   return fc.array(event, { minLength: 5, maxLength: 80, size: "max" });
 }
 
-/** Applies an event, where there is something it can happen to. */
+/** Applies an event if it has a target. */
 export function apply(simulation: Simulation, event: Event): void {
   if (event[0] === "rollout") simulation.settings = event[1];
   else HANDLERS[event[0]](simulation, event[1], event[2]);

@@ -7,7 +7,7 @@ import { runFairly } from "./runFairly.ts";
 
 const RUNS = EXHAUSTIVE ? 2_000 : 200;
 
-/** No node is ever removed. */
+/** Nodes are never removed. */
 const FOREVER = { removed: Number.POSITIVE_INFINITY };
 
 /** Neither an extra Job for a suspected request nor absent Jobs, and Kubernetes' own toleration. */
@@ -16,7 +16,7 @@ const STOCK = {
   delays: { ...FOREVER, toleration: 300 },
 } as const;
 
-/** The least, the 95th percentile and the most, in seconds. */
+/** The minimum, the 95th percentile and the maximum, in seconds. */
 function summarize(args: LossArgs): readonly (number | undefined)[] {
   const seconds = secondsToRunElsewhere({ delays: FOREVER, ...args }, RUNS);
   return [seconds[0], percentile(seconds, 0.95), seconds.at(-1)];
@@ -29,7 +29,7 @@ describe("requests of a lost node, where each new pod is scheduled onto it with 
     { pollingInterval: 30, most: [28, 86, 91] },
   ] as const) {
     for (const requests of [2, 4, 8, 10]) {
-      test(`${requests} of at most 10, a poll every ${pollingInterval} s: run again after ${most[0]} s at least, ${most[1]} s at the 95th percentile, ${most[2]} s at most`, (t) => {
+      test(`${requests} of at most 10, a poll every ${pollingInterval} s: run again after at least ${most[0]} s, ${most[1]} s at the 95th percentile, and at most ${most[2]} s`, (t) => {
         const [least = 0, p95 = Number.NaN, last = Number.NaN] = summarize({
           pollingInterval,
           maxReplicaCount: 10,
@@ -45,7 +45,7 @@ describe("requests of a lost node, where each new pod is scheduled onto it with 
     });
   }
 
-  test("where the Job of a dead worker is not presumed absent, some wait for the Job controller: 102 s", () => {
+  test("if the Job of a dead worker is not presumed absent, some wait for the Job controller: 102 s", () => {
     const rules = { ...DESIGN, suspectsBecomeAbsent: false };
     const [, , last] = summarize({ pollingInterval: 5, maxReplicaCount: 10, requests: 4, rules });
     assert.equal(last, 102);
@@ -53,7 +53,7 @@ describe("requests of a lost node, where each new pod is scheduled onto it with 
 });
 
 describe("requests of a frozen node", () => {
-  test("run again in their Jobs' next pods, 109 s after the freeze: 80 s until these are started, and 10 s of back-off", () => {
+  test("run again in their Jobs' next pods 109 s after the freeze, including 80 s until these pods are created and 10 s of back-off", () => {
     const args = { pollingInterval: 5, maxReplicaCount: 10, requests: 4, loss: "frozen" } as const;
     assert.deepEqual(summarize(args), [109, 109, 109]);
   });
@@ -115,12 +115,12 @@ describe("a request inserted while a lost node stays in the cluster", () => {
   }
 });
 
-describe("a node that is back", () => {
+describe("a node that has returned", () => {
   for (const [fencing, ends] of [
     [true, ["FAILED", "SUCCESS"]],
     [false, ["FAILED", "FAILED", "SUCCESS"]],
   ] as const) {
-    test(`is too late: what its zombie writes ${fencing ? "changes nothing" : "would count without fencing"}`, () => {
+    test(`is too late: its zombie's writes ${fencing ? "change nothing" : "would count without fencing"}`, () => {
       const args = { pollingInterval: 5, maxReplicaCount: 2, requests: 1, rules: { ...DESIGN, fencing } };
       const simulation = loseNode(args);
       const [zombie] = simulation.pods.values();
@@ -143,7 +143,7 @@ describe("a request whose worker crashed", () => {
     { podStart: 8, by: "the Job that was started for it" },
     { podStart: 11, by: "the Job that was started for it" },
   ]) {
-    test(`is claimed by ${by} where pods claim ${podStart} s after they are due`, () => {
+    test(`is claimed by ${by} if pods claim ${podStart} s after they are due`, () => {
       const simulation = loseNode({ pollingInterval: 5, maxReplicaCount: 2, requests: 1 });
       simulation.recoverNode();
       const [pod] = simulation.pods.values();

@@ -8,7 +8,7 @@ import { Simulation } from "./simulation.ts";
 export interface LossArgs {
   readonly pollingInterval: number;
   readonly maxReplicaCount: number;
-  /** Requests on the node, each with its Job; no others run. */
+  /** The number of requests on the node, each with its Job; no others run. */
   readonly requests: number;
   /** @default "lost" */
   readonly loss?: Loss;
@@ -16,7 +16,7 @@ export interface LossArgs {
   readonly delays?: Partial<Delays>;
 }
 
-/** From a pod's start to its first claim: 8 s to start, on a cluster that has the image, and 3 s to its first claim. */
+/** From a pod's creation to its first claim: 8 s to start on a node that has the image, and 3 s until it claims. */
 export const POD_START = 11;
 
 const SETTINGS: Omit<ModelSettings, "maxReplicaCount"> = {
@@ -27,7 +27,7 @@ const SETTINGS: Omit<ModelSettings, "maxReplicaCount"> = {
 
 /**
  * A simulation whose running requests' node was lost `late` seconds before the next poll. As long as both nodes count as
- * schedulable, a new pod is on either as `random` says: below 0.5 on the lost one.
+ * schedulable, `random` decides where a new pod runs: below 0.5 on the lost node.
  */
 export function loseNode(
   args: LossArgs,
@@ -78,7 +78,7 @@ export function percentile(sorted: readonly number[], share: number): number | u
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 }
 
-/** Numbers from 0 to less than 1, the same for the same seed: mulberry32. */
+/** Pseudo-random numbers from 0 to less than 1, determined by the seed: mulberry32. */
 function createRandom(seed: number): () => number {
   let state = seed;
   return () => {

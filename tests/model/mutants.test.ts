@@ -19,11 +19,11 @@ describe("the next pod of a Job", () => {
   });
 });
 
-test("no request is reserved for a Failed Job where works fail and ask to be run later", () => {
+test("no request is reserved for a Failed Job if requests fail and are deferred", () => {
   fc.assert(noFailedJobKeepsAPlace(DESIGN), { seed: 7, numRuns: numRuns(2_000) });
 });
 
-/** What is changed, how, which guarantee it breaks, and the message of that. */
+/** The change, the changed rules, the property that it violates, and the message. */
 const MUTANTS: readonly (readonly [string, Partial<Rules>, (rules: Rules) => fc.IProperty<unknown>, RegExp])[] = [
   ["counts waiting requests only", { countOnly: "waiting" }, noJobIsIdle, /Jobs at a steady state/],
   ["reserves no request for its Job", { reservation: "never" }, sameRequestReturns, /the same request/],
@@ -42,7 +42,7 @@ const MUTANTS: readonly (readonly [string, Partial<Rules>, (rules: Rules) => fc.
     convergesToTarget,
     /no Job too many/,
   ],
-  ["lets a pod end while a request may become its own", { podsWait: false }, boundsJobs, /no Job too many/],
+  ["lets a pod end while a request may still become its own", { podsWait: false }, boundsJobs, /no Job too many/],
   ["counts no crash", { countCrashes: false }, boundsJobs, /is over/],
   ["never ends a silent predecessor's session", { takeover: "never" }, terminates, /is over/],
   ["ends the session of a worker that announced its stop", { takeover: "anyone" }, onlyTheDeadCrash, /nothing crashed/],
@@ -78,7 +78,7 @@ describe("a design is refuted that", () => {
   }
 });
 
-/** That a property fails, and for this reason. */
+/** Asserts that a property fails, and for this reason. */
 function expectViolation(property: fc.IProperty<unknown>, why: RegExp): void {
   const { failed, errorInstance } = fc.check(property, { seed: 7, numRuns: 10_000, endOnFailure: true });
   assert.ok(failed, "it must fail");

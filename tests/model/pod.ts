@@ -7,7 +7,7 @@ import type { ModelSettings } from "./settings.ts";
 /** How the work of a request ends. */
 export type Work = "succeeds" | "throws" | "finalError" | "defers";
 
-/** How long a predecessor that has not announced its stop keeps its request once a pod has seen that: worker/src/runJob.ts. */
+/** How long a pod waits before it takes over from a predecessor that has not announced its stop: worker/src/runJob.ts. */
 const TAKEOVER_MS = 6_000;
 
 const DEFER_SECONDS = 60;
@@ -21,18 +21,18 @@ export interface PodArgs {
   readonly rules: Rules;
 }
 
-/** One pod: worker/src/runJob.ts and runAttempt.ts, a statement a step. */
+/** One pod: worker/src/runJob.ts and runAttempt.ts, one statement per step. */
 export class Pod {
   readonly args: PodArgs;
   /** The attempt it works on. */
   key: Key | undefined;
-  /** When that began, in milliseconds. */
+  /** When the attempt began, in milliseconds. */
   claimedAt = 0;
   /** Set when it is about to exit. */
   exitCode: number | undefined;
   /** When SIGTERM was sent, in milliseconds; its Job has counted it as failed. */
   deletedAt: number | undefined;
-  /** Its process is stopped, and Kubernetes does not notice. */
+  /** Its process is suspended, and Kubernetes does not notice. */
   stopped = false;
   /** Whether it has sent a statement. */
   arrived = false;
@@ -40,7 +40,7 @@ export class Pod {
   #hasClaimed = false;
   /** Whether it has tried to claim since its last request. */
   #claiming = false;
-  /** The session that holds its Job's request, and when it first saw that, in milliseconds. */
+  /** The session that holds its Job's request, and when this pod first saw that, in milliseconds. */
   #predecessor: { readonly session: number; readonly seenAt: number } | undefined;
 
   constructor(args: PodArgs) {
@@ -60,17 +60,17 @@ export class Pod {
     else this.keep(queue);
   }
 
-  /** Takes its session lock back where the connection broke, as a worker does at once. */
+  /** Re-acquires its session lock if the connection broke, as a worker does at once. */
   keep(queue: Queue): void {
     if (this.key && !queue.locks.has(this.args.session) && queue.renew(this.key, 0) === undefined) this.#end("lost");
   }
 
-  /** SIGSTOP, or a machine that hangs under it: its connection holds. */
+  /** SIGSTOP, or its machine hangs: its connection stays open. */
   stop(): void {
     if (this.key) this.stopped = true;
   }
 
-  /** SIGTERM: the worker says how long it may still take. */
+  /** SIGTERM: the worker announces how long it may still take. */
   announceStop(queue: Queue, graceSeconds: number): void {
     if (this.key && queue.locks.has(this.args.session)) queue.announceStop(this.key, graceSeconds);
   }
@@ -125,7 +125,7 @@ export class Pod {
     else this.#end(reason === "error" ? "failed" : "interrupted");
   }
 
-  /** With the next request, unless it was the last that the Job is for. */
+  /** Continues with the next request, unless the Job has finished its last. */
   #continue(): void {
     this.key = undefined;
     this.#jobFinished++;

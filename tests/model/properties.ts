@@ -11,17 +11,17 @@ const ANYTHING = { faults: true, rollouts: settingsArb() };
 /** When an unreachable node is removed from the cluster: after 300 s, or never. */
 const DELAYS = fc.constantFrom({ removed: 300 }, { removed: Number.POSITIVE_INFINITY });
 
-/** The longest that a property lets fair scheduling take, in seconds. */
+/** The maximum duration of fair scheduling in a property, in seconds. */
 const LONGEST = 600;
 
-/** That in every state one pod may write, attempts and limits are kept to, and a request has one end. */
+/** In every state at most one pod may write, attempts stay within their limits, and a request has one end. */
 export function safetyHolds(rules: Rules) {
   return fc.property(settingsArb(), historyArb(ANYTHING), DELAYS, (settings, history, delays) => {
     replay({ rules, settings, delays }, history);
   });
 }
 
-/** That every request ends, and every Job that is not stuck; `report` receives in how many seconds. */
+/** Every request ends, and so does every Job that is not stuck; `report` receives the number of seconds. */
 export function terminates(rules: Rules, report?: (seconds: number) => void) {
   return fc.property(settingsArb(), historyArb(ANYTHING), DELAYS, (settings, history, delays) => {
     const simulation = replay({ rules, settings, delays }, history);
@@ -35,13 +35,13 @@ export function terminates(rules: Rules, report?: (seconds: number) => void) {
   });
 }
 
-/** That unfinished Jobs, but the stuck ones, return to min(`maxReplicaCount`, unfinished requests), each with a request. */
+/** Unfinished Jobs, except stuck ones, return to min(`maxReplicaCount`, unfinished requests), each with a request. */
 export function convergesToTarget(rules: Rules) {
   const settings = settingsArb({ requestsPerJob: 1, timeoutSeconds: 0 });
   const history = historyArb({ faults: true, rollouts: settings });
   return fc.property(settings, history, DELAYS, (first, events, delays) => {
     const simulation = replay({ rules, settings: first, delays }, events);
-    // A lowered maxReplicaCount ends no Job.
+    // Lowering maxReplicaCount ends no Job.
     const most = Math.max(simulation.settings.maxReplicaCount, simulation.unfinished.length);
     runFairly(simulation, { seconds: LONGEST, work: () => "neverEnds", event: () => operate(simulation) });
     const jobs = simulation.unfinished.length - simulation.stuck.length;
@@ -53,8 +53,8 @@ export function convergesToTarget(rules: Rules) {
 }
 
 /**
- * That with no insert at most two Jobs are created for each request and each attempt that its limits grant, and one for each Job
- * that was presumed absent.
+ * Without inserts, at most two Jobs are created per request and per attempt that its limits allow, and one per Job that was
+ * presumed absent.
  */
 export function boundsJobs(rules: Rules) {
   const works = fc.constantFrom("succeeds", "throws", "crashes");
@@ -77,7 +77,7 @@ export function boundsJobs(rules: Rules) {
   });
 }
 
-/** A worker is asked to stop; 15 s later its Job's next pod starts beside it, and waits for it. */
+/** A worker is asked to stop; 15 s later its Job's next pod starts and waits for it. */
 const DRAIN: readonly Event[] = [
   ["insert", 0, "succeeds"],
   ["poll", 0, "succeeds"],
@@ -91,7 +91,7 @@ const DRAIN: readonly Event[] = [
   ["wait", 1, "succeeds"],
 ];
 
-/** That without faults no attempt is recorded as crashed: a worker that was asked to stop is waited for. */
+/** Without faults no attempt is recorded as crashed: a worker that was asked to stop is waited for. */
 export function onlyTheDeadCrash(rules: Rules) {
   return fc.property(settingsArb({ timeoutSeconds: 0 }), historyArb({ faults: false }), (settings, history) => {
     const { queue } = replay({ rules, settings }, [...DRAIN, ...history]);
@@ -100,8 +100,8 @@ export function onlyTheDeadCrash(rules: Rules) {
 }
 
 /**
- * What is assumed of an operator: a stopped worker without a timeout is continued; a frozen node is removed where a request's Job
- * starts no other pod; and where more Jobs than `maxReplicaCount` are stuck they are freed.
+ * Assumed actions of the operator: a suspended worker without a timeout is resumed; a frozen node is removed if a request's Job
+ * starts no other pod; and if more Jobs than `maxReplicaCount` are stuck, they are freed.
  */
 function operate(simulation: Simulation): void {
   const { settings, stuck } = simulation;

@@ -8,13 +8,13 @@ import { QueueRows } from "./queueRows.ts";
 import { type ClaimParams, type Key, RELEASED, type Row } from "./row.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 
-/** A worker whose connection broke is back long before. */
+/** A worker whose connection broke reconnects long before this. */
 const MIN_SUSPICION_MS = 5_000;
 
-/** A worker records its own timeout long before others do. */
+/** A worker records its own timeout long before others would. */
 const TIMEOUT_GRACE_MS = 30_000;
 
-/** The queue under the rules of sql/functions, without PostgreSQL: sqlVsModel.test.ts compares the two. */
+/** A model of the queue in sql/functions, without PostgreSQL; sqlVsModel.test.ts compares the two. */
 export class Queue extends QueueRows {
   readonly #rules: Rules;
 
@@ -156,7 +156,7 @@ export class Queue extends QueueRows {
     return row?.job === job && row.attempt === attempt && row.session === session ? row : undefined;
   }
 
-  /** Also by requests whose worker is suspected: it, or its Job, may come back. */
+  /** Includes requests whose worker is suspected: it, or its Job, may come back. */
   get #limitReached(): boolean {
     const { runningLimit } = this.scaling;
     if (runningLimit === undefined || this.#rules.runningLimit === "never") return false;
@@ -229,12 +229,12 @@ export class Queue extends QueueRows {
   }
 }
 
-/** Whether another attempt follows should its worker be dead. */
+/** Whether another attempt follows if its worker is dead. */
 function mayBeTriedAgain({ crashes, claimedWith }: Row): boolean {
   return crashes < (claimedWith?.crashLimit ?? 0);
 }
 
-/** batch.backoff(): the Job controller's wait after one failure more; zero after the Job's last pod. */
+/** batch.backoff(): the Job controller's delay after one more failure; zero after the Job's last pod. */
 function backoff(
   failures: number,
   { backoffLimit, backoffSeconds }: Pick<ClaimParams, "backoffLimit" | "backoffSeconds">,

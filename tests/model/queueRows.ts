@@ -5,13 +5,13 @@ import { type EndedAttempt, type JobRecord, newRow, type Row } from "./row.ts";
 /** A server that has just started has no locks, and no session counts as dead. */
 const STARTUP_GRACE_MS = 5_000;
 
-/** The rows of batch.queue, batch.job, batch.scaling and batch.history, and what happens to them from outside. */
+/** The rows of batch.queue, batch.job, batch.scaling and batch.history, and changes from outside. */
 export class QueueRows {
   readonly rows = new Map<number, Row>();
   readonly history: EndedAttempt[] = [];
   readonly jobs = new Map<string, JobRecord>();
   readonly scaling: Scaling = { ...NEVER_POLLED };
-  /** Sessions whose lock is held: that of every worker whose connection the server knows. */
+  /** Sessions whose lock is held: those of every worker with a connection that the server considers open. */
   readonly locks = new Set<number>();
   /** Milliseconds. */
   now = 0;
@@ -22,7 +22,7 @@ export class QueueRows {
   protected places = 0;
   protected startedAt = -STARTUP_GRACE_MS - 1;
 
-  /** Inserts requests in one statement; returns their numbers, which do not rise. */
+  /** Inserts requests in one statement; returns their numbers, which are not in ascending order. */
   insert(count: number): readonly number[] {
     this.places++;
     const requests = Array.from({ length: count }, () => (7_919 * ++this.inserted) % 10_007);

@@ -4,10 +4,10 @@ import type { Rules } from "./rules.ts";
 import type { Delays, ModelSettings } from "./settings.ts";
 import { Simulation } from "./simulation.ts";
 
-/** What this process has replayed so far. */
+/** The histories replayed so far by this process. */
 export const explored = { runs: 0, states: 0 };
 
-/** The simulation after a history, its state checked after every event. */
+/** The simulation after a history, with its state checked after every event. */
 export function replay(
   { rules, settings, delays = {} }: { rules: Rules; settings: ModelSettings; delays?: Partial<Delays> },
   history: readonly Event[],

@@ -2,16 +2,16 @@ import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import type { ClaimParams as WorkerClaimParams } from "../../worker/src/queue/claim.ts";
 import { COUNTERS, type Counter, type LimitName } from "../../worker/src/retryLimits.ts";
 
-/** As the worker's, without the kind: there is one. */
+/** Like the worker's, without the kind: there is only one. */
 export type ClaimParams = Omit<WorkerClaimParams, "kind">;
 
-/** Limits and names as the latest claim leaves them in a row. */
+/** Limits and names that the latest claim has stored in a row. */
 export type ClaimedWith = Pick<ClaimParams, "podName" | LimitName | "backoffSeconds" | "jobFinished">;
 
 /** A row of batch.queue; times are in milliseconds, null is undefined. */
 export interface Row extends Record<Counter, number> {
   readonly request: number;
-  /** Its place among the waiting ones, before the request's number: enqueued_xid. */
+  /** Its position among waiting requests, before the request's number: enqueued_xid. */
   place: number;
   attempt: number;
   claimedWith: ClaimedWith | undefined;
@@ -26,7 +26,7 @@ export interface Row extends Record<Counter, number> {
   canceled: boolean;
 }
 
-/** What a row has lost when it is released to the waiting ones. */
+/** The fields that are cleared when a row is released to the waiting requests. */
 export const RELEASED = {
   job: undefined,
   session: undefined,
@@ -46,7 +46,7 @@ export interface EndedAttempt {
   readonly job: string;
 }
 
-/** What fences every write after the claim, as `AttemptKey` has it. */
+/** Fences every write after the claim, like `AttemptKey`. */
 export interface Key {
   readonly job: string;
   readonly request: number;

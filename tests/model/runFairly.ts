@@ -1,27 +1,27 @@
 import type { Pod, Work } from "./pod.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** What a pod does with its request in one second. */
+/** A pod's action on its request in one second. */
 export type Progress = Work | "crashes" | "neverEnds";
 
 export interface FairArgs {
-  /** The most that may pass. */
+  /** The maximum number of seconds. */
   readonly seconds: number;
   /** @default 5 */
   readonly pollingInterval?: number;
-  /** Whether KEDA polls at this second, where it is due. @default - always */
+  /** Whether KEDA polls at this second if a poll is due. @default - always */
   readonly polls?: (second: number) => boolean;
-  /** Seconds from a pod's start to its first claim, at least. @default 2 */
+  /** Minimum seconds from a pod's start to its first claim. @default 2 */
   readonly podStart?: number | ((pod: Pod) => number);
   /** How many pods the cluster has room for at this second. @default - any number */
   readonly room?: (second: number) => number;
-  /** What a pod does in a second, from the one after its claim. @default - it succeeds */
+  /** A pod's action in a second, starting with the one after its claim. @default - it succeeds */
   readonly work?: (pod: Pod) => Progress;
   /** What else happens in a second, before the poll. */
   readonly event?: (second: number) => void;
   /** Called every second, after the poll if there is one. */
   readonly afterPoll?: (second: number) => void;
-  /** When to stop early, asked every second. */
+  /** Whether to stop early; called every second. */
   readonly done?: (second: number) => boolean;
 }
 
@@ -65,7 +65,7 @@ function advance(simulation: Simulation, pod: Pod, progress: Progress): void {
   else simulation.step(pod, progress);
 }
 
-/** Whether no request is left, and no Job or pod but those of Jobs that are stuck. */
+/** Whether no request is left, and no Job or pod except those of stuck Jobs. */
 export function isOver({ queue, unfinished, stuck, running }: Simulation): boolean {
   return queue.rows.size === 0 && unfinished.length === stuck.length && running.length === 0;
 }

@@ -10,7 +10,7 @@ const keda = database.connect();
 
 const ask = (maxReplicaCount: number) => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount });
 
-/** What the model cannot show: it makes one claim after another. */
+/** Not covered by the model, which makes one claim after another. */
 describe("while more Jobs than maxReplicaCount may exist", () => {
   beforeEach(async () => {
     await database.reset();
@@ -19,7 +19,7 @@ describe("while more Jobs than maxReplicaCount may exist", () => {
     await ask(1);
   });
 
-  test("of two claims at the same moment one is made where one place is left", async () => {
+  test("of two simultaneous claims one succeeds if one place is left", async () => {
     const first = await database.open();
     await first.query("begin");
     const { rows } = await first.query(

@@ -8,12 +8,12 @@ import { Simulation } from "./simulation.ts";
 const WORKS = fc.array(fc.constantFrom("succeeds", "throws", "crashes", "finalError"), { minLength: 1, maxLength: 12 });
 const INSERTED = fc.integer({ min: 1, max: 5 });
 
-/** Seconds to a pod's first claim: within 5 s of being due, which is how long a crash is left to its own Job. */
+/** Seconds to a pod's first claim: within 5 s of being due, the time for which a crash is left to its own Job. */
 const POD_START = fc.integer({ min: 1, max: 4 });
 
 /**
- * That the next pod of a Job whose pod failed or crashed gets the same request, where pods claim within 5 s; also in a
- * Job whose earlier requests are DEAD.
+ * The next pod of a Job whose pod failed or crashed gets the same request if pods claim within 5 s; also in a Job whose
+ * earlier requests are DEAD.
  */
 export function sameRequestReturns(rules: Rules) {
   const settings = settingsArb({ requestsPerJob: 1, timeoutSeconds: 0 });

@@ -22,7 +22,7 @@ describe("without faults, with pods that start within 40 s, work of 2 s and more
     assert.ok(steady > numRuns(10_000), "a steady state in most runs");
   });
 
-  test("at R requests a Job, a poll fills up to min(maxReplicaCount, ceil(unfinished / R)) Jobs, and none is idle", () => {
+  test("at R requests per Job, a poll fills up to min(maxReplicaCount, ceil(unfinished / R)) Jobs, and none is idle", () => {
     fc.assert(noJobOfSeveralIsIdle(DESIGN), { seed: 7, numRuns: numRuns(5_000) });
   });
 });
@@ -52,7 +52,7 @@ describe("with slow pods, a full cluster, KEDA down, Jobs that never finish, and
     assert.ok(idleJobs > 0, "some Job is idle");
   });
 
-  test("a full cluster alone costs at most maxReplicaCount idle Jobs", (t) => {
+  test("a full cluster by itself costs at most maxReplicaCount idle Jobs", (t) => {
     let most = 0;
     const property = boundsCostOfFullCluster(DESIGN, (idle) => {
       most = Math.max(most, idle);

@@ -5,17 +5,17 @@ import type { Rules } from "./rules.ts";
 import { play, type Scenario, scenarioArb, spanArb, worksArb } from "./scenario.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** A pod's start where a wait is measured: 8 s on a cluster that has the image, and 3 s to its first claim. */
+/** A pod's start when a wait is measured: 8 s on a node that has the image, and 3 s to its first claim. */
 const POD_START = 11;
 
 const ONE_REQUEST = scenarioArb({ works: worksArb([2, 2, 20, 100], ["succeeds", "throws", "defers"]) });
 const SEVERAL_REQUESTS = scenarioArb({ requestsPerJob: fc.constantFrom(2, 3, 20) });
 
-/** Seconds after which a run ends, if not everything has ended before. */
+/** Seconds after which a run ends if not everything has ended before. */
 const END = 3_000;
 
 /**
- * That without faults every Job claims a request, and every steady state has exactly min(`maxReplicaCount`, unfinished requests)
+ * Without faults every Job claims a request, and every steady state has exactly min(`maxReplicaCount`, unfinished requests)
  * Jobs: with pods that start within 40 s, work of 2 s and more, polls every 5 to 30 s.
  */
 export function noJobIsIdle(rules: Rules, report?: (steadyStates: number) => void) {
@@ -60,8 +60,8 @@ const STARVING = scenarioArb({
 }).filter(({ stuckJobs, maxReplicaCount }) => stuckJobs <= maxReplicaCount);
 
 /**
- * That a request has a Job created within 2 minutes, and is claimed 11 s later, whatever Jobs never finish (at most
- * `maxReplicaCount`): counted while fewer than `maxReplicaCount` others run and it is its turn.
+ * A Job is created for every request within 2 minutes, and claims it 11 s later, whatever Jobs never finish (at most
+ * `maxReplicaCount`): measured while fewer than `maxReplicaCount` others run and it is the request's turn.
  */
 export function nothingStarves(rules: Rules, report?: (seconds: number, scenario: Scenario) => void) {
   return fc.property(STARVING, (scenario) => {
@@ -91,9 +91,9 @@ const DISTURBED = scenarioArb({
 }).filter(({ stuckJobs, maxReplicaCount }) => stuckJobs <= maxReplicaCount);
 
 /**
- * That at most `maxReplicaCount` requests run at once, and that there are no more idle Jobs than Jobs were presumed absent and
- * crashes happened: with pods that take up to 2 minutes to start, a full cluster and an absent KEDA for up to 5 minutes, Jobs that
- * never finish, crashes.
+ * At most `maxReplicaCount` requests run at once, and there are no more idle Jobs than Jobs presumed absent plus crashes: with
+ * pods that take up to 2 minutes to start, a full cluster and an absent KEDA for up to 5 minutes, Jobs that never finish, and
+ * crashes.
  */
 export function boundsIdleJobs(rules: Rules, report?: (idle: number, presumed: number) => void) {
   return fc.property(DISTURBED, (scenario) => {
@@ -104,7 +104,7 @@ export function boundsIdleJobs(rules: Rules, report?: (idle: number, presumed: n
     }
     const { queue, idlePods } = play(scenario, { rules, seconds: END, check });
     const crashes = queue.history.filter(({ reason }) => reason === "crashed").length;
-    // The Job of a request that is DEAD before its Job is Failed has another pod.
+    // If a request is DEAD before its Job is Failed, the Job has another pod.
     const dead = queue.history.filter(({ status }) => status === "DEAD").length;
     const { presumedAbsent } = queue.scaling;
     const explained = presumedAbsent + crashes + dead;
@@ -121,7 +121,7 @@ const DEFERRING = scenarioArb({
   works: worksArb([20, 100], ["defers", "throws"]),
 });
 
-/** That at most `maxReplicaCount` requests have a Job, and none keeps a Failed one's place, where works fail and ask to be run later. */
+/** At most `maxReplicaCount` requests have a Job, and none is reserved for a Failed one, if requests fail and are deferred. */
 export function noFailedJobKeepsAPlace(rules: Rules) {
   return fc.property(DEFERRING, (scenario) => {
     play(scenario, {
@@ -135,7 +135,7 @@ export function noFailedJobKeepsAPlace(rules: Rules) {
   });
 }
 
-/** That a full cluster costs at most `maxReplicaCount` idle Jobs, however long it is full and whatever is inserted meanwhile. */
+/** A full cluster costs at most `maxReplicaCount` idle Jobs, however long it is full and whatever is inserted meanwhile. */
 export function boundsCostOfFullCluster(rules: Rules, report?: (idle: number) => void) {
   return fc.property(scenarioArb({ full: spanArb(600), podStarts: fc.constant([POD_START]) }), (scenario) => {
     const { idlePods } = play(scenario, { rules, seconds: END });

@@ -5,23 +5,23 @@ import type { Rules } from "./rules.ts";
 import { isOver, type Progress, runFairly } from "./runFairly.ts";
 import { Simulation } from "./simulation.ts";
 
-/** A stretch of time, in seconds. */
+/** A period of time, in seconds. */
 interface Span {
   readonly from: number;
   readonly seconds: number;
 }
 
-/** What a fair run is given; times are in seconds. */
+/** The input of a fair run; times are in seconds. */
 export interface Scenario {
   readonly maxReplicaCount: number;
   readonly requestsPerJob: number;
   readonly pollingInterval: number;
   readonly inserts: readonly { readonly at: number; readonly count: number }[];
-  /** One pod after another takes the next: from its start to its first claim. */
+  /** From a pod's start to its first claim; each pod takes the next value. */
   readonly podStarts: readonly number[];
-  /** One claim after another takes the next: how long the work takes and how it ends. */
+  /** The work's duration and end; each claim takes the next value. */
   readonly works: readonly { readonly seconds: number; readonly ends: Progress }[];
-  /** Jobs whose work is done and that never finish, from the start. */
+  /** The number of Jobs, from the start, whose work is done but which never finish. */
   readonly stuckJobs: number;
   /** When KEDA does not poll. */
   readonly kedaDown: Span;
@@ -31,10 +31,10 @@ export interface Scenario {
 
 const NEVER: Span = { from: 0, seconds: 0 };
 
-/** Within it everything is inserted. */
+/** The period within which everything is inserted. */
 const INSERTS_END = 300;
 
-/** Any scenario but for what is given. */
+/** An arbitrary scenario, except for the given parts. */
 export function scenarioArb(given: { readonly [Key in keyof Scenario]?: fc.Arbitrary<Scenario[Key]> } = {}) {
   return fc.record<Scenario>({
     maxReplicaCount: fc.integer({ min: 1, max: 4 }),
@@ -53,18 +53,18 @@ export function scenarioArb(given: { readonly [Key in keyof Scenario]?: fc.Arbit
   });
 }
 
-/** Works of these lengths that end so. */
+/** Work with these durations and ends. */
 export function worksArb(seconds: readonly number[], ends: readonly Progress[]) {
   const work = fc.record({ seconds: fc.constantFrom(...seconds), ends: fc.constantFrom(...ends) });
   return fc.array(work, { minLength: 1, maxLength: 6 });
 }
 
-/** A stretch of at most `seconds`. */
+/** A period of at most `seconds`. */
 export function spanArb(seconds: number): fc.Arbitrary<Span> {
   return fc.record({ from: fc.nat({ max: INSERTS_END }), seconds: fc.nat({ max: seconds }) });
 }
 
-/** Runs a scenario until all is over, for `seconds` at most; `check` is called every second, after the poll if there is one. */
+/** Runs a scenario until everything has ended, for at most `seconds`; calls `check` every second, after the poll if there is one. */
 export function play(
   scenario: Scenario,
   {
@@ -102,7 +102,7 @@ export function play(
   return simulation;
 }
 
-/** Whether a second is within a stretch of time. */
+/** Whether a second is within a period. */
 export function contains({ from, seconds }: Span, second: number): boolean {
   return second >= from && second < from + seconds;
 }

@@ -2,7 +2,7 @@ import type { RetryLimits } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS, type Settings } from "../../worker/src/settings.ts";
 import type { Rules } from "./rules.ts";
 
-/** What a rollout changes: KEDA's next poll and new Jobs have it, running Jobs keep theirs. */
+/** The settings that a rollout changes: KEDA's next poll and new Jobs use them, running Jobs keep theirs. */
 export interface ModelSettings extends RetryLimits, Pick<Settings, "requestsPerJob" | "timeoutSeconds"> {
   readonly maxReplicaCount: number;
 }
@@ -23,7 +23,7 @@ export interface Delays {
   readonly grace: number;
 }
 
-/** Where a test gives no others: the worker's defaults, its connection's keepalives, the pod's toleration, Kubernetes' own. */
+/** Defaults: the worker's, its connection's keepalives, the pod's toleration, and Kubernetes' own. */
 export const DELAYS: Delays = {
   backoffSeconds: DEFAULTS.backoffSeconds,
   sessionTimeout: 12,
@@ -33,14 +33,14 @@ export const DELAYS: Delays = {
   grace: DEFAULTS.graceSeconds,
 };
 
-/** How a node is unreachable: cut off and silent, or frozen, which PostgreSQL does not notice. */
+/** How a node fails: cut off and silent, or frozen, which PostgreSQL does not notice. */
 export type Loss = "lost" | "frozen";
 
 export interface SimulationArgs {
   readonly rules?: Rules;
   readonly delays?: Partial<Delays>;
   /**
-   * The node of the first pod, the second, ..., where both are schedulable: an even number, or an odd one.
+   * The node of the first pod, the second, ... if both are schedulable: by an even or odd number.
    *
    * @default - one after another
    */

@@ -16,13 +16,13 @@ import { Queue } from "./queue.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 import { DELAYS, type Delays, type Loss, type ModelSettings, type SimulationArgs } from "./settings.ts";
 
-/** Nodes; one may be unreachable at a time. */
+/** The nodes, of which one at a time may be unreachable. */
 const NODES = 2;
 
 /** A queue, KEDA, the Job controller, and pods on nodes. Times are in seconds here. */
 export class Simulation {
   readonly queue: Queue;
-  /** The Jobs that exist, finished ones too. */
+  /** The existing Jobs, including finished ones. */
   readonly jobs = new Map<string, JobState>();
   readonly pods = new Map<string, Pod>();
   /** Jobs that have claimed a request. */
@@ -34,7 +34,7 @@ export class Simulation {
   jobOutlivedRequest = false;
   /** Jobs ever created. */
   created = 0;
-  /** Pods that ended 0 without having claimed a request. */
+  /** Pods that exited 0 without having claimed a request. */
   idlePods = 0;
   settings: ModelSettings;
   readonly #rules: Rules;
@@ -57,13 +57,13 @@ export class Simulation {
     return [...this.jobs.values()].filter(isUnfinished);
   }
 
-  /** Unfinished Jobs that no one waits for: a pod of theirs stays Terminating on an unreachable node, or its process is stopped. */
+  /** Unfinished Jobs that the guarantees exclude: a pod stays Terminating on an unreachable node, or its process is suspended. */
   get stuck(): readonly JobState[] {
     const stopped = new Set([...this.pods.values()].filter((pod) => pod.stopped).map(({ args }) => args.jobName));
     return this.unfinished.filter(({ name, target }) => target !== undefined || stopped.has(name));
   }
 
-  /** Whether a request is kept by a frozen pod whose Job starts no other. */
+  /** Whether a request is held by a frozen pod whose Job starts no other. */
   get abandoned(): boolean {
     return [...this.pods.values()].some((pod) => {
       const job = this.jobs.get(pod.args.jobName);
@@ -110,7 +110,7 @@ export class Simulation {
     this.queue.jobs.set(job.name, { failures: 1, finished: 0 });
   }
 
-  /** Lets seconds pass, and with them what only time brings: an unreachable node's end, and a grace period's. */
+  /** Lets seconds pass, and with them the deadlines of an unreachable node and of grace periods. */
   wait(seconds: number): void {
     this.queue.now += 1_000 * seconds;
     this.#applyNodeLoss();
@@ -120,7 +120,7 @@ export class Simulation {
       if (!over || this.isUnreachable(pod)) continue;
       if (stopped || !pod.arrived) this.kill(pod);
       else {
-        // The worker abandons work that has not stopped by then, and exits.
+        // The worker then abandons work that has not stopped, and exits.
         while (pod.exitCode === undefined) this.step(pod, "throws");
         this.step(pod, "throws");
       }
@@ -132,7 +132,7 @@ export class Simulation {
     return this.unfinished.filter((job) => isPodDue(job, this.queue.now));
   }
 
-  /** Starts a Job's pod, on an unreachable node too as long as it has no taint. */
+  /** Starts a Job's pod, even on an unreachable node as long as that has no taint. */
   startPod(job: JobState): Pod {
     const name = `${job.name}-${job.pods}`;
     this.jobs.set(job.name, podStarted(job, name));
@@ -174,12 +174,12 @@ export class Simulation {
       if (pod.args.jobName === job.name && pod.deletedAt === undefined) this.#terminate(pod);
   }
 
-  /** A node no longer reports: its pods may continue, but reach no one; on a frozen one nothing continues. */
+  /** A node no longer reports: its pods may continue, but cannot reach anything; on a frozen node nothing continues. */
   loseNode(node: number, loss: Loss = "lost"): void {
     this.#unreachable ??= { node: node % NODES, at: this.queue.now, loss };
   }
 
-  /** The node is back, and its pods with it: zombies where others have taken over. */
+  /** The node returns with its pods, which are zombies if others have taken over. */
   recoverNode(): void {
     const pods = [...this.pods.values()].filter((pod) => this.isUnreachable(pod));
     this.#unreachable = undefined;
@@ -195,7 +195,7 @@ export class Simulation {
     for (const pod of pods) this.kill(pod);
   }
 
-  /** SIGCONT for every stopped worker. */
+  /** SIGCONT for every suspended worker. */
   resumeWorkers(): void {
     for (const pod of this.pods.values()) pod.stopped = false;
   }

@@ -2,7 +2,7 @@ import { COUNTERS, LIMIT_NAMES } from "../../worker/src/retryLimits.ts";
 import type { TestDatabase } from "../support/database.ts";
 import type { Queue } from "./queue.ts";
 
-/** Times are compared in steps far longer than a run takes, during which PostgreSQL's clock does not stop. */
+/** Times are compared in steps far longer than a run, during which PostgreSQL's clock does not stop. */
 export const STEP_SECONDS = 5;
 
 const inSteps = (interval: string) => `round(extract(epoch from ${interval}) / ${STEP_SECONDS})::integer`;
@@ -31,12 +31,12 @@ const QUERY = {
        from batch.history) as history`,
 };
 
-/** Everything that PostgreSQL has stored, row by row. */
+/** Everything stored in PostgreSQL, row by row. */
 export async function sqlSnapshot({ client }: TestDatabase): Promise<unknown> {
   return (await client.query(QUERY)).rows[0];
 }
 
-/** The same of the model's queue. */
+/** The same for the model's queue. */
 export function modelSnapshot({ rows, jobs, scaling, history, now }: Queue): unknown {
   const orNull = (values: readonly unknown[]) => values.map((value) => value ?? null);
   const steps = (milliseconds: number) => Math.round(milliseconds / 1_000 / STEP_SECONDS) + 0;

@@ -26,11 +26,11 @@ const OFTEN: readonly Step[] = [
 ];
 const STEPS: readonly Step[] = [...POD_STEPS, "insert", "cancel", ...OFTEN];
 
-/** From less than the shortest reservation to more than the longest. */
+/** From shorter than the shortest reservation to longer than the longest. */
 const AGES = [1, 2, 3, 6, 12].map((steps) => steps * STEP_SECONDS);
 
 const LIMIT = fc.nat({ max: 2 });
-/** Drawn at once, so that a further limit changes no history of this seed. */
+/** Drawn at once, so that an additional limit does not change this seed's histories. */
 const LIMITS = fc
   .array(LIMIT, { minLength: 8, maxLength: 8 })
   .map((drawn) => mapLimits((name) => drawn[LIMIT_NAMES.indexOf(name)] ?? 0));
@@ -49,7 +49,7 @@ const HISTORY = fc.array(STEP, { minLength: 20, maxLength: 70, size: "max" });
 
 const RUNS = { seed: 25, numRuns: EXHAUSTIVE ? 500 : 50 };
 
-/** That both sides answer and store the same after every step; counts the answers. */
+/** Both sides return and store the same after every step; counts the answers. */
 function agrees(rules: Rules, seen = new Map<string, number>()) {
   return fc.asyncProperty(HISTORY, SETTINGS, DEMAND, async (steps, settings, params) => {
     await database.reset();
@@ -83,7 +83,7 @@ function describeAnswer(answer: unknown): string {
   return "finding" in answer ? String(answer.finding) : "found";
 }
 
-test("the model's queue is PostgreSQL's: the same answer and the same rows after every step of any run", async (t) => {
+test("the model's queue behaves as PostgreSQL's: the same answer and the same rows after every step of any run", async (t) => {
   const seen = new Map<string, number>();
   await fc.assert(agrees(DESIGN, seen), RUNS);
   const answers = [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([answer, times]) => `${answer} ${times}`);

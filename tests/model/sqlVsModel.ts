@@ -17,15 +17,15 @@ import { Queue } from "./queue.ts";
 import type { Key } from "./row.ts";
 import type { Rules } from "./rules.ts";
 
-/** What a pod may write of its latest attempt, however stale. */
+/** What a pod may write about its latest attempt, however stale. */
 export const WRITES = ["succeed", "error", "final", "interrupt", "crash", "renew", "announce", "defer"] as const;
 type Write = (typeof WRITES)[number];
 
-/** What a pod does, and what happens to it. */
+/** A pod's actions and the events that happen to it. */
 export const POD_STEPS = ["claim", "reclaim", "takeover", "die", "break", ...WRITES] as const;
 export type PodStep = (typeof POD_STEPS)[number];
 
-/** One step's answers on both sides; undefined: there was nothing to do it with. */
+/** One step's answers on both sides; undefined: the step had no target. */
 export type Answers = { readonly actual: unknown; readonly expected: unknown } | undefined;
 
 const DONE: Answers = { actual: "done", expected: "done" };
@@ -37,11 +37,11 @@ interface Pod {
   readonly params: ClaimParams;
   readonly connection: ReturnType<TestDatabase["connect"]>;
   readonly attempt?: Claim;
-  /** The session that its latest reclaim() found. */
+  /** The session found by its latest reclaim(). */
   readonly holder?: number | null;
 }
 
-/** The queue twice, PostgreSQL's and the model's, and pods that do the same to both. */
+/** Two queues, PostgreSQL's and the model's, and pods that do the same to both. */
 export class SqlVsModel {
   readonly queue: Queue;
   readonly #database: TestDatabase;
@@ -140,7 +140,7 @@ export class SqlVsModel {
     return { actual, expected };
   }
 
-  /** A second write counts as lost here; that it is answered as the first was is fence.test.ts's. */
+  /** A second write counts as lost here; fence.test.ts tests that it gets the same answer as the first. */
   async #write(what: Write, { params, connection }: Pod, attempt: Claim): Promise<unknown> {
     const ended = await this.#database.query(
       "select from batch.history where request_id = $1 and attempt = $2 and session_id = $3",

@@ -1,23 +1,23 @@
 import { jobsToCreate, type ScalingStrategy } from "../../simulator/scaling.ts";
 import type { Rules } from "./rules.ts";
 
-/** A way to make Jobs of requests. */
+/** A way to create Jobs for requests. */
 export interface Scaling {
   readonly strategy: ScalingStrategy;
   /** Which requests the scaling query counts. */
   readonly counts: Rules["countOnly"];
   /**
-   * Until when KEDA takes a Job for pending: its pod is Running, or, with `pendingPodConditions`, Ready, which its probe
-   * says after the claim.
+   * Until when KEDA regards a Job as pending: until its pod is Running, or, with `pendingPodConditions`, Ready, as its probe
+   * reports after the claim.
    */
   readonly pendingUntil: "Running" | "Ready";
 }
 
-/** The result. */
+/** The result of a strategy. */
 export interface Outcome {
   /** Jobs created. */
   readonly jobs: number;
-  /** Those that found nothing to claim. */
+  /** Jobs that found nothing to claim. */
   readonly idle: number;
   /** From a request's insert to its claim. */
   readonly meanWaitSeconds: number;
@@ -38,10 +38,10 @@ const MAX_REPLICA_COUNT = 20;
 const BURSTS = [0, 60];
 const BURST_SIZE = 5;
 
-/** Long after the last of all Jobs has ended. */
+/** Long after the last Job has ended. */
 const END = 3_600;
 
-/** Plays two bursts of requests, each just before a poll, second by second; one request a Job, and nothing fails. */
+/** Simulates two bursts of requests, each just before a poll, second by second; one request per Job, and nothing fails. */
 export function simulate({ strategy, counts, pendingUntil }: Scaling): Outcome {
   const waiting: number[] = [];
   const jobs: Job[] = [];
