@@ -16,21 +16,21 @@ export interface ClusterArgs {
   /** The environment of every pod; JOB_NAME and POD_NAME are added. */
   readonly env: NodeJS.ProcessEnv;
   /**
-   * More of a new pod's environment.
+   * Additional environment of a new pod.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly podEnv?: (podName: string) => NodeJS.ProcessEnv;
   /**
-   * Ends the processes that a pod's process has left; only then has the pod ended, as a container ends with all of its processes.
+   * Ends the processes that a pod's process has left behind. Only then has the pod ended, as a container ends with all of its processes.
    *
-   * @default - it leaves nothing
+   * @default - it leaves none
    */
   readonly afterPod?: (podName: string) => Promise<void>;
   /** From SIGTERM to SIGKILL. */
   readonly graceSeconds: number;
   /**
-   * The command that runs a new pod's process elsewhere: `ip netns exec NAME`.
+   * A command that runs a new pod's process elsewhere: `ip netns exec NAME`.
    *
    * @default - none
    */
@@ -39,10 +39,10 @@ export interface ClusterArgs {
   readonly onUnexpectedExit: (podName: string, exitCode: number, outputTail: string) => void;
 }
 
-/** Exit codes from here on are no outcome of a request: see worker/src/outcome.ts. */
+/** Exit codes from this one on are not a request's outcome: see worker/src/outcome.ts. */
 const FIRST_UNEXPECTED_EXIT = 64;
 
-/** What a Kubernetes cluster does for Jobs, with a process in place of each pod. */
+/** Simulates a Kubernetes cluster's Jobs, with a process instead of each pod. */
 export class Cluster {
   readonly #args: ClusterArgs;
   readonly #jobs = new Map<string, JobState>();
@@ -92,7 +92,7 @@ export class Cluster {
     return pod;
   }
 
-  /** Asks every pod to stop, starts no new ones, and resolves when none is left; kills those that exceed the grace period. */
+  /** Asks every pod to stop, starts no new ones, kills those that exceed the grace period, and resolves when none is left. */
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearTimeout(timer);

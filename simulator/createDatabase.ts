@@ -27,7 +27,7 @@ export async function createDatabase(folder: string, args: CreateDatabaseArgs): 
   await rm(data, { recursive: true, force: true });
   await mkdir(data, { mode: 0o700 });
   try {
-    // initdb refuses a user without a name, as the owner of a mounted folder may be; the server does not.
+    // initdb refuses a user without a name, such as the owner of a mounted folder; the server does not.
     const creator = user && UNPRIVILEGED;
     if (creator) await chown(data, creator.uid, creator.gid);
     signal?.throwIfAborted();

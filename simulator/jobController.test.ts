@@ -19,7 +19,7 @@ const backoff = { backoffLimit: 2, backoffSeconds: 10 };
 
 const born = createJob("a", BORN);
 
-/** The Job after pods that failed, each at once and each followed by the next as soon as it was due. */
+/** The Job after some failed pods, each failing at once and followed by the next as soon as it was due. */
 function failed(times: number, settings = backoff): JobState {
   let job = born;
   for (let time = 0; time < times; time++) job = podEnded(podStarted(job, `a-${time}`), 1, job.nextPodAt, settings);
@@ -82,11 +82,11 @@ describe("a Job", () => {
     assert.ok(isPodDue(job, BORN + 50_000));
   });
 
-  test("cannot have a pod end while it has none", () => {
+  test("cannot have a pod end when it has none", () => {
     assert.throws(() => podEnded(born, 0, BORN, backoff), /^Error: a must have a pod .*; got none$/);
   });
 
-  test("whose pod is deleted counts it as failed at once, and starts the next beside it after the back-off", () => {
+  test("whose pod is deleted counts it as failed at once, and starts the next one alongside after the back-off", () => {
     const job = podDeleted(podStarted(born, "a-1"), BORN, backoff);
     assert.deepEqual([job.failedPods, job.terminatingPods], [1, 1]);
     assert.equal(isPodDue(job, BORN + 9_999), false);
@@ -135,7 +135,7 @@ describe("backoffDelay", () => {
     });
   }
 
-  test("stays 600 s after a thousand failures, and 0 s where the base is 0", () => {
+  test("stays 600 s after a thousand failures, and 0 s if the base is 0", () => {
     assert.equal(backoffDelay(1_000, 10), 600_000);
     assert.equal(backoffDelay(1_000, 0), 0);
   });

@@ -1,6 +1,6 @@
 import { EXIT_KILLED } from "../worker/src/outcome.ts";
 
-/** The Job's own limit, and the controller's base delay. */
+/** The Job's limit, and the controller's base delay. */
 export interface BackoffSettings {
   /** Failed pods a Job may have; one more makes it Failed. */
   readonly backoffLimit: number;
@@ -8,7 +8,7 @@ export interface BackoffSettings {
   readonly backoffSeconds: number;
 }
 
-/** A Job as its controller sees it: one pod at a time, one success wanted. Times are in milliseconds. */
+/** A Job as its controller sees it: one pod at a time, one completion. Times are in milliseconds. */
 export interface JobState {
   readonly name: string;
   readonly createdAt: number;
@@ -16,13 +16,13 @@ export interface JobState {
   readonly failedPods: number;
   /** Pods started so far. */
   readonly pods: number;
-  /** The running pod; undefined: none, or in back-off. */
+  /** The running pod; undefined if there is none, for example during back-off. */
   readonly activePod: string | undefined;
-  /** The next pod starts no earlier. */
+  /** The earliest start of the next pod. */
   readonly nextPodAt: number;
   /** Deleted pods that have not ended yet. */
   readonly terminatingPods: number;
-  /** What the Job becomes as soon as no deleted pod is left; undefined: undecided, or finished. */
+  /** The Job's final status once no deleted pod is left; undefined: undecided, or finished. */
   readonly target: "Complete" | "Failed" | undefined;
   /** Undefined while unfinished. */
   readonly finishedAt: number | undefined;
@@ -42,8 +42,8 @@ const SUFFIX_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789";
 /**
  * A Job that was just created: its first pod is due at once.
  *
- * This and what follows is kubernetes pkg/controller/job/job_controller.go for `restartPolicy: Never`, one completion,
- * no `podFailurePolicy`, and the default `podReplacementPolicy`.
+ * This and the following functions implement kubernetes pkg/controller/job/job_controller.go for `restartPolicy: Never`, one
+ * completion, no `podFailurePolicy`, and the default `podReplacementPolicy`.
  */
 export function createJob(name: string, now: number): JobState {
   return {
@@ -106,17 +106,17 @@ export function podEnded(
 
 /**
  * The Job once its pod was deleted (drained, evicted, its node unreachable for longer than tolerated): it counts as failed
- * at once, and its replacement may run beside it until it has ended (`isPodFailed`, `TerminatingOrFailed`).
+ * at once, and its replacement may run alongside until it has ended (`isPodFailed`, `TerminatingOrFailed`).
  *
  * @throws Error when it has no pod.
  */
 export function podDeleted(job: JobState, now: number, settings: BackoffSettings): JobState {
-  // Any exit code but 0 would do.
+  // Any exit code except 0 would do.
   return podEnded({ ...job, terminatingPods: job.terminatingPods + 1 }, EXIT_KILLED, now, settings);
 }
 
 /**
- * The Job once a deleted pod has ended, as its node reports, or the pod collector after that node was removed.
+ * The Job once a deleted pod has ended, as reported by its node, or by the pod garbage collector after the node was removed.
  *
  * @throws Error when none was left.
  */
@@ -151,7 +151,7 @@ export function newPodName(jobName: string, random: RandomSource = Math.random):
   return `${jobName}-${suffix(random)}`;
 }
 
-/** Five characters, as of kubernetes `utilrand.String`. */
+/** Five characters, as from kubernetes `utilrand.String`. */
 function suffix(random: RandomSource): string {
   const character = () => SUFFIX_CHARACTERS[Math.floor(random() * SUFFIX_CHARACTERS.length)];
   return Array.from({ length: 5 }, character).join("");

@@ -9,16 +9,16 @@ import { getSocketParents, type RunMarker, readMarker, TEMP_NAME } from "./tempD
 /** How long a process may take to end after each signal. */
 const END_MS = 20_000;
 
-/** A directory without a marker belongs to a run that is just creating it, unless it is older than this. */
+/** A directory without a marker belongs to a run that is still creating it, unless it is older than this. */
 const YOUNG_MS = 60_000;
 
 /**
  * Ends and removes what killed runs (SIGKILL, out of memory) have left: their servers, pods, and temporary directories. A kept
  * database stays.
  *
- * Only this user's own directories are read, and only processes that are recognized as a dead run's are ended.
+ * Reads only this user's directories, and ends only processes recognized as a dead run's.
  *
- * @returns a line for each such run.
+ * @returns a line for each such run
  */
 export async function removeLeftovers(): Promise<string[]> {
   const lines: string[] = [];
@@ -32,7 +32,7 @@ export async function removeLeftovers(): Promise<string[]> {
   return lines;
 }
 
-/** Stops the server that a dead run left on a data directory; resolves with its process. */
+/** Stops the server that a dead run left on a data directory; resolves with its pid. */
 export async function stopAbandonedServer(data: string): Promise<number | undefined> {
   const pid = await findServer(data);
   if (pid !== undefined) await end(pid, ["SIGINT", "SIGQUIT", "SIGKILL"]);
@@ -41,7 +41,7 @@ export async function stopAbandonedServer(data: string): Promise<number | undefi
 
 /**
  * The server that runs on a data directory. Removes a `postmaster.pid` whose pid now belongs to another process: PostgreSQL would
- * mistake that one for a server.
+ * mistake it for a server.
  */
 export async function findServer(data: string): Promise<number | undefined> {
   const file = join(data, "postmaster.pid");
@@ -66,12 +66,12 @@ function findTempDirectories(parent: string): string[] {
   }
 }
 
-/** Only when it is empty. */
+/** Removes a directory without a marker if it is empty. */
 async function removeUnmarked(path: string): Promise<void> {
   try {
     if (Date.now() - lstatSync(path).mtimeMs > YOUNG_MS) await rmdir(path);
   } catch {
-    // It holds something, or its run has removed it.
+    // It is not empty, or its run has removed it.
   }
 }
 
@@ -104,7 +104,7 @@ async function removeRun(path: string, { run, socket, data }: RunMarker): Promis
   return `Removed what a killed run (process ${run.pid}) left: ${[...found, path].join(", ")}`;
 }
 
-/** Processes that are recognized by their command line; none if the system does not list them as files. */
+/** Processes recognized by their command line; none if the system has no /proc. */
 function findProcesses(matches: (words: readonly string[], pid: number) => boolean): number[] {
   if (process.platform !== "linux") return [];
   const pids = readdirSync("/proc")
@@ -113,7 +113,7 @@ function findProcesses(matches: (words: readonly string[], pid: number) => boole
   return pids.filter((pid) => matches(getCommandLine(pid), pid));
 }
 
-/** Whether a process was started with such a `NAME=value`. */
+/** Whether a process was started with a matching `NAME=value`. */
 function hasVariable(pid: number, matches: (text: string) => boolean): boolean {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").some(matches);
@@ -128,7 +128,7 @@ function isPostgresOn(pid: number, data: string): boolean {
   return basename(words[0] ?? "") === "postgres" && words[words.indexOf("-D") + 1] === data;
 }
 
-/** Signals a process until it has ended, each time the next and harder signal. */
+/** Signals a process until it has ended, with a stronger signal each time. */
 async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<void> {
   const target = getProcess(pid);
   for (const signal of signals) {

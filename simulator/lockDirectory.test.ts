@@ -13,14 +13,14 @@ after(() => rm(base, { recursive: true }));
 
 const LOCK = new URL("./lockDirectory.ts", import.meta.url).href;
 
-/** A process that says whether it has taken the lock, and keeps it until it is killed. */
+/** A process that reports whether it has taken the lock, and keeps it until it is killed. */
 const TAKE = `
   const { lockDirectory } = await import(${JSON.stringify(LOCK)});
   await lockDirectory(process.argv[1]).then(() => console.log("taken"), (error) => console.log(error.message));
   setTimeout(() => undefined, 60_000);`;
 
 describe("lockDirectory", { timeout: 60_000 }, () => {
-  test("creates the directory, and with undo removes what it created, but nothing that is used", async () => {
+  test("creates the directory, and with undo removes what it created, except directories in use", async () => {
     const lock = await lockDirectory(join(base, "a", "b"));
     assert.deepEqual(lock.created, [join(base, "a"), join(base, "a", "b")]);
     await writeFile(join(base, "a", "file"), "");
@@ -66,7 +66,7 @@ describe("lockDirectory", { timeout: 60_000 }, () => {
     assert.deepEqual(await readdir(directory), []);
   });
 
-  test("says why a directory cannot be had", async () => {
+  test("says why a directory cannot be used", async () => {
     await assert.rejects(lockDirectory("/proc/nowhere/x"), /^Error: cannot create the folder \/proc\/nowhere\/x: /);
     await assert.rejects(lockDirectory("/proc/self/fd"), /^Error: cannot write to the folder \/proc\/self\/fd: /);
   });

@@ -10,13 +10,13 @@ export interface DirectoryLock {
   readonly abandonedBy: number | undefined;
   /** The directories that were created for it, the outermost first. */
   readonly created: readonly string[];
-  /** Releases it. `undo` also removes the directories that were created, as far as they are empty. */
+  /** Releases it. `undo` also removes the created directories that are empty. */
   release(options?: { readonly undo: boolean }): Promise<void>;
 }
 
 const LOCK_FILE = "run.pid";
 
-/** Longer than a run takes from reading a stale lock to moving it away. */
+/** Longer than a run takes between reading a stale lock and moving it away. */
 const SETTLE_MS = 50;
 
 /** Part of a run's command line: the only way to recognize the process of an older version's lock file. */
@@ -50,7 +50,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   }
 }
 
-/** Not with `mkdir`'s `recursive`: that never ends if the system returns ENOENT each time, as in /proc. */
+/** Without `mkdir`'s `recursive`, which never ends if the system always returns ENOENT, as in /proc. */
 async function createDirectory(directory: string): Promise<string[]> {
   const missing: string[] = [];
   for (let path = directory; !existsSync(path); path = dirname(path)) missing.unshift(path);
@@ -63,7 +63,7 @@ async function createDirectory(directory: string): Promise<string[]> {
   }
 }
 
-/** Another run creates the same ones. */
+/** Another run may create the same directories. */
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== "EEXIST") throw error;
 }
@@ -108,7 +108,7 @@ async function moveAway(file: string, to: string, stale: string): Promise<void> 
   await rm(to, { force: true });
 }
 
-/** Its run released it a moment ago. */
+/** Its run may have released it a moment ago. */
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== "ENOENT") throw error;
 }

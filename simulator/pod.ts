@@ -4,12 +4,12 @@ import { startProcess } from "./startProcess.ts";
 
 const WORKER = fileURLToPath(new URL("../worker/src/main.ts", import.meta.url));
 
-/** Where Node keeps compiled code from one process to the next: a pod then starts as fast as plain JavaScript. */
+/** Where Node caches compiled code between processes: a pod then starts as fast as plain JavaScript. */
 const COMPILE_CACHE = fileURLToPath(new URL("../node_modules/.cache/node-compile-cache", import.meta.url));
 
 /**
- * What a pod inherits from the shell, as a container would get it from its image. Everything else (PG*, the worker's settings,
- * NODE_OPTIONS) reaches a pod only through its Job.
+ * Variables that a pod inherits from the shell, as a container would get them from its image. All others (PG*, the worker's
+ * settings, NODE_OPTIONS) reach a pod only through its Job.
  */
 const INHERITED = [
   ...["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE"],
@@ -17,7 +17,7 @@ const INHERITED = [
   ...["NODE_EXTRA_CA_CERTS", "NODE_V8_COVERAGE"],
 ] as const;
 
-/** A worker process in place of a pod. */
+/** A worker process that represents a pod. */
 export interface Pod {
   readonly name: string;
   /** Resolves when it has ended, with its exit code; a killed one has EXIT_KILLED, as in a container. */
@@ -30,7 +30,7 @@ export interface Pod {
 /**
  * Starts a worker process with the Job's `env`.
  *
- * @param execPrefix - the command that runs it elsewhere, where there is one: `ip netns exec NAME`
+ * @param execPrefix - a command that runs it elsewhere, if any: `ip netns exec NAME`
  */
 export function startPod(name: string, env: NodeJS.ProcessEnv, execPrefix: readonly string[] = []): Pod {
   const [program = process.execPath, ...args] = [...execPrefix, process.execPath, WORKER];

@@ -9,21 +9,21 @@ import { jobsToCreate } from "./scaling.ts";
 export interface PollSettings {
   /** The kind whose requests are counted. @default - the sample's */
   readonly kind?: string;
-  /** The requests that a Job is created for. */
+  /** The number of requests per Job. */
   readonly requestsPerJob: number;
   readonly maxReplicaCount: number;
   /** Seconds from the start of one poll to the start of the next; a slower poll is followed by the next one at once. */
   readonly pollingInterval: number;
   /**
-   * Whether no more Jobs are to be created, given the number that the scaling query asks for.
+   * Whether no more Jobs are needed, given the scaling query's result.
    *
-   * @default - when it asks for none
+   * @default - when the result is 0
    */
   readonly isFinished?: (queueLength: number) => Promise<boolean> | boolean;
 }
 
 /**
- * KEDA: runs the scaling query and creates Jobs, until everything is finished and no Job runs, or `signal` aborts.
+ * Acts as KEDA: runs the scaling query and creates Jobs, until everything is finished and no Job runs, or `signal` aborts.
  *
  * @throws DatabaseUnavailableError when the database stays unreachable for longer than `database` waits.
  */

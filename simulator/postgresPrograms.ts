@@ -33,7 +33,7 @@ export async function findPrograms(): Promise<PostgresPrograms> {
   return found;
 }
 
-/** What a failed program's message is followed by, where the installation is the reason. */
+/** The end of a failed program's message if the installation is the reason. */
 export function getInstallHint(message: string): string {
   return message.includes("shared libraries") ? `; ${INSTALL_HINT}` : "";
 }

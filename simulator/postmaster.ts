@@ -28,7 +28,7 @@ const QUIT_MS = 10_000;
 
 const CHECK_MS = 20;
 
-/** The lines of the log that a message ends with. */
+/** How many lines of the log a message ends with. */
 const LOG_LINES = 8;
 
 /**
@@ -96,13 +96,13 @@ export class Postmaster {
     });
   }
 
-  /** Stops it (`fast`: in order; `immediate`: as if it had crashed) and starts it again. */
+  /** Stops it (`fast`: cleanly; `immediate`: as if it had crashed) and starts it again. */
   async restart(mode: "fast" | "immediate"): Promise<void> {
     await this.#end(mode === "fast" ? "SIGINT" : "SIGQUIT");
     await this.start();
   }
 
-  /** Stops it: in order if its data is kept, and by force where that takes too long. */
+  /** Stops it: cleanly if its data is kept, and by force if that takes too long. */
   async stop(): Promise<void> {
     await this.#end(this.#args.temporary ? "SIGQUIT" : "SIGINT");
   }

@@ -4,18 +4,18 @@ import { readFileSync } from "node:fs";
 /** A process, distinguished from a later one with the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in the system's own form; with the machine's boot id if the system has one. */
+  /** When it started, in the system's format, with the machine's boot id if the system has one. */
   readonly started: string;
 }
 
-/** The running process of a number; undefined when there is none, or only a zombie. */
+/** The running process with this pid; undefined if there is none, or only a zombie. */
 export function getProcess(pid: number): ProcessIdentity | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
   const started = process.platform === "linux" ? getLinuxStart(pid) : runPs(pid, "lstart");
   return started ? { pid, started } : undefined;
 }
 
-/** Whether that very process still runs. */
+/** Whether this same process still runs. */
 export function isRunning({ pid, started }: ProcessIdentity): boolean {
   return getProcess(pid)?.started === started;
 }

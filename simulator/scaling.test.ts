@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { jobsToCreate, type ScalingStrategy } from "./scaling.ts";
 
-/** A row of KEDA's own tests, with its argument order. */
+/** A row of KEDA's tests, in its argument order. */
 type Row = readonly [maxScale: number, running: number, pending: number, maxReplicaCount: number, effective: number];
 
 const STRATEGIES: Readonly<Record<ScalingStrategy, readonly Row[]>> = {
@@ -43,10 +43,10 @@ describe("jobsToCreate decides as KEDA's scale_jobs_test.go expects", () => {
 
 describe("poll after poll", () => {
   const rows = [
-    // What KEDA's end-to-end tests wait for.
+    // What KEDA's end-to-end tests expect.
     { strategy: "accurate", max: 10, queue: [4, 4, 4], jobs: [4, 8, 10] },
     { strategy: "eager", max: 10, queue: [4, 4, 8], jobs: [4, 8, 10] },
-    // Our own.
+    // Additional cases.
     { strategy: "default", max: 10, queue: [0, 4, 4, 8, 0], jobs: [0, 4, 4, 8, 8] },
     { strategy: "default", max: 25, queue: [35, 35], jobs: [25, 25] },
   ] as const;
@@ -62,7 +62,7 @@ describe("poll after poll", () => {
   }
 });
 
-test("every strategy keeps within maxReplicaCount, and creates nothing for an empty queue", () => {
+test("every strategy stays within maxReplicaCount, and creates nothing for an empty queue", () => {
   const count = fc.nat({ max: 30 });
   const strategy = fc.constantFrom<ScalingStrategy[]>("default", "accurate", "eager");
   const property = fc.property(count, count, count, count, strategy, (queueLength, max, running, few, name) => {

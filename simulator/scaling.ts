@@ -1,12 +1,12 @@
-/** KEDA's `scalingStrategy.strategy`, but `custom`. */
+/** KEDA's `scalingStrategy.strategy`, except `custom`. */
 export type ScalingStrategy = "default" | "accurate" | "eager";
 
-/** What KEDA sees at a poll, and its limits. */
+/** KEDA's inputs at a poll, and its limits. */
 export interface ScalingArgs {
   /** What the scaling query returned: a whole number, not negative. */
   readonly queueLength: number;
   readonly maxReplicaCount: number;
-  /** Unfinished Jobs, those without a pod and those in back-off included. */
+  /** Unfinished Jobs, including those without a pod and those in back-off. */
   readonly running: number;
   /** Unfinished Jobs that KEDA regards as not started: none of their pods is Running or Succeeded. */
   readonly pending: number;
@@ -15,7 +15,7 @@ export interface ScalingArgs {
 
 /**
  * How many Jobs KEDA 2.20 creates at a poll of a ScaledJob with one trigger, whose `targetQueryValue` is 1, and without
- * `minReplicaCount`. Then `scaleTo` is at least the answer, which no strategy exceeds, and an answer of zero creates
+ * `minReplicaCount`. Then `scaleTo` is at least the query's result, which no strategy exceeds, and a result of zero creates
  * nothing.
  *
  * From kedacore/keda v2.20.2: `RequestJobScale`, `getScalingDecision` and the `GetEffectiveMaxScale` of each strategy in

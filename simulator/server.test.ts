@@ -20,7 +20,7 @@ async function show({ host, user }: Server, setting: string): Promise<string> {
 }
 
 describe("a server", { timeout: 120_000 }, () => {
-  test("is reached by its socket alone, restarts, and leaves nothing", async () => {
+  test("is reached only by its socket, restarts, and leaves nothing behind", async () => {
     const server = await startServer({ durable: false });
     assert.equal(await show(server, "listen_addresses"), "");
     assert.equal(await show(server, "fsync"), "off");
@@ -35,7 +35,7 @@ describe("a server", { timeout: 120_000 }, () => {
     await assert.rejects(readdir(server.host), { code: "ENOENT" });
   });
 
-  test("listens where it is asked to, and keeps its database without a second line in pg_hba.conf", async () => {
+  test("listens at the requested address, and reopens its database without a second line in pg_hba.conf", async () => {
     const listen = { address: "127.0.0.1", from: "127.0.0.1/32" };
     for (let start = 0; start < 2; start++) {
       const server = await startServer({ durable: true, folder: join(base, "kept"), listen });
@@ -45,7 +45,7 @@ describe("a server", { timeout: 120_000 }, () => {
     assert.deepEqual(await readdir(join(base, "kept")), ["data"]);
   });
 
-  test("whose start is aborted leaves nothing", async () => {
+  test("whose start is aborted leaves nothing behind", async () => {
     for (const delay of [0, 200, 600]) {
       const folder = join(base, "aborted");
       await assert.rejects(startServer({ durable: true, folder, signal: AbortSignal.timeout(delay) }));

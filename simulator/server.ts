@@ -11,9 +11,9 @@ import { checkFolder } from "./serverFolder.ts";
 import { findServerUser, type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
 import { createTempDirectory, type TempDirectory } from "./tempDirectory.ts";
 
-/** A PostgreSQL server of this process: this user's programs reach it by its Unix socket, others only where it listens. */
+/** A PostgreSQL server of this process: this user's programs reach it by its Unix socket, others only at `listen`. */
 export interface Server {
-  /** The socket's folder: what `PG_HOST` and `psql --host` take. */
+  /** The socket's folder, for `PG_HOST` and `psql --host`. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -21,7 +21,7 @@ export interface Server {
   readonly failed: Promise<Error>;
   /** Stops the server, `immediate`ly as if it had crashed, and starts it again. */
   restart(mode: "fast" | "immediate"): Promise<void>;
-  /** Stops the server, by force if a clean shutdown fails; a temporary one leaves nothing. Never throws. */
+  /** Stops the server, by force if a clean shutdown fails; a temporary one leaves nothing behind. Never throws. */
   stop(): Promise<void>;
 }
 
@@ -42,18 +42,18 @@ export interface ServerArgs {
    */
   readonly programs?: PostgresPrograms;
   /**
-   * Where else than at its socket the server is reached, without a password.
+   * Where the server is reached without a password, in addition to its socket.
    *
    * @default - nowhere
    */
   readonly listen?: {
     /** An address of this machine. */
     readonly address: string;
-    /** Who may come, as pg_hba.conf writes it: `10.0.0.0/30`. */
+    /** Which clients may connect, in pg_hba.conf's notation: `10.0.0.0/30`. */
     readonly from: string;
   };
   /**
-   * Ends the start as soon as it aborts; nothing is left then.
+   * Aborts the start; nothing is left behind.
    *
    * @default - the start cannot be aborted
    */
@@ -64,7 +64,7 @@ const PORT = 5432;
 const USER = "postgres";
 
 /**
- * Starts PostgreSQL from the npm package that carries its programs; creates the database first where there is none.
+ * Starts PostgreSQL from the npm package that contains its programs; creates the database first if there is none.
  *
  * @throws Error when this platform has no such package, when the folder is not one of ours, or when the server does not
  * start: the message ends with the last lines of its log. Nothing has changed then.
@@ -120,7 +120,7 @@ export async function startServer({ folder: kept, durable, listen, signal, ...ar
   }
 }
 
-/** A server that was not left by a killed run is not ours to stop. */
+/** Only a server left by a killed run may be stopped. */
 async function checkUnserved(data: string): Promise<void> {
   const pid = await findServer(data);
   if (pid === undefined) return;

@@ -3,9 +3,9 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Checks, before anything is changed, that a folder holds a kept database or could.
+ * Checks, before anything is changed, that a folder contains a kept database or can hold one.
  *
- * @throws Error when it holds something else where the database would be.
+ * @throws Error when it has something else in the database's place.
  */
 export async function checkFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);

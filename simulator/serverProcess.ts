@@ -1,15 +1,15 @@
 import type { ServerUser } from "./serverUser.ts";
 import { type ProcessArgs, type RunningProcess, startProcess } from "./startProcess.ts";
 
-/** The environment of the server's programs, without PG* and the locale, which would change what they do. */
+/** The environment of the server's programs, without PG* and locale variables, which would change their behaviour. */
 function getEnvironment(): NodeJS.ProcessEnv {
   const { PATH, TZ } = process.env;
   return { PATH: PATH ?? "/usr/bin:/bin", LC_ALL: "C", ...(TZ === undefined ? {} : { TZ }) };
 }
 
 /**
- * Starts a program of PostgreSQL as the server's user, who keeps root's right to read and write files: the checkout or
- * TMPDIR may be root's only.
+ * Starts a program of PostgreSQL as the server's user with root's right to read and write files: the checkout or TMPDIR may be
+ * accessible only to root.
  */
 export function startServerProcess(
   program: string,

@@ -7,12 +7,12 @@ export interface ServerUser {
   readonly gid: number;
 }
 
-/** The user without rights of every Linux. */
+/** The unprivileged user of every Linux (nobody). */
 export const UNPRIVILEGED: ServerUser = { uid: 65_534, gid: 65_534 };
 
 /**
  * The user that the server runs as, since it refuses to run as root: the owner of the kept database, so that `sudo npm start` does not
- * lock a user out. Undefined if this process does not run as root: then it is the process's own user.
+ * lock a user out. Undefined if this process does not run as root: the server then runs as the same user.
  */
 export async function findServerUser(folder: string | undefined): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -26,13 +26,13 @@ export async function findServerUser(folder: string | undefined): Promise<Server
   );
 }
 
-/** Undefined for root's, and for what is not there. */
+/** The owner; undefined for root, and for a path that does not exist. */
 async function findOwner(path: string): Promise<ServerUser | undefined> {
   const owner = await stat(path).catch(() => undefined);
   return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : undefined;
 }
 
-/** The owner of the nearest directory above that is there. */
+/** The owner of the nearest existing parent directory. */
 async function findParentOwner(folder: string): Promise<ServerUser | undefined> {
   const parent = dirname(folder);
   if (parent === folder) return undefined;

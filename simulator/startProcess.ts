@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** How much of the end of an output is kept: enough to see why a program failed. */
+/** How much of the end of an output is kept: enough to show why a program failed. */
 const OUTPUT_TAIL_BYTES = 4_096;
 
 /** A program that runs beside this process: a pod's worker, initdb, PostgreSQL. */
@@ -13,9 +13,9 @@ export interface RunningProcess {
    * Rejects with the reason when it could not be started.
    */
   readonly ended: Promise<{ readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }>;
-  /** Signals the process, or with `group` all that it started too; one that has ended is left alone. */
+  /** Signals the process, or with `group` also everything it started; does nothing if it has ended. */
   kill(signal: NodeJS.Signals, options?: { readonly group: boolean }): void;
-  /** The last 4 KiB that it wrote to both outputs; nothing with `log`. */
+  /** The last 4 KiB that it wrote to both outputs; empty with `log`. */
   outputTail(): string;
 }
 

@@ -7,12 +7,12 @@ import { getProcess, type ProcessIdentity } from "./processIdentity.ts";
 /** The directory of a run: removed at its end, or by the next run if it was killed. */
 export interface TempDirectory {
   readonly path: string;
-  /** Where PostgreSQL puts its Unix socket: the same, or a shorter and plainer path. */
+  /** Where PostgreSQL puts its Unix socket: the same directory, or one with a shorter, plainer path. */
   readonly socket: string;
   remove(): Promise<void>;
 }
 
-/** Who made a temporary directory, and what is served from it. */
+/** The run that created a temporary directory, and what is served from it. */
 export interface RunMarker {
   readonly run: ProcessIdentity;
   readonly socket: string;
@@ -25,7 +25,7 @@ const MARKER_FILE = "run.json";
 /** The names that `createTempDirectory` gives. */
 export const TEMP_NAME = new RegExp(`^${PREFIX}\\w{6}$`);
 
-/** An address of a Unix socket has 104 bytes on macOS and 108 on Linux, the zero at its end included (unix(4), unix(7)). */
+/** A Unix socket's address has 104 bytes on macOS and 108 on Linux, including the terminating NUL (unix(4), unix(7)). */
 const MAX_SOCKET_BYTES = 103;
 const SOCKET_NAME = "/.s.PGSQL.65535";
 
@@ -33,7 +33,7 @@ const SOCKET_NAME = "/.s.PGSQL.65535";
 const PLAIN_PATH = /^\/[\w./+-]*$/;
 
 /**
- * Creates it below TMPDIR.
+ * Creates a run's directory in TMPDIR.
  *
  * @param folder - where the database is kept; undefined: in the directory itself
  * @throws Error when TMPDIR, or a directory for the socket, cannot be written to.

@@ -7,7 +7,7 @@ import type { TestDatabase } from "./database.ts";
 
 let sessions = 0;
 
-/** A pod that claims: its own session, and the defaults of a Job where a test does not care. */
+/** A claiming pod: its own session, and a Job's defaults unless a test sets others. */
 export function claimParams(jobName: string, more: Partial<ClaimParams> = {}): ClaimParams {
   return {
     kind: "clap",
@@ -35,7 +35,7 @@ export async function startAttempt(
   return { connection, attempt };
 }
 
-/** Claims as a worker does: once more when dead workers have left something. */
+/** Claims as a worker does: again after requests of dead workers were reclaimed. */
 export async function claimWithReclaim(
   connection: Database,
   params: ClaimParams,

@@ -17,21 +17,21 @@ export interface Run {
 }
 
 export interface StartOptions {
-  /** Lets the run be signalled with all of its group, as a terminal does it: by the negative of its pid. @default false */
+  /** Whether the run has its own process group, which can be signalled as a terminal does: by its negative pid. @default false */
   readonly ownGroup?: boolean;
-  /** A command that the run is an argument of: a pseudo-terminal, a mount namespace. @default - none */
+  /** A command that runs it: in a pseudo-terminal, in a mount namespace. @default - none */
   readonly within?: readonly string[];
 }
 
-/** A command of package.json, with a private TMPDIR, so that what it leaves behind can be seen. */
+/** A command of package.json, with a private TMPDIR, so that what it leaves behind is visible. */
 export interface Command {
   /** The TMPDIR. */
   readonly home: string;
-  /** Starts it; arguments that hold blanks are given as a list. */
+  /** Starts it; pass arguments with blanks as a list. */
   start(args: string | readonly string[], env?: NodeJS.ProcessEnv, options?: StartOptions): Run;
-  /** The command lines of all its processes, those of its workers and its server included. */
+  /** The command lines of all its processes, including its workers' and its server's. */
   processes(): Promise<string[]>;
-  /** What is in the TMPDIR. */
+  /** The content of the TMPDIR. */
   leftovers(): Promise<string[]>;
 }
 

@@ -8,16 +8,16 @@ import { createCommandWork } from "../../worker/src/command/createCommandWork.ts
 import { createLog } from "../../worker/src/log.ts";
 import type { WorkContext, WorkResult } from "../../worker/src/work.ts";
 
-/** What a test may set; the rest is as in a runner. */
+/** What a test may set; everything else is as in a runner. */
 export interface CommandAttempt extends Partial<CommandSettings> {
   readonly row?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly context?: Partial<WorkContext>;
-  /** Called with everything the command has written so far, at each chunk. */
+  /** Called at each chunk with everything the command has written so far. */
   readonly onOutput?: (output: string) => void;
 }
 
-/** What became of the attempt, and all that it wrote. */
+/** The attempt's result and everything that it wrote. */
 export interface AttemptRecord {
   readonly result: WorkResult;
   readonly stdout: Buffer;

@@ -3,8 +3,8 @@ import { listProcesses, readProcFile } from "../../worker/src/command/processTab
 import { runCommandAttempt, shell } from "./commandAttempt.ts";
 
 /**
- * The first process of a PID namespace, as a runner in a container is: runs a command that leaves a daemon behind, and prints
- * what still runs afterwards besides itself. The command waits until the file that the argument names exists.
+ * The first process of a PID namespace, like a runner in a container: runs a command that leaves a daemon behind, and prints which
+ * other processes still run afterwards. The command waits until the file named by the argument exists.
  */
 const [, , go = ""] = argv;
 const script = `env -i setsid sleep 1001 & while [ ! -e ${go} ]; do sleep 0.01; done`;

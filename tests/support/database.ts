@@ -10,15 +10,15 @@ export const TEMPLATE_DATABASE = "template_batch";
 /** A test file's own database. */
 export interface TestDatabase {
   readonly name: string;
-  /** A plain connection, for what a user of the tables would type. */
+  /** A plain connection, for a user's statements. */
   readonly client: pg.Client;
   /** Rows of a query, as a user would see them. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Empties the tables: no request was ever inserted, no Job known, nothing polled. */
+  /** Empties the tables: no requests, no known Jobs, no polls. */
   reset(): Promise<void>;
-  /** Another plain connection, for a separate transaction or another role's. */
+  /** Another plain connection, for a separate transaction or another role. */
   open(login?: Pick<pg.ClientConfig, "user" | "password">): Promise<pg.Client>;
-  /** Waits until a session here waits for another's lock. */
+  /** Waits until a session of this database waits for a lock. */
   untilBlocked(): Promise<unknown>;
   /**
    * A worker's private connection: its session locks are released when it is closed.
@@ -26,13 +26,13 @@ export interface TestDatabase {
    * @default user - the superuser
    */
   connect(user?: string): Database;
-  /** The environment that leads a worker process here. */
+  /** The environment that connects a worker process to this database. */
   readonly env: NodeJS.ProcessEnv;
 }
 
 let copies = 0;
 
-/** Makes a fresh copy of the template (or of `from`) for the calling test file; it is dropped when the file ends. */
+/** Creates a copy of the template (or of `from`) for the calling test file; it is dropped when the file ends. */
 export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Promise<TestDatabase> {
   const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
   if (!host || !user) throw new Error("tests must be run by `npm test` (it starts PostgreSQL)");
@@ -40,7 +40,7 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
   const name = `test_${process.pid}_${++copies}`;
   const admin = new pg.Client({ ...server, database: "postgres" });
   await admin.connect();
-  // Copies are made one at a time: a template must have no other visitor.
+  // Copies are made one at a time: a template must have no other connection.
   await admin.query("select pg_advisory_lock(1)");
   await admin.query(`create database ${name} template ${from}`);
   await admin.query("select pg_advisory_unlock(1)");

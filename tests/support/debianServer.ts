@@ -5,41 +5,41 @@ import { getOutput } from "../../cli/getOutput.ts";
 import { asServerUser } from "./asServerUser.ts";
 import { createServerHome } from "./serverHome.ts";
 
-/** Debian's PostgreSQL 15, whose pg_dump and pg_restore this machine has too. */
+/** Debian's PostgreSQL 15, which includes pg_dump and pg_restore. */
 export const DEBIAN_PROGRAMS = "/usr/lib/postgresql/15/bin";
 
-/** Why a test needs Debian's PostgreSQL and cannot run; undefined where it is installed. */
+/** Why a test that needs Debian's PostgreSQL cannot run; undefined if it is installed. */
 export const DEBIAN_MISSING = existsSync(join(DEBIAN_PROGRAMS, "initdb"))
   ? undefined
   : `${DEBIAN_PROGRAMS} is not installed`;
 
 /** A server of Debian's PostgreSQL 15. */
 export interface DebianServer {
-  /** The folder of its socket, of its files and of `data`. */
+  /** The folder of its socket, its files and `data`. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
   /** The path of its socket. */
   readonly socket: string;
-  /** What the server logs. */
+  /** The server's log. */
   readonly logFile: string;
-  /** Makes a replica the primary. */
+  /** Promotes a replica to the primary. */
   promote(): Promise<void>;
   /** Restarts the server with other settings. */
   restart(settings: Readonly<Record<string, string>>): Promise<void>;
-  /** Stops the server at once, as if it had crashed; nothing is left. */
+  /** Stops the server at once, as if it had crashed, and removes everything. */
   stop(): Promise<void>;
-  /** The same for a process that is ending and can wait for nothing. */
+  /** The same, synchronously, for a process that is exiting. */
   stopNow(): void;
 }
 
-/** How a server's data comes about: by `run`, which runs a program of `DEBIAN_PROGRAMS`, into the folder `data`. */
+/** Creates a server's data in the folder `data`; `run` runs a program of `DEBIAN_PROGRAMS`. */
 export type CreateData = (run: (program: string, ...args: string[]) => Promise<void>, data: string) => Promise<void>;
 
 /**
- * Starts Debian's PostgreSQL 15 in a temporary folder, reached by its Unix socket, and where `settings` say.
+ * Starts Debian's PostgreSQL 15 in a temporary folder, reached by its Unix socket and as `settings` say.
  *
- * @param files - files of the folder by their names; a setting with the name of one has its path
+ * @param files - files of the folder by their names; a setting whose value is such a name gets the file's path
  */
 export async function startDebianServer(
   settings: Readonly<Record<string, string>> = {},
@@ -91,7 +91,7 @@ export async function startDebianServer(
   };
 }
 
-/** Starts a replica of a server that is reached by its socket: it copies the server and follows it. */
+/** Starts a replica, which copies and follows a server that is reached by its socket. */
 export async function startDebianReplica(
   { host, port, user }: DebianServer,
   settings: Readonly<Record<string, string>> = {},

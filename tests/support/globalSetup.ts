@@ -10,7 +10,7 @@ import { waitOutStartupGrace } from "./waitOutStartupGrace.ts";
 
 let server: Server;
 
-/** One server for the whole run, its migrated template database, and the way there for every test file. */
+/** Starts one server for the whole run, with a migrated template database, and sets the variables by which test files find it. */
 export async function globalSetup(): Promise<void> {
   cleanEnvironment(process.env);
   server = await startTestServer();
@@ -25,7 +25,7 @@ export async function globalSetup(): Promise<void> {
   const template = new pg.Client({ host, port, user, database: TEMPLATE_DATABASE });
   await template.connect();
   await migrate(template, noopLog);
-  // Here, once: roles are the server's, and test files run side by side.
+  // Here, once: roles belong to the server, and test files run concurrently.
   await createRoles(template, { worker: "worker", scaler: "scaler" });
   await waitOutStartupGrace(template);
   await template.end();

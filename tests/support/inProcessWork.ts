@@ -3,7 +3,7 @@ import type { Handler } from "../../worker/src/handler.ts";
 import { runHandler } from "../../worker/src/runHandler.ts";
 import type { Work, WorkResult } from "../../worker/src/work.ts";
 
-/** Work in the test's own thread; what does not stop when it must is left running. */
+/** Work in the test's own thread; work that does not stop when it must is left running. */
 export function createInProcessWork(handler: Handler): Work {
   return {
     stuck: false,

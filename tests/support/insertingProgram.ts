@@ -2,7 +2,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
-/** A command: sleeps as long as its row says, and writes its effect in the transaction that ends its request. */
+/** A command that sleeps as long as its row says, and writes its effect in the transaction that ends its request. */
 const { BATCH_TOKEN: token, BATCH_ATTEMPT: attempt, PGHOST: host } = process.env;
 const row = JSON.parse(await text(process.stdin)) as { id: number; ms: number };
 await sleep(row.ms);

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
  * Packs the components and installs the package in a folder, as `npm install` of the packed file does, with the TypeScript
  * example as the folder's program.
  *
- * @returns the copy of the checkout that was packed: packing changes package.json for a moment, which others read.
+ * @returns the copy of the checkout that was packed: packing temporarily changes package.json, which others read
  */
 export async function installPackage(folder: string): Promise<string> {
   const checkout = join(folder, "checkout");

@@ -1,13 +1,13 @@
 import { generate } from "selfsigned";
 
-/** A server's certificate, and the authority that has issued it, in PEM. */
+/** A server's certificate and its certificate authority, in PEM. */
 export interface Certificate {
   readonly authority: string;
   readonly cert: string;
   readonly key: string;
 }
 
-/** Issues a certificate for an IP address, by a new authority, which has the same name each time. */
+/** Issues a certificate for an IP address from a new authority, which has the same name each time. */
 export async function issueCertificate(address: string): Promise<Certificate> {
   const algorithm = "sha256";
   const authority = await generate([{ name: "commonName", value: "authority" }], {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { PermanentError } from "../../worker/src/errors.ts";
 import type { Handler, HandlerContext, Row } from "../../worker/src/handler.ts";
 
-// Copied into a worker's handlers by support/oddWork.ts: does what its row asks for.
+// Copied into a worker's handlers by support/oddWork.ts: does what its row says.
 
 const never = () => new Promise<never>(() => undefined);
 

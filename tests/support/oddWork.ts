@@ -19,15 +19,15 @@ export interface OddPod {
   prints(text: string): Promise<unknown>;
 }
 
-/** Work that does what its row asks for: see oddHandler.ts. */
+/** Work that does what its row says: see oddHandler.ts. */
 export interface OddWork {
-  /** As the copy has them: its threads find the kind `odd`. */
+  /** From the copy: its threads find the kind `odd`. */
   readonly HandlerWork: typeof HandlerWork;
   readonly InterruptedError: typeof InterruptedError;
   start(env: NodeJS.ProcessEnv): OddPod;
 }
 
-/** Prepares it for the calling test file; what still runs at its end is killed. */
+/** Prepares it for the calling test file; processes that still run at the file's end are killed. */
 export async function createOddWork(): Promise<OddWork> {
   const copy = await copyProject();
   const handler = await readFile(new URL("./oddHandler.ts", import.meta.url), "utf8");
@@ -58,7 +58,7 @@ export async function createOddWork(): Promise<OddWork> {
       const closed = new Promise((resolve) => child.once("close", resolve));
       return {
         child,
-        // A child of the handler's may keep the output open for longer.
+        // A child of the handler may keep the output open for longer.
         ended: ended.then(async (code) => {
           await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500))]);
           return code;
@@ -70,7 +70,7 @@ export async function createOddWork(): Promise<OddWork> {
   };
 }
 
-/** Makes the table of the kind `odd`. */
+/** Creates and attaches the table of the kind `odd`. */
 export async function attachOdd({ query }: TestDatabase): Promise<void> {
   await query("create table odd (id bigint generated always as identity primary key, does text not null)");
   await query("select batch.attach('odd', 'odd')");

@@ -9,18 +9,18 @@ import { until } from "./until.ts";
 
 const PROGRAM = "/usr/sbin/pgbouncer";
 
-/** Why a test needs Debian's PgBouncer and cannot run; undefined where it is installed. */
+/** Why a test that needs Debian's PgBouncer cannot run; undefined if it is installed. */
 export const PGBOUNCER_MISSING = existsSync(PROGRAM) ? undefined : `${PROGRAM} is not installed`;
 
 export interface PgBouncerArgs {
-  /** The address that it and the server listen at. */
+  /** The address at which it and the server listen. */
   readonly address: string;
   readonly port: number;
   readonly serverPort: number;
   readonly database: string;
-  /** The role that may run `public.user_lookup(name)`: clients log in as any role of the server, by its own verifier. */
+  /** The role that may run `public.user_lookup(name)`: clients log in as any role of the server, checked against that role's verifier. */
   readonly lookup: { readonly user: string; readonly password: string };
-  /** Its own, and the authority that the server proves itself by. */
+  /** Its own certificate, and the authority that signed the server's. */
   readonly certificate: Certificate;
   /** The most connections to the server. */
   readonly poolSize: number;
@@ -28,9 +28,9 @@ export interface PgBouncerArgs {
 
 /** A PgBouncer. */
 export interface PgBouncer {
-  /** Ends it; nothing is left. */
+  /** Ends it and removes everything. */
   stop(): Promise<void>;
-  /** The same for a process that is ending and can wait for nothing. */
+  /** The same, synchronously, for a process that is exiting. */
   stopNow(): void;
 }
 

@@ -5,7 +5,7 @@ import { after } from "node:test";
 
 /** Programs that stand in for the real ones. */
 export interface Programs {
-  /** A private PATH: of this machine's programs it has sh and sleep only. */
+  /** A private PATH: of this machine's programs it has only sh and sleep. */
   readonly folder: string;
   /** The commands that were run so far, one per line. */
   calls(): Promise<string[]>;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Copies what a worker runs for the calling test file, so that a handler can be put beside the shipped one; its folder. */
+/** Copies what a worker needs for the calling test file, so that a handler can be added to the shipped one; returns the folder. */
 export async function copyProject(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "project-"));
   after(() => rm(copy, { recursive: true }));

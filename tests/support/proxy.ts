@@ -1,15 +1,15 @@
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { after } from "node:test";
 
-/** A way to the server that can be cut, for what a network does to a worker. */
+/** A connection to the server that can be cut, to simulate network failures of a worker. */
 export interface Proxy {
   readonly port: number;
-  /** From now on questions pass, but the next answer is lost and the connection with it. */
+  /** From now on queries pass, but the next answer is lost, and with it the connection. */
   loseNextAnswer(): void;
   /** Cuts every connection and refuses new ones until `restore`. */
   cut(): void;
   restore(): void;
-  /** From now on it leads to another server, by the socket of that one. */
+  /** Redirects new connections to another server, by its socket. */
   redirect(socket: string): void;
 }
 

@@ -1,7 +1,7 @@
-/** Whether the exhaustive proofs are run (`npm run proof`) and not a sample of each kind (`npm test`). */
+/** Whether the proofs run exhaustively (`npm run proof`) rather than on a sample of each kind (`npm test`). */
 export const EXHAUSTIVE = process.env.PROOF === "1";
 
-/** All of the cases under `npm run proof`; else at most `size` of them, evenly spread, the first and the last among them. */
+/** All cases with `npm run proof`; otherwise at most `size` of them, evenly spread and including the first and the last. */
 export function sample<Case>(cases: readonly Case[], size: number): readonly Case[] {
   if (EXHAUSTIVE || cases.length <= size) return cases;
   return Array.from({ length: size }, (_, index) => {

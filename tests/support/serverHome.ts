@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findServerUser } from "../../simulator/serverUser.ts";
 
-/** Creates a temporary folder with these files, by their names, which no other user can read. */
+/** Creates a temporary folder that no other user can read, with these files by their names. */
 export async function createServerHome(prefix: string, files: Readonly<Record<string, string>> = {}): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), prefix));
   const user = await findServerUser(undefined);

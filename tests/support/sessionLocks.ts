@@ -1,8 +1,8 @@
 import { LOCK_SPACE } from "../../worker/src/migrate.ts";
 
 /**
- * The sessions whose lock is held in this database, as a sub-query to be compared with a `session_id`. It reads what the
- * server knows and takes no lock: `batch.session_is_dead()` takes one for a moment, which the observed sessions would see.
+ * The sessions whose lock is held in this database, as a sub-query to be compared with a `session_id`. It reads the
+ * server's lock table and takes no lock: `batch.session_is_dead()` takes one for a moment, which the observed sessions would notice.
  */
 export const HELD_SESSIONS = `(
   select objid::bigint from pg_locks

@@ -6,7 +6,7 @@ import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimParams } from "./claim.ts";
 import type { TestDatabase } from "./database.ts";
 
-/** Brings the request 1 of kind `clap`, and no other, into a state; resolves with its attempt where one is running. */
+/** Brings request 1 of kind `clap`, and no other, into a state; resolves with its attempt if one is running. */
 export type Setup = (database: TestDatabase, worker: Database) => Promise<Claim | undefined>;
 
 const insert = (database: TestDatabase) =>

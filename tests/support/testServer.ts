@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { type Server, startServer } from "../../simulator/server.ts";
 
-/** The folder of an npm package with another PostgreSQL, for the tests of a run. */
+/** Names the folder of an npm package with another PostgreSQL to run the tests against. */
 export const POSTGRES_VARIABLE = "TEST_POSTGRES";
 
-/** Starts the PostgreSQL that tests run against: the one that users get by `npm ci`, unless the environment names another. */
+/** Starts the PostgreSQL that tests run against: the one installed by `npm ci`, unless the environment names another. */
 export function startTestServer(): Promise<Server> {
   const folder = process.env[POSTGRES_VARIABLE];
   if (folder === undefined) return startServer({ durable: false });

@@ -2,12 +2,12 @@ import { type AddressInfo, createConnection, createServer } from "node:net";
 import { pipeline } from "node:stream";
 import { TLSSocket } from "node:tls";
 
-/** Speaks TLS in front of the test server, which has none, with a certificate in PEM, on the port that it resolves with. */
+/** Provides TLS for the test server, which has none, with a certificate in PEM; resolves with its port. */
 export async function startTlsFront(cert: string, key: string): Promise<number> {
   const target = `${process.env.PG_HOST}/.s.PGSQL.${process.env.PG_PORT}`;
   const server = createServer((client) => {
     client.on("error", () => undefined);
-    // PostgreSQL's protocol asks for TLS in plain: the client's SSLRequest, the server's S.
+    // PostgreSQL's protocol negotiates TLS in plain text: the client's SSLRequest, the server's S.
     client.once("data", () => {
       client.write("S");
       const secure = new TLSSocket(client, { isServer: true, cert, key });

@@ -9,9 +9,9 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until `condition` gives something truthy, and returns that.
+ * Waits until `condition` returns a truthy value, and returns it.
  *
- * @throws Error naming `what` when it does not in time.
+ * @throws Error naming `what` on a timeout.
  */
 export async function until<T>(
   what: string,

@@ -12,7 +12,7 @@ const OUTPUTS = JSON.stringify({
   kinds: ["clap"],
 });
 
-/** Prints where docker would build and where the state is, so that tests see what reached it. */
+/** A pulumi that prints where docker would build and where the state is. */
 const PULUMI = `case "$*" in
   version) echo "\${FAKE_PULUMI_VERSION:-v3.259.0}";;
   "config get image"*) echo "$FAKE_IMAGE";;
@@ -24,13 +24,13 @@ const PULUMI = `case "$*" in
     eval "$FAKE_UP";;
 esac`;
 
-/** A daemon that answers, unless FAKE_DAEMON is no. */
+/** A docker whose daemon answers unless FAKE_DAEMON is no. */
 const DOCKER = `case "$*" in
   version*) test "$FAKE_DAEMON" != no || { echo "Is the docker daemon running?" >&2; exit 1; };;
   "context inspect"*) echo "$FAKE_DOCKER_CONTEXT";;
 esac`;
 
-/** A cluster that answers once "started" exists. */
+/** A kubectl whose cluster answers once the file `started` exists. */
 export const KUBECTL = `case "$*" in
   *readyz) test -e "\${0%/*}/started";;
   *" version "*) echo '{"clientVersion":{"gitVersion":"v1.20.0"},"serverVersion":{"gitVersion":"v1.34.4"}}';;
@@ -38,7 +38,7 @@ export const KUBECTL = `case "$*" in
   "config current-context") echo minikube;;
 esac`;
 
-/** Its cluster, in `status` before it is started; undefined: there is none then. */
+/** A minikube whose cluster has this status before it is started; empty: there is none yet. */
 export function minikube(driver: string, runtime: string, { status = "", nodes = 1 } = {}): string {
   const profile = (Status: string) => ({
     Name: "minikube",
@@ -64,7 +64,7 @@ export interface Run {
   readonly ended: Promise<number | null>;
 }
 
-/** Runs a command with the programs alone on its PATH. */
+/** Runs a command with only these programs on its PATH. */
 export function run(module: string, programs: Programs, args: string[] = [], env: NodeJS.ProcessEnv = {}): Run {
   // Without the settings of the machine that runs the tests.
   const variables = { PATH: programs.folder, HOME: programs.folder, FAKE_OUTPUTS: OUTPUTS, ...env };

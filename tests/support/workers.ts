@@ -7,17 +7,17 @@ export interface Workers {
   insert(durationSeconds: number, failures?: number): Promise<void>;
   /** Starts a pod of a Job. */
   start(jobName: string, env?: NodeJS.ProcessEnv): Pod;
-  /** Waits until an attempt of that number runs. */
+  /** Waits until an attempt with this number runs. */
   running(attempt: number): Promise<unknown>;
   /** Waits until a pod is at work on its request. */
   handlerRunning(pod: Pod): Promise<unknown>;
-  /** Has the server end every worker's connection. */
+  /** Makes the server end every worker's connection. */
   cutConnections(): Promise<void>;
-  /** Kills whatever is left, the stopped ones too. */
+  /** Kills all remaining pods, including stopped ones. */
   end(): Promise<void>;
 }
 
-/** Prepares them; the caller must call `end`, since a stopped worker would outlive the test. */
+/** Prepares the workers; the caller must call `end`, since a stopped worker would outlive the test. */
 export function createWorkers(database: TestDatabase): Workers {
   const pods = new Set<Pod>();
   return {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { ChartPin } from "../../../components/charts.ts";
 
-/** The structure of a chart's values.yaml: a key's own keys, or null where anything may be. */
+/** The structure of a chart's values.yaml: a key's keys, or null if any value is allowed. */
 interface Keys {
   readonly [key: string]: Keys | null;
 }
 
-/** By `name-version`: what `node tests/support/pulumi/dumpChartValues.ts` read from the charts. */
+/** The charts' structures by `name-version`, as `node tests/support/pulumi/dumpChartValues.ts` wrote them. */
 const CHARTS = JSON.parse(readFileSync(new URL("chartValues.json", import.meta.url), "utf8")) as Record<string, Keys>;
 
 /** The paths in `values` that the chart does not have: Helm ignores them. */

@@ -3,7 +3,7 @@ import { RunError } from "@pulumi/pulumi";
 import { readStackConfig, type StackConfig } from "../../../components/stackConfig.ts";
 import { declaredDefaults } from "./declaredConfig.ts";
 
-/** Keys with another value than the default; a structure as JSON, as Pulumi gives it to the program. */
+/** Keys with values other than the default; Pulumi passes structures to the program as JSON. */
 export type Changed = Readonly<Record<string, unknown>>;
 
 type Environment = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export function readConfig(changed: Changed, env: Environment = {}): StackConfig
   return readStackConfig((key) => toText(values[key]), env);
 }
 
-/** What is said about a configuration, a line for each problem; empty when it is as it should be. */
+/** The problems reported for a configuration, one line each; empty if it is valid. */
 export function configProblems(changed: Changed, env: Environment = {}): string[] {
   try {
     readConfig(changed, env);

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 
-/** A key as Pulumi.yaml declares it; its default as the program gets it, which is JSON for a structure. */
+/** A key declared in Pulumi.yaml, with its default as the program gets it: JSON for a structure. */
 export interface DeclaredKey {
   readonly type: string;
   readonly description: string;
   readonly defaultValue: string;
 }
 
-/** The stack's keys as Pulumi.yaml declares them. */
+/** The stack's keys declared in Pulumi.yaml. */
 export function declaredConfig(): Readonly<Record<string, DeclaredKey>> {
   const project = load(readFileSync(new URL("../../../Pulumi.yaml", import.meta.url), "utf8")) as {
     readonly config: Record<string, { type: string; description: string; default: unknown }>;
@@ -24,9 +24,9 @@ export function declaredConfig(): Readonly<Record<string, DeclaredKey>> {
 }
 
 /**
- * The default of every key, as a stack without settings has them.
+ * The default of every key, as in a stack without settings.
  *
- * @param namespace - before each key, as Pulumi's own config has it (`postgres-batch:`)
+ * @param namespace - prefix of each key, as in Pulumi's config (`postgres-batch:`)
  */
 export function declaredDefaults(namespace = ""): Record<string, string> {
   return Object.fromEntries(

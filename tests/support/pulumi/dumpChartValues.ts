@@ -11,7 +11,7 @@ const charts = process.argv.slice(2).map((argument) => {
 });
 writeFileSync(new URL("chartValues.json", import.meta.url), `${JSON.stringify(Object.fromEntries(charts))}\n`);
 
-/** The keys of an object; null for everything else, and for an empty object, in which anything may be. */
+/** The keys of an object; null for everything else, and for an empty object, which allows any keys. */
 function toKeys(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value) || Object.keys(value).length === 0)
     return null;

@@ -1,7 +1,7 @@
 import { Postgres, type PostgresArgs } from "../../../components/postgres.ts";
 import { type RecordedResource, recordResources } from "./recordResources.ts";
 
-/** Makes a `Postgres` and waits for all it makes. Names must differ within a test file. */
+/** Creates a `Postgres` and waits for all its resources. Names must differ within a test file. */
 export async function recordPostgres(
   args: PostgresArgs,
   name = "postgres",

@@ -1,36 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A resource as a component asked for it. */
+/** A resource as a component requested it. */
 export interface RecordedResource {
   readonly type: string;
   readonly name: string;
-  /** Its parent's type and name (`Postgres postgres`); so are the next three. */
+  /** Its parent's type and name (`Postgres postgres`); the next three have the same form. */
   readonly parent: string | undefined;
-  /** What it is sent through; undefined: through the default provider, or through none, as a component. */
+  /** Its provider; undefined for the default provider, and for components, which have none. */
   readonly provider: string | undefined;
   readonly dependsOn: readonly string[];
   readonly deletedWith: string | undefined;
   readonly options: pulumi.CustomResourceOptions;
-  /** What reached the engine; a secret is `[secret]`. */
+  /** The inputs that reached the engine; a secret is `[secret]`. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** A text that no input may carry in plain: every RandomPassword is this. */
+/** The value of every RandomPassword, which no input may contain in plain text. */
 export const PASSWORD = "a-password-that-no-input-may-show";
 
-/** The marks by which a value on its way to the engine says that it is a secret. */
+/** The marker by which a value sent to the engine is a secret. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 const sent = new Map<string, Record<string, unknown>>();
 const providers = new Map<string, string>();
 
-/** What a cluster answers where a program reads it, by the name of the object. */
+/** The cluster's answers to a program's reads, by the name of the object. */
 type Reads = Readonly<Record<string, object>>;
 
 const KUBE_SYSTEM = { "kube-system": { metadata: { name: "kube-system", uid: "cluster-uid" } } };
 
-/** Answers for the engine. Call it before the first resource is made; a test file is a process, so it lasts. */
+/** Mocks the engine for the rest of the test file, which is a process of its own. Call it before the first resource is created. */
 export async function mockEngine(reads: Reads = {}): Promise<void> {
   await pulumi.runtime.setMocks(
     {
@@ -49,12 +49,12 @@ export async function mockEngine(reads: Reads = {}): Promise<void> {
   );
 }
 
-/** What was sent to the engine so far, by `type name`. */
+/** The resources sent to the engine so far, by `type name`. */
 export function sentResources(): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
   return sent;
 }
 
-/** Makes a component and waits for all it makes; the options it is given pass on to every child. */
+/** Creates a component with options that its children inherit, and waits for all its resources. */
 export async function recordResources(
   make: (options: pulumi.ComponentResourceOptions) => pulumi.ComponentResource,
 ): Promise<RecordedResource[]> {
@@ -63,7 +63,7 @@ export async function recordResources(
   return await collectResources(seen);
 }
 
-/** Runs a program in a stack, as `pulumi up` does, and waits for all it makes. Nothing can be made after it. */
+/** Runs a program in a stack, as `pulumi up` does, and waits for all its resources. Nothing can be created afterwards. */
 export async function recordProgram<Exports extends object>(
   load: () => Promise<Exports>,
 ): Promise<{ readonly program: Exports; readonly resources: readonly RecordedResource[] }> {

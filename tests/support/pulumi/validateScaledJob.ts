@@ -10,10 +10,10 @@ const { chart, schema } = JSON.parse(readFileSync(new URL("scaledJobCrd.json", i
   readonly schema: Schema;
 };
 
-/** The chart whose CRD is checked against, `name-version`. */
+/** The chart that the CRD comes from, `name-version`. */
 export const SCHEMA_CHART = chart;
 
-/** The CRD as a cluster has it, with its version in a label. */
+/** The CRD as installed on a cluster, with its version in a label. */
 export const SCALED_JOB_CRD = {
   metadata: { name: "scaledjobs.keda.sh", labels: { "app.kubernetes.io/version": chart.replace(/^.*-/, "") } },
   spec: { versions: [{ name: "v1alpha1", schema: { openAPIV3Schema: schema } }] },
@@ -21,14 +21,14 @@ export const SCALED_JOB_CRD = {
 
 const validator = new Validator(forbidUnknownFields(schema), "7", false);
 
-/** What the API server would refuse, and what it would drop; empty when it takes everything. */
+/** What the API server would refuse or drop; empty if it accepts everything. */
 export function validateScaledJob(body: unknown): string[] {
   return validator
     .validate(JSON.parse(JSON.stringify(body)))
     .errors.map(({ instanceLocation, error }) => `${instanceLocation} ${error}`);
 }
 
-/** A structural schema drops what it does not know; here that is an error. */
+/** A structural schema drops unknown fields; here they are errors. */
 function forbidUnknownFields(node: Schema): Schema {
   const closed: Schema = {};
   for (const [key, value] of Object.entries(node))
