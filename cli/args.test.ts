@@ -58,7 +58,7 @@ describe("readArgs", () => {
     });
   }
 
-  test("has a help with every option, its range, its default and what it is, but for hidden ones", () => {
+  test("prints help with every option, its range, its default and its description, except hidden ones", () => {
     for (const flag of ["--help", "-h", "--json --help"]) {
       assert.throws(
         () => read(flag),
@@ -75,7 +75,7 @@ describe("readArgs", () => {
     }
   });
 
-  test("takes words of a list only, where there is one", () => {
+  test("accepts only words from the list of choices, if there is one", () => {
     const spec = { ...SPEC, words: { name: "NAME", help: "what", choices: ["up", "zero"] } };
     assert.deepEqual(readArgs(spec, ["zero", "--json", "up"]).words, ["zero", "up"]);
     assert.throws(() => readArgs(spec, ["down"]), /^UsageError: NAME must be up, zero; got "down"$/);
@@ -89,7 +89,7 @@ describe("readArgs", () => {
     ["--refresh -y", "dev", "--refresh -y"],
   ];
   for (const [words, stack, rest] of passed) {
-    test(`leaves what is another program's in "${words}" as it is`, () => {
+    test(`leaves the other program's options in "${words}" unchanged`, () => {
       const args = readArgs({ ...SPEC, passRest: true }, words.split(" "));
       assert.equal(args.options.stack, stack);
       assert.equal(args.rest.join(" "), rest);

@@ -6,15 +6,15 @@ import { UsageError } from "./usageError.ts";
 export interface NumberOption {
   readonly help?: string;
   readonly rule: NumberRule;
-  /** @default - undefined when it is not given */
+  /** @default - undefined if not given */
   readonly defaultValue?: number;
 }
 
-/** An option with a text that is not empty: `--keep <DIR>`. */
+/** An option with a non-empty text: `--keep <DIR>`. */
 export interface TextOption {
   readonly help: string;
   readonly placeholder: string;
-  /** What the text must be, for the message about an empty one. */
+  /** What the text must be, for the message about an empty value. */
   readonly what: string;
   /** A letter as a short form. @default - none */
   readonly short?: string;
@@ -24,24 +24,24 @@ export interface TextOption {
 /** An option without a value: `--json`. */
 export interface FlagOption {
   readonly help: string;
-  /** Accepted, but not part of the help. @default false */
+  /** Accepted, but not shown in the help. @default false */
   readonly hidden?: boolean;
 }
 
 export type OptionSpec = NumberOption | TextOption | FlagOption;
 
-/** What a command takes on its command line. Options are named in camelCase here, and in kebab-case there. */
+/** A command's command line. Options are in camelCase here and in kebab-case on the command line. */
 export interface CommandSpec<Options extends Readonly<Record<string, OptionSpec>>> {
   /** How the command is run: `npm start --`. */
   readonly name: string;
   readonly description: string;
   readonly options: Options;
-  /** Words without an option, each one of `choices`. @default - none is allowed */
+  /** Positional words, each one of `choices`. @default - none allowed */
   readonly words?: { readonly name: string; readonly help: string; readonly choices: readonly string[] };
-  /** The end of the help. @default - nothing */
+  /** Text at the end of the help. @default - none */
   readonly notes?: string;
   /**
-   * Whether unknown options are left in `rest`, in their order, for another program instead of being refused.
+   * Whether unknown options are kept in `rest`, in order, for another program instead of being refused.
    *
    * @default false
    */
@@ -67,12 +67,12 @@ export interface Args<Options extends Readonly<Record<string, OptionSpec>>> {
   readonly rest: readonly string[];
 }
 
-/** The user asked for `--help`: `runCommand` prints the text and exits with 0. */
+/** Thrown for `--help`: `runCommand` prints the text and exits with 0. */
 export class HelpRequest extends Error {
   readonly text: string;
 
   constructor(text: string) {
-    super("help was asked for");
+    super("help was requested");
     this.text = text;
   }
 }
@@ -170,14 +170,14 @@ function readValue(flag: string, option: OptionSpec, text: string | true | undef
   }
   if (!("placeholder" in option)) return text === true;
   if (text === undefined) return option.defaultValue;
-  // An option in place of the value means that the value was forgotten.
+  // An option instead of a value means that the value was forgotten.
   if (text === true || text === "" || text.startsWith("-")) {
     throw new UsageError(`${flag} must be ${option.what}; got ${JSON.stringify(text)}`);
   }
   return text;
 }
 
-/** `-s=dev` means `-s dev`, as Pulumi has it; to commander it is the value `=dev`. */
+/** `-s=dev` means `-s dev`, as in Pulumi; commander would read the value `=dev`. */
 function detachShortValues(
   { options }: CommandSpec<Readonly<Record<string, OptionSpec>>>,
   args: readonly string[],

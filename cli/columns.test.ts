@@ -9,11 +9,11 @@ const ROWS = [
 ];
 
 describe("columns", () => {
-  test("are as wide as their widest cell, every cell to the left", () => {
+  test("are as wide as their widest cell, with every cell left-aligned", () => {
     assert.deepEqual(columns(ROWS), ["what    p50       p99", "claim   1.20 ms   10.00 ms", "load    0.5 ms"]);
   });
 
-  test("have numbers to the right of all but the first", () => {
+  test("right-align numbers in all but the first column", () => {
     assert.deepEqual(columns(ROWS, "right"), [
       "what        p50        p99",
       "claim   1.20 ms   10.00 ms",
@@ -21,7 +21,7 @@ describe("columns", () => {
     ]);
   });
 
-  test("of no rows are no lines, and a row may end early", () => {
+  test("without rows give no lines, and a row may end early", () => {
     assert.deepEqual(columns([]), []);
     assert.deepEqual(columns([["a", "b"], ["c"]]), ["a   b", "c"]);
   });

@@ -1,7 +1,7 @@
 /**
- * Rows as lines: columns as wide as their widest cell, without trailing blanks.
+ * Formats rows as lines, with columns as wide as their widest cell and without trailing blanks.
  *
- * @param numbers - how the cells of every column but the first are aligned
+ * @param numbers - the alignment of every column but the first
  * @param gap - blanks between two columns
  */
 export function columns(rows: readonly (readonly string[])[], numbers: "left" | "right" = "left", gap = 3): string[] {

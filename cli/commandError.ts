@@ -1,4 +1,4 @@
-/** Ends a command with a message and an exit code; it is not a bug, so no stack is printed. */
+/** Ends a command with a message and an exit code. It is not a bug, so no stack trace is printed. */
 export class CommandError extends Error {
   override readonly name: string = "CommandError";
 

@@ -1,6 +1,6 @@
 /**
- * Why something failed, in one line: the reason at the bottom of a chain of causes, and every reason of several (a host
- * name with two addresses fails with an AggregateError that has no message).
+ * Describes why something failed in one line: the reason at the end of a chain of causes, or all reasons if there are several (a
+ * host name with two addresses fails with an AggregateError that has no message).
  */
 export function describeError(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {

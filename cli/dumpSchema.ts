@@ -8,8 +8,8 @@ import { migrate } from "../worker/src/migrate.ts";
 export const SCHEMA_FILE = new URL("../sql/schema.sql", import.meta.url);
 
 /**
- * The schema that the migrations create, as pg_dump prints it. PGlite is PostgreSQL in this process, and has pg_dump, which
- * no npm package of the server has.
+ * The schema that the migrations create, as pg_dump prints it. PGlite is PostgreSQL in this process and includes pg_dump, unlike the
+ * npm packages of the server.
  */
 export async function dumpSchema(): Promise<string> {
   const database = await PGlite.create();
@@ -20,7 +20,7 @@ export async function dumpSchema(): Promise<string> {
     };
     await migrate(client as unknown as pg.ClientBase, noopLog);
     const dump = await pgDump({ pg: database, args: ["--schema-only", "--no-owner"] });
-    // Without the two lines with versions and the two with a random key, which differ from run to run.
+    // Without the two version lines and the two lines with a random key, which differ between runs.
     return (await dump.text()).replace(/^(-- Dumped |\\(un)?restrict ).*\n/gm, "");
   } finally {
     await database.close();

@@ -8,7 +8,7 @@ import { type BarPart, jobsTable, progressBar, progressLines, summaryLines } fro
 import type { Progress } from "./start/requests.ts";
 import { run } from "./start/run.ts";
 
-/** `npm run picture`: runs `npm start`, and draws the middle and the end of what it shows into README's picture. */
+/** `npm run picture`: runs `npm start` and draws the middle and the end of its display as README's picture. */
 
 const PICTURE = new URL("../docs/picture.svg", import.meta.url);
 
@@ -23,7 +23,7 @@ const FONT_PX = 13;
 const LINE_PX = 18;
 const COLUMN_PX = 7.83;
 
-/** The terminal that it shows, in characters. */
+/** The width of the terminal shown, in characters. */
 const WIDTH = 100;
 
 /** A line of the terminal: text, or the bar. */

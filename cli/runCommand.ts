@@ -3,7 +3,7 @@ import { HelpRequest } from "./args.ts";
 import { CommandError } from "./commandError.ts";
 
 /**
- * Runs a command's `main` on its arguments, and exits with the code it resolves with: the only place where a command's
+ * Runs a command's `main` with its arguments and exits with the code it resolves with: the only place where a command's
  * process exits. A command whose output could not be written has failed.
  */
 export async function runCommand(main: (args: readonly string[]) => Promise<number>): Promise<never> {

@@ -11,7 +11,7 @@ describe("runProgram", () => {
     assert.deepEqual(result, { exitCode: 7, signal: null, stdout: "a; $(b) 'c", stderr: "no\n" });
   });
 
-  test("writes the input, also to a program that does not read it", async () => {
+  test("writes the input, even to a program that does not read it", async () => {
     assert.equal((await runProgram("cat", [], { input: "é".repeat(100_000) })).stdout, "é".repeat(100_000));
     assert.equal((await runProgram("true", [], { input: "x".repeat(1_000_000) })).exitCode, 0);
   });
@@ -21,7 +21,7 @@ describe("runProgram", () => {
     assert.deepEqual([exitCode, signal], [null, "SIGTERM"]);
   });
 
-  test("says that a program must be on PATH, and where to get it", async () => {
+  test("reports that a program must be on PATH, and where to get it", async () => {
     await assert.rejects(runProgram("kubectl", [], { env: { PATH: "/nowhere" } }), {
       name: "UsageError",
       exitCode: 64,
@@ -30,7 +30,7 @@ describe("runProgram", () => {
     await assert.rejects(runProgram("no-such-program", []), /^UsageError: no-such-program must be on PATH; it was/);
   });
 
-  test("says of another failure to start what it is", async () => {
+  test("reports the reason of any other failure to start", async () => {
     await assert.rejects(runProgram("/etc/passwd", []), /^Error: cannot start \/etc\/passwd: .*EACCES/);
     await assert.rejects(runProgram("sh", [], { cwd: "/nowhere" }), /^Error: cannot start sh: .*\/nowhere/);
   });

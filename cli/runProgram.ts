@@ -8,7 +8,7 @@ export interface ProgramResult {
   /** null: a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Empty where it was not captured. */
+  /** Empty if it was not captured. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -18,24 +18,24 @@ export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** @default - this process's own */
   readonly cwd?: string;
-  /** What it reads from standard input. @default - nothing, or the terminal where its output is inherited */
+  /** Its standard input. @default - empty, or the terminal if its output is inherited */
   readonly input?: string;
   /**
-   * Where its outputs go: into the result, or to this process's own outputs (both, or standard error only).
+   * Where its outputs go: into the result, or to this process's outputs (both, or standard error only).
    *
    * @default "capture"
    */
   readonly output?: "capture" | "inherit" | "inherit-stderr";
   /** Whether it runs in a separate process group, so that a terminal's Ctrl-C does not reach it. @default false */
   readonly ownGroup?: boolean;
-  /** Kills it when it aborts. @default - nothing does */
+  /** Kills the program when it aborts. @default - never */
   readonly signal?: AbortSignal;
-  /** Called with the process as soon as it runs: to send it signals, or to read its output (UTF-8) as it comes. */
+  /** Called with the process as soon as it runs, to signal it or to read its output (UTF-8) as it arrives. */
   readonly onStart?: (child: ChildProcess) => void;
 }
 
 /**
- * Runs a program and waits for its end, whatever its exit code. No shell is involved.
+ * Runs a program without a shell and waits for its end, whatever its exit code.
  *
  * @throws UsageError when it is not installed; Error when it cannot be started for another reason, or `signal` aborted.
  */
@@ -60,7 +60,7 @@ export async function runProgram(
     child.once("close", (exitCode, killedBy) => resolve({ exitCode, signal: killedBy }));
   });
   onStart?.(child);
-  // A program that ends before it has read everything reports that by its exit code.
+  // A program that ends before reading all its input reports that by its exit code.
   child.stdin?.on("error", () => undefined);
   child.stdin?.end(input);
   return { ...(await ended), ...outputs };

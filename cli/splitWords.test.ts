@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { shellQuote } from "./shellQuote.ts";
 import { splitWords } from "./splitWords.ts";
 
-/** What a real shell makes of the words. */
+/** The words into which a real shell splits the text. */
 function splitByShell(text: string): string[] {
   return execFileSync("/bin/sh", ["-fc", `printf '%s\\0' ${text}`], { encoding: "utf8" })
     .split("\0")
@@ -23,12 +23,12 @@ describe("splitWords", () => {
     shellQuote(`it's; "$x" \\ ü`),
   ];
   for (const text of texts) {
-    test(`makes the same words of ${JSON.stringify(text)} as a shell`, () => {
+    test(`splits ${JSON.stringify(text)} into the same words as a shell`, () => {
       assert.deepEqual(splitWords(text), splitByShell(text));
     });
   }
 
-  test("makes no words of nothing", () => assert.deepEqual(splitWords(" \n"), []));
+  test("splits blank text into no words", () => assert.deepEqual(splitWords(" \n"), []));
 
   const refused: readonly (readonly [text: string, reason: string])[] = [
     ["python3 work.py | tee log", "an unquoted |"],

@@ -1,14 +1,14 @@
-/** What a shell would act on, outside of quotes: pipes, lists, redirections, subshells, comments. */
+/** Characters that a shell interprets outside quotes: pipes, lists, redirections, subshells, comments. */
 const OPERATORS = "|&;<>()#";
 
 /** One part of a word: a blank, a quoted piece, an escaped character, or a plain one. */
 const PART = /(\s+)|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\])/y;
 
 /**
- * Splits a command into words as a POSIX shell does, without one: blanks separate, quotes and backslashes protect.
+ * Splits a command into words like a POSIX shell, without running one: blanks separate, quotes and backslashes protect.
  *
- * @throws RangeError for what only a shell can do (`$`, a pipe, a redirection, ...) and for a quote that is not closed; the
- *   message continues "--command must be words ...; got ".
+ * @throws RangeError for syntax that needs a shell (`$`, a pipe, a redirection, ...) and for an unclosed quote; the message
+ *   continues "--command must be words ...; got ".
  */
 export function splitWords(text: string): string[] {
   const words: string[] = [];

@@ -6,8 +6,8 @@ import { readOptions } from "./options.ts";
 const SQL = `${import.meta.dirname}/../../examples/shell/naps.sql`;
 const BATCH = ["--table", "pages", "--kind", "page", "--command", "python3 'my work.py'"];
 
-describe("the options of your own batch", () => {
-  test("are a command's words, the table, its kind, and the SQL that makes it", () => {
+describe("the options of a user's own batch", () => {
+  test("are a command's words, the table, its kind, and the SQL that creates it", () => {
     assert.deepEqual(readOptions(BATCH).batch, {
       command: ["python3", "my work.py"],
       table: "pages",
@@ -19,7 +19,7 @@ describe("the options of your own batch", () => {
     assert.match(sql?.text ?? "", /create table naps/);
   });
 
-  test("go with every option that is not about the sample's rows", () => {
+  test("can be combined with every option that is not about the sample's rows", () => {
     const others = "--kill-every 1 --json --keep d --requests-per-job 2 --max-replica-count 3 --backoff-limit 1";
     assert.ok(readOptions([...BATCH, ...others.split(" ")]).batch);
   });

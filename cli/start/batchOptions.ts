@@ -5,7 +5,7 @@ import type { OptionSpec } from "../args.ts";
 import { splitWords } from "../splitWords.ts";
 import { UsageError } from "../usageError.ts";
 
-/** The options of a run of your own batch. */
+/** The options for a user's own batch. */
 export const BATCH_OPTIONS = {
   command: {
     help: "run this program for each row instead of the sample, by the contract of docs/commands.md; split into words as a shell does, but run without one (use sh -c '...')",
@@ -35,17 +35,17 @@ export interface CommandBatch {
   readonly command: readonly string[];
   readonly table: string;
   readonly kind: string;
-  /** SQL that is run first. @default - nothing: the table exists */
+  /** SQL to run first. @default - none: the table exists */
   readonly sql: { readonly file: string; readonly text: string } | undefined;
 }
 
-/** Options for the sample's rows only. */
+/** Options that apply only to the sample's rows. */
 const SAMPLE_ONLY = ["requests", "seconds", "failures"] as const;
 
 /**
- * Reads a command line's own batch, its SQL file included; undefined without --command.
+ * Reads the user's own batch from a command line, including its SQL file; undefined without --command.
  *
- * @throws UsageError naming what is missing, wrong, or too much.
+ * @throws UsageError naming missing, wrong and conflicting options.
  */
 export function readCommandBatch(
   { command, table, kind, sql }: { readonly [Name in keyof typeof BATCH_OPTIONS]: string | undefined },

@@ -9,7 +9,7 @@ import { until } from "../../tests/support/until.ts";
 
 const { home, start, processes, leftovers } = await createCommand("cli/start/main.ts");
 
-/** What a work file and the SQL may be made of, without a driver: psql is not everywhere. */
+/** The command under test; it needs no psql, which is not installed everywhere. */
 const PROGRAM = `${process.execPath} ${join(import.meta.dirname, "../../tests/support/insertingProgram.ts")}`;
 const BATCH = ["--table", "pages", "--kind", "page", "--polling-interval", "0.1", "--backoff-seconds", "0.1"];
 
@@ -17,7 +17,7 @@ let files = 0;
 const folder = await mkdtemp(join(tmpdir(), "sql-"));
 after(() => rm(folder, { recursive: true }));
 
-/** A file outside of the runs' own TMPDIR. */
+/** Creates a file outside the runs' TMPDIR. */
 async function createFile(text: string): Promise<string> {
   const file = join(folder, `pages-${++files}.sql`);
   await writeFile(file, text);
@@ -48,7 +48,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     await assertNothingLeft();
   });
 
-  test("shows why a request is DEAD, and ends 1", async () => {
+  test("shows why a request is DEAD, and exits 1", async () => {
     const sql = await pages(1);
     const command = "sh -c 'echo no such page >&2; exit 65'";
     const { exitCode, stdout } = await start(["--sql", sql, ...BATCH, "--command", command]).ended;
@@ -63,7 +63,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     assert.deepEqual([result(stdout).success, result(stdout).attempts], [1, 2]);
   });
 
-  test("whose runners are killed all the time leaves no process of one, and each effect is there once", async () => {
+  test("whose runners are killed all the time leaves no process behind, and each effect exists once", async () => {
     const database = await createTestDatabase();
     const { PG_HOST, PG_PORT, PG_USERNAME } = process.env;
     const url = `postgresql://${PG_USERNAME}@/${database.name}?host=${encodeURIComponent(PG_HOST ?? "")}&port=${PG_PORT}`;
@@ -81,7 +81,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     await assertNothingLeft();
   });
 
-  test("stopped by Ctrl-C, in the terminal's whole group, leaves no process and no folder", async () => {
+  test("stopped by Ctrl-C in the terminal's whole process group, leaves no process and no folder behind", async () => {
     const sql = await pages(3, "update pages set ms = 600000;");
     const run = start(["--sql", sql, ...BATCH, "--command", PROGRAM], {}, { ownGroup: true });
     await until("commands run", async () => (await processes()).filter(isProgram).length === 3, { timeoutMs: 60_000 });
@@ -90,7 +90,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     await assertNothingLeft();
   });
 
-  test("killed itself: the next run ends its commands, too", async () => {
+  test("that is itself killed has its commands ended by the next run", async () => {
     const sql = await pages(2, "update pages set ms = 600000;");
     const run = start(["--sql", sql, ...BATCH, "--command", `sh -c 'trap "" TERM HUP; ${PROGRAM}; exit $?'`]);
     await until("commands run", async () => (await processes()).filter(isProgram).length >= 2, { timeoutMs: 60_000 });
@@ -102,7 +102,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     await assertNothingLeft();
   });
 
-  test("resumes a kept database without --sql, and refuses to make its table twice", async () => {
+  test("resumes a kept database without --sql, and refuses to create its table twice", async () => {
     const sql = await pages(2);
     const keep = ["--keep", join(home, "kept")];
     const first = await start(["--sql", sql, ...BATCH, ...keep, "--command", "sh -c 'exit 65'"]).ended;
@@ -132,7 +132,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     ],
   ];
   for (const [what, sql, message] of wrong) {
-    test(`ends 1 for ${what}, with PostgreSQL's message, before a pod starts`, async () => {
+    test(`exits 1 for ${what}, with PostgreSQL's message, before a pod starts`, async () => {
       const run = start(["--sql", await createFile(sql), ...BATCH, "--command", "true"]);
       const { exitCode, stdout, stderr } = await run.ended;
       assert.match(stderr, message);

@@ -19,10 +19,10 @@ import { requestTable } from "./requestTable.ts";
 import { runSqlFile } from "./runSqlFile.ts";
 import type { RunWork } from "./runWork.ts";
 
-/** How long ending a stopped SQL file may take; the run's own server ends it in any case. */
+/** How long to wait for a stopped SQL file to end; the run's own server ends it in any case. */
 const END_SESSION_MS = 2_000;
 
-/** Rows of your own table, each worked on by a command. */
+/** Creates work that runs a command for each row of the user's table. */
 export function createCommandWork(
   batch: CommandBatch,
   { killEvery, backoffLimit }: Options,
@@ -47,7 +47,7 @@ export function createCommandWork(
         };
       },
       async afterPod(podName) {
-        // A container's processes end with its first one; here the command of a killed runner still runs.
+        // In a container all processes end with the first one; here the command of a killed runner still runs.
         await endProcesses({ mark: `MARK=${podName}` }, new AbortController().signal);
         await rm(getFolder(podName), { recursive: true, force: true });
       },
@@ -91,7 +91,7 @@ export function createCommandWork(
   };
 }
 
-/** Makes the role, the table and its rows, and attaches it; returns how the command reaches the database. */
+/** Creates the role, the table and its rows, and attaches the table; returns the variables by which the command finds the database. */
 async function createBatch(
   { sql, table, kind }: CommandBatch,
   client: pg.Client,
@@ -102,7 +102,7 @@ async function createBatch(
   const programEnv = await prepareProgramRole(client, local);
   await client.query(`select pg_advisory_unlock(${LOCK_SPACE}, 0)`);
   if (sql) await runSqlFile(client, sql);
-  // The file's settings and its uncommitted transaction end with it, as in psql.
+  // The file's settings and its uncommitted transaction end with the file, as in psql.
   client.removeAllListeners("notice");
   await client.query("rollback");
   await client.query("discard all");
@@ -114,7 +114,7 @@ async function createBatch(
   return programEnv;
 }
 
-/** Ends a stopped SQL statement and rolls it back: PostgreSQL would not notice that its client is no longer waiting. */
+/** Ends a stopped SQL statement, which rolls it back: PostgreSQL would not notice that its client is no longer waiting. */
 async function endSession(client: pg.Client, local: LocalDatabase): Promise<void> {
   const { processID } = client as unknown as { processID: number };
   const ended = local.client.query("select pg_terminate_backend($1)", [processID]).catch(() => undefined);

@@ -36,7 +36,7 @@ describe("DATABASE_URL", () => {
     test(`reads ${url.replace(HERE, "FILE")}`, () => assert.deepEqual(parseDatabaseUrl(url), { ...PLAIN, ...address }));
   }
 
-  test("takes the password from elsewhere only where it has none", () => {
+  test("takes the password from elsewhere only if the URL has none", () => {
     assert.equal(parseDatabaseUrl("postgresql://u@h/d", "other").password, "other");
     assert.equal(parseDatabaseUrl("postgresql://u:own@h/d", "other").password, "own");
   });

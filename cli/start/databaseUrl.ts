@@ -4,7 +4,7 @@ import { parse } from "pg-connection-string";
 import { DEFAULTS, type SslMode } from "../../worker/src/settings.ts";
 import { UsageError } from "../usageError.ts";
 
-/** A server and database, and how they are reached. */
+/** A server and database, and how to connect to them. */
 export interface DatabaseAddress {
   readonly host: string;
   readonly port: number;
@@ -25,10 +25,10 @@ const WITHOUT_EFFECT = ["application_name", "connect_timeout", "uselibpqcompat"]
 const PARAMETERS = ["host", "port", "user", "password", "dbname", "ssl", "sslmode", "sslrootcert", ...WITHOUT_EFFECT];
 
 /**
- * Reads DATABASE_URL. `allow` and `prefer` are without TLS, as node-postgres has it; `verify-ca` also verifies the host name.
+ * Parses DATABASE_URL. `allow` and `prefer` mean no TLS, as in node-postgres; `verify-ca` also verifies the host name.
  *
- * @param password - used where the URL has none (PGPASSWORD)
- * @throws UsageError naming DATABASE_URL and what is allowed; the password is never part of it.
+ * @param password - used if the URL has none (PGPASSWORD)
+ * @throws UsageError naming DATABASE_URL and what is allowed, never the password
  */
 export function parseDatabaseUrl(url: string, password?: string): DatabaseAddress {
   const fail = (what: string, got: string): never => {
@@ -61,7 +61,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
   };
 }
 
-/** A Unix socket has none, whatever sslmode says (libpq's rule). */
+/** A Unix socket has no TLS, whatever sslmode says (libpq's rule). */
 const WITHOUT_TLS = { sslMode: "disable", caFile: undefined } as const;
 
 function parseOr(base: string, fail: (reason: string) => never): ReturnType<typeof parse> {

@@ -11,7 +11,7 @@ const { home, start, processes, leftovers } = await createCommand("cli/start/mai
 
 const RUN = "--requests 2 --seconds 0 --json";
 
-describe("npm start in a strange environment", { timeout: 600_000, concurrency: 1 }, () => {
+describe("npm start in an unusual environment", { timeout: 600_000, concurrency: 1 }, () => {
   const names = [
     "a space",
     `it's a "quote"`,
@@ -29,7 +29,7 @@ describe("npm start in a strange environment", { timeout: 600_000, concurrency: 
       assert.match(stdout, /"success":2/);
       assert.deepEqual(await readdir(TMPDIR), []);
       assert.deepEqual(await processes(), []);
-      // The socket is elsewhere: its address is plain and short.
+      // The socket is elsewhere, at a plain and short path.
       const [, socket = ""] = /^psql --host=([\w./-]+) --port/m.exec(stderr) ?? [];
       assert.ok(socket.length < 90);
       await assert.rejects(readdir(socket), { code: "ENOENT" });
@@ -50,14 +50,14 @@ describe("npm start in a strange environment", { timeout: 600_000, concurrency: 
     },
   ];
   for (const env of shells) {
-    test(`is not led astray by ${Object.keys(env).join(", ")}`, async () => {
+    test(`ignores ${Object.keys(env).join(", ")}`, async () => {
       const { exitCode, stdout, stderr } = await start(RUN, env).ended;
       assert.equal(exitCode, 0, stderr);
       assert.match(stdout, /"success":2,"dead":0,"jobs":2,.*"attempts":2/);
     });
   }
 
-  test("takes PGPASSWORD for a DATABASE_URL without a password, and none of the shell's other PG variables", async () => {
+  test("uses PGPASSWORD for a DATABASE_URL without a password, and none of the shell's other PG variables", async () => {
     const { name, query } = await createTestDatabase();
     const { PG_HOST = "", PG_PORT } = process.env;
     const DATABASE_URL = `postgresql://postgres@/${name}?host=${encodeURIComponent(PG_HOST)}&port=${PG_PORT}`;

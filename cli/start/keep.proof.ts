@@ -18,12 +18,12 @@ assert.equal((await start(["--keep", template, "--requests", "2", "--seconds", "
 
 async function copy(name: string): Promise<string> {
   const folder = join(folders, name);
-  // cp keeps the owner: PostgreSQL insists on its own.
+  // cp -a keeps the owner, which PostgreSQL insists on.
   await getOutput("cp", ["-a", template, folder]);
   return folder;
 }
 
-/** The run's own psql line, as a shell reads it. */
+/** Connects by the run's psql line, as a shell parses it. */
 async function connect(run: Run): Promise<pg.Client> {
   await until("it serves", () => /Serving until Ctrl-C/.test(run.output()), { timeoutMs: 60_000 });
   const client = new pg.Client({
@@ -36,7 +36,7 @@ async function connect(run: Run): Promise<pg.Client> {
 }
 
 describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
-  test("resumes where it stopped, prints a line to paste, and lets no other run in meanwhile", async () => {
+  test("resumes where it stopped, prints a command to paste, and lets no other run use the folder meanwhile", async () => {
     const folder = join(folders, "kept");
     const first = start(["--requests", "4", "--seconds", "1", "--max-replica-count", "2", "--keep", folder]);
     await until("half is done", () => /done [12]/.test(first.output()), { timeoutMs: 60_000 });
@@ -86,7 +86,7 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
     ],
   ];
   for (const [title, damage, reason] of damages) {
-    test(`with ${title} prints the server's own reason, and leaves the folder unlocked`, async () => {
+    test(`with ${title} prints the server's reason, and leaves the folder unlocked`, async () => {
       const folder = await copy(title);
       await damage(join(folder, "data"));
       const { exitCode, stderr } = await start(["--keep", folder]).ended;
@@ -109,7 +109,7 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
     }
   });
 
-  test("after SIGKILL takes over from the server that is still there, and resumes", async () => {
+  test("after SIGKILL stops the server that still runs, and resumes", async () => {
     const folder = await copy("killed");
     const killed = start(["--keep", folder, "--requests", "2", "--seconds", "8"]);
     await until("pods run", () => /running 2/.test(killed.output()), { timeoutMs: 60_000 });
@@ -121,7 +121,7 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
     assert.equal(exitCode, 0);
   });
 
-  test("an insert that fails for want of disk space ends at once with that reason, and the server is stopped", async () => {
+  test("ends at once when an insert fails for lack of disk space, with that reason, and stops the server", async () => {
     const folder = await copy("full");
     const serving = start(["--keep", folder, "--serve"]);
     const client = await connect(serving);
@@ -143,7 +143,7 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
   describe("on a folder that it refuses", () => {
     const refused: readonly (readonly [title: string, make: (folder: string) => Promise<unknown>, reason: RegExp])[] = [
       [
-        "with other files where the database would be",
+        "with other files in the database's place",
         async (folder) => {
           await mkdir(join(folder, "data"), { recursive: true });
           await writeFile(join(folder, "data", "thesis.tex"), "");
@@ -170,7 +170,7 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
       });
     }
 
-    test("for TMPDIR's sake leaves no new folder", async () => {
+    test("because of TMPDIR leaves no new folder", async () => {
       const folder = join(folders, "a", "b");
       const { stderr } = await start(["--keep", folder], { TMPDIR: "/nowhere" }).ended;
       assert.match(stderr, /^cannot create a folder in TMPDIR \(\/nowhere\): /m);
@@ -181,10 +181,10 @@ describe("npm start --keep", { timeout: 600_000, concurrency: 1 }, () => {
 
 describe("npm start --keep, by root", { timeout: 600_000, concurrency: 1 }, () => {
   const USER = 4_321;
-  /** Where the tests do not run as root, the user's own folder stays the user's. */
+  /** If the tests do not run as root, the user's folder stays the user's. */
   const isRoot = process.getuid?.() === 0;
 
-  test("on a user's folder, or below one, leaves everything in it the user's", async () => {
+  test("on a user's folder, or below one, leaves the user the owner of everything in it", async () => {
     const parent = join(folders, "user's home");
     await mkdir(join(parent, "there"), { recursive: true });
     if (isRoot) await getOutput("chown", ["-R", `${USER}:${USER}`, parent]);

@@ -19,9 +19,9 @@ export interface LocalDatabase {
   readonly client: ReconnectingClient;
   /** The environment by which a worker finds it. */
   readonly env: Readonly<Record<string, string>>;
-  /** The command that opens it in psql, ready to be pasted. */
+  /** The command that opens it in psql, ready to paste. */
   readonly psql: string;
-  /** Whether no other run can use it. */
+  /** Whether only this run can use it. */
   readonly exclusive: boolean;
   /** Resolves with the reason when the run's own server ends unexpectedly. */
   readonly failed: Promise<Error>;
@@ -30,11 +30,11 @@ export interface LocalDatabase {
 }
 
 export interface OpenDatabaseArgs {
-  /** DATABASE_URL. @default - a server of the run's own */
+  /** DATABASE_URL. @default - a private server */
   readonly url?: string | undefined;
   /** PGPASSWORD: used for a URL that has no password. @default - none */
   readonly password?: string | undefined;
-  /** The folder that the own server keeps its database in. @default - a temporary one */
+  /** The folder in which the private server keeps its database. @default - a temporary one */
   readonly keep?: string | undefined;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -45,7 +45,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * Opens the database, starting a server unless `url` names one, and brings it to the newest version.
  *
- * @throws UsageError for a wrong URL; Error when no server answers, it refuses, or `signal` aborts. Whatever was started
+ * @throws UsageError for a wrong URL; Error when no server answers, it refuses, or `signal` aborts. Everything that was started
  * has been stopped by then.
  */
 export async function openDatabase({ url, password, keep, log, signal }: OpenDatabaseArgs): Promise<LocalDatabase> {
@@ -103,7 +103,7 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
 async function prepare(config: pg.ClientConfig, where: string, log: Log, signal: AbortSignal): Promise<void> {
   const options = toOptions(MIGRATION_SETTINGS);
   const client = new pg.Client({ ...config, options, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // The running statement fails, too, and its error is reported.
+  // The running statement then fails, and its error is reported.
   client.on("error", () => undefined);
   let what = `cannot connect to the server of ${where}`;
   try {

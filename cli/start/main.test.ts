@@ -14,7 +14,7 @@ function toUrl({ name }: TestDatabase, parameters = ""): string {
 }
 
 describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
-  test("runs every request as its own Job, none idle, and reports it in one object", async () => {
+  test("runs every request in its own Job, none idle, and reports the run in one object", async () => {
     const { exitCode, stdout } = await start("--requests 6 --seconds 0.2 --max-replica-count 3 --json").ended;
     const { seconds, ...result } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
     assert.deepEqual(result, { requests: 6, success: 6, dead: 0, jobs: 6, idleJobs: 0, peakJobs: 3, attempts: 6 });
@@ -35,14 +35,14 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     assert.equal(dead.exitCode, 0);
   });
 
-  test("a Job works through several requests when it may", async () => {
+  test("a Job works through several requests if allowed", async () => {
     const { stdout } = await start("--requests 9 --seconds 0 --requests-per-job 3 --json").ended;
     assert.match(stdout, /"success":9,"dead":0,"jobs":3,"idleJobs":0/);
   });
 
-  test("loses nothing when pods are killed at their work", async () => {
+  test("loses nothing when pods are killed at work", async () => {
     const database = await createTestDatabase();
-    // Once a pod has started it works without a break for longer than there is between two kills.
+    // Once started, a pod works without a pause for longer than the time between two kills.
     const load = "--requests 16 --seconds 1 --requests-per-job 8 --max-replica-count 2";
     const { stdout, exitCode } = await start(
       `${load} --kill-every 3 --backoff-limit 100 --backoff-seconds 0.2 --json`,
@@ -57,7 +57,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     assert.equal(attempts, 16 + (crashed?.count ?? 0));
   });
 
-  test("DATABASE_URL is used instead, and its password is never printed", async () => {
+  test("DATABASE_URL's server is used instead, and its password is never printed", async () => {
     const database = await createTestDatabase();
     const { exitCode, stdout, stderr } = await start("--requests 2 --seconds 0", { DATABASE_URL: toUrl(database) })
       .ended;
@@ -66,7 +66,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     assert.deepEqual(await database.query("select count(*) from clap where status = 'SUCCESS'"), [{ count: "2" }]);
   });
 
-  test("two runs on one database each count their own requests, and end with those", async () => {
+  test("two runs on one database each count only their own requests, and end with these", async () => {
     const database = await createTestDatabase();
     const env = { DATABASE_URL: toUrl(database) };
     const long = start("--requests 3 --seconds 60 --max-replica-count 3", env);
@@ -79,7 +79,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     assert.equal((await long.ended).exitCode, 130);
   });
 
-  test("--requests 0 finishes the requests that already wait in the database", async () => {
+  test("--requests 0 finishes the requests already waiting in the database", async () => {
     const database = await createTestDatabase();
     await database.query("insert into make_it_clap (duration_seconds) values (0), (0)");
     const { stdout } = await start("--requests 0 --json", { DATABASE_URL: toUrl(database) }).ended;
@@ -102,7 +102,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     ["postgresql://u@localhost:1/d", 1, /^cannot connect to the server of DATABASE_URL: .*ECONNREFUSED/m],
   ];
   for (const [url, code, message] of unusable) {
-    test(`is refused, by name, a DATABASE_URL like ${url}`, async () => {
+    test(`refuses by name a DATABASE_URL like ${url}`, async () => {
       const { exitCode, stderr } = await start("--requests 1", { DATABASE_URL: url }).ended;
       assert.match(stderr, message);
       assert.doesNotMatch(stderr, /hunter2/);
@@ -127,7 +127,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
   });
 
   for (const args of ["--requests 1 --seconds 0 --json", "--requests 1 --seconds 0", "--help"]) {
-    test(`${args} into a full disk does not end with 0`, async () => {
+    test(`${args} on a full disk does not exit with 0`, async () => {
       const within = ["sh", "-c", 'exec "$@" > /dev/full', "sh"];
       const { exitCode, stderr } = await start(args, {}, { within }).ended;
       assert.match(stderr, /cannot write to standard output: .*ENOSPC/);
@@ -135,7 +135,7 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     });
   }
 
-  test("wrong options end with 64 before anything is started", async () => {
+  test("exits with 64 for wrong options before anything is started", async () => {
     const { exitCode, stderr, stdout } = await start("--requests -1").ended;
     assert.equal(exitCode, 64);
     assert.match(stderr, /^--requests must be a whole number from 0 to 100000 \(each is a process\); got "-1"\n$/);

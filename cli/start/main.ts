@@ -88,7 +88,7 @@ async function toResumeOptions(options: Options, local: LocalDatabase, display: 
   return { ...options, requests: 0 };
 }
 
-/** A line of the log for a person: `migrated version=1 name=queue`. */
+/** Formats a log line for a person: `migrated version=1 name=queue`. */
 function formatLogLine(line: string): string {
   const { time, level, message, ...fields } = JSON.parse(line) as Record<string, unknown>;
   return [message, ...Object.entries(fields).map(([name, value]) => `${name}=${value}`)].join(" ");

@@ -4,7 +4,7 @@ import { UsageError } from "../usageError.ts";
 import { readOptions } from "./options.ts";
 
 describe("readOptions", () => {
-  test("without options is the run that README shows", () => {
+  test("no options give the run that README shows", () => {
     assert.deepEqual(readOptions([]), {
       requests: 60,
       seconds: 2,
@@ -23,7 +23,7 @@ describe("readOptions", () => {
     });
   });
 
-  test("fractions are allowed where seconds are", () => {
+  test("fractions are allowed for seconds", () => {
     const { seconds, pollingInterval, killEvery } = readOptions(
       "--seconds 0.5 --polling-interval 0.25 --kill-every 0.1".split(" "),
     );
@@ -77,7 +77,7 @@ describe("readOptions", () => {
     });
   }
 
-  test("--keep is refused beside DATABASE_URL", () => {
+  test("--keep is refused together with DATABASE_URL", () => {
     assert.throws(() => readOptions(["--keep", "db"], "postgresql://u@h/d"), /^UsageError: --keep must come without/);
   });
 

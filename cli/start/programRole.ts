@@ -3,12 +3,12 @@ import type pg from "pg";
 import { createRoles, grantRights } from "../../worker/src/roles.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 
-/** The role that a command connects as on the run's own server, which asks for no password. */
+/** The role as which a command connects to the run's own server, which requires no password. */
 const PROGRAM_ROLE = "batch_command";
 
 /**
  * Makes sure that commands can call `batch.own()`, `batch.checkpoint()` and `batch.finish()`. On the run's own server they connect
- * as a role that may do this and what the SQL file grants to `batch_program`, as they should on a cluster; on the server of
+ * as a role that may do only this and what the SQL file grants to `batch_program`, as they should on a cluster; on the server of
  * DATABASE_URL they connect as the URL's role, since such a server requires passwords.
  *
  * @returns the variables by which libpq, and most drivers, find the database; the runner passes them on.

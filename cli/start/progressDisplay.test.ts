@@ -8,7 +8,7 @@ import { createProgressDisplay } from "./progressDisplay.ts";
 const PROGRESS = { waiting: 99_000, running: 200, reserved: 100, success: 12_000, dead: 345 };
 const JOBS = Array.from({ length: 60 }, (_, index) => createJob(`postgres-batch-${10_000 + index}`, Date.now()));
 
-/** What is written to a terminal of that size, without colours and cursor movements. */
+/** The output on a terminal of this size, without colours and cursor movements. */
 function show(columns: number, rows: number): string[] {
   let written = "";
   const stream = new Writable({
@@ -32,7 +32,7 @@ describe("the live view", () => {
     [40, 8],
     [200, 50],
   ] as const) {
-    test(`on ${columns} columns and ${rows} rows wraps nothing and keeps its progress lines`, () => {
+    test(`on ${columns} columns and ${rows} rows wraps no line and keeps its progress lines`, () => {
       const lines = show(columns, rows);
       for (const line of lines) assert.ok(line.length < columns, line);
       assert.ok(lines.length < rows, lines.join("\n"));
@@ -44,7 +44,7 @@ describe("the live view", () => {
     assert.match(show(80, 24).join("\n"), /^NAME +STATUS +COMPLETIONS +DURATION +AGE +PODS$/m);
   });
 
-  test("takes a terminal that does not say its size for one of 80 columns", () => {
+  test("assumes 80 columns if a terminal does not report its size", () => {
     for (const line of show(0, 0)) assert.ok(line.length < 80, line);
   });
 });

@@ -4,7 +4,7 @@ import type { JobState } from "../../simulator/jobController.ts";
 import { jobsTable, progressBar, progressLines } from "./report.ts";
 import type { Progress } from "./requests.ts";
 
-/** Where a run shows its progress: a live view that stays in place on a terminal, plain lines elsewhere. */
+/** Shows a run's progress: a live view that stays in place on a terminal, plain lines elsewhere. */
 export interface ProgressDisplay {
   /** The characters of a line; infinite if the output is not a terminal. */
   readonly width: number;
@@ -24,7 +24,7 @@ const MAX_JOBS = 15;
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 
-/** A live view where the stream is a terminal, plain lines where it is a file or a pipe. */
+/** Creates a live view if the stream is a terminal, plain lines if it is a file or a pipe. */
 export function createProgressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
   return stream.isTTY ? createLiveView(stream) : createLines(stream);
 }
@@ -46,7 +46,7 @@ function createLiveView(stream: NodeJS.WriteStream): ProgressDisplay {
       const bar = progressBar(progress, Math.min(BAR_WIDTH, width));
       const drawn = bar.map(({ colour, cells }) => styleText(colour, cells, { stream })).join("");
       const head = [...progressLines(progress, jobs, seconds, width), drawn];
-      // log-update cuts what is too high at the top: the blank line, the table's header and the cursor's line count, too.
+      // log-update cuts off output that is too high, at the top; the blank line, the table's header and the cursor's line count as well.
       const room = Math.min(MAX_JOBS, (stream.rows || DEFAULT_ROWS) - head.length - 3);
       const table = room < 1 ? [] : ["", ...jobsTable(jobs, Date.now(), room)];
       view([...head, ...table.map((line) => line.slice(0, width))].join("\n"));

@@ -16,7 +16,7 @@ async function untilRunning(run: Run): Promise<void> {
   await until("all run", () => new RegExp(`running ${REQUESTS}`).test(run.output()), { timeoutMs: 60_000 });
 }
 
-/** The run has ended well, and its display has followed it to the end. */
+/** Asserts that the run succeeded and its display followed it to the end. */
 async function assertSuccess(run: Run, attempts: number): Promise<void> {
   const { exitCode, stdout, stderr } = await run.ended;
   assert.match(stdout, new RegExp(`"success":${REQUESTS},"dead":0,.*"attempts":${attempts},`), stderr);
@@ -37,7 +37,7 @@ describe("npm start, when its connections break", { timeout: 600_000, concurrenc
     });
   }
 
-  test("by pg_terminate_backend, again and again, does so too", async () => {
+  test("by repeated pg_terminate_backend, does so too", async () => {
     const { name, query } = await createTestDatabase();
     const { PG_HOST = "", PG_PORT } = process.env;
     const url = `postgresql://postgres@/${name}?host=${encodeURIComponent(PG_HOST)}&port=${PG_PORT}`;
@@ -75,7 +75,7 @@ describe("npm start, when its connections break", { timeout: 600_000, concurrenc
     await assertSuccess(run, REQUESTS);
   });
 
-  test("by kill -9 of its own server's main process, ends at once with that reason, and leaves nothing", async () => {
+  test("by kill -9 of its own server's main process, ends at once with that reason, and leaves nothing behind", async () => {
     const run = start("--requests 2 --seconds 60");
     await until("all run", () => /running 2/.test(run.output()), { timeoutMs: 60_000 });
     const [, host = ""] = /--host=(\S+)/.exec(run.output()) ?? [];

@@ -14,12 +14,12 @@ export interface Queryable {
  */
 const TRANSIENT = /^(08...|25P03|40001|40P01|53300|57014|57P0[1-5])$/;
 
-/** No read-only statement takes longer; after that the connection counts as broken. */
+/** The time limit of read-only statements, after which the connection counts as broken. */
 const ANSWER_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** A transaction that is cut off this often fails because of what it does: a full disk may end the server each time. */
+/** A transaction interrupted this often fails because of what it does: a full disk may end the server each time. */
 const MAX_TRIES = 3;
 
 /** A connection that is reopened whenever it breaks. */
@@ -29,7 +29,7 @@ export class ReconnectingClient implements Queryable {
   readonly #log: Log;
   #client: Promise<pg.Client> | undefined;
 
-  /** @param timeoutSeconds - how long an unreachable server is waited for */
+  /** @param timeoutSeconds - how long to wait for an unreachable server */
   constructor(config: pg.ClientConfig, timeoutSeconds: number, log: Log) {
     this.#config = config;
     this.#timeoutSeconds = timeoutSeconds;
@@ -42,7 +42,7 @@ export class ReconnectingClient implements Queryable {
    * @throws Error when the server stays unreachable, or PostgreSQL's error.
    */
   async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<{ readonly rows: Row[] }> {
-    // query_timeout is an option of a statement, too; @types/pg has it for connections only.
+    // query_timeout is also an option of a statement; @types/pg has it only for connections.
     const statement: pg.QueryConfig & { readonly query_timeout: number } = {
       text,
       values,

@@ -30,7 +30,7 @@ describe("a run's report", () => {
     ]);
   });
 
-  test("speaks of one request, one Job and one attempt in the singular", () => {
+  test("uses the singular for one request, one Job and one attempt", () => {
     const one = { ...RESULT, requests: 1, success: 1, jobs: 1, peakJobs: 1, attempts: 1 };
     assert.deepEqual(summaryLines(one), [
       "1 request: 1 SUCCESS, 0 DEAD | 1 Job, 0 idle, at most 1 at once | 1 attempt | 13.4 s",
@@ -38,7 +38,7 @@ describe("a run's report", () => {
     assert.deepEqual(clapTable([ROW], 12).at(-1), "(1 row)");
   });
 
-  test("says what waits, runs, is reserved and is done, and how the Jobs are", () => {
+  test("shows the waiting, running, reserved and finished requests, and the state of Jobs", () => {
     assert.deepEqual(progressLines(PROGRESS, JOBS, 3.21), [
       "   3.2 s  waiting 40  running 10  reserved 2  done 7  dead 1  |  Jobs: 1 running, 1 complete, 1 failed",
     ]);
@@ -49,7 +49,7 @@ describe("a run's report", () => {
   });
 
   for (const width of [20, 39, 64, 79, 100]) {
-    test(`fits into ${width} columns whatever its numbers, and leaves out none of them`, () => {
+    test(`fits into ${width} columns whatever its numbers, without omitting any`, () => {
       const most = { waiting: 99_999, running: 200, reserved: 200, success: 99_999, dead: 99_999 };
       const big = Object.fromEntries(Object.keys(RESULT).map((name) => [name, 99_999])) as unknown as Result;
       const lines = [...progressLines(most, JOBS, 99_999.9, width), ...summaryLines(big, Math.max(width, 45))];
@@ -59,7 +59,7 @@ describe("a run's report", () => {
     });
   }
 
-  test("shows clap within 79 columns up to six digits of ids, and in narrower ones without what is least needed", () => {
+  test("shows clap within 79 columns for ids of up to six digits, and omits the least important columns on narrower terminals", () => {
     const rows = [{ ...ROW, id: "100000", session_id: 2_147_483_647 }];
     for (const width of [79, 60, 45, 30]) {
       const lines = clapTable(rows, 12, width);
@@ -69,7 +69,7 @@ describe("a run's report", () => {
     assert.match(clapTable(rows, 12, 79)[0] ?? "", /session_id {2}creation_date {2}creation_time {2}end_time/);
   });
 
-  test("draws a bar of exactly its width, whatever the shares", () => {
+  test("draws a bar of exactly the given width, whatever the shares", () => {
     const drawn = (progress: typeof PROGRESS, width: number) =>
       progressBar(progress, width)
         .map(({ cells }) => cells)
@@ -87,7 +87,7 @@ describe("a run's report", () => {
     ]);
   });
 
-  test("shows clap as psql does, and leaves out the middle of a long one", () => {
+  test("shows clap as psql does, and omits the middle of a long one", () => {
     const lines = clapTable(
       Array.from({ length: 60 }, (_, index) => ({ ...ROW, id: String(index + 1) })),
       4,

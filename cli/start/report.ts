@@ -42,7 +42,7 @@ export function progressLines(
   return line.length <= width ? [line] : [...wrap(requestParts, "  ", width), ...wrap(jobParts, ", ", width)];
 }
 
-/** Parts joined into lines of at most `width` characters, as far as no part is longer. */
+/** Joins parts into lines of at most `width` characters, unless a single part is longer. */
 function wrap(parts: readonly string[], separator: string, width: number): string[] {
   const lines: string[] = [];
   for (const part of parts) {
@@ -64,7 +64,7 @@ export interface BarPart {
   readonly cells: string;
 }
 
-/** A bar of what is done, dead, running, reserved and waiting, `width` cells wide. */
+/** A bar of succeeded, dead, running, reserved and waiting requests, `width` cells wide. */
 export function progressBar({ waiting, running, reserved, success, dead }: Progress, width: number): BarPart[] {
   const parts = [
     { count: success, colour: "green", cell: "█" },
@@ -100,7 +100,7 @@ export function jobsTable(jobs: readonly JobState[], now: number, most: number):
   ]);
 }
 
-/** The columns of the view `clap`; these are omitted one after another if there is no room for all. */
+/** The columns of the view `clap`, and those that are omitted one after another if there is not enough room. */
 const CLAP_COLUMNS = ["id", "status", "session_id", "creation_date", "creation_time", "end_time", "iteration"] as const;
 const LEAST_NEEDED = ["session_id", "creation_date", "creation_time", "end_time"] as const;
 
@@ -110,7 +110,7 @@ export function clapTable(rows: readonly ClapRow[], most: number, width?: number
   return [...rowsTable(shown, rows, most, width), `(${count(rows.length, "row")})`];
 }
 
-/** Rows in lines of at most `width` characters, columns and the middle of more than `most` rows left out where need be. */
+/** Rows as lines of at most `width` characters; columns, and the middle of more than `most` rows, are omitted if necessary. */
 export function rowsTable<Column extends string>(
   { columns: all, leastNeeded }: { readonly columns: readonly Column[]; readonly leastNeeded: readonly Column[] },
   rows: readonly Readonly<Record<Column, unknown>>[],

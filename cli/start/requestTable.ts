@@ -1,14 +1,14 @@
 import { count, rowsTable } from "./report.ts";
 import type { RequestRow } from "./requests.ts";
 
-/** The columns that are shown; the last ones are omitted first if there is no room for all. */
+/** The columns, and those that are omitted one after another if there is not enough room. */
 const COLUMNS = ["request_id", "status", "attempt", "started", "ended", "result"] as const;
 const LEAST_NEEDED = ["started", "ended", "result"] as const;
 
 /** The longest result, or error, that is shown. */
 const MAX_RESULT = 60;
 
-/** The requests of your own batch, in lines of at most `width` characters, the middle left out of more than `most`. */
+/** The requests of the user's own batch, in lines of at most `width` characters, omitting the middle of more than `most`. */
 export function requestTable(rows: readonly RequestRow[], most: number, width?: number): string[] {
   const shown = rows.map((row) => ({ ...row, result: cut(row.result ?? row.error?.split("\n")[0] ?? "") }));
   return [

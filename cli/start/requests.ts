@@ -21,7 +21,7 @@ export interface RequestRow {
   readonly ended: string | null;
   /** Its result, as JSON. */
   readonly result: string | null;
-  /** Of its last attempt. */
+  /** The error of its last attempt. */
   readonly error: string | null;
 }
 
@@ -35,7 +35,7 @@ export interface Progress {
   readonly dead: number;
 }
 
-/** Inserts requests as a user does, any number in one statement; resolves with their ids. */
+/** Inserts requests as a user would, in one statement; resolves with their ids. */
 export async function insertRequests(
   client: Queryable,
   count: number,
@@ -50,7 +50,7 @@ export async function insertRequests(
   return rows.map(({ id }) => id);
 }
 
-/** All unfinished requests of a kind in the database, those of other runs included. */
+/** All unfinished requests of a kind in the database, including those of other runs. */
 export async function readUnfinished(client: Queryable, kind: string): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     "select request_id::text as id from batch.queue where kind = $1 order by request_id",
@@ -59,7 +59,7 @@ export async function readUnfinished(client: Queryable, kind: string): Promise<s
   return rows.map(({ id }) => id);
 }
 
-/** How many failures each request asks for, without deleted rows. */
+/** How many failures each request asks for; deleted rows are missing. */
 export async function readFailures(client: Queryable, ids: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await client.query<{ id: string; failures: number }>(
     "select id::text, failures from public.make_it_clap where id = any ($1)",
@@ -96,7 +96,7 @@ export async function readClaps(client: Queryable, ids: readonly string[]): Prom
   return rows;
 }
 
-/** The requests of a kind as `batch.request` shows them; those that were never started are missing. */
+/** The requests of a kind as in `batch.request`; those that were never started are missing. */
 export async function readRequests(client: Queryable, kind: string, ids: readonly string[]): Promise<RequestRow[]> {
   const { rows } = await client.query<RequestRow>(
     `select request_id::text, r.status, attempt, to_char(r.created_at, 'HH24:MI:SS') as started,
@@ -117,7 +117,7 @@ export async function countAttempts(client: Queryable, kind: string, ids: readon
   return rows[0]?.count ?? 0;
 }
 
-/** The Jobs among these that claimed a request of the kind, be it this run's or another's. */
+/** Those of these Jobs that claimed a request of the kind, whether this run's or another's. */
 export async function readBusyJobs(client: Queryable, kind: string, jobs: readonly string[]): Promise<Set<string>> {
   const { rows } = await client.query<{ job_name: string }>(
     "select distinct job_name from batch.attempt where kind = $1 and job_name = any ($2)",

@@ -13,7 +13,7 @@ import { insertRequests } from "./requests.ts";
 
 const REQUESTS = 10;
 
-/** Longer than the server counts as young: a worker that has not re-acquired its lock by then is suspected, and gets another Job. */
+/** Longer than the server's startup grace: a worker that has not re-acquired its lock by then is suspected, and its request gets another Job. */
 const SECONDS = 8;
 
 const LOCKS = `select count(*)::integer as locked from batch.queue where session_id in ${HELD_SESSIONS}`;
@@ -49,7 +49,7 @@ describe("a database that restarts under ten running requests", { concurrency: t
         await cluster.stop();
         await database.close();
       });
-      // Twice as many Jobs as requests are allowed, so that one too many would be created.
+      // Twice as many Jobs as requests are allowed, so that unneeded ones could be created.
       const settings = { requestsPerJob: 1, maxReplicaCount: 2 * REQUESTS, pollingInterval: 0.2 };
       const polled = poll(settings, database, cluster, t.signal);
       await until("all run", async () => (await before.query(LOCKS)).rows[0].locked === REQUESTS);

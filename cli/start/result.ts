@@ -11,7 +11,7 @@ export interface Result {
   readonly jobs: number;
   /** Jobs that never claimed a request. */
   readonly idleJobs: number;
-  /** Most unfinished Jobs at once. */
+  /** The most unfinished Jobs at once. */
   readonly peakJobs: number;
   readonly attempts: number;
   readonly seconds: number;

@@ -17,7 +17,7 @@ import type { StopSignals } from "./stopSignals.ts";
 const REFRESH_MS = 500;
 
 /**
- * Runs requests until none is left: asks the scaling query as KEDA does, and keeps Jobs as Kubernetes does.
+ * Runs requests until none is left: runs the scaling query as KEDA does, and manages Jobs as Kubernetes does.
  *
  * @returns the result; undefined when it was stopped first. By then no pod is running.
  * @throws Error when the database stays unreachable or refuses, or the run's own server ends.
@@ -78,7 +78,7 @@ function isDone({ waiting, running, reserved }: Progress): boolean {
   return waiting + running + reserved === 0;
 }
 
-/** One update after another: while the database is unreachable they wait and do not pile up. */
+/** Runs one update after another, so that they do not pile up while the database is unreachable. */
 async function watch(show: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await raceAbort(show(), signal).catch(() => undefined);

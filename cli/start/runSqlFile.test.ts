@@ -7,7 +7,7 @@ const database = await createTestDatabase();
 const run = (text: string) => runSqlFile(database.client, { file: "pages.sql", text });
 
 describe("a file of SQL", () => {
-  test("is run whole, whatever it holds", async () => {
+  test("is run as a whole, whatever it contains", async () => {
     await run("create table a (x int);\n-- ü 🎈\ninsert into a values (1), (2);\ndo $$ begin perform 1; end $$;");
     assert.deepEqual(await database.query("select count(*)::integer from a"), [{ count: 2 }]);
   });
@@ -25,7 +25,7 @@ describe("a file of SQL", () => {
       /^cannot run pages\.sql, line 3: syntax error at or near "creat"$/,
     ],
     [
-      "a name that there is not",
+      "a name that does not exist",
       "-- 🎈🎈\nselect 1;\nselect no_column\nfrom a;",
       /, line 3: column "no_column" does not exist/,
     ],
@@ -35,11 +35,11 @@ describe("a file of SQL", () => {
       /, line 3: new row .* violates check constraint "c_x_check" \(Failing row contains \(0\)\.\)$/,
     ],
     [
-      "an exception of its own code",
+      "an exception raised by its own code",
       "select 1;\ndo $$ begin\nraise 'no' using hint = 'do'; end $$;",
       /, line 2: no \(do\)$/,
     ],
-    ["a table that is there", "select 1;\ncreate table a ();", /, line 2: .*"a" already exists \(omit --sql if /],
+    ["a table that already exists", "select 1;\ncreate table a ();", /, line 2: .*"a" already exists \(omit --sql if /],
     ["psql's own command", "select 1;\n\\copy a from 'x'", /, line 2: .* \(psql's own commands .* are not SQL\)$/],
   ];
   for (const [what, sql, message] of wrong) {

@@ -6,7 +6,7 @@ import { findStatementLines } from "./statementLines.ts";
 const DUPLICATE_TABLE = "42P07";
 
 /**
- * Runs a file of SQL as `psql --single-transaction --file` does: all of it, or, unless it commits itself, nothing.
+ * Runs an SQL file like `psql --single-transaction --file`: all of it, or nothing unless it commits itself.
  *
  * @throws Error with the file, the line, and PostgreSQL's message.
  */

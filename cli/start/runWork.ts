@@ -2,21 +2,21 @@ import type { ClusterArgs } from "../../simulator/cluster.ts";
 import type { Queryable } from "./reconnectingClient.ts";
 import type { Result } from "./result.ts";
 
-/** What a run works on: the sample, or your own batch. */
+/** The work of a run: the sample, or the user's own batch. */
 export interface RunWork {
   readonly kind: string;
-  /** The additional environment of its pods, and what is done when a pod has ended. */
+  /** The additional environment of its pods, and the cleanup after a pod has ended. */
   readonly pods: Pick<ClusterArgs, "podEnv" | "afterPod">;
   /**
-   * Creates what is to be worked on.
+   * Creates the run's requests.
    *
-   * @returns the primary keys of the run's requests.
+   * @returns their primary keys.
    * @throws Error with PostgreSQL's message.
    */
   prepare(): Promise<string[]>;
   /** Reads how the requests ended. */
   readEnd(client: Queryable, ids: readonly string[]): Promise<RequestsEnd>;
-  /** Removes what the run's own pods left on this machine. */
+  /** Removes what the run's pods left on this machine. */
   close(): Promise<void>;
 }
 

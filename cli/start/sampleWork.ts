@@ -5,7 +5,7 @@ import { clapTable } from "./report.ts";
 import { type ClapRow, insertRequests, readClaps, readFailures, readUnfinished } from "./requests.ts";
 import type { RunWork } from "./runWork.ts";
 
-/** The sample, `make_it_clap`: the rows that the run inserts, or on a private database all unfinished ones. */
+/** The sample, `make_it_clap`: the rows that the run inserts, or all unfinished ones on a private database. */
 export function createSampleWork(options: Options, { client, exclusive }: LocalDatabase): RunWork {
   const { requests, seconds, failures } = options;
   const { kind } = DEFAULTS;

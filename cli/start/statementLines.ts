@@ -1,4 +1,4 @@
-/** The tokens of SQL, as far as they affect where a statement ends; PostgreSQL's manual, 4.1 "Lexical Structure". */
+/** The SQL tokens that affect where a statement ends; PostgreSQL's manual, 4.1 "Lexical Structure". */
 const TOKEN =
   /--[^\n]*|\/\*|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$[\s\S]*?\$\1\$|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\s+|[\s\S]/y;
 const COMMENT_EDGE = /\/\*|\*\//g;
@@ -24,7 +24,7 @@ export function findStatementLines(sql: string): number[] {
     const word = token.toLowerCase();
     if (word === "(") parentheses++;
     if (word === ")") parentheses = Math.max(0, parentheses - 1);
-    // The body of a function in SQL: its own semicolons end nothing.
+    // The body of an SQL function: its semicolons do not end the statement.
     if (blocks > 0 ? word === "case" : word === "atomic" && previous === "begin") blocks++;
     if (blocks > 0 && word === "end") blocks--;
     previous = word;

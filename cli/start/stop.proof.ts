@@ -15,7 +15,7 @@ async function assertNothingLeft(): Promise<void> {
 
 describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
-    test(`by ${signal} ends with 130 and leaves no process, no server and no folder`, async () => {
+    test(`by ${signal} exits with 130 and leaves no process, no server and no folder behind`, async () => {
       const run = start("--requests 10 --seconds 60");
       await until("pods run", () => /running 10/.test(run.output()), { timeoutMs: 60_000 });
       assert.ok((await processes()).length > 10);
@@ -25,7 +25,7 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
     });
   }
 
-  test("while initdb runs, by a terminal's Ctrl-C to the whole group, ends with 130 and leaves nothing", async () => {
+  test("while initdb runs, by a terminal's Ctrl-C to the whole group, exits with 130 and leaves nothing behind", async () => {
     const run = start("--requests 10 --seconds 60", {}, { ownGroup: true });
     await until("initdb", async () => (await processes()).some((words) => /\binitdb /.test(words)), { intervalMs: 1 });
     process.kill(-(run.child.pid as number), "SIGINT");
@@ -34,7 +34,7 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
     await assertNothingLeft();
   });
 
-  test("at any moment of its start ends with 130 and leaves nothing", async () => {
+  test("at any moment of its start exits with 130 and leaves nothing behind", async () => {
     for (let delay = 0; ; delay += 400) {
       const run = start("--requests 3 --seconds 60", {}, { ownGroup: true });
       await until("its first line", () => run.output() !== "");
@@ -65,14 +65,14 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
     await assertNothingLeft();
   });
 
-  test("by SIGKILL: the next run ends and removes what is left, and says so", async () => {
+  test("by SIGKILL has what is left ended, removed and reported by the next run", async () => {
     const run = start("--requests 3 --seconds 600");
     await until("pods run", () => /running 3/.test(run.output()), { timeoutMs: 60_000 });
     run.child.kill("SIGKILL");
     await run.ended;
     assert.ok((await processes()).length > 3);
     const [left = ""] = await leftovers();
-    // Neither a folder that only has such a name, nor one of a run that is alive, is a leftover.
+    // A folder that only has such a name, or belongs to a live run, is not a leftover.
     await mkdir(join(home, "postgres-batch-foreig"));
     await writeFile(join(home, "postgres-batch-foreig", "file"), "");
     const next = await start("--requests 1 --seconds 0").ended;
