@@ -1,7 +1,7 @@
 import { type ProgramResult, runProgram } from "../runProgram.ts";
 
 export interface CaptureOptions {
-  /** The time limit; after it the program is ended with exit code 1. @default - no limit */
+  /** The time limit, after which the program is ended and counts as exit code 1. @default - no limit */
   readonly timeoutSeconds?: number;
 }
 

@@ -34,9 +34,9 @@ describe("pods that are not created", () => {
     ["of a ReplicaSet", [event("ReplicaSet", "r", "FailedCreate", 23)], ["ReplicaSet n/r"]],
     ["of a StatefulSet", [event("StatefulSet", "s", "FailedCreate", 23)], ["StatefulSet n/s"]],
     ["of the stack's Job", [event("Job", "schema-migration-1", "FailedCreate", 23)], ["Job n/schema-migration-1"]],
-    ["of a Job of KEDA's", [event("Job", "postgres-batch-x", "FailedCreate", 23)], []],
+    ["of a KEDA Job", [event("Job", "postgres-batch-x", "FailedCreate", 23)], []],
     [
-      "and are created in the end",
+      "and are eventually created",
       [event("ReplicaSet", "r", "SuccessfulCreate", 24), event("ReplicaSet", "r", "FailedCreate", 23)],
       [],
     ],
@@ -54,7 +54,7 @@ describe("pods that are not created", () => {
     });
   }
 
-  test("in an earlier deployment are no problem of this one", () => {
+  test("in an earlier deployment are not a problem of this one", () => {
     assert.deepEqual(creationProblems([event("ReplicaSet", "r", "FailedCreate", 23)], STATE, START + 60_000), []);
   });
 

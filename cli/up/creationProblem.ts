@@ -7,8 +7,8 @@ import type { StackState } from "./stackState.ts";
 const LIMIT_SECONDS = 120;
 
 /**
- * Why pods of the stack are not even created (a quota, a Pod Security Standard, an admission webhook, a missing service
- * account): reported by the last event of their ReplicaSet, StatefulSet or Job.
+ * Why pods of the stack are not created at all (a quota, a Pod Security Standard, an admission webhook, a missing service
+ * account), from the last event of their ReplicaSet, StatefulSet or Job.
  *
  * @param sinceMs events before this time belong to an earlier deployment
  */

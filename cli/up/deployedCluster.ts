@@ -4,14 +4,14 @@ import { FailedError } from "./failedError.ts";
 import type { Deployment } from "./nextSteps.ts";
 import type { Session } from "./session.ts";
 
-/** The cluster that a stack is deployed to: the stack's output `cluster`. */
+/** The cluster to which a stack is deployed: the stack's output `cluster`. */
 interface DeployedCluster {
   readonly context: string;
-  /** The uid of the namespace kube-system: it identifies a cluster, whatever the name of its context. */
+  /** The uid of the namespace kube-system, which identifies a cluster whatever its context's name. */
   readonly uid: string;
 }
 
-/** What index.ts exports; nothing of it before the first `pulumi up` has succeeded. */
+/** The exports of index.ts; empty until the first `pulumi up` has succeeded. */
 type Outputs = Partial<Pick<Deployment, "psql" | "namespaces" | "kinds"> & { readonly cluster: DeployedCluster }>;
 
 export async function readOutputs({ stack, env }: Pick<Session, "stack" | "env">): Promise<Outputs> {
@@ -21,10 +21,10 @@ export async function readOutputs({ stack, env }: Pick<Session, "stack" | "env">
 }
 
 /**
- * The cluster that the stack is deployed to; undefined where it is not deployed. Read before anything is started for
+ * The cluster to which the stack is deployed; undefined if it is not deployed. Read before anything is started for
  * `context`.
  *
- * @throws UsageError when it is the cluster of another context: Pulumi would confuse the two clusters' resources.
+ * @throws UsageError when that cluster has another context: Pulumi would confuse the two clusters' resources.
  */
 export async function readDeployedCluster(
   { stack, env }: Session,

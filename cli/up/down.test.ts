@@ -4,7 +4,7 @@ import { createPrograms } from "../../tests/support/programs.ts";
 import { ALL, deployedTo, KUBECTL, minikube, run, started } from "../../tests/support/upPrograms.ts";
 
 describe("npm run down", { timeout: 60_000 }, () => {
-  test("destroys the stack, and leaves the cluster", async () => {
+  test("destroys the stack, and keeps the cluster", async () => {
     const programs = await started(await createPrograms(ALL));
     const { ended, output } = run("cli/up/down.ts", programs, ["--stack=mine"]);
     assert.equal(await ended, 0, output());
@@ -13,7 +13,7 @@ describe("npm run down", { timeout: 60_000 }, () => {
     assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube delete")));
   });
 
-  test("needs no Docker daemon, and asks minikube for none", async () => {
+  test("needs no Docker daemon, and does not ask minikube for one", async () => {
     for (const program of [
       ALL.minikube,
       minikube("docker", "containerd"),
@@ -83,7 +83,7 @@ esac`;
     ["Paused", "minikube unpause --profile=minikube"],
     ["", "pulumi stack rm --force --stack dev"],
   ] as const) {
-    test(`says how to continue where the cluster does not answer: ${command}`, async () => {
+    test(`says how to continue if the cluster does not answer: ${command}`, async () => {
       const programs = await createPrograms({ ...ALL, minikube: minikube("docker", "docker", { status }) });
       const { ended, output } = run("cli/up/down.ts", programs);
       assert.equal(await ended, 1);
@@ -93,7 +93,7 @@ esac`;
     });
   }
 
-  test("destroys nothing where there is no cluster", async () => {
+  test("destroys nothing if there is no cluster", async () => {
     const programs = await createPrograms(ALL);
     assert.equal(await run("cli/up/down.ts", programs).ended, 1);
     assert.ok(!(await programs.calls()).some((call) => call.startsWith("pulumi destroy")));

@@ -1,6 +1,6 @@
 import { CommandError } from "../commandError.ts";
 
-/** Something failed that is needed to continue. */
+/** A step that is required to continue has failed. */
 export class FailedError extends CommandError {
   override readonly name = "FailedError";
 

@@ -19,7 +19,7 @@ const OURS: StackState = {
   ownsKeda: true,
 };
 
-/** Answers with files of its folder: objects, operators and jobs. */
+/** A kubectl that answers with the files `objects`, `operators` and `jobs` of its folder. */
 const KUBECTL = `case "$*" in
   *" get scaledjobs"*) answer=objects;;
   *" get pods "*) answer=operators;;
@@ -39,7 +39,7 @@ function keda(
 
 const OPERATOR = { metadata: { name: "o" }, status: { conditions: [{ type: "Ready", status: "True" }] } };
 
-/** What a watch prints and patches in `polls` polls of a cluster. */
+/** The lines and patches of a watch after `polls` polls of a cluster. */
 async function watch(
   state: StackState,
   polls: number,
@@ -68,7 +68,7 @@ describe("KEDA's finalizers without a running operator", () => {
     assert.match(patches[1] ?? "", /patch triggerauthentication\.keda\.sh\/claps-auth -n n /);
   });
 
-  test("stay until the operator was missing at several polls: it may be restarting", async () => {
+  test("stay until the operator has been missing at several polls, since it may be restarting", async () => {
     assert.deepEqual(await watch(OURS, 2, { objects }), { lines: [], patches: [] });
   });
 
@@ -77,25 +77,25 @@ describe("KEDA's finalizers without a running operator", () => {
     assert.deepEqual(patches, []);
   });
 
-  test("stay on objects that are not being deleted, and on objects of others", async () => {
+  test("stay on objects that are not being deleted, and on other owners' objects", async () => {
     const others = [keda("ScaledJob", SCALED_JOB, false), keda("ScaledJob", { namespace: "n", name: "others" })];
     assert.deepEqual(await watch(OURS, 12, { objects: others }), { lines: [], patches: [] });
   });
 
-  test("stay where KEDA belongs to others: the command is printed once", async () => {
+  test("stay if KEDA belongs to others: the command is printed once", async () => {
     const { lines, patches } = await watch({ ...OURS, ownsKeda: false }, 12, { objects: objects.slice(0, 1) });
     assert.deepEqual(patches, []);
     assert.equal(lines.length, 2);
     assert.match(lines[1] ?? "", /^kubectl --context mine patch scaledjob\.keda\.sh\/claps -n n --type=json -p '\[/);
   });
 
-  test("stay where an operator runs: the command is printed when it does not remove them", async () => {
+  test("stay if an operator runs: the command is printed if it does not remove them", async () => {
     const { lines, patches } = await watch(OURS, 12, { objects: objects.slice(1), operators: [OPERATOR] });
     assert.deepEqual(patches, []);
     assert.match(lines[0] ?? "", /TriggerAuthentication n\/claps-auth waits for KEDA's operator/);
   });
 
-  test("stay where the cluster does not say whether an operator runs", async () => {
+  test("stay if the cluster does not report whether an operator runs", async () => {
     const { folder, calls } = await createPrograms({
       kubectl: `case "$*" in *" get pods "*) exit 1;; esac\n${KUBECTL}`,
     });

@@ -4,15 +4,15 @@ import type { Kubectl } from "./kubectl.ts";
 import type { Pod } from "./kubernetesObject.ts";
 import type { StackState } from "./stackState.ts";
 
-/** A restarting operator is not ready for a moment: it counts as not running after so many polls in a row without one. */
+/** A restarting operator is briefly not ready: it counts as not running after this many consecutive polls without a ready pod. */
 const POLLS_WITHOUT_OPERATOR = 3;
 
-/** An operator removes a finalizer within a second: after so many polls the commands are printed. */
+/** An operator removes a finalizer within a second: after this many polls the commands are printed. */
 const POLLS_UNTIL_HINT = 10;
 
 /**
- * Without a running operator nothing removes KEDA's finalizers. If KEDA belongs to the stack, this does: from the stack's objects that
- * are being deleted, once none of their Jobs is left. If it does not, the commands are printed.
+ * Without a running operator nothing removes KEDA's finalizers. If KEDA belongs to the stack, this watch removes them from the stack's
+ * objects that are being deleted, once none of their Jobs is left. Otherwise it prints the commands.
  */
 export class FinalizerWatch {
   readonly #kubectl: Kubectl;
@@ -27,12 +27,12 @@ export class FinalizerWatch {
     this.#state = state;
   }
 
-  /** What to print. */
+  /** Polls once; returns the lines to print. */
   async poll(): Promise<readonly string[]> {
     const waiting = (await this.#objects()).filter(waitsForKeda);
     this.#pollsWaiting = waiting.length === 0 ? 0 : this.#pollsWaiting + 1;
     if (waiting.length === 0) return [];
-    // In any namespace: one operator serves the whole cluster.
+    // In all namespaces: one operator serves the whole cluster.
     const pods = await this.#kubectl.list<Pod>(
       "pods",
       "--all-namespaces",
@@ -53,7 +53,7 @@ export class FinalizerWatch {
     return lines;
   }
 
-  /** The stack's objects of KEDA's kinds that still exist. */
+  /** The stack's KEDA objects that still exist. */
   async #objects(): Promise<KedaObject[]> {
     const { scaledJobs, triggerAuthentications } = this.#state;
     const namespaces = new Set([...scaledJobs, ...triggerAuthentications].map(({ namespace }) => namespace));
@@ -70,7 +70,7 @@ export class FinalizerWatch {
       );
   }
 
-  /** Whether Jobs of a ScaledJob are left, or may be. Deleting it deletes them first. */
+  /** Whether Jobs of a ScaledJob are, or may be, left. Its deletion deletes them first. */
   async #hasJobs({ kind, metadata: { namespace = "", name } }: KedaObject): Promise<boolean> {
     if (kind !== "ScaledJob") return false;
     const jobs = await this.#kubectl.list("jobs", "-n", namespace, "-l", `scaledjob.keda.sh/name=${name}`);

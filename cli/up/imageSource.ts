@@ -3,10 +3,10 @@ import { FailedError } from "./failedError.ts";
 import { configFlag } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
 
-/** Where the nodes get the worker's image from: the daemon that builds it, a registry that it is pushed to, or an existing one. */
+/** Where the nodes get the worker's image: from the daemon that builds it, from a registry that it is pushed to, or an existing image. */
 export type ImageSource = "daemon" | "registry" | "existing";
 
-/** The key `image` of the stack, from the command line, else from its settings. */
+/** Reads the stack's key `image` from the command line, else from its settings. */
 export async function readImageSource({ stack, pulumiArgs, env }: Session): Promise<ImageSource> {
   const args = ["config", "get", "image", "--stack", stack];
   const { exitCode, stdout, stderr } = await capture("pulumi", args, env);
@@ -14,7 +14,7 @@ export async function readImageSource({ stack, pulumiArgs, env }: Session): Prom
   return parseImageSource(pulumiArgs, stdout);
 }
 
-/** @param configured the stack's setting as JSON; the program refuses a wrong one */
+/** @param configured - the stack's setting as JSON; the Pulumi program validates it */
 export function parseImageSource(pulumiArgs: readonly string[], configured: string): ImageSource {
   const image = parseObject(configFlag(pulumiArgs, "image") ?? configured);
   if (configFlag(pulumiArgs, "image.existing") ?? image.existing) return "existing";

@@ -31,7 +31,7 @@ describe("KEDA's finalizer", () => {
     });
   }
 
-  test("is removed alone, and only where the finalizers are still the same", () => {
+  test("is removed alone, and only if the finalizers are still the same", () => {
     const args = removeFinalizer(scaledJob(["other", KEDA_FINALIZER], DELETED));
     assert.deepEqual(args.slice(0, -1), ["patch", "scaledjob.keda.sh/postgres-batch", "-n", "n", "--type=json", "-p"]);
     assert.deepEqual(JSON.parse(args.at(-1) ?? ""), [

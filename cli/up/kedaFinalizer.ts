@@ -3,7 +3,7 @@ import type { Metadata, Pod } from "./kubernetesObject.ts";
 /** KEDA puts it on ScaledJobs and TriggerAuthentications; only its running operator removes it. */
 export const KEDA_FINALIZER = "finalizer.keda.sh";
 
-/** An object of KEDA's, as `kubectl get -o json` prints it. */
+/** A KEDA object, as `kubectl get -o json` prints it. */
 export interface KedaObject {
   readonly kind: string;
   readonly metadata: Metadata;
@@ -14,7 +14,7 @@ export function waitsForKeda({ metadata }: KedaObject): boolean {
   return metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(KEDA_FINALIZER) ?? false);
 }
 
-/** Whether one of the operator's pods is working: otherwise no finalizer is removed. */
+/** Whether one of the operator's pods is ready: otherwise no finalizer is removed. */
 export function hasReadyPod(pods: readonly Pod[]): boolean {
   return pods.some(
     ({ metadata, status }) =>
@@ -24,8 +24,8 @@ export function hasReadyPod(pods: readonly Pod[]): boolean {
 }
 
 /**
- * The arguments of kubectl that remove KEDA's finalizer from an object, and no other one: the API server refuses them where
- * the finalizers have changed meanwhile.
+ * The arguments of kubectl that remove only KEDA's finalizer from an object: the API server refuses them if the finalizers have
+ * changed meanwhile.
  */
 export function removeFinalizer({ kind, metadata }: KedaObject): string[] {
   const { namespace = "", name, finalizers = [] } = metadata;

@@ -3,7 +3,7 @@ import { capture } from "./capture.ts";
 
 const REQUEST_SECONDS = 10;
 
-/** kubectl for the cluster of one context. */
+/** kubectl for one context's cluster. */
 export class Kubectl {
   readonly context: string;
   readonly #env: NodeJS.ProcessEnv;
@@ -19,7 +19,7 @@ export class Kubectl {
     return await capture("kubectl", [...always, ...args], this.#env, { timeoutSeconds: 3 * REQUEST_SECONDS });
   }
 
-  /** The objects that `kubectl get` prints; undefined if it fails: no answer, no such kind, no right. */
+  /** The objects that `kubectl get` prints; undefined if it fails: no answer, no such kind, no permission. */
   async list<Item>(...args: readonly string[]): Promise<Item[] | undefined> {
     const { exitCode, stdout } = await this.run(["get", ...args, "-o", "json"]);
     if (exitCode !== 0) return undefined;

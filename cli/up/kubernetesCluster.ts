@@ -28,21 +28,21 @@ export async function currentContext(env: NodeJS.ProcessEnv): Promise<string> {
   return (await capture("kubectl", ["config", "current-context"], env)).stdout.trim();
 }
 
-/** Warns where kubectl is too old for the cluster. */
+/** Warns if kubectl is too old for the cluster. */
 export async function warnOfOldKubectl(context: string, env: NodeJS.ProcessEnv): Promise<void> {
   const { stdout } = await capture("kubectl", ["--context", context, "version", "-o", "json"], env);
   const warning = kubectlWarning(stdout);
   if (warning !== undefined) console.error(warning);
 }
 
-/** minikube's profile of that name; undefined where there is none, or no minikube. */
+/** minikube's profile with this name; undefined if there is none, or no minikube. */
 export async function findProfile(context: string, hasMinikube: boolean, env: NodeJS.ProcessEnv) {
   if (!hasMinikube) return undefined;
   const { exitCode, stdout } = await capture("minikube", ["profile", "list", "-o", "json"], env);
   return exitCode === 0 ? parseProfile(stdout, context) : undefined;
 }
 
-/** Starts or resumes minikube: the context's profile, or a new one where the context is `minikube`. */
+/** Starts or resumes minikube: the context's profile, or a new one if the context is `minikube`. */
 export async function startMinikube(
   context: string,
   profile: Profile | undefined,
@@ -80,7 +80,7 @@ async function checkMinikubeVersion(env: NodeJS.ProcessEnv): Promise<void> {
   );
 }
 
-/** The variables that point docker, and Pulumi's provider, to the daemon where the image is built. The cluster must answer. */
+/** The variables that point docker and Pulumi's provider to the daemon that builds the image. The cluster must answer. */
 export async function buildEnv(
   context: string,
   profile: Profile | undefined,

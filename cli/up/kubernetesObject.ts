@@ -1,4 +1,4 @@
-/** The parts of `kubectl get -o json` that the watchers read: fields that Kubernetes may omit are optional. */
+/** The parts of `kubectl get -o json` that the watchers read. Fields that Kubernetes may omit are optional. */
 export interface Pod {
   readonly kind: "Pod";
   readonly metadata: Metadata;
@@ -62,7 +62,7 @@ export interface KubernetesEvent {
   readonly involvedObject?: { readonly kind?: string; readonly namespace?: string; readonly name?: string };
 }
 
-/** When an event happened last, in milliseconds. */
+/** When an event last happened, in milliseconds. */
 export function eventTime(event: KubernetesEvent): number {
   return Date.parse(event.lastTimestamp ?? event.eventTime ?? event.metadata?.creationTimestamp ?? "") || 0;
 }

@@ -54,7 +54,7 @@ describe("minikube's profiles", () => {
     ["several nodes", { ...DOCKER, nodes: 2 }, /cluster mine must have one node .*docker-env refuses.*; got 2 nodes/],
     ["both", { ...DOCKER, runtime: "containerd", nodes: 3 }, /must have one node/],
   ] as const) {
-    test(`with ${what} are refused with the reason and a command that creates another cluster`, () => {
+    test(`with ${what} are refused, with the reason and a command that creates another cluster`, () => {
       assert.throws(() => checkNodeBuilds("mine", wrong), message);
       assert.throws(() => checkNodeBuilds("mine", wrong), /minikube start --profile=NAME .* kubernetesContext=NAME/);
     });
@@ -70,7 +70,7 @@ describe("minikube start", () => {
   for (const [what, existing, flags, expected] of [
     ["creates a new one with our settings", undefined, undefined, ["start", "--profile=minikube", ...PINS]],
     [
-      "puts the user's flags last, so that they win",
+      "puts the user's flags last, so that they take precedence",
       undefined,
       " --cpus=4  --driver=kvm2 ",
       ["start", "--profile=minikube", ...PINS, "--cpus=4", "--driver=kvm2"],

@@ -8,10 +8,10 @@ export const MINIKUBE = "minikube";
  */
 const START_FLAGS = ["--driver=docker", "--container-runtime=docker", "--kubernetes-version=v1.34.4"] as const;
 
-/** minikube's statuses of a node whose Docker daemon is not running; with every other one it is. */
+/** minikube's statuses of a node whose Docker daemon is not running; with any other status it is. */
 const STOPPED: readonly string[] = ["", "Stopped", "Stopping", "Nonexistent", "Error"];
 
-/** A cluster of minikube. */
+/** A minikube cluster. */
 export interface Profile {
   readonly driver: string;
   readonly runtime: string;
@@ -19,7 +19,7 @@ export interface Profile {
   readonly nodes: number;
 }
 
-/** The profile of that name in the output of `minikube profile list -o json`; undefined where there is none. */
+/** The profile with this name in the output of `minikube profile list -o json`; undefined if there is none. */
 export function parseProfile(json: string, name: string): Profile | undefined {
   const { valid } = parseObject(json, "minikube profile list") as { readonly valid?: readonly ProfileJson[] | null };
   const profile = valid?.find((candidate) => candidate.Name === name);
@@ -43,7 +43,7 @@ interface ProfileJson {
   };
 }
 
-/** The arguments that make it respond: an existing cluster keeps its settings, a new one gets ours. The user's flags win. */
+/** The arguments that make the cluster respond: an existing one keeps its settings, a new one gets ours. The user's flags take precedence. */
 export function startArguments(name: string, profile: Profile | undefined, userFlags = ""): string[] {
   if (profile?.state === "paused") return ["unpause", `--profile=${name}`];
   return [

@@ -36,7 +36,7 @@ describe("the next steps", () => {
     }
   });
 
-  test("names the context and the stack where they are not the default ones, and only there", () => {
+  test("names the context and the stack only if they are not the defaults", () => {
     const others = commands({ ...DEPLOYMENT, context: "mine", profile: "mine", stack: "other" });
     for (const line of others.filter((line) => line.includes("kubectl"))) assert.match(line, /kubectl --context mine /);
     assert.ok(others.includes("pulumi stack output job --stack other | kubectl --context mine create -f -"));
@@ -47,19 +47,19 @@ describe("the next steps", () => {
     assert.ok(!commands(DEPLOYMENT).join("\n").includes("--stack"));
   });
 
-  test("names the sample where it is deployed, and only there", () => {
+  test("names the sample only if it is deployed", () => {
     const lines = commands({ ...DEPLOYMENT, kinds: ["page"] }).join("\n");
     assert.doesNotMatch(lines, /clap/);
     assert.match(lines, /-c "table batch.status"/);
     assert.match(commands({ ...DEPLOYMENT, kinds: ["page", "clap"] }).join("\n"), /insert into make_it_clap/);
   });
 
-  test("names minikube's profile also where kubectl's current context is its", () => {
+  test("names minikube's profile even if kubectl's current context is its", () => {
     const lines = commands({ ...DEPLOYMENT, context: undefined, profile: "two" });
     assert.ok(lines.includes("minikube dashboard --profile=two"));
   });
 
-  test("leaves out minikube where it is not used, and variables where none are needed", () => {
+  test("omits minikube if it is not used, and variables if none are needed", () => {
     const lines = commands({ ...DEPLOYMENT, profile: undefined, extraEnv: {} });
     assert.ok(!lines.some((line) => line.startsWith("minikube") || line.startsWith("export")));
   });

@@ -5,27 +5,27 @@ import { DEFAULT_STACK } from "./options.ts";
 
 /** What the printed commands need to know about a deployed stack. */
 export interface Deployment {
-  /** The stack's output of that name: opens psql in the server's pod. */
+  /** The stack's output `psql`, which opens psql in the server's pod. */
   readonly psql: string;
   readonly namespaces: { readonly batches: string; readonly keda: string };
   /** The kinds of its batches. */
   readonly kinds: readonly string[];
   /** Undefined if it is kubectl's current context, which need not be named. */
   readonly context: string | undefined;
-  /** The cluster's minikube profile, whatever kubectl's context is; undefined if it is no minikube. */
+  /** The cluster's minikube profile, whatever kubectl's context; undefined if the cluster is not minikube. */
   readonly profile: string | undefined;
   readonly stack: string;
   /** The variables that Pulumi gets in addition to the user's environment. */
   readonly extraEnv: Readonly<Record<string, string>>;
 }
 
-/** The sample's, whose table every database has; without a batch for it no Job comes for its rows. */
+/** The sample's kind. Every database has its table; without a batch for it, no Job is created for its rows. */
 const SAMPLE_KIND = "clap";
 
 /** A command to paste, and its purpose. */
 type Step = readonly [purpose: string, command: string];
 
-/** What to try after `pulumi up`: every command can be pasted into a shell in the checkout. */
+/** The commands to try after `pulumi up`; each can be pasted into a shell in the checkout. */
 export function nextSteps(deployment: Deployment): string[] {
   const { psql, namespaces, kinds, context, profile, stack, extraEnv } = deployment;
   const kubectl = context === undefined ? "kubectl" : `kubectl --context ${shellQuote(context)}`;
@@ -56,7 +56,7 @@ export function nextSteps(deployment: Deployment): string[] {
   return steps.flatMap((step) => (step === undefined ? [] : ["", `# ${step[0]}`, step[1]]));
 }
 
-/** minikube's default profile is not the one of kubectl's current context. */
+/** minikube's default profile does not depend on kubectl's current context. */
 function dashboard(profile: string): string {
   return `minikube dashboard${profile === MINIKUBE ? "" : ` --profile=${shellQuote(profile)}`}`;
 }

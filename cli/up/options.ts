@@ -7,7 +7,7 @@ export interface Options {
   readonly pulumiArgs: readonly string[];
 }
 
-/** The contents of a command's help. */
+/** The content of a command's help. */
 export interface Help {
   /** How the command is run: `npm run up --`. */
   readonly name: string;

@@ -25,7 +25,7 @@ function event(kind: string, namespace: string, name: string): KubernetesEvent {
 }
 
 describe("in a namespace that others created", () => {
-  test("the stack's pods are looked for, too", () => {
+  test("the stack's pods are found, too", () => {
     assert.deepEqual(podNamespaces(STATE), ["keda", "shop"]);
   });
 
@@ -34,12 +34,12 @@ describe("in a namespace that others created", () => {
     ["of its Job", pod("shop", { "batch.kubernetes.io/job-name": "schema-migration-1" }), true],
     ["of another release", pod("shop", { "app.kubernetes.io/instance": "web" }), false],
     [
-      "of a release of that name in another namespace",
+      "of a release with the same name in another namespace",
       pod("web", { "app.kubernetes.io/instance": "my-release" }),
       false,
     ],
     ["without labels", pod("shop"), false],
-    ["in a namespace that it created", pod("keda"), true],
+    ["in a namespace that the stack created", pod("keda"), true],
   ] as const) {
     test(`a pod ${what} is ${own ? "" : "not "}the stack's`, () => {
       assert.equal(isOwnPod(candidate, STATE), own);

@@ -5,7 +5,7 @@ import { readIfExists, type Session } from "./session.ts";
 /**
  * Checks, before anything is started, that the stack's secrets can be read.
  *
- * @throws UsageError when the passphrase is not the one that the stack was created with.
+ * @throws UsageError when the passphrase is not the one with which the stack was created.
  */
 export async function checkPassphrase({ stack, env, extraEnv }: Session): Promise<void> {
   // Without a salt there is no passphrase: the stack is new, or its backend manages the key.

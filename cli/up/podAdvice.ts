@@ -1,6 +1,6 @@
 import type { ContainerStatus } from "./kubernetesObject.ts";
 
-/** What to do if the scheduler finds no node for a pod. */
+/** Advice if the scheduler finds no node for a pod. */
 export function schedulingAdvice(message: string, namespace: string): string {
   if (/persistentvolumeclaim/i.test(message)) {
     return `the cluster must provide a volume: see kubectl get storageclass (one must be the default) and kubectl describe pvc -n ${namespace}`;
@@ -12,7 +12,7 @@ export function schedulingAdvice(message: string, namespace: string): string {
   return "see kubectl describe nodes for their taints and free resources";
 }
 
-/** What to do about a container in an error state. */
+/** Advice for a container in an error state. */
 export function containerAdvice(reason: string, { image = "its image", lastState, state }: ContainerStatus): string {
   switch (reason) {
     case "ErrImagePull":

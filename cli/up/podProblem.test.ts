@@ -9,7 +9,7 @@ interface Observed {
   readonly events: KubernetesEvent[];
 }
 
-/** Pods of a Kubernetes 1.34 and their events, 70 s after they were created. */
+/** Pods of a Kubernetes 1.34 cluster and their events, 70 s after their creation. */
 const PODS = new Map(
   readFileSync(new URL("pods.jsonl", import.meta.url), "utf8")
     .trim()
@@ -74,7 +74,7 @@ describe("a pod that does not become ready", () => {
   }
 
   for (const name of ["ready", "done", "failed"]) {
-    test(`has no problem when it is ${name}: Pulumi does not wait for it, or its owner replaces it`, () => {
+    test(`has no problem if it is ${name}: Pulumi does not wait for it, or its owner replaces it`, () => {
       const { pod, events } = observed(name);
       assert.equal(podProblem(pod, events), undefined);
     });
@@ -86,7 +86,7 @@ describe("a pod that does not become ready", () => {
     assert.equal(podProblem(deleted, events), undefined);
   });
 
-  test("has no problem while an image is pulled, also when it was unschedulable before", () => {
+  test("has no problem while an image is pulled, even if it was unschedulable before", () => {
     const pod: Pod = {
       kind: "Pod",
       metadata: { name: "p", namespace: "n" },
@@ -110,7 +110,7 @@ describe("a pod that does not become ready", () => {
     );
   });
 
-  test("keeps its problem in the moments in which a crashing container runs; one restart is none", () => {
+  test("keeps its problem while a crashing container briefly runs; a single restart is not a problem", () => {
     const { pod } = observed("crash");
     const [status] = pod.status?.containerStatuses ?? [];
     const running = (restartCount: number, ready: boolean): Pod => ({
@@ -131,7 +131,7 @@ describe("a pod that does not become ready", () => {
     assert.equal(podProblem(pod, [...events, scaleUp])?.limitSeconds, forever);
   });
 
-  test("has a problem with a reason that is not known here, too", () => {
+  test("has a problem even if its reason is unknown", () => {
     const pod: Pod = {
       kind: "Pod",
       metadata: { name: "p", namespace: "n" },

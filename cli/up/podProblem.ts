@@ -7,23 +7,23 @@ const STARTING: readonly (string | undefined)[] = [undefined, "ContainerCreating
 
 /** A container's error state persists: Kubernetes only retries, with growing pauses. */
 const LIMIT_SECONDS = 90;
-/** Without a sign of an autoscaler no node will be added; a volume may still be provisioned. */
+/** Without an autoscaler's event no node will be added; a volume may still be provisioned. */
 const UNSCHEDULABLE_LIMIT_SECONDS = 120;
 
-/** A mounted object may be created a little later. A volume that is attached to a lost node is released after 6 minutes, so that has no limit. */
+/** A mounted object may be created a little later. A volume attached to a lost node is released after 6 minutes, so that has no limit. */
 const START_LIMIT_SECONDS = 300;
 
 /** Events of an autoscaler that creates a node for a pod: the cluster autoscaler's and Karpenter's. */
 const NODE_COMING: readonly (string | undefined)[] = ["TriggeredScaleUp", "Nominated"];
 
-/** A container that restarts once may have waited for another, as KEDA's operator does at its first start. */
+/** A container may restart once while it waits for another, as KEDA's operator does at its first start. */
 const RESTARTS = 2;
 
 /** Why a pod does not become ready; undefined if it is ready, ending, or starting normally. */
 export function podProblem(pod: Pod, events: readonly KubernetesEvent[] = []): Problem | undefined {
   const { metadata, status } = pod;
   if (metadata.deletionTimestamp !== undefined) return undefined;
-  // A failed pod is replaced by its owner: the next one is what counts.
+  // A failed pod is replaced by its owner: only the next one counts.
   if (status?.phase === "Succeeded" || status?.phase === "Failed") return undefined;
   const namespace = metadata.namespace ?? "";
   const about = { subject: `pod ${namespace}/${metadata.name}`, namespace, name: metadata.name };
@@ -101,7 +101,7 @@ function hasStarted({ restartCount = 0, lastState, state }: ContainerStatus): bo
   return restartCount > 0 || (lastState?.terminated ?? state?.terminated) !== undefined;
 }
 
-/** Only events explain why a pod on its node does not start, or runs and is not ready. */
+/** Only events explain why a scheduled pod does not start, or runs but is not ready. */
 function eventProblem({ status, spec }: Pod, events: readonly KubernetesEvent[]): Found | undefined {
   const last = events
     .filter(({ reason }) => reason !== "FailedScheduling")

@@ -3,15 +3,15 @@ export interface Problem {
   /** Identifies the object with the problem, even across restarts of a container: `pod NAMESPACE/NAME`. */
   readonly subject: string;
   readonly namespace: string;
-  /** The name that its events are about. */
+  /** The name of the object in its events. */
   readonly name: string;
-  /** Kubernetes' word for it. */
+  /** Kubernetes' reason. */
   readonly reason: string;
   /** What happened, as a sentence without its subject. */
   readonly message: string;
   readonly advice: string;
   /** The container whose log has details; undefined if none has started. */
   readonly log?: { readonly container: string; readonly previous: boolean };
-  /** How long it may last before it counts as permanent; infinite where only Pulumi's own time limits end it. */
+  /** How long it may last before it counts as permanent; infinite if only Pulumi's own time limits end it. */
   readonly limitSeconds: number;
 }

@@ -29,7 +29,7 @@ export function problemReport(
   return lines.map(withoutSecrets);
 }
 
-/** The log's last lines; empty where there are none. */
+/** The log's last lines; empty if there are none. */
 export async function readLog(problem: Problem, kubectl: Kubectl): Promise<string> {
   if (problem.log === undefined) return "";
   const { container, previous } = problem.log;

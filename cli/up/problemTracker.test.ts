@@ -7,7 +7,7 @@ function problem(subject: string, limitSeconds = 90): Problem {
   return { subject, namespace: "n", name: subject, reason: "CrashLoopBackOff", message: "", advice: "", limitSeconds };
 }
 
-/** What is reported and what is permanent at each second. */
+/** The reported and the permanent problems at each second. */
 function follow(history: readonly (readonly [second: number, problems: readonly Problem[]])[]) {
   const tracker = new ProblemTracker();
   return history.map(([second, problems]) => {
@@ -39,7 +39,7 @@ describe("a problem", () => {
     );
   });
 
-  test("lasts while it is absent for up to 30 s, in which a crashing container runs", () => {
+  test("persists through an absence of up to 30 s, in which a crashing container runs", () => {
     assert.deepEqual(
       follow([
         [0, [problem("a")]],
@@ -50,7 +50,7 @@ describe("a problem", () => {
     );
   });
 
-  test("that was absent for longer begins again", () => {
+  test("that was absent for longer starts again", () => {
     assert.deepEqual(
       follow([
         [0, [problem("a")]],
@@ -77,7 +77,7 @@ describe("a problem", () => {
     );
   });
 
-  test("is followed beside others", () => {
+  test("is tracked independently of others", () => {
     assert.deepEqual(
       follow([
         [0, [problem("a", Number.POSITIVE_INFINITY)]],

@@ -3,7 +3,7 @@ import type { Problem } from "./problem.ts";
 /** How long a problem may last before it is reported: many are resolved within seconds. */
 export const REPORT_AFTER_SECONDS = 30;
 
-/** A crashing container runs in between: a problem is over after it was absent for this long. */
+/** A crashing container runs in between, so a problem is over only after it has been absent for this long. */
 const OVER_AFTER_SECONDS = 30;
 
 interface Tracked {
@@ -12,11 +12,11 @@ interface Tracked {
   reported: boolean;
 }
 
-/** The problems of one observation to act on. */
+/** The problems of one observation that need action. */
 export interface Verdict {
-  /** Those to report now; each is reported once. */
+  /** Problems to report now; each is reported once. */
   readonly report: readonly Problem[];
-  /** The one that counts as permanent. */
+  /** A problem that counts as permanent. */
   readonly permanent: Problem | undefined;
 }
 
@@ -25,7 +25,7 @@ export class ProblemTracker {
   readonly #tracked = new Map<string, Tracked>();
   readonly #scale: number;
 
-  /** @param scale of all times: a fraction of 1 in tests. @default 1 */
+  /** @param scale - factor for all times, less than 1 in tests. @default 1 */
   constructor(scale = 1) {
     this.#scale = scale * 1_000;
   }

@@ -15,7 +15,7 @@ await mkdir(join(folder, "docker"));
 describe("missing programs", () => {
   const needed: readonly Program[] = ["docker", "minikube", "kubectl", "pulumi"];
 
-  test("are listed all at once, by name, with how to install each", () => {
+  test("are all listed at once, by name, with how to install each", () => {
     const lines = missingPrograms(needed, (program) => program === "kubectl");
     assert.deepEqual(
       lines.map((line) => /^(\w+) must be on PATH; to install it: https:\/\/\S+/.exec(line)?.[1]),
@@ -23,14 +23,14 @@ describe("missing programs", () => {
     );
   });
 
-  test("are none where all are installed", () => {
+  test("are none if all are installed", () => {
     assert.deepEqual(
       missingPrograms(needed, () => true),
       [],
     );
   });
 
-  test("are searched along the PATH: neither a folder nor a plain file is a program", () => {
+  test("are searched along the PATH, where neither a folder nor a non-executable file counts", () => {
     const isInstalled = pathLookup(`/nowhere::${folder}`);
     assert.deepEqual(needed.map(isInstalled), [false, false, true, false]);
     assert.equal(pathLookup(undefined)("kubectl"), false);

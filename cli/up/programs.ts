@@ -11,7 +11,7 @@ const NOTES: Partial<Record<Program, string>> = {
   minikube: " (not needed where the stack's kubernetesContext is another cluster)",
 };
 
-/** A line for each program that is missing; none where all are installed. */
+/** A line for each missing program; none if all are installed. */
 export function missingPrograms(needed: readonly Program[], isInstalled: IsInstalled): string[] {
   const missing = needed.filter((program) => !isInstalled(program));
   return missing.map(

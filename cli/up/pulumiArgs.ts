@@ -1,4 +1,4 @@
-/** The value of `--config KEY=VALUE` for a key of this project: the stack's settings have it only after `pulumi up`. */
+/** The value of `--config KEY=VALUE` for a key of this project; it is in the stack's settings only after `pulumi up`. */
 export function configFlag(pulumiArgs: readonly string[], key: string): string | undefined {
   let value: string | undefined;
   for (const [at, arg] of pulumiArgs.entries()) {
@@ -10,7 +10,7 @@ export function configFlag(pulumiArgs: readonly string[], key: string): string |
   return value;
 }
 
-/** Whether an argument of Pulumi asks for a refresh of the state first. */
+/** Whether an argument makes Pulumi refresh its state first. */
 export function isRefreshFlag(arg: string): boolean {
   return /^(--refresh|-r)(=true)?$/.test(arg);
 }

@@ -8,14 +8,14 @@ const WITHOUT_PASSPHRASE = { PULUMI_BACKEND_URL: OWN.PULUMI_BACKEND_URL };
 
 describe("Pulumi's state", () => {
   for (const [what, env, credentials, expected] of [
-    ["is in the checkout, with an empty passphrase, where nothing is chosen", {}, undefined, OWN],
+    ["is in the checkout, with an empty passphrase, if nothing is chosen", {}, undefined, OWN],
     ["is in the checkout after a logout", {}, '{"current":"","accounts":{}}', OWN],
-    ["is in the checkout where the credentials cannot be read", {}, "{", OWN],
+    ["is in the checkout if the credentials cannot be read", {}, "{", OWN],
     ["has the user's passphrase", { PULUMI_CONFIG_PASSPHRASE: "mine" }, undefined, WITHOUT_PASSPHRASE],
-    ["has the user's passphrase, the empty one too", { PULUMI_CONFIG_PASSPHRASE: "" }, undefined, WITHOUT_PASSPHRASE],
+    ["has the user's passphrase, even an empty one", { PULUMI_CONFIG_PASSPHRASE: "" }, undefined, WITHOUT_PASSPHRASE],
     ["has the passphrase of the user's file", { PULUMI_CONFIG_PASSPHRASE_FILE: "f" }, undefined, WITHOUT_PASSPHRASE],
     ["is where PULUMI_BACKEND_URL says", { PULUMI_BACKEND_URL: "s3://mine" }, undefined, {}],
-    ["is where the access token leads", { PULUMI_ACCESS_TOKEN: "t" }, undefined, {}],
+    ["is where the access token points to", { PULUMI_ACCESS_TOKEN: "t" }, undefined, {}],
     ["is where the user is logged in", {}, '{"current":"https://api.pulumi.com"}', {}],
   ] as const) {
     test(what, () => assert.deepEqual(pulumiEnv("/a checkout", { env, credentials }), expected));
@@ -29,7 +29,7 @@ describe("Pulumi's state", () => {
     ["/a%20b", "file:///a%2520b"],
     ["/é", "file:///%C3%A9"],
   ] as const) {
-    test(`is in ${root} where that is the checkout, whatever a URL would take it for`, () => {
+    test(`is in ${root} if that is the checkout, even with characters that are special in a URL`, () => {
       const { PULUMI_BACKEND_URL = "" } = pulumiEnv(root, { env: {}, credentials: undefined });
       assert.equal(PULUMI_BACKEND_URL, url);
       assert.equal(fileURLToPath(url), root);

@@ -7,10 +7,10 @@ import type { Profile } from "./minikube.ts";
 import { isRefreshFlag } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
 
-/** Docker's images: they are not objects of the cluster. */
+/** Docker images, which are not objects of the cluster. */
 const IMAGES = "**docker:index/image:Image::*";
 
-/** What `pulumi destroy` gets. */
+/** The input of `pulumi destroy`. */
 export interface DestroyArgs {
   readonly flags: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -18,7 +18,7 @@ export interface DestroyArgs {
 
 /**
  * Refreshes Pulumi's state from the cluster before `pulumi destroy` if that is needed or requested. Docker's provider takes part in a
- * refresh and fails without a daemon; so without one everything else is refreshed in a separate run.
+ * refresh and fails without a daemon, so without one everything else is refreshed in a separate run.
  */
 export async function refreshBeforeDestroy(
   session: Session,
@@ -51,7 +51,7 @@ export async function refreshBeforeDestroy(
   return { flags: pulumiArgs.filter((arg) => !isRefreshFlag(arg)), env };
 }
 
-/** If the node's daemon cannot be found, the local one will do: images are only read. */
+/** If the node's daemon cannot be found, the local one suffices: images are only read. */
 async function findDaemon(session: Session, context: string, profile: Profile | undefined) {
   try {
     return await buildEnv(context, profile, session.env, await readImageSource(session));

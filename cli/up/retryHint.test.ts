@@ -4,7 +4,7 @@ import { retryHint } from "./retryHint.ts";
 
 const EXTRA_ENV = { PULUMI_BACKEND_URL: "file:///my%20work%20%231's", PULUMI_CONFIG_PASSPHRASE: "" };
 
-describe("the hint how to continue", () => {
+describe("the hint on how to continue", () => {
   for (const [script, stack, pulumiArgs, retry, refresh] of [
     ["up", "dev", [], "npm run up", "npm run up -- --refresh"],
     [
@@ -16,7 +16,7 @@ describe("the hint how to continue", () => {
     ],
     ["down", "dev", ["--refresh"], "npm run down -- --refresh", "npm run down -- --refresh"],
   ] as const) {
-    test(`is "${retry}", with a refresh where objects are missing, and cancel where the stack is locked`, () => {
+    test(`is "${retry}", with a refresh for missing objects, and cancel for a locked stack`, () => {
       const lines = retryHint(script, { stack, pulumiArgs, extraEnv: EXTRA_ENV });
       assert.equal(lines[1], retry);
       assert.ok(lines.includes(refresh));

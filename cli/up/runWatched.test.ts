@@ -6,10 +6,10 @@ import { createPrograms } from "../../tests/support/programs.ts";
 import { until } from "../../tests/support/until.ts";
 import { runWatched } from "./runWatched.ts";
 
-/** Ends with 7 when it is interrupted, which it can be once there is a file `ready`. */
+/** A program that ends with 7 when interrupted, which is possible once the file `ready` exists. */
 const PULUMI = `trap "sleep 0.2; exit 7" INT; true > "\${0%/*}/ready"; while true; do sleep 0.05; done`;
 
-describe("a program with a watch beside it", () => {
+describe("a watched program", () => {
   test("is interrupted and waited for when the watch finds a reason", async () => {
     const { folder } = await createPrograms({ pulumi: PULUMI });
     const found = async () => {

@@ -22,7 +22,7 @@ export async function runWatched(
   const stop = new AbortController();
   const watching = watch(ended.signal)
     .catch((error: Error) => {
-      // Pulumi's own run is what counts.
+      // Only Pulumi's own run counts.
       console.error(`warning: can no longer watch the cluster: ${error.message}`);
       return undefined;
     })

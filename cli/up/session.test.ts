@@ -6,13 +6,13 @@ import { createPrograms, type Programs } from "../../tests/support/programs.ts";
 import { ALL, deployedTo, ROOT, run, started } from "../../tests/support/upPrograms.ts";
 
 for (const script of ["up", "down"] as const) {
-  describe(`a stack that is deployed already, by npm run ${script}`, { timeout: 180_000 }, () => {
+  describe(`an already deployed stack, in npm run ${script}`, { timeout: 180_000 }, () => {
     const module = `cli/up/${script}.ts`;
     const word = script === "up" ? "up" : "destroy";
     const ran = async (programs: Programs) =>
       (await programs.calls()).find((call) => call.startsWith(`pulumi ${word}`));
 
-    test("is refused on the cluster of another context, and nothing is changed", async () => {
+    test("is refused on another context's cluster, and nothing is changed", async () => {
       const programs = await createPrograms(ALL);
       const { ended, output } = run(module, programs, [], deployedTo("elsewhere", "uid-1"));
       assert.equal(await ended, 64);
@@ -21,7 +21,7 @@ for (const script of ["up", "down"] as const) {
       assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube start")));
     });
 
-    test("is refused with another passphrase than its own, before anything is started", async () => {
+    test("is refused with a passphrase other than its own, before anything is started", async () => {
       const programs = await createPrograms(ALL);
       const file = join(ROOT, "Pulumi.salted.yaml");
       await writeFile(file, "encryptionsalt: v1:AAAA\n");
@@ -36,7 +36,7 @@ for (const script of ["up", "down"] as const) {
       assert.ok(!(await programs.calls()).some((call) => /^minikube start|^pulumi stack select/.test(call)));
     });
 
-    test("needs a Pulumi that is new enough, whether or not that knows requiredPulumiVersion", async () => {
+    test("needs a sufficiently new Pulumi, whether or not that supports requiredPulumiVersion", async () => {
       const programs = await started(await createPrograms(ALL));
       const { ended, output } = run(module, programs, [], { FAKE_PULUMI_VERSION: "v3.100.0" });
       assert.equal(await ended, 64);
@@ -44,7 +44,7 @@ for (const script of ["up", "down"] as const) {
       assert.equal(await ran(programs), undefined);
     });
 
-    test("is compared with the cluster where that was recreated, and only there", async () => {
+    test("is refreshed from the cluster only if the cluster was recreated", async () => {
       const recreated = await started(await createPrograms(ALL));
       assert.equal(await run(module, recreated, [], deployedTo("minikube", "uid-0")).ended, 0);
       assert.match((await ran(recreated)) ?? "", / --refresh /);

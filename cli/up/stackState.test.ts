@@ -16,7 +16,7 @@ function parse(resources: readonly object[], pending: readonly object[] = []) {
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 
 describe("what a stack owns", () => {
-  test("is what it created and what it is creating, and nothing that it only reads", () => {
+  test("is what it has created and is creating, not what it only reads", () => {
     assert.deepEqual(
       parse(
         [
@@ -63,7 +63,7 @@ describe("what a stack owns", () => {
   });
 
   for (const json of ["", "{}", '{"deployment":{}}', "oops", "null"]) {
-    test(`is nothing where the state is ${JSON.stringify(json)}`, () => {
+    test(`is nothing if the state is ${JSON.stringify(json)}`, () => {
       assert.deepEqual(parseStackState(json), EMPTY);
     });
   }

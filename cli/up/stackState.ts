@@ -20,7 +20,7 @@ export interface StackState {
   readonly ownsKeda: boolean;
 }
 
-/** The stack's state, empty if it cannot be read. It can be read while Pulumi changes the stack. */
+/** Reads the stack's state, even while Pulumi changes the stack; empty if it cannot be read. */
 export async function readStackState({ stack, env }: Pick<Session, "stack" | "env">): Promise<StackState> {
   const { stdout } = await capture("pulumi", ["stack", "export", "--stack", stack], env);
   return parseStackState(stdout);
@@ -45,7 +45,7 @@ const RELEASE = "kubernetes:helm.sh/v3:Release";
 interface Resource {
   readonly urn?: string;
   readonly type?: string;
-  /** Another owner's: Pulumi only reads it. */
+  /** Whether it belongs to another owner and Pulumi only reads it. */
   readonly external?: boolean;
   readonly inputs?: {
     readonly chart?: string;
@@ -80,7 +80,7 @@ function releaseName({ inputs }: Resource): ObjectName[] {
   return typeof name === "string" && typeof namespace === "string" ? [{ namespace, name }] : [];
 }
 
-/** By the component `Keda` or by the chart: `keda`, `oci://registry.example/keda`, `./keda-2.20.2.tgz`. */
+/** Recognized by the component `Keda` or by the chart: `keda`, `oci://registry.example/keda`, `./keda-2.20.2.tgz`. */
 function isKedaRelease({ urn = "", type, inputs }: Resource): boolean {
   if (type !== RELEASE) return false;
   return urn.includes(":index:Keda$") || /(^|\/)keda(-[^/]*)?\/?$/.test(inputs?.chart ?? "");

@@ -19,7 +19,7 @@ describe("a deletion that does not end", () => {
     assert.equal(lines[2], "  kubectl --context mine delete pod p -n n --grace-period=0 --force");
   });
 
-  test("is none where nothing is deleted", () => {
+  test("is not reported if nothing is being deleted", () => {
     assert.equal(stuckPod({ ...POD, metadata: { name: "p" } }, DEADLINE + 31_000, "mine"), undefined);
     assert.equal(stuckNamespace({ metadata: { name: "n" } }, DEADLINE + 31_000), undefined);
   });

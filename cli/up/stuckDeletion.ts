@@ -1,7 +1,7 @@
 import { shellQuote } from "../shellQuote.ts";
 import type { Condition, Metadata, Pod } from "./kubernetesObject.ts";
 
-/** How long after the grace period a kubelet or a controller may still be at work. */
+/** How long after the grace period a kubelet or a controller may still need. */
 const STUCK_AFTER_SECONDS = 30;
 
 /** A deletion that does not complete. */

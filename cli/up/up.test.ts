@@ -20,7 +20,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.deepEqual(await programs.calls(), []);
   });
 
-  test("requires minikube only where it has to be started", async () => {
+  test("requires minikube only if it has to be started", async () => {
     const { minikube: _, ...others } = ALL;
     const programs = await createPrograms(others);
     const first = run("cli/up/up.ts", programs);
@@ -49,7 +49,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.match(output(), /^kubectl get jobs -n b --watch$/m);
   });
 
-  test("starts nothing where the cluster answers", async () => {
+  test("starts nothing if the cluster answers", async () => {
     const programs = await started(await createPrograms(ALL));
     const { ended, output } = run("cli/up/up.ts", programs);
     assert.equal(await ended, 0, output());
@@ -89,7 +89,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
     ["is pushed to a registry", '{"build":{"registry":"localhost:5000"}}', true],
     ["exists already", '{"existing":"registry.example/worker:1"}', false],
   ] as const) {
-    test(`deploys to several nodes and to containerd where the image ${what}; Docker is ${daemon ? "" : "not "}needed`, async () => {
+    test(`deploys to several nodes and to containerd if the image ${what}; Docker is ${daemon ? "" : "not "}needed`, async () => {
       const program = minikube("docker", "containerd", { nodes: 2 });
       for (const already of [true, false]) {
         const created = await createPrograms({ ...ALL, minikube: program });
@@ -142,7 +142,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.match(output(), /builds in <unix:\/\/\/home\/me\/\.colima\/docker\.sock>/);
   });
 
-  test("creates no minikube by a version that does not know its Kubernetes", async () => {
+  test("creates no cluster with a minikube version that does not support its Kubernetes version", async () => {
     const programs = await createPrograms(ALL);
     const { ended, output } = run("cli/up/up.ts", programs, [], { FAKE_MINIKUBE_VERSION: "v1.31.2" });
     assert.equal(await ended, 64);
@@ -150,7 +150,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube start")));
   });
 
-  test("warns of a kubectl that is too old for the cluster", async () => {
+  test("warns about a kubectl that is too old for the cluster", async () => {
     const { ended, output } = run("cli/up/up.ts", await started(await createPrograms(ALL)));
     assert.equal(await ended, 0, output());
     assert.match(output(), /^warning: kubectl 1\.20\.0 is 14 minor versions older/m);
@@ -164,7 +164,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.ok(!(await programs.calls()).some((call) => /^minikube start|^pulumi up/.test(call)));
   });
 
-  test("leaves the state and the passphrase where the user has chosen them", async () => {
+  test("uses the state and the passphrase that the user has chosen", async () => {
     const programs = await started(await createPrograms(ALL));
     await mkdir(join(programs.folder, ".pulumi"));
     await writeFile(join(programs.folder, ".pulumi/credentials.json"), '{"current":"https://api.pulumi.com"}');

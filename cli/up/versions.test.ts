@@ -17,7 +17,7 @@ describe("versions", () => {
     });
   }
 
-  test("of Pulumi are required by Pulumi.yaml", () => {
+  test("of Pulumi are checked against Pulumi.yaml", () => {
     assert.deepEqual(requiredPulumi('name: x\nrequiredPulumiVersion: ">=3.255.0"\n'), [3, 255, 0]);
     assert.equal(requiredPulumi("name: x\n"), undefined);
   });

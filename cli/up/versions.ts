@@ -1,7 +1,7 @@
 /** A program's version. */
 export type Version = readonly [major: number, minor: number, patch: number];
 
-/** minikube 1.37 is the first to support Kubernetes 1.34, which a new cluster gets. */
+/** minikube 1.37 is the first version that supports Kubernetes 1.34, the version of new clusters. */
 export const MINIMUM_MINIKUBE: Version = [1, 37, 0];
 
 /** Kubernetes supports a kubectl that is at most this many minor versions older than the cluster. */
@@ -13,7 +13,7 @@ export function parseVersion(text: string): Version | undefined {
   return major === undefined ? undefined : [Number(major), Number(minor), Number(patch)];
 }
 
-/** Whether a version is older than another; false where it is unknown. */
+/** Whether a version is older than another; false if either is unknown. */
 export function isOlder(version: Version | undefined, minimum: Version | undefined): boolean {
   if (version === undefined || minimum === undefined) return false;
   const at = version.findIndex((part, index) => part !== minimum[index]);
@@ -25,7 +25,7 @@ export function requiredPulumi(pulumiYaml: string): Version | undefined {
   return parseVersion(/^requiredPulumiVersion:(.*)$/m.exec(pulumiYaml)?.[1] ?? "");
 }
 
-/** A warning where kubectl is too old for the cluster, from what `kubectl version -o json` prints; undefined: it is not. */
+/** A warning if kubectl is too old for the cluster, from the output of `kubectl version -o json`; otherwise undefined. */
 export function kubectlWarning(json: string): string | undefined {
   const client = parseVersion(/"clientVersion"[^}]*?"gitVersion":\s*"([^"]*)"/s.exec(json)?.[1] ?? "");
   const server = parseVersion(/"serverVersion"[^}]*?"gitVersion":\s*"([^"]*)"/s.exec(json)?.[1] ?? "");

@@ -14,11 +14,11 @@ export interface WatchDeletionArgs {
   /** Ends the watch. */
   readonly ended: AbortSignal;
   print(lines: readonly string[]): void;
-  /** The scale of all times: a fraction of 1 in tests. @default 1 */
+  /** Factor for all times, less than 1 in tests. @default 1 */
   readonly timeScale?: number;
 }
 
-/** While `pulumi destroy` runs: removes KEDA's finalizers if its operator is not running, and prints what cannot be deleted, and why. */
+/** While `pulumi destroy` runs, removes KEDA's finalizers if its operator is not running, and prints what cannot be deleted and why. */
 export async function watchDeletion(args: WatchDeletionArgs): Promise<undefined> {
   const { kubectl, state, ended, print, timeScale = 1 } = args;
   const finalizers = new FinalizerWatch(kubectl, state);

@@ -18,7 +18,7 @@ const STATE: StackState = {
   ownsKeda: true,
 };
 
-/** The pods are in a file; the log has a password. */
+/** A kubectl whose objects are in the file `items` and whose log contains a password. */
 const KUBECTL = `case "$*" in
   *" get pods,events,statefulsets "*) while read -r line; do printf '%s\\n' "$line"; done < "\${0%/*}/items";;
   *" logs "*--previous) echo "PGPASSWORD=Abc123"; echo "mkdir: cannot create directory: Permission denied";;
@@ -47,8 +47,8 @@ async function start(items: object[], state = STATE) {
   return { result, printed, ended, calls };
 }
 
-describe("the watch beside pulumi up", () => {
-  test("prints a crashing pod's state, events and last log lines without secrets, and ends with them when it lasts", async () => {
+describe("the watch during pulumi up", () => {
+  test("prints a crashing pod's state, events and last log lines without secrets, and ends with them if the problem persists", async () => {
     const { result, printed } = await start(podAndEvents("crash"));
     const reason = (await result)?.join("\n") ?? "";
     assert.equal(printed.length, 1);
@@ -62,7 +62,7 @@ describe("the watch beside pulumi up", () => {
     }
   });
 
-  test("prints the events of the volume claims with a pod that waits for one", async () => {
+  test("prints the events of volume claims with a pod that waits for one", async () => {
     const claim = { kind: "PersistentVolumeClaim", namespace: "batches", name: "claim" };
     const event = {
       kind: "Event",
@@ -75,7 +75,7 @@ describe("the watch beside pulumi up", () => {
     assert.match((await result)?.join("\n") ?? "", /ProvisioningFailed: no class/);
   });
 
-  test("prints what only Pulumi's time limits end, and continues", async () => {
+  test("prints problems that only Pulumi's time limits end, and continues", async () => {
     const { result, printed, ended } = await start(podAndEvents("unready"));
     await until("a report", () => printed.length > 0);
     ended.abort();
@@ -96,7 +96,7 @@ describe("the watch beside pulumi up", () => {
     assert.match(printed[0] ?? "", /belongs to an earlier revision of its StatefulSet.*: deleted it/);
   });
 
-  test("finds nothing where all is well, or kubectl gets no answer, and ends when Pulumi does", async () => {
+  test("finds nothing if all is well or kubectl gets no answer, and ends when Pulumi does", async () => {
     for (const items of [podAndEvents("ready"), []]) {
       const { result, printed, ended, calls } = await start(items);
       await until("polls", async () => (await calls()).length > 5);
@@ -106,7 +106,7 @@ describe("the watch beside pulumi up", () => {
     }
   });
 
-  test("leaves pods of others alone in a namespace that the stack did not create", async () => {
+  test("leaves other owners' pods alone in a namespace that the stack did not create", async () => {
     const { result, printed, ended, calls } = await start(podAndEvents("crash"), {
       ...STATE,
       namespaces: [],

@@ -17,18 +17,18 @@ const SELECTOR = "!scaledjob.keda.sh/name";
 
 export interface WatchRolloutArgs {
   readonly kubectl: Kubectl;
-  /** What the stack owns by now. */
+  /** Reads what the stack owns by now. */
   readState(): Promise<StackState>;
   /** Ends the watch. */
   readonly ended: AbortSignal;
   print(lines: readonly string[]): void;
-  /** The scale of all times: a fraction of 1 in tests. @default 1 */
+  /** Factor for all times, less than 1 in tests. @default 1 */
   readonly timeScale?: number;
 }
 
 /**
- * While `pulumi up` runs: prints what keeps the stack's pods from becoming ready. Returns the lines about a problem that persists, as
- * soon as there is one; undefined if the watch ends before.
+ * While `pulumi up` runs, prints what keeps the stack's pods from becoming ready. Returns the lines about a persisting problem as soon
+ * as there is one; undefined if the watch ends before.
  */
 export async function watchRollout(args: WatchRolloutArgs): Promise<readonly string[] | undefined> {
   const { kubectl, readState, ended, print, timeScale = 1 } = args;
@@ -57,7 +57,7 @@ export async function watchRollout(args: WatchRolloutArgs): Promise<readonly str
 interface BrokenPod {
   readonly pod: Pod;
   readonly problem: Problem;
-  /** The pod has an earlier revision and prevents the update of its StatefulSet. */
+  /** Whether the pod has an earlier revision and prevents the update of its StatefulSet. */
   readonly outdated: boolean;
 }
 
@@ -93,7 +93,7 @@ async function replace(
   return [exitCode === 0 ? `${subject} ${why}: deleted it` : `${subject} ${why}: cannot delete it: ${stderr.trim()}`];
 }
 
-/** Its own events, and those of volume claims where it waits for one. */
+/** Selects the problem's events, including those of volume claims if the pod waits for one. */
 function concerns(problem: Problem): (event: KubernetesEvent) => boolean {
   const waitsForVolume = /persistentvolumeclaim/i.test(problem.message);
   return (event) =>
