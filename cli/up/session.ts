@@ -66,7 +66,7 @@ export async function stackContext({ stack, pulumiArgs, env }: Session): Promise
   );
 }
 
-/** The content of a file; undefined where it does not exist. */
+/** The content of a file; undefined if it does not exist. */
 export function readIfExists(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }

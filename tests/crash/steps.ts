@@ -33,13 +33,13 @@ export interface Taken extends StepId {
   readonly rows?: readonly pg.QueryResultRow[];
 }
 
-/** Where a pod runs: in a process of its own, or within the test's process. */
+/** Where a pod runs: in a separate process, or within the test's process. */
 export interface PodWorld {
   begun(step: StepId): void;
   /** What others do while the pod is about to take a step. */
   meanwhile(step: StepId): Promise<void>;
   taken(step: Taken): void;
-  /** In a process of its own it does not return. */
+  /** In a separate process it does not return. */
   die(): void;
   stop(): void;
   sleep(): Promise<void>;

@@ -52,7 +52,7 @@ describe("with slow pods, a full cluster, KEDA down, Jobs that never finish, and
     assert.ok(idleJobs > 0, "some Job is idle");
   });
 
-  test("a full cluster by itself costs at most maxReplicaCount idle Jobs", (t) => {
+  test("a full cluster without other faults costs at most maxReplicaCount idle Jobs", (t) => {
     let most = 0;
     const property = boundsCostOfFullCluster(DESIGN, (idle) => {
       most = Math.max(most, idle);

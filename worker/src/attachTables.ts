@@ -47,7 +47,7 @@ function checkEntry(entry: unknown): string[] {
 }
 
 /**
- * Attaches tables, each in a separate transaction; one that is already attached stays as it is.
+ * Attaches tables, each in a separate transaction; one that is already attached is left unchanged.
  *
  * @throws Error naming the table, with PostgreSQL's message; the tables before it have been attached.
  */

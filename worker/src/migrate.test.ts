@@ -77,7 +77,7 @@ describe("migrate", () => {
     await rm(folder, { recursive: true });
   });
 
-  test("a newer database is refused, naming both versions, and left as it is", async () => {
+  test("a newer database is refused, naming both versions, and left unchanged", async () => {
     const { client, query } = await createTestDatabase();
     const newest = readMigrationFiles().migrations.length;
     await query("insert into batch.migration values (99, 'from_the_future')");
@@ -100,7 +100,7 @@ describe("migrate", () => {
     assert.deepEqual(await migrate(client, noopLog, filesWith([first, corrected])), { from: 0, to: 2 });
   });
 
-  test("a database of a development version, or with a schema batch of another program, is refused and left as it is", async () => {
+  test("a database of a development version, or with another program's schema batch, is refused and left unchanged", async () => {
     for (const [sql, message] of [
       [
         "create table public.batch_migration ()",

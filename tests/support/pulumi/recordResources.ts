@@ -30,7 +30,7 @@ type Reads = Readonly<Record<string, object>>;
 
 const KUBE_SYSTEM = { "kube-system": { metadata: { name: "kube-system", uid: "cluster-uid" } } };
 
-/** Mocks the engine for the rest of the test file, which is a process of its own. Call it before the first resource is created. */
+/** Mocks the engine for the rest of the test file, which is a separate process. Call it before the first resource is created. */
 export async function mockEngine(reads: Reads = {}): Promise<void> {
   await pulumi.runtime.setMocks(
     {

@@ -97,7 +97,9 @@ test("in a container, a daemon that cleared its environment ends too, and proces
   await ended;
 });
 
-test("processes that are found late, on an overloaded machine, are killed all the same", { timeout: 30_000 }, async (t) => {
+test("processes that are found late, on an overloaded machine, are killed all the same", {
+  timeout: 30_000,
+}, async (t) => {
   const child = spawn("sleep", ["1000"], { env: { ...process.env, MARK: "late" }, detached: true });
   const ended = once(child, "exit");
   await once(child, "spawn");
