@@ -20,7 +20,7 @@ export const peers: Bench<"waiting" | "rounds"> = {
   async run({ waiting, rounds }, context) {
     const ours = await openPostgresBatch(context);
     const others = [await openGraphileWorker(context), await openPgBoss(context)];
-    // Shown beside the others without a limit: graphile-worker does not wait for a job's finish before it claims the next one.
+    // Shown for comparison, without a limit: graphile-worker does not wait for a job's finish before it claims the next one.
     const queues = [ours, ...others, await openGraphileWorker(context, ONE_CONNECTION)];
     for (const queue of queues) await queue.fill(waiting);
     const samples = new Map<string, number[]>(queues.map(({ name }) => [name, []]));

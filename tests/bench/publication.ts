@@ -22,7 +22,7 @@ interface Side {
 const MEASURED = ["claim + finish", "scaling query"] as const;
 type Measured = (typeof MEASURED)[number];
 
-/** The queue on a server that publishes all tables to a subscriber, beside the same queue on one that publishes nothing. */
+/** The queue on a server that publishes all tables to a subscriber, compared with the same queue on a server without a publication. */
 export const publication: Bench<"waiting" | "rounds" | "seconds"> = {
   target:
     "A publication for all tables, with a subscriber on another server, costs claims and polls at most half as much again",
@@ -44,7 +44,7 @@ export const publication: Bench<"waiting" | "rounds" | "seconds"> = {
       for (let round = 0; round <= rounds; round++) {
         const took: Record<Measured, number>[] = [];
         for (const side of round % 2 === 0 ? [0, 1] : [1, 0]) took[side] = await (sides[side] as Side).measure();
-        // The first round warms the connections and the pages up.
+        // The first round warms up connections and pages.
         if (round > 0) taken.push(took);
       }
       for (const side of sides) await side.close();
@@ -56,7 +56,7 @@ export const publication: Bench<"waiting" | "rounds" | "seconds"> = {
   },
 };
 
-/** Prints both sides' medians, and how far the rounds' ratios spread. */
+/** Prints both sides' medians, and the spread of the rounds' ratios. */
 function reportSides(rounds: readonly (readonly Record<Measured, number>[])[]): Limit[] {
   const times = (side: number, what: Measured) => rounds.map((round) => round[side]?.[what] ?? Number.NaN);
   const ratios = (what: Measured) => rounds.map((round) => (round[1]?.[what] ?? Number.NaN) / (round[0]?.[what] ?? 0));
@@ -143,7 +143,7 @@ async function setWalLevel(server: Server, signal: AbortSignal): Promise<void> {
   await server.restart("fast");
 }
 
-/** Nothing that one turn wrote may still be on its way during the next. */
+/** Waits for replication: nothing written in one turn may still be in flight during the next. */
 async function awaitSubscriber(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ lsn: string }>("select pg_current_wal_lsn()::text as lsn");
   await until(

@@ -8,7 +8,7 @@ const PROGRAM = readFileSync(new URL("plainPod.mjs", import.meta.url), "utf8");
 
 /**
  * The baseline for throughput: one Kubernetes Job with 60 completions at parallelism 10 and the same work. Its pods are the worker's
- * except for the command, `plainPod.mjs`. Run once, when first needed.
+ * except for the command, `plainPod.mjs`, and the probes. Run once, when first needed.
  */
 export class PlainJob {
   readonly #cluster: Cluster;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 
-/** A server on a port of the kernel's choice, on every address; `close` frees the port. */
+/** A server on a port chosen by the kernel, on every address; `close` frees the port. */
 export async function listenSomewhere(): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer().listen(0);
   await once(server, "listening");

@@ -13,7 +13,7 @@ const lines: string[] = [];
 const log = createLog({}, (line) => lines.push(line));
 const { port, close } = await listenSomewhere();
 
-test("a port that is taken is one warning that names it and says what to do", async () => {
+test("a port in use causes one warning that names it and says what to do", async () => {
   answerProbes(port, log);
   const line = await until("a warning", () => lines.at(0));
   assert.partialDeepStrictEqual(JSON.parse(line), { level: "warn", port });
@@ -21,7 +21,7 @@ test("a port that is taken is one warning that names it and says what to do", as
   assert.equal(lines.length, 1);
 });
 
-test("any request is answered with 200 and a closed connection, again and again", async () => {
+test("every request is answered with 200 and a closed connection", async () => {
   await close();
   answerProbes(port, log);
   await sleep(0);
@@ -33,7 +33,7 @@ test("any request is answered with 200 and a closed connection, again and again"
   }
 });
 
-test("clients that ask nothing, reset, or send nonsense change nothing", async () => {
+test("clients that send nothing, reset the connection, or send garbage have no effect", async () => {
   const silent = connect(port);
   await once(silent, "connect");
   const reset = connect(port);

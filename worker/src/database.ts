@@ -67,7 +67,7 @@ export class Database {
   /**
    * Runs a statement of `sql/statements/`, prepared under its name, riding out an outage of the database.
    *
-   * @param values - its parameters; a function where they change while the database is waited for
+   * @param values - its parameters; a function if they change while waiting for the database
    * @throws DatabaseUnavailableError when the outage lasts longer than `databaseTimeoutSeconds`; the reason of `unclaimedStop`; any
    *   other error of PostgreSQL.
    */

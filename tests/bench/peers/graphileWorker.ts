@@ -16,14 +16,14 @@ interface GraphileWorkerArgs {
   readonly connections: number;
 }
 
-/** As its users run it: it claims the next job on one connection while it finishes the last one on another. */
+/** As documented for users: it claims the next job on one connection while it finishes the previous one on another. */
 const AS_DOCUMENTED: GraphileWorkerArgs = {
   name: "graphile-worker",
   schema: "graphile_worker",
   connections: 3,
 };
 
-/** One statement after another, as the other queues here work. */
+/** One statement after another, like the other queues here. */
 export const ONE_CONNECTION: GraphileWorkerArgs = {
   name: "graphile-worker, one connection",
   schema: "graphile_worker_one",

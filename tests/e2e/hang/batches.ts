@@ -1,17 +1,17 @@
 import type { BatchConfig } from "../../../components/batchConfig.ts";
 import { HANDLER, imageName } from "../commands/batches.ts";
 
-/** Work whose first attempt ends with its pod only, and whose next one succeeds at once. */
+/** Work whose first attempt ends only with its pod, and whose next one succeeds at once. */
 const LONG_AT_FIRST = { image: imageName("debian"), command: ["sh", "-c", '[ "$BATCH_ATTEMPT" -gt 1 ] || sleep 600'] };
 
-/** A command whose image the stack builds the runner into, and one that gets it by an init container. */
+/** A command whose image contains the runner, and one that gets it from an init container. */
 export const OVERLAID = commandBatch("hung_overlaid", LONG_AT_FIRST);
 export const INITIATED = commandBatch("hung_initiated", { ...LONG_AT_FIRST, imagePullPolicy: "IfNotPresent" });
 
 /** Long enough for the probe to fail six times in a row. */
 const STARVED_SECONDS = 100;
 
-/** Eight processes without an end share a fifth of a CPU with the worker that must answer. */
+/** Eight endless processes share a fifth of a CPU with the worker that must answer. */
 export const STARVED = commandBatch("starved", {
   image: imageName("debian"),
   command: [

@@ -1,12 +1,12 @@
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 
-/** The letter in brackets keeps the shell from finding itself. */
+/** The letter in brackets prevents the shell from matching itself. */
 const STOP = `for file in /proc/[0-9]*/cmdline; do
   if grep -qa 'worker/src/[m]ain.ts' "$file"; then pid=\${file#/proc/}; kill -STOP "\${pid%/cmdline}" && echo stopped; fi
 done`;
 
 /**
- * Stops the process of a pod's worker (SIGSTOP): its kernel still answers for it.
+ * Suspends a pod's worker process (SIGSTOP); the kernel still answers for it.
  *
  * @throws Error when the pod has no worker, or more than one.
  */

@@ -18,7 +18,7 @@ const HUNG = {
   "a command by init container": { kind: INITIATED.kind, container: toName(INITIATED) },
 } as const;
 
-/** Lifecycle claim: a hung process. Only its own answers show that it lives: its connection, its session lock and its node are well. */
+/** Lifecycle claim: a hung process. Only its missing answers show that it hangs: its connection, its session lock and its node are intact. */
 export const hungWorker: Scenario = {
   claim: "a worker that hangs on a healthy node is replaced, and one that only starves is not",
   async run({ cluster, stack, settings, note }) {
@@ -48,7 +48,7 @@ export const hungWorker: Scenario = {
   },
 };
 
-/** Stops a worker that runs and waits until its request runs again. */
+/** Suspends a running worker and waits until its request runs again. */
 async function replace(
   cluster: Cluster,
   what: string,
@@ -59,11 +59,11 @@ async function replace(
     intervalMs: 500,
   });
   const pod = first.pod_name;
-  // Before that the kubelet does not ask whether it lives.
+  // Until then the kubelet runs no liveness probe.
   await cluster.kubectl(["wait", "-n", NAMESPACE, `pod/${pod}`, "--for=condition=Ready", "--timeout=60s"]);
   await stopWorker(cluster, pod, container);
   const [clock] = await cluster.rows<{ now: string }>("select clock_timestamp() as now");
-  // What is left to do once it runs again.
+  // The rest of the work once it runs again.
   if (kind === HANDLER.kind) await cluster.psql("update make_it_clap set duration_seconds = 1");
   const second = await until(`${what} runs again`, async () => (await readAttempts(cluster, kind)).at(1), {
     timeoutMs: 240_000,

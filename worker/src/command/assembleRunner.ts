@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 
 /** The dynamic loader's file name in `lib`, the same for every processor. */
 const LOADER = "loader";
-/** A link to the loader that this system has, which is readable: worker/installRunner.sh copies it. */
+/** A link to this system's loader, which is readable: worker/installRunner.sh copies it. */
 const SYSTEM_LOADER = "system-loader";
 
 /**

@@ -25,7 +25,7 @@ test("a worker that announced its stop may not be ended before its grace period 
   assert.equal(await getHolder(), attempt.session);
 });
 
-test("an outage of the database uses up the grace period: what is left of it is announced", async () => {
+test("a database outage uses up the grace period: only the remainder is announced", async () => {
   await database.query("insert into make_it_clap (duration_seconds) values (40)");
   const proxy = await createProxy();
   const address = { host: "127.0.0.1", port: proxy.port, user: "postgres", password: undefined, name: database.name };
