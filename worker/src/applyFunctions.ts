@@ -24,17 +24,17 @@ export async function applyFunctions(
   const removed = [...known.keys()].filter((name) => !functions.some((file) => file.name === name));
   if (changed.length + removed.length === 0) return;
   await asOwner(client, owner, async () => {
-    // They may call each other in any order.
+    // Functions may call each other in any order.
     await client.query("set local check_function_bodies = off");
     for (const name of removed) {
       await drop(client, await signatures(client, name));
       await client.query("delete from batch.function where name = $1", [name]);
     }
     for (const file of changed) await create(client, file);
-    // Its file has no kinds: the ones that are attached are added again.
+    // The function's file names no kinds: the attached ones are added again.
     if (changed.some(({ name }) => name === "call_reader")) await client.query("select batch.connect_readers()");
     // PostgreSQL lets every role execute a new function; here only the owner may, and the roles that sql/grants.sql names.
-    // Triggers fire all the same: inserting needs no right on batch.enqueue().
+    // Triggers still fire: inserting needs no right on batch.enqueue().
     await client.query("revoke execute on all functions in schema batch from public");
   });
   if (known.size > 0) log.info("functions replaced", { changed: changed.map(({ name }) => name), removed });
