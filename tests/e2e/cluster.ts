@@ -1,16 +1,14 @@
 import { getOutput } from "../../cli/getOutput.ts";
 import { until } from "../support/until.ts";
+import type { DatabaseServer } from "./databaseServer.ts";
+import { ServerPod } from "./serverPod.ts";
 
 /** The namespace of the batches. */
 export const NAMESPACE = "keda-with-postgresql";
 /** The label of every Job that KEDA creates. */
 export const KEDA_JOBS = "scaledjob.keda.sh/name=postgres-batch";
 
-/** PostgreSQL's pod. */
-export const SERVER_POD = "my-release-postgresql-0";
-const PSQL = "PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) exec psql -h 127.0.0.1 -U postgres -qAtX -v ON_ERROR_STOP=1";
-
-/** The output of `kubectl get -o json`: a list of objects. */
+/** What `kubectl get -o json` gives: a list of objects. */
 export interface KubernetesObject {
   readonly kind: string;
   readonly metadata: {
@@ -26,12 +24,24 @@ export interface KubernetesObject {
   readonly [field: string]: any;
 }
 
-/** The cluster of one context, accessed through kubectl, and its database, accessed through the server's own psql. */
+/** What of a cluster the stack has not installed itself. */
+export interface ExistingParts {
+  /** @default - the server that the stack installs */
+  readonly server?: DatabaseServer;
+  /** @default keda */
+  readonly kedaNamespace?: string;
+}
+
+/** The cluster of one context, by kubectl, with its KEDA and the batches' PostgreSQL. */
 export class Cluster {
   readonly context: string;
+  readonly server: DatabaseServer;
+  readonly kedaNamespace: string;
 
-  constructor(context: string) {
+  constructor(context: string, { server, kedaNamespace = "keda" }: ExistingParts = {}) {
     this.context = context;
+    this.server = server ?? new ServerPod(NAMESPACE, (args, input) => this.kubectl(args, input));
+    this.kedaNamespace = kedaNamespace;
   }
 
   /** The cluster of the kubeconfig's current context. */
@@ -60,15 +70,14 @@ export class Cluster {
   }
 
   async psql(statements: string): Promise<string> {
-    const shell = ["exec", "-i", "-n", NAMESPACE, SERVER_POD, "-c", "postgresql", "--", "sh", "-c", PSQL];
-    return await this.kubectl(shell, statements);
+    return await this.server.psql(statements);
   }
 
-  /** Deletes PostgreSQL's pod and waits until the next one answers. */
+  /** Restarts PostgreSQL, and waits until it answers. */
   async restartServer(): Promise<void> {
     const startedAt = () => this.psql("select pg_postmaster_start_time()").catch(() => undefined);
     const earlier = await this.psql("select pg_postmaster_start_time()");
-    await this.kubectl(["delete", "pod", SERVER_POD, "-n", NAMESPACE, "--wait=false"]);
+    await this.server.restart();
     const returned = async () => ![undefined, earlier].includes(await startedAt());
     await until("PostgreSQL's return", returned, { timeoutMs: 180_000, intervalMs: 250 });
   }

@@ -27,7 +27,7 @@ export async function end(
       await stack.destroy();
       await stack.remove();
     } catch (error) {
-      console.error(`cannot destroy the stack e2e, the next run tries again: ${(error as Error).message}`);
+      console.error(`cannot destroy the stack, the next run tries again: ${(error as Error).message}`);
       return 1;
     }
   }

@@ -3,8 +3,10 @@ import { UsageError } from "../../cli/usageError.ts";
 import { isKept } from "../bench/limit.ts";
 import { Cluster } from "./cluster.ts";
 import { end, type Result, resultSection } from "./end.ts";
+import { createExistingContext } from "./existing/existingContext.ts";
 import { describe, type Finding } from "./finding.ts";
 import { handleSignals } from "./interrupt.ts";
+import { checkTwoNodes } from "./nodes/checkTwoNodes.ts";
 import { type Options, readOptions } from "./options.ts";
 import { recordResults } from "./results.ts";
 import type { Scenario } from "./scenario.ts";
@@ -15,6 +17,7 @@ import { commands } from "./scenarios/commands.ts";
 import { consumer } from "./scenarios/consumer.ts";
 import { cutOffNode } from "./scenarios/cutOffNode.ts";
 import { destroy } from "./scenarios/destroy.ts";
+import { drainedNode } from "./scenarios/drainedNode.ts";
 import { examples } from "./scenarios/examples.ts";
 import { failover } from "./scenarios/failover.ts";
 import { frozenNode } from "./scenarios/frozenNode.ts";
@@ -60,34 +63,48 @@ const NODES = {
   "cut-off-node": cutOffNode,
   "frozen-node": frozenNode,
   "kubelet-stopped": kubeletStopped,
+  "drained-node": drainedNode,
 };
+/** They compare with charts that the stack installs, install a KEDA themselves, or build images into a single node. */
+const NOT_EXISTING = ["up", "commands", "examples", ...Object.keys(SHARED)];
 const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, ...SHARED, ...NODES };
 
 /**
- * `npm run e2e -- [NAME ...] [--polls N] [--losses N] [--keep] [--record]`. Exit code 0: every claim holds, 1: one does not, or
+ * `npm run e2e -- [NAME ...] [--polls N] [--losses N] [--keep | --existing] [--record]`. Exit code 0: every claim holds, 1: one does not, or
  * the stack could not be destroyed, 64: wrong arguments, or a cluster that cannot show the claims.
  */
 async function main(args: readonly string[]): Promise<number> {
-  const options = readOptions(args, Object.keys(ALL), Object.keys(SCENARIOS));
-  const context = await prepare(options);
+  const options = readOptions(args, {
+    all: Object.keys(ALL),
+    known: Object.keys(SCENARIOS),
+    notExisting: NOT_EXISTING,
+  });
+  await using context = await prepare(options);
   console.log(`        on the cluster of context ${context.cluster.context}`);
   const results: Result[] = [];
   for (const name of options.names) {
     const result = await runScenario(name, context);
     results.push(result);
     if (!options.record) continue;
-    const command = name in NODES ? `${name} --losses ${options.losses}` : name;
+    const command = [
+      name,
+      ...(name in NODES ? [`--losses ${options.losses}`] : []),
+      ...(options.existing ? ["--existing"] : []),
+    ].join(" ");
     console.log(`        recorded in ${recordResults(`npm run e2e -- ${command}`, resultSection(result))}`);
   }
   return await end(results, context.stack, options.keep);
 }
 
-/** What prevents a run from starting is a usage error: the user must change it. */
-async function prepare(options: Options): Promise<RunContext> {
+/** What keeps a run from starting is the user's to change. */
+async function prepare(options: Options): Promise<RunContext & AsyncDisposable> {
   try {
     const cluster = await Cluster.current();
     for (const name of options.names) await SCENARIOS[name]?.check?.(cluster);
-    return await createContext(cluster, options);
+    if (!options.existing)
+      return { ...(await createContext(cluster, options)), [Symbol.asyncDispose]: async () => undefined };
+    await checkTwoNodes(cluster);
+    return await createExistingContext(cluster, options);
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message, { cause: error });
   }

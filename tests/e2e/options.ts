@@ -1,4 +1,5 @@
 import { readArgs } from "../../cli/args.ts";
+import { UsageError } from "../../cli/usageError.ts";
 
 /** The options of `npm run e2e`. */
 export interface Options {
@@ -6,16 +7,27 @@ export interface Options {
   readonly polls: number;
   readonly losses: number;
   readonly keep: boolean;
-  /** Whether the results are written to docs/results. */
+  /** Whether KEDA and PostgreSQL are there before the stack. */
+  readonly existing: boolean;
+  /** Whether the results go to docs/results. */
   readonly record: boolean;
 }
 
+/** Names of scenarios. */
+export interface ScenarioNames {
+  /** What no name means. */
+  readonly all: readonly string[];
+  readonly known: readonly string[];
+  /** Those that cannot run with `--existing`. */
+  readonly notExisting: readonly string[];
+}
+
 /**
- * Reads the arguments. No name means `all`.
+ * Reads the arguments.
  *
  * @throws UsageError saying what is allowed; HelpRequest for `--help`.
  */
-export function readOptions(args: readonly string[], all: readonly string[], known: readonly string[]): Options {
+export function readOptions(args: readonly string[], { all, known, notExisting }: ScenarioNames): Options {
   const { options, words } = readArgs(
     {
       name: "npm run e2e --",
@@ -35,10 +47,21 @@ export function readOptions(args: readonly string[], all: readonly string[], kno
           rule: { min: 1, max: 100, why: "each takes 2 to 5 minutes" },
         },
         keep: { help: "leave the stack up for the next run" },
+        existing: { help: "have the stack use a KEDA and a PostgreSQL that are there; on a minikube of two nodes" },
         record: { help: "write the results to docs/results" },
       },
     },
     args,
   );
-  return { names: words.length > 0 ? words : all, ...options };
+  if (options.existing && options.keep) {
+    throw new UsageError("--keep must be left out with --existing (PostgreSQL ends with the run); got both");
+  }
+  const refused = words.find((name) => options.existing && notExisting.includes(name));
+  if (refused !== undefined) {
+    throw new UsageError(
+      `NAME must be none of ${notExisting.join(", ")} with --existing (they need a stack or a KEDA of their own, or images in the node); got "${refused}"`,
+    );
+  }
+  const unless = all.filter((name) => !options.existing || !notExisting.includes(name));
+  return { names: words.length > 0 ? words : unless, ...options };
 }

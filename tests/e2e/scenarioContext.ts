@@ -23,19 +23,26 @@ export async function createContext(
 ): Promise<RunContext> {
   const stack = new Stack(cluster.context);
   const settings = settingsFrom(process.env, Object.keys(declaredConfig()), cluster.context);
-  const file = join(stack.folder, "before.json");
+  const before = await readBefore(cluster, stack);
+  await stack.init();
+  stack.configure(settings);
+  return { cluster, stack, settings, polls, losses, before, plainJob: new PlainJob(cluster, stack) };
+}
+
+/**
+ * What is on the cluster without the run; after an interrupted one, without that one.
+ *
+ * @throws Error when the cluster has the namespaces of another stack.
+ */
+export async function readBefore(cluster: Cluster, { folder }: Stack): Promise<string[]> {
+  const file = join(folder, "before.json");
   if (!existsSync(file)) {
     const found = await snapshotResources(cluster);
     const taken = found.filter((name) => /^namespace\/(keda|keda-with-postgresql)$/.test(name));
     if (taken.length > 0) {
-      throw new Error(
-        `the cluster must be without ${taken.join(" and ")} (the stack e2e creates them); got another stack's`,
-      );
+      throw new Error(`the cluster must be without ${taken.join(" and ")} (the run creates them); got another stack's`);
     }
     writeFileSync(file, JSON.stringify(found));
   }
-  await stack.init();
-  stack.configure(settings);
-  const before = JSON.parse(readFileSync(file, "utf8"));
-  return { cluster, stack, settings, polls, losses, before, plainJob: new PlainJob(cluster, stack) };
+  return JSON.parse(readFileSync(file, "utf8"));
 }

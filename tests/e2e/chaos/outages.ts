@@ -1,7 +1,7 @@
 import { until, type WaitOptions } from "../../support/until.ts";
 import type { Cluster } from "../cluster.ts";
 import type { JobWatch } from "../jobWatch.ts";
-import { leader } from "../nodes/operator.ts";
+import { leader, operators } from "../nodes/operator.ts";
 import type { Settings } from "../settings.ts";
 import type { Stack } from "../stack.ts";
 import type { FaultCost } from "./faultCosts.ts";
@@ -75,7 +75,7 @@ export function killKeda({ cluster }: OutageContext): Outage<number> {
     limit: 60,
     async inject() {
       const earlier = await leader(cluster);
-      await cluster.kubectl(["delete", "pods", "-n", "keda", "-l", "app=keda-operator", "--grace-period=0", "--force"]);
+      await cluster.kubectl(["delete", ...operators(cluster), "--grace-period=0", "--force"]);
       const leads = async () => {
         const now = await leader(cluster);
         return now?.holderIdentity === earlier?.holderIdentity ? undefined : now;

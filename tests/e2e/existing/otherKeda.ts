@@ -13,9 +13,14 @@ const PROJECT = { name: "other-keda", folder: fileURLToPath(new URL("otherKeda",
 /**
  * Installs a KEDA that belongs to no stack of this project, and removes it at the end.
  *
- * @throws Error when the cluster already has a KEDA.
+ * @param values - the chart's values; by default its own
+ * @throws Error when the cluster has one.
  */
-export async function installOtherKeda(cluster: Cluster, settings: Settings): Promise<AsyncDisposable> {
+export async function installOtherKeda(
+  cluster: Cluster,
+  settings: Settings,
+  values: Readonly<Record<string, unknown>> = {},
+): Promise<AsyncDisposable> {
   const stack = new Stack(cluster.context, { name: "e2e-keda", project: PROJECT });
   await stack.init();
   // An interrupted run may have left resources in the stack.
@@ -27,7 +32,12 @@ export async function installOtherKeda(cluster: Cluster, settings: Settings): Pr
     await stack.remove();
   }
   try {
-    await stack.up({ kubernetesContext: cluster.context, chart, namespace: KEDA_NAMESPACE });
+    await stack.up({
+      kubernetesContext: cluster.context,
+      chart,
+      namespace: KEDA_NAMESPACE,
+      values: JSON.stringify(values),
+    });
   } catch (error) {
     await remove();
     throw error;

@@ -8,6 +8,7 @@ import { issueCertificate } from "../../support/issueCertificate.ts";
 import { type PgBouncer, startPgBouncer } from "../../support/pgBouncer.ts";
 import { until } from "../../support/until.ts";
 import { restoreAtExit } from "../nodes/restoreAtExit.ts";
+import { runPsql } from "./runPsql.ts";
 import { parseSessions, type Session } from "./sessions.ts";
 
 /** Only this machine can use the socket; every other connection needs TLS and a password. */
@@ -51,7 +52,11 @@ export interface OutsideDatabase extends AsyncDisposable {
   readonly owners: Readonly<Record<string, Owner>>;
   /** Runs a statement in a database as its owner, over verified TLS. */
   query<Row extends pg.QueryResultRow>(database: string, statement: string): Promise<Row[]>;
-  /** Starts a synchronous replica of the server. */
+  /** Runs statements in a database as the superuser, who logs in on this machine alone; what `psql -qAtX` prints. */
+  psql(database: string, statements: string): Promise<string>;
+  /** Restarts the server: its sessions are ended first. */
+  restart(): Promise<void>;
+  /** Has a synchronous replica follow the server. */
   addReplica(): Promise<void>;
   /** Stops the server as if it had crashed; after this many seconds the replica replaces it at the same address. */
   failOver(seconds: number): Promise<void>;
@@ -108,6 +113,8 @@ export async function startOutsideDatabase(
         await client.end();
       }
     },
+    psql: (database, statements) => runPsql(toConninfo(server, database), statements),
+    restart: () => server.restart({}),
     addReplica: async () => {
       replica = await startDebianReplica(server, { ...settings, listen_addresses: "" }, files);
       await asSuperuser(server, "postgres", "alter system set synchronous_standby_names = '*'");
@@ -136,6 +143,10 @@ async function createDatabase(server: DebianServer, name: string): Promise<Owner
   await asSuperuser(server, "postgres", `create role ${owner.user} login createrole password '${owner.password}'`);
   await asSuperuser(server, "postgres", `create database ${name} owner ${owner.user}`);
   return owner;
+}
+
+function toConninfo({ host, port, user }: DebianServer, database: string): string {
+  return `host=${host} port=${port} user=${user} dbname=${database}`;
 }
 
 async function asSuperuser({ host, port, user }: DebianServer, database: string, statement: string) {

@@ -1,6 +1,8 @@
 /** A node of a minikube on the docker driver: a container of this machine's Docker daemon with the node's name. */
 export interface NodeContainer {
   readonly name: string;
+  /** The cluster's name in the kubeconfig. */
+  readonly context: string;
   /** Docker's network of the cluster: minikube names it after the profile. */
   readonly network: string;
   readonly address: string;
@@ -10,8 +12,11 @@ export interface NodeContainer {
   readonly peers: readonly { readonly address: string; readonly podCidr: string }[];
 }
 
-/** The faults of a node. */
-export type FaultKind = "lost" | "frozen" | "cut-off" | "kubelet-stopped";
+/** What can happen to a node. */
+export type FaultKind = "lost" | "frozen" | "cut-off" | "kubelet-stopped" | "drained";
+
+/** A program and its arguments. */
+export type Command = readonly [program: string, ...args: string[]];
 
 /** The state of a node's container as Docker reports it. */
 export interface ContainerState {
@@ -19,40 +24,49 @@ export interface ContainerState {
   readonly connected: boolean;
 }
 
-/** Arguments of `docker`, in this order, that inject each fault. */
-export const FAULTS: Readonly<Record<FaultKind, (node: NodeContainer) => readonly (readonly string[])[]>> = {
-  // Power loss: everything on the node ends at once. Disconnected first, since this machine's kernel, which survives, would close the
+/** What injects each fault, in this order. */
+export const FAULTS: Readonly<Record<FaultKind, (node: NodeContainer) => readonly Command[]>> = {
+  // Power lost: everything on it ends at once. Disconnected before, since this machine's kernel, which survives, would close the
   // connections of the killed processes.
   lost: ({ name, network }) => [
-    ["network", "disconnect", network, name],
-    ["kill", name],
+    ["docker", "network", "disconnect", network, name],
+    ["docker", "kill", name],
   ],
   // User space stops, as with a hung disk: the kernel still acknowledges TCP keepalives.
-  frozen: ({ name }) => [["pause", name]],
-  "cut-off": ({ name, network }) => [["network", "disconnect", network, name]],
-  // Pods continue, but Kubernetes receives no status.
-  "kubelet-stopped": ({ name }) => [["exec", name, "systemctl", "stop", "kubelet"]],
+  frozen: ({ name }) => [["docker", "pause", name]],
+  "cut-off": ({ name, network }) => [["docker", "network", "disconnect", network, name]],
+  // Pods run on, but Kubernetes hears nothing of them.
+  "kubelet-stopped": ({ name }) => [["docker", "exec", name, "systemctl", "stop", "kubelet"]],
+  // Its pods get SIGTERM, and nothing is scheduled to it: as for its maintenance. Resolves once they have ended.
+  drained: ({ name, context }) => [
+    ["kubectl", "--context", context, "drain", name, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=120s"],
+  ],
 };
 
 /** The init system of a container that has just started is not ready yet. */
 const START_SERVICES = "systemctl start docker cri-docker.socket cri-docker kubelet 2>/dev/null";
 
 /**
- * Arguments of `docker`, in this order, that make a node work again, whatever its state. On a working node they change nothing, so
- * the next run can also use them after an interrupted one.
+ * What makes a node in any state a working one that pods are scheduled to, in this order. On such a node the commands change
+ * nothing, so they are also what an interrupted run leaves to the next one.
  */
-export function recoveryCommands(node: NodeContainer, { status, connected }: ContainerState): (readonly string[])[] {
-  const { name, network, address } = node;
+export function recoveryCommands(node: NodeContainer, { status, connected }: ContainerState): Command[] {
+  const { name, context, network, address } = node;
   return [
-    ...(status === "paused" ? [["unpause", name]] : []),
-    ...(connected ? [] : [["network", "connect", "--ip", address, network, name]]),
-    ...(["running", "paused"].includes(status) ? [] : [["start", name]]),
-    ["exec", name, "timeout", "60", "sh", "-c", `until ${START_SERVICES}; do sleep 0.2; done`],
-    ["exec", name, "sh", "-ec", setUpNetwork(node)],
+    ...when(status === "paused", ["docker", "unpause", name]),
+    ...when(!connected, ["docker", "network", "connect", "--ip", address, network, name]),
+    ...when(!["running", "paused"].includes(status), ["docker", "start", name]),
+    ["docker", "exec", name, "timeout", "60", "sh", "-c", `until ${START_SERVICES}; do sleep 0.2; done`],
+    ["docker", "exec", name, "sh", "-ec", setUpNetwork(node)],
+    ["kubectl", "--context", context, "uncordon", name],
   ];
 }
 
-/** What a restart or a reconnection removes: routes to the other nodes' pods, and rules that stop Docker from dropping their packets. */
+function when(needed: boolean, command: Command): Command[] {
+  return needed ? [command] : [];
+}
+
+/** What a restart or a new connection takes from the node: the routes to the other nodes' pods, and what Docker's own rules would drop. */
 function setUpNetwork({ controlPlane, peers }: NodeContainer): string {
   const masquerade = "POSTROUTING -s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE";
   const host = "control-plane.minikube.internal";

@@ -6,7 +6,14 @@ import { until } from "../../support/until.ts";
 import type { NodeContainer } from "./faultCommands.ts";
 import { parseState } from "./nodeFault.ts";
 
-const NODE: NodeContainer = { name: "n2", network: "two", address: "10.0.0.3", controlPlane: "10.0.0.2", peers: [] };
+const NODE: NodeContainer = {
+  name: "n2",
+  context: "two",
+  network: "two",
+  address: "10.0.0.3",
+  controlPlane: "10.0.0.2",
+  peers: [],
+};
 
 /** A program that ends at the next turn of its event loop, throws, or is interrupted. */
 const PROGRAM = `
@@ -21,7 +28,10 @@ const PROGRAM = `
 
 /** Runs the program, with an optional signal once the node is paused; returns the calls of docker that change something. */
 async function calls(how: string, signal?: NodeJS.Signals): Promise<string[]> {
-  const programs = await createPrograms({ docker: `case "$1" in inspect) echo 'paused {"two":{}}';; esac` });
+  const programs = await createPrograms({
+    docker: `case "$1" in inspect) echo 'paused {"two":{}}';; esac`,
+    kubectl: "",
+  });
   const child = spawn(process.execPath, ["--input-type=module", "--eval", PROGRAM, how], {
     env: { PATH: programs.folder },
     stdio: "ignore",

@@ -16,25 +16,26 @@ export class NodeFault {
   async inject(kind: FaultKind): Promise<number> {
     this.#atExit ??= restoreAtExit(() => this.#recoverNow());
     const at = Date.now();
-    for (const command of FAULTS[kind](this.node)) await getOutput("docker", command);
+    for (const [program, ...args] of FAULTS[kind](this.node)) await getOutput(program, args);
     return at;
   }
 
   /** Makes the node work again, whatever its state; Kubernetes notices a few seconds later. */
   async recover(): Promise<void> {
     const state = parseState(await getOutput("docker", inspection(this.node)), this.node);
-    for (const command of recoveryCommands(this.node, state)) await getOutput("docker", command);
+    for (const [program, ...args] of recoveryCommands(this.node, state)) await getOutput(program, args);
     this.#atExit?.[Symbol.dispose]();
     this.#atExit = undefined;
   }
 
   #recoverNow(): void {
-    const docker = (args: readonly string[]) => spawnSync("docker", args, { encoding: "utf8" });
-    const state = parseState(docker(inspection(this.node)).stdout, this.node);
-    for (const command of recoveryCommands(this.node, state)) {
-      const { status, stderr } = docker(command);
+    const run = (program: string, args: readonly string[]) => spawnSync(program, args, { encoding: "utf8" });
+    const state = parseState(run("docker", inspection(this.node)).stdout, this.node);
+    for (const [program, ...args] of recoveryCommands(this.node, state)) {
+      const { status, stderr } = run(program, args);
       if (status === 0) continue;
-      console.error(`cannot restore node ${this.node.name}: docker ${command.slice(0, 2).join(" ")}: ${stderr.trim()}`);
+      const command = [program, ...args.slice(0, 2)].join(" ");
+      console.error(`cannot restore node ${this.node.name}: ${command}: ${stderr.trim()}`);
     }
   }
 }

@@ -1,6 +1,8 @@
+import type { Reason } from "../../../worker/src/queue/attempt.ts";
 import { percentile } from "../../bench/samples.ts";
 import { countAttempts } from "../chaos/attemptTotals.ts";
 import { atMost, exactly, type Finding } from "../finding.ts";
+import type { Attempt } from "../requests.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import type { FaultKind } from "./faultCommands.ts";
 import { findGateway } from "./gateway.ts";
@@ -16,7 +18,6 @@ import {
   secondsToTakeOver,
 } from "./loss.ts";
 import { endingList, insertTable, lossTable, summaryTable } from "./lossTable.ts";
-import { NodeFault } from "./nodeFault.ts";
 import { moveOperator } from "./operator.ts";
 import { readRegistry } from "./registry.ts";
 import { TwoNodes } from "./twoNodes.ts";
@@ -24,11 +25,8 @@ import { TwoNodes } from "./twoNodes.ts";
 /** Deploys the stack with PostgreSQL and KEDA on the first node. */
 export async function upOnFirst({ cluster, stack, settings }: ScenarioContext): Promise<TwoNodes> {
   const nodes = await TwoNodes.find(cluster);
-  // An earlier run may have ended by SIGKILL.
-  await new NodeFault(nodes.second).recover();
-  await nodes.uncordon();
-  await nodes.ready();
-  // The nodes of a cluster with several do not share a Docker daemon.
+  await nodes.restore();
+  // Nodes of a cluster of several share no Docker daemon.
   const image =
     settings.image ?? JSON.stringify({ build: readRegistry(undefined, await findGateway(nodes.second.network)) });
   await nodes.onlyOn(nodes.first, () => stack.up({ ...settings, image }));
@@ -63,17 +61,29 @@ export function commonFindings(losses: readonly Loss[], maxReplicaCount: number)
   const totals = losses.map(({ attempts }) => countAttempts(attempts));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const requests = sum(losses.map(({ running, inserted }) => running.length + inserted.length));
-  const lost = losses.flatMap(({ running, attempts }) => running.map((one) => sameAttempt(one, attempts)));
-  const isTrue = lost.filter((one) => one?.status === "SUCCESS" || one?.reason === "crashed");
+  const lost = losses.flatMap(({ running }) => running);
+  const reasons = [...new Set(losses.map(toReason))];
+  const isTrue = losses.flatMap((loss) =>
+    loss.running.filter((one) => endedTruly(sameAttempt(one, loss.attempts), loss)),
+  );
   return [
     exactly(requests, "requests SUCCESS", sum(totals.map(({ succeeded }) => succeeded))),
     exactly(0, "SUCCESS twice", sum(totals.map(({ twice }) => twice))),
     exactly(0, "attempts at the same time as another of their request", sum(totals.map((one) => one.overlapping))),
-    exactly(lost.length, "attempts on the lost node recorded as SUCCESS or crashed", isTrue.length),
+    exactly(lost.length, `attempts on the lost node recorded as SUCCESS or ${reasons.join(" or ")}`, isTrue.length),
     atMost(maxReplicaCount, "idle Jobs after a loss", Math.max(...losses.map((loss) => idleJobs(loss).length))),
     exactly(0, "ended attempts changed by the node's return", sum(losses.map((loss) => changedByReturn(loss).length))),
     atMost(120, "from a later request's insert to its first attempt", slowest(losses.map(secondsToFirstAttempt)), " s"),
   ];
+}
+
+function endedTruly(attempt: Attempt | undefined, loss: Loss): boolean {
+  return attempt?.status === "SUCCESS" || attempt?.reason === toReason(loss);
+}
+
+/** As what an attempt on the node ends that does not succeed: SIGTERM leaves the worker time to report it. */
+function toReason({ kind }: Loss): Reason {
+  return kind === "drained" ? "interrupted" : "crashed";
 }
 
 /** The 95th percentile, over the losses, of the seconds until all requests of a loss run again. */

@@ -27,6 +27,7 @@ describe("the nodes of a cluster", () => {
         first: "two",
         second: {
           name: "two-m02",
+          context: "two",
           network: "two",
           address: "192.168.67.3",
           controlPlane: "192.168.67.2",

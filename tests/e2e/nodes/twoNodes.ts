@@ -3,6 +3,7 @@ import { getOutput } from "../../../cli/getOutput.ts";
 import { until } from "../../support/until.ts";
 import type { Cluster, KubernetesObject } from "../cluster.ts";
 import type { NodeContainer } from "./faultCommands.ts";
+import { NodeFault } from "./nodeFault.ts";
 import { restoreAtExit } from "./restoreAtExit.ts";
 
 /** A node that has returned is Ready within half a minute; after a restart its container runtime takes as long again. */
@@ -46,9 +47,11 @@ export class TwoNodes {
     }
   }
 
-  /** Makes both nodes schedulable. */
-  async uncordon(): Promise<void> {
+  /** Makes both nodes work and be scheduled to, whatever a run that ended by SIGKILL has left. */
+  async restore(): Promise<void> {
+    await new NodeFault(this.second).recover();
     await this.#cluster.kubectl(["uncordon", this.first, this.second.name]);
+    await this.ready();
   }
 
   /** Waits until both nodes are Ready and schedulable and have no pod left of an earlier fault. */
@@ -74,6 +77,7 @@ export function readNodes(
   }
   const container = {
     name: second.metadata.name,
+    context,
     network: context,
     address: addressOn(second),
     controlPlane: addressOn(first),

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { until } from "../../support/until.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
+import type { LogIn } from "../databaseServer.ts";
 import { exactly, type Finding } from "../finding.ts";
 import { clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stack } from "../stack.ts";
-import { type LoginAttempt, tryLogin } from "../tryLogin.ts";
 
 const ROTATED = "rotated";
 
@@ -30,7 +30,7 @@ export const secrets: Scenario = {
     });
     const present = await readPasswords(stack);
     const logIns = await tryLogIns(cluster, earlier, present);
-    const passwords = [...new Set([...earlier.values(), ...present.values()])];
+    const passwords = [...new Set([...earlier.values(), ...present.values(), ...cluster.server.passwords])];
     const places: Record<string, string> = {
       state: JSON.stringify(await stack.resources()),
       "the state's history": readFiles(stack.folder),
@@ -63,8 +63,8 @@ async function tryLogIns(
   earlier: ReadonlyMap<string, string>,
   present: ReadonlyMap<string, string>,
 ): Promise<Finding[]> {
-  const said = (of: ReadonlyMap<string, string>, sslmode: LoginAttempt["sslmode"]) =>
-    tryLogin(cluster, { user: "batch_worker", password: of.get("postgres-worker-password") ?? "", sslmode });
+  const said = (of: ReadonlyMap<string, string>, sslmode: LogIn["sslmode"]) =>
+    cluster.server.tryLogIn({ user: "batch_worker", password: of.get("postgres-worker-password") ?? "", sslmode });
   const refused = /no pg_hba.conf entry .* no encryption/;
   return [
     exactly(1, "log-in with TLS", Number((await said(present, "require")) === "in")),
@@ -99,13 +99,16 @@ async function helmReleases(cluster: Cluster): Promise<string> {
 async function manifests(cluster: Cluster): Promise<string> {
   const kinds = "all,configmaps,events,serviceaccounts,persistentvolumeclaims,scaledjobs,triggerauthentications";
   const all = await Promise.all(
-    [NAMESPACE, "keda"].map((namespace) => cluster.kubectl(["get", kinds, "-n", namespace, "-o", "json"])),
+    [NAMESPACE, cluster.kedaNamespace].map((namespace) =>
+      cluster.kubectl(["get", kinds, "-n", namespace, "-o", "json"]),
+    ),
   );
   return all.join("\n");
 }
 
 async function logs(cluster: Cluster): Promise<string> {
-  const pods = [...(await cluster.list("pods", "-n", NAMESPACE)), ...(await cluster.list("pods", "-n", "keda"))];
+  const namespaces = [NAMESPACE, cluster.kedaNamespace];
+  const pods = (await Promise.all(namespaces.map((namespace) => cluster.list("pods", "-n", namespace)))).flat();
   const all = pods.map(({ metadata: { name, namespace } }) =>
     cluster.kubectl(["logs", "-n", String(namespace), name, "--all-containers"]),
   );

@@ -7,7 +7,7 @@ const provider = new k8s.Provider("cluster", { context: config.require("kubernet
 const name = config.require("namespace");
 const namespace = new k8s.core.v1.Namespace("keda", { metadata: { name } }, { provider });
 
-/** The chart's default values, including its metrics server, except for images that a node may already have. */
+/** With the chart's own values, its metrics server included, but for those of the config and for images that a node may have already. */
 new k8s.helm.v3.Release(
   "keda",
   {
@@ -15,7 +15,7 @@ new k8s.helm.v3.Release(
     namespace: namespace.metadata.name,
     ...resolveChart(config.require("chart"), KEDA_CHART),
     timeout: 600,
-    values: { image: { pullPolicy: "IfNotPresent" } },
+    values: { image: { pullPolicy: "IfNotPresent" }, ...config.getObject<object>("values") },
   },
   { provider },
 );

@@ -1,0 +1,68 @@
+import { kedaValues } from "../../../components/kedaValues.ts";
+import { declaredConfig } from "../../support/pulumi/declaredConfig.ts";
+import { Cluster, NAMESPACE } from "../cluster.ts";
+import { snapshotResources } from "../leftovers.ts";
+import { findGateway } from "../nodes/gateway.ts";
+import { inFolder, readRegistry } from "../nodes/registry.ts";
+import { TwoNodes } from "../nodes/twoNodes.ts";
+import type { Options } from "../options.ts";
+import { PlainJob } from "../plainJob.ts";
+import { type RunContext, readBefore } from "../scenarioContext.ts";
+import { settingsFrom } from "../settings.ts";
+import { Stack } from "../stack.ts";
+import { applicationSettings, KEDA_NAMESPACE, SHOP } from "./applications.ts";
+import { installOtherKeda } from "./otherKeda.ts";
+import { startOutsideDatabase } from "./outsideDatabase.ts";
+import { OutsideServer } from "./outsideServer.ts";
+import { createShopNamespace } from "./shopNamespace.ts";
+
+/** What docs/production.md recommends to those who have a KEDA. Its images come from wherever the chart has them. */
+const { env, tolerations } = kedaValues({ imageRegistry: "" });
+
+/**
+ * Prepares what a team has (KEDA, PostgreSQL, the namespace with its Secrets), and the stack `e2e-existing`, which uses it: the
+ * batches are in the same namespace as those of the stack `e2e`, so every scenario runs on it. Disposed, nothing of it is left.
+ *
+ * @throws Error when the cluster has one of the namespaces already, or a KEDA.
+ */
+export async function createExistingContext(
+  cluster: Cluster,
+  { polls, losses }: Pick<Options, "polls" | "losses">,
+): Promise<RunContext & AsyncDisposable> {
+  const nodes = await TwoNodes.find(cluster);
+  await nodes.restore();
+  const stack = new Stack(cluster.context, { name: "e2e-existing" });
+  await readBefore(cluster, stack);
+  await stack.init();
+  // By the KEDA that was there in an interrupted run.
+  if ((await stack.resources()).length > 1) await stack.destroy();
+  const settings = settingsFrom(process.env, Object.keys(declaredConfig()), cluster.context);
+  const address = await findGateway(nodes.second.network);
+  const given: AsyncDisposable[] = [];
+  async function remove(): Promise<void> {
+    for (let one = given.pop(); one !== undefined; one = given.pop()) await one[Symbol.asyncDispose]();
+  }
+  try {
+    const outside = await startOutsideDatabase(address, [SHOP.name]);
+    given.push(outside);
+    const values = { env, tolerations };
+    given.push(await nodes.onlyOn(nodes.first, () => installOtherKeda(cluster, settings, values)));
+    given.push(await createShopNamespace(cluster, outside, NAMESPACE));
+    const registry = inFolder(readRegistry(settings.image, address), "e2e");
+    const maxReplicaCount = Number(settings.maxReplicaCount);
+    const shop = applicationSettings(SHOP, settings, { outside, registry, caFile: "", maxReplicaCount });
+    const existing = new Cluster(cluster.context, {
+      server: new OutsideServer(outside),
+      kedaNamespace: KEDA_NAMESPACE,
+    });
+    return {
+      ...{ cluster: existing, stack, polls, losses, plainJob: new PlainJob(existing, stack) },
+      settings: { ...shop, namespace: NAMESPACE },
+      before: await snapshotResources(existing),
+      [Symbol.asyncDispose]: remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
