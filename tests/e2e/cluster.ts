@@ -8,6 +8,14 @@ export const NAMESPACE = "keda-with-postgresql";
 /** The label of every Job that KEDA creates. */
 export const KEDA_JOBS = "scaledjob.keda.sh/name=postgres-batch";
 
+/** The server that the stack installs. */
+const CHART_SERVER = {
+  namespace: NAMESPACE,
+  pod: "my-release-postgresql-0",
+  host: `my-release-postgresql.${NAMESPACE}.svc.cluster.local`,
+  database: "postgres",
+};
+
 /** What `kubectl get -o json` gives: a list of objects. */
 export interface KubernetesObject {
   readonly kind: string;
@@ -40,7 +48,7 @@ export class Cluster {
 
   constructor(context: string, { server, kedaNamespace = "keda" }: ExistingParts = {}) {
     this.context = context;
-    this.server = server ?? new ServerPod(NAMESPACE, (args, input) => this.kubectl(args, input));
+    this.server = server ?? new ServerPod(CHART_SERVER, (args, input) => this.kubectl(args, input));
     this.kedaNamespace = kedaNamespace;
   }
 

@@ -1,30 +1,41 @@
 import type { DatabaseServer, LogIn } from "./databaseServer.ts";
 
-const POD = "my-release-postgresql-0";
-const PSQL = "PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) exec psql -h 127.0.0.1 -U postgres -qAtX -v ON_ERROR_STOP=1";
+/** A pod of the image that Bitnami's chart has. */
+export interface ServerPodArgs {
+  readonly namespace: string;
+  readonly pod: string;
+  /** The host name that it has in the cluster. */
+  readonly host: string;
+  /** The batches' database. */
+  readonly database: string;
+  /** What the stack is given a password of. @default - nothing, it creates them all */
+  readonly passwords?: readonly string[];
+}
 
-/** The PostgreSQL that the stack installs, by the psql of its pod. */
+/** A PostgreSQL in the cluster, by the psql of its pod. */
 export class ServerPod implements DatabaseServer {
-  readonly passwords = [];
-  readonly #namespace: string;
+  readonly passwords: readonly string[];
+  readonly #args: ServerPodArgs;
   readonly #kubectl: (args: readonly string[], input?: string) => Promise<string>;
 
-  constructor(namespace: string, kubectl: (args: readonly string[], input?: string) => Promise<string>) {
-    this.#namespace = namespace;
+  constructor(args: ServerPodArgs, kubectl: (args: readonly string[], input?: string) => Promise<string>) {
+    this.passwords = args.passwords ?? [];
+    this.#args = args;
     this.#kubectl = kubectl;
   }
 
   async psql(statements: string): Promise<string> {
-    return await this.#shell(PSQL, statements);
+    const psql = `psql -h 127.0.0.1 -U postgres -d ${this.#args.database} -qAtX -v ON_ERROR_STOP=1`;
+    return await this.#shell(`PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) exec ${psql}`, statements);
   }
 
   async restart(): Promise<void> {
-    await this.#kubectl(["delete", "pod", POD, "-n", this.#namespace, "--wait=false"]);
+    await this.#kubectl(["delete", "pod", this.#args.pod, "-n", this.#args.namespace, "--wait=false"]);
   }
 
   async tryLogIn({ user, password, sslmode }: LogIn): Promise<string> {
-    const host = `my-release-postgresql.${this.#namespace}.svc.cluster.local`;
-    const psql = `psql "host=${host} dbname=postgres user=${user} sslmode=${sslmode}" -qAtX -c "select 'in'"`;
+    const { host, database } = this.#args;
+    const psql = `psql "host=${host} dbname=${database} user=${user} sslmode=${sslmode}" -qAtX -c "select 'in'"`;
     return await this.#shell(`read -r PGPASSWORD && export PGPASSWORD && exec ${psql}`, `${password}\n`).then(
       (said) => said.trim(),
       (error: Error) => error.message,
@@ -32,7 +43,7 @@ export class ServerPod implements DatabaseServer {
   }
 
   #shell(script: string, input: string): Promise<string> {
-    const pod = ["exec", "-i", "-n", this.#namespace, POD, "-c", "postgresql"];
-    return this.#kubectl([...pod, "--", "sh", "-c", script], input);
+    const { namespace, pod } = this.#args;
+    return this.#kubectl(["exec", "-i", "-n", namespace, pod, "-c", "postgresql", "--", "sh", "-c", script], input);
   }
 }
