@@ -16,6 +16,7 @@ import { chaos } from "./scenarios/chaos.ts";
 import { commands } from "./scenarios/commands.ts";
 import { consumer } from "./scenarios/consumer.ts";
 import { cutOffNode } from "./scenarios/cutOffNode.ts";
+import { databaseNode } from "./scenarios/databaseNode.ts";
 import { destroy } from "./scenarios/destroy.ts";
 import { drainedNode } from "./scenarios/drainedNode.ts";
 import { examples } from "./scenarios/examples.ts";
@@ -55,8 +56,8 @@ const ALL = {
   examples,
   destroy,
 };
-/** On a shared cluster of two nodes. */
-const SHARED = { cluster, consumer, failover };
+/** On a cluster of two nodes, among what is there. */
+const SHARED = { cluster, consumer, failover, "database-node": databaseNode };
 /** On a cluster of two nodes. */
 const NODES = {
   "lost-node": lostNode,

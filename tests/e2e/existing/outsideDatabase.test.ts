@@ -14,6 +14,7 @@ import { claimParams } from "../../support/claim.ts";
 import { DEBIAN_MISSING } from "../../support/debianServer.ts";
 import { PGBOUNCER_MISSING } from "../../support/pgBouncer.ts";
 import { type OutsideDatabase, startOutsideDatabase } from "./outsideDatabase.ts";
+import { OutsideServer } from "./outsideServer.ts";
 
 const NAMES = { worker: "depot_worker", scaler: "depot_scaler" };
 
@@ -68,7 +69,34 @@ describe("a PostgreSQL outside of a cluster", { skip: DEBIAN_MISSING ?? PGBOUNCE
     assert.deepEqual(sessions, [{ host: "127.0.0.1", user: "depot_worker", database: "depot", tls: true }]);
   });
 
-  test("fails over to a replica, which has all the data and answers at the same address", async () => {
+  test("is its administrator's by its socket, and is back after a restart, which ends every session", async () => {
+    const server = new OutsideServer(outside);
+    assert.equal(
+      await server.psql("create table shelf (id int); insert into shelf values (1), (2); table shelf"),
+      "1\n2\n",
+    );
+    assert.deepEqual(await outside.query("shop", "select rolsuper from pg_roles where rolname = current_user"), [
+      { rolsuper: false },
+    ]);
+    await assert.rejects(server.psql("select 1; select 1 / 0"), /division by zero/);
+    const earlier = await server.psql("select pg_postmaster_start_time()");
+    await server.restart();
+    assert.notEqual(await server.psql("select pg_postmaster_start_time()"), earlier);
+  });
+
+  test("is logged in to with TLS and the right password alone", async () => {
+    const server = new OutsideServer(outside);
+    const { user = "", password = "" } = outside.owners.shop ?? {};
+    assert.equal(await server.tryLogIn({ user, password, sslmode: "require" }), "in");
+    assert.match(
+      await server.tryLogIn({ user, password, sslmode: "disable" }),
+      /no pg_hba.conf entry .* no encryption/,
+    );
+    assert.match(await server.tryLogIn({ user, password: "x", sslmode: "require" }), /authentication failed/);
+    assert.deepEqual(server.passwords, [password]);
+  });
+
+  test("fails over to a replica, which has everything and answers at the same address", async () => {
     await outside.addReplica();
     await outside.query("shop", "create table kept as select 1 as number");
     await outside.failOver(0);

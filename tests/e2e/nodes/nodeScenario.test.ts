@@ -75,6 +75,21 @@ describe("what holds for every loss", () => {
   }
 });
 
+describe("a drained node", () => {
+  const drained = (reason: "interrupted" | "crashed") => {
+    const first = makeAttempt(1, 1, -5, 3, { status: "FAILED", reason, error: "SIGTERM" });
+    const all = [first, AGAIN, LATER];
+    return commonFindings([{ ...LOSS, kind: "drained", before: all, attempts: all }], 10).filter((one) => !isKept(one));
+  };
+
+  test("has interrupted what did not succeed on it", () => assert.deepEqual(drained("interrupted"), []));
+
+  test("is missed by a worker that crashed: it was given the time to report", () => {
+    const whats = drained("crashed").map(({ what }) => what);
+    assert.deepEqual(whats, ["attempts on the lost node recorded as SUCCESS or interrupted"]);
+  });
+});
+
 describe("the time to run again", () => {
   test("is that of each loss's slowest request, at the 95th percentile of the losses", () => {
     const slow: Loss = { ...LOSS, attempts: [CRASHED, { ...AGAIN, started_at: "2026-01-01T12:05:00Z" }] };
