@@ -1,12 +1,11 @@
-import { countAttempts } from "../chaos/attemptTotals.ts";
 import { startDatabasePod } from "../existing/databasePod.ts";
 import { createExistingContext } from "../existing/existingContext.ts";
-import { atMost, exactly, type Finding } from "../finding.ts";
+import { exactly, type Finding } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
 import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
+import { databaseFindings, describeDatabaseLoss } from "../nodes/databaseFindings.ts";
 import type { FaultKind } from "../nodes/faultCommands.ts";
-import { type DatabaseLoss, loseDatabase } from "../nodes/loseDatabase.ts";
-import { sameAttempt } from "../nodes/loss.ts";
+import { loseDatabase } from "../nodes/loseDatabase.ts";
 import { moveOperator } from "../nodes/operator.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario, ScenarioContext } from "../scenario.ts";
@@ -36,30 +35,14 @@ async function loseEachWay(context: ScenarioContext): Promise<Finding[]> {
   try {
     await nodes.onlyOn(nodes.first, () => stack.up(settings));
     await moveOperator(cluster, nodes, nodes.first);
-    for (const kind of KINDS) findings.push(...toFindings(await loseDatabase(cluster, nodes, kind), note));
+    for (const kind of KINDS) {
+      const loss = await loseDatabase(cluster, nodes, kind);
+      findings.push(...databaseFindings(loss));
+      note(describeDatabaseLoss(loss));
+    }
   } finally {
     await stack.destroy();
     await stack.remove();
   }
   return findings;
-}
-
-function toFindings(loss: DatabaseLoss, note: ScenarioContext["note"]): Finding[] {
-  const { kind, before, attempts, requests, awaySeconds, toRunAgain, toFirstAttempt } = loss;
-  const totals = countAttempts(attempts);
-  const ended = before.filter(({ status }) => status !== "RUNNING");
-  const kept = ended.filter((one) => JSON.stringify(sameAttempt(one, attempts)) === JSON.stringify(one));
-  const { crashed, interrupted, error } = totals;
-  note(
-    `${kind}: the database was away for ${awaySeconds.toFixed(1)} s; ${crashed} crashed, ${interrupted} interrupted`,
-  );
-  return [
-    exactly(requests, `${kind}: requests SUCCESS`, totals.succeeded),
-    exactly(0, "SUCCESS twice", totals.twice),
-    exactly(0, "attempts at the same time as another of their request", totals.overlapping),
-    exactly(0, "error", error),
-    exactly(ended.length, "attempts kept that had ended before", kept.length),
-    atMost(120, "from the database's return until all run again or have succeeded", toRunAgain, " s"),
-    atMost(120, "from a later request's insert to its first attempt", toFirstAttempt, " s"),
-  ];
 }

@@ -1,0 +1,27 @@
+import { countAttempts } from "../chaos/attemptTotals.ts";
+import { atMost, exactly, type Finding } from "../finding.ts";
+import type { DatabaseLoss } from "./loseDatabase.ts";
+import { sameAttempt } from "./loss.ts";
+
+/** What holds whatever kind the loss is of. */
+export function databaseFindings(loss: DatabaseLoss): Finding[] {
+  const { kind, before, attempts, requests, toRunAgain, toFirstAttempt } = loss;
+  const totals = countAttempts(attempts);
+  const ended = before.filter(({ status }) => status !== "RUNNING");
+  const kept = ended.filter((one) => JSON.stringify(sameAttempt(one, attempts)) === JSON.stringify(one));
+  return [
+    exactly(requests, `${kind}: requests SUCCESS`, totals.succeeded),
+    exactly(0, "SUCCESS twice", totals.twice),
+    exactly(0, "attempts at the same time as another of their request", totals.overlapping),
+    exactly(0, "error", totals.error),
+    exactly(ended.length, "attempts kept that had ended before", kept.length),
+    atMost(120, "from the database's return until all run again or have succeeded", toRunAgain, " s"),
+    atMost(120, "from a later request's insert to its first attempt", toFirstAttempt, " s"),
+  ];
+}
+
+/** How long the database was away, and as what attempts have ended by it. */
+export function describeDatabaseLoss({ kind, attempts, awaySeconds }: DatabaseLoss): string {
+  const { crashed, interrupted } = countAttempts(attempts);
+  return `${kind}: the database was away for ${awaySeconds.toFixed(1)} s; ${crashed} crashed, ${interrupted} interrupted`;
+}
