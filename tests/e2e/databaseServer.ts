@@ -10,6 +10,8 @@ export interface LogIn {
 export interface DatabaseServer {
   /** What the stack is given a password of; none where it creates them all. */
   readonly passwords: readonly string[];
+  /** Whether it is there before the stack, and has its requests still when the stack is destroyed. */
+  readonly outlivesStack: boolean;
   /** Runs statements in the batches' database as a superuser; its rows without headers, as `psql -qAtX` prints them. */
   psql(statements: string): Promise<string>;
   /** Starts a restart, and need not wait for its end. */

@@ -36,6 +36,15 @@ describe("a PostgreSQL in the cluster", () => {
     assert.equal(said, "password authentication failed");
   });
 
+  test("outlives the stack where it was there before, with a password that the stack is given", () => {
+    const kubectl = async () => "";
+    const servers = [new ServerPod(WHERE, kubectl), new ServerPod({ ...WHERE, passwords: ["hush"] }, kubectl)];
+    assert.deepEqual(
+      servers.map(({ outlivesStack }) => outlivesStack),
+      [false, true],
+    );
+  });
+
   test("restarts by the deletion of its pod", async () => {
     const { server, calls } = fake();
     await server.restart();

@@ -8,18 +8,20 @@ export interface ServerPodArgs {
   readonly host: string;
   /** The batches' database. */
   readonly database: string;
-  /** What the stack is given a password of. @default - nothing, it creates them all */
+  /** What the stack is given a password of. @default - nothing: it creates them all, and the pod */
   readonly passwords?: readonly string[];
 }
 
 /** A PostgreSQL in the cluster, by the psql of its pod. */
 export class ServerPod implements DatabaseServer {
   readonly passwords: readonly string[];
+  readonly outlivesStack: boolean;
   readonly #args: ServerPodArgs;
   readonly #kubectl: (args: readonly string[], input?: string) => Promise<string>;
 
   constructor(args: ServerPodArgs, kubectl: (args: readonly string[], input?: string) => Promise<string>) {
     this.passwords = args.passwords ?? [];
+    this.outlivesStack = args.passwords !== undefined;
     this.#args = args;
     this.#kubectl = kubectl;
   }

@@ -5,6 +5,7 @@ import { runPsql } from "./runPsql.ts";
 
 /** The database of `SHOP`, on a server outside of the cluster. */
 export class OutsideServer implements DatabaseServer {
+  readonly outlivesStack = true;
   readonly #outside: OutsideDatabase;
 
   constructor(outside: OutsideDatabase) {

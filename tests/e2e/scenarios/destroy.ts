@@ -1,20 +1,27 @@
-import { atMost, exactly } from "../finding.ts";
+import { until } from "../../support/until.ts";
+import type { Cluster } from "../cluster.ts";
+import { atMost, exactly, type Finding } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
-import { clear, insert } from "../requests.ts";
+import { clear, countStatus, insert, isIdle } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import { tenRunning } from "../workers.ts";
 
-/** Lifecycle claim: destroy. With running Jobs it succeeds and leaves nothing behind, and the next up is not hindered. */
+const RUNNING = 10;
+
+/** Lifecycle claim: destroy. With Jobs at work it ends and leaves nothing, and nothing is in the way of the next up. */
 export const destroy: Scenario = {
   claim: "destroy with ten Jobs running leaves nothing, and up works again",
   async run({ cluster, stack, settings, before, note }) {
     await stack.up(settings);
     await clear(cluster);
-    await insert(cluster, 10, 600);
+    await insert(cluster, RUNNING, 600);
     await tenRunning(cluster);
     const seconds = await stack.destroy();
     const left = await leftovers(cluster, before);
+    // Read at the next claim.
+    if (cluster.server.outlivesStack) await cluster.psql("update make_it_clap set duration_seconds = 1");
     const again = await stack.up(settings);
+    const kept = cluster.server.outlivesStack ? [await keptRequests(cluster)] : [];
     const last = await stack.destroy();
     const leftAgain = await leftovers(cluster, before);
     for (const name of [...left, ...leftAgain]) note(`left: ${name}`);
@@ -22,8 +29,19 @@ export const destroy: Scenario = {
     return [
       atMost(180, "for a destroy with ten Jobs running", seconds, " s"),
       exactly(0, "things left", left.length),
+      ...kept,
       atMost(180, "for the next destroy", last, " s"),
       exactly(0, "things left then", leftAgain.length),
     ];
   },
 };
+
+/** What ran when the stack was destroyed is in the database, and runs when the next one is up. */
+async function keptRequests(cluster: Cluster): Promise<Finding> {
+  await until("no unfinished request", () => isIdle(cluster), { timeoutMs: 300_000, intervalMs: 1_000 });
+  return exactly(
+    RUNNING,
+    "requests that it interrupted SUCCESS after the next up",
+    await countStatus(cluster, "SUCCESS"),
+  );
+}
