@@ -67,7 +67,7 @@ const NODES = {
   "drained-node": drainedNode,
 };
 /** They compare with charts that the stack installs, install a KEDA themselves, or build images into a single node. */
-const NOT_EXISTING = ["up", "commands", "examples", ...Object.keys(SHARED)];
+const NOT_EXISTING = ["up", "hung-worker", "commands", "examples", ...Object.keys(SHARED)];
 const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, ...SHARED, ...NODES };
 
 /**
