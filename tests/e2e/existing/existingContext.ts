@@ -20,7 +20,7 @@ import { createShopNamespace } from "./shopNamespace.ts";
 /** What docs/production.md recommends to those who have a KEDA. Its images come from wherever the chart has them. */
 const { env, tolerations } = kedaValues({ imageRegistry: "" });
 
-/** A PostgreSQL that is there before the stack, with the database of `SHOP`, until it is disposed. */
+/** An existing PostgreSQL with the database of `SHOP`; it runs until it is disposed. */
 export interface ExistingDatabase
   extends AsyncDisposable,
     Pick<OutsideDatabase, "address" | "port" | "poolerPort" | "owners" | "authority"> {
