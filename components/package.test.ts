@@ -85,6 +85,7 @@ describe("the TypeScript example", async () => {
     database: "shop",
     user: "owner",
     password: "geheim",
+    ca: "-----BEGIN CERTIFICATE-----",
     image: "worker:1",
     runner: "runner:1",
   };
