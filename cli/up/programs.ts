@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { INSTALL_HINTS } from "../installHints.ts";
 
 /** Whether a program is on PATH. */
-export type IsInstalled = (program: Program) => boolean;
+export type IsInstalled = (program: string) => boolean;
 
 export type Program = "docker" | "kubectl" | "minikube" | "pulumi";
 

@@ -98,7 +98,7 @@ export class Stack {
     );
   }
 
-  /** Runs a page's block of commands in the checkout, as a user who has selected this stack; returns their output. */
+  /** Runs a page's block of commands in the project's folder, as a user who has selected this stack; returns their output. */
   async shell(block: string): Promise<string> {
     return await getOutput("sh", ["-euc", block], { cwd: this.#project.folder, env: this.#env });
   }

@@ -11,6 +11,7 @@ postgres = batch.Postgres(
         "host": config.require("host"),
         "database": config.require("database"),
         "admin": {"user": config.require("user"), "password": config.require_secret("password")},
+        "tls": {"ca": config.require("ca")},
     },
 )
 shared = {

@@ -6,12 +6,11 @@ const admin = { user: config.require("user"), password: config.requireSecret("pa
 const images = { image: { reference: config.require("image") }, runner: { reference: config.require("runner") } };
 
 const keda = new Keda("keda", { existing: { namespace: "keda" } });
-const ca = config.get("ca");
 const existing = {
   host: config.require("host"),
   database: config.require("database"),
   admin,
-  ...(ca && { tls: { ca } }),
+  tls: { ca: config.require("ca") },
 };
 const postgres = new Postgres("postgres", { namespace: "pages", existing });
 const { namespace, address: database, worker, scaler } = postgres;

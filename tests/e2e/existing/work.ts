@@ -6,8 +6,6 @@ import type { ScenarioContext } from "../scenario.ts";
 import type { Application } from "./applications.ts";
 import type { OutsideDatabase } from "./outsideDatabase.ts";
 
-const REQUESTS = 60;
-
 /** Requests that run first, so that the nodes pull the images: a Job whose pod takes longer than 44 s counts as lost and is replaced. */
 const FIRST_REQUESTS = 8;
 
@@ -30,13 +28,14 @@ export async function work(
   application: Application,
   outside: OutsideDatabase,
   maxReplicaCount: number,
+  requests = 60,
 ): Promise<Finding[]> {
   const { name, batch } = application;
   const jobs = { namespace: name, label: `scaledjob.keda.sh/name=${batch}` };
   await runFirst(cluster, application, outside, jobs);
   using watch = new JobWatch(cluster, jobs);
-  const first = await insert(outside, application, REQUESTS);
-  await watch.ended(REQUESTS, TIMEOUT_MS);
+  const first = await insert(outside, application, requests);
+  await watch.ended(requests, TIMEOUT_MS);
   await waitForPolls(POLLS, settings);
   const attempts = await outside.query<Attempt>(
     name,
@@ -47,11 +46,11 @@ export async function work(
   const succeeded = attempts.filter(({ status }) => status === "SUCCESS").map(({ id }) => id);
   const { created, complete, peak } = watch.count;
   return [
-    exactly(REQUESTS, `requests of ${name} SUCCESS`, new Set(succeeded).size),
+    exactly(requests, `requests of ${name} SUCCESS`, new Set(succeeded).size),
     exactly(0, "of them twice", succeeded.length - new Set(succeeded).size),
-    exactly(REQUESTS, "attempts", attempts.length),
-    exactly(REQUESTS, "Jobs", created),
-    exactly(REQUESTS, "Complete", complete),
+    exactly(requests, "attempts", attempts.length),
+    exactly(requests, "Jobs", created),
+    exactly(requests, "Complete", complete),
     exactly(0, "idle", created - new Set(attempts.map(({ job }) => job)).size),
     atMost(maxReplicaCount, "at once", peak),
   ];

@@ -1,3 +1,4 @@
+import { checkLanguageHosts } from "../existing/checkLanguageHosts.ts";
 import { useAsPackage } from "../existing/consumer.ts";
 import { exactly } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
@@ -5,10 +6,13 @@ import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: a user's program that takes the components from npm. */
+/** Lifecycle claim: users' programs, which take the components from npm and from a checkout. */
 export const consumer: Scenario = {
-  claim: "the packed components deploy a batch from another program, on a KEDA and a PostgreSQL that are there",
-  check: checkTwoNodes,
+  claim: "programs in TypeScript, Python and YAML deploy a batch, on a KEDA and a PostgreSQL that are there",
+  check: async (cluster) => {
+    checkLanguageHosts(process.env.PATH);
+    await checkTwoNodes(cluster);
+  },
   async run(context) {
     const { second } = await TwoNodes.find(context.cluster);
     const findings = await useAsPackage(context, second.network);
