@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { BATCH_DEFAULTS } from "../../../components/batchSettings.ts";
 import { exactly, type Finding } from "../finding.ts";
 import { findGateway } from "../nodes/gateway.ts";
 import { inFolder, type Registry, readRegistry } from "../nodes/registry.ts";
@@ -26,11 +27,8 @@ const PAGES: Application = {
 /** PostgreSQL's default port: the examples set none. */
 const PORT = 5_432;
 
-/** The examples have no `maxReplicaCount`: the default. */
-const MAX_REPLICA_COUNT = 10;
-
 /** Of each program, as many as one poll creates Jobs for; `cluster` has more of them. */
-const REQUESTS = MAX_REPLICA_COUNT;
+const REQUESTS = BATCH_DEFAULTS.maxReplicaCount;
 
 /** Deploys each example on the shared cluster, runs its requests, and destroys it. */
 export async function useAsPackage(context: ScenarioContext, network: string): Promise<Finding[]> {
@@ -81,7 +79,10 @@ async function deploy(
     const where = { host: outside.address, database: PAGES.name, ca: outside.authority };
     await using up = await consumer.up({ ...where, ...images, user }, { password });
     note(`pulumi up in ${consumer.program.language}: ${up.seconds.toFixed(1)} s`);
-    findings.push(...(await work(context, PAGES, outside, MAX_REPLICA_COUNT, REQUESTS)));
+    // The examples set neither: the defaults.
+    const { pollingInterval, maxReplicaCount } = BATCH_DEFAULTS;
+    const settings = { ...context.settings, pollingInterval: String(pollingInterval) };
+    findings.push(...(await work({ cluster, settings, note }, PAGES, outside, maxReplicaCount, REQUESTS)));
   }
   const changed = differences(before, await takeSettledInventory(cluster));
   for (const difference of changed) note(difference);
