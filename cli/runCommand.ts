@@ -14,7 +14,9 @@ export async function runCommand(main: (args: readonly string[]) => Promise<numb
   // A closed terminal is reported by SIGHUP.
   process.stderr.on("error", () => undefined);
   const exitCode = await main(process.argv.slice(2)).catch(report);
-  await new Promise((resolve) => process.stdout.write("", resolve));
+  // What a pipe does not hold would be lost with the process.
+  const outputs = [process.stdout, process.stderr];
+  await Promise.all(outputs.map((output) => new Promise((resolve) => output.write("", resolve))));
   if (outputError === undefined || exitCode !== 0) process.exit(exitCode);
   console.error(`cannot write to standard output: ${outputError.message}`);
   process.exit(1);
