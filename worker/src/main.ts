@@ -9,7 +9,7 @@ import { readSettings } from "./settings.ts";
 import { listenForShutdown } from "./shutdown.ts";
 import type { Work } from "./work.ts";
 
-/** To listen takes 2 ms, which the first claim must not wait for; a probe comes a second after the start at the earliest. */
+/** Listening takes 2 ms, which must not delay the first claim; the first probe comes a second after the start at the earliest. */
 const LISTEN_DELAY_MS = 250;
 
 /** A pod of a Job: `node main.ts`; `node main.ts migrate` prepares the database. The only place where the process exits. */
@@ -34,41 +34,38 @@ async function runPod(): Promise<number> {
   const settings = readSettings(process.env);
   const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });
   const shutdown = listenForShutdown(settings.graceSeconds, () => process.exit(EXIT_CODES.interrupted));
-  // A handler's thread starts while this one connects, and the rest is loaded while the server answers.
-  let work: Work | undefined;
-  let loaded: Promise<unknown> | undefined;
-  if (process.env.COMMAND === undefined) {
-    const { HandlerWork } = await import("./handlerWork.ts");
-    const handler = new HandlerWork(settings.kind);
-    work = handler;
-    loaded = Promise.race([handler.load(), once(shutdown.signal, "abort")]);
-    loaded.catch(() => undefined);
-  }
-  const { Database } = await import("./database.ts");
+  // The handler's thread starts while this one loads the rest and connects.
+  const work = await createWork(settings.kind);
+  const loaded = Promise.race([work.load(), once(shutdown.signal, "abort")]);
+  loaded.catch(() => undefined);
+  const [{ Database }, { runJob }] = await Promise.all([import("./database.ts"), import("./runJob.ts")]);
   const database = new Database(settings.database, log);
   database.connect();
   if (settings.livenessPort > 0) setTimeout(answerProbes, LISTEN_DELAY_MS, settings.livenessPort, log).unref();
   try {
-    const { runJob } = await import("./runJob.ts");
-    work ??= await createCommandWork();
     await loaded;
     return EXIT_CODES[await runJob({ settings, database, work, shutdown, log })];
   } catch (error) {
     return report(error);
   } finally {
-    await Promise.all([database.close(), work?.close()]);
+    await Promise.all([database.close(), work.close()]);
     // The process's exit would wait for a thread that cannot be terminated.
-    if (work?.stuck) {
+    if (work.stuck) {
       await flushOutput();
       process.kill(process.pid, "SIGKILL");
     }
   }
 }
 
-async function createCommandWork(): Promise<Work> {
+/** The work of COMMAND if it is set, otherwise of the handler of `kind`; `load` must succeed before anything is claimed. */
+async function createWork(kind: string): Promise<Work & { load(): Promise<void> }> {
+  if (process.env.COMMAND === undefined) {
+    const { HandlerWork } = await import("./handlerWork.ts");
+    return new HandlerWork(kind);
+  }
+  const { createCommandWork } = await import("./command/createCommandWork.ts");
   const { readCommandSettings } = await import("./command/commandSettings.ts");
-  const settings = readCommandSettings(process.env);
-  return (await import("./command/createCommandWork.ts")).createCommandWork(settings);
+  return Object.assign(createCommandWork(readCommandSettings(process.env)), { load: () => Promise.resolve() });
 }
 
 function report(error: unknown): number {
