@@ -16,7 +16,7 @@ interface ImageInspect {
  * The id of an image that was built into the Docker daemon that DOCKER_HOST names, and was neither pulled nor pushed. Undefined where
  * the daemon has no image of that name, or has it from a registry.
  *
- * @throws RunError when no daemon answers: what is unknown must not be taken for one or the other.
+ * @throws RunError when no daemon answers: the answer decides between overlay and init container, so it must not be guessed.
  */
 export function readBuiltImageId(reference: string): string | undefined {
   const { status, stdout, stderr, error } = spawnSync("docker", ["image", "inspect", reference], {

@@ -23,9 +23,9 @@ const GRACE_SECONDS = 10;
 /**
  * The probes of a worker's container that answers on `port`; none with 0.
  *
- * A worker that does not answer for a minute is killed, and its Job's next pod takes over. The liveness probe begins when the startup
- * probe has had one answer, and that one never gives up: a worker that cannot be reached at all (another program has its port, a policy
- * of the network) is left alone.
+ * A worker that does not answer for a minute is killed, and its Job's next pod takes over. The liveness probe begins once the startup probe
+ * has succeeded, and the startup probe never fails the pod: a worker that cannot be reached at all (another program has its port, a
+ * network policy) is left alone.
  */
 export function livenessProbes(port: number, graceSeconds: number): { startupProbe?: Probe; livenessProbe?: Probe } {
   if (port === 0) return {};

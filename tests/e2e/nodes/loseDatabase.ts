@@ -25,7 +25,7 @@ export interface DatabaseLoss {
   readonly toFirstAttempt: number;
 }
 
-/** How many requests of which seconds: those that have ended at the loss, those that run then on each node, those that come after it. */
+/** Requests and their durations: finished before the loss, running on each node during it, and inserted after it. */
 const ENDED = { count: 2, seconds: 1 };
 const RUNNING = { count: 4, seconds: 45 };
 const LATER = { count: 2, seconds: 5 };

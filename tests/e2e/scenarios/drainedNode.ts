@@ -3,7 +3,7 @@ import { commonFindings, loseRepeatedly, operatorFindings, runAgainFinding, upOn
 import { planLosses } from "../nodes/planLosses.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Lifecycle claim: faults. A drained node's pods are ended in good order: each worker gives its request back before it exits. */
+/** Lifecycle claim: faults. The pods of a drained node end gracefully: each worker releases its request before it exits. */
 export const drainedNode: Scenario = {
   claim:
     "a node is drained: its requests are interrupted and run again elsewhere, once, and its return changes nothing",
