@@ -23,6 +23,7 @@ begin
     batch.take_over(text, text, integer),
     batch.renew(text, text, bigint, integer, integer, double precision),
     batch.succeed(text, text, bigint, integer, integer, jsonb),
+    batch.succeed_and_claim,
     batch.fail(text, text, bigint, integer, integer, text, text, boolean),
     batch.defer(text, text, bigint, integer, integer, double precision, text),
     batch.announce_stop(text, text, bigint, integer, integer, double precision),

@@ -291,10 +291,10 @@ $$;
 
 
 --
--- Name: claim(text, text, text, integer, integer[], double precision, double precision, double precision, integer, boolean); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: claim(text, text, text, integer, integer[], double precision, double precision, double precision, integer, boolean, boolean); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
+CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean DEFAULT false) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -306,8 +306,8 @@ declare
   last_attempt integer;
   last_status text;
   last_created_at timestamptz;
-  own boolean;
-  again boolean;
+  own boolean := false;
+  again boolean := false;
   problem text;
   unusable integer := 0;
   arrival bigint;
@@ -335,12 +335,14 @@ begin
   end if;
 
   loop
-    select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
-    from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
-    own := found;
-    again := own and q.session_id is not distinct from p_session;
-    if own and not again and q.session_id is not null then
-      return;
+    if not p_next then
+      select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+      from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
+      own := found;
+      again := own and q.session_id is not distinct from p_session;
+      if own and not again and q.session_id is not null then
+        return;
+      end if;
     end if;
     if not own then
       if p_arriving then
@@ -419,7 +421,9 @@ begin
       continue;
     end if;
     timeout_seconds := case when found_row.timeout_seconds = 0 then null else coalesce(found_row.timeout_seconds, p_timeout_seconds) end;
-    if q.job_finished is null then
+    if p_next then
+      q.job_finished := p_job_finished;
+    elsif q.job_finished is null then
       select j.finished into q.job_finished from batch.job j where j.kind = p_kind and j.job_name = p_job;
       q.job_finished := greatest(p_job_finished, q.job_finished);
     end if;
@@ -1687,6 +1691,30 @@ $$;
 
 
 --
+-- Name: record_success(text, text, bigint, integer, integer, jsonb); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.record_success(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  with done as (
+    delete from batch.queue q
+    where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+    returning q.*
+  )
+  insert into batch.history (
+    kind, request_id, attempt, session_id, created_at, started_at, status, job_name, pod_name, result, progress
+  )
+  select done.kind, done.request_id, done.attempt, done.session_id, done.created_at, done.started_at, 'SUCCESS', done.job_name,
+         done.pod_name, p_result, done.progress
+  from done;
+  return found;
+end
+$$;
+
+
+--
 -- Name: recorded(text, text, bigint, integer, integer, text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2138,22 +2166,35 @@ CREATE FUNCTION batch.succeed(p_kind text, p_job text, p_request bigint, p_attem
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  return query
-  with done as (
-    delete from batch.queue q
-    where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
-    returning q.*
-  )
-  insert into batch.history (
-    kind, request_id, attempt, session_id, created_at, started_at, status, job_name, pod_name, result, progress
-  )
-  select done.kind, done.request_id, done.attempt, done.session_id, done.created_at, done.started_at, 'SUCCESS', done.job_name,
-         done.pod_name, p_result, done.progress
-  from done
-  returning status;
-  if not found then
+  if batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result) then
+    return next 'SUCCESS';
+  else
     return query select batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
   end if;
+end
+$$;
+
+
+--
+-- Name: succeed_and_claim(text, text, bigint, integer, integer, jsonb, text, integer[], double precision, double precision, double precision, integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.succeed_and_claim(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer) RETURNS TABLE(status text, request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if not batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result) then
+    return;
+  end if;
+  perform set_config('lock_timeout', '500ms', true);
+  status := 'SUCCESS';
+  select c.request_id, c.attempt, c.job_finished, c.request, c.token, c.checkpoint, c.timeout_seconds
+  into request_id, attempt, job_finished, request, token, checkpoint, timeout_seconds
+  from batch.claim(
+    p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished, true, true
+  ) c;
+  return next;
 end
 $$;
 
@@ -2968,10 +3009,10 @@ REVOKE ALL ON FUNCTION batch.checkpoint(p_token text, p_value jsonb) FROM PUBLIC
 
 
 --
--- Name: FUNCTION claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean) FROM PUBLIC;
 
 
 --
@@ -3248,6 +3289,13 @@ REVOKE ALL ON FUNCTION batch.record_crash(p_kind text, p_request bigint, p_reaso
 
 
 --
+-- Name: FUNCTION record_success(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.record_success(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION recorded(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -3378,6 +3426,13 @@ REVOKE ALL ON FUNCTION batch.skip_restored() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.succeed(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION succeed_and_claim(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.succeed_and_claim(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer) FROM PUBLIC;
 
 
 --

@@ -6,6 +6,7 @@
 -- p_backoff_seconds: the Job controller's base delay   p_lease_seconds: null: the session lock   p_timeout_seconds: null: none
 -- p_job_finished: requests the Job has finished, as far as this pod knows
 -- p_arriving: true at the first of the claims that a pod repeats until one succeeds: the scaling query counts them
+-- p_next: true when batch.succeed_and_claim() has just ended the Job's request, of which a Job has no more than one
 --
 -- One row: the attempt. Zero rows: there is nothing to claim, or a previous pod still owns the Job's request; batch.reclaim()
 -- reports which.
@@ -20,7 +21,7 @@
 create or replace function batch.claim(
   p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[],
   p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision,
-  p_job_finished integer, p_arriving boolean
+  p_job_finished integer, p_arriving boolean, p_next boolean default false
 ) returns table (
   request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb,
   timeout_seconds double precision
@@ -36,8 +37,8 @@ declare
   last_attempt integer;
   last_status text;
   last_created_at timestamptz;
-  own boolean;
-  again boolean;
+  own boolean := false;
+  again boolean := false;
   problem text;
   unusable integer := 0;
   arrival bigint;
@@ -65,12 +66,14 @@ begin
   end if;
 
   loop
-    select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
-    from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
-    own := found;
-    again := own and q.session_id is not distinct from p_session;
-    if own and not again and q.session_id is not null then
-      return;
+    if not p_next then
+      select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+      from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
+      own := found;
+      again := own and q.session_id is not distinct from p_session;
+      if own and not again and q.session_id is not null then
+        return;
+      end if;
     end if;
     if not own then
       if p_arriving then
@@ -149,7 +152,9 @@ begin
       continue;
     end if;
     timeout_seconds := case when found_row.timeout_seconds = 0 then null else coalesce(found_row.timeout_seconds, p_timeout_seconds) end;
-    if q.job_finished is null then
+    if p_next then
+      q.job_finished := p_job_finished;
+    elsif q.job_finished is null then
       select j.finished into q.job_finished from batch.job j where j.kind = p_kind and j.job_name = p_job;
       q.job_finished := greatest(p_job_finished, q.job_finished);
     end if;

@@ -11,20 +11,9 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return query
-  with done as (
-    delete from batch.queue q
-    where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
-    returning q.*
-  )
-  insert into batch.history (
-    kind, request_id, attempt, session_id, created_at, started_at, status, job_name, pod_name, result, progress
-  )
-  select done.kind, done.request_id, done.attempt, done.session_id, done.created_at, done.started_at, 'SUCCESS', done.job_name,
-         done.pod_name, p_result, done.progress
-  from done
-  returning status;
-  if not found then
+  if batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result) then
+    return next 'SUCCESS';
+  else
     return query select batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
   end if;
 end

@@ -24,7 +24,7 @@ export interface Mutant {
 
 /** Mutants that the crash points must detect. */
 export const MUTANTS: readonly Mutant[] = [
-  { name: "succeed without its fence", changes: [{ file: "succeed", text: FENCE, instead: NO_FENCE }] },
+  { name: "succeed without its fence", changes: [{ file: "record_success", text: FENCE, instead: NO_FENCE }] },
   { name: "fail without its fence", changes: [{ file: "fail", text: FENCE, instead: NO_FENCE }] },
   {
     name: "an attempt not counted at its claim",

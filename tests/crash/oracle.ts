@@ -85,7 +85,10 @@ export class Oracle {
       this.fail(`${podName} saved a checkpoint of request ${values[2]}, which was not its own`);
     }
     if (step === "reclaim" && row.finding !== "reclaimed") this.#waited(podName, row.finding);
-    if (step === "succeed") this.#ended(podName, String(values[2]), null, false, row.status);
+    if (step === "succeed" || step === "succeed_and_claim") {
+      this.#ended(podName, String(values[2]), null, false, row.status);
+      if (row.request_id != null) this.#claimed(row.request_id, row.attempt, jobName, podName);
+    }
     if (step === "fail") this.#ended(podName, String(values[2]), values[5] as Reason, values[7] === true, row.status);
   }
 

@@ -46,7 +46,7 @@ export function historyArb(args: {
   readonly rollouts?: fc.Arbitrary<ModelSettings>;
 }): fc.Arbitrary<readonly Event[]> {
   const { faults, rollouts } = args;
-  const works: Work[] = ["succeeds", "succeeds", "succeeds", "throws", "throws", "finalError", "defers"];
+  const works: Work[] = ["succeeds", "succeeds", "succeedsAlone", "throws", "throws", "finalError", "defers"];
   const often = [...Array<What>(14).fill("step"), "poll", "poll", "poll", "wait", "wait", "insert"] as const;
   const whats = [...often, "drain", "cancel", ...(faults ? FAULTS : [])] as const;
   const plain = fc.tuple(fc.constantFrom<What[]>(...whats), fc.nat({ max: 11 }), fc.constantFrom<Work[]>(...works));

@@ -4,8 +4,8 @@ import type { ClaimParams, Key } from "./row.ts";
 import type { Rules } from "./rules.ts";
 import type { ModelSettings } from "./settings.ts";
 
-/** How the work of a request ends. */
-export type Work = "succeeds" | "throws" | "finalError" | "defers";
+/** How the work of a request ends; after `succeedsAlone` the next request is claimed by a separate statement, as after an error. */
+export type Work = "succeeds" | "succeedsAlone" | "throws" | "finalError" | "defers";
 
 /** How long a pod waits before it takes over from a predecessor that has not announced its stop: worker/src/runJob.ts. */
 const TAKEOVER_MS = 6_000;
@@ -80,26 +80,11 @@ export class Pod {
       this.#end(this.idle ? "interrupted" : "succeeded");
       return;
     }
-    const { name: podName, jobName, session, settings, rules } = this.args;
-    const arriving = !this.#claiming && (rules.claimsCounted === "every" || this.idle);
-    const params: ClaimParams = {
-      ...settings,
-      podName,
-      jobName,
-      session,
-      leaseSeconds: 0,
-      jobFinished: this.#jobFinished,
-      arriving,
-    };
+    const { rules } = this.args;
+    const params = this.#claimParams(!this.#claiming && (rules.claimsCounted === "every" || this.idle));
     this.#claiming = true;
-    this.key = queue.claim(params);
-    if (this.key) {
-      this.#jobFinished = queue.rows.get(this.key.request)?.claimedWith?.jobFinished ?? 0;
-      this.#claiming = false;
-      this.#hasClaimed = true;
-      this.claimedAt = queue.now;
-      return;
-    }
+    this.#begin(queue, queue.claim(params));
+    if (this.key) return;
     const miss = queue.reclaim(params, this.idle);
     if (miss === undefined || (miss.finding === "reserved" && !(rules.podsWait && this.idle))) this.#end("succeeded");
     else if (this.idle && miss.holder !== null) {
@@ -108,8 +93,27 @@ export class Pod {
     }
   }
 
+  #claimParams(arriving: boolean): ClaimParams {
+    const { name: podName, jobName, session, settings } = this.args;
+    return { ...settings, podName, jobName, session, leaseSeconds: 0, jobFinished: this.#jobFinished, arriving };
+  }
+
+  /** Starts to work on a request if it has claimed one. */
+  #begin(queue: Queue, key: Key | undefined): void {
+    this.key = key;
+    if (!key) return;
+    this.#jobFinished = queue.rows.get(key.request)?.claimedWith?.jobFinished ?? 0;
+    this.#claiming = false;
+    this.#hasClaimed = true;
+    this.claimedAt = queue.now;
+  }
+
   #work(queue: Queue, key: Key, work: Work): void {
     const interrupted = this.deletedAt !== undefined;
+    if (work === "succeeds" && !interrupted && this.#jobFinished + 1 < this.args.settings.requestsPerJob) {
+      this.#succeedAndClaim(queue, key);
+      return;
+    }
     if (work === "defers" && !interrupted) {
       const status = queue.defer(key, DEFER_SECONDS);
       const failed = status === "DEAD" && this.args.rules.deadDeferral === "fails";
@@ -117,12 +121,24 @@ export class Pod {
       return;
     }
     const reason = interrupted ? "interrupted" : "error";
-    const status =
-      work === "succeeds" ? queue.succeed(key) : queue.fail(key, reason, work === "finalError" && reason === "error");
+    const succeeds = work === "succeeds" || work === "succeedsAlone";
+    const status = succeeds ? queue.succeed(key) : queue.fail(key, reason, work === "finalError" && reason === "error");
     if (status === "SUCCESS") this.#continue();
     else if (status === undefined) this.#end("lost");
     else if (status === "DEAD") this.#end("dead");
     else this.#end(reason === "error" ? "failed" : "interrupted");
+  }
+
+  #succeedAndClaim(queue: Queue, key: Key): void {
+    const recorded = queue.succeedAndClaim(key, {
+      ...this.#claimParams(this.args.rules.claimsCounted === "every"),
+      jobFinished: this.#jobFinished + 1,
+    });
+    if (recorded) {
+      this.#jobFinished++;
+      this.#claiming = true;
+      this.#begin(queue, recorded.next);
+    } else this.#end("lost");
   }
 
   /** Continues with the next request, unless the Job has finished its last. */

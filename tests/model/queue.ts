@@ -23,11 +23,11 @@ export class Queue extends QueueRows {
     this.#rules = rules;
   }
 
-  /** batch.claim() */
-  claim(params: ClaimParams): Key | undefined {
+  /** batch.claim(); `next`: after a success of the same pod. */
+  claim(params: ClaimParams, next = false): Key | undefined {
     const { jobName, session, jobFinished, leaseSeconds, timeoutSeconds, arriving, ...limits } = params;
     if (leaseSeconds === 0) this.locks.add(session);
-    const own = this.find((each) => each.job === jobName);
+    const own = next ? undefined : this.find((each) => each.job === jobName);
     if (own && own.session !== undefined && own.session !== session) return undefined;
     if (!own && arriving) this.scaling.claims++;
     if (!own && this.#limitReached) return undefined;
@@ -37,7 +37,7 @@ export class Queue extends QueueRows {
       // batch.end_unread(): there is no row to work on.
       this.record(row, "DEAD", "error");
       this.rows.delete(row.request);
-      return this.claim(params);
+      return this.claim(params, next);
     }
     if (!own && row.suspectedAt !== undefined && this.#rules.suspectsBecomeAbsent) {
       raiseAbsentJobs(this.scaling, this.scaling.absentJobs + 1);
@@ -46,7 +46,8 @@ export class Queue extends QueueRows {
       row.attempt++;
       row.deadlineAt = timeoutSeconds === 0 ? undefined : this.now + 1_000 * timeoutSeconds;
     }
-    const finished = own?.claimedWith?.jobFinished ?? Math.max(jobFinished, this.jobs.get(jobName)?.finished ?? 0);
+    const known = next ? 0 : (this.jobs.get(jobName)?.finished ?? 0);
+    const finished = own?.claimedWith?.jobFinished ?? Math.max(jobFinished, known);
     Object.assign(row, { session, job: jobName, claimedWith: { ...limits, jobFinished: finished } });
     Object.assign(row, { reservedUntil: undefined, stoppingUntil: undefined, leaseUntil: this.#lease(leaseSeconds) });
     if (this.#rules.claimClearsSuspicion) row.suspectedAt = undefined;
@@ -94,6 +95,12 @@ export class Queue extends QueueRows {
     if (!row) return undefined;
     this.rows.delete(row.request);
     return this.record(row, "SUCCESS", undefined);
+  }
+
+  /** batch.succeed_and_claim(); undefined: nothing was changed. */
+  succeedAndClaim(key: Key, params: ClaimParams): { readonly next: Key | undefined } | undefined {
+    if (this.succeed(key) === undefined) return undefined;
+    return { next: this.claim(params, true) };
   }
 
   /** batch.fail(); undefined: the attempt is no longer this session's. */

@@ -7,6 +7,7 @@ import { fail } from "../../worker/src/queue/fail.ts";
 import { reclaim } from "../../worker/src/queue/reclaim.ts";
 import { renew } from "../../worker/src/queue/renew.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
+import { succeedAndClaim } from "../../worker/src/queue/succeedAndClaim.ts";
 import { takeOver } from "../../worker/src/queue/takeOver.ts";
 import { claimParams } from "../support/claim.ts";
 import type { TestDatabase } from "../support/database.ts";
@@ -22,7 +23,7 @@ export const WRITES = ["succeed", "error", "final", "interrupt", "crash", "renew
 type Write = (typeof WRITES)[number];
 
 /** A pod's actions and the events that happen to it. */
-export const POD_STEPS = ["claim", "reclaim", "takeover", "die", "break", ...WRITES] as const;
+export const POD_STEPS = ["claim", "succeedAndClaim", "reclaim", "takeover", "die", "break", ...WRITES] as const;
 export type PodStep = (typeof POD_STEPS)[number];
 
 /** One step's answers on both sides; undefined: the step had no target. */
@@ -98,6 +99,15 @@ export class SqlVsModel {
         const claimed = await claim(connection, params);
         if (claimed) this.#pods[index] = { ...pod, attempt: claimed };
         return { actual: claimed && getKey(claimed), expected: this.queue.claim(params) };
+      }
+      case "succeedAndClaim": {
+        if (!attempt) return undefined;
+        const recorded = await succeedAndClaim(connection, attempt, null, params);
+        if (recorded?.next) this.#pods[index] = { ...pod, attempt: recorded.next };
+        return {
+          actual: recorded && { next: recorded.next && getKey(recorded.next) },
+          expected: this.queue.succeedAndClaim(getKey(attempt), params),
+        };
       }
       case "reclaim": {
         const miss = await reclaim(connection, params, true);

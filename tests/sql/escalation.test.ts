@@ -243,7 +243,18 @@ describe("batch_worker", () => {
     );
     assert.deepEqual(
       executable.rows.map(({ proname }) => proname),
-      ["announce_stop", "claim", "defer", "fail", "reclaim", "renew", "report", "succeed", "take_over"],
+      [
+        "announce_stop",
+        "claim",
+        "defer",
+        "fail",
+        "reclaim",
+        "renew",
+        "report",
+        "succeed",
+        "succeed_and_claim",
+        "take_over",
+      ],
     );
     await client.end();
   });

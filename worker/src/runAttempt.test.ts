@@ -26,7 +26,7 @@ async function attempt(handler: Handler, deadline: AbortSignal = new AbortContro
     return handler.run(request, given);
   };
   const claimed = (await claim(connection, claimParams("a"))) as Claim;
-  const outcome = runAttempt(claimed, {
+  const ended = runAttempt(claimed, {
     settings: { leaseSeconds: 0, graceSeconds: 30 },
     database: connection,
     work: createInProcessWork({ ...handler, run }),
@@ -37,6 +37,7 @@ async function attempt(handler: Handler, deadline: AbortSignal = new AbortContro
     await started.promise;
     stop.abort(new InterruptedError("SIGTERM"));
   };
+  const outcome = ended.then((end) => end.outcome);
   return { outcome, stopOnceStarted, stopNow: () => stop.abort(new InterruptedError("SIGTERM")) };
 }
 

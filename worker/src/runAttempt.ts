@@ -8,10 +8,10 @@ import type { Outcome } from "./outcome.ts";
 import { maintainOwnership } from "./ownership.ts";
 import { announceStop } from "./queue/announceStop.ts";
 import type { Reason } from "./queue/attempt.ts";
-import type { Claim } from "./queue/claim.ts";
+import type { Claim, ClaimParams } from "./queue/claim.ts";
 import type { Failure } from "./queue/fail.ts";
-import { succeed } from "./queue/succeed.ts";
 import { recordFailure } from "./recordFailure.ts";
+import { recordSuccess } from "./recordSuccess.ts";
 import type { Settings } from "./settings.ts";
 import type { Shutdown } from "./shutdown.ts";
 import { type Deferral, toFailure } from "./toFailure.ts";
@@ -27,8 +27,19 @@ export interface AttemptContext {
   readonly log: Log;
 }
 
-/** Runs a claimed request and records how it ended; no row changes when the attempt is no longer this worker's. */
-export async function runAttempt(claim: Claim, context: AttemptContext): Promise<Outcome> {
+/** How an attempt ended, and what was claimed when its success was recorded: null: nothing could be; undefined: nothing was asked for. */
+export interface AttemptEnd {
+  readonly outcome: Outcome;
+  readonly next?: Claim | null | undefined;
+}
+
+/**
+ * Runs a claimed request and records how it ended; no row changes when the attempt is no longer this worker's.
+ *
+ * @param next - how to claim the Job's next request after a success, unless the worker is asked to stop
+ * @default next - the Job ends with this request
+ */
+export async function runAttempt(claim: Claim, context: AttemptContext, next?: ClaimParams): Promise<AttemptEnd> {
   const { database, settings, shutdown, log } = context;
   const stop = new AttemptStop(shutdown);
   const release = maintainOwnership(database, claim, settings, (error) => stop.loseOwnership(error));
@@ -39,11 +50,11 @@ export async function runAttempt(claim: Claim, context: AttemptContext): Promise
   shutdown.signal.addEventListener("abort", announce);
   try {
     log.info("started");
-    return await runAndRecord(claim, context, stop);
+    return await runAndRecord(claim, context, stop, next);
   } catch (error) {
     if (!(error instanceof OwnershipLostError)) throw error;
     log.error("lost", { error: error.message });
-    return "lost";
+    return { outcome: "lost" };
   } finally {
     shutdown.signal.removeEventListener("abort", announce);
     release();
@@ -51,16 +62,22 @@ export async function runAttempt(claim: Claim, context: AttemptContext): Promise
   }
 }
 
-async function runAndRecord(claim: Claim, context: AttemptContext, stop: AttemptStop): Promise<Outcome> {
-  const { database, log } = context;
+async function runAndRecord(
+  claim: Claim,
+  context: AttemptContext,
+  stop: AttemptStop,
+  next: ClaimParams | undefined,
+): Promise<AttemptEnd> {
+  const { database, shutdown, log } = context;
   let failure: Failure | Deferral;
   try {
     const result = await runWork(claim, context, stop);
     stop.throwIfNotOwned();
     if (result.outcome === "succeeded") {
-      await succeed(database, claim, toJson("a result", result.result));
+      const json = toJson("a result", result.result);
+      const claimed = await recordSuccess(context, claim, json, shutdown.signal.aborted ? undefined : next);
       log.info("succeeded");
-      return "succeeded";
+      return { outcome: "succeeded", next: claimed };
     }
     failure = toFailure(result, stop);
   } catch (error) {
@@ -70,10 +87,10 @@ async function runAndRecord(claim: Claim, context: AttemptContext, stop: Attempt
   }
   const status = await recordFailure(database, claim, failure);
   log.warn(failure.reason, { status, error: failure.message });
-  if (status === "SUCCESS") return "succeeded";
+  if (status === "SUCCESS") return { outcome: "succeeded" };
   // After a deferral batch.defer counts no failed pod, whatever was recorded.
-  if (status === "DEAD" && failure.reason !== "deferred") return "dead";
-  return OUTCOMES[failure.reason] ?? "failed";
+  if (status === "DEAD" && failure.reason !== "deferred") return { outcome: "dead" };
+  return { outcome: OUTCOMES[failure.reason] ?? "failed" };
 }
 
 async function runWork(claim: Claim, { database, work, log }: AttemptContext, stop: AttemptStop): Promise<WorkResult> {

@@ -35,15 +35,19 @@ const TAKEOVER_MS = 6_000;
 export async function runJob(context: JobContext): Promise<Outcome> {
   const { settings, shutdown, log } = context;
   const session = randomInt(1, 2 ** 31 - 1);
-  let jobFinished = 0;
   let outcome: Outcome = "idle";
-  do {
-    const claimed = await claimWithRetry(context, { ...settings, session, jobFinished }, outcome === "idle");
-    if (claimed === undefined) break;
+  let claimed = await claimWithRetry(context, { ...settings, session, jobFinished: 0, arriving: true }, true);
+  while (claimed) {
     const { requestId, attempt } = claimed;
-    outcome = await runAttempt(claimed, { ...context, log: log.with({ requestId, attempt }) });
-    jobFinished = claimed.jobFinished + 1;
-  } while (outcome === "succeeded" && jobFinished < settings.requestsPerJob && !shutdown.signal.aborted);
+    const next = { ...settings, session, jobFinished: claimed.jobFinished + 1, arriving: true };
+    const isLast = next.jobFinished >= settings.requestsPerJob;
+    const inAttempt = { ...context, log: log.with({ requestId, attempt }) };
+    const ended = await runAttempt(claimed, inAttempt, isLast ? undefined : next);
+    outcome = ended.outcome;
+    claimed = ended.next ?? undefined;
+    if (claimed || isLast || outcome !== "succeeded" || shutdown.signal.aborted) continue;
+    claimed = await claimWithRetry(context, { ...next, arriving: ended.next === undefined }, false);
+  }
   if (outcome === "idle") {
     if (shutdown.signal.aborted) outcome = "interrupted";
     log.info(outcome);
@@ -53,24 +57,24 @@ export async function runJob(context: JobContext): Promise<Outcome> {
 
 /**
  * Claims, waiting while a previous connection holds this Job's request: the server notices within 12 s that a connection is dead, and
- * and the request of one that only hangs is taken over after TAKEOVER_MS. A pod that has not claimed yet also waits for reserved
+ * the request of one that only hangs is taken over after TAKEOVER_MS. A pod that has not claimed yet also waits for reserved
  * requests, because its Job may have been created to replace a dead one. A pod that has worked takes nothing over: its Job's request is
  * then held by the Job's next pod.
  */
 async function claimWithRetry(
   { database, shutdown, log }: JobContext,
-  params: Omit<ClaimParams, "arriving">,
+  { arriving, ...params }: ClaimParams,
   idle: boolean,
 ): Promise<Claim | undefined> {
   let predecessor: { readonly session: number; readonly seenAt: number } | undefined;
   let pause = FIRST_PAUSE_MS;
-  let arriving = true;
+  let counted = arriving;
   database.unclaimedStop = shutdown.signal;
   try {
     while (!shutdown.signal.aborted) {
-      const claimed = await claim(database, { ...params, arriving });
+      const claimed = await claim(database, { ...params, arriving: counted });
       if (claimed !== undefined) return claimed;
-      arriving = false;
+      counted = false;
       const miss = await reclaim(database, params, idle);
       if (miss === undefined || (miss.finding === "reserved" && !idle)) return undefined;
       if (miss.finding === "reclaimed") continue;

@@ -22,14 +22,17 @@ import { moveOperator } from "./operator.ts";
 import { readRegistry } from "./registry.ts";
 import { TwoNodes } from "./twoNodes.ts";
 
-/** Deploys the stack with PostgreSQL and KEDA on the first node. */
+/** Deploys the stack with PostgreSQL, KEDA and the cluster's DNS on the first node. */
 export async function upOnFirst({ cluster, stack, settings }: ScenarioContext): Promise<TwoNodes> {
   const nodes = await TwoNodes.find(cluster);
   await nodes.restore();
   // Nodes of a cluster of several share no Docker daemon.
   const image =
     settings.image ?? JSON.stringify({ build: readRegistry(undefined, await findGateway(nodes.second.network)) });
-  await nodes.onlyOn(nodes.first, () => stack.up({ ...settings, image }));
+  await nodes.onlyOn(nodes.first, async () => {
+    await nodes.moveDns(nodes.first);
+    await stack.up({ ...settings, image });
+  });
   await moveOperator(cluster, nodes, nodes.first);
   return nodes;
 }

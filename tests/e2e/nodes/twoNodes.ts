@@ -47,6 +47,19 @@ export class TwoNodes {
     }
   }
 
+  /**
+   * Moves the cluster's DNS to a node if it is elsewhere; pods are scheduled only to that node. Where it is left to chance there is a
+   * single replica, without which no new pod finds its database.
+   */
+  async moveDns(node: string): Promise<void> {
+    const pods = async () => await this.#cluster.list("pods", "-n", "kube-system", "-l", "k8s-app=kube-dns");
+    for (const { metadata, spec } of await pods()) {
+      if (spec.nodeName !== node) await this.#cluster.kubectl(["delete", "pod", "-n", "kube-system", metadata.name]);
+    }
+    const isReady = async () => (await pods()).every((pod) => pod.spec.nodeName === node && hasCondition(pod, "Ready"));
+    await until("the cluster's DNS on its node", isReady, READY);
+  }
+
   /** Makes both nodes work and be scheduled to, whatever a run that ended by SIGKILL has left. */
   async restore(): Promise<void> {
     await new NodeFault(this.second).recover();
@@ -95,10 +108,13 @@ function addressOn({ status }: KubernetesObject): string {
   return addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
 }
 
-function isUsable({ spec, status }: KubernetesObject): boolean {
-  const conditions: readonly { readonly type: string; readonly status: string }[] = status.conditions;
-  const ready = conditions.some((condition) => condition.type === "Ready" && condition.status === "True");
-  return ready && spec.taints === undefined;
+function isUsable(node: KubernetesObject): boolean {
+  return hasCondition(node, "Ready") && node.spec.taints === undefined;
+}
+
+function hasCondition({ status }: KubernetesObject, wanted: string): boolean {
+  const conditions: readonly { readonly type: string; readonly status: string }[] = status.conditions ?? [];
+  return conditions.some((condition) => condition.type === wanted && condition.status === "True");
 }
 
 function isTerminating({ metadata }: KubernetesObject): boolean {

@@ -33,7 +33,10 @@ async function loseEachWay(context: ScenarioContext): Promise<Finding[]> {
   const nodes = await TwoNodes.find(cluster);
   const findings: Finding[] = [];
   try {
-    await nodes.onlyOn(nodes.first, () => stack.up(settings));
+    await nodes.onlyOn(nodes.first, async () => {
+      await nodes.moveDns(nodes.first);
+      await stack.up(settings);
+    });
     await moveOperator(cluster, nodes, nodes.first);
     for (const kind of KINDS) {
       const loss = await loseDatabase(cluster, nodes, kind);

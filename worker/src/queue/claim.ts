@@ -34,20 +34,25 @@ export interface Claim extends AttemptKey {
  *   `reclaim` reports which.
  */
 export async function claim(database: Database, params: ClaimParams): Promise<Claim | undefined> {
-  const { kind, jobName, podName, session } = params;
-  const [row] = await database.run<ClaimRow>("claim", [
-    kind,
-    jobName,
-    podName,
-    session,
+  const { kind, jobName, podName, session, arriving } = params;
+  const values = [kind, jobName, podName, session, ...termValues(params), arriving];
+  const [row] = await database.run<ClaimRow>("claim", values);
+  return row && toClaim(row, params);
+}
+
+/** The terms of an attempt: its limits, and how many requests the Job has finished. */
+export function termValues(params: ClaimParams): readonly unknown[] {
+  return [
     LIMIT_NAMES.map((name) => params[name]),
     params.backoffSeconds,
     zeroAsNull(params.leaseSeconds),
     zeroAsNull(params.timeoutSeconds),
     params.jobFinished,
-    params.arriving,
-  ]);
-  if (row === undefined) return undefined;
+  ];
+}
+
+/** The claim that a row of an answer describes. */
+export function toClaim(row: ClaimRow, { kind, jobName, session }: ClaimParams): Claim {
   return {
     kind,
     jobName,
@@ -67,7 +72,8 @@ export function zeroAsNull(seconds: number): number | null {
   return seconds === 0 ? null : seconds;
 }
 
-interface ClaimRow {
+/** The claimed attempt in an answer. */
+export interface ClaimRow {
   readonly request_id: string;
   readonly attempt: number;
   readonly job_finished: number;

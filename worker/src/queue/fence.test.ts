@@ -4,6 +4,8 @@ import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import type { Database } from "../database.ts";
 import { OwnershipLostError } from "../errors.ts";
+import { noopLog } from "../log.ts";
+import { recordSuccess } from "../recordSuccess.ts";
 import { announceStop } from "./announceStop.ts";
 import type { Claim } from "./claim.ts";
 import { defer } from "./defer.ts";
@@ -22,6 +24,8 @@ async function stored() {
 /** Everything a worker may write about its attempt. */
 const VERBS: Readonly<Record<string, (connection: Database, attempt: Claim) => Promise<unknown>>> = {
   succeed: (connection, attempt) => succeed(connection, attempt),
+  "succeed and claim": (database, attempt) =>
+    recordSuccess({ database, log: noopLog }, attempt, null, claimParams("a")),
   fail: (connection, attempt) => fail(connection, attempt, { reason: "error", message: "no", final: false }),
   release: (connection, attempt) => fail(connection, attempt, { reason: "interrupted", message: "x", final: false }),
   defer: (connection, attempt) => defer(connection, attempt, { afterSeconds: 1, message: "later" }),

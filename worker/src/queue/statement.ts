@@ -11,6 +11,7 @@ export type StatementName =
   | "renew"
   | "report"
   | "succeed"
+  | "succeed_and_claim"
   | "take_over";
 
 /** A statement as node-postgres prepares it: by name, once per connection. */

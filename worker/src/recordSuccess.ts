@@ -1,0 +1,32 @@
+import type { Database } from "./database.ts";
+import type { Log } from "./log.ts";
+import type { Claim, ClaimParams } from "./queue/claim.ts";
+import { succeed } from "./queue/succeed.ts";
+import { succeedAndClaim } from "./queue/succeedAndClaim.ts";
+
+/**
+ * Records an attempt's SUCCESS, and claims the next request with it if `next` is given.
+ *
+ * @param result - JSON text of what the work returned; null: nothing
+ * @param next - how to claim the next request; undefined: not at all
+ * @returns the next request's claim; null: none could be claimed; undefined: none was asked for, or the answer is not known.
+ * @throws OwnershipLostError when the attempt is no longer this session's; nothing was changed.
+ */
+export async function recordSuccess(
+  { database, log }: { readonly database: Database; readonly log: Log },
+  claim: Claim,
+  result: string | null,
+  next: ClaimParams | undefined,
+): Promise<Claim | null | undefined> {
+  if (next !== undefined) {
+    try {
+      const recorded = await succeedAndClaim(database, claim, result, next);
+      if (recorded) return recorded.next ?? null;
+    } catch (error) {
+      // What went wrong may concern the claim alone: the result must be recorded all the same.
+      log.warn("cannot record and claim in one statement", { error });
+    }
+  }
+  await succeed(database, claim, result);
+  return undefined;
+}
