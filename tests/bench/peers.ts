@@ -20,8 +20,10 @@ export const peers: Bench<"waiting" | "rounds"> = {
   async run({ waiting, rounds }, context) {
     const ours = await openPostgresBatch(context);
     const others = [await openGraphileWorker(context), await openPgBoss(context)];
-    // Shown for comparison, without a limit: graphile-worker does not wait for a job's finish before it claims the next one.
-    const queues = [ours, ...others, await openGraphileWorker(context, ONE_CONNECTION)];
+    // Shown for comparison, without a limit: a Job of one request claims and finishes by separate statements, and graphile-worker with
+    // more connections does not wait for a job's finish before it claims the next one.
+    const shown = [await openPostgresBatch(context, "one"), await openGraphileWorker(context, ONE_CONNECTION)];
+    const queues = [ours, ...others, ...shown];
     for (const queue of queues) await queue.fill(waiting);
     const samples = new Map<string, number[]>(queues.map(({ name }) => [name, []]));
     for (let round = 0; round <= rounds; round++) {

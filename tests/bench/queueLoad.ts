@@ -1,15 +1,16 @@
 import type { Database } from "../../worker/src/database.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
+import { succeedAndClaim } from "../../worker/src/queue/succeedAndClaim.ts";
 import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 
 let jobs = 0;
 
-/** Claims a waiting request for a Job that is new to the queue, as a worker process does at its start. */
-export async function claimOnce(database: Database, session: number): Promise<Claim> {
+/** A pod of a Job that is new to the queue. */
+function newPod(session: number): ClaimParams {
   const jobName = `clap-scaledjob-${(++jobs).toString(36)}`;
-  const claimed = await claim(database, {
+  return {
     kind: "clap",
     jobName,
     podName: `${jobName}-x7k2p`,
@@ -20,14 +21,33 @@ export async function claimOnce(database: Database, session: number): Promise<Cl
     leaseSeconds: DEFAULTS.leaseSeconds,
     jobFinished: 0,
     arriving: true,
-  });
+  };
+}
+
+/** Claims a waiting request, as a worker process does at its start. */
+export async function claimOnce(database: Database, session: number): Promise<Claim> {
+  return mustFind(await claim(database, newPod(session)));
+}
+
+/** The only request of a Job, from claim to SUCCESS: a worker process's two writes. */
+export async function claimAndSucceed(database: Database, session: number): Promise<void> {
+  await succeed(database, await claimOnce(database, session));
+}
+
+/** The requests of a Job that has very many; each call finishes one and claims the next. */
+export function createLongJob(database: Database, session: number): () => Promise<void> {
+  const pod = newPod(session);
+  let claimed: Claim | undefined;
+  return async () => {
+    if (claimed === undefined) claimed = mustFind(await claim(database, pod));
+    const next = { ...pod, jobFinished: claimed.jobFinished + 1 };
+    claimed = mustFind((await succeedAndClaim(database, claimed, null, next))?.next);
+  };
+}
+
+function mustFind(claimed: Claim | undefined): Claim {
   if (claimed === undefined) {
     throw new Error("a claim must find a waiting request (--waiting is too small); got nothing");
   }
   return claimed;
-}
-
-/** One request from claim to SUCCESS: a worker process's two writes. */
-export async function claimAndSucceed(database: Database, session: number): Promise<void> {
-  await succeed(database, await claimOnce(database, session));
 }

@@ -110,6 +110,8 @@ export class SqlVsModel {
         };
       }
       case "reclaim": {
+        // A worker asks only when it owns nothing: its own session would look dead to itself.
+        if (attempt && this.queue.owned(getKey(attempt))) return undefined;
         const miss = await reclaim(connection, params, true);
         this.#pods[index] = { ...pod, holder: miss?.holder ?? null };
         return { actual: miss, expected: this.queue.reclaim(params, true) };

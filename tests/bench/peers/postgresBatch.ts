@@ -1,21 +1,25 @@
 import type { BenchContext } from "../context.ts";
-import { claimAndSucceed } from "../queueLoad.ts";
+import { claimAndSucceed, createLongJob } from "../queueLoad.ts";
 import { time } from "../samples.ts";
 import type { QueueUnderTest } from "./queueUnderTest.ts";
 
-/** This project's queue, as a worker process uses it. */
-export async function openPostgresBatch(context: BenchContext): Promise<QueueUnderTest> {
+/** This project's queue, as the worker of a Job uses it that has many requests, or one. */
+export async function openPostgresBatch(
+  context: BenchContext,
+  jobsOf: "many" | "one" = "many",
+): Promise<QueueUnderTest> {
   const client = await context.connect();
   const database = context.openDatabase();
+  const work = jobsOf === "many" ? createLongJob(database, 1) : () => claimAndSucceed(database, 2);
   return {
-    name: "postgres-batch",
+    name: jobsOf === "many" ? "postgres-batch" : "postgres-batch, Jobs of one",
     async fill(count) {
       await client.query("insert into make_it_clap (duration_seconds) select 0 from generate_series(1, $1)", [count]);
       await client.query("vacuum (analyze) batch.queue");
     },
     async work(count) {
       const samples: number[] = [];
-      while (samples.length < count) samples.push(await time(() => claimAndSucceed(database, 1)));
+      while (samples.length < count) samples.push(await time(work));
       return samples;
     },
     async close() {
