@@ -1,11 +1,10 @@
-import { backoffDelay } from "../../simulator/jobController.ts";
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import type { DemandParams } from "../../worker/src/queue/demand.ts";
 import type { ClaimMiss } from "../../worker/src/queue/reclaim.ts";
 import { getLimitName, RETRY_LIMITS, TIMEOUT_REASON } from "../../worker/src/retryLimits.ts";
 import { countJobs, raiseAbsentJobs } from "./countJobs.ts";
 import { QueueRows } from "./queueRows.ts";
-import { type ClaimParams, type Key, RELEASED, type Row } from "./row.ts";
+import { backoff, type ClaimParams, type Key, mayBeTriedAgain, RELEASED, type Row } from "./row.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 
 /** A worker whose connection broke reconnects long before this. */
@@ -234,17 +233,4 @@ export class Queue extends QueueRows {
   #lease(leaseSeconds: number): number | undefined {
     return leaseSeconds === 0 ? undefined : this.now + 1_000 * leaseSeconds;
   }
-}
-
-/** Whether another attempt follows if its worker is dead. */
-function mayBeTriedAgain({ crashes, claimedWith }: Row): boolean {
-  return crashes < (claimedWith?.crashLimit ?? 0);
-}
-
-/** batch.backoff(): the Job controller's delay after one more failure; zero after the Job's last pod. */
-function backoff(
-  failures: number,
-  { backoffLimit, backoffSeconds }: Pick<ClaimParams, "backoffLimit" | "backoffSeconds">,
-): number {
-  return failures >= backoffLimit ? 0 : backoffDelay(failures + 1, backoffSeconds);
 }

@@ -1,3 +1,4 @@
+import { backoffDelay } from "../../simulator/jobController.ts";
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import type { ClaimParams as WorkerClaimParams } from "../../worker/src/queue/claim.ts";
 import { COUNTERS, type Counter, type LimitName } from "../../worker/src/retryLimits.ts";
@@ -73,4 +74,17 @@ export function newRow(request: number, place: number): Row {
     canceled: false,
     ...RELEASED,
   };
+}
+
+/** Whether another attempt follows if its worker is dead. */
+export function mayBeTriedAgain({ crashes, claimedWith }: Row): boolean {
+  return crashes < (claimedWith?.crashLimit ?? 0);
+}
+
+/** batch.backoff(): the Job controller's delay after one more failure; zero after the Job's last pod. */
+export function backoff(
+  failures: number,
+  { backoffLimit, backoffSeconds }: Pick<ClaimParams, "backoffLimit" | "backoffSeconds">,
+): number {
+  return failures >= backoffLimit ? 0 : backoffDelay(failures + 1, backoffSeconds);
 }
