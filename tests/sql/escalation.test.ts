@@ -241,20 +241,9 @@ describe("batch_worker", () => {
     const executable = await client.query<{ proname: string }>(
       "select proname from pg_proc where pronamespace = 'batch'::regnamespace and has_function_privilege(oid, 'execute') order by 1",
     );
-    assert.deepEqual(
-      executable.rows.map(({ proname }) => proname),
-      [
-        "announce_stop",
-        "claim",
-        "defer",
-        "fail",
-        "reclaim",
-        "renew",
-        "report",
-        "succeed",
-        "succeed_and_claim",
-        "take_over",
-      ],
+    assert.equal(
+      executable.rows.map(({ proname }) => proname).join(" "),
+      "announce_stop claim defer fail reclaim renew report succeed succeed_and_claim take_over",
     );
     await client.end();
   });
