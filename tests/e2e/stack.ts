@@ -59,7 +59,7 @@ export class Stack {
 
   /** Runs `pulumi up` with the current settings; resolves with its duration in seconds. */
   async apply(...more: readonly string[]): Promise<number> {
-    return await this.#timed(["up", "--yes", "--skip-preview", ...more]);
+    return await this.#timed(["up", "--yes", "--skip-preview", "--suppress-outputs", ...more]);
   }
 
   async destroy(): Promise<number> {
