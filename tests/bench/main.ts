@@ -1,6 +1,7 @@
-import { type NumberOption, readArgs } from "../../cli/args.ts";
+import { type NumberOption, type OptionSpec, readArgs } from "../../cli/args.ts";
 import { runCommand } from "../../cli/runCommand.ts";
 import { UsageError } from "../../cli/usageError.ts";
+import { RECORD, recordOutput } from "../support/recordOutput.ts";
 import type { Bench } from "./bench.ts";
 import { claim } from "./claim.ts";
 import { withContext } from "./context.ts";
@@ -18,7 +19,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map(
 const NAMES = [...BENCHES.keys()];
 
 /**
- * `npm run bench -- NAME [--option N ...]`
+ * `npm run bench -- NAME [--option N ...] [--record]`
  *
  * @returns 0 when every limit is kept, 1 when one is missed.
  * @throws UsageError for a wrong name or option.
@@ -26,20 +27,21 @@ const NAMES = [...BENCHES.keys()];
 async function main([name = "", ...args]: readonly string[]): Promise<number> {
   const bench = BENCHES.get(name);
   if (bench === undefined) return refuse(name);
-  const { options } = readArgs(
+  const sizes = Object.entries(bench.options).map(([option, rule]) => [option, toNumberOption(rule)] as const);
+  const { options } = readArgs<Readonly<Record<string, OptionSpec>>>(
     {
       name: `npm run bench -- ${name}`,
       description: bench.target,
-      options: Object.fromEntries(
-        Object.entries(bench.options).map(([option, rule]) => [option, toNumberOption(rule)]),
-      ),
+      options: { ...Object.fromEntries(sizes), record: RECORD },
     },
     args,
   );
   console.log(`${bench.target}\n`);
-  const limits = await withContext((context) => bench.run(options, context));
-  console.log(`\n${limits.map(describeLimit).join("\n")}`);
-  return limits.every(isKept) ? 0 : 1;
+  return await recordOutput("bench", [name, ...args], async () => {
+    const limits = await withContext((context) => bench.run(options as Readonly<Record<string, number>>, context));
+    console.log(`\n${limits.map(describeLimit).join("\n")}`);
+    return limits.every(isKept) ? 0 : 1;
+  });
 }
 
 function toNumberOption({

@@ -2,12 +2,13 @@ import { runCommand } from "../../cli/runCommand.ts";
 import { withContext } from "../bench/context.ts";
 import { describeLimit, isKept } from "../bench/limit.ts";
 import { printTable } from "../bench/table.ts";
+import { recordOutput } from "../support/recordOutput.ts";
 import { runExactlyOnce } from "./exactlyOnce.ts";
 import type { Findings } from "./findings.ts";
 import { killWorkers } from "./killWorkers.ts";
 import { loseNode } from "./loseNode.ts";
 import { createNode } from "./node.ts";
-import { readOptions } from "./options.ts";
+import { type ChaosOptions, readOptions } from "./options.ts";
 
 /**
  * `npm run chaos [-- --kills N ...]`, `npm run chaos -- --exactly-once [--kills N ...]`, `npm run chaos -- --lost-node`
@@ -17,6 +18,10 @@ import { readOptions } from "./options.ts";
  */
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
+  return await recordOutput("chaos", args, () => run(options));
+}
+
+async function run(options: ChaosOptions): Promise<number> {
   const { header, rows, limits, numbers } = options.lostNode
     ? await runLostNode()
     : await withContext((context) => (options.exactlyOnce ? runExactlyOnce : killWorkers)(options, context));

@@ -1,6 +1,7 @@
 import { readArgs } from "../../cli/args.ts";
 import { UsageError } from "../../cli/usageError.ts";
 import { NUMBER_RULES } from "../../worker/src/settings.ts";
+import { RECORD } from "../support/recordOutput.ts";
 
 /** In seconds if the name says so. */
 const OPTIONS = {
@@ -40,13 +41,14 @@ const OPTIONS = {
     help: "kill commands, their runners, and both, while the commands write rows in their own transactions; needs /proc",
   },
   json: { help: "print the numbers as one object; for a pipe call npm run --silent chaos" },
+  record: RECORD,
 } as const;
 
 /** The command's options. */
 export type ChaosOptions = ReturnType<typeof readOptions>;
 
 /** The numbers of a run that kills workers. */
-export type KillOptions = Omit<ChaosOptions, "lostNode" | "exactlyOnce" | "json">;
+export type KillOptions = Omit<ChaosOptions, "lostNode" | "exactlyOnce" | "json" | "record">;
 
 /** @throws UsageError naming every wrong option and what is allowed; HelpRequest for `--help`. */
 export function readOptions(args: readonly string[]) {

@@ -1,6 +1,7 @@
 import { runCommand } from "../../cli/runCommand.ts";
 import { UsageError } from "../../cli/usageError.ts";
 import { isKept } from "../bench/limit.ts";
+import { recordResults } from "../support/results.ts";
 import { Cluster } from "./cluster.ts";
 import { end, type Result, resultSection } from "./end.ts";
 import { createExistingContext } from "./existing/existingContext.ts";
@@ -8,7 +9,6 @@ import { describe, type Finding } from "./finding.ts";
 import { handleSignals } from "./interrupt.ts";
 import { checkTwoNodes } from "./nodes/checkTwoNodes.ts";
 import { type Options, readOptions } from "./options.ts";
-import { recordResults } from "./results.ts";
 import type { Scenario } from "./scenario.ts";
 import { createContext, type RunContext } from "./scenarioContext.ts";
 import { change } from "./scenarios/change.ts";
