@@ -9,8 +9,8 @@ import { Stack } from "../stack.ts";
 import type { Application } from "./applications.ts";
 import { CONSUMER_PROGRAMS } from "./consumerPrograms.ts";
 import { ConsumerStack } from "./consumerStack.ts";
+import { installExistingKeda } from "./existingKeda.ts";
 import { differences } from "./inventory.ts";
-import { installOtherKeda } from "./otherKeda.ts";
 import { type OutsideDatabase, startOutsideDatabase } from "./outsideDatabase.ts";
 import { takeSettledInventory } from "./settledInventory.ts";
 import { work } from "./work.ts";
@@ -38,7 +38,7 @@ export async function useAsPackage(context: ScenarioContext, network: string): P
   await using consumers = await prepareConsumers(cluster.context);
   await using outside = await startOutsideDatabase(address, [PAGES.name], PORT);
   await outside.query(PAGES.name, "create table pages (id bigserial primary key, url text)");
-  await using _keda = await installOtherKeda(cluster, settings);
+  await using _keda = await installExistingKeda(cluster, settings);
   const images = await pushImages(cluster.context, registry);
   const findings: Finding[] = [];
   for (const consumer of consumers) {

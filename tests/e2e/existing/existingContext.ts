@@ -12,7 +12,7 @@ import { type RunContext, readBefore } from "../scenarioContext.ts";
 import { settingsFrom } from "../settings.ts";
 import { Stack } from "../stack.ts";
 import { applicationSettings, KEDA_NAMESPACE, SHOP } from "./applications.ts";
-import { installOtherKeda } from "./otherKeda.ts";
+import { installExistingKeda } from "./existingKeda.ts";
 import { type OutsideDatabase, startOutsideDatabase } from "./outsideDatabase.ts";
 import { OutsideServer } from "./outsideServer.ts";
 import { createShopNamespace } from "./shopNamespace.ts";
@@ -56,7 +56,7 @@ export async function createExistingContext(
     const database = await start(nodes, address);
     given.push(database);
     const values = { env, tolerations };
-    given.push(await nodes.onlyOn(nodes.first, () => installOtherKeda(cluster, settings, values)));
+    given.push(await nodes.onlyOn(nodes.first, () => installExistingKeda(cluster, settings, values)));
     given.push(await createShopNamespace(cluster, database, NAMESPACE));
     const registry = inFolder(readRegistry(settings.image, address), "e2e");
     const maxReplicaCount = Number(settings.maxReplicaCount);

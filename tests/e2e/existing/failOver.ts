@@ -6,7 +6,7 @@ import { inFolder, readRegistry } from "../nodes/registry.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { ApplicationStack } from "./applicationStack.ts";
 import { SHOP } from "./applications.ts";
-import { installOtherKeda } from "./otherKeda.ts";
+import { installExistingKeda } from "./existingKeda.ts";
 import { type OutsideDatabase, startOutsideDatabase } from "./outsideDatabase.ts";
 import { createShopNamespace } from "./shopNamespace.ts";
 
@@ -31,7 +31,7 @@ export async function failOver(context: ScenarioContext, network: string): Promi
   const registry = inFolder(readRegistry(settings.image, address), "e2e");
   const shop = await ApplicationStack.prepare(cluster, SHOP);
   await using outside = await startOutsideDatabase(address, [SHOP.name]);
-  await using _keda = await installOtherKeda(cluster, settings);
+  await using _keda = await installExistingKeda(cluster, settings);
   await using _namespace = await createShopNamespace(cluster, outside);
   await using _shop = shop;
   await shop.up(settings, { outside, registry, caFile: "", maxReplicaCount: MAX_REPLICA_COUNT });

@@ -1,4 +1,4 @@
-import { useWhatIsThere } from "../existing/useWhatIsThere.ts";
+import { deployTwoStacks } from "../existing/deployTwoStacks.ts";
 import { exactly } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
 import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
@@ -10,7 +10,7 @@ export const cluster: Scenario = {
   claim: "two stacks share a registry, a KEDA and a PostgreSQL that are there, and leave them as they were",
   check: checkTwoNodes,
   async run(context) {
-    const findings = await useWhatIsThere(context, await TwoNodes.find(context.cluster));
+    const findings = await deployTwoStacks(context, await TwoNodes.find(context.cluster));
     const left = await leftovers(context.cluster, context.before);
     for (const name of left) context.note(`left: ${name}`);
     return [...findings, exactly(0, "things of the scenario's own left", left.length)];

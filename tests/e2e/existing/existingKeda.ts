@@ -8,7 +8,7 @@ import type { Settings } from "../settings.ts";
 import { Stack } from "../stack.ts";
 import { KEDA_NAMESPACE } from "./applications.ts";
 
-const PROJECT = { name: "other-keda", folder: fileURLToPath(new URL("otherKeda", import.meta.url)) };
+const PROJECT = { name: "existing-keda", folder: fileURLToPath(new URL("existingKeda", import.meta.url)) };
 
 /**
  * Installs a KEDA that belongs to no stack of this project, and removes it at the end.
@@ -16,7 +16,7 @@ const PROJECT = { name: "other-keda", folder: fileURLToPath(new URL("otherKeda",
  * @param values - the chart's values; by default its own
  * @throws Error when the cluster has one.
  */
-export async function installOtherKeda(
+export async function installExistingKeda(
   cluster: Cluster,
   settings: Settings,
   values: Readonly<Record<string, unknown>> = {},

@@ -9,9 +9,9 @@ import type { ScenarioContext } from "../scenario.ts";
 import { ApplicationStack } from "./applicationStack.ts";
 import { type Application, DEPOT, type Given, KEDA_NAMESPACE, SHOP } from "./applications.ts";
 import { connectionFindings } from "./connectionFindings.ts";
+import { installExistingKeda } from "./existingKeda.ts";
 import { logOfDistrust } from "./impostor.ts";
 import { differences } from "./inventory.ts";
-import { installOtherKeda } from "./otherKeda.ts";
 import { type OutsideDatabase, startOutsideDatabase } from "./outsideDatabase.ts";
 import { nodesThatPulled } from "./pulls.ts";
 import { takeSettledInventory } from "./settledInventory.ts";
@@ -22,7 +22,7 @@ import { work } from "./work.ts";
 const MAX_REPLICA_COUNT = 4;
 
 /** Prepares the existing installation, lets two stacks use it, and removes all of it. */
-export async function useWhatIsThere(context: ScenarioContext, nodes: TwoNodes): Promise<Finding[]> {
+export async function deployTwoStacks(context: ScenarioContext, nodes: TwoNodes): Promise<Finding[]> {
   const { cluster, settings, note } = context;
   const address = await findGateway(nodes.second.network);
   const registry = inFolder(readRegistry(settings.image, address), `e2e-${Date.now().toString(36)}`);
@@ -34,7 +34,7 @@ export async function useWhatIsThere(context: ScenarioContext, nodes: TwoNodes):
     "create schema depot; create table depot.parcels (id bigserial primary key, weight integer)",
   );
   await using file = await writeAuthority(outside.authority);
-  await using _keda = await installOtherKeda(cluster, settings);
+  await using _keda = await installExistingKeda(cluster, settings);
   await using _namespace = await createShopNamespace(cluster, outside);
   const before = await takeSettledInventory(cluster);
   const findings = await useStacks(context, nodes, [shop, depot], {
