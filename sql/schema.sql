@@ -100,6 +100,7 @@ begin
   end if;
   perform batch.refuse_table(p_requests, p_timeout_column);
 
+  perform batch.lock_attachments();
   -- Until the end of the transaction no other session writes: no row is missed between taking in the old ones and the trigger.
   execute format('lock table %s in share row exclusive mode', p_requests);
   perform batch.register(p_kind, p_requests, p_timeout_column);
@@ -531,7 +532,7 @@ CREATE FUNCTION batch.connect_readers() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 begin
-  perform pg_advisory_xact_lock(1650553955, -1);  -- 'batc' in ASCII; sessions are positive
+  perform batch.lock_attachments();
   execute format(
     $sql$create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
     language plpgsql stable
@@ -959,6 +960,7 @@ begin
   if not found then
     raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
   end if;
+  perform batch.lock_attachments();
   if exists (select from pg_class c where c.oid = attached.requests) then
     foreach name in array array['', '$delete', '$key', '$truncate'] loop
       execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);
@@ -1330,6 +1332,17 @@ begin
   return keys;
 end
 $_$;
+
+
+--
+-- Name: lock_attachments(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.lock_attachments() RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT pg_advisory_xact_lock(1650553955, '-1'::integer) AS pg_advisory_xact_lock;
+END;
 
 
 --
@@ -3195,6 +3208,13 @@ REVOKE ALL ON FUNCTION batch.key_column(p_requests regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch."keys$clap"(p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION lock_attachments(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.lock_attachments() FROM PUBLIC;
 
 
 --

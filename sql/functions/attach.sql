@@ -1,5 +1,6 @@
 -- Makes a table of requests a batch: from now on every row inserted into it is run once, and so are the rows already there that
--- have not been run. The table gets triggers and, where row level security would hide rows, a policy for its reader only. For the table's owner, as a member of the owner of the schema batch, or a superuser.
+-- have not been run. The table gets triggers and, where row level security would hide rows, a policy for its reader only. For the
+-- table's owner, as a member of the owner of the schema batch, or a superuser.
 --
 -- p_requests: the table, yours   p_kind: its name as a batch   p_timeout_column: a numeric column with each request's timeout in
 --   seconds; null: none
@@ -20,6 +21,7 @@ begin
   end if;
   perform batch.refuse_table(p_requests, p_timeout_column);
 
+  perform batch.lock_attachments();
   -- Until the end of the transaction no other session writes: no row is missed between taking in the old ones and the trigger.
   execute format('lock table %s in share row exclusive mode', p_requests);
   perform batch.register(p_kind, p_requests, p_timeout_column);

@@ -1,12 +1,10 @@
 -- Writes batch.call_reader() with a static call of the reader of each attached kind. Any other kind is called dynamically.
---
--- One transaction at a time: two that replaced the function at once would fail.
 create or replace function batch.connect_readers() returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $create$
 begin
-  perform pg_advisory_xact_lock(1650553955, -1);  -- 'batc' in ASCII; sessions are positive
+  perform batch.lock_attachments();
   execute format(
     $sql$create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
     language plpgsql stable

@@ -15,6 +15,7 @@ begin
   if not found then
     raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
   end if;
+  perform batch.lock_attachments();
   if exists (select from pg_class c where c.oid = attached.requests) then
     foreach name in array array['', '$delete', '$key', '$truncate'] loop
       execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);

@@ -90,6 +90,20 @@ describe("batch.attach", () => {
     assert.deepEqual(parseRow(clap.row), { id: 1, duration_seconds: 1, failures: 0 });
   });
 
+  test("two transactions that attach the same tables in opposite order both succeed, and writers do not wait for them", async () => {
+    await database.query("create table if not exists boxes (id bigint primary key)");
+    const [first, second] = [await database.open(), await database.open()];
+    await first.query("begin; select batch.attach('parcels', 'parcel')");
+    const other = second.query(
+      "begin; select batch.attach('boxes', 'box'); select batch.attach('parcels', 'parcel'); commit",
+    );
+    await database.untilBlocked();
+    await database.query("set lock_timeout = '1s'; insert into boxes values (1); reset lock_timeout");
+    await first.query("select batch.attach('boxes', 'box'); commit");
+    await other;
+    assert.deepEqual(await queued("box"), ["1"]);
+  });
+
   test("names with quotes and statements in them stay names", async () => {
     await database.query(`create schema "s'; drop"`);
     const table = `"s'; drop"."table clap; --"""`;
