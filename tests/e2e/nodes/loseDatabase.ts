@@ -5,7 +5,7 @@ import { type Attempt, attempts, clear, insert, isIdle } from "../requests.ts";
 import type { FaultKind } from "./faultCommands.ts";
 import { nextAttempt, sameAttempt } from "./loss.ts";
 import { NodeFault } from "./nodeFault.ts";
-import { restartOperator } from "./operator.ts";
+import { restartPolls } from "./restartPolls.ts";
 import type { TwoNodes } from "./twoNodes.ts";
 
 /** What the loss of the node with the database has shown. */
@@ -59,8 +59,8 @@ export async function loseDatabase(cluster: Cluster, nodes: TwoNodes, kind: Faul
     await fault.recover();
     await until("PostgreSQL answers", () => answers(cluster), WAIT);
     const answered = Date.now();
-    // The server has returned with another address behind its name: KEDA's poll waits for an answer of the earlier one.
-    if (kind === "lost") await restartOperator(cluster);
+    // The server has returned with another address behind its name: KEDA's poll waits for an answer from the earlier one.
+    if (kind === "lost") await restartPolls(cluster);
     await insert(cluster, LATER.count, LATER.seconds);
     const again = async () => isOver(before, await attempts(cluster));
     await until("all run again", again, WAIT).catch((error: Error) => console.error(`        ${error.message}`));

@@ -33,11 +33,6 @@ export async function moveOperator(cluster: Cluster, nodes: TwoNodes, node: stri
   }
 }
 
-/** Restarts the operator, as docs/failures.md says. */
-export async function restartOperator(cluster: Cluster): Promise<void> {
-  await cluster.kubectl(["rollout", "restart", "deployment/keda-operator", "-n", cluster.kedaNamespace]);
-}
-
 /** Arguments of kubectl that mean the operator's pods. */
 export function operators({ kedaNamespace }: Cluster): string[] {
   return ["pods", "-n", kedaNamespace, "-l", "app=keda-operator"];
