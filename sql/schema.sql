@@ -331,7 +331,7 @@ begin
     known.waiting_xid := '0';
     known.waiting_id := -9223372036854775808;
   end if;
-  if known.intake_after is not null and known.problem is null then
+  if known.intake_after is not null and known.problem is null and not p_next then
     perform batch.take_in_missing(p_kind);
   end if;
 
@@ -2196,17 +2196,26 @@ CREATE FUNCTION batch.succeed_and_claim(p_kind text, p_job text, p_request bigin
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  now_recorded boolean := batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result);
 begin
-  if not batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result) then
+  if not now_recorded and not exists (select from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null)) then
     return;
   end if;
-  perform set_config('lock_timeout', '500ms', true);
   status := 'SUCCESS';
-  select c.request_id, c.attempt, c.job_finished, c.request, c.token, c.checkpoint, c.timeout_seconds
-  into request_id, attempt, job_finished, request, token, checkpoint, timeout_seconds
-  from batch.claim(
-    p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished, true, true
-  ) c;
+  begin
+    perform set_config('lock_timeout', '500ms', true);
+    select c.request_id, c.attempt, c.job_finished, c.request, c.token, c.checkpoint, c.timeout_seconds
+    into request_id, attempt, job_finished, request, token, checkpoint, timeout_seconds
+    from batch.claim(
+      p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished, true,
+      now_recorded
+    ) c;
+  exception
+    when query_canceled or others then
+      -- The worker calls batch.claim() next, which reports what persists.
+      null;
+  end;
   return next;
 end
 $$;

@@ -6,7 +6,8 @@
 -- p_backoff_seconds: the Job controller's base delay   p_lease_seconds: null: the session lock   p_timeout_seconds: null: none
 -- p_job_finished: requests the Job has finished, as far as this pod knows
 -- p_arriving: true at the first of the claims that a pod repeats until one succeeds: the scaling query counts them
--- p_next: true when batch.succeed_and_claim() has just ended the Job's request, of which a Job has no more than one
+-- p_next: true when batch.succeed_and_claim() has just ended the Job's request, of which a Job has no more than one: only waiting
+-- requests are considered, and rows that no trigger saw are left to the next claim or poll, since enqueuing many takes seconds
 --
 -- One row: the attempt. Zero rows: there is nothing to claim, or a previous pod still owns the Job's request; batch.reclaim()
 -- reports which.
@@ -61,7 +62,7 @@ begin
     known.waiting_xid := '0';
     known.waiting_id := -9223372036854775808;
   end if;
-  if known.intake_after is not null and known.problem is null then
+  if known.intake_after is not null and known.problem is null and not p_next then
     perform batch.take_in_missing(p_kind);
   end if;
 

@@ -41,7 +41,7 @@ export function createLongJob(database: Database, session: number): () => Promis
   return async () => {
     if (claimed === undefined) claimed = mustFind(await claim(database, pod));
     const next = { ...pod, jobFinished: claimed.jobFinished + 1 };
-    claimed = mustFind((await succeedAndClaim(database, claimed, null, next))?.next);
+    claimed = mustFind(await succeedAndClaim(database, claimed, null, next));
   };
 }
 

@@ -97,7 +97,7 @@ test("the model's queue behaves as PostgreSQL's: the same answer and the same ro
     `${write} lost`,
   ]);
   const succeeded = ["succeed SUCCESS", "succeed lost", "renew true", "renew lost", "announce true", "announce lost"];
-  const claimed = ["claim found", ...["found", "nothing", "undefined"].map((next) => `succeedAndClaim ${next}`)];
+  const claimed = ["claim found", ...["found", "nothing", "lost"].map((next) => `succeedAndClaim ${next}`)];
   const others = ["error FAILED", "defer FAILED", "takeover true", "cancel done", "absent"];
   for (const answer of [...misses, ...ended, ...succeeded, ...claimed, ...others])
     assert.ok((seen.get(answer) ?? 0) >= 3, answer);

@@ -101,12 +101,13 @@ export class SqlVsModel {
         return { actual: claimed && getKey(claimed), expected: this.queue.claim(params) };
       }
       case "succeedAndClaim": {
-        if (!attempt) return undefined;
-        const recorded = await succeedAndClaim(connection, attempt, null, params);
-        if (recorded?.next) this.#pods[index] = { ...pod, attempt: recorded.next };
+        if (!attempt || (await this.#hasEnded(attempt))) return undefined;
+        const actual = await succeedAndClaim(connection, attempt, null, params).then((next) => ({ next }), toLost);
+        if (typeof actual === "object" && actual.next) this.#pods[index] = { ...pod, attempt: actual.next };
+        const next = typeof actual === "object" && actual.next ? getKey(actual.next) : undefined;
         return {
-          actual: recorded && { next: recorded.next && getKey(recorded.next) },
-          expected: this.queue.succeedAndClaim(getKey(attempt), params),
+          actual: typeof actual === "object" ? { next } : actual,
+          expected: this.queue.succeedAndClaim(getKey(attempt), params) ?? "lost",
         };
       }
       case "reclaim": {
@@ -154,11 +155,7 @@ export class SqlVsModel {
 
   /** A second write counts as lost here; fence.test.ts tests that it gets the same answer as the first. */
   async #write(what: Write, { params, connection }: Pod, attempt: Claim): Promise<unknown> {
-    const ended = await this.#database.query(
-      "select from batch.history where request_id = $1 and attempt = $2 and session_id = $3",
-      [attempt.requestId, attempt.attempt, attempt.session],
-    );
-    if (ended.length > 0) return "lost";
+    if (await this.#hasEnded(attempt)) return "lost";
     try {
       if (what === "renew") return await renew(connection, attempt, params);
       if (what === "announce") return (await announceStop(connection, attempt, STOP_SECONDS)) ?? true;
@@ -166,9 +163,17 @@ export class SqlVsModel {
       if (what === "defer") return await defer(connection, attempt, { afterSeconds: DEFER_SECONDS, message: "later" });
       return await fail(connection, attempt, { reason: REASONS[what], message: "no", final: what === "final" });
     } catch (error) {
-      if (error instanceof OwnershipLostError) return "lost";
-      throw error;
+      return toLost(error);
     }
+  }
+
+  /** Whether this session has ended the attempt. */
+  async #hasEnded({ requestId, attempt, session }: Claim): Promise<boolean> {
+    const ended = await this.#database.query(
+      "select from batch.history where request_id = $1 and attempt = $2 and session_id = $3",
+      [requestId, attempt, session],
+    );
+    return ended.length > 0;
   }
 
   async #sessionEnds(session: number): Promise<void> {
@@ -182,6 +187,11 @@ export class SqlVsModel {
     );
     this.queue.locks.delete(session);
   }
+}
+
+function toLost(error: unknown): "lost" {
+  if (error instanceof OwnershipLostError) return "lost";
+  throw error;
 }
 
 const REASONS = { error: "error", final: "error", interrupt: "interrupted", crash: "crashed" } as const;

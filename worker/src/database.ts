@@ -37,7 +37,7 @@ const CLOSE_TIMEOUT_MS = 1_000;
 /**
  * The worker's only connection, reopened when it breaks.
  *
- * Statements are sent again after a break: the same session may repeat them without harm, except where the caller says otherwise.
+ * Statements are sent again after a break: the same session may repeat any of them without harm.
  */
 export class Database {
   /** Called when the connection breaks, so that the owner of a session lock can re-acquire it at once. */
@@ -68,15 +68,10 @@ export class Database {
    * Runs a statement of `sql/statements/`, prepared under its name, riding out an outage of the database.
    *
    * @param values - its parameters; a function if they change while waiting for the database
-   * @param options - `repeat` false: sent at most once, because the session may not repeat this statement
    * @throws DatabaseUnavailableError when the outage lasts longer than `databaseTimeoutSeconds`; the reason of `unclaimedStop`; any
-   *   other error of PostgreSQL; an outage's error if the statement is not repeated.
+   *   other error of PostgreSQL.
    */
-  async run<Row extends pg.QueryResultRow>(
-    name: StatementName,
-    values: Values,
-    { repeat = true }: { readonly repeat?: boolean } = {},
-  ): Promise<Row[]> {
+  async run<Row extends pg.QueryResultRow>(name: StatementName, values: Values): Promise<Row[]> {
     let deadline: number | undefined;
     let sent = false;
     for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
@@ -88,10 +83,6 @@ export class Database {
         return (await client.query<Row>({ ...this.#statement(name), values: [...current] })).rows;
       } catch (error) {
         if (!isOutage(error)) throw error;
-        if (!repeat) {
-          this.#drop(connection);
-          throw error;
-        }
         if (deadline === undefined) {
           deadline = Date.now() + 1_000 * this.#settings.databaseTimeoutSeconds;
           this.#log.warn("the database is unavailable", {

@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { DatabaseUnavailableError, OwnershipLostError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Claim, ClaimParams } from "./queue/claim.ts";
 import { succeed } from "./queue/succeed.ts";
@@ -9,7 +10,7 @@ import { succeedAndClaim } from "./queue/succeedAndClaim.ts";
  *
  * @param result - JSON text of what the work returned; null: nothing
  * @param next - how to claim the next request; undefined: not at all
- * @returns the next request's claim; null: none could be claimed; undefined: none was asked for, or the answer is not known.
+ * @returns the next request's claim; null: none could be claimed; undefined: it was not tried.
  * @throws OwnershipLostError when the attempt is no longer this session's; nothing was changed.
  */
 export async function recordSuccess(
@@ -20,10 +21,10 @@ export async function recordSuccess(
 ): Promise<Claim | null | undefined> {
   if (next !== undefined) {
     try {
-      const recorded = await succeedAndClaim(database, claim, result, next);
-      if (recorded) return recorded.next ?? null;
+      return (await succeedAndClaim(database, claim, result, next)) ?? null;
     } catch (error) {
-      // What went wrong may concern the claim alone: the result must be recorded all the same.
+      if (error instanceof OwnershipLostError || error instanceof DatabaseUnavailableError) throw error;
+      // Nothing was changed. An older schema has no such function, and its rights may be missing: the work must not be run again for that.
       log.warn("cannot record and claim in one statement", { error });
     }
   }

@@ -5,9 +5,11 @@ import { runInNewContext } from "node:vm";
 import { claimParams, startAttempt } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
+import { createProxy } from "../../tests/support/proxy.ts";
 import { until } from "../../tests/support/until.ts";
-import type { Database } from "./database.ts";
-import { noopLog } from "./log.ts";
+import { Database } from "./database.ts";
+import { InterruptedError } from "./errors.ts";
+import { createLog, noopLog } from "./log.ts";
 import { announceStop } from "./queue/announceStop.ts";
 import { fail } from "./queue/fail.ts";
 import { succeed } from "./queue/succeed.ts";
@@ -23,14 +25,19 @@ const getHistory = () =>
   database.query("select request_id, status, reason from batch.history order by created_at, attempt");
 
 /** Runs a pod of Job `a`. */
-function runPod(requestsPerJob: number, run: () => Promise<void>, connection: Database) {
+function runPod(
+  requestsPerJob: number,
+  run: () => Promise<void>,
+  connection: Database,
+  signal: AbortSignal = new AbortController().signal,
+) {
   const settings = readSettings({
     ...database.env,
     JOB_NAME: "a",
     POD_NAME: "a-2",
     REQUESTS_PER_JOB: String(requestsPerJob),
   });
-  const shutdown = { signal: new AbortController().signal, deadline: new AbortController().signal };
+  const shutdown = { signal, deadline: new AbortController().signal };
   const work = createInProcessWork({ kind: "clap", check: (row) => row, run });
   return runJob({ settings, database: connection, work, shutdown, log: noopLog });
 }
@@ -108,6 +115,23 @@ test("a pod that has worked takes nothing from its Job's next pod, which claimed
     { request_id: "1", status: "SUCCESS", reason: null },
     { request_id: "2", status: "SUCCESS", reason: null },
   ]);
+});
+
+test("a pod that is asked to stop while the answer with its next request is lost frees that request", async (t) => {
+  await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+  const proxy = await createProxy();
+  const env = { ...database.env, PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port), JOB_NAME: "a", POD_NAME: "a-2" };
+  const stop = new AbortController();
+  const stopWhenLost = createLog({}, () => stop.abort(new InterruptedError("SIGTERM")));
+  const connection = new Database(readSettings(env).database, stopWhenLost);
+  t.after(() => connection.close());
+  const loseAnswer = () => Promise.resolve(proxy.loseNextAnswer());
+  assert.equal(await runPod(2, loseAnswer, connection, stop.signal), "interrupted");
+  assert.deepEqual(await getHistory(), [
+    { request_id: "1", status: "SUCCESS", reason: null },
+    { request_id: "2", status: "FAILED", reason: "interrupted" },
+  ]);
+  assert.deepEqual(await database.query("select job_name from batch.queue"), [{ job_name: null }]);
 });
 
 test("a pod takes over from a previous one that still holds the request after some seconds", async () => {

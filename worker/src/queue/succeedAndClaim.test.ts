@@ -4,7 +4,6 @@ import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { parseRow } from "../parseRow.ts";
 import { claim } from "./claim.ts";
-import { succeed } from "./succeed.ts";
 import { succeedAndClaim } from "./succeedAndClaim.ts";
 
 const database = await createTestDatabase();
@@ -27,8 +26,8 @@ describe("succeedAndClaim", () => {
   test("records SUCCESS and claims the next request as claim does, counted as arriving", async () => {
     const { connection, attempt, next } = await startFirst(2);
     const before = Number(await arrivals());
-    const recorded = await succeedAndClaim(connection, attempt, '{"ok": true}', next);
-    const { token, ...claimed } = recorded?.next ?? assert.fail("nothing was claimed");
+    const got = await succeedAndClaim(connection, attempt, '{"ok": true}', next);
+    const { token, ...claimed } = got ?? assert.fail("nothing was claimed");
     assert.deepEqual(parseRow(claimed.row), { id: 2, duration_seconds: 40, failures: 0 });
     const { row, token: _, ...of } = { ...attempt, requestId: "2", jobFinished: 1 };
     assert.deepEqual(claimed, { ...of, row: claimed.row });
@@ -39,23 +38,44 @@ describe("succeedAndClaim", () => {
 
   test("records SUCCESS where nothing is waiting", async () => {
     const { connection, attempt, next } = await startFirst(1);
-    assert.deepEqual(await succeedAndClaim(connection, attempt, null, next), { next: undefined });
+    assert.equal(await succeedAndClaim(connection, attempt, null, next), undefined);
     assert.deepEqual(await ended(), [{ request_id: "1", status: "SUCCESS", result: null }]);
   });
 
-  test("changes nothing when the attempt has ended, and claims nothing", async () => {
-    const { connection, attempt, next } = await startFirst(2);
-    await succeed(connection, attempt);
-    assert.equal(await succeedAndClaim(connection, attempt, null, next), undefined);
-    assert.deepEqual(await database.query("select request_id, job_name from batch.queue"), [
-      { request_id: "2", job_name: null },
-    ]);
-  });
-
-  test("is found out by succeed and claim when its answer was lost", async () => {
+  test("repeated after a lost answer, it returns the same attempt and counts nothing", async () => {
     const { connection, attempt, next } = await startFirst(3);
     const lost = await succeedAndClaim(connection, attempt, null, next);
-    await succeed(connection, attempt);
-    assert.deepEqual(await claim(connection, next), lost?.next);
+    const before = await arrivals();
+    assert.ok(lost);
+    assert.deepEqual(await succeedAndClaim(connection, attempt, null, next), lost);
+    assert.equal(await arrivals(), before);
+    assert.equal((await ended()).length, 1);
+  });
+
+  test("claims the next request of a program that has finished the last one", async () => {
+    const { connection, attempt, next } = await startFirst(2);
+    await database.query("select batch.finish($1)", [attempt.token]);
+    assert.equal((await succeedAndClaim(connection, attempt, null, next))?.requestId, "2");
+    assert.deepEqual(await ended(), [{ request_id: "1", status: "SUCCESS", result: null }]);
+  });
+
+  test("records SUCCESS although the claim fails, and keeps the connection for the next", async () => {
+    const { connection, attempt, next } = await startFirst(2);
+    connection.onDisconnect = () => assert.fail("the session lock was lost");
+    const other = await database.open();
+    await other.query("begin; lock make_it_clap in access exclusive mode");
+    assert.equal(await succeedAndClaim(connection, attempt, null, next), undefined);
+    await other.query("rollback");
+    assert.equal((await ended()).length, 1);
+    assert.equal((await claim(connection, next))?.requestId, "2");
+  });
+
+  test("leaves rows that no trigger saw to the next claim, so that many of them delay no record", async () => {
+    const { connection, attempt, next } = await startFirst(1);
+    await database.query("alter table make_it_clap disable trigger all; insert into make_it_clap values (2, 1)");
+    await database.query("alter table make_it_clap enable trigger all");
+    await database.query("update batch.kind set intake_after = -9223372036854775808 where kind = 'clap'");
+    assert.equal(await succeedAndClaim(connection, attempt, null, next), undefined);
+    assert.equal((await claim(connection, next))?.requestId, "2");
   });
 });
