@@ -101,12 +101,11 @@ export class SqlVsModel {
         return { actual: claimed && getKey(claimed), expected: this.queue.claim(params) };
       }
       case "succeedAndClaim": {
-        if (!attempt || (await this.#hasEnded(attempt))) return undefined;
-        const actual = await succeedAndClaim(connection, attempt, null, params).then((next) => ({ next }), toLost);
-        if (typeof actual === "object" && actual.next) this.#pods[index] = { ...pod, attempt: actual.next };
-        const next = typeof actual === "object" && actual.next ? getKey(actual.next) : undefined;
+        if (!attempt) return undefined;
+        const next = await this.#succeedAndClaim(pod, attempt);
+        if (typeof next === "object") this.#pods[index] = { ...pod, attempt: next };
         return {
-          actual: typeof actual === "object" ? { next } : actual,
+          actual: next === "lost" ? next : { next: next && getKey(next) },
           expected: this.queue.succeedAndClaim(getKey(attempt), params) ?? "lost",
         };
       }
@@ -165,6 +164,11 @@ export class SqlVsModel {
     } catch (error) {
       return toLost(error);
     }
+  }
+
+  async #succeedAndClaim({ params, connection }: Pod, attempt: Claim): Promise<Claim | "lost" | undefined> {
+    if (await this.#hasEnded(attempt)) return "lost";
+    return await succeedAndClaim(connection, attempt, null, params).catch(toLost);
   }
 
   /** Whether this session has ended the attempt. */
