@@ -337,9 +337,14 @@ begin
 
   loop
     if not p_next then
-      select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
-      from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
-      own := found;
+      -- Twice: while another pod of the Job replaces its request (batch.succeed_and_claim), a statement waits for the last one and
+      -- does not see the next.
+      for snapshot in 1..2 loop
+        select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+        from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
+        own := found;
+        exit when own;
+      end loop;
       again := own and q.session_id is not distinct from p_session;
       if own and not again and q.session_id is not null then
         return;
@@ -1647,10 +1652,14 @@ declare
   own batch.queue;
   bound xid8;
 begin
-  select * into own from batch.queue q
-  where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
-  limit 1 for update;
-  if found then
+  -- Twice, as in batch.claim().
+  for snapshot in 1..2 loop
+    select * into own from batch.queue q
+    where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
+    limit 1 for update;
+    exit when found;
+  end loop;
+  if own.request_id is not null then
     if batch.session_is_dead(own.session_id, own.lease_until) then
       perform batch.record_crash(p_kind, own.request_id, 'crashed', format('the worker in pod %s died', own.pod_name), true);
       return query select 'reclaimed', null::integer;

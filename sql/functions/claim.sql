@@ -68,9 +68,14 @@ begin
 
   loop
     if not p_next then
-      select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
-      from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
-      own := found;
+      -- Twice: while another pod of the Job replaces its request (batch.succeed_and_claim), a statement waits for the last one and
+      -- does not see the next.
+      for snapshot in 1..2 loop
+        select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+        from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
+        own := found;
+        exit when own;
+      end loop;
       again := own and q.session_id is not distinct from p_session;
       if own and not again and q.session_id is not null then
         return;

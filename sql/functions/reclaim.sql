@@ -22,10 +22,14 @@ declare
   own batch.queue;
   bound xid8;
 begin
-  select * into own from batch.queue q
-  where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
-  limit 1 for update;
-  if found then
+  -- Twice, as in batch.claim().
+  for snapshot in 1..2 loop
+    select * into own from batch.queue q
+    where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
+    limit 1 for update;
+    exit when found;
+  end loop;
+  if own.request_id is not null then
     if batch.session_is_dead(own.session_id, own.lease_until) then
       perform batch.record_crash(p_kind, own.request_id, 'crashed', format('the worker in pod %s died', own.pod_name), true);
       return query select 'reclaimed', null::integer;

@@ -3,17 +3,20 @@ import { beforeEach, describe, test } from "node:test";
 import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { parseRow } from "../parseRow.ts";
-import { claim } from "./claim.ts";
+import { keyValues } from "./attempt.ts";
+import { claim, termValues } from "./claim.ts";
+import { reclaim } from "./reclaim.ts";
+import { statement } from "./statement.ts";
 import { succeedAndClaim } from "./succeedAndClaim.ts";
 
 const database = await createTestDatabase();
 
 /** A pod that works on the first of the requests, and how it claims the next one. */
-async function startFirst(count: number) {
+async function startFirst(count: number, more: Parameters<typeof claimParams>[1] = {}) {
   await database.query("insert into make_it_clap (duration_seconds) select 40 from generate_series(1, $1::integer)", [
     count,
   ]);
-  const params = claimParams("a");
+  const params = claimParams("a", more);
   return { ...(await startAttempt(database, params)), next: { ...params, jobFinished: 1 } };
 }
 
@@ -69,6 +72,24 @@ describe("succeedAndClaim", () => {
     assert.equal((await ended()).length, 1);
     assert.equal((await claim(connection, next))?.requestId, "2");
   });
+
+  for (const what of ["claim", "reclaim"] as const) {
+    test(`the ${what} of the Job's other pod that waits meanwhile finds the next request held`, async () => {
+      const lease = { leaseSeconds: 30 };
+      const { attempt, next } = await startFirst(3, lease);
+      const client = await database.open();
+      await client.query("begin");
+      const values = [...keyValues(attempt), null, next.podName, ...termValues(next)];
+      await client.query(statement("succeed_and_claim").text, values);
+      const answer = (what === "claim" ? claim : reclaim)(database.connect(), claimParams("a", lease), true);
+      await database.untilBlocked();
+      await client.query("commit");
+      assert.deepEqual(await answer, what === "claim" ? undefined : { finding: "locked", holder: null });
+      assert.deepEqual(await database.query("select request_id from batch.queue where job_name = 'a'"), [
+        { request_id: "2" },
+      ]);
+    });
+  }
 
   test("leaves rows that no trigger saw to the next claim, so that many of them delay no record", async () => {
     const { connection, attempt, next } = await startFirst(1);
