@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { type NumberRule, parseNumber } from "../worker/src/number.ts";
+import { takenByNpm } from "./takenByNpm.ts";
 import { UsageError } from "./usageError.ts";
 
 /** An option with a number: `--max-replica-count <N>`. */
@@ -41,11 +42,12 @@ export interface CommandSpec<Options extends Readonly<Record<string, OptionSpec>
   /** Text at the end of the help. @default - none */
   readonly notes?: string;
   /**
-   * Whether unknown options are kept in `rest`, in order, for another program instead of being refused.
+   * The other program's options that change what it does. With this, unknown options are kept in `rest`, in order, for that program
+   * instead of being refused.
    *
-   * @default false
+   * @default - unknown options are refused
    */
-  readonly passRest?: boolean;
+  readonly passRest?: readonly string[];
 }
 
 type Value<Spec extends OptionSpec> = Spec extends { readonly rule: NumberRule }
@@ -85,6 +87,7 @@ export class HelpRequest extends Error {
 export function readArgs<const Options extends Readonly<Record<string, OptionSpec>>>(
   spec: CommandSpec<Options>,
   args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
 ): Args<Options> {
   const command = createCommand(spec);
   try {
@@ -112,8 +115,11 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
     if (spec.words?.choices.includes(word)) continue;
     problems.push(`${spec.words?.name} must be ${spec.words?.choices.join(", ")}; got ${JSON.stringify(word)}`);
   }
-  if (problems.length > 0) throw new UsageError(problems.join("\n"));
   const given = Object.keys(spec.options).filter((name) => texts[name] !== undefined);
+  const flags = [...Object.keys(spec.options).map(getFlag), ...(spec.passRest ?? [])];
+  const missing = flags.filter((flag) => !args.some((arg) => arg.split("=")[0] === flag));
+  problems.push(...takenByNpm(spec.name, missing, env));
+  if (problems.length > 0) throw new UsageError(problems.join("\n"));
   return {
     options: Object.fromEntries(options) as Args<Options>["options"],
     given: new Set(given),
@@ -134,8 +140,8 @@ function createCommand({
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
     .helpOption("-h, --help", "print this help")
-    .allowExcessArguments(passRest === true)
-    .allowUnknownOption(passRest === true);
+    .allowExcessArguments(passRest !== undefined)
+    .allowUnknownOption(passRest !== undefined);
   if (words) command.argument(`[${words.name}...]`, words.help);
   for (const [option, one] of Object.entries(options)) {
     const { hidden = false } = "hidden" in one ? one : {};
