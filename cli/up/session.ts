@@ -9,7 +9,7 @@ import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
 import { type Help, type Options, readOptions } from "./options.ts";
 import { type IsInstalled, missingPrograms, type Program, pathLookup } from "./programs.ts";
-import { configFlag } from "./pulumiArgs.ts";
+import { configFileArgs, configFlag } from "./pulumiArgs.ts";
 import { pulumiEnv } from "./pulumiEnv.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -56,7 +56,7 @@ export async function stackContext({ stack, pulumiArgs, env }: Session): Promise
   if (flag !== undefined) return flag;
   const { exitCode, stdout, stderr } = await capture(
     "pulumi",
-    ["config", "get", "kubernetesContext", "--stack", stack],
+    ["config", "get", "kubernetesContext", "--stack", stack, ...configFileArgs(pulumiArgs)],
     env,
   );
   if (exitCode === 0) return stdout.trim();
