@@ -70,7 +70,11 @@ const batchConfigRule: Rule = (path, value, problems) => {
         more,
       );
       exitCodesOfCommand(at, batch, more);
-      const { image, imagePullPolicy, kind, name } = batch as BatchConfig;
+      const { image, imagePullPolicy, kind, name, table = "" } = batch as BatchConfig;
+      if (kind === SAMPLE.kind && !/^("?public"?\.)?"?make_it_clap"?$/.test(table))
+        more.push(
+          `${at}.kind must be another one than the sample's (a kind belongs to one table, and clap to make_it_clap); got "clap" with ${JSON.stringify(table)}`,
+        );
       if (imagePullPolicy !== undefined && image === undefined)
         more.push(`${at}.imagePullPolicy must be set together with image (it applies to that image); got no image`);
       if (name === undefined) batchNameRule(`${at}.name, derived from kind,`, defaultName(kind), more);

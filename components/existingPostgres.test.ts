@@ -93,7 +93,7 @@ describe("the arguments of Postgres", () => {
       "database must have one of install and existing",
     ],
     "no host": [existing({ host: undefined }), "existing.host must be a host name or an address"],
-    "a host that includes the port": [existing({ host: "db.example:5432/x" }), "existing.host must be"],
+    "a host that includes the port": [existing({ host: "db.example:5432" }), "existing.host must be"],
     "no database": [existing({ database: undefined }), "existing.database must be a database name"],
     "no owner": [existing({ admin: undefined }), "existing.admin must be an object"],
     "an owner without a password": [
@@ -115,7 +115,7 @@ describe("the arguments of Postgres", () => {
     ],
     "the same role twice": [
       existing({ worker: { user: "w", secretName: "w" }, scaler: { user: "w", secretName: "w" } }),
-      'three different roles (each has only the rights it needs); got "w" twice',
+      'different roles for admin, worker, scaler, batch_owner and batch_program (each has only the rights it needs); got "w" twice',
     ],
     "prepared roles with a prefix": [
       existing({ rolePrefix: "x", worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),

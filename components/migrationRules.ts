@@ -1,5 +1,6 @@
 import { addressRule, imageArgsRule, kindRule, roleRule } from "./batchRules.ts";
-import { objectName, podRule } from "./podRules.ts";
+import { namespaceName } from "./nameRules.ts";
+import { podRule } from "./podRules.ts";
 import { rotationRule } from "./postgresRules.ts";
 import { and, flag, list, number, type Rule, shape, text } from "./rule.ts";
 
@@ -20,7 +21,7 @@ const differentKinds: Rule = (path, value, problems) => {
 /** Validation rules for `SchemaMigrationArgs`. */
 export const migrationRule = shape(
   {
-    namespace: objectName("the namespace of the batches"),
+    namespace: namespaceName("the namespace of the batches"),
     image: imageArgsRule,
     database: addressRule,
     admin: roleRule,

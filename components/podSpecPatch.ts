@@ -9,6 +9,10 @@ const POD_FIELDS: Readonly<Record<string, string>> = {
   terminationGracePeriodSeconds: "graceSeconds sets it, and the worker's grace period as well",
   activeDeadlineSeconds: "use timeoutSeconds, which records the attempt",
   tolerations: "use pod.tolerations, which keeps the worker's own for lost nodes",
+  ephemeralContainers: "only a running pod can have them",
+  schedulingGates: "nothing would remove them, and no pod would start",
+  spec: "name the fields of the spec without it",
+  metadata: "use pod.labels and pod.annotations",
   nodeName: "the scheduler must be able to replace the pods of a lost node",
 };
 
@@ -54,8 +58,10 @@ export function podSpecPatchRule(command: boolean): Rule {
     const { containers = [], initContainers = [], volumes = [] } = value as Record<string, unknown>;
     for (const { name } of objects(volumes))
       if (RESERVED_VOLUMES.includes(String(name))) refuse(`the volume ${name}`, "it is reserved for the worker", name);
-    for (const { name } of objects(initContainers))
+    for (const { name } of objects(initContainers)) {
+      if (typeof name !== "string") refuse("an init container without a name", "elements are merged by name", name);
       if (name === RUNNER_CONTAINER) refuse(`the init container ${name}`, "it is reserved for the worker", name);
+    }
     if (objects(containers).length > 1)
       refuse("the number of containers", CONTAINER_FIELDS.name ?? "", objects(containers).length);
     for (const container of objects(containers).slice(0, 1)) {

@@ -8,6 +8,7 @@ import { migrationRule } from "./migrationRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
+import { toVariable } from "./toVariable.ts";
 import { type ImageArgs, secretVariable, workerPod } from "./workerPod.ts";
 
 /** A table of requests. */
@@ -151,7 +152,7 @@ function migrationVariables({ worker, scaler, rolesPrepared, attach = [], connec
     { name: "SCALER_USERNAME", value: scaler.user },
     // No passwords for prepared roles: the migration only grants their rights.
     ...(rolesPrepared ? [] : [secretVariable("WORKER_PASSWORD", worker), secretVariable("SCALER_PASSWORD", scaler)]),
-    ...(attach.length > 0 ? [{ name: "ATTACH", value: JSON.stringify(attach) }] : []),
+    ...(attach.length > 0 ? [{ name: "ATTACH", value: toVariable(attach) }] : []),
     ...(connectionsNeeded === undefined ? [] : [{ name: "MAX_CONNECTIONS_NEEDED", value: String(connectionsNeeded) }]),
   ];
 }

@@ -1,11 +1,13 @@
 import { RunError } from "@pulumi/pulumi";
 import type { BatchConfig } from "./batchConfig.ts";
-import { leaseBehindPooler } from "./batchRules.ts";
+import { cpuWithinLimit, leaseBehindPooler } from "./batchRules.ts";
 import type { BatchSettings } from "./batchSettings.ts";
 import { combineConfig } from "./combineConfig.ts";
 import { bundledConnections } from "./connections.ts";
 import type { KedaArgs } from "./keda.ts";
+import { DEFAULT_KEDA } from "./kedaRules.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
+import { unusedNamespace } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import type { PostgresArgs } from "./postgres.ts";
 import type { Rule } from "./rule.ts";
@@ -49,7 +51,15 @@ export function readStackConfig(
   }
   refuse(problems);
   const config = combineConfig(values as unknown as ConfigValues, env);
-  for (const rule of [commandsNeedRunner, registryCredentials, leases, livenessPorts, bundledConnections])
+  for (const rule of [
+    commandsNeedRunner,
+    registryCredentials,
+    namespaces,
+    leases,
+    livenessPorts,
+    cpuLimits,
+    bundledConnections,
+  ])
     rule("", config, problems);
   refuse(problems);
   return config;
@@ -76,11 +86,30 @@ const registryCredentials: Rule = (_path, value, problems) => {
     );
 };
 
+/** At the end the namespace of the batches is deleted with everything in it. */
+const namespaces: Rule = (_path, value, problems) => {
+  const { keda, database } = value as StackConfig;
+  const { namespace, createNamespace } = database;
+  if (createNamespace) unusedNamespace("namespace with createNamespace", namespace, problems);
+  const operators = keda.existing?.namespace ?? keda.install?.namespace ?? DEFAULT_KEDA.namespace;
+  if (namespace === operators && (createNamespace || !keda.existing))
+    problems.push(
+      `namespace must be another one than KEDA's (each is created, and deleted with everything in it); got ${JSON.stringify(namespace)} for both`,
+    );
+};
+
 const leases: Rule = (path, value, problems) => {
   const { database, batches } = value as StackConfig;
   const found: string[] = [];
   for (const { leaseSeconds } of batches) leaseBehindPooler(path, { database: database.existing, leaseSeconds }, found);
   problems.push(...found.slice(0, 1));
+};
+
+const cpuLimits: Rule = (_path, value, problems) => {
+  const { pod, batches } = value as StackConfig;
+  const found: string[] = [];
+  for (const batch of batches) cpuWithinLimit("", { cpu: batch.cpu, pod: { ...pod, ...batch.pod } }, found);
+  problems.push(...new Set(found));
 };
 
 /** A batch's patch takes the place of the stack's, as in `stackBatchArgs`. */
