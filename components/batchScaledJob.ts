@@ -7,6 +7,7 @@ import { missingProbe } from "./livenessPort.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
+import { withDefaults } from "./withDefaults.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
 /** A batch: its kind and settings, the image its pods run, and the database that holds its requests. */
@@ -71,7 +72,7 @@ export class BatchScaledJob extends pulumi.ComponentResource {
 
   constructor(name: string, args: BatchScaledJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:BatchScaledJob", name, {}, opts);
-    refuseWrongArgs(`BatchScaledJob ${name}`, batchRule, { name, ...args });
+    refuseWrongArgs(`BatchScaledJob ${name}`, batchRule, { ...args, name: args.name ?? name });
     const warning = missingProbe(args);
     if (warning !== undefined) void pulumi.log.warn(warning, this);
     const { namespace, pod, graceSeconds = BATCH_DEFAULTS.graceSeconds } = args;
@@ -117,8 +118,7 @@ function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "auth
   refuseWrongArgs(`BatchScaledJob ${names.name}`, leaseBehindPooler, args);
   const { namespace, command, runner, finalExitCodes = [], ...rest } = args;
   return {
-    ...BATCH_DEFAULTS,
-    ...rest,
+    ...withDefaults(BATCH_DEFAULTS, rest),
     ...names,
     ...(command && runner && { command: { command, runner, finalExitCodes } }),
   };

@@ -62,6 +62,9 @@ describe("an installed KEDA", async () => {
     const [, otherNamespace, other] = others;
     assert.deepEqual(otherNamespace?.inputs.metadata, { name: "scaling" });
     assert.deepEqual([other?.inputs.name, other?.inputs.namespace], ["jobs", "scaling"]);
+    const unset = { namespace: undefined, releaseName: undefined, imageRegistry: undefined } as never;
+    const { resources: defaults } = await record({ install: unset }, "unset");
+    assert.deepEqual([defaults[2]?.inputs.name, defaults[2]?.inputs.namespace], ["keda", "keda"]);
   });
 });
 

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "./contentHash.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
+import { withDefaults } from "./withDefaults.ts";
 import { DEFAULT_IMAGE, imageRule } from "./workerImageRules.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
@@ -96,7 +97,7 @@ export class WorkerImage extends pulumi.ComponentResource {
       this.image = { reference: args.existing };
       this.nodeSelector = {};
     } else {
-      const build = { ...DEFAULT_IMAGE, platform: hostPlatform(), ...args.build };
+      const build = withDefaults({ ...DEFAULT_IMAGE, platform: hostPlatform() }, args.build);
       this.image = this.#build(name, build, args.rebuildTrigger);
       this.nodeSelector =
         build.registry === undefined ? {} : { "kubernetes.io/arch": build.platform.replace("linux/", "") };

@@ -8,6 +8,7 @@ import { mergePodSpec } from "./podSpecPatch.ts";
 import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER } from "./reservedNames.ts";
 import { toText } from "./toText.ts";
 import { toVariable } from "./toVariable.ts";
+import { withDefaults } from "./withDefaults.ts";
 
 /** An image and its pull policy. */
 export interface ImageArgs {
@@ -192,7 +193,7 @@ function runnerContainer({ cpu, memory }: WorkerPodArgs, { runner }: CommandArgs
 }
 
 function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.input.core.v1.EnvVar[] {
-  const { host, port } = pooled ? { port: DEFAULT_PORT, ...(database.pooler ?? database) } : database;
+  const { host, port } = pooled ? withDefaults({ port: DEFAULT_PORT }, database.pooler ?? database) : database;
   return [
     { name: "PG_HOST", value: host },
     { name: "PG_PORT", value: toText(port) },
