@@ -11,6 +11,9 @@ export const tableRule = text(
   "its rows become requests",
 );
 
+/** A Job's name is a label value, at most 63 characters; the version takes 13 of them. */
+const MAX_NAME = 50;
+
 const differentKinds: Rule = (path, value, problems) => {
   const kinds = (value as { kind?: unknown }[]).map(({ kind }) => kind);
   const twice = kinds.find((kind, index) => kinds.indexOf(kind) !== index);
@@ -21,6 +24,11 @@ const differentKinds: Rule = (path, value, problems) => {
 /** Validation rules for `SchemaMigrationArgs`. */
 export const migrationRule = shape(
   {
+    name: text(
+      (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= MAX_NAME,
+      `1 to ${MAX_NAME} characters from a-z, 0-9 and "-", starting with a letter`,
+      "the Job is named after it",
+    ),
     namespace: namespaceName("the namespace of the batches"),
     image: imageArgsRule,
     database: addressRule,

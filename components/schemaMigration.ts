@@ -80,7 +80,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
 
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:SchemaMigration", name, {}, opts);
-    refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
+    refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, { ...args, name });
     const { namespace, passwordRotation = "1", attach = [], pod = {} } = args;
     const version = schemaVersion(join(PROJECT_ROOT, "sql"), [passwordRotation, JSON.stringify(attach)]);
     const { labels, annotations } = pod;

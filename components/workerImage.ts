@@ -92,7 +92,7 @@ export class WorkerImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:WorkerImage", name, {}, opts);
-    refuseWrongArgs(`WorkerImage ${name}`, imageRule, args);
+    refuseWrongArgs(`WorkerImage ${name}`, imageRule, args.existing === undefined ? { ...args, name } : args);
     if (args.existing !== undefined) {
       this.image = { reference: args.existing };
       this.nodeSelector = {};

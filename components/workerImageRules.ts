@@ -46,6 +46,11 @@ export const imageRule = and(
     build: imageBuildRule(),
     existing: imageReferenceRule("nodes pull it"),
     rebuildTrigger: text(/^/, "a string", "the image is rebuilt when it changes"),
+    name: text(
+      /^[a-z0-9]+([._-][a-z0-9]+)*$/,
+      "a name of a-z, 0-9, and single ., _ or - between them",
+      "the image is named after it",
+    ),
   }),
   (path, value, problems) => {
     if (isObject(value))
