@@ -18,6 +18,13 @@ describe("the command line of npm run up and down", () => {
     });
   }
 
+  test("PULUMI_STACK names the stack for Pulumi, so it does here, unless --stack does", () => {
+    const env = { PULUMI_STACK: "prod" };
+    assert.equal(readOptions(HELP, [], env).stack, "prod");
+    assert.equal(readOptions(HELP, ["-s", "two"], env).stack, "two");
+    assert.equal(readOptions(HELP, [], { PULUMI_STACK: "" }).stack, "dev");
+  });
+
   test("asks for help", () => {
     assert.throws(() => readOptions(HELP, ["--help"]), HelpRequest);
   });

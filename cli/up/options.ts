@@ -16,8 +16,13 @@ export interface Help {
   readonly notes: string;
 }
 
-/** The stack if none is named. */
+/** The stack if neither the command line nor PULUMI_STACK names one. */
 export const DEFAULT_STACK = "dev";
+
+/** Whether a printed command needs no `--stack`. */
+export function isDefaultStack(stack: string): boolean {
+  return stack === DEFAULT_STACK && !process.env.PULUMI_STACK;
+}
 
 /** Pulumi's options that change what is done to which cluster; npm has `--dry-run`, too. */
 const PULUMI_OPTIONS = [
@@ -42,7 +47,7 @@ export function readOptions(help: Help, args: readonly string[], env: NodeJS.Pro
     placeholder: "NAME",
     what: "a stack's name (pulumi stack ls)",
     short: "s",
-    defaultValue: DEFAULT_STACK,
+    defaultValue: env.PULUMI_STACK || DEFAULT_STACK,
   };
   const { options, rest } = readArgs({ ...help, options: { stack }, passRest: PULUMI_OPTIONS }, args, env);
   const word = findWord(rest);

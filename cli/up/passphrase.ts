@@ -1,7 +1,7 @@
 import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
 import { configFile, configFileArgs } from "./pulumiArgs.ts";
-import { readIfExists, type Session } from "./session.ts";
+import { readIfExists, type Session, settingsFile } from "./session.ts";
 
 /**
  * Checks, before anything is started, that the stack's secrets can be read.
@@ -10,7 +10,7 @@ import { readIfExists, type Session } from "./session.ts";
  */
 export async function checkPassphrase({ stack, pulumiArgs, env, extraEnv }: Session): Promise<void> {
   // Without a salt there is no passphrase: the stack is new, or its backend manages the key.
-  const file = configFile(pulumiArgs) ?? `Pulumi.${stack.split("/").at(-1)}.yaml`;
+  const file = configFile(pulumiArgs) ?? settingsFile(stack);
   if (!readIfExists(file)?.includes("encryptionsalt:")) return;
   // Reads the key and then stops because the target does not exist.
   const probe = ["refresh", "--preview-only", "--non-interactive", "--target", "none", "--stack", stack];
