@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { orProblem } from "../../worker/src/orProblem.ts";
 import { KIND_PATTERN } from "../../worker/src/settings.ts";
 import type { OptionSpec } from "../args.ts";
@@ -97,7 +98,7 @@ function parseCommand(text: string): string[] {
 function readSql(file: string): string {
   try {
     // An invalid character is an error: a replaced one would be in the rows.
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(resolve(file)));
     if (text.includes("\0")) throw new RangeError("The file contains a zero byte");
     return text;
   } catch (error) {
