@@ -1,9 +1,9 @@
-import pg from "pg";
+import type pg from "pg";
 import { type Server, startServer } from "../../simulator/server.ts";
+import { connectDirectly } from "../../worker/src/connectDirectly.ts";
 import { Database, toClientConfig } from "../../worker/src/database.ts";
 import type { Log } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
-import { MIGRATION_SETTINGS, toOptions } from "../../worker/src/sessionOptions.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import { describeError } from "../describeError.ts";
 import { shellQuote } from "../shellQuote.ts";
@@ -101,20 +101,17 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
 
 /** Connects once and migrates. */
 async function prepare(config: pg.ClientConfig, where: string, log: Log, signal: AbortSignal): Promise<void> {
-  const options = toOptions(MIGRATION_SETTINGS);
-  const client = new pg.Client({ ...config, options, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // The running statement then fails, and its error is reported.
-  client.on("error", () => undefined);
+  let client: pg.Client | undefined;
   let what = `cannot connect to the server of ${where}`;
   try {
-    await raceAbort(client.connect(), signal);
+    client = await raceAbort(connectDirectly({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS }), signal);
     what = `cannot prepare the database of ${where}`;
     await raceAbort(migrate(client, log), signal);
   } catch (error) {
     signal.throwIfAborted();
     throw new Error(`${what}: ${describeError(error)}`, { cause: error });
   } finally {
-    await raceAbort(client.end(), signal).catch(() => undefined);
+    if (client) await raceAbort(client.end(), signal).catch(() => undefined);
   }
 }
 
