@@ -158,5 +158,9 @@ describe("a batch's arguments", () => {
   });
 
   test("may be outputs of other resources", () =>
-    make({ namespace: output("batches"), worker: { ...ARGS.worker, secretName: output("x") } }));
+    make({
+      namespace: output("batches"),
+      worker: { ...ARGS.worker, secretName: output("x") },
+      pod: { podSpecPatch: output({ dnsPolicy: "None" }) },
+    }));
 });

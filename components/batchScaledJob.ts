@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { batchRule, leaseBehindPooler } from "./batchRules.ts";
+import { batchRule } from "./batchRules.ts";
 import { BATCH_DEFAULTS, type BatchSettings } from "./batchSettings.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { missingProbe } from "./livenessPort.ts";
@@ -113,9 +113,9 @@ export class BatchScaledJob extends pulumi.ComponentResource {
 type KnownArgs = Omit<BatchScaledJobArgs, "image" | "runner" | "database" | "worker" | "scaler"> &
   Pick<ScaledJobSpecArgs, "image" | "database" | "worker" | "scaler"> & { readonly runner?: ImageArgs };
 
-/** @throws RunError when the arguments contradict each other; those that come from other resources are known only now. */
+/** @throws RunError when an argument is wrong; those that come from other resources are known only now. */
 function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "authenticationName">): ScaledJobSpecArgs {
-  refuseWrongArgs(`BatchScaledJob ${names.name}`, leaseBehindPooler, args);
+  refuseWrongArgs(`BatchScaledJob ${names.name}`, batchRule, { ...args, name: names.name });
   const { namespace, command, runner, finalExitCodes = [], ...rest } = args;
   return {
     ...withDefaults(BATCH_DEFAULTS, rest),

@@ -1,5 +1,5 @@
 import { isReservedPath, isReservedVariable, RESERVED_VOLUMES, RUNNER_CONTAINER } from "./reservedNames.ts";
-import { isObject, type Rule } from "./rule.ts";
+import { isObject, known, type Rule } from "./rule.ts";
 
 /** Fields that a patch must not change, with the worker's reason. */
 const POD_FIELDS: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 
 /** Validation rules for `podSpecPatch`: it may change any field that the worker does not rely on. */
 export function podSpecPatchRule(command: boolean): Rule {
-  return (path, value, problems) => {
+  return known((path, value, problems) => {
     const refuse = (what: string, why: string, got: unknown) =>
       problems.push(`${path} must not change ${what} (${why}); got ${JSON.stringify(got) ?? "nothing"}`);
     if (!isObject(value)) {
@@ -79,7 +79,7 @@ export function podSpecPatchRule(command: boolean): Rule {
         if (isReservedPath(String(mountPath)))
           refuse(`the mount ${mountPath}`, "it is reserved for the worker", mountPath);
     }
-  };
+  });
 }
 
 /** Merges `patch` into `spec`: objects by key, the lists above by merge key; `null` removes a key, any other value replaces it. */

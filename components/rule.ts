@@ -126,7 +126,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** A value that is known only during the deployment is not checked in advance. */
-function known(rule: Rule): Rule {
+export function known(rule: Rule): Rule {
   return (path, value, problems) => {
     if (!isLater(value)) rule(path, value, problems);
   };
