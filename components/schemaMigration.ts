@@ -123,6 +123,8 @@ type KnownArgs = Omit<SchemaMigrationArgs, "image" | "database" | "admin" | "wor
 } & Readonly<Record<"admin" | "worker" | "scaler", RoleCredentials>>;
 
 function podTemplate(name: string, args: KnownArgs) {
+  // Some of them are known only now.
+  refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, { ...args, name });
   const { image, database, admin, pod = {} } = args;
   const { labels, annotations } = pod;
   return {
