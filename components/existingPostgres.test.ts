@@ -115,7 +115,7 @@ describe("the arguments of Postgres", () => {
     ],
     "the same role twice": [
       existing({ worker: { user: "w", secretName: "w" }, scaler: { user: "w", secretName: "w" } }),
-      'different roles for admin, worker, scaler, batch_owner and batch_program (each has only the rights it needs); got "w" twice',
+      'three different roles (each has only the rights it needs); got "w" twice',
     ],
     "prepared roles with a prefix": [
       existing({ rolePrefix: "x", worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),

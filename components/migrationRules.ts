@@ -21,14 +21,18 @@ const differentKinds: Rule = (path, value, problems) => {
     problems.push(`${path} must have different kinds (a kind has one table); got ${JSON.stringify(twice)} twice`);
 };
 
+/** Validation rules for the component's name. */
+export const migrationNameRule = shape({
+  name: text(
+    (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= MAX_NAME,
+    `1 to ${MAX_NAME} characters from a-z, 0-9 and "-", starting with a letter`,
+    "the Job is named after it",
+  ),
+});
+
 /** Validation rules for `SchemaMigrationArgs`. */
 export const migrationRule = shape(
   {
-    name: text(
-      (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= MAX_NAME,
-      `1 to ${MAX_NAME} characters from a-z, 0-9 and "-", starting with a letter`,
-      "the Job is named after it",
-    ),
     namespace: namespaceName("the namespace of the batches"),
     image: imageArgsRule,
     database: addressRule,

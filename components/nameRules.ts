@@ -12,11 +12,7 @@ const QUALIFIED = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 
 /** Validation rules for the name of a Kubernetes object. */
 export function objectName(why: string): Rule {
-  return text(
-    isSubdomain,
-    'at most 253 characters from a-z, 0-9, "-" and ".", each part with a letter or digit at both ends',
-    why,
-  );
+  return text(isSubdomain, 'a name of a-z, 0-9, "-" and "." (at most 253, and "-" and "." only between others)', why);
 }
 
 /** Validation rules for the name of a namespace. */

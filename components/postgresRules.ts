@@ -135,16 +135,20 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
 /** Each role has only the rights it needs; the migration creates the owner of the queue, and the role of programs, without a login. */
 const differentRoles: Rule = (path, value, problems) => {
   const { rolePrefix = "batch", ...roles } = value as Record<string, unknown>;
-  const names = ["admin", "worker", "scaler"].flatMap((role) => {
+  const users = ["admin", "worker", "scaler"].flatMap((role) => {
     const given = roles[role];
     if (isObject(given)) return given.user ?? [];
     return role === "admin" ? [] : `${rolePrefix}_${role}`;
   });
-  const all = [...names, "batch_owner", "batch_program"];
-  const twice = all.find((user, index) => all.indexOf(user) !== index);
+  const twice = users.find((user, index) => users.indexOf(user) !== index);
   if (twice !== undefined)
     problems.push(
-      `${path} must have different roles for admin, worker, scaler, batch_owner and batch_program (each has only the rights it needs); got ${JSON.stringify(twice)} twice`,
+      `${path} must have three different roles (each has only the rights it needs); got ${JSON.stringify(twice)} twice`,
+    );
+  const reserved = users.find((user) => user === "batch_owner" || user === "batch_program");
+  if (reserved !== undefined)
+    problems.push(
+      `${path} must have no role with the name of the queue's own (which have no login); got ${JSON.stringify(reserved)}`,
     );
 };
 

@@ -4,7 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "./contentHash.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
-import { migrationRule } from "./migrationRules.ts";
+import { migrationNameRule, migrationRule } from "./migrationRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
@@ -80,7 +80,8 @@ export class SchemaMigration extends pulumi.ComponentResource {
 
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:SchemaMigration", name, {}, opts);
-    refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, { ...args, name });
+    refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
+    refuseWrongArgs(`SchemaMigration ${name}`, migrationNameRule, { name });
     const { namespace, passwordRotation = "1", attach = [], pod = {} } = args;
     const version = schemaVersion(join(PROJECT_ROOT, "sql"), [passwordRotation, JSON.stringify(attach)]);
     const { labels, annotations } = pod;
@@ -124,7 +125,7 @@ type KnownArgs = Omit<SchemaMigrationArgs, "image" | "database" | "admin" | "wor
 
 function podTemplate(name: string, args: KnownArgs) {
   // Some of them are known only now.
-  refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, { ...args, name });
+  refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
   const { image, database, admin, pod = {} } = args;
   const { labels, annotations } = pod;
   return {

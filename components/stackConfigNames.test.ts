@@ -33,7 +33,7 @@ describe("names in the stack's configuration", () => {
     ],
     "the queue's owner as the worker": [
       database({ worker: { user: "batch_owner", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),
-      'got "batch_owner" twice',
+      '(which have no login); got "batch_owner"',
     ],
     "a Secret that would be replaced": [
       database({ admin: { user: "owner", secretName: "batch-worker" } }),

@@ -6,7 +6,7 @@ import { contentHash } from "./contentHash.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { withDefaults } from "./withDefaults.ts";
-import { DEFAULT_IMAGE, imageRule } from "./workerImageRules.ts";
+import { DEFAULT_IMAGE, imageNameRule, imageRule } from "./workerImageRules.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
 /** Credentials for pushing to a registry. */
@@ -92,7 +92,8 @@ export class WorkerImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:WorkerImage", name, {}, opts);
-    refuseWrongArgs(`WorkerImage ${name}`, imageRule, args.existing === undefined ? { ...args, name } : args);
+    refuseWrongArgs(`WorkerImage ${name}`, imageRule, args);
+    if (args.existing === undefined) refuseWrongArgs(`WorkerImage ${name}`, imageNameRule, { name });
     if (args.existing !== undefined) {
       this.image = { reference: args.existing };
       this.nodeSelector = {};

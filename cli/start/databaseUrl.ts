@@ -17,7 +17,7 @@ export interface DatabaseAddress {
 }
 
 const FORM = "postgresql://user@host/database";
-const ESCAPES = "In a user and a password write : / ? # [ ] @ % as %3A %2F %3F %23 %5B %5D %40 %25";
+const ESCAPES = "in a user and a password : / ? # [ ] @ % are %3A %2F %3F %23 %5B %5D %40 %25";
 
 const SSLMODES = ["disable", "allow", "prefer", "require", "no-verify", "verify-ca", "verify-full"] as const;
 
@@ -42,7 +42,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
     .trim()
     .replaceAll(" ", "%20")
     .split(/\?(.*)/s, 2);
-  const config = parseOr(base, (reason) => fail(`be ${FORM}`, `${reason}. ${ESCAPES}`));
+  const config = parseOr(base, (reason) => fail(`be ${FORM} (${ESCAPES})`, reason));
   // A + is not a space here: only a form's parameters are written so.
   const parameters = new URLSearchParams(query.replaceAll("+", "%2B"));
   const host = parameters.get("host") || config.host;
@@ -52,7 +52,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
   const unknown = [...parameters.keys()].find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined) {
     // It may be the end of a password that has an unescaped question mark.
-    const got = /^[a-z_]+$/.test(unknown) ? unknown : `another one. ${ESCAPES}`;
+    const got = /^[a-z_]+$/.test(unknown) ? unknown : `another one; ${ESCAPES}`;
     fail(`have no parameters but ${PARAMETERS.join(", ")} (the worker knows no others)`, got);
   }
   if (/[,\s]/.test(host)) return fail("name one host", JSON.stringify(host));
