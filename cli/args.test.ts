@@ -98,7 +98,7 @@ describe("readArgs", () => {
   ];
   for (const [words, stack, rest] of passed) {
     test(`leaves the other program's options in "${words}" unchanged`, () => {
-      const args = readArgs({ ...SPEC, passRest: [] }, words.split(" "));
+      const args = readArgs({ ...SPEC, passRest: true }, words.split(" "));
       assert.equal(args.options.stack, stack);
       assert.equal(args.rest.join(" "), rest);
     });

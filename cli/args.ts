@@ -42,12 +42,13 @@ export interface CommandSpec<Options extends Readonly<Record<string, OptionSpec>
   /** Text at the end of the help. @default - none */
   readonly notes?: string;
   /**
-   * The other program's options that change what it does. With this, unknown options are kept in `rest`, in order, for that program
-   * instead of being refused.
+   * Whether unknown options are kept in `rest`, in order, for another program instead of being refused.
    *
-   * @default - unknown options are refused
+   * @default false
    */
-  readonly passRest?: readonly string[];
+  readonly passRest?: boolean;
+  /** With `passRest`: the other program's options that change what it does. @default - none */
+  readonly restOptions?: readonly string[];
 }
 
 type Value<Spec extends OptionSpec> = Spec extends { readonly rule: NumberRule }
@@ -116,7 +117,7 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
     problems.push(`${spec.words?.name} must be ${spec.words?.choices.join(", ")}; got ${JSON.stringify(word)}`);
   }
   const given = Object.keys(spec.options).filter((name) => texts[name] !== undefined);
-  const flags = [...Object.keys(spec.options).map(getFlag), ...(spec.passRest ?? [])];
+  const flags = [...Object.keys(spec.options).map(getFlag), ...(spec.restOptions ?? [])];
   const missing = flags.filter((flag) => !args.some((arg) => arg.split("=")[0] === flag));
   problems.push(...takenByNpm(spec.name, missing, env));
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
@@ -140,8 +141,8 @@ function createCommand({
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
     .helpOption("-h, --help", "print this help")
-    .allowExcessArguments(passRest !== undefined)
-    .allowUnknownOption(passRest !== undefined);
+    .allowExcessArguments(passRest === true)
+    .allowUnknownOption(passRest === true);
   if (words) command.argument(`[${words.name}...]`, words.help);
   for (const [option, one] of Object.entries(options)) {
     const { hidden = false } = "hidden" in one ? one : {};

@@ -49,7 +49,11 @@ export function readOptions(help: Help, args: readonly string[], env: NodeJS.Pro
     short: "s",
     defaultValue: env.PULUMI_STACK || DEFAULT_STACK,
   };
-  const { options, rest } = readArgs({ ...help, options: { stack }, passRest: PULUMI_OPTIONS }, args, env);
+  const { options, rest } = readArgs(
+    { ...help, options: { stack }, passRest: true, restOptions: PULUMI_OPTIONS },
+    args,
+    env,
+  );
   const word = findWord(rest);
   if (word !== undefined) {
     throw new UsageError(
