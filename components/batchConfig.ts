@@ -10,7 +10,7 @@ import type { BatchSettings } from "./batchSettings.ts";
 import { imageReferenceRule } from "./chartRules.ts";
 import { tableRule } from "./migrationRules.ts";
 import type { EnvSecret, PodArgs } from "./podArgs.ts";
-import { envFromSecretsRule, envRule, podRule } from "./podRules.ts";
+import { envFromSecretsRule, envRule, podPartRule } from "./podRules.ts";
 import { allOrNone, and, isObject, list, type Rule, shape, text } from "./rule.ts";
 
 /** A batch in the stack's config: an element of the list `batches`. Unset fields inherit the stack's settings. */
@@ -59,7 +59,7 @@ const batchConfigRule: Rule = (path, value, problems) => {
         finalExitCodes: finalExitCodesRule,
         env: envRule,
         envFromSecrets: envFromSecretsRule,
-        pod: podRule(command),
+        pod: podPartRule(command),
       },
       ["kind", "table"],
     ),

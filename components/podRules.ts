@@ -61,9 +61,9 @@ export const envFromSecretsRule = list(
 );
 
 /** Every mount names a volume, no two volumes have the same name, and no two mounts the same path. */
-const mounted: Rule = (path, value, problems) => {
+export const mountsRule: Rule = (path, value, problems) => {
   type Named = { readonly name: unknown; readonly mountPath?: unknown };
-  const { volumes = [], volumeMounts = [] } = value as Record<"volumes" | "volumeMounts", Named[]>;
+  const { volumes = [], volumeMounts = [] } = (isObject(value) ? value : {}) as Record<string, Named[]>;
   if (!Array.isArray(volumes) || !Array.isArray(volumeMounts)) return;
   const names = volumes.map(({ name }) => name);
   for (const { name } of volumeMounts) {
@@ -91,29 +91,29 @@ const mounted: Rule = (path, value, problems) => {
  * @param command - whether the pods run a command in the batch's image
  */
 export function podRule(command: boolean): Rule {
-  return and(
-    shape({
-      ...METADATA_RULES,
-      serviceAccountName: objectName("a service account in the namespace of the batches"),
-      env: envRule,
-      envFromSecrets: envFromSecretsRule,
-      volumes: list(volumeRule, { why: "Kubernetes volumes" }),
-      volumeMounts: list(volumeMountRule, { why: "Kubernetes volume mounts" }),
-      nodeSelector: map(text(isQualifiedName, "a label name", "it selects nodes"), labelValue, "node labels"),
-      tolerations: list(tolerationRule, { why: "Kubernetes tolerations" }),
-      affinity: affinityRule,
-      topologySpreadConstraints: list(spreadRule, {
-        why: "Kubernetes topology spread constraints",
-      }),
-      priorityClassName: objectName("a priority class of the cluster"),
-      resources: resourcesRule,
-      imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
-      runtimeClassName: objectName("a runtime class of the cluster"),
-      runAsUser: number({ min: 1, max: 2_147_483_647, why: "the restricted Pod Security Standard forbids root" }),
-      podSpecPatch: podSpecPatchRule(command),
+  return and(podPartRule(command), mountsRule);
+}
+
+/** The same for a part of `PodArgs`, whose mounts may be of another part's volumes. */
+export function podPartRule(command: boolean): Rule {
+  return shape({
+    ...METADATA_RULES,
+    serviceAccountName: objectName("a service account in the namespace of the batches"),
+    env: envRule,
+    envFromSecrets: envFromSecretsRule,
+    volumes: list(volumeRule, { why: "Kubernetes volumes" }),
+    volumeMounts: list(volumeMountRule, { why: "Kubernetes volume mounts" }),
+    nodeSelector: map(text(isQualifiedName, "a label name", "it selects nodes"), labelValue, "node labels"),
+    tolerations: list(tolerationRule, { why: "Kubernetes tolerations" }),
+    affinity: affinityRule,
+    topologySpreadConstraints: list(spreadRule, {
+      why: "Kubernetes topology spread constraints",
     }),
-    (path, value, problems) => {
-      if (isObject(value)) mounted(path, value, problems);
-    },
-  );
+    priorityClassName: objectName("a priority class of the cluster"),
+    resources: resourcesRule,
+    imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
+    runtimeClassName: objectName("a runtime class of the cluster"),
+    runAsUser: number({ min: 1, max: 2_147_483_647, why: "the restricted Pod Security Standard forbids root" }),
+    podSpecPatch: podSpecPatchRule(command),
+  });
 }

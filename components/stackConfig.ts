@@ -9,9 +9,11 @@ import { DEFAULT_KEDA } from "./kedaRules.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
 import { unusedNamespace } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
+import { mountsRule } from "./podRules.ts";
 import type { PostgresArgs } from "./postgres.ts";
 import type { Rule } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
+import { batchPod } from "./stackBatchArgs.ts";
 import { CONFIG_RULES, type ConfigValues } from "./stackConfigRules.ts";
 import type { WorkerImageArgs } from "./workerImage.ts";
 
@@ -57,6 +59,7 @@ export function readStackConfig(
     namespaces,
     leases,
     livenessPorts,
+    mounts,
     cpuLimits,
     bundledConnections,
   ])
@@ -103,6 +106,13 @@ const leases: Rule = (path, value, problems) => {
   const found: string[] = [];
   for (const { leaseSeconds } of batches) leaseBehindPooler(path, { database: database.existing, leaseSeconds }, found);
   problems.push(...found.slice(0, 1));
+};
+
+/** A batch may mount the stack's volumes, and its own list replaces theirs. */
+const mounts: Rule = (_path, value, problems) => {
+  const { pod, batches } = value as StackConfig;
+  for (const [index, batch] of batches.entries())
+    if (batch.pod) mountsRule(`batches[${index}].pod`, batchPod(pod, batch.pod), problems);
 };
 
 const cpuLimits: Rule = (_path, value, problems) => {
