@@ -11,7 +11,7 @@ import { unusedNamespace } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { mountsRule } from "./podRules.ts";
 import type { PostgresArgs } from "./postgres.ts";
-import type { Rule } from "./rule.ts";
+import { problem, type Rule } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
 import { batchPod } from "./stackBatchArgs.ts";
 import { CONFIG_RULES, type ConfigValues } from "./stackConfigRules.ts";
@@ -39,13 +39,18 @@ export interface StackConfig {
  *
  * @param get - returns the value of a key as a string: JSON if its type is `array` or `object`
  * @param env - the credentials of the registry: REGISTRY_USERNAME, REGISTRY_PASSWORD
+ * @param names - every key that is set: Pulumi accepts those that no program reads
  * @throws RunError naming all wrong keys at once, each with what is allowed, why, and the value.
  */
 export function readStackConfig(
   get: (key: string) => string | undefined,
   env: Readonly<Record<string, string | undefined>> = {},
+  names: readonly string[] = [],
 ): StackConfig {
-  const problems: string[] = [];
+  const known = Object.keys(CONFIG_RULES);
+  const problems = names
+    .filter((name) => !known.includes(name))
+    .map((name) => problem("a key", `one of ${known.join(", ")}`, "no other is known", name));
   const values: Record<string, unknown> = {};
   for (const [key, { parse, rule }] of Object.entries(CONFIG_RULES)) {
     values[key] = parse(get(key) ?? "");

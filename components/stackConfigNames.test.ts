@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Changed, configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { declaredDefaults } from "../tests/support/pulumi/declaredConfig.ts";
+import { readStackConfig } from "./stackConfig.ts";
 
 const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
 const database = (changed: object = {}) => ({ database: { existing: { ...EXISTING, ...changed } } });
@@ -83,6 +85,15 @@ describe("names in the stack's configuration", () => {
       assert.ok(!message.includes("geheim"), message);
     });
   }
+
+  test("refuses a key that nothing reads: Pulumi accepts it", () => {
+    const defaults = declaredDefaults();
+    const read = (...names: string[]) => readStackConfig((key) => defaults[key], {}, names);
+    assert.throws(
+      () => read("maxReplicaCount", "maxReplicas"),
+      /\na key must be one of .*maxReplicaCount.*; got "maxReplicas"$/m,
+    );
+  });
 
   test("may have the batches in an existing namespace, also with an existing KEDA", () => {
     const shared = { namespace: "default", createNamespace: "false", keda: { existing: { namespace: "default" } } };
