@@ -11,7 +11,13 @@ import { readStackConfig } from "./components/stackConfig.ts";
 import { WorkerImage } from "./components/workerImage.ts";
 
 const stackConfig = new pulumi.Config();
-const config = readStackConfig((key) => stackConfig.get(key), process.env);
+const prefix = `${pulumi.getProject()}:`;
+const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(prefix));
+const config = readStackConfig(
+  (key) => stackConfig.get(key),
+  process.env,
+  keys.map((key) => key.slice(prefix.length)),
+);
 // Before anything is created: it is an error when the daemon does not answer.
 const builtImages = config.batches.map((batch) => findBuiltImage(batch, config.image));
 

@@ -75,6 +75,14 @@ describe("readArgs", () => {
     }
   });
 
+  test("refuses to run without options that npm has kept for itself, since `--` was forgotten", () => {
+    const env = { npm_config_max_runs: "3", npm_config_json: "true", npm_config_file: "", npm_config_audit: "true" };
+    assert.throws(() => readArgs(SPEC, ["--json"], env), {
+      message:
+        '--max-runs must come after -- (npm keeps the options before it for itself): npm run thing -- --max-runs ...; got npm_config_max_runs="3"',
+    });
+  });
+
   test("accepts only words from the list of choices, if there is one", () => {
     const spec = { ...SPEC, words: { name: "NAME", help: "what", choices: ["up", "zero"] } };
     assert.deepEqual(readArgs(spec, ["zero", "--json", "up"]).words, ["zero", "up"]);

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { type NumberRule, parseNumber } from "../worker/src/number.ts";
+import { takenByNpm } from "./takenByNpm.ts";
 import { UsageError } from "./usageError.ts";
 
 /** An option with a number: `--max-replica-count <N>`. */
@@ -46,6 +47,8 @@ export interface CommandSpec<Options extends Readonly<Record<string, OptionSpec>
    * @default false
    */
   readonly passRest?: boolean;
+  /** With `passRest`: the other program's options that change what it does. @default - none */
+  readonly restOptions?: readonly string[];
 }
 
 type Value<Spec extends OptionSpec> = Spec extends { readonly rule: NumberRule }
@@ -85,6 +88,7 @@ export class HelpRequest extends Error {
 export function readArgs<const Options extends Readonly<Record<string, OptionSpec>>>(
   spec: CommandSpec<Options>,
   args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
 ): Args<Options> {
   const command = createCommand(spec);
   try {
@@ -112,8 +116,11 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
     if (spec.words?.choices.includes(word)) continue;
     problems.push(`${spec.words?.name} must be ${spec.words?.choices.join(", ")}; got ${JSON.stringify(word)}`);
   }
-  if (problems.length > 0) throw new UsageError(problems.join("\n"));
   const given = Object.keys(spec.options).filter((name) => texts[name] !== undefined);
+  const flags = [...Object.keys(spec.options).map(getFlag), ...(spec.restOptions ?? [])];
+  const missing = flags.filter((flag) => !args.some((arg) => arg.split("=")[0] === flag));
+  problems.push(...takenByNpm(spec.name, missing, env));
+  if (problems.length > 0) throw new UsageError(problems.join("\n"));
   return {
     options: Object.fromEntries(options) as Args<Options>["options"],
     given: new Set(given),

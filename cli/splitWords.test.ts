@@ -18,7 +18,7 @@ describe("splitWords", () => {
     `a"b c"'d e'\\ f`,
     String.raw`"a\"b" "\\" "\n" "\$HOME" 'it'\''s'`,
     '"" x',
-    "a#b --url=http://h/?a=1,b=*",
+    "a#b~ --url=http://h/?a=1,b=*",
     "a\\\nb 'c\nd'",
     shellQuote(`it's; "$x" \\ ü`),
   ];
@@ -40,6 +40,8 @@ describe("splitWords", () => {
     ["echo $HOME", "an unquoted $"],
     ['echo "$HOME"', "an unquoted $"],
     ["echo `id`", "an unquoted `"],
+    ["MODE=fast python3 work.py", "an unquoted MODE="],
+    ["~/work.py", "an unquoted ~"],
     ["it's", `"'" that is not closed`],
     ['a "b', `"\\"" that is not closed`],
     ["a\\", `"\\\\" that is not closed`],

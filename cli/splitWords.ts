@@ -7,12 +7,13 @@ const PART = /(\s+)|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\])/y;
 /**
  * Splits a command into words like a POSIX shell, without running one: blanks separate, quotes and backslashes protect.
  *
- * @throws RangeError for syntax that needs a shell (`$`, a pipe, a redirection, ...) and for an unclosed quote; the message
+ * @throws RangeError for syntax that needs a shell (`$`, a pipe, a variable before the program, `~`, ...) and for an unclosed quote; the message
  *   continues "--command must be words ...; got ".
  */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
+  refuse(/^\s*([A-Za-z_]\w*=)/.exec(text)?.[1] ?? "");
   PART.lastIndex = 0;
   for (let end = 0; end < text.length; end = PART.lastIndex) {
     const [all = "", blank, single, double, escaped, plain] = PART.exec(text) ?? [];
@@ -23,6 +24,7 @@ export function splitWords(text: string): string[] {
       continue;
     }
     refuse((plain !== undefined && (word === undefined || plain !== "#") && OPERATORS.includes(plain) && plain) || "");
+    refuse(word === undefined && plain === "~" ? plain : "");
     refuse(/(?<!\\)(?:\\\\)*([$`])/.exec(double ?? plain ?? "")?.[1] ?? "");
     const inDouble = double?.replace(/\\([$`"\\])|\\\n/g, "$1");
     word = (word ?? "") + (single ?? inDouble ?? (escaped === "\n" ? "" : escaped) ?? plain);

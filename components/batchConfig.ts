@@ -10,7 +10,7 @@ import type { BatchSettings } from "./batchSettings.ts";
 import { imageReferenceRule } from "./chartRules.ts";
 import { tableRule } from "./migrationRules.ts";
 import type { EnvSecret, PodArgs } from "./podArgs.ts";
-import { envFromSecretsRule, envRule, podRule } from "./podRules.ts";
+import { envFromSecretsRule, envRule, podPartRule } from "./podRules.ts";
 import { allOrNone, and, isObject, list, type Rule, shape, text } from "./rule.ts";
 
 /** A batch in the stack's config: an element of the list `batches`. Unset fields inherit the stack's settings. */
@@ -59,7 +59,7 @@ const batchConfigRule: Rule = (path, value, problems) => {
         finalExitCodes: finalExitCodesRule,
         env: envRule,
         envFromSecrets: envFromSecretsRule,
-        pod: podRule(command),
+        pod: podPartRule(command),
       },
       ["kind", "table"],
     ),
@@ -70,7 +70,11 @@ const batchConfigRule: Rule = (path, value, problems) => {
         more,
       );
       exitCodesOfCommand(at, batch, more);
-      const { image, imagePullPolicy, kind, name } = batch as BatchConfig;
+      const { image, imagePullPolicy, kind, name, table = "" } = batch as BatchConfig;
+      if (kind === SAMPLE.kind && !/^("?public"?\.)?"?make_it_clap"?$/.test(table))
+        more.push(
+          `${at}.kind must be another one than the sample's (a kind belongs to one table, and clap to make_it_clap); got "clap" with ${JSON.stringify(table)}`,
+        );
       if (imagePullPolicy !== undefined && image === undefined)
         more.push(`${at}.imagePullPolicy must be set together with image (it applies to that image); got no image`);
       if (name === undefined) batchNameRule(`${at}.name, derived from kind,`, defaultName(kind), more);

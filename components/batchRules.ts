@@ -1,7 +1,9 @@
-import { BATCH_NUMBERS } from "./batchSettings.ts";
+import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
-import { objectName, podRule } from "./podRules.ts";
-import { cpuMillis, memoryMebibytes } from "./quantity.ts";
+import { namespaceName, objectName } from "./nameRules.ts";
+import type { PodArgs } from "./podArgs.ts";
+import { podRule } from "./podRules.ts";
+import { cpuMillis, memoryMebibytes, quantityValue } from "./quantity.ts";
 import { allOrNone, and, isObject, list, number, type Rule, shape, text } from "./rule.ts";
 
 /** Job names are used as label values, at most 63 characters: KEDA appends `-` to the batch's name, Kubernetes 5 characters. */
@@ -23,7 +25,10 @@ export const batchNameRule = text(
 
 /** Validation rules for `command`. */
 export const commandRule = and(
-  list(text(/^/, "a string", "an argument; quote numbers"), { least: 1, why: "a program and its arguments" }),
+  list(text(/^[^\0]*$/, "a string without a zero byte", "an argument; quote numbers"), {
+    least: 1,
+    why: "a program and its arguments",
+  }),
   (path, value, problems) =>
     text(/./, "a program", "the first element is what runs")(`${path}[0]`, (value as unknown[])[0], problems),
 );
@@ -99,7 +104,7 @@ export const batchRule: Rule = (path, value, problems) => {
       ...SETTING_RULES,
       kind: kindRule,
       name: batchNameRule,
-      namespace: objectName("the namespace of the batches"),
+      namespace: namespaceName("the namespace of the batches"),
       image: imageArgsRule,
       command: commandRule,
       runner: imageArgsRule,
@@ -115,6 +120,18 @@ export const batchRule: Rule = (path, value, problems) => {
   exitCodesOfCommand(path || "a batch", value, problems);
   leaseBehindPooler(path, value, problems);
   freeLivenessPort(path, value, problems);
+  cpuWithinLimit(path, value, problems);
+};
+
+/** Kubernetes refuses a pod that requests more than its limit; KEDA would fail to create the Jobs. */
+export const cpuWithinLimit: Rule = (_path, value, problems) => {
+  const { cpu = BATCH_DEFAULTS.cpu, pod } = (isObject(value) ? value : {}) as { cpu?: unknown; pod?: PodArgs };
+  const limit = pod?.resources?.limits?.cpu;
+  if (typeof cpu !== "string" || typeof limit !== "string") return;
+  if (quantityValue(limit) < quantityValue(cpu))
+    problems.push(
+      `pod.resources.limits.cpu must be at least cpu (the request); got ${JSON.stringify(limit)} and ${JSON.stringify(cpu)}`,
+    );
 };
 
 /** `finalExitCodes` require a command. */

@@ -4,6 +4,7 @@ import { output, RunError } from "@pulumi/pulumi";
 import { mockEngine, recordResources, sentResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
 import { BatchScaledJob, type BatchScaledJobArgs } from "./batchScaledJob.ts";
+import { BATCH_DEFAULTS } from "./batchSettings.ts";
 
 await mockEngine();
 const ARGS: BatchScaledJobArgs = {
@@ -137,6 +138,29 @@ describe("a batch's arguments", () => {
   for (const name of ["a", "postgres-batch", "a".repeat(57), "b2"])
     test(`a batch may be named ${name}`, () => make({ name }));
 
+  test("that are undefined have their defaults, as an unset config.getNumber()", async () => {
+    const unset = Object.fromEntries(Object.keys(BATCH_DEFAULTS).map((key) => [key, undefined]));
+    const pooler = { host: "pooler.example", port: undefined };
+    const args = {
+      ...ARGS,
+      ...unset,
+      leaseSeconds: 30,
+      name: undefined,
+      pod: { topologySpreadConstraints: undefined },
+    };
+    const changed = { ...args, database: { ...ARGS.database, pooler } } as unknown as BatchScaledJobArgs;
+    const all = await recordResources((options) => new BatchScaledJob("unset", changed, options));
+    const scaled = all.at(-1)?.inputs as { spec: { maxReplicaCount: number } };
+    assert.deepEqual(validateScaledJob(scaled), []);
+    assert.ok(!/undefined|NaN|null/.test(JSON.stringify(scaled)), JSON.stringify(scaled));
+    assert.equal(scaled.spec.maxReplicaCount, 5 * BATCH_DEFAULTS.maxReplicaCount);
+    assert.match(JSON.stringify(scaled), /"topologyKey":"kubernetes.io\/hostname"/);
+  });
+
   test("may be outputs of other resources", () =>
-    make({ namespace: output("batches"), worker: { ...ARGS.worker, secretName: output("x") } }));
+    make({
+      namespace: output("batches"),
+      worker: { ...ARGS.worker, secretName: output("x") },
+      pod: { podSpecPatch: output({ dnsPolicy: "None" }) },
+    }));
 });

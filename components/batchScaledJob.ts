@@ -1,12 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { batchRule, leaseBehindPooler } from "./batchRules.ts";
+import { batchRule } from "./batchRules.ts";
 import { BATCH_DEFAULTS, type BatchSettings } from "./batchSettings.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { missingProbe } from "./livenessPort.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
+import { withDefaults } from "./withDefaults.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
 /** A batch: its kind and settings, the image its pods run, and the database that holds its requests. */
@@ -71,7 +72,7 @@ export class BatchScaledJob extends pulumi.ComponentResource {
 
   constructor(name: string, args: BatchScaledJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:BatchScaledJob", name, {}, opts);
-    refuseWrongArgs(`BatchScaledJob ${name}`, batchRule, { name, ...args });
+    refuseWrongArgs(`BatchScaledJob ${name}`, batchRule, { ...args, name: args.name ?? name });
     const warning = missingProbe(args);
     if (warning !== undefined) void pulumi.log.warn(warning, this);
     const { namespace, pod, graceSeconds = BATCH_DEFAULTS.graceSeconds } = args;
@@ -112,13 +113,12 @@ export class BatchScaledJob extends pulumi.ComponentResource {
 type KnownArgs = Omit<BatchScaledJobArgs, "image" | "runner" | "database" | "worker" | "scaler"> &
   Pick<ScaledJobSpecArgs, "image" | "database" | "worker" | "scaler"> & { readonly runner?: ImageArgs };
 
-/** @throws RunError when the arguments contradict each other; those that come from other resources are known only now. */
+/** @throws RunError when an argument is wrong; those that come from other resources are known only now. */
 function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "authenticationName">): ScaledJobSpecArgs {
-  refuseWrongArgs(`BatchScaledJob ${names.name}`, leaseBehindPooler, args);
+  refuseWrongArgs(`BatchScaledJob ${names.name}`, batchRule, { ...args, name: names.name });
   const { namespace, command, runner, finalExitCodes = [], ...rest } = args;
   return {
-    ...BATCH_DEFAULTS,
-    ...rest,
+    ...withDefaults(BATCH_DEFAULTS, rest),
     ...names,
     ...(command && runner && { command: { command, runner, finalExitCodes } }),
   };

@@ -93,7 +93,7 @@ describe("the arguments of Postgres", () => {
       "database must have one of install and existing",
     ],
     "no host": [existing({ host: undefined }), "existing.host must be a host name or an address"],
-    "a host that includes the port": [existing({ host: "db.example:5432/x" }), "existing.host must be"],
+    "a host that includes the port": [existing({ host: "db.example:5432" }), "existing.host must be"],
     "no database": [existing({ database: undefined }), "existing.database must be a database name"],
     "no owner": [existing({ admin: undefined }), "existing.admin must be an object"],
     "an owner without a password": [

@@ -54,6 +54,7 @@ function psql(
   to: Readonly<Record<"server" | "name" | "mode" | "user", string>> & { readonly tcpPort: number },
 ): string {
   const [user, name] = [to.user, to.name].map(encodeURIComponent);
+  const server = to.server.includes(":") ? `[${to.server}]` : to.server;
   // `require`, not `verify-full`: the certificate authority is in the cluster, not on this machine.
-  return `sh -c 'exec psql "postgresql://${user}@${to.server}:${to.tcpPort}/${name}?sslmode=require"'`;
+  return `sh -c 'exec psql "postgresql://${user}@${server}:${to.tcpPort}/${name}?sslmode=require"'`;
 }

@@ -16,8 +16,12 @@ export function isImageReference(text: string): boolean {
   return matches(IMAGE, text);
 }
 
+/** Docker's limit for a name, without tag and digest. */
+const MAX_NAME = 255;
+
 function matches(pattern: RegExp, text: string): boolean {
   const found = pattern.exec(text);
   const port = Number(found?.groups?.port ?? 1);
-  return found !== null && port >= 1 && port <= 65_535;
+  const name = text.replace(/@.*$/, "").replace(/:[^/]*$/, "");
+  return found !== null && port >= 1 && port <= 65_535 && name.length <= MAX_NAME;
 }

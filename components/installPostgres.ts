@@ -6,6 +6,7 @@ import type { PostgresInstallArgs } from "./postgresArgs.ts";
 import { DEFAULT_POSTGRES } from "./postgresRules.ts";
 import { postgresValues } from "./postgresValues.ts";
 import type { RoleSecrets } from "./roleSecrets.ts";
+import { withDefaults } from "./withDefaults.ts";
 
 /** A database, with everything its clients need to connect. */
 export interface PreparedPostgres {
@@ -25,7 +26,7 @@ interface InstallArgs extends PostgresInstallArgs {
 
 /** Installs the chart, with a password for each of the three roles. */
 export function installPostgres(name: string, secrets: RoleSecrets, args: InstallArgs): PreparedPostgres {
-  const { chart, imageRegistry, releaseName, namespace, passwordRotation } = { ...DEFAULT_POSTGRES, ...args };
+  const { chart, imageRegistry, releaseName, namespace, passwordRotation } = withDefaults(DEFAULT_POSTGRES, args);
   const service = serviceName(releaseName);
   // The chart's notes name this Secret.
   const admin = { user: "postgres", secretName: service, secretKey: "postgres-password" };

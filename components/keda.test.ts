@@ -62,6 +62,9 @@ describe("an installed KEDA", async () => {
     const [, otherNamespace, other] = others;
     assert.deepEqual(otherNamespace?.inputs.metadata, { name: "scaling" });
     assert.deepEqual([other?.inputs.name, other?.inputs.namespace], ["jobs", "scaling"]);
+    const unset = { namespace: undefined, releaseName: undefined, imageRegistry: undefined } as never;
+    const { resources: defaults } = await record({ install: unset }, "unset");
+    assert.deepEqual([defaults[2]?.inputs.name, defaults[2]?.inputs.namespace], ["keda", "keda"]);
   });
 });
 
@@ -89,7 +92,7 @@ describe("KEDA's arguments", () => {
       { install: {}, existing: { namespace: "keda" } },
       "keda must have one of install and existing",
     ],
-    "an existing KEDA without its namespace": [{ existing: {} }, "existing.namespace must be a name"],
+    "an existing KEDA without its namespace": [{ existing: {} }, "existing.namespace must be 1 to 63 characters"],
     "a missing chart": [{ install: { chart: "no/such.tgz" } }, "install.chart must be"],
     "a registry with a scheme": [{ install: { imageRegistry: "https://ghcr.io" } }, "install.imageRegistry must be"],
     "an unknown key": [{ chart: "x" }, 'got "chart"'],
@@ -97,7 +100,7 @@ describe("KEDA's arguments", () => {
   for (const [what, [args, says]] of Object.entries(wrong)) {
     test(`may not contain ${what}`, () => {
       assert.throws(
-        () => new Keda(`wrong-${says}`, args as KedaArgs),
+        () => new Keda("wrong", args as KedaArgs),
         (error) => RunError.isInstance(error) && error.message.includes(says) && error.message.split("\n").length === 2,
       );
     });

@@ -5,6 +5,7 @@ import { checkKeda } from "./checkKeda.ts";
 import { DEFAULT_KEDA, kedaRule } from "./kedaRules.ts";
 import { kedaValues } from "./kedaValues.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
+import { withDefaults } from "./withDefaults.ts";
 
 /** A KEDA to install. A cluster can have only one: its CRDs and webhooks are cluster-wide. */
 export interface KedaInstallArgs {
@@ -105,7 +106,7 @@ export class Keda extends pulumi.ComponentResource {
   }
 
   #install(name: string, { install, labels, annotations }: KedaArgs): k8s.helm.v3.Release {
-    const { chart, imageRegistry, namespace, releaseName } = { ...DEFAULT_KEDA, ...install };
+    const { chart, imageRegistry, namespace, releaseName } = withDefaults(DEFAULT_KEDA, install);
     const metadata = { ...(labels && { labels }), ...(annotations && { annotations }) };
     const created = new k8s.core.v1.Namespace(
       `${name}-namespace`,

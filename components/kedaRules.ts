@@ -1,7 +1,8 @@
 import { chartRule, registryRule } from "./chartRules.ts";
 import { KEDA_CHART } from "./charts.ts";
 import type { KedaInstallArgs } from "./keda.ts";
-import { METADATA_RULES, objectName } from "./podRules.ts";
+import { namespaceName, releaseName, unusedNamespace } from "./nameRules.ts";
+import { METADATA_RULES } from "./podRules.ts";
 import { and, atMostOne, shape } from "./rule.ts";
 
 /** Defaults of `KedaInstallArgs`. */
@@ -16,12 +17,12 @@ export const DEFAULT_KEDA: Required<KedaInstallArgs> = {
 export const KEDA_INSTALL_RULES = {
   chart: chartRule(KEDA_CHART),
   imageRegistry: registryRule,
-  namespace: objectName("the namespace to create for KEDA"),
-  releaseName: objectName("the Helm release"),
+  namespace: and(namespaceName("the namespace to create for KEDA"), unusedNamespace),
+  releaseName: releaseName,
 };
 
 /** Validation rules for `ExistingKedaArgs`. */
-export const existingKedaRule = shape({ namespace: objectName("the namespace of the existing KEDA's operator") }, [
+export const existingKedaRule = shape({ namespace: namespaceName("the namespace of the existing KEDA's operator") }, [
   "namespace",
 ]);
 

@@ -18,6 +18,11 @@ test("every value exists in the pinned chart", () => {
   ]);
 });
 
+test("a label app stays off the chart's pods, whose selectors it would break", () => {
+  const labelled = kedaValues({ imageRegistry: "mirror.example", labels: { app: "shop", team: "shop" } });
+  assert.deepEqual(labelled.additionalLabels, { team: "shop" });
+});
+
 test("the operator leaves a lost node 10 s after Kubernetes noticed the loss", () => {
   assert.deepEqual(
     values.tolerations.map(({ key, effect, tolerationSeconds }) => [key, effect, tolerationSeconds]),

@@ -13,6 +13,11 @@ export interface KedaValuesArgs {
  */
 const LOST_NODE_TOLERATION_SECONDS = 10;
 
+/** The chart's Deployments and Services select pods by `app`, and a label of the user would replace it. */
+function withoutSelector({ app: _, ...labels }: { readonly [name: string]: string }) {
+  return labels;
+}
+
 /** The values for KEDA's chart. */
 export function kedaValues({ imageRegistry, labels, annotations }: KedaValuesArgs) {
   return {
@@ -27,7 +32,7 @@ export function kedaValues({ imageRegistry, labels, annotations }: KedaValuesArg
     // The chart's 20 s would dominate the first pulumi up.
     operator: { readinessProbe: { initialDelaySeconds: 2 } },
     webhooks: { readinessProbe: { initialDelaySeconds: 2 } },
-    ...(labels === undefined ? {} : { additionalLabels: labels }),
+    ...(labels === undefined ? {} : { additionalLabels: withoutSelector(labels) }),
     ...(annotations === undefined ? {} : { additionalAnnotations: annotations }),
   };
 }

@@ -1,5 +1,6 @@
 import { addressRule, imageArgsRule, kindRule, roleRule } from "./batchRules.ts";
-import { objectName, podRule } from "./podRules.ts";
+import { namespaceName } from "./nameRules.ts";
+import { podRule } from "./podRules.ts";
 import { rotationRule } from "./postgresRules.ts";
 import { and, flag, list, number, type Rule, shape, text } from "./rule.ts";
 
@@ -10,6 +11,9 @@ export const tableRule = text(
   "its rows become requests",
 );
 
+/** A Job's name is a label value, at most 63 characters; the version takes 13 of them. */
+const MAX_NAME = 50;
+
 const differentKinds: Rule = (path, value, problems) => {
   const kinds = (value as { kind?: unknown }[]).map(({ kind }) => kind);
   const twice = kinds.find((kind, index) => kinds.indexOf(kind) !== index);
@@ -17,10 +21,19 @@ const differentKinds: Rule = (path, value, problems) => {
     problems.push(`${path} must have different kinds (a kind has one table); got ${JSON.stringify(twice)} twice`);
 };
 
+/** Validation rules for the component's name. */
+export const migrationNameRule = shape({
+  name: text(
+    (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= MAX_NAME,
+    `1 to ${MAX_NAME} characters from a-z, 0-9 and "-", starting with a letter`,
+    "the Job is named after it",
+  ),
+});
+
 /** Validation rules for `SchemaMigrationArgs`. */
 export const migrationRule = shape(
   {
-    namespace: objectName("the namespace of the batches"),
+    namespace: namespaceName("the namespace of the batches"),
     image: imageArgsRule,
     database: addressRule,
     admin: roleRule,

@@ -49,31 +49,29 @@ describe("the npm package", () => {
       assert.ok(!(key in manifest), key);
   });
 
-  test("has types for other programs", async () => {
-    const options = {
-      module: "nodenext",
-      target: "es2024",
-      types: ["node"],
-      strict: true,
-      noEmit: true,
-      skipLibCheck: false,
-    };
-    await writeFile(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({ compilerOptions: { ...options, skipLibCheck: true }, files: ["index.ts"] }),
-    );
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    assert.equal(execFileSync(process.execPath, [tsc], { cwd: folder, encoding: "utf8" }), "");
-    await writeFile(
-      join(folder, "wrong.ts"),
-      'import { Keda } from "postgres-batch";\nnew Keda("keda", { existing: { name: "keda" } });\n',
-    );
-    assert.throws(() =>
-      execFileSync(
-        process.execPath,
-        [tsc, "--noEmit", "--module", "nodenext", "--skipLibCheck", "wrong.ts", "--ignoreConfig"],
-        { cwd: folder, stdio: "pipe" },
-      ),
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const strict = ["--strict", "--noEmit", "--target", "es2024", "--types", "node", "--skipLibCheck", "--ignoreConfig"];
+  const check = (file: string, ...flags: string[]) =>
+    execFileSync(process.execPath, [tsc, ...strict, ...flags, file], { cwd: folder, encoding: "utf8", stdio: "pipe" });
+
+  for (const [program, flags] of [
+    ["an ES module", ["--module", "nodenext"]],
+    ["a bundler", ["--module", "esnext", "--moduleResolution", "bundler"]],
+    ["CommonJS", ["--module", "commonjs", "--moduleResolution", "node10", "--ignoreDeprecations", "6.0"]],
+  ] as const) {
+    test(`has types for ${program}`, async () => {
+      const file = program === "CommonJS" ? "typed.cts" : "typed.ts";
+      await writeFile(join(folder, file), await readFile(join(folder, "index.ts")));
+      assert.equal(check(file, ...flags), "");
+    });
+  }
+
+  test("has types that refuse wrong arguments", async () => {
+    const program = 'import { Keda } from "postgres-batch";\nnew Keda("keda", { existing: { name: "keda" } });\n';
+    await writeFile(join(folder, "wrong.ts"), program);
+    assert.throws(
+      () => check("wrong.ts", "--module", "nodenext"),
+      ({ stdout }: { readonly stdout: string }) => stdout.includes("'name' does not exist in type 'ExistingKedaArgs'"),
     );
   });
 });

@@ -6,7 +6,7 @@ export interface Manifest {
   readonly license: string;
   readonly type: string;
   readonly files: readonly string[];
-  readonly exports: object;
+  readonly exports: { readonly ".": { readonly types: string; readonly default: string } };
   readonly dependencies: Readonly<Record<string, string>>;
   readonly [more: string]: unknown;
 }
@@ -27,6 +27,9 @@ export function packageManifest({ name, version, description, license, type, fil
     license,
     type,
     files,
+    // TypeScript's `moduleResolution: node` reads no exports.
+    main: exports["."].default,
+    types: exports["."].types,
     exports,
     engines: { node: OLDEST_NODE },
     dependencies: Object.fromEntries(pulumi.map(([dependency, exact]) => [dependency, `^${exact}`])),

@@ -9,6 +9,7 @@ function problems(pod: unknown, command = false): string[] {
   return found;
 }
 
+const MOUNT = { name: "data", mountPath: "/d" };
 const PVC = { name: "data", persistentVolumeClaim: { claimName: "data" } };
 
 describe("pod", () => {
@@ -30,6 +31,19 @@ describe("pod", () => {
       runtimeClassName: "gvisor",
     },
     devices: { resources: { limits: { cpu: "2", "nvidia.com/gpu": "1" }, requests: { "ephemeral-storage": "1Gi" } } },
+    "a taint with a value": {
+      tolerations: [{ key: "a.b/c", operator: "Equal", value: "x", effect: "NoExecute", tolerationSeconds: 5 }],
+    },
+    "outputs in volumes and tolerations": {
+      tolerations: [{ key: output("a"), effect: output("NoExecute"), tolerationSeconds: 5 }],
+      volumes: [{ name: output("v"), secret: output({ secretName: "s" }) }],
+    },
+    "spreading over zones": {
+      topologySpreadConstraints: [
+        { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "DoNotSchedule" },
+      ],
+    },
+    "equal requests and limits of devices": { resources: { limits: { "a/b": "2" }, requests: { "a/b": "2" } } },
     "a patch": { podSpecPatch: { dnsPolicy: "None" } },
   };
   for (const [what, pod] of Object.entries(right))
@@ -78,6 +92,74 @@ describe("pod", () => {
     "a mount at a relative path": [
       { volumes: [PVC], volumeMounts: [{ name: "data", mountPath: "x" }] },
       "pod.volumeMounts[0].mountPath",
+    ],
+    ...Object.fromEntries(
+      ["//batch", "/x/../batch", "/a:b"].map((mountPath) => [
+        `a mount at ${mountPath}`,
+        [{ volumes: [PVC], volumeMounts: [{ name: "data", mountPath }] }, "pod.volumeMounts[0].mountPath"],
+      ]),
+    ),
+    "two mounts at one path": [
+      { volumes: [PVC], volumeMounts: [MOUNT, MOUNT] },
+      'pod.volumeMounts must have different paths (one would hide the other); got "/d" twice',
+    ],
+    "a misspelled key of a mount": [{ volumes: [PVC], volumeMounts: [{ ...MOUNT, readonly: true }] }, 'got "readonly"'],
+    // Kubernetes would take both for an empty folder.
+    "a volume with a misspelled source": [
+      { volumes: [{ name: "data", persistentVolumeClam: {} }] },
+      'got "persistentVolumeClam"',
+    ],
+    "a volume without a source": [{ volumes: [{ name: "data" }] }, "pod.volumes[0] must have one source"],
+    "a volume with two sources": [
+      { volumes: [{ ...PVC, emptyDir: {} }] },
+      "pod.volumes[0] must have one source (what is mounted); got persistentVolumeClaim and emptyDir",
+    ],
+    "a Secret's volume by another key": [
+      { volumes: [{ name: "a", secret: { secretName: "s", name: "s" } }] },
+      'got "name"',
+    ],
+    "a claim's volume without the claim": [
+      { volumes: [{ name: "a", persistentVolumeClaim: {} }] },
+      "pod.volumes[0].persistentVolumeClaim.claimName must be",
+    ],
+    "an unknown operator of a toleration": [
+      { tolerations: [{ key: "a", operator: "Equals" }] },
+      'pod.tolerations[0].operator must be Exists or Equal (how the value is compared); got "Equals"',
+    ],
+    "a misspelled key of a toleration": [{ tolerations: [{ key: "a", efect: "NoSchedule" }] }, 'got "efect"'],
+    "a toleration of nothing": [{ tolerations: [{ effect: "NoSchedule" }] }, "pod.tolerations[0] must have a key"],
+    "a toleration that compares no value": [
+      { tolerations: [{ key: "a", operator: "Exists", value: "b" }] },
+      "pod.tolerations[0].value must come without",
+    ],
+    "a toleration that waits for nothing": [
+      { tolerations: [{ key: "a", effect: "NoSchedule", tolerationSeconds: 5 }] },
+      "pod.tolerations[0].tolerationSeconds must come with the effect NoExecute",
+    ],
+    "a misspelled affinity": [{ affinity: { nodeAfinity: {} } }, 'got "nodeAfinity"'],
+    "a misspelled term of an affinity": [
+      { affinity: { nodeAffinity: { required: {} } } },
+      "a key of pod.affinity.nodeAffinity must be one of requiredDuring",
+    ],
+    "an incomplete spread constraint": [
+      { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "zone" }] },
+      "pod.topologySpreadConstraints[0].whenUnsatisfiable must be",
+    ],
+    "a label with an invalid prefix": [{ labels: { "a..b/c": "x" } }, 'the key "a..b/c" of pod.labels'],
+    "a name with an empty part": [{ serviceAccountName: "a..b" }, "pod.serviceAccountName must be"],
+    "a resource without a prefix": [{ resources: { limits: { gpu: "1" } } }, 'the key "gpu" of pod.resources.limits'],
+    "a fraction of a device": [
+      { resources: { limits: { "a/b": "0.5" } } },
+      'a/b must be a whole number (devices are not divided); got "0.5"',
+    ],
+    "more devices requested than the limit": [
+      { resources: { requests: { "a/b": "2" }, limits: { "a/b": "1" } } },
+      'pod.resources.limits.a/b must be the same as in requests (no pod gets more); got "1" and "2"',
+    ],
+    "a device without a limit": [{ resources: { requests: { "a/b": "2" } } }, 'got nothing and "2"'],
+    "more disk requested than the limit": [
+      { resources: { requests: { "ephemeral-storage": "2Gi" }, limits: { "ephemeral-storage": "1Gi" } } },
+      'pod.resources.limits.ephemeral-storage must be at least what requests has (Kubernetes refuses such pods); got "1Gi" and "2Gi"',
     ],
     "an invalid node label": [{ nodeSelector: { a: true } }, "pod.nodeSelector.a must be"],
     "a toleration that is not an object": [{ tolerations: ["all"] }, "pod.tolerations[0] must be an object"],

@@ -1,15 +1,22 @@
+import {
+  affinityRule,
+  resourcesRule,
+  spreadRule,
+  tolerationRule,
+  volumeMountRule,
+  volumeRule,
+} from "./kubernetesRules.ts";
+import { isQualifiedName, objectName } from "./nameRules.ts";
 import { podSpecPatchRule } from "./podSpecPatch.ts";
-import { isReservedPath, isReservedVariable, RESERVED_VOLUMES } from "./reservedNames.ts";
-import { and, isObject, kubernetesObject, list, map, number, type Rule, secretText, shape, text } from "./rule.ts";
-
-const QUALIFIED = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
+import { isReservedVariable } from "./reservedNames.ts";
+import { and, isObject, list, map, number, type Rule, secretText, shape, text } from "./rule.ts";
 
 /** Labels that KEDA, the Job controller and this project use as selectors. */
 const OUR_LABELS =
   /^(app\.kubernetes\.io\/name|job-name|controller-uid|(scaledjob\.keda\.sh|batch\.kubernetes\.io)\/.*)$/;
 
 const labelKey = text(
-  (key) => QUALIFIED.test(key) && !OUR_LABELS.test(key),
+  (key) => isQualifiedName(key) && !OUR_LABELS.test(key),
   "a label name that is not a selector of KEDA, Jobs or batches",
   "app.kubernetes.io/name, scaledjob.keda.sh/ and batch.kubernetes.io/ are reserved",
 );
@@ -19,7 +26,7 @@ const labelValue = text(
   "at most 63 letters, digits, -, _ and .",
 );
 const annotationKey = text(
-  (key) => QUALIFIED.test(key) && !key.startsWith("pulumi.com/"),
+  (key) => isQualifiedName(key) && !key.startsWith("pulumi.com/"),
   "an annotation name outside pulumi.com/",
   "they control how Pulumi waits",
 );
@@ -29,11 +36,6 @@ export const METADATA_RULES = {
   labels: map(labelKey, labelValue, "label names and values"),
   annotations: map(annotationKey, text(/^/, "a string", "an annotation value"), "annotation names and values"),
 };
-
-/** Validation rules for the name of a Kubernetes object. */
-export function objectName(why: string): Rule {
-  return text(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'a name of a-z, 0-9, "-" and "."', why);
-}
 
 /** Validation rules for environment variables: the worker's own names are reserved. */
 export const envRule = map(
@@ -58,41 +60,10 @@ export const envFromSecretsRule = list(
   { why: "objects with name and prefix" },
 );
 
-const amount = text(/^\d+(\.\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/, "a Kubernetes quantity", "500m, 2, 1Gi");
-
-function amounts(taken: readonly string[]): Rule {
-  return map(
-    text(
-      (name) => QUALIFIED.test(name) && !taken.includes(name),
-      `a resource name other than ${taken.join(" and ")}`,
-      "the settings cpu and memory set them",
-    ),
-    amount,
-    "resource names and quantities",
-  );
-}
-
-const volume = and(kubernetesObject("volume"), (path, value, problems) => {
-  text(
-    (name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name) && !RESERVED_VOLUMES.includes(name),
-    `a volume name other than ${RESERVED_VOLUMES.join(", ")}`,
-    "they are reserved for the worker",
-  )(`${path}.name`, (value as Record<string, unknown>).name, problems);
-});
-
-const volumeMount = and(kubernetesObject("volume mount"), (path, value, problems) => {
-  const { name, mountPath } = value as Record<string, unknown>;
-  text(/./, "a volume name", "the volume to mount")(`${path}.name`, name, problems);
-  text(
-    (folder) => folder.startsWith("/") && !isReservedPath(folder),
-    "an absolute path that is not reserved for the worker",
-    "/batch, /run/batch, /app/batch and /etc/postgresql-ca are reserved",
-  )(`${path}.mountPath`, mountPath, problems);
-});
-
-/** Every mount names a volume, and no two volumes have the same name. */
-const mounted: Rule = (path, value, problems) => {
-  const { volumes = [], volumeMounts = [] } = value as Record<"volumes" | "volumeMounts", { name: unknown }[]>;
+/** Every mount names a volume, no two volumes have the same name, and no two mounts the same path. */
+export const mountsRule: Rule = (path, value, problems) => {
+  type Named = { readonly name: unknown; readonly mountPath?: unknown };
+  const { volumes = [], volumeMounts = [] } = (isObject(value) ? value : {}) as Record<string, Named[]>;
   if (!Array.isArray(volumes) || !Array.isArray(volumeMounts)) return;
   const names = volumes.map(({ name }) => name);
   for (const { name } of volumeMounts) {
@@ -106,6 +77,12 @@ const mounted: Rule = (path, value, problems) => {
     problems.push(
       `${path}.volumes must have different names (mounts refer to them); got ${JSON.stringify(twice)} twice`,
     );
+  const paths = volumeMounts.map(({ mountPath }) => mountPath);
+  const again = paths.find((mountPath, index) => typeof mountPath === "string" && paths.indexOf(mountPath) !== index);
+  if (again !== undefined)
+    problems.push(
+      `${path}.volumeMounts must have different paths (one would hide the other); got ${JSON.stringify(again)} twice`,
+    );
 };
 
 /**
@@ -114,29 +91,29 @@ const mounted: Rule = (path, value, problems) => {
  * @param command - whether the pods run a command in the batch's image
  */
 export function podRule(command: boolean): Rule {
-  return and(
-    shape({
-      ...METADATA_RULES,
-      serviceAccountName: objectName("a service account in the namespace of the batches"),
-      env: envRule,
-      envFromSecrets: envFromSecretsRule,
-      volumes: list(volume, { why: "Kubernetes volumes" }),
-      volumeMounts: list(volumeMount, { why: "Kubernetes volume mounts" }),
-      nodeSelector: map(text(QUALIFIED, "a label name", "it selects nodes"), labelValue, "node labels"),
-      tolerations: list(kubernetesObject("toleration"), { why: "Kubernetes tolerations" }),
-      affinity: kubernetesObject("affinity"),
-      topologySpreadConstraints: list(kubernetesObject("topology spread constraint"), {
-        why: "Kubernetes topology spread constraints",
-      }),
-      priorityClassName: objectName("a priority class of the cluster"),
-      resources: shape({ requests: amounts(["cpu", "memory"]), limits: amounts(["memory"]) }),
-      imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
-      runtimeClassName: objectName("a runtime class of the cluster"),
-      runAsUser: number({ min: 1, max: 2_147_483_647, why: "the restricted Pod Security Standard forbids root" }),
-      podSpecPatch: podSpecPatchRule(command),
+  return and(podPartRule(command), mountsRule);
+}
+
+/** The same for a part of `PodArgs`, whose mounts may be of another part's volumes. */
+export function podPartRule(command: boolean): Rule {
+  return shape({
+    ...METADATA_RULES,
+    serviceAccountName: objectName("a service account in the namespace of the batches"),
+    env: envRule,
+    envFromSecrets: envFromSecretsRule,
+    volumes: list(volumeRule, { why: "Kubernetes volumes" }),
+    volumeMounts: list(volumeMountRule, { why: "Kubernetes volume mounts" }),
+    nodeSelector: map(text(isQualifiedName, "a label name", "it selects nodes"), labelValue, "node labels"),
+    tolerations: list(tolerationRule, { why: "Kubernetes tolerations" }),
+    affinity: affinityRule,
+    topologySpreadConstraints: list(spreadRule, {
+      why: "Kubernetes topology spread constraints",
     }),
-    (path, value, problems) => {
-      if (isObject(value)) mounted(path, value, problems);
-    },
-  );
+    priorityClassName: objectName("a priority class of the cluster"),
+    resources: resourcesRule,
+    imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
+    runtimeClassName: objectName("a runtime class of the cluster"),
+    runAsUser: number({ min: 1, max: 2_147_483_647, why: "the restricted Pod Security Standard forbids root" }),
+    podSpecPatch: podSpecPatchRule(command),
+  });
 }

@@ -1,5 +1,5 @@
 import { isReservedPath, isReservedVariable, RESERVED_VOLUMES, RUNNER_CONTAINER } from "./reservedNames.ts";
-import { isObject, type Rule } from "./rule.ts";
+import { isObject, known, type Rule } from "./rule.ts";
 
 /** Fields that a patch must not change, with the worker's reason. */
 const POD_FIELDS: Readonly<Record<string, string>> = {
@@ -9,6 +9,10 @@ const POD_FIELDS: Readonly<Record<string, string>> = {
   terminationGracePeriodSeconds: "graceSeconds sets it, and the worker's grace period as well",
   activeDeadlineSeconds: "use timeoutSeconds, which records the attempt",
   tolerations: "use pod.tolerations, which keeps the worker's own for lost nodes",
+  ephemeralContainers: "only a running pod can have them",
+  schedulingGates: "nothing would remove them, and no pod would start",
+  spec: "name the fields of the spec without it",
+  metadata: "use pod.labels and pod.annotations",
   nodeName: "the scheduler must be able to replace the pods of a lost node",
 };
 
@@ -37,7 +41,7 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 
 /** Validation rules for `podSpecPatch`: it may change any field that the worker does not rely on. */
 export function podSpecPatchRule(command: boolean): Rule {
-  return (path, value, problems) => {
+  return known((path, value, problems) => {
     const refuse = (what: string, why: string, got: unknown) =>
       problems.push(`${path} must not change ${what} (${why}); got ${JSON.stringify(got) ?? "nothing"}`);
     if (!isObject(value)) {
@@ -54,8 +58,10 @@ export function podSpecPatchRule(command: boolean): Rule {
     const { containers = [], initContainers = [], volumes = [] } = value as Record<string, unknown>;
     for (const { name } of objects(volumes))
       if (RESERVED_VOLUMES.includes(String(name))) refuse(`the volume ${name}`, "it is reserved for the worker", name);
-    for (const { name } of objects(initContainers))
+    for (const { name } of objects(initContainers)) {
+      if (typeof name !== "string") refuse("an init container without a name", "elements are merged by name", name);
       if (name === RUNNER_CONTAINER) refuse(`the init container ${name}`, "it is reserved for the worker", name);
+    }
     if (objects(containers).length > 1)
       refuse("the number of containers", CONTAINER_FIELDS.name ?? "", objects(containers).length);
     for (const container of objects(containers).slice(0, 1)) {
@@ -73,7 +79,7 @@ export function podSpecPatchRule(command: boolean): Rule {
         if (isReservedPath(String(mountPath)))
           refuse(`the mount ${mountPath}`, "it is reserved for the worker", mountPath);
     }
-  };
+  });
 }
 
 /** Merges `patch` into `spec`: objects by key, the lists above by merge key; `null` removes a key, any other value replaces it. */

@@ -94,9 +94,10 @@ describe("an installed PostgreSQL", async () => {
 
   test("can have other names, so that one cluster can have two", async () => {
     const other = await recordPostgres(
-      { install: { ...INSTALL, releaseName: "postgresql-two" }, namespace: "two" },
+      { install: { ...INSTALL, releaseName: "postgresql-two", imageRegistry: undefined } as never, namespace: "two" },
       "two",
     );
+    assert.ok(JSON.stringify(other.resources.at(-1)?.inputs.values).includes('"registry":"docker.io"'), "the default");
     assert.equal(await settled(output(other.postgres.address.host)), "postgresql-two.two.svc.cluster.local");
     assert.equal(other.postgres.admin.secretName, "postgresql-two");
     assert.match(await settled(other.postgres.psql), /^kubectl exec -it -n two postgresql-two-0 /);

@@ -1,6 +1,8 @@
+import { isIPv6 } from "node:net";
 import { chartRule, registryRule } from "./chartRules.ts";
 import { POSTGRESQL_CHART } from "./charts.ts";
-import { METADATA_RULES, objectName } from "./podRules.ts";
+import { namespaceName, objectName, unusedNamespace } from "./nameRules.ts";
+import { METADATA_RULES } from "./podRules.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
 import { allOrNone, and, atMostOne, flag, isObject, number, type Rule, secretText, shape, text } from "./rule.ts";
 
@@ -33,16 +35,12 @@ export const rotationRule = text(
 );
 
 /** Validation rules for the namespace of the batches. */
-export const namespaceRule = text(
-  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-  '1 to 63 characters from a-z, 0-9 and "-"',
-  "Kubernetes' rule for namespaces",
-);
+export const namespaceRule = namespaceName("Kubernetes' rule for namespaces");
 
 const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
 
 const host = text(
-  /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/,
+  (name) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name),
   "a host name or an address",
   "pods connect to it; the port is a separate key",
 );
@@ -107,15 +105,15 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
       {
         host,
         port: portRule,
-        database: text(/^[^\s"'$`\\]{1,63}$/, "a database name", "it holds the queue"),
+        database: text(/^(?!.*:\/\/)[^\s"'$`\\]{1,63}$/, "a database name", "it holds the queue"),
         tls: tlsRule(authority),
         admin: roleRule,
         worker: roleRule,
         scaler: roleRule,
         rolePrefix: text(
-          /^[a-z_][a-z0-9_]{0,50}$/,
-          'at most 51 characters from a-z, 0-9 and "_", not starting with a digit',
-          "the roles are named after it",
+          /^(?!pg(_|$))[a-z_][a-z0-9_]{0,50}$/,
+          'at most 51 characters from a-z, 0-9 and "_", starting neither with a digit nor with pg_',
+          "the roles are named after it, and PostgreSQL reserves pg_",
         ),
         pooler: shape({ host, port: portRule }, ["host"]),
       },
@@ -129,18 +127,42 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
       );
       atMostOne(["worker", "rolePrefix"], "prepared roles already have names")(path, value, problems);
       differentRoles(path, value, problems);
+      freeSecrets(path, value, problems);
     },
   );
 }
 
-/** Each role has only the rights it needs. */
+/** Each role has only the rights it needs; the migration creates the owner of the queue, and the role of programs, without a login. */
 const differentRoles: Rule = (path, value, problems) => {
-  const roles = value as Record<string, { user?: unknown } | undefined>;
-  const users = ["admin", "worker", "scaler"].flatMap((role) => roles[role]?.user ?? []);
+  const { rolePrefix = "batch", ...roles } = value as Record<string, unknown>;
+  const users = ["admin", "worker", "scaler"].flatMap((role) => {
+    const given = roles[role];
+    if (isObject(given)) return given.user ?? [];
+    return role === "admin" ? [] : `${rolePrefix}_${role}`;
+  });
   const twice = users.find((user, index) => users.indexOf(user) !== index);
   if (twice !== undefined)
     problems.push(
       `${path} must have three different roles (each has only the rights it needs); got ${JSON.stringify(twice)} twice`,
+    );
+  const reserved = users.find((user) => user === "batch_owner" || user === "batch_program");
+  if (reserved !== undefined)
+    problems.push(
+      `${path} must have no role with the name of the queue's own (which have no login); got ${JSON.stringify(reserved)}`,
+    );
+};
+
+/** A Secret that is created would replace the existing one. */
+const freeSecrets: Rule = (path, value, problems) => {
+  const { tls, ...args } = value as Record<string, unknown>;
+  const roles = ["admin", "worker", "scaler"].map((role) => ({ created: `batch-${role}`, given: args[role] }));
+  const created = roles.flatMap(({ created: secret, given }) => (isObject(given) && given.secretName ? [] : [secret]));
+  const all = [...created, ...(isObject(tls) && tls.ca !== undefined ? ["batch-ca"] : [])];
+  const named = [...roles.map(({ given }) => isObject(given) && given.secretName), isObject(tls) && tls.caSecretName];
+  const taken = all.find((secret) => named.includes(secret));
+  if (taken !== undefined)
+    problems.push(
+      `${path} must not name the Secret ${taken} (it is created for another password); got it as an existing one`,
     );
 };
 
@@ -155,11 +177,13 @@ export const postgresRule = and(
     ...METADATA_RULES,
   }),
   (path, value, problems) => {
-    if (isObject(value))
-      atMostOne(["install", "existing"], "PostgreSQL is either installed or already exists")(
-        path || "database",
-        value,
-        problems,
-      );
+    if (!isObject(value)) return;
+    if (value.createNamespace !== false && value.namespace !== undefined)
+      unusedNamespace(`${path && `${path}.`}namespace`, value.namespace, problems);
+    atMostOne(["install", "existing"], "PostgreSQL is either installed or already exists")(
+      path || "database",
+      value,
+      problems,
+    );
   },
 );

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { RUNNER_VARIABLES } from "../worker/src/command/runnerVariables.ts";
 
 /** Where pods mount the certificate authority. */
@@ -25,7 +26,8 @@ export function isReservedVariable(name: string): boolean {
 
 /** Whether a mount at this path would hide a folder that the worker needs. */
 export function isReservedPath(path: string): boolean {
-  const folder = path.replace(/\/+$/, "");
+  // "//batch" and "/x/../batch" are the same folder.
+  const folder = posix.resolve("/", path).replace(/^\/$/, "");
   return [CA_FOLDER, RUNNER_FOLDER, FILES_FOLDER, "/app/batch"].some(
     (own) => folder === own || folder.startsWith(`${own}/`) || own.startsWith(`${folder}/`),
   );

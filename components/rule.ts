@@ -126,7 +126,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** A value that is known only during the deployment is not checked in advance. */
-function known(rule: Rule): Rule {
+export function known(rule: Rule): Rule {
   return (path, value, problems) => {
     if (!isLater(value)) rule(path, value, problems);
   };
@@ -141,7 +141,15 @@ function join(path: string, key: string): string {
 }
 
 function show(value: unknown): string {
-  return isObject(value) || value === undefined ? typeName(value) : JSON.stringify(value);
+  return isObject(value) || value === undefined ? typeName(value) : withoutPasswords(JSON.stringify(value));
+}
+
+/** A URL, a connection string or a key in the wrong place must not show its password. */
+function withoutPasswords(text: string): string {
+  return text
+    .replace(/\/\/.*@/, "//...@")
+    .replace(/(password=)[^&\s"]*/gi, "$1...")
+    .replace(/-----BEGIN.*/, '-----BEGIN ..."');
 }
 
 /** The type of a value, without its content: a structure may contain a password. */

@@ -9,6 +9,7 @@ import { podLivenessPort } from "./livenessPort.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { toText } from "./toText.ts";
+import { withDefaults } from "./withDefaults.ts";
 import { type CommandArgs, fieldVariable, type ImageArgs, workerPod } from "./workerPod.ts";
 
 /** A batch, with everything its ScaledJob refers to. */
@@ -119,7 +120,7 @@ function jobSpec(args: ScaledJobSpecArgs) {
     memory,
     graceSeconds,
     livenessPort,
-    pod: { topologySpreadConstraints: [spreadOverNodes(name)], ...pod },
+    pod: withDefaults({ topologySpreadConstraints: [spreadOverNodes(name)] }, pod),
   });
   // No podFailurePolicy: it would make the Job wait until the pod of a lost node is deleted before it replaces it.
   // No ttlSecondsAfterFinished: the history limits say how much is kept, and a failed Job's log is worth keeping.

@@ -182,10 +182,15 @@ const wrong: Record<string, readonly [args: object, says: string]> = {
   "a kind without a table": [{ attach: [{ kind: "page" }] }, "attach[0].table must be"],
   "zero connections": [{ connectionsNeeded: 0 }, "connectionsNeeded must be a whole number"],
 };
+for (const name of ["schemaMigration", "a".repeat(51), "schema_"]) {
+  test(`it may not be named ${name}, after which no Job can be named`, () => {
+    assert.throws(() => new SchemaMigration(name, ARGS), /\nname must be 1 to 50 characters/);
+  });
+}
 for (const [what, [args, says]] of Object.entries(wrong)) {
   test(`its arguments may not contain ${what}`, () => {
     assert.throws(
-      () => new SchemaMigration(`wrong-${what}`, { ...ARGS, ...args } as SchemaMigrationArgs),
+      () => new SchemaMigration("wrong", { ...ARGS, ...args } as SchemaMigrationArgs),
       ({ message }: Error) => message.split("\n").length === 2 && message.includes(says),
     );
   });

@@ -4,10 +4,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "./contentHash.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
-import { migrationRule } from "./migrationRules.ts";
+import { migrationNameRule, migrationRule } from "./migrationRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
+import { toVariable } from "./toVariable.ts";
 import { type ImageArgs, secretVariable, workerPod } from "./workerPod.ts";
 
 /** A table of requests. */
@@ -80,6 +81,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:SchemaMigration", name, {}, opts);
     refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
+    refuseWrongArgs(`SchemaMigration ${name}`, migrationNameRule, { name });
     const { namespace, passwordRotation = "1", attach = [], pod = {} } = args;
     const version = schemaVersion(join(PROJECT_ROOT, "sql"), [passwordRotation, JSON.stringify(attach)]);
     const { labels, annotations } = pod;
@@ -122,6 +124,8 @@ type KnownArgs = Omit<SchemaMigrationArgs, "image" | "database" | "admin" | "wor
 } & Readonly<Record<"admin" | "worker" | "scaler", RoleCredentials>>;
 
 function podTemplate(name: string, args: KnownArgs) {
+  // Some of them are known only now.
+  refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
   const { image, database, admin, pod = {} } = args;
   const { labels, annotations } = pod;
   return {
@@ -151,7 +155,7 @@ function migrationVariables({ worker, scaler, rolesPrepared, attach = [], connec
     { name: "SCALER_USERNAME", value: scaler.user },
     // No passwords for prepared roles: the migration only grants their rights.
     ...(rolesPrepared ? [] : [secretVariable("WORKER_PASSWORD", worker), secretVariable("SCALER_PASSWORD", scaler)]),
-    ...(attach.length > 0 ? [{ name: "ATTACH", value: JSON.stringify(attach) }] : []),
+    ...(attach.length > 0 ? [{ name: "ATTACH", value: toVariable(attach) }] : []),
     ...(connectionsNeeded === undefined ? [] : [{ name: "MAX_CONNECTIONS_NEEDED", value: String(connectionsNeeded) }]),
   ];
 }

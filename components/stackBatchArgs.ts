@@ -37,7 +37,7 @@ export function stackBatchArgs(
 }
 
 /** A batch's pod: each key replaces the stack's, and maps are merged by their keys. */
-function batchPod(stack: PodArgs, batch: PodArgs): PodArgs {
+export function batchPod(stack: PodArgs, batch: PodArgs): PodArgs {
   const merged: Record<string, unknown> = { ...stack, ...batch };
   for (const key of ["labels", "annotations", "env", "nodeSelector"] as const)
     if (stack[key] !== undefined && batch[key] !== undefined) merged[key] = { ...stack[key], ...batch[key] };

@@ -1,15 +1,19 @@
 import { RunError } from "@pulumi/pulumi";
 import type { BatchConfig } from "./batchConfig.ts";
-import { leaseBehindPooler } from "./batchRules.ts";
+import { cpuWithinLimit, leaseBehindPooler } from "./batchRules.ts";
 import type { BatchSettings } from "./batchSettings.ts";
 import { combineConfig } from "./combineConfig.ts";
 import { bundledConnections } from "./connections.ts";
 import type { KedaArgs } from "./keda.ts";
+import { DEFAULT_KEDA } from "./kedaRules.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
+import { unusedNamespace } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
+import { mountsRule } from "./podRules.ts";
 import type { PostgresArgs } from "./postgres.ts";
-import type { Rule } from "./rule.ts";
+import { problem, type Rule } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
+import { batchPod } from "./stackBatchArgs.ts";
 import { CONFIG_RULES, type ConfigValues } from "./stackConfigRules.ts";
 import type { WorkerImageArgs } from "./workerImage.ts";
 
@@ -35,13 +39,18 @@ export interface StackConfig {
  *
  * @param get - returns the value of a key as a string: JSON if its type is `array` or `object`
  * @param env - the credentials of the registry: REGISTRY_USERNAME, REGISTRY_PASSWORD
+ * @param names - every key that is set: Pulumi accepts those that no program reads
  * @throws RunError naming all wrong keys at once, each with what is allowed, why, and the value.
  */
 export function readStackConfig(
   get: (key: string) => string | undefined,
   env: Readonly<Record<string, string | undefined>> = {},
+  names: readonly string[] = [],
 ): StackConfig {
-  const problems: string[] = [];
+  const known = Object.keys(CONFIG_RULES);
+  const problems = names
+    .filter((name) => !known.includes(name))
+    .map((name) => problem("a key", `one of ${known.join(", ")}`, "no other is known", name));
   const values: Record<string, unknown> = {};
   for (const [key, { parse, rule }] of Object.entries(CONFIG_RULES)) {
     values[key] = parse(get(key) ?? "");
@@ -49,7 +58,16 @@ export function readStackConfig(
   }
   refuse(problems);
   const config = combineConfig(values as unknown as ConfigValues, env);
-  for (const rule of [commandsNeedRunner, registryCredentials, leases, livenessPorts, bundledConnections])
+  for (const rule of [
+    commandsNeedRunner,
+    registryCredentials,
+    namespaces,
+    leases,
+    livenessPorts,
+    mounts,
+    cpuLimits,
+    bundledConnections,
+  ])
     rule("", config, problems);
   refuse(problems);
   return config;
@@ -76,11 +94,37 @@ const registryCredentials: Rule = (_path, value, problems) => {
     );
 };
 
+/** At the end the namespace of the batches is deleted with everything in it. */
+const namespaces: Rule = (_path, value, problems) => {
+  const { keda, database } = value as StackConfig;
+  const { namespace, createNamespace } = database;
+  if (createNamespace) unusedNamespace("namespace with createNamespace", namespace, problems);
+  const operators = keda.existing?.namespace ?? keda.install?.namespace ?? DEFAULT_KEDA.namespace;
+  if (namespace === operators && (createNamespace || !keda.existing))
+    problems.push(
+      `namespace must be another one than KEDA's (each is created, and deleted with everything in it); got ${JSON.stringify(namespace)} for both`,
+    );
+};
+
 const leases: Rule = (path, value, problems) => {
   const { database, batches } = value as StackConfig;
   const found: string[] = [];
   for (const { leaseSeconds } of batches) leaseBehindPooler(path, { database: database.existing, leaseSeconds }, found);
   problems.push(...found.slice(0, 1));
+};
+
+/** A batch may mount the stack's volumes, and its own list replaces theirs. */
+const mounts: Rule = (_path, value, problems) => {
+  const { pod, batches } = value as StackConfig;
+  for (const [index, batch] of batches.entries())
+    if (batch.pod) mountsRule(`batches[${index}].pod`, batchPod(pod, batch.pod), problems);
+};
+
+const cpuLimits: Rule = (_path, value, problems) => {
+  const { pod, batches } = value as StackConfig;
+  const found: string[] = [];
+  for (const batch of batches) cpuWithinLimit("", { cpu: batch.cpu, pod: { ...pod, ...batch.pod } }, found);
+  problems.push(...new Set(found));
 };
 
 /** A batch's patch takes the place of the stack's, as in `stackBatchArgs`. */

@@ -13,6 +13,8 @@ writeFileSync(caFile, "-----BEGIN CERTIFICATE-----\n");
 const EXISTING = { host: "db.example", database: "shop", admin: { user: "owner", secretName: "owner" } };
 const database = (changed: object = {}) => ({ database: { existing: { ...EXISTING, ...changed } } });
 const PAGES = { kind: "page", table: "pages" };
+const VOLUME = { name: "data", emptyDir: {} };
+const MOUNT = { name: "data", mountPath: "/data" };
 const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
 
 describe("the stack's configuration", () => {
@@ -173,6 +175,14 @@ describe("the stack's configuration", () => {
       { batches: [{ ...PAGES, kind: "page_" }] },
       "batches[0].name, derived from kind, must be",
     ],
+    "a batch whose volumes replace the stack's, which the stack mounts": [
+      { pod: { volumes: [VOLUME], volumeMounts: [MOUNT] }, batches: [{ ...PAGES, pod: { volumes: [] } }] },
+      'batches[0].pod.volumeMounts must name a volume of batches[0].pod.volumes (it is mounted); got "data"',
+    ],
+    "a batch that mounts no volume of its own or the stack's": [
+      { batches: [{ ...PAGES, pod: { volumeMounts: [MOUNT] } }] },
+      "batches[0].pod.volumeMounts must name a volume of batches[0].pod.volumes",
+    ],
     "a pod that breaks the worker": [
       { pod: { podSpecPatch: { hostPID: true } } },
       "pod.podSpecPatch must not change hostPID",
@@ -190,6 +200,11 @@ describe("the stack's configuration", () => {
       assert.ok(!message.includes("geheim"), message);
     });
   }
+
+  test("may mount a volume of the stack in one batch", () => {
+    const batches = [PAGES, { ...PAGES, kind: "b", pod: { volumeMounts: [MOUNT] } }];
+    assert.deepEqual(configProblems({ pod: { volumes: [VOLUME] }, batches }), []);
+  });
 
   test("refuses half of the registry's credentials", () => {
     const registry = { image: { build: { registry: "registry.example" } } };

@@ -110,10 +110,16 @@ const wrong: Record<string, readonly [args: object, says: string]> = {
   ],
   "an unknown key": [{ build: { tag: "1" } }, 'got "tag"'],
 };
+for (const name of ["workerImage", "worker image", "-worker"]) {
+  test(`an image that is built may not be named ${name}, an existing one may`, () => {
+    assert.throws(() => new WorkerImage(name, {}), /\nname must be a name of a-z/);
+    assert.ok(new WorkerImage(name, { existing: "worker:1" }));
+  });
+}
 for (const [what, [args, says]] of Object.entries(wrong)) {
   test(`an image's arguments may not contain ${what}`, () => {
     assert.throws(
-      () => new WorkerImage(`wrong-${what}`, args as WorkerImageArgs),
+      () => new WorkerImage("wrong", args as WorkerImageArgs),
       ({ message }: Error) => message.split("\n").length === 2 && message.includes(says),
     );
   });

@@ -5,7 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "./contentHash.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
-import { DEFAULT_IMAGE, imageRule } from "./workerImageRules.ts";
+import { withDefaults } from "./withDefaults.ts";
+import { DEFAULT_IMAGE, imageNameRule, imageRule } from "./workerImageRules.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
 /** Credentials for pushing to a registry. */
@@ -92,11 +93,12 @@ export class WorkerImage extends pulumi.ComponentResource {
   constructor(name: string, args: WorkerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:WorkerImage", name, {}, opts);
     refuseWrongArgs(`WorkerImage ${name}`, imageRule, args);
+    if (args.existing === undefined) refuseWrongArgs(`WorkerImage ${name}`, imageNameRule, { name });
     if (args.existing !== undefined) {
       this.image = { reference: args.existing };
       this.nodeSelector = {};
     } else {
-      const build = { ...DEFAULT_IMAGE, platform: hostPlatform(), ...args.build };
+      const build = withDefaults({ ...DEFAULT_IMAGE, platform: hostPlatform() }, args.build);
       this.image = this.#build(name, build, args.rebuildTrigger);
       this.nodeSelector =
         build.registry === undefined ? {} : { "kubernetes.io/arch": build.platform.replace("linux/", "") };

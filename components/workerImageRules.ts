@@ -40,6 +40,15 @@ export function imageBuildRule(keys: readonly string[] = Object.keys(BUILD_RULES
   );
 }
 
+/** Validation rules for the component's name if it builds the image. */
+export const imageNameRule = shape({
+  name: text(
+    /^[a-z0-9]+([._-][a-z0-9]+)*$/,
+    "a name of a-z, 0-9, and single ., _ or - between them",
+    "the image is named after it",
+  ),
+});
+
 /** Validation rules for `WorkerImageArgs`. */
 export const imageRule = and(
   shape({

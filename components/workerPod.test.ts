@@ -105,7 +105,7 @@ describe("a pod of the worker's image", () => {
 
 describe("a pod of a command", () => {
   const command = {
-    command: ["python3", "work.py"],
+    command: ["python3", "work.py", "$(KIND)"],
     runner: { reference: "runner:1", pullPolicy: "IfNotPresent" },
     finalExitCodes: [],
   };
@@ -117,7 +117,7 @@ describe("a pod of a command", () => {
     assert.deepEqual([work?.image, work?.args], ["pages:1", undefined]);
     assert.deepEqual(work?.command?.slice(0, 4), ["/batch/lib/loader", "--library-path", "/batch/lib", "/batch/node"]);
     const variable = (name: string) => work?.env?.find((each) => each.name === name)?.value;
-    assert.equal(variable("COMMAND"), '["python3","work.py"]');
+    assert.equal(variable("COMMAND"), '["python3","work.py","$$(KIND)"]');
     assert.equal(variable("COMMAND_DIRECTORY"), "/run/batch");
     assert.equal(variable("NODE_COMPILE_CACHE"), "/batch/.cache");
     assert.equal(variable("NODE_OPTIONS"), "", "the image's value would also apply to the runner");

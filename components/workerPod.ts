@@ -1,11 +1,14 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { commandMounts } from "./commandMounts.ts";
 import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
 import { livenessProbes } from "./livenessProbes.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
 import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER } from "./reservedNames.ts";
 import { toText } from "./toText.ts";
+import { toVariable } from "./toVariable.ts";
+import { withDefaults } from "./withDefaults.ts";
 
 /** An image and its pull policy. */
 export interface ImageArgs {
@@ -102,7 +105,7 @@ export function workerPod(args: WorkerPodArgs) {
     ...nonEmpty("volumeMounts", [
       ...(database.caSecretName === undefined ? [] : [{ name: "ca", mountPath: CA_FOLDER, readOnly: true }]),
       ...(broughtBy === undefined ? [] : [RUNNER_MOUNT]),
-      ...(command === undefined ? [] : COMMAND_MOUNTS),
+      ...(command === undefined ? [] : commandMounts(pod)),
       ...(pod.volumeMounts ?? []),
     ]),
   } satisfies types.input.core.v1.Container;
@@ -156,12 +159,6 @@ function emptyVolumes(...names: readonly string[]) {
 
 const RUNNER_MOUNT = { name: "runner", mountPath: RUNNER_FOLDER, readOnly: true };
 
-const COMMAND_MOUNTS = [
-  { name: "files", mountPath: FILES_FOLDER },
-  // The root is read-only, and many programs need a place for temporary files.
-  { name: "tmp", mountPath: "/tmp" },
-];
-
 /** Starts the worker with the Node.js, loader and libraries of its folder: the image of the command needs none. */
 const RUNNER_COMMAND = [
   `${RUNNER_FOLDER}/lib/loader`,
@@ -174,7 +171,7 @@ const RUNNER_COMMAND = [
 /** What the worker runs, and variables that an image may set for its own programs and that would break the runner. */
 function commandVariables({ command }: CommandArgs): types.input.core.v1.EnvVar[] {
   return [
-    { name: "COMMAND", value: JSON.stringify(command) },
+    { name: "COMMAND", value: toVariable(command) },
     { name: "COMMAND_DIRECTORY", value: FILES_FOLDER },
     { name: "NODE_COMPILE_CACHE", value: `${RUNNER_FOLDER}/.cache` },
     ...["NODE_OPTIONS", "LD_PRELOAD", "OPENSSL_CONF"].map((name) => ({ name, value: "" })),
@@ -196,7 +193,7 @@ function runnerContainer({ cpu, memory }: WorkerPodArgs, { runner }: CommandArgs
 }
 
 function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.input.core.v1.EnvVar[] {
-  const { host, port } = pooled ? { port: DEFAULT_PORT, ...(database.pooler ?? database) } : database;
+  const { host, port } = pooled ? withDefaults({ port: DEFAULT_PORT }, database.pooler ?? database) : database;
   return [
     { name: "PG_HOST", value: host },
     { name: "PG_PORT", value: toText(port) },

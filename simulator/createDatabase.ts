@@ -1,6 +1,6 @@
 import { chown, lchown, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { getInstallHint, type PostgresPrograms } from "./postgresPrograms.ts";
+import { getHint, type PostgresPrograms } from "./postgresPrograms.ts";
 import { startServerProcess } from "./serverProcess.ts";
 import { type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
 
@@ -46,7 +46,7 @@ export async function createDatabase(folder: string, args: CreateDatabaseArgs): 
     signal?.throwIfAborted();
     if (exitCode !== 0) {
       const words = initdb.outputTail().trim() || `it ended with ${killedBy ?? `exit code ${exitCode}`}`;
-      throw new Error(`cannot create a database in ${folder}: ${words}${getInstallHint(words)}`);
+      throw new Error(`cannot create a database in ${folder}: ${words}${getHint(words)}`);
     }
     if (user) await chownAll(data, user);
     await rename(data, join(folder, "data"));

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { readFile, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
@@ -122,10 +122,15 @@ function hasVariable(pid: number, matches: (text: string) => boolean): boolean {
   }
 }
 
+/** The server's working directory is its data directory, whatever path it was started with: the folder may have been moved. */
 function isPostgresOn(pid: number, data: string): boolean {
   const words = getCommandLine(pid);
   if (process.platform !== "linux") return words.join(" ").includes(`postgres -D ${data}`);
-  return basename(words[0] ?? "") === "postgres" && words[words.indexOf("-D") + 1] === data;
+  try {
+    return basename(words[0] ?? "") === "postgres" && readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data);
+  } catch {
+    return false;
+  }
 }
 
 /** Signals a process until it has ended, with a stronger signal each time. */

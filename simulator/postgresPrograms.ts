@@ -33,7 +33,9 @@ export async function findPrograms(): Promise<PostgresPrograms> {
   return found;
 }
 
-/** The end of a failed program's message if the installation is the reason. */
-export function getInstallHint(message: string): string {
-  return message.includes("shared libraries") ? `; ${INSTALL_HINT}` : "";
+/** The end of a failed program's message if the installation or the user is the reason: what to do. */
+export function getHint(message: string): string {
+  if (message.includes("shared libraries")) return `; ${INSTALL_HINT}`;
+  if (!message.includes("could not look up effective user ID")) return "";
+  return ". Run as a user that has a name (in /etc/passwd), or set DATABASE_URL to an existing server";
 }

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { getInstallHint } from "./postgresPrograms.ts";
+import { getHint } from "./postgresPrograms.ts";
 import { startServerProcess } from "./serverProcess.ts";
 import type { ServerUser } from "./serverUser.ts";
 import type { RunningProcess } from "./startProcess.ts";
@@ -133,6 +133,6 @@ export class Postmaster {
   #describeEnd(end: string): string {
     const lines = readFileSync(this.#args.log, "utf8").trimEnd().split("\n").slice(-LOG_LINES);
     const text = lines.join("\n");
-    return `${text === "" ? end : `${end}\n${text}`}${getInstallHint(text)}`;
+    return `${text === "" ? end : `${end}\n${text}`}${getHint(text)}`;
   }
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import pg from "pg";
+import { findServer } from "./leftovers.ts";
 import { isRunning } from "./processIdentity.ts";
 import { type Server, startServer } from "./server.ts";
 import { readMarker } from "./tempDirectory.ts";
@@ -43,6 +44,22 @@ describe("a server", { timeout: 120_000 }, () => {
       await server.stop();
     }
     assert.deepEqual(await readdir(join(base, "kept")), ["data"]);
+  });
+
+  test("is found on its folder by any path, also after the folder was moved", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const [folder, link, moved] = [join(base, "first"), join(base, "link"), join(base, "moved")];
+    const server = await startServer({ durable: false, folder });
+    const pid = await findServer(join(folder, "data"));
+    assert.ok(pid);
+    await symlink(folder, link);
+    assert.equal(await findServer(join(link, "data")), pid);
+    await rename(folder, moved);
+    assert.equal(await findServer(join(moved, "data")), pid);
+    await rename(moved, folder);
+    await server.stop();
+    for (const path of [folder, link]) await rm(path, { recursive: true });
   });
 
   test("whose start is aborted leaves nothing behind", async () => {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
 import { UsageError } from "../usageError.ts";
 import { readOptions } from "./options.ts";
 
@@ -24,6 +27,18 @@ describe("the options of a user's own batch", () => {
     assert.ok(readOptions([...BATCH, ...others.split(" ")]).batch);
   });
 
+  const folder = mkdtempSync(join(tmpdir(), "sql-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, bytes: Uint8Array) => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+
+  test("may have SQL with a byte order mark", () => {
+    const file = write("bom.sql", Buffer.from("\uFEFFselect 1; -- \u00E9"));
+    assert.equal(readOptions([...BATCH, "--sql", file]).batch?.sql?.text, "select 1; -- \u00E9");
+  });
+
   const refused: readonly (readonly [args: readonly string[], message: RegExp])[] = [
     [["--table", "pages"], /^--table must come with --command WORDS .*; got no --command$/],
     [["--sql", SQL], /^--sql must come with --command WORDS/],
@@ -33,12 +48,20 @@ describe("the options of a user's own batch", () => {
     [[...BATCH, "--command", "'' x"], /^--command must be .*; got "'' x"$/],
     [[...BATCH, "--command", " "], /^--command must be .*; got " "$/],
     [[...BATCH, "--sql", "/nowhere.sql"], /^--sql must be a file of SQL .*; got "\/nowhere\.sql": ENOENT/],
+    [
+      [...BATCH, "--sql", write("latin1.sql", Buffer.from("select '\u00E9'", "latin1"))],
+      /in UTF-8 .*; got ".*": .* not valid/,
+    ],
+    [
+      [...BATCH, "--sql", write("utf16.sql", Buffer.from("select 1", "utf16le"))],
+      /; got ".*": The file contains a zero byte$/,
+    ],
     [[...BATCH, "--requests", "3"], /^--requests must come without --command \(the rows of --table are .*; got both$/],
     [[...BATCH, "--seconds", "3", "--failures", "1"], /^--seconds must come without .*\n--failures must come without/],
     [[...BATCH, "--serve", "--keep", "d"], /^--serve must come without --command \(it runs nothing\); got both$/],
   ];
   for (const [args, message] of refused) {
-    test(`refuses ${args.join(" ").replace(SQL, "FILE")}, before anything is started`, () => {
+    test(`refuses ${args.join(" ").replace(SQL, "FILE").replace(folder, "FOLDER")}, before anything is started`, () => {
       assert.throws(
         () => readOptions(args),
         (error: Error) => {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { orProblem } from "../../worker/src/orProblem.ts";
 import { KIND_PATTERN } from "../../worker/src/settings.ts";
 import type { OptionSpec } from "../args.ts";
@@ -25,7 +26,7 @@ export const BATCH_OPTIONS = {
   sql: {
     help: "with --command: SQL that is run first, in one transaction: it creates the table and its rows",
     placeholder: "FILE",
-    what: "a file of SQL (./-name for one that begins with -)",
+    what: "a file of SQL in UTF-8 (./-name for one that begins with -)",
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
@@ -96,7 +97,10 @@ function parseCommand(text: string): string[] {
 
 function readSql(file: string): string {
   try {
-    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+    // An invalid character is an error: a replaced one would be in the rows.
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(resolve(file)));
+    if (text.includes("\0")) throw new RangeError("The file contains a zero byte");
+    return text;
   } catch (error) {
     throw new UsageError(
       `--sql must be ${BATCH_OPTIONS.sql.what}; got ${JSON.stringify(file)}: ${(error as Error).message}`,

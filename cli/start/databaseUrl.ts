@@ -17,6 +17,7 @@ export interface DatabaseAddress {
 }
 
 const FORM = "postgresql://user@host/database";
+const ESCAPES = "in a user and a password : / ? # [ ] @ % are %3A %2F %3F %23 %5B %5D %40 %25";
 
 const SSLMODES = ["disable", "allow", "prefer", "require", "no-verify", "verify-ca", "verify-full"] as const;
 
@@ -35,17 +36,25 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
     throw new UsageError(`DATABASE_URL must ${what}; got ${got}`);
   };
   if (!/^postgres(ql)?:\/\//.test(url)) fail(`be ${FORM}`, "another scheme");
-  const [base = "", query = ""] = url.split(/\?(.*)/s, 2);
-  const parameters = new URLSearchParams(query);
-  const unknown = [...parameters.keys()].find((name) => !PARAMETERS.includes(name));
-  if (unknown !== undefined) {
-    fail(`have no parameters but ${PARAMETERS.join(", ")} (the worker knows no others)`, unknown);
-  }
-  const config = parseOr(base, (reason) => fail(`be ${FORM}`, reason));
+  if (/%(?![0-9a-f]{2})/i.test(url)) fail("have %25 for each % (% begins an escaped character)", "another %");
+  // node-postgres would escape everything once more because of one space.
+  const [base = "", query = ""] = url
+    .trim()
+    .replaceAll(" ", "%20")
+    .split(/\?(.*)/s, 2);
+  const config = parseOr(base, (reason) => fail(`be ${FORM} (${ESCAPES})`, reason));
+  // A + is not a space here: only a form's parameters are written so.
+  const parameters = new URLSearchParams(query.replaceAll("+", "%2B"));
   const host = parameters.get("host") || config.host;
   const user = parameters.get("user") || config.user;
   const port = parameters.get("port") || config.port || String(DEFAULTS.port);
   if (!host || !user) return fail(`be ${FORM}`, "no host or no user");
+  const unknown = [...parameters.keys()].find((name) => !PARAMETERS.includes(name));
+  if (unknown !== undefined) {
+    // It may be the end of a password that has an unescaped question mark.
+    const got = /^[a-z_]+$/.test(unknown) ? unknown : `another one; ${ESCAPES}`;
+    fail(`have no parameters but ${PARAMETERS.join(", ")} (the worker knows no others)`, got);
+  }
   if (/[,\s]/.test(host)) return fail("name one host", JSON.stringify(host));
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
     return fail("have a port from 1 to 65535", JSON.stringify(port));

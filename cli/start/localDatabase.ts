@@ -1,9 +1,10 @@
-import pg from "pg";
+import type pg from "pg";
 import { type Server, startServer } from "../../simulator/server.ts";
+import { checkDatabase } from "../../worker/src/checkDatabase.ts";
+import { connectDirectly } from "../../worker/src/connectDirectly.ts";
 import { Database, toClientConfig } from "../../worker/src/database.ts";
 import type { Log } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
-import { MIGRATION_SETTINGS, toOptions } from "../../worker/src/sessionOptions.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import { describeError } from "../describeError.ts";
 import { shellQuote } from "../shellQuote.ts";
@@ -36,9 +37,14 @@ export interface OpenDatabaseArgs {
   readonly password?: string | undefined;
   /** The folder in which the private server keeps its database. @default - a temporary one */
   readonly keep?: string | undefined;
+  /** The most Jobs at once: each has a connection. @default - not checked */
+  readonly maxReplicaCount?: number;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
+
+/** Connections of a run besides its workers': its poll, its display, and the one that runs the SQL file. */
+const OWN_CONNECTIONS = 3;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -48,7 +54,14 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * @throws UsageError for a wrong URL; Error when no server answers, it refuses, or `signal` aborts. Everything that was started
  * has been stopped by then.
  */
-export async function openDatabase({ url, password, keep, log, signal }: OpenDatabaseArgs): Promise<LocalDatabase> {
+export async function openDatabase({
+  url,
+  password,
+  keep,
+  maxReplicaCount,
+  log,
+  signal,
+}: OpenDatabaseArgs): Promise<LocalDatabase> {
   let server: Server | undefined;
   let address: DatabaseAddress;
   if (url === undefined) {
@@ -79,7 +92,8 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
     await server?.stop();
   }
   try {
-    await prepare(toClientConfig(settings), url === undefined ? "the run's own server" : "DATABASE_URL", log, signal);
+    const where = url === undefined ? "the run's own server" : "DATABASE_URL";
+    await prepare(toClientConfig(settings), { where, maxReplicaCount, log, signal });
   } catch (error) {
     await close();
     throw error;
@@ -99,22 +113,28 @@ export async function openDatabase({ url, password, keep, log, signal }: OpenDat
   };
 }
 
-/** Connects once and migrates. */
-async function prepare(config: pg.ClientConfig, where: string, log: Log, signal: AbortSignal): Promise<void> {
-  const options = toOptions(MIGRATION_SETTINGS);
-  const client = new pg.Client({ ...config, options, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // The running statement then fails, and its error is reported.
-  client.on("error", () => undefined);
+interface PrepareArgs extends Pick<OpenDatabaseArgs, "log" | "signal"> {
+  readonly where: string;
+  readonly maxReplicaCount: number | undefined;
+}
+
+/** Connects once, checks everything, and migrates. */
+async function prepare(config: pg.ClientConfig, { where, maxReplicaCount, log, signal }: PrepareArgs): Promise<void> {
+  let client: pg.Client | undefined;
   let what = `cannot connect to the server of ${where}`;
   try {
-    await raceAbort(client.connect(), signal);
+    client = await raceAbort(connectDirectly({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS }), signal);
     what = `cannot prepare the database of ${where}`;
+    if (maxReplicaCount !== undefined) {
+      const wanted = { connections: maxReplicaCount + OWN_CONNECTIONS, oneRole: true };
+      await raceAbort(checkDatabase(client, wanted), signal);
+    }
     await raceAbort(migrate(client, log), signal);
   } catch (error) {
     signal.throwIfAborted();
     throw new Error(`${what}: ${describeError(error)}`, { cause: error });
   } finally {
-    await raceAbort(client.end(), signal).catch(() => undefined);
+    if (client) await raceAbort(client.end(), signal).catch(() => undefined);
   }
 }
 

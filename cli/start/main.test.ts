@@ -94,6 +94,21 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     assert.equal(exitCode, 0, stderr);
   });
 
+  test("too few connections for --max-replica-count are refused before anything is created: no pod could connect", async () => {
+    const { name, query } = await createTestDatabase("template1");
+    const role = `${name}_limited`;
+    await query(`create role ${role} login connection limit 5`);
+    await query(`alter database ${name} owner to ${role}`);
+    const { PG_HOST = "", PG_PORT } = process.env;
+    const url = `postgresql://${role}@/${name}?host=${encodeURIComponent(PG_HOST)}&port=${PG_PORT}`;
+    const { exitCode, stderr } = await start("--requests 1 --max-replica-count 3", { DATABASE_URL: url }).ended;
+    assert.match(stderr, /: the connection limit of the role \w+ must be at least 6; got 5$/m);
+    assert.equal(exitCode, 1);
+    assert.deepEqual(await query("select from pg_namespace where nspname = 'batch'"), []);
+    await query(`alter database ${name} owner to current_user`);
+    await query(`drop role ${role}`);
+  });
+
   const unusable: readonly (readonly [url: string, exitCode: number, message: RegExp])[] = [
     ["mysql://u@h/d", 64, /^DATABASE_URL must be postgresql:.*; got another scheme$/m],
     ["postgresql://u:hunter2@h:x/d", 64, /^DATABASE_URL must be postgresql:.*; got Invalid URL$/m],

@@ -36,6 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
       url: url || undefined,
       password,
       keep: options.keep,
+      ...(options.serve ? {} : { maxReplicaCount: options.maxReplicaCount }),
       log,
       signal: signals.stop,
     });

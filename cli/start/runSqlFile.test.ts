@@ -40,6 +40,17 @@ describe("a file of SQL", () => {
       /, line 2: no \(do\)$/,
     ],
     ["a table that already exists", "select 1;\ncreate table a ();", /, line 2: .*"a" already exists \(omit --sql if /],
+    [
+      "rows for psql",
+      "create table c (x int);\ncopy c from stdin;\n1\n\\.\n",
+      /, line 3: .* \(only psql sends the rows/,
+    ],
+    [
+      "rows for psql at its end",
+      "create table c (x int);\ncopy c from stdin;",
+      /, line 2: COPY .* \(only psql sends the rows/,
+    ],
+    ["psql's variable", "select 1;\nselect :x;", /, line 2: .* \(psql's variables .* are not SQL\)$/],
     ["psql's own command", "select 1;\n\\copy a from 'x'", /, line 2: .* \(psql's own commands .* are not SQL\)$/],
   ];
   for (const [what, sql, message] of wrong) {

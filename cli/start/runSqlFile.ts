@@ -4,6 +4,7 @@ import { findStatementLines } from "./statementLines.ts";
 
 /** duplicate_table: a kept database already has it. */
 const DUPLICATE_TABLE = "42P07";
+const SYNTAX_ERROR = "42601";
 
 /**
  * Runs an SQL file like `psql --single-transaction --file`: all of it, or nothing unless it commits itself.
@@ -31,14 +32,17 @@ function describe(error: unknown, text: string, completed: number): string {
   if (!(error instanceof pg.DatabaseError)) return `: ${(error as Error).message}`;
   const { message, detail, hint, code, position } = error;
   const line = position === undefined ? findStatementLines(text)[completed] : findLine(text, Number(position));
-  const advice =
-    code === DUPLICATE_TABLE
-      ? "omit --sql if the database already has the table"
-      : /at or near "\\"$/.test(message)
-        ? "psql's own commands (\\copy, \\i) are not SQL"
-        : hint;
-  const more = [detail, advice].filter(Boolean).join("; ");
+  const more = [detail, getAdvice(code, message, text) ?? hint].filter(Boolean).join("; ");
   return `${line === undefined ? "" : `, line ${line}`}: ${message}${more ? ` (${more})` : ""}`;
+}
+
+function getAdvice(code: string | undefined, message: string, text: string): string | undefined {
+  if (code === DUPLICATE_TABLE) return "omit --sql if the database already has the table";
+  if (/at or near "\\"$/.test(message)) return "psql's own commands (\\copy, \\i) are not SQL";
+  if (/at or near ":"$/.test(message)) return "psql's variables (:name) are not SQL";
+  const readsRows = code === SYNTAX_ERROR || message.startsWith("COPY from stdin failed");
+  if (readsRows && /\bfrom\s+stdin\b/i.test(text)) return "only psql sends the rows of copy from stdin; use insert";
+  return undefined;
 }
 
 /** PostgreSQL counts characters from 1; some of them are two UTF-16 code units in JavaScript. */

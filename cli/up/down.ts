@@ -1,3 +1,4 @@
+import { shellQuote } from "../shellQuote.ts";
 import { readDeployedCluster, wasRecreated } from "./deployedCluster.ts";
 import { FailedError } from "./failedError.ts";
 import { Kubectl } from "./kubectl.ts";
@@ -31,7 +32,7 @@ await runSession(HELP, async (session) => {
     throw new FailedError(
       `cannot reach the cluster of the context ${context}, from which the stack is to be removed. ` +
         (profile === undefined || profile.state === "running"
-          ? `See kubectl --context "${context}" cluster-info; if it no longer exists, remove the stack from Pulumi's state: ${pulumiCommand(["stack", "rm", "--force", "--stack", stack], extraEnv)}`
+          ? `See kubectl --context ${shellQuote(context)} cluster-info; if it no longer exists, remove the stack from Pulumi's state: ${pulumiCommand(["stack", "rm", "--force", "--stack", stack], extraEnv)}`
           : `To start it: minikube ${startArguments(context, profile).join(" ")}`),
     );
   }
@@ -45,7 +46,7 @@ await runSession(HELP, async (session) => {
   if (exitCode !== 0) {
     for (const line of ["", ...retryHint("down", session)]) console.log(line);
   } else if (profile !== undefined) {
-    console.log(`\n# minikube is still running; to delete it, too\nminikube delete --profile=${context}`);
+    console.log(`\n# minikube is still running; to delete it, too\nminikube delete --profile=${shellQuote(context)}`);
   }
   return exitCode;
 });

@@ -1,6 +1,6 @@
 import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
-import { configFlag } from "./pulumiArgs.ts";
+import { configFileArgs, configFlag } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
 
 /** Where the nodes get the worker's image: from the daemon that builds it, from a registry that it is pushed to, or an existing image. */
@@ -8,7 +8,7 @@ export type ImageSource = "daemon" | "registry" | "existing";
 
 /** Reads the stack's key `image` from the command line, else from its settings. */
 export async function readImageSource({ stack, pulumiArgs, env }: Session): Promise<ImageSource> {
-  const args = ["config", "get", "image", "--stack", stack];
+  const args = ["config", "get", "image", "--stack", stack, ...configFileArgs(pulumiArgs)];
   const { exitCode, stdout, stderr } = await capture("pulumi", args, env);
   if (exitCode !== 0) throw new FailedError(`cannot read the key image of the stack ${stack}: ${stderr.trim()}`);
   return parseImageSource(pulumiArgs, stdout);

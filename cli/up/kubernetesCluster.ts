@@ -1,4 +1,5 @@
 import { runInteractive } from "../runInteractive.ts";
+import { shellQuote } from "../shellQuote.ts";
 import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
 import { checkDockerDaemon, dockerContextEnv } from "./dockerDaemon.ts";
@@ -52,7 +53,7 @@ export async function startMinikube(
   if (profile === undefined && context !== MINIKUBE) {
     throw new FailedError(
       `kubernetesContext must be the context of a cluster that responds, or a minikube profile (which is started); got ${JSON.stringify(context)}: ` +
-        `see kubectl --context "${context}" cluster-info, or create it: minikube start --profile="${context}" --container-runtime=docker`,
+        `see kubectl --context ${shellQuote(context)} cluster-info, or create it: minikube start --profile=${shellQuote(context)} --container-runtime=docker`,
     );
   }
   if (source === "daemon") checkNodeBuilds(context, profile);
@@ -62,12 +63,12 @@ export async function startMinikube(
   if (exitCode !== 0) {
     throw new FailedError(
       `cannot start minikube: it exited with ${exitCode} for the reason above. ` +
-        `To start over: minikube delete --profile=${context}, then npm run up`,
+        `To start over: minikube delete --profile=${shellQuote(context)}, then npm run up`,
     );
   }
   if (await isReachable(context, env)) return;
   throw new FailedError(
-    `the cluster of the context ${context} does not respond after minikube start: see kubectl --context "${context}" cluster-info`,
+    `the cluster of the context ${context} does not respond after minikube start: see kubectl --context ${shellQuote(context)} cluster-info`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { shellQuote } from "../shellQuote.ts";
 import { FailedError } from "./failedError.ts";
 import { MINIKUBE } from "./minikube.ts";
-import { DEFAULT_STACK } from "./options.ts";
+import { isDefaultStack } from "./options.ts";
 
 /** What the printed commands need to know about a deployed stack. */
 export interface Deployment {
@@ -30,8 +30,8 @@ export function nextSteps(deployment: Deployment): string[] {
   const { psql, namespaces, kinds, context, profile, stack, extraEnv } = deployment;
   const kubectl = context === undefined ? "kubectl" : `kubectl --context ${shellQuote(context)}`;
   const psqlThere = psql.replace("kubectl", kubectl);
-  const forStack = stack === DEFAULT_STACK ? "" : ` --stack ${stack}`;
-  const withArguments = stack === DEFAULT_STACK ? " --" : ` -- --stack ${stack}`;
+  const forStack = isDefaultStack(stack) ? "" : ` --stack ${stack}`;
+  const withArguments = isDefaultStack(stack) ? " --" : ` -- --stack ${stack}`;
   const variables = Object.entries(extraEnv).map(([name, value]) => `${name}=${shellQuote(value)}`);
   const hasSample = kinds.includes(SAMPLE_KIND);
   const steps: (Step | undefined)[] = [
@@ -51,7 +51,7 @@ export function nextSteps(deployment: Deployment): string[] {
     variables.length > 0 ? ["Before using pulumi directly", `export ${variables.join(" ")}`] : undefined,
     ["Create one Job by hand (insert a row first)", `pulumi stack output job${forStack} | ${kubectl} create -f -`],
     ["Change a setting", `npm run up${withArguments} --config pollingInterval=5`],
-    ["Remove everything", `npm run down${stack === DEFAULT_STACK ? "" : withArguments}`],
+    ["Remove everything", `npm run down${isDefaultStack(stack) ? "" : withArguments}`],
   ];
   return steps.flatMap((step) => (step === undefined ? [] : ["", `# ${step[0]}`, step[1]]));
 }

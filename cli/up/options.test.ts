@@ -18,6 +18,13 @@ describe("the command line of npm run up and down", () => {
     });
   }
 
+  test("PULUMI_STACK names the stack for Pulumi, so it does here, unless --stack does", () => {
+    const env = { PULUMI_STACK: "prod" };
+    assert.equal(readOptions(HELP, [], env).stack, "prod");
+    assert.equal(readOptions(HELP, ["-s", "two"], env).stack, "two");
+    assert.equal(readOptions(HELP, [], { PULUMI_STACK: "" }).stack, "dev");
+  });
+
   test("asks for help", () => {
     assert.throws(() => readOptions(HELP, ["--help"]), HelpRequest);
   });
@@ -25,6 +32,31 @@ describe("the command line of npm run up and down", () => {
   for (const args of [["--stack"], ["--stack="], ["--stack", "--diff"]]) {
     test(`refuses ${JSON.stringify(args)}`, () => {
       assert.throws(() => readOptions(HELP, args), /^UsageError: .*--stack/);
+    });
+  }
+
+  // `npm run down prod`, and `npm run down -s prod`, whose `-s` is npm's --silent: Pulumi would destroy the default stack.
+  for (const args of ["prod", "--yes prod", "--stack dev prod", "--config a=b c=d", "--config=a=b prod"]) {
+    test(`refuses the word in "${args}" that belongs to no option`, () => {
+      const word = JSON.stringify(args.split(" ").at(-1));
+      assert.throws(() => readOptions(HELP, args.split(" ")), {
+        message: `every argument must be an option or its value (a stack is --stack NAME, after --: npm run up -- --stack NAME); got ${word}`,
+      });
+    });
+  }
+
+  for (const [name, value] of [
+    ["stack", "prod"],
+    ["preview_only", "true"],
+    ["dry_run", "true"],
+  ] as const) {
+    test(`refuses to run without the option that npm has kept as npm_config_${name}`, () => {
+      const flag = `--${name.replace("_", "-")}`;
+      assert.throws(() => readOptions(HELP, [], { [`npm_config_${name}`]: value }), {
+        message: `${flag} must come after -- (npm keeps the options before it for itself): npm run up -- ${flag} ...; got npm_config_${name}="${value}"`,
+      });
+      assert.doesNotThrow(() => readOptions(HELP, [`${flag}=${value}`], { [`npm_config_${name}`]: value }));
+      assert.doesNotThrow(() => readOptions(HELP, [], { [`npm_config_${name}`]: "" }));
     });
   }
 });

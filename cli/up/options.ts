@@ -1,4 +1,5 @@
 import { readArgs } from "../args.ts";
+import { UsageError } from "../usageError.ts";
 
 /** The command line of `npm run up` and `npm run down`. */
 export interface Options {
@@ -15,22 +16,57 @@ export interface Help {
   readonly notes: string;
 }
 
-/** The stack if none is named. */
+/** The stack if neither the command line nor PULUMI_STACK names one. */
 export const DEFAULT_STACK = "dev";
+
+/** Whether a printed command needs no `--stack`. */
+export function isDefaultStack(stack: string): boolean {
+  return stack === DEFAULT_STACK && !process.env.PULUMI_STACK;
+}
+
+/** Pulumi's options that change what is done to which cluster; npm has `--dry-run`, too. */
+const PULUMI_OPTIONS = [
+  ...["--config", "--config-file", "--config-path", "--cwd", "--dry-run", "--preview-only", "--refresh", "--remove"],
+  ...["--target", "--target-dependents", "--target-replace", "--replace"],
+  ...["--exclude", "--exclude-dependents", "--exclude-protected", "--run-program", "--expect-no-changes", "--parallel"],
+];
+
+/** Pulumi's options without a value that a stack's name may follow by mistake. */
+const PULUMI_FLAGS =
+  /^(-[ydfrj]+|--(yes|skip-preview|preview-only|refresh|remove|run-program|debug|diff|json|dry-run))$/;
 
 /**
  * Reads a command line. Only `--stack NAME` and `--help` are ours.
  *
- * @throws UsageError when `--stack` has no name; HelpRequest for `--help`.
+ * @throws UsageError when `--stack` has no name, for a word that belongs to no option (`pulumi destroy` ignores it, and would remove
+ *   the default stack), and for options that npm took for itself; HelpRequest for `--help`.
  */
-export function readOptions(help: Help, args: readonly string[]): Options {
+export function readOptions(help: Help, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Options {
   const stack = {
     help: "the stack",
     placeholder: "NAME",
     what: "a stack's name (pulumi stack ls)",
     short: "s",
-    defaultValue: DEFAULT_STACK,
+    defaultValue: env.PULUMI_STACK || DEFAULT_STACK,
   };
-  const { options, rest } = readArgs({ ...help, options: { stack }, passRest: true }, args);
+  const { options, rest } = readArgs(
+    { ...help, options: { stack }, passRest: true, restOptions: PULUMI_OPTIONS },
+    args,
+    env,
+  );
+  const word = findWord(rest);
+  if (word !== undefined) {
+    throw new UsageError(
+      `every argument must be an option or its value (a stack is --stack NAME, after --: ${help.name} --stack NAME); got ${JSON.stringify(word)}`,
+    );
+  }
   return { stack: options.stack, pulumiArgs: rest };
+}
+
+/** The first word that is neither an option nor its value. */
+function findWord(args: readonly string[]): string | undefined {
+  return args.find((arg, at) => {
+    const before = args[at - 1] ?? "";
+    return !arg.startsWith("-") && (!before.startsWith("-") || before.includes("=") || PULUMI_FLAGS.test(before));
+  });
 }

@@ -1,18 +1,21 @@
 import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
-import { readIfExists, type Session } from "./session.ts";
+import { configFile, configFileArgs } from "./pulumiArgs.ts";
+import { readIfExists, type Session, settingsFile } from "./session.ts";
 
 /**
  * Checks, before anything is started, that the stack's secrets can be read.
  *
  * @throws UsageError when the passphrase is not the one with which the stack was created.
  */
-export async function checkPassphrase({ stack, env, extraEnv }: Session): Promise<void> {
+export async function checkPassphrase({ stack, pulumiArgs, env, extraEnv }: Session): Promise<void> {
   // Without a salt there is no passphrase: the stack is new, or its backend manages the key.
-  if (!readIfExists(`Pulumi.${stack.split("/").at(-1)}.yaml`)?.includes("encryptionsalt:")) return;
+  const file = configFile(pulumiArgs) ?? settingsFile(stack);
+  if (!readIfExists(file)?.includes("encryptionsalt:")) return;
   // Reads the key and then stops because the target does not exist.
   const probe = ["refresh", "--preview-only", "--non-interactive", "--target", "none", "--stack", stack];
-  const { stdout, stderr } = await capture("pulumi", probe, env);
+  const all = [...probe, ...configFileArgs(pulumiArgs)];
+  const { stdout, stderr } = await capture("pulumi", all, env);
   if (/incorrect passphrase|passphrase must be set/.test(stdout + stderr)) {
     throw new UsageError(passphraseProblem(stack, extraEnv.PULUMI_CONFIG_PASSPHRASE === ""));
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { configFlag, isRefreshFlag } from "./pulumiArgs.ts";
+import { configFileArgs, configFlag, isRefreshFlag } from "./pulumiArgs.ts";
 
 describe("Pulumi's arguments", () => {
   for (const [args, value] of [
@@ -8,9 +8,26 @@ describe("Pulumi's arguments", () => {
     [["--config", "pollingInterval=5"], undefined],
     [["--config", "postgres-batch:kubernetesContext=kind-kind"], "kind-kind"],
     [["-c", "kubernetesContext=a", "-c=kubernetesContext=b=c"], "b=c"],
+    [["-ckubernetesContext=kind-kind", "--config-file", "kubernetesContext=a"], "kind-kind"],
   ] as const) {
     test(`finds in ${JSON.stringify(args)} the context ${value}`, () => {
       assert.equal(configFlag(args, "kubernetesContext"), value);
+    });
+  }
+
+  for (const [args, file] of [
+    [["--config", "a=b", "-c", "--config-file"], []],
+    [
+      ["--config-file", "a.yaml"],
+      ["--config-file", "a.yaml"],
+    ],
+    [
+      ["--config-file=a.yaml", "--diff", "--config-file=b.yaml"],
+      ["--config-file", "b.yaml"],
+    ],
+  ] as const) {
+    test(`in ${JSON.stringify(args)} the settings are read with ${JSON.stringify(file)}`, () => {
+      assert.deepEqual(configFileArgs(args), file);
     });
   }
 

@@ -1,5 +1,5 @@
 import { shellQuote } from "../shellQuote.ts";
-import { DEFAULT_STACK } from "./options.ts";
+import { isDefaultStack } from "./options.ts";
 import { pulumiCommand } from "./pulumiCommand.ts";
 import type { Session } from "./session.ts";
 
@@ -8,7 +8,7 @@ export function retryHint(
   script: "up" | "down",
   { stack, pulumiArgs, extraEnv }: Pick<Session, "stack" | "pulumiArgs" | "extraEnv">,
 ): string[] {
-  const ours = [...(stack === DEFAULT_STACK ? [] : ["--stack", stack]), ...pulumiArgs];
+  const ours = [...(isDefaultStack(stack) ? [] : ["--stack", stack]), ...pulumiArgs];
   const retry = (args: readonly string[]) =>
     ["npm run", script, ...(args.length > 0 ? ["--", ...args.map(shellQuote)] : [])].join(" ");
   return [

@@ -21,6 +21,19 @@ for (const script of ["up", "down"] as const) {
       assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube start")));
     });
 
+    test("is refused without a context, which kubectl would take for the current one", async () => {
+      const programs = await started(await createPrograms(ALL));
+      for (const [args, env] of [
+        [[], { FAKE_CONTEXT: " " }],
+        [["--config", "kubernetesContext="], {}],
+      ] as const) {
+        const { ended, output } = run(module, programs, [...args], env);
+        assert.equal(await ended, 64);
+        assert.match(output(), /^kubernetesContext must be the name of a context .*; got ""$/m);
+      }
+      assert.equal(await ran(programs), undefined);
+    });
+
     test("is refused with a passphrase other than its own, before anything is started", async () => {
       const programs = await createPrograms(ALL);
       const file = join(ROOT, "Pulumi.salted.yaml");

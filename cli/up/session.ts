@@ -9,7 +9,7 @@ import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
 import { type Help, type Options, readOptions } from "./options.ts";
 import { type IsInstalled, missingPrograms, type Program, pathLookup } from "./programs.ts";
-import { configFlag } from "./pulumiArgs.ts";
+import { configFile, configFileArgs, configFlag } from "./pulumiArgs.ts";
 import { pulumiEnv } from "./pulumiEnv.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -53,16 +53,30 @@ export async function selectStack({ stack, env }: Session): Promise<void> {
 /** The context of the stack: from the command line, otherwise from its settings. */
 export async function stackContext({ stack, pulumiArgs, env }: Session): Promise<string> {
   const flag = configFlag(pulumiArgs, "kubernetesContext");
-  if (flag !== undefined) return flag;
+  if (flag !== undefined) return checkContext(flag);
   const { exitCode, stdout, stderr } = await capture(
     "pulumi",
-    ["config", "get", "kubernetesContext", "--stack", stack],
+    ["config", "get", "kubernetesContext", "--stack", stack, ...configFileArgs(pulumiArgs)],
     env,
   );
-  if (exitCode === 0) return stdout.trim();
+  if (exitCode === 0) return checkContext(stdout.trim());
+  const file = configFile(pulumiArgs) ?? settingsFile(stack);
   throw new FailedError(
     `cannot read the kubernetesContext of the stack ${stack} (no other cluster is touched): ${stderr.trim()}` +
-      (/no stack named/.test(stderr) ? ". To see the stacks: pulumi stack ls" : ""),
+      (/no stack named/.test(stderr) ? ". To see the stacks: pulumi stack ls" : `. Its settings are in ${file}`),
+  );
+}
+
+/** The file of a stack's settings. */
+export function settingsFile(stack: string): string {
+  return `Pulumi.${stack.split("/").at(-1)}.yaml`;
+}
+
+/** kubectl would take an empty name for the current context. */
+function checkContext(context: string): string {
+  if (context !== "") return context;
+  throw new UsageError(
+    'kubernetesContext must be the name of a context (the stack uses no other cluster: kubectl config get-contexts); got ""',
   );
 }
 

@@ -57,6 +57,17 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.match(output(), /builds in <tcp:\/\/node:2376>/);
   });
 
+  test("reads the stack's settings from the same file as Pulumi", async () => {
+    const programs = await started(await createPrograms(ALL));
+    const { ended, output } = run("cli/up/up.ts", programs, ["--config-file", "other.yaml"]);
+    assert.equal(await ended, 0, output());
+    const calls = (await programs.calls()).filter((call) => call.startsWith("pulumi config get"));
+    assert.deepEqual(
+      calls,
+      ["kubernetesContext", "image"].map((key) => `pulumi config get ${key} --stack dev --config-file other.yaml`),
+    );
+  });
+
   test("builds in the local daemon with minikube's none driver", async () => {
     const programs = await started(await createPrograms({ ...ALL, minikube: minikube("none", "docker") }));
     const { ended, output } = run("cli/up/up.ts", programs);

@@ -97,6 +97,16 @@ describe("the check before a migration", () => {
     await database.query(`alter database ${database.name} connection limit -1`);
   });
 
+  test("compares them with the role's own limit where all log in as one role that is no superuser", async () => {
+    const facts = { super: false, createsRoles: true, me: "app", roleLimit: 12 };
+    assert.deepEqual(await problems(facts, { connections: 12, oneRole: true }), []);
+    assert.deepEqual(await problems(facts, { connections: 13 }), []);
+    assert.deepEqual(await problems({ ...facts, super: true }, { connections: 13, oneRole: true }), []);
+    assert.deepEqual(await problems(facts, { connections: 13, oneRole: true }), [
+      "the connection limit of the role app must be at least 13; got 12",
+    ]);
+  });
+
   describe("as a role without rights", () => {
     let client: pg.Client;
     before(async () => {

@@ -11,6 +11,12 @@ export interface DatabaseRequirements {
    */
   readonly connections?: number;
   /**
+   * Whether all of them log in as the connection's own role.
+   *
+   * @default false
+   */
+  readonly oneRole?: boolean;
+  /**
    * Roles to be created, or whose passwords are to be changed.
    *
    * @default - none
@@ -49,7 +55,7 @@ const FACTS = `
          current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
            - coalesce(current_setting('reserved_connections', true), '0')::integer as connections,
          (select datconnlimit from pg_database where datname = current_database()) as "connectionLimit",
-         current_user as me, r.rolsuper as super, r.rolcreaterole as "createsRoles",
+         current_user as me, r.rolconnlimit as "roleLimit", r.rolsuper as super, r.rolcreaterole as "createsRoles",
          has_database_privilege(current_database(), 'create') as "createsSchemas",
          n.oid is not null as "hasSchema",
          pg_get_userbyid(n.nspowner) as owner, coalesce(pg_has_role(n.nspowner, 'member'), true) as "isOwner",
@@ -77,6 +83,7 @@ interface Facts {
   readonly connections: number;
   readonly connectionLimit: number;
   readonly me: string;
+  readonly roleLimit: number;
   readonly super: boolean;
   readonly createsRoles: boolean;
   readonly createsSchemas: boolean;
@@ -91,7 +98,7 @@ interface Facts {
   readonly foreignRoles: readonly string[];
 }
 
-function* checkServer(facts: Facts, { connections }: DatabaseRequirements): Iterable<string> {
+function* checkServer(facts: Facts, { connections, oneRole }: DatabaseRequirements): Iterable<string> {
   if (facts.major < OLDEST) {
     yield `PostgreSQL must be version ${OLDEST} to ${NEWEST_TESTED} (older versions lack features that the queue uses); got ${facts.version}`;
   }
@@ -105,6 +112,10 @@ function* checkServer(facts: Facts, { connections }: DatabaseRequirements): Iter
   }
   if (facts.connectionLimit >= 0 && facts.connectionLimit < connections) {
     yield `the connection limit of the database ${facts.name} must be at least ${connections}; got ${facts.connectionLimit}`;
+  }
+  // PostgreSQL limits no superuser.
+  if (oneRole && !facts.super && facts.roleLimit >= 0 && facts.roleLimit < connections) {
+    yield `the connection limit of the role ${facts.me} must be at least ${connections}; got ${facts.roleLimit}`;
   }
 }
 

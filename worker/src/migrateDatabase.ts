@@ -1,6 +1,6 @@
-import pg from "pg";
 import { attachTables, readAttachments } from "./attachTables.ts";
 import { checkDatabase } from "./checkDatabase.ts";
+import { connectDirectly } from "./connectDirectly.ts";
 import { toClientConfig } from "./database.ts";
 import { SettingsError } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -8,7 +8,6 @@ import { migrate } from "./migrate.ts";
 import { readMigrationFiles } from "./migrationFiles.ts";
 import { parseNumber } from "./number.ts";
 import { createRoles, DEFAULT_ROLES, type RolePasswords } from "./roles.ts";
-import { MIGRATION_SETTINGS, toOptions } from "./sessionOptions.ts";
 import { readDatabaseSettings } from "./settings.ts";
 
 /**
@@ -28,12 +27,7 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise
   };
   const attachments = readAttachments(env.ATTACH);
   const connections = readConnections(env.MAX_CONNECTIONS_NEEDED);
-  const client = new pg.Client({
-    ...toClientConfig(settings),
-    application_name: "postgres-batch migrate",
-    options: toOptions(MIGRATION_SETTINGS),
-  });
-  await client.connect();
+  const client = await connectDirectly({ ...toClientConfig(settings), application_name: "postgres-batch migrate" });
   try {
     await checkDatabase(client, {
       ...(passwords ? { roles: names } : {}),

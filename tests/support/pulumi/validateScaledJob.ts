@@ -19,6 +19,16 @@ export const SCALED_JOB_CRD = {
   spec: { versions: [{ name: "v1alpha1", schema: { openAPIV3Schema: schema } }] },
 };
 
+interface Properties {
+  readonly [name: string]: { readonly properties?: Properties; readonly items?: { readonly properties?: Properties } };
+}
+
+/** The fields of a Job's pod. */
+export const POD_FIELDS = ["spec", "jobTargetRef", "template", "spec"].reduce<Properties>(
+  (fields, field) => fields[field]?.properties ?? {},
+  schema.properties as Properties,
+);
+
 const validator = new Validator(forbidUnknownFields(schema), "7", false);
 
 /** What the API server would refuse or drop; empty if it accepts everything. */

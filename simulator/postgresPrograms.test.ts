@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { getHint } from "./postgresPrograms.ts";
+
+describe("the message of a PostgreSQL program that failed", () => {
+  for (const [message, hint] of [
+    [
+      "initdb: could not look up effective user ID 54321: user does not exist",
+      /^\. Run as a user that has a name .*DATABASE_URL/,
+    ],
+    ["error while loading shared libraries: libicuuc.so.60", /^; run `npm rebuild` /],
+    ["No space left on device", /^$/],
+  ] as const) {
+    test(`"${message}" ends with what to do, if that is known`, () => assert.match(getHint(message), hint));
+  }
+});

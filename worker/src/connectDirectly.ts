@@ -1,0 +1,31 @@
+import pg from "pg";
+import { SettingsError } from "./errors.ts";
+import { MIGRATION_SETTINGS, toOptions } from "./sessionOptions.ts";
+
+/** A setting without effect: a pooler that ignores a connection's settings, instead of refusing them, is recognized by its absence. */
+const MARK = "postgres_batch.direct";
+
+const PROBLEM =
+  "the server must be reached directly (claims and settings belong to a session, which a pooler shares); got a pooler. " +
+  "Name the server's own host and port; workers on a cluster can use the pooler as well (database.existing.pooler)";
+
+/**
+ * Opens a connection for migrations.
+ *
+ * @throws SettingsError when a pooler is in between; otherwise node-postgres' error. The connection is closed then.
+ */
+export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client({ ...config, options: toOptions({ ...MIGRATION_SETTINGS, [MARK]: "on" }) });
+  // The running statement then fails, and its error is reported.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query("select current_setting($1, true) as mark", [MARK]);
+    if (rows[0]?.mark !== "on") throw new SettingsError([PROBLEM]);
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    if (/unsupported startup parameter/.test((error as Error).message)) throw new SettingsError([PROBLEM]);
+    throw error;
+  }
+}
