@@ -73,34 +73,14 @@ const items = list(kubernetesObject("key to path"), { why: "objects with key and
 const optional = flag("whether it may be missing");
 const defaultMode = number({ min: 0, max: 0o777, why: "a file mode" });
 
-/** The sources of a volume; the Kubernetes API checks the content of the others. */
+/** Sources of a volume whose content is left to the Kubernetes API. */
+const OTHER_SOURCES =
+  "awsElasticBlockStore azureDisk azureFile cephfs cinder csi downwardAPI ephemeral fc flexVolume flocker gcePersistentDisk gitRepo " +
+  "glusterfs image iscsi nfs photonPersistentDisk portworxVolume projected quobyte rbd scaleIO storageos vsphereVolume";
+
+/** The sources of a volume. */
 export const VOLUME_SOURCES: Readonly<Record<string, Rule>> = {
-  ...Object.fromEntries(
-    [
-      ...[
-        "awsElasticBlockStore",
-        "azureDisk",
-        "azureFile",
-        "cephfs",
-        "cinder",
-        "csi",
-        "downwardAPI",
-        "ephemeral",
-        "fc",
-      ],
-      ...["flexVolume", "flocker", "gcePersistentDisk", "gitRepo", "glusterfs", "image", "iscsi", "nfs"],
-      ...[
-        "photonPersistentDisk",
-        "portworxVolume",
-        "projected",
-        "quobyte",
-        "rbd",
-        "scaleIO",
-        "storageos",
-        "vsphereVolume",
-      ],
-    ].map((source) => [source, kubernetesObject("volume source")]),
-  ),
+  ...Object.fromEntries(OTHER_SOURCES.split(" ").map((source) => [source, kubernetesObject("volume source")])),
   configMap: shape({ name: objectName("a ConfigMap"), items, optional, defaultMode }, ["name"]),
   emptyDir: shape({
     medium: text(/^(Memory|HugePages.*|)$/, "Memory, or HugePages-SIZE", "the disk is the default"),

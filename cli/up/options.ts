@@ -25,11 +25,10 @@ export function isDefaultStack(stack: string): boolean {
 }
 
 /** Pulumi's options that change what is done to which cluster; npm has `--dry-run`, too. */
-const PULUMI_OPTIONS = [
-  ...["--config", "--config-file", "--config-path", "--cwd", "--dry-run", "--preview-only", "--refresh", "--remove"],
-  ...["--target", "--target-dependents", "--target-replace", "--replace"],
-  ...["--exclude", "--exclude-dependents", "--exclude-protected", "--run-program", "--expect-no-changes", "--parallel"],
-];
+const PULUMI_OPTIONS = (
+  "--config --config-file --config-path --cwd --dry-run --preview-only --refresh --remove --target --target-dependents --target-replace " +
+  "--replace --exclude --exclude-dependents --exclude-protected --run-program --expect-no-changes --parallel"
+).split(" ");
 
 /** Pulumi's options without a value that a stack's name may follow by mistake. */
 const PULUMI_FLAGS =
