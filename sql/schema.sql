@@ -73,12 +73,20 @@ $$;
 --
 
 CREATE FUNCTION batch.announce_stop(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_seconds double precision) RETURNS SETOF boolean
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  update batch.queue q set stopping_until = now() + make_interval(secs => p_seconds)
-  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
-  returning true
+declare
+  locked boolean := batch.lock_attempt(p_kind, p_job, p_request, p_attempt, p_session);
+begin
+  if locked then
+    update batch.queue q set stopping_until = now() + make_interval(secs => p_seconds)
+    where q.kind = p_kind and q.request_id = p_request;
+  end if;
+  if locked is not null then
+    return next locked;
+  end if;
+end
 $$;
 
 
@@ -111,12 +119,7 @@ begin
   if not has_schema_privilege(reader, namespace, 'usage') then
     execute format('grant usage on schema %s to %I', namespace::regnamespace, reader);
   end if;
-  execute format('drop policy if exists %I on %s', 'batch_' || p_kind, p_requests);
-  if batch.row_security_applies(p_requests, reader) then
-    -- The owner's own queries must not see more than before.
-    execute format('create policy %I on %s for select to %I using (%s)', 'batch_' || p_kind, p_requests, reader,
-      case when pg_has_role(reader, (select c.relowner from pg_class c where c.oid = p_requests), 'usage') then 'current_setting(''postgres_batch.reading'', true) = ''on''' else 'true' end);
-  end if;
+  perform batch.create_policy(p_kind, p_requests, reader);
   perform batch.create_readers(p_kind, p_requests, p_timeout_column);
   perform batch.create_triggers(p_kind, p_requests);
   perform batch.complete_attachment(p_kind);
@@ -174,6 +177,10 @@ begin
     select from pg_trigger t
     where t.tgrelid = attached.requests and t.tgname = wanted.name and not t.tgisinternal and t.tgenabled in ('O', 'A')
   );
+  if missing is null and requests.relkind = 'p' then
+    select min(format('%s of %s', t.tgname, t.tgrelid::regclass)) into missing
+    from batch.triggers(attached.requests, p_kind) t where t.tgenabled not in ('O', 'A');
+  end if;
   if missing is not null then
     return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
   end if;
@@ -247,6 +254,7 @@ CREATE FUNCTION batch.cancel(p_kind text, p_request bigint, p_reason text DEFAUL
 declare
   queued batch.queue;
   latest batch.history;
+  why text := coalesce(p_reason, 'canceled');
 begin
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if not found then
@@ -255,20 +263,38 @@ begin
     raise exception '% % must be unfinished to be canceled; got %', p_kind, p_request, coalesce(latest.status, 'no such request');
   end if;
   if queued.job_name is not null and queued.session_id is not null then
-    update batch.queue q set canceled = p_reason where q.kind = p_kind and q.request_id = p_request;
+    update batch.queue q set canceled = why where q.kind = p_kind and q.request_id = p_request;
     return queued.job_name;
   end if;
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, why)
   where h.kind = p_kind and h.request_id = p_request and h.attempt = queued.attempt and h.status = 'FAILED';
   if not found then
     insert into batch.history (kind, request_id, attempt, created_at, started_at, status, reason, error)
-    select p_kind, p_request, 1 + greatest(0, queued.attempt, max(h.attempt)), coalesce(queued.created_at, now()), now(), 'DEAD', 'canceled', p_reason
+    select p_kind, p_request, 1 + greatest(0, queued.attempt, max(h.attempt)), coalesce(queued.created_at, now()), now(), 'DEAD', 'canceled', why
     from batch.history h where h.kind = p_kind and h.request_id = p_request;
   end if;
   return null;
 end
 $$;
+
+
+--
+-- Name: check_token(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.check_token(p_token text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+  if (p_token ~ '^[a-z][a-z0-9_]*:-?[0-9]{1,19}:[0-9]{1,10}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') is not true then
+    raise exception 'the token must be the value of BATCH_TOKEN (it proves that a program works on an attempt); got %',
+      case when p_token is null then 'null' when p_token = '' then 'an empty text' else 'another text' end
+      using errcode = 'invalid_parameter_value';
+  end if;
+end
+$_$;
 
 
 --
@@ -337,14 +363,17 @@ begin
 
   loop
     if not p_next then
-      -- Twice: while another pod of the Job replaces its request (batch.succeed_and_claim), a statement waits for the last one and
-      -- does not see the next.
-      for snapshot in 1..2 loop
+      select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+      from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1;
+      own := found;
+      if own then
+        -- It may be locked for long: by the program of a previous attempt (batch.own), or by a transaction that cancels it.
         select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
-        from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
-        own := found;
-        exit when own;
-      end loop;
+        from batch.queue c where c.ctid = q.place and c.kind = p_kind and c.job_name = p_job for update skip locked;
+        if not found then
+          return;
+        end if;
+      end if;
       again := own and q.session_id is not distinct from p_session;
       if own and not again and q.session_id is not null then
         return;
@@ -400,27 +429,30 @@ begin
       q.attempt := greatest(q.attempt, last_attempt, 0) + 1;
     end if;
 
-    problem := null;
-    begin
-      found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
-      if found_row.request is null and batch.attachment_problem(p_kind) is not null then
-        -- The table's rows are hidden, which is no request's fault. The next poll reports why and starts no Job.
-        return;
-      elsif found_row.request is null then
-        problem := format('%s has no row with this primary key', known.requests);
-      elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
-        problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
-      end if;
-    exception
-      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
-        raise;
-      when others then
-        problem := format('its row cannot be read: %s', sqlerrm);
-        if batch.attachment_problem(p_kind) is not null then
-          -- This is no request's fault: the next poll reports why and starts no Job.
-          return;
+    for try in 1..3 loop
+      problem := null;
+      begin
+        found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
+        if found_row.request is null then
+          problem := format('%s has no row with this primary key', known.requests);
+        elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
+          problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
         end if;
-    end;
+      exception
+        when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+          raise;
+        when others then
+          problem := format('its row cannot be read: %s', sqlerrm);
+      end;
+      exit when problem is null;
+      -- The table may have been changed at this moment (renamed, attached again): then the next try reads it as it is now. When it cannot
+      -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
+      select k.requests, k.timeout_column into known.requests, known.timeout_column
+      from batch.kind k where k.kind = p_kind and batch.attachment_problem(p_kind) is null;
+      if not found then
+        return;
+      end if;
+    end loop;
     if problem is not null then
       perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
       unusable := unusable + 1;
@@ -672,6 +704,38 @@ $$;
 
 
 --
+-- Name: create_policy(text, regclass, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.create_policy(p_kind text, p_requests regclass, p_reader name) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  applies boolean := batch.row_security_applies(p_requests, p_reader);
+  -- The owner's own queries must not see more than before. As pg_get_expr() writes it.
+  condition text := case
+    when pg_has_role(p_reader, (select c.relowner from pg_class c where c.oid = p_requests), 'usage')
+      then $sql$(current_setting('postgres_batch.reading'::text, true) = 'on'::text)$sql$
+    else 'true'
+  end;
+begin
+  if applies and exists (
+    select from pg_policy p
+    where p.polrelid = p_requests and p.polname = 'batch_' || p_kind and p.polcmd = 'r' and p.polpermissive
+      and p.polroles = array[to_regrole(quote_ident(p_reader))::oid] and pg_get_expr(p.polqual, p.polrelid) = condition
+  ) then
+    return;
+  end if;
+  execute format('drop policy if exists %I on %s', 'batch_' || p_kind, p_requests);
+  if applies then
+    execute format('create policy %I on %s for select to %I using (%s)', 'batch_' || p_kind, p_requests, p_reader, condition);
+  end if;
+end
+$_$;
+
+
+--
 -- Name: create_readers(text, regclass, name); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -689,6 +753,9 @@ declare
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
     where i.indrelid = p_requests and i.indisprimary
   );
+  row_arguments constant text :=
+    'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
+  keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
   guard constant text := $guard$
   perform from pg_catalog.pg_class c
   where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
@@ -707,15 +774,20 @@ declare
   ends text := replace(begins, '''on''', '''off''');
   signature regprocedure;
 begin
-  perform batch.drop_readers(p_kind);
+  -- Replaced in place if possible: a claim that has just planned the call of a reader would not find it otherwise.
+  for signature in
+    select f.oid from pg_proc f
+    where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
+      and (pg_get_userbyid(f.proowner) <> reader or pg_get_function_arguments(f.oid) not in (row_arguments, keys_arguments))
+  loop
+    execute format('drop function %s', signature);
+  end loop;
   execute format(
-    $sql$create function batch.%I(
-      p_requests regclass, p_timeout_column name, p_request bigint, out request text, out timeout_seconds double precision
-    )
+    $sql$create or replace function batch.%I(%s)
     language plpgsql stable security definer
     set search_path = pg_catalog, pg_temp
     as %L$sql$,
-    'row$' || p_kind, format($body$
+    'row$' || p_kind, row_arguments, format($body$
 declare
   key name;
 begin%1$s
@@ -738,14 +810,12 @@ $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
     replace(find_key, E'\n', E'\n  '), ends));
   execute format(
-    $sql$create function batch.%I(
-      p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]
-    ) returns bigint[]
+    $sql$create or replace function batch.%I(%s) returns bigint[]
     language plpgsql stable security definer
     set search_path = pg_catalog, pg_temp
     set row_security = on
     as %L$sql$,
-    'keys$' || p_kind, format($body$
+    'keys$' || p_kind, keys_arguments, format($body$
 declare
   key name;
   keys bigint[];
@@ -795,19 +865,30 @@ declare
   trigger name := 'batch_' || p_kind;
   partitioned boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
   suffix text := case when partitioned then '_row' else '' end;
+  always name[] := array(select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
 begin
   execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
     case when partitioned then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
   execute format('create or replace trigger %I after delete on %s %s execute function batch.dequeue%s(%L)', trigger || '$delete', p_requests,
     case when partitioned then 'for each row' else 'referencing old table as deleted for each statement' end, suffix, p_kind);
   execute format(
-    'create or replace trigger %I after update of %2$I on %3$s for each row when (old.%2$I is distinct from new.%2$I) execute function batch.rekey(%4$L)',
+    'create or replace trigger %I after update on %3$s for each row when (old.%2$I is distinct from new.%2$I) execute function batch.rekey(%4$L)',
     trigger || '$key', batch.key_column(p_requests), p_requests, p_kind);
   execute format('create or replace trigger %I after truncate on %s for each statement execute function batch.dequeue_all(%L)',
     trigger || '$truncate', p_requests, p_kind);
-  -- CREATE OR REPLACE leaves a disabled trigger disabled.
-  execute format('alter table %1$s enable trigger %2$I, enable trigger %3$I, enable trigger %4$I, enable trigger %5$I', p_requests,
-    trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate');
+  -- Whatever their state was, they are enabled now, here and on partitions. Those that the owner has made ENABLE ALWAYS, for sessions that
+  -- replicate, stay so.
+  for trigger in
+    select t.tgname from pg_trigger t
+    where t.tgrelid = p_requests and exists (
+      select from batch.triggers(p_requests, p_kind) each where each.tgname = t.tgname and each.tgenabled not in ('O', 'A')
+    )
+  loop
+    execute format('alter table %s enable trigger %I', p_requests, trigger);
+  end loop;
+  foreach trigger in array always loop
+    execute format('alter table %s enable always trigger %I', p_requests, trigger);
+  end loop;
 end
 $_$;
 
@@ -878,7 +959,7 @@ CREATE FUNCTION batch.dequeue() RETURNS trigger
 declare
   ids bigint[];
 begin
-  execute format('select array_agg(r.%I) from deleted r', batch.key_column(tg_relid)) into ids;
+  execute format('select array_agg(r.%I) from deleted r', batch.require_key(tg_relid, tg_argv[0])) into ids;
   if ids is not null then
     perform batch.dequeue_ids(tg_argv[0], ids, 'its row was deleted');
   end if;
@@ -939,7 +1020,7 @@ CREATE FUNCTION batch.dequeue_row() RETURNS trigger
 declare
   id bigint;
 begin
-  execute format('select ($1).%I', batch.key_column(tg_relid)) into id using old;
+  execute format('select ($1).%I', batch.require_key(tg_relid, tg_argv[0])) into id using old;
   if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 0 then
     return null;
   end if;
@@ -1094,6 +1175,7 @@ begin
   if key = 'id' then
     select array_agg(r.id) into ids from inserted r;
   else
+    key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select array_agg(r.%I) from inserted r', key) into ids;
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
@@ -1177,6 +1259,7 @@ begin
   if key = 'id' then
     id := new.id;
   else
+    key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select ($1).%I', key) into id using new;
   end if;
   if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
@@ -1239,15 +1322,21 @@ CREATE FUNCTION batch.finish(p_token text, p_result jsonb DEFAULT NULL::jsonb) R
     AS $$
 declare
   finished batch.queue;
+  finished_at timestamptz;
 begin
+  perform batch.check_token(p_token);
   if octet_length(p_result::text) > 65536 then
     raise exception 'a result must be at most 65536 bytes of JSON (it is kept in the history); got %', octet_length(p_result::text)
       using errcode = 'program_limit_exceeded';
   end if;
-  perform from batch.history h
+  select h.ended_at into finished_at from batch.history h
   where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
     and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
   if found then
+    if finished_at <> now() and pg_current_xact_id_if_assigned() is not null then
+      raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
+        using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit with 0.';
+    end if;
     return false;
   end if;
   perform batch.own(p_token);
@@ -1351,6 +1440,28 @@ END;
 
 
 --
+-- Name: lock_attempt(text, text, bigint, integer, integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.lock_attempt(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform from batch.queue q
+  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+  for update skip locked;
+  if found then
+    return true;
+  end if;
+  perform from batch.queue q
+  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session;
+  return case when found then false end;
+end
+$$;
+
+
+--
 -- Name: lock_session(integer); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1392,8 +1503,12 @@ begin
   update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
   where k.kind = p_kind and k.problem is distinct from wrong;
 
+  -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
+  with due as materialized (
+    select q.request_id from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked
+  )
   update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
-  where q.kind = p_kind and q.available_at <= now();
+  from due where q.kind = p_kind and q.request_id = due.request_id;
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);
   perform batch.reap(p_kind);
@@ -1416,6 +1531,17 @@ CREATE FUNCTION batch.own(p_token text) RETURNS bigint
 declare
   owned bigint;
 begin
+  perform batch.check_token(p_token);
+  if current_setting('idle_in_transaction_session_timeout') = '0' then
+    perform set_config('idle_in_transaction_session_timeout', '10min', true);
+  end if;
+  if current_setting('client_connection_check_interval') = '0' then
+    begin
+      perform set_config('client_connection_check_interval', '500ms', true);
+    exception when invalid_parameter_value then
+      -- This platform's server notices only when it next writes to the client.
+    end;
+  end if;
   select q.request_id into owned from batch.queue q
   where q.kind = split_part(p_token, ':', 1) and q.request_id = split_part(p_token, ':', 2)::bigint
     and q.token = split_part(p_token, ':', 4)::uuid and q.attempt = split_part(p_token, ':', 3)::integer and q.session_id is not null
@@ -1466,24 +1592,29 @@ begin
   if not found then
     raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
   end if;
-  select array_agg(old.request_id) into ids from (
-    select r.request_id from batch.request r
-    where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age
-      and not exists (select from batch.queue q where q.kind = p_kind and q.request_id = r.request_id)
-    limit p_limit
-  ) old;
-  if ids is null then
-    return 0;
-  end if;
-  if batch.key_column(attached.requests) is not null then
-    execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
-    if attached.attached then
-      -- A policy or a trigger may have kept a row: without its attempts it would be run again.
-      kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
+  loop
+    select array_agg(old.request_id) into ids from (
+      select r.request_id from batch.request r
+      where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age and r.request_id > all (kept)
+        and not exists (select from batch.queue q where q.kind = p_kind and q.request_id = r.request_id)
+      order by r.request_id limit p_limit
+    ) old;
+    if ids is null then
+      return 0;
     end if;
-  end if;
-  delete from batch.history h where h.kind = p_kind and h.request_id = any (ids) and h.request_id <> all (kept);
-  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids) and d.request_id <> all (kept);
+    kept := '{}';
+    if batch.key_column(attached.requests) is not null then
+      execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
+      if attached.attached then
+        -- A policy or a trigger may have kept a row: without its attempts it would be run again.
+        kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
+      end if;
+    end if;
+    delete from batch.history h where h.kind = p_kind and h.request_id = any (ids) and h.request_id <> all (kept);
+    delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids) and d.request_id <> all (kept);
+    -- When all of them are kept, there may be others above them.
+    exit when cardinality(kept) < cardinality(ids);
+  end loop;
   return cardinality(ids) - cardinality(kept);
 end
 $_$;
@@ -1652,14 +1783,10 @@ declare
   own batch.queue;
   bound xid8;
 begin
-  -- Twice, as in batch.claim().
-  for snapshot in 1..2 loop
-    select * into own from batch.queue q
-    where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
-    limit 1 for update;
-    exit when found;
-  end loop;
-  if own.request_id is not null then
+  select * into own from batch.queue q
+  where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
+  limit 1 for update skip locked;
+  if found then
     if batch.session_is_dead(own.session_id, own.lease_until) then
       perform batch.record_crash(p_kind, own.request_id, 'crashed', format('the worker in pod %s died', own.pod_name), true);
       return query select 'reclaimed', null::integer;
@@ -1668,7 +1795,9 @@ begin
     end if;
     return;
   end if;
-  if p_lease_seconds is null and not batch.lock_session(p_session) then
+  perform from batch.queue q
+  where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session;
+  if found or p_lease_seconds is null and not batch.lock_session(p_session) then
     return query select 'locked', null::integer;
     return;
   end if;
@@ -1761,8 +1890,9 @@ CREATE FUNCTION batch.refuse_busy(p_kind text, p_ids bigint[]) RETURNS void
 declare
   busy bigint;
 begin
-  select min(q.request_id) into busy from batch.queue q
-  where q.kind = p_kind and q.request_id = any (p_ids) and q.canceled is not null;
+  select min(q.request_id) into busy from batch.queue q join batch.kind k on k.kind = q.kind
+  where q.kind = p_kind and q.request_id = any (p_ids)
+    and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at);
   if busy is not null then
     raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); a Job still has it',
       p_kind, busy;
@@ -1844,6 +1974,8 @@ begin
     if known.attached and exists (select from pg_class c where c.oid = known.requests) then
       raise exception 'kind must be a new one (a kind belongs to one table); got %, which belongs to %', quote_literal(p_kind), known.requests;
     end if;
+    -- Waits for programs' own transactions (batch.own): batch.clear_kind() would skip what they have locked.
+    perform from batch.queue q where q.kind = p_kind and q.session_id is not null for update;
     perform batch.clear_kind(p_kind, 'its table was replaced by another');
   end if;
   update batch.queue q set canceled = null where q.kind = p_kind and q.canceled = 'its kind was detached';
@@ -1885,15 +2017,19 @@ declare
   new_id bigint;
   request batch.queue;
 begin
-  execute format('select ($1).%1$I, ($2).%1$I', batch.key_column(tg_relid)) into old_id, new_id using old, new;
+  execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
   perform batch.refuse_busy(tg_argv[0], array[new_id]);
   insert into batch.history (
     kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
   )
-  select h.kind, new_id, h.attempt, h.session_id, h.created_at, h.started_at, h.ended_at, h.status, h.reason, h.job_name, h.pod_name,
-         h.error, h.result, h.progress
-  from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id
-  on conflict (kind, request_id, attempt) do nothing;
+  select h.kind, new_id, h.attempt + greatest(0, 1 + known.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
+         h.ended_at, h.status, h.reason, h.job_name, h.pod_name, h.error, h.result, h.progress
+  from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) known
+  where h.kind = tg_argv[0] and h.request_id = old_id and not exists (
+    -- It had this key before.
+    select from batch.history n
+    where n.kind = tg_argv[0] and n.request_id = new_id and n.started_at = h.started_at and n.session_id is not distinct from h.session_id
+  );
 
   select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
   if found and request.session_id is null then
@@ -1954,18 +2090,22 @@ CREATE FUNCTION batch.renew(p_kind text, p_job text, p_request bigint, p_attempt
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  locked boolean := batch.lock_attempt(p_kind, p_job, p_request, p_attempt, p_session);
 begin
-  perform from batch.queue q
-  where q.kind = p_kind and q.job_name = p_job and q.request_id = p_request and q.attempt = p_attempt and q.session_id = p_session
-  for update;
-  if not found then
+  if locked is null then
     -- The program has finished the request in its own transaction, and the worker does not know yet.
     return query select true from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
     return;
   end if;
-  update batch.queue q set suspected_at = null, lease_until = now() + make_interval(secs => p_lease_seconds)
-  where q.kind = p_kind and q.request_id = p_request and (p_lease_seconds is not null or q.suspected_at is not null);
-  return next p_lease_seconds is not null or batch.lock_session(p_session);
+  if locked then
+    update batch.queue q set suspected_at = null, lease_until = now() + make_interval(secs => p_lease_seconds)
+    where q.kind = p_kind and q.request_id = p_request and (p_lease_seconds is not null or q.suspected_at is not null);
+  end if;
+  if p_lease_seconds is null and not batch.lock_session(p_session) then
+    locked := false;
+  end if;
+  return next locked;
 end
 $$;
 
@@ -1997,8 +2137,13 @@ CREATE FUNCTION batch.repair_claimed(p_kind text) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+  with unnumbered as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
+    for update skip locked
+  )
   update batch.queue q set claimed_xid = pg_current_xact_id()
-  where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
+  from unnumbered where q.kind = p_kind and q.request_id = unnumbered.request_id
 $$;
 
 
@@ -2025,15 +2170,62 @@ CREATE FUNCTION batch.report(p_kind text, p_job text, p_request bigint, p_attemp
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  locked boolean := batch.lock_attempt(p_kind, p_job, p_request, p_attempt, p_session);
 begin
-  return query
-  update batch.queue q set progress = coalesce(p_progress, q.progress), checkpoint = coalesce(p_checkpoint, q.checkpoint)
-  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
-  returning true;
-  if not found then
+  if locked then
+    update batch.queue q set progress = coalesce(p_progress, q.progress), checkpoint = coalesce(p_checkpoint, q.checkpoint)
+    where q.kind = p_kind and q.request_id = p_request;
+  end if;
+  if locked is null then
     -- The program has finished the request in its own transaction, and the worker does not know yet.
     return query select true from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
+  else
+    return next locked;
   end if;
+end
+$$;
+
+
+--
+-- Name: requeue(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.requeue() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  begin
+    if cardinality(batch.existing_rows(old.kind, array[old.request_id])) = 0 then
+      return null;
+    end if;
+  exception when others then
+    -- The end of the attempt must be recorded. A claim finds out what is wrong with the row.
+  end;
+  insert into batch.queue (kind, request_id, attempt) values (old.kind, old.request_id, old.attempt);
+  delete from batch.deleted_request d where d.kind = old.kind and d.request_id = old.request_id;
+  return null;
+end
+$$;
+
+
+--
+-- Name: require_key(regclass, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.require_key(p_requests regclass, p_kind text) RETURNS name
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  key name := batch.key_column(p_requests);
+begin
+  if key is null then
+    raise exception '% must have a primary key of one bigint column (it identifies a request): restore it, or select batch.detach(%)',
+      p_requests, quote_literal(p_kind) using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  return key;
 end
 $$;
 
@@ -2276,6 +2468,10 @@ begin
   where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED';
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
   missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
+  if cardinality(missing) > 0 and batch.attachment_problem(p_kind) is not null then
+    -- The rows were hidden while they were read.
+    return;
+  end if;
   perform batch.dequeue_ids(p_kind, missing, 'its row no longer exists');
   if coalesce(cardinality(finished), 0) + cardinality(missing) = 0 then
     update batch.kind k set sweep_pending = false where k.kind = p_kind;
@@ -2361,7 +2557,7 @@ begin
   select * into own from batch.queue q
   where q.kind = p_kind and q.job_name = p_job and q.session_id = p_session
     and q.lease_until is null and coalesce(q.stopping_until, now()) <= now()
-  for update;
+  for update skip locked;
   if not found then
     return;
   end if;
@@ -2374,6 +2570,22 @@ $$;
 
 
 --
+-- Name: triggers(regclass, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.triggers(p_requests regclass, p_kind text) RETURNS SETOF pg_trigger
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+  select t.*
+  from (select p_requests as id union select tree.relid from pg_partition_tree(p_requests) tree) relation
+  join pg_trigger t on t.tgrelid = relation.id
+  where t.tgname in ('batch_' || p_kind, 'batch_' || p_kind || '$delete', 'batch_' || p_kind || '$key', 'batch_' || p_kind || '$truncate')
+    and not (t.tgisinternal and t.tgrelid = p_requests)
+$_$;
+
+
+--
 -- Name: unregister(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2382,7 +2594,7 @@ CREATE FUNCTION batch.unregister(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   delete from batch.queue q where q.kind = p_kind and q.session_id is null;
-  update batch.queue q set canceled = 'its kind was detached' where q.kind = p_kind;
+  update batch.queue q set canceled = 'its kind was detached' where q.kind = p_kind and q.canceled is null;
   update batch.kind k set attached = false where k.kind = p_kind;
 $$;
 
@@ -2928,6 +3140,13 @@ CREATE TRIGGER replace_waiting BEFORE INSERT ON batch.queue FOR EACH ROW WHEN ((
 
 
 --
+-- Name: queue requeue; Type: TRIGGER; Schema: batch; Owner: -
+--
+
+CREATE TRIGGER requeue AFTER DELETE ON batch.queue FOR EACH ROW WHEN ((old.canceled = 'its table was replaced by another'::text)) EXECUTE FUNCTION batch.requeue();
+
+
+--
 -- Name: function skip_restored; Type: TRIGGER; Schema: batch; Owner: -
 --
 
@@ -2973,7 +3192,7 @@ CREATE TRIGGER "batch_clap$delete" AFTER DELETE ON public.make_it_clap REFERENCI
 -- Name: make_it_clap batch_clap$key; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER "batch_clap$key" AFTER UPDATE OF id ON public.make_it_clap FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION batch.rekey('clap');
+CREATE TRIGGER "batch_clap$key" AFTER UPDATE ON public.make_it_clap FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION batch.rekey('clap');
 
 
 --
@@ -3033,6 +3252,13 @@ REVOKE ALL ON FUNCTION batch.cancel(p_kind text, p_request bigint, p_reason text
 
 
 --
+-- Name: FUNCTION check_token(p_token text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.check_token(p_token text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION checkpoint(p_token text, p_value jsonb); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -3079,6 +3305,13 @@ REVOKE ALL ON FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer,
 --
 
 REVOKE ALL ON FUNCTION batch.crash_patience(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION create_policy(p_kind text, p_requests regclass, p_reader name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.create_policy(p_kind text, p_requests regclass, p_reader name) FROM PUBLIC;
 
 
 --
@@ -3233,6 +3466,13 @@ REVOKE ALL ON FUNCTION batch."keys$clap"(p_requests regclass, p_partition regcla
 --
 
 REVOKE ALL ON FUNCTION batch.lock_attachments() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION lock_attempt(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.lock_attempt(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer) FROM PUBLIC;
 
 
 --
@@ -3418,6 +3658,20 @@ REVOKE ALL ON FUNCTION batch.report(p_kind text, p_job text, p_request bigint, p
 
 
 --
+-- Name: FUNCTION requeue(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.requeue() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION require_key(p_requests regclass, p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.require_key(p_requests regclass, p_kind text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION reset_bounds(p_kind text); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -3506,6 +3760,13 @@ REVOKE ALL ON FUNCTION batch.take_in_missing(p_kind text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.take_over(p_kind text, p_job text, p_session integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION triggers(p_requests regclass, p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.triggers(p_requests regclass, p_kind text) FROM PUBLIC;
 
 
 --

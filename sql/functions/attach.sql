@@ -32,12 +32,7 @@ begin
   if not has_schema_privilege(reader, namespace, 'usage') then
     execute format('grant usage on schema %s to %I', namespace::regnamespace, reader);
   end if;
-  execute format('drop policy if exists %I on %s', 'batch_' || p_kind, p_requests);
-  if batch.row_security_applies(p_requests, reader) then
-    -- The owner's own queries must not see more than before.
-    execute format('create policy %I on %s for select to %I using (%s)', 'batch_' || p_kind, p_requests, reader,
-      case when pg_has_role(reader, (select c.relowner from pg_class c where c.oid = p_requests), 'usage') then 'current_setting(''postgres_batch.reading'', true) = ''on''' else 'true' end);
-  end if;
+  perform batch.create_policy(p_kind, p_requests, reader);
   perform batch.create_readers(p_kind, p_requests, p_timeout_column);
   perform batch.create_triggers(p_kind, p_requests);
   perform batch.complete_attachment(p_kind);

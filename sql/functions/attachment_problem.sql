@@ -49,6 +49,10 @@ begin
     select from pg_trigger t
     where t.tgrelid = attached.requests and t.tgname = wanted.name and not t.tgisinternal and t.tgenabled in ('O', 'A')
   );
+  if missing is null and requests.relkind = 'p' then
+    select min(format('%s of %s', t.tgname, t.tgrelid::regclass)) into missing
+    from batch.triggers(attached.requests, p_kind) t where t.tgenabled not in ('O', 'A');
+  end if;
   if missing is not null then
     return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
   end if;

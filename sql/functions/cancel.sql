@@ -1,7 +1,7 @@
 -- Cancels a request and keeps its row: a waiting one becomes DEAD, a running one is not retried. For members of the owner of the
 -- schema. Deleting the row cancels the request, too; batch.retry() runs it after all.
 --
--- p_kind, p_request: the request   p_reason: why; shown with its attempts
+-- p_kind, p_request: the request   p_reason: why; shown with its attempts (null: canceled)
 -- Returns the Job that is working on it (delete that Job to stop the work, too), or null when the request has ended.
 --
 -- Refuses a request that has ended.
@@ -12,6 +12,7 @@ as $$
 declare
   queued batch.queue;
   latest batch.history;
+  why text := coalesce(p_reason, 'canceled');
 begin
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if not found then
@@ -20,15 +21,15 @@ begin
     raise exception '% % must be unfinished to be canceled; got %', p_kind, p_request, coalesce(latest.status, 'no such request');
   end if;
   if queued.job_name is not null and queued.session_id is not null then
-    update batch.queue q set canceled = p_reason where q.kind = p_kind and q.request_id = p_request;
+    update batch.queue q set canceled = why where q.kind = p_kind and q.request_id = p_request;
     return queued.job_name;
   end if;
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, why)
   where h.kind = p_kind and h.request_id = p_request and h.attempt = queued.attempt and h.status = 'FAILED';
   if not found then
     insert into batch.history (kind, request_id, attempt, created_at, started_at, status, reason, error)
-    select p_kind, p_request, 1 + greatest(0, queued.attempt, max(h.attempt)), coalesce(queued.created_at, now()), now(), 'DEAD', 'canceled', p_reason
+    select p_kind, p_request, 1 + greatest(0, queued.attempt, max(h.attempt)), coalesce(queued.created_at, now()), now(), 'DEAD', 'canceled', why
     from batch.history h where h.kind = p_kind and h.request_id = p_request;
   end if;
   return null;

@@ -1,6 +1,6 @@
 -- For a program's own transaction: saves a checkpoint together with the transaction's other effects. Raises as batch.own().
 --
--- p_token: BATCH_TOKEN, KIND:REQUEST:ATTEMPT:UUID   p_value: any JSON of at most 64 KiB
+-- p_token: BATCH_TOKEN   p_value: any JSON of at most 64 KiB
 create or replace function batch.checkpoint(p_token text, p_value jsonb) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp

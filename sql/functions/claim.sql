@@ -68,14 +68,17 @@ begin
 
   loop
     if not p_next then
-      -- Twice: while another pod of the Job replaces its request (batch.succeed_and_claim), a statement waits for the last one and
-      -- does not see the next.
-      for snapshot in 1..2 loop
+      select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+      from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1;
+      own := found;
+      if own then
+        -- It may be locked for long: by the program of a previous attempt (batch.own), or by a transaction that cancels it.
         select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
-        from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1 for update;
-        own := found;
-        exit when own;
-      end loop;
+        from batch.queue c where c.ctid = q.place and c.kind = p_kind and c.job_name = p_job for update skip locked;
+        if not found then
+          return;
+        end if;
+      end if;
       again := own and q.session_id is not distinct from p_session;
       if own and not again and q.session_id is not null then
         return;
@@ -131,27 +134,30 @@ begin
       q.attempt := greatest(q.attempt, last_attempt, 0) + 1;
     end if;
 
-    problem := null;
-    begin
-      found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
-      if found_row.request is null and batch.attachment_problem(p_kind) is not null then
-        -- The table's rows are hidden, which is no request's fault. The next poll reports why and starts no Job.
-        return;
-      elsif found_row.request is null then
-        problem := format('%s has no row with this primary key', known.requests);
-      elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
-        problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
-      end if;
-    exception
-      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
-        raise;
-      when others then
-        problem := format('its row cannot be read: %s', sqlerrm);
-        if batch.attachment_problem(p_kind) is not null then
-          -- This is no request's fault: the next poll reports why and starts no Job.
-          return;
+    for try in 1..3 loop
+      problem := null;
+      begin
+        found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
+        if found_row.request is null then
+          problem := format('%s has no row with this primary key', known.requests);
+        elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
+          problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
         end if;
-    end;
+      exception
+        when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+          raise;
+        when others then
+          problem := format('its row cannot be read: %s', sqlerrm);
+      end;
+      exit when problem is null;
+      -- The table may have been changed at this moment (renamed, attached again): then the next try reads it as it is now. When it cannot
+      -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
+      select k.requests, k.timeout_column into known.requests, known.timeout_column
+      from batch.kind k where k.kind = p_kind and batch.attachment_problem(p_kind) is null;
+      if not found then
+        return;
+      end if;
+    end loop;
     if problem is not null then
       perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
       unusable := unusable + 1;

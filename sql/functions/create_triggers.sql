@@ -2,7 +2,8 @@
 --
 -- p_kind: the kind   p_requests: its table
 --
--- Statement triggers with a transition table; row triggers on a partitioned table, since partitions inherit only those.
+-- Statement triggers with a transition table; row triggers on a partitioned table, since partitions inherit only those. The trigger for
+-- changed keys names no column: then it would not fire for a key that another trigger changes.
 create or replace function batch.create_triggers(p_kind text, p_requests regclass) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -11,18 +12,29 @@ declare
   trigger name := 'batch_' || p_kind;
   partitioned boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
   suffix text := case when partitioned then '_row' else '' end;
+  always name[] := array(select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
 begin
   execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
     case when partitioned then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
   execute format('create or replace trigger %I after delete on %s %s execute function batch.dequeue%s(%L)', trigger || '$delete', p_requests,
     case when partitioned then 'for each row' else 'referencing old table as deleted for each statement' end, suffix, p_kind);
   execute format(
-    'create or replace trigger %I after update of %2$I on %3$s for each row when (old.%2$I is distinct from new.%2$I) execute function batch.rekey(%4$L)',
+    'create or replace trigger %I after update on %3$s for each row when (old.%2$I is distinct from new.%2$I) execute function batch.rekey(%4$L)',
     trigger || '$key', batch.key_column(p_requests), p_requests, p_kind);
   execute format('create or replace trigger %I after truncate on %s for each statement execute function batch.dequeue_all(%L)',
     trigger || '$truncate', p_requests, p_kind);
-  -- CREATE OR REPLACE leaves a disabled trigger disabled.
-  execute format('alter table %1$s enable trigger %2$I, enable trigger %3$I, enable trigger %4$I, enable trigger %5$I', p_requests,
-    trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate');
+  -- Whatever their state was, they are enabled now, here and on partitions. Those that the owner has made ENABLE ALWAYS, for sessions that
+  -- replicate, stay so.
+  for trigger in
+    select t.tgname from pg_trigger t
+    where t.tgrelid = p_requests and exists (
+      select from batch.triggers(p_requests, p_kind) each where each.tgname = t.tgname and each.tgenabled not in ('O', 'A')
+    )
+  loop
+    execute format('alter table %s enable trigger %I', p_requests, trigger);
+  end loop;
+  foreach trigger in array always loop
+    execute format('alter table %s enable always trigger %I', p_requests, trigger);
+  end loop;
 end
 $$;

@@ -8,7 +8,7 @@ as $$
 declare
   ids bigint[];
 begin
-  execute format('select array_agg(r.%I) from deleted r', batch.key_column(tg_relid)) into ids;
+  execute format('select array_agg(r.%I) from deleted r', batch.require_key(tg_relid, tg_argv[0])) into ids;
   if ids is not null then
     perform batch.dequeue_ids(tg_argv[0], ids, 'its row was deleted');
   end if;

@@ -9,7 +9,7 @@ as $$
 declare
   id bigint;
 begin
-  execute format('select ($1).%I', batch.key_column(tg_relid)) into id using old;
+  execute format('select ($1).%I', batch.require_key(tg_relid, tg_argv[0])) into id using old;
   if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 0 then
     return null;
   end if;

@@ -19,6 +19,7 @@ begin
   if key = 'id' then
     select array_agg(r.id) into ids from inserted r;
   else
+    key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select array_agg(r.%I) from inserted r', key) into ids;
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then

@@ -16,6 +16,7 @@ begin
   if key = 'id' then
     id := new.id;
   else
+    key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select ($1).%I', key) into id using new;
   end if;
   if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then

@@ -1,22 +1,29 @@
 -- For a program's own transaction: ends the request with SUCCESS together with the transaction's other effects. Raises as
--- batch.own(); but called again for an attempt that it has finished already it changes nothing and returns false.
+-- batch.own(); but called again for an attempt that it has finished already it changes nothing and returns false, unless a transaction
+-- that repeats the whole work calls it, because its first answer was lost: what that one has written would take effect twice.
 --
--- p_token: BATCH_TOKEN, KIND:REQUEST:ATTEMPT:UUID   p_result: any JSON of at most 64 KiB; null: nothing
+-- p_token: BATCH_TOKEN   p_result: any JSON of at most 64 KiB; null: nothing
 create or replace function batch.finish(p_token text, p_result jsonb default null) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   finished batch.queue;
+  finished_at timestamptz;
 begin
+  perform batch.check_token(p_token);
   if octet_length(p_result::text) > 65536 then
     raise exception 'a result must be at most 65536 bytes of JSON (it is kept in the history); got %', octet_length(p_result::text)
       using errcode = 'program_limit_exceeded';
   end if;
-  perform from batch.history h
+  select h.ended_at into finished_at from batch.history h
   where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
     and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
   if found then
+    if finished_at <> now() and pg_current_xact_id_if_assigned() is not null then
+      raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
+        using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit with 0.';
+    end if;
     return false;
   end if;
   perform batch.own(p_token);

@@ -33,8 +33,12 @@ begin
   update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
   where k.kind = p_kind and k.problem is distinct from wrong;
 
+  -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
+  with due as materialized (
+    select q.request_id from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked
+  )
   update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
-  where q.kind = p_kind and q.available_at <= now();
+  from due where q.kind = p_kind and q.request_id = due.request_id;
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);
   perform batch.reap(p_kind);

@@ -24,24 +24,29 @@ begin
   if not found then
     raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
   end if;
-  select array_agg(old.request_id) into ids from (
-    select r.request_id from batch.request r
-    where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age
-      and not exists (select from batch.queue q where q.kind = p_kind and q.request_id = r.request_id)
-    limit p_limit
-  ) old;
-  if ids is null then
-    return 0;
-  end if;
-  if batch.key_column(attached.requests) is not null then
-    execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
-    if attached.attached then
-      -- A policy or a trigger may have kept a row: without its attempts it would be run again.
-      kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
+  loop
+    select array_agg(old.request_id) into ids from (
+      select r.request_id from batch.request r
+      where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age and r.request_id > all (kept)
+        and not exists (select from batch.queue q where q.kind = p_kind and q.request_id = r.request_id)
+      order by r.request_id limit p_limit
+    ) old;
+    if ids is null then
+      return 0;
     end if;
-  end if;
-  delete from batch.history h where h.kind = p_kind and h.request_id = any (ids) and h.request_id <> all (kept);
-  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids) and d.request_id <> all (kept);
+    kept := '{}';
+    if batch.key_column(attached.requests) is not null then
+      execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
+      if attached.attached then
+        -- A policy or a trigger may have kept a row: without its attempts it would be run again.
+        kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
+      end if;
+    end if;
+    delete from batch.history h where h.kind = p_kind and h.request_id = any (ids) and h.request_id <> all (kept);
+    delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids) and d.request_id <> all (kept);
+    -- When all of them are kept, there may be others above them.
+    exit when cardinality(kept) < cardinality(ids);
+  end loop;
   return cardinality(ids) - cardinality(kept);
 end
 $$;

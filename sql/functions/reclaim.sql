@@ -6,7 +6,8 @@
 -- One row, with a finding:
 --   reclaimed  something may be claimed now: claim again at once
 --   locked     a previous connection still holds the Job's request, or this session's lock: claim again shortly. holder is the
---              session to take the request from if it does not respond (batch.take_over); null while it may still be working
+--              session to take the request from if it does not respond (batch.take_over); null while it may still be working, and
+--              while a transaction of its program has locked the request (batch.own)
 --   reserved   nothing is free, but a request's worker is dead, or it is reserved for a Job that may be dead; a pod that has done
 --              nothing yet claims again until that Job is back or the request is free
 -- Zero rows: nothing to do.
@@ -22,14 +23,10 @@ declare
   own batch.queue;
   bound xid8;
 begin
-  -- Twice, as in batch.claim().
-  for snapshot in 1..2 loop
-    select * into own from batch.queue q
-    where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
-    limit 1 for update;
-    exit when found;
-  end loop;
-  if own.request_id is not null then
+  select * into own from batch.queue q
+  where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
+  limit 1 for update skip locked;
+  if found then
     if batch.session_is_dead(own.session_id, own.lease_until) then
       perform batch.record_crash(p_kind, own.request_id, 'crashed', format('the worker in pod %s died', own.pod_name), true);
       return query select 'reclaimed', null::integer;
@@ -38,7 +35,9 @@ begin
     end if;
     return;
   end if;
-  if p_lease_seconds is null and not batch.lock_session(p_session) then
+  perform from batch.queue q
+  where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session;
+  if found or p_lease_seconds is null and not batch.lock_session(p_session) then
     return query select 'locked', null::integer;
     return;
   end if;

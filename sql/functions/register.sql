@@ -14,6 +14,8 @@ begin
     if known.attached and exists (select from pg_class c where c.oid = known.requests) then
       raise exception 'kind must be a new one (a kind belongs to one table); got %, which belongs to %', quote_literal(p_kind), known.requests;
     end if;
+    -- Waits for programs' own transactions (batch.own): batch.clear_kind() would skip what they have locked.
+    perform from batch.queue q where q.kind = p_kind and q.session_id is not null for update;
     perform batch.clear_kind(p_kind, 'its table was replaced by another');
   end if;
   update batch.queue q set canceled = null where q.kind = p_kind and q.canceled = 'its kind was detached';

@@ -1,5 +1,5 @@
 -- The trigger for a changed primary key: a waiting request gets the new key; a running one is not retried, since its worker has the
--- old key; a finished one is finished under both.
+-- old key; a finished one is finished under both. The attempts of a request that had the new key before stay, and these follow them.
 --
 -- Argument: the kind.
 create or replace function batch.rekey() returns trigger
@@ -11,15 +11,19 @@ declare
   new_id bigint;
   request batch.queue;
 begin
-  execute format('select ($1).%1$I, ($2).%1$I', batch.key_column(tg_relid)) into old_id, new_id using old, new;
+  execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
   perform batch.refuse_busy(tg_argv[0], array[new_id]);
   insert into batch.history (
     kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
   )
-  select h.kind, new_id, h.attempt, h.session_id, h.created_at, h.started_at, h.ended_at, h.status, h.reason, h.job_name, h.pod_name,
-         h.error, h.result, h.progress
-  from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id
-  on conflict (kind, request_id, attempt) do nothing;
+  select h.kind, new_id, h.attempt + greatest(0, 1 + known.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
+         h.ended_at, h.status, h.reason, h.job_name, h.pod_name, h.error, h.result, h.progress
+  from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) known
+  where h.kind = tg_argv[0] and h.request_id = old_id and not exists (
+    -- It had this key before.
+    select from batch.history n
+    where n.kind = tg_argv[0] and n.request_id = new_id and n.started_at = h.started_at and n.session_id is not distinct from h.session_id
+  );
 
   select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
   if found and request.session_id is null then

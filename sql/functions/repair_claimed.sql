@@ -6,6 +6,11 @@ create or replace function batch.repair_claimed(p_kind text) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  with unnumbered as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
+    for update skip locked
+  )
   update batch.queue q set claimed_xid = pg_current_xact_id()
-  where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
+  from unnumbered where q.kind = p_kind and q.request_id = unnumbered.request_id
 $$;

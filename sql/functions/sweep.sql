@@ -25,6 +25,10 @@ begin
   where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED';
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
   missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
+  if cardinality(missing) > 0 and batch.attachment_problem(p_kind) is not null then
+    -- The rows were hidden while they were read.
+    return;
+  end if;
   perform batch.dequeue_ids(p_kind, missing, 'its row no longer exists');
   if coalesce(cardinality(finished), 0) + cardinality(missing) = 0 then
     update batch.kind k set sweep_pending = false where k.kind = p_kind;

@@ -3,7 +3,8 @@
 --
 -- p_kind, p_job: as in batch.claim()   p_session: the holder that batch.reclaim() named
 --
--- One row: taken over. Zero rows: that session no longer has the Job's request, or has announced its stop.
+-- One row: taken over. Zero rows: that session no longer has the Job's request, has announced its stop, or its program's transaction has
+-- locked the request (batch.own).
 -- Index: queue_job
 create or replace function batch.take_over(p_kind text, p_job text, p_session integer) returns setof boolean
 language plpgsql volatile security definer
@@ -15,7 +16,7 @@ begin
   select * into own from batch.queue q
   where q.kind = p_kind and q.job_name = p_job and q.session_id = p_session
     and q.lease_until is null and coalesce(q.stopping_until, now()) <= now()
-  for update;
+  for update skip locked;
   if not found then
     return;
   end if;

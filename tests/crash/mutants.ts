@@ -42,7 +42,12 @@ export const MUTANTS: readonly Mutant[] = [
       { file: "claim", text: "set attempt = q.attempt,", instead: "set attempt = q.attempt + again::integer," },
     ],
   },
-  { name: "a checkpoint saved without its fence", changes: [{ file: "report", text: FENCE, instead: NO_FENCE }] },
+  {
+    name: "a checkpoint saved without its fence",
+    changes: [
+      { file: "report", text: "batch.lock_attempt(p_kind, p_job, p_request, p_attempt, p_session)", instead: "true" },
+    ],
+  },
   {
     name: "no session lock: every session is dead",
     changes: [

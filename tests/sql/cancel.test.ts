@@ -71,6 +71,15 @@ describe("batch.cancel", () => {
     assert.partialDeepStrictEqual(await latest(), [{ status: "SUCCESS" }]);
   });
 
+  test("without a reason it is canceled, too, and stays so when its kind is detached and attached again", async () => {
+    const attempt = await STATES.running(database, worker);
+    await database.query("select batch.cancel('clap', 1, null), batch.detach('clap')");
+    await database.query("select batch.attach('make_it_clap', 'clap')");
+    assert.ok(attempt);
+    assert.equal(await fail(worker, attempt, { reason: "error", message: "no", final: false }), "DEAD");
+    assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not tried again: canceled" }]);
+  });
+
   test("a request that is being claimed at that moment is running, or has ended; never lost", async () => {
     await (STATES.waiting as Setup)(database, worker);
     const other = await database.open();

@@ -114,6 +114,21 @@ describe("TRUNCATE", () => {
     assert.deepEqual(await queued(), [1]);
   });
 
+  test("while a program's transaction owns the running request: its key may not come again before that has ended", async () => {
+    const running = await claimed("a");
+    const program = await database.open();
+    await program.query("begin");
+    await program.query("select batch.own($1)", [running.token]);
+    try {
+      await assert.rejects(query("begin; truncate parcels; insert into parcels (id) values (1)"), {
+        message: /one request, one owner/,
+      });
+    } finally {
+      await query("rollback");
+      await program.end();
+    }
+  });
+
   test("and a claim at the same moment do not wait for each other", async () => {
     const truncating = await database.open();
     await truncating.query("begin; lock table parcels in access exclusive mode");
@@ -160,6 +175,35 @@ describe("a changed primary key", () => {
     assert.deepEqual(await queued(), [1, 3]);
     await query("delete from batch.queue where request_id = 3");
     assert.deepEqual(await claimed("b").then(({ requestId, attempt }) => [requestId, attempt]), ["1", 2]);
+  });
+
+  test("to a key whose previous request has attempts: a finished one stays finished, a failed one counts on", async () => {
+    await succeed(worker, await claimed("a"));
+    await failed(await claimed("b"));
+    await failed(await claimed("c"));
+    await query("update parcels set id = 12 where id = 2; update parcels set id = 2 where id = 1");
+    await query("update parcels set id = 1 where id = 12");
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await queued(), [1, 3]);
+    assert.deepEqual(
+      (await attempts(2)).map(({ status }) => status),
+      ["FAILED", "SUCCESS"],
+    );
+    const again = await claimed("b");
+    assert.deepEqual([again.requestId, again.attempt], ["1", 3]);
+  });
+
+  test("there and back repeats no attempt", async () => {
+    await succeed(worker, await claimed("a"));
+    await query("update parcels set id = 11 where id = 1; update parcels set id = 1 where id = 11");
+    assert.equal((await attempts(1)).length, 1);
+  });
+
+  test("by another trigger is followed", async () => {
+    await query(`create function renumber() returns trigger language plpgsql as 'begin new.id := new.id + 10; return new; end';
+      create trigger renumber before update on parcels for each row execute function renumber()`);
+    await query("update parcels set place = 'z'; drop function renumber cascade");
+    assert.deepEqual(await queued(), [11, 12, 13]);
   });
 
   test("to the key of a row that was deleted while its request runs is refused", async () => {

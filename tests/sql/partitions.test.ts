@@ -128,6 +128,18 @@ describe("a table partitioned by range", () => {
     assert.equal(await poll(), 0);
   });
 
+  test("a trigger disabled on a partition stops the kind; its rows are taken in once it is enabled", async () => {
+    await query("alter table parcels_1 disable trigger all; insert into parcels (id) values (1), (101)");
+    assert.equal(await poll(), 0);
+    assert.match(
+      (await query("select problem from batch.kind where kind = 'parcel'"))[0]?.problem,
+      /lacks the trigger batch_parcel of public.parcels_1/,
+    );
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await queued(), [1, 101]);
+    assert.equal(await poll(), 2);
+  });
+
   test("a detached partition's waiting requests are not run, and no attempt is counted; attached again they run", async () => {
     await query("insert into parcels select n from generate_series(1, 99) n");
     await query("insert into parcels (id) values (101)");

@@ -60,6 +60,25 @@ describe("the readers of attached tables", () => {
     assert.deepEqual(await connected(), ["clap", ...KINDS]);
   });
 
+  test("are replaced in place when the table is attached again: a claim that has planned their call still finds them", async () => {
+    const readers =
+      "select oid, proname, proacl::text, proowner from pg_proc where proname in ('row$one', 'keys$one') order by 1";
+    const before = await database.query(readers);
+    assert.equal(before.length, 2);
+    await database.query("select batch.attach('public.one', 'one')");
+    assert.deepEqual(await database.query(readers), before);
+  });
+
+  test("of another signature, as an earlier version may have left them, are replaced", async () => {
+    await database.query(
+      'drop function batch."row$one"; create function batch."row$one"(p_request bigint) returns text return null',
+    );
+    await database.query(
+      "alter function batch.\"row$one\" owner to batch_owner; select batch.attach('public.one', 'one')",
+    );
+    assert.equal((await take("one"))?.row, '{"id":1}');
+  });
+
   test("are called for a kind that has no static statement, too", async () => {
     const file = new URL("../../sql/functions/call_reader.sql", import.meta.url);
     await database.query(readFileSync(file, "utf8"));

@@ -78,6 +78,22 @@ for (const [who, attachedBy] of [
       });
     }
 
+    test("attached again, it does not wait for transactions that have read the table, such as pg_dump's", async () => {
+      const client = attachedBy === "superuser itself" ? database.client : owner;
+      await client.query("create table parcels (id bigint primary key)");
+      await client.query(CASES["forced row level security"] as string);
+      await attach();
+      const dump = await database.open();
+      await dump.query("begin; select from parcels");
+      await client.query("set lock_timeout = '2s'; set statement_timeout = '5s'");
+      try {
+        await attach();
+      } finally {
+        await dump.end();
+        await client.query("reset lock_timeout; reset statement_timeout");
+      }
+    });
+
     if (attachedBy === "superuser itself") return;
     test("a policy of ours does not show the owner more than before", async () => {
       await owner.query("create table parcels (id bigint primary key); insert into parcels values (1)");

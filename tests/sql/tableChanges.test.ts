@@ -4,7 +4,7 @@ import { claim } from "../../worker/src/queue/claim.ts";
 import { demand } from "../../worker/src/queue/demand.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimParams } from "../support/claim.ts";
-import { attempts, claimed, failed, poll, problem, query, queued, scaler, worker } from "./parcels.ts";
+import { attempts, claimed, database, poll, problem, query, queued, scaler, worker } from "./parcels.ts";
 
 describe("a change of the table that is followed", () => {
   const changes: Record<string, string> = {
@@ -128,6 +128,24 @@ describe("a change that breaks the attachment", () => {
     });
   }
 
+  test("without its key, changes of the table are refused, and the message says what to do", async () => {
+    await query("alter table parcels drop constraint parcels_pkey");
+    for (const change of ["insert into parcels (id) values (9)", "delete from parcels", "update parcels set id = 9"]) {
+      await assert.rejects(query(change), {
+        message:
+          "public.parcels must have a primary key of one bigint column (it identifies a request): restore it, or select batch.detach('parcel')",
+      });
+    }
+  });
+
+  test("a trigger that always fires, in sessions that replicate too, still does when the table is attached again", async () => {
+    await query("alter table parcels enable always trigger batch_parcel");
+    await query("select batch.attach('parcels', 'parcel')");
+    await query("set session_replication_role = replica; insert into parcels (id) values (8)");
+    await query("reset session_replication_role");
+    assert.deepEqual(await queued(), [1, 2, 3, 8]);
+  });
+
   test("rows that came while a trigger was disabled are taken in once it is enabled", async () => {
     await query("alter table parcels disable trigger batch_parcel; insert into parcels (id) values (8)");
     await poll();
@@ -135,6 +153,31 @@ describe("a change that breaks the attachment", () => {
     await poll();
     assert.deepEqual(await queued(), [1, 2, 3, 8]);
   });
+
+  for (const change of [
+    "alter table parcels rename to renamed; alter table renamed rename column place to spot",
+    "alter table parcels rename column id to key",
+    "alter table parcels rename column seconds to duration; select batch.attach('parcels', 'parcel', 'duration')",
+    "create schema elsewhere; alter table parcels set schema elsewhere; select batch.attach('elsewhere.parcels', 'parcel')",
+    "alter table parcels owner to batch_program; select batch.attach('parcels', 'parcel')",
+    "alter table parcels drop place, alter seconds type text",
+  ]) {
+    test(`a claim that waits for this change ends no request: ${change}`, async () => {
+      await query("select batch.attach('parcels', 'parcel', 'seconds')");
+      if (change.includes("text")) await query("select batch.attach('parcels', 'parcel')");
+      // Its readers are planned.
+      await claimed("warm");
+      const changing = await database.open();
+      await changing.query(`begin; ${change}`);
+      const waiting = claim(worker, claimParams("a", { kind: "parcel" }));
+      await database.untilBlocked();
+      await changing.query("commit");
+      assert.equal((await waiting)?.attempt, 1);
+      assert.deepEqual(await query("select from batch.history"), []);
+      await changing.query("drop table if exists renamed");
+      await changing.end();
+    });
+  }
 
   test("a timeout column renamed or dropped", async () => {
     await query("select batch.attach('parcels', 'parcel', 'seconds')");
@@ -147,41 +190,6 @@ describe("a change that breaks the attachment", () => {
     );
     await query("select batch.attach('parcels', 'parcel', 'duration')");
     assert.equal(await poll(), 3);
-  });
-});
-
-describe("a dropped table", () => {
-  test("stops its kind with the reason; attempts that run may end; the kind can be given up", async () => {
-    const running = await claimed("a");
-    await query("drop table parcels");
-    assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);
-    assert.equal(await poll(), 0);
-    assert.match(
-      await problem(),
-      /the table of kind 'parcel' was dropped: create it and attach it again, or select batch\.detach\('parcel'\)/,
-    );
-    await succeed(worker, running);
-    await query("select batch.detach('parcel')");
-    assert.deepEqual(await queued(), []);
-  });
-
-  test("recreated and attached again, its rows are new requests, whatever their keys", async () => {
-    await succeed(worker, await claimed("a"));
-    await failed(await claimed("b"), true);
-    await failed(await claimed("c"));
-    await query("drop table parcels; create table parcels (id bigint primary key)");
-    await query("insert into parcels values (1), (2), (3)");
-    assert.equal(await poll(), 0);
-    await query("select batch.attach('parcels', 'parcel')");
-    assert.deepEqual(await queued(), [1, 2, 3]);
-    assert.equal((await claimed("d")).attempt, 2);
-  });
-
-  test("another table may not take its kind while it exists", async () => {
-    await query("create schema elsewhere; create table elsewhere.parcels (id bigint primary key)");
-    await assert.rejects(query("select batch.attach('elsewhere.parcels', 'parcel')"), {
-      message: /kind must be a new one .*got 'parcel', which belongs to public.parcels/,
-    });
   });
 });
 

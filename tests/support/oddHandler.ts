@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { parentPort } from "node:worker_threads";
 import { PermanentError } from "../../worker/src/errors.ts";
 import type { Handler, HandlerContext, Row } from "../../worker/src/handler.ts";
 
@@ -7,6 +8,8 @@ import type { Handler, HandlerContext, Row } from "../../worker/src/handler.ts";
 const never = () => new Promise<never>(() => undefined);
 
 const left: object[] = [];
+
+const nest = (levels: number) => JSON.parse("[".repeat(levels) + "]".repeat(levels));
 
 const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
   succeed: () => undefined,
@@ -58,6 +61,13 @@ const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
   },
   "return a result": () => ({ pages: 3 }),
   "return what is not JSON": () => 7n,
+  "return what is nested deeply": () => nest(8_000),
+  "save what is nested deeply": ({ checkpoint }) => checkpoint(nest(5_000)),
+  "send messages of its own": async () => {
+    for (const message of [null, undefined, "ready", { type: "output", stream: "none" }])
+      parentPort?.postMessage(message);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  },
   "stop when asked": async ({ signal, log }) => {
     log.info("waiting");
     await new Promise((resolve) => signal.addEventListener("abort", resolve));

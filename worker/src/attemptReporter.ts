@@ -9,6 +9,9 @@ import { toJson } from "./toJson.ts";
 /** The minimum time between two writes for one attempt; work may report as often as it likes. */
 const WRITE_INTERVAL_MS = 1_000;
 
+/** The pause between two tries once the work has ended, while a transaction that the program has left locks the attempt. */
+const LOCKED_PAUSE_MS = 250;
+
 /** What to write, and the callers that wait for it. */
 interface Pending extends Report {
   readonly saved: PromiseWithResolvers<void>;
@@ -71,14 +74,24 @@ export class AttemptReporter {
     while (this.#pending) {
       const { saved, ...news } = this.#pending;
       this.#pending = undefined;
-      await report(this.#database, this.#key, news).then(saved.resolve, (error: unknown) => {
+      const recorded = await report(this.#database, this.#key, news).catch((error: unknown) => {
         saved.reject(error);
         if (error instanceof OwnershipLostError) this.#onLost(error);
         else this.#log.warn("cannot write progress or checkpoint", { error });
       });
-      await sleep(WRITE_INTERVAL_MS, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
+      if (recorded === true) saved.resolve();
+      if (recorded === false) this.#keep({ ...news, saved });
+      const pause = sleep(WRITE_INTERVAL_MS, undefined, { signal: this.#hurry.signal });
+      await pause.catch(() => (recorded === false ? sleep(LOCKED_PAUSE_MS) : undefined));
     }
     this.#writing = undefined;
+  }
+
+  /** Returns what could not be written yet to the pending reports, of which later values count. */
+  #keep(news: Pending): void {
+    const later = this.#pending;
+    this.#pending = { ...news, ...later, saved: news.saved };
+    if (later) news.saved.promise.then(later.saved.resolve, later.saved.reject);
   }
 }
 

@@ -116,6 +116,24 @@ describe("a database that becomes unavailable", () => {
     await connection.close();
   });
 
+  for (const [refused, sql] of [
+    ["a role that may not log in", "alter role kept_out nologin|alter role kept_out login"],
+    [
+      "a role that is renamed for a moment",
+      "alter role kept_out rename to renamed|alter role renamed rename to kept_out",
+    ],
+  ] as const) {
+    test(`${refused} is waited for`, async () => {
+      await database.query("drop role if exists kept_out; create role kept_out login in role batch_scaler");
+      const [before = "", after = ""] = sql.replaceAll("NAME", database.name).split("|");
+      await database.query(before);
+      const asked = database.connect("kept_out").run("demand", ["clap", 1, 10]);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await database.query(after);
+      assert.equal((await asked).length, 1);
+    });
+  }
+
   test("the owner of a session lock learns at once that the connection broke", async () => {
     const connection = connect();
     await claimed(connection);
@@ -157,6 +175,18 @@ describe("a database that becomes unavailable", () => {
     await assert.rejects(connection.run("demand", ["clap", 0, 10]), { code: "22012" });
     await connection.close();
   });
+
+  for (const pooled of [true, false]) {
+    test(`libpq's variables, which are meant for the work, do not change the connection (pooled: ${pooled})`, async () => {
+      const variables = { PGOPTIONS: "-c no_such_setting=1", PGSSLNEGOTIATION: "direct", PGCONNECT_TIMEOUT: "0" };
+      Object.assign(process.env, variables);
+      try {
+        assert.ok(await claimed(connect(0.2, noopLog, pooled)));
+      } finally {
+        for (const name of Object.keys(variables)) delete process.env[name];
+      }
+    });
+  }
 
   for (const { pooled, prepared } of [
     { pooled: true, prepared: false },

@@ -9,12 +9,13 @@ import type { DatabaseSettings } from "./settings.ts";
 
 /**
  * SQLSTATE classes and codes, and Node's codes, that mean "not now" rather than "never". A refused password (28P01) is one:
- * during a rotation, a pod has the new password seconds before the server knows it. Others are a full disk (53...), a standby
- * that is not promoted yet (25006), a deadlock or serialization failure (40...), a lock timeout (55P03), and the server's own
- * limits (57014, 57P05, 25P04).
+ * during a rotation, a pod has the new password seconds before the server knows it. So are a role or a database that may not be
+ * connected to, or whose name is missing for a moment (28..., 3D000, 55000): administrators keep clients away like this. Others are a full
+ * disk (53...), a standby that is not promoted yet (25006), a deadlock or serialization failure (40...), a lock timeout (55P03), and
+ * the server's own limits (57014, 57P05, 25P04).
  */
 const OUTAGE =
-  /^(08...|28P01|25006|25P04|40001|40P01|53...|55P03|57014|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
+  /^(08...|28...|3D000|55000|25006|25P04|40001|40P01|53...|55P03|57014|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 
 /**
  * A server certificate that the authority's file does not verify (OpenSSL's errors, as Node names them): after a renewal the server
@@ -156,7 +157,9 @@ export class Database {
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 5_000,
       query_timeout: ANSWER_TIMEOUT_MS,
+      sslnegotiation: "postgres",
     });
+    if (this.#settings.pooled) dropOptions(client);
     client.on("error", (error) => {
       this.#log.warn("the connection broke", { error: error.message });
       drop();
@@ -172,6 +175,11 @@ export class Database {
     void broken.then((client) => client.end()).catch(() => undefined);
     this.onDisconnect?.();
   }
+}
+
+/** node-postgres would take the options from the variable PGOPTIONS, which is meant for the work; a pooler refuses them. */
+function dropOptions(client: pg.Client): void {
+  Object.assign((client as unknown as { connectionParameters: object }).connectionParameters, { options: undefined });
 }
 
 /**

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { describeError } from "./describeError.ts";
 import { SettingsError } from "./errors.ts";
 import { toFailure } from "./runHandler.ts";
-import { type FromThread, type ThreadData, type ToThread, toStopReason } from "./threadMessages.ts";
+import { type FromThread, isEnvelope, type ThreadData, type ToThread, toStopReason } from "./threadMessages.ts";
 import type { WorkContext, WorkResult } from "./work.ts";
 
 /**
@@ -26,7 +26,17 @@ export class HandlerThread {
     this.#loaded.promise.catch(() => undefined);
     const workerData: ThreadData = { kind, unwritten: this.#unwritten.buffer };
     this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), { workerData });
-    this.#worker.on("message", (message: FromThread) => this.#receive(message));
+    this.#worker.on("message", (sent: unknown) => {
+      // Libraries that find themselves in a thread send messages of their own.
+      if (isEnvelope(sent)) this.#receive(sent.fromHandlerThread);
+    });
+    this.#worker.on("messageerror", (error) =>
+      this.#end({
+        outcome: "failed",
+        message: `cannot receive what the handler sent: ${describeError(error)}`,
+        final: false,
+      }),
+    );
     this.#worker.on("error", (error: unknown) => this.#end(toResult(error)));
     this.#worker.on("exit", (code) =>
       this.#end({ outcome: "failed", message: `the handler ended its thread (process.exit(${code}))`, final: false }),

@@ -6,7 +6,7 @@ import { loadHandler } from "./loadHandler.ts";
 import { createLog } from "./log.ts";
 import { OutputSender } from "./outputSender.ts";
 import { runHandler, toFailure } from "./runHandler.ts";
-import { type FromThread, type ThreadData, type ToThread, toStopError } from "./threadMessages.ts";
+import { type Envelope, type FromThread, type ThreadData, type ToThread, toStopError } from "./threadMessages.ts";
 
 // The entry of a handler's thread: loads the handler, runs it on one request, and reports the result. Whatever happens to this
 // thread, the main thread keeps the claim.
@@ -15,7 +15,7 @@ import { type FromThread, type ThreadData, type ToThread, toStopError } from "./
 if (parentPort) await serve(parentPort, workerData as ThreadData);
 
 async function serve(port: MessagePort, { kind, unwritten }: ThreadData): Promise<void> {
-  const send = (message: FromThread) => port.postMessage(message);
+  const send = (fromHandlerThread: FromThread) => port.postMessage({ fromHandlerThread } satisfies Envelope);
   const output = new OutputSender(send, unwritten);
   output.takeStreams();
   // Uncaught errors (in a timer, an unhandled rejection) belong to the work, whenever they occur.

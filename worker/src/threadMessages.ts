@@ -29,6 +29,15 @@ export type FromThread =
   | { readonly type: "saveCheckpoint"; readonly id: number; readonly value: unknown }
   | { readonly type: "ended"; readonly result: WorkResult };
 
+/** Distinguishes this program's messages from those of the handler's libraries. */
+export interface Envelope {
+  readonly fromHandlerThread: FromThread;
+}
+
+export function isEnvelope(sent: unknown): sent is Envelope {
+  return typeof sent === "object" && sent !== null && "fromHandlerThread" in sent;
+}
+
 /** Why the work is asked to stop, in a form that a message can carry. */
 export type StopReason =
   | { readonly interruptedBy: NodeJS.Signals }

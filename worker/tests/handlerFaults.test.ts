@@ -114,6 +114,8 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     "leave a rejection": /^Error: not awaited\n/,
     "throw a Symbol's name": /^Symbol\(odd\): odd/,
     exit: /process\.exit\(3\)/,
+    "return what is nested deeply": /Maximum call stack size exceeded/,
+    "save what is nested deeply": /Maximum call stack size exceeded/,
     fail: /^Error: no luck\n.*caused by Error: rain\n/s,
   })) {
     test(`is asked to ${does} records that as an error, logs it and exits 1`, async () => {
@@ -126,6 +128,11 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
       assert.ok(pod.output().includes(JSON.stringify(attempt?.error)));
     });
   }
+
+  test("has a library that sends messages to the thread's parent is not disturbed by them", async () => {
+    await insert("send messages of its own");
+    assert.equal(await start().ended, 0);
+  });
 
   test("uses all the memory of its thread records a crash as its reason, and ends 1", async () => {
     await insert("use all memory");

@@ -13,6 +13,7 @@ for (const text of [
   '{"__proto__":{"a":1},"10":1}',
   '"né \\ud83d\\ude00"',
   "123456789".repeat(100),
+  `0.${"1".repeat(16_383)}`,
 ]) {
   test(`${text.slice(0, 40)} is written as it was read`, () => {
     assert.deepEqual(JSON.parse(JSON.stringify(parseJson(text))), JSON.parse(text));
@@ -26,6 +27,8 @@ for (const [text, message] of [
   ['["\\ud800"]', /half of a surrogate pair/],
   ["1e200000", /the exponent of 1e200000/],
   ["1e-200000", /the exponent of/],
+  [`0.${"1".repeat(16_384)}`, /more than 16383 digits after the point/],
+  [`0.${"1".repeat(10_000)}e-9000`, /digits after the point/],
   [`${"[".repeat(201)}${"]".repeat(201)}`, /nested more than 200 levels deep/],
   [`${'{"a":'.repeat(30_000)}1${"}".repeat(30_000)}`, /nested more than/],
 ] as const) {

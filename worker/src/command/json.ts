@@ -6,6 +6,7 @@ const MAX_DEPTH = 200;
 
 /** PostgreSQL's numeric holds 131,072 digits before the point and 16,383 after it. */
 const MAX_EXPONENT = 10_000;
+const MAX_DECIMALS = 16_383;
 
 /** Supported by Node; TypeScript's ES2024 library does not declare it yet. */
 const { parse, rawJSON } = JSON as unknown as {
@@ -24,8 +25,12 @@ export function parseJson(text: string): unknown {
     checkText(key);
     if (typeof value === "string") checkText(value);
     if (typeof value !== "number" || source === undefined || String(value) === source) return value;
-    const exponent = Number(/e(.*)$/i.exec(source)?.[1] ?? 0);
-    if (Math.abs(exponent) > MAX_EXPONENT) throw new RangeError(`the exponent of ${source} is too large to be stored`);
+    const [, decimals = "", exponent = "0"] = /^[^.e]*\.?(\d*)(?:e(.*))?$/i.exec(source) ?? [];
+    if (Math.abs(Number(exponent)) > MAX_EXPONENT)
+      throw new RangeError(`the exponent of ${source} is too large to be stored`);
+    if (decimals.length - Number(exponent) > MAX_DECIMALS) {
+      throw new RangeError(`a number has more than ${MAX_DECIMALS} digits after the point, too many to be stored`);
+    }
     return rawJSON(source);
   });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../database.ts";
 import { OwnershipLostError } from "../errors.ts";
 import { type AttemptKey, keyValues } from "./attempt.ts";
@@ -10,8 +11,16 @@ import { type AttemptKey, keyValues } from "./attempt.ts";
  */
 export async function announceStop(database: Database, key: AttemptKey, seconds: number): Promise<void> {
   const end = performance.now() + 1_000 * seconds;
-  const rows = await database.run("announce_stop", () => {
-    return [...keyValues(key), Math.max(0, end - performance.now()) / 1_000];
-  });
-  if (rows.length === 0) throw new OwnershipLostError(key.requestId, key.attempt);
+  const announce = async () => {
+    const [row] = await database.run<{ announced: boolean }>("announce_stop", () => {
+      return [...keyValues(key), Math.max(0, end - performance.now()) / 1_000];
+    });
+    if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
+    return row.announced;
+  };
+  // A transaction of the program itself (`batch.own()`) may have locked the attempt.
+  while (!(await announce()) && performance.now() < end) await sleep(PAUSE_MS, undefined, { ref: false });
 }
+
+/** The pause between two tries while the attempt is locked. */
+const PAUSE_MS = 250;

@@ -12,10 +12,12 @@ export interface Report {
 /**
  * Records the progress and the checkpoint of a running attempt.
  *
+ * @returns whether they are recorded; false: a transaction of the program itself has locked the attempt (`batch.own()`); call again later
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
-export async function report(database: Database, key: AttemptKey, { progress, checkpoint }: Report): Promise<void> {
+export async function report(database: Database, key: AttemptKey, { progress, checkpoint }: Report): Promise<boolean> {
   const values = [progress === undefined ? null : JSON.stringify(progress), checkpoint ?? null];
-  const rows = await database.run("report", [...keyValues(key), ...values]);
-  if (rows.length === 0) throw new OwnershipLostError(key.requestId, key.attempt);
+  const [row] = await database.run<{ recorded: boolean }>("report", [...keyValues(key), ...values]);
+  if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
+  return row.recorded;
 }

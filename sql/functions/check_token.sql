@@ -1,0 +1,16 @@
+-- Raises when a text is not an attempt's BATCH_TOKEN: a program that was started in another way has none. The message does not repeat it,
+-- because a token is a secret.
+--
+-- p_token: KIND:REQUEST:ATTEMPT:UUID
+create or replace function batch.check_token(p_token text) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (p_token ~ '^[a-z][a-z0-9_]*:-?[0-9]{1,19}:[0-9]{1,10}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') is not true then
+    raise exception 'the token must be the value of BATCH_TOKEN (it proves that a program works on an attempt); got %',
+      case when p_token is null then 'null' when p_token = '' then 'an empty text' else 'another text' end
+      using errcode = 'invalid_parameter_value';
+  end if;
+end
+$$;

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { AttemptReporter } from "../../worker/src/attemptReporter.ts";
+import { noopLog } from "../../worker/src/log.ts";
+import { announceStop } from "../../worker/src/queue/announceStop.ts";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { reclaim } from "../../worker/src/queue/reclaim.ts";
+import { renew } from "../../worker/src/queue/renew.ts";
+import { report } from "../../worker/src/queue/report.ts";
+import { takeOver } from "../../worker/src/queue/takeOver.ts";
+import { claimParams, startAttempt } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { until } from "../support/until.ts";
+
+const database = await createTestDatabase();
+await database.query("create table effects (id integer)");
+
+/** A running attempt, and a program that works on it over its own connection. */
+async function start(leaseSeconds = 0) {
+  const { connection, attempt } = await startAttempt(database, claimParams("a", { leaseSeconds }));
+  const program = await database.open();
+  const { token } = attempt;
+  return { connection, attempt, program, token };
+}
+
+describe("a program's own transaction", { timeout: 60_000 }, () => {
+  beforeEach(async () => {
+    await database.reset();
+    await database.query("truncate effects");
+    await database.query("insert into make_it_clap (duration_seconds) values (40)");
+  });
+
+  for (const leaseSeconds of [0, 60]) {
+    test(`may take as long as it likes: no statement of its worker waits for it (leaseSeconds ${leaseSeconds})`, async () => {
+      const { connection, attempt, program, token } = await start(leaseSeconds);
+      await program.query("begin");
+      await program.query("select batch.own($1)", [token]);
+      assert.equal(await report(connection, attempt, { progress: { done: 1 } }), false);
+      assert.equal(await renew(connection, attempt, { leaseSeconds }), false);
+      const announced = announceStop(connection, attempt, 60);
+      const reporter = new AttemptReporter(connection, attempt, noopLog, () => assert.fail("lost"));
+      const saved = [reporter.saveCheckpoint({ page: 1 })];
+      reporter.progress(7);
+      saved.push(reporter.saveCheckpoint({ page: 2 }));
+      assert.deepEqual(await database.query("select progress, stopping_until from batch.queue"), [
+        { progress: null, stopping_until: null },
+      ]);
+      await program.query("commit");
+      await Promise.all([announced, reporter.close(), ...saved]);
+      assert.equal(await renew(connection, attempt, { leaseSeconds }), true);
+      assert.deepEqual(
+        await database.query("select progress, checkpoint, stopping_until > now() as announced from batch.queue"),
+        [{ progress: { done: 7 }, checkpoint: { page: 2 }, announced: true }],
+      );
+    });
+  }
+
+  test("that a frozen machine keeps open is waited for by its Job's next pod, which then takes the request over", async () => {
+    const { attempt, program, token } = await start();
+    await program.query("begin");
+    await program.query("select batch.own($1)", [token]);
+    const [next, params] = [database.connect(), claimParams("a")];
+    assert.equal(await claim(next, params), undefined);
+    assert.deepEqual(await reclaim(next, params, true), { finding: "locked", holder: null });
+    assert.equal(await takeOver(next, params, attempt.session), false);
+    await program.query("rollback");
+    assert.deepEqual(await reclaim(next, params, true), { finding: "locked", holder: attempt.session });
+    assert.equal(await takeOver(next, params, attempt.session), true);
+    assert.equal((await claim(next, params))?.attempt, 2);
+  });
+
+  test("ends soon after its program was killed in the middle of a statement, and the attempt can be recorded", async () => {
+    const { connection, attempt, program, token } = await start();
+    program.on("error", () => undefined);
+    await program.query("begin");
+    await program.query("select batch.own($1)", [token]);
+    const { pid } = (await program.query("select pg_backend_pid() as pid")).rows[0];
+    program.query("select pg_sleep(60)").catch(() => undefined);
+    const running = "select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'";
+    await until("the statement runs", async () => (await database.query(running, [pid])).at(0));
+    (program as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    const startedAt = performance.now();
+    assert.equal(await fail(connection, attempt, { reason: "error", message: "timed out", final: false }), "FAILED");
+    assert.ok(performance.now() - startedAt < 8_000);
+  });
+
+  test("may be idle for 10 minutes, unless its session sets another limit", async () => {
+    const { program, token } = await start();
+    const limit = async () => (await program.query("show idle_in_transaction_session_timeout")).rows[0];
+    for (const [set, expected] of [
+      ["0", "10min"],
+      ["2h", "2h"],
+    ]) {
+      await program.query(`set idle_in_transaction_session_timeout = '${set}'; begin`);
+      await program.query("select batch.own($1)", [token]);
+      assert.deepEqual(await limit(), { idle_in_transaction_session_timeout: expected });
+      await program.query("commit");
+      assert.deepEqual(await limit(), { idle_in_transaction_session_timeout: set });
+    }
+  });
+
+  test("that is repeated after a lost answer takes no effect twice; batch.finish() alone may be repeated", async () => {
+    const { program, token } = await start();
+    const work = async () => {
+      await program.query("begin; insert into effects values (1)");
+      await program.query("select batch.finish($1)", [token]);
+      assert.deepEqual((await program.query("select batch.finish($1) as again", [token])).rows, [{ again: false }]);
+      await program.query("commit");
+    };
+    await work();
+    await assert.rejects(work(), { code: "55000", message: /was finished by an earlier transaction/ });
+    await program.query("rollback");
+    assert.equal((await database.query("select from effects")).length, 1);
+    assert.deepEqual((await program.query("select batch.finish($1) as again", [token])).rows, [{ again: false }]);
+  });
+
+  for (const [token, got] of [
+    [null, "null"],
+    ["", "an empty text"],
+    ["clap:1:1", "another text"],
+    ["clap:1:1:secret", "another text"],
+  ]) {
+    test(`with ${JSON.stringify(token)} as its token is refused, and the token is not repeated`, async () => {
+      for (const call of ["own($1)", "checkpoint($1, '{}')", "finish($1)"]) {
+        await assert.rejects(database.query(`select batch.${call}`, [token]), {
+          message: `the token must be the value of BATCH_TOKEN (it proves that a program works on an attempt); got ${got}`,
+        });
+      }
+    });
+  }
+});

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimed, query, worker } from "./parcels.ts";
+
+test("purge passes over rows that a trigger keeps, however many come first", async () => {
+  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await query(`create function keep() returns trigger language plpgsql as 'begin return null; end';
+    create trigger keep before delete on parcels for each row when (old.id < 3) execute function keep()`);
+  try {
+    assert.deepEqual(await query("select batch.purge('parcel', '0', 1)"), [{ purge: "1" }]);
+    assert.deepEqual(await query("select batch.purge('parcel', '0', 1)"), [{ purge: "0" }]);
+    assert.deepEqual(await query("select id::integer from parcels order by 1"), [{ id: 1 }, { id: 2 }]);
+    assert.deepEqual(await query("select distinct request_id::integer as id from batch.history order by 1"), [
+      { id: 1 },
+      { id: 2 },
+    ]);
+  } finally {
+    await query("drop function keep cascade");
+  }
+});
