@@ -73,23 +73,23 @@ describe("succeedAndClaim", () => {
     assert.equal((await claim(connection, next))?.requestId, "2");
   });
 
-  for (const what of ["claim", "reclaim"] as const) {
-    test(`the ${what} of the Job's other pod that waits meanwhile finds the next request held`, async () => {
-      const lease = { leaseSeconds: 30 };
-      const { attempt, next } = await startFirst(3, lease);
-      const client = await database.open();
-      await client.query("begin");
-      const values = [...keyValues(attempt), null, next.podName, ...termValues(next)];
-      await client.query(statement("succeed_and_claim").text, values);
-      const answer = (what === "claim" ? claim : reclaim)(database.connect(), claimParams("a", lease), true);
-      await database.untilBlocked();
-      await client.query("commit");
-      assert.deepEqual(await answer, what === "claim" ? undefined : { finding: "locked", holder: null });
-      assert.deepEqual(await database.query("select request_id from batch.queue where job_name = 'a'"), [
-        { request_id: "2" },
-      ]);
-    });
-  }
+  test("the Job's other pod finds its Job's request held, before the commit and after it, and claims no other", async () => {
+    const lease = { leaseSeconds: 30 };
+    const { attempt, next } = await startFirst(3, lease);
+    const client = await database.open();
+    await client.query("begin");
+    const values = [...keyValues(attempt), null, next.podName, ...termValues(next)];
+    await client.query(statement("succeed_and_claim").text, values);
+    const other = database.connect();
+    for (const then of ["commit", "select"]) {
+      assert.equal(await claim(other, claimParams("a", lease)), undefined);
+      assert.deepEqual(await reclaim(other, claimParams("a", lease), true), { finding: "locked", holder: null });
+      await client.query(then);
+    }
+    assert.deepEqual(await database.query("select request_id from batch.queue where job_name = 'a'"), [
+      { request_id: "2" },
+    ]);
+  });
 
   test("leaves rows that no trigger saw to the next claim, so that many of them delay no record", async () => {
     const { connection, attempt, next } = await startFirst(1);
