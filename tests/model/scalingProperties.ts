@@ -9,7 +9,10 @@ import type { Simulation } from "./simulation.ts";
 const POD_START = 11;
 
 const ONE_REQUEST = scenarioArb({ works: worksArb([2, 2, 20, 100], ["succeeds", "throws", "defers"]) });
-const SEVERAL_REQUESTS = scenarioArb({ requestsPerJob: fc.constantFrom(2, 3, 20) });
+const SEVERAL_REQUESTS = scenarioArb({
+  requestsPerJob: fc.constantFrom(2, 3, 20),
+  works: worksArb([2, 2, 20, 100], ["succeeds", "succeedsAlone"]),
+});
 
 /** Seconds after which a run ends if not everything has ended before. */
 const END = 3_000;
@@ -34,21 +37,31 @@ export function noJobIsIdle(rules: Rules, report?: (steadyStates: number) => voi
   });
 }
 
-/** The same for Jobs of several requests: each poll fills up to min(`maxReplicaCount`, ceil(unfinished / requestsPerJob)). */
+/** Polls that are this close give KEDA's next one another chance if a Job has just ended: SHORT_GAP_MS of countJobs.ts. */
+const CLOSE_POLLS = 12;
+
+/**
+ * The same for Jobs of several requests: each poll fills up to min(`maxReplicaCount`, ceil(unfinished / requestsPerJob)). When polls are
+ * not close, a Job may be presumed absent, and another one be idle, after two polls at which a Job was about to be Complete.
+ */
 export function noJobOfSeveralIsIdle(rules: Rules) {
   return fc.property(SEVERAL_REQUESTS, (scenario) => {
     const { maxReplicaCount, requestsPerJob, pollingInterval } = scenario;
     let jobs = 0;
-    function check({ queue, unfinished }: Simulation, second: number) {
+    let endings = 0;
+    let mayPresume = false;
+    function check({ queue, unfinished, steady }: Simulation, second: number) {
       const wanted = Math.min(maxReplicaCount, Math.ceil(queue.rows.size / requestsPerJob));
       if (second % pollingInterval === 0) {
+        endings = steady ? 0 : endings + 1;
+        mayPresume ||= endings > 1 && pollingInterval > CLOSE_POLLS;
         assert.ok(unfinished.length >= wanted, "Jobs after a poll: not too few");
-        assert.ok(unfinished.length <= Math.max(jobs, wanted), "Jobs after a poll: not too many");
+        assert.ok(unfinished.length <= Math.max(jobs, wanted) || mayPresume, "Jobs after a poll: not too many");
       }
       jobs = unfinished.length;
     }
-    const simulation = play(scenario, { rules, seconds: END, check });
-    assert.equal(simulation.idlePods, 0, "idle Jobs");
+    const { idlePods } = play(scenario, { rules, seconds: END, check });
+    assert.ok(idlePods === 0 || mayPresume, "idle Jobs");
   });
 }
 
