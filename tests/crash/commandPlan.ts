@@ -27,7 +27,7 @@ export const EFFECTS = [1, 2, 3] as const;
  * A fault that is injected just before a step of the program's first attempt.
  *
  * - `runner, waking during`, `runner, waking after`: SIGKILL of the runner; the command survives, waits until another attempt has its
- *   request or has ended it, and continues. It also continues when another session waits for its transaction.
+ *   request or has ended it, and continues. It also continues when the next runner waits for its transaction.
  * - `command`, `both`: SIGKILL
  * - `stop`: the runner is asked to stop (SIGTERM); the command ends with 0 as soon as that reaches it, without a result
  */
