@@ -7,8 +7,8 @@ const PART = /(\s+)|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\])/y;
 /**
  * Splits a command into words like a POSIX shell, without running one: blanks separate, quotes and backslashes protect.
  *
- * @throws RangeError for syntax that needs a shell (`$`, a pipe, a variable before the program, `~`, ...) and for an unclosed quote; the message
- *   continues "--command must be words ...; got ".
+ * @throws RangeError for syntax that needs a shell (`$`, a pipe, a variable before the program, `~`, ...) and for an unclosed quote; the
+ *   message continues "--command must be words ...; got ".
  */
 export function splitWords(text: string): string[] {
   const words: string[] = [];

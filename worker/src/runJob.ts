@@ -63,18 +63,18 @@ export async function runJob(context: JobContext): Promise<Outcome> {
  */
 async function claimWithRetry(
   { database, shutdown, log }: JobContext,
-  { arriving, ...params }: ClaimParams,
+  params: ClaimParams,
   idle: boolean,
 ): Promise<Claim | undefined> {
   let predecessor: { readonly session: number; readonly seenAt: number } | undefined;
   let pause = FIRST_PAUSE_MS;
-  let counted = arriving;
+  let { arriving } = params;
   database.unclaimedStop = shutdown.signal;
   try {
     while (!shutdown.signal.aborted) {
-      const claimed = await claim(database, { ...params, arriving: counted });
+      const claimed = await claim(database, { ...params, arriving });
       if (claimed !== undefined) return claimed;
-      counted = false;
+      arriving = false;
       const miss = await reclaim(database, params, idle);
       if (miss === undefined || (miss.finding === "reserved" && !idle)) return undefined;
       if (miss.finding === "reclaimed") continue;
