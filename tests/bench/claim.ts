@@ -14,7 +14,7 @@ type Operations = readonly (() => Promise<void>)[];
 /** Claim and finish compared with the minimal statements they need, in short turns, so that other load on the machine affects all. */
 export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
   target:
-    "Claim (with the request's row) + finish costs a Job of many at most 1.4 times two bare updates and a read, and holds at 100 connections",
+    "Claim (with the request's row) + finish costs at most 1.4 times two bare updates and a read, in Jobs of many requests and of one, and holds at 100 connections",
   options: {
     finished: { ...SIZES.finished, defaultValue: 1_000_000 },
     waiting: { ...SIZES.waiting, defaultValue: 100_000 },

@@ -21,9 +21,7 @@ const LABELS: Readonly<Record<Variant, string>> = {
 };
 
 /**
- * Prints the medians over the rounds, and the spread of the rounds' ratios. The limits are for Jobs of many requests: the pod of a Job of
- * one takes seconds to start.
- *
+ * Prints the medians over the rounds, and the spread of the rounds' ratios. *
  * A ratio is the median of the rounds' own ratios: a burst of other load spoils only one round.
  */
 export function reportClaim(rounds: readonly Round[]): Limit[] {
@@ -44,17 +42,18 @@ export function reportClaim(rounds: readonly Round[]): Limit[] {
   );
   printTable(["connections", "p50", "ratio (quartiles)", "per second", "ratio (quartiles)"], rows);
 
-  const collapse = median(over((round) => round(100, "many").perSecond / round(16, "many").perSecond));
-  return [
-    ratio(`${LABELS.many}, over ${LABELS.bare}: p50, 1 connection`, median(latency(1, "many")), "at most", 1.4),
+  const collapse = (variant: Variant) =>
+    median(over((round) => round(100, variant).perSecond / round(16, variant).perSecond));
+  return (["many", "one"] as const).flatMap((variant) => [
+    ratio(`${LABELS[variant]}, over ${LABELS.bare}: p50, 1 connection`, median(latency(1, variant)), "at most", 1.4),
     ratio(
-      `${LABELS.many}, over ${LABELS.bare}: per second, 16 connections`,
-      median(throughput(16, "many")),
+      `${LABELS[variant]}, over ${LABELS.bare}: per second, 16 connections`,
+      median(throughput(16, variant)),
       "at least",
       0.65,
     ),
-    ratio(`${LABELS.many}: per second, 100 connections over 16`, collapse, "at least", 0.6),
-  ];
+    ratio(`${LABELS[variant]}: per second, 100 connections over 16`, collapse(variant), "at least", 0.6),
+  ]);
 }
 
 /** `1.23 (1.19 to 1.31)`: the median and the quartiles. */

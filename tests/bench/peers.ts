@@ -20,10 +20,9 @@ export const peers: Bench<"waiting" | "rounds"> = {
   async run({ waiting, rounds }, context) {
     const ours = await openPostgresBatch(context);
     const others = [await openGraphileWorker(context), await openPgBoss(context)];
-    // Shown for comparison, without a limit: a Job of one request claims and finishes by separate statements, and graphile-worker with
-    // more connections does not wait for a job's finish before it claims the next one.
-    const shown = [await openPostgresBatch(context, "one"), await openGraphileWorker(context, ONE_CONNECTION)];
-    const queues = [ours, ...others, ...shown];
+    const one = await openPostgresBatch(context, "one");
+    // Shown for comparison, without a limit: with more connections it does not wait for a job's finish before it claims the next one.
+    const queues = [ours, ...others, one, await openGraphileWorker(context, ONE_CONNECTION)];
     for (const queue of queues) await queue.fill(waiting);
     const samples = new Map<string, number[]>(queues.map(({ name }) => [name, []]));
     for (let round = 0; round <= rounds; round++) {
@@ -39,11 +38,13 @@ export const peers: Bench<"waiting" | "rounds"> = {
       queues.map(({ name }) => [name, ms(typical(name)), ms(percentile(samples.get(name) ?? [], 0.99))]),
     );
     await Promise.all(queues.map((queue) => queue.close()));
-    return others.map(({ name }) => ({
-      what: `postgres-batch over ${name}, p50`,
-      measured: typical(ours.name) / typical(name),
-      bound: "at most",
-      limit: 1,
-    }));
+    return [ours, one].flatMap((queue) =>
+      others.map(({ name }) => ({
+        what: `${queue.name} over ${name}, p50`,
+        measured: typical(queue.name) / typical(name),
+        bound: "at most" as const,
+        limit: 1,
+      })),
+    );
   },
 };
