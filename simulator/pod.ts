@@ -5,7 +5,7 @@ import { startProcess } from "./startProcess.ts";
 const WORKER = fileURLToPath(new URL("../worker/src/main.ts", import.meta.url));
 
 /** Where Node caches compiled code between processes: a pod then starts as fast as plain JavaScript. */
-const COMPILE_CACHE = fileURLToPath(new URL("../node_modules/.cache/node-compile-cache", import.meta.url));
+export const COMPILE_CACHE = fileURLToPath(new URL("../node_modules/.cache/node-compile-cache", import.meta.url));
 
 /**
  * Variables that a pod inherits from the shell, as a container would get them from its image. All others (PG*, the worker's

@@ -33,7 +33,7 @@ for (const scenario of SCENARIOS) {
     if (!scenario.watched) {
       test("a real process killed before and after every step", async () => {
         const steps = await untouched(scenario);
-        const points = sample(findFaultPoints(scenario, steps, ["kill before", "kill after"]), 4);
+        const points = sample(findFaultPoints(scenario, steps, ["kill before", "kill after"]), 3);
         const plans = points.map((point) => plan(scenario, [point]));
         counts.steps = steps.length;
         counts.processes = plans.length;
@@ -43,7 +43,7 @@ for (const scenario of SCENARIOS) {
 
     test("two pods killed, at every pair of steps, whichever Job's pod is next", async () => {
       const steps = await untouched(scenario);
-      const firsts = sample(findKillPoints(scenario, steps), 4);
+      const firsts = sample(findKillPoints(scenario, steps), 3);
       let pairs = 0;
       let singles = 0;
       await runPlans(
@@ -64,14 +64,14 @@ for (const scenario of SCENARIOS) {
     });
 
     test("a worker whose connection breaks, or which is asked to stop, at every step", async () => {
-      const points = sample(findFaultPoints(scenario, await untouched(scenario), ["break", "stop"]), 6);
+      const points = sample(findFaultPoints(scenario, await untouched(scenario), ["break", "stop"]), 4);
       const plans = points.map((point) => plan(scenario, [point]));
       counts["breaks, stops"] = plans.length;
       await runPlans(worlds, here, plans);
     });
 
     test("a statement answered twice: every answer lost once, then a kill at every later step", async () => {
-      const lost = sample(findFaultPoints(scenario, await untouched(scenario), ["lose the answer"]), 4);
+      const lost = sample(findFaultPoints(scenario, await untouched(scenario), ["lose the answer"]), 3);
       let pairs = 0;
       await runPlans(
         worlds,

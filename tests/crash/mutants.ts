@@ -22,12 +22,26 @@ export interface Mutant {
   readonly changes: readonly Change[];
 }
 
+/** A mutant, and the scenario that is tried first because it is known to detect it. */
+export interface ScenarioMutant extends Mutant {
+  readonly scenario: string;
+}
+
 /** Mutants that the crash points must detect. */
-export const MUTANTS: readonly Mutant[] = [
-  { name: "succeed without its fence", changes: [{ file: "record_success", text: FENCE, instead: NO_FENCE }] },
-  { name: "fail without its fence", changes: [{ file: "fail", text: FENCE, instead: NO_FENCE }] },
+export const MUTANTS: readonly ScenarioMutant[] = [
+  {
+    name: "succeed without its fence",
+    scenario: "success",
+    changes: [{ file: "record_success", text: FENCE, instead: NO_FENCE }],
+  },
+  {
+    name: "fail without its fence",
+    scenario: "an error, then success",
+    changes: [{ file: "fail", text: FENCE, instead: NO_FENCE }],
+  },
   {
     name: "an attempt not counted at its claim",
+    scenario: "success",
     changes: [
       {
         file: "claim",
@@ -38,26 +52,34 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a repeated claim counted again",
+    scenario: "success",
     changes: [
       { file: "claim", text: "set attempt = q.attempt,", instead: "set attempt = q.attempt + again::integer," },
     ],
   },
   {
     name: "a checkpoint saved without its fence",
+    scenario: "a checkpoint",
     changes: [
       { file: "report", text: "batch.lock_attempt(p_kind, p_job, p_request, p_attempt, p_session)", instead: "true" },
     ],
   },
   {
     name: "no session lock: every session is dead",
+    scenario: "watched by others",
     changes: [
       { file: "lock_session", text: LOCK, instead: "return true;" },
       { file: "session_is_dead", text: DEAD, instead: "else true" },
     ],
   },
-  { name: "no session is ever dead", changes: [{ file: "session_is_dead", text: DEAD, instead: "else false" }] },
+  {
+    name: "no session is ever dead",
+    scenario: "success",
+    changes: [{ file: "session_is_dead", text: DEAD, instead: "else false" }],
+  },
   {
     name: "a crash not counted",
+    scenario: "the last error",
     changes: [
       {
         file: "end_attempt",
@@ -68,12 +90,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an error not counted",
+    scenario: "an error, then success",
     changes: [
       { file: "end_attempt", text: "errors = u.errors + (p_reason = 'error')::integer", instead: "errors = u.errors" },
     ],
   },
   {
     name: "one error more than the limit",
+    scenario: "the last error",
     changes: [
       {
         file: "end_attempt",
