@@ -31,7 +31,7 @@ public class Letters {
       Job job = context.getBean(Job.class);
       JobExecution last = context.getBean(JobRepository.class).getLastJobExecution(job.getName(), identity);
       if (last != null && last.getStatus() == BatchStatus.COMPLETED) return;
-      if (last != null && last.isRunning()) context.getBean(Predecessor.class).markDead(last);
+      if (last != null) context.getBean(Predecessor.class).end(last);
       JobExecution execution = context.getBean(JobLauncher.class).run(job, identity);
       if (execution.getStatus() != BatchStatus.COMPLETED) {
         execution.getAllFailureExceptions().forEach(failure -> System.err.println(failure));

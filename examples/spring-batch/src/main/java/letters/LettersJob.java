@@ -1,6 +1,7 @@
 package letters;
 
 import java.util.List;
+import org.springframework.batch.core.ChunkListener;
 import org.springframework.batch.core.Job;
 import org.springframework.batch.core.Step;
 import org.springframework.batch.core.configuration.annotation.StepScope;
@@ -25,8 +26,18 @@ class LettersJob {
   }
 
   @Bean
-  Step step(JobRepository repository, PlatformTransactionManager transactions, NumberReader reader, ItemWriter<Long> writer) {
-    return new StepBuilder("write", repository).<Long, Long>chunk(CHUNK, transactions).reader(reader).writer(writer).build();
+  Step step(
+      JobRepository repository,
+      PlatformTransactionManager transactions,
+      NumberReader reader,
+      ItemWriter<Long> writer,
+      Ownership ownership) {
+    return new StepBuilder("write", repository)
+        .<Long, Long>chunk(CHUNK, transactions)
+        .reader(reader)
+        .writer(writer)
+        .listener((ChunkListener) ownership)
+        .build();
   }
 
   @Bean
@@ -37,11 +48,10 @@ class LettersJob {
 
   @Bean
   @StepScope
-  ItemWriter<Long> writer(@Value("#{jobParameters['request']}") long mailing, JdbcTemplate jdbc, Ownership ownership) {
+  ItemWriter<Long> writer(@Value("#{jobParameters['request']}") long mailing, JdbcTemplate jdbc) {
     return chunk -> {
       // Sequences are not rolled back, so this counts all chunks that were started.
       jdbc.queryForObject("select nextval('letter_chunks')", Long.class);
-      ownership.require();
       List<Object[]> letters = chunk.getItems().stream()
           .map(number -> new Object[] {mailing, number, "Dear reader %d, ...".formatted(number)})
           .toList();

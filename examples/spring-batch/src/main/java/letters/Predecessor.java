@@ -1,6 +1,8 @@
 package letters;
 
 import java.time.LocalDateTime;
+import java.util.EnumSet;
+import java.util.Set;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.JobExecution;
@@ -17,6 +19,10 @@ import org.springframework.transaction.annotation.Transactional;
 class Predecessor {
   private static final ExitStatus DEAD = ExitStatus.FAILED.addExitDescription("its process was killed");
 
+  /** Spring Batch restarts none of these. UNKNOWN: the database was unavailable when the execution was to be ended. */
+  private static final Set<BatchStatus> UNFINISHED =
+      EnumSet.of(BatchStatus.STARTING, BatchStatus.STARTED, BatchStatus.STOPPING, BatchStatus.UNKNOWN);
+
   private final JobRepository repository;
   private final Ownership ownership;
 
@@ -25,16 +31,18 @@ class Predecessor {
     this.ownership = ownership;
   }
 
+  /** Marks an execution that no process ended as FAILED, from which Spring Batch restarts at the last committed chunk. */
   @Transactional
-  public void markDead(JobExecution execution) {
+  public void end(JobExecution execution) {
     ownership.require();
     for (StepExecution step : execution.getStepExecutions()) {
-      if (!step.getStatus().isRunning()) continue;
+      if (!UNFINISHED.contains(step.getStatus())) continue;
       step.setStatus(BatchStatus.FAILED);
       step.setExitStatus(DEAD);
       step.setEndTime(LocalDateTime.now());
       repository.update(step);
     }
+    if (!UNFINISHED.contains(execution.getStatus())) return;
     execution.setStatus(BatchStatus.FAILED);
     execution.setExitStatus(DEAD);
     execution.setEndTime(LocalDateTime.now());
