@@ -9,7 +9,7 @@ import { endProcesses, type Leftovers, signalGroup } from "./endProcesses.ts";
 import { forwardOutput } from "./forwardOutput.ts";
 import type { Pipe } from "./openPipes.ts";
 import { preferForOom } from "./preferForOom.ts";
-import { readProcess } from "./processTable.ts";
+import { listProcesses, readProcess } from "./processTable.ts";
 import { StderrTail } from "./stderrTail.ts";
 import { stopCommandOnAbort } from "./stopCommand.ts";
 
@@ -55,6 +55,9 @@ const DRAIN_MS = 5_000;
 /** The same after `killSignal`; also how long the kernel may take to end the command, usually milliseconds. */
 const KILLED_MS = 100;
 
+/** The pause between two checks of the process group of a command that a signal has ended. */
+const GROUP_PAUSE_MS = 50;
+
 /**
  * Runs a command in a separate session and process group until all of its processes have ended and its output is forwarded.
  *
@@ -83,6 +86,7 @@ export async function runCommand(
     process.once("exit", killGroup);
     const stopping = stopCommandOnAbort(leader, surroundings);
     const ended = await Promise.race([exit, afterAbort(killSignal, KILLED_MS)]);
+    if (stopping.stop !== undefined && ended?.[1] === "SIGTERM") await untilGroupEnds(leader, killSignal);
     stopping.end();
     process.removeListener("exit", killGroup);
     const survivors = await endProcesses(leftovers, killSignal);
@@ -99,6 +103,16 @@ export async function runCommand(
   } finally {
     stdout.readFrom.destroy();
     stderr.readFrom.destroy();
+  }
+}
+
+/**
+ * Resolves when no process of a group runs, or at `killSignal`: the signal that ends a shell reaches what it has started, too, which
+ * may need time to respond.
+ */
+async function untilGroupEnds(leader: number, killSignal: AbortSignal): Promise<void> {
+  while (!killSignal.aborted && listProcesses().some(({ group, ended }) => group === leader && !ended)) {
+    await sleep(GROUP_PAUSE_MS);
   }
 }
 

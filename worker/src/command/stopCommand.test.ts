@@ -29,10 +29,23 @@ test("SIGTERM reaches every process of the command's group", async () => {
   assert.match(JSON.stringify(result), /asked to stop by SIGTERM: exit code 3/);
 });
 
+const MAX_KILL_MS = 500;
+
+const SLOW_CHILD = `sh -c 'trap "sleep 0.3; echo child; exit" TERM; echo ready; while :; do sleep 0.01; done'`;
+
+test("SIGTERM ends a shell at once, and a child that handles it still gets its time", async () => {
+  const { stdout, result } = await stopOnceReady(`${SLOW_CHILD}; echo not reached`, 10_000);
+  assert.equal(stdout, "ready\nchild\n");
+  assert.match(JSON.stringify(result), /"interrupted","message":"asked to stop by SIGTERM: ended by SIGTERM/);
+});
+
+test("a child that ignores SIGTERM is killed in time, although the signal has ended the shell that started it", async () => {
+  const { milliseconds } = await stopOnceReady("(trap '' TERM; echo ready; while :; do sleep 0.01; done); exit 1", 300);
+  assert.ok(milliseconds >= 300 && milliseconds < 300 + MAX_KILL_MS, `ended after ${milliseconds} ms`);
+});
+
 /** Prints `ready` once it is stopped. */
 const STOPS = "(until grep -q '^State:.T' /proc/$$/status; do sleep 0.01; done; echo ready) & kill -STOP $$";
-
-const MAX_KILL_MS = 500;
 
 for (const [what, script] of [
   ["that ignores SIGTERM", "trap '' TERM; echo ready; while :; do sleep 0.01; done"],
