@@ -1,10 +1,11 @@
 import {
   batchNameRule,
   commandRule,
-  exitCodesOfCommand,
   finalExitCodesRule,
   kindRule,
+  retryAfterSecondsRule,
   SETTING_RULES,
+  settingsOfCommand,
 } from "./batchRules.ts";
 import type { BatchSettings } from "./batchSettings.ts";
 import { imageReferenceRule } from "./chartRules.ts";
@@ -29,6 +30,8 @@ export interface BatchConfig extends BatchSettings {
   readonly command?: string[];
   /** Exit codes that make a request DEAD. */
   readonly finalExitCodes?: number[];
+  /** Seconds until a request is run again after exit code 75, unless the command sets another time; defaults to 60. */
+  readonly retryAfterSeconds?: number;
   /** Environment variables of the work. */
   readonly env?: { [name: string]: string };
   /** Secrets whose keys become environment variables of the work. */
@@ -57,6 +60,7 @@ const batchConfigRule: Rule = (path, value, problems) => {
         ),
         command: commandRule,
         finalExitCodes: finalExitCodesRule,
+        retryAfterSeconds: retryAfterSecondsRule,
         env: envRule,
         envFromSecrets: envFromSecretsRule,
         pod: podPartRule(command),
@@ -69,7 +73,7 @@ const batchConfigRule: Rule = (path, value, problems) => {
         batch,
         more,
       );
-      exitCodesOfCommand(at, batch, more);
+      settingsOfCommand(at, batch, more);
       const { image, imagePullPolicy, kind, name, table = "" } = batch as BatchConfig;
       if (kind === SAMPLE.kind && !/^("?public"?\.)?"?make_it_clap"?$/.test(table))
         more.push(

@@ -1,3 +1,5 @@
+import { RETRY_LATER_EXIT_CODE } from "../worker/src/command/commandEnd.ts";
+import { COMMAND_NUMBER_RULES } from "../worker/src/command/commandSettings.ts";
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
 import { namespaceName, objectName } from "./nameRules.ts";
@@ -33,10 +35,19 @@ export const commandRule = and(
     text(/./, "a program", "the first element is what runs")(`${path}[0]`, (value as unknown[])[0], problems),
 );
 
-/** Validation rules for `finalExitCodes`. */
-export const finalExitCodesRule = list(number({ min: 1, max: 255, why: "an exit code; 0 is success" }), {
-  why: "exit codes that make a request DEAD",
-});
+/** Validation rules for `finalExitCodes`; the worker refuses the same. */
+export const finalExitCodesRule = list(
+  and(number({ min: 1, max: 255, why: "an exit code; 0 is success" }), (path, value, problems) => {
+    if (value === RETRY_LATER_EXIT_CODE)
+      problems.push(
+        `${path} must be another exit code than ${value} (a command asks by it to be run later); got ${value}`,
+      );
+  }),
+  { why: "exit codes that make a request DEAD" },
+);
+
+/** Validation rules for `retryAfterSeconds`. */
+export const retryAfterSecondsRule = number(COMMAND_NUMBER_RULES.retryAfterSeconds);
 
 /** Validation rules for each setting of a batch. */
 export const SETTING_RULES: Readonly<Record<string, Rule>> = {
@@ -109,6 +120,7 @@ export const batchRule: Rule = (path, value, problems) => {
       command: commandRule,
       runner: imageArgsRule,
       finalExitCodes: finalExitCodesRule,
+      retryAfterSeconds: retryAfterSecondsRule,
       database: addressRule,
       worker: roleRule,
       scaler: roleRule,
@@ -117,7 +129,7 @@ export const batchRule: Rule = (path, value, problems) => {
     ["kind", "namespace", "image", "database", "worker", "scaler"],
   )(path, value, problems);
   allOrNone(["command", "runner"], "the runner starts the command")(path || "a batch", value, problems);
-  exitCodesOfCommand(path || "a batch", value, problems);
+  settingsOfCommand(path || "a batch", value, problems);
   leaseBehindPooler(path, value, problems);
   freeLivenessPort(path, value, problems);
   cpuWithinLimit(path, value, problems);
@@ -134,10 +146,11 @@ export const cpuWithinLimit: Rule = (_path, value, problems) => {
     );
 };
 
-/** `finalExitCodes` require a command. */
-export const exitCodesOfCommand: Rule = (path, value, problems) => {
-  if (isObject(value) && value.finalExitCodes !== undefined && value.command === undefined)
-    problems.push(`${path} must have command with finalExitCodes (a handler throws an error instead); got no command`);
+/** What exit codes mean can only be set for a command. */
+export const settingsOfCommand: Rule = (path, value, problems) => {
+  if (!isObject(value) || value.command !== undefined) return;
+  for (const key of ["finalExitCodes", "retryAfterSeconds"].filter((name) => value[name] !== undefined))
+    problems.push(`${path} must have command with ${key} (a handler throws an error instead); got no command`);
 };
 
 /** Session locks do not work through a pooler: it may assign another session to each transaction. */

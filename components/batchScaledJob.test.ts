@@ -97,6 +97,15 @@ describe("a batch's arguments", () => {
     "a command without a runner": [{ command: ["a"] }, "must have all of command, runner"],
     "final exit codes without a command": [{ finalExitCodes: [3] }, "must have command with finalExitCodes"],
     "exit code 0 as a final one": [{ finalExitCodes: [0], command: ["a"], runner: RUNNER }, "finalExitCodes[0]"],
+    "exit code 75 as a final one": [
+      { finalExitCodes: [3, 75], command: ["a"], runner: RUNNER },
+      "finalExitCodes[1] must be another exit code than 75",
+    ],
+    "a delay without a command": [{ retryAfterSeconds: 5 }, "must have command with retryAfterSeconds"],
+    "a delay of more than a week": [
+      { retryAfterSeconds: 604_801, command: ["a"], runner: RUNNER },
+      "retryAfterSeconds must be a number from 0 to 604800",
+    ],
     "a polling interval of zero": [{ pollingInterval: 0 }, "pollingInterval must be a whole number from 1 to 3600"],
     "a fractional number of Jobs": [{ maxReplicaCount: 0.5 }, "maxReplicaCount must be a whole number"],
     "a timeout of more than a week": [

@@ -43,6 +43,12 @@ export interface BatchScaledJobArgs extends BatchSettings {
    * @default - no other
    */
   readonly finalExitCodes?: number[];
+  /**
+   * Seconds until a request is run again after exit code 75 of `command` (0 to 604800), unless the command sets another time.
+   *
+   * @default 60
+   */
+  readonly retryAfterSeconds?: number;
   /** The database's address. */
   readonly database: pulumi.Input<DatabaseAddress>;
   /** The role that pods log in as. */
@@ -116,11 +122,11 @@ type KnownArgs = Omit<BatchScaledJobArgs, "image" | "runner" | "database" | "wor
 /** @throws RunError when an argument is wrong; those that come from other resources are known only now. */
 function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "authenticationName">): ScaledJobSpecArgs {
   refuseWrongArgs(`BatchScaledJob ${names.name}`, batchRule, { ...args, name: names.name });
-  const { namespace, command, runner, finalExitCodes = [], ...rest } = args;
+  const { namespace, command, runner, finalExitCodes = [], retryAfterSeconds, ...rest } = args;
   return {
     ...withDefaults(BATCH_DEFAULTS, rest),
     ...names,
-    ...(command && runner && { command: { command, runner, finalExitCodes } }),
+    ...(command && runner && { command: { command, runner, finalExitCodes, retryAfterSeconds } }),
   };
 }
 

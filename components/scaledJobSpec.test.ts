@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createTestDatabase } from "../tests/support/database.ts";
 import { SCHEMA_CHART, validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
+import { readCommandSettings } from "../worker/src/command/commandSettings.ts";
 import { LIMIT_NAMES, mapLimits } from "../worker/src/retryLimits.ts";
 import { readSettings } from "../worker/src/settings.ts";
 import { KEDA_CHART } from "./charts.ts";
@@ -133,14 +134,17 @@ describe("scaledJobSpec", () => {
   });
 
   test("matches the CRD with a command and with every pod setting", () => {
-    const command = { command: ["sh", "-c", "sleep 1"], runner: { reference: "runner:1" }, finalExitCodes: [3, 4] };
+    const command = {
+      command: ["sh", "-c", "sleep 1"],
+      runner: { reference: "runner:1" },
+      ...{ finalExitCodes: [3, 4], retryAfterSeconds: 0.5 },
+    };
     const full = scaledJobSpec({ ...ARGS, command, pod: EVERYTHING });
     assert.deepEqual(validateScaledJob(scaledJob(full)), []);
     const [work] = full.jobTargetRef.template.spec.containers;
-    assert.deepEqual(
-      work?.env.find(({ name }) => name === "FINAL_EXIT_CODES"),
-      { name: "FINAL_EXIT_CODES", value: "3,4" },
-    );
+    const env = Object.fromEntries(work?.env.map(({ name, value }) => [name, value]) ?? []);
+    const { finalExitCodes, retryAfterSeconds } = readCommandSettings(env);
+    assert.deepEqual({ finalExitCodes, retryAfterSeconds }, { finalExitCodes: [3, 4], retryAfterSeconds: 0.5 });
     assert.deepEqual(
       work?.env.filter(({ value }) => value === ""),
       [],

@@ -146,9 +146,14 @@ function settingVariables(args: ScaledJobSpecArgs, livenessPort: number) {
     { name: "GRACE_SECONDS", value: String(args.graceSeconds) },
     { name: "TIMEOUT_SECONDS", value: String(args.timeoutSeconds) },
     { name: "LIVENESS_PORT", value: String(livenessPort) },
-    ...(args.command?.finalExitCodes.length
-      ? [{ name: "FINAL_EXIT_CODES", value: args.command.finalExitCodes.join(",") }]
-      : []),
+    ...(args.command === undefined ? [] : exitCodeVariables(args.command)),
+  ];
+}
+
+function exitCodeVariables({ finalExitCodes, retryAfterSeconds }: CommandArgs) {
+  return [
+    ...(finalExitCodes.length > 0 ? [{ name: "FINAL_EXIT_CODES", value: finalExitCodes.join(",") }] : []),
+    ...(retryAfterSeconds === undefined ? [] : [{ name: "RETRY_AFTER_SECONDS", value: String(retryAfterSeconds) }]),
   ];
 }
 

@@ -146,6 +146,14 @@ describe("the stack's configuration", () => {
       { batches: [{ ...PAGES, finalExitCodes: [3] }] },
       "batches[0] must have command with finalExitCodes",
     ],
+    "a final exit code that asks for another attempt": [
+      { batches: [{ ...COMMAND, finalExitCodes: [75] }] },
+      "batches[0].finalExitCodes[0] must be another exit code than 75",
+    ],
+    "a delay of deferred requests without a command": [
+      { batches: [{ ...PAGES, retryAfterSeconds: 5 }] },
+      "batches[0] must have command with retryAfterSeconds",
+    ],
     "an environment variable that is a number": [
       { batches: [{ ...COMMAND, env: { A: 1 } }] },
       "batches[0].env.A must be a string",

@@ -61,6 +61,7 @@ describe("a key of the stack", () => {
           ...COMMAND,
           imagePullPolicy: "Always",
           finalExitCodes: [3],
+          retryAfterSeconds: 0.5,
           env: { A: "1" },
           envFromSecrets: [{ name: "a" }],
         },

@@ -30,6 +30,8 @@ export interface CommandArgs {
   readonly runner: ImageArgs;
   /** Exit codes that make the request DEAD without a retry. */
   readonly finalExitCodes: readonly number[];
+  /** @default - the worker's default */
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 export interface WorkerPodArgs {

@@ -40,13 +40,20 @@ const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFo
   })),
   "SIGTERM, then exit 0 with a result file": [
     { command: shell(obeys(`${RESULT} exit 0`)), stopFor: new InterruptedError("SIGTERM") },
+    { command: shell(obeys("echo null > $BATCH_RESULT_FILE; exit 0")), stopFor: new InterruptedError("SIGTERM") },
   ],
-  "SIGTERM, then any other end, exit 0 too": [obeys("exit 0"), obeys("exit 65"), "echo ready; sleep 60"].map(
-    (script) => ({ command: shell(script), stopFor: new InterruptedError("SIGTERM") }),
-  ),
+  "SIGTERM, then any other end, exit 0 too": [
+    obeys("exit 0"),
+    obeys("exit 65"),
+    obeys("exit 75"),
+    obeys(`${RESULT} exit 143`),
+    obeys("echo no > $BATCH_RESULT_FILE; exit 0"),
+    "echo ready; sleep 60",
+  ].map((script) => ({ command: shell(script), stopFor: new InterruptedError("SIGTERM") })),
   "timeout, then exit 0 with a result file": [{ command: shell(obeys(`${RESULT} exit 0`)), stopFor: timeout() }],
   "timeout, then any other end": [
     { command: shell(obeys("exit 0")), stopFor: timeout() },
+    { command: shell(obeys("exit 75")), stopFor: timeout() },
     { command: shell("echo ready; sleep 60"), stopFor: timeout() },
   ],
   "cannot be started": [{ command: ["no-such-program"] }, { command: ["/etc/passwd"] }, { command: [] }],
@@ -106,6 +113,30 @@ describe("docs/commands.md", () => {
 test("the error says how the command ended, and ends with its stderr", async () => {
   const { result } = await runCommandAttempt({ command: shell("echo first >&2; echo last >&2; exit 3") });
   assert.deepEqual(result, { outcome: "failed", message: "exit code 3: first\nlast", final: false });
+});
+
+for (const [file, problem] of [
+  ['{"retryAfter": "90"}', 'retryAfter must be a number from 0 to 604800 (seconds); got "90"'],
+  ['{"retryAfter": 1e400}', "retryAfter must be a number from 0 to 604800 (seconds); got Infinity"],
+  ['{"retryAfter": null}', "retryAfter must be a number from 0 to 604800 (seconds); got null"],
+  ["90 s", "the result file must be JSON that PostgreSQL can store; got a syntax error"],
+] as const) {
+  test(`exit 75 with the result file ${file}: the error says that the delay is not the command's`, async () => {
+    const { result } = await runCommandAttempt({
+      command: shell(`printf '%s' '${file}' > $BATCH_RESULT_FILE; echo busy >&2; exit 75`),
+    });
+    assert.deepEqual(result, { outcome: "retryLater", afterSeconds: 60, message: `exit code 75: busy; ${problem}` });
+  });
+}
+
+test("exit 75 with another result waits as long as the setting says", async () => {
+  for (const file of ["[1]", "null", '{"pages": 3}']) {
+    const { result } = await runCommandAttempt({
+      command: shell(`printf '%s' '${file}' > $BATCH_RESULT_FILE; exit 75`),
+      retryAfterSeconds: 7,
+    });
+    assert.deepEqual(result, { outcome: "retryLater", afterSeconds: 7, message: "exit code 75" });
+  }
 });
 
 test("a result's numbers keep their precision", async () => {

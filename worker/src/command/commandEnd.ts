@@ -32,6 +32,9 @@ export const RETRY_LATER_EXIT_CODE = 75;
 /** The longest delay that a result file may set: a week. */
 export const MAX_RETRY_AFTER_SECONDS = 604_800;
 
+/** The most characters of a wrong value that a message repeats. */
+const MAX_SHOWN = 60;
+
 /** Maps a command's end to its attempt's result, by the table in docs/commands.md. */
 export function getWorkResult(end: CommandEnd, exitCodes: ExitCodes): WorkResult {
   const { code, signal, stop, result } = end;
@@ -46,7 +49,8 @@ export function getWorkResult(end: CommandEnd, exitCodes: ExitCodes): WorkResult
   if (signal !== null) return { outcome: "crashed", message };
   if (code === 0) return getSuccess(result);
   if (code === RETRY_LATER_EXIT_CODE) {
-    return { outcome: "retryLater", afterSeconds: getRetryAfter(result) ?? exitCodes.retryAfterSeconds, message };
+    const { afterSeconds = exitCodes.retryAfterSeconds, problem } = readRetryAfter(result);
+    return { outcome: "retryLater", afterSeconds, message: [message, problem].filter(Boolean).join("; ") };
   }
   const final = code !== null && [...FINAL_EXIT_CODES, ...exitCodes.finalExitCodes].includes(code);
   return { outcome: "failed", message, final };
@@ -58,13 +62,16 @@ function getSuccess(result: JsonFile | undefined): WorkResult {
   return { outcome: "failed", message: `the result file ${result.problem}`, final: false };
 }
 
-/** Reads `{"retryAfter": 90}`, in seconds, like the HTTP header; anything else is ignored. */
-function getRetryAfter(result: JsonFile | undefined): number | undefined {
-  const { retryAfter } = (result && "text" in result ? (JSON.parse(result.text) ?? {}) : {}) as {
-    retryAfter?: unknown;
-  };
+/** Reads `{"retryAfter": 90}`, in seconds, like the HTTP header; the problem with anything else is for the attempt's error. */
+function readRetryAfter(result: JsonFile | undefined): { readonly afterSeconds?: number; readonly problem?: string } {
+  if (result === undefined) return {};
+  if ("problem" in result) return { problem: `the result file ${result.problem}` };
+  const { retryAfter } = (JSON.parse(result.text) ?? {}) as { retryAfter?: unknown };
+  if (retryAfter === undefined) return {};
   const allowed = typeof retryAfter === "number" && retryAfter >= 0 && retryAfter <= MAX_RETRY_AFTER_SECONDS;
-  return allowed ? retryAfter : undefined;
+  if (allowed) return { afterSeconds: retryAfter };
+  const got = typeof retryAfter === "number" ? retryAfter : JSON.stringify(retryAfter).slice(0, MAX_SHOWN);
+  return { problem: `retryAfter must be a number from 0 to ${MAX_RETRY_AFTER_SECONDS} (seconds); got ${got}` };
 }
 
 /** For example `exit code 1: ` and the end of stderr. */
