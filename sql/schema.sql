@@ -1329,17 +1329,19 @@ begin
     raise exception 'a result must be at most 65536 bytes of JSON (it is kept in the history); got %', octet_length(p_result::text)
       using errcode = 'program_limit_exceeded';
   end if;
-  select h.ended_at into finished_at from batch.history h
-  where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
-    and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
-  if found then
-    if finished_at <> now() and pg_current_xact_id_if_assigned() is not null then
+  -- The history is read only where it matters: serializable transactions of different programs must not conflict.
+  if batch.lock_token(p_token) is null then
+    select h.ended_at into finished_at from batch.history h
+    where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
+      and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
+    if not found then
+      perform batch.own(p_token);
+    elsif finished_at <> now() and pg_current_xact_id_if_assigned() is not null then
       raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
         using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit with 0.';
     end if;
     return false;
   end if;
-  perform batch.own(p_token);
   delete from batch.queue q
   where q.kind = split_part(p_token, ':', 1) and q.request_id = split_part(p_token, ':', 2)::bigint
   returning q.* into finished;
@@ -1471,6 +1473,37 @@ CREATE FUNCTION batch.lock_session(p_session integer) RETURNS boolean
 
 
 --
+-- Name: lock_token(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.lock_token(p_token text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  locked bigint;
+begin
+  if current_setting('idle_in_transaction_session_timeout') = '0' then
+    perform set_config('idle_in_transaction_session_timeout', '10min', true);
+  end if;
+  if current_setting('client_connection_check_interval') = '0' then
+    begin
+      perform set_config('client_connection_check_interval', '500ms', true);
+    exception when invalid_parameter_value then
+      -- This platform's server notices only when it next writes to the client.
+    end;
+  end if;
+  select q.request_id into locked from batch.queue q
+  where q.kind = split_part(p_token, ':', 1) and q.request_id = split_part(p_token, ':', 2)::bigint
+    and q.token = split_part(p_token, ':', 4)::uuid and q.attempt = split_part(p_token, ':', 3)::integer and q.session_id is not null
+  for update;
+  return locked;
+end
+$$;
+
+
+--
 -- Name: maintain(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1532,21 +1565,8 @@ declare
   owned bigint;
 begin
   perform batch.check_token(p_token);
-  if current_setting('idle_in_transaction_session_timeout') = '0' then
-    perform set_config('idle_in_transaction_session_timeout', '10min', true);
-  end if;
-  if current_setting('client_connection_check_interval') = '0' then
-    begin
-      perform set_config('client_connection_check_interval', '500ms', true);
-    exception when invalid_parameter_value then
-      -- This platform's server notices only when it next writes to the client.
-    end;
-  end if;
-  select q.request_id into owned from batch.queue q
-  where q.kind = split_part(p_token, ':', 1) and q.request_id = split_part(p_token, ':', 2)::bigint
-    and q.token = split_part(p_token, ':', 4)::uuid and q.attempt = split_part(p_token, ':', 3)::integer and q.session_id is not null
-  for update;
-  if not found then
+  owned := batch.lock_token(p_token);
+  if owned is null then
     raise exception 'the attempt is no longer current: its request was given to another worker or has ended'
       using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit; nothing of this transaction may take effect.';
   end if;
@@ -3480,6 +3500,13 @@ REVOKE ALL ON FUNCTION batch.lock_attempt(p_kind text, p_job text, p_request big
 --
 
 REVOKE ALL ON FUNCTION batch.lock_session(p_session integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION lock_token(p_token text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.lock_token(p_token text) FROM PUBLIC;
 
 
 --

@@ -16,17 +16,19 @@ begin
     raise exception 'a result must be at most 65536 bytes of JSON (it is kept in the history); got %', octet_length(p_result::text)
       using errcode = 'program_limit_exceeded';
   end if;
-  select h.ended_at into finished_at from batch.history h
-  where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
-    and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
-  if found then
-    if finished_at <> now() and pg_current_xact_id_if_assigned() is not null then
+  -- The history is read only where it matters: serializable transactions of different programs must not conflict.
+  if batch.lock_token(p_token) is null then
+    select h.ended_at into finished_at from batch.history h
+    where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
+      and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
+    if not found then
+      perform batch.own(p_token);
+    elsif finished_at <> now() and pg_current_xact_id_if_assigned() is not null then
       raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
         using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit with 0.';
     end if;
     return false;
   end if;
-  perform batch.own(p_token);
   delete from batch.queue q
   where q.kind = split_part(p_token, ':', 1) and q.request_id = split_part(p_token, ':', 2)::bigint
   returning q.* into finished;

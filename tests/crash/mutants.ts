@@ -110,12 +110,12 @@ export const MUTANTS: readonly ScenarioMutant[] = [
 
 /** Mutants that kills of commands must detect: each commits the effect of a command whose request belongs to another attempt. */
 export const COMMAND_MUTANTS: readonly Mutant[] = [
-  { name: "own without its lock", changes: [{ file: "own", text: "  for update;", instead: ";" }] },
+  { name: "own without its lock", changes: [{ file: "lock_token", text: "  for update;", instead: ";" }] },
   {
     name: "own without its fence",
     changes: [
       {
-        file: "own",
+        file: "lock_token",
         text: " and q.token = split_part(p_token, ':', 4)::uuid and q.attempt = split_part(p_token, ':', 3)::integer",
         instead: "",
       },
@@ -125,7 +125,10 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
     name: "checkpoint without its fence",
     changes: [{ file: "checkpoint", text: "batch.own(p_token);", instead: "split_part(p_token, ':', 2)::bigint;" }],
   },
-  { name: "finish without its fence", changes: [{ file: "finish", text: "perform batch.own(p_token);", instead: "" }] },
+  {
+    name: "finish without its fence",
+    changes: [{ file: "finish", text: "if batch.lock_token(p_token) is null then", instead: "if false then" }],
+  },
 ];
 
 /**

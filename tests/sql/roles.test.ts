@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { before, beforeEach, describe, test } from "node:test";
+import { after, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
@@ -13,6 +13,8 @@ import { createTestDatabase } from "../support/database.ts";
 
 const database = await createTestDatabase();
 const DEMAND = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 };
+/** A program's login, which may call the functions for its own transaction. */
+const PROGRAM = `program_of_roles_test_${process.pid}`;
 const MAIN = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
 
 /** Runs `node main.ts migrate` here, as the migration Job's pod does. */
@@ -124,16 +126,28 @@ describe("what is not a role's work is refused", () => {
       "select batch.claim('clap', 'a', 'a', 1, '{1}', 1, null, null, 0, true)",
       "select batch.succeed('clap', 'a', 1, 1, 1, null)",
     ],
+    [PROGRAM]: [
+      ...neither.filter((statement) => !statement.startsWith("select batch.own(")),
+      "select batch.demand('clap', 1, 10)",
+      "select batch.claim('clap', 'a', 'a', 1, '{1}', 1, null, null, 0, true)",
+      "select batch.succeed('clap', 'a', 1, 1, 1, null)",
+      "select batch.fail('clap', 'a', 1, 1, 1, 'error', 'no', true)",
+      "select batch.report('clap', 'a', 1, 1, 1, null, '{}')",
+      "select batch.lock_attempt('clap', 'a', 1, 1, 1)",
+      "set role batch_worker",
+    ],
   };
+  after(() => database.query(`drop role ${PROGRAM}`));
   for (const [role, statements] of Object.entries(refused)) {
     let client: pg.Client;
     before(async () => {
       // As it is in new databases since PostgreSQL 15.
       await database.query("revoke create on schema public from public");
+      if (role === PROGRAM) await database.query(`create role ${role} login in role batch_program`);
       client = await database.open({ user: role });
     });
     for (const statement of statements) {
-      test(`${role}: ${statement}`, async () => {
+      test(`${role === PROGRAM ? "a program" : role}: ${statement}`, async () => {
         await assert.rejects(client.query(statement), { code: "42501" });
       });
     }
