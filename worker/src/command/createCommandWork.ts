@@ -54,7 +54,7 @@ export function createCommandWork(
           onSurvivors: (pids) => context.log.warn("processes of the command could not be ended", { pids }),
         },
       );
-      const mismatch = await findMachineMismatch(settings.command, commandEnv.PATH, end.code);
+      const mismatch = await findMachineMismatch(settings.command, commandEnv.PATH, end);
       if (mismatch !== undefined) return { outcome: "failed", message: mismatch, final: true };
       const outOfMemory = (countOomKills() ?? 0) > oomKills;
       return getWorkResult({ ...end, outOfMemory, result: await readJsonFile(folder.result) }, settings);

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createDirectory, runCommandAttempt } from "../../../tests/support/commandAttempt.ts";
+import { findMachineMismatch } from "./explainStart.ts";
 
 const folder = createDirectory();
 
@@ -94,4 +95,12 @@ test("the program is searched for in the command's PATH", async () => {
   program("only-here", "#!/bin/sh\necho found\n");
   const { stdout } = await runCommandAttempt({ command: ["only-here"], env: { PATH: `${folder}:/bin` } });
   assert.equal(stdout.toString(), "found\n");
+});
+
+test("a program for another processor that the node emulates has its own exit codes", async () => {
+  const command = [join(folder, "foreign")];
+  const panic = { code: 2, stderr: "panic: runtime error: index out of range" };
+  assert.equal(await findMachineMismatch(command, undefined, panic), undefined);
+  const shellsOwn = { code: 2, stderr: `${command[0]}: 1: Syntax error: "(" unexpected` };
+  assert.match((await findMachineMismatch(command, undefined, shellsOwn)) ?? "", /is built for/);
 });

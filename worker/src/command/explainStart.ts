@@ -16,19 +16,20 @@ export async function explainStart(
   return `cannot start ${program || "the command"}: ${file ? await explainFile(file, error) : explainMissing(program)}`;
 }
 
-/** A shell's exit code for a file that it cannot run as a script. */
+/** A shell's exit code for a file that it cannot run as a script, and its messages (dash, bash, busybox). */
 const SHELL_EXIT_CODES: readonly (number | null)[] = [2, 126, 127];
+const SHELL_MESSAGE = /not found|syntax error|cannot execute/i;
 
 /**
  * Why a command did not run although the spawn succeeded: the C library's execvp(3) passes a program built for another
- * processor to /bin/sh.
+ * processor to /bin/sh, unless the node emulates that processor (Rosetta, QEMU): then the exit code is the program's own.
  */
 export async function findMachineMismatch(
   [program = ""]: readonly string[],
   path: string | undefined,
-  code: number | null,
+  { code, stderr }: { readonly code: number | null; readonly stderr: string },
 ): Promise<string | undefined> {
-  if (!SHELL_EXIT_CODES.includes(code)) return undefined;
+  if (!SHELL_EXIT_CODES.includes(code) || !SHELL_MESSAGE.test(stderr)) return undefined;
   const file = await findProgram(program, path);
   const machine = file && getForeignMachine(file);
   return file && machine && `cannot start ${program}: ${explainMachine(file, machine)}`;

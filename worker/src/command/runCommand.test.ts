@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { existsSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { after, describe, test } from "node:test";
+import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+
+/** What this process got from its own parent is passed on. */
+const INHERITED = new Set(
+  existsSync("/proc/self/fd") ? readdirSync("/proc/self/fd").filter((file) => Number(file) > 2) : [],
+);
+
+const noProc = !existsSync("/proc/self/stat") && "only Linux has /proc";
+
+test("the program gets its arguments unchanged, without a shell", async () => {
+  const words = ["$HOME", "a  b", "", "-n", "--", "*", "é😀", "`id`", "a\nb", `'"\\`, "$(id)", "%s"];
+  const { stdout } = await runCommandAttempt({ command: ["printf", "%s\\0", ...words] });
+  assert.deepEqual(stdout.toString().split("\0").slice(0, -1), words);
+});
+
+test("a relative program is one of the working folder, which is the runner's", async () => {
+  const program = "examples/shell/nap.sh";
+  const { result, stdout } = await runCommandAttempt({ command: ["sh", "-c", "pwd; test -x $0", program] });
+  assert.deepEqual([stdout.toString().trim(), result.outcome], [process.cwd(), "succeeded"]);
+  const { result: ran } = await runCommandAttempt({ command: [program], env: { PATH: "/nowhere" } });
+  assert.match(JSON.stringify(ran), /exit code 127: .*nap\.sh.*cat/);
+});
+
+describe("the command's process", { skip: noProc }, () => {
+  /** The fields of /proc/self/status in a command. */
+  async function readStatus(): Promise<Readonly<Record<string, string>>> {
+    const { stdout } = await runCommandAttempt({ command: ["cat", "/proc/self/status"] });
+    return Object.fromEntries(
+      stdout
+        .toString()
+        .trim()
+        .split("\n")
+        .map((line) => line.split(":\t") as [string, string]),
+    );
+  }
+
+  test("has the default handling of every signal, although Node ignores some", async () => {
+    assert.match(readFileSync("/proc/self/status", "latin1"), /^SigIgn:\t.*[1-9a-f]/m);
+    const { SigBlk, SigIgn, SigCgt } = await readStatus();
+    assert.deepEqual([SigBlk, SigIgn, SigCgt].map(Number), [0, 0, 0]);
+  });
+
+  test("leads a session without a terminal, with the runner's file mode mask and priority", async () => {
+    const { stdout } = await runCommandAttempt({ command: ["cat", "/proc/self/stat"] });
+    const stat = (text: string) => text.slice(text.lastIndexOf(")") + 2).split(" ");
+    const [, , group, session, terminal] = stat(stdout.toString());
+    const pid = stdout.toString().split(" ")[0];
+    assert.deepEqual([group, session, terminal], [pid, pid, "0"]);
+    const priority = (text: string) => stat(text)[19 - 3];
+    assert.equal(priority(stdout.toString()), priority(readFileSync("/proc/self/stat", "latin1")));
+    assert.equal(Number.parseInt((await readStatus()).Umask ?? "", 8), process.umask());
+  });
+
+  test("inherits no open file of the runner besides its own three", async () => {
+    const server = createServer().listen(0);
+    after(() => server.close());
+    openSync("/dev/null", "r");
+    const { stdout } = await runCommandAttempt({ command: shell("ls /proc/$$/fd; exit 0") });
+    const open = stdout.toString().trim().split("\n");
+    assert.deepEqual(
+      open.filter((file) => !INHERITED.has(file)),
+      ["0", "1", "2"],
+    );
+  });
+});
+
+test("output that is written and not yet read when the command ends is forwarded, each stream in order", async () => {
+  const { stdout, stderr } = await runCommandAttempt({
+    command: shell("for i in $(seq 3000); do echo out $i; echo err $i >&2; done; kill -KILL $$"),
+  });
+  for (const [name, text] of [
+    ["out", stdout.toString()],
+    ["err", stderr.toString()],
+  ] as const) {
+    assert.equal(text, Array.from({ length: 3_000 }, (_, index) => `${name} ${index + 1}\n`).join(""));
+  }
+});
