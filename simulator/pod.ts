@@ -14,7 +14,8 @@ export const COMPILE_CACHE = fileURLToPath(new URL("../node_modules/.cache/node-
 const INHERITED = [
   ...["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE"],
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
-  ...["NODE_EXTRA_CA_CERTS", "NODE_V8_COVERAGE"],
+  ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
+  "NODE_V8_COVERAGE",
 ] as const;
 
 /** A worker process that represents a pod. */

@@ -48,6 +48,13 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     await assertNothingLeft();
   });
 
+  test("gives it the shell's variables for certificates, and no other of the shell's", async () => {
+    const command = `sh -c 'test "$SSL_CERT_FILE $REQUESTS_CA_BUNDLE" = "/a /b" && test -z "$SECRET$PG_HOST$NODE_OPTIONS"'`;
+    const env = { SSL_CERT_FILE: "/a", REQUESTS_CA_BUNDLE: "/b", SECRET: "x", NODE_OPTIONS: "--no-warnings" };
+    const { exitCode, stderr } = await start(["--sql", await pages(1), ...BATCH, "--command", command], env).ended;
+    assert.equal(exitCode, 0, stderr);
+  });
+
   test("shows why a request is DEAD, and exits 1", async () => {
     const sql = await pages(1);
     const command = "sh -c 'echo no such page >&2; exit 65'";
