@@ -91,6 +91,22 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
     );
   });
 
+  test("keeps its attempt with a batch.own that no savepoint undoes", async () => {
+    const own = `select batch.own('${attempt.token}')`;
+    const ended = () => fail(connection, attempt, failure);
+    await program.query(`begin; savepoint s; ${own}; rollback to s`);
+    assert.equal(await ended(), "FAILED");
+    await program.query("rollback");
+    ({ connection, attempt } = await startAttempt(database, claimParams("a")));
+    await program.query(`begin; select batch.own('${attempt.token}'); savepoint s`);
+    await assert.rejects(program.query(own), { code: "55000" });
+    await program.query("rollback to s");
+    const waiting = ended();
+    await database.untilBlocked();
+    await program.query("commit");
+    assert.equal(await waiting, "FAILED");
+  });
+
   test("may delete the row of its request, before it finishes or afterwards, and insert it again", async () => {
     const [remove, finish] = ["delete from make_it_clap where id = 1", `select batch.finish('${attempt.token}')`];
     for (const work of [`${remove}; ${finish}`, `${finish}; ${remove}`]) {
