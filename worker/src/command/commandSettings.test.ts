@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import { test } from "node:test";
 import { SettingsError } from "../errors.ts";
 import { readCommandSettings } from "./commandSettings.ts";
@@ -23,6 +24,10 @@ test("every setting is read", () => {
     retryAfterSeconds: 0.5,
     directory: "/run/batch",
   });
+});
+
+test("a relative folder is the runner's, and its path is absolute: a command may change its own folder", () => {
+  assert.equal(readCommandSettings({ COMMAND, COMMAND_DIRECTORY: "files" }).directory, resolve("files"));
 });
 
 const WRONG: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import { SettingsError } from "../errors.ts";
 import { type NumberRule, parseNumber } from "../number.ts";
 import { orProblem } from "../orProblem.ts";
@@ -8,7 +9,7 @@ import { type ExitCodes, MAX_RETRY_AFTER_SECONDS, RETRY_LATER_EXIT_CODE } from "
 export interface CommandSettings extends ExitCodes {
   /** The program and its arguments; no shell is involved. */
   readonly command: readonly string[];
-  /** Where each attempt gets a folder for its files; must be writable. */
+  /** The absolute path of where each attempt gets a folder for its files; must be writable. */
   readonly directory: string;
 }
 
@@ -43,7 +44,7 @@ export function readCommandSettings(env: NodeJS.ProcessEnv): CommandSettings {
   if (command === undefined || finalExitCodes === undefined || retryAfterSeconds === undefined) {
     throw new SettingsError(problems);
   }
-  return { command, finalExitCodes, retryAfterSeconds, directory: COMMAND_DIRECTORY || tmpdir() };
+  return { command, finalExitCodes, retryAfterSeconds, directory: resolve(COMMAND_DIRECTORY || tmpdir()) };
 }
 
 function parseCommand(text: string): readonly string[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
@@ -53,6 +53,17 @@ for (const [what, script] of Object.entries(LEAVING)) {
     });
   }
 }
+
+test("a daemon that left the session ends with the command, whatever the folder of its attempt is called", async () => {
+  const directory = join(createDirectory(), "ünïcödé\n😀 ");
+  mkdirSync(directory);
+  const { stdout } = await runCommandAttempt({
+    command: shell(`exec 3>&1; ${LEAVING["a daemon that forked twice, with its streams closed"]}`),
+    env: { LINGER },
+    directory,
+  });
+  assert.deepEqual(findRunning(stdout), []);
+});
 
 test("another attempt's processes, and the runner's own, are left alone", async () => {
   const bystander = spawn("sleep", ["60"], { detached: true });

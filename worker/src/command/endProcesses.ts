@@ -77,12 +77,14 @@ function findLeftovers({ leader, startTime = 0, mark }: Leftovers): readonly Pro
   );
   const isContainer = process.ppid === 0;
   const ownCgroup = isContainer ? readProcFile(process.pid, "cgroup") : undefined;
+  // In the encoding of readProcFile: the name of a folder need not be ASCII.
+  const markBytes = Buffer.from(mark).toString("latin1");
   const marked = new Set<number>();
   for (const entry of candidates) {
     if (
       entry.group === leader ||
       entry.session === leader ||
-      `\0${readProcFile(entry.pid, "environ") ?? ""}`.includes(`\0${mark}\0`) ||
+      `\0${readProcFile(entry.pid, "environ") ?? ""}`.includes(`\0${markBytes}\0`) ||
       (isContainer && isOfContainer(entry, byPid, ownCgroup))
     ) {
       marked.add(entry.pid);
