@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { output, RunError } from "@pulumi/pulumi";
 import { mockEngine, recordResources, sentResources, settled } from "../tests/support/pulumi/recordResources.ts";
 import { validateScaledJob } from "../tests/support/pulumi/validateScaledJob.ts";
+import { readCommandSettings } from "../worker/src/command/commandSettings.ts";
 import { BatchScaledJob, type BatchScaledJobArgs } from "./batchScaledJob.ts";
 import { BATCH_DEFAULTS } from "./batchSettings.ts";
 
@@ -78,6 +79,15 @@ describe("a batch", () => {
     const job = JSON.parse(await settled(batch.job));
     assert.deepEqual([job.kind, job.metadata.namespace, job.metadata.generateName], ["Job", "batches", "claps-"]);
   });
+});
+
+test("a batch of a command gives its pods what exit codes mean", async () => {
+  const exitCodes = { finalExitCodes: [3, 4], retryAfterSeconds: 5 };
+  const command = { command: ["true"], runner: { reference: "runner:1" }, ...exitCodes };
+  const job = JSON.parse(await settled(new BatchScaledJob("codes", { ...ARGS, ...command }).job));
+  const env: { name: string; value?: string }[] = job.spec.template.spec.containers[0].env;
+  const settings = readCommandSettings(Object.fromEntries(env.map(({ name, value }) => [name, value])));
+  assert.partialDeepStrictEqual(settings, exitCodes);
 });
 
 describe("a batch's arguments", () => {
