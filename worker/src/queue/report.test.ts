@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import type { Database } from "../database.ts";
+import type { Claim } from "./claim.ts";
+import { defer } from "./defer.ts";
 import { fail } from "./fail.ts";
 import { report } from "./report.ts";
 
@@ -18,3 +21,24 @@ test("progress is visible while the attempt runs; the next attempt gets the last
   const next = await startAttempt(database, claimParams("a"));
   assert.equal(next.attempt.checkpoint, '{"page": 9007199254740993}');
 });
+
+for (const [end, make] of Object.entries({
+  fails: (connection, attempt) => fail(connection, attempt, { reason: "error", message: "no", final: false }),
+  crashes: (connection) => connection.close(),
+  "is interrupted": (connection, attempt) =>
+    fail(connection, attempt, { reason: "interrupted", message: "drained", final: false }),
+  "asks to be run later": (connection, attempt) => defer(connection, attempt, { afterSeconds: 0, message: "later" }),
+} satisfies Record<string, (connection: Database, attempt: Claim) => Promise<unknown>>)) {
+  test(`a checkpoint is there after an attempt that ${end}, also if the next one saves none`, async () => {
+    await database.reset();
+    await database.query("insert into make_it_clap (duration_seconds) values (40)");
+    const first = await startAttempt(database, claimParams("a"));
+    await report(first.connection, first.attempt, { checkpoint: '{"page": 7}' });
+    for (let ended = first, attempt = 2; attempt <= 3; attempt++) {
+      await make(ended.connection, ended.attempt);
+      await database.query("update batch.queue set available_at = null");
+      ended = await startAttempt(database, claimParams("a"));
+      assert.deepEqual([ended.attempt.attempt, ended.attempt.checkpoint], [attempt, '{"page": 7}']);
+    }
+  });
+}
