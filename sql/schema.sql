@@ -165,6 +165,9 @@ begin
   if requests.relpersistence <> 'p' then
     return format('%s is no longer a permanent table: alter table %s set logged', attached.requests, attached.requests);
   end if;
+  if requests.relkind = 'p' and batch.unlogged_partition(attached.requests) is not null then
+    return format('%1$s is an unlogged partition (it is empty after a crash): alter table %1$s set logged', batch.unlogged_partition(attached.requests));
+  end if;
   if requests.relkind = 'r' and exists (select from pg_inherits i where attached.requests in (i.inhparent, i.inhrelid)) then
     return format('%s is now part of an inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
       attached.requests, p_kind);
@@ -183,6 +186,12 @@ begin
   end if;
   if missing is not null then
     return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
+  end if;
+  if batch.is_subscribed(attached.requests) and exists (
+    select from batch.triggers(attached.requests, p_kind) t
+    where t.tgenabled <> 'A' or (t.tgtype & 1 = 0 and t.tgname <> 'batch_' || p_kind || '$truncate')
+  ) then
+    return format('%s receives rows from a subscription, which fires other triggers than an insert: %s', attached.requests, again);
   end if;
   reader := batch.reader_role(attached.requests);
   if 2 <> (
@@ -336,6 +345,8 @@ declare
   own boolean := false;
   again boolean := false;
   problem text;
+  error_code text;
+  kind_problem text;
   unusable integer := 0;
   arrival bigint;
 begin
@@ -386,7 +397,8 @@ begin
       end if;
       if unusable >= 50 then
         -- There may be many more: the next poll removes them together.
-        update batch.kind k set sweep_pending = true where k.kind = p_kind;
+        update batch.kind k set sweep_pending = true
+        from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
         return;
       end if;
       if known.problem is not null then
@@ -431,8 +443,13 @@ begin
 
     for try in 1..3 loop
       problem := null;
+      error_code := null;
       begin
         found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
+        if getdatabaseencoding() <> 'UTF8' then
+          -- The answer could not be sent, and every claim would fail.
+          perform convert_to(found_row.request, 'UTF8');
+        end if;
         if found_row.request is null then
           problem := format('%s has no row with this primary key', known.requests);
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
@@ -443,6 +460,7 @@ begin
           raise;
         when others then
           problem := format('its row cannot be read: %s', sqlerrm);
+          error_code := sqlstate;
       end;
       exit when problem is null;
       -- The table may have been changed at this moment (renamed, attached again): then the next try reads it as it is now. When it cannot
@@ -453,6 +471,15 @@ begin
         return;
       end if;
     end loop;
+    if error_code similar to '(42|58)%' then
+      -- A right, setting or file is missing: perhaps for every row.
+      kind_problem := batch.reading_problem(p_kind);
+      if kind_problem is not null then
+        update batch.kind k set problem = kind_problem, problem_since = now()
+        from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
+        return;
+      end if;
+    end if;
     if problem is not null then
       perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
       unusable := unusable + 1;
@@ -863,14 +890,15 @@ CREATE FUNCTION batch.create_triggers(p_kind text, p_requests regclass) RETURNS 
     AS $_$
 declare
   trigger name := 'batch_' || p_kind;
-  partitioned boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
-  suffix text := case when partitioned then '_row' else '' end;
+  subscribed boolean := batch.is_subscribed(p_requests);
+  by_row boolean := subscribed or (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
+  suffix text := case when by_row then '_row' else '' end;
   always name[] := array(select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
 begin
   execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
-    case when partitioned then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
+    case when by_row then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
   execute format('create or replace trigger %I after delete on %s %s execute function batch.dequeue%s(%L)', trigger || '$delete', p_requests,
-    case when partitioned then 'for each row' else 'referencing old table as deleted for each statement' end, suffix, p_kind);
+    case when by_row then 'for each row' else 'referencing old table as deleted for each statement' end, suffix, p_kind);
   execute format(
     'create or replace trigger %I after update on %3$s for each row when (old.%2$I is distinct from new.%2$I) execute function batch.rekey(%4$L)',
     trigger || '$key', batch.key_column(p_requests), p_requests, p_kind);
@@ -886,6 +914,9 @@ begin
   loop
     execute format('alter table %s enable trigger %I', p_requests, trigger);
   end loop;
+  if subscribed then
+    always := array(select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests);
+  end if;
   foreach trigger in array always loop
     execute format('alter table %s enable always trigger %I', p_requests, trigger);
   end loop;
@@ -1357,6 +1388,21 @@ $$;
 
 
 --
+-- Name: is_subscribed(regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.is_subscribed(p_requests regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select exists (
+    select from pg_subscription_rel s
+    where s.srrelid = p_requests or s.srrelid in (select t.relid from pg_partition_tree(p_requests) t)
+  ) and not exists (select from pg_subscription_rel s where s.srrelid = to_regclass('batch.queue'))
+$$;
+
+
+--
 -- Name: is_timeout_column(regclass, name); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1464,6 +1510,22 @@ $$;
 
 
 --
+-- Name: lock_kind(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.lock_kind(p_kind text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform batch.read_keys(p_kind, null, null, 0, null);
+  perform from batch.kind k where k.kind = p_kind for no key update skip locked;
+  return found;
+end
+$$;
+
+
+--
 -- Name: lock_session(integer); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1519,12 +1581,21 @@ begin
   perform batch.reset_bounds(p_kind);
   if wrong is null then
     begin
-      if attached.problem is not null and attached.intake_after is null then
-        update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
+      if attached.problem is not null then
+        wrong := batch.reading_problem(p_kind);
+        if wrong is null and attached.intake_after is null then
+          if batch.lock_kind(p_kind) then
+            update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
+          else
+            wrong := attached.problem;
+          end if;
+        end if;
       end if;
-      perform batch.take_in_missing(p_kind);
-      if attached.sweep_pending then
-        perform batch.sweep(p_kind);
+      if wrong is null then
+        perform batch.take_in_missing(p_kind);
+        if attached.sweep_pending then
+          perform batch.sweep(p_kind);
+        end if;
       end if;
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
@@ -1533,10 +1604,12 @@ begin
         wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
   end if;
-  update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
-  where k.kind = p_kind and k.problem is distinct from wrong;
-
   -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
+  perform from batch.kind k where k.kind = p_kind and k.problem is distinct from wrong for no key update skip locked;
+  if found then
+    update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
+    where k.kind = p_kind;
+  end if;
   with due as materialized (
     select q.request_id from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked
   )
@@ -1598,6 +1671,7 @@ CREATE FUNCTION batch.purge(p_kind text, p_age interval, p_limit integer DEFAULT
     AS $_$
 declare
   attached batch.kind;
+  key name;
   ids bigint[];
   kept bigint[] := '{}';
 begin
@@ -1608,10 +1682,16 @@ begin
     raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
       current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
   end if;
-  select * into attached from batch.kind k where k.kind = p_kind for no key update;
+  select * into attached from batch.kind k where k.kind = p_kind;
   if not found then
     raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
   end if;
+  if exists (select from pg_class c where c.oid = attached.requests) then
+    -- The table before the row of the kind, as a TRUNCATE locks them.
+    execute format('lock table %s in row exclusive mode', attached.requests);
+    key := batch.require_key(attached.requests, p_kind);
+  end if;
+  select * into attached from batch.kind k where k.kind = p_kind for no key update;
   loop
     select array_agg(old.request_id) into ids from (
       select r.request_id from batch.request r
@@ -1623,11 +1703,14 @@ begin
       return 0;
     end if;
     kept := '{}';
-    if batch.key_column(attached.requests) is not null then
-      execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
+    if key is not null then
+      execute format('delete from %s r where r.%I = any ($1)', attached.requests, key) using ids;
+      -- A policy or a trigger may have kept a row: without its attempts it would be run again.
       if attached.attached then
-        -- A policy or a trigger may have kept a row: without its attempts it would be run again.
         kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
+      else
+        execute format('select coalesce(array_agg(r.%1$I), %3$L) from %2$s r where r.%1$I = any ($1)', key, attached.requests, '{}')
+        into kept using ids;
       end if;
     end if;
     delete from batch.history h where h.kind = p_kind and h.request_id = any (ids) and h.request_id <> all (kept);
@@ -1735,6 +1818,51 @@ CREATE FUNCTION batch.reader_role(p_requests regclass) RETURNS name
   select case when o.rolsuper then pg_get_userbyid(n.nspowner) else o.rolname end
   from pg_class c join pg_roles o on o.oid = c.relowner, pg_namespace n
   where c.oid = p_requests and n.nspname = 'batch'
+$$;
+
+
+--
+-- Name: reading_problem(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.reading_problem(p_kind text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  attached batch.kind;
+  id bigint;
+  found_row record;
+  problem text;
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  for id in
+    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id limit 3)
+    union all
+    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id desc limit 3)
+    union all
+    select unnest(batch.read_keys(p_kind, null, null, 3, null))
+  loop
+    begin
+      found_row := batch.read_row(p_kind, attached.requests, attached.timeout_column, id);
+      if found_row.request is not null then
+        return null;
+      end if;
+    exception
+      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        raise;
+      when others then
+        if sqlstate not similar to '(42|58)%' then
+          return null;
+        end if;
+        problem := format('no row of %s can be read: %s', attached.requests, sqlerrm);
+    end;
+  end loop;
+  return problem;
+exception
+  when syntax_error_or_access_rule_violation or system_error then
+    return format('no row of %s can be read: %s', attached.requests, sqlerrm);
+end
 $$;
 
 
@@ -1945,6 +2073,10 @@ begin
     raise exception '% must be a permanent table (workers read it from their own sessions, also after a crash); got %',
       p_requests, case requests.relpersistence when 't' then 'a temporary one' else 'an unlogged one' end;
   end if;
+  if batch.unlogged_partition(p_requests) is not null then
+    raise exception '% must be a permanent table with all its partitions (an unlogged one is empty after a crash); got %, which is unlogged',
+      p_requests, batch.unlogged_partition(p_requests);
+  end if;
   if requests.relnamespace in ('pg_catalog'::regnamespace, 'batch'::regnamespace) then
     raise exception '% must be one of your tables; got one of the schema %', p_requests, requests.relnamespace::regnamespace;
   end if;
@@ -2066,6 +2198,9 @@ begin
   elsif found then
     update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
     where q.kind = tg_argv[0] and q.request_id = old_id;
+  elsif not exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id) then
+    -- Another trigger has changed the key before the one that enqueues the row; or no trigger has seen the row.
+    perform batch.enqueue_ids(tg_argv[0], array[new_id]);
   end if;
 
   delete from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = new_id;
@@ -2277,11 +2412,21 @@ declare
   requested batch.kind;
   latest batch.history;
   queued batch.queue;
+  problem text;
 begin
-  -- batch.purge() waits for this transaction, and this one for it.
-  select * into requested from batch.kind k where k.kind = p_kind for share;
+  select * into requested from batch.kind k where k.kind = p_kind;
   if not requested.attached then
     raise exception 'kind must be an attached one (its requests are not run); got %, which is detached', quote_literal(p_kind);
+  end if;
+  if requested.attached then
+    problem := batch.attachment_problem(p_kind);
+    if problem is not null then
+      raise exception 'cannot retry % %: %', p_kind, p_request, problem;
+    end if;
+    -- The table before the row of the kind, as a TRUNCATE locks them; reading no rows locks it.
+    perform batch.read_keys(p_kind, null, null, 0, null);
+    -- batch.purge() waits for this transaction, and this one for it.
+    perform from batch.kind k where k.kind = p_kind for share;
   end if;
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if queued.job_name is not null then
@@ -2494,7 +2639,8 @@ begin
   end if;
   perform batch.dequeue_ids(p_kind, missing, 'its row no longer exists');
   if coalesce(cardinality(finished), 0) + cardinality(missing) = 0 then
-    update batch.kind k set sweep_pending = false where k.kind = p_kind;
+    update batch.kind k set sweep_pending = false
+    from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
   end if;
 end
 $$;
@@ -2513,7 +2659,7 @@ declare
   pending batch.kind;
   ids bigint[];
 begin
-  select * into pending from batch.kind k where k.kind = p_kind for no key update;
+  select * into pending from batch.kind k where k.kind = p_kind;
   if pending.intake_after is null then
     return;
   end if;
@@ -2546,6 +2692,10 @@ declare
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   present := batch.partitions(attached.requests);
+  if attached.intake_after is null and attached.partitions <@ present and present <@ attached.partitions or not batch.lock_kind(p_kind) then
+    return;
+  end if;
+  select * into attached from batch.kind k where k.kind = p_kind;
   if not attached.partitions <@ present then
     -- A partition was detached or dropped, and its rows with it.
     update batch.kind k
@@ -2606,6 +2756,18 @@ $_$;
 
 
 --
+-- Name: unlogged_partition(regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.unlogged_partition(p_requests regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select min(c.oid::regclass::text) from pg_partition_tree(p_requests) t join pg_class c on c.oid = t.relid where c.relpersistence <> 'p'
+$$;
+
+
+--
 -- Name: unregister(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2613,8 +2775,15 @@ CREATE FUNCTION batch.unregister(p_kind text) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  delete from batch.queue q where q.kind = p_kind and q.session_id is null;
-  update batch.queue q set canceled = 'its kind was detached' where q.kind = p_kind and q.canceled is null;
+  with waiting as materialized (
+    select q.request_id from batch.queue q where q.kind = p_kind and q.session_id is null for update skip locked
+  )
+  delete from batch.queue q using waiting where q.kind = p_kind and q.request_id = waiting.request_id;
+  with running as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.session_id is not null and q.canceled is null for update skip locked
+  )
+  update batch.queue q set canceled = 'its kind was detached' from running where q.kind = p_kind and q.request_id = running.request_id;
   update batch.kind k set attached = false where k.kind = p_kind;
 $$;
 
@@ -3461,6 +3630,13 @@ REVOKE ALL ON FUNCTION batch.finish(p_token text, p_result jsonb) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION is_subscribed(p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.is_subscribed(p_requests regclass) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION is_timeout_column(p_requests regclass, p_column name); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -3493,6 +3669,13 @@ REVOKE ALL ON FUNCTION batch.lock_attachments() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.lock_attempt(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION lock_kind(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.lock_kind(p_kind text) FROM PUBLIC;
 
 
 --
@@ -3570,6 +3753,13 @@ REVOKE ALL ON FUNCTION batch.reader_calls(p_kinds text[]) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.reader_role(p_requests regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reading_problem(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.reading_problem(p_kind text) FROM PUBLIC;
 
 
 --
@@ -3794,6 +3984,13 @@ REVOKE ALL ON FUNCTION batch.take_over(p_kind text, p_job text, p_session intege
 --
 
 REVOKE ALL ON FUNCTION batch.triggers(p_requests regclass, p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION unlogged_partition(p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.unlogged_partition(p_requests regclass) FROM PUBLIC;
 
 
 --

@@ -37,6 +37,9 @@ begin
   if requests.relpersistence <> 'p' then
     return format('%s is no longer a permanent table: alter table %s set logged', attached.requests, attached.requests);
   end if;
+  if requests.relkind = 'p' and batch.unlogged_partition(attached.requests) is not null then
+    return format('%1$s is an unlogged partition (it is empty after a crash): alter table %1$s set logged', batch.unlogged_partition(attached.requests));
+  end if;
   if requests.relkind = 'r' and exists (select from pg_inherits i where attached.requests in (i.inhparent, i.inhrelid)) then
     return format('%s is now part of an inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
       attached.requests, p_kind);
@@ -55,6 +58,12 @@ begin
   end if;
   if missing is not null then
     return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
+  end if;
+  if batch.is_subscribed(attached.requests) and exists (
+    select from batch.triggers(attached.requests, p_kind) t
+    where t.tgenabled <> 'A' or (t.tgtype & 1 = 0 and t.tgname <> 'batch_' || p_kind || '$truncate')
+  ) then
+    return format('%s receives rows from a subscription, which fires other triggers than an insert: %s', attached.requests, again);
   end if;
   reader := batch.reader_role(attached.requests);
   if 2 <> (

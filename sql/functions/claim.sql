@@ -41,6 +41,8 @@ declare
   own boolean := false;
   again boolean := false;
   problem text;
+  error_code text;
+  kind_problem text;
   unusable integer := 0;
   arrival bigint;
 begin
@@ -91,7 +93,8 @@ begin
       end if;
       if unusable >= 50 then
         -- There may be many more: the next poll removes them together.
-        update batch.kind k set sweep_pending = true where k.kind = p_kind;
+        update batch.kind k set sweep_pending = true
+        from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
         return;
       end if;
       if known.problem is not null then
@@ -136,8 +139,13 @@ begin
 
     for try in 1..3 loop
       problem := null;
+      error_code := null;
       begin
         found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
+        if getdatabaseencoding() <> 'UTF8' then
+          -- The answer could not be sent, and every claim would fail.
+          perform convert_to(found_row.request, 'UTF8');
+        end if;
         if found_row.request is null then
           problem := format('%s has no row with this primary key', known.requests);
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
@@ -148,6 +156,7 @@ begin
           raise;
         when others then
           problem := format('its row cannot be read: %s', sqlerrm);
+          error_code := sqlstate;
       end;
       exit when problem is null;
       -- The table may have been changed at this moment (renamed, attached again): then the next try reads it as it is now. When it cannot
@@ -158,6 +167,15 @@ begin
         return;
       end if;
     end loop;
+    if error_code similar to '(42|58)%' then
+      -- A right, setting or file is missing: perhaps for every row.
+      kind_problem := batch.reading_problem(p_kind);
+      if kind_problem is not null then
+        update batch.kind k set problem = kind_problem, problem_since = now()
+        from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
+        return;
+      end if;
+    end if;
     if problem is not null then
       perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
       unusable := unusable + 1;

@@ -2,7 +2,8 @@
 --
 -- p_kind: the kind   p_requests: its table
 --
--- Statement triggers with a transition table; row triggers on a partitioned table, since partitions inherit only those. The trigger for
+-- Statement triggers with a transition table; row triggers on a partitioned table, since partitions inherit only those, and on one that
+-- receives rows from a subscription, whose worker fires only row triggers, and only those that always fire. The trigger for
 -- changed keys names no column: then it would not fire for a key that another trigger changes.
 create or replace function batch.create_triggers(p_kind text, p_requests regclass) returns void
 language plpgsql volatile
@@ -10,14 +11,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   trigger name := 'batch_' || p_kind;
-  partitioned boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
-  suffix text := case when partitioned then '_row' else '' end;
+  subscribed boolean := batch.is_subscribed(p_requests);
+  by_row boolean := subscribed or (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
+  suffix text := case when by_row then '_row' else '' end;
   always name[] := array(select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
 begin
   execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
-    case when partitioned then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
+    case when by_row then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
   execute format('create or replace trigger %I after delete on %s %s execute function batch.dequeue%s(%L)', trigger || '$delete', p_requests,
-    case when partitioned then 'for each row' else 'referencing old table as deleted for each statement' end, suffix, p_kind);
+    case when by_row then 'for each row' else 'referencing old table as deleted for each statement' end, suffix, p_kind);
   execute format(
     'create or replace trigger %I after update on %3$s for each row when (old.%2$I is distinct from new.%2$I) execute function batch.rekey(%4$L)',
     trigger || '$key', batch.key_column(p_requests), p_requests, p_kind);
@@ -33,6 +35,9 @@ begin
   loop
     execute format('alter table %s enable trigger %I', p_requests, trigger);
   end loop;
+  if subscribed then
+    always := array(select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests);
+  end if;
   foreach trigger in array always loop
     execute format('alter table %s enable always trigger %I', p_requests, trigger);
   end loop;

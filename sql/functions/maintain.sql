@@ -16,12 +16,21 @@ begin
   perform batch.reset_bounds(p_kind);
   if wrong is null then
     begin
-      if attached.problem is not null and attached.intake_after is null then
-        update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
+      if attached.problem is not null then
+        wrong := batch.reading_problem(p_kind);
+        if wrong is null and attached.intake_after is null then
+          if batch.lock_kind(p_kind) then
+            update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
+          else
+            wrong := attached.problem;
+          end if;
+        end if;
       end if;
-      perform batch.take_in_missing(p_kind);
-      if attached.sweep_pending then
-        perform batch.sweep(p_kind);
+      if wrong is null then
+        perform batch.take_in_missing(p_kind);
+        if attached.sweep_pending then
+          perform batch.sweep(p_kind);
+        end if;
       end if;
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
@@ -30,10 +39,12 @@ begin
         wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
   end if;
-  update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
-  where k.kind = p_kind and k.problem is distinct from wrong;
-
   -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
+  perform from batch.kind k where k.kind = p_kind and k.problem is distinct from wrong for no key update skip locked;
+  if found then
+    update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
+    where k.kind = p_kind;
+  end if;
   with due as materialized (
     select q.request_id from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked
   )

@@ -10,6 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   attached batch.kind;
+  key name;
   ids bigint[];
   kept bigint[] := '{}';
 begin
@@ -20,10 +21,16 @@ begin
     raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
       current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
   end if;
-  select * into attached from batch.kind k where k.kind = p_kind for no key update;
+  select * into attached from batch.kind k where k.kind = p_kind;
   if not found then
     raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
   end if;
+  if exists (select from pg_class c where c.oid = attached.requests) then
+    -- The table before the row of the kind, as a TRUNCATE locks them.
+    execute format('lock table %s in row exclusive mode', attached.requests);
+    key := batch.require_key(attached.requests, p_kind);
+  end if;
+  select * into attached from batch.kind k where k.kind = p_kind for no key update;
   loop
     select array_agg(old.request_id) into ids from (
       select r.request_id from batch.request r
@@ -35,11 +42,14 @@ begin
       return 0;
     end if;
     kept := '{}';
-    if batch.key_column(attached.requests) is not null then
-      execute format('delete from %s r where r.%I = any ($1)', attached.requests, batch.key_column(attached.requests)) using ids;
+    if key is not null then
+      execute format('delete from %s r where r.%I = any ($1)', attached.requests, key) using ids;
+      -- A policy or a trigger may have kept a row: without its attempts it would be run again.
       if attached.attached then
-        -- A policy or a trigger may have kept a row: without its attempts it would be run again.
         kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
+      else
+        execute format('select coalesce(array_agg(r.%1$I), %3$L) from %2$s r where r.%1$I = any ($1)', key, attached.requests, '{}')
+        into kept using ids;
       end if;
     end if;
     delete from batch.history h where h.kind = p_kind and h.request_id = any (ids) and h.request_id <> all (kept);

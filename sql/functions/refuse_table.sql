@@ -21,6 +21,10 @@ begin
     raise exception '% must be a permanent table (workers read it from their own sessions, also after a crash); got %',
       p_requests, case requests.relpersistence when 't' then 'a temporary one' else 'an unlogged one' end;
   end if;
+  if batch.unlogged_partition(p_requests) is not null then
+    raise exception '% must be a permanent table with all its partitions (an unlogged one is empty after a crash); got %, which is unlogged',
+      p_requests, batch.unlogged_partition(p_requests);
+  end if;
   if requests.relnamespace in ('pg_catalog'::regnamespace, 'batch'::regnamespace) then
     raise exception '% must be one of your tables; got one of the schema %', p_requests, requests.relnamespace::regnamespace;
   end if;

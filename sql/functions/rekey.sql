@@ -40,6 +40,9 @@ begin
   elsif found then
     update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
     where q.kind = tg_argv[0] and q.request_id = old_id;
+  elsif not exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id) then
+    -- Another trigger has changed the key before the one that enqueues the row; or no trigger has seen the row.
+    perform batch.enqueue_ids(tg_argv[0], array[new_id]);
   end if;
 
   delete from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = new_id;

@@ -5,7 +5,7 @@
 -- p_pod, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished: as batch.claim()
 --
 -- One row: SUCCESS is recorded, as by batch.succeed(), and the rest is the next attempt; without a request_id none was claimed, and
--- batch.claim() tells why. Zero rows: the attempt is no longer this session's; nothing was changed.
+-- batch.claim() reports why. Zero rows: the attempt is no longer this session's; nothing was changed.
 -- A repeated call by the same session returns the same attempt and counts nothing, so it is safe after a lost answer.
 -- What a claim meets must not prevent or delay the record of finished work: an error undoes the claim alone, and half a second of
 -- waiting for a lock is one.

@@ -31,7 +31,8 @@ begin
   end if;
   perform batch.dequeue_ids(p_kind, missing, 'its row no longer exists');
   if coalesce(cardinality(finished), 0) + cardinality(missing) = 0 then
-    update batch.kind k set sweep_pending = false where k.kind = p_kind;
+    update batch.kind k set sweep_pending = false
+    from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
   end if;
 end
 $$;

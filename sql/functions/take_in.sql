@@ -1,7 +1,7 @@
 -- Enqueues up to 100,000 rows of a kind's table that are neither queued nor finished, continuing where the last call ended
 -- (intake_partition and intake_after of batch.kind).
 --
--- p_kind: the kind
+-- p_kind: the kind; the caller has locked its row (batch.lock_kind), or has just attached it
 create or replace function batch.take_in(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ declare
   pending batch.kind;
   ids bigint[];
 begin
-  select * into pending from batch.kind k where k.kind = p_kind for no key update;
+  select * into pending from batch.kind k where k.kind = p_kind;
   if pending.intake_after is null then
     return;
   end if;

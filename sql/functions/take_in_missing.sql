@@ -13,6 +13,10 @@ declare
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   present := batch.partitions(attached.requests);
+  if attached.intake_after is null and attached.partitions <@ present and present <@ attached.partitions or not batch.lock_kind(p_kind) then
+    return;
+  end if;
+  select * into attached from batch.kind k where k.kind = p_kind;
   if not attached.partitions <@ present then
     -- A partition was detached or dropped, and its rows with it.
     update batch.kind k

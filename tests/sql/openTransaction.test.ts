@@ -33,3 +33,24 @@ describe("a transaction that stays open after it has deleted the row of a reques
     });
   }
 });
+
+describe("a transaction that stays open after an operator has used a function in it", { timeout: 60_000 }, () => {
+  beforeEach(() => database.reset());
+
+  for (const recipe of ["select batch.retry('clap', 1)", "select batch.purge('clap', '0')"]) {
+    test(`${recipe}: polls and claims do not wait for it, and what they would have enqueued is not lost`, async () => {
+      await STATES.DEAD(database, worker);
+      await database.query(`set session_replication_role = replica; insert into make_it_clap (id, duration_seconds) values (2, 1);
+        reset session_replication_role; update batch.kind set intake_after = -9223372036854775808, sweep_pending = true where kind = 'clap'`);
+      const open = await database.open();
+      await open.query(`begin; ${recipe}`);
+      const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+      assert.equal(await poll(), 0);
+      assert.equal(await claim(worker, claimParams("early")), undefined);
+      await open.query("rollback");
+      await open.end();
+      assert.equal(await poll(), 1);
+      assert.equal((await claim(worker, claimParams("free")))?.requestId, "2");
+    });
+  }
+});

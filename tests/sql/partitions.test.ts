@@ -140,6 +140,18 @@ describe("a table partitioned by range", () => {
     assert.equal(await poll(), 2);
   });
 
+  test("an unlogged partition stops the kind, with the reason, until it is logged", async () => {
+    await query("create unlogged table parcels_3 partition of parcels for values from (200) to (300)");
+    await query("insert into parcels (id) values (1), (201)");
+    assert.equal(await poll(), 0);
+    assert.match(
+      (await query("select problem from batch.kind where kind = 'parcel'"))[0]?.problem,
+      /^public.parcels_3 is an unlogged partition .*: alter table public.parcels_3 set logged$/,
+    );
+    await query("alter table parcels_3 set logged");
+    assert.equal(await poll(), 2);
+  });
+
   test("a detached partition's waiting requests are not run, and no attempt is counted; attached again they run", async () => {
     await query("insert into parcels select n from generate_series(1, 99) n");
     await query("insert into parcels (id) values (101)");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimed, query, worker } from "./parcels.ts";
+import { claimed, query, queued, worker } from "./parcels.ts";
 
 test("purge passes over rows that a trigger keeps, however many come first", async () => {
   for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
@@ -18,4 +18,35 @@ test("purge passes over rows that a trigger keeps, however many come first", asy
   } finally {
     await query("drop function keep cascade");
   }
+});
+
+test("purge of a detached kind passes over such rows, too: attached again, none of them runs again", async () => {
+  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await query("select batch.detach('parcel')");
+  await query(`create function keep() returns trigger language plpgsql as 'begin return null; end';
+    create trigger keep before delete on parcels for each row when (old.id < 3) execute function keep()`);
+  try {
+    assert.deepEqual(await query("select batch.purge('parcel', '0')"), [{ purge: "1" }]);
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await queued(), []);
+  } finally {
+    await query("drop function keep cascade");
+  }
+});
+
+test("purge of a table that has lost its key is refused: its rows would run again once it is attached again", async () => {
+  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await query("alter table parcels drop constraint parcels_pkey");
+  await assert.rejects(query("select batch.purge('parcel', '0')"), {
+    message: /must have a primary key of one bigint column/,
+  });
+  await query("alter table parcels add primary key (id)");
+  await query("select batch.attach('parcels', 'parcel')");
+  assert.deepEqual(await queued(), []);
+});
+
+test("purge of a table that was dropped deletes the attempts", async () => {
+  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await query("drop table parcels");
+  assert.deepEqual(await query("select batch.purge('parcel', '0')"), [{ purge: "3" }]);
 });

@@ -29,6 +29,10 @@ describe("what batch.attach cannot follow is refused, with the reason", () => {
       "create table whole (id bigint primary key) partition by hash (id); create table loose partition of whole for values with (modulus 1, remainder 0)",
       /must not be a partition \(attach the table it belongs to: public.whole\)/,
     ],
+    [
+      "create table loose (id bigint primary key) partition by hash (id); create unlogged table leaf partition of loose for values with (modulus 1, remainder 0)",
+      /must be a permanent table with all its partitions .*; got public.leaf, which is unlogged/,
+    ],
     ["create table loose (id bigint primary key deferrable)", /got id bigint, deferrable/],
     ["create table loose (id numeric primary key)", /got id numeric/],
     ["create domain big as bigint; create table loose (id big primary key)", /got id public.big/],

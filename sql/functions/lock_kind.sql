@@ -1,0 +1,15 @@
+-- Locks the row of a kind for a change of it, without waiting for a transaction that has locked it, perhaps for long.
+--
+-- p_kind: the kind; its attachment must be intact   Returns whether it is locked; if not, a later poll tries again.
+--
+-- The table comes first, because a TRUNCATE locks it before its trigger locks this row; reading no rows locks it.
+create or replace function batch.lock_kind(p_kind text) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform batch.read_keys(p_kind, null, null, 0, null);
+  perform from batch.kind k where k.kind = p_kind for no key update skip locked;
+  return found;
+end
+$$;

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { statement } from "../../worker/src/queue/statement.ts";
+import { claimParams } from "../support/claim.ts";
+import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
+
+/** What one session does while it has the table locked, and another meanwhile: neither may fail, and neither wait for the other forever. */
+const PAIRS: readonly { readonly lock: string; readonly next: string; readonly meanwhile: string }[] = [
+  { lock: "access exclusive", next: "truncate parcels", meanwhile: "select batch.demand('parcel', 1, 10)" },
+  { lock: "access exclusive", next: "truncate parcels", meanwhile: "select batch.purge('parcel', '0')" },
+  { lock: "access exclusive", next: "truncate parcels", meanwhile: "select batch.retry('parcel', 1)" },
+  {
+    lock: "share row exclusive",
+    next: "select batch.attach('parcels', 'parcel')",
+    meanwhile: "select batch.purge('parcel', '0')",
+  },
+  {
+    lock: "access exclusive",
+    next: "select batch.detach('parcel')",
+    meanwhile: "select batch.demand('parcel', 1, 10)",
+  },
+  { lock: "access exclusive", next: "select batch.detach('parcel')", meanwhile: "select batch.purge('parcel', '0')" },
+  { lock: "access exclusive", next: "select batch.detach('parcel')", meanwhile: "select batch.cancel('parcel', 2)" },
+];
+
+describe("two sessions that lock a table and its kind do not deadlock", { timeout: 60_000 }, () => {
+  for (const { lock, next, meanwhile } of PAIRS) {
+    test(`${next}, meanwhile ${meanwhile}`, async () => {
+      await failed(await claimed("a"), true);
+      await query("update batch.kind set intake_after = -9223372036854775808 where kind = 'parcel'");
+      const [first, second] = [await database.open(), await database.open()];
+      await first.query(`begin; lock table parcels in ${lock} mode`);
+      const waiting = second.query(meanwhile).then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+      await Promise.race([waiting, database.untilBlocked()]);
+      await first.query(next);
+      await first.query("commit");
+      // After the TRUNCATE there is no row to run again.
+      assert.match((await waiting) ?? "", meanwhile.includes("retry") ? /must have a row in its table/ : /^$/);
+      await Promise.all([first.end(), second.end()]);
+    });
+  }
+});
+
+describe("batch.detach", { timeout: 60_000 }, () => {
+  test("and a claim at the same moment do not wait for each other; attached again, the request runs", async () => {
+    const detaching = await database.open();
+    await detaching.query("begin; lock table parcels in access exclusive mode");
+    const values = ["parcel", "a", "a-pod", 4711, [4, 4, 100, 100], 10, null, null, 0, true];
+    const pod = await database.open({ user: "batch_worker" });
+    const claiming = pod.query(statement("claim").text, values);
+    await database.untilBlocked();
+    await detaching.query("select batch.detach('parcel'); commit");
+    assert.equal((await claiming).rowCount, 0);
+    await Promise.all([detaching.end(), pod.end()]);
+    assert.deepEqual(await attempts(1), []);
+    assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await queued(), [1, 2, 3]);
+    assert.equal((await claimed("c")).attempt, 1);
+  });
+
+  test("does not wait for a program's own transaction, which may itself wait for the table", async () => {
+    const { token } = await claimed("a");
+    const program = await database.open();
+    await program.query("begin");
+    await program.query("select batch.own($1)", [token]);
+    const detaching = await database.open();
+    await detaching.query("begin; lock table parcels in access exclusive mode");
+    const writing = program.query("update parcels set place = 'y' where id = 2");
+    await database.untilBlocked();
+    await detaching.query("select batch.detach('parcel'); commit");
+    await writing;
+    await program.query("commit");
+    await Promise.all([program.end(), detaching.end()]);
+    assert.equal(await poll(), 0);
+  });
+});

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { parseRow } from "../../worker/src/parseRow.ts";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { claimParams } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { attempts, claimed, poll, problem, query, worker } from "./parcels.ts";
+
+const MOOD = `create type mood as enum ('fine', 'odd');
+  create function mood_json(mood) returns json language plpgsql as $$begin
+    if $1 = 'odd' then raise exception 'no right' using errcode = 'insufficient_privilege'; end if; return '1'; end$$;
+  create cast (mood as json) with function mood_json(mood);
+  alter table parcels add m mood default 'fine'`;
+const OWNER = "owner_of_unreadable_test";
+
+/** How every row becomes unreadable, and readable again, while the table stays attached as it should be. */
+const CHANGES: Record<string, { readonly breaks: string; readonly repairs: string; readonly reason: RegExp }> = {
+  "a cast that reads a table which was dropped": {
+    breaks: `${MOOD}; create or replace function mood_json(mood) returns json language plpgsql as
+      $$begin perform from public.moods; return '1'; end$$`,
+    repairs: "create or replace function mood_json(mood) returns json language sql as 'select ''1''::json'",
+    reason: /no row of public\.parcels can be read: relation "public\.moods" does not exist/,
+  },
+  "a policy that needs a setting": {
+    breaks: `create role ${OWNER}; grant create, usage on schema public to ${OWNER}; alter table parcels owner to ${OWNER};
+      alter table parcels enable row level security; alter table parcels force row level security;
+      select batch.attach('parcels', 'parcel');
+      create policy tenants on parcels using (current_setting('app.tenant')::integer = 1)`,
+    repairs: "drop policy tenants on parcels",
+    reason: /no row of public\.parcels can be read: unrecognized configuration parameter "app\.tenant"/,
+  },
+};
+
+describe("a table of which no row can be read", () => {
+  for (const [what, { breaks, repairs, reason }] of Object.entries(CHANGES)) {
+    test(`by ${what}: the kind stops with the reason, no request is charged, and it resumes`, async () => {
+      await query(breaks);
+      try {
+        assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+        assert.deepEqual(await query("select from batch.history"), []);
+        assert.equal(await poll(), 0);
+        assert.match(await problem(), reason);
+        assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);
+        await query(repairs);
+        assert.equal(await poll(), 3);
+        assert.equal(await problem(), "");
+        assert.equal((await claimed("c")).attempt, 1);
+      } finally {
+        await query("drop table parcels; drop type if exists mood cascade");
+        if (breaks.includes(OWNER)) await query(`drop owned by ${OWNER}; drop role ${OWNER}`);
+      }
+    });
+  }
+
+  test("one such row costs itself, although the others are fine", async () => {
+    await query(`${MOOD}; update parcels set m = 'odd' where id < 3`);
+    try {
+      assert.equal((await claimed("a")).requestId, "3");
+      assert.partialDeepStrictEqual(await attempts(1), [{ status: "DEAD", error: "its row cannot be read: no right" }]);
+      assert.equal(await poll(), 1);
+    } finally {
+      await query("drop table parcels; drop type mood cascade");
+    }
+  });
+});
+
+test("batch.retry of a request whose row cannot be read names the reason", async () => {
+  await query("revoke select on parcels from batch_owner");
+  await assert.rejects(query("select batch.retry('parcel', 1)"), {
+    message: /^cannot retry parcel 1: batch_owner cannot select from public\.parcels: select batch\.attach/,
+  });
+});
+
+test("a row with a character that UTF-8 lacks costs itself: workers could not get it", async () => {
+  const windows = await createTestDatabase("template0 encoding 'WIN1252' locale 'C'");
+  await migrate(windows.client, noopLog);
+  await windows.query("create table things (id bigint primary key, name text)");
+  await windows.query("select batch.attach('things', 'thing')");
+  await windows.query("insert into things values (1, chr(129)), (2, 'Käse')");
+  const pod = windows.connect();
+  const next = await claim(pod, claimParams("a", { kind: "thing" }));
+  assert.deepEqual([next?.requestId, next && parseRow(next.row).name], ["2", "Käse"]);
+  assert.match(
+    (await windows.query<{ error: string }>("select error from batch.history"))[0]?.error ?? "",
+    /^its row cannot be read: character with byte sequence 0x81 in encoding "WIN1252" has no equivalent in encoding "UTF8"/,
+  );
+});
