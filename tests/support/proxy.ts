@@ -4,8 +4,11 @@ import { after } from "node:test";
 /** A connection to the server that can be cut, to simulate network failures of a worker. */
 export interface Proxy {
   readonly port: number;
-  /** From now on queries pass, but the next answer is lost, and with it the connection. */
-  loseNextAnswer(): void;
+  /**
+   * From now on queries pass, but the next answer is lost, and with it the connection; the server learns of that at `restore` only if
+   * `serverWaits`.
+   */
+  loseNextAnswer(serverWaits?: boolean): void;
   /** Cuts every connection and refuses new ones until `restore`. */
   cut(): void;
   restore(): void;
@@ -21,7 +24,8 @@ export interface Proxy {
 export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${process.env.PG_PORT}`): Promise<Proxy> {
   let target = socket;
   const open = new Set<Socket>();
-  let losing = false;
+  let losing: "both" | "client" | undefined;
+  const orphans = new Set<Socket>();
   let broken = false;
 
   const server = createServer((client) => {
@@ -33,13 +37,17 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
       socket.on("close", () => {
         open.delete(socket);
         client.destroy();
-        upstream.destroy();
+        if (!orphans.has(upstream)) upstream.destroy();
       });
     }
     client.pipe(upstream);
     upstream.on("data", (answer) => {
       if (!losing) return client.write(answer);
-      losing = false;
+      if (losing === "client") {
+        client.unpipe(upstream);
+        orphans.add(upstream);
+      }
+      losing = undefined;
       client.destroy();
     });
   });
@@ -53,8 +61,8 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
   });
   return {
     port: (server.address() as AddressInfo).port,
-    loseNextAnswer() {
-      losing = true;
+    loseNextAnswer(serverWaits = false) {
+      losing = serverWaits ? "client" : "both";
     },
     cut() {
       broken = true;
@@ -62,6 +70,8 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
     },
     restore() {
       broken = false;
+      for (const upstream of orphans) upstream.destroy();
+      orphans.clear();
     },
     redirect(other) {
       target = other;

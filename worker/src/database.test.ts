@@ -116,21 +116,34 @@ describe("a database that becomes unavailable", () => {
     await connection.close();
   });
 
-  for (const [refused, sql] of [
-    ["a role that may not log in", "alter role kept_out nologin|alter role kept_out login"],
+  for (const [what, record] of [
+    ["a success", async (connection: Database, got: Claim) => succeed(connection, got)],
     [
-      "a role that is renamed for a moment",
-      "alter role kept_out rename to renamed|alter role renamed rename to kept_out",
+      "a failure",
+      (connection: Database, got: Claim) => fail(connection, got, { reason: "error", message: "no", final: true }),
     ],
   ] as const) {
-    test(`${refused} is waited for`, async () => {
-      await database.query("drop role if exists kept_out; create role kept_out login in role batch_scaler");
-      const [before = "", after = ""] = sql.replaceAll("NAME", database.name).split("|");
-      await database.query(before);
-      const asked = database.connect("kept_out").run("demand", ["clap", 1, 10]);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      await database.query(after);
-      assert.equal((await asked).length, 1);
+    test(`${what} that another transaction delays is recorded however long that takes, and the session lock is kept`, async () => {
+      const connection = connect(0.2);
+      const got = await claimed(connection);
+      connection.onDisconnect = () => assert.fail("the connection is kept");
+      const open = await database.open();
+      await open.query("begin; delete from make_it_clap");
+      const recorded = record(connection, got);
+      let canceled = 0;
+      try {
+        // As its statement_timeout would do after 9 s each.
+        await until("it has been canceled for longer than the database may be unavailable", async () => {
+          const waiting = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+          canceled += (await database.query(`select pg_cancel_backend(pid) ${waiting}`)).length;
+          return canceled >= 4;
+        });
+      } finally {
+        await open.query("rollback");
+      }
+      await recorded;
+      assert.equal((await attempts()).length, 1);
+      await Promise.all([open.end(), connection.close()]);
     });
   }
 

@@ -10,12 +10,22 @@ import type { DatabaseSettings } from "./settings.ts";
 /**
  * SQLSTATE classes and codes, and Node's codes, that mean "not now" rather than "never". A refused password (28P01) is one:
  * during a rotation, a pod has the new password seconds before the server knows it. So are a role or a database that may not be
- * connected to, or whose name is missing for a moment (28..., 3D000, 55000): administrators keep clients away like this. Others are a full
+ * connected to, or whose name is missing for a moment (28..., 3D000, 55000): administrators keep clients away like this, and also by
+ * revoking the right to connect (42501) or by a login trigger, so any other answer to a connection is one as well. Others are a full
  * disk (53...), a standby that is not promoted yet (25006), a deadlock or serialization failure (40...), a lock timeout (55P03), and
  * the server's own limits (57014, 57P05, 25P04).
  */
 const OUTAGE =
-  /^(08...|28...|3D000|55000|25006|25P04|40001|40P01|53...|55P03|57014|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
+  /^(08...|28...|3D000|55000|25006|25P04|40001|40P01|53...|55P03|57014|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTDOWN|EHOSTUNREACH|ENETDOWN|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EAI_FAIL|ENOENT)$/;
+
+/**
+ * Codes of a server that works: another transaction has locked a row, or an operator has canceled the statement. The connection, and the
+ * session lock with it, are kept.
+ */
+const BUSY = /^(40001|40P01|55P03|57014)$/;
+
+/** Statements that record an outcome. While the server works, they are repeated for as long as it takes: finished work is not repeated. */
+const RECORDS: ReadonlySet<StatementName> = new Set(["succeed", "succeed_and_claim", "fail", "defer"]);
 
 /**
  * A server certificate that the authority's file does not verify (OpenSSL's errors, as Node names them): after a renewal the server
@@ -50,6 +60,9 @@ export class Database {
    */
   unclaimedStop: AbortSignal | undefined;
 
+  /** How many answers were lost: the server may have run those statements. */
+  lostAnswers = 0;
+
   readonly #settings: DatabaseSettings;
   readonly #log: Log;
   #client: Promise<pg.Client> | undefined;
@@ -70,29 +83,33 @@ export class Database {
    *
    * @param values - its parameters; a function if they change while waiting for the database
    * @throws DatabaseUnavailableError when the outage lasts longer than `databaseTimeoutSeconds`; the reason of `unclaimedStop`; any
-   *   other error of PostgreSQL.
+   *   other error of the statement.
    */
   async run<Row extends pg.QueryResultRow>(name: StatementName, values: Values): Promise<Row[]> {
     let deadline: number | undefined;
     let sent = false;
     for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
       const connection = this.#connected();
+      let client: pg.Client | undefined;
       try {
-        const client = await (sent ? connection : this.#unlessStopped(connection));
+        client = await (sent ? connection : this.#unlessStopped(connection));
         sent = true;
         const current = typeof values === "function" ? values() : values;
         return (await client.query<Row>({ ...this.#statement(name), values: [...current] })).rows;
       } catch (error) {
-        if (!isOutage(error)) throw error;
-        if (deadline === undefined) {
+        if (!isOutage(error) && !(client === undefined && error instanceof pg.DatabaseError)) throw error;
+        const busy = client !== undefined && BUSY.test(toCode(error));
+        const patient = busy && RECORDS.has(name);
+        if (deadline === undefined || patient) {
           deadline = Date.now() + 1_000 * this.#settings.databaseTimeoutSeconds;
-          this.#log.warn("the database is unavailable", {
+          this.#log.warn(busy ? "the database is busy" : "the database is unavailable", {
             error: error.message,
             databaseTimeoutSeconds: this.#settings.databaseTimeoutSeconds,
           });
         }
-        this.#drop(connection);
-        if (Date.now() + pause > deadline) {
+        if (client !== undefined && !busy) this.lostAnswers++;
+        if (!busy) this.#drop(connection);
+        if (!patient && Date.now() + pause > deadline) {
           throw new DatabaseUnavailableError(this.#settings.databaseTimeoutSeconds, error);
         }
         await (sent ? sleep(pause) : this.#unlessStopped(sleep(pause)));

@@ -134,6 +134,34 @@ test("a pod that is asked to stop while the answer with its next request is lost
   assert.deepEqual(await database.query("select job_name from batch.queue"), [{ job_name: null }]);
 });
 
+for (const lost of ["its first", "its next"]) {
+  test(`a pod that is asked to stop while the answer with ${lost} request is lost, and the server does not know that yet, frees it`, async (t) => {
+    await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+    const proxy = await createProxy();
+    const env = { ...database.env, PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port), JOB_NAME: "a", POD_NAME: "a-2" };
+    const stop = new AbortController();
+    const stopWhenLost = createLog({}, () => {
+      stop.abort(new InterruptedError("SIGTERM"));
+      // The server probes a silent connection for 12 s.
+      setTimeout(() => proxy.restore(), 1_000);
+    });
+    const connection = new Database(readSettings(env).database, stopWhenLost);
+    t.after(() => connection.close());
+    const loseAnswer = () => Promise.resolve(proxy.loseNextAnswer(true));
+    if (lost === "its first") {
+      await connection.run("demand", ["clap", 1, 10]);
+      await loseAnswer();
+    }
+    assert.equal(await runPod(2, loseAnswer, connection, stop.signal), "interrupted");
+    assert.deepEqual((await getHistory()).at(-1), {
+      request_id: lost === "its first" ? "1" : "2",
+      status: "FAILED",
+      reason: "interrupted",
+    });
+    assert.deepEqual(await database.query("select from batch.queue where job_name is not null"), []);
+  });
+}
+
 test("a pod takes over from a previous one that still holds the request after some seconds", async () => {
   await database.query("insert into make_it_clap (duration_seconds) values (40)");
   await startAttempt(database, claimParams("a"));

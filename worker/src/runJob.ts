@@ -42,11 +42,13 @@ export async function runJob(context: JobContext): Promise<Outcome> {
     const next = { ...settings, session, jobFinished: claimed.jobFinished + 1, arriving: true };
     const isLast = next.jobFinished >= settings.requestsPerJob;
     const inAttempt = { ...context, log: log.with({ requestId, attempt }) };
+    const { lostAnswers } = context.database;
     const ended = await runAttempt(claimed, inAttempt, isLast ? undefined : next);
     outcome = ended.outcome;
     claimed = ended.next ?? undefined;
-    if (claimed || isLast || outcome !== "succeeded" || shutdown.signal.aborted) continue;
-    claimed = await claimWithRetry(context, { ...next, arriving: ended.next === undefined }, false);
+    const mayHaveClaimed = ended.next === null && context.database.lostAnswers > lostAnswers;
+    if (claimed || isLast || outcome !== "succeeded" || (shutdown.signal.aborted && !mayHaveClaimed)) continue;
+    claimed = await claimWithRetry(context, { ...next, arriving: ended.next === undefined }, false, mayHaveClaimed);
   }
   if (outcome === "idle") {
     if (shutdown.signal.aborted) outcome = "interrupted";
@@ -60,21 +62,32 @@ export async function runJob(context: JobContext): Promise<Outcome> {
  * the request of one that only hangs is taken over after TAKEOVER_MS. A pod that has not claimed yet also waits for reserved
  * requests, because its Job may have been created to replace a dead one. A pod that has worked takes nothing over: its Job's request is
  * then held by the Job's next pod.
+ *
+ * A pod that must stop claims once more if an answer was lost with a connection that still holds the session's lock: it may have claimed a
+ * request, which must be freed.
+ *
+ * @param mayHaveClaimed - whether the answer of a claim was lost already
  */
 async function claimWithRetry(
   { database, shutdown, log }: JobContext,
   params: ClaimParams,
   idle: boolean,
+  mayHaveClaimed = false,
 ): Promise<Claim | undefined> {
   let predecessor: { readonly session: number; readonly seenAt: number } | undefined;
   let pause = FIRST_PAUSE_MS;
   let { arriving } = params;
-  database.unclaimedStop = shutdown.signal;
+  const { lostAnswers } = database;
   try {
-    while (!shutdown.signal.aborted) {
+    while (!shutdown.signal.aborted || mayHaveClaimed) {
+      database.unclaimedStop = mayHaveClaimed ? undefined : shutdown.signal;
       const claimed = await claim(database, { ...params, arriving });
       if (claimed !== undefined) return claimed;
       arriving = false;
+      if (database.lostAnswers > lostAnswers) {
+        mayHaveClaimed = true;
+        database.unclaimedStop = undefined;
+      }
       const miss = await reclaim(database, params, idle);
       if (miss === undefined || (miss.finding === "reserved" && !idle)) return undefined;
       if (miss.finding === "reclaimed") continue;
@@ -88,7 +101,9 @@ async function claimWithRetry(
           if (taken) continue;
         }
       }
-      await sleep(pause, undefined, { signal: shutdown.signal }).catch(() => undefined);
+      mayHaveClaimed &&= miss.finding === "locked" && holder === null;
+      const stop = mayHaveClaimed ? {} : { signal: shutdown.signal };
+      await sleep(pause, undefined, stop).catch(() => undefined);
       pause = Math.min(2 * pause, MAX_PAUSE_MS);
     }
   } catch (error) {
