@@ -63,6 +63,20 @@ const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
   "return what is not JSON": () => 7n,
   "return what is nested deeply": () => nest(8_000),
   "save what is nested deeply": ({ checkpoint }) => checkpoint(nest(5_000)),
+  "save what is not JSON": async ({ checkpoint }) => {
+    const messages: string[] = [];
+    for (const value of [7n, () => 1, Symbol("s"), left]) {
+      left.push(left);
+      // A value that cannot be saved must reject the promise, not throw.
+      await checkpoint(value).catch((error: Error) => messages.push(error.message.split("\n", 1)[0] ?? ""));
+    }
+    await checkpoint(undefined);
+    return messages;
+  },
+  "report progress that is no number": ({ progress }) => {
+    const odd: unknown[] = [Symbol("s"), () => 1, "1", 1n, null, {}];
+    for (const value of odd) progress(value as number, value as number);
+  },
   "send messages of its own": async () => {
     for (const message of [null, undefined, "ready", { type: "output", stream: "none" }])
       parentPort?.postMessage(message);

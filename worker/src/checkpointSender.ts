@@ -1,4 +1,5 @@
 import type { FromThread } from "./threadMessages.ts";
+import { toJson } from "./toJson.ts";
 
 /** Sends checkpoints to the main thread, and waits until each is saved. */
 export class CheckpointSender {
@@ -9,12 +10,13 @@ export class CheckpointSender {
     this.#send = send;
   }
 
-  save(value: unknown): Promise<void> {
+  /** @throws TypeError or RangeError as `toJson` does; why it cannot be stored */
+  async save(value: unknown): Promise<void> {
     const saved = Promise.withResolvers<void>();
     // Serialized as it will be stored: a message cannot carry some values (functions), and carries others that JSON cannot (a Map).
-    const plain: unknown = JSON.parse(JSON.stringify(value));
+    const plain: unknown = JSON.parse(toJson("a checkpoint", value) ?? "null");
     this.#send({ type: "saveCheckpoint", id: this.#waiting.push(saved) - 1, value: plain });
-    return saved.promise;
+    return await saved.promise;
   }
 
   saved(id: number, error: string | undefined): void {

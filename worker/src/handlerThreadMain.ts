@@ -40,9 +40,15 @@ async function serve(port: MessagePort, { kind, unwritten }: ThreadData): Promis
       ...context,
       signal: stop.signal,
       log: createLog(logFields, (line) => output.sendLine(line)),
-      progress: (done, total) => send({ type: "progress", done, total }),
+      progress: (done, total) =>
+        send({ type: "progress", done: toNumber(done), total: total === undefined ? total : toNumber(total) }),
       saveCheckpoint: (value) => checkpoints.save(value),
     });
     send({ type: "ended", result });
   }
+}
+
+/** Progress of another type is ignored with a warning; a message could not carry some of its values (a symbol, a function). */
+function toNumber(value: unknown): number {
+  return typeof value === "number" ? value : Number.NaN;
 }

@@ -64,6 +64,26 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.deepEqual(await run("return a result"), { outcome: "succeeded", result: { pages: 3 } });
   });
 
+  test("learns of a checkpoint that is not JSON by the promise, and saves undefined as null", async () => {
+    const saved: unknown[] = [];
+    const saveCheckpoint = (value: unknown) => Promise.resolve(void saved.push(value));
+    const { result } = (await run("save what is not JSON", { saveCheckpoint })) as { result: string[] };
+    assert.deepEqual(result, [
+      "a checkpoint must be JSON",
+      "a checkpoint must be JSON; got a function",
+      "a checkpoint must be JSON; got a symbol",
+      "a checkpoint must be JSON",
+    ]);
+    assert.deepEqual(saved, [null]);
+  });
+
+  test("is not failed by progress that is no number", async () => {
+    const reported: unknown[] = [];
+    const progress = (done: unknown) => void reported.push(done);
+    assert.deepEqual(await run("report progress that is no number", { progress }), { outcome: "succeeded" });
+    assert.deepEqual(reported, Array(6).fill(Number.NaN));
+  });
+
   test("gets the reason why it must stop, as an instance of its class", async () => {
     const stop = new AbortController();
     const { log } = createMemoryLog(() => stop.abort(new InterruptedError("SIGTERM")));

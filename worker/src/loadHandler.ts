@@ -21,10 +21,17 @@ export async function loadHandler(kind: string): Promise<Handler> {
   const path = `worker/src/handlers/${kind}.ts`;
   const { handler } = (await import(file.href).catch((error: unknown) => {
     throw new SettingsError([`cannot load ${path}: ${describeError(error)}`]);
-  })) as { handler?: Handler };
-  if (handler?.kind !== kind) {
-    const got = handler === undefined ? "no such export" : `one of kind ${JSON.stringify(handler.kind)}`;
-    throw new SettingsError([`${path} must export a handler of kind "${kind}"; got ${got}`]);
-  }
-  return handler;
+  })) as { handler?: Handler | null };
+  const problem = findProblem(handler, kind);
+  if (problem !== undefined)
+    throw new SettingsError([`${path} must export a handler of kind "${kind}"; got ${problem}`]);
+  return handler as Handler;
+}
+
+/** What a handler lacks: each of its requests would fail, or be DEAD at once. */
+function findProblem(handler: Handler | null | undefined, kind: string): string | undefined {
+  if (handler === undefined) return "no such export";
+  if (handler?.kind !== kind) return `one of kind ${JSON.stringify(handler?.kind)}`;
+  const missing = (["check", "run"] as const).find((name) => typeof handler[name] !== "function");
+  return missing && `one without the function ${missing}`;
 }
