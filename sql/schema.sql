@@ -1079,6 +1079,8 @@ begin
   end if;
   perform batch.lock_attachments();
   if exists (select from pg_class c where c.oid = attached.requests) then
+    -- Dropping a partitioned table's trigger would lock its partitions before the table.
+    execute format('lock table %s in access exclusive mode', attached.requests);
     foreach name in array array['', '$delete', '$key', '$truncate'] loop
       execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);
     end loop;
@@ -1265,6 +1267,13 @@ begin
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
+  -- The insert may have waited until the last attempt on a deleted row of the same key ended.
+  update batch.queue q set attempt = h.attempt
+  from batch.history h, batch.deleted_request d
+  where q.kind = p_kind and q.request_id = any (p_ids) and q.enqueued_xid = pg_current_xact_id() and q.job_name is null
+    and h.kind = p_kind and h.request_id = q.request_id and h.attempt > q.attempt
+    and d.kind = p_kind and d.request_id = q.request_id
+    and not exists (select from batch.history later where later.kind = p_kind and later.request_id = h.request_id and later.attempt > h.attempt);
   delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (p_ids);
   return enqueued;
 end
@@ -1396,8 +1405,7 @@ CREATE FUNCTION batch.is_subscribed(p_requests regclass) RETURNS boolean
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   select exists (
-    select from pg_subscription_rel s
-    where s.srrelid = p_requests or s.srrelid in (select t.relid from pg_partition_tree(p_requests) t)
+    select from pg_subscription_rel s where s.srrelid in (select t.relation from batch.partition_tree(p_requests) t)
   ) and not exists (select from pg_subscription_rel s where s.srrelid = to_regclass('batch.queue'))
 $$;
 
@@ -1649,6 +1657,23 @@ $$;
 
 
 --
+-- Name: partition_tree(regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.partition_tree(p_requests regclass, OUT relation oid, OUT is_leaf boolean) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with recursive tree (relation) as (
+    select p_requests::oid
+    union all
+    select i.inhrelid from tree join pg_inherits i on i.inhparent = tree.relation join pg_class c on c.oid = i.inhrelid and c.relispartition
+  )
+  select tree.relation, c.relkind <> 'p' from tree join pg_class c on c.oid = tree.relation
+$$;
+
+
+--
 -- Name: partitions(regclass); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1656,7 +1681,7 @@ CREATE FUNCTION batch.partitions(p_requests regclass) RETURNS oid[]
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select case when c.relkind = 'p' then array(select t.relid::oid from pg_partition_tree(p_requests) t where t.isleaf order by 1) else '{}' end
+  select case when c.relkind = 'p' then array(select t.relation from batch.partition_tree(p_requests) t where t.is_leaf order by 1) else '{}' end
   from pg_class c where c.oid = p_requests
 $$;
 
@@ -2414,19 +2439,16 @@ declare
   queued batch.queue;
   problem text;
 begin
-  select * into requested from batch.kind k where k.kind = p_kind;
+  -- The table before the row of the kind, as a TRUNCATE locks them; reading locks it.
+  perform batch.existing_rows(p_kind, array[p_request]);
+  -- batch.purge() waits for this transaction, and this one for it.
+  select * into requested from batch.kind k where k.kind = p_kind for share;
   if not requested.attached then
     raise exception 'kind must be an attached one (its requests are not run); got %, which is detached', quote_literal(p_kind);
   end if;
-  if requested.attached then
-    problem := batch.attachment_problem(p_kind);
-    if problem is not null then
-      raise exception 'cannot retry % %: %', p_kind, p_request, problem;
-    end if;
-    -- The table before the row of the kind, as a TRUNCATE locks them; reading no rows locks it.
-    perform batch.read_keys(p_kind, null, null, 0, null);
-    -- batch.purge() waits for this transaction, and this one for it.
-    perform from batch.kind k where k.kind = p_kind for share;
+  problem := batch.attachment_problem(p_kind);
+  if requested.attached and problem is not null then
+    raise exception 'cannot retry % %: %', p_kind, p_request, problem;
   end if;
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if queued.job_name is not null then
@@ -2665,6 +2687,12 @@ begin
   end if;
   ids := batch.read_keys(p_kind, pending.intake_partition, nullif(pending.intake_after, -9223372036854775808), chunk, null);
   perform batch.enqueue_ids(p_kind, ids);
+  -- An insert may have waited until a request had ended that was still running when its attempts were read.
+  delete from batch.queue q
+  where q.kind = p_kind and q.request_id = any (ids) and q.enqueued_xid = pg_current_xact_id() and q.job_name is null and exists (
+    select from batch.history h
+    where h.kind = p_kind and h.request_id = q.request_id and h.attempt > q.attempt and h.status <> 'FAILED'
+  );
   if cardinality(ids) = chunk then
     update batch.kind k set intake_after = ids[chunk] where k.kind = p_kind;
   else
@@ -2748,8 +2776,8 @@ CREATE FUNCTION batch.triggers(p_requests regclass, p_kind text) RETURNS SETOF p
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
   select t.*
-  from (select p_requests as id union select tree.relid from pg_partition_tree(p_requests) tree) relation
-  join pg_trigger t on t.tgrelid = relation.id
+  from batch.partition_tree(p_requests) tree
+  join pg_trigger t on t.tgrelid = tree.relation
   where t.tgname in ('batch_' || p_kind, 'batch_' || p_kind || '$delete', 'batch_' || p_kind || '$key', 'batch_' || p_kind || '$truncate')
     and not (t.tgisinternal and t.tgrelid = p_requests)
 $_$;
@@ -2763,7 +2791,7 @@ CREATE FUNCTION batch.unlogged_partition(p_requests regclass) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select min(c.oid::regclass::text) from pg_partition_tree(p_requests) t join pg_class c on c.oid = t.relid where c.relpersistence <> 'p'
+  select min(c.oid::regclass::text) from batch.partition_tree(p_requests) t join pg_class c on c.oid = t.relation where c.relpersistence <> 'p'
 $$;
 
 
@@ -3704,6 +3732,13 @@ REVOKE ALL ON FUNCTION batch.maintain(p_kind text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.own(p_token text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION partition_tree(p_requests regclass, OUT relation oid, OUT is_leaf boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.partition_tree(p_requests regclass, OUT relation oid, OUT is_leaf boolean) FROM PUBLIC;
 
 
 --

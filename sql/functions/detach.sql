@@ -17,6 +17,8 @@ begin
   end if;
   perform batch.lock_attachments();
   if exists (select from pg_class c where c.oid = attached.requests) then
+    -- Dropping a partitioned table's trigger would lock its partitions before the table.
+    execute format('lock table %s in access exclusive mode', attached.requests);
     foreach name in array array['', '$delete', '$key', '$truncate'] loop
       execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);
     end loop;

@@ -52,6 +52,13 @@ begin
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
+  -- The insert may have waited until the last attempt on a deleted row of the same key ended.
+  update batch.queue q set attempt = h.attempt
+  from batch.history h, batch.deleted_request d
+  where q.kind = p_kind and q.request_id = any (p_ids) and q.enqueued_xid = pg_current_xact_id() and q.job_name is null
+    and h.kind = p_kind and h.request_id = q.request_id and h.attempt > q.attempt
+    and d.kind = p_kind and d.request_id = q.request_id
+    and not exists (select from batch.history later where later.kind = p_kind and later.request_id = h.request_id and later.attempt > h.attempt);
   delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (p_ids);
   return enqueued;
 end

@@ -5,7 +5,6 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select exists (
-    select from pg_subscription_rel s
-    where s.srrelid = p_requests or s.srrelid in (select t.relid from pg_partition_tree(p_requests) t)
+    select from pg_subscription_rel s where s.srrelid in (select t.relation from batch.partition_tree(p_requests) t)
   ) and not exists (select from pg_subscription_rel s where s.srrelid = to_regclass('batch.queue'))
 $$;

@@ -3,6 +3,6 @@ create or replace function batch.partitions(p_requests regclass) returns oid[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select case when c.relkind = 'p' then array(select t.relid::oid from pg_partition_tree(p_requests) t where t.isleaf order by 1) else '{}' end
+  select case when c.relkind = 'p' then array(select t.relation from batch.partition_tree(p_requests) t where t.is_leaf order by 1) else '{}' end
   from pg_class c where c.oid = p_requests
 $$;

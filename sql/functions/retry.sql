@@ -13,19 +13,16 @@ declare
   queued batch.queue;
   problem text;
 begin
-  select * into requested from batch.kind k where k.kind = p_kind;
+  -- The table before the row of the kind, as a TRUNCATE locks them; reading locks it.
+  perform batch.existing_rows(p_kind, array[p_request]);
+  -- batch.purge() waits for this transaction, and this one for it.
+  select * into requested from batch.kind k where k.kind = p_kind for share;
   if not requested.attached then
     raise exception 'kind must be an attached one (its requests are not run); got %, which is detached', quote_literal(p_kind);
   end if;
-  if requested.attached then
-    problem := batch.attachment_problem(p_kind);
-    if problem is not null then
-      raise exception 'cannot retry % %: %', p_kind, p_request, problem;
-    end if;
-    -- The table before the row of the kind, as a TRUNCATE locks them; reading no rows locks it.
-    perform batch.read_keys(p_kind, null, null, 0, null);
-    -- batch.purge() waits for this transaction, and this one for it.
-    perform from batch.kind k where k.kind = p_kind for share;
+  problem := batch.attachment_problem(p_kind);
+  if requested.attached and problem is not null then
+    raise exception 'cannot retry % %: %', p_kind, p_request, problem;
   end if;
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if queued.job_name is not null then

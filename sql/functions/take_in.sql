@@ -17,6 +17,12 @@ begin
   end if;
   ids := batch.read_keys(p_kind, pending.intake_partition, nullif(pending.intake_after, -9223372036854775808), chunk, null);
   perform batch.enqueue_ids(p_kind, ids);
+  -- An insert may have waited until a request had ended that was still running when its attempts were read.
+  delete from batch.queue q
+  where q.kind = p_kind and q.request_id = any (ids) and q.enqueued_xid = pg_current_xact_id() and q.job_name is null and exists (
+    select from batch.history h
+    where h.kind = p_kind and h.request_id = q.request_id and h.attempt > q.attempt and h.status <> 'FAILED'
+  );
   if cardinality(ids) = chunk then
     update batch.kind k set intake_after = ids[chunk] where k.kind = p_kind;
   else

@@ -6,8 +6,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select t.*
-  from (select p_requests as id union select tree.relid from pg_partition_tree(p_requests) tree) relation
-  join pg_trigger t on t.tgrelid = relation.id
+  from batch.partition_tree(p_requests) tree
+  join pg_trigger t on t.tgrelid = tree.relation
   where t.tgname in ('batch_' || p_kind, 'batch_' || p_kind || '$delete', 'batch_' || p_kind || '$key', 'batch_' || p_kind || '$truncate')
     and not (t.tgisinternal and t.tgrelid = p_requests)
 $$;

@@ -3,5 +3,5 @@ create or replace function batch.unlogged_partition(p_requests regclass) returns
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select min(c.oid::regclass::text) from pg_partition_tree(p_requests) t join pg_class c on c.oid = t.relid where c.relpersistence <> 'p'
+  select min(c.oid::regclass::text) from batch.partition_tree(p_requests) t join pg_class c on c.oid = t.relation where c.relpersistence <> 'p'
 $$;

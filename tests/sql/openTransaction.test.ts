@@ -34,6 +34,16 @@ describe("a transaction that stays open after it has deleted the row of a reques
   }
 });
 
+test("a transaction that stays open after it has changed a partition: polls do not wait for it", async () => {
+  await database.query(`create table parts (id bigint primary key) partition by range (id);
+    create table parts_1 partition of parts for values from (0) to (100); select batch.attach('parts', 'part')`);
+  const open = await database.open();
+  await open.query("begin; alter table parts_1 set (fillfactor = 90); lock table parts_1 in access exclusive mode");
+  await database.query("set statement_timeout = '5s'; select batch.demand('part', 1, 10); reset statement_timeout");
+  await open.query("rollback");
+  await open.end();
+});
+
 describe("a transaction that stays open after an operator has used a function in it", { timeout: 60_000 }, () => {
   beforeEach(() => database.reset());
 

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimParams } from "../support/claim.ts";
+import { attempts, claimed, database, poll, query, queued, worker } from "./parcels.ts";
+
+/** What ends the attempt on row 1. */
+const ENDS = [
+  "batch.succeed('parcel', 'a', 1, 1, 4711, null)",
+  "batch.fail('parcel', 'a', 1, 1, 4711, 'error', 'no', true)",
+];
+
+/** Runs a statement that waits for an attempt's end, which is not yet committed when it begins. */
+async function runBeside(end: string, statement: string): Promise<void> {
+  const [ending, other] = [await database.open(), await database.open()];
+  await ending.query(`begin; select ${end}`);
+  const done = other.query(statement);
+  await database.untilBlocked();
+  await ending.query("commit");
+  await done;
+  await Promise.all([ending.end(), other.end()]);
+}
+
+for (const end of ENDS) {
+  describe(`at the moment of ${end}`, () => {
+    test("the key of a row that was deleted is inserted again: it is a new request", async () => {
+      await claim(worker, claimParams("a", { kind: "parcel", session: 4711 }));
+      await query("delete from parcels where id = 1");
+      await runBeside(end, "insert into parcels (id) values (1)");
+      await query("update batch.kind set sweep_pending = true where kind = 'parcel'");
+      await poll();
+      for (const job of ["b", "c", "d"]) await succeed(worker, await claimed(job));
+      assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1 }, { attempt: 2, status: "SUCCESS" }]);
+      await query("select batch.attach('parcels', 'parcel')");
+      assert.deepEqual(await queued(), []);
+    });
+
+    test("the table is attached again: the request is not enqueued again", async () => {
+      await claim(worker, claimParams("a", { kind: "parcel", session: 4711 }));
+      await runBeside(end, "select batch.attach('parcels', 'parcel')");
+      assert.deepEqual(await queued(), [2, 3]);
+    });
+  });
+}
