@@ -31,7 +31,8 @@ begin
     -- Statements that take a fraction of a millisecond must be neither JIT-compiled nor planned at each call.
     execute format('alter role %I set jit = off', role_name);
     execute format('alter role %I set plan_cache_mode = auto', role_name);
-    execute format('alter role %I set lock_timeout = 0', role_name);
+    -- Below statement_timeout: a claim that times out has not waited for a lock (batch.has_timed_out).
+    execute format('alter role %I set lock_timeout = %L', role_name, '8s');
     -- A small queue must use its indexes, too: it may grow while an old plan is in use.
     execute format('alter role %I set enable_seqscan = off', role_name);
     execute format('alter role %I set idle_in_transaction_session_timeout = 0', role_name);

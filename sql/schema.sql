@@ -456,7 +456,15 @@ begin
           problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
         end if;
       exception
-        when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        when query_canceled then
+          if not batch.has_timed_out() then
+            raise;
+          end if;
+          -- There is no time left for another request.
+          perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
+            'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
+          return;
+        when transaction_rollback or lock_not_available or insufficient_resources then
           raise;
         when others then
           problem := format('its row cannot be read: %s', sqlerrm);
@@ -1172,6 +1180,37 @@ $$;
 
 
 --
+-- Name: end_slow_read(text, bigint, integer, integer, text, text, integer[], double precision, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.end_slow_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  q batch.queue;
+  dead boolean;
+begin
+  select * into strict q from batch.queue row where row.kind = p_kind and row.request_id = p_request for update;
+  dead := q.errors >= p_limits[1];
+  insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
+  values (p_kind, p_request, p_attempt, p_session, coalesce(q.created_at, now()), now(), case when dead then 'DEAD' else 'FAILED' end, 'error',
+          p_job, p_pod, p_reason)
+  on conflict (kind, request_id, attempt) do nothing;
+  if dead then
+    delete from batch.queue u where u.kind = p_kind and u.request_id = p_request;
+    return;
+  end if;
+  update batch.queue u
+  set attempt = p_attempt, errors = u.errors + 1, created_at = coalesce(u.created_at, now()),
+      available_at = now() + batch.backoff(q.errors, p_limits[1], p_backoff_seconds)
+  where u.kind = p_kind and u.request_id = p_request;
+  perform batch.release(p_kind, p_request);
+end
+$$;
+
+
+--
 -- Name: end_unread(text, bigint, integer, integer, text, text, text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1393,6 +1432,21 @@ begin
   );
   return true;
 end
+$$;
+
+
+--
+-- Name: has_timed_out(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.has_timed_out() RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select '0' < lock_timeout and lock_timeout < statement_timeout and clock_timestamp() - statement_timestamp() > 0.9 * statement_timeout
+  from (
+    select current_setting('lock_timeout')::interval as lock_timeout, current_setting('statement_timeout')::interval as statement_timeout
+  ) limits
 $$;
 
 
@@ -3609,6 +3663,13 @@ REVOKE ALL ON FUNCTION batch.end_attempt(p_kind text, p_request bigint, p_reason
 
 
 --
+-- Name: FUNCTION end_slow_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.end_slow_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -3655,6 +3716,13 @@ REVOKE ALL ON FUNCTION batch.fail(p_kind text, p_job text, p_request bigint, p_a
 --
 
 REVOKE ALL ON FUNCTION batch.finish(p_token text, p_result jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION has_timed_out(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.has_timed_out() FROM PUBLIC;
 
 
 --

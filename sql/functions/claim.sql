@@ -152,7 +152,15 @@ begin
           problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
         end if;
       exception
-        when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        when query_canceled then
+          if not batch.has_timed_out() then
+            raise;
+          end if;
+          -- There is no time left for another request.
+          perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
+            'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
+          return;
+        when transaction_rollback or lock_not_available or insufficient_resources then
           raise;
         when others then
           problem := format('its row cannot be read: %s', sqlerrm);

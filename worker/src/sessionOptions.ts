@@ -23,7 +23,8 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
 
   // The server gives up before the worker does: a claim that waits for a lock must not succeed after its worker has left.
   statement_timeout: String(ANSWER_TIMEOUT_MS - 1_000),
-  lock_timeout: "0",
+  // Below statement_timeout: a claim that times out has not waited for a lock (batch.has_timed_out).
+  lock_timeout: String(ANSWER_TIMEOUT_MS - 2_000),
   // The connection carries the session lock for as long as the work takes.
   idle_session_timeout: "0",
   idle_in_transaction_session_timeout: "0",

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type pg from "pg";
+import { statement } from "../../worker/src/queue/statement.ts";
+import { until } from "../support/until.ts";
+import { attempts, database, poll, query, queued } from "./parcels.ts";
+
+/** Row 1 is read for a minute. */
+const SLOW = `create type mood as enum ('fine', 'slow');
+  create function mood_json(mood) returns json language plpgsql as
+    $$begin if $1 = 'slow' then perform pg_sleep(60); end if; return '1'; end$$;
+  create cast (mood as json) with function mood_json(mood);
+  alter table parcels add m mood default 'fine'; update parcels set m = 'slow' where id = 1`;
+
+/** Claims as a worker does, with shorter timeouts. */
+async function claim(pod: pg.Client, job: string): Promise<object[]> {
+  const values = ["parcel", job, `${job}-pod`, 4711, [1, 4, 100, 100], 10, null, null, 0, true];
+  return (await pod.query(statement("claim").text, values)).rows;
+}
+
+async function openPod(): Promise<pg.Client> {
+  const pod = await database.open({ user: "batch_worker" });
+  await pod.query("set lock_timeout = '600ms'; set statement_timeout = '800ms'");
+  return pod;
+}
+
+describe("a row that takes too long to read", { timeout: 60_000 }, () => {
+  test("costs itself an error each time, waits its back-off, and never stops its kind", async () => {
+    await query(SLOW);
+    const pod = await openPod();
+    try {
+      assert.deepEqual(await claim(pod, "a"), []);
+      assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
+      const error = "its row could not be read within 800ms (statement_timeout)";
+      assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
+      assert.partialDeepStrictEqual(
+        await query(
+          "select attempt, errors, available_at > now() + interval '5 s' as waits from batch.queue where request_id = 1",
+        ),
+        [{ attempt: 1, errors: 1, waits: true }],
+      );
+      await query("update batch.queue set available_at = now() where request_id = 1");
+      await poll();
+      assert.partialDeepStrictEqual(await claim(pod, "b"), [{ request_id: "3" }]);
+      assert.deepEqual(await claim(pod, "c"), []);
+      assert.partialDeepStrictEqual(await attempts(1), [
+        { attempt: 1, status: "FAILED" },
+        { attempt: 2, status: "DEAD", reason: "error", error },
+      ]);
+      assert.deepEqual(await queued(), [2, 3]);
+    } finally {
+      await pod.end();
+      await query("drop table parcels; drop type mood cascade");
+    }
+  });
+
+  for (const [what, sql] of [
+    ["because its table is locked", "lock table parcels in access exclusive mode"],
+    ["because what it reads is locked", "lock table moods in access exclusive mode"],
+  ] as const) {
+    test(`${what} is charged nothing`, async () => {
+      await query(`create table moods (); create type mood as enum ('fine');
+        create function mood_json(mood) returns json language plpgsql as $$begin perform from public.moods; return '1'; end$$;
+        create cast (mood as json) with function mood_json(mood);
+        alter table parcels add m mood default 'fine'; grant select on moods to batch_owner`);
+      const [pod, locking] = [await openPod(), await database.open()];
+      await locking.query(`begin; ${sql}`);
+      try {
+        await assert.rejects(claim(pod, "a"), { code: "55P03" });
+        assert.deepEqual(await query("select from batch.history"), []);
+        await locking.query("commit");
+        assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "1", attempt: 1 }]);
+      } finally {
+        await Promise.all([pod.end(), locking.end()]);
+        await query("drop table parcels, moods; drop type mood cascade");
+      }
+    });
+  }
+
+  test("because an operator cancels the claim is charged nothing", async () => {
+    await query(SLOW);
+    const pod = await database.open({ user: "batch_worker" });
+    await pod.query("set lock_timeout = '8s'; set statement_timeout = '9s'");
+    const claiming = assert.rejects(claim(pod, "a"), { code: "57014" });
+    try {
+      await until("the claim is canceled while it reads", async () =>
+        (
+          await query(
+            "select pg_cancel_backend(pid) from pg_stat_activity where usename = 'batch_worker' and wait_event = 'PgSleep'",
+          )
+        ).at(0),
+      );
+      await claiming;
+      assert.deepEqual(await query("select from batch.history"), []);
+    } finally {
+      await pod.end();
+      await query("drop table parcels; drop type mood cascade");
+    }
+  });
+});
