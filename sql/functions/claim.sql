@@ -12,7 +12,8 @@
 -- One row: the attempt. Zero rows: there is nothing to claim, or a previous pod still owns the Job's request; batch.reclaim()
 -- reports which.
 --
--- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed.
+-- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed. One whose
+-- row cannot be read in time has an error, and zero rows are returned.
 -- When the kind's table cannot be read, no attempt is counted: zero rows.
 -- Its time goes into statements: each one that reads a table takes a hundredth of a millisecond, whether it finds a row or not; one
 -- statement that joins them takes longer than several.

@@ -17,7 +17,9 @@ begin
   if wrong is null then
     begin
       if attached.problem is not null then
-        wrong := batch.reading_problem(p_kind);
+        if attached.problem like 'no row of %' then
+          wrong := batch.reading_problem(p_kind);
+        end if;
         if wrong is null and attached.intake_after is null then
           if batch.lock_kind(p_kind) then
             update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;

@@ -1,8 +1,7 @@
 -- Why no row of a kind's table can be read although its attachment is intact; null if some can, or if only the rows themselves are wrong.
--- Examples: a policy, cast or generated column calls a function that its owner may not execute, needs a setting that no session has, or
--- needs an extension whose files are missing.
+-- Examples: a policy needs a setting that no session has, a cast reads a table that was dropped, an extension's files are missing.
 --
--- p_kind: the kind
+-- p_kind: the kind   Returns a text that begins with "no row of", by which batch.maintain() recognizes it.
 --
 -- Tries up to nine rows: the first and the last waiting ones, and those with the lowest keys.
 create or replace function batch.reading_problem(p_kind text) returns text
