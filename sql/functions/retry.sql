@@ -13,10 +13,13 @@ declare
   queued batch.queue;
   problem text;
 begin
-  -- The table before the row of the kind, as a TRUNCATE locks them; reading locks it.
-  perform batch.existing_rows(p_kind, array[p_request]);
-  -- batch.purge() waits for this transaction, and this one for it.
-  select * into requested from batch.kind k where k.kind = p_kind for share;
+  select * into requested from batch.kind k where k.kind = p_kind;
+  if requested.attached then
+    -- The table before the row of the kind, as a TRUNCATE locks them; reading locks it.
+    perform batch.existing_rows(p_kind, array[p_request]);
+    -- batch.purge() waits for this transaction, and this one for it.
+    select * into requested from batch.kind k where k.kind = p_kind for share;
+  end if;
   if not requested.attached then
     raise exception 'kind must be an attached one (its requests are not run); got %, which is detached', quote_literal(p_kind);
   end if;
