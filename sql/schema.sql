@@ -41,6 +41,7 @@ CREATE FUNCTION batch.advance_bounds(p_kind text) RETURNS void
 declare
   bounds batch.scaling;
   horizon xid8;
+  claims_horizon xid8;
   waiting record;
   claimed xid8;
 begin
@@ -49,6 +50,7 @@ begin
     return;
   end if;
   horizon := pg_snapshot_xmin(pg_current_snapshot());
+  claims_horizon := batch.claims_horizon();
   select q.enqueued_xid as xid, q.request_id as id into waiting from batch.queue q
   where q.kind = p_kind and q.job_name is null and q.available_at is null
     and (q.enqueued_xid, q.request_id) >= (bounds.waiting_xid, bounds.waiting_id)
@@ -61,9 +63,9 @@ begin
   where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid >= bounds.claimed_xid
   order by q.claimed_xid limit 1;
   update batch.scaling s
-  set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = least(claimed, horizon)
+  set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = least(claimed, claims_horizon)
   where s.kind = p_kind
-    and (s.waiting_xid, s.waiting_id, s.claimed_xid) is distinct from (waiting.xid, waiting.id, least(claimed, horizon));
+    and (s.waiting_xid, s.waiting_id, s.claimed_xid) is distinct from (waiting.xid, waiting.id, least(claimed, claims_horizon));
 end
 $$;
 
@@ -532,6 +534,37 @@ begin
     return next;
     return;
   end loop;
+end
+$$;
+
+
+--
+-- Name: claims_horizon(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.claims_horizon() RETURNS xid8
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  snapshot constant pg_snapshot := pg_current_snapshot();
+  oldest xid8;
+begin
+  if pg_snapshot_xmax(snapshot)::text::numeric - pg_snapshot_xmin(snapshot)::text::numeric < 1000
+    or current_setting('transaction_isolation') <> 'read committed'
+  then
+    return pg_snapshot_xmin(snapshot);
+  end if;
+  select running.number into oldest
+  from pg_snapshot_xip(snapshot) as running (number)
+  where exists (
+    select from pg_locks number join pg_locks kind on kind.virtualtransaction = number.virtualtransaction
+    where number.locktype = 'transactionid' and number.transactionid = running.number::xid and number.granted
+      and kind.locktype = 'relation' and kind.relation = 'batch.kind'::regclass
+      and kind.database = (select d.oid from pg_database d where d.datname = current_database())
+  )
+  order by running.number limit 1;
+  return least(oldest, pg_current_xact_id_if_assigned(), pg_snapshot_xmax(snapshot));
 end
 $$;
 
@@ -2358,7 +2391,7 @@ CREATE FUNCTION batch.renumber_claimed(p_kind text) RETURNS void
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
-      and q.claimed_xid::text::numeric < pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1000
+      and q.claimed_xid::text::numeric < pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1000
     for update skip locked
   )
   update batch.queue q set claimed_xid = pg_current_xact_id() from behind where q.kind = p_kind and q.request_id = behind.request_id
@@ -3546,6 +3579,13 @@ REVOKE ALL ON FUNCTION batch.checkpoint(p_token text, p_value jsonb) FROM PUBLIC
 --
 
 REVOKE ALL ON FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION claims_horizon(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.claims_horizon() FROM PUBLIC;
 
 
 --

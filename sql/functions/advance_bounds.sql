@@ -5,7 +5,8 @@
 --
 -- A bound is never above the xmin of a snapshot taken under the lock: whatever becomes visible later has a number that is not
 -- below it. Returning a request to the queue lowers the bound (batch.release). A transaction that stays open
--- after it has written holds xmin, and with it the bounds, where they are.
+-- after it has written holds xmin, and with it the bound of the waiting requests, where it is; not that of the claimed ones
+-- (batch.claims_horizon).
 create or replace function batch.advance_bounds(p_kind text) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -13,6 +14,7 @@ as $$
 declare
   bounds batch.scaling;
   horizon xid8;
+  claims_horizon xid8;
   waiting record;
   claimed xid8;
 begin
@@ -21,6 +23,7 @@ begin
     return;
   end if;
   horizon := pg_snapshot_xmin(pg_current_snapshot());
+  claims_horizon := batch.claims_horizon();
   select q.enqueued_xid as xid, q.request_id as id into waiting from batch.queue q
   where q.kind = p_kind and q.job_name is null and q.available_at is null
     and (q.enqueued_xid, q.request_id) >= (bounds.waiting_xid, bounds.waiting_id)
@@ -33,8 +36,8 @@ begin
   where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid >= bounds.claimed_xid
   order by q.claimed_xid limit 1;
   update batch.scaling s
-  set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = least(claimed, horizon)
+  set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = least(claimed, claims_horizon)
   where s.kind = p_kind
-    and (s.waiting_xid, s.waiting_id, s.claimed_xid) is distinct from (waiting.xid, waiting.id, least(claimed, horizon));
+    and (s.waiting_xid, s.waiting_id, s.claimed_xid) is distinct from (waiting.xid, waiting.id, least(claimed, claims_horizon));
 end
 $$;

@@ -9,7 +9,7 @@ as $$
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
-      and q.claimed_xid::text::numeric < pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1000
+      and q.claimed_xid::text::numeric < pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1000
     for update skip locked
   )
   update batch.queue q set claimed_xid = pg_current_xact_id() from behind where q.kind = p_kind and q.request_id = behind.request_id

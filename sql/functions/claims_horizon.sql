@@ -1,0 +1,30 @@
+-- The lower bound of the numbers of claims that a later snapshot may show for the first time (batch.advance_bounds): the oldest running
+-- transaction that may be a claim. One that has written something elsewhere and stays open for long is none: every claim, and every other
+-- function that numbers one, reads batch.kind before it gets its own number, and so has locked it until it ends.
+--
+-- At read committed the caller's next statement sees what ends meanwhile. pg_locks is read only when the oldest one is far behind.
+create or replace function batch.claims_horizon() returns xid8
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  snapshot constant pg_snapshot := pg_current_snapshot();
+  oldest xid8;
+begin
+  if pg_snapshot_xmax(snapshot)::text::numeric - pg_snapshot_xmin(snapshot)::text::numeric < 1000
+    or current_setting('transaction_isolation') <> 'read committed'
+  then
+    return pg_snapshot_xmin(snapshot);
+  end if;
+  select running.number into oldest
+  from pg_snapshot_xip(snapshot) as running (number)
+  where exists (
+    select from pg_locks number join pg_locks kind on kind.virtualtransaction = number.virtualtransaction
+    where number.locktype = 'transactionid' and number.transactionid = running.number::xid and number.granted
+      and kind.locktype = 'relation' and kind.relation = 'batch.kind'::regclass
+      and kind.database = (select d.oid from pg_database d where d.datname = current_database())
+  )
+  order by running.number limit 1;
+  return least(oldest, pg_current_xact_id_if_assigned(), pg_snapshot_xmax(snapshot));
+end
+$$;

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { statement } from "../../worker/src/queue/statement.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimed, database, poll, query, worker } from "./parcels.ts";
+
+/** Lets so many transactions get their numbers that the oldest running one is far behind. */
+async function passNumbers(): Promise<void> {
+  await query("do $$begin for n in 1..1500 loop perform pg_current_xact_id(); commit; end loop; end$$");
+}
+
+/** Whether scans of the claimed requests start above a transaction's number. */
+async function isAbove(number: string): Promise<boolean> {
+  const [bound] = await query(
+    `select claimed_xid > '${number}'::xid8 as above from batch.scaling where kind = 'parcel'`,
+  );
+  return bound?.above;
+}
+
+describe("beside a transaction that has written something else and stays open", () => {
+  test("the scans of claimed requests skip what has ended since", async () => {
+    const writer = await database.open();
+    await writer.query("create table elsewhere_written (); begin; drop table elsewhere_written");
+    const { number } = (await writer.query("select pg_current_xact_id()::text as number")).rows[0];
+    await succeed(worker, await claimed("a"));
+    await passNumbers();
+    await poll();
+    assert.equal(await isAbove(number), true);
+    await writer.query("commit");
+    await writer.end();
+  });
+
+  test("a claim whose transaction stays open is found all the same", async () => {
+    const [writer, pod] = [await database.open(), await database.open({ user: "batch_worker" })];
+    await writer.query("begin; select pg_current_xact_id()");
+    await pod.query("begin");
+    const values = ["parcel", "a", "a-pod", 4711, [4, 4, 100, 100], 10, null, null, 0, true];
+    assert.equal((await pod.query(statement("claim").text, values)).rowCount, 1);
+    const { number } = (await pod.query("select pg_current_xact_id()::text as number")).rows[0];
+    await passNumbers();
+    await poll();
+    assert.equal(await isAbove(number), false);
+    await pod.query("commit");
+    await query("delete from batch.queue where job_name is null");
+    assert.equal(await poll(), 1, "the running request is counted");
+    await passNumbers();
+    await poll();
+    assert.equal(await poll(), 1);
+    await Promise.all([writer.end(), pod.end()]);
+  });
+});
