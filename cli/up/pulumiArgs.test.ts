@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { configFileArgs, configFlag, isRefreshFlag } from "./pulumiArgs.ts";
+import { configFileArgs, configFlag, configFlags, isRefreshFlag } from "./pulumiArgs.ts";
 
 describe("Pulumi's arguments", () => {
   for (const [args, value] of [
@@ -12,6 +12,34 @@ describe("Pulumi's arguments", () => {
   ] as const) {
     test(`finds in ${JSON.stringify(args)} the context ${value}`, () => {
       assert.equal(configFlag(args, "kubernetesContext"), value);
+    });
+  }
+
+  for (const [args, values] of [
+    [[], {}],
+    [["--config", "a=1", "--config=postgres-batch:b=", "-c", "c", "-c=a=2"], { a: "2", b: "", c: "" }],
+    [["-c", "image.build.registry=a"], { "image.build.registry": "a" }],
+    [["-c", "kubernetes:context=a", "-ca=b:c=d"], { a: "b:c=d" }],
+    [
+      ["--config-path", "-c", "image.build.registry=a:1", "-c", "image.build.platform=linux/arm64", "-c", "a=1"],
+      { image: '{"build":{"registry":"a:1","platform":"linux/arm64"}}', a: "1" },
+    ],
+    [
+      [
+        "--config-path",
+        "-c",
+        'pod.labels["a.b/c"]=true',
+        "-c",
+        "batches[0].kind=a",
+        "-c",
+        "batches[0].maxReplicaCount=5",
+      ],
+      { pod: '{"labels":{"a.b/c":true}}', batches: '[{"kind":"a","maxReplicaCount":5}]' },
+    ],
+    [["--config-path=true", "-c", "a.b=010", "-c", "a.c=1.5"], { a: '{"b":"010","c":"1.5"}' }],
+  ] as const) {
+    test(`finds in ${JSON.stringify(args)} the settings ${JSON.stringify(values)}`, () => {
+      assert.deepEqual(configFlags(args), values);
     });
   }
 

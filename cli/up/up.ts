@@ -1,3 +1,4 @@
+import { checkSettings } from "./checkSettings.ts";
 import { readDeployedCluster, readOutputs, wasRecreated } from "./deployedCluster.ts";
 import { checkDockerDaemon } from "./dockerDaemon.ts";
 import { readImageSource } from "./imageSource.ts";
@@ -44,6 +45,7 @@ await runSession(HELP, async (session) => {
   await checkPassphrase(session);
 
   await selectStack(session);
+  await checkSettings(session);
   const context = await stackContext(session);
   const deployed = await readDeployedCluster(session, context);
   const source = await readImageSource(session);

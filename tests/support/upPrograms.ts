@@ -15,6 +15,7 @@ const OUTPUTS = JSON.stringify({
 /** A pulumi that prints where docker would build and where the state is. */
 const PULUMI = `case "$*" in
   version) echo "\${FAKE_PULUMI_VERSION:-v3.259.0}";;
+  "config --json"*) echo "$FAKE_SETTINGS";;
   "config get image"*) echo "$FAKE_IMAGE";;
   "config get"*) echo "\${FAKE_CONTEXT:-minikube}";;
   "stack output"*) echo "$FAKE_OUTPUTS";;

@@ -1,0 +1,44 @@
+import { SYSEXITS } from "../../worker/src/outcome.ts";
+import { runProgram } from "../runProgram.ts";
+import { UsageError } from "../usageError.ts";
+import { capture } from "./capture.ts";
+import { FailedError } from "./failedError.ts";
+import { configFileArgs, configFlags } from "./pulumiArgs.ts";
+import type { Session } from "./session.ts";
+
+/** The check that index.ts makes as well, but only once the cluster runs. */
+const PROGRAM = "components/checkStackConfig.ts";
+
+/** A key in the output of `pulumi config --json`; its value is JSON if it is a structure. */
+interface Setting {
+  readonly value?: string;
+  readonly secret?: boolean;
+}
+
+/**
+ * Checks the stack's configuration, with the values of `--config`, before anything is started for it.
+ *
+ * @throws UsageError with the message of index.ts, which shows no secret
+ */
+export async function checkSettings({ stack, pulumiArgs, env }: Session): Promise<void> {
+  const args = ["config", "--json", "--show-secrets", "--stack", stack, ...configFileArgs(pulumiArgs)];
+  const { exitCode, stdout, stderr } = await capture("pulumi", args, env);
+  if (exitCode !== 0) throw new FailedError(`cannot read the settings of the stack ${stack}: ${stderr.trim()}`);
+  const stored = parseSettings(stdout);
+  // Not in a form that is known: index.ts makes the same check later.
+  if (stored === undefined) return;
+  const given = Object.entries(configFlags(pulumiArgs)).map(([key, value]) => [`postgres-batch:${key}`, { value }]);
+  const input = JSON.stringify({ ...stored, ...Object.fromEntries(given) });
+  const checked = await runProgram(process.execPath, [PROGRAM], { env, input });
+  if (checked.exitCode === SYSEXITS.usage) throw new UsageError(checked.stderr.trim());
+  if (checked.exitCode !== 0)
+    throw new FailedError(`cannot check the settings of the stack ${stack}: ${checked.stderr}`);
+}
+
+function parseSettings(json: string): Readonly<Record<string, Setting>> | undefined {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

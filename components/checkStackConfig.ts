@@ -1,0 +1,28 @@
+import { text } from "node:stream/consumers";
+import { RunError } from "@pulumi/pulumi";
+import { SYSEXITS } from "../worker/src/outcome.ts";
+import { readStackConfig } from "./stackConfig.ts";
+
+/** A key in the output of `pulumi config --json --show-secrets`. */
+interface Setting {
+  readonly value?: string;
+  readonly secret?: boolean;
+}
+
+/**
+ * The check of the stack's configuration as a program, for `npm run up`, which starts minikube before Pulumi runs index.ts: standard
+ * input is the output of `pulumi config --json --show-secrets`. A wrong configuration ends it with the message of index.ts and exit code 64.
+ */
+const PREFIX = "postgres-batch:";
+const all = Object.entries(JSON.parse(await text(process.stdin)) as Readonly<Record<string, Setting>>);
+const settings = new Map(
+  all.flatMap(([key, setting]) => (key.startsWith(PREFIX) ? [[key.slice(PREFIX.length), setting]] : [])),
+);
+const secrets = [...settings].flatMap(([key, { secret }]) => (secret ? [key] : []));
+try {
+  readStackConfig((key) => settings.get(key)?.value, process.env, [...settings.keys()], secrets);
+} catch (error) {
+  if (!RunError.isInstance(error)) throw error;
+  console.error((error as Error).message);
+  process.exitCode = SYSEXITS.usage;
+}
