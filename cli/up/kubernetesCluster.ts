@@ -18,10 +18,17 @@ import {
 
 import { isOlder, kubectlWarning, MINIMUM_MINIKUBE, parseVersion } from "./versions.ts";
 
+/** Time for a request, and before it for the kubeconfig's login program, which may wait for a person without end. */
+const LIMIT_SECONDS = 20;
+
 /** Whether the API server of the context's cluster responds. */
-export async function isReachable(context: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+export async function isReachable(
+  context: string,
+  env: NodeJS.ProcessEnv,
+  timeoutSeconds = LIMIT_SECONDS,
+): Promise<boolean> {
   const args = ["--context", context, "--request-timeout=5s", "get", "--raw", "/readyz"];
-  return (await capture("kubectl", args, env)).exitCode === 0;
+  return (await capture("kubectl", args, env, { timeoutSeconds })).exitCode === 0;
 }
 
 /** kubectl's current context. */
