@@ -58,21 +58,39 @@ describe("the npm package", () => {
     ["an ES module", ["--module", "nodenext"]],
     ["a bundler", ["--module", "esnext", "--moduleResolution", "bundler"]],
     ["CommonJS", ["--module", "commonjs", "--moduleResolution", "node10", "--ignoreDeprecations", "6.0"]],
+    ["CommonJS as Node.js 16 resolves it", ["--module", "node16"]],
+    ["CommonJS as Node.js resolves it now", ["--module", "nodenext"]],
   ] as const) {
     test(`has types for ${program}`, async () => {
-      const file = program === "CommonJS" ? "typed.cts" : "typed.ts";
+      const file = program.startsWith("CommonJS") ? "typed.cts" : "typed.ts";
       await writeFile(join(folder, file), await readFile(join(folder, "index.ts")));
       assert.equal(check(file, ...flags), "");
     });
   }
 
-  test("has types that refuse wrong arguments", async () => {
-    const program = 'import { Keda } from "postgres-batch";\nnew Keda("keda", { existing: { name: "keda" } });\n';
-    await writeFile(join(folder, "wrong.ts"), program);
-    assert.throws(
-      () => check("wrong.ts", "--module", "nodenext"),
-      ({ stdout }: { readonly stdout: string }) => stdout.includes("'name' does not exist in type 'ExistingKedaArgs'"),
-    );
+  for (const file of ["wrong.ts", "wrong.cts"]) {
+    test(`has types that refuse wrong arguments in ${file}`, async () => {
+      const program = 'import { Keda } from "postgres-batch";\nnew Keda("keda", { existing: { name: "keda" } });\n';
+      await writeFile(join(folder, file), program);
+      assert.throws(
+        () => check(file, "--module", "node16"),
+        ({ stdout }: { readonly stdout: string }) =>
+          stdout.includes("'name' does not exist in type 'ExistingKedaArgs'"),
+      );
+    });
+  }
+
+  test("has the same names for CommonJS", async () => {
+    const names = async (file: string) => {
+      const declarations = (await readFile(join(installed, "dist/components", file), "utf8")).replace(
+        /\/\*.*?\*\//gs,
+        "",
+      );
+      return [...new Set(declarations.match(/\b[A-Z]\w+(?=[:, =])/g))];
+    };
+    const [forModules, forCommonJs] = [await names("package.d.ts"), await names("package.d.cts")];
+    assert.ok(forModules.length >= 12, forModules.join());
+    assert.deepEqual(forCommonJs.sort(), forModules.sort());
   });
 });
 

@@ -30,8 +30,13 @@ export function packageManifest({ name, version, description, license, type, fil
     // TypeScript's `moduleResolution: node` reads no exports.
     main: exports["."].default,
     types: exports["."].types,
-    exports,
+    exports: { ".": { require: forCommonJs(exports["."]), ...exports["."] } },
     engines: { node: OLDEST_NODE },
     dependencies: Object.fromEntries(pulumi.map(([dependency, exact]) => [dependency, `^${exact}`])),
   };
+}
+
+/** Node.js requires the same module, so that a program has each class once. */
+function forCommonJs({ types, default: module }: Manifest["exports"]["."]) {
+  return { types: types.replace(/\.d\.ts$/, ".d.cts"), default: module };
 }
