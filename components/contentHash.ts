@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix, sep } from "node:path";
 
 /** Digits of the SHA-256: enough to distinguish all versions of one project, and short enough for a tag or a Job name. */
 const LENGTH = 12;
@@ -22,7 +22,7 @@ export function contentHash(root: string, paths: readonly string[], more: readon
   });
   for (const file of [...new Set(files)].sort()) {
     const content = readFileSync(join(root, file));
-    hash.update(JSON.stringify([file.replaceAll("\\", "/"), content.length])).update(content);
+    hash.update(JSON.stringify([file, content.length])).update(content);
   }
   return hash.digest("hex").slice(0, LENGTH);
 }
@@ -31,7 +31,7 @@ function listFiles(root: string, path: string): string[] {
   if (!existsSync(join(root, path))) return [];
   if (isFile(join(root, path))) return [path];
   return readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
-    .map((name) => join(path, name))
+    .map((name) => posix.join(path, sep === "/" ? name : name.replaceAll(sep, "/")))
     .filter((file) => isFile(join(root, file)) && !file.endsWith(".test.ts"));
 }
 
