@@ -12,11 +12,14 @@ import { WorkerImage } from "./components/workerImage.ts";
 
 const stackConfig = new pulumi.Config();
 const prefix = `${pulumi.getProject()}:`;
-const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(prefix));
+const getNames = (keys: readonly string[]) =>
+  keys.flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
 const config = readStackConfig(
   (key) => stackConfig.get(key),
   process.env,
-  keys.map((key) => key.slice(prefix.length)),
+  getNames(Object.keys(pulumi.runtime.allConfig())),
+  // The SDK's own list, which it does not export.
+  getNames(JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]")),
 );
 // Before anything is created: it is an error when the daemon does not answer.
 const builtImages = config.batches.map((batch) => findBuiltImage(batch, config.image));

@@ -133,6 +133,20 @@ export const batchRule: Rule = (path, value, problems) => {
   leaseBehindPooler(path, value, problems);
   freeLivenessPort(path, value, problems);
   cpuWithinLimit(path, value, problems);
+  freeContainerName(path, value, problems);
+};
+
+/** The pod's container is named after the batch, and Kubernetes refuses two containers of one name. */
+export const freeContainerName: Rule = (_path, value, problems) => {
+  const { name, pod } = (isObject(value) ? value : {}) as { name?: unknown; pod?: PodArgs };
+  const { initContainers } = isObject(pod?.podSpecPatch) ? pod.podSpecPatch : {};
+  if (
+    Array.isArray(initContainers) &&
+    initContainers.some((container) => isObject(container) && container.name === name)
+  )
+    problems.push(
+      `pod.podSpecPatch.initContainers must have other names than the batch (its container is named after it); got ${JSON.stringify(name)}`,
+    );
 };
 
 /** Kubernetes refuses a pod that requests more than its limit; KEDA would fail to create the Jobs. */

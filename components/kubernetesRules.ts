@@ -1,7 +1,8 @@
 import { isQualifiedName, objectName } from "./nameRules.ts";
+import { podFieldRule } from "./podFields.ts";
 import { quantityValue } from "./quantity.ts";
 import { isReservedPath, RESERVED_VOLUMES } from "./reservedNames.ts";
-import { and, flag, isObject, kubernetesObject, list, map, number, type Rule, shape, text } from "./rule.ts";
+import { and, atMostOne, flag, isLater, kubernetesObject, list, number, type Rule, shape, text } from "./rule.ts";
 
 /*
  * The parts of a pod's spec that are given as Kubernetes defines them. An unknown key must be refused here: KEDA's CRD drops it without a
@@ -12,14 +13,23 @@ const name = text(isQualifiedName, "a label name", "it selects nodes");
 const anyText = text(/^/, "a string", "quote numbers");
 const any: Rule = () => undefined;
 
-const amount = text((value) => !Number.isNaN(quantityValue(value)), "a Kubernetes quantity", "500m, 2, 1Gi");
+/** Validation rules for a quantity of any resource. */
+export const quantityRule = text(
+  (value) => !Number.isNaN(quantityValue(value)),
+  "a Kubernetes quantity",
+  "500m, 2, 1Gi",
+);
 
 /** Validation rules for a toleration. */
 export const tolerationRule = and(
   shape({
     key: text(isQualifiedName, "a taint's key", "it names the taint"),
     operator: text(/^(Exists|Equal)$/, "Exists or Equal", "how the value is compared"),
-    value: anyText,
+    value: text(
+      /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
+      "the value of a taint",
+      "at most 63 letters, digits, -, _ and .",
+    ),
     effect: text(
       /^(NoSchedule|PreferNoSchedule|NoExecute)$/,
       "NoSchedule, PreferNoSchedule or NoExecute",
@@ -33,9 +43,9 @@ export const tolerationRule = and(
       problems.push(`${path} must have a key, or the operator Exists (all taints); got neither`);
     if (operator === "Exists" && compared !== undefined && compared !== "")
       problems.push(`${path}.value must come without the operator Exists (which matches every value); got both`);
-    if (tolerationSeconds !== undefined && typeof effect === "string" && effect !== "NoExecute")
+    if (tolerationSeconds !== undefined && effect !== "NoExecute" && !isLater(effect))
       problems.push(
-        `${path}.tolerationSeconds must come with the effect NoExecute (only it ends pods); got ${JSON.stringify(effect)}`,
+        `${path}.tolerationSeconds must come with the effect NoExecute (only it ends pods); got ${JSON.stringify(effect) ?? "no effect"}`,
       );
   },
 );
@@ -46,30 +56,65 @@ const terms = shape({
 });
 
 /** Validation rules for an affinity. */
-export const affinityRule = shape({ nodeAffinity: terms, podAffinity: terms, podAntiAffinity: terms });
+export const affinityRule = and(
+  shape({ nodeAffinity: terms, podAffinity: terms, podAntiAffinity: terms }),
+  podFieldRule("affinity"),
+);
 
 const policy = text(/^(Honor|Ignore)$/, "Honor or Ignore", "which nodes count");
 
 /** Validation rules for a topology spread constraint. */
-export const spreadRule = shape(
-  {
-    maxSkew: number({ min: 1, max: 2_147_483_647, why: "the largest difference" }),
-    topologyKey: name,
-    whenUnsatisfiable: text(
-      /^(DoNotSchedule|ScheduleAnyway)$/,
-      "DoNotSchedule or ScheduleAnyway",
-      "what happens otherwise",
-    ),
-    labelSelector: kubernetesObject("label selector"),
-    matchLabelKeys: list(anyText, { why: "label names" }),
-    minDomains: number({ min: 1, max: 2_147_483_647, why: "a number of nodes or zones" }),
-    nodeAffinityPolicy: policy,
-    nodeTaintsPolicy: policy,
+export const spreadRule = and(
+  shape(
+    {
+      maxSkew: number({ min: 1, max: 2_147_483_647, why: "the largest difference" }),
+      topologyKey: name,
+      whenUnsatisfiable: text(
+        /^(DoNotSchedule|ScheduleAnyway)$/,
+        "DoNotSchedule or ScheduleAnyway",
+        "what happens otherwise",
+      ),
+      labelSelector: and(
+        kubernetesObject("label selector"),
+        podFieldRule("topologySpreadConstraints", "labelSelector"),
+      ),
+      matchLabelKeys: list(anyText, { why: "label names" }),
+      minDomains: number({ min: 1, max: 2_147_483_647, why: "a number of nodes or zones" }),
+      nodeAffinityPolicy: policy,
+      nodeTaintsPolicy: policy,
+    },
+    ["maxSkew", "topologyKey", "whenUnsatisfiable"],
+  ),
+  (path, value, problems) => {
+    const { minDomains, whenUnsatisfiable, matchLabelKeys, labelSelector } = value as Record<string, unknown>;
+    if (minDomains !== undefined && whenUnsatisfiable === "ScheduleAnyway")
+      problems.push(
+        `${path}.minDomains must come with whenUnsatisfiable DoNotSchedule (Kubernetes' rule); got "ScheduleAnyway"`,
+      );
+    if (matchLabelKeys !== undefined && labelSelector === undefined)
+      problems.push(`${path}.matchLabelKeys must come with a labelSelector (they narrow it); got none`);
   },
-  ["maxSkew", "topologyKey", "whenUnsatisfiable"],
 );
 
-const items = list(kubernetesObject("key to path"), { why: "objects with key and path" });
+/** Validation rules for a list of them. */
+export const spreadsRule = and(
+  list(spreadRule, { why: "Kubernetes topology spread constraints" }),
+  (path, value, problems) => {
+    const pairs = (value as Record<string, unknown>[]).map(
+      ({ topologyKey, whenUnsatisfiable }) => `${topologyKey} with ${whenUnsatisfiable}`,
+    );
+    const twice = pairs.find((pair, index) => pairs.indexOf(pair) !== index);
+    if (twice !== undefined)
+      problems.push(
+        `${path} must have each topologyKey once for a whenUnsatisfiable (Kubernetes' rule); got ${twice} twice`,
+      );
+  },
+);
+
+const items = and(
+  list(kubernetesObject("key to path"), { why: "objects with key and path" }),
+  podFieldRule("volumes", "secret", "items"),
+);
 const optional = flag("whether it may be missing");
 const defaultMode = number({ min: 0, max: 0o777, why: "a file mode" });
 
@@ -80,13 +125,24 @@ const OTHER_SOURCES =
 
 /** The sources of a volume. */
 export const VOLUME_SOURCES: Readonly<Record<string, Rule>> = {
-  ...Object.fromEntries(OTHER_SOURCES.split(" ").map((source) => [source, kubernetesObject("volume source")])),
+  ...Object.fromEntries(
+    OTHER_SOURCES.split(" ").map((source) => [
+      source,
+      and(kubernetesObject("volume source"), podFieldRule("volumes", source)),
+    ]),
+  ),
   configMap: shape({ name: objectName("a ConfigMap"), items, optional, defaultMode }, ["name"]),
   emptyDir: shape({
     medium: text(/^(Memory|HugePages.*|)$/, "Memory, or HugePages-SIZE", "the disk is the default"),
-    sizeLimit: amount,
+    sizeLimit: quantityRule,
   }),
-  hostPath: shape({ path: text(/^\//, "an absolute path", "a folder of the node"), type: anyText }, ["path"]),
+  hostPath: shape(
+    {
+      path: text(/^\/(?!(.*\/)?\.\.(\/|$))/, "an absolute path without ..", "a folder of the node"),
+      type: anyText,
+    },
+    ["path"],
+  ),
   persistentVolumeClaim: shape({ claimName: objectName("a claim"), readOnly: flag("whether it is read-only") }, [
     "claimName",
   ]),
@@ -115,63 +171,33 @@ export const volumeRule = and(
   },
 );
 
+const subPath = text(/^(?!\/)(?!(.*\/)?\.\.(\/|$))/, "a relative path without ..", "a folder or a file in the volume");
+
 /** Validation rules for the mount of a volume. */
-export const volumeMountRule = shape(
-  {
-    name: text(/./, "a volume name", "the volume to mount"),
-    mountPath: text(
-      (folder) => /^\/[^:]*$/.test(folder) && !isReservedPath(folder),
-      "an absolute path without : that is not reserved for the worker",
-      "/batch, /run/batch, /app/batch and /etc/postgresql-ca are reserved",
-    ),
-    subPath: anyText,
-    subPathExpr: anyText,
-    readOnly: flag("whether it is read-only"),
-    recursiveReadOnly: anyText,
-    mountPropagation: anyText,
-  },
-  ["name", "mountPath"],
+export const volumeMountRule = and(
+  shape(
+    {
+      name: text(/./, "a volume name", "the volume to mount"),
+      mountPath: text(
+        (folder) => /^\/[^:]*$/.test(folder) && !isReservedPath(folder),
+        "an absolute path without : that is not reserved for the worker",
+        "/batch, /run/batch, /app/batch and /etc/postgresql-ca are reserved",
+      ),
+      subPath,
+      subPathExpr: subPath,
+      readOnly: flag("whether it is read-only"),
+      recursiveReadOnly: text(
+        /^(Disabled|IfPossible|Enabled)$/,
+        "Disabled, IfPossible or Enabled",
+        "a mount's folders",
+      ),
+      mountPropagation: text(
+        /^(None|HostToContainer|Bidirectional)$/,
+        "None, HostToContainer or Bidirectional",
+        "mounts within the mount",
+      ),
+    },
+    ["name", "mountPath"],
+  ),
+  atMostOne(["subPath", "subPathExpr"], "both are the folder in the volume"),
 );
-
-/** Validation rules for `resources`; the settings `cpu` and `memory` are not part of it. */
-export const resourcesRule = and(
-  shape({ requests: amounts(["cpu", "memory"]), limits: amounts(["memory"]) }),
-  (path, value, problems) => {
-    const { requests = {}, limits = {} } = value as Record<string, unknown>;
-    if (!isObject(requests) || !isObject(limits)) return;
-    for (const [resource, quantity] of Object.entries({ ...limits, ...requests })) {
-      const limit = limits[resource];
-      if (typeof quantity !== "string" || (limit !== undefined && typeof limit !== "string")) continue;
-      if (resource.includes("/") && !Number.isInteger(quantityValue(quantity)))
-        problems.push(
-          `${path}: ${resource} must be a whole number (devices are not divided); got ${JSON.stringify(quantity)}`,
-        );
-      else if (isDevice(resource) && limit !== quantity)
-        problems.push(
-          `${path}.limits.${resource} must be the same as in requests (no pod gets more); got ${JSON.stringify(limit) ?? "nothing"} and ${JSON.stringify(quantity)}`,
-        );
-      else if (limit !== undefined && quantityValue(limit) < quantityValue(quantity))
-        problems.push(
-          `${path}.limits.${resource} must be at least what requests has (Kubernetes refuses such pods); got ${JSON.stringify(limit)} and ${JSON.stringify(quantity)}`,
-        );
-    }
-  },
-);
-
-function amounts(taken: readonly string[]): Rule {
-  return map(
-    text(
-      (resource) =>
-        (isDevice(resource) || ["cpu", "ephemeral-storage"].includes(resource)) && !taken.includes(resource),
-      `a resource name other than ${taken.join(" and ")}: cpu, ephemeral-storage, or one with a prefix (nvidia.com/gpu)`,
-      "the settings cpu and memory set them",
-    ),
-    amount,
-    "resource names and quantities",
-  );
-}
-
-/** Kubernetes counts these in whole units, and gives no pod more than it requests. */
-function isDevice(resource: string): boolean {
-  return isQualifiedName(resource) && (resource.includes("/") || resource.startsWith("hugepages-"));
-}

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Manifest, packageManifest } from "./packageManifest.ts";
 
@@ -14,13 +14,15 @@ const [manifest, dist, kept] = ["package.json", "dist", "dist/checkout.json"].ma
   string,
 ];
 
+const NOT_COMPILED = ["package.d.cts", "podFields.json"];
+
 // An interrupted pack leaves the package's manifest in place.
 if (existsSync(kept)) renameSync(kept, manifest);
 rmSync(dist, { recursive: true, force: true });
 
 if (process.argv[2] === "prepack") {
   execFileSync("tsc", ["--project", "components/tsconfig.package.json"], { cwd: root, stdio: "inherit" });
-  mkdirSync(dist, { recursive: true });
+  for (const file of NOT_COMPILED) copyFileSync(`${root}components/${file}`, `${dist}/components/${file}`);
   const text = readFileSync(manifest, "utf8");
   writeFileSync(kept, text);
   writeFileSync(manifest, `${JSON.stringify(packageManifest(JSON.parse(text) as Manifest), undefined, 2)}\n`);

@@ -1,14 +1,8 @@
-import {
-  affinityRule,
-  resourcesRule,
-  spreadRule,
-  tolerationRule,
-  volumeMountRule,
-  volumeRule,
-} from "./kubernetesRules.ts";
+import { affinityRule, spreadsRule, tolerationRule, volumeMountRule, volumeRule } from "./kubernetesRules.ts";
 import { isQualifiedName, objectName } from "./nameRules.ts";
 import { podSpecPatchRule } from "./podSpecPatch.ts";
 import { isReservedVariable } from "./reservedNames.ts";
+import { resourcesRule } from "./resourcesRule.ts";
 import { and, isObject, list, map, number, type Rule, secretText, shape, text } from "./rule.ts";
 
 /** Labels that KEDA, the Job controller and this project use as selectors. */
@@ -31,10 +25,31 @@ const annotationKey = text(
   "they control how Pulumi waits",
 );
 
+/** Kubernetes' own limit is higher: this project, Pulumi and KEDA add some. */
+const MAX_ANNOTATION_BYTES = 250_000;
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
 /** Validation rules for labels and annotations. */
 export const METADATA_RULES = {
   labels: map(labelKey, labelValue, "label names and values"),
-  annotations: map(annotationKey, text(/^/, "a string", "an annotation value"), "annotation names and values"),
+  annotations: and(
+    map(annotationKey, text(/^/, "a string", "an annotation value"), "annotation names and values"),
+    (path, value, problems) => {
+      const bytes = Buffer.byteLength(
+        Object.entries(value as object)
+          .flat()
+          .filter(isText)
+          .join(""),
+      );
+      if (bytes > MAX_ANNOTATION_BYTES)
+        problems.push(
+          `${path} must have at most ${MAX_ANNOTATION_BYTES} bytes together (Kubernetes' limit for an object is 262144); got ${bytes}`,
+        );
+    },
+  ),
 };
 
 /** Validation rules for environment variables: the worker's own names are reserved. */
@@ -44,7 +59,7 @@ export const envRule = map(
     "a variable name that is not reserved for the worker",
     "PG*, BATCH_* and the worker's settings are reserved",
   ),
-  secretText("a variable's value; quote numbers"),
+  secretText("a variable's value; quote numbers", { mayBeEmpty: true }),
   "names and values of environment variables",
 );
 
@@ -106,9 +121,7 @@ export function podPartRule(command: boolean): Rule {
     nodeSelector: map(text(isQualifiedName, "a label name", "it selects nodes"), labelValue, "node labels"),
     tolerations: list(tolerationRule, { why: "Kubernetes tolerations" }),
     affinity: affinityRule,
-    topologySpreadConstraints: list(spreadRule, {
-      why: "Kubernetes topology spread constraints",
-    }),
+    topologySpreadConstraints: spreadsRule,
     priorityClassName: objectName("a priority class of the cluster"),
     resources: resourcesRule,
     imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),

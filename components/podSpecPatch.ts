@@ -1,5 +1,12 @@
-import { isReservedPath, isReservedVariable, RESERVED_VOLUMES, RUNNER_CONTAINER } from "./reservedNames.ts";
-import { isObject, known, type Rule } from "./rule.ts";
+import { podPatchFieldsRule } from "./podFields.ts";
+import {
+  isReservedPath,
+  isReservedVariable,
+  MIGRATION_CONTAINER,
+  RESERVED_VOLUMES,
+  RUNNER_CONTAINER,
+} from "./reservedNames.ts";
+import { and, isLater, isObject, known, type Rule } from "./rule.ts";
 
 /** Fields that a patch must not change, with the worker's reason. */
 const POD_FIELDS: Readonly<Record<string, string>> = {
@@ -41,6 +48,10 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 
 /** Validation rules for `podSpecPatch`: it may change any field that the worker does not rely on. */
 export function podSpecPatchRule(command: boolean): Rule {
+  return and(reliedOnRule(command), podPatchFieldsRule);
+}
+
+function reliedOnRule(command: boolean): Rule {
   return known((path, value, problems) => {
     const refuse = (what: string, why: string, got: unknown) =>
       problems.push(`${path} must not change ${what} (${why}); got ${JSON.stringify(got) ?? "nothing"}`);
@@ -60,8 +71,11 @@ export function podSpecPatchRule(command: boolean): Rule {
       if (RESERVED_VOLUMES.includes(String(name))) refuse(`the volume ${name}`, "it is reserved for the worker", name);
     for (const { name } of objects(initContainers)) {
       if (typeof name !== "string") refuse("an init container without a name", "elements are merged by name", name);
-      if (name === RUNNER_CONTAINER) refuse(`the init container ${name}`, "it is reserved for the worker", name);
+      if (name === RUNNER_CONTAINER || name === MIGRATION_CONTAINER)
+        refuse(`the init container ${name}`, "it is reserved for the worker", name);
     }
+    for (const [list, key] of unnamed(value))
+      refuse(`an element of ${list} without a ${key}`, `elements are merged by ${key}`, undefined);
     if (objects(containers).length > 1)
       refuse("the number of containers", CONTAINER_FIELDS.name ?? "", objects(containers).length);
     for (const container of objects(containers).slice(0, 1)) {
@@ -116,6 +130,17 @@ function mergeList(target: readonly unknown[], patch: readonly unknown[], key: s
 
 function objects(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** Each list with an element whose merge key is missing, except init containers, of the pod and of its container. */
+function unnamed({ containers, ...pod }: Readonly<Record<string, unknown>>): [list: string, key: string][] {
+  return [pod, ...objects(containers)].flatMap((part) =>
+    Object.entries(MERGE_KEYS).filter(
+      ([list, key]) =>
+        !list.endsWith("ontainers") &&
+        objects(part[list]).some((item) => !["string", "number"].includes(typeof item[key]) && !isLater(item[key])),
+    ),
+  );
 }
 
 function isListOfObjects(value: unknown): boolean {

@@ -45,12 +45,19 @@ const host = text(
   "pods connect to it; the port is a separate key",
 );
 
+/** PostgreSQL truncates longer names. */
+const MAX_NAME_BYTES = 63;
+
 const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS");
 
 const roleRule = and(
   shape(
     {
-      user: text(/^[^\s"'$`\\]{1,63}$/, "a role name", "it logs in"),
+      user: text(
+        (name) => /^[^\s"'$`\\]+$/.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES,
+        `a role name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, $ and \\`,
+        "it logs in",
+      ),
       password: secretText("the role's password"),
       secretName: objectName("a Secret in the namespace of the batches"),
       secretKey: text(/^[\w.-]+$/, "a key in the Secret", "it holds the password"),
@@ -105,7 +112,11 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
       {
         host,
         port: portRule,
-        database: text(/^(?!.*:\/\/)[^\s"'$`\\]{1,63}$/, "a database name", "it holds the queue"),
+        database: text(
+          (name) => /^(?!.*:\/\/)[^\s"'$`\\]+$/.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES,
+          `a database name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, $ and \\`,
+          "it holds the queue",
+        ),
         tls: tlsRule(authority),
         admin: roleRule,
         worker: roleRule,
@@ -127,6 +138,7 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
       );
       atMostOne(["worker", "rolePrefix"], "prepared roles already have names")(path, value, problems);
       differentRoles(path, value, problems);
+      scalerPassword(path, value, problems);
       freeSecrets(path, value, problems);
     },
   );
@@ -152,6 +164,15 @@ const differentRoles: Rule = (path, value, problems) => {
     );
 };
 
+/** KEDA puts the password into a connection string without escaping it. */
+const scalerPassword: Rule = (path, value, problems) => {
+  const { scaler } = value as Record<string, unknown>;
+  if (isObject(scaler) && typeof scaler.password === "string" && /[\s'\\]/.test(scaler.password))
+    problems.push(
+      `${path}.scaler.password must have no white space, ' and \\ (KEDA's poll would read them as syntax of a connection string); got one of them`,
+    );
+};
+
 /** A Secret that is created would replace the existing one. */
 const freeSecrets: Rule = (path, value, problems) => {
   const { tls, ...args } = value as Record<string, unknown>;
@@ -166,6 +187,16 @@ const freeSecrets: Rule = (path, value, problems) => {
     );
 };
 
+/** The bundled PostgreSQL's chart evaluates annotations as templates, some twice, so that no way of writing them protects them. */
+export const noTemplates: Rule = (path, value, problems) => {
+  for (const [name, text] of Object.entries(isObject(value) ? value : {}))
+    if (typeof text === "string" && text.includes("{{"))
+      problems.push(
+        `${path && `${path}.`}annotations.${name} must not contain {{ with the bundled PostgreSQL (its chart evaluates templates); got one. ` +
+          "Set it on a batch",
+      );
+};
+
 /** Validation rules for `PostgresArgs`. */
 export const postgresRule = and(
   shape({
@@ -178,6 +209,7 @@ export const postgresRule = and(
   }),
   (path, value, problems) => {
     if (!isObject(value)) return;
+    if (value.existing === undefined) noTemplates(path, value.annotations, problems);
     if (value.createNamespace !== false && value.namespace !== undefined)
       unusedNamespace(`${path && `${path}.`}namespace`, value.namespace, problems);
     atMostOne(["install", "existing"], "PostgreSQL is either installed or already exists")(

@@ -13,6 +13,9 @@ export const FILES_FOLDER = "/run/batch";
 /** The init container that copies the runner into the pods of commands. */
 export const RUNNER_CONTAINER = "runner";
 
+/** The container of a migration; `podSpecPatch` applies to its pod as well. */
+export const MIGRATION_CONTAINER = "migrate";
+
 /** Volume names that the worker's pods use. */
 export const RESERVED_VOLUMES: readonly string[] = ["ca", "runner", "files", "tmp"];
 

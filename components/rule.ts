@@ -17,10 +17,10 @@ export function text(valid: RegExp | ((value: string) => boolean), allowed: stri
   });
 }
 
-/** A non-empty string that must not appear in a message. */
-export function secretText(why: string): Rule {
+/** A string that must not appear in a message; not an empty one unless `mayBeEmpty`. */
+export function secretText(why: string, { mayBeEmpty = false } = {}): Rule {
   return known((path, value, problems) => {
-    if (typeof value === "string" && value !== "") return;
+    if (typeof value === "string" && (mayBeEmpty || value !== "")) return;
     problems.push(`${path} must be a string (${why}); got ${value === "" ? "an empty one" : typeName(value)}`);
   });
 }
@@ -132,7 +132,8 @@ export function known(rule: Rule): Rule {
   };
 }
 
-function isLater(value: unknown): boolean {
+/** Whether a value is known only during the deployment. */
+export function isLater(value: unknown): boolean {
   return Output.isInstance(value) || value instanceof Promise;
 }
 
@@ -153,7 +154,7 @@ function withoutPasswords(text: string): string {
 }
 
 /** The type of a value, without its content: a structure may contain a password. */
-function typeName(value: unknown): string {
+export function typeName(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   return { string: "a string", object: "an object" }[typeof value as string] ?? `a ${typeof value}`;

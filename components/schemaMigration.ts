@@ -8,6 +8,7 @@ import { migrationNameRule, migrationRule } from "./migrationRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
+import { MIGRATION_CONTAINER } from "./reservedNames.ts";
 import { toVariable } from "./toVariable.ts";
 import { type ImageArgs, secretVariable, workerPod } from "./workerPod.ts";
 
@@ -134,7 +135,7 @@ function podTemplate(name: string, args: KnownArgs) {
       ...(annotations && { annotations }),
     },
     spec: workerPod({
-      name: "migrate",
+      name: MIGRATION_CONTAINER,
       image,
       args: ["migrate"],
       database,

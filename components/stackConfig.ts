@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import type { BatchConfig } from "./batchConfig.ts";
-import { cpuWithinLimit, leaseBehindPooler } from "./batchRules.ts";
+import { cpuWithinLimit, freeContainerName, leaseBehindPooler } from "./batchRules.ts";
 import type { BatchSettings } from "./batchSettings.ts";
 import { combineConfig } from "./combineConfig.ts";
 import { bundledConnections } from "./connections.ts";
@@ -11,6 +11,8 @@ import { unusedNamespace } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { mountsRule } from "./podRules.ts";
 import type { PostgresArgs } from "./postgres.ts";
+import { noTemplates } from "./postgresRules.ts";
+import { restrictedPods } from "./restrictedPods.ts";
 import { problem, type Rule } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
 import { batchPod } from "./stackBatchArgs.ts";
@@ -40,12 +42,14 @@ export interface StackConfig {
  * @param get - returns the value of a key as a string: JSON if its type is `array` or `object`
  * @param env - the credentials of the registry: REGISTRY_USERNAME, REGISTRY_PASSWORD
  * @param names - every key that is set: Pulumi accepts those that no program reads
+ * @param secrets - the keys that contain a secret, whose values no message shows
  * @throws RunError naming all wrong keys at once, each with what is allowed, why, and the value.
  */
 export function readStackConfig(
   get: (key: string) => string | undefined,
   env: Readonly<Record<string, string | undefined>> = {},
   names: readonly string[] = [],
+  secrets: readonly string[] = [],
 ): StackConfig {
   const known = Object.keys(CONFIG_RULES);
   const problems = names
@@ -56,8 +60,8 @@ export function readStackConfig(
     values[key] = parse(get(key) ?? "");
     rule(key, values[key], problems);
   }
-  refuse(problems);
-  const config = combineConfig(values as unknown as ConfigValues, env);
+  refuse(problems, secrets);
+  const config = combineConfig(values as unknown as ConfigValues, env, secrets);
   for (const rule of [
     commandsNeedRunner,
     registryCredentials,
@@ -67,15 +71,29 @@ export function readStackConfig(
     mounts,
     cpuLimits,
     bundledConnections,
+    templates,
+    containerNames,
   ])
     rule("", config, problems);
-  refuse(problems);
+  refuse(problems, secrets);
+  restrictedPods("", config, problems);
+  refuse(problems, secrets);
   return config;
 }
 
-function refuse(problems: readonly string[]): void {
-  if (problems.length > 0)
-    throw new RunError(`the stack's configuration (pulumi config set KEY VALUE):\n${problems.join("\n")}`);
+function refuse(problems: readonly string[], secrets: readonly string[]): void {
+  if (problems.length === 0) return;
+  const hidden = secrets.filter((key) => Object.hasOwn(CONFIG_RULES, key));
+  const lines = problems.map((line) =>
+    mayShow(line, hidden) ? line : line.replace(/; got (?!nothing$).*$/s, "; got a secret"),
+  );
+  throw new RunError(`the stack's configuration (pulumi config set KEY VALUE):\n${lines.join("\n")}`);
+}
+
+/** Whether a message, which begins with what must be otherwise, is about no secret: the name of a key is none. */
+function mayShow(message: string, secrets: readonly string[]): boolean {
+  const [what = ""] = message.split(" must ");
+  return /^(a|the) key\b/.test(what) || !secrets.some((key) => new RegExp(`\\b${key}\\b`).test(what));
 }
 
 const commandsNeedRunner: Rule = (_path, value, problems) => {
@@ -104,6 +122,19 @@ const namespaces: Rule = (_path, value, problems) => {
     problems.push(
       `namespace must be another one than KEDA's (each is created, and deleted with everything in it); got ${JSON.stringify(namespace)} for both`,
     );
+};
+
+/** The labels and annotations of the stack's pods are also those of the bundled PostgreSQL's objects. */
+const templates: Rule = (_path, value, problems) => {
+  const { database, pod } = value as StackConfig;
+  if (!database.existing) noTemplates("pod", pod.annotations, problems);
+};
+
+const containerNames: Rule = (path, value, problems) => {
+  const { pod, batches } = value as StackConfig;
+  const found: string[] = [];
+  for (const batch of batches) freeContainerName(path, { name: batch.name, pod: { ...pod, ...batch.pod } }, found);
+  problems.push(...new Set(found));
 };
 
 const leases: Rule = (path, value, problems) => {

@@ -33,6 +33,31 @@ describe("names in the stack's configuration", () => {
       database({ admin: { user: "shop_worker", secretName: "a" }, rolePrefix: "shop" }),
       'got "shop_worker" twice',
     ],
+    "a database whose name PostgreSQL would truncate": [
+      database({ database: "ü".repeat(32) }),
+      "database.existing.database must be a database name of at most 63 bytes",
+    ],
+    "a role whose name PostgreSQL would truncate": [
+      database({ admin: { user: "ü".repeat(32), secretName: "a" } }),
+      "database.existing.admin.user must be a role name of at most 63 bytes",
+    ],
+    ...Object.fromEntries(
+      ["ge'heim", "ge\\heim", "ge heim", "geheim\n"].map((password) => [
+        `${JSON.stringify(password)} as the password of KEDA's poll, which would misread it`,
+        [
+          database({ worker: { user: "w", secretName: "w" }, scaler: { user: "s", password } }),
+          "database.existing.scaler.password must have no white space, ' and \\ (KEDA's poll would read them as syntax of a connection string); got one of them",
+        ],
+      ]),
+    ),
+    "a template in an annotation, which the bundled PostgreSQL's chart would evaluate": [
+      { pod: { annotations: { "vault.example/template": "{{ with x }}" } } },
+      "pod.annotations.vault.example/template must not contain {{ with the bundled PostgreSQL",
+    ],
+    "an init container that is named like a batch": [
+      { batches: [{ ...PAGES, pod: { podSpecPatch: { initContainers: [{ name: "page", image: "a" }] } } }] },
+      'pod.podSpecPatch.initContainers must have other names than the batch (its container is named after it); got "page"',
+    ],
     "the queue's owner as the worker": [
       database({ worker: { user: "batch_owner", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),
       '(which have no login); got "batch_owner"',
@@ -92,6 +117,46 @@ describe("names in the stack's configuration", () => {
     assert.throws(
       () => read("maxReplicaCount", "maxReplicas"),
       /\na key must be one of .*maxReplicaCount.*; got "maxReplicas"$/m,
+    );
+  });
+
+  test("may have templates in annotations where no chart evaluates them: on a batch, or with an existing PostgreSQL", () => {
+    const pod = { annotations: { "vault.example/template": "{{ with x }}" } };
+    assert.deepEqual(configProblems({ batches: [{ ...PAGES, pod }] }), []);
+    assert.deepEqual(configProblems({ pod, ...database() }), []);
+  });
+
+  test("may have every special character in a password, except those that KEDA misreads in its own", () => {
+    const password = "@:/?#%'\"\\ $&=+ü";
+    const roles = { worker: { user: "w", password }, scaler: { user: "s", password: '@:/?#%"$&=+ü' } };
+    assert.deepEqual(configProblems(database({ admin: { user: "owner", password }, ...roles })), []);
+  });
+
+  test("shows the value of no key that is a secret", () => {
+    const values: Record<string, string> = {
+      ...declaredDefaults(),
+      maxReplicaCount: "0",
+      cpu: "geheim",
+      database: JSON.stringify({ existing: { ...EXISTING, host: "geheim:1", database: undefined, hots: 1 } }),
+    };
+    assert.throws(
+      () => readStackConfig((key) => values[key], {}, [], ["cpu", "database"]),
+      ({ message }: Error) => {
+        assert.deepEqual(
+          message
+            .split("\n")
+            .slice(1)
+            .map((line) => [line.split(" must be")[0], line.replace(/^.*; got /, "")]),
+          [
+            ["maxReplicaCount", "0"],
+            ["cpu", "a secret"],
+            ["database.existing.host", "a secret"],
+            ["database.existing.database", "nothing"],
+            ["a key of database.existing", '"hots"'],
+          ],
+        );
+        return !message.includes("geheim");
+      },
     );
   });
 

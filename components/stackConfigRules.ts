@@ -130,9 +130,9 @@ function ofText(rule: Rule): ConfigRule {
   return { type: "string", parse: (value) => value, rule };
 }
 
-/** Text that is not a number in digits stays as it is: the rule refuses it and shows it. */
+/** Text that is not a number in digits stays as it is: the rule refuses it and shows it. YAML takes a leading zero for octal. */
 function ofNumber(rule: Rule): ConfigRule {
-  return { type: "integer", parse: (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value), rule };
+  return { type: "integer", parse: (value) => (/^-?(0|[1-9]\d*)(\.\d+)?$/.test(value) ? Number(value) : value), rule };
 }
 
 function ofStructure(rule: Rule): ConfigRule {

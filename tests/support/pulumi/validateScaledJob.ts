@@ -23,11 +23,14 @@ interface Properties {
   readonly [name: string]: { readonly properties?: Properties; readonly items?: { readonly properties?: Properties } };
 }
 
-/** The fields of a Job's pod. */
-export const POD_FIELDS = ["spec", "jobTargetRef", "template", "spec"].reduce<Properties>(
-  (fields, field) => fields[field]?.properties ?? {},
-  schema.properties as Properties,
+/** The schema of a Job's pod. */
+export const POD_SCHEMA = ["spec", "jobTargetRef", "template", "spec"].reduce<{ readonly properties?: Properties }>(
+  (node, field) => node.properties?.[field] ?? {},
+  schema as { readonly properties?: Properties },
 );
+
+/** The fields of a Job's pod. */
+export const POD_FIELDS: Properties = POD_SCHEMA.properties ?? {};
 
 const validator = new Validator(forbidUnknownFields(schema), "7", false);
 

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { configProblems } from "../tests/support/pulumi/configProblems.ts";
+
+const PAGES = { kind: "page", table: "pages", image: "pages:1", command: ["work"] };
+const SECURITY = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+const SIDECAR = { name: "proxy", image: "proxy:1", restartPolicy: "Always" };
+
+describe("pods in a namespace that the stack creates, which enforces the restricted Pod Security Standard", () => {
+  const right: Record<string, object> = {
+    "a sidecar that meets it": { podSpecPatch: { initContainers: [{ ...SIDECAR, securityContext: SECURITY }] } },
+    "a port that may be bound": {
+      podSpecPatch: { containers: [{ securityContext: { capabilities: { add: ["NET_BIND_SERVICE"] } } }] },
+    },
+    "volumes that it allows": {
+      volumes: [
+        { name: "a", persistentVolumeClaim: { claimName: "a" } },
+        { name: "b", configMap: { name: "b" } },
+      ],
+    },
+    "another user": { runAsUser: 65_532, podSpecPatch: { securityContext: { fsGroup: 1 } } },
+  };
+  for (const [what, pod] of Object.entries(right))
+    test(`may have ${what}`, () => assert.deepEqual(configProblems({ pod }), []));
+
+  const wrong: Record<string, readonly [pod: object, got: string]> = {
+    "the host's network": [{ podSpecPatch: { hostNetwork: true } }, "hostNetwork"],
+    "the host's IPC": [{ podSpecPatch: { hostIPC: true } }, "hostIPC"],
+    "a folder of the node": [{ volumes: [{ name: "a", hostPath: { path: "/a" } }] }, "the volume a of type hostPath"],
+    "the root user": [{ podSpecPatch: { securityContext: { runAsUser: 0 } } }, "runAsUser: 0 in the container batch"],
+    "the user of the image, which may be root": [
+      { podSpecPatch: { securityContext: { runAsNonRoot: null } } },
+      "no runAsNonRoot: true in the container batch",
+    ],
+    "more capabilities": [
+      { podSpecPatch: { containers: [{ securityContext: { capabilities: { add: ["SYS_PTRACE"] } } }] } },
+      "capabilities.add: [SYS_PTRACE] in the container batch",
+    ],
+    "a privileged container": [
+      { podSpecPatch: { containers: [{ securityContext: { privileged: true } }] } },
+      "privileged: true in the container batch",
+    ],
+    "a port of the host": [
+      { podSpecPatch: { containers: [{ ports: [{ containerPort: 80, hostPort: 80 }] }] } },
+      "a hostPort in the container batch",
+    ],
+    "no seccomp profile": [
+      { podSpecPatch: { securityContext: { seccompProfile: { type: "Unconfined" } } } },
+      "no seccompProfile in the container batch",
+    ],
+    "a sidecar with Kubernetes' defaults": [
+      { podSpecPatch: { initContainers: [SIDECAR] } },
+      "no allowPrivilegeEscalation: false in the container proxy, no capabilities.drop: [ALL] in the container proxy",
+    ],
+  };
+  for (const [what, [pod, got]] of Object.entries(wrong)) {
+    test(`may not have ${what}: one message names it`, () => {
+      for (const [config, path] of [
+        [{ pod }, "pod"],
+        [
+          {
+            batches: [
+              { ...PAGES, kind: "a" },
+              { ...PAGES, pod },
+            ],
+          },
+          "batches[1].pod",
+        ],
+      ] as const) {
+        assert.deepEqual(configProblems(config), [
+          `${path} must meet Kubernetes' restricted Pod Security Standard (the namespace enforces it because createNamespace is true); got ${got}`,
+        ]);
+        assert.deepEqual(configProblems({ ...config, createNamespace: "false" }), []);
+      }
+    });
+  }
+});

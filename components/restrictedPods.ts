@@ -1,0 +1,84 @@
+import type { PodArgs } from "./podArgs.ts";
+import { isObject, type Rule } from "./rule.ts";
+import { batchPod } from "./stackBatchArgs.ts";
+import type { StackConfig } from "./stackConfig.ts";
+import { workerPod } from "./workerPod.ts";
+
+type Part = Readonly<Record<string, unknown>>;
+
+/** Kinds of volumes that the standard allows, and `image`, on which versions of Kubernetes differ. */
+const VOLUMES = /^(name|configMap|csi|downwardAPI|emptyDir|ephemeral|image|persistentVolumeClaim|projected|secret)$/;
+
+/**
+ * The namespace that the stack creates enforces the `restricted` Pod Security Standard: the API server would refuse other pods, first the
+ * migration's, after everything else is installed.
+ */
+export const restrictedPods: Rule = (_path, value, problems) => {
+  const { database, pod, batches } = value as StackConfig;
+  if (!database.createNamespace) return;
+  const pods: [string, PodArgs][] = [
+    ["pod", pod],
+    ...batches.map((batch, index): [string, PodArgs] => [`batches[${index}].pod`, batchPod(pod, batch.pod ?? {})]),
+  ];
+  for (const [path, args] of pods) {
+    const found = findForbidden(toSpec(args));
+    if (found.length === 0) continue;
+    problems.push(
+      `${path} must meet Kubernetes' restricted Pod Security Standard (the namespace enforces it because createNamespace is true); got ${found.join(", ")}`,
+    );
+    return;
+  }
+};
+
+/** A pod with these settings; what is not in them does not matter here. */
+function toSpec(pod: PodArgs): Part {
+  const role = { user: "", secretName: "", secretKey: "" };
+  const database = { host: "", port: 1, database: "", sslMode: "require" };
+  const rest = { env: [], cpu: "1", memory: "1Gi", graceSeconds: 1 };
+  return workerPod({ name: "batch", image: { reference: "" }, database, pooled: false, role, ...rest, pod });
+}
+
+/** What the standard forbids in a pod's spec. */
+export function findForbidden(spec: Part): string[] {
+  const { containers, initContainers, volumes, securityContext } = spec;
+  return [
+    ...["hostNetwork", "hostPID", "hostIPC"].filter((field) => spec[field] === true),
+    ...objects(volumes).flatMap((volume) =>
+      Object.keys(volume)
+        .filter((key) => !VOLUMES.test(key))
+        .map((key) => `the volume ${volume.name} of type ${key}`),
+    ),
+    ...[...objects(initContainers), ...objects(containers)].flatMap((container) =>
+      ofContainer(container, part(securityContext)).map((what) => `${what} in the container ${container.name}`),
+    ),
+  ];
+}
+
+function ofContainer({ securityContext, ports }: Part, pod: Part): string[] {
+  const own = part(securityContext);
+  const { runAsNonRoot, runAsUser, seccompProfile } = { ...pod, ...own };
+  const { drop, add } = part(own.capabilities);
+  const added = list(add).filter((capability) => capability !== "NET_BIND_SERVICE");
+  return [
+    ...(own.allowPrivilegeEscalation === false ? [] : ["no allowPrivilegeEscalation: false"]),
+    ...(list(drop).includes("ALL") ? [] : ["no capabilities.drop: [ALL]"]),
+    ...(added.length === 0 ? [] : [`capabilities.add: [${added.join(", ")}]`]),
+    ...(own.privileged === true ? ["privileged: true"] : []),
+    ...(runAsNonRoot === true ? [] : ["no runAsNonRoot: true"]),
+    ...(runAsUser === 0 ? ["runAsUser: 0"] : []),
+    ...(/^(RuntimeDefault|Localhost)$/.test(String(part(seccompProfile).type)) ? [] : ["no seccompProfile"]),
+    ...(objects(ports).some(({ hostPort }) => hostPort !== undefined && hostPort !== 0) ? ["a hostPort"] : []),
+  ];
+}
+
+function part(value: unknown): Part {
+  return isObject(value) ? value : {};
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function objects(value: unknown): Part[] {
+  return list(value).filter(isObject);
+}
