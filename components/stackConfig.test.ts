@@ -9,6 +9,7 @@ import { declaredConfig, declaredDefaults } from "../tests/support/pulumi/declar
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { DEFAULT_KEDA } from "./kedaRules.ts";
 import { DEFAULT_NAMESPACE, DEFAULT_POSTGRES } from "./postgresRules.ts";
+import { readStackConfig } from "./stackConfig.ts";
 import { CONFIG_RULES } from "./stackConfigRules.ts";
 import { DEFAULT_IMAGE } from "./workerImageRules.ts";
 
@@ -128,6 +129,19 @@ describe("readStackConfig", () => {
     assert.deepEqual(config.database.existing, { ...EXISTING, tls: { ca: "-----BEGIN CERTIFICATE-----\n" } });
     assert.ok(!("install" in config.database));
     assert.deepEqual(config.image, { existing: "registry.example/worker:1" });
+  });
+
+  test("keeps variables of a key that contains a secret as secrets", async () => {
+    const values: Record<string, string> = {
+      ...defaults,
+      pod: JSON.stringify({ env: { A: "a" } }),
+      batches: JSON.stringify([{ ...COMMAND, env: { B: "b" }, pod: { env: { C: "c" } } }]),
+    };
+    for (const secrets of [["pod", "batches"], []]) {
+      const { pod, batches } = readStackConfig((key) => values[key], {}, [], secrets);
+      for (const variable of [pod.env?.A, batches[0]?.env?.B, batches[0]?.pod?.env?.C])
+        assert.equal(await isSecret(output(variable)), secrets.length > 0);
+    }
   });
 
   test("does not count the workers' connections behind a pooler, whose settings limit them", () => {

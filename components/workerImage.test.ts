@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -159,4 +160,27 @@ test("its tag depends on every file of the build context, and on no other", asyn
   for (const file of ["worker/src/main.test.ts", "worker/src/new.test.ts", "sql/schema.sql"])
     await writeFile(join(checkout, file), "other");
   assert.equal(tag(), tags.at(-1));
+});
+
+test("every file that is copied into the image gets its mode there: a checkout's may be for its owner only", async () => {
+  const copies = (await readFile(join(root, "worker/Dockerfile"), "utf8")).match(/^COPY (?!--from).*$/gm) ?? [];
+  assert.ok(copies.length > 4);
+  for (const copy of copies) assert.match(copy, /^COPY --chmod=755 /);
+});
+
+test("its tag is the same in a checkout by a git that converts line endings", async () => {
+  const [folder, clone] = [await mkdtemp(join(tmpdir(), "committed-")), await mkdtemp(join(tmpdir(), "clone-"))];
+  after(() => Promise.all([folder, clone].map((path) => rm(path, { recursive: true }))));
+  for (const path of ["worker", "sql", ".gitattributes"])
+    await cp(join(root, path), join(folder, path), {
+      recursive: true,
+      filter: (file) => !file.includes("node_modules"),
+    });
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.example", ...args]);
+  git("init", "--quiet", folder);
+  git("-C", folder, "add", ".");
+  git("-C", folder, "commit", "--quiet", "--message", "all");
+  git("-c", "core.autocrlf=true", "-c", "core.eol=crlf", "clone", "--quiet", folder, clone);
+  assert.equal(imageTag(clone, []), imageTag(root, []));
 });
