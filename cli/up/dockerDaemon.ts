@@ -22,15 +22,15 @@ export async function checkDockerDaemon(env: NodeJS.ProcessEnv, why: string): Pr
 }
 
 /**
- * Pulumi's Docker provider reads DOCKER_HOST and ignores docker's contexts (Colima, OrbStack, rootless Docker): returns DOCKER_HOST
- * with the socket of the current context, unless the user has set one.
+ * Pulumi's Docker provider reads DOCKER_HOST and ignores docker's contexts (Colima, OrbStack, rootless Docker, another machine): returns
+ * DOCKER_HOST with the daemon of the current context, unless the user has set one.
  */
 export async function dockerContextEnv(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   if (env.DOCKER_HOST) return {};
   const args = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
   const { exitCode, stdout } = await capture("docker", args, env, { timeoutSeconds: TIMEOUT_SECONDS });
   const host = stdout.trim();
-  return exitCode === 0 && host.startsWith("unix://") && host !== DEFAULT_HOST ? { DOCKER_HOST: host } : {};
+  return exitCode === 0 && /^(unix|tcp|ssh):\/\//.test(host) && host !== DEFAULT_HOST ? { DOCKER_HOST: host } : {};
 }
 
 const DEFAULT_HOST = "unix:///var/run/docker.sock";

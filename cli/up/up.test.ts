@@ -146,11 +146,11 @@ describe("npm run up", { timeout: 180_000 }, () => {
 
   test("builds in the daemon of docker's current context, which Pulumi's provider ignores", async () => {
     const programs = await started(await createPrograms({ ...ALL, minikube: minikube("none", "docker") }));
-    const { ended, output } = run("cli/up/up.ts", programs, [], {
-      FAKE_DOCKER_CONTEXT: "unix:///home/me/.colima/docker.sock",
-    });
-    assert.equal(await ended, 0, output());
-    assert.match(output(), /builds in <unix:\/\/\/home\/me\/\.colima\/docker\.sock>/);
+    for (const host of ["unix:///home/me/.colima/docker.sock", "ssh://me@builder.example", "tcp://10.0.0.1:2375"]) {
+      const { ended, output } = run("cli/up/up.ts", programs, [], { FAKE_DOCKER_CONTEXT: host });
+      assert.equal(await ended, 0, output());
+      assert.ok(output().includes(`builds in <${host}>`), output());
+    }
   });
 
   test("creates no cluster with a minikube version that does not support its Kubernetes version", async () => {
