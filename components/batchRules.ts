@@ -5,6 +5,7 @@ import { freeLivenessPort } from "./livenessPort.ts";
 import { namespaceName, objectName } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
+import { hostRule } from "./postgresRules.ts";
 import { cpuMillis, memoryMebibytes, quantityValue } from "./quantity.ts";
 import { allOrNone, and, isObject, list, number, type Rule, shape, text } from "./rule.ts";
 
@@ -92,17 +93,14 @@ export const roleRule = shape(
 /** Validation rules for `DatabaseAddress`. */
 export const addressRule = shape(
   {
-    host: present("PostgreSQL's host name"),
+    host: hostRule,
     port: number({ min: 1, max: 65_535, why: "a TCP port" }),
     database: present("the database name"),
     sslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS"),
     scalerSslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS"),
     caSecretName: objectName("a Secret in the namespace of the batches"),
     caSecretKey: text(/./, "a key in the Secret", "it holds the certificate"),
-    pooler: shape(
-      { host: present("the pooler's host name"), port: number({ min: 1, max: 65_535, why: "a TCP port" }) },
-      ["host"],
-    ),
+    pooler: shape({ host: hostRule, port: number({ min: 1, max: 65_535, why: "a TCP port" }) }, ["host"]),
   },
   ["host", "port", "database", "sslMode"],
 );

@@ -100,6 +100,10 @@ describe("a batch's arguments", () => {
     "a name with capitals": [{ name: "Claps" }, "name must be 1 to 57 characters from a-z"],
     "a name too long for its Jobs": [{ name: "a".repeat(58) }, "name must be 1 to 57 characters from a-z"],
     "a kind that batch.attach() refuses": [{ kind: "Page" }, "kind must be 1 to 40"],
+    "a host with a port": [
+      { database: { ...ARGS.database, host: "postgres.example:5433" } },
+      'database.host must be a host name or an address (pods connect to it; the port is a separate key); got "postgres.example:5433"',
+    ],
     "no image": [{ image: {} }, "image.reference must be set"],
     "an empty command": [{ command: [], runner: RUNNER }, "command must be a list of 1 or more"],
     "a command whose program is empty": [{ command: [""], runner: RUNNER }, "command[0] must be a program"],

@@ -39,7 +39,8 @@ export const namespaceRule = namespaceName("Kubernetes' rule for namespaces");
 
 const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
 
-const host = text(
+/** Validation rules for the host of a server or a pooler. */
+export const hostRule = text(
   (name) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name),
   "a host name or an address",
   "pods connect to it; the port is a separate key",
@@ -110,7 +111,7 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
   return and(
     shape(
       {
-        host,
+        host: hostRule,
         port: portRule,
         database: text(
           (name) => /^(?!.*:\/\/)[^\s"'$`\\]+$/.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES,
@@ -126,7 +127,7 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
           'at most 51 characters from a-z, 0-9 and "_", starting neither with a digit nor with pg_',
           "the roles are named after it, and PostgreSQL reserves pg_",
         ),
-        pooler: shape({ host, port: portRule }, ["host"]),
+        pooler: shape({ host: hostRule, port: portRule }, ["host"]),
       },
       ["host", "database", "admin"],
     ),
