@@ -52,7 +52,7 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
       ]);
       const calls = await programs.calls();
       assert.deepEqual(
-        calls.filter((call) => /^(minikube|docker|kubectl)|^pulumi up/.test(call)),
+        calls.filter((call) => /^(minikube|docker|kubectl)|^pulumi (up|stack)/.test(call)),
         [],
       );
       assert.ok(!calls.join().includes("geheim"));
@@ -70,6 +70,17 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
       const { ended, output } = run("cli/up/up.ts", await createPrograms(ALL), ["-c", "maxReplicaCount=20"], env);
       assert.equal(await ended, 0, output());
     }
+  });
+
+  test("reads the settings of a new stack as soon as it is created", async () => {
+    const pulumi = `case "$*" in
+      "config --json"*) test -e "\${0%/*}/created" || { echo "error: no stack named" >&2; exit 255; };;
+      "stack select"*) true > "\${0%/*}/created";;
+    esac\n${ALL.pulumi}`;
+    const programs = await createPrograms({ ...ALL, pulumi });
+    const { ended, output } = run("cli/up/up.ts", programs, ["-c", "maxReplicaCount=0"], settings());
+    assert.equal(await ended, 64, output());
+    assert.ok(!(await programs.calls()).some((call) => /^minikube start|^pulumi up/.test(call)));
   });
 
   test("says why the settings cannot be read", async () => {

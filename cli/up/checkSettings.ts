@@ -18,21 +18,24 @@ interface Setting {
 /**
  * Checks the stack's configuration, with the values of `--config`, before anything is started for it.
  *
+ * @returns false if there is no such stack yet: Pulumi reads no settings without one
  * @throws UsageError with the message of index.ts, which shows no secret
  */
-export async function checkSettings({ stack, pulumiArgs, env }: Session): Promise<void> {
+export async function checkSettings({ stack, pulumiArgs, env }: Session): Promise<boolean> {
   const args = ["config", "--json", "--show-secrets", "--stack", stack, ...configFileArgs(pulumiArgs)];
   const { exitCode, stdout, stderr } = await capture("pulumi", args, env);
+  if (exitCode !== 0 && /no stack named/.test(stderr)) return false;
   if (exitCode !== 0) throw new FailedError(`cannot read the settings of the stack ${stack}: ${stderr.trim()}`);
   const stored = parseSettings(stdout);
   // Not in a form that is known: index.ts makes the same check later.
-  if (stored === undefined) return;
+  if (stored === undefined) return true;
   const given = Object.entries(configFlags(pulumiArgs)).map(([key, value]) => [`postgres-batch:${key}`, { value }]);
   const input = JSON.stringify({ ...stored, ...Object.fromEntries(given) });
   const checked = await runProgram(process.execPath, [PROGRAM], { env, input });
   if (checked.exitCode === SYSEXITS.usage) throw new UsageError(checked.stderr.trim());
   if (checked.exitCode !== 0)
     throw new FailedError(`cannot check the settings of the stack ${stack}: ${checked.stderr}`);
+  return true;
 }
 
 function parseSettings(json: string): Readonly<Record<string, Setting>> | undefined {

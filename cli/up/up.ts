@@ -44,8 +44,9 @@ await runSession(HELP, async (session) => {
   await checkPulumiVersion(session);
   await checkPassphrase(session);
 
+  const isNew = !(await checkSettings(session));
   await selectStack(session);
-  await checkSettings(session);
+  if (isNew) await checkSettings(session);
   const context = await stackContext(session);
   const deployed = await readDeployedCluster(session, context);
   const source = await readImageSource(session);
