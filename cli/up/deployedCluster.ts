@@ -12,7 +12,9 @@ interface DeployedCluster {
 }
 
 /** The exports of index.ts; empty until the first `pulumi up` has succeeded. */
-type Outputs = Partial<Pick<Deployment, "psql" | "namespaces" | "kinds"> & { readonly cluster: DeployedCluster }>;
+type Outputs = Partial<
+  Pick<Deployment, "psql" | "namespaces" | "kinds" | "job"> & { readonly cluster: DeployedCluster }
+>;
 
 export async function readOutputs({ stack, env }: Pick<Session, "stack" | "env">): Promise<Outputs> {
   const { exitCode, stdout, stderr } = await capture("pulumi", ["stack", "output", "--json", "--stack", stack], env);

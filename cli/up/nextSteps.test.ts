@@ -54,6 +54,16 @@ describe("the next steps", () => {
     assert.match(commands({ ...DEPLOYMENT, kinds: ["page", "clap"] }).join("\n"), /insert into make_it_clap/);
   });
 
+  test("shows the secrets of a Job that contains some: kubectl could not read it otherwise", () => {
+    const lines = commands({ ...DEPLOYMENT, job: "[secret]" });
+    assert.ok(lines.includes("pulumi stack output job --show-secrets | kubectl create -f -"));
+    assert.ok(
+      !commands({ ...DEPLOYMENT, job: "{}" })
+        .join("\n")
+        .includes("--show-secrets"),
+    );
+  });
+
   test("names minikube's profile even if kubectl's current context is its", () => {
     const lines = commands({ ...DEPLOYMENT, context: undefined, profile: "two" });
     assert.ok(lines.includes("minikube dashboard --profile=two"));

@@ -10,6 +10,8 @@ export interface Deployment {
   readonly namespaces: { readonly batches: string; readonly keda: string };
   /** The kinds of its batches. */
   readonly kinds: readonly string[];
+  /** The stack's output `job`, as Pulumi shows it. @default - its content does not matter here */
+  readonly job?: string;
   /** Undefined if it is kubectl's current context, which need not be named. */
   readonly context: string | undefined;
   /** The cluster's minikube profile, whatever kubectl's context; undefined if the cluster is not minikube. */
@@ -22,17 +24,21 @@ export interface Deployment {
 /** The sample's kind. Every database has its table; without a batch for it, no Job is created for its rows. */
 const SAMPLE_KIND = "clap";
 
+/** What Pulumi shows instead of an output that contains a secret. */
+const HIDDEN = "[secret]";
+
 /** A command to paste, and its purpose. */
 type Step = readonly [purpose: string, command: string];
 
 /** The commands to try after `pulumi up`; each can be pasted into a shell in the checkout. */
 export function nextSteps(deployment: Deployment): string[] {
-  const { psql, namespaces, kinds, context, profile, stack, extraEnv } = deployment;
+  const { psql, namespaces, kinds, job, context, profile, stack, extraEnv } = deployment;
   const kubectl = context === undefined ? "kubectl" : `kubectl --context ${shellQuote(context)}`;
   const psqlThere = psql.replace("kubectl", kubectl);
   const forStack = isDefaultStack(stack) ? "" : ` --stack ${stack}`;
   const withArguments = isDefaultStack(stack) ? " --" : ` -- --stack ${stack}`;
   const variables = Object.entries(extraEnv).map(([name, value]) => `${name}=${shellQuote(value)}`);
+  const showSecrets = job === HIDDEN ? " --show-secrets" : "";
   const hasSample = kinds.includes(SAMPLE_KIND);
   const steps: (Step | undefined)[] = [
     hasSample
@@ -49,7 +55,10 @@ export function nextSteps(deployment: Deployment): string[] {
     ["Read KEDA's log", `${kubectl} logs -f -n ${namespaces.keda} deployment/keda-operator`],
     profile === undefined ? undefined : ["Open the dashboard in a browser", dashboard(profile)],
     variables.length > 0 ? ["Before using pulumi directly", `export ${variables.join(" ")}`] : undefined,
-    ["Create one Job by hand (insert a row first)", `pulumi stack output job${forStack} | ${kubectl} create -f -`],
+    [
+      "Create one Job by hand (insert a row first)",
+      `pulumi stack output job${showSecrets}${forStack} | ${kubectl} create -f -`,
+    ],
     ["Change a setting", `npm run up${withArguments} --config pollingInterval=5`],
     ["Remove everything", `npm run down${isDefaultStack(stack) ? "" : withArguments}`],
   ];

@@ -82,8 +82,8 @@ await runSession(HELP, async (session) => {
 
 async function deployment(session: Session, context: string, profile: string | undefined): Promise<Deployment> {
   const { stack, env, extraEnv } = session;
-  const outputs = (await readOutputs(session)) as Pick<Deployment, "psql" | "namespaces" | "kinds">;
-  const { psql, namespaces, kinds } = outputs;
+  const outputs = (await readOutputs(session)) as Pick<Deployment, "psql" | "namespaces" | "kinds" | "job">;
+  const { psql, namespaces, kinds, job = "" } = outputs;
   const isCurrent = (await currentContext(env)) === context;
-  return { psql, namespaces, kinds, context: isCurrent ? undefined : context, profile, stack, extraEnv };
+  return { psql, namespaces, kinds, job, context: isCurrent ? undefined : context, profile, stack, extraEnv };
 }
