@@ -60,6 +60,26 @@ describe("mergePodSpec", () => {
 });
 
 describe("podSpecPatch", () => {
+  test("shows no part of a structure, which may contain a password", () => {
+    const env = [{ name: "TOKEN", value: "geheim" }];
+    for (const patch of [
+      { spec: { containers: [{ env }] } },
+      { containers: [{ env: "TOKEN=geheim" }] },
+      { containers: [{ env: ["geheim"] }] },
+      { containers: ["geheim"] },
+      { containers: [{ lifecycle: { postStart: { exec: { command: ["geheim"] } } } }] },
+      "geheim",
+    ]) {
+      assert.equal(problems(patch).length, 1);
+      assert.match(problems(patch).join(), /; got (an object|a list|a string|something else)$/);
+    }
+  });
+
+  test("says what is wrong about values that JSON does not have", () => {
+    for (const name of [5n, Symbol("a"), () => 1, { toString: null }])
+      assert.equal(problems({ initContainers: [{ name }] }).length, 1);
+  });
+
   const allowed = {
     "another user": { securityContext: { runAsUser: null } },
     "a sidecar": { initContainers: [{ name: "proxy", image: "proxy:1", restartPolicy: "Always" }] },

@@ -6,7 +6,7 @@ import {
   RESERVED_VOLUMES,
   RUNNER_CONTAINER,
 } from "./reservedNames.ts";
-import { and, isLater, isObject, known, type Rule } from "./rule.ts";
+import { and, isLater, isObject, known, type Rule, typeName } from "./rule.ts";
 
 /** Fields that a patch must not change, with the worker's reason. */
 const POD_FIELDS: Readonly<Record<string, string>> = {
@@ -53,8 +53,8 @@ export function podSpecPatchRule(command: boolean): Rule {
 
 function reliedOnRule(command: boolean): Rule {
   return known((path, value, problems) => {
-    const refuse = (what: string, why: string, got: unknown) =>
-      problems.push(`${path} must not change ${what} (${why}); got ${JSON.stringify(got) ?? "nothing"}`);
+    const refuse = (what: string, why: string, got: unknown, shown = show(got)) =>
+      problems.push(`${path} must not change ${what} (${why}); got ${shown}`);
     if (!isObject(value)) {
       problems.push(
         `${path} must be an object (part of a pod spec); got ${Array.isArray(value) ? "a list" : "something else"}`,
@@ -64,11 +64,13 @@ function reliedOnRule(command: boolean): Rule {
     for (const [field, why] of Object.entries(POD_FIELDS)) if (field in value) refuse(field, why, value[field]);
     for (const directive of directives(value)) refuse(directive, "merge directives are not supported", directive);
     for (const key of Object.keys(MERGE_KEYS)) {
-      if (key in value && !isListOfObjects(value[key])) refuse(key, "elements are merged by name", value[key]);
+      if (key in value && !isListOfObjects(value[key]))
+        refuse(key, "elements are merged by name", value[key], typeName(value[key]));
     }
     const { containers = [], initContainers = [], volumes = [] } = value as Record<string, unknown>;
     for (const { name } of objects(volumes))
-      if (RESERVED_VOLUMES.includes(String(name))) refuse(`the volume ${name}`, "it is reserved for the worker", name);
+      if (isText(name) && RESERVED_VOLUMES.includes(name))
+        refuse(`the volume ${name}`, "it is reserved for the worker", name);
     for (const { name } of objects(initContainers)) {
       if (typeof name !== "string") refuse("an init container without a name", "elements are merged by name", name);
       if (name === RUNNER_CONTAINER || name === MIGRATION_CONTAINER)
@@ -85,12 +87,13 @@ function reliedOnRule(command: boolean): Rule {
         refuse("containers[0].workingDir", "the worker must start in its own folder", container.workingDir);
       for (const key of ["env", "volumeMounts"]) {
         if (key in container && !isListOfObjects(container[key]))
-          refuse(`containers[0].${key}`, "elements are merged by name", container[key]);
+          refuse(`containers[0].${key}`, "elements are merged by name", container[key], typeName(container[key]));
       }
       for (const { name } of objects(container.env))
-        if (isReservedVariable(String(name))) refuse(`the variable ${name}`, "it is reserved for the worker", name);
+        if (isText(name) && isReservedVariable(name))
+          refuse(`the variable ${name}`, "it is reserved for the worker", name);
       for (const { mountPath } of objects(container.volumeMounts))
-        if (isReservedPath(String(mountPath)))
+        if (isText(mountPath) && isReservedPath(mountPath))
           refuse(`the mount ${mountPath}`, "it is reserved for the worker", mountPath);
     }
   });
@@ -141,6 +144,15 @@ function unnamed({ containers, ...pod }: Readonly<Record<string, unknown>>): [li
         objects(part[list]).some((item) => !["string", "number"].includes(typeof item[key]) && !isLater(item[key])),
     ),
   );
+}
+
+/** A simple value; a structure may contain a password. */
+function show(value: unknown): string {
+  return ["string", "number", "boolean"].includes(typeof value) ? JSON.stringify(value) : typeName(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 function isListOfObjects(value: unknown): boolean {

@@ -142,7 +142,13 @@ function join(path: string, key: string): string {
 }
 
 function show(value: unknown): string {
-  return isObject(value) || value === undefined ? typeName(value) : withoutPasswords(JSON.stringify(value));
+  const isPlain = value === null || Array.isArray(value) || ["string", "number", "boolean"].includes(typeof value);
+  return isPlain ? withoutPasswords(toJson(value)) : typeName(value);
+}
+
+/** JSON has no text for some values, within a list as well. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) => (typeof inner === "bigint" ? String(inner) : inner));
 }
 
 /** A URL, a connection string or a key in the wrong place must not show its password. */
