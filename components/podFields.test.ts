@@ -94,6 +94,10 @@ describe("the fields of a pod", () => {
       { podSpecPatch: { containers: [{ env: [{ name: "A", value: 5 }] }] } },
       "pod.podSpecPatch.containers[0].env[0].value must be a string",
     ],
+    "null as an element of a list in the patch": [
+      { podSpecPatch: { containers: [{ securityContext: { capabilities: { add: [null] } } }] } },
+      "pod.podSpecPatch.containers[0].securityContext.capabilities.add[0] must be an element (the field's type in Kubernetes); got nothing",
+    ],
     "an object for a list in the patch": [
       { podSpecPatch: { hostAliases: {} } },
       "pod.podSpecPatch.hostAliases must be a list (the field's type in Kubernetes); got an object",

@@ -39,7 +39,11 @@ function check(field: Field, path: string, value: unknown, problems: string[], i
     else if (!(TYPES[field]?.(value) ?? true)) problems.push(wrongType(path, `a ${field}`, value));
   } else if (isList(field)) {
     if (!Array.isArray(value)) problems.push(wrongType(path, "a list", value));
-    else for (const [index, item] of value.entries()) inside(field[0], `${path}[${index}]`, item);
+    else
+      for (const [index, item] of value.entries()) {
+        if (item === null) problems.push(wrongType(`${path}[${index}]`, "an element", item));
+        else inside(field[0], `${path}[${index}]`, item);
+      }
   } else if (!isObject(value)) problems.push(wrongType(path, "an object", value));
   else {
     for (const [name, item] of Object.entries(value)) {

@@ -46,6 +46,10 @@ describe("mergePodSpec", () => {
       { initContainers: [{ name: "proxy", restartPolicy: "Always" }] },
       { initContainers: [{ name: "proxy", restartPolicy: "Always" }] },
     ],
+    "null in an additional container by removing the key": [
+      { initContainers: [{ name: "proxy", image: "proxy:1", securityContext: { runAsUser: null } }] },
+      { initContainers: [{ name: "proxy", image: "proxy:1", securityContext: {} }] },
+    ],
     "other lists by replacing them": [{ hostAliases: [{ ip: "10.0.0.1" }] }, { hostAliases: [{ ip: "10.0.0.1" }] }],
   };
   for (const [what, [patch, result]] of Object.entries(merged))

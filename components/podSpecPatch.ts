@@ -110,7 +110,7 @@ export function mergePodSpec<Spec extends object>(spec: Spec, patch: unknown): S
 function merge(target: unknown, patch: unknown, field: string): unknown {
   if (Array.isArray(patch)) {
     const key = MERGE_KEYS[field];
-    return key !== undefined && Array.isArray(target) ? mergeList(target, patch, key) : patch;
+    return key === undefined ? patch : mergeList(Array.isArray(target) ? target : [], patch, key);
   }
   if (!isObject(patch)) return patch;
   const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
@@ -125,7 +125,7 @@ function mergeList(target: readonly unknown[], patch: readonly unknown[], key: s
   const merged = [...target];
   for (const item of objects(patch)) {
     const at = merged.findIndex((other) => isObject(other) && other[key] === item[key]);
-    if (at === -1) merged.push(item);
+    if (at === -1) merged.push(merge({}, item, ""));
     else merged[at] = merge(merged[at], item, "");
   }
   return merged;

@@ -5,6 +5,7 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
   readonly items?: Node;
+  readonly default?: unknown;
   readonly additionalProperties?: Node | boolean;
   readonly "x-kubernetes-int-or-string"?: boolean;
 }
@@ -27,7 +28,10 @@ function toField({ type, properties, required = [], items, additionalProperties,
   if (items) return [toField(items)];
   if (properties)
     return Object.fromEntries(
-      Object.entries(properties).map(([name, node]) => [required.includes(name) ? `${name}!` : name, toField(node)]),
+      Object.entries(properties).map(([name, node]) => [
+        required.includes(name) && node.default === undefined ? `${name}!` : name,
+        toField(node),
+      ]),
     );
   if (typeof additionalProperties === "object") return { "*": toField(additionalProperties) };
   return more["x-kubernetes-int-or-string"] ? "whole number or string" : type === "integer" ? "whole number" : type;
