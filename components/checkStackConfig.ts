@@ -23,6 +23,7 @@ try {
   readStackConfig((key) => settings.get(key)?.value, process.env, [...settings.keys()], secrets);
 } catch (error) {
   if (!RunError.isInstance(error)) throw error;
-  console.error((error as Error).message);
+  // Not to standard error, where Node.js may print warnings.
+  console.log((error as Error).message);
   process.exitCode = SYSEXITS.usage;
 }

@@ -32,7 +32,7 @@ export async function checkSettings({ stack, pulumiArgs, env }: Session): Promis
   const given = Object.entries(configFlags(pulumiArgs)).map(([key, value]) => [`postgres-batch:${key}`, { value }]);
   const input = JSON.stringify({ ...stored, ...Object.fromEntries(given) });
   const checked = await runProgram(process.execPath, [PROGRAM], { env, input });
-  if (checked.exitCode === SYSEXITS.usage) throw new UsageError(checked.stderr.trim());
+  if (checked.exitCode === SYSEXITS.usage) throw new UsageError(checked.stdout.trim());
   if (checked.exitCode !== 0)
     throw new FailedError(`cannot check the settings of the stack ${stack}: ${checked.stderr}`);
   return true;
