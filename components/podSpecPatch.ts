@@ -1,3 +1,4 @@
+import { patchValuesRule } from "./patchValues.ts";
 import { podPatchFieldsRule } from "./podFields.ts";
 import {
   isReservedPath,
@@ -48,7 +49,7 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 
 /** Validation rules for `podSpecPatch`: it may change any field that the worker does not rely on. */
 export function podSpecPatchRule(command: boolean): Rule {
-  return and(reliedOnRule(command), podPatchFieldsRule);
+  return and(and(reliedOnRule(command), podPatchFieldsRule), patchValuesRule);
 }
 
 function reliedOnRule(command: boolean): Rule {

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { podRule } from "./podRules.ts";
+
+function problems(podSpecPatch: unknown): string[] {
+  const found: string[] = [];
+  podRule(false)("pod", { podSpecPatch }, found);
+  return found;
+}
+
+const PROXY = { name: "proxy", image: "proxy:1" };
+
+describe("values within a podSpecPatch", () => {
+  test("may be everything that Kubernetes accepts", () => {
+    const sidecar = {
+      ...PROXY,
+      env: [{ name: "a.b-C_1", value: "" }],
+      ports: [{ containerPort: 65_535, name: "http-1" }],
+      resources: { requests: { cpu: 1, memory: "1.5Gi" }, limits: { cpu: null } },
+      startupProbe: { httpGet: { path: "/", port: "http-1" } },
+      readinessProbe: null,
+    };
+    assert.deepEqual(problems({ initContainers: [sidecar], containers: [{ ports: null }] }), []);
+  });
+
+  const wrong: Record<string, readonly [container: object, says: string]> = {
+    "a name with capitals": [{ name: "Proxy" }, "initContainers[0].name must be 1 to 63 characters"],
+    "a variable with a space": [{ env: [{ name: "a b", value: "geheim" }] }, "env[0].name must be a variable's name"],
+    "a port above the range": [
+      { ports: [{ containerPort: 65_536 }] },
+      "ports[0].containerPort must be a whole number from 1 to 65535 (a TCP port); got 65536",
+    ],
+    "a port's name that is too long": [
+      { ports: [{ containerPort: 1, name: "a".repeat(16) }] },
+      "ports[0].name must be a port's name of at most 15 characters",
+    ],
+    "a probe of port 0": [
+      { startupProbe: { httpGet: { path: "/", port: 0 } } },
+      "startupProbe.httpGet.port must be a whole number from 1 to 65535",
+    ],
+    "a probe of a port in digits": [
+      { startupProbe: { tcpSocket: { port: "8080" } } },
+      "startupProbe.tcpSocket.port must be a port's name",
+    ],
+    "a quantity with a wrong suffix": [
+      { resources: { limits: { memory: "1GB" } } },
+      'resources.limits.memory must be a Kubernetes quantity (500m, 2, 1Gi); got "1GB"',
+    ],
+  };
+  for (const [what, [changed, says]] of Object.entries(wrong)) {
+    test(`may not contain ${what}: one message names it`, () => {
+      const [message = "", ...others] = problems({ initContainers: [{ ...PROXY, ...changed }] });
+      assert.deepEqual(others, []);
+      assert.ok(message.includes(says), message);
+      assert.ok(!message.includes("geheim"), message);
+    });
+  }
+});

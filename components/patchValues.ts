@@ -1,0 +1,66 @@
+import { quantityRule } from "./kubernetesRules.ts";
+import { known, list, map, number, type Rule, text } from "./rule.ts";
+
+/*
+ * Values within a container of a patch that Kubernetes refuses only when KEDA creates a Job. Which fields exist, and their types, is checked
+ * before; null removes a field.
+ */
+
+/** An object of which only these fields are checked. */
+function fields(rules: Readonly<Record<string, Rule>>): Rule {
+  return known((path, value, problems) => {
+    for (const [name, rule] of Object.entries(rules)) {
+      const inner = (value as Readonly<Record<string, unknown>> | null)?.[name];
+      if (inner !== undefined && inner !== null) rule(`${path}.${name}`, inner, problems);
+    }
+  });
+}
+
+const port = number({ min: 1, max: 65_535, why: "a TCP port" });
+
+/** A number, or the name of a port of the container. */
+const portOrName: Rule = (path, value, problems) =>
+  typeof value === "string"
+    ? text(
+        /^(?=.*[a-z])(?!.*--)[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/,
+        'a port\'s name of at most 15 characters from a-z, 0-9 and "-", or a number',
+        "Kubernetes' rule for ports",
+      )(path, value, problems)
+    : port(path, value, problems);
+
+const probe = fields({ httpGet: fields({ port: portOrName }), tcpSocket: fields({ port: portOrName }) });
+
+const name = text(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  '1 to 63 characters from a-z, 0-9 and "-"',
+  "a container's name",
+);
+
+/** A quantity may be a number in YAML, and null removes one. */
+const quantity: Rule = known((path, value, problems) => {
+  if (value !== null && !Number.isFinite(Number(value))) quantityRule(path, value, problems);
+});
+
+const anyName: Rule = () => undefined;
+const quantities = map(anyName, quantity, "resource names and quantities");
+
+const container = fields({
+  name,
+  env: list(
+    fields({
+      name: text(/^[A-Za-z_][\w.-]*$/, "a variable's name", "letters, digits, _, . and -, no digit first"),
+    }),
+    { why: "variables" },
+  ),
+  ports: list(fields({ containerPort: port, hostPort: port, name: portOrName }), { why: "ports" }),
+  resources: fields({ requests: quantities, limits: quantities }),
+  readinessProbe: probe,
+  livenessProbe: probe,
+  startupProbe: probe,
+});
+
+/** Validation rules for the values in the containers of a patch. */
+export const patchValuesRule: Rule = fields({
+  containers: list(container, { why: "containers" }),
+  initContainers: list(container, { why: "containers" }),
+});
