@@ -28,11 +28,20 @@ host    all all ::1/128      md5
 hostssl all all all          md5
 `;
 
+/**
+ * The chart would select its pods by a label of the user with these names, and a StatefulSet's selector cannot change: each later change of
+ * the label would fail.
+ */
+function withoutSelectors(labels: { readonly [name: string]: string }) {
+  const { "app.kubernetes.io/instance": _instance, "app.kubernetes.io/component": _component, ...others } = labels;
+  return others;
+}
+
 /** The values for PostgreSQL's chart. */
 export function postgresValues({ registry, admin, hbaName, labels, annotations }: PostgresValuesArgs) {
   const { server, shell } = POSTGRESQL_IMAGES;
   return {
-    ...(labels === undefined ? {} : { commonLabels: labels }),
+    ...(labels === undefined ? {} : { commonLabels: withoutSelectors(labels) }),
     ...(annotations === undefined ? {} : { commonAnnotations: annotations }),
     // The chart recognizes the images only by their previous names.
     global: { security: { allowInsecureImages: true } },
