@@ -17,6 +17,18 @@ after(() => rm(folder, { recursive: true }));
 const checkout = await installPackage(folder);
 const installed = join(folder, "node_modules/postgres-batch");
 
+/** A program without an engine; it prints the types of its resources. */
+const MOCKED = `
+import * as pulumi from "@pulumi/pulumi";
+const newResource = ({ type, name, inputs }) => {
+  console.log(type);
+  return { id: name, state: inputs };
+};
+await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs }, "short", "test");
+PROGRAM
+await pulumi.runtime.disconnect();
+`;
+
 describe("the npm package", () => {
   test("leaves the packed checkout unchanged", async () => {
     const manifest = (where: string) => readFile(join(where, "package.json"), "utf8");
@@ -79,6 +91,18 @@ describe("the npm package", () => {
       );
     });
   }
+
+  test("makes the program in docs/production.md possible: at most 15 lines, with types, and everything in it is created", async () => {
+    const page = await readFile(join(root, "docs/production.md"), "utf8");
+    const [, program = ""] = /^```ts\n(.*?)^```/ms.exec(page) ?? [];
+    assert.ok(program.includes("new BatchScaledJob") && program.trimEnd().split("\n").length <= 15);
+    await writeFile(join(folder, "short.ts"), program);
+    assert.equal(check("short.ts", "--module", "nodenext"), "");
+    await writeFile(join(folder, "mocked.mjs"), MOCKED.replace("PROGRAM", program.replace("export ", "")));
+    const types = execFileSync(process.execPath, ["mocked.mjs"], { cwd: folder, encoding: "utf8" });
+    for (const type of ["helm.sh/v3:Release", "batch/v1:Job", "keda.sh/v1alpha1:ScaledJob", "docker:index/image:Image"])
+      assert.ok(types.includes(type), types);
+  });
 
   test("has the same names for CommonJS", async () => {
     const names = async (file: string) => {
