@@ -61,6 +61,24 @@ describe("a problem", () => {
     );
   });
 
+  test("is reported once and becomes permanent however slow the cluster's answers are", () => {
+    const lasting = [problem("a")];
+    assert.deepEqual(
+      follow([
+        [0, lasting],
+        [40, lasting],
+        [80, lasting],
+        [120, lasting],
+      ]),
+      [
+        [0, "", undefined],
+        [40, "a", undefined],
+        [80, "", undefined],
+        [120, "", "a"],
+      ],
+    );
+  });
+
   test("without a limit is reported, and never permanent", () => {
     const endless = [problem("a", Number.POSITIVE_INFINITY)];
     assert.deepEqual(

@@ -31,8 +31,11 @@ export class ProblemTracker {
   }
 
   observe(problems: readonly Problem[], nowMs: number): Verdict {
+    // One that is still there after a slow observation was not absent in between.
+    const subjects = new Set(problems.map(({ subject }) => subject));
     for (const [subject, { lastSeenMs }] of this.#tracked) {
-      if (nowMs - lastSeenMs > OVER_AFTER_SECONDS * this.#scale) this.#tracked.delete(subject);
+      const isAbsent = !subjects.has(subject);
+      if (isAbsent && nowMs - lastSeenMs > OVER_AFTER_SECONDS * this.#scale) this.#tracked.delete(subject);
     }
     const report: Problem[] = [];
     let permanent: Problem | undefined;
