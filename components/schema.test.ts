@@ -7,6 +7,7 @@ import { inferSchema, SCHEMA_FILE } from "./schema.ts";
 interface Property {
   readonly description?: string;
   readonly optional?: boolean;
+  readonly items?: { readonly $ref?: string; readonly plain?: boolean };
 }
 
 interface Schema {
@@ -34,6 +35,14 @@ describe("the components' schema", () => {
       for (const [name, { description }] of Object.entries({ ...properties, ...inputProperties }))
         assert.ok((description ?? "").length > 5, `${token}.${name}`);
     }
+  });
+});
+
+describe("an SDK in Go", () => {
+  test("compiles: its generator omits the types of objects in a list that only takes plain ones", () => {
+    for (const [token, { inputProperties }] of Object.entries(resources))
+      for (const [name, { items }] of Object.entries(inputProperties))
+        assert.ok(!(items?.$ref && items.plain), `${token}.${name} must be a list of inputs`);
   });
 });
 

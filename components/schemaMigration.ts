@@ -51,7 +51,7 @@ export interface SchemaMigrationArgs {
    *
    * @default - none, except the sample's table, which every migration attaches
    */
-  readonly attach?: AttachedTable[];
+  readonly attach?: pulumi.Input<pulumi.Input<AttachedTable>[]>;
   /**
    * Maximum number of connections of all batches: the sum of their `maxReplicaCount`, and KEDA's. The migration fails if the server
    * allows fewer.
@@ -84,7 +84,9 @@ export class SchemaMigration extends pulumi.ComponentResource {
     refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
     refuseWrongArgs(`SchemaMigration ${name}`, migrationNameRule, { name });
     const { namespace, passwordRotation = "1", attach = [], pod = {} } = args;
-    const version = schemaVersion(join(PROJECT_ROOT, "sql"), [passwordRotation, JSON.stringify(attach)]);
+    const version = pulumi
+      .output(attach)
+      .apply((tables) => schemaVersion(join(PROJECT_ROOT, "sql"), [passwordRotation, JSON.stringify(tables)]));
     const { labels, annotations } = pod;
     const template = pulumi.output(args).apply((known) => podTemplate(name, known as KnownArgs));
     this.job = new k8s.batch.v1.Job(
@@ -92,7 +94,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
       {
         metadata: {
           // The version covers schema, tables and password rotation: any change creates a new Job.
-          name: `${name}-${version}`,
+          name: pulumi.interpolate`${name}-${version}`,
           namespace,
           ...(labels && { labels }),
           // A failed Job is replaced by the next pulumi up.
@@ -119,8 +121,9 @@ export function schemaVersion(sqlFolder: string, more: readonly string[]): strin
 }
 
 /** The arguments with all outputs resolved. */
-type KnownArgs = Omit<SchemaMigrationArgs, "image" | "database" | "admin" | "worker" | "scaler"> & {
+type KnownArgs = Omit<SchemaMigrationArgs, "image" | "database" | "admin" | "worker" | "scaler" | "attach"> & {
   readonly image: ImageArgs;
+  readonly attach?: readonly AttachedTable[];
   readonly database: DatabaseAddress;
 } & Readonly<Record<"admin" | "worker" | "scaler", RoleCredentials>>;
 
