@@ -21,6 +21,7 @@ const STATE: StackState = {
 /** A kubectl whose objects are in the file `items` and whose log contains a password. */
 const KUBECTL = `case "$*" in
   *" get pods,events,statefulsets "*) while read -r line; do printf '%s\\n' "$line"; done < "\${0%/*}/items";;
+  *" get scaledjobs.keda.sh -n batches "*) while read -r line; do printf '%s\\n' "$line"; done < "\${0%/*}/scaledJobs";;
   *" logs "*--previous) echo "PGPASSWORD=Abc123"; echo "mkdir: cannot create directory: Permission denied";;
 esac`;
 
@@ -32,9 +33,10 @@ function podAndEvents(name: string) {
   return [found.pod, ...found.events];
 }
 
-async function start(items: object[], state = STATE) {
+async function start(items: object[], state = STATE, scaledJobs: object[] = []) {
   const { folder, calls } = await createPrograms({ kubectl: KUBECTL });
   await writeFile(join(folder, "items"), `${JSON.stringify({ items })}\n`);
+  await writeFile(join(folder, "scaledJobs"), `${JSON.stringify({ items: scaledJobs })}\n`);
   const printed: string[] = [];
   const ended = new AbortController();
   const result = watchRollout({
@@ -81,6 +83,16 @@ describe("the watch during pulumi up", () => {
     ended.abort();
     assert.equal(await result, undefined);
     assert.match(printed[0] ?? "", /^pod batches\/unready: Unhealthy, /);
+  });
+
+  test("names KEDA's operator if it does not process a ScaledJob of the stack, and ends with that", async () => {
+    const state = { ...STATE, scaledJobs: [{ namespace: "batches", name: "page" }] };
+    const others = { metadata: { namespace: "batches", name: "others" } };
+    const { result, printed } = await start([], state, [others, { metadata: { namespace: "batches", name: "page" } }]);
+    const reason = (await result)?.join("\n") ?? "";
+    assert.match(reason, /^ScaledJob batches\/page: no condition Ready, KEDA's operator has not processed it$/m);
+    assert.match(reason, /^ {2}what to do: KEDA's operator must run: kubectl get pods -A -l app=keda-operator$/m);
+    assert.deepEqual(printed, [reason]);
   });
 
   test("replaces a broken pod of an earlier revision, which Kubernetes would keep", async () => {

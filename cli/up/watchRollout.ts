@@ -1,6 +1,6 @@
 import { creationProblems } from "./creationProblem.ts";
 import type { Kubectl } from "./kubectl.ts";
-import type { KubernetesEvent, Pod, StatefulSet } from "./kubernetesObject.ts";
+import type { KubernetesEvent, Metadata, Pod, StatefulSet } from "./kubernetesObject.ts";
 import { isOutdated } from "./outdatedPod.ts";
 import { isOwnPod, podNamespaces } from "./ownPods.ts";
 import { podProblem } from "./podProblem.ts";
@@ -8,6 +8,7 @@ import { pollUntilEnded } from "./pollUntilEnded.ts";
 import type { Problem } from "./problem.ts";
 import { problemReport, readLog } from "./problemReport.ts";
 import { ProblemTracker } from "./problemTracker.ts";
+import { type ScaledJob, scaledJobProblem } from "./scaledJobProblem.ts";
 import type { ObjectName, StackState } from "./stackState.ts";
 
 const POLL_SECONDS = 5;
@@ -44,7 +45,11 @@ export async function watchRollout(args: WatchRolloutArgs): Promise<readonly str
     }
     const problems = observed.flatMap(({ broken }) => broken.filter(({ outdated }) => !outdated));
     const { report, permanent } = tracker.observe(
-      [...problems.map(({ problem }) => problem), ...creationProblems(events, state, startMs)],
+      [
+        ...problems.map(({ problem }) => problem),
+        ...creationProblems(events, state, startMs),
+        ...(await scaledJobProblems(kubectl, state)),
+      ],
       Date.now(),
     );
     const toLines = async (problem: Problem) =>
@@ -82,6 +87,17 @@ async function observe(kubectl: Kubectl, namespace: string, state: StackState): 
   return { broken, events };
 }
 
+async function scaledJobProblems(kubectl: Kubectl, { scaledJobs }: StackState): Promise<Problem[]> {
+  const namespaces = [...new Set(scaledJobs.map(({ namespace }) => namespace))];
+  const found = await Promise.all(
+    namespaces.map((namespace) => kubectl.list<ScaledJob>("scaledjobs.keda.sh", "-n", namespace)),
+  );
+  return found
+    .flatMap((items) => items ?? [])
+    .filter(({ metadata }) => scaledJobs.some((own) => isNamed(metadata, own)))
+    .flatMap((scaledJob) => scaledJobProblem(scaledJob) ?? []);
+}
+
 /** Deletes a pod that Kubernetes itself would not replace with one of the newest revision. */
 async function replace(
   { metadata }: Pod,
@@ -105,6 +121,10 @@ function concerns(problem: Problem): (event: KubernetesEvent) => boolean {
 
 function lasts({ limitSeconds }: Problem): boolean {
   return Number.isFinite(limitSeconds);
+}
+
+function isNamed(metadata: Metadata, { namespace, name }: ObjectName): boolean {
+  return metadata.namespace === namespace && metadata.name === name;
 }
 
 function isAbout(object: ObjectName): (event: KubernetesEvent) => boolean {

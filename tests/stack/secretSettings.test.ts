@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { declaredDefaults } from "./tests/support/pulumi/declaredConfig.ts";
-import { mockEngine, recordProgram } from "./tests/support/pulumi/recordResources.ts";
+import { declaredDefaults } from "../support/pulumi/declaredConfig.ts";
+import { mockEngine, recordProgram } from "../support/pulumi/recordResources.ts";
 
 const SETTINGS = {
   database: { existing: { host: "db.example", database: "shop", admin: { user: "owner", password: "geheim" } } },
@@ -17,7 +17,7 @@ const settings = Object.entries(SETTINGS).map(([key, value]) => [`postgres-batch
 pulumi.runtime.setAllConfig({ ...declaredDefaults("postgres-batch:"), ...Object.fromEntries(settings) }, SECRETS);
 // As Pulumi's language host sets it.
 process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(SECRETS);
-const { program, resources } = await recordProgram(() => import("./index.ts"));
+const { program, resources } = await recordProgram(() => import("../../index.ts"));
 
 describe("settings that contain secrets (pulumi config set --secret --path)", () => {
   test("stay secrets in everything that is sent to Pulumi's engine", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { declaredDefaults } from "./tests/support/pulumi/declaredConfig.ts";
-import { mockEngine, type RecordedResource, recordProgram } from "./tests/support/pulumi/recordResources.ts";
-import { SCALED_JOB_CRD } from "./tests/support/pulumi/validateScaledJob.ts";
+import { declaredDefaults } from "../support/pulumi/declaredConfig.ts";
+import { mockEngine, type RecordedResource, recordProgram } from "../support/pulumi/recordResources.ts";
+import { SCALED_JOB_CRD } from "../support/pulumi/validateScaledJob.ts";
 
 const LABELS = { team: "shop" };
 const ANNOTATIONS = { "shop.example/template": "{{ with secret }}" };
@@ -22,7 +22,7 @@ const SETTINGS = {
 await mockEngine({ "scaledjobs.keda.sh": SCALED_JOB_CRD });
 const settings = Object.entries(SETTINGS).map(([key, value]) => [`postgres-batch:${key}`, JSON.stringify(value)]);
 pulumi.runtime.setAllConfig({ ...declaredDefaults("postgres-batch:"), ...Object.fromEntries(settings) });
-const { resources } = await recordProgram(() => import("./index.ts"));
+const { resources } = await recordProgram(() => import("../../index.ts"));
 
 /** The dependencies of a top-level resource, as `TYPE NAME`. */
 function dependencies(type: string, name: string): readonly string[] {
