@@ -88,10 +88,20 @@ describe("the watch during pulumi up", () => {
   test("names KEDA's operator if it does not process a ScaledJob of the stack, and ends with that", async () => {
     const state = { ...STATE, scaledJobs: [{ namespace: "batches", name: "page" }] };
     const others = { metadata: { namespace: "batches", name: "others" } };
-    const { result, printed } = await start([], state, [others, { metadata: { namespace: "batches", name: "page" } }]);
+    const earlier = {
+      kind: "Event",
+      reason: "ScaledJobDeleted",
+      lastTimestamp: "2020-01-01T00:00:00Z",
+      involvedObject: { kind: "ScaledJob", namespace: "batches", name: "page" },
+    };
+    const { result, printed } = await start([earlier], state, [
+      others,
+      { metadata: { namespace: "batches", name: "page" } },
+    ]);
     const reason = (await result)?.join("\n") ?? "";
     assert.match(reason, /^ScaledJob batches\/page: no condition Ready, KEDA's operator has not processed it$/m);
     assert.match(reason, /^ {2}what to do: KEDA's operator must run: kubectl get pods -A -l app=keda-operator$/m);
+    assert.doesNotMatch(reason, /ScaledJobDeleted/);
     assert.deepEqual(printed, [reason]);
   });
 

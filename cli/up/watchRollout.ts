@@ -1,6 +1,6 @@
 import { creationProblems } from "./creationProblem.ts";
 import type { Kubectl } from "./kubectl.ts";
-import type { KubernetesEvent, Metadata, Pod, StatefulSet } from "./kubernetesObject.ts";
+import { eventTime, type KubernetesEvent, type Metadata, type Pod, type StatefulSet } from "./kubernetesObject.ts";
 import { isOutdated } from "./outdatedPod.ts";
 import { isOwnPod, podNamespaces } from "./ownPods.ts";
 import { podProblem } from "./podProblem.ts";
@@ -38,7 +38,10 @@ export async function watchRollout(args: WatchRolloutArgs): Promise<readonly str
   return await pollUntilEnded(POLL_SECONDS * timeScale, ended, async () => {
     const state = await readState();
     const observed = await Promise.all(podNamespaces(state).map((namespace) => observe(kubectl, namespace, state)));
-    const events = observed.flatMap((objects) => objects.events);
+    // Not those of an earlier ScaledJob of the same name.
+    const events = observed
+      .flatMap((objects) => objects.events)
+      .filter((event) => event.involvedObject?.kind !== "ScaledJob" || eventTime(event) >= startMs);
     for (const { broken } of observed) {
       for (const { pod, problem } of broken.filter(({ outdated }) => outdated))
         print(await replace(pod, problem, kubectl));
