@@ -45,7 +45,7 @@ begin
       attached.requests, p_kind);
   end if;
 
-  select string_agg(wanted.name, ', ') into missing
+  select string_agg(wanted.name, ', ' order by suffix.place) into missing
   from unnest(array['', '$delete', '$key', '$truncate']) with ordinality as suffix (text, place),
   lateral (select 'batch_' || p_kind || suffix.text) as wanted (name)
   where not exists (
