@@ -33,7 +33,7 @@ for (const scenario of SCENARIOS) {
     if (!scenario.watched) {
       test("a real process killed before and after every step", async () => {
         const steps = await untouched(scenario);
-        const points = sample(findFaultPoints(scenario, steps, ["kill before", "kill after"]), 3);
+        const points = sample(findFaultPoints(scenario, steps, ["kill before", "kill after"]), 2);
         const plans = points.map((point) => plan(scenario, [point]));
         counts.steps = steps.length;
         counts.processes = plans.length;
@@ -43,7 +43,7 @@ for (const scenario of SCENARIOS) {
 
     test("two pods killed, at every pair of steps, whichever Job's pod is next", async () => {
       const steps = await untouched(scenario);
-      const firsts = sample(findKillPoints(scenario, steps), 3);
+      const firsts = sample(findKillPoints(scenario, steps), 2);
       let pairs = 0;
       let singles = 0;
       await runPlans(
@@ -64,14 +64,14 @@ for (const scenario of SCENARIOS) {
     });
 
     test("a worker whose connection breaks, or which is asked to stop, at every step", async () => {
-      const points = sample(findFaultPoints(scenario, await untouched(scenario), ["break", "stop"]), 4);
+      const points = sample(findFaultPoints(scenario, await untouched(scenario), ["break", "stop"]), 3);
       const plans = points.map((point) => plan(scenario, [point]));
       counts["breaks, stops"] = plans.length;
       await runPlans(worlds, here, plans);
     });
 
     test("a statement answered twice: every answer lost once, then a kill at every later step", async () => {
-      const lost = sample(findFaultPoints(scenario, await untouched(scenario), ["lose the answer"]), 3);
+      const lost = sample(findFaultPoints(scenario, await untouched(scenario), ["lose the answer"]), 2);
       let pairs = 0;
       await runPlans(
         worlds,
@@ -88,7 +88,7 @@ for (const scenario of SCENARIOS) {
     });
 
     test("a worker presumed dead at every step, which resumes while its successor works, or later, and writes", async () => {
-      const sleeps = sample(findFaultPoints(scenario, await untouched(scenario), ["sleep"]), 3);
+      const sleeps = sample(findFaultPoints(scenario, await untouched(scenario), ["sleep"]), 2);
       const plans = NEXT_PODS.flatMap((successor) =>
         sleeps.flatMap((point) =>
           (["during", "after"] as const).map((wakes) => ({ ...plan(scenario, [point], successor), wakes })),
