@@ -2,7 +2,8 @@
 -- transaction that may be a claim. One that has written something elsewhere and stays open for long is none: every claim, and every other
 -- function that numbers one, reads batch.kind before it gets its own number, and so has locked it until it ends.
 --
--- At read committed the caller's next statement sees what ends meanwhile. pg_locks is read only when the oldest one is far behind.
+-- At read committed the caller's next statement sees what ends meanwhile. A transaction counts as running a moment before it has locked
+-- its number: without that lock it may be a claim. pg_locks is read only when the oldest one is far behind.
 create or replace function batch.claims_horizon() returns xid8
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -18,11 +19,14 @@ begin
   end if;
   select running.number into oldest
   from pg_snapshot_xip(snapshot) as running (number)
-  where exists (
-    select from pg_locks number join pg_locks kind on kind.virtualtransaction = number.virtualtransaction
+  where not exists (
+    select from pg_locks number
     where number.locktype = 'transactionid' and number.transactionid = running.number::xid and number.granted
-      and kind.locktype = 'relation' and kind.relation = 'batch.kind'::regclass
-      and kind.database = (select d.oid from pg_database d where d.datname = current_database())
+      and number.virtualtransaction not in (
+        select kind.virtualtransaction from pg_locks kind
+        where kind.locktype = 'relation' and kind.relation = 'batch.kind'::regclass
+          and kind.database = (select d.oid from pg_database d where d.datname = current_database())
+      )
   )
   order by running.number limit 1;
   return least(oldest, pg_current_xact_id_if_assigned(), pg_snapshot_xmax(snapshot));

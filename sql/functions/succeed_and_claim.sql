@@ -20,8 +20,11 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  now_recorded boolean := batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result);
+  now_recorded boolean;
 begin
+  -- As every claim, before this transaction gets its number (batch.claims_horizon): the record may wait for a lock.
+  lock table batch.kind in access share mode;
+  now_recorded := batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result);
   if not now_recorded and not exists (select from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null)) then
     return;
   end if;
