@@ -341,6 +341,7 @@ declare
   known record;
   q record;
   found_row record;
+  reading_since timestamptz;
   last_attempt integer;
   last_status text;
   last_created_at timestamptz;
@@ -443,6 +444,7 @@ begin
       q.attempt := greatest(q.attempt, last_attempt, 0) + 1;
     end if;
 
+    reading_since := clock_timestamp();
     for try in 1..3 loop
       problem := null;
       error_code := null;
@@ -459,12 +461,13 @@ begin
         end if;
       exception
         when query_canceled then
-          if not batch.has_timed_out() then
+          if batch.has_timed_out(reading_since) then
+            perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
+              'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
+          elsif unusable = 0 then
             raise;
           end if;
           -- There is no time left for another request.
-          perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
-            'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
           return;
         when transaction_rollback or lock_not_available or insufficient_resources then
           raise;
@@ -557,11 +560,14 @@ begin
   end if;
   select running.number into oldest
   from pg_snapshot_xip(snapshot) as running (number)
-  where exists (
-    select from pg_locks number join pg_locks kind on kind.virtualtransaction = number.virtualtransaction
+  where not exists (
+    select from pg_locks number
     where number.locktype = 'transactionid' and number.transactionid = running.number::xid and number.granted
-      and kind.locktype = 'relation' and kind.relation = 'batch.kind'::regclass
-      and kind.database = (select d.oid from pg_database d where d.datname = current_database())
+      and number.virtualtransaction not in (
+        select kind.virtualtransaction from pg_locks kind
+        where kind.locktype = 'relation' and kind.relation = 'batch.kind'::regclass
+          and kind.database = (select d.oid from pg_database d where d.datname = current_database())
+      )
   )
   order by running.number limit 1;
   return least(oldest, pg_current_xact_id_if_assigned(), pg_snapshot_xmax(snapshot));
@@ -1469,14 +1475,15 @@ $$;
 
 
 --
--- Name: has_timed_out(); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: has_timed_out(timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.has_timed_out() RETURNS boolean
+CREATE FUNCTION batch.has_timed_out(p_since timestamp with time zone) RETURNS boolean
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select '0' < lock_timeout and lock_timeout < statement_timeout and clock_timestamp() - statement_timestamp() > 0.9 * statement_timeout
+  select '0' < lock_timeout and lock_timeout < statement_timeout
+    and clock_timestamp() - p_since > greatest(lock_timeout, 0.9 * statement_timeout)
   from (
     select current_setting('lock_timeout')::interval as lock_timeout, current_setting('statement_timeout')::interval as statement_timeout
   ) limits
@@ -2677,8 +2684,11 @@ CREATE FUNCTION batch.succeed_and_claim(p_kind text, p_job text, p_request bigin
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  now_recorded boolean := batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result);
+  now_recorded boolean;
 begin
+  -- As every claim, before this transaction gets its number (batch.claims_horizon): the record may wait for a lock.
+  lock table batch.kind in access share mode;
+  now_recorded := batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result);
   if not now_recorded and not exists (select from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null)) then
     return;
   end if;
@@ -3764,10 +3774,10 @@ REVOKE ALL ON FUNCTION batch.finish(p_token text, p_result jsonb) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION has_timed_out(); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION has_timed_out(p_since timestamp with time zone); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.has_timed_out() FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.has_timed_out(p_since timestamp with time zone) FROM PUBLIC;
 
 
 --

@@ -36,6 +36,7 @@ declare
   known record;
   q record;
   found_row record;
+  reading_since timestamptz;
   last_attempt integer;
   last_status text;
   last_created_at timestamptz;
@@ -138,6 +139,7 @@ begin
       q.attempt := greatest(q.attempt, last_attempt, 0) + 1;
     end if;
 
+    reading_since := clock_timestamp();
     for try in 1..3 loop
       problem := null;
       error_code := null;
@@ -154,12 +156,13 @@ begin
         end if;
       exception
         when query_canceled then
-          if not batch.has_timed_out() then
+          if batch.has_timed_out(reading_since) then
+            perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
+              'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
+          elsif unusable = 0 then
             raise;
           end if;
           -- There is no time left for another request.
-          perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
-            'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
           return;
         when transaction_rollback or lock_not_available or insufficient_resources then
           raise;

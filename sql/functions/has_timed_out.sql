@@ -1,10 +1,13 @@
--- Whether the running statement was canceled because it took too long, and not by an operator, nor while it waited for a lock:
--- lock_timeout would have ended that before.
-create or replace function batch.has_timed_out() returns boolean
+-- Whether a part of the running statement was canceled because that part took too long, and not by an operator, nor because the statement
+-- had spent its time before, nor while it waited for a lock: lock_timeout would have ended that before.
+--
+-- p_since: when the part began
+create or replace function batch.has_timed_out(p_since timestamptz) returns boolean
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select '0' < lock_timeout and lock_timeout < statement_timeout and clock_timestamp() - statement_timestamp() > 0.9 * statement_timeout
+  select '0' < lock_timeout and lock_timeout < statement_timeout
+    and clock_timestamp() - p_since > greatest(lock_timeout, 0.9 * statement_timeout)
   from (
     select current_setting('lock_timeout')::interval as lock_timeout, current_setting('statement_timeout')::interval as statement_timeout
   ) limits

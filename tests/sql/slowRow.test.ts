@@ -77,6 +77,28 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     });
   }
 
+  test("because other rows or a lock took the time is charged nothing", async () => {
+    await query(`create table moods (); create type mood as enum ('fine', 'wrong');
+      create function mood_json(mood) returns json language plpgsql as $$begin
+        if $1 = 'wrong' then perform pg_sleep(0.2); raise 'wrong'; end if;
+        perform from public.moods; return '1'; end$$;
+      create cast (mood as json) with function mood_json(mood);
+      alter table parcels add m mood default 'fine'; update parcels set m = 'wrong' where id = 1;
+      grant select on moods to batch_owner`);
+    const [pod, locking] = [await openPod(), await database.open()];
+    await locking.query("begin; lock table moods in access exclusive mode");
+    try {
+      assert.deepEqual(await claim(pod, "a"), []);
+      assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1, status: "DEAD" }]);
+      assert.deepEqual(await attempts(2), []);
+      await locking.query("commit");
+      assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
+    } finally {
+      await Promise.all([pod.end(), locking.end()]);
+      await query("drop table parcels, moods; drop type mood cascade");
+    }
+  });
+
   test("because an operator cancels the claim is charged nothing", async () => {
     await query(SLOW);
     const pod = await database.open({ user: "batch_worker" });
