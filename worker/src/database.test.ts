@@ -6,7 +6,7 @@ import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { until } from "../../tests/support/until.ts";
 import { Database } from "./database.ts";
-import { DatabaseUnavailableError } from "./errors.ts";
+import { DatabaseUnavailableError, InterruptedError } from "./errors.ts";
 import { createLog, noopLog } from "./log.ts";
 import { type Claim, claim } from "./queue/claim.ts";
 import { fail } from "./queue/fail.ts";
@@ -62,6 +62,22 @@ describe("a database that becomes unavailable", () => {
     assert.equal((await blocker.query(waiting)).rowCount, 0);
     await blocker.query("rollback");
     assert.deepEqual(await attempts(), []);
+  });
+
+  test("a claim that has failed because of a lock is not repeated once its worker must stop", async () => {
+    const [blocker, stop] = [await database.open(), new AbortController()];
+    await blocker.query("begin; lock table batch.queue in access exclusive mode");
+    const connection = connect(60);
+    connection.unclaimedStop = stop.signal;
+    const claiming = assert.rejects(claimed(connection), { name: "InterruptedError" });
+    await database.untilBlocked();
+    stop.abort(new InterruptedError("SIGTERM"));
+    // As its lock_timeout would do after 8 s. Not from the blocker: a transaction sees the sessions as they were when it first asked.
+    await database.query(
+      "select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+    );
+    await claiming;
+    await Promise.all([blocker.end(), connection.close()]);
   });
 
   test("claims do not fail each other if the server's transactions are serializable by default", async () => {

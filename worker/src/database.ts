@@ -55,8 +55,8 @@ export class Database {
   onDisconnect: (() => void) | undefined;
 
   /**
-   * Set while nothing is claimed: once it aborts, an unavailable database is not waited for. A statement that the server may have
-   * received is still repeated, since it may have claimed a request.
+   * Set while nothing is claimed: once it aborts, a database that is unavailable or busy is not waited for. A statement whose answer was
+   * lost is still repeated, since it may have claimed a request.
    */
   unclaimedStop: AbortSignal | undefined;
 
@@ -87,13 +87,12 @@ export class Database {
    */
   async run<Row extends pg.QueryResultRow>(name: StatementName, values: Values): Promise<Row[]> {
     let deadline: number | undefined;
-    let sent = false;
+    let lost = false;
     for (let pause = 50; ; pause = Math.min(2 * pause, 2_000)) {
       const connection = this.#connected();
       let client: pg.Client | undefined;
       try {
-        client = await (sent ? connection : this.#unlessStopped(connection));
-        sent = true;
+        client = await (lost ? connection : this.#unlessStopped(connection));
         const current = typeof values === "function" ? values() : values;
         return (await client.query<Row>({ ...this.#statement(name), values: [...current] })).rows;
       } catch (error) {
@@ -107,12 +106,15 @@ export class Database {
             databaseTimeoutSeconds: this.#settings.databaseTimeoutSeconds,
           });
         }
-        if (client !== undefined && !busy) this.lostAnswers++;
+        if (client !== undefined && !busy) {
+          lost = true;
+          this.lostAnswers++;
+        }
         if (!busy) this.#drop(connection);
         if (!patient && Date.now() + pause > deadline) {
           throw new DatabaseUnavailableError(this.#settings.databaseTimeoutSeconds, error);
         }
-        await (sent ? sleep(pause) : this.#unlessStopped(sleep(pause)));
+        await (lost ? sleep(pause) : this.#unlessStopped(sleep(pause)));
       }
     }
   }
