@@ -179,16 +179,17 @@ describe("a database that becomes unavailable", () => {
     await claimed(connection);
     const broken = Promise.withResolvers<void>();
     connection.onDisconnect = broken.resolve;
-    await database.query("begin");
-    await database.query("lock table batch.queue");
+    const blocker = await database.open();
+    await blocker.query("begin; lock table batch.queue");
     const asked = connection.run("demand", ["clap", 1, 10]);
-    const waiting = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    await until("the statement waits", async () => (await database.query(`select ${waiting}`)).at(0));
-    await database.query(`select pg_terminate_backend(pid) ${waiting}`);
-    await database.query("rollback");
+    await database.untilBlocked();
+    await database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    await blocker.query("rollback");
     await broken.promise;
     await asked;
-    await connection.close();
+    await Promise.all([blocker.end(), connection.close()]);
   });
 
   test("the wait ends with a DatabaseUnavailableError that has the last error", async () => {
