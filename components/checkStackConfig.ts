@@ -9,10 +9,8 @@ interface Setting {
   readonly secret?: boolean;
 }
 
-/**
- * The check of the stack's configuration as a program, for `npm run up`, which starts minikube before Pulumi runs index.ts: standard
- * input is the output of `pulumi config --json --show-secrets`. A wrong configuration ends it with the message of index.ts and exit code 64.
- */
+// The check of the stack's configuration as a program, for `npm run up`, which starts minikube before Pulumi runs index.ts: standard input
+// is the output of `pulumi config --json --show-secrets`. A wrong configuration ends it with the message of index.ts and exit code 64.
 const PREFIX = "postgres-batch:";
 const all = Object.entries(JSON.parse(await text(process.stdin)) as Readonly<Record<string, Setting>>);
 const settings = new Map(

@@ -31,7 +31,7 @@ export const POSTGRES_INSTALL_RULES = {
 export const rotationRule = text(
   /^[\w.:-]{1,64}$/,
   "1 to 64 characters from a-z, A-Z, 0-9, '_', '.', ':' and '-'",
-  "passwords are replaced when it differs from the previous value; YAML wants quotes around a date",
+  "passwords are replaced when it differs from the previous value; in YAML a date needs quotes",
 );
 
 /** Validation rules for the namespace of the batches. */

@@ -90,7 +90,7 @@ function refuse(problems: readonly string[], secrets: readonly string[]): void {
   throw new RunError(`the stack's configuration (pulumi config set KEY VALUE):\n${lines.join("\n")}`);
 }
 
-/** Whether a message, which begins with what must be otherwise, is about no secret: the name of a key is none. */
+/** Whether a message may be shown with its value: it begins with what is wrong, which must not be a key with secrets. */
 function mayShow(message: string, secrets: readonly string[]): boolean {
   const [what = ""] = message.split(" must ");
   return /^(a|the) key\b/.test(what) || !secrets.some((key) => new RegExp(`\\b${key}\\b`).test(what));

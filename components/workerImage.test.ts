@@ -162,13 +162,13 @@ test("its tag depends on every file of the build context, and on no other", asyn
   assert.equal(tag(), tags.at(-1));
 });
 
-test("every file that is copied into the image gets its mode there: a checkout's may be for its owner only", async () => {
+test("every file that is copied into the image gets its mode there: in the checkout only its owner may be able to read it", async () => {
   const copies = (await readFile(join(root, "worker/Dockerfile"), "utf8")).match(/^COPY (?!--from).*$/gm) ?? [];
   assert.ok(copies.length > 4);
   for (const copy of copies) assert.match(copy, /^COPY --chmod=755 /);
 });
 
-test("its tag is the same in a checkout by a git that converts line endings", async () => {
+test("its tag is the same in a checkout whose line endings git has converted", async () => {
   const [folder, clone] = [await mkdtemp(join(tmpdir(), "committed-")), await mkdtemp(join(tmpdir(), "clone-"))];
   after(() => Promise.all([folder, clone].map((path) => rm(path, { recursive: true }))));
   for (const path of ["worker", "sql", ".gitattributes"])

@@ -18,7 +18,7 @@ import {
 
 import { isOlder, kubectlWarning, MINIMUM_MINIKUBE, parseVersion } from "./versions.ts";
 
-/** Time for a request, and before it for the kubeconfig's login program, which may wait for a person without end. */
+/** Time for a request, and before it for the kubeconfig's login program, which may wait for input indefinitely. */
 const LIMIT_SECONDS = 20;
 
 /** Whether the API server of the context's cluster responds. */

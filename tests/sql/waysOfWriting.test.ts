@@ -14,7 +14,7 @@ const WAYS: Record<string, { readonly sql: string; readonly expected: readonly n
     expected: [1, 2, 4, 13],
   },
   "a statement that deletes and inserts": {
-    sql: "with gone as (delete from parcels where id > 1 returning id) insert into parcels (id) select id + 10 from gone",
+    sql: "with deleted as (delete from parcels where id > 1 returning id) insert into parcels (id) select id + 10 from deleted",
     expected: [1, 12, 13],
   },
   "a foreign key's cascade": {
