@@ -37,11 +37,13 @@ export async function poll(
   const { isFinished = (queueLength) => queueLength === 0 } = settings;
   const startedAt = performance.now();
   for (let polls = 1; !signal.aborted; polls++) {
+    // Counted before the query: on Kubernetes a Job is Complete a second or more after its pod has recorded the success that the
+    // query sees, so KEDA never counts fewer Jobs than the query has requests at work.
+    const running = cluster.unfinishedJobs.length;
     const queueLength = await demand(database, { kind, requestsPerJob, maxReplicaCount });
     if (signal.aborted) return;
-    const running = cluster.unfinishedJobs.length;
     const finished = await isFinished(queueLength);
-    if (finished && running === 0) return;
+    if (finished && cluster.unfinishedJobs.length === 0) return;
     const count = finished
       ? 0
       : jobsToCreate({ queueLength, maxReplicaCount, running, pending: 0, strategy: "default" });

@@ -3,13 +3,7 @@ import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
 import type { Deployment } from "./nextSteps.ts";
 import type { Session } from "./session.ts";
-
-/** The cluster to which a stack is deployed: the stack's output `cluster`. */
-interface DeployedCluster {
-  readonly context: string;
-  /** The uid of the namespace kube-system, which identifies a cluster whatever its context's name. */
-  readonly uid: string;
-}
+import { type DeployedCluster, readStackState } from "./stackState.ts";
 
 /** The exports of index.ts; empty until the first `pulumi up` has succeeded. */
 type Outputs = Partial<
@@ -24,7 +18,7 @@ export async function readOutputs({ stack, env }: Pick<Session, "stack" | "env">
 
 /**
  * The cluster to which the stack is deployed; undefined if it is not deployed. Read before anything is started for
- * `context`.
+ * `context`. After the first `pulumi up` has failed or was interrupted there are no outputs, but the state knows the cluster.
  *
  * @throws UsageError when that cluster has another context: Pulumi would confuse the two clusters' resources.
  */
@@ -32,7 +26,7 @@ export async function readDeployedCluster(
   { stack, env }: Session,
   context: string,
 ): Promise<DeployedCluster | undefined> {
-  const { cluster } = await readOutputs({ stack, env });
+  const { cluster = (await readStackState({ stack, env })).cluster } = await readOutputs({ stack, env });
   if (cluster !== undefined && cluster.context !== context) {
     throw new UsageError(
       `kubernetesContext must stay ${JSON.stringify(cluster.context)} while the stack ${stack} is deployed there (Pulumi would confuse the two clusters' resources); ` +

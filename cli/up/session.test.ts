@@ -3,7 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { createPrograms, type Programs } from "../../tests/support/programs.ts";
-import { ALL, deployedTo, ROOT, run, started } from "../../tests/support/upPrograms.ts";
+import { ALL, deployedTo, interruptedOn, ROOT, run, started } from "../../tests/support/upPrograms.ts";
 
 for (const script of ["up", "down"] as const) {
   describe(`an already deployed stack, in npm run ${script}`, { timeout: 180_000 }, () => {
@@ -14,9 +14,11 @@ for (const script of ["up", "down"] as const) {
 
     test("is refused on another context's cluster, and nothing is changed", async () => {
       const programs = await createPrograms(ALL);
-      const { ended, output } = run(module, programs, [], deployedTo("elsewhere", "uid-1"));
-      assert.equal(await ended, 64);
-      assert.match(output(), /^kubernetesContext must stay "elsewhere" while .*; got "minikube"\. Set it back/m);
+      for (const state of [deployedTo, interruptedOn]) {
+        const { ended, output } = run(module, programs, [], state("elsewhere", "uid-1"));
+        assert.equal(await ended, 64);
+        assert.match(output(), /^kubernetesContext must stay "elsewhere" while .*; got "minikube"\. Set it back/m);
+      }
       assert.equal(await ran(programs), undefined);
       assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube start")));
     });
@@ -57,13 +59,18 @@ for (const script of ["up", "down"] as const) {
       assert.equal(await ran(programs), undefined);
     });
 
-    test("is refreshed from the cluster only if the cluster was recreated", async () => {
-      const recreated = await started(await createPrograms(ALL));
-      assert.equal(await run(module, recreated, [], deployedTo("minikube", "uid-0")).ended, 0);
-      assert.match((await ran(recreated)) ?? "", / --refresh /);
-      const same = await started(await createPrograms(ALL));
-      assert.equal(await run(module, same, [], deployedTo("minikube", "uid-1")).ended, 0);
-      assert.doesNotMatch((await ran(same)) ?? " --refresh ", / --refresh /);
-    });
+    for (const [when, state] of [
+      ["", deployedTo],
+      [", even if its first pulumi up was interrupted", interruptedOn],
+    ] as const) {
+      test(`is refreshed from the cluster only if the cluster was recreated${when}`, async () => {
+        const recreated = await started(await createPrograms(ALL));
+        await run(module, recreated, [], state("minikube", "uid-0")).ended;
+        assert.match((await ran(recreated)) ?? "", / --refresh /);
+        const same = await started(await createPrograms(ALL));
+        await run(module, same, [], state("minikube", "uid-1")).ended;
+        assert.doesNotMatch((await ran(same)) ?? " --refresh ", / --refresh /);
+      });
+    }
   });
 }

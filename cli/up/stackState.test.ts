@@ -15,6 +15,24 @@ function parse(resources: readonly object[], pending: readonly object[] = []) {
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 
+describe("the cluster of a stack", () => {
+  const provider = resource("pulumi:providers:kubernetes", { context: "minikube" });
+  const namespace = (name: string, more: object = {}) =>
+    resource("kubernetes:core/v1:Namespace", {}, { outputs: { metadata: { name, uid: `uid of ${name}` } }, ...more });
+
+  test("is known by its context and by the namespace kube-system, which the stack only reads", () => {
+    const resources = [namespace("keda"), provider, namespace("kube-system", { external: true })];
+    assert.deepEqual(parse(resources).cluster, { context: "minikube", uid: "uid of kube-system" });
+  });
+
+  test("is unknown before the stack has read it and created an object on it", () => {
+    const read = namespace("kube-system", { external: true });
+    assert.equal(parse([provider, namespace("keda")]).cluster, undefined);
+    assert.equal(parse([provider, read]).cluster, undefined);
+    assert.equal(parse([read, namespace("keda")]).cluster, undefined);
+  });
+});
+
 describe("what a stack owns", () => {
   test("is what it has created and is creating, not what it only reads", () => {
     assert.deepEqual(

@@ -7,8 +7,17 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/** What a watcher needs to know about the stack's objects on the cluster. */
+/** The cluster to which a stack is deployed. */
+export interface DeployedCluster {
+  readonly context: string;
+  /** The uid of the namespace kube-system, which identifies a cluster whatever its context's name. */
+  readonly uid: string;
+}
+
+/** What the commands need to know about the stack's objects on the cluster. */
 export interface StackState {
+  /** Undefined before the first `pulumi up` has created an object on it. */
+  readonly cluster?: DeployedCluster;
   /** The namespaces that it created: everything in them belongs to it. */
   readonly namespaces: readonly string[];
   /** Its Helm releases. */
@@ -28,9 +37,11 @@ export async function readStackState({ stack, env }: Pick<Session, "stack" | "en
 
 /** Parses the output of `pulumi stack export`. */
 export function parseStackState(json: string): StackState {
-  const resources = parseResources(json).filter((resource) => resource.external !== true);
+  const all = parseResources(json);
+  const resources = all.filter((resource) => resource.external !== true);
   const named = (type: string) => resources.filter((resource) => resource.type === type).flatMap(objectName);
   return {
+    ...(resources.some(({ type }) => type?.startsWith("kubernetes:")) && findCluster(all)),
     namespaces: unique(named("kubernetes:core/v1:Namespace").map(({ name }) => name)),
     releases: resources.filter(({ type }) => type === RELEASE).flatMap(releaseName),
     jobs: named("kubernetes:batch/v1:Job"),
@@ -47,7 +58,9 @@ interface Resource {
   readonly type?: string;
   /** Whether it belongs to another owner and Pulumi only reads it. */
   readonly external?: boolean;
+  readonly outputs?: { readonly metadata?: { readonly name?: string; readonly uid?: string } };
   readonly inputs?: {
+    readonly context?: string;
     readonly chart?: string;
     readonly name?: string;
     readonly namespace?: string;
@@ -68,6 +81,17 @@ function parseResources(json: string): Resource[] {
   } catch {
     return [];
   }
+}
+
+/** By the component `Cluster`, which reads the namespace kube-system, and by the provider. */
+function findCluster(resources: readonly Resource[]): Pick<StackState, "cluster"> {
+  const context = resources.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs?.context;
+  const { uid } = resources.find(isKubeSystem)?.outputs?.metadata ?? {};
+  return typeof context === "string" && typeof uid === "string" ? { cluster: { context, uid } } : {};
+}
+
+function isKubeSystem({ type, external, outputs }: Resource): boolean {
+  return external === true && type === "kubernetes:core/v1:Namespace" && outputs?.metadata?.name === "kube-system";
 }
 
 function objectName({ inputs }: Resource): ObjectName[] {

@@ -13,7 +13,7 @@ const SAY = `say() { echo "$1" >> "\${0%/*}/calls.log"; }`;
 /** A Pulumi whose first command, the stack's selection, runs until it is asked to end. */
 function pulumi(whenAsked: string): Readonly<Record<string, string>> {
   return {
-    kubectl: 'case "$*" in "config current-context") echo fake;; esac',
+    kubectl: `case "$*" in "config current-context") echo fake;; *kube-system*) echo 1-2;; esac`,
     pulumi: `${SAY}; trap 'say asked; ${whenAsked}' INT; say "at work"; while true; do sleep 0.05; done`,
   };
 }
@@ -77,7 +77,7 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
     };
     await until("an end", insist, { intervalMs: 200 });
     assert.equal(await exitCode, 130);
-    const folder = `${programs.folder}/postgres-batch-e2e-\\d+-fake`;
+    const folder = `${programs.folder}/postgres-batch-e2e-\\d+-fake-1-2`;
     assert.match(output(), new RegExp(`PULUMI_BACKEND_URL=file://${folder} pulumi cancel --stack e2e --yes\n$`));
     const calls = await programs.calls();
     assert.equal(calls.filter((call) => call === "asked").length, 1);

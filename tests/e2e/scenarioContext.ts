@@ -21,7 +21,7 @@ export async function createContext(
   cluster: Cluster,
   { polls, losses }: Pick<Options, "polls" | "losses">,
 ): Promise<RunContext> {
-  const stack = new Stack(cluster.context);
+  const stack = await Stack.of(cluster.context);
   const settings = settingsFrom(process.env, Object.keys(declaredConfig()), cluster.context);
   const before = await readBefore(cluster, stack);
   await stack.init();

@@ -25,7 +25,10 @@ export interface StackResource {
   readonly outputs: any;
 }
 
-/** The stack `e2e`, or another one, by the CLI. Its state is a local folder, so that the next run can continue an interrupted one. */
+/**
+ * The stack `e2e`, or another one, by the CLI. Its state is a local folder, so that the next run can continue an interrupted one; a
+ * cluster that was recreated under the same name has another one.
+ */
 export class Stack {
   readonly folder: string;
   /** All output of the CLI. */
@@ -35,15 +38,23 @@ export class Stack {
   /** Ignored by git; Pulumi finds it by the stack's name. */
   readonly #configFile: string;
 
-  constructor(
-    context: string,
-    { name = "e2e", project = { name: "postgres-batch", folder: PROJECT } }: StackOptions = {},
-  ) {
+  private constructor(folder: string, { name, project }: Required<StackOptions>) {
     this.#name = name;
     this.#project = project;
     this.#configFile = join(project.folder, `Pulumi.${name}.yaml`);
-    this.folder = join(tmpdir(), `postgres-batch-${name}-${userInfo().uid}-${context.replace(/\W/g, "-")}`);
+    this.folder = folder;
     mkdirSync(this.folder, { recursive: true });
+  }
+
+  /** The stack of the cluster; it may not exist yet. */
+  static async of(
+    context: string,
+    { name = "e2e", project = { name: "postgres-batch", folder: PROJECT } }: StackOptions = {},
+  ): Promise<Stack> {
+    const kubeSystem = ["get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"];
+    const uid = await getOutput("kubectl", ["--context", context, ...kubeSystem]);
+    const folder = ["postgres-batch", name, userInfo().uid, context.replace(/\W/g, "-"), uid.trim()].join("-");
+    return new Stack(join(tmpdir(), folder), { name, project });
   }
 
   /** Creates the stack if it does not exist. */

@@ -95,3 +95,17 @@ export async function started(programs: Programs): Promise<Programs> {
 export function deployedTo(context: string, uid: string): NodeJS.ProcessEnv {
   return { FAKE_OUTPUTS: JSON.stringify({ ...JSON.parse(OUTPUTS), cluster: { context, uid } }) };
 }
+
+/** The state of a stack whose first `pulumi up` on this cluster was interrupted: there are no outputs. */
+export function interruptedOn(context: string, uid: string): NodeJS.ProcessEnv {
+  const resources = [
+    { type: "pulumi:providers:kubernetes", inputs: { context } },
+    {
+      type: "kubernetes:core/v1:Namespace",
+      external: true,
+      outputs: { metadata: { name: "kube-system", uid } },
+    },
+    { type: "kubernetes:core/v1:Namespace", inputs: { metadata: { name: "keda" } } },
+  ];
+  return { FAKE_OUTPUTS: "{}", FAKE_STATE: JSON.stringify({ deployment: { resources } }) };
+}

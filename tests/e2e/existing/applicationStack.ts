@@ -15,7 +15,7 @@ export class ApplicationStack implements AsyncDisposable {
 
   /** Prepares the stack; destroys what an interrupted run has left of it, using the KEDA that existed then. */
   static async prepare(cluster: Cluster, application: Application): Promise<ApplicationStack> {
-    const stack = new Stack(cluster.context, { name: `e2e-${application.name}` });
+    const stack = await Stack.of(cluster.context, { name: `e2e-${application.name}` });
     await stack.init();
     if ((await stack.resources()).length > 1) await stack.destroy();
     return new ApplicationStack(application, stack);

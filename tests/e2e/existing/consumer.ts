@@ -92,7 +92,7 @@ async function deploy(
 /** Builds and pushes both images; returns the references that nodes use, by the examples' keys. */
 async function pushImages(context: string, registry: Registry): Promise<Settings> {
   const project = { name: "images", folder: fileURLToPath(new URL("images", import.meta.url)) };
-  const stack = new Stack(context, { name: "e2e-images", project });
+  const stack = await Stack.of(context, { name: "e2e-images", project });
   await stack.init();
   await stack.up({ ...registry });
   const { worker, runner } = JSON.parse(await stack.pulumi(["stack", "output", "--json"]));

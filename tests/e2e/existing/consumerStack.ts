@@ -29,7 +29,7 @@ export class ConsumerStack {
     const folder = join(tmpdir(), `postgres-batch-${name}-program-${userInfo().uid}-${context.replace(/\W/g, "-")}`);
     for (const part of ["checkout", "node_modules", "sdks"])
       await rm(join(folder, part), { recursive: true, force: true });
-    const stack = new Stack(context, { name, project: { name: PROJECT, folder } });
+    const stack = await Stack.of(context, { name, project: { name: PROJECT, folder } });
     await program.prepare(folder, stack);
     await stack.init();
     const prepared = new ConsumerStack(program, stack, folder);

@@ -41,7 +41,7 @@ export async function createExistingContext(
 ): Promise<RunContext & AsyncDisposable> {
   const nodes = await TwoNodes.find(cluster);
   await nodes.restore();
-  const stack = new Stack(cluster.context, { name: "e2e-existing" });
+  const stack = await Stack.of(cluster.context, { name: "e2e-existing" });
   await readBefore(cluster, stack);
   await stack.init();
   // By the KEDA that was there in an interrupted run.

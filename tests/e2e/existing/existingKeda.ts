@@ -21,7 +21,7 @@ export async function installExistingKeda(
   settings: Settings,
   values: Readonly<Record<string, unknown>> = {},
 ): Promise<AsyncDisposable> {
-  const stack = new Stack(cluster.context, { name: "e2e-keda", project: PROJECT });
+  const stack = await Stack.of(cluster.context, { name: "e2e-keda", project: PROJECT });
   await stack.init();
   // An interrupted run may have left resources in the stack.
   if ((await stack.resources()).length <= 1) await refuseAnother(cluster);
