@@ -1,4 +1,5 @@
 import type { NumberRule } from "../worker/src/number.ts";
+import { DEFAULT_POD_START_SECONDS } from "../worker/src/queue/demand.ts";
 import { DEFAULT_LIMITS, mapLimits } from "../worker/src/retryLimits.ts";
 import { DEFAULTS, NUMBER_RULES } from "../worker/src/settings.ts";
 
@@ -87,6 +88,13 @@ export interface BatchSettings {
    */
   readonly livenessPort?: number;
   /**
+   * Seconds that a pod may take from its Job's creation to its claim (10 to 600), including the time to add a node and to pull the image. A
+   * Job whose pod takes longer is presumed to be on a lost node, and another is created for its request.
+   *
+   * @default 40
+   */
+  readonly podStartSeconds?: number;
+  /**
    * CPU request of a pod, as a Kubernetes quantity (10m to 64); there is no CPU limit by default.
    *
    * @default 50m
@@ -118,6 +126,11 @@ export const BATCH_NUMBERS = {
   graceSeconds: { ...NUMBER_RULES.graceSeconds, fractions: false },
   timeoutSeconds: { ...NUMBER_RULES.timeoutSeconds, fractions: false },
   livenessPort: NUMBER_RULES.livenessPort,
+  podStartSeconds: {
+    min: 10,
+    max: 600,
+    why: "a pod that starts later than that counts as lost, and may find nothing to do",
+  },
 } as const satisfies Record<string, NumberRule>;
 
 /** The defaults of a batch: the worker's where it has the setting. */
@@ -133,6 +146,7 @@ export const BATCH_DEFAULTS: Readonly<Required<BatchSettings>> = {
   timeoutSeconds: DEFAULTS.timeoutSeconds,
   // Neither a registered port, nor one that Linux gives outgoing connections (32768 to 60999).
   livenessPort: 28_543,
+  podStartSeconds: DEFAULT_POD_START_SECONDS,
   cpu: "50m",
   memory: "128Mi",
 };

@@ -36,6 +36,7 @@ const ARGS: ScaledJobSpecArgs = {
   graceSeconds: 30,
   timeoutSeconds: 300,
   livenessPort: 4242,
+  podStartSeconds: 70,
   cpu: "100m",
   memory: "128Mi",
 };
@@ -103,7 +104,7 @@ describe("scaledJobSpec", () => {
 
   test("leaves KEDA room for Jobs that never finish, and limits working Jobs by the query", () => {
     assert.equal(spec.maxReplicaCount, 5 * ARGS.maxReplicaCount);
-    assert.equal(spec.triggers[0]?.metadata.query, "select batch.demand('clap', 1, 10) as jobs");
+    assert.equal(spec.triggers[0]?.metadata.query, "select batch.demand('clap', 1, 10, 70) as jobs");
   });
 
   test("spreads its pods over nodes if possible, and ignores nodes with taints that the pods do not tolerate", () => {
@@ -217,7 +218,7 @@ describe("scaledJobSpec", () => {
 
 describe("demandQuery", () => {
   test("is the statement on one line, with its parameters filled in", () => {
-    assert.equal(demandQuery(ARGS), "select batch.demand('clap', 1, 10) as jobs");
+    assert.equal(demandQuery(ARGS), "select batch.demand('clap', 1, 10, 70) as jobs");
   });
 
   test("returns one number to the role that KEDA logs in as", async () => {
@@ -230,7 +231,7 @@ describe("demandQuery", () => {
   });
 
   test("escapes a quote in a kind", () => {
-    assert.equal(demandQuery({ ...ARGS, kind: "it's" }), "select batch.demand('it''s', 1, 10) as jobs");
+    assert.equal(demandQuery({ ...ARGS, kind: "it's" }), "select batch.demand('it''s', 1, 10, 70) as jobs");
   });
 });
 

@@ -95,8 +95,9 @@ export function demandQuery({
   kind,
   requestsPerJob,
   maxReplicaCount,
-}: Pick<ScaledJobSpecArgs, "kind" | "requestsPerJob" | "maxReplicaCount">): string {
-  const values = [`'${kind.replaceAll("'", "''")}'`, requestsPerJob, maxReplicaCount];
+  podStartSeconds,
+}: Pick<ScaledJobSpecArgs, "kind" | "requestsPerJob" | "maxReplicaCount" | "podStartSeconds">): string {
+  const values = [`'${kind.replaceAll("'", "''")}'`, requestsPerJob, maxReplicaCount, podStartSeconds];
   return readFileSync(join(PROJECT_ROOT, "sql/statements/demand.sql"), "utf8")
     .replace(/--.*$/gm, "")
     .replace(/\$(\d+)/g, (_, parameter) => String(values[Number(parameter) - 1]))

@@ -49,7 +49,7 @@ describe("a second kind, added as in docs/your-own-work.md", () => {
     const { metadata, spec } = scaledJob("pages");
     assert.equal(metadata.name, "pages");
     assert.deepEqual([spec.maxReplicaCount, spec.pollingInterval], [15, 30]);
-    assert.equal(spec.triggers[0].metadata.query, "select batch.demand('page', 1, 3) as jobs");
+    assert.equal(spec.triggers[0].metadata.query, "select batch.demand('page', 1, 3, 40) as jobs");
     assert.ok(
       JSON.stringify(spec.jobTargetRef.template.spec.containers[0].env).includes('{"name":"KIND","value":"page"}'),
     );
@@ -58,6 +58,6 @@ describe("a second kind, added as in docs/your-own-work.md", () => {
   test("does not change the first kind", () => {
     const { spec } = scaledJob("postgres-batch");
     assert.equal(spec.maxReplicaCount, 50);
-    assert.equal(spec.triggers[0].metadata.query, "select batch.demand('clap', 1, 10) as jobs");
+    assert.equal(spec.triggers[0].metadata.query, "select batch.demand('clap', 1, 10, 40) as jobs");
   });
 });

@@ -122,6 +122,7 @@ describe("a key of the stack", () => {
     requestsPerJob: ["0", "10001"],
     graceSeconds: ["0", "86401", "1.5"],
     livenessPort: ["-1", "65536", "80.5", "http"],
+    podStartSeconds: ["9", "601", "90.5", "2m"],
     timeoutSeconds: ["-1", "604801", "0.5", "5m", undefined],
     namespace: ["", "A", "a.b", "-a", "a\n", "ä", "a".repeat(64), undefined],
     createNamespace: ["yes", "on", "True", '"true"', "1", "", "null", undefined],

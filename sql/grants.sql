@@ -31,7 +31,7 @@ begin
     to %I', worker);
 
   -- KEDA: the scaling query, which cleans up with the rights of its owner.
-  execute format('grant execute on function batch.demand(text, integer, integer) to %I', scaler);
+  execute format('grant execute on function batch.demand(text, integer, integer, integer) to %I', scaler);
 
   -- A program that works on a request and records it in its own transaction: grant batch_program to the role it connects as. If
   -- an administrator has prepared the roles, it may be missing.

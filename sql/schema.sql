@@ -662,10 +662,10 @@ $_$;
 
 
 --
--- Name: count_jobs(text, integer, integer); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: count_jobs(text, integer, integer, integer); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer) RETURNS bigint
+CREATE FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer, p_pod_start_seconds integer) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -720,7 +720,8 @@ begin
   end if;
   select max(e.goal) - claims into short
   from unnest(s.expected_since, s.expected_claims) as e (since, goal)
-  where e.since <= now() - case when suspects > 0 then interval '14 seconds' else interval '44 seconds' end;
+  where e.since <= now() - make_interval(
+    secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
   if short > 0 then
     pods_have_failed := exists (select from batch.job j where j.kind = p_kind);
     known := suspects > 0 or not pods_have_failed;
@@ -1010,10 +1011,10 @@ $$;
 
 
 --
--- Name: demand(text, integer, integer); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: demand(text, integer, integer, integer); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_replica_count integer) RETURNS bigint
+CREATE FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_replica_count integer, p_pod_start_seconds integer DEFAULT 40) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1021,7 +1022,7 @@ begin
   if not batch.maintain(p_kind) then
     return 0;
   end if;
-  return batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count);
+  return batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
 end
 $$;
 
@@ -3620,10 +3621,10 @@ REVOKE ALL ON FUNCTION batch.connect_readers() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer, p_pod_start_seconds integer); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer, p_pod_start_seconds integer) FROM PUBLIC;
 
 
 --
@@ -3662,10 +3663,10 @@ REVOKE ALL ON FUNCTION batch.defer(p_kind text, p_job text, p_request bigint, p_
 
 
 --
--- Name: FUNCTION demand(p_kind text, p_requests_per_job integer, p_max_replica_count integer); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION demand(p_kind text, p_requests_per_job integer, p_max_replica_count integer, p_pod_start_seconds integer); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_replica_count integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_replica_count integer, p_pod_start_seconds integer) FROM PUBLIC;
 
 
 --

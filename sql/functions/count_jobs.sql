@@ -3,19 +3,22 @@
 -- although it does no work. Never more than five times p_max_replica_count, which is the ScaledJob's own limit.
 --
 -- p_kind, p_requests_per_job, p_max_replica_count: the ScaledJob's settings
+-- p_pod_start_seconds: how long a pod may take from its Job's creation to its claim
 --
 -- Jobs that do no work: the Job of a dead worker whose request another Job has claimed (batch.claim), those of a lost node that
 -- never finish, and those that are created but never claim (their pods were scheduled onto a lost node, or cannot be scheduled).
 -- The last two cannot be observed, only inferred. Every poll knows how many claims the Jobs must make that exist once KEDA has the
--- answer; claims that are still missing 44 s later (14 s while a worker is suspected) are evidence of such Jobs. One Job is
--- presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost with any number of
+-- answer; claims that are still missing 4 s after a pod may have started (30 s sooner while a worker is suspected, but not before 14 s)
+-- are evidence of such Jobs. One Job is presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost with any number of
 -- Jobs, and presuming fewer than all of them would create no Job: then as many are presumed as there have ever been (absent_peak:
 -- those of a lost node come back idle, although they never finish), and at least p_max_replica_count more. An idle Job cancels one
 -- presumption (batch.reclaim), so each wrong presumption costs at most one idle Job. There are never more than four times
 -- p_max_replica_count, and no more than p_max_replica_count if no pod has failed.
 -- While more Jobs than p_max_replica_count may exist, batch.claim() lets no more than that many requests run: until 10 minutes
 -- after the last poll that may have asked for more.
-create or replace function batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer) returns bigint
+create or replace function batch.count_jobs(
+  p_kind text, p_requests_per_job integer, p_max_replica_count integer, p_pod_start_seconds integer
+) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -70,7 +73,8 @@ begin
   end if;
   select max(e.goal) - claims into short
   from unnest(s.expected_since, s.expected_claims) as e (since, goal)
-  where e.since <= now() - case when suspects > 0 then interval '14 seconds' else interval '44 seconds' end;
+  where e.since <= now() - make_interval(
+    secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
   if short > 0 then
     pods_have_failed := exists (select from batch.job j where j.kind = p_kind);
     known := suspects > 0 or not pods_have_failed;

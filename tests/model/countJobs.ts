@@ -1,9 +1,12 @@
-import type { DemandParams } from "../../worker/src/queue/demand.ts";
+import { DEFAULT_POD_START_SECONDS, type DemandParams } from "../../worker/src/queue/demand.ts";
 import type { Rules } from "./rules.ts";
 
-/** A pod is expected to claim this long after its Job should have been created, and sooner where a worker died. */
-const ABSENT_AFTER_MS = 44_000;
-const ABSENT_AFTER_MS_WITH_SUSPECTS = 14_000;
+/** A claim is late this long after podStartSeconds: KEDA creates the Job some seconds after the poll. */
+const LATE_SECONDS = 4;
+
+/** Where a worker died, a pod that takes as long as usual is already late; but not before the second number. */
+const SOONER_WITH_SUSPECTS_SECONDS = 30;
+const SOONEST_WITH_SUSPECTS_SECONDS = 14;
 
 /** A pod of a Job that was created beyond maxReplicaCount claims within this time. */
 const LIMIT_LINGERS_MS = 600_000;
@@ -76,7 +79,7 @@ export interface Counts {
 export function countJobs(
   s: Scaling,
   { working, suspects, unfinished, podsHaveFailed }: Counts,
-  { requestsPerJob, maxReplicaCount }: Omit<DemandParams, "kind">,
+  { requestsPerJob, maxReplicaCount, podStartSeconds = DEFAULT_POD_START_SECONDS }: Omit<DemandParams, "kind">,
   { now, rules }: { readonly now: number; readonly rules: Rules },
 ): number {
   const most = requestsPerJob * maxReplicaCount;
@@ -86,8 +89,10 @@ export function countJobs(
 
   const late = gap !== undefined && s.pollGap !== undefined && gap > 3 * s.pollGap + 12_000;
   let expected = suspects > s.polledSuspects || late ? [] : capped(s.expected, claims, s.claims);
-  const absentAfterMs = suspects > 0 ? ABSENT_AFTER_MS_WITH_SUSPECTS : ABSENT_AFTER_MS;
-  const due = expected.filter(({ since }) => since <= now - absentAfterMs);
+  const lateAfter = LATE_SECONDS + (rules.podStart === "asSet" ? podStartSeconds : DEFAULT_POD_START_SECONDS);
+  const absentAfter =
+    suspects > 0 ? Math.max(lateAfter - SOONER_WITH_SUSPECTS_SECONDS, SOONEST_WITH_SUSPECTS_SECONDS) : lateAfter;
+  const due = expected.filter(({ since }) => since <= now - 1_000 * absentAfter);
   const short = Math.max(0, ...due.map((each) => each.claims - s.claims));
   if (short > 0) {
     const known = suspects > 0 || !podsHaveFailed || rules.absence === "oneByOne";

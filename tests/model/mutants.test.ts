@@ -54,6 +54,12 @@ const MUTANTS: readonly (readonly [string, Partial<Rules>, (rules: Rules) => fc.
     nothingStarves,
     /claimed within 2 minutes/,
   ],
+  [
+    "presumes Jobs absent before their pods may have started",
+    { podStart: "default" },
+    noJobIsIdle,
+    /no idle Job|Jobs at/,
+  ],
   ["never takes an absent Job back", { absence: "permanent" }, boundsIdleJobs, /idle Jobs/],
   ["expects every Job to be created at once", { jobsEndLate: false }, noJobIsIdle, /Jobs at a steady state/],
   ["counts the first claim of a pod only", { claimsCounted: "first" }, noJobOfSeveralIsIdle, /not too many/],

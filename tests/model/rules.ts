@@ -26,6 +26,8 @@ export interface Rules {
   readonly absence: "inferred" | "oneByOne" | "ignored" | "permanent";
   /** Whether the Job of a dead worker is presumed absent once another Job claims its request. */
   readonly suspectsBecomeAbsent: boolean;
+  /** How long a pod may take to start before its Job is presumed absent: `podStartSeconds`, or always its default. */
+  readonly podStart: "asSet" | "default";
   /** Whether a Job that ended since the last poll may delay the next one's creation by a poll. */
   readonly jobsEndLate: boolean;
   /** Which claims show that a Job is working: all, or a pod's first. */
@@ -50,6 +52,7 @@ export const DESIGN: Rules = {
   deadDeferral: "succeeds",
   absence: "inferred",
   suspectsBecomeAbsent: true,
+  podStart: "asSet",
   jobsEndLate: true,
   claimsCounted: "every",
   runningLimit: "lingers",

@@ -2,13 +2,19 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAX_JOBS } from "./countJobs.ts";
 import type { Rules } from "./rules.ts";
-import { play, type Scenario, scenarioArb, spanArb, worksArb } from "./scenario.ts";
+import { play, podStartsArb, type Scenario, scenarioArb, spanArb, worksArb } from "./scenario.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** A pod's start when a wait is measured: 8 s on a node that has the image, and 3 s to its first claim. */
 const POD_START = 11;
 
-const ONE_REQUEST = scenarioArb({ works: worksArb([2, 2, 20, 100], ["succeeds", "throws", "defers"]) });
+const ONE_REQUEST = fc.constantFrom(10, 40, 40, 200).chain((podStartSeconds) =>
+  scenarioArb({
+    podStartSeconds: fc.constant(podStartSeconds),
+    podStarts: podStartsArb(podStartSeconds),
+    works: worksArb([2, 2, 20, 100], ["succeeds", "throws", "defers"]),
+  }),
+);
 const SEVERAL_REQUESTS = scenarioArb({
   requestsPerJob: fc.constantFrom(2, 3, 20),
   works: worksArb([2, 2, 20, 100], ["succeeds", "succeedsAlone"]),
@@ -19,7 +25,7 @@ const END = 3_000;
 
 /**
  * Without faults every Job claims a request, and every steady state has exactly min(`maxReplicaCount`, unfinished requests)
- * Jobs: with pods that start within 40 s, work of 2 s and more, polls every 5 to 30 s.
+ * Jobs: with pods that start within `podStartSeconds`, work of 2 s and more, polls every 5 to 30 s.
  */
 export function noJobIsIdle(rules: Rules, report?: (steadyStates: number) => void) {
   return fc.property(ONE_REQUEST, (scenario) => {
@@ -96,7 +102,7 @@ export function nothingStarves(rules: Rules, report?: (seconds: number, scenario
 }
 
 const DISTURBED = scenarioArb({
-  podStarts: fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 8 }),
+  podStarts: podStartsArb(120),
   works: worksArb([2, 20, 100, 400], ["succeeds", "succeeds", "throws", "defers", "crashes"]),
   stuckJobs: fc.nat({ max: 4 }),
   kedaDown: spanArb(300),

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { DEFAULT_POD_START_SECONDS } from "../../worker/src/queue/demand.ts";
 import { mapLimits } from "../../worker/src/retryLimits.ts";
 import type { Pod } from "./pod.ts";
 import type { Rules } from "./rules.ts";
@@ -17,6 +18,7 @@ export interface Scenario {
   readonly requestsPerJob: number;
   readonly pollingInterval: number;
   readonly inserts: readonly { readonly at: number; readonly count: number }[];
+  readonly podStartSeconds: number;
   /** From a pod's start to its first claim; each pod takes the next value. */
   readonly podStarts: readonly number[];
   /** The work's duration and end; each claim takes the next value. */
@@ -44,13 +46,19 @@ export function scenarioArb(given: { readonly [Key in keyof Scenario]?: fc.Arbit
       minLength: 1,
       maxLength: 6,
     }),
-    podStarts: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }),
+    podStartSeconds: fc.constant(DEFAULT_POD_START_SECONDS),
+    podStarts: podStartsArb(DEFAULT_POD_START_SECONDS),
     works: worksArb([2, 2, 20, 100], ["succeeds"]),
     stuckJobs: fc.constant(0),
     kedaDown: fc.constant(NEVER),
     full: fc.constant(NEVER),
     ...given,
   });
+}
+
+/** Pods that start within so many seconds. */
+export function podStartsArb(seconds: number) {
+  return fc.array(fc.integer({ min: 1, max: seconds }), { minLength: 1, maxLength: 8 });
 }
 
 /** Work with these durations and ends. */
@@ -73,9 +81,10 @@ export function play(
     check,
   }: { rules: Rules; seconds: number; check?: (simulation: Simulation, second: number) => void },
 ): Simulation {
-  const { maxReplicaCount, requestsPerJob, pollingInterval, podStarts, works, kedaDown, full } = scenario;
+  const { maxReplicaCount, requestsPerJob, podStartSeconds, pollingInterval, podStarts, works, kedaDown, full } =
+    scenario;
   const limits = { ...mapLimits(() => 2), timeoutSeconds: 0 };
-  const simulation = new Simulation({ maxReplicaCount, requestsPerJob, ...limits }, { rules });
+  const simulation = new Simulation({ maxReplicaCount, requestsPerJob, podStartSeconds, ...limits }, { rules });
   for (let each = 0; each < scenario.stuckJobs; each++) simulation.createStuckJob();
   const workByAttempt = new Map<string, Scenario["works"][number]>();
   function getWork({ args, claimedAt }: Pod): Progress {

@@ -5,6 +5,8 @@ import type { Rules } from "./rules.ts";
 /** The settings that a rollout changes: KEDA's next poll and new Jobs use them, running Jobs keep theirs. */
 export interface ModelSettings extends RetryLimits, Pick<Settings, "requestsPerJob" | "timeoutSeconds"> {
   readonly maxReplicaCount: number;
+  /** @default 40 */
+  readonly podStartSeconds?: number;
 }
 
 /** How the cluster reacts, in seconds. */

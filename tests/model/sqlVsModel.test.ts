@@ -45,7 +45,11 @@ const SETTINGS = fc
   })
   .map(({ limits, ...settings }) => ({ ...limits, ...settings }));
 const COUNT = fc.integer({ min: 1, max: 3 });
-const DEMAND = fc.record({ requestsPerJob: COUNT, maxReplicaCount: fc.constantFrom(1, 2, 3, 20) });
+const DEMAND = fc.record({
+  requestsPerJob: COUNT,
+  maxReplicaCount: fc.constantFrom(1, 2, 3, 20),
+  podStartSeconds: fc.constantFrom(10, 40, 40, 90),
+});
 const STEP = fc.tuple(fc.constantFrom<Step[]>(...STEPS), fc.nat({ max: 3 }), fc.nat({ max: 4 }));
 const HISTORY = fc.array(STEP, { minLength: 20, maxLength: 70, size: "max" });
 
@@ -116,6 +120,7 @@ const MUTATIONS: readonly Partial<Rules>[] = [
   { absence: "ignored" },
   { absence: "permanent" },
   { jobsEndLate: false },
+  { podStart: "default" },
   { runningLimit: "whileAsked" },
 ];
 

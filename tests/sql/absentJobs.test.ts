@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
+import { type DemandParams, demand } from "../../worker/src/queue/demand.ts";
 import { reclaim } from "../../worker/src/queue/reclaim.ts";
 import { claimParams, startAttempt } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -10,14 +10,14 @@ const database = await createTestDatabase();
 const keda = database.connect();
 
 /** A poll after so many seconds, in which nothing else happened. */
-async function pollAfter(seconds: number, maxReplicaCount = 10): Promise<number> {
+async function pollAfter(seconds: number, maxReplicaCount = 10, more: Partial<DemandParams> = {}): Promise<number> {
   await database.query(
     `update batch.scaling set polled_at = polled_at - $1 * interval '1 second',
        limited_until = limited_until - $1 * interval '1 second',
        expected_since = array(select since - $1 * interval '1 second' from unnest(expected_since) since)`,
     [seconds],
   );
-  return await demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount });
+  return await demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount, ...more });
 }
 
 async function polls(seconds: number, count: number): Promise<number[]> {
@@ -38,6 +38,38 @@ describe("Jobs that KEDA counts and that do no work", () => {
     assert.deepEqual(answers.slice(0, 9), Array(9).fill(2));
     assert.equal(answers[9], 4, String(answers));
   });
+
+  for (const [podStartSeconds, after] of [
+    [10, 15],
+    [40, 45],
+    [600, 605],
+  ] as const) {
+    test(`are presumed after ${after} s if a pod may take ${podStartSeconds} s to start, also where a pod has failed`, async () => {
+      await insert(2);
+      await database.query("insert into batch.job values ('clap', 'lost', 1, 0)");
+      const answers: number[] = [await pollAfter(0, 10, { podStartSeconds })];
+      while (answers.length * 5 <= after) answers.push(await pollAfter(5, 10, { podStartSeconds }));
+      assert.deepEqual(new Set(answers.slice(0, -1)), new Set([2]));
+      assert.equal(answers.at(-1), 12, String(answers));
+    });
+  }
+
+  for (const [podStartSeconds, after] of [
+    [10, 15],
+    [40, 15],
+    [100, 75],
+  ] as const) {
+    test(`are presumed after ${after} s while a worker is suspected, if a pod may take ${podStartSeconds} s to start`, async () => {
+      await insert(2);
+      await pollAfter(0, 10, { podStartSeconds });
+      const { connection } = await startAttempt(database, claimParams("dead"));
+      await connection.close();
+      const answers: number[] = [];
+      while (answers.length * 5 <= after) answers.push(await pollAfter(5, 10, { podStartSeconds }));
+      assert.deepEqual(new Set(answers.slice(0, -1)), new Set([3]), String(answers));
+      assert.ok((answers.at(-1) ?? 0) > 3, String(answers));
+    });
+  }
 
   for (const interval of [5, 30]) {
     test(`are presumed to be maxReplicaCount where a pod has failed: a Job within 2 minutes, at polls of ${interval} s`, async () => {

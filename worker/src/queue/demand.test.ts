@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 import { claimParams, claimWithReclaim } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import type { Claim } from "./claim.ts";
-import { demand } from "./demand.ts";
+import { DEFAULT_POD_START_SECONDS, demand } from "./demand.ts";
 import { fail } from "./fail.ts";
 import { succeed } from "./succeed.ts";
 
@@ -43,6 +43,16 @@ describe("demand", () => {
     await succeed(done.connection, done.attempt);
     assert.equal(await ask(), 3);
     await running.connection.close();
+  });
+
+  test("a ScaledJob of an earlier version, which does not set podStartSeconds, gets the same default", async () => {
+    const [row] = await database.query<{ parameters: string }>(
+      "select pg_get_function_arguments(p.oid) as parameters from pg_proc p where p.oid = to_regproc('batch.demand')",
+    );
+    assert.match(
+      row?.parameters ?? "",
+      new RegExp(`p_pod_start_seconds integer DEFAULT ${DEFAULT_POD_START_SECONDS}$`),
+    );
   });
 
   const counts = [

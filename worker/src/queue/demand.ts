@@ -1,17 +1,27 @@
 import type { Database } from "../database.ts";
 
+/** Enough to pull an image of a few hundred MB first. Also the default of batch.demand(), for ScaledJobs of an earlier version. */
+export const DEFAULT_POD_START_SECONDS = 40;
+
 /** The ScaledJob's settings that the scaling query counts by. */
 export interface DemandParams {
   readonly kind: string;
   readonly requestsPerJob: number;
   readonly maxReplicaCount: number;
+  /**
+   * How long a pod may take from its Job's creation to its claim. A Job whose pod takes longer is presumed lost, and another is created.
+   *
+   * @default 40
+   */
+  readonly podStartSeconds?: number;
 }
 
 /** Runs the scaling query: how many Jobs there should be. */
 export async function demand(
   database: Database,
-  { kind, requestsPerJob, maxReplicaCount }: DemandParams,
+  { kind, requestsPerJob, maxReplicaCount, podStartSeconds = DEFAULT_POD_START_SECONDS }: DemandParams,
 ): Promise<number> {
-  const [row] = await database.run<{ jobs: string }>("demand", [kind, requestsPerJob, maxReplicaCount]);
+  const values = [kind, requestsPerJob, maxReplicaCount, podStartSeconds];
+  const [row] = await database.run<{ jobs: string }>("demand", values);
   return Number(row?.jobs);
 }
