@@ -129,7 +129,7 @@ export const BATCH_NUMBERS = {
   podStartSeconds: {
     min: 10,
     max: 600,
-    why: "a pod that starts later than that counts as lost, and may find nothing to do",
+    why: "the Jobs of a lost node are replaced only after that time",
   },
 } as const satisfies Record<string, NumberRule>;
 
