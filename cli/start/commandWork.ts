@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { createTempDirectory, type TempDirectory } from "../../simulator/tempDirectory.ts";
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
+import { removeFolder } from "../../worker/src/command/removeFolder.ts";
 import { toClientConfig } from "../../worker/src/database.ts";
 import { LOCK_SPACE } from "../../worker/src/migrate.ts";
 import { MIGRATION_SETTINGS, toOptions } from "../../worker/src/sessionOptions.ts";
@@ -49,7 +49,9 @@ export function createCommandWork(
       async afterPod(podName) {
         // In a container all processes end with the first one; here the command of a killed runner still runs.
         await endProcesses({ mark: `MARK=${podName}` }, new AbortController().signal);
-        await rm(getFolder(podName), { recursive: true, force: true });
+        await removeFolder(getFolder(podName)).catch(({ message }) =>
+          print(`the files of ${podName} were not removed: ${message}`),
+        );
       },
     },
     async prepare() {
