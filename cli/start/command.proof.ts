@@ -65,6 +65,19 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     assert.equal(exitCode, 1);
   });
 
+  test("shows a command's error in full while its request is retried", async () => {
+    const sql = await pages(2);
+    const command = "sh -c 'printf \"Traceback:\\n  KeyError: url\\n\" >&2; exit 1'";
+    const more = ["--backoff-limit", "1", "--backoff-seconds", "3"];
+    const run = start(["--sql", sql, ...BATCH, ...more, "--command", command]);
+    const printed = /^request [12], attempt 1: exit code 1: Traceback:\n {2}KeyError: url$/m;
+    await until("the error", () => printed.test(run.output()), { timeoutMs: 60_000 });
+    assert.match(run.output(), /reserved/);
+    const { exitCode, stdout } = await run.ended;
+    assert.equal(stdout.match(/KeyError/g)?.length, 1);
+    assert.equal(exitCode, 1);
+  });
+
   test("waits for a request that its command deferred", async () => {
     const sql = await pages(1);
     const command = `sh -c 'test $BATCH_ATTEMPT -gt 1 || { echo "{\\"retryAfter\\": 1}" > $BATCH_RESULT_FILE; exit 75; }'`;

@@ -10,6 +10,7 @@ import { LOCK_SPACE } from "../../worker/src/migrate.ts";
 import { MIGRATION_SETTINGS, toOptions } from "../../worker/src/sessionOptions.ts";
 import { readDatabaseSettings } from "../../worker/src/settings.ts";
 import { describeError } from "../describeError.ts";
+import { createAttemptErrors } from "./attemptErrors.ts";
 import type { CommandBatch } from "./batchOptions.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 import type { Options } from "./options.ts";
@@ -72,6 +73,7 @@ export function createCommandWork(
       }
       return await readUnfinished(local.client, kind);
     },
+    printErrors: createAttemptErrors(kind, print),
     async readEnd(queryable, ids) {
       const requests = await readRequests(queryable, kind, ids);
       const count = (status: RequestRow["status"]) => requests.filter((request) => request.status === status).length;
