@@ -57,6 +57,13 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     assert.equal(exitCode, 0, stderr);
   });
 
+  test("gives every attempt an empty TMPDIR that is removed after it, whatever the shell's is", async () => {
+    const command = `sh -c 'test -z "$(ls "$TMPDIR")" && touch "$TMPDIR/file" && test $BATCH_ATTEMPT -gt 1'`;
+    const { stdout } = await start(["--sql", await pages(1), ...BATCH, "--command", command, "--json"]).ended;
+    assert.deepEqual([result(stdout).success, result(stdout).attempts], [1, 2]);
+    await assertNothingLeft();
+  });
+
   test("shows why a request is DEAD, and exits 1", async () => {
     const sql = await pages(1);
     const command = "sh -c 'echo no such page >&2; exit 65'";

@@ -44,6 +44,8 @@ export function createCommandWork(
           COMMAND: JSON.stringify(command),
           COMMAND_DIRECTORY: getFolder(podName),
           COMMAND_ENV_MARK: podName,
+          // The runner gives each attempt its own; the folder above is in the shell's.
+          TMPDIR: undefined,
           ...programEnv,
         };
       },
