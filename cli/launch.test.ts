@@ -14,7 +14,7 @@ for (const [what, source, stderr, exitCode] of [
   [
     "reports that npm ci has not been run",
     'import "pg";',
-    /^the npm packages must be installed \(npm ci\); got none named pg\n$/,
+    /^the npm packages must be installed \(npm ci --include=dev\); got none named pg\n$/,
     64,
   ],
   ["hides no other error", 'throw new Error("broken");', /Error: broken\n/, 1],

@@ -9,7 +9,7 @@ import {
   podEnded,
   podStarted,
 } from "./jobController.ts";
-import { type Pod, startPod } from "./pod.ts";
+import { createUnstartedPod, type Pod, startPod } from "./pod.ts";
 
 export interface ClusterArgs {
   readonly backoff: BackoffSettings;
@@ -23,6 +23,7 @@ export interface ClusterArgs {
   readonly podEnv?: (podName: string) => NodeJS.ProcessEnv;
   /**
    * Ends the processes that a pod's process has left behind. Only then has the pod ended, as a container ends with all of its processes.
+   * Must not throw.
    *
    * @default - it leaves none
    */
@@ -109,17 +110,25 @@ export class Cluster {
   }
 
   #startPod(jobName: string): void {
-    const { env, podEnv, execPrefix, afterPod } = this.#args;
     const name = newPodName(jobName);
-    const worker = startPod(name, { ...env, ...podEnv?.(name), JOB_NAME: jobName }, execPrefix?.());
+    const worker = this.#createPod(name, jobName);
     const ended = worker.ended.then(async (exitCode) => {
-      await afterPod?.(name);
+      await this.#args.afterPod?.(name);
       return exitCode;
     });
     const pod: Pod = { ...worker, ended };
     this.#pods.set(pod.name, pod);
     this.#update(jobName, (job) => podStarted(job, pod.name));
     void pod.ended.then((exitCode) => this.#endPod(jobName, pod, exitCode));
+  }
+
+  #createPod(name: string, jobName: string): Pod {
+    const { env, podEnv, execPrefix } = this.#args;
+    try {
+      return startPod(name, { ...env, ...podEnv?.(name), JOB_NAME: jobName }, execPrefix?.());
+    } catch (error) {
+      return createUnstartedPod(name, error as Error);
+    }
   }
 
   #endPod(jobName: string, pod: Pod, exitCode: number): void {

@@ -1,8 +1,8 @@
-import { chown, lchown, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { getHint, type PostgresPrograms } from "./postgresPrograms.ts";
 import { startServerProcess } from "./serverProcess.ts";
-import { type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
+import { changeOwner, type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
 
 export interface CreateDatabaseArgs {
   readonly programs: PostgresPrograms;
@@ -29,7 +29,7 @@ export async function createDatabase(folder: string, args: CreateDatabaseArgs): 
   try {
     // initdb refuses a user without a name, such as the owner of a mounted folder; the server does not.
     const creator = user && UNPRIVILEGED;
-    if (creator) await chown(data, creator.uid, creator.gid);
+    if (creator) await changeOwner(data, creator);
     signal?.throwIfAborted();
     const flags = ["--auth=trust", `--username=${superuser}`, "--encoding=UTF8", "--locale=C", "--no-instructions"];
     const all = [`--pgdata=${data}`, ...flags, ...(durable ? [] : ["--no-sync"])];
@@ -40,7 +40,9 @@ export async function createDatabase(folder: string, args: CreateDatabaseArgs): 
       killTimer = setTimeout(() => initdb.kill("SIGKILL", { group: true }), KILL_MS);
     }
     signal?.addEventListener("abort", stop, { once: true });
-    const { exitCode, signal: killedBy } = await initdb.ended;
+    const { exitCode, signal: killedBy } = await initdb.ended.catch(({ message }: Error) => {
+      throw new Error(`${message}${getHint(message)}`);
+    });
     clearTimeout(killTimer);
     signal?.removeEventListener("abort", stop);
     signal?.throwIfAborted();
@@ -55,7 +57,7 @@ export async function createDatabase(folder: string, args: CreateDatabaseArgs): 
   }
 }
 
-async function chownAll(directory: string, { uid, gid }: ServerUser): Promise<void> {
+async function chownAll(directory: string, user: ServerUser): Promise<void> {
   const paths = (await readdir(directory, { recursive: true })).map((path) => join(directory, path));
-  for (const path of [directory, ...paths]) await lchown(path, uid, gid);
+  for (const path of [directory, ...paths]) await changeOwner(path, user);
 }

@@ -3,6 +3,7 @@ import { readFile, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { removeFolder } from "../worker/src/command/removeFolder.ts";
 import { getCommandLine, getProcess, isRunning } from "./processIdentity.ts";
 import { getSocketParents, type RunMarker, readMarker, TEMP_NAME } from "./tempDirectory.ts";
 
@@ -99,7 +100,13 @@ async function removeRun(path: string, { run, socket, data }: RunMarker): Promis
   if (server !== undefined) found.push(`its PostgreSQL (process ${server})`);
   if (dirname(data) !== path) await rm(`${data}.new`, { recursive: true, force: true });
   for (const directory of new Set([socket, path])) {
-    if (TEMP_NAME.test(basename(directory))) await rm(directory, { recursive: true, force: true });
+    if (!TEMP_NAME.test(basename(directory))) continue;
+    try {
+      await removeFolder(directory);
+    } catch (error) {
+      const { message } = error as Error;
+      return `Cannot remove what a killed run (process ${run.pid}) left: ${message}. Remove ${directory} as the owner of its files`;
+    }
   }
   return `Removed what a killed run (process ${run.pid}) left: ${[...found, path].join(", ")}`;
 }

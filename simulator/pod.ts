@@ -18,20 +18,24 @@ const INHERITED = [
   "NODE_V8_COVERAGE",
 ] as const;
 
+/** As a container that could not be started; a Job counts it as a failure, and its next pod may start. */
+const EXIT_NOT_STARTED = 128;
+
 /** A worker process that represents a pod. */
 export interface Pod {
   readonly name: string;
-  /** Resolves when it has ended, with its exit code; a killed one has EXIT_KILLED, as in a container. */
+  /** Resolves when it has ended, with its exit code, as in a container: EXIT_KILLED if it was killed, 128 if it could not be started. */
   readonly ended: Promise<number>;
   kill(signal: NodeJS.Signals): void;
-  /** The last 4 KiB of its output. */
+  /** The last 4 KiB of its output, or why it could not be started. */
   outputTail(): string;
 }
 
 /**
- * Starts a worker process with the Job's `env`.
+ * Starts a worker process with the Job's `env`; it ends as `createUnstartedPod` does if the machine has no free process.
  *
  * @param execPrefix - a command that runs it elsewhere, if any: `ip netns exec NAME`
+ * @throws Error when not even that can be tried: no memory, an environment that is too long.
  */
 export function startPod(name: string, env: NodeJS.ProcessEnv, execPrefix: readonly string[] = []): Pod {
   const [program = process.execPath, ...args] = [...execPrefix, process.execPath, WORKER];
@@ -39,10 +43,22 @@ export function startPod(name: string, env: NodeJS.ProcessEnv, execPrefix: reado
   const worker = startProcess(program, args, {
     env: { ...inherited, ...env, POD_NAME: name, NODE_COMPILE_CACHE: COMPILE_CACHE },
   });
+  let problem: string | undefined;
   return {
     name,
-    ended: worker.ended.then(({ exitCode }) => exitCode ?? EXIT_KILLED),
+    ended: worker.ended.then(
+      ({ exitCode }) => exitCode ?? EXIT_KILLED,
+      (error: Error) => {
+        problem = error.message;
+        return EXIT_NOT_STARTED;
+      },
+    ),
     kill: (signal) => worker.kill(signal),
-    outputTail: worker.outputTail,
+    outputTail: () => problem ?? worker.outputTail(),
   };
+}
+
+/** A pod that has ended without a process, because of an error of the machine. */
+export function createUnstartedPod(name: string, { message }: Error): Pod {
+  return { name, ended: Promise.resolve(EXIT_NOT_STARTED), kill: () => undefined, outputTail: () => message };
 }

@@ -9,6 +9,8 @@ describe("the message of a PostgreSQL program that failed", () => {
       /^\. Run as a user that has a name .*DATABASE_URL/,
     ],
     ["error while loading shared libraries: libicuuc.so.60", /^; run `npm rebuild` /],
+    ["EPERM: operation not permitted, chown '/tmp/x'", /^\. PostgreSQL refuses to run as root.*DATABASE_URL/],
+    ["setpriv: apply capabilities: Operation not permitted", /^\. PostgreSQL refuses to run as root/],
     ["No space left on device", /^$/],
   ] as const) {
     test(`"${message}" ends with what to do, if that is known`, () => assert.match(getHint(message), hint));

@@ -36,6 +36,9 @@ export async function findPrograms(): Promise<PostgresPrograms> {
 /** The end of a failed program's message if the installation or the user is the reason: what to do. */
 export function getHint(message: string): string {
   if (message.includes("shared libraries")) return `; ${INSTALL_HINT}`;
+  if (/setpriv|E(PERM|INVAL).* l?chown/.test(message)) {
+    return ". PostgreSQL refuses to run as root, and this root cannot change to another user: run as another user, or set DATABASE_URL to an existing server";
+  }
   if (!message.includes("could not look up effective user ID")) return "";
   return ". Run as a user that has a name (in /etc/passwd), or set DATABASE_URL to an existing server";
 }

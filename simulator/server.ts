@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { chown } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { SERVER_SETTINGS } from "../worker/src/serverSettings.ts";
 import { createDatabase } from "./createDatabase.ts";
@@ -8,7 +7,7 @@ import { type DirectoryLock, lockDirectory } from "./lockDirectory.ts";
 import { findPrograms, type PostgresPrograms } from "./postgresPrograms.ts";
 import { Postmaster } from "./postmaster.ts";
 import { checkFolder } from "./serverFolder.ts";
-import { findServerUser, type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
+import { changeOwner, findServerUser, type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
 import { createTempDirectory, type TempDirectory } from "./tempDirectory.ts";
 
 /** A PostgreSQL server of this process: this user's programs reach it by its Unix socket, others only at `listen`. */
@@ -131,5 +130,5 @@ async function checkUnserved(data: string): Promise<void> {
 async function handOver(user: ServerUser | undefined, lock: DirectoryLock | undefined, more: readonly string[]) {
   if (user === undefined) return;
   const kept = user.uid === UNPRIVILEGED.uid ? [] : (lock?.created ?? []);
-  for (const path of [...kept, ...more]) await chown(path, user.uid, user.gid);
+  for (const path of [...kept, ...more]) await changeOwner(path, user);
 }

@@ -1,5 +1,6 @@
-import { stat } from "node:fs/promises";
+import { lchown, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { getHint } from "./postgresPrograms.ts";
 
 /** The user that PostgreSQL runs as. */
 export interface ServerUser {
@@ -43,4 +44,11 @@ async function findParentOwner(folder: string): Promise<ServerUser | undefined> 
 function getSudoUser(): ServerUser | undefined {
   const [uid, gid] = [Number(process.env.SUDO_UID), Number(process.env.SUDO_GID)];
   return uid > 0 && gid > 0 ? { uid, gid } : undefined;
+}
+
+/** @throws Error with what to do when this root may not change owners: in a container without CAP_CHOWN, or with one user only. */
+export async function changeOwner(path: string, { uid, gid }: ServerUser): Promise<void> {
+  await lchown(path, uid, gid).catch(({ message }: Error) => {
+    throw new Error(`${message}${getHint(message)}`);
+  });
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { removeFolder } from "../worker/src/command/removeFolder.ts";
 import { getProcess, type ProcessIdentity } from "./processIdentity.ts";
 
 /** The directory of a run: removed at its end, or by the next run if it was killed. */
@@ -9,6 +10,7 @@ export interface TempDirectory {
   readonly path: string;
   /** Where PostgreSQL puts its Unix socket: the same directory, or one with a shorter, plainer path. */
   readonly socket: string;
+  /** Never throws: what cannot be removed is reported by the next run. */
   remove(): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ export async function createTempDirectory(folder: string | undefined): Promise<T
   });
   let socket = path;
   async function remove(): Promise<void> {
-    for (const directory of new Set([socket, path])) await rm(directory, { recursive: true, force: true });
+    for (const directory of new Set([socket, path])) await removeFolder(directory).catch(() => undefined);
   }
   try {
     if (!isSocketPath(path)) socket = await createSocketDirectory();

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { UNPRIVILEGED } from "../../simulator/serverUser.ts";
+import { asServerUser } from "../../tests/support/asServerUser.ts";
 import { createCommand } from "../../tests/support/command.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
@@ -55,11 +57,31 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     assert.equal(exitCode, 0, stderr);
   });
 
+  test("gives every attempt an empty TMPDIR that is removed after it, whatever the shell's is", async () => {
+    const command = `sh -c 'test -z "$(ls "$TMPDIR")" && touch "$TMPDIR/file" && test $BATCH_ATTEMPT -gt 1'`;
+    const { stdout } = await start(["--sql", await pages(1), ...BATCH, "--command", command, "--json"]).ended;
+    assert.deepEqual([result(stdout).success, result(stdout).attempts], [1, 2]);
+    await assertNothingLeft();
+  });
+
   test("shows why a request is DEAD, and exits 1", async () => {
     const sql = await pages(1);
     const command = "sh -c 'echo no such page >&2; exit 65'";
     const { exitCode, stdout } = await start(["--sql", sql, ...BATCH, "--command", command]).ended;
     assert.match(stdout, /^1 +DEAD +1 .*exit code 65: no such page$/m);
+    assert.equal(exitCode, 1);
+  });
+
+  test("shows a command's error in full while its request is retried", async () => {
+    const sql = await pages(2);
+    const command = "sh -c 'printf \"Traceback:\\n  KeyError: url\\n\" >&2; exit 1'";
+    const more = ["--backoff-limit", "1", "--backoff-seconds", "3"];
+    const run = start(["--sql", sql, ...BATCH, ...more, "--command", command]);
+    const printed = /^request [12], attempt 1: exit code 1: Traceback:\n {2}KeyError: url$/m;
+    await until("the error", () => printed.test(run.output()), { timeoutMs: 60_000 });
+    assert.match(run.output(), /reserved/);
+    const { exitCode, stdout } = await run.ended;
+    assert.equal(stdout.match(/KeyError/g)?.length, 1);
     assert.equal(exitCode, 1);
   });
 
@@ -107,6 +129,22 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     assert.match(next.stdout, /^Removed what a killed run .*\b2 pods/m);
     assert.match(next.stdout, /^Removed what a killed run .*\b\d+ processes of commands/m);
     await assertNothingLeft();
+  });
+
+  test("removes folders that a killed runner's command made read-only, which only root could remove as they are", async () => {
+    const TMPDIR = await mkdtemp(join(tmpdir(), "unprivileged-"));
+    after(() => rm(TMPDIR, { recursive: true }));
+    const within = (await asServerUser("true")).slice(0, -1);
+    const sql = join(TMPDIR, "pages.sql");
+    await writeFile(sql, "create table pages (id bigint primary key); insert into pages values (1);");
+    if (within.length > 0) for (const path of [TMPDIR, sql]) await chown(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
+    const makeReadOnly = "d=$(dirname $BATCH_RESULT_FILE)/d; mkdir $d; touch $d/f; chmod 555 $d";
+    const command = `sh -c '${makeReadOnly}; test $BATCH_ATTEMPT -gt 1 || kill -KILL $PPID; exit 0'`;
+    const run = start(["--sql", sql, ...BATCH, "--command", command, "--json"], { TMPDIR, HOME: TMPDIR }, { within });
+    const { exitCode, stdout, stderr } = await run.ended;
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual([result(stdout).success, result(stdout).attempts], [1, 2]);
+    assert.deepEqual(await readdir(TMPDIR), ["pages.sql"]);
   });
 
   test("resumes a kept database without --sql, and refuses to create its table twice", async () => {

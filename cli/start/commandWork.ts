@@ -1,15 +1,16 @@
 import { mkdirSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { createTempDirectory, type TempDirectory } from "../../simulator/tempDirectory.ts";
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
+import { removeFolder } from "../../worker/src/command/removeFolder.ts";
 import { toClientConfig } from "../../worker/src/database.ts";
 import { LOCK_SPACE } from "../../worker/src/migrate.ts";
 import { MIGRATION_SETTINGS, toOptions } from "../../worker/src/sessionOptions.ts";
 import { readDatabaseSettings } from "../../worker/src/settings.ts";
 import { describeError } from "../describeError.ts";
+import { createAttemptErrors } from "./attemptErrors.ts";
 import type { CommandBatch } from "./batchOptions.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 import type { Options } from "./options.ts";
@@ -43,13 +44,17 @@ export function createCommandWork(
           COMMAND: JSON.stringify(command),
           COMMAND_DIRECTORY: getFolder(podName),
           COMMAND_ENV_MARK: podName,
+          // The runner gives each attempt its own; the folder above is in the shell's.
+          TMPDIR: undefined,
           ...programEnv,
         };
       },
       async afterPod(podName) {
         // In a container all processes end with the first one; here the command of a killed runner still runs.
         await endProcesses({ mark: `MARK=${podName}` }, new AbortController().signal);
-        await rm(getFolder(podName), { recursive: true, force: true });
+        await removeFolder(getFolder(podName)).catch(({ message }) =>
+          print(`the files of ${podName} were not removed: ${message}`),
+        );
       },
     },
     async prepare() {
@@ -70,6 +75,7 @@ export function createCommandWork(
       }
       return await readUnfinished(local.client, kind);
     },
+    printErrors: createAttemptErrors(kind, print),
     async readEnd(queryable, ids) {
       const requests = await readRequests(queryable, kind, ids);
       const count = (status: RequestRow["status"]) => requests.filter((request) => request.status === status).length;

@@ -39,7 +39,10 @@ export async function run(
     const ids = await raceAbort(work.prepare(), signal);
     const startedAt = performance.now();
     const elapsed = () => (performance.now() - startedAt) / 1_000;
-    const show = async () => display.update(await readProgress(client, work.kind, ids), cluster.jobs, elapsed());
+    const show = async () => {
+      await work.printErrors(client, ids);
+      display.update(await readProgress(client, work.kind, ids), cluster.jobs, elapsed());
+    };
     const finished = new AbortController();
     void watch(show, AbortSignal.any([signal, finished.signal]));
     const killer = startKiller(options, cluster);

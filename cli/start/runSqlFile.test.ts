@@ -43,15 +43,20 @@ describe("a file of SQL", () => {
     [
       "rows for psql",
       "create table c (x int);\ncopy c from stdin;\n1\n\\.\n",
-      /, line 3: .* \(only psql sends the rows/,
+      /, line 3: .* \(only psql sends the rows .*, or run the file by psql with --keep DIR --serve, then omit --sql\)$/,
     ],
     [
       "rows for psql at its end",
       "create table c (x int);\ncopy c from stdin;",
       /, line 2: COPY .* \(only psql sends the rows/,
     ],
-    ["psql's variable", "select 1;\nselect :x;", /, line 2: .* \(psql's variables .* are not SQL\)$/],
-    ["psql's own command", "select 1;\n\\copy a from 'x'", /, line 2: .* \(psql's own commands .* are not SQL\)$/],
+    ["psql's variable", "select 1;\nselect :x;", /, line 2: .* \(psql's variables .* are not SQL; run .*omit --sql\)$/],
+    [
+      "psql's own command",
+      "select 1;\n\\copy a from 'x'",
+      /, line 2: .* \(psql's own commands .* are not SQL; run .*omit --sql\)$/,
+    ],
+    ["a dump's first line", "\\restrict x\nselect 1;", /, line 1: .* \(.*a dump's \\restrict\) are not SQL; run .*\)$/],
   ];
   for (const [what, sql, message] of wrong) {
     test(`with ${what} fails with file, line and PostgreSQL's message, and changes nothing`, async () => {

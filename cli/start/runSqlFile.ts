@@ -4,6 +4,8 @@ import { findStatementLines } from "./statementLines.ts";
 
 /** duplicate_table: a kept database already has it. */
 const DUPLICATE_TABLE = "42P07";
+/** What to do with a file for psql, such as a dump. */
+const USE_PSQL = "run the file by psql with --keep DIR --serve, then omit --sql";
 const SYNTAX_ERROR = "42601";
 
 /**
@@ -38,10 +40,12 @@ function describe(error: unknown, text: string, completed: number): string {
 
 function getAdvice(code: string | undefined, message: string, text: string): string | undefined {
   if (code === DUPLICATE_TABLE) return "omit --sql if the database already has the table";
-  if (/at or near "\\"$/.test(message)) return "psql's own commands (\\copy, \\i) are not SQL";
-  if (/at or near ":"$/.test(message)) return "psql's variables (:name) are not SQL";
+  if (/at or near "\\"$/.test(message))
+    return `psql's own commands (\\copy, \\i, a dump's \\restrict) are not SQL; ${USE_PSQL}`;
+  if (/at or near ":"$/.test(message)) return `psql's variables (:name) are not SQL; ${USE_PSQL}`;
   const readsRows = code === SYNTAX_ERROR || message.startsWith("COPY from stdin failed");
-  if (readsRows && /\bfrom\s+stdin\b/i.test(text)) return "only psql sends the rows of copy from stdin; use insert";
+  if (readsRows && /\bfrom\s+stdin\b/i.test(text))
+    return `only psql sends the rows of copy from stdin; use insert, or ${USE_PSQL}`;
   return undefined;
 }
 

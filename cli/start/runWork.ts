@@ -14,6 +14,8 @@ export interface RunWork {
    * @throws Error with PostgreSQL's message.
    */
   prepare(): Promise<string[]>;
+  /** Prints how attempts failed, as far as it is new and the user's own program is the reason. */
+  printErrors(client: Queryable, ids: readonly string[]): Promise<void>;
   /** Reads how the requests ended. */
   readEnd(client: Queryable, ids: readonly string[]): Promise<RequestsEnd>;
   /** Removes what the run's pods left on this machine. */

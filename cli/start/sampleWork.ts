@@ -18,6 +18,8 @@ export function createSampleWork(options: Options, { client, exclusive }: LocalD
       const once = { query: client.queryOnce.bind(client) };
       return [...unfinished, ...(await insertRequests(once, requests, seconds, failures))];
     },
+    // The sample fails as often as --failures asks for.
+    printErrors: () => Promise.resolve(),
     async readEnd(queryable, ids) {
       const claps = await readClaps(queryable, ids);
       const asked = await readFailures(queryable, ids);

@@ -66,7 +66,7 @@ export async function createCommand(module: string): Promise<Command> {
           const [words = "", env = ""] = await Promise.all(
             ["cmdline", "environ"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "")),
           );
-          return words.includes(home) || env.includes(`TMPDIR=${home}\0`) ? [words.replaceAll("\0", " ")] : [];
+          return words.includes(home) || env.includes(`=${home}`) ? [words.replaceAll("\0", " ")] : [];
         }),
       );
       return found.flat();

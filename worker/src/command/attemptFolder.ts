@@ -1,5 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeFolder } from "./removeFolder.ts";
 
 /** The folder of one attempt: a command finds its request there and writes its result, progress and checkpoint. */
 export interface AttemptFolder {
@@ -38,24 +39,7 @@ export async function createAttemptFolder(
     if (checkpointJson !== null) await writeFile(folder.checkpoint, checkpointJson);
     return folder;
   } catch (error) {
-    await removeAttemptFolder({ path });
+    await removeFolder(path);
     throw error;
-  }
-}
-
-/** Removes an attempt's folder and everything in it, even folders that the command made unreadable. */
-export async function removeAttemptFolder({ path }: Pick<AttemptFolder, "path">): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch {
-    await openFolders(path);
-    await rm(path, { recursive: true, force: true });
-  }
-}
-
-async function openFolders(path: string): Promise<void> {
-  await chmod(path, 0o700);
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) await openFolders(join(path, entry.name));
   }
 }

@@ -18,6 +18,7 @@ const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFo
     { command: shell("echo no > $BATCH_RESULT_FILE") },
     { command: shell(`{ printf '"'; head -c 65535 /dev/zero | tr '\\0' a; printf '"'; } > $BATCH_RESULT_FILE`) },
     { command: shell("mkdir $BATCH_RESULT_FILE") },
+    { command: shell("ln -s /nowhere $BATCH_RESULT_FILE") },
     { command: shell(": > $BATCH_RESULT_FILE") },
     { command: shell(`printf '"\\\\u0000"' > $BATCH_RESULT_FILE`) },
   ],

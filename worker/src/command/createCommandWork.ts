@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Work, WorkContext, WorkResult } from "../work.ts";
-import { type AttemptFolder, createAttemptFolder, removeAttemptFolder } from "./attemptFolder.ts";
+import { type AttemptFolder, createAttemptFolder } from "./attemptFolder.ts";
 import { getWorkResult } from "./commandEnd.ts";
 import { getCommandEnvironment, getContractVariables } from "./commandEnvironment.ts";
 import type { CommandSettings } from "./commandSettings.ts";
@@ -10,6 +10,7 @@ import { explainStart, findMachineMismatch, isTransient } from "./explainStart.t
 import { countOomKills } from "./oomKills.ts";
 import { openPipes } from "./openPipes.ts";
 import { readJsonFile } from "./readJsonFile.ts";
+import { removeFolder } from "./removeFolder.ts";
 import { type RunnerStreams, runCommand, StartError } from "./runCommand.ts";
 import { watchFiles } from "./watchFiles.ts";
 
@@ -84,7 +85,7 @@ export function createCommandWork(
         log.error("the command could not be run", { directory: settings.directory, stack });
         return { outcome: "failed", message: `cannot run the command: ${message}`, final: false };
       } finally {
-        if (folder) await removeAttemptFolder(folder).catch((error) => logLeftFiles(error, context));
+        if (folder) await removeFolder(folder.path).catch((error) => logLeftFiles(error, context));
       }
     },
     async close() {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, lstat, open } from "node:fs/promises";
 import { MAX_JSON_BYTES, parseJson } from "./json.ts";
 
 /** The content of one of the contract's files: a value, or the problem with it. */
@@ -22,13 +22,22 @@ export async function readJsonFile(path: string): Promise<JsonFile | undefined> 
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return { value: parseJson(text), text };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return (await isLink(path)) ? { problem: "must be a regular file; got a link to none" } : undefined;
+    }
     // V8's message quotes the text, which may contain secrets.
     const got = error instanceof SyntaxError ? "a syntax error" : (error as Error).message;
     return { problem: `must be JSON that PostgreSQL can store; got ${got}` };
   } finally {
     await file?.close();
   }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
 }
 
 async function readAtMost(file: FileHandle, limit: number): Promise<Buffer> {

@@ -1,0 +1,35 @@
+import type { Queryable } from "./reconnectingClient.ts";
+
+/** The most errors that are printed: they show what is wrong with the command, not the state of every request. */
+const MAX_ERRORS = 3;
+
+/**
+ * Prints how attempts of a kind's requests failed, each text once, while the run continues: its retries may take minutes, and its
+ * database may be a temporary one. The loss of a worker is not printed, since the command is not its reason.
+ *
+ * @returns a function that prints what is new.
+ */
+export function createAttemptErrors(
+  kind: string,
+  print: (line: string) => void,
+): (client: Queryable, ids: readonly string[]) => Promise<void> {
+  const printed: string[] = [];
+  return async (client, ids) => {
+    if (printed.length >= MAX_ERRORS) return;
+    const { rows } = await client.query<{ request_id: string; attempt: number; error: string }>(
+      `select * from (
+         select distinct on (error) request_id::text, attempt, error, ended_at
+         from batch.history
+         where kind = $1 and request_id = any ($2) and reason <> 'interrupted' and error not like 'the worker in pod %'
+           and error <> all ($3)
+         order by error, ended_at
+       ) as new order by ended_at limit $4`,
+      [kind, ids, printed, MAX_ERRORS - printed.length],
+    );
+    for (const { request_id: id, attempt, error } of rows) {
+      printed.push(error);
+      print(`request ${id}, attempt ${attempt}: ${error}`);
+    }
+    if (printed.length === MAX_ERRORS) print("Other errors are in batch.attempt.");
+  };
+}
