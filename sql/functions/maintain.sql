@@ -37,7 +37,7 @@ begin
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
-      when others then
+      when others or assert_failure then
         wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
   end if;
