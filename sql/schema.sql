@@ -1032,11 +1032,21 @@ CREATE FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_repl
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  wrong text := batch.maintain(p_kind);
+  jobs bigint := 0;
 begin
-  if not batch.maintain(p_kind) then
-    return 0;
+  if wrong is null then
+    jobs := batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
   end if;
-  return batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
+  -- Last, so that nothing is waited for with the row of the kind locked: a TRUNCATE or batch.detach() would wait for it with the table
+  -- locked, and a claim, which this poll may wait for, for the table. One that is locked is left to a later poll.
+  perform from batch.kind k where k.kind = p_kind and k.problem is distinct from wrong for no key update skip locked;
+  if found then
+    update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
+    where k.kind = p_kind;
+  end if;
+  return jobs;
 end
 $$;
 
@@ -1686,7 +1696,7 @@ $$;
 -- Name: maintain(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.maintain(p_kind text) RETURNS boolean
+CREATE FUNCTION batch.maintain(p_kind text) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1724,11 +1734,6 @@ begin
     end;
   end if;
   -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
-  perform from batch.kind k where k.kind = p_kind and k.problem is distinct from wrong for no key update skip locked;
-  if found then
-    update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
-    where k.kind = p_kind;
-  end if;
   with due as materialized (
     select q.request_id from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked
   )
@@ -1740,7 +1745,7 @@ begin
   perform batch.renumber_claimed(p_kind);
   perform batch.advance_bounds(p_kind);
   delete from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days';
-  return wrong is null;
+  return wrong;
 end
 $$;
 
