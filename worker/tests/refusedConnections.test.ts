@@ -65,7 +65,7 @@ describe("what PostgreSQL answers to a connection is waited for, since administr
       const client = sql.includes("allow_connections") ? admin : database.client;
       await client.query(before);
       const kept = connect("kept_out", database.name);
-      const asked = kept.connection.run("demand", ["clap", 1, 10]);
+      const asked = kept.connection.run("demand", ["clap", 1, 10, 40]);
       await kept.refused().finally(() => client.query(after));
       assert.deepEqual(await asked, [{ jobs: "0" }]);
       await kept.connection.close();
@@ -76,7 +76,7 @@ describe("what PostgreSQL answers to a connection is waited for, since administr
   test("a database that does not exist for a moment", async () => {
     const name = `${database.name}_restored`;
     const missing = connect(superuser, name);
-    const asked = missing.connection.run("demand", ["clap", 1, 10]);
+    const asked = missing.connection.run("demand", ["clap", 1, 10, 40]);
     await missing.refused();
     await admin.query("select pg_advisory_lock(1)");
     await admin.query(`create database ${name} template ${TEMPLATE_DATABASE}`);
