@@ -348,7 +348,8 @@ declare
   own boolean := false;
   again boolean := false;
   problem text;
-  error_code text;
+  unreadable boolean;
+  some_readable boolean := false;
   kind_problem text;
   unusable integer := 0;
   arrival bigint;
@@ -372,7 +373,14 @@ begin
     known.waiting_id := -9223372036854775808;
   end if;
   if known.intake_after is not null and known.problem is null and not p_next then
-    perform batch.take_in_missing(p_kind);
+    begin
+      perform batch.take_in_missing(p_kind);
+    exception
+      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        raise;
+      when others or assert_failure then
+        -- The next poll reports why.
+    end;
   end if;
 
   loop
@@ -447,7 +455,7 @@ begin
     reading_since := clock_timestamp();
     for try in 1..3 loop
       problem := null;
-      error_code := null;
+      unreadable := false;
       begin
         found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
         if getdatabaseencoding() <> 'UTF8' then
@@ -471,9 +479,9 @@ begin
           return;
         when transaction_rollback or lock_not_available or insufficient_resources then
           raise;
-        when others then
+        when others or assert_failure then
           problem := format('its row cannot be read: %s', sqlerrm);
-          error_code := sqlstate;
+          unreadable := true;
       end;
       exit when problem is null;
       -- The table may have been changed at this moment (renamed, attached again): then the next try reads it as it is now. When it cannot
@@ -484,9 +492,15 @@ begin
         return;
       end if;
     end loop;
-    if error_code similar to '(42|58)%' then
-      -- A right, setting or file is missing: perhaps for every row.
-      kind_problem := batch.reading_problem(p_kind);
+    if unreadable and not some_readable then
+      begin
+        kind_problem := batch.reading_problem(p_kind);
+        some_readable := kind_problem is null;
+      exception when query_canceled or lock_not_available then
+        -- There is no time left to find out, nor for another request.
+        perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
+        return;
+      end;
       if kind_problem is not null then
         update batch.kind k set problem = kind_problem, problem_since = now()
         from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
@@ -1018,11 +1032,21 @@ CREATE FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_repl
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  wrong text := batch.maintain(p_kind);
+  jobs bigint := 0;
 begin
-  if not batch.maintain(p_kind) then
-    return 0;
+  if wrong is null then
+    jobs := batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
   end if;
-  return batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
+  -- Last, so that nothing is waited for with the row of the kind locked: a TRUNCATE or batch.detach() would wait for it with the table
+  -- locked, and a claim, which this poll may wait for, for the table. One that is locked is left to a later poll.
+  perform from batch.kind k where k.kind = p_kind and k.problem is distinct from wrong for no key update skip locked;
+  if found then
+    update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
+    where k.kind = p_kind;
+  end if;
+  return jobs;
 end
 $$;
 
@@ -1672,7 +1696,7 @@ $$;
 -- Name: maintain(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.maintain(p_kind text) RETURNS boolean
+CREATE FUNCTION batch.maintain(p_kind text) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1705,16 +1729,11 @@ begin
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
-      when others then
+      when others or assert_failure then
         wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
   end if;
   -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
-  perform from batch.kind k where k.kind = p_kind and k.problem is distinct from wrong for no key update skip locked;
-  if found then
-    update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
-    where k.kind = p_kind;
-  end if;
   with due as materialized (
     select q.request_id from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked
   )
@@ -1726,7 +1745,7 @@ begin
   perform batch.renumber_claimed(p_kind);
   perform batch.advance_bounds(p_kind);
   delete from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days';
-  return wrong is null;
+  return wrong;
 end
 $$;
 
@@ -1953,36 +1972,49 @@ CREATE FUNCTION batch.reading_problem(p_kind text) RETURNS text
     AS $$
 declare
   attached batch.kind;
+  until constant timestamptz := clock_timestamp() + coalesce(nullif(current_setting('statement_timeout'), '0')::interval, '10 s') / 10;
+  ids bigint[];
   id bigint;
   found_row record;
+  tried bigint[] := '{}';
   problem text;
+  code text;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  for id in
-    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id limit 3)
-    union all
-    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id desc limit 3)
-    union all
-    select unnest(batch.read_keys(p_kind, null, null, 3, null))
-  loop
-    begin
-      found_row := batch.read_row(p_kind, attached.requests, attached.timeout_column, id);
-      if found_row.request is not null then
-        return null;
-      end if;
-    exception
-      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
-        raise;
-      when others then
-        if sqlstate not similar to '(42|58)%' then
+  ids := array(
+    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id limit 500)
+    union
+    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id desc limit 500)
+  );
+  for round in 1..2 loop
+    foreach id in array ids loop
+      begin
+        found_row := batch.read_row(p_kind, attached.requests, attached.timeout_column, id);
+        if found_row.request is not null then
           return null;
         end if;
-        problem := format('no row of %s can be read: %s', attached.requests, sqlerrm);
-    end;
+      exception
+        when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+          raise;
+        when others or assert_failure then
+          tried := tried || id;
+          problem := sqlerrm;
+          code := sqlstate;
+      end;
+      exit when clock_timestamp() > until;
+    end loop;
+    exit when cardinality(tried) >= 10;
+    ids := array(select unnest(batch.read_keys(p_kind, null, null, 10, null)) except select unnest(tried));
   end loop;
-  return problem;
+  if cardinality(tried) > 1 or code not like '22%' then
+    return format('no row of %s can be read: %s', attached.requests, problem);
+  end if;
+  return null;
 exception
-  when syntax_error_or_access_rule_violation or system_error then
+  when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+    raise;
+  when others or assert_failure then
+    -- Not even the keys.
     return format('no row of %s can be read: %s', attached.requests, sqlerrm);
 end
 $$;
@@ -2031,7 +2063,7 @@ begin
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
-      when others then
+      when others or assert_failure then
         perform batch.reject(p_kind, array[q.request_id], sqlerrm);
     end;
   end loop;
@@ -2477,7 +2509,7 @@ begin
     if cardinality(batch.existing_rows(old.kind, array[old.request_id])) = 0 then
       return null;
     end if;
-  exception when others then
+  exception when others or assert_failure then
     -- The end of the attempt must be recorded. A claim finds out what is wrong with the row.
   end;
   insert into batch.queue (kind, request_id, attempt) values (old.kind, old.request_id, old.attempt);

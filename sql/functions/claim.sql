@@ -43,7 +43,8 @@ declare
   own boolean := false;
   again boolean := false;
   problem text;
-  error_code text;
+  unreadable boolean;
+  some_readable boolean := false;
   kind_problem text;
   unusable integer := 0;
   arrival bigint;
@@ -67,7 +68,14 @@ begin
     known.waiting_id := -9223372036854775808;
   end if;
   if known.intake_after is not null and known.problem is null and not p_next then
-    perform batch.take_in_missing(p_kind);
+    begin
+      perform batch.take_in_missing(p_kind);
+    exception
+      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+        raise;
+      when others or assert_failure then
+        -- The next poll reports why.
+    end;
   end if;
 
   loop
@@ -142,7 +150,7 @@ begin
     reading_since := clock_timestamp();
     for try in 1..3 loop
       problem := null;
-      error_code := null;
+      unreadable := false;
       begin
         found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
         if getdatabaseencoding() <> 'UTF8' then
@@ -166,9 +174,9 @@ begin
           return;
         when transaction_rollback or lock_not_available or insufficient_resources then
           raise;
-        when others then
+        when others or assert_failure then
           problem := format('its row cannot be read: %s', sqlerrm);
-          error_code := sqlstate;
+          unreadable := true;
       end;
       exit when problem is null;
       -- The table may have been changed at this moment (renamed, attached again): then the next try reads it as it is now. When it cannot
@@ -179,9 +187,15 @@ begin
         return;
       end if;
     end loop;
-    if error_code similar to '(42|58)%' then
-      -- A right, setting or file is missing: perhaps for every row.
-      kind_problem := batch.reading_problem(p_kind);
+    if unreadable and not some_readable then
+      begin
+        kind_problem := batch.reading_problem(p_kind);
+        some_readable := kind_problem is null;
+      exception when query_canceled or lock_not_available then
+        -- There is no time left to find out, nor for another request.
+        perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
+        return;
+      end;
       if kind_problem is not null then
         update batch.kind k set problem = kind_problem, problem_since = now()
         from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;

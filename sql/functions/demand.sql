@@ -9,10 +9,20 @@ create or replace function batch.demand(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  wrong text := batch.maintain(p_kind);
+  jobs bigint := 0;
 begin
-  if not batch.maintain(p_kind) then
-    return 0;
+  if wrong is null then
+    jobs := batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
   end if;
-  return batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
+  -- Last, so that nothing is waited for with the row of the kind locked: a TRUNCATE or batch.detach() would wait for it with the table
+  -- locked, and a claim, which this poll may wait for, for the table. One that is locked is left to a later poll.
+  perform from batch.kind k where k.kind = p_kind and k.problem is distinct from wrong for no key update skip locked;
+  if found then
+    update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
+    where k.kind = p_kind;
+  end if;
+  return jobs;
 end
 $$;

@@ -1,10 +1,10 @@
--- What every poll does before it counts: records what is wrong with the kind, enqueues rows that no trigger saw, makes deferred
+-- What every poll does before it counts: finds what is wrong with the kind, enqueues rows that no trigger saw, makes deferred
 -- requests available, cleans up after dead workers, and keeps the scans short.
 --
--- p_kind: the kind   Returns whether Jobs may be started for it.
+-- p_kind: the kind   Returns why no Jobs may be started for it; null: they may.
 --
 -- After a problem is fixed there may be rows that no trigger saw: the whole table is checked, a part at each poll.
-create or replace function batch.maintain(p_kind text) returns boolean
+create or replace function batch.maintain(p_kind text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -37,16 +37,11 @@ begin
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
-      when others then
+      when others or assert_failure then
         wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
   end if;
   -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
-  perform from batch.kind k where k.kind = p_kind and k.problem is distinct from wrong for no key update skip locked;
-  if found then
-    update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
-    where k.kind = p_kind;
-  end if;
   with due as materialized (
     select q.request_id from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked
   )
@@ -58,6 +53,6 @@ begin
   perform batch.renumber_claimed(p_kind);
   perform batch.advance_bounds(p_kind);
   delete from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days';
-  return wrong is null;
+  return wrong;
 end
 $$;

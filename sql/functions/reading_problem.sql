@@ -1,45 +1,61 @@
--- Why no row of a kind's table can be read although its attachment is intact; null if some can, or if only the rows themselves are wrong.
--- Examples: a policy needs a setting that no session has, a cast reads a table that was dropped, an extension's files are missing.
+-- Why no unfinished row of a kind can be read although its attachment is intact; null if some can, or if only the rows themselves are
+-- wrong. Examples: a policy needs a setting that no session has, or raises; a cast reads a table that was dropped; an extension's files
+-- are missing.
 --
 -- p_kind: the kind   Returns a text that begins with "no row of", by which batch.maintain() recognizes it.
 --
--- Tries up to nine rows: the first and the last waiting ones, and those with the lowest keys.
+-- Tries up to 1,000 unfinished rows from both ends, for at most a tenth of statement_timeout. When none of ten or more can be read,
+-- stopping the kind delays nothing that could run. Where there are fewer, the rows of the table with the lowest keys are tried, too: if one
+-- can be read, the others are wrong themselves. So is a single row with a wrong value (class 22) if there is no other.
 create or replace function batch.reading_problem(p_kind text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   attached batch.kind;
+  until constant timestamptz := clock_timestamp() + coalesce(nullif(current_setting('statement_timeout'), '0')::interval, '10 s') / 10;
+  ids bigint[];
   id bigint;
   found_row record;
+  tried bigint[] := '{}';
   problem text;
+  code text;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  for id in
-    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id limit 3)
-    union all
-    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id desc limit 3)
-    union all
-    select unnest(batch.read_keys(p_kind, null, null, 3, null))
-  loop
-    begin
-      found_row := batch.read_row(p_kind, attached.requests, attached.timeout_column, id);
-      if found_row.request is not null then
-        return null;
-      end if;
-    exception
-      when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
-        raise;
-      when others then
-        if sqlstate not similar to '(42|58)%' then
+  ids := array(
+    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id limit 500)
+    union
+    (select q.request_id from batch.queue q where q.kind = p_kind order by q.request_id desc limit 500)
+  );
+  for round in 1..2 loop
+    foreach id in array ids loop
+      begin
+        found_row := batch.read_row(p_kind, attached.requests, attached.timeout_column, id);
+        if found_row.request is not null then
           return null;
         end if;
-        problem := format('no row of %s can be read: %s', attached.requests, sqlerrm);
-    end;
+      exception
+        when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+          raise;
+        when others or assert_failure then
+          tried := tried || id;
+          problem := sqlerrm;
+          code := sqlstate;
+      end;
+      exit when clock_timestamp() > until;
+    end loop;
+    exit when cardinality(tried) >= 10;
+    ids := array(select unnest(batch.read_keys(p_kind, null, null, 10, null)) except select unnest(tried));
   end loop;
-  return problem;
+  if cardinality(tried) > 1 or code not like '22%' then
+    return format('no row of %s can be read: %s', attached.requests, problem);
+  end if;
+  return null;
 exception
-  when syntax_error_or_access_rule_violation or system_error then
+  when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+    raise;
+  when others or assert_failure then
+    -- Not even the keys.
     return format('no row of %s can be read: %s', attached.requests, sqlerrm);
 end
 $$;

@@ -44,7 +44,7 @@ begin
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
-      when others then
+      when others or assert_failure then
         perform batch.reject(p_kind, array[q.request_id], sqlerrm);
     end;
   end loop;

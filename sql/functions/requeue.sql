@@ -9,7 +9,7 @@ begin
     if cardinality(batch.existing_rows(old.kind, array[old.request_id])) = 0 then
       return null;
     end if;
-  exception when others then
+  exception when others or assert_failure then
     -- The end of the attempt must be recorded. A claim finds out what is wrong with the row.
   end;
   insert into batch.queue (kind, request_id, attempt) values (old.kind, old.request_id, old.attempt);

@@ -4,6 +4,7 @@ import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { claim } from "../../worker/src/queue/claim.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { attempts, claimed, poll, problem, query, worker } from "./parcels.ts";
@@ -14,6 +15,14 @@ const MOOD = `create type mood as enum ('fine', 'odd');
   create cast (mood as json) with function mood_json(mood);
   alter table parcels add m mood default 'fine'`;
 const OWNER = "owner_of_unreadable_test";
+const OWNED = `create role ${OWNER}; grant create, usage on schema public to ${OWNER}; alter table parcels owner to ${OWNER};
+  alter table parcels enable row level security; alter table parcels force row level security;
+  select batch.attach('parcels', 'parcel')`;
+/** A policy whose function runs this statement. */
+const policy = (
+  body: string,
+) => `${OWNED}; create function may_see() returns boolean language plpgsql as $$begin ${body}; end$$;
+  create policy tenants on parcels using (may_see())`;
 
 /** How every row becomes unreadable, and readable again, while the table stays attached as it should be. */
 const CHANGES: Record<string, { readonly breaks: string; readonly repairs: string; readonly reason: RegExp }> = {
@@ -24,12 +33,29 @@ const CHANGES: Record<string, { readonly breaks: string; readonly repairs: strin
     reason: /no row of public\.parcels can be read: relation "public\.moods" does not exist/,
   },
   "a policy that needs a setting": {
-    breaks: `create role ${OWNER}; grant create, usage on schema public to ${OWNER}; alter table parcels owner to ${OWNER};
-      alter table parcels enable row level security; alter table parcels force row level security;
-      select batch.attach('parcels', 'parcel');
-      create policy tenants on parcels using (current_setting('app.tenant')::integer = 1)`,
+    breaks: `${OWNED}; create policy tenants on parcels using (current_setting('app.tenant')::integer = 1)`,
     repairs: "drop policy tenants on parcels",
     reason: /no row of public\.parcels can be read: unrecognized configuration parameter "app\.tenant"/,
+  },
+  "a policy that converts an empty setting": {
+    breaks: policy("return coalesce(current_setting('app.tenant', true), '')::integer = 1"),
+    repairs: "drop policy tenants on parcels",
+    reason: /no row of public\.parcels can be read: invalid input syntax for type integer: ""/,
+  },
+  "a policy that raises": {
+    breaks: policy("raise 'no tenant is set'"),
+    repairs: "drop policy tenants on parcels",
+    reason: /no row of public\.parcels can be read: no tenant is set/,
+  },
+  "a policy whose assertion fails": {
+    breaks: policy("assert false, 'no tenant'; return true"),
+    repairs: "drop policy tenants on parcels",
+    reason: /no row of public\.parcels can be read: no tenant/,
+  },
+  "a cast that raises": {
+    breaks: `${MOOD}; create or replace function mood_json(mood) returns json language plpgsql as $$begin raise 'not yet'; end$$`,
+    repairs: "create or replace function mood_json(mood) returns json language sql as 'select ''1''::json'",
+    reason: /no row of public\.parcels can be read: not yet/,
   },
 };
 
@@ -48,7 +74,7 @@ describe("a table of which no row can be read", () => {
         assert.equal(await problem(), "");
         assert.equal((await claimed("c")).attempt, 1);
       } finally {
-        await query("drop table parcels; drop type if exists mood cascade");
+        await query("drop table parcels; drop type if exists mood cascade; drop function if exists may_see()");
         if (breaks.includes(OWNER)) await query(`drop owned by ${OWNER}; drop role ${OWNER}`);
       }
     });
@@ -64,6 +90,58 @@ describe("a table of which no row can be read", () => {
       await query("drop table parcels; drop type mood cascade");
     }
   });
+
+  test("twenty such rows at both ends of the queue cost themselves, and the one between them runs", async () => {
+    await query(`${MOOD}; delete from parcels; insert into parcels (id, m) select n, case when n = 11 then 'fine' else 'odd' end::mood
+      from generate_series(1, 21) n`);
+    try {
+      assert.equal((await claimed("a")).requestId, "11");
+      assert.equal(await problem(), "");
+    } finally {
+      await query("drop table parcels; drop type mood cascade");
+    }
+  });
+
+  test("many requests of which none can be read stop their kind, although finished ones can be read", async () => {
+    await succeed(worker, await claimed("a"));
+    await query(
+      `${MOOD}; update parcels set m = 'odd' where id > 1; insert into parcels (id, m) select n, 'odd' from generate_series(4, 12) n`,
+    );
+    try {
+      assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);
+      assert.equal(await poll(), 0);
+      assert.match(await problem(), /no row of public\.parcels can be read: no right/);
+      assert.deepEqual(await query("select from batch.history where status <> 'SUCCESS'"), []);
+      await query("insert into parcels (id) values (13)");
+      assert.equal(await poll(), 10);
+      assert.equal((await claimed("c")).requestId, "13");
+    } finally {
+      await query("drop table parcels; drop type mood cascade");
+    }
+  });
+
+  test("the only row, with a value that cannot be converted, costs itself", async () => {
+    await query("delete from parcels where id > 1; alter table parcels alter seconds type numeric");
+    await query("select batch.attach('parcels', 'parcel', 'seconds'); update parcels set seconds = 1e400");
+    assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+    assert.match(
+      ((await attempts(1)) as { error: string }[])[0]?.error ?? "",
+      /^its row cannot be read: .* is out of range for type double precision/,
+    );
+  });
+});
+
+test("a claim that can neither enqueue rows that no trigger saw nor read any reports why", async () => {
+  await query(
+    `${policy("if current_user <> session_user and session_user = 'batch_worker' then raise 'hidden'; end if; return true")}`,
+  );
+  try {
+    await query("update batch.kind set intake_after = 0 where kind = 'parcel'");
+    assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+    assert.match(await problem(), /no row of public\.parcels can be read: hidden/);
+  } finally {
+    await query(`drop table parcels; drop function may_see; drop owned by ${OWNER}; drop role ${OWNER}`);
+  }
 });
 
 test("batch.retry of a request whose row cannot be read names the reason", async () => {

@@ -1,4 +1,4 @@
-import { LOCK_SPACE } from "../../worker/src/migrate.ts";
+import { LOCK_SPACE } from "../../worker/src/advisoryLocks.ts";
 
 /**
  * The sessions whose lock is held in this database, as a sub-query to be compared with a `session_id`. It reads the

@@ -43,7 +43,7 @@ describe("a database that becomes unavailable", () => {
 
   test("a claim whose answer is lost is found again by the same session: counted once, never lost", async () => {
     const connection = connect();
-    await connection.run("demand", ["clap", 1, 10]);
+    await connection.run("demand", ["clap", 1, 10, 40]);
     proxy.loseNextAnswer();
     const got = await claimed(connection);
     assert.equal(got.attempt, 1);
@@ -123,9 +123,9 @@ describe("a database that becomes unavailable", () => {
       5,
       createLog({}, (line) => said.push(line)),
     );
-    await connection.run("demand", ["clap", 1, 10]);
+    await connection.run("demand", ["clap", 1, 10, 40]);
     proxy.cut();
-    const asked = connection.run("demand", ["clap", 1, 10]);
+    const asked = connection.run("demand", ["clap", 1, 10, 40]);
     await until("it has found the database unavailable", () => said.join("").includes("the database is unavailable"));
     proxy.restore();
     assert.deepEqual(await asked, [{ jobs: "1" }]);
@@ -181,7 +181,7 @@ describe("a database that becomes unavailable", () => {
     connection.onDisconnect = broken.resolve;
     const blocker = await database.open();
     await blocker.query("begin; lock table batch.queue");
-    const asked = connection.run("demand", ["clap", 1, 10]);
+    const asked = connection.run("demand", ["clap", 1, 10, 40]);
     await database.untilBlocked();
     await database.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
@@ -194,7 +194,7 @@ describe("a database that becomes unavailable", () => {
 
   test("the wait ends with a DatabaseUnavailableError that has the last error", async () => {
     proxy.cut();
-    await assert.rejects(connect(0.2).run("demand", ["clap", 1, 10]), (error: Error) => {
+    await assert.rejects(connect(0.2).run("demand", ["clap", 1, 10, 40]), (error: Error) => {
       assert.ok(error instanceof DatabaseUnavailableError);
       return /must answer within DATABASE_TIMEOUT_SECONDS \(0.2\); got Connection terminated/.test(error.message);
     });
@@ -202,7 +202,7 @@ describe("a database that becomes unavailable", () => {
 
   test("an error from PostgreSQL is thrown at once, not waited out", async () => {
     const connection = connect();
-    await assert.rejects(connection.run("demand", ["clap", 0, 10]), { code: "22012" });
+    await assert.rejects(connection.run("demand", ["clap", 0, 10, 40]), { code: "22012" });
     await connection.close();
   });
 

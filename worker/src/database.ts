@@ -24,6 +24,12 @@ const OUTAGE =
  */
 const BUSY = /^(40001|40P01|55P03|57014)$/;
 
+/**
+ * A right, a function or the schema is missing. It may be granted or restored in a moment; the connection is kept, as other pods must not
+ * claim meanwhile. succeed_and_claim is not repeated: succeed may still be allowed (recordSuccess.ts).
+ */
+const FORBIDDEN = /^(42501|42883|3F000)$/;
+
 /** Statements that record an outcome. While the server works, they are repeated for as long as it takes: finished work is not repeated. */
 const RECORDS: ReadonlySet<StatementName> = new Set(["succeed", "succeed_and_claim", "fail", "defer"]);
 
@@ -96,23 +102,29 @@ export class Database {
         const current = typeof values === "function" ? values() : values;
         return (await client.query<Row>({ ...this.#statement(name), values: [...current] })).rows;
       } catch (error) {
-        if (!isOutage(error) && !(client === undefined && error instanceof pg.DatabaseError)) throw error;
-        const busy = client !== undefined && BUSY.test(toCode(error));
+        const code = toCode(error);
+        const forbidden = client !== undefined && FORBIDDEN.test(code) && name !== "succeed_and_claim";
+        if (!isOutage(error) && !forbidden && !(client === undefined && error instanceof pg.DatabaseError)) throw error;
+        const busy = client !== undefined && BUSY.test(code);
+        const keptOpen = busy || forbidden;
         const patient = busy && RECORDS.has(name);
         if (deadline === undefined || patient) {
           deadline = Date.now() + 1_000 * this.#settings.databaseTimeoutSeconds;
-          this.#log.warn(busy ? "the database is busy" : "the database is unavailable", {
-            error: error.message,
+          const state = forbidden
+            ? "the database refuses this role"
+            : `the database is ${busy ? "busy" : "unavailable"}`;
+          this.#log.warn(state, {
+            error: (error as Error).message,
             databaseTimeoutSeconds: this.#settings.databaseTimeoutSeconds,
           });
         }
-        if (client !== undefined && !busy) {
+        if (client !== undefined && !keptOpen) {
           lost = true;
           this.lostAnswers++;
         }
-        if (!busy) this.#drop(connection);
+        if (!keptOpen) this.#drop(connection);
         if (!patient && Date.now() + pause > deadline) {
-          throw new DatabaseUnavailableError(this.#settings.databaseTimeoutSeconds, error);
+          throw new DatabaseUnavailableError(this.#settings.databaseTimeoutSeconds, error as Error);
         }
         await (lost ? sleep(pause) : this.#unlessStopped(sleep(pause)));
       }

@@ -9,9 +9,12 @@ import { createTestDatabase } from "../../tests/support/database.ts";
 import { noopLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
+import { createRoles } from "./roles.ts";
 
 const empty = () => createTestDatabase("template0");
 const FILES = readMigrationFiles();
+/** Roles of this file: those of the other files are the server's, too. */
+const ROLES = { worker: "worker_of_migrate_test", scaler: "scaler_of_migrate_test" };
 
 /** The real files with other migrations. */
 const filesWith = (migrations: readonly Migration[]): MigrationFiles => ({ ...FILES, migrations });
@@ -139,6 +142,25 @@ describe("migrate", () => {
     assert.deepEqual(await migrate(client, noopLog), { from: 0, to: FILES.migrations.length });
     assert.deepEqual(await migrate(client, noopLog), { from: FILES.migrations.length, to: FILES.migrations.length });
   });
+
+  for (const [what, run] of [
+    ["a migration", (client: pg.Client) => migrate(client, noopLog)],
+    ["the creation of the roles", (client: pg.Client) => createRoles(client, { worker: "w", scaler: "s" }, ROLES)],
+  ] as const) {
+    test(`${what} and batch.attach() at the same moment wait for each other`, async () => {
+      const { client, open, query, untilBlocked } = await createTestDatabase();
+      await query("create table pages (id bigint primary key)");
+      const operator = await open();
+      await operator.query("begin; select batch.attach('pages', 'page')");
+      const ran = run(client);
+      await untilBlocked();
+      await operator.query("commit");
+      await ran;
+      await operator.query("select batch.detach('page')");
+      await query(`do $$declare role name; begin for role in select rolname from pg_roles where rolname like '%_of_migrate_test' loop
+        execute format('drop owned by %1$I; drop role %1$I', role); end loop; end$$`);
+    });
+  }
 
   test("the files are numbered from 1 without a gap", () => {
     const versions = readMigrationFiles().migrations.map(({ version }) => version);

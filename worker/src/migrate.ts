@@ -1,16 +1,11 @@
 import type pg from "pg";
+import { LOCK_MIGRATIONS } from "./advisoryLocks.ts";
 import { applyFunctions } from "./applyFunctions.ts";
 import { checkDatabase } from "./checkDatabase.ts";
 import type { Log } from "./log.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
 import { DEFAULT_ROLES, grantRights, type RoleNames } from "./roles.ts";
 import { asOwner, prepareSchemaOwner } from "./schemaOwner.ts";
-
-/** The first key of every advisory lock here, 'batc' in ASCII, as in `sql/functions/lock_session.sql`; the second is a session. */
-export const LOCK_SPACE = 1_650_553_955;
-
-/** The keys of the lock that lets one process migrate at a time: sessions are positive. */
-const MIGRATION_LOCK = `${LOCK_SPACE}, 0`;
 
 /**
  * Brings a database up to date in one transaction: applies the migrations that have not been applied, in order, and the functions whose
@@ -33,7 +28,7 @@ export async function migrate(
   try {
     await client.query(`set local lock_timeout = 0; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
       set local standard_conforming_strings = on; set local row_security = on`);
-    await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    await client.query(LOCK_MIGRATIONS);
     const owner = await openSchema(client);
     const { rows } = await client.query<{ version: number }>("select version from batch.migration");
     const applied = rows.map(({ version }) => version);

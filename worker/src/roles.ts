@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type pg from "pg";
+import { LOCK_MIGRATIONS } from "./advisoryLocks.ts";
 import { scramVerifier } from "./scram.ts";
 
 /** The passwords of the two roles that log in. */
@@ -29,6 +30,7 @@ export async function createRoles(
 ): Promise<void> {
   await client.query("begin isolation level read committed read write");
   try {
+    await client.query(LOCK_MIGRATIONS);
     await setNames(client, names);
     await client.query(
       "select set_config('postgres_batch.worker_password', $1, true), set_config('postgres_batch.scaler_password', $2, true)",

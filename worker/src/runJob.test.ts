@@ -149,7 +149,7 @@ for (const lost of ["its first", "its next"]) {
     t.after(() => connection.close());
     const loseAnswer = () => Promise.resolve(proxy.loseNextAnswer(true));
     if (lost === "its first") {
-      await connection.run("demand", ["clap", 1, 10]);
+      await connection.run("demand", ["clap", 1, 10, 40]);
       await loseAnswer();
     }
     assert.equal(await runPod(2, loseAnswer, connection, stop.signal), "interrupted");

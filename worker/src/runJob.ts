@@ -17,7 +17,7 @@ const FIRST_PAUSE_MS = 125;
 const MAX_PAUSE_MS = 1_000;
 
 const WAIT_REASONS = {
-  locked: "a previous connection to release this Job's request",
+  locked: "a previous connection, or a transaction of its program, to release this Job's request",
   reserved: "a request reserved for another Job, until that Job has had time to return",
 } as const;
 

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import pg from "pg";
+import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase, TEMPLATE_DATABASE } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
 import { Database } from "../src/database.ts";
 import { createLog } from "../src/log.ts";
+import { type Claim, claim } from "../src/queue/claim.ts";
+import { fail } from "../src/queue/fail.ts";
+import { succeed } from "../src/queue/succeed.ts";
 
 const database = await createTestDatabase();
 const { PG_HOST: host = "", PG_PORT, PG_USERNAME: superuser = "" } = process.env;
@@ -14,16 +18,17 @@ await admin.connect();
 after(() => admin.end());
 
 /** A connection of a role to a database, and what it logs. */
-function connect(user: string, name: string) {
+function connect(user: string, name: string, databaseTimeoutSeconds = 20) {
   const said: string[] = [];
-  const settings = { host, port: Number(PG_PORT), user, password: undefined, name, databaseTimeoutSeconds: 20 };
+  const settings = { host, port: Number(PG_PORT), user, password: undefined, name, databaseTimeoutSeconds };
   const connection = new Database(
     settings,
     createLog({}, (line) => said.push(line)),
   );
   return {
     connection,
-    refused: () => until("it was refused", () => said.join("").includes("the database is unavailable")),
+    refused: (message = "the database is unavailable") =>
+      until("it was refused", () => said.join("").includes(message)),
   };
 }
 
@@ -60,7 +65,7 @@ describe("what PostgreSQL answers to a connection is waited for, since administr
       const client = sql.includes("allow_connections") ? admin : database.client;
       await client.query(before);
       const kept = connect("kept_out", database.name);
-      const asked = kept.connection.run("demand", ["clap", 1, 10]);
+      const asked = kept.connection.run("demand", ["clap", 1, 10, 40]);
       await kept.refused().finally(() => client.query(after));
       assert.deepEqual(await asked, [{ jobs: "0" }]);
       await kept.connection.close();
@@ -71,7 +76,7 @@ describe("what PostgreSQL answers to a connection is waited for, since administr
   test("a database that does not exist for a moment", async () => {
     const name = `${database.name}_restored`;
     const missing = connect(superuser, name);
-    const asked = missing.connection.run("demand", ["clap", 1, 10]);
+    const asked = missing.connection.run("demand", ["clap", 1, 10, 40]);
     await missing.refused();
     await admin.query("select pg_advisory_lock(1)");
     await admin.query(`create database ${name} template ${TEMPLATE_DATABASE}`);
@@ -82,5 +87,52 @@ describe("what PostgreSQL answers to a connection is waited for, since administr
       await missing.connection.close();
       await admin.query(`drop database ${name} with (force)`);
     }
+  });
+});
+
+describe("a right that is revoked while a request is worked on", () => {
+  const REVOKES = {
+    "on the schema": ["revoke batch_worker from worker_in_person", "grant batch_worker to worker_in_person"],
+    "to record a success": [
+      "revoke execute on function batch.succeed from batch_worker",
+      "grant execute on function batch.succeed to batch_worker",
+    ],
+    "with the schema, which is restored": ["alter schema batch rename to moved", "alter schema moved rename to batch"],
+  } as const;
+
+  async function work(databaseTimeoutSeconds?: number) {
+    await database.reset();
+    await database.query(
+      "drop role if exists worker_in_person; create role worker_in_person login in role batch_worker",
+    );
+    await database.query("insert into make_it_clap (duration_seconds) values (40)");
+    const pod = connect("worker_in_person", database.name, databaseTimeoutSeconds);
+    return { ...pod, attempt: (await claim(pod.connection, claimParams("a"))) as Claim };
+  }
+
+  for (const [right, [revoke, grant]] of Object.entries(REVOKES)) {
+    test(`${right}: the success is recorded as soon as it is granted again, and no other pod gets the request before`, async () => {
+      const { connection, attempt, refused } = await work();
+      await database.query(revoke);
+      const recorded = succeed(connection, attempt);
+      await refused("the database refuses this role").finally(() => database.query(grant));
+      assert.equal(await claim(database.connect(), claimParams("b")), undefined);
+      await recorded;
+      await connection.close();
+      assert.partialDeepStrictEqual(await database.query("select status, attempt from batch.attempt"), [
+        { status: "SUCCESS", attempt: 1 },
+      ]);
+    });
+  }
+
+  test("and stays revoked ends the pod as an unavailable database does, with PostgreSQL's reason", async () => {
+    const { connection, attempt } = await work(1);
+    await database.query("revoke batch_worker from worker_in_person");
+    const failure = { reason: "error", message: "no", final: false } as const;
+    await assert.rejects(fail(connection, attempt, failure), {
+      name: "DatabaseUnavailableError",
+      message: /DATABASE_TIMEOUT_SECONDS \(1\); got permission denied for (schema batch|function .*fail)/,
+    });
+    await connection.close();
   });
 });

@@ -48,7 +48,7 @@ test("a proxy that answers in place of an unavailable server counts as unavailab
   const { port } = proxy.address() as AddressInfo;
   const env = { ...ENV, PG_HOST: "127.0.0.1", PG_PORT: String(port), PG_CA_FILE: "/dev/null" };
   const away = new Database({ ...readDatabaseSettings(env), databaseTimeoutSeconds: 0.2 }, noopLog);
-  await assert.rejects(away.run("demand", ["clap", 1, 10]), DatabaseUnavailableError);
+  await assert.rejects(away.run("demand", ["clap", 1, 10, 40]), DatabaseUnavailableError);
   proxy.close();
 });
 
@@ -74,7 +74,7 @@ describe("the server's certificate", () => {
       30,
       createLog({}, (line) => said.push(line)),
     );
-    const answer = database.run("demand", ["clap", 1, 10]);
+    const answer = database.run("demand", ["clap", 1, 10, 40]);
     await until("the certificate is refused", () => said.join("").includes("self-signed certificate"));
     writeFileSync(caFile, renewed.cert);
     assert.deepEqual(await answer, [{ jobs: "0" }]);
@@ -87,7 +87,7 @@ describe("the server's certificate", () => {
     const database = await databaseBehind(other, 0.2, noopLog);
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
     try {
-      await assert.rejects(database.run("demand", ["clap", 1, 10]), DatabaseUnavailableError);
+      await assert.rejects(database.run("demand", ["clap", 1, 10, 40]), DatabaseUnavailableError);
     } finally {
       delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
       await database.close();
@@ -99,7 +99,7 @@ describe("the server's certificate", () => {
     const expired = await generate(localhost, dates);
     writeFileSync(caFile, expired.cert);
     const database = await databaseBehind(expired, 0.2, noopLog);
-    await assert.rejects(database.run("demand", ["clap", 1, 10]), (error) => {
+    await assert.rejects(database.run("demand", ["clap", 1, 10, 40]), (error) => {
       return error instanceof DatabaseUnavailableError && error.message.includes("certificate has expired");
     });
   });

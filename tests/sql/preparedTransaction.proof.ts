@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { after, beforeEach, describe, test } from "node:test";
+import pg from "pg";
+import { Database } from "../../worker/src/database.ts";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { reclaim } from "../../worker/src/queue/reclaim.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { takeOver } from "../../worker/src/queue/takeOver.ts";
+import { claimParams, claimWithReclaim } from "../support/claim.ts";
+import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
+import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
+
+describe("a program's transaction that was prepared (two-phase commit)", { skip: DEBIAN_MISSING }, async () => {
+  const server = await startDebianServer({ max_prepared_transactions: "5" });
+  const opened: { end(): Promise<void> }[] = [];
+  after(async () => {
+    await Promise.all(opened.map((each) => each.end()));
+    await server.stop();
+  });
+  const { host, port, user } = server;
+  async function open(): Promise<pg.Client> {
+    const client = new pg.Client({ host, port, user, database: "postgres" });
+    await client.connect();
+    opened.push(client);
+    return client;
+  }
+  function connect(): Database {
+    const settings = { host, port, user, password: undefined, name: "postgres", databaseTimeoutSeconds: 5 };
+    const database = new Database(settings, noopLog);
+    opened.push({ end: () => database.close() });
+    return database;
+  }
+  const admin = await open();
+  await migrate(admin, noopLog);
+  await waitOutStartupGrace(admin);
+  await admin.query("create table effects (id integer)");
+  const attempts = async () =>
+    (await admin.query("select attempt, status from batch.attempt where request_id = 1 order by attempt")).rows;
+  const effects = async () => (await admin.query("select from effects")).rowCount;
+  const poll = () => demand(connect(), { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+
+  beforeEach(async () => {
+    await admin.query("truncate make_it_clap, batch.queue, batch.history, effects restart identity");
+    await admin.query("insert into make_it_clap (duration_seconds) values (1)");
+  });
+
+  /** A running attempt whose program has prepared its effect, and disconnected. */
+  async function prepare(ends: "own" | "finish") {
+    const worker = connect();
+    const attempt = (await claim(worker, claimParams("a"))) as Claim;
+    const program = await open();
+    await program.query("begin; insert into effects values (1)");
+    await program.query(`select batch.${ends}($1)`, [attempt.token]);
+    await program.query("prepare transaction 'work'");
+    await program.end();
+    return { worker, attempt };
+  }
+
+  /** Nothing and no one gets the request; other requests run. */
+  async function assertHeld(session: number): Promise<void> {
+    const [next, params] = [connect(), claimParams("a")];
+    assert.equal(await claim(next, params), undefined);
+    assert.deepEqual(await reclaim(next, params, true), { finding: "locked", holder: null });
+    assert.equal(await takeOver(next, params, session), false);
+    await admin.query("insert into make_it_clap (duration_seconds) values (1)");
+    assert.ok((await poll()) >= 2);
+    assert.equal((await claim(connect(), claimParams("b")))?.requestId, "2");
+  }
+
+  test("and committed after its worker died: finished once, with its effect", async () => {
+    const { worker, attempt } = await prepare("finish");
+    await worker.close();
+    await assertHeld(attempt.session);
+    await admin.query("commit prepared 'work'");
+    assert.equal(await claimWithReclaim(connect(), claimParams("a")), undefined);
+    assert.deepEqual(await attempts(), [{ attempt: 1, status: "SUCCESS" }]);
+    assert.equal(await effects(), 1);
+  });
+
+  for (const ends of ["own", "finish"] as const) {
+    test(`and rolled back after its worker died (batch.${ends}): it runs again, and has one effect`, async () => {
+      const { worker, attempt } = await prepare(ends);
+      await worker.close();
+      await assertHeld(attempt.session);
+      await admin.query("rollback prepared 'work'");
+      assert.equal(((await claimWithReclaim(connect(), claimParams("a"))) as Claim).attempt, 2);
+      assert.deepEqual(await attempts(), [
+        { attempt: 1, status: "FAILED" },
+        { attempt: 2, status: "RUNNING" },
+      ]);
+      assert.equal(await effects(), 0);
+    });
+  }
+
+  test("is waited for by its worker, which then finds the request finished, whatever it wanted to record", async () => {
+    const { worker, attempt } = await prepare("finish");
+    const recorded = fail(worker, attempt, { reason: "error", message: "the answer was lost", final: true });
+    await admin.query("commit prepared 'work'");
+    assert.equal(await recorded, "SUCCESS");
+    assert.deepEqual(await attempts(), [{ attempt: 1, status: "SUCCESS" }]);
+  });
+
+  test("only keeps the attempt (batch.own) and is committed: the success is recorded afterwards", async () => {
+    const { worker, attempt } = await prepare("own");
+    const recorded = succeed(worker, attempt);
+    assert.deepEqual(await attempts(), [{ attempt: 1, status: "RUNNING" }]);
+    await admin.query("commit prepared 'work'");
+    await recorded;
+    assert.deepEqual([await attempts(), await effects()], [[{ attempt: 1, status: "SUCCESS" }], 1]);
+  });
+});
