@@ -1,5 +1,5 @@
 import type { Database } from "../../worker/src/database.ts";
-import { demand as ask } from "../../worker/src/queue/demand.ts";
+import { demand as ask, toValues } from "../../worker/src/queue/demand.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchContext } from "./context.ts";
@@ -31,7 +31,10 @@ export const demand: Bench<"finished" | "waiting"> = {
     const database = context.openDatabase();
     const few = await measure(database, "10 Jobs at most", 10);
     const many = await measure(database, "100 Jobs at most", 100);
-    const plans = await readPlans(client, { text: statement("demand").text, values: ["clap", 1, 100] });
+    const plans = await readPlans(client, {
+      text: statement("demand").text,
+      values: toValues({ kind: "clap", requestsPerJob: 1, maxReplicaCount: 100 }),
+    });
     const holders = await runRequests(context);
     const busy = await measure(database, `100 Jobs at most, ${RUNNING} requests running`, 100);
     const prototype = await measurePrototype(client);

@@ -1,6 +1,7 @@
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import type { MigrationFiles } from "../../worker/src/migrationFiles.ts";
+import { toValues } from "../../worker/src/queue/demand.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -38,8 +39,8 @@ export class CrashDatabase {
 
   /** KEDA's answer at a poll, and the content of the queue then. */
   async poll(requestsPerJob: number): Promise<{ readonly jobs: number; readonly queue: readonly QueueLine[] }> {
-    const asked = ["clap", requestsPerJob, MAX_REPLICA_COUNT];
-    const [row] = await this.#database.query<{ jobs: string }>(statement("demand").text, asked);
+    const values = toValues({ kind: "clap", requestsPerJob, maxReplicaCount: MAX_REPLICA_COUNT });
+    const [row] = await this.#database.query<{ jobs: string }>(statement("demand").text, values);
     const queue = await this.#database.query<QueueLine>(
       "select request_id, session_id is not null as running, attempt, errors, crashes, interruptions from batch.queue",
     );

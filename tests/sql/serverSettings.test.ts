@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
+import { toValues } from "../../worker/src/queue/demand.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
@@ -60,7 +61,8 @@ async function readRow(database: TestDatabase): Promise<{ row: string; jobs: str
   await database.query("insert into public.things (id) values (1), (2), (3)");
   const worker = await openPooled(database, "batch_worker");
   const scaler = await openPooled(database, "batch_scaler");
-  const poll = async () => (await scaler.query(statement("demand").text, ["thing", 1, 10])).rows[0].jobs;
+  const values = toValues({ kind: "thing", requestsPerJob: 1, maxReplicaCount: 10 });
+  const poll = async () => (await scaler.query(statement("demand").text, values)).rows[0].jobs;
   const jobs = [await poll()];
   const take = async (job: string, session: number) =>
     (

@@ -17,11 +17,17 @@ export interface DemandParams {
 }
 
 /** Runs the scaling query: how many Jobs there should be. */
-export async function demand(
-  database: Database,
-  { kind, requestsPerJob, maxReplicaCount, podStartSeconds = DEFAULT_POD_START_SECONDS }: DemandParams,
-): Promise<number> {
-  const values = [kind, requestsPerJob, maxReplicaCount, podStartSeconds];
-  const [row] = await database.run<{ jobs: string }>("demand", values);
+export async function demand(database: Database, params: DemandParams): Promise<number> {
+  const [row] = await database.run<{ jobs: string }>("demand", toValues(params));
   return Number(row?.jobs);
+}
+
+/** The values of the statement's parameters. */
+export function toValues({
+  kind,
+  requestsPerJob,
+  maxReplicaCount,
+  podStartSeconds = DEFAULT_POD_START_SECONDS,
+}: DemandParams): unknown[] {
+  return [kind, requestsPerJob, maxReplicaCount, podStartSeconds];
 }
