@@ -62,10 +62,12 @@ begin
   select q.claimed_xid into claimed from batch.queue q
   where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid >= bounds.claimed_xid
   order by q.claimed_xid limit 1;
-  update batch.scaling s
-  set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = least(claimed, claims_horizon)
-  where s.kind = p_kind
-    and (s.waiting_xid, s.waiting_id, s.claimed_xid) is distinct from (waiting.xid, waiting.id, least(claimed, claims_horizon));
+  claimed := least(claimed, claims_horizon);
+  if (bounds.waiting_xid, bounds.waiting_id, bounds.claimed_xid) is distinct from (waiting.xid, waiting.id, claimed) then
+    update batch.scaling s
+    set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = claimed
+    where s.kind = p_kind;
+  end if;
 end
 $$;
 
@@ -136,23 +138,27 @@ $_$;
 CREATE FUNCTION batch.attachment_problem(p_kind text) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $_$
 declare
-  attached batch.kind;
-  requests pg_class;
+  attached record;
   reader name;
   again text;
   missing text;
 begin
-  select * into attached from batch.kind k where k.kind = p_kind;
-  if not found or not exists (select from batch.scaling s where s.kind = p_kind) or to_regclass('batch.arrivals_' || p_kind) is null then
+  select k.attached, k.requests, k.timeout_column, c.oid is not null as exists, c.relkind, c.relpersistence, c.relnamespace,
+         exists (select from batch.scaling s where s.kind = k.kind) and to_regclass('batch.arrivals_' || p_kind) is not null as complete,
+         exists (select from pg_inherits i where i.inhrelid = k.requests or i.inhparent = k.requests) as inherits
+  into attached
+  from batch.kind k left join pg_class c on c.oid = k.requests
+  where k.kind = p_kind;
+  if not found or not attached.complete then
     return format('kind %L is not attached: select batch.attach(''TABLE'', %L)', p_kind, p_kind);
   end if;
   if not attached.attached then
     return format('kind %L is detached: select batch.attach(''TABLE'', %L)', p_kind, p_kind);
   end if;
-  select c.* into requests from pg_class c where c.oid = attached.requests;
-  if not found then
+  if not attached.exists then
     return format('the table of kind %L was dropped: create it and attach it again, or select batch.detach(%L)', p_kind, p_kind);
   end if;
   again := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
@@ -164,13 +170,13 @@ begin
     return format('%s no longer has the numeric column %I with the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
       attached.requests, attached.timeout_column, attached.requests, p_kind);
   end if;
-  if requests.relpersistence <> 'p' then
+  if attached.relpersistence <> 'p' then
     return format('%s is no longer a permanent table: alter table %s set logged', attached.requests, attached.requests);
   end if;
-  if requests.relkind = 'p' and batch.unlogged_partition(attached.requests) is not null then
+  if attached.relkind = 'p' and batch.unlogged_partition(attached.requests) is not null then
     return format('%1$s is an unlogged partition (it is empty after a crash): alter table %1$s set logged', batch.unlogged_partition(attached.requests));
   end if;
-  if requests.relkind = 'r' and exists (select from pg_inherits i where attached.requests in (i.inhparent, i.inhrelid)) then
+  if attached.relkind = 'r' and attached.inherits then
     return format('%s is now part of an inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
       attached.requests, p_kind);
   end if;
@@ -182,7 +188,7 @@ begin
     select from pg_trigger t
     where t.tgrelid = attached.requests and t.tgname = wanted.name and not t.tgisinternal and t.tgenabled in ('O', 'A')
   );
-  if missing is null and requests.relkind = 'p' then
+  if missing is null and attached.relkind = 'p' then
     select min(format('%s of %s', t.tgname, t.tgrelid::regclass)) into missing
     from batch.triggers(attached.requests, p_kind) t where t.tgenabled not in ('O', 'A');
   end if;
@@ -203,7 +209,7 @@ begin
   ) then
     return format('%s is not read with its owner''s rights (its owner may have changed): %s', attached.requests, again);
   end if;
-  if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, requests.relnamespace, 'usage') then
+  if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, attached.relnamespace, 'usage') then
     return format('%I cannot select from %s: %s', reader, attached.requests, again);
   end if;
   if batch.row_security_applies(attached.requests, reader) then
@@ -692,7 +698,12 @@ declare
   wanted bigint;
   claims bigint;
   needed bigint;
-  short bigint;
+  goals bigint[];
+  sinces timestamptz[];
+  due timestamptz;
+  goal bigint;
+  last integer;
+  short bigint := 0;
   gap interval;
   pods_have_failed boolean;
   known boolean;
@@ -719,23 +730,27 @@ begin
   needed := claims + wanted - working;
   gap := now() - s.polled_at;
 
-  if suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then
-    s.expected_since := '{}';
-    s.expected_claims := '{}';
-  else
-    -- No more than are missing now, each from the time when it was first expected.
-    select coalesce(array_agg(e.since order by e.goal), '{}'), coalesce(array_agg(e.goal order by e.goal), '{}')
-    into s.expected_since, s.expected_claims
-    from (
-      select min(u.since) as since, least(u.goal, needed) as goal
-      from unnest(s.expected_since, s.expected_claims) as u (since, goal)
-      group by least(u.goal, needed) having least(u.goal, needed) > claims
-    ) e;
-  end if;
-  select max(e.goal) - claims into short
-  from unnest(s.expected_since, s.expected_claims) as e (since, goal)
-  where e.since <= now() - make_interval(
+  due := now() - make_interval(
     secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
+  goals := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
+  sinces := s.expected_since;
+  s.expected_since := '{}';
+  s.expected_claims := '{}';
+  for i in 1 .. cardinality(goals) loop
+    -- No more than are missing now, each number from the time when it was first expected. The numbers ascend.
+    goal := least(goals[i], needed);
+    continue when goal <= claims;
+    if sinces[i] <= due then
+      short := goal - claims;
+    end if;
+    last := cardinality(s.expected_claims);
+    if goal = s.expected_claims[last] then
+      s.expected_since[last] := least(s.expected_since[last], sinces[i]);
+    else
+      s.expected_since := s.expected_since || sinces[i];
+      s.expected_claims := s.expected_claims || goal;
+    end if;
+  end loop;
   if short > 0 then
     pods_have_failed := exists (select from batch.job j where j.kind = p_kind);
     known := suspects > 0 or not pods_have_failed;
@@ -751,9 +766,11 @@ begin
   created_at := now() + case when suspects = 0 and s.polled_working + claims - s.polled_claims > working
     then least(coalesce(gap, '0'), coalesce(s.poll_gap, '30 seconds')) else '0' end;
   if gap <= interval '12 seconds' then
-    s.expected_since := array(
-      select case when e.since > now() - interval '1 second' then created_at else e.since end
-      from unnest(s.expected_since) with ordinality as e (since, place) order by e.place);
+    for i in 1 .. cardinality(s.expected_since) loop
+      if s.expected_since[i] > now() - interval '1 second' then
+        s.expected_since[i] := created_at;
+      end if;
+    end loop;
   end if;
   if needed > claims and needed > coalesce(s.expected_claims[cardinality(s.expected_claims)], 0) then
     s.expected_since := s.expected_since || created_at;
@@ -780,15 +797,19 @@ $$;
 --
 
 CREATE FUNCTION batch.crash_patience(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision) RETURNS interval
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select greatest(
-    batch.backoff(
-      coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
-    ) + make_interval(secs => p_backoff_seconds / 2),
-    interval '5 seconds'
-  )
+begin
+  return (
+    select greatest(
+      batch.backoff(
+        coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
+      ) + make_interval(secs => p_backoff_seconds / 2),
+      interval '5 seconds'
+    )
+  );
+end
 $$;
 
 
@@ -1033,9 +1054,13 @@ CREATE FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_repl
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  wrong text := batch.maintain(p_kind);
+  wrong text;
   jobs bigint := 0;
 begin
+  -- A poll does not wait for the disk: what a crash of the server takes back, the next poll does again. Whatever depends on it is later in
+  -- the log, so it is durable only together with it.
+  perform set_config('synchronous_commit', 'off', true);
+  wrong := batch.maintain(p_kind);
   if wrong is null then
     jobs := batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
   end if;
@@ -1520,12 +1545,16 @@ $$;
 --
 
 CREATE FUNCTION batch.is_subscribed(p_requests regclass) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select exists (
-    select from pg_subscription_rel s where s.srrelid in (select t.relation from batch.partition_tree(p_requests) t)
-  ) and not exists (select from pg_subscription_rel s where s.srrelid = to_regclass('batch.queue'))
+begin
+  return (
+    select exists (
+      select from pg_subscription_rel s where s.srrelid in (select t.relation from batch.partition_tree(p_requests) t)
+    ) and not exists (select from pg_subscription_rel s where s.srrelid = to_regclass('batch.queue'))
+  );
+end
 $$;
 
 
@@ -1534,14 +1563,18 @@ $$;
 --
 
 CREATE FUNCTION batch.is_timeout_column(p_requests regclass, p_column name) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select exists (
-    select from pg_attribute a
-    where a.attrelid = p_requests and a.attname = p_column and a.attnum > 0 and not a.attisdropped
-      and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'float4'::regtype, 'float8'::regtype, 'numeric'::regtype)
-  )
+begin
+  return (
+    select exists (
+      select from pg_attribute a
+      where a.attrelid = p_requests and a.attname = p_column and a.attnum > 0 and not a.attisdropped
+        and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'float4'::regtype, 'float8'::regtype, 'numeric'::regtype)
+    )
+  );
+end
 $$;
 
 
@@ -1550,15 +1583,18 @@ $$;
 --
 
 CREATE FUNCTION batch.key_column(p_requests regclass) RETURNS name
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select a.attname
-  from pg_index i
-  join pg_class c on c.oid = i.indrelid
-  join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-  where i.indrelid = p_requests and i.indisprimary and i.indimmediate and a.atttypid = 'bigint'::regtype
-    and (i.indnkeyatts = 1 or c.relkind = 'p' or c.relispartition)
+begin
+  return (
+    select a.attname
+    from pg_index i
+    join pg_attribute a on a.attrelid = p_requests and a.attnum = i.indkey[0]
+    where i.indrelid = p_requests and i.indisprimary and i.indimmediate and a.atttypid = 'bigint'::regtype
+      and (i.indnkeyatts = 1 or exists (select from pg_class c where c.oid = p_requests and (c.relkind = 'p' or c.relispartition)))
+  );
+end
 $$;
 
 
@@ -1794,11 +1830,15 @@ $$;
 --
 
 CREATE FUNCTION batch.partitions(p_requests regclass) RETURNS oid[]
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select case when c.relkind = 'p' then array(select t.relation from batch.partition_tree(p_requests) t where t.is_leaf order by 1) else '{}' end
-  from pg_class c where c.oid = p_requests
+begin
+  return (
+    select case when c.relkind = 'p' then array(select t.relation from batch.partition_tree(p_requests) t where t.is_leaf order by 1) else '{}' end
+    from pg_class c where c.oid = p_requests
+  );
+end
 $$;
 
 
@@ -1953,12 +1993,16 @@ $_$;
 --
 
 CREATE FUNCTION batch.reader_role(p_requests regclass) RETURNS name
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select case when o.rolsuper then pg_get_userbyid(n.nspowner) else o.rolname end
-  from pg_class c join pg_roles o on o.oid = c.relowner, pg_namespace n
-  where c.oid = p_requests and n.nspname = 'batch'
+begin
+  return (
+    select case when o.rolsuper then pg_get_userbyid(n.nspowner) else o.rolname end
+    from pg_class c join pg_roles o on o.oid = c.relowner, pg_namespace n
+    where c.oid = p_requests and n.nspname = 'batch'
+  );
+end
 $$;
 
 
@@ -2424,9 +2468,10 @@ $$;
 --
 
 CREATE FUNCTION batch.renumber_claimed(p_kind text) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+begin
   with behind as materialized (
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
@@ -2434,7 +2479,8 @@ CREATE FUNCTION batch.renumber_claimed(p_kind text) RETURNS void
       and q.claimed_xid::text::numeric < pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1000
     for update skip locked
   )
-  update batch.queue q set claimed_xid = pg_current_xact_id() from behind where q.kind = p_kind and q.request_id = behind.request_id
+  update batch.queue q set claimed_xid = pg_current_xact_id() from behind where q.kind = p_kind and q.request_id = behind.request_id;
+end
 $$;
 
 
@@ -2443,16 +2489,18 @@ $$;
 --
 
 CREATE FUNCTION batch.repair_claimed(p_kind text) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+begin
   with unnumbered as materialized (
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
     for update skip locked
   )
   update batch.queue q set claimed_xid = pg_current_xact_id()
-  from unnumbered where q.kind = p_kind and q.request_id = unnumbered.request_id
+  from unnumbered where q.kind = p_kind and q.request_id = unnumbered.request_id;
+end
 $$;
 
 
@@ -2544,13 +2592,15 @@ $$;
 --
 
 CREATE FUNCTION batch.reset_bounds(p_kind text) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+begin
   update batch.scaling s
   set waiting_xid = '0', waiting_id = -9223372036854775808, claimed_xid = '0', bounds_reset_at = now()
   where s.kind = p_kind
-    and (s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > pg_snapshot_xmax(pg_current_snapshot()))
+    and (s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > pg_snapshot_xmax(pg_current_snapshot()));
+end
 $$;
 
 
@@ -2656,11 +2706,15 @@ $_$;
 --
 
 CREATE FUNCTION batch.row_security_applies(p_requests regclass, p_role name) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select c.relrowsecurity and not r.rolsuper and not r.rolbypassrls and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage'))
-  from pg_class c, pg_roles r where c.oid = p_requests and r.rolname = p_role
+begin
+  return (
+    select c.relrowsecurity and not r.rolsuper and not r.rolbypassrls and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage'))
+    from pg_class c, pg_roles r where c.oid = p_requests and r.rolname = p_role
+  );
+end
 $$;
 
 
@@ -2749,9 +2803,10 @@ $$;
 --
 
 CREATE FUNCTION batch.suspect_dead(p_kind text) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+begin
   with dead as materialized (
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
@@ -2759,7 +2814,8 @@ CREATE FUNCTION batch.suspect_dead(p_kind text) RETURNS void
       and q.session_id is not null and q.suspected_at is null and batch.session_is_dead(q.session_id, q.lease_until)
     for update skip locked
   )
-  update batch.queue q set suspected_at = now() from dead where q.kind = p_kind and q.request_id = dead.request_id
+  update batch.queue q set suspected_at = now() from dead where q.kind = p_kind and q.request_id = dead.request_id;
+end
 $$;
 
 

@@ -35,9 +35,11 @@ begin
   select q.claimed_xid into claimed from batch.queue q
   where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid >= bounds.claimed_xid
   order by q.claimed_xid limit 1;
-  update batch.scaling s
-  set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = least(claimed, claims_horizon)
-  where s.kind = p_kind
-    and (s.waiting_xid, s.waiting_id, s.claimed_xid) is distinct from (waiting.xid, waiting.id, least(claimed, claims_horizon));
+  claimed := least(claimed, claims_horizon);
+  if (bounds.waiting_xid, bounds.waiting_id, bounds.claimed_xid) is distinct from (waiting.xid, waiting.id, claimed) then
+    update batch.scaling s
+    set waiting_xid = waiting.xid, waiting_id = waiting.id, claimed_xid = claimed
+    where s.kind = p_kind;
+  end if;
 end
 $$;

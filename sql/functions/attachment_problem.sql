@@ -2,27 +2,31 @@
 --
 -- p_kind: the kind
 --
--- Reads catalogs only, so it is cheap enough for every poll.
+-- Reads catalogs only, by their indexes, so it is cheap enough for every poll. The planner would rather read a small catalog whole.
 create or replace function batch.attachment_problem(p_kind text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 declare
-  attached batch.kind;
-  requests pg_class;
+  attached record;
   reader name;
   again text;
   missing text;
 begin
-  select * into attached from batch.kind k where k.kind = p_kind;
-  if not found or not exists (select from batch.scaling s where s.kind = p_kind) or to_regclass('batch.arrivals_' || p_kind) is null then
+  select k.attached, k.requests, k.timeout_column, c.oid is not null as exists, c.relkind, c.relpersistence, c.relnamespace,
+         exists (select from batch.scaling s where s.kind = k.kind) and to_regclass('batch.arrivals_' || p_kind) is not null as complete,
+         exists (select from pg_inherits i where i.inhrelid = k.requests or i.inhparent = k.requests) as inherits
+  into attached
+  from batch.kind k left join pg_class c on c.oid = k.requests
+  where k.kind = p_kind;
+  if not found or not attached.complete then
     return format('kind %L is not attached: select batch.attach(''TABLE'', %L)', p_kind, p_kind);
   end if;
   if not attached.attached then
     return format('kind %L is detached: select batch.attach(''TABLE'', %L)', p_kind, p_kind);
   end if;
-  select c.* into requests from pg_class c where c.oid = attached.requests;
-  if not found then
+  if not attached.exists then
     return format('the table of kind %L was dropped: create it and attach it again, or select batch.detach(%L)', p_kind, p_kind);
   end if;
   again := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
@@ -34,13 +38,13 @@ begin
     return format('%s no longer has the numeric column %I with the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
       attached.requests, attached.timeout_column, attached.requests, p_kind);
   end if;
-  if requests.relpersistence <> 'p' then
+  if attached.relpersistence <> 'p' then
     return format('%s is no longer a permanent table: alter table %s set logged', attached.requests, attached.requests);
   end if;
-  if requests.relkind = 'p' and batch.unlogged_partition(attached.requests) is not null then
+  if attached.relkind = 'p' and batch.unlogged_partition(attached.requests) is not null then
     return format('%1$s is an unlogged partition (it is empty after a crash): alter table %1$s set logged', batch.unlogged_partition(attached.requests));
   end if;
-  if requests.relkind = 'r' and exists (select from pg_inherits i where attached.requests in (i.inhparent, i.inhrelid)) then
+  if attached.relkind = 'r' and attached.inherits then
     return format('%s is now part of an inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
       attached.requests, p_kind);
   end if;
@@ -52,7 +56,7 @@ begin
     select from pg_trigger t
     where t.tgrelid = attached.requests and t.tgname = wanted.name and not t.tgisinternal and t.tgenabled in ('O', 'A')
   );
-  if missing is null and requests.relkind = 'p' then
+  if missing is null and attached.relkind = 'p' then
     select min(format('%s of %s', t.tgname, t.tgrelid::regclass)) into missing
     from batch.triggers(attached.requests, p_kind) t where t.tgenabled not in ('O', 'A');
   end if;
@@ -73,7 +77,7 @@ begin
   ) then
     return format('%s is not read with its owner''s rights (its owner may have changed): %s', attached.requests, again);
   end if;
-  if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, requests.relnamespace, 'usage') then
+  if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, attached.relnamespace, 'usage') then
     return format('%I cannot select from %s: %s', reader, attached.requests, again);
   end if;
   if batch.row_security_applies(attached.requests, reader) then

@@ -31,7 +31,12 @@ declare
   wanted bigint;
   claims bigint;
   needed bigint;
-  short bigint;
+  goals bigint[];
+  sinces timestamptz[];
+  due timestamptz;
+  goal bigint;
+  last integer;
+  short bigint := 0;
   gap interval;
   pods_have_failed boolean;
   known boolean;
@@ -58,23 +63,27 @@ begin
   needed := claims + wanted - working;
   gap := now() - s.polled_at;
 
-  if suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then
-    s.expected_since := '{}';
-    s.expected_claims := '{}';
-  else
-    -- No more than are missing now, each from the time when it was first expected.
-    select coalesce(array_agg(e.since order by e.goal), '{}'), coalesce(array_agg(e.goal order by e.goal), '{}')
-    into s.expected_since, s.expected_claims
-    from (
-      select min(u.since) as since, least(u.goal, needed) as goal
-      from unnest(s.expected_since, s.expected_claims) as u (since, goal)
-      group by least(u.goal, needed) having least(u.goal, needed) > claims
-    ) e;
-  end if;
-  select max(e.goal) - claims into short
-  from unnest(s.expected_since, s.expected_claims) as e (since, goal)
-  where e.since <= now() - make_interval(
+  due := now() - make_interval(
     secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
+  goals := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
+  sinces := s.expected_since;
+  s.expected_since := '{}';
+  s.expected_claims := '{}';
+  for i in 1 .. cardinality(goals) loop
+    -- No more than are missing now, each number from the time when it was first expected. The numbers ascend.
+    goal := least(goals[i], needed);
+    continue when goal <= claims;
+    if sinces[i] <= due then
+      short := goal - claims;
+    end if;
+    last := cardinality(s.expected_claims);
+    if goal = s.expected_claims[last] then
+      s.expected_since[last] := least(s.expected_since[last], sinces[i]);
+    else
+      s.expected_since := s.expected_since || sinces[i];
+      s.expected_claims := s.expected_claims || goal;
+    end if;
+  end loop;
   if short > 0 then
     pods_have_failed := exists (select from batch.job j where j.kind = p_kind);
     known := suspects > 0 or not pods_have_failed;
@@ -90,9 +99,11 @@ begin
   created_at := now() + case when suspects = 0 and s.polled_working + claims - s.polled_claims > working
     then least(coalesce(gap, '0'), coalesce(s.poll_gap, '30 seconds')) else '0' end;
   if gap <= interval '12 seconds' then
-    s.expected_since := array(
-      select case when e.since > now() - interval '1 second' then created_at else e.since end
-      from unnest(s.expected_since) with ordinality as e (since, place) order by e.place);
+    for i in 1 .. cardinality(s.expected_since) loop
+      if s.expected_since[i] > now() - interval '1 second' then
+        s.expected_since[i] := created_at;
+      end if;
+    end loop;
   end if;
   if needed > claims and needed > coalesce(s.expected_claims[cardinality(s.expected_claims)], 0) then
     s.expected_since := s.expected_since || created_at;

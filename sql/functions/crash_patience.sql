@@ -3,13 +3,17 @@
 -- p_kind, p_job: the Job   p_backoff_limit, p_backoff_seconds: its settings
 create or replace function batch.crash_patience(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision)
 returns interval
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select greatest(
-    batch.backoff(
-      coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
-    ) + make_interval(secs => p_backoff_seconds / 2),
-    interval '5 seconds'
-  )
+begin
+  return (
+    select greatest(
+      batch.backoff(
+        coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
+      ) + make_interval(secs => p_backoff_seconds / 2),
+      interval '5 seconds'
+    )
+  );
+end
 $$;

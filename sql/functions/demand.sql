@@ -10,9 +10,13 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  wrong text := batch.maintain(p_kind);
+  wrong text;
   jobs bigint := 0;
 begin
+  -- A poll does not wait for the disk: what a crash of the server takes back, the next poll does again. Whatever depends on it is later in
+  -- the log, so it is durable only together with it.
+  perform set_config('synchronous_commit', 'off', true);
+  wrong := batch.maintain(p_kind);
   if wrong is null then
     jobs := batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
   end if;

@@ -5,13 +5,16 @@
 --
 -- Looked up each time and never stored, so it follows a renamed column and a restored table.
 create or replace function batch.key_column(p_requests regclass) returns name
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select a.attname
-  from pg_index i
-  join pg_class c on c.oid = i.indrelid
-  join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-  where i.indrelid = p_requests and i.indisprimary and i.indimmediate and a.atttypid = 'bigint'::regtype
-    and (i.indnkeyatts = 1 or c.relkind = 'p' or c.relispartition)
+begin
+  return (
+    select a.attname
+    from pg_index i
+    join pg_attribute a on a.attrelid = p_requests and a.attnum = i.indkey[0]
+    where i.indrelid = p_requests and i.indisprimary and i.indimmediate and a.atttypid = 'bigint'::regtype
+      and (i.indnkeyatts = 1 or exists (select from pg_class c where c.oid = p_requests and (c.relkind = 'p' or c.relispartition)))
+  );
+end
 $$;

@@ -2,9 +2,10 @@
 --
 -- p_kind: the kind   Far: a thousand transactions, which a scan skips in a fraction of a millisecond.
 create or replace function batch.renumber_claimed(p_kind text) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   with behind as materialized (
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
@@ -12,5 +13,6 @@ as $$
       and q.claimed_xid::text::numeric < pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1000
     for update skip locked
   )
-  update batch.queue q set claimed_xid = pg_current_xact_id() from behind where q.kind = p_kind and q.request_id = behind.request_id
+  update batch.queue q set claimed_xid = pg_current_xact_id() from behind where q.kind = p_kind and q.request_id = behind.request_id;
+end
 $$;

@@ -3,14 +3,16 @@
 --
 -- p_kind: the kind   Index: queue_claimed
 create or replace function batch.repair_claimed(p_kind text) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   with unnumbered as materialized (
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
     for update skip locked
   )
   update batch.queue q set claimed_xid = pg_current_xact_id()
-  from unnumbered where q.kind = p_kind and q.request_id = unnumbered.request_id
+  from unnumbered where q.kind = p_kind and q.request_id = unnumbered.request_id;
+end
 $$;

@@ -4,11 +4,13 @@
 --
 -- p_kind: the kind
 create or replace function batch.reset_bounds(p_kind text) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   update batch.scaling s
   set waiting_xid = '0', waiting_id = -9223372036854775808, claimed_xid = '0', bounds_reset_at = now()
   where s.kind = p_kind
-    and (s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > pg_snapshot_xmax(pg_current_snapshot()))
+    and (s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > pg_snapshot_xmax(pg_current_snapshot()));
+end
 $$;

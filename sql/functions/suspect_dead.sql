@@ -2,9 +2,10 @@
 --
 -- p_kind: the kind
 create or replace function batch.suspect_dead(p_kind text) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   with dead as materialized (
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
@@ -12,5 +13,6 @@ as $$
       and q.session_id is not null and q.suspected_at is null and batch.session_is_dead(q.session_id, q.lease_until)
     for update skip locked
   )
-  update batch.queue q set suspected_at = now() from dead where q.kind = p_kind and q.request_id = dead.request_id
+  update batch.queue q set suspected_at = now() from dead where q.kind = p_kind and q.request_id = dead.request_id;
+end
 $$;
