@@ -83,6 +83,7 @@ const REFUSALS = /^(P0001|23505|23514|40001)$/;
 test(`nothing that is done at once deadlocks or fails, ${SECONDS} s long`, { timeout: 120_000 }, async () => {
   const until = Date.now() + 1_000 * SECONDS;
   const failures: string[] = [];
+  const succeeded = new Set<string>();
   await Promise.all(
     Object.entries(ACTIONS).map(async ([name, act]) => {
       const client = await database.open();
@@ -90,6 +91,7 @@ test(`nothing that is done at once deadlocks or fails, ${SECONDS} s long`, { tim
       while (Date.now() < until) {
         try {
           await act(client);
+          succeeded.add(name);
         } catch (error) {
           const { code = "", message, detail, where } = error as pg.DatabaseError;
           if (!REFUSALS.test(code)) failures.push(`${name}: ${code} ${message}\n${detail}\n${where}`);
@@ -101,4 +103,7 @@ test(`nothing that is done at once deadlocks or fails, ${SECONDS} s long`, { tim
     }),
   );
   assert.deepEqual(failures, []);
+  assert.deepEqual([...succeeded].sort(), Object.keys(ACTIONS).sort());
+  const [row] = await database.query<{ finished: number }>("select count(*)::integer as finished from effects");
+  assert.ok((row?.finished ?? 0) > 0, "no program finished its request");
 });
