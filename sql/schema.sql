@@ -701,7 +701,9 @@ declare
   goals bigint[];
   sinces timestamptz[];
   due timestamptz;
+  creating interval;
   goal bigint;
+  since timestamptz;
   last integer;
   short bigint := 0;
   gap interval;
@@ -734,20 +736,23 @@ begin
     secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
   goals := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
   sinces := s.expected_since;
+  creating := make_interval(secs => (claims - s.polled_claims) * 1000 / 6 / 1000.0);
   s.expected_since := '{}';
   s.expected_claims := '{}';
   for i in 1 .. cardinality(goals) loop
-    -- No more than are missing now, each number from the time when it was first expected. The numbers ascend.
+    -- No more than are missing now, each number from the time when it was first expected, later by the time that Kubernetes needed to
+    -- create those that have come. The numbers ascend.
     goal := least(goals[i], needed);
     continue when goal <= claims;
-    if sinces[i] <= due then
+    since := greatest(sinces[i], least(sinces[i] + creating, now()));
+    if since <= due - make_interval(secs => (goal - claims) / 6) then
       short := goal - claims;
     end if;
     last := cardinality(s.expected_claims);
     if goal = s.expected_claims[last] then
-      s.expected_since[last] := least(s.expected_since[last], sinces[i]);
+      s.expected_since[last] := least(s.expected_since[last], since);
     else
-      s.expected_since := s.expected_since || sinces[i];
+      s.expected_since := s.expected_since || since;
       s.expected_claims := s.expected_claims || goal;
     end if;
   end loop;

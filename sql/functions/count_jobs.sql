@@ -9,10 +9,11 @@
 -- never finish, and those that are created but never claim (their pods were scheduled onto a lost node, or cannot be scheduled).
 -- The last two cannot be observed, only inferred. Every poll knows how many claims the Jobs must make that exist once KEDA has the
 -- answer; claims that are still missing 4 s after a pod may have started (30 s sooner while a worker is suspected, but not before 14 s)
--- are evidence of such Jobs. One Job is presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost with any number of
--- Jobs, and presuming fewer than all of them would create no Job: then as many are presumed as there have ever been (absent_peak:
--- those of a lost node come back idle, although they never finish), and at least p_max_replica_count more. An idle Job cancels one
--- presumption (batch.reclaim), so each wrong presumption costs at most one idle Job. There are never more than four times
+-- are evidence of such Jobs. Where many are missing, each six may take a second more: Kubernetes creates that many pods a second
+-- (docs/scale.md). One Job is presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost
+-- with any number of Jobs, and presuming fewer than all of them would create no Job: then as many are presumed as there have ever been
+-- (absent_peak: those of a lost node come back idle, although they never finish), and at least p_max_replica_count more. An idle Job
+-- cancels one presumption (batch.reclaim), so each wrong presumption costs at most one idle Job. There are never more than four times
 -- p_max_replica_count, and no more than p_max_replica_count if no pod has failed.
 -- While more Jobs than p_max_replica_count may exist, batch.claim() lets no more than that many requests run: until 10 minutes
 -- after the last poll that may have asked for more.
@@ -34,7 +35,9 @@ declare
   goals bigint[];
   sinces timestamptz[];
   due timestamptz;
+  creating interval;
   goal bigint;
+  since timestamptz;
   last integer;
   short bigint := 0;
   gap interval;
@@ -67,20 +70,23 @@ begin
     secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
   goals := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
   sinces := s.expected_since;
+  creating := make_interval(secs => (claims - s.polled_claims) * 1000 / 6 / 1000.0);
   s.expected_since := '{}';
   s.expected_claims := '{}';
   for i in 1 .. cardinality(goals) loop
-    -- No more than are missing now, each number from the time when it was first expected. The numbers ascend.
+    -- No more than are missing now, each number from the time when it was first expected, later by the time that Kubernetes needed to
+    -- create those that have come. The numbers ascend.
     goal := least(goals[i], needed);
     continue when goal <= claims;
-    if sinces[i] <= due then
+    since := greatest(sinces[i], least(sinces[i] + creating, now()));
+    if since <= due - make_interval(secs => (goal - claims) / 6) then
       short := goal - claims;
     end if;
     last := cardinality(s.expected_claims);
     if goal = s.expected_claims[last] then
-      s.expected_since[last] := least(s.expected_since[last], sinces[i]);
+      s.expected_since[last] := least(s.expected_since[last], since);
     else
-      s.expected_since := s.expected_since || sinces[i];
+      s.expected_since := s.expected_since || since;
       s.expected_claims := s.expected_claims || goal;
     end if;
   end loop;

@@ -20,9 +20,9 @@ async function pollAfter(seconds: number, maxReplicaCount = 10, more: Partial<De
   return await demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount, ...more });
 }
 
-async function polls(seconds: number, count: number): Promise<number[]> {
+async function polls(seconds: number, count: number, maxReplicaCount = 10): Promise<number[]> {
   const answers: number[] = [];
-  while (answers.length < count) answers.push(await pollAfter(seconds));
+  while (answers.length < count) answers.push(await pollAfter(seconds, maxReplicaCount));
   return answers;
 }
 
@@ -87,6 +87,30 @@ describe("Jobs that KEDA counts and that do no work", () => {
       await startAttempt(database, claimParams(`job-${poll}`));
       assert.equal(await pollAfter(4, 10), 10);
     }
+  });
+
+  /** Lets the next Jobs claim a request each; their workers live. */
+  async function arrive(count: number): Promise<void> {
+    await database.query("select nextval('batch.arrivals_clap') from generate_series(1, $1::integer)", [count]);
+    await database.query(
+      `update batch.queue
+       set attempt = 1, job_name = 'job-' || request_id, pod_name = 'pod', session_id = request_id, claimed_xid = pg_current_xact_id(),
+         lease_until = now() + interval '1 hour', created_at = now(), started_at = now(), crash_limit = 4
+       where request_id in (select request_id from batch.queue where job_name is null order by request_id limit $1)`,
+      [count],
+    );
+  }
+
+  test("are none while Kubernetes creates a thousand pods, six a second, and as many as were lost when it stops", async () => {
+    await database.query("insert into batch.job values ('clap', 'lost', 1, 0)");
+    await insert(1_000);
+    const answers = [await pollAfter(0, 1_000)];
+    for (let poll = 1; poll <= 30; poll++) {
+      await arrive(30);
+      answers.push(await pollAfter(5, 1_000));
+    }
+    assert.deepEqual(new Set(answers), new Set([1_000]));
+    assert.ok((await polls(5, 20, 1_000)).some((answer) => answer > 1_000));
   });
 
   test("are none when KEDA was away: the Jobs of its first poll have not had the time to come", async () => {
