@@ -701,7 +701,8 @@ declare
   goals bigint[];
   sinces timestamptz[];
   due timestamptz;
-  creating interval;
+  many boolean;
+  created interval;
   goal bigint;
   since timestamptz;
   last integer;
@@ -736,16 +737,17 @@ begin
     secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
   goals := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
   sinces := s.expected_since;
-  creating := make_interval(secs => (claims - s.polled_claims) * 1000 / 6 / 1000.0);
+  created := make_interval(secs => (claims - s.polled_claims) * 1000 / 6 / 1000.0);
   s.expected_since := '{}';
   s.expected_claims := '{}';
   for i in 1 .. cardinality(goals) loop
-    -- No more than are missing now, each number from the time when it was first expected, later by the time that Kubernetes needed to
-    -- create those that have come. The numbers ascend.
+    -- No more than are missing now, each number from the time when it was first expected; while more than 60 are missing, later by the
+    -- time that Kubernetes needed to create those that have come. The numbers ascend.
     goal := least(goals[i], needed);
     continue when goal <= claims;
-    since := greatest(sinces[i], least(sinces[i] + creating, now()));
-    if since <= due - make_interval(secs => (goal - claims) / 6) then
+    many := goal - claims > 60;
+    since := case when many then greatest(sinces[i], least(sinces[i] + created, now())) else sinces[i] end;
+    if since <= due - make_interval(secs => many::integer * (goal - claims) / 6) then
       short := goal - claims;
     end if;
     last := cardinality(s.expected_claims);

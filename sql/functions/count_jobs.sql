@@ -9,7 +9,7 @@
 -- never finish, and those that are created but never claim (their pods were scheduled onto a lost node, or cannot be scheduled).
 -- The last two cannot be observed, only inferred. Every poll knows how many claims the Jobs must make that exist once KEDA has the
 -- answer; claims that are still missing 4 s after a pod may have started (30 s sooner while a worker is suspected, but not before 14 s)
--- are evidence of such Jobs. Where many are missing, each six may take a second more: Kubernetes creates that many pods a second
+-- are evidence of such Jobs. Where more than 60 are missing, each six may take a second more: Kubernetes creates that many pods a second
 -- (docs/scale.md). One Job is presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost
 -- with any number of Jobs, and presuming fewer than all of them would create no Job: then as many are presumed as there have ever been
 -- (absent_peak: those of a lost node come back idle, although they never finish), and at least p_max_replica_count more. An idle Job
@@ -35,7 +35,8 @@ declare
   goals bigint[];
   sinces timestamptz[];
   due timestamptz;
-  creating interval;
+  many boolean;
+  created interval;
   goal bigint;
   since timestamptz;
   last integer;
@@ -70,16 +71,17 @@ begin
     secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
   goals := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
   sinces := s.expected_since;
-  creating := make_interval(secs => (claims - s.polled_claims) * 1000 / 6 / 1000.0);
+  created := make_interval(secs => (claims - s.polled_claims) * 1000 / 6 / 1000.0);
   s.expected_since := '{}';
   s.expected_claims := '{}';
   for i in 1 .. cardinality(goals) loop
-    -- No more than are missing now, each number from the time when it was first expected, later by the time that Kubernetes needed to
-    -- create those that have come. The numbers ascend.
+    -- No more than are missing now, each number from the time when it was first expected; while more than 60 are missing, later by the
+    -- time that Kubernetes needed to create those that have come. The numbers ascend.
     goal := least(goals[i], needed);
     continue when goal <= claims;
-    since := greatest(sinces[i], least(sinces[i] + creating, now()));
-    if since <= due - make_interval(secs => (goal - claims) / 6) then
+    many := goal - claims > 60;
+    since := case when many then greatest(sinces[i], least(sinces[i] + created, now())) else sinces[i] end;
+    if since <= due - make_interval(secs => many::integer * (goal - claims) / 6) then
       short := goal - claims;
     end if;
     last := cardinality(s.expected_claims);

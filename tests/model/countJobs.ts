@@ -8,8 +8,9 @@ const LATE_SECONDS = 4;
 const SOONER_WITH_SUSPECTS_SECONDS = 30;
 const SOONEST_WITH_SUSPECTS_SECONDS = 14;
 
-/** So many pods Kubernetes' Job controller creates with its default limits. */
+/** So many pods Kubernetes' Job controller creates with its default limits; more than the second number take it noticeably long. */
 const PODS_PER_SECOND = 6;
+const MANY_PODS = 60;
 
 /** A pod of a Job that was created beyond maxReplicaCount claims within this time. */
 const LIMIT_LINGERS_MS = 600_000;
@@ -91,22 +92,20 @@ export function countJobs(
   const claims = s.claims + wanted - working;
 
   const late = gap !== undefined && s.pollGap !== undefined && gap > 3 * s.pollGap + 12_000;
-  const creating = Math.floor((1_000 * (s.claims - s.polledClaims)) / PODS_PER_SECOND);
-  const postpone = (since: number) => Math.max(since, Math.min(since + creating, now));
-  let expected =
-    suspects > s.polledSuspects || late
-      ? []
-      : capped(
-          s.expected.map((each) => ({ ...each, since: postpone(each.since) })),
-          claims,
-          s.claims,
-        );
+  const created = Math.floor((1_000 * (s.claims - s.polledClaims)) / PODS_PER_SECOND);
+  let expected = suspects > s.polledSuspects || late ? [] : capped(s.expected, claims, s.claims);
+  expected = expected.map((each) =>
+    each.claims - s.claims > MANY_PODS
+      ? { ...each, since: Math.max(each.since, Math.min(each.since + created, now)) }
+      : each,
+  );
   const lateAfter = LATE_SECONDS + (rules.podStart === "asSet" ? podStartSeconds : DEFAULT_POD_START_SECONDS);
   const absentAfter =
     suspects > 0 ? Math.max(lateAfter - SOONER_WITH_SUSPECTS_SECONDS, SOONEST_WITH_SUSPECTS_SECONDS) : lateAfter;
   const due = expected.filter((each) => {
-    const createdWithin = Math.floor((each.claims - s.claims) / PODS_PER_SECOND);
-    return each.since <= now - 1_000 * (absentAfter + createdWithin);
+    const missing = each.claims - s.claims;
+    const creating = missing > MANY_PODS ? Math.floor(missing / PODS_PER_SECOND) : 0;
+    return each.since <= now - 1_000 * (absentAfter + creating);
   });
   const short = Math.max(0, ...due.map((each) => each.claims - s.claims));
   if (short > 0) {
