@@ -12,6 +12,8 @@ declare
   attached record;
   reader name;
   again text;
+  wanted name[];
+  present name[];
   missing text;
 begin
   select k.attached, k.requests, k.timeout_column, c.oid is not null as exists, c.relkind, c.relpersistence, c.relnamespace,
@@ -49,13 +51,15 @@ begin
       attached.requests, p_kind);
   end if;
 
-  select string_agg(wanted.name, ', ' order by suffix.place) into missing
-  from unnest(array['', '$delete', '$key', '$truncate']) with ordinality as suffix (text, place),
-  lateral (select 'batch_' || p_kind || suffix.text) as wanted (name)
-  where not exists (
-    select from pg_trigger t
-    where t.tgrelid = attached.requests and t.tgname = wanted.name and not t.tgisinternal and t.tgenabled in ('O', 'A')
+  wanted := array['batch_' || p_kind, 'batch_' || p_kind || '$delete', 'batch_' || p_kind || '$key', 'batch_' || p_kind || '$truncate'];
+  present := array(
+    select t.tgname from pg_trigger t
+    where t.tgrelid = attached.requests and t.tgname = any (wanted) and not t.tgisinternal and t.tgenabled in ('O', 'A')
   );
+  if not present @> wanted then
+    select string_agg(w.name, ', ' order by w.place) into missing
+    from unnest(wanted) with ordinality as w (name, place) where w.name <> all (present);
+  end if;
   if missing is null and attached.relkind = 'p' then
     select min(format('%s of %s', t.tgname, t.tgrelid::regclass)) into missing
     from batch.triggers(attached.requests, p_kind) t where t.tgenabled not in ('O', 'A');

@@ -1,4 +1,6 @@
 import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ProgramError } from "../../cli/getOutput.ts";
 import { SAME_SIGNAL_MS, type STOP_SIGNALS } from "../../cli/stopSignals.ts";
 
 /** The exit code of an interrupted run: that of a program ended by the signal. */
@@ -42,6 +44,14 @@ export function handleSignals(): void {
     for (const child of running.keys()) child.kill("SIGINT");
   }
   for (const signal of Object.keys(EXIT)) process.on(signal, onSignal);
+}
+
+/**
+ * A terminal's Ctrl-C reaches the whole process group, and the end of a program that it has killed may be noticed first: waits until this
+ * process has its signal, too, and ends. Returns at once if the error is another one, or after a second.
+ */
+export async function awaitOwnSignal(error: unknown): Promise<void> {
+  if (error instanceof ProgramError && error.result.signal !== null) await sleep(1_000);
 }
 
 /** No child may continue while the next run works. */

@@ -6,7 +6,7 @@ import { Cluster } from "./cluster.ts";
 import { end, type Result, resultSection } from "./end.ts";
 import { createExistingContext } from "./existing/existingContext.ts";
 import { describe, type Finding } from "./finding.ts";
-import { handleSignals } from "./interrupt.ts";
+import { awaitOwnSignal, handleSignals } from "./interrupt.ts";
 import { checkTwoNodes } from "./nodes/checkTwoNodes.ts";
 import { type Options, readOptions } from "./options.ts";
 import type { Scenario } from "./scenario.ts";
@@ -107,6 +107,7 @@ async function prepare(options: Options): Promise<RunContext & AsyncDisposable> 
     await checkTwoNodes(cluster);
     return await createExistingContext(cluster, options);
   } catch (error) {
+    await awaitOwnSignal(error);
     throw error instanceof UsageError ? error : new UsageError((error as Error).message, { cause: error });
   }
 }
