@@ -5,7 +5,7 @@ const MAX_ERRORS = 3;
 
 /**
  * Prints how attempts of a kind's requests failed, each text once, while the run continues: its retries may take minutes, and its
- * database may be a temporary one. The loss of a worker is not printed, since the command is not its reason.
+ * database may be a temporary one. The loss of a worker is not printed, since the command did not cause it.
  *
  * @returns a function that prints what is new.
  */

@@ -4,11 +4,11 @@ import type { Rules } from "./rules.ts";
 /** A claim is late this long after podStartSeconds: KEDA creates the Job some seconds after the poll. */
 const LATE_SECONDS = 4;
 
-/** Where a worker died, a pod that takes as long as usual is already late; but not before the second number. */
+/** While a worker is suspected, a claim is late sooner, but not before the second number. */
 const SOONER_WITH_SUSPECTS_SECONDS = 30;
 const SOONEST_WITH_SUSPECTS_SECONDS = 14;
 
-/** So many pods Kubernetes' Job controller creates with its default limits; more than the second number take it noticeably long. */
+/** How many pods Kubernetes' Job controller creates with its default limits, and from which number on that time counts. */
 const PODS_PER_SECOND = 6;
 const MANY_PODS = 60;
 

@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 
-/** Enough to pull an image of a few hundred MB first. Also the default of batch.demand(), for ScaledJobs of an earlier version. */
+/** Enough for a pod whose node pulls an image of a few hundred MB. Also batch.demand()'s own default, for ScaledJobs of an earlier version. */
 export const DEFAULT_POD_START_SECONDS = 40;
 
 /** The ScaledJob's settings that the scaling query counts by. */
