@@ -199,7 +199,8 @@ begin
   if missing is not null then
     return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
   end if;
-  if batch.is_subscribed(attached.requests) and exists (
+  -- Most databases have no subscription, so no poll must look for the partitions.
+  if exists (select from pg_subscription_rel) and batch.is_subscribed(attached.requests) and exists (
     select from batch.triggers(attached.requests, p_kind) t
     where t.tgenabled <> 'A' or (t.tgtype & 1 = 0 and t.tgname <> 'batch_' || p_kind || '$truncate')
   ) then
