@@ -98,6 +98,7 @@ export const addressRule = shape(
     database: present("the database name"),
     sslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS"),
     scalerSslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS"),
+    serverName: hostRule,
     caSecretName: objectName("a Secret in the namespace of the batches"),
     caSecretKey: text(/./, "a key in the Secret", "it holds the certificate"),
     pooler: shape({ host: hostRule, port: number({ min: 1, max: 65_535, why: "a TCP port" }) }, ["host"]),

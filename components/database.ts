@@ -33,6 +33,12 @@ export interface DatabaseAddress {
   /** How pods verify the server: `require` (TLS, any certificate) or `verify-full` (a trusted certificate for this host name). */
   readonly sslMode: pulumi.Input<string>;
   /**
+   * The name that the server's certificate must have with `verify-full`. KEDA's poll compares only with `host`.
+   *
+   * @default - `host`
+   */
+  readonly serverName?: pulumi.Input<string>;
+  /**
    * How KEDA's poll verifies the server; values as in `sslMode`. KEDA's scaler trusts only the authorities in its own image.
    *
    * @default require

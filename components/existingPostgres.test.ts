@@ -74,6 +74,15 @@ describe("an existing PostgreSQL", async () => {
     assert.equal(authority?.inputs.stringData, "[secret]", "like the content of every Secret");
   });
 
+  test("can have a certificate for another name than the one that pods reach it by", async () => {
+    const { postgres: tunnel } = await recordPostgres(
+      { existing: { ...EXISTING, tls: { serverName: "db.internal" } } },
+      "tunnel",
+    );
+    const { host, sslMode, serverName } = await settled(output(tunnel.address));
+    assert.deepEqual([host, sslMode, serverName], ["db.example", "verify-full", "db.internal"]);
+  });
+
   test("can be reached through a pooler", async () => {
     const { postgres: pooled } = await recordPostgres(
       {

@@ -39,8 +39,11 @@ function createdRole(secrets: RoleSecrets, role: string, args: ExistingArgs): Ro
   return { user: `${args.rolePrefix ?? "batch"}_${role}`, secretName: `batch-${role}`, secretKey: "password" };
 }
 
-function tls(secrets: RoleSecrets, { mode = "verify-full", scalerMode = "require", ca, ...secret }: TlsArgs = {}) {
-  const modes = { sslMode: mode, scalerSslMode: scalerMode };
+function tls(
+  secrets: RoleSecrets,
+  { mode = "verify-full", scalerMode = "require", serverName, ca, ...secret }: TlsArgs = {},
+) {
+  const modes = { sslMode: mode, scalerSslMode: scalerMode, ...(serverName !== undefined && { serverName }) };
   if (ca !== undefined) {
     secrets.given("ca", "batch-ca", DEFAULT_CA_KEY, ca);
     return { ...modes, caSecretName: "batch-ca", caSecretKey: DEFAULT_CA_KEY };

@@ -24,6 +24,9 @@ interface InstallArgs extends PostgresInstallArgs {
   readonly passwordRotation: string;
 }
 
+/** The cluster's domain that the chart assumes in its certificate. */
+const CERTIFICATE_DOMAIN = "cluster.local";
+
 /** Installs the chart, with a password for each of the three roles. */
 export function installPostgres(name: string, secrets: RoleSecrets, args: InstallArgs): PreparedPostgres {
   const { chart, imageRegistry, releaseName, namespace, passwordRotation } = withDefaults(DEFAULT_POSTGRES, args);
@@ -49,10 +52,13 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
     { parent: secrets.parent, dependsOn: [...secrets.made], ...(deletedWith && { deletedWith }) },
   );
   const address: DatabaseAddress = {
-    host: `${service}.${namespace}.svc.cluster.local`,
+    // Without the cluster's domain: pods in every namespace find it by their search domains, whatever the cluster's domain is.
+    host: `${service}.${namespace}.svc`,
     port: DEFAULT_PORT,
     database: "postgres",
     sslMode: "verify-full",
+    // The chart's certificate has no shorter name; it is not looked up.
+    serverName: `${service}.${namespace}.svc.${CERTIFICATE_DOMAIN}`,
     caSecretName: `${service}-crt`,
     caSecretKey: DEFAULT_CA_KEY,
   };

@@ -82,14 +82,21 @@ describe("an installed PostgreSQL", async () => {
 
   test("is verified against the certificate authority that the chart creates", async () => {
     assert.deepEqual(await settled(output(postgres.address)), {
-      host: "my-release-postgresql.keda-with-postgresql.svc.cluster.local",
+      host: "my-release-postgresql.keda-with-postgresql.svc",
       port: 5432,
       database: "postgres",
       sslMode: "verify-full",
+      serverName: "my-release-postgresql.keda-with-postgresql.svc.cluster.local",
       caSecretName: "my-release-postgresql-crt",
       caSecretKey: "ca.crt",
     });
     assert.equal(postgres.rolesPrepared, false);
+  });
+
+  test("is found in a cluster of any domain: by the search domains of pods, and verified by the name in the chart's certificate", async () => {
+    const { host, serverName } = await settled(output(postgres.address));
+    assert.equal(host, "my-release-postgresql.keda-with-postgresql.svc");
+    assert.equal(serverName, `${host}.cluster.local`, "the chart's default, whatever the cluster's domain is");
   });
 
   test("can have other names, so that one cluster can have two", async () => {
@@ -98,7 +105,7 @@ describe("an installed PostgreSQL", async () => {
       "two",
     );
     assert.ok(JSON.stringify(other.resources.at(-1)?.inputs.values).includes('"registry":"docker.io"'), "the default");
-    assert.equal(await settled(output(other.postgres.address.host)), "postgresql-two.two.svc.cluster.local");
+    assert.equal(await settled(output(other.postgres.address.host)), "postgresql-two.two.svc");
     assert.equal(other.postgres.admin.secretName, "postgresql-two");
     assert.match(await settled(other.postgres.psql), /^kubectl exec -it -n two postgresql-two-0 /);
   });

@@ -62,6 +62,12 @@ export interface TlsArgs {
    */
   readonly scalerMode?: string;
   /**
+   * The name in the server's certificate, where pods reach the server by another one (a CNAME, a private endpoint, a tunnel).
+   *
+   * @default - `host`
+   */
+  readonly serverName?: pulumi.Input<string>;
+  /**
    * The certificate authority, in PEM.
    *
    * @default - `caSecretName`, or the authorities that Node.js trusts

@@ -87,6 +87,7 @@ function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
     shape({
       mode: modeRule,
       scalerMode: modeRule,
+      serverName: hostRule,
       ...authority,
       caSecretName: objectName("a Secret in the namespace of the batches"),
       caSecretKey: text(/^[\w.-]+$/, "a key in the Secret", "it holds the certificate"),
@@ -97,6 +98,12 @@ function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
       if (tls.mode === "require" && keys.some((key) => tls[key] !== undefined))
         problems.push(
           `${path}.mode must be verify-full with a certificate authority (require does not check it); got "require"`,
+        );
+      if (tls.mode === "require" && tls.serverName !== undefined)
+        problems.push(`${path}.mode must be verify-full with serverName (require checks no name); got "require"`);
+      if (tls.scalerMode === "verify-full" && tls.serverName !== undefined)
+        problems.push(
+          `${path}.scalerMode must be require with serverName (KEDA's poll compares the certificate with host); got "verify-full"`,
         );
       if (tls.caSecretKey !== undefined && tls.caSecretName === undefined)
         problems.push(

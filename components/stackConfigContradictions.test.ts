@@ -42,6 +42,14 @@ describe("the stack's configuration", () => {
       database({ tls: { caFile: "package.json" } }),
       "database.existing.tls.caFile must be",
     ],
+    "a certificate's name that nothing compares": [
+      database({ tls: { mode: "require", serverName: "db.internal" } }),
+      "database.existing.tls.mode must be verify-full with serverName",
+    ],
+    "a certificate's name that KEDA's poll does not know": [
+      database({ tls: { scalerMode: "verify-full", serverName: "db.internal" } }),
+      "database.existing.tls.scalerMode must be require with serverName",
+    ],
     "two certificate authorities": [
       database({ tls: { caFile, caSecretName: "ca" } }),
       "database.existing.tls must have one of caFile and caSecretName",

@@ -39,7 +39,7 @@ describe("a key of the stack", () => {
         {},
         { port: 6543, tls: { mode: "require" } },
         { tls: { mode: "verify-full", scalerMode: "verify-full" } },
-        { tls: { caFile } },
+        { tls: { caFile, serverName: "db.internal" } },
         { tls: { caSecretName: "ca", caSecretKey: "root.crt" } },
         { rolePrefix: "two" },
         { admin: { user: "owner", password: "geheim" } },

@@ -203,6 +203,10 @@ function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.inp
     { name: "PG_USERNAME", value: role.user },
     secretVariable("PGPASSWORD", role),
     { name: "PG_SSLMODE", value: database.sslMode },
+    // A pooler has a certificate of its own.
+    ...(database.serverName === undefined || (pooled && database.pooler)
+      ? []
+      : [{ name: "PG_SERVER_NAME", value: database.serverName }]),
     ...(database.caSecretName === undefined ? [] : [{ name: "PG_CA_FILE", value: `${CA_FOLDER}/ca.crt` }]),
   ];
 }

@@ -39,6 +39,7 @@ export function workerVariables(): Readonly<Record<string, Variable>> {
     PG_CA_FILE: {
       what: "the file of the certificate authority that signed the server's certificate; without it the system's",
     },
+    PG_SERVER_NAME: { what: "the name that the server's certificate must have; without it `PG_HOST`" },
     DATABASE_TIMEOUT_SECONDS: {
       what: "how long the worker waits for a database that does not answer",
       defaultValue: database.databaseTimeoutSeconds,

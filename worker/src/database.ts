@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { checkServerIdentity } from "node:tls";
 import pg from "pg";
 import { DatabaseUnavailableError } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -223,15 +224,18 @@ export function toClientConfig({ host, port, user, password, name, ...tls }: Dat
 
 function toTls({
   caFile,
+  serverName,
   sslMode = caFile === undefined ? "disable" : "verify-full",
-}: TlsSettings): pg.ClientConfig["ssl"] {
+}: Pick<DatabaseSettings, "caFile" | "serverName" | "sslMode">): pg.ClientConfig["ssl"] {
   if (sslMode === "disable") return false;
   if (sslMode === "require") return { rejectUnauthorized: false };
   // Stated: NODE_TLS_REJECT_UNAUTHORIZED, which a handler or a command's image may need, would change Node's default.
-  return { rejectUnauthorized: true, ...(caFile !== undefined && { ca: readFileSync(caFile, "utf8") }) };
+  return {
+    rejectUnauthorized: true,
+    ...(caFile !== undefined && { ca: readFileSync(caFile, "utf8") }),
+    ...(serverName !== undefined && { checkServerIdentity: (_, shown) => checkServerIdentity(serverName, shown) }),
+  };
 }
-
-type TlsSettings = Pick<DatabaseSettings, "caFile" | "sslMode">;
 
 function isOutage(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

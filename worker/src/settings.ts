@@ -14,7 +14,7 @@ export interface DatabaseSettings {
   readonly password: string | undefined;
   readonly name: string;
   /**
-   * `require`: the connection is encrypted; `verify-full`: also, the server's certificate must be for `host` and signed by the authority in
+   * `require`: the connection is encrypted; `verify-full`: also, the server's certificate must be for `serverName` and signed by the authority in
    * `caFile`, or else by one that the system trusts; `disable`: no TLS.
    *
    * @default "verify-full" with a `caFile`, else "disable"
@@ -26,6 +26,12 @@ export interface DatabaseSettings {
    * @default - the authorities that the system trusts
    */
   readonly caFile?: string;
+  /**
+   * The name that the server's certificate must have with `verify-full`, where clients reach the server by another one.
+   *
+   * @default - `host`
+   */
+  readonly serverName?: string;
   /**
    * Whether a pooler is in between, which may assign another connection to each transaction.
    *
@@ -169,6 +175,7 @@ function databaseSettings(
         }
       : {}),
     ...(env.PG_CA_FILE ? { caFile: env.PG_CA_FILE } : {}),
+    ...(env.PG_SERVER_NAME ? { serverName: env.PG_SERVER_NAME } : {}),
     databaseTimeoutSeconds: number(
       "DATABASE_TIMEOUT_SECONDS",
       "databaseTimeoutSeconds",

@@ -94,6 +94,22 @@ describe("the server's certificate", () => {
     }
   });
 
+  test("must have the name PG_SERVER_NAME if that is set, and otherwise the server's host name", async () => {
+    const names = [{ name: "commonName", value: "db.shop.svc.cluster.local" }];
+    const shown = await generate(names);
+    writeFileSync(caFile, shown.cert);
+    const port = await startTlsFront(shown.cert, shown.private);
+    const env = { PG_HOST: "localhost", PG_PORT: String(port), PG_DATABASE: name, PG_CA_FILE: caFile };
+    const connect = async (more: NodeJS.ProcessEnv) => {
+      const settings = readDatabaseSettings({ ...process.env, ...env, ...more });
+      const database = new Database({ ...settings, databaseTimeoutSeconds: 0.2 }, noopLog);
+      return await database.run("demand", ["clap", 1, 10, 40]).finally(() => database.close());
+    };
+    assert.deepEqual(await connect({ PG_SERVER_NAME: "db.shop.svc.cluster.local" }), [{ jobs: "0" }]);
+    for (const other of ["", "db.other.svc.cluster.local"])
+      await assert.rejects(connect({ PG_SERVER_NAME: other }), /does not match certificate's altnames/);
+  });
+
   test("makes the server unavailable, with the reason, once it has expired", async () => {
     const dates = { notBeforeDate: new Date("2020-01-01"), notAfterDate: new Date("2021-01-01") };
     const expired = await generate(localhost, dates);

@@ -12,6 +12,7 @@ export const RUNNER_VARIABLES: ReadonlySet<string> = new Set([
   "PG_DATABASE",
   "PG_CA_FILE",
   "PG_SSLMODE",
+  "PG_SERVER_NAME",
   "DATABASE_TIMEOUT_SECONDS",
   "KIND",
   "JOB_NAME",
