@@ -8,6 +8,7 @@ import { Postgres } from "./components/postgres.ts";
 import { SchemaMigration } from "./components/schemaMigration.ts";
 import { stackBatchArgs } from "./components/stackBatchArgs.ts";
 import { readStackConfig } from "./components/stackConfig.ts";
+import { withContext } from "./components/withContext.ts";
 import { WorkerImage } from "./components/workerImage.ts";
 
 const stackConfig = new pulumi.Config();
@@ -80,4 +81,4 @@ export const namespaces = { batches: namespace, keda: keda.namespace };
 /** The kinds of the stack's batches. */
 export const kinds = config.batches.map(({ kind }) => kind);
 /** The command that opens psql: in the bundled database's pod, or on an existing server. */
-export const psql = postgres.psql;
+export const psql = postgres.psql.apply((command) => withContext(command, config.kubernetesContext));

@@ -3,12 +3,13 @@ import { execFile } from "node:child_process";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { Postgres } from "../../components/postgres.ts";
+import { withContext } from "../../components/withContext.ts";
 import { createPrograms } from "../../tests/support/programs.ts";
 import { mockEngine, settled } from "../../tests/support/pulumi/recordResources.ts";
 import { type Deployment, nextSteps } from "./nextSteps.ts";
 
 await mockEngine();
-const psql = await settled(new Postgres("postgres", {}).psql);
+const psql = withContext(await settled(new Postgres("postgres", {}).psql), "theirs");
 
 const EXTRA_ENV = { PULUMI_BACKEND_URL: "file:///my%20work%20%231's", PULUMI_CONFIG_PASSPHRASE: "" };
 const DEPLOYMENT: Deployment = {

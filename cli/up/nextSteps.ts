@@ -34,7 +34,7 @@ type Step = readonly [purpose: string, command: string];
 export function nextSteps(deployment: Deployment): string[] {
   const { psql, namespaces, kinds, job, context, profile, stack, extraEnv } = deployment;
   const kubectl = context === undefined ? "kubectl" : `kubectl --context ${shellQuote(context)}`;
-  const psqlThere = psql.replace("kubectl", kubectl);
+  const psqlThere = psql.replace(/^kubectl .*?exec -it /, () => `${kubectl} exec -it `);
   const forStack = isDefaultStack(stack) ? "" : ` --stack ${stack}`;
   const withArguments = isDefaultStack(stack) ? " --" : ` -- --stack ${stack}`;
   const variables = Object.entries(extraEnv).map(([name, value]) => `${name}=${shellQuote(value)}`);
