@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkedPassword } from "./checkedPassword.ts";
 import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
 import type { PreparedPostgres } from "./installPostgres.ts";
 import type { ExistingPostgresArgs, RoleArgs, TlsArgs } from "./postgresArgs.ts";
@@ -29,7 +30,7 @@ export function existingPostgres(secrets: RoleSecrets, args: ExistingArgs): Prep
 function givenRole(secrets: RoleSecrets, role: string, args: RoleArgs): RoleCredentials {
   const { user, password, secretName, secretKey = "password" } = args;
   if (secretName !== undefined) return { user, secretName, secretKey };
-  secrets.given(role, `batch-${role}`, "password", pulumi.secret(password ?? ""));
+  secrets.given(role, `batch-${role}`, "password", checkedPassword(role, password ?? ""));
   return { user, secretName: `batch-${role}`, secretKey: "password" };
 }
 

@@ -4,7 +4,7 @@ import { POSTGRESQL_CHART } from "./charts.ts";
 import { namespaceName, objectName, unusedNamespace } from "./nameRules.ts";
 import { METADATA_RULES } from "./podRules.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
-import { allOrNone, and, atMostOne, flag, isObject, number, type Rule, secretText, shape, text } from "./rule.ts";
+import { allOrNone, and, atMostOne, flag, isObject, list, number, type Rule, secretText, shape, text } from "./rule.ts";
 
 /** The default namespace of the batches. */
 export const DEFAULT_NAMESPACE = "keda-with-postgresql";
@@ -13,6 +13,7 @@ export const DEFAULT_NAMESPACE = "keda-with-postgresql";
 export const DEFAULT_POSTGRES: Required<PostgresInstallArgs> = {
   chart: "oci://registry-1.docker.io/bitnamicharts/postgresql",
   imageRegistry: "docker.io",
+  imagePullSecrets: [],
   releaseName: "my-release",
 };
 
@@ -20,6 +21,7 @@ export const DEFAULT_POSTGRES: Required<PostgresInstallArgs> = {
 export const POSTGRES_INSTALL_RULES = {
   chart: chartRule(POSTGRESQL_CHART),
   imageRegistry: registryRule,
+  imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
   releaseName: text(
     /^[a-z]([-a-z0-9]{0,40}[a-z0-9])?$/,
     '1 to 42 characters from a-z, 0-9 and "-", starting with a letter',
@@ -44,6 +46,13 @@ export const hostRule = text(
   (name) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name),
   "a host name or an address",
   "pods connect to it; the port is a separate key",
+);
+
+/** Validation rules for the name in a certificate. */
+export const serverNameRule = text(
+  /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/,
+  "a host name in the server's certificate",
+  "pods compare them; Node.js accepts no colon",
 );
 
 /** PostgreSQL truncates longer names. */
@@ -87,7 +96,7 @@ function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
     shape({
       mode: modeRule,
       scalerMode: modeRule,
-      serverName: hostRule,
+      serverName: serverNameRule,
       ...authority,
       caSecretName: objectName("a Secret in the namespace of the batches"),
       caSecretKey: text(/^[\w.-]+$/, "a key in the Secret", "it holds the certificate"),
@@ -146,7 +155,7 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
       );
       atMostOne(["worker", "rolePrefix"], "prepared roles already have names")(path, value, problems);
       differentRoles(path, value, problems);
-      scalerPassword(path, value, problems);
+      scalerPassword(`${path}.scaler`, (value as Record<string, unknown>).scaler, problems);
       freeSecrets(path, value, problems);
     },
   );
@@ -174,12 +183,18 @@ const differentRoles: Rule = (path, value, problems) => {
 
 /** KEDA puts the password into a connection string without escaping it. */
 const scalerPassword: Rule = (path, value, problems) => {
-  const { scaler } = value as Record<string, unknown>;
-  if (isObject(scaler) && typeof scaler.password === "string" && /[\s'\\]/.test(scaler.password))
+  const { password } = (isObject(value) ? value : {}) as Record<string, unknown>;
+  if (typeof password === "string" && /[\s'\\]/.test(password))
     problems.push(
-      `${path}.scaler.password must have no white space, ' and \\ (KEDA's poll would read them as syntax of a connection string); got one of them`,
+      `${path && `${path}.`}password must have no white space, ' and \\ (KEDA's poll would read them as syntax of a connection string); got one of them`,
     );
 };
+
+/** Validation rules for `{ password }` of a role: `admin`, `worker` or `scaler`. */
+export function passwordRule(role: string): Rule {
+  const rule = shape({ password: secretText("the role's password") });
+  return role === "scaler" ? and(rule, scalerPassword) : rule;
+}
 
 /** A Secret that is created would replace the existing one. */
 const freeSecrets: Rule = (path, value, problems) => {

@@ -78,9 +78,11 @@ test("an image for a registry is pushed, pulled by its content-based tag, and ru
 });
 
 test("registry credentials are passed on as secrets", async () => {
-  const credentials = { username: "ci", password: secret(PASSWORD) };
-  const { built: image } = await record({ build: { registry: "registry.example/team", credentials } }, "secret");
-  assert.equal(image?.inputs.registry, "[secret]");
+  for (const password of [PASSWORD, secret(PASSWORD)]) {
+    const build = { registry: "registry.example/team", credentials: { username: "ci", password } };
+    const { built: image } = await record({ build }, typeof password === "string" ? "plain" : "secret");
+    assert.equal(image?.inputs.registry, "[secret]");
+  }
 });
 
 test("an existing image is neither built nor read", async () => {

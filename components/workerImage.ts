@@ -119,7 +119,14 @@ export class WorkerImage extends pulumi.ComponentResource {
       {
         imageName: inRegistry(registry, local),
         skipPush: registry === undefined,
-        ...(credentials && registry && { registry: { server: registry.split("/")[0] ?? "", ...credentials } }),
+        ...(credentials &&
+          registry && {
+            registry: {
+              server: registry.split("/")[0] ?? "",
+              username: credentials.username,
+              password: pulumi.secret(credentials.password),
+            },
+          }),
         build: {
           context,
           dockerfile: join(context, "worker/Dockerfile"),
