@@ -5,7 +5,7 @@ import { freeLivenessPort } from "./livenessPort.ts";
 import { namespaceName, objectName } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
-import { hostRule } from "./postgresRules.ts";
+import { hostRule, serverNameRule } from "./postgresRules.ts";
 import { cpuMillis, memoryMebibytes, quantityValue } from "./quantity.ts";
 import { allOrNone, and, isObject, list, number, type Rule, shape, text } from "./rule.ts";
 
@@ -98,7 +98,7 @@ export const addressRule = shape(
     database: present("the database name"),
     sslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS"),
     scalerSslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS"),
-    serverName: hostRule,
+    serverName: serverNameRule,
     caSecretName: objectName("a Secret in the namespace of the batches"),
     caSecretKey: text(/./, "a key in the Secret", "it holds the certificate"),
     pooler: shape({ host: hostRule, port: number({ min: 1, max: 65_535, why: "a TCP port" }) }, ["host"]),

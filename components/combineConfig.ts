@@ -39,6 +39,7 @@ export function combineConfig(given: ConfigValues, env: Environment, secrets: re
       passwordRotation: values.passwordRotation,
       attach: batches.flatMap(({ kind, table }) => (table === undefined ? [] : [{ kind, table }])),
       connectionsNeeded: connectionsNeeded(batches, values.database.existing?.pooler !== undefined),
+      podStartSeconds: Math.max(...batches.map(({ podStartSeconds }) => podStartSeconds)),
     },
     batches,
   };

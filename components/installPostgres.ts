@@ -29,7 +29,10 @@ const CERTIFICATE_DOMAIN = "cluster.local";
 
 /** Installs the chart, with a password for each of the three roles. */
 export function installPostgres(name: string, secrets: RoleSecrets, args: InstallArgs): PreparedPostgres {
-  const { chart, imageRegistry, releaseName, namespace, passwordRotation } = withDefaults(DEFAULT_POSTGRES, args);
+  const { chart, imageRegistry, imagePullSecrets, releaseName, namespace, passwordRotation } = withDefaults(
+    DEFAULT_POSTGRES,
+    args,
+  );
   const service = serviceName(releaseName);
   // The chart's notes name this Secret.
   const admin = { user: "postgres", secretName: service, secretKey: "postgres-password" };
@@ -47,7 +50,13 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
       namespace: secrets.args.namespace,
       ...resolveChart(chart, POSTGRESQL_CHART),
       timeout: 600,
-      values: postgresValues({ registry: imageRegistry, admin, hbaName: `${service}-hba`, ...metadata }),
+      values: postgresValues({
+        registry: imageRegistry,
+        imagePullSecrets,
+        admin,
+        hbaName: `${service}-hba`,
+        ...metadata,
+      }),
     },
     { parent: secrets.parent, dependsOn: [...secrets.made], ...(deletedWith && { deletedWith }) },
   );

@@ -52,6 +52,20 @@ describe("an installed KEDA", async () => {
     });
   });
 
+  test("can be in a namespace that an administrator has created, with credentials for the registry", async () => {
+    const { keda: inIt, resources: there } = await record(
+      { install: { ...install, namespace: "scaling", createNamespace: false, imagePullSecrets: ["mirror"] } },
+      "given",
+    );
+    assert.deepEqual(
+      there.map(({ type }) => type.split(":").at(-1)),
+      ["Keda", "Release"],
+    );
+    assert.equal(there[1]?.inputs.namespace, "scaling");
+    assert.partialDeepStrictEqual(there[1]?.inputs.values, { imagePullSecrets: [{ name: "mirror" }] });
+    assert.equal(await settled(inIt.namespace), "scaling");
+  });
+
   test("can have another namespace and another release name", async () => {
     const { resources: others } = await record(
       {
@@ -94,6 +108,10 @@ describe("KEDA's arguments", () => {
     ],
     "an existing KEDA without its namespace": [{ existing: {} }, "existing.namespace must be 1 to 63 characters"],
     "a missing chart": [{ install: { chart: "no/such.tgz" } }, "install.chart must be"],
+    "a namespace of Kubernetes' own that it would create": [
+      { install: { namespace: "kube-system" } },
+      "install.namespace must be none of Kubernetes' own namespaces",
+    ],
     "a registry with a scheme": [{ install: { imageRegistry: "https://ghcr.io" } }, "install.imageRegistry must be"],
     "an unknown key": [{ chart: "x" }, 'got "chart"'],
   };

@@ -22,11 +22,24 @@ export interface KedaInstallArgs {
    */
   readonly imageRegistry?: string;
   /**
-   * The namespace to create.
+   * Secrets in KEDA's namespace with credentials for `imageRegistry`. They are not created: without an operator that does, create the
+   * namespace yourself.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: string[];
+  /**
+   * KEDA's namespace.
    *
    * @default keda
    */
   readonly namespace?: string;
+  /**
+   * Whether to create the namespace, and to delete it at the end with everything in it. False: it exists already.
+   *
+   * @default true
+   */
+  readonly createNamespace?: boolean;
   /**
    * The name of the Helm release.
    *
@@ -106,22 +119,23 @@ export class Keda extends pulumi.ComponentResource {
   }
 
   #install(name: string, { install, labels, annotations }: KedaArgs): k8s.helm.v3.Release {
-    const { chart, imageRegistry, namespace, releaseName } = withDefaults(DEFAULT_KEDA, install);
-    const metadata = { ...(labels && { labels }), ...(annotations && { annotations }) };
-    const created = new k8s.core.v1.Namespace(
-      `${name}-namespace`,
-      { metadata: { name: namespace, ...metadata } },
-      { parent: this },
+    const { chart, imageRegistry, imagePullSecrets, namespace, createNamespace, releaseName } = withDefaults(
+      DEFAULT_KEDA,
+      install,
     );
+    const metadata = { ...(labels && { labels }), ...(annotations && { annotations }) };
+    const created = createNamespace
+      ? new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: namespace, ...metadata } }, { parent: this })
+      : undefined;
     // Never deletedWith the namespace: CRDs, cluster roles and webhooks are outside it.
     return new k8s.helm.v3.Release(
       name,
       {
         name: releaseName,
-        namespace: created.metadata.name,
+        namespace: created?.metadata.name ?? namespace,
         ...resolveChart(chart, KEDA_CHART),
         timeout: 600,
-        values: kedaValues({ imageRegistry, ...metadata }),
+        values: kedaValues({ imageRegistry, imagePullSecrets, ...metadata }),
       },
       { parent: this },
     );

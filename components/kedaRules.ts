@@ -1,15 +1,17 @@
 import { chartRule, registryRule } from "./chartRules.ts";
 import { KEDA_CHART } from "./charts.ts";
 import type { KedaInstallArgs } from "./keda.ts";
-import { namespaceName, releaseName, unusedNamespace } from "./nameRules.ts";
+import { namespaceName, objectName, releaseName, unusedNamespace } from "./nameRules.ts";
 import { METADATA_RULES } from "./podRules.ts";
-import { and, atMostOne, shape } from "./rule.ts";
+import { and, atMostOne, flag, list, type Rule, shape } from "./rule.ts";
 
 /** Defaults of `KedaInstallArgs`. */
 export const DEFAULT_KEDA: Required<KedaInstallArgs> = {
   chart: "https://kedacore.github.io/charts",
   imageRegistry: "ghcr.io",
+  imagePullSecrets: [],
   namespace: "keda",
+  createNamespace: true,
   releaseName: "keda",
 };
 
@@ -17,9 +19,23 @@ export const DEFAULT_KEDA: Required<KedaInstallArgs> = {
 export const KEDA_INSTALL_RULES = {
   chart: chartRule(KEDA_CHART),
   imageRegistry: registryRule,
-  namespace: and(namespaceName("the namespace to create for KEDA"), unusedNamespace),
+  imagePullSecrets: list(objectName("a Secret in KEDA's namespace"), { why: "Secret names" }),
+  namespace: namespaceName("KEDA's namespace"),
+  createNamespace: flag("whether to create KEDA's namespace"),
   releaseName: releaseName,
 };
+
+/** Validation rules for `KedaInstallArgs`, restricted to the given keys. */
+export function kedaInstallRule(keys: readonly string[] = Object.keys(KEDA_INSTALL_RULES)): Rule {
+  return and(
+    shape(Object.fromEntries(Object.entries(KEDA_INSTALL_RULES).filter(([key]) => keys.includes(key)))),
+    (path, value, problems) => {
+      const { namespace, createNamespace } = value as Record<string, unknown>;
+      if (createNamespace !== false && namespace !== undefined)
+        unusedNamespace(`${path}.namespace`, namespace, problems);
+    },
+  );
+}
 
 /** Validation rules for `ExistingKedaArgs`. */
 export const existingKedaRule = shape({ namespace: namespaceName("the namespace of the existing KEDA's operator") }, [
@@ -29,7 +45,7 @@ export const existingKedaRule = shape({ namespace: namespaceName("the namespace 
 /** Validation rules for `KedaArgs`. */
 export const kedaRule = and(
   shape({
-    install: shape(KEDA_INSTALL_RULES),
+    install: kedaInstallRule(),
     existing: existingKedaRule,
     ...METADATA_RULES,
   }),

@@ -6,6 +6,7 @@ import { kedaValues } from "./kedaValues.ts";
 
 const values = kedaValues({
   imageRegistry: "mirror.example",
+  imagePullSecrets: ["mirror"],
   labels: { team: "shop" },
   annotations: { owner: "shop" },
 });

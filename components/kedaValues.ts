@@ -1,8 +1,11 @@
+import { nonEmpty } from "./nonEmpty.ts";
 import { lostNodeTolerations } from "./workerPod.ts";
 
 export interface KedaValuesArgs {
   /** The registry of the images. */
   readonly imageRegistry: string;
+  /** Secrets with its credentials. */
+  readonly imagePullSecrets?: readonly string[];
   readonly labels?: { readonly [name: string]: string };
   readonly annotations?: { readonly [name: string]: string };
 }
@@ -19,10 +22,14 @@ function withoutSelector({ app: _, ...labels }: { readonly [name: string]: strin
 }
 
 /** The values for KEDA's chart. */
-export function kedaValues({ imageRegistry, labels, annotations }: KedaValuesArgs) {
+export function kedaValues({ imageRegistry, imagePullSecrets = [], labels, annotations }: KedaValuesArgs) {
   return {
     global: { image: { registry: imageRegistry } },
     image: { pullPolicy: "IfNotPresent" },
+    ...nonEmpty(
+      "imagePullSecrets",
+      imagePullSecrets.map((name) => ({ name })),
+    ),
     // Only ScaledObjects need it, and the APIService of a dead metrics server blocks the deletion of namespaces.
     metricsServer: { enabled: false },
     // Its PostgreSQL client (pgx) reads libpq's variables. Without a limit a poll that reaches a server's pod while it

@@ -1,4 +1,5 @@
 import { addressRule, imageArgsRule, kindRule, roleRule } from "./batchRules.ts";
+import { BATCH_NUMBERS } from "./batchSettings.ts";
 import { namespaceName } from "./nameRules.ts";
 import { podRule } from "./podRules.ts";
 import { rotationRule } from "./postgresRules.ts";
@@ -46,6 +47,7 @@ export const migrationRule = shape(
       differentKinds,
     ),
     connectionsNeeded: number({ min: 1, max: 262_143, why: "PostgreSQL allows no more" }),
+    podStartSeconds: number(BATCH_NUMBERS.podStartSeconds),
     pod: podRule(false),
   },
   ["namespace", "image", "database", "admin", "worker", "scaler"],

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { kedaValues } from "./kedaValues.ts";
+import { podRule } from "./podRules.ts";
+import { postgresValues } from "./postgresValues.ts";
+import { findForbidden } from "./restrictedPods.ts";
 import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
 
 const ARGS: WorkerPodArgs = {
@@ -27,5 +31,61 @@ describe("a certificate for another name than the host's", () => {
     assert.deepEqual(serverName(false, { serverName: "db.internal", pooler }), expected);
     assert.equal(serverName(true, { serverName: "db.internal", pooler }), undefined);
     assert.equal(serverName(true, {}), undefined);
+  });
+});
+
+describe("a cluster with nodes of several operating systems", () => {
+  const linux = { "kubernetes.io/os": "linux" };
+
+  test("runs pods on its Linux nodes, in addition to what the pod's settings select", () => {
+    assert.deepEqual(workerPod(ARGS).nodeSelector, linux);
+    assert.deepEqual(workerPod({ ...ARGS, pod: { nodeSelector: { disk: "ssd" } } }).nodeSelector, {
+      ...linux,
+      disk: "ssd",
+    });
+  });
+
+  test("runs the bundled PostgreSQL on its Linux nodes", () => {
+    const admin = { user: "postgres", secretName: "admin", secretKey: "password" };
+    const { primary } = postgresValues({ registry: "docker.io", admin, hbaName: "hba" });
+    assert.deepEqual(primary.nodeSelector, linux);
+  });
+});
+
+describe("a cluster that assigns the user ids of pods (OpenShift)", () => {
+  const pod = { podSpecPatch: { securityContext: { runAsUser: null } } };
+
+  test("gets pods without a user id, which still meet the restricted standard", () => {
+    const found: string[] = [];
+    podRule(true)("pod", pod, found);
+    assert.deepEqual(found, []);
+    const spec = workerPod({ ...ARGS, pod });
+    assert.deepEqual(spec.securityContext, { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+    assert.deepEqual(findForbidden(spec), []);
+  });
+});
+
+describe("a namespace that demands limits of every container", () => {
+  test("gets them in the init container of a command as well, without the devices", () => {
+    const command = { command: ["work"], runner: { reference: "runner:1" }, finalExitCodes: [] };
+    const resources = { limits: { cpu: "1", "ephemeral-storage": "1Gi", "nvidia.com/gpu": "1" } };
+    const { initContainers, containers } = workerPod({ ...ARGS, command, pod: { resources } });
+    const shared = { memory: "128Mi", cpu: "1", "ephemeral-storage": "1Gi" };
+    assert.deepEqual(initContainers?.[0]?.resources.limits, shared);
+    assert.deepEqual(containers[0]?.resources.limits, { ...shared, "nvidia.com/gpu": "1" });
+  });
+});
+
+describe("a registry with credentials", () => {
+  test("is given to the pods of both charts", () => {
+    const admin = { user: "postgres", secretName: "admin", secretKey: "password" };
+    const postgres = { registry: "mirror.example", admin, hbaName: "hba" };
+    const imagePullSecrets = ["mirror"];
+    assert.deepEqual(postgresValues({ ...postgres, imagePullSecrets }).global.imagePullSecrets, ["mirror"]);
+    assert.deepEqual(kedaValues({ imageRegistry: "mirror.example", imagePullSecrets }).imagePullSecrets, [
+      { name: "mirror" },
+    ]);
+    assert.ok(!("imagePullSecrets" in postgresValues(postgres).global));
+    assert.ok(!("imagePullSecrets" in kedaValues({ imageRegistry: "mirror.example" })));
   });
 });

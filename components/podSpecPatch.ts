@@ -108,6 +108,14 @@ export function mergePodSpec<Spec extends object>(spec: Spec, patch: unknown): S
   return merge(spec, { ...patch, ...(named.length > 0 ? { containers: named } : {}) }, "") as Spec;
 }
 
+/** The names of the volumes that the containers of a patch mount. */
+export function mountedVolumes(patch: unknown): unknown[] {
+  const { containers, initContainers } = isObject(patch) ? patch : {};
+  return [...objects(containers), ...objects(initContainers)]
+    .flatMap(({ volumeMounts }) => objects(volumeMounts))
+    .map(({ name }) => name);
+}
+
 function merge(target: unknown, patch: unknown, field: string): unknown {
   if (Array.isArray(patch)) {
     const key = MERGE_KEYS[field];

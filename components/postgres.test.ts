@@ -110,6 +110,14 @@ describe("an installed PostgreSQL", async () => {
     assert.match(await settled(other.postgres.psql), /^kubectl exec -it -n two postgresql-two-0 /);
   });
 
+  test("can pull its images with credentials", async () => {
+    const { resources: made } = await recordPostgres(
+      { install: { ...INSTALL, imagePullSecrets: ["mirror"] } },
+      "pulled",
+    );
+    assert.partialDeepStrictEqual(made.at(-1)?.inputs.values, { global: { imagePullSecrets: ["mirror"] } });
+  });
+
   test("can use an existing namespace, which is not deleted with it", async () => {
     const { resources: there, postgres: inIt } = await recordPostgres({
       install: INSTALL,

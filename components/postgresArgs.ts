@@ -16,6 +16,13 @@ export interface PostgresInstallArgs {
    */
   readonly imageRegistry?: string;
   /**
+   * Secrets in the namespace of the batches with credentials for `imageRegistry`. They are not created: without an operator that does,
+   * create the namespace yourself.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: string[];
+  /**
    * The name of the Helm release.
    *
    * @default my-release

@@ -5,7 +5,13 @@ import { POSTGRESQL_CHART } from "./charts.ts";
 import { postgresValues } from "./postgresValues.ts";
 
 const admin = { user: "postgres", secretName: "admin", secretKey: "password" };
-const values = postgresValues({ registry: "mirror.example", admin, hbaName: "hba", labels: { team: "shop" } });
+const values = postgresValues({
+  registry: "mirror.example",
+  imagePullSecrets: ["mirror"],
+  admin,
+  hbaName: "hba",
+  labels: { team: "shop" },
+});
 const { global, image, extraDeploy, primary } = values;
 
 test("every value exists in the pinned chart", () => {
@@ -44,7 +50,7 @@ test("the images come from the registry, under names that the chart does not rec
     tag: "12-debian-12-r51",
   });
   assert.equal(image.repository, "bitnamilegacy/postgresql");
-  assert.deepEqual(global, { security: { allowInsecureImages: true } });
+  assert.deepEqual(global, { security: { allowInsecureImages: true }, imagePullSecrets: ["mirror"] });
 });
 
 test("the running server uses this pg_hba.conf", () => {

@@ -165,6 +165,46 @@ test("its pod uses the pod settings for placement, but not those that serve only
   assert.deepEqual(container?.resources, { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "128Mi" } });
 });
 
+test("its pod has the volumes that the patch mounts, which a proxy may need", async () => {
+  const { pod } = await changed({
+    pod: {
+      volumes: ["key", "data", "mine"].map((name) => ({ name, emptyDir: {} })),
+      volumeMounts: [{ name: "data", mountPath: "/data" }],
+      podSpecPatch: {
+        containers: [{ volumeMounts: [{ name: "mine", mountPath: "/mine" }] }],
+        initContainers: [
+          {
+            name: "proxy",
+            image: "proxy:1",
+            restartPolicy: "Always",
+            volumeMounts: [{ name: "key", mountPath: "/key" }],
+          },
+        ],
+      },
+    },
+  });
+  assert.deepEqual(
+    (pod as { volumes?: { name: string }[] }).volumes?.map(({ name }) => name),
+    ["key", "mine"],
+  );
+});
+
+test("its container has the limits that a quota demands of every container, and requests no more", async () => {
+  const resources = async (limits: Record<string, string>) =>
+    (await changed({ pod: { resources: { requests: { "ephemeral-storage": "1Mi" }, limits } } })).container?.resources;
+  assert.deepEqual(await resources({ cpu: "2", "ephemeral-storage": "1Gi", "nvidia.com/gpu": "1" }), {
+    requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "1Mi" },
+    limits: { memory: "128Mi", cpu: "2", "ephemeral-storage": "1Gi" },
+  });
+  assert.partialDeepStrictEqual(await resources({ cpu: "20m" }), { requests: { cpu: "20m" }, limits: { cpu: "20m" } });
+});
+
+test("its pod may take as long to start as the batches' pods", async () => {
+  const limits = async (podStartSeconds: number) => (await changed({ podStartSeconds })).spec.activeDeadlineSeconds;
+  assert.deepEqual([await limits(40), await limits(600)], [300, 860]);
+  assert.deepEqual(job?.options.customTimeouts, { create: "20m", update: "20m" }, "Pulumi's own 10 minutes are less");
+});
+
 const wrong: Record<string, readonly [args: object, says: string]> = {
   "two tables of the same kind": [
     {
@@ -180,6 +220,7 @@ const wrong: Record<string, readonly [args: object, says: string]> = {
     "attach[0].table must be a table name in SQL syntax",
   ],
   "a kind without a table": [{ attach: [{ kind: "page" }] }, "attach[0].table must be"],
+  "a start of an hour": [{ podStartSeconds: 3_600 }, "podStartSeconds must be a whole number from 10 to 600"],
   "zero connections": [{ connectionsNeeded: 0 }, "connectionsNeeded must be a whole number"],
 };
 for (const name of ["schemaMigration", "a".repeat(51), "schema_"]) {

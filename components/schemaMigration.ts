@@ -2,14 +2,18 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_POD_START_SECONDS } from "../worker/src/queue/demand.ts";
 import { contentHash } from "./contentHash.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { migrationNameRule, migrationRule } from "./migrationRules.ts";
 import type { PodArgs } from "./podArgs.ts";
+import { mountedVolumes } from "./podSpecPatch.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
+import { quantityValue } from "./quantity.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { MIGRATION_CONTAINER } from "./reservedNames.ts";
 import { toVariable } from "./toVariable.ts";
+import { withoutDevices } from "./withoutDevices.ts";
 import { type ImageArgs, secretVariable, workerPod } from "./workerPod.ts";
 
 /** A table of requests. */
@@ -60,12 +64,24 @@ export interface SchemaMigrationArgs {
    */
   readonly connectionsNeeded?: number;
   /**
+   * Seconds that a pod may take to start (10 to 600), including the time to add a node and to pull the image, as in the batches.
+   *
+   * @default 40
+   */
+  readonly podStartSeconds?: number;
+  /**
    * Pod settings that the cluster requires.
    *
    * @default - nothing
    */
   readonly pod?: PodArgs;
 }
+
+/** Time for the migration itself, and for a second try. */
+const RUN_SECONDS = 260;
+
+/** What its pod requests, unless the limit for all containers is lower. */
+const CPU = "50m";
 
 /** The parts of sql/ that change no database: the statements are in the worker's image, and the dump is for readers. */
 const NOT_MIGRATED = ["statements", "schema.sql"];
@@ -83,7 +99,13 @@ export class SchemaMigration extends pulumi.ComponentResource {
     super("postgres-batch:index:SchemaMigration", name, {}, opts);
     refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
     refuseWrongArgs(`SchemaMigration ${name}`, migrationNameRule, { name });
-    const { namespace, passwordRotation = "1", attach = [], pod = {} } = args;
+    const {
+      namespace,
+      passwordRotation = "1",
+      attach = [],
+      podStartSeconds = DEFAULT_POD_START_SECONDS,
+      pod = {},
+    } = args;
     const version = pulumi
       .output(attach)
       .apply((tables) => schemaVersion(join(PROJECT_ROOT, "sql"), [passwordRotation, JSON.stringify(tables)]));
@@ -103,12 +125,18 @@ export class SchemaMigration extends pulumi.ComponentResource {
         spec: {
           // Enough for a lost connection; a wrong migration fails each time.
           backoffLimit: 1,
-          activeDeadlineSeconds: 300,
+          activeDeadlineSeconds: podStartSeconds + RUN_SECONDS,
           template,
         },
       },
       // When a wrong migration is removed, the previous schema returns, and with it the Job's previous name.
-      { parent: this, deleteBeforeReplace: true, ...(opts?.deletedWith && { deletedWith: opts.deletedWith }) },
+      {
+        parent: this,
+        deleteBeforeReplace: true,
+        // Longer than the Job's own limit, whose reason Pulumi then reports.
+        customTimeouts: { create: "20m", update: "20m" },
+        ...(opts?.deletedWith && { deletedWith: opts.deletedWith }),
+      },
     );
     this.registerOutputs({ job: this.job });
   }
@@ -131,7 +159,8 @@ function podTemplate(name: string, args: KnownArgs) {
   // Some of them are known only now.
   refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
   const { image, database, admin, pod = {} } = args;
-  const { labels, annotations } = pod;
+  const { labels, annotations, resources } = pod;
+  const limit = resources?.limits?.cpu ?? CPU;
   return {
     metadata: {
       labels: { ...labels, "app.kubernetes.io/name": name },
@@ -145,7 +174,7 @@ function podTemplate(name: string, args: KnownArgs) {
       pooled: false,
       role: admin,
       env: migrationVariables(args),
-      cpu: "50m",
+      cpu: quantityValue(limit) < quantityValue(CPU) ? limit : CPU,
       memory: "128Mi",
       graceSeconds: 30,
       pod: withoutWork(pod),
@@ -164,8 +193,16 @@ function migrationVariables({ worker, scaler, rolesPrepared, attach = [], connec
   ];
 }
 
-/** The pod without what only the work of batches needs; the patch stays, since a connection may need it (a proxy). */
+/**
+ * The pod without what only the work of batches needs; the patch stays, since a connection may need it (a proxy), and with it the volumes
+ * that it mounts.
+ */
 function withoutWork(pod: PodArgs): PodArgs {
-  const { env, envFromSecrets, volumes, volumeMounts, resources, topologySpreadConstraints, ...rest } = pod;
-  return rest;
+  const { env, envFromSecrets, volumes = [], volumeMounts, resources, topologySpreadConstraints, ...rest } = pod;
+  const mounted = mountedVolumes(pod.podSpecPatch);
+  return {
+    ...rest,
+    resources: withoutDevices(resources),
+    volumes: volumes.filter(({ name }) => mounted.includes(name)),
+  };
 }

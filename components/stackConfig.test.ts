@@ -73,7 +73,7 @@ describe("readStackConfig", () => {
       pod: {},
     });
     assert.deepEqual(batches, [{ ...BATCH_DEFAULTS, kind: "clap", name: "postgres-batch" }]);
-    assert.deepEqual(migration, { passwordRotation: "1", attach: [], connectionsNeeded: 14 });
+    assert.deepEqual(migration, { passwordRotation: "1", attach: [], connectionsNeeded: 14, podStartSeconds: 40 });
   });
 
   test("lets a batch inherit unset settings from the stack, and attaches its table", () => {

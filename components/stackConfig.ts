@@ -32,7 +32,9 @@ export interface StackConfig {
   readonly runner: WorkerImageArgs | undefined;
   readonly pod: PodArgs;
   /** The migration's arguments that come from the configuration. */
-  readonly migration: Required<Pick<SchemaMigrationArgs, "passwordRotation" | "attach" | "connectionsNeeded">>;
+  readonly migration: Required<
+    Pick<SchemaMigrationArgs, "passwordRotation" | "attach" | "connectionsNeeded" | "podStartSeconds">
+  >;
   readonly batches: readonly StackBatch[];
 }
 
@@ -118,7 +120,8 @@ const namespaces: Rule = (_path, value, problems) => {
   const { namespace, createNamespace } = database;
   if (createNamespace) unusedNamespace("namespace with createNamespace", namespace, problems);
   const operators = keda.existing?.namespace ?? keda.install?.namespace ?? DEFAULT_KEDA.namespace;
-  if (namespace === operators && (createNamespace || !keda.existing))
+  const isCreatedForKeda = !keda.existing && keda.install?.createNamespace !== false;
+  if (namespace === operators && (createNamespace || isCreatedForKeda))
     problems.push(
       `namespace must be another one than KEDA's (each is created, and deleted with everything in it); got ${JSON.stringify(namespace)} for both`,
     );

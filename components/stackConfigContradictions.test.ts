@@ -42,6 +42,10 @@ describe("the stack's configuration", () => {
       database({ tls: { caFile: "package.json" } }),
       "database.existing.tls.caFile must be",
     ],
+    "a URL as a certificate's name": [
+      database({ tls: { serverName: "https://db.internal" } }),
+      "database.existing.tls.serverName must be a host name in the server's certificate",
+    ],
     "a certificate's name that nothing compares": [
       database({ tls: { mode: "require", serverName: "db.internal" } }),
       "database.existing.tls.mode must be verify-full with serverName",

@@ -31,10 +31,15 @@ describe("a key of the stack", () => {
     timeoutSeconds: ["0", "300", "604800"],
     namespace: ["batches", "a", "0b"],
     createNamespace: ["true", "false"],
-    keda: [{}, { install: { namespace: "scaling", releaseName: "jobs" } }, { existing: { namespace: "keda" } }],
+    keda: [
+      {},
+      { install: { namespace: "scaling", releaseName: "jobs" } },
+      { install: { namespace: "kube-system", createNamespace: false, imagePullSecrets: ["mirror"] } },
+      { existing: { namespace: "keda" } },
+    ],
     database: [
       {},
-      { install: { releaseName: "two" } },
+      { install: { releaseName: "two", imagePullSecrets: ["mirror"] } },
       ...[
         {},
         { port: 6543, tls: { mode: "require" } },

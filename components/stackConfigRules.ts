@@ -3,11 +3,11 @@ import { type BatchConfig, batchesRule } from "./batchConfig.ts";
 import { SETTING_RULES } from "./batchRules.ts";
 import { BATCH_NUMBERS, type BatchSettings } from "./batchSettings.ts";
 import { imageReferenceRule } from "./chartRules.ts";
-import type { ExistingKedaArgs } from "./keda.ts";
-import { existingKedaRule, KEDA_INSTALL_RULES } from "./kedaRules.ts";
+import type { ExistingKedaArgs, KedaInstallArgs } from "./keda.ts";
+import { existingKedaRule, KEDA_INSTALL_RULES, kedaInstallRule } from "./kedaRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
-import type { ExistingPostgresArgs, TlsArgs } from "./postgresArgs.ts";
+import type { ExistingPostgresArgs, PostgresInstallArgs, TlsArgs } from "./postgresArgs.ts";
 import { existingPostgresRule, namespaceRule, POSTGRES_INSTALL_RULES, rotationRule } from "./postgresRules.ts";
 import { and, atMostOne, flag, type Rule, shape, text } from "./rule.ts";
 import { baseImageRule, imageBuildRule } from "./workerImageRules.ts";
@@ -21,13 +21,13 @@ export interface ConfigValues extends Required<BatchSettings> {
   readonly kedaChart: string;
   readonly kedaImageRegistry: string;
   readonly keda: {
-    readonly install?: { readonly namespace?: string; readonly releaseName?: string };
+    readonly install?: Omit<KedaInstallArgs, "chart" | "imageRegistry">;
     readonly existing?: ExistingKedaArgs;
   };
   readonly postgresqlChart: string;
   readonly postgresqlImageRegistry: string;
   readonly database: {
-    readonly install?: { readonly releaseName?: string };
+    readonly install?: Pick<PostgresInstallArgs, "imagePullSecrets" | "releaseName">;
     readonly existing?: ExistingDatabaseConfig;
   };
   readonly baseImage: string;
@@ -82,7 +82,7 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
   keda: ofStructure(
     withAtMostOne(
       shape({
-        install: shape({ namespace: KEDA_INSTALL_RULES.namespace, releaseName: KEDA_INSTALL_RULES.releaseName }),
+        install: kedaInstallRule(["imagePullSecrets", "namespace", "createNamespace", "releaseName"]),
         existing: existingKedaRule,
       }),
       ["install", "existing"],
@@ -94,7 +94,10 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
   database: ofStructure(
     withAtMostOne(
       shape({
-        install: shape({ releaseName: POSTGRES_INSTALL_RULES.releaseName }),
+        install: shape({
+          imagePullSecrets: POSTGRES_INSTALL_RULES.imagePullSecrets,
+          releaseName: POSTGRES_INSTALL_RULES.releaseName,
+        }),
         existing: existingPostgresRule({ caFile }),
       }),
       ["install", "existing"],

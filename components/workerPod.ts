@@ -3,12 +3,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import { commandMounts } from "./commandMounts.ts";
 import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
 import { livenessProbes } from "./livenessProbes.ts";
-import type { PodArgs } from "./podArgs.ts";
+import { nonEmpty } from "./nonEmpty.ts";
+import { placement } from "./placement.ts";
+import type { PodArgs, PodResources } from "./podArgs.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
 import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER } from "./reservedNames.ts";
 import { toText } from "./toText.ts";
 import { toVariable } from "./toVariable.ts";
 import { withDefaults } from "./withDefaults.ts";
+import { withoutDevices } from "./withoutDevices.ts";
 
 /** An image and its pull policy. */
 export interface ImageArgs {
@@ -97,10 +100,7 @@ export function workerPod(args: WorkerPodArgs) {
     ],
     ...envFrom(pod),
     ...livenessProbes(args.livenessPort ?? 0, graceSeconds),
-    resources: {
-      requests: { cpu: args.cpu, memory: args.memory, ...pod.resources?.requests },
-      limits: { memory: args.memory, ...pod.resources?.limits },
-    },
+    resources: containerResources(args, pod.resources),
     securityContext: CONTAINER_SECURITY,
     // Kubernetes and Pulumi then show the end of the log as the reason for a pod's failure.
     terminationMessagePolicy: "FallbackToLogsOnError",
@@ -181,17 +181,21 @@ function commandVariables({ command }: CommandArgs): types.input.core.v1.EnvVar[
 }
 
 /** Copies the runner into a volume, so that the image of the command need not contain it. */
-function runnerContainer({ cpu, memory }: WorkerPodArgs, { runner }: CommandArgs) {
+function runnerContainer(args: WorkerPodArgs, { runner }: CommandArgs) {
   return {
     name: RUNNER_CONTAINER,
     image: runner.reference,
     ...(runner.pullPolicy === undefined ? {} : { imagePullPolicy: runner.pullPolicy }),
     command: ["install-runner", "/runner"],
-    resources: { requests: { cpu, memory }, limits: { memory } },
+    resources: containerResources(args, withoutDevices(args.pod?.resources)),
     securityContext: CONTAINER_SECURITY,
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "runner", mountPath: "/runner" }],
   };
+}
+
+function containerResources({ cpu, memory }: WorkerPodArgs, { requests, limits }: PodResources = {}) {
+  return { requests: { cpu, memory, ...requests }, limits: { memory, ...limits } };
 }
 
 function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.input.core.v1.EnvVar[] {
@@ -222,25 +226,4 @@ function envFrom({ envFromSecrets = [] }: PodArgs) {
     "envFrom",
     envFromSecrets.map(({ name, prefix }) => ({ secretRef: { name }, ...(prefix === undefined ? {} : { prefix }) })),
   );
-}
-
-/** The fields for scheduling, identity and image pulls. */
-function placement(pod: PodArgs) {
-  const { serviceAccountName, nodeSelector, affinity, topologySpreadConstraints } = pod;
-  return {
-    ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
-    ...(Object.keys(nodeSelector ?? {}).length === 0 ? {} : { nodeSelector }),
-    ...(affinity === undefined ? {} : { affinity }),
-    ...nonEmpty("topologySpreadConstraints", topologySpreadConstraints ?? []),
-    ...(pod.priorityClassName === undefined ? {} : { priorityClassName: pod.priorityClassName }),
-    ...(pod.runtimeClassName === undefined ? {} : { runtimeClassName: pod.runtimeClassName }),
-    ...nonEmpty(
-      "imagePullSecrets",
-      (pod.imagePullSecrets ?? []).map((secret) => ({ name: secret })),
-    ),
-  };
-}
-
-function nonEmpty<Key extends string, Item>(key: Key, items: readonly Item[]) {
-  return (items.length === 0 ? {} : { [key]: [...items] }) as { [name in Key]?: Item[] };
 }

@@ -108,7 +108,7 @@ describe("a stack on what is there", () => {
       { name: "PG_HOST", value: "pool.example" },
       { name: "PG_PORT", value: "6432" },
     ]);
-    assert.deepEqual(podSpec.nodeSelector, { "kubernetes.io/arch": "arm64" });
+    assert.deepEqual(podSpec.nodeSelector, { "kubernetes.io/os": "linux", "kubernetes.io/arch": "arm64" });
     assert.deepEqual(podSpec.imagePullSecrets, [{ name: "registry" }]);
     assert.equal(spec.triggers[0].metadata.host, "db.example");
     assert.equal(spec.maxReplicaCount, 500);
