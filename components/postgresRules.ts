@@ -23,9 +23,10 @@ export const POSTGRES_INSTALL_RULES = {
   imageRegistry: registryRule,
   imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
   releaseName: text(
-    /^[a-z]([-a-z0-9]{0,40}[a-z0-9])?$/,
-    '1 to 42 characters from a-z, 0-9 and "-", starting with a letter',
-    "Services and Secrets are named after the release",
+    /^[a-z]([-a-z0-9]{0,39}[a-z0-9])?$/,
+    '1 to 41 characters from a-z, 0-9 and "-", starting with a letter',
+    // A label of its pod is this name, "-postgresql", and 11 characters of the revision (kubernetes#64023).
+    "the StatefulSet is named after the release, and no pod of one with a longer name is created",
   ),
 };
 

@@ -31,7 +31,7 @@ type Reads = Readonly<Record<string, object>>;
 const KUBE_SYSTEM = { "kube-system": { metadata: { name: "kube-system", uid: "cluster-uid" } } };
 
 /** Mocks the engine for the rest of the test file, which is a separate process. Call it before the first resource is created. */
-export async function mockEngine(reads: Reads = {}): Promise<void> {
+export async function mockEngine(reads: Reads = {}, isPreview = false): Promise<void> {
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs, id, provider = "" }) {
@@ -46,6 +46,7 @@ export async function mockEngine(reads: Reads = {}): Promise<void> {
     },
     "postgres-batch",
     "test",
+    isPreview,
   );
 }
 
