@@ -20,6 +20,17 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.deepEqual(await programs.calls(), []);
   });
 
+  test("requires docker only if it builds the image", async () => {
+    const { docker: _, ...others } = ALL;
+    const programs = await started(await createPrograms(others));
+    const builds = run("cli/up/up.ts", programs);
+    assert.equal(await builds.ended, 64);
+    assert.match(builds.output(), /^docker must be on PATH/m);
+    assert.ok(!(await programs.calls()).some((call) => call.startsWith("pulumi up")));
+    const existing = run("cli/up/up.ts", programs, [], { FAKE_IMAGE: '{"existing":"registry.example/worker:1"}' });
+    assert.equal(await existing.ended, 0, existing.output());
+  });
+
   test("requires minikube only if it has to be started", async () => {
     const { minikube: _, ...others } = ALL;
     const programs = await createPrograms(others);

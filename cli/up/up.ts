@@ -38,8 +38,8 @@ PULUMI_BACKEND_URL, or a pulumi login, says where the state is kept; the default
 
 await runSession(HELP, async (session) => {
   const { isInstalled, stack, pulumiArgs } = session;
-  const always = ["docker", "kubectl", "pulumi"] as const;
-  // Only the other programs show whether minikube is needed: if one of them is missing, list minikube, too.
+  const always = ["kubectl", "pulumi"] as const;
+  // Only these show whether the others are needed: if one of them is missing, list all.
   if (!always.every(isInstalled)) requirePrograms(["docker", "minikube", "kubectl", "pulumi"], isInstalled);
   await checkPulumiVersion(session);
   await checkPassphrase(session);
@@ -48,8 +48,9 @@ await runSession(HELP, async (session) => {
   await selectStack(session);
   if (isNew) await checkSettings(session);
   const context = await stackContext(session);
-  const deployed = await readDeployedCluster(session, context);
   const source = await readImageSource(session);
+  if (source !== "existing" && !isInstalled("docker")) requirePrograms(["docker", "minikube"], isInstalled);
+  const deployed = await readDeployedCluster(session, context);
   let profile = await findProfile(context, isInstalled("minikube"), session.env);
   if (!(await isReachable(context, session.env))) {
     if (context === MINIKUBE) requirePrograms(["minikube"], isInstalled);
@@ -57,7 +58,8 @@ await runSession(HELP, async (session) => {
     profile = await findProfile(context, true, session.env);
   }
   await warnOfOldKubectl(context, session.env);
-  const env = { ...session.env, ...(await buildEnv(context, profile, session.env, source)) };
+  const dockerEnv = isInstalled("docker") ? await buildEnv(context, profile, session.env, source) : {};
+  const env = { ...session.env, ...dockerEnv };
   if (source !== "existing") await checkDockerDaemon(env, "the worker's image is built there");
 
   const refresh = (await wasRecreated(deployed, session.env)) ? ["--refresh"] : [];
