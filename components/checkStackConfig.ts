@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { RunError } from "@pulumi/pulumi";
 import { SYSEXITS } from "../worker/src/outcome.ts";
+import { createdNamespaces } from "./createdNamespaces.ts";
 import { readStackConfig } from "./stackConfig.ts";
 
 /** A key in the output of `pulumi config --json --show-secrets`. */
@@ -10,7 +11,8 @@ interface Setting {
 }
 
 // The check of the stack's configuration as a program, for `npm run up`, which starts minikube before Pulumi runs index.ts: standard input
-// is the output of `pulumi config --json --show-secrets`. A wrong configuration ends it with the message of index.ts and exit code 64.
+// is the output of `pulumi config --json --show-secrets`. A wrong configuration ends it with the message of index.ts and exit code 64; otherwise
+// standard output is a JSON list of the namespaces that the stack creates.
 const PREFIX = "postgres-batch:";
 const all = Object.entries(JSON.parse(await text(process.stdin)) as Readonly<Record<string, Setting>>);
 const settings = new Map(
@@ -18,7 +20,8 @@ const settings = new Map(
 );
 const secrets = [...settings].flatMap(([key, { secret }]) => (secret ? [key] : []));
 try {
-  readStackConfig((key) => settings.get(key)?.value, process.env, [...settings.keys()], secrets);
+  const config = readStackConfig((key) => settings.get(key)?.value, process.env, [...settings.keys()], secrets);
+  console.log(JSON.stringify(createdNamespaces(config)));
 } catch (error) {
   if (!RunError.isInstance(error)) throw error;
   // Not to standard error, where Node.js may print warnings.

@@ -35,7 +35,8 @@ export interface KedaInstallArgs {
    */
   readonly namespace?: string;
   /**
-   * Whether to create the namespace, and to delete it at the end with everything in it. False: it exists already.
+   * Whether to create the namespace, and to delete it at the end with everything in it. False: it exists already. One that the component
+   * has created is deleted when this becomes false.
    *
    * @default true
    */

@@ -30,7 +30,7 @@ export interface PostgresArgs {
   readonly namespace?: string;
   /**
    * Whether to create the namespace, and to delete it at the end with everything in it. False: it exists already, with the
-   * objects that pods refer to (Secrets, service accounts).
+   * objects that pods refer to (Secrets, service accounts). One that the component has created is deleted when this becomes false.
    *
    * @default true
    */

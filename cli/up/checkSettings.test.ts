@@ -72,6 +72,28 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
     }
   });
 
+  test("refuses to delete the namespace of a deployed stack, which Pulumi would do without asking", async () => {
+    const type = "kubernetes:core/v1:Namespace";
+    const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Postgres$${type}::postgres-namespace`;
+    const resources = [{ urn, type, inputs: { metadata: { name: "keda-with-postgresql" } } }];
+    const env = { ...settings(), FAKE_STATE: JSON.stringify({ deployment: { resources } }) };
+    for (const args of [
+      ["-c", "createNamespace=false"],
+      ["-c", "namespace=other"],
+    ]) {
+      const programs = await createPrograms(ALL);
+      const { ended, output } = run("cli/up/up.ts", programs, args, env);
+      assert.equal(await ended, 64, output());
+      assert.match(
+        output(),
+        /^the settings must keep the namespace .* got settings that do not create keda-with-postgresql/m,
+      );
+      assert.ok(!(await programs.calls()).some((call) => /^minikube start|^pulumi up/.test(call)));
+    }
+    const same = run("cli/up/up.ts", await createPrograms(ALL), [], env);
+    assert.equal(await same.ended, 0, same.output());
+  });
+
   test("reads the settings of a new stack as soon as it is created", async () => {
     const pulumi = `case "$*" in
       "config --json"*) test -e "\${0%/*}/created" || { echo "error: no stack named" >&2; exit 255; };;

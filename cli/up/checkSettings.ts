@@ -15,27 +15,33 @@ interface Setting {
   readonly secret?: boolean;
 }
 
+/** What is known of the settings; Pulumi's answer may have a form that is not known. */
+export interface CheckedSettings {
+  /** The namespaces that the stack creates. */
+  readonly namespaces?: readonly string[];
+}
+
 /**
  * Checks the stack's configuration, with the values of `--config`, before anything is started for it.
  *
- * @returns false if there is no such stack yet: Pulumi reads no settings without one
+ * @returns undefined if there is no such stack yet: Pulumi reads no settings without one
  * @throws UsageError with the message of index.ts, which shows no secret
  */
-export async function checkSettings({ stack, pulumiArgs, env }: Session): Promise<boolean> {
+export async function checkSettings({ stack, pulumiArgs, env }: Session): Promise<CheckedSettings | undefined> {
   const args = ["config", "--json", "--show-secrets", "--stack", stack, ...configFileArgs(pulumiArgs)];
   const { exitCode, stdout, stderr } = await capture("pulumi", args, env);
-  if (exitCode !== 0 && /no stack named/.test(stderr)) return false;
+  if (exitCode !== 0 && /no stack named/.test(stderr)) return undefined;
   if (exitCode !== 0) throw new FailedError(`cannot read the settings of the stack ${stack}: ${stderr.trim()}`);
   const stored = parseSettings(stdout);
   // Not in a form that is known: index.ts makes the same check later.
-  if (stored === undefined) return true;
+  if (stored === undefined) return {};
   const given = Object.entries(configFlags(pulumiArgs)).map(([key, value]) => [`postgres-batch:${key}`, { value }]);
   const input = JSON.stringify({ ...stored, ...Object.fromEntries(given) });
   const checked = await runProgram(process.execPath, [PROGRAM], { env, input });
   if (checked.exitCode === SYSEXITS.usage) throw new UsageError(checked.stdout.trim());
   if (checked.exitCode !== 0)
     throw new FailedError(`cannot check the settings of the stack ${stack}: ${checked.stderr}`);
-  return true;
+  return { namespaces: JSON.parse(checked.stdout) as string[] };
 }
 
 function parseSettings(json: string): Readonly<Record<string, Setting>> | undefined {

@@ -22,6 +22,7 @@ function event(kind: string, name: string, reason: string, second: number, messa
 const START = Date.parse("2026-11-26T05:21:00Z");
 const STATE: StackState = {
   namespaces: ["n"],
+  configured: [],
   releases: [],
   jobs: [{ namespace: "n", name: "schema-migration-1" }],
   scaledJobs: [],

@@ -12,6 +12,7 @@ const SCALED_JOB = { namespace: "n", name: "claps" };
 const AUTHENTICATION = { namespace: "n", name: "claps-auth" };
 const OURS: StackState = {
   namespaces: ["n"],
+  configured: [],
   releases: [],
   jobs: [],
   scaledJobs: [SCALED_JOB],

@@ -6,6 +6,7 @@ import type { StackState } from "./stackState.ts";
 
 const STATE: StackState = {
   namespaces: ["keda"],
+  configured: [],
   releases: [
     { namespace: "shop", name: "my-release" },
     { namespace: "keda", name: "keda" },

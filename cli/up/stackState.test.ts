@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseStackState } from "./stackState.ts";
 
-const EMPTY = { namespaces: [], releases: [], jobs: [], scaledJobs: [], triggerAuthentications: [], ownsKeda: false };
+const EMPTY = {
+  namespaces: [],
+  configured: [],
+  releases: [],
+  jobs: [],
+  scaledJobs: [],
+  triggerAuthentications: [],
+  ownsKeda: false,
+};
 
 function resource(type: string, inputs: object, more: object = {}) {
   return { urn: `urn:pulumi:dev::postgres-batch::${type}::name`, type, inputs, ...more };
@@ -53,6 +61,7 @@ describe("what a stack owns", () => {
       ),
       {
         namespaces: ["keda", "batches"],
+        configured: [],
         releases: [{ namespace: "batches", name: "my-release" }],
         jobs: [{ namespace: "batches", name: "migration" }],
         scaledJobs: [{ namespace: "batches", name: "s" }],
@@ -74,6 +83,24 @@ describe("what a stack owns", () => {
       assert.equal(parse([resource(RELEASE, { chart })]).ownsKeda, owns);
     });
   }
+
+  test("includes the namespaces that its settings name, beside those of its program", () => {
+    const type = "kubernetes:core/v1:Namespace";
+    const of = (component: string, name: string) =>
+      resource(type, { metadata: { name } }, { urn: `urn:pulumi:dev::postgres-batch::${component}${type}::${name}` });
+    const { namespaces, configured } = parse([
+      of("postgres-batch:index:Keda$", "keda"),
+      of("postgres-batch:index:Postgres$", "batches"),
+      of("", "mine"),
+    ]);
+    assert.deepEqual(
+      [namespaces, configured],
+      [
+        ["keda", "batches", "mine"],
+        ["keda", "batches"],
+      ],
+    );
+  });
 
   test("is KEDA with any chart of the component Keda", () => {
     const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Keda$${RELEASE}::keda`;

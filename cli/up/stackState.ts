@@ -20,6 +20,8 @@ export interface StackState {
   readonly cluster?: DeployedCluster;
   /** The namespaces that it created: everything in them belongs to it. */
   readonly namespaces: readonly string[];
+  /** Those of them that its settings name: of the components Postgres and Keda. */
+  readonly configured: readonly string[];
   /** Its Helm releases. */
   readonly releases: readonly ObjectName[];
   readonly jobs: readonly ObjectName[];
@@ -43,6 +45,12 @@ export function parseStackState(json: string): StackState {
   return {
     ...(resources.some(({ type }) => type?.startsWith("kubernetes:")) && findCluster(all)),
     namespaces: unique(named("kubernetes:core/v1:Namespace").map(({ name }) => name)),
+    configured: unique(
+      resources
+        .filter(isConfigured)
+        .flatMap(objectName)
+        .map(({ name }) => name),
+    ),
     releases: resources.filter(({ type }) => type === RELEASE).flatMap(releaseName),
     jobs: named("kubernetes:batch/v1:Job"),
     scaledJobs: named("kubernetes:keda.sh/v1alpha1:ScaledJob"),
@@ -102,6 +110,10 @@ function objectName({ inputs }: Resource): ObjectName[] {
 function releaseName({ inputs }: Resource): ObjectName[] {
   const { name, namespace } = inputs ?? {};
   return typeof name === "string" && typeof namespace === "string" ? [{ namespace, name }] : [];
+}
+
+function isConfigured({ urn = "", type }: Resource): boolean {
+  return type === "kubernetes:core/v1:Namespace" && /:index:(Postgres|Keda)\$/.test(urn);
 }
 
 /** Recognized by the component `Keda` or by the chart: `keda`, `oci://registry.example/keda`, `./keda-2.20.2.tgz`. */

@@ -15,6 +15,7 @@ import { MINIKUBE } from "./minikube.ts";
 import { type Deployment, nextSteps } from "./nextSteps.ts";
 import { checkPassphrase } from "./passphrase.ts";
 import { checkPulumiVersion } from "./pulumiVersion.ts";
+import { refuseLostNamespaces } from "./refuseLostNamespaces.ts";
 import { retryHint } from "./retryHint.ts";
 import { printAmid, runWatched } from "./runWatched.ts";
 import { requirePrograms, runSession, type Session, selectStack, stackContext } from "./session.ts";
@@ -44,9 +45,11 @@ await runSession(HELP, async (session) => {
   await checkPulumiVersion(session);
   await checkPassphrase(session);
 
-  const isNew = !(await checkSettings(session));
+  const settings = await checkSettings(session);
   await selectStack(session);
-  if (isNew) await checkSettings(session);
+  // A new stack has settings only now, and has created nothing.
+  if (settings === undefined) await checkSettings(session);
+  else refuseLostNamespaces(await readStackState(session), settings.namespaces);
   const context = await stackContext(session);
   const source = await readImageSource(session);
   if (source !== "existing" && !isInstalled("docker")) requirePrograms(["docker", "minikube"], isInstalled);

@@ -11,6 +11,7 @@ import { watchRollout } from "./watchRollout.ts";
 
 const STATE: StackState = {
   namespaces: ["batches"],
+  configured: [],
   releases: [],
   jobs: [],
   scaledJobs: [],
