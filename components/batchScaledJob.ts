@@ -29,7 +29,7 @@ export interface BatchScaledJobArgs extends BatchSettings {
    *
    * @default - the handler of `kind`
    */
-  readonly command?: string[];
+  readonly command?: pulumi.Input<string>[];
   /**
    * The image with the runner for `command`: an init container copies the runner into the pod. The same as `image` where that has
    * the runner in `/batch`.
@@ -116,8 +116,11 @@ export class BatchScaledJob extends pulumi.ComponentResource {
 }
 
 /** The arguments with all outputs resolved. */
-type KnownArgs = Omit<BatchScaledJobArgs, "image" | "runner" | "database" | "worker" | "scaler"> &
-  Pick<ScaledJobSpecArgs, "image" | "database" | "worker" | "scaler"> & { readonly runner?: ImageArgs };
+type KnownArgs = Omit<BatchScaledJobArgs, "image" | "command" | "runner" | "database" | "worker" | "scaler"> &
+  Pick<ScaledJobSpecArgs, "image" | "database" | "worker" | "scaler"> & {
+    readonly command?: readonly string[];
+    readonly runner?: ImageArgs;
+  };
 
 /** @throws RunError when an argument is wrong; those that come from other resources are known only now. */
 function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "authenticationName">): ScaledJobSpecArgs {

@@ -6,7 +6,6 @@ import type { BatchSettings } from "./batchSettings.ts";
 import { connectionsNeeded } from "./connections.ts";
 import type { KedaArgs } from "./keda.ts";
 import type { PodArgs } from "./podArgs.ts";
-import type { PostgresArgs } from "./postgres.ts";
 import type { ExistingPostgresArgs } from "./postgresArgs.ts";
 import type { StackBatch, StackConfig } from "./stackConfig.ts";
 import type { ConfigValues, ExistingDatabaseConfig } from "./stackConfigRules.ts";
@@ -59,7 +58,7 @@ function keda({ keda: { install, existing }, kedaChart, kedaImageRegistry, pod }
   return { install: { chart: kedaChart, imageRegistry: kedaImageRegistry, ...install }, ...metadata(pod) };
 }
 
-function database(values: ConfigValues): PostgresArgs {
+function database(values: ConfigValues): StackConfig["database"] {
   const { namespace, createNamespace, passwordRotation, pod } = values;
   const { install, existing } = values.database;
   return {

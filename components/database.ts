@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 /** A database role, and the Secret that holds its password. */
 export interface RoleCredentials {
   /** The role's name. */
-  readonly user: string;
+  readonly user: pulumi.Input<string>;
   /** A Secret in the namespace of the batches. */
   readonly secretName: pulumi.Input<string>;
   /** The key of the password in the Secret. */

@@ -44,6 +44,12 @@ describe("an existing PostgreSQL", async () => {
     assert.equal(command, `sh -c 'exec psql "postgresql://owner@db.example:5432/shop?sslmode=require"'`);
   });
 
+  test("takes the owner's name from another resource", async () => {
+    const admin = { user: output("owner of rds"), secretName: "owner" };
+    const { postgres: later } = await recordPostgres({ existing: { ...EXISTING, admin } }, "later");
+    assert.match(await settled(later.psql), /postgresql:\/\/owner%20of%20rds@db\.example/);
+  });
+
   test("can be shared with another stack that uses a different role prefix", async () => {
     const { postgres: second } = await recordPostgres({ existing: { ...EXISTING, rolePrefix: "two" } }, "sharing");
     assert.deepEqual([second.worker.user, second.scaler.user], ["two_worker", "two_scaler"]);

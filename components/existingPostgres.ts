@@ -21,8 +21,8 @@ export function existingPostgres(secrets: RoleSecrets, args: ExistingArgs): Prep
     scaler: scaler ? givenRole(secrets, "scaler", scaler) : createdRole(secrets, "scaler", args),
     rolesPrepared: worker !== undefined,
     psql: pulumi
-      .all([host, port, database, address.sslMode])
-      .apply(([server, tcpPort, name, mode]) => psql({ server, tcpPort, name, mode, user: admin.user })),
+      .all([host, port, database, admin.user])
+      .apply(([server, tcpPort, name, user]) => psql({ server, tcpPort, name, user })),
   };
 }
 
@@ -54,9 +54,7 @@ function tls(
 }
 
 /** A psql command for any machine that reaches the server; psql asks for the password. */
-function psql(
-  to: Readonly<Record<"server" | "name" | "mode" | "user", string>> & { readonly tcpPort: number },
-): string {
+function psql(to: Readonly<Record<"server" | "name" | "user", string>> & { readonly tcpPort: number }): string {
   const [user, name] = [to.user, to.name].map(encodeURIComponent);
   const server = to.server.includes(":") ? `[${to.server}]` : to.server;
   // `require`, not `verify-full`: the certificate authority is in the cluster, not on this machine.

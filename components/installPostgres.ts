@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { POSTGRESQL_CHART, resolveChart } from "./charts.ts";
 import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
@@ -20,7 +20,7 @@ export interface PreparedPostgres {
 }
 
 interface InstallArgs extends PostgresInstallArgs {
-  readonly namespace: string;
+  readonly namespace: pulumi.Input<string>;
   readonly passwordRotation: string;
 }
 
@@ -62,12 +62,12 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
   );
   const address: DatabaseAddress = {
     // Without the cluster's domain: pods in every namespace find it by their search domains, whatever the cluster's domain is.
-    host: `${service}.${namespace}.svc`,
+    host: pulumi.interpolate`${service}.${namespace}.svc`,
     port: DEFAULT_PORT,
     database: "postgres",
     sslMode: "verify-full",
     // The chart's certificate has no shorter name; it is not looked up.
-    serverName: `${service}.${namespace}.svc.${CERTIFICATE_DOMAIN}`,
+    serverName: pulumi.interpolate`${service}.${namespace}.svc.${CERTIFICATE_DOMAIN}`,
     caSecretName: `${service}-crt`,
     caSecretKey: DEFAULT_CA_KEY,
   };
@@ -78,7 +78,7 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
     worker,
     scaler,
     rolesPrepared: false,
-    psql: `kubectl exec -it -n ${namespace} ${service}-0 -c postgresql -- sh -c 'PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) psql -h 127.0.0.1 -U postgres'`,
+    psql: pulumi.interpolate`kubectl exec -it -n ${namespace} ${service}-0 -c postgresql -- sh -c 'PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) psql -h 127.0.0.1 -U postgres'`,
   };
 }
 

@@ -27,7 +27,7 @@ export interface KedaInstallArgs {
    *
    * @default - none
    */
-  readonly imagePullSecrets?: string[];
+  readonly imagePullSecrets?: pulumi.Input<string>[];
   /**
    * KEDA's namespace.
    *

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { nonEmpty } from "./nonEmpty.ts";
 import { lostNodeTolerations } from "./workerPod.ts";
 
@@ -5,7 +6,7 @@ export interface KedaValuesArgs {
   /** The registry of the images. */
   readonly imageRegistry: string;
   /** Secrets with its credentials. */
-  readonly imagePullSecrets?: readonly string[];
+  readonly imagePullSecrets?: readonly pulumi.Input<string>[];
   readonly labels?: { readonly [name: string]: string };
   readonly annotations?: { readonly [name: string]: string };
 }

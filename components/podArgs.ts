@@ -114,7 +114,7 @@ export interface PodArgs {
    *
    * @default - none
    */
-  readonly imagePullSecrets?: string[];
+  readonly imagePullSecrets?: pulumi.Input<string>[];
   /**
    * The runtime class.
    *

@@ -118,6 +118,17 @@ describe("an installed PostgreSQL", async () => {
     assert.partialDeepStrictEqual(made.at(-1)?.inputs.values, { global: { imagePullSecrets: ["mirror"] } });
   });
 
+  test("can be in a namespace of the program, whose name Pulumi chooses", async () => {
+    const { postgres: inIt } = await recordPostgres(
+      { install: INSTALL, namespace: output("team-1a2b3c4"), createNamespace: false },
+      "named",
+    );
+    const { host, serverName } = await settled(output(inIt.address));
+    assert.equal(host, "my-release-postgresql.team-1a2b3c4.svc");
+    assert.equal(serverName, `${host}.cluster.local`);
+    assert.match(await settled(inIt.psql), /^kubectl exec -it -n team-1a2b3c4 /);
+  });
+
   test("can use an existing namespace, which is not deleted with it", async () => {
     const { resources: there, postgres: inIt } = await recordPostgres({
       install: INSTALL,

@@ -27,7 +27,7 @@ export interface PostgresArgs {
    *
    * @default keda-with-postgresql
    */
-  readonly namespace?: string;
+  readonly namespace?: pulumi.Input<string>;
   /**
    * Whether to create the namespace, and to delete it at the end with everything in it. False: it exists already, with the
    * objects that pods refer to (Secrets, service accounts). One that the component has created is deleted when this becomes false.

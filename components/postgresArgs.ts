@@ -21,7 +21,7 @@ export interface PostgresInstallArgs {
    *
    * @default - none
    */
-  readonly imagePullSecrets?: string[];
+  readonly imagePullSecrets?: pulumi.Input<string>[];
   /**
    * The name of the Helm release.
    *
@@ -33,7 +33,7 @@ export interface PostgresInstallArgs {
 /** A role of an existing PostgreSQL, and its password: given directly, or in a Secret. */
 export interface RoleArgs {
   /** The role's name. */
-  readonly user: string;
+  readonly user: pulumi.Input<string>;
   /**
    * Its password, which is stored in a Secret.
    *

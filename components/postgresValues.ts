@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { SERVER_SETTINGS } from "../worker/src/serverSettings.ts";
 import { POSTGRESQL_IMAGES } from "./charts.ts";
 import type { RoleCredentials } from "./database.ts";
@@ -8,7 +9,7 @@ export interface PostgresValuesArgs {
   /** The registry of the images. */
   readonly registry: string;
   /** Secrets with its credentials. */
-  readonly imagePullSecrets?: readonly string[];
+  readonly imagePullSecrets?: readonly pulumi.Input<string>[];
   /** The superuser. */
   readonly admin: RoleCredentials;
   /** The name of the ConfigMap with pg_hba.conf. */

@@ -26,7 +26,7 @@ export type StackBatch = BatchConfig & Required<BatchSettings> & { readonly name
 export interface StackConfig {
   readonly kubernetesContext: string;
   readonly keda: KedaArgs;
-  readonly database: PostgresArgs;
+  readonly database: PostgresArgs & { readonly namespace: string };
   readonly image: WorkerImageArgs;
   /** The image with the runner, if any batch runs a command. */
   readonly runner: WorkerImageArgs | undefined;

@@ -70,7 +70,7 @@ export interface WorkerImageArgs {
    *
    * @default - none
    */
-  readonly existing?: string;
+  readonly existing?: pulumi.Input<string>;
   /**
    * An image that is not pushed is rebuilt when this changes. Pass the uid of the cluster whose node runs the daemon.
    *
