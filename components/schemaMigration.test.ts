@@ -191,10 +191,10 @@ test("its pod has the volumes that the patch mounts, which a proxy may need", as
 
 test("its container has the limits that a quota demands of every container, and requests no more", async () => {
   const resources = async (limits: Record<string, string>) =>
-    (await changed({ pod: { resources: { requests: { "ephemeral-storage": "1Mi" }, limits } } })).container?.resources;
-  assert.deepEqual(await resources({ cpu: "2", "ephemeral-storage": "1Gi", "nvidia.com/gpu": "1" }), {
-    requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "1Mi" },
-    limits: { memory: "128Mi", cpu: "2", "ephemeral-storage": "1Gi" },
+    (await changed({ pod: { resources: { requests: { "ephemeral-storage": "50Gi" }, limits } } })).container?.resources;
+  assert.deepEqual(await resources({ cpu: "2", "ephemeral-storage": "50Gi", "nvidia.com/gpu": "1" }), {
+    requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "64Mi" },
+    limits: { memory: "128Mi", cpu: "2", "ephemeral-storage": "50Gi" },
   });
   assert.partialDeepStrictEqual(await resources({ cpu: "20m" }), { requests: { cpu: "20m" }, limits: { cpu: "20m" } });
 });

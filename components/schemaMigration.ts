@@ -80,8 +80,9 @@ export interface SchemaMigrationArgs {
 /** Time for the migration itself, and for a second try. */
 const RUN_SECONDS = 260;
 
-/** What its pod requests, unless the limit for all containers is lower. */
+/** What its pod requests, unless the limit for all containers is lower. Without a request Kubernetes would request the limit. */
 const CPU = "50m";
+const STORAGE = "64Mi";
 
 /** The parts of sql/ that change no database: the statements are in the worker's image, and the dump is for readers. */
 const NOT_MIGRATED = ["statements", "schema.sql"];
@@ -160,7 +161,6 @@ function podTemplate(name: string, args: KnownArgs) {
   refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
   const { image, database, admin, pod = {} } = args;
   const { labels, annotations, resources } = pod;
-  const limit = resources?.limits?.cpu ?? CPU;
   return {
     metadata: {
       labels: { ...labels, "app.kubernetes.io/name": name },
@@ -174,7 +174,7 @@ function podTemplate(name: string, args: KnownArgs) {
       pooled: false,
       role: admin,
       env: migrationVariables(args),
-      cpu: quantityValue(limit) < quantityValue(CPU) ? limit : CPU,
+      cpu: atMost(resources?.limits?.cpu, CPU),
       memory: "128Mi",
       graceSeconds: 30,
       pod: withoutWork(pod),
@@ -200,9 +200,19 @@ function migrationVariables({ worker, scaler, rolesPrepared, attach = [], connec
 function withoutWork(pod: PodArgs): PodArgs {
   const { env, envFromSecrets, volumes = [], volumeMounts, resources, topologySpreadConstraints, ...rest } = pod;
   const mounted = mountedVolumes(pod.podSpecPatch);
+  const { limits = {} } = withoutDevices(resources);
+  const storage = limits["ephemeral-storage"];
   return {
     ...rest,
-    resources: withoutDevices(resources),
+    resources: {
+      limits,
+      ...(storage !== undefined && { requests: { "ephemeral-storage": atMost(storage, STORAGE) } }),
+    },
     volumes: volumes.filter(({ name }) => mounted.includes(name)),
   };
+}
+
+/** The request, or the limit if that is lower. */
+function atMost(limit: string | undefined, request: string): string {
+  return limit !== undefined && quantityValue(limit) < quantityValue(request) ? limit : request;
 }
