@@ -12,7 +12,7 @@ interface Setting {
 
 // The check of the stack's configuration as a program, for `npm run up`, which starts minikube before Pulumi runs index.ts: standard input
 // is the output of `pulumi config --json --show-secrets`. A wrong configuration ends it with the message of index.ts and exit code 64; otherwise
-// standard output is a JSON list of the namespaces that the stack creates.
+// standard output is what `npm run up` needs of it, as JSON.
 const PREFIX = "postgres-batch:";
 const all = Object.entries(JSON.parse(await text(process.stdin)) as Readonly<Record<string, Setting>>);
 const settings = new Map(
@@ -21,7 +21,8 @@ const settings = new Map(
 const secrets = [...settings].flatMap(([key, { secret }]) => (secret ? [key] : []));
 try {
   const config = readStackConfig((key) => settings.get(key)?.value, process.env, [...settings.keys()], secrets);
-  console.log(JSON.stringify(createdNamespaces(config)));
+  const { podStartSeconds } = config.migration;
+  console.log(JSON.stringify({ namespaces: createdNamespaces(config), podStartSeconds }));
 } catch (error) {
   if (!RunError.isInstance(error)) throw error;
   // Not to standard error, where Node.js may print warnings.

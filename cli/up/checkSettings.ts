@@ -19,6 +19,8 @@ interface Setting {
 export interface CheckedSettings {
   /** The namespaces that the stack creates. */
   readonly namespaces?: readonly string[];
+  /** Seconds that a pod may take to start: the longest of all batches. */
+  readonly podStartSeconds?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function checkSettings({ stack, pulumiArgs, env }: Session): Promis
   if (checked.exitCode === SYSEXITS.usage) throw new UsageError(checked.stdout.trim());
   if (checked.exitCode !== 0)
     throw new FailedError(`cannot check the settings of the stack ${stack}: ${checked.stderr}`);
-  return { namespaces: JSON.parse(checked.stdout) as string[] };
+  return JSON.parse(checked.stdout) as CheckedSettings;
 }
 
 function parseSettings(json: string): Readonly<Record<string, Setting>> | undefined {

@@ -73,6 +73,14 @@ describe("a pod that does not become ready", () => {
     });
   }
 
+  test("may fit on no node for as long as podStartSeconds says, and for two minutes in any case", () => {
+    const { pod, events } = observed("cpu");
+    assert.deepEqual(
+      [40, 300].map((podStartSeconds) => podProblem(pod, events, podStartSeconds)?.limitSeconds),
+      [120, 300],
+    );
+  });
+
   for (const name of ["ready", "done", "failed"]) {
     test(`has no problem if it is ${name}: Pulumi does not wait for it, or its owner replaces it`, () => {
       const { pod, events } = observed(name);

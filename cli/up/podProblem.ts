@@ -19,8 +19,16 @@ const NODE_COMING: readonly (string | undefined)[] = ["TriggeredScaleUp", "Nomin
 /** A container may restart once while it waits for another, as KEDA's operator does at its first start. */
 const RESTARTS = 2;
 
-/** Why a pod does not become ready; undefined if it is ready, ending, or starting normally. */
-export function podProblem(pod: Pod, events: readonly KubernetesEvent[] = []): Problem | undefined {
+/**
+ * Why a pod does not become ready; undefined if it is ready, ending, or starting normally.
+ *
+ * @param podStartSeconds - the stack's setting: an autoscaler whose events are not known may add a node for that long
+ */
+export function podProblem(
+  pod: Pod,
+  events: readonly KubernetesEvent[] = [],
+  podStartSeconds = 0,
+): Problem | undefined {
   const { metadata, status } = pod;
   if (metadata.deletionTimestamp !== undefined) return undefined;
   // A failed pod is replaced by its owner: only the next one counts.
@@ -28,7 +36,7 @@ export function podProblem(pod: Pod, events: readonly KubernetesEvent[] = []): P
   const namespace = metadata.namespace ?? "";
   const about = { subject: `pod ${namespace}/${metadata.name}`, namespace, name: metadata.name };
   const found =
-    schedulingProblem(pod, events) ??
+    schedulingProblem(pod, events, podStartSeconds) ??
     containerProblem(status?.initContainerStatuses ?? []) ??
     containerProblem(status?.containerStatuses ?? []) ??
     eventProblem(pod, events);
@@ -37,7 +45,11 @@ export function podProblem(pod: Pod, events: readonly KubernetesEvent[] = []): P
 
 type Found = Omit<Problem, "subject" | "namespace" | "name">;
 
-function schedulingProblem({ metadata, status }: Pod, events: readonly KubernetesEvent[]): Found | undefined {
+function schedulingProblem(
+  { metadata, status }: Pod,
+  events: readonly KubernetesEvent[],
+  podStartSeconds: number,
+): Found | undefined {
   const condition = status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
   if (condition === undefined) return undefined;
   const nodeComes = events.some(({ reason }) => NODE_COMING.includes(reason));
@@ -46,7 +58,7 @@ function schedulingProblem({ metadata, status }: Pod, events: readonly Kubernete
     reason: condition.reason ?? "Unschedulable",
     message: `it fits on no node: ${message}`,
     advice: schedulingAdvice(message, metadata.namespace ?? ""),
-    limitSeconds: nodeComes ? Number.POSITIVE_INFINITY : UNSCHEDULABLE_LIMIT_SECONDS,
+    limitSeconds: nodeComes ? Number.POSITIVE_INFINITY : Math.max(UNSCHEDULABLE_LIMIT_SECONDS, podStartSeconds),
   };
 }
 

@@ -45,11 +45,11 @@ await runSession(HELP, async (session) => {
   await checkPulumiVersion(session);
   await checkPassphrase(session);
 
-  const settings = await checkSettings(session);
+  const deployedSettings = await checkSettings(session);
   await selectStack(session);
-  // A new stack has settings only now, and has created nothing.
-  if (settings === undefined) await checkSettings(session);
-  else refuseLostNamespaces(await readStackState(session), settings.namespaces);
+  // A new stack has settings only now.
+  const settings = deployedSettings ?? (await checkSettings(session));
+  refuseLostNamespaces(await readStackState(session), settings?.namespaces);
   const context = await stackContext(session);
   const source = await readImageSource(session);
   if (source !== "existing" && !isInstalled("docker")) requirePrograms(["docker", "minikube"], isInstalled);
@@ -70,6 +70,7 @@ await runSession(HELP, async (session) => {
   const { exitCode, reason } = await runWatched("pulumi", args, env, (ended) =>
     watchRollout({
       kubectl: new Kubectl(context, session.env),
+      ...(settings?.podStartSeconds !== undefined && { podStartSeconds: settings.podStartSeconds }),
       readState: () => readStackState(session),
       ended,
       print: printAmid,

@@ -18,6 +18,8 @@ const SELECTOR = "!scaledjob.keda.sh/name";
 
 export interface WatchRolloutArgs {
   readonly kubectl: Kubectl;
+  /** For how long a pod may fit on no node, because one is added. @default - as `podProblem` */
+  readonly podStartSeconds?: number;
   /** Reads what the stack owns by now. */
   readState(): Promise<StackState>;
   /** Ends the watch. */
@@ -32,12 +34,14 @@ export interface WatchRolloutArgs {
  * as there is one; undefined if the watch ends before.
  */
 export async function watchRollout(args: WatchRolloutArgs): Promise<readonly string[] | undefined> {
-  const { kubectl, readState, ended, print, timeScale = 1 } = args;
+  const { kubectl, podStartSeconds, readState, ended, print, timeScale = 1 } = args;
   const tracker = new ProblemTracker(timeScale);
   const startMs = Date.now();
   return await pollUntilEnded(POLL_SECONDS * timeScale, ended, async () => {
     const state = await readState();
-    const observed = await Promise.all(podNamespaces(state).map((namespace) => observe(kubectl, namespace, state)));
+    const observed = await Promise.all(
+      podNamespaces(state).map((namespace) => observe(kubectl, namespace, state, podStartSeconds)),
+    );
     // Not those of an earlier ScaledJob of the same name.
     const events = observed
       .flatMap((objects) => objects.events)
@@ -75,7 +79,12 @@ interface Observed {
 }
 
 /** The problems in a namespace; none if kubectl gets no answer, in which case Pulumi fails with the reason. */
-async function observe(kubectl: Kubectl, namespace: string, state: StackState): Promise<Observed> {
+async function observe(
+  kubectl: Kubectl,
+  namespace: string,
+  state: StackState,
+  podStartSeconds: number | undefined,
+): Promise<Observed> {
   const kinds = "pods,events,statefulsets";
   const items = (await kubectl.list<Pod | KubernetesEvent | StatefulSet>(kinds, "-n", namespace, "-l", SELECTOR)) ?? [];
   const events = items.filter((item) => item.kind === "Event");
@@ -84,7 +93,7 @@ async function observe(kubectl: Kubectl, namespace: string, state: StackState): 
     .filter((item) => item.kind === "Pod")
     .filter((pod) => isOwnPod(pod, state))
     .flatMap((pod): BrokenPod[] => {
-      const problem = podProblem(pod, events.filter(isAbout({ namespace, name: pod.metadata.name })));
+      const problem = podProblem(pod, events.filter(isAbout({ namespace, name: pod.metadata.name })), podStartSeconds);
       return problem === undefined ? [] : [{ pod, problem, outdated: lasts(problem) && isOutdated(pod, statefulSets) }];
     });
   return { broken, events };
