@@ -4,6 +4,7 @@ import { kedaValues } from "./kedaValues.ts";
 import { podRule } from "./podRules.ts";
 import { postgresValues } from "./postgresValues.ts";
 import { findForbidden } from "./restrictedPods.ts";
+import { batchPod } from "./stackBatchArgs.ts";
 import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
 
 const ARGS: WorkerPodArgs = {
@@ -53,15 +54,31 @@ describe("a cluster with nodes of several operating systems", () => {
 });
 
 describe("a cluster that assigns the user ids of pods (OpenShift)", () => {
-  const pod = { podSpecPatch: { securityContext: { runAsUser: null } } };
-
-  test("gets pods without a user id, which still meet the restricted standard", () => {
+  const problems = (pod: object) => {
     const found: string[] = [];
     podRule(true)("pod", pod, found);
-    assert.deepEqual(found, []);
-    const spec = workerPod({ ...ARGS, pod });
-    assert.deepEqual(spec.securityContext, { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
-    assert.deepEqual(findForbidden(spec), []);
+    return found;
+  };
+
+  for (const pod of [{ runAsAssignedUser: true }, { podSpecPatch: { securityContext: { runAsUser: null } } }])
+    test(`gets pods without a user id, which still meet the restricted standard, by ${Object.keys(pod)}`, () => {
+      assert.deepEqual(problems(pod), []);
+      const spec = workerPod({ ...ARGS, pod });
+      assert.deepEqual(spec.securityContext, { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+      assert.deepEqual(findForbidden(spec), []);
+    });
+
+  test("gets the user of a batch where the stack has the other kind", () => {
+    assert.deepEqual(batchPod({ runAsAssignedUser: true }, { runAsUser: 1_234 }), { runAsUser: 1_234 });
+    assert.deepEqual(batchPod({ runAsUser: 1_234 }, { runAsAssignedUser: true }), { runAsAssignedUser: true });
+    assert.deepEqual(batchPod({ runAsUser: 1_234 }, {}), { runAsUser: 1_234 });
+  });
+
+  test("does not get both a given and an assigned user id", () => {
+    assert.deepEqual(problems({ runAsUser: 1_234, runAsAssignedUser: true }), [
+      "pod.runAsUser must not be set with runAsAssignedUser (the cluster assigns it); got both",
+    ]);
+    assert.equal(workerPod({ ...ARGS, pod: { runAsAssignedUser: false } }).securityContext.runAsUser, 1_000);
   });
 });
 

@@ -128,7 +128,14 @@ export interface PodArgs {
    */
   readonly runAsUser?: number;
   /**
-   * A strategic merge patch for the pod's spec, applied last. It cannot change fields that the worker relies on.
+   * Whether the cluster assigns the user id when it admits a pod, as OpenShift does: pods then name none.
+   *
+   * @default false
+   */
+  readonly runAsAssignedUser?: boolean;
+  /**
+   * A strategic merge patch for the pod's spec, applied last. It cannot change fields that the worker relies on. `null` removes a field,
+   * but Pulumi's YAML passes none.
    *
    * @default - none
    */

@@ -3,7 +3,7 @@ import { isQualifiedName, objectName } from "./nameRules.ts";
 import { podSpecPatchRule } from "./podSpecPatch.ts";
 import { isReservedVariable } from "./reservedNames.ts";
 import { resourcesRule } from "./resourcesRule.ts";
-import { and, isObject, list, map, number, type Rule, secretText, shape, text } from "./rule.ts";
+import { and, flag, isObject, list, map, number, type Rule, secretText, shape, text } from "./rule.ts";
 
 /** Labels that KEDA, the Job controller and this project use as selectors. */
 const OUR_LABELS =
@@ -111,7 +111,7 @@ export function podRule(command: boolean): Rule {
 
 /** The same for a part of `PodArgs`, whose mounts may be of another part's volumes. */
 export function podPartRule(command: boolean): Rule {
-  return shape({
+  const rule = shape({
     ...METADATA_RULES,
     serviceAccountName: objectName("a service account in the namespace of the batches"),
     env: envRule,
@@ -127,6 +127,12 @@ export function podPartRule(command: boolean): Rule {
     imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
     runtimeClassName: objectName("a runtime class of the cluster"),
     runAsUser: number({ min: 1, max: 2_147_483_647, why: "the restricted Pod Security Standard forbids root" }),
+    runAsAssignedUser: flag("whether the cluster assigns the user id"),
     podSpecPatch: podSpecPatchRule(command),
+  });
+  return and(rule, (path, value, problems) => {
+    const { runAsUser, runAsAssignedUser } = value as Record<string, unknown>;
+    if (runAsUser !== undefined && runAsAssignedUser === true)
+      problems.push(`${path}.runAsUser must not be set with runAsAssignedUser (the cluster assigns it); got both`);
   });
 }

@@ -38,7 +38,10 @@ export function stackBatchArgs(
 
 /** A batch's pod: each key replaces the stack's, and maps are merged by their keys. */
 export function batchPod(stack: PodArgs, batch: PodArgs): PodArgs {
-  const merged: Record<string, unknown> = { ...stack, ...batch };
+  const { runAsUser, runAsAssignedUser, ...rest } = stack;
+  // The two exclude each other: either of the batch replaces both of the stack.
+  const hasUser = batch.runAsUser !== undefined || batch.runAsAssignedUser !== undefined;
+  const merged: Record<string, unknown> = { ...(hasUser ? rest : stack), ...batch };
   for (const key of ["labels", "annotations", "env", "nodeSelector"] as const)
     if (stack[key] !== undefined && batch[key] !== undefined) merged[key] = { ...stack[key], ...batch[key] };
   return merged;

@@ -123,7 +123,7 @@ export function workerPod(args: WorkerPodArgs) {
     tolerations: [...lostNodeTolerations(LOST_NODE_TOLERATION_SECONDS), ...(pod.tolerations ?? [])],
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: pod.runAsUser ?? WORKER_UID,
+      ...(pod.runAsAssignedUser ? {} : { runAsUser: pod.runAsUser ?? WORKER_UID }),
       seccompProfile: { type: "RuntimeDefault" },
     },
     ...(broughtBy === undefined ? {} : { initContainers: [runnerContainer(args, broughtBy)] }),
