@@ -1,6 +1,6 @@
 /** Docker's grammar for host names and path components (github.com/distribution/reference). */
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
-const HOST = `${LABEL}(?:\\.${LABEL})*(?::(?<port>\\d{1,5}))?`;
+const HOST = `(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::(?<port>\\d{1,5}))?`;
 const PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
 
 const REGISTRY = new RegExp(`^${HOST}(?:/${PART})*$`);

@@ -162,6 +162,10 @@ describe("pod", () => {
       'pod.resources.limits.ephemeral-storage must be at least what requests has (Kubernetes refuses such pods); got "1Gi" and "2Gi"',
     ],
     "an invalid node label": [{ nodeSelector: { a: true } }, "pod.nodeSelector.a must be"],
+    "nodes that the worker cannot run on": [
+      { nodeSelector: { "kubernetes.io/os": "windows" } },
+      "pod.nodeSelector.kubernetes.io/os must be linux",
+    ],
     "a toleration that is not an object": [{ tolerations: ["all"] }, "pod.tolerations[0] must be an object"],
     "an affinity that is not an object": [{ affinity: [] }, "pod.affinity must be an object"],
     "a CPU request, which the setting cpu sets": [

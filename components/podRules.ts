@@ -100,6 +100,14 @@ export const mountsRule: Rule = (path, value, problems) => {
     );
 };
 
+const onLinux: Rule = (path, value, problems) => {
+  const { "kubernetes.io/os": system } = value as Record<string, unknown>;
+  if (typeof system === "string" && system !== "linux")
+    problems.push(
+      `${path}.kubernetes.io/os must be linux (the worker and the runner are programs for Linux); got ${JSON.stringify(system)}`,
+    );
+};
+
 /**
  * Validation rules for `PodArgs`.
  *
@@ -118,7 +126,10 @@ export function podPartRule(command: boolean): Rule {
     envFromSecrets: envFromSecretsRule,
     volumes: list(volumeRule, { why: "Kubernetes volumes" }),
     volumeMounts: list(volumeMountRule, { why: "Kubernetes volume mounts" }),
-    nodeSelector: map(text(isQualifiedName, "a label name", "it selects nodes"), labelValue, "node labels"),
+    nodeSelector: and(
+      map(text(isQualifiedName, "a label name", "it selects nodes"), labelValue, "node labels"),
+      onLinux,
+    ),
     tolerations: list(tolerationRule, { why: "Kubernetes tolerations" }),
     affinity: affinityRule,
     topologySpreadConstraints: spreadsRule,

@@ -82,7 +82,13 @@ describe("a key of the stack", () => {
       "http://charts.example",
       "https://charts.example:8443/stable/",
     ],
-    kedaImageRegistry: ["localhost:5000", "registry.example/mirror", "a-b.example:65535/x/y_z", "10.0.0.1:1"],
+    kedaImageRegistry: [
+      "localhost:5000",
+      "registry.example/mirror",
+      "a-b.example:65535/x/y_z",
+      "10.0.0.1:1",
+      "[fd00::1]:5000/x",
+    ],
     postgresqlChart: [join(folder, "keda"), "oci://registry.example/charts/postgresql"],
     baseImage: [
       "node",
