@@ -849,7 +849,7 @@ begin
   ) then
     return;
   end if;
-  execute format('drop policy if exists %I on %s', 'batch_' || p_kind, p_requests);
+  perform batch.drop_policy(p_kind, p_requests);
   if applies then
     execute format('create policy %I on %s for select to %I using (%s)', 'batch_' || p_kind, p_requests, p_reader, condition);
   end if;
@@ -1193,13 +1193,29 @@ begin
     foreach name in array array['', '$delete', '$key', '$truncate'] loop
       execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);
     end loop;
-    execute format('drop policy if exists %I on %s', 'batch_' || p_kind, attached.requests);
+    perform batch.drop_policy(p_kind, attached.requests);
   end if;
   perform batch.drop_readers(p_kind);
   perform batch.unregister(p_kind);
   perform batch.connect_readers();
 end
 $_$;
+
+
+--
+-- Name: drop_policy(text, regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.drop_policy(p_kind text, p_requests regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if exists (select from pg_policy p where p.polrelid = p_requests and p.polname = 'batch_' || p_kind) then
+    execute format('drop policy %I on %s', 'batch_' || p_kind, p_requests);
+  end if;
+end
+$$;
 
 
 --
@@ -2270,6 +2286,7 @@ CREATE FUNCTION batch.refuse_table(p_requests regclass, p_timeout_column name) R
 declare
   requests pg_class;
   key text;
+  remedy text;
 begin
   select c.* into requests from pg_class c where c.oid = p_requests;
   if not found then
@@ -2300,14 +2317,17 @@ begin
   end if;
 
   select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by array_position(i.indkey::int2[], a.attnum))
-    || case when bool_and(i.indimmediate) then '' else ', deferrable' end
-  into key
+    || case when bool_and(i.indimmediate) then '' else ', deferrable' end,
+    -- The key that most ORMs create unless they are asked for another.
+    case when count(*) = 1 and bool_and(a.atttypid in ('integer'::regtype, 'smallint'::regtype))
+      then format('alter table %s alter column %I type bigint', p_requests, min(a.attname)) end
+  into key, remedy
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
   where i.indrelid = p_requests and i.indisprimary;
   if batch.key_column(p_requests) is null then
     raise exception '% must have a primary key of one bigint column% (it identifies a request); got %',
       p_requests, case requests.relkind when 'p' then ', first, before those of the partition key' else '' end,
-      coalesce(key, 'no such key');
+      concat_ws(': ', coalesce(key, 'no such key'), remedy);
   end if;
 
   if p_timeout_column is not null and not batch.is_timeout_column(p_requests, p_timeout_column) then
@@ -2345,7 +2365,9 @@ begin
   set requests = p_requests, timeout_column = p_timeout_column, attached = true, problem = null, problem_since = null
   where k.kind = p_kind;
   insert into batch.scaling (kind) values (p_kind) on conflict (kind) do nothing;
-  execute format('create sequence if not exists batch.%I', 'arrivals_' || p_kind);
+  if to_regclass('batch.arrivals_' || p_kind) is null then
+    execute format('create sequence batch.%I', 'arrivals_' || p_kind);
+  end if;
 end
 $$;
 
@@ -3804,6 +3826,13 @@ REVOKE ALL ON FUNCTION batch.dequeue_row() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.detach(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION drop_policy(p_kind text, p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.drop_policy(p_kind text, p_requests regclass) FROM PUBLIC;
 
 
 --

@@ -23,7 +23,7 @@ begin
   ) then
     return;
   end if;
-  execute format('drop policy if exists %I on %s', 'batch_' || p_kind, p_requests);
+  perform batch.drop_policy(p_kind, p_requests);
   if applies then
     execute format('create policy %I on %s for select to %I using (%s)', 'batch_' || p_kind, p_requests, p_reader, condition);
   end if;

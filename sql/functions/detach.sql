@@ -22,7 +22,7 @@ begin
     foreach name in array array['', '$delete', '$key', '$truncate'] loop
       execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);
     end loop;
-    execute format('drop policy if exists %I on %s', 'batch_' || p_kind, attached.requests);
+    perform batch.drop_policy(p_kind, attached.requests);
   end if;
   perform batch.drop_readers(p_kind);
   perform batch.unregister(p_kind);

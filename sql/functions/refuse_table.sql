@@ -8,6 +8,7 @@ as $$
 declare
   requests pg_class;
   key text;
+  remedy text;
 begin
   select c.* into requests from pg_class c where c.oid = p_requests;
   if not found then
@@ -38,14 +39,17 @@ begin
   end if;
 
   select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by array_position(i.indkey::int2[], a.attnum))
-    || case when bool_and(i.indimmediate) then '' else ', deferrable' end
-  into key
+    || case when bool_and(i.indimmediate) then '' else ', deferrable' end,
+    -- The key that most ORMs create unless they are asked for another.
+    case when count(*) = 1 and bool_and(a.atttypid in ('integer'::regtype, 'smallint'::regtype))
+      then format('alter table %s alter column %I type bigint', p_requests, min(a.attname)) end
+  into key, remedy
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
   where i.indrelid = p_requests and i.indisprimary;
   if batch.key_column(p_requests) is null then
     raise exception '% must have a primary key of one bigint column% (it identifies a request); got %',
       p_requests, case requests.relkind when 'p' then ', first, before those of the partition key' else '' end,
-      coalesce(key, 'no such key');
+      concat_ws(': ', coalesce(key, 'no such key'), remedy);
   end if;
 
   if p_timeout_column is not null and not batch.is_timeout_column(p_requests, p_timeout_column) then

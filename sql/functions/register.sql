@@ -23,6 +23,8 @@ begin
   set requests = p_requests, timeout_column = p_timeout_column, attached = true, problem = null, problem_since = null
   where k.kind = p_kind;
   insert into batch.scaling (kind) values (p_kind) on conflict (kind) do nothing;
-  execute format('create sequence if not exists batch.%I', 'arrivals_' || p_kind);
+  if to_regclass('batch.arrivals_' || p_kind) is null then
+    execute format('create sequence batch.%I', 'arrivals_' || p_kind);
+  end if;
 end
 $$;
