@@ -147,6 +147,15 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     assert.deepEqual(await readdir(TMPDIR), ["pages.sql"]);
   });
 
+  test("says which command does not exit after batch.finish()", async () => {
+    const run = start(["--sql", await pages(1), ...BATCH, "--command", `${PROGRAM} --stay`]);
+    const printed = /^every request has ended, but the command still runs in postgres-batch-\S+: /m;
+    await until("the notice", () => printed.test(run.output()), { timeoutMs: 60_000 });
+    run.child.kill("SIGINT");
+    assert.equal((await run.ended).exitCode, 130);
+    await assertNothingLeft();
+  });
+
   test("resumes a kept database without --sql, and refuses to create its table twice", async () => {
     const sql = await pages(2);
     const keep = ["--keep", join(home, "kept")];

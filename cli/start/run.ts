@@ -3,6 +3,7 @@ import { Cluster } from "../../simulator/cluster.ts";
 import { poll } from "../../simulator/poll.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import { createCommandWork } from "./commandWork.ts";
+import { createLingerNotice } from "./lingeringCommands.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 import type { Options } from "./options.ts";
 import type { ProgressDisplay } from "./progressDisplay.ts";
@@ -39,9 +40,12 @@ export async function run(
     const ids = await raceAbort(work.prepare(), signal);
     const startedAt = performance.now();
     const elapsed = () => (performance.now() - startedAt) / 1_000;
+    const noticeLingering = createLingerNotice((line) => display.print(line));
     const show = async () => {
       await work.printErrors(client, ids);
-      display.update(await readProgress(client, work.kind, ids), cluster.jobs, elapsed());
+      const progress = await readProgress(client, work.kind, ids);
+      if (options.batch) noticeLingering(isDone(progress) ? cluster.pods.map(({ name }) => name) : []);
+      display.update(progress, cluster.jobs, elapsed());
     };
     const finished = new AbortController();
     void watch(show, AbortSignal.any([signal, finished.signal]));

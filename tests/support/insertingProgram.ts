@@ -12,4 +12,5 @@ await client.query("begin");
 await client.query("insert into effects (page_id, attempt) values (batch.own($1), $2)", [token, attempt]);
 await client.query("select batch.finish($1, $2)", [token, JSON.stringify({ page: row.id })]);
 await client.query("commit");
-await client.end();
+// An open connection keeps the process alive.
+if (!process.argv.includes("--stay")) await client.end();
