@@ -68,7 +68,7 @@ export function createCommandWork(
       await client.connect();
       preparing = client;
       try {
-        programEnv = await createBatch(batch, client, local);
+        programEnv = await createBatch(batch, client, local, directory.path);
       } finally {
         preparing = undefined;
         await client.end().catch(() => undefined);
@@ -102,10 +102,11 @@ async function createBatch(
   { sql, table, kind }: CommandBatch,
   client: pg.Client,
   local: LocalDatabase,
+  directory: string,
 ): Promise<Readonly<Record<string, string>>> {
   // Two runs on one server would disturb each other's grants.
   await client.query(`select pg_advisory_lock(${LOCK_SPACE}, 0)`);
-  const programEnv = await prepareProgramRole(client, local);
+  const programEnv = await prepareProgramRole(client, local, directory);
   await client.query(`select pg_advisory_unlock(${LOCK_SPACE}, 0)`);
   if (sql) await runSqlFile(client, sql);
   // The file's settings and its uncommitted transaction end with the file, as in psql.

@@ -101,4 +101,21 @@ describe("DATABASE_URL of a server with TLS", { timeout: 600_000, concurrency: 1
       assert.deepEqual(await query("select count(*)::integer from make_it_clap"), [{ count: expected === 0 ? 1 : 0 }]);
     });
   }
+
+  test("sslmode=verify-full without a file gives a command the authorities as a file, which any driver reads", async () => {
+    const { name, query } = await createTestDatabase();
+    await query("create table pages (id bigint primary key)");
+    await query("insert into pages values (1)");
+    const env = {
+      DATABASE_URL: `postgresql://postgres@localhost:${port}/${name}?sslmode=verify-full`,
+      NODE_EXTRA_CA_CERTS: root,
+    };
+    const line = pems.cert.split("\n")[1];
+    const command = `sh -c 'test "$PGSSLMODE" = verify-full && grep -qF "${line}" "$PGSSLROOTCERT"'`;
+    const { exitCode, stderr } = await start(
+      ["--table", "pages", "--kind", "page", "--command", command, "--json"],
+      env,
+    ).ended;
+    assert.equal(exitCode, 0, stderr);
+  });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { createRoles, grantRights } from "../../worker/src/roles.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
+import { writeAuthorities } from "./writeAuthorities.ts";
 
 /** The role as which a command connects to the run's own server, which requires no password. */
 const PROGRAM_ROLE = "batch_command";
@@ -11,12 +12,14 @@ const PROGRAM_ROLE = "batch_command";
  * as a role that may do only this and what the SQL file grants to `batch_program`, as they should on a cluster; on the server of
  * DATABASE_URL they connect as the URL's role, since such a server requires passwords.
  *
+ * @param directory - the run's, for a file of certificate authorities
  * @returns the variables by which libpq, and most drivers, find the database; the runner passes them on.
  * @throws Error when there are no such roles and they cannot be created.
  */
 export async function prepareProgramRole(
   client: pg.Client,
   { env, exclusive }: Pick<LocalDatabase, "env" | "exclusive">,
+  directory: string,
 ): Promise<Readonly<Record<string, string>>> {
   // The two roles that log in are for clusters: these passwords are never used.
   const password = () => randomBytes(24).toString("base64url");
@@ -40,6 +43,8 @@ export async function prepareProgramRole(
     COMMAND_ENV_PGUSER: exclusive ? PROGRAM_ROLE : PG_USERNAME,
     COMMAND_ENV_PGSSLMODE: sslMode === "no-verify" ? "require" : sslMode,
     ...(PGPASSWORD === undefined ? {} : { COMMAND_ENV_PGPASSWORD: PGPASSWORD }),
-    ...(sslMode === "verify-full" ? { COMMAND_ENV_PGSSLROOTCERT: PG_CA_FILE ?? "system" } : {}),
+    ...(sslMode === "verify-full"
+      ? { COMMAND_ENV_PGSSLROOTCERT: PG_CA_FILE ?? (await writeAuthorities(directory)) }
+      : {}),
   };
 }
