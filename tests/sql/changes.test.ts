@@ -114,6 +114,20 @@ describe("TRUNCATE", () => {
     assert.deepEqual(await queued(), [1]);
   });
 
+  test("that no trigger saw, and its rows inserted the same way, are made good by another one and another attach", async () => {
+    await succeed(worker, await claimed("a"));
+    const unseen = (statement: string) =>
+      query(
+        `begin; alter table parcels disable trigger all; ${statement}; alter table parcels enable trigger all; commit`,
+      );
+    await unseen("truncate parcels");
+    await query("truncate parcels");
+    await unseen("insert into parcels (id) values (1), (2)");
+    assert.deepEqual(await queued(), []);
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await queued(), [1, 2]);
+  });
+
   test("while a program's transaction owns the running request: its key may not come again before that has ended", async () => {
     const running = await claimed("a");
     const program = await database.open();
