@@ -1532,9 +1532,12 @@ begin
       and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
     if not found then
       perform batch.own(p_token);
-    elsif finished_at <> now() and pg_current_xact_id_if_assigned() is not null then
-      raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
-        using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit with 0.';
+    elsif finished_at <> now() then
+      if pg_current_xact_id_if_assigned() is not null then
+        raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
+          using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit with 0.';
+      end if;
+      perform set_config('transaction_read_only', 'on', true);
     end if;
     return false;
   end if;

@@ -1,6 +1,7 @@
 -- For a program's own transaction: ends the request with SUCCESS together with the transaction's other effects. Raises as
--- batch.own(); but called again for an attempt that it has finished already it changes nothing and returns false, unless a transaction
--- that repeats the whole work calls it, because its first answer was lost: what that one has written would take effect twice.
+-- batch.own(); but called again for an attempt that it has finished already it changes nothing and returns false. A transaction that repeats
+-- the whole work calls it again if its first answer was lost. What that one writes would take effect twice: one that has written is refused,
+-- and the others become read-only.
 --
 -- p_token: BATCH_TOKEN   p_result: any JSON of at most 64 KiB; null: nothing
 create or replace function batch.finish(p_token text, p_result jsonb default null) returns boolean
@@ -23,9 +24,12 @@ begin
       and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
     if not found then
       perform batch.own(p_token);
-    elsif finished_at <> now() and pg_current_xact_id_if_assigned() is not null then
-      raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
-        using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit with 0.';
+    elsif finished_at <> now() then
+      if pg_current_xact_id_if_assigned() is not null then
+        raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
+          using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit with 0.';
+      end if;
+      perform set_config('transaction_read_only', 'on', true);
     end if;
     return false;
   end if;

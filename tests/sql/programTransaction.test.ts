@@ -115,6 +115,26 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     assert.deepEqual((await program.query("select batch.finish($1) as again", [token])).rows, [{ again: false }]);
   });
 
+  test("that is repeated after a lost answer and writes after batch.finish(), as an ORM may, is refused then", async () => {
+    const { program, token } = await start();
+    const insert = () => program.query("insert into effects values (1)");
+    const work = async () => {
+      await program.query("begin");
+      const { rows } = await program.query("select batch.finish($1) as finished", [token]);
+      await program.query("savepoint later");
+      await insert();
+      await program.query("commit");
+      return rows;
+    };
+    assert.deepEqual(await work(), [{ finished: true }]);
+    await assert.rejects(work(), { code: "25006" });
+    await program.query("rollback to later");
+    await assert.rejects(insert(), { code: "25006" });
+    await program.query("rollback");
+    assert.equal((await database.query("select from effects")).length, 1);
+    await insert();
+  });
+
   for (const [token, got] of [
     [null, "null"],
     ["", "an empty text"],
