@@ -116,6 +116,15 @@ test("the error says how the command ended, and ends with its stderr", async () 
   assert.deepEqual(result, { outcome: "failed", message: "exit code 3: first\nlast", final: false });
 });
 
+test("the error of a command that has failed ends with its stdout if its stderr is empty", async () => {
+  const failed = await runCommandAttempt({ command: shell("echo first; echo last; exit 3") });
+  assert.deepEqual(failed.result, { outcome: "failed", message: "exit code 3: first\nlast", final: false });
+  const both = await runCommandAttempt({ command: shell("echo out; echo err >&2; exit 3") });
+  assert.deepEqual(both.result, { outcome: "failed", message: "exit code 3: err", final: false });
+  const killed = await runCommandAttempt({ command: shell("echo out; kill -KILL $$") });
+  assert.deepEqual(killed.result, { outcome: "crashed", message: "ended by SIGKILL" });
+});
+
 for (const [file, problem] of [
   ['{"retryAfter": "90"}', 'retryAfter must be a number from 0 to 604800 (seconds); got "90"'],
   ['{"retryAfter": 1e400}', "retryAfter must be a number from 0 to 604800 (seconds); got Infinity"],

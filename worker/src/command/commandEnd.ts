@@ -9,6 +9,8 @@ export interface CommandEnd {
   readonly signal: NodeJS.Signals | null;
   /** Set if the runner passed SIGTERM on to it: with the abort reason of the attempt's signal. */
   readonly stop: { readonly reason: unknown } | undefined;
+  /** The end of its stdout. @default - it wrote nothing */
+  readonly stdout?: string;
   /** The end of its stderr. */
   readonly stderr: string;
   readonly result: JsonFile | undefined;
@@ -74,9 +76,13 @@ function readRetryAfter(result: JsonFile | undefined): { readonly afterSeconds?:
   return { problem: `retryAfter must be a number from 0 to ${MAX_RETRY_AFTER_SECONDS} (seconds); got ${got}` };
 }
 
-/** For example `exit code 1: ` and the end of stderr. */
-function describeEnd({ code, signal, stop, stderr, outOfMemory }: CommandEnd): string {
+/**
+ * For example `exit code 1: ` and the end of stderr; of stdout if a command that failed has left stderr empty, since some log everything
+ * to stdout (Spring Boot, PHP).
+ */
+function describeEnd({ code, signal, stop, stdout, stderr, outOfMemory }: CommandEnd): string {
   const how = signal !== null ? `ended by ${signal}` : code !== null ? `exit code ${code}` : "not ended by SIGKILL yet";
   const why = stop?.reason instanceof Error ? stop.reason.message : stop?.reason;
-  return [why, `${how}${outOfMemory ? ", out of memory" : ""}`, stderr].filter(Boolean).join(": ");
+  const output = stderr || (stop === undefined && signal === null ? stdout : "");
+  return [why, `${how}${outOfMemory ? ", out of memory" : ""}`, output].filter(Boolean).join(": ");
 }

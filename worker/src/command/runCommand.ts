@@ -8,9 +8,9 @@ import type { CommandEnd } from "./commandEnd.ts";
 import { endProcesses, type Leftovers, signalGroup } from "./endProcesses.ts";
 import { forwardOutput } from "./forwardOutput.ts";
 import type { Pipe } from "./openPipes.ts";
+import { OutputTail } from "./outputTail.ts";
 import { preferForOom } from "./preferForOom.ts";
 import { listProcesses, readProcess } from "./processTable.ts";
-import { StderrTail } from "./stderrTail.ts";
 import { stopCommandOnAbort } from "./stopCommand.ts";
 
 /** A command and how to start it. */
@@ -66,13 +66,13 @@ const GROUP_PAUSE_MS = 50;
 export async function runCommand(
   start: Start,
   surroundings: Surroundings,
-): Promise<Pick<CommandEnd, "code" | "signal" | "stop" | "stderr">> {
+): Promise<Pick<CommandEnd, "code" | "signal" | "stop" | "stdout" | "stderr">> {
   const { stdout, stderr, mark } = start;
   const { streams, killSignal } = surroundings;
-  const tail = new StderrTail();
+  const [stdoutTail, stderrTail] = [new OutputTail(), new OutputTail()];
   const outputs = Promise.all([
-    forwardOutput(stdout.readFrom, streams.stdout, () => undefined),
-    forwardOutput(stderr.readFrom, streams.stderr, (chunk) => tail.add(chunk)),
+    forwardOutput(stdout.readFrom, streams.stdout, (chunk) => stdoutTail.add(chunk)),
+    forwardOutput(stderr.readFrom, streams.stderr, (chunk) => stderrTail.add(chunk)),
   ]).catch(() => undefined);
   try {
     const child = await spawnCommand(start);
@@ -99,7 +99,7 @@ export async function runCommand(
     // The runner's next log line must start on a new line.
     if (drained?.[0].lineIsOpen) streams.stdout.write("\n");
     const [code, signal] = ended ?? [null, null];
-    return { code, signal, stop: stopping.stop, stderr: tail.toString() };
+    return { code, signal, stop: stopping.stop, stdout: stdoutTail.toString(), stderr: stderrTail.toString() };
   } finally {
     stdout.readFrom.destroy();
     stderr.readFrom.destroy();

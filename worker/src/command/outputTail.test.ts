@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
-import { StderrTail, TAIL_BYTES } from "./stderrTail.ts";
+import { OutputTail, TAIL_BYTES } from "./outputTail.ts";
 
 function tail(...chunks: Buffer[]): string {
-  const stderr = new StderrTail();
+  const stderr = new OutputTail();
   for (const chunk of chunks) stderr.add(chunk);
   return stderr.toString();
 }

@@ -1,8 +1,8 @@
-/** How much of a command's stderr is kept as the attempt's error. */
+/** How much of a command's output is kept as the attempt's error. */
 export const TAIL_BYTES = 8_192;
 
 /** The last 8 KiB of a stream of bytes, as text. */
-export class StderrTail {
+export class OutputTail {
   #bytes: Buffer = Buffer.alloc(0);
 
   add(chunk: Buffer): void {
