@@ -138,12 +138,18 @@ describe("a change that breaks the attachment", () => {
     }
   });
 
-  test("a trigger that always fires, in sessions that replicate too, still does when the table is attached again", async () => {
-    await query("alter table parcels enable always trigger batch_parcel");
-    await query("select batch.attach('parcels', 'parcel')");
-    await query("set session_replication_role = replica; insert into parcels (id) values (8)");
-    await query("reset session_replication_role");
-    assert.deepEqual(await queued(), [1, 2, 3, 8]);
+  test("triggers that always fire, in sessions that replicate too, still do when the table is attached again", async () => {
+    for (const name of ["", "$delete", "$key", "$truncate"]) {
+      await query(`alter table parcels enable always trigger "batch_parcel${name}"`);
+    }
+    await query("select batch.attach('parcels', 'parcel'); set session_replication_role = replica");
+    await query(
+      "insert into parcels (id) values (8); delete from parcels where id = 1; update parcels set id = 12 where id = 2",
+    );
+    assert.deepEqual(await queued(), [3, 8, 12]);
+    await query("truncate parcels; reset session_replication_role");
+    assert.deepEqual(await queued(), []);
+    assert.equal(await problem(), "");
   });
 
   test("rows that came while a trigger was disabled are taken in once it is enabled", async () => {
