@@ -36,3 +36,8 @@ test("a character that arrives in two chunks is whole", () => {
 test("NUL and invalid UTF-8 become a replacement character, which PostgreSQL can store", () => {
   assert.equal(tail(Buffer.from([0x61, 0x00, 0xff, 0x80, 0x62, 0x0a])), "a\uFFFD\uFFFD\uFFFDb");
 });
+
+test("blank lines at the start are left out, as PHP writes one before an error: a table shows the first line", () => {
+  assert.equal(tail(Buffer.from("\n \r\nFatal error\n  at x\n")), "Fatal error\n  at x");
+  assert.equal(tail(Buffer.from("  indented\n")), "  indented");
+});

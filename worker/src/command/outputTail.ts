@@ -11,11 +11,16 @@ export class OutputTail {
     this.#bytes = Buffer.from(joined.subarray(-TAIL_BYTES));
   }
 
-  /** Starts with a whole character. Invalid UTF-8 becomes U+FFFD, and so does NUL, which PostgreSQL's text cannot hold. */
+  /** Starts with a whole character, on a line that is not blank. Invalid UTF-8 becomes U+FFFD, and so does NUL, which PostgreSQL's text cannot hold. */
   toString(): string {
     let start = 0;
     // A cut character leaves at most three continuation bytes (10xxxxxx).
     while (this.#bytes.length === TAIL_BYTES && start < 3 && ((this.#bytes[start] ?? 0) & 0xc0) === 0x80) start++;
-    return this.#bytes.subarray(start).toString("utf8").replaceAll("\0", "\uFFFD").trimEnd();
+    return this.#bytes
+      .subarray(start)
+      .toString("utf8")
+      .replaceAll("\0", "\uFFFD")
+      .replace(/^\s*\n/, "")
+      .trimEnd();
   }
 }
