@@ -61,6 +61,19 @@ describe("a program's driver", { timeout: 60_000 }, () => {
     assert.equal(await fail(connection, attempt, { reason: "error", message: "no", final: false }), "FAILED");
   });
 
+  test("may go through a pooler: nothing that the functions set outlasts its transaction", async () => {
+    const session = async () => (await program.query("select name, setting from pg_settings order by name")).rows;
+    const locks = "select from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'";
+    const before = await session();
+    for (const call of ["own($1)", "checkpoint($1, '1')", "finish($1)", "finish($1)"]) {
+      await program.query("begin");
+      await program.query(`select batch.${call}`, [attempt.token]);
+      await program.query("commit");
+      assert.deepEqual(await session(), before);
+      assert.equal((await program.query(locks)).rowCount, 0);
+    }
+  });
+
   test("with a second connection waits in batch.own() until the transaction of the first one ends", async () => {
     const second = await database.open();
     await program.query("begin");
