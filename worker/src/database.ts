@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { checkServerIdentity } from "node:tls";
 import pg from "pg";
 import { DatabaseUnavailableError } from "./errors.ts";
+import { hasLostRole } from "./hasLostRole.ts";
 import type { Log } from "./log.ts";
 import { type StatementName, statement } from "./queue/statement.ts";
 import { ANSWER_TIMEOUT_MS, NEWER_SETTINGS, SESSION_SETTINGS, toOptions } from "./sessionOptions.ts";
@@ -27,7 +28,7 @@ const BUSY = /^(40001|40P01|55P03|57014)$/;
 
 /**
  * A right, a function or the schema is missing. It may be granted or restored in a moment; the connection is kept, as other pods must not
- * claim meanwhile. succeed_and_claim is not repeated: succeed may still be allowed (recordSuccess.ts).
+ * claim meanwhile, unless its role was dropped. succeed_and_claim is not repeated: succeed may still be allowed (recordSuccess.ts).
  */
 const FORBIDDEN = /^(42501|42883|3F000)$/;
 
@@ -107,7 +108,7 @@ export class Database {
         const forbidden = client !== undefined && FORBIDDEN.test(code) && name !== "succeed_and_claim";
         if (!isOutage(error) && !forbidden && !(client === undefined && error instanceof pg.DatabaseError)) throw error;
         const busy = client !== undefined && BUSY.test(code);
-        const keptOpen = busy || forbidden;
+        const keptOpen = busy || (forbidden && !(await hasLostRole(client)));
         const patient = busy && RECORDS.has(name);
         if (deadline === undefined || patient) {
           deadline = Date.now() + 1_000 * this.#settings.databaseTimeoutSeconds;
@@ -119,7 +120,7 @@ export class Database {
             databaseTimeoutSeconds: this.#settings.databaseTimeoutSeconds,
           });
         }
-        if (client !== undefined && !keptOpen) {
+        if (client !== undefined && !keptOpen && !forbidden) {
           lost = true;
           this.lostAnswers++;
         }

@@ -1,0 +1,15 @@
+import type pg from "pg";
+
+/**
+ * Whether the role that a session logged in as has been dropped. One that was created again under its name has another identity, with
+ * rights that only a new session gets.
+ */
+export async function hasLostRole(client: pg.ClientBase | undefined): Promise<boolean> {
+  try {
+    await client?.query("select session_user");
+    return false;
+  } catch (error) {
+    // undefined_object. Another error, of the connection, is left to the next statement.
+    return (error as { code?: string }).code === "42704";
+  }
+}
