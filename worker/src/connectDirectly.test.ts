@@ -44,6 +44,17 @@ describe("a connection for migrations", () => {
     await client.end();
   });
 
+  test("has no time limit for a transaction, on servers that know one", async () => {
+    await direct.query(`alter database ${name} set idle_in_transaction_session_timeout = '5ms'`);
+    await direct.query(`do $$begin if current_setting('server_version_num')::integer >= 170000 then
+      execute 'alter database ${name} set transaction_timeout = ''300ms'''; end if; end$$`);
+    const client = await connectDirectly({ host, port, user, database: name });
+    await client.query("begin; select pg_sleep(0.5)");
+    await client.query("commit");
+    await client.end();
+    await direct.query(`alter database ${name} reset all`);
+  });
+
   for (const [what, serve] of [
     ["ignores", ignoreOptions],
     ["refuses", refuseOptions],

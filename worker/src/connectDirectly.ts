@@ -21,6 +21,8 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
   try {
     await client.connect();
     const { rows } = await client.query("select current_setting($1, true) as mark", [MARK]);
+    // A server older than 17 would refuse the connection for this option.
+    await client.query("select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
     if (rows[0]?.mark !== "on") throw new SettingsError([PROBLEM]);
     return client;
   } catch (error) {
