@@ -9,6 +9,21 @@ declare
   scaler name := current_setting('postgres_batch.scaler_role');
   role_name name;
 begin
+  -- PostgreSQL lets every role execute a new function. pg_restore --no-privileges leaves them so, and the roles below may use the schema.
+  revoke all on all functions in schema batch from public;
+  foreach role_name in array array[worker, scaler] loop
+    -- Hardening scripts take it from PUBLIC.
+    continue when has_database_privilege(role_name, current_database(), 'connect');
+    begin
+      execute format('grant connect on database %I to %I', current_database(), role_name);
+    exception when insufficient_privilege then
+      -- The condition below reports it.
+    end;
+    if not has_database_privilege(role_name, current_database(), 'connect') then
+      raise exception 'the role % must have the right to connect to the database (grant connect on database % to %); it does not',
+        role_name, quote_ident(current_database()), quote_ident(role_name);
+    end if;
+  end loop;
   foreach role_name in array array[worker, scaler, 'batch_program'] loop
     continue when not exists (select from pg_roles where rolname = role_name);
     execute format('revoke all on all tables in schema batch from %I', role_name);

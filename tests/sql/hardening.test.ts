@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimParams } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+const { query, client, name } = database;
+const OTHER = `member_of_owner_${process.pid}`;
+
+/** Inserts a request, and runs it as the roles that log in. */
+async function runOne(): Promise<void> {
+  await query("insert into make_it_clap (duration_seconds) values (1)");
+  const [scaler, worker] = [database.connect("batch_scaler"), database.connect("batch_worker")];
+  assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 1);
+  const attempt = await claim(worker, claimParams("a"));
+  assert.ok(attempt);
+  await succeed(worker, attempt);
+  await Promise.all([scaler.close(), worker.close()]);
+}
+
+test("after what hardening scripts take from PUBLIC, migrating and attaching again restores what the roles need", async () => {
+  await query(`
+    revoke all on database ${name} from public;
+    revoke all on schema public from public;
+    revoke execute on all functions in schema public from public;
+    revoke all on all tables in schema public from public;
+    revoke execute on all functions in schema batch from public;
+    alter default privileges revoke execute on functions from public;
+    alter default privileges revoke usage on types from public`);
+  await migrate(client, noopLog);
+  await query("select batch.attach('make_it_clap', 'clap')");
+  await runOne();
+});
+
+test("a role that cannot connect is named by a migration that may not change that", async () => {
+  await query(`create role ${OTHER} login in role batch_owner; grant connect on database ${name} to ${OTHER};
+    grant create on schema public to ${OTHER}; revoke connect on database ${name} from batch_scaler`);
+  const member = await database.open({ user: OTHER });
+  await assert.rejects(migrate(member, noopLog), {
+    message: `the role batch_scaler must have the right to connect to the database (grant connect on database ${name} to batch_scaler); it does not`,
+  });
+  await migrate(client, noopLog);
+  await migrate(member, noopLog);
+  await member.end();
+  await query(`drop owned by ${OTHER}; drop role ${OTHER}`);
+  await runOne();
+});
+
+test("after pg_restore --no-privileges, migrating and attaching again gives the roles their rights, and PUBLIC none", async () => {
+  await query(`
+    do $$declare f regprocedure; begin
+      for f in select oid from pg_proc where pronamespace = 'batch'::regnamespace loop
+        execute format('grant execute on function %s to public; revoke all on function %s from batch_worker, batch_scaler, batch_program', f, f);
+      end loop;
+    end$$;
+    revoke all on schema batch from batch_worker, batch_scaler, batch_program;
+    revoke all on make_it_clap from batch_owner`);
+  await migrate(client, noopLog);
+  await query("select batch.attach('make_it_clap', 'clap')");
+  assert.deepEqual(
+    await query(
+      "select proname from pg_proc where pronamespace = 'batch'::regnamespace and has_function_privilege('public', oid, 'execute')",
+    ),
+    [],
+  );
+  await runOne();
+});
