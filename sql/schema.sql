@@ -278,6 +278,8 @@ declare
   latest batch.history;
   why text := coalesce(p_reason, 'canceled');
 begin
+  perform batch.require_kind(p_kind);
+  perform batch.require_request(p_kind, p_request);
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if not found then
     select * into latest from batch.history h
@@ -513,8 +515,8 @@ begin
         return;
       end;
       if kind_problem is not null then
-        update batch.kind k set problem = kind_problem, problem_since = now()
-        from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
+        update batch.kind k set problem = kind_problem, problem_since = now() where k.kind = p_kind and k.kind in (
+          select s.kind from batch.kind s where s.kind = p_kind and s.problem is null for no key update skip locked);
         return;
       end if;
     end if;
@@ -1069,20 +1071,34 @@ declare
   wrong text;
   jobs bigint := 0;
 begin
+  if (p_requests_per_job >= 1 and p_max_replica_count >= 1 and p_pod_start_seconds >= 0) is not true then
+    raise exception using errcode = case when p_requests_per_job = 0 then 'division_by_zero' else 'invalid_parameter_value' end, message = format(
+      'requests per Job and the most Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got %s, %s, %s',
+      coalesce(p_requests_per_job::text, 'null'), coalesce(p_max_replica_count::text, 'null'), coalesce(p_pod_start_seconds::text, 'null'));
+  end if;
   -- A poll does not wait for the disk: what a crash of the server takes back, the next poll does again. Whatever depends on it is later in
   -- the log, so it is durable only together with it.
   perform set_config('synchronous_commit', 'off', true);
   wrong := batch.maintain(p_kind);
-  if wrong is null then
+  if wrong is null and not exists (select from batch.kind k where k.kind = p_kind and batch.is_paused(k.problem)) then
     jobs := batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
   end if;
   -- Last, so that nothing is waited for with the row of the kind locked: a TRUNCATE or batch.detach() would wait for it with the table
   -- locked, and a claim, which this poll may wait for, for the table. One that is locked is left to a later poll.
-  perform from batch.kind k where k.kind = p_kind and k.problem is distinct from wrong for no key update skip locked;
+  perform from batch.kind k
+  where k.kind = p_kind and not batch.is_paused(k.problem) and k.problem is distinct from wrong for no key update skip locked;
   if found then
     update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
     where k.kind = p_kind;
+    return jobs;
   end if;
+  -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).
+  update batch.kind k set intake_after = -9223372036854775808
+  from (
+    select s.kind from batch.kind s
+    where s.kind = p_kind and batch.is_paused(s.problem) and wrong is not null and s.intake_after is null for no key update skip locked
+  ) free
+  where k.kind = free.kind;
   return jobs;
 end
 $$;
@@ -1182,10 +1198,7 @@ declare
   attached batch.kind;
   name text;
 begin
-  select * into attached from batch.kind k where k.kind = p_kind;
-  if not found then
-    raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
-  end if;
+  attached := batch.require_kind(p_kind);
   perform batch.lock_attachments();
   if exists (select from pg_class c where c.oid = attached.requests) then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
@@ -1556,6 +1569,52 @@ $$;
 
 
 --
+-- Name: follow_clock(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.follow_clock(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  present constant timestamptz := clock_timestamp();
+  scaling batch.scaling;
+  ahead interval;
+begin
+  select * into scaling from batch.scaling s
+  where s.kind = p_kind and s.polled_at > present + interval '1 second' for no key update skip locked;
+  if not found then
+    return;
+  end if;
+  ahead := scaling.polled_at - present;
+  with stored as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null)
+      and (q.started_at between present - greatest(2 * scaling.poll_gap, interval '1 minute') and present) is not true
+    for update skip locked
+  )
+  update batch.queue q
+  set created_at = case when q.created_at > present then q.created_at - ahead else q.created_at end,
+      started_at = case when q.started_at > present or q.deadline_at is not null then q.started_at - ahead else q.started_at end,
+      deadline_at = q.deadline_at - ahead,
+      suspected_at = case when q.suspected_at > present then q.suspected_at - ahead else q.suspected_at end,
+      lease_until = case when q.lease_until >= scaling.polled_at or q.suspected_at is not null then q.lease_until - ahead
+        else q.lease_until end,
+      stopping_until = case when q.stopping_until >= scaling.polled_at then q.stopping_until - ahead else q.stopping_until end,
+      reserved_until = case when q.reserved_until >= scaling.polled_at then q.reserved_until - ahead else q.reserved_until end,
+      available_at = case when q.available_at >= scaling.polled_at then q.available_at - ahead else q.available_at end
+  from stored where q.kind = p_kind and q.request_id = stored.request_id;
+  update batch.scaling s
+  set polled_at = present,
+      expected_since = array(select e.since - ahead from unnest(s.expected_since) with ordinality e (since, place) order by e.place),
+      limited_until = s.limited_until - ahead,
+      bounds_reset_at = least(s.bounds_reset_at, present - interval '5 minutes')
+  where s.kind = p_kind;
+end
+$$;
+
+
+--
 -- Name: has_timed_out(timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1569,6 +1628,15 @@ CREATE FUNCTION batch.has_timed_out(p_since timestamp with time zone) RETURNS bo
     select current_setting('lock_timeout')::interval as lock_timeout, current_setting('statement_timeout')::interval as statement_timeout
   ) limits
 $$;
+
+
+--
+-- Name: is_paused(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.is_paused(p_problem text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN COALESCE(starts_with(p_problem, 'paused: '::text), false);
 
 
 --
@@ -1772,10 +1840,11 @@ declare
   wrong text := batch.attachment_problem(p_kind);
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
+  perform batch.follow_clock(p_kind);
   perform batch.reset_bounds(p_kind);
   if wrong is null then
     begin
-      if attached.problem is not null then
+      if attached.problem is not null and not batch.is_paused(attached.problem) then
         if attached.problem like 'no row of %' then
           wrong := batch.reading_problem(p_kind);
         end if;
@@ -1806,6 +1875,7 @@ begin
   )
   update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
   from due where q.kind = p_kind and q.request_id = due.request_id;
+  perform batch.renumber_waiting(p_kind);
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);
   perform batch.reap(p_kind);
@@ -1874,6 +1944,55 @@ $$;
 
 
 --
+-- Name: pause(text, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.pause(p_kind text, p_reason text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  least_key constant bigint := -9223372036854775808;
+begin
+  if not (batch.require_kind(p_kind)).attached then
+    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
+  end if;
+  update batch.kind k
+  set problem = 'paused: ' || coalesce(p_reason, 'by ' || session_user),
+      problem_since = case when batch.is_paused(k.problem) then k.problem_since else now() end,
+      -- The problem that it had is no longer shown, and its rows are checked when it is solved (batch.maintain).
+      intake_after = case when k.problem is null or batch.is_paused(k.problem) then k.intake_after else coalesce(k.intake_after, least_key) end
+  where k.kind = p_kind;
+end
+$$;
+
+
+--
+-- Name: prioritize(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.prioritize(p_kind text, p_request bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform batch.require_kind(p_kind);
+  perform batch.require_request(p_kind, p_request);
+  update batch.queue q set enqueued_xid = '0', available_at = null
+  where q.kind = p_kind and q.request_id = p_request and q.job_name is null;
+  if not found then
+    raise exception '% % must wait to be put before the others; got %', p_kind, p_request, coalesce(
+      (select 'one that a Job has' from batch.queue q where q.kind = p_kind and q.request_id = p_request),
+      (select h.status from batch.history h where h.kind = p_kind and h.request_id = p_request order by h.attempt desc limit 1),
+      'no such request');
+  end if;
+  perform from batch.scaling s where s.kind = p_kind for no key update;
+  update batch.scaling s set waiting_xid = '0', waiting_id = -9223372036854775808 where s.kind = p_kind;
+end
+$$;
+
+
+--
 -- Name: purge(text, interval, integer); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1890,14 +2009,14 @@ begin
   if p_age is null or p_age < interval '0' then
     raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
   end if;
+  if p_limit is null or p_limit < 1 then
+    raise exception 'the limit must be a number of requests from 1 on (all of them are deleted in one transaction); got %', coalesce(p_limit::text, 'null');
+  end if;
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
       current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
   end if;
-  select * into attached from batch.kind k where k.kind = p_kind;
-  if not found then
-    raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
-  end if;
+  attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then
     -- The table before the row of the kind, as a TRUNCATE locks them.
     execute format('lock table %s in row exclusive mode', attached.requests);
@@ -2365,7 +2484,9 @@ begin
   end if;
   update batch.queue q set canceled = null where q.kind = p_kind and q.canceled = 'its kind was detached';
   update batch.kind k
-  set requests = p_requests, timeout_column = p_timeout_column, attached = true, problem = null, problem_since = null
+  set requests = p_requests, timeout_column = p_timeout_column, attached = true,
+      problem = case when batch.is_paused(k.problem) then k.problem end,
+      problem_since = case when batch.is_paused(k.problem) then k.problem_since end
   where k.kind = p_kind;
   insert into batch.scaling (kind) values (p_kind) on conflict (kind) do nothing;
   if to_regclass('batch.arrivals_' || p_kind) is null then
@@ -2524,6 +2645,26 @@ $$;
 
 
 --
+-- Name: renumber_waiting(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.renumber_waiting(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  with ahead as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is null and q.available_at is null
+      and q.enqueued_xid > greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())
+    order by q.enqueued_xid, q.request_id limit 10000 for update skip locked
+  )
+  update batch.queue q set enqueued_xid = pg_current_xact_id() from ahead where q.kind = p_kind and q.request_id = ahead.request_id;
+end
+$$;
+
+
+--
 -- Name: repair_claimed(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2626,6 +2767,74 @@ end
 $$;
 
 
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: kind; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.kind (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    requests regclass NOT NULL,
+    attached boolean DEFAULT true NOT NULL,
+    timeout_column name,
+    partitions oid[] DEFAULT '{}'::oid[] NOT NULL,
+    intake_partition oid,
+    intake_after bigint,
+    sweep_pending boolean DEFAULT false NOT NULL,
+    cleared_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    problem text,
+    problem_since timestamp with time zone,
+    CONSTRAINT kind_is_a_short_lower_case_word CHECK ((kind ~ '^[a-z][a-z0-9_]{0,39}$'::text))
+);
+
+
+--
+-- Name: TABLE kind; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON TABLE batch.kind IS 'The attached tables, one row for each kind; problem is why a kind is stopped';
+
+
+--
+-- Name: require_kind(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.require_kind(p_kind text) RETURNS batch.kind
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  known batch.kind;
+begin
+  select * into known from batch.kind k where k.kind = p_kind;
+  if not found then
+    raise exception 'kind must be an attached one (batch.status has %); got %',
+      coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'), coalesce(quote_literal(p_kind), 'null');
+  end if;
+  return known;
+end
+$$;
+
+
+--
+-- Name: require_request(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.require_request(p_kind text, p_request bigint) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if p_request is null then
+    raise exception 'the request must be the primary key of a row of kind %; got null', quote_literal(p_kind);
+  end if;
+end
+$$;
+
+
 --
 -- Name: reset_bounds(text); Type: FUNCTION; Schema: batch; Owner: -
 --
@@ -2644,6 +2853,22 @@ $$;
 
 
 --
+-- Name: resume(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.resume(p_kind text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform batch.require_kind(p_kind);
+  update batch.kind k set problem = null, problem_since = null where k.kind = p_kind and batch.is_paused(k.problem);
+  return found;
+end
+$$;
+
+
+--
 -- Name: retry(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2657,6 +2882,7 @@ declare
   queued batch.queue;
   problem text;
 begin
+  perform batch.require_request(p_kind, p_request);
   select * into requested from batch.kind k where k.kind = p_kind;
   if requested.attached then
     -- The table before the row of the kind, as a TRUNCATE locks them; reading locks it.
@@ -2686,8 +2912,12 @@ begin
     return false;
   end if;
   if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
-    raise exception '% % must be DEAD to be retried (no work is done twice); got %',
-      p_kind, p_request, coalesce(latest.status, 'no attempt that has ended');
+    raise exception '% % must be DEAD to be retried (no work is done twice); got %', p_kind, p_request, coalesce(latest.status, case
+      when requested.kind is null then format('no attempt that has ended, and no such kind: batch.status has %s',
+        coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'))
+      when cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then 'no attempt that has ended, and no such row'
+      else format('no attempt that has ended, and a row that was not queued: select batch.attach(%L, %L)', requested.requests, p_kind)
+    end);
   end if;
   if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
     raise exception '% % must have a row in its table to be retried (the worker reads it there); it has none', p_kind, p_request;
@@ -2758,12 +2988,21 @@ $$;
 
 
 --
+-- Name: server_just_started(timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.server_just_started(p_started_at timestamp with time zone DEFAULT pg_postmaster_start_time()) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((p_started_at >= (now() - '00:00:05'::interval)) AND (p_started_at <= (now() + '00:00:05'::interval)));
+
+
+--
 -- Name: session_is_dead(integer, timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
 --
 
 CREATE FUNCTION batch.session_is_dead(p_session integer, p_lease_until timestamp with time zone) RETURNS boolean
     LANGUAGE sql
-    RETURN CASE WHEN (p_lease_until IS NOT NULL) THEN (p_lease_until <= now()) ELSE ((pg_postmaster_start_time() < (now() - '00:00:05'::interval)) AND pg_try_advisory_xact_lock(1650553955, p_session)) END;
+    RETURN CASE WHEN (p_lease_until IS NOT NULL) THEN (p_lease_until <= now()) ELSE ((NOT batch.server_just_started()) AND pg_try_advisory_xact_lock(1650553955, p_session)) END;
 
 
 --
@@ -3058,10 +3297,6 @@ CREATE SEQUENCE batch.arrivals_clap
     CACHE 1;
 
 
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
-
 --
 -- Name: history; Type: TABLE; Schema: batch; Owner: -
 --
@@ -3228,33 +3463,6 @@ CREATE TABLE batch.job (
 --
 
 COMMENT ON TABLE batch.job IS 'Jobs with failed pods; a row is dropped a week after its last failure';
-
-
---
--- Name: kind; Type: TABLE; Schema: batch; Owner: -
---
-
-CREATE TABLE batch.kind (
-    kind text NOT NULL COLLATE pg_catalog."C",
-    requests regclass NOT NULL,
-    attached boolean DEFAULT true NOT NULL,
-    timeout_column name,
-    partitions oid[] DEFAULT '{}'::oid[] NOT NULL,
-    intake_partition oid,
-    intake_after bigint,
-    sweep_pending boolean DEFAULT false NOT NULL,
-    cleared_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    problem text,
-    problem_since timestamp with time zone,
-    CONSTRAINT kind_is_a_short_lower_case_word CHECK ((kind ~ '^[a-z][a-z0-9_]{0,39}$'::text))
-);
-
-
---
--- Name: TABLE kind; Type: COMMENT; Schema: batch; Owner: -
---
-
-COMMENT ON TABLE batch.kind IS 'The attached tables, one row for each kind; problem is why a kind is stopped';
 
 
 --
@@ -3909,10 +4117,24 @@ REVOKE ALL ON FUNCTION batch.finish(p_token text, p_result jsonb) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION follow_clock(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.follow_clock(p_kind text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION has_timed_out(p_since timestamp with time zone); Type: ACL; Schema: batch; Owner: -
 --
 
 REVOKE ALL ON FUNCTION batch.has_timed_out(p_since timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_paused(p_problem text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.is_paused(p_problem text) FROM PUBLIC;
 
 
 --
@@ -4004,6 +4226,20 @@ REVOKE ALL ON FUNCTION batch.partition_tree(p_requests regclass, OUT relation oi
 --
 
 REVOKE ALL ON FUNCTION batch.partitions(p_requests regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION pause(p_kind text, p_reason text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.pause(p_kind text, p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION prioritize(p_kind text, p_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.prioritize(p_kind text, p_request bigint) FROM PUBLIC;
 
 
 --
@@ -4147,6 +4383,13 @@ REVOKE ALL ON FUNCTION batch.renumber_claimed(p_kind text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION renumber_waiting(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.renumber_waiting(p_kind text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION repair_claimed(p_kind text); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -4182,10 +4425,31 @@ REVOKE ALL ON FUNCTION batch.require_key(p_requests regclass, p_kind text) FROM 
 
 
 --
+-- Name: FUNCTION require_kind(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.require_kind(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION require_request(p_kind text, p_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.require_request(p_kind text, p_request bigint) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION reset_bounds(p_kind text); Type: ACL; Schema: batch; Owner: -
 --
 
 REVOKE ALL ON FUNCTION batch.reset_bounds(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION resume(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.resume(p_kind text) FROM PUBLIC;
 
 
 --
@@ -4207,6 +4471,13 @@ REVOKE ALL ON FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column na
 --
 
 REVOKE ALL ON FUNCTION batch.row_security_applies(p_requests regclass, p_role name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION server_just_started(p_started_at timestamp with time zone); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.server_just_started(p_started_at timestamp with time zone) FROM PUBLIC;
 
 
 --

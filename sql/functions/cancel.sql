@@ -14,6 +14,8 @@ declare
   latest batch.history;
   why text := coalesce(p_reason, 'canceled');
 begin
+  perform batch.require_kind(p_kind);
+  perform batch.require_request(p_kind, p_request);
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if not found then
     select * into latest from batch.history h

@@ -197,8 +197,8 @@ begin
         return;
       end;
       if kind_problem is not null then
-        update batch.kind k set problem = kind_problem, problem_since = now()
-        from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
+        update batch.kind k set problem = kind_problem, problem_since = now() where k.kind = p_kind and k.kind in (
+          select s.kind from batch.kind s where s.kind = p_kind and s.problem is null for no key update skip locked);
         return;
       end if;
     end if;

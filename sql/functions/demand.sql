@@ -2,7 +2,7 @@
 --
 -- p_kind, p_requests_per_job, p_max_replica_count: the ScaledJob's settings
 -- p_pod_start_seconds: how long a pod may take from its Job's creation to its claim; see batch.count_jobs()
--- Returns how many Jobs there should be; 0 for a kind with a problem (batch.kind says which).
+-- Returns how many Jobs there should be; 0 for a kind with a problem (batch.kind says which), or that is paused (batch.pause).
 create or replace function batch.demand(
   p_kind text, p_requests_per_job integer, p_max_replica_count integer, p_pod_start_seconds integer default 40
 ) returns bigint
@@ -13,20 +13,34 @@ declare
   wrong text;
   jobs bigint := 0;
 begin
+  if (p_requests_per_job >= 1 and p_max_replica_count >= 1 and p_pod_start_seconds >= 0) is not true then
+    raise exception using errcode = case when p_requests_per_job = 0 then 'division_by_zero' else 'invalid_parameter_value' end, message = format(
+      'requests per Job and the most Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got %s, %s, %s',
+      coalesce(p_requests_per_job::text, 'null'), coalesce(p_max_replica_count::text, 'null'), coalesce(p_pod_start_seconds::text, 'null'));
+  end if;
   -- A poll does not wait for the disk: what a crash of the server takes back, the next poll does again. Whatever depends on it is later in
   -- the log, so it is durable only together with it.
   perform set_config('synchronous_commit', 'off', true);
   wrong := batch.maintain(p_kind);
-  if wrong is null then
+  if wrong is null and not exists (select from batch.kind k where k.kind = p_kind and batch.is_paused(k.problem)) then
     jobs := batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
   end if;
   -- Last, so that nothing is waited for with the row of the kind locked: a TRUNCATE or batch.detach() would wait for it with the table
   -- locked, and a claim, which this poll may wait for, for the table. One that is locked is left to a later poll.
-  perform from batch.kind k where k.kind = p_kind and k.problem is distinct from wrong for no key update skip locked;
+  perform from batch.kind k
+  where k.kind = p_kind and not batch.is_paused(k.problem) and k.problem is distinct from wrong for no key update skip locked;
   if found then
     update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
     where k.kind = p_kind;
+    return jobs;
   end if;
+  -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).
+  update batch.kind k set intake_after = -9223372036854775808
+  from (
+    select s.kind from batch.kind s
+    where s.kind = p_kind and batch.is_paused(s.problem) and wrong is not null and s.intake_after is null for no key update skip locked
+  ) free
+  where k.kind = free.kind;
   return jobs;
 end
 $$;

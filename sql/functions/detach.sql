@@ -11,10 +11,7 @@ declare
   attached batch.kind;
   name text;
 begin
-  select * into attached from batch.kind k where k.kind = p_kind;
-  if not found then
-    raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
-  end if;
+  attached := batch.require_kind(p_kind);
   perform batch.lock_attachments();
   if exists (select from pg_class c where c.oid = attached.requests) then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.

@@ -1,7 +1,7 @@
 -- What every poll does before it counts: finds what is wrong with the kind, enqueues rows that no trigger saw, makes deferred
 -- requests available, cleans up after dead workers, and keeps the scans short.
 --
--- p_kind: the kind   Returns why no Jobs may be started for it; null: they may.
+-- p_kind: the kind   Returns why no Jobs may be started for it; null: they may. A kind that is paused is cared for as any other.
 --
 -- After a problem is fixed there may be rows that no trigger saw: the whole table is checked, a part at each poll.
 create or replace function batch.maintain(p_kind text) returns text
@@ -13,10 +13,11 @@ declare
   wrong text := batch.attachment_problem(p_kind);
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
+  perform batch.follow_clock(p_kind);
   perform batch.reset_bounds(p_kind);
   if wrong is null then
     begin
-      if attached.problem is not null then
+      if attached.problem is not null and not batch.is_paused(attached.problem) then
         if attached.problem like 'no row of %' then
           wrong := batch.reading_problem(p_kind);
         end if;
@@ -47,6 +48,7 @@ begin
   )
   update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
   from due where q.kind = p_kind and q.request_id = due.request_id;
+  perform batch.renumber_waiting(p_kind);
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);
   perform batch.reap(p_kind);

@@ -17,14 +17,14 @@ begin
   if p_age is null or p_age < interval '0' then
     raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
   end if;
+  if p_limit is null or p_limit < 1 then
+    raise exception 'the limit must be a number of requests from 1 on (all of them are deleted in one transaction); got %', coalesce(p_limit::text, 'null');
+  end if;
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
       current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
   end if;
-  select * into attached from batch.kind k where k.kind = p_kind;
-  if not found then
-    raise exception 'kind must be an attached one; got %', coalesce(quote_literal(p_kind), 'null');
-  end if;
+  attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then
     -- The table before the row of the kind, as a TRUNCATE locks them.
     execute format('lock table %s in row exclusive mode', attached.requests);

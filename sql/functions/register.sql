@@ -20,7 +20,9 @@ begin
   end if;
   update batch.queue q set canceled = null where q.kind = p_kind and q.canceled = 'its kind was detached';
   update batch.kind k
-  set requests = p_requests, timeout_column = p_timeout_column, attached = true, problem = null, problem_since = null
+  set requests = p_requests, timeout_column = p_timeout_column, attached = true,
+      problem = case when batch.is_paused(k.problem) then k.problem end,
+      problem_since = case when batch.is_paused(k.problem) then k.problem_since end
   where k.kind = p_kind;
   insert into batch.scaling (kind) values (p_kind) on conflict (kind) do nothing;
   if to_regclass('batch.arrivals_' || p_kind) is null then

@@ -13,6 +13,7 @@ declare
   queued batch.queue;
   problem text;
 begin
+  perform batch.require_request(p_kind, p_request);
   select * into requested from batch.kind k where k.kind = p_kind;
   if requested.attached then
     -- The table before the row of the kind, as a TRUNCATE locks them; reading locks it.
@@ -42,8 +43,12 @@ begin
     return false;
   end if;
   if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
-    raise exception '% % must be DEAD to be retried (no work is done twice); got %',
-      p_kind, p_request, coalesce(latest.status, 'no attempt that has ended');
+    raise exception '% % must be DEAD to be retried (no work is done twice); got %', p_kind, p_request, coalesce(latest.status, case
+      when requested.kind is null then format('no attempt that has ended, and no such kind: batch.status has %s',
+        coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'))
+      when cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then 'no attempt that has ended, and no such row'
+      else format('no attempt that has ended, and a row that was not queued: select batch.attach(%L, %L)', requested.requests, p_kind)
+    end);
   end if;
   if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
     raise exception '% % must have a row in its table to be retried (the worker reads it there); it has none', p_kind, p_request;

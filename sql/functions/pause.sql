@@ -1,0 +1,23 @@
+-- Pauses a kind: running requests continue, and no waiting one is claimed, whether or not its Job has one already, until batch.resume().
+-- A request that fails meanwhile may still be tried again by its own Job. For members of the owner of the schema.
+--
+-- p_kind: the kind   p_reason: why; batch.status shows it as the problem (null: who paused it)
+-- Pausing a paused kind replaces the reason.
+create or replace function batch.pause(p_kind text, p_reason text default null) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  least_key constant bigint := -9223372036854775808;
+begin
+  if not (batch.require_kind(p_kind)).attached then
+    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
+  end if;
+  update batch.kind k
+  set problem = 'paused: ' || coalesce(p_reason, 'by ' || session_user),
+      problem_since = case when batch.is_paused(k.problem) then k.problem_since else now() end,
+      -- The problem that it had is no longer shown, and its rows are checked when it is solved (batch.maintain).
+      intake_after = case when k.problem is null or batch.is_paused(k.problem) then k.intake_after else coalesce(k.intake_after, least_key) end
+  where k.kind = p_kind;
+end
+$$;

@@ -1,0 +1,21 @@
+-- Gives a new number to waiting requests whose number is ahead of this server's transactions: the database was restored from, or
+-- replicated from, a server that had run more of them. Every request that is inserted here would be claimed before them.
+--
+-- p_kind: the kind
+--
+-- The first 10,000 at each poll; among these the primary key decides. A request that is visible and was enqueued here has a number below the snapshot's xmax.
+-- Index: queue_waiting
+create or replace function batch.renumber_waiting(p_kind text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with ahead as materialized (
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is null and q.available_at is null
+      and q.enqueued_xid > greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())
+    order by q.enqueued_xid, q.request_id limit 10000 for update skip locked
+  )
+  update batch.queue q set enqueued_xid = pg_current_xact_id() from ahead where q.kind = p_kind and q.request_id = ahead.request_id;
+end
+$$;

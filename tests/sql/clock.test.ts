@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { defer } from "../../worker/src/queue/defer.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { renew } from "../../worker/src/queue/renew.ts";
+import { claimParams, startAttempt } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+const worker = database.connect();
+const scaler = database.connect();
+const { query } = database;
+
+const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+
+async function take(job: string, more = {}) {
+  const attempt = await claim(worker, claimParams(job, more));
+  assert.ok(attempt);
+  return attempt;
+}
+
+/** Moves every stored time an hour ahead, which is what a clock that is set back by an hour does to them. */
+async function setClockBack(): Promise<void> {
+  for (const table of ["queue", "scaling"]) {
+    const columns = await query<{ name: string; type: string }>(
+      `select column_name as name, data_type as type from information_schema.columns
+       where table_schema = 'batch' and table_name = $1 and data_type like 'timestamp%'`,
+      [table],
+    );
+    await query(`update batch.${table} set ${columns.map(({ name }) => `${name} = ${name} + interval '1 hour'`)}`);
+  }
+  await query(
+    "update batch.scaling set expected_since = array(select s + interval '1 hour' from unnest(expected_since) s)",
+  );
+}
+
+/** How far ahead the times of requests lie, in whole seconds, rounded to 5. */
+const getTimes = () =>
+  query(`
+    select request_id::int as id,
+           5 * round(extract(epoch from started_at - now()) / 5)::int as started,
+           5 * round(extract(epoch from deadline_at - now()) / 5)::int as deadline,
+           5 * round(extract(epoch from reserved_until - now()) / 5)::int as reserved,
+           5 * round(extract(epoch from available_at - now()) / 5)::int as available,
+           5 * round(extract(epoch from lease_until - now()) / 5)::int as lease,
+           5 * round(extract(epoch from stopping_until - now()) / 5)::int as stopping
+    from batch.queue where request_id <= 5 order by 1`);
+
+describe("a server's clock that is set back by an hour", () => {
+  beforeEach(async () => {
+    await database.reset();
+    await query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 6) n");
+  });
+
+  test("prolongs no reservation, deferral, timeout, lease or grace period", async () => {
+    await fail(worker, await take("a"), { reason: "error", message: "no", final: false });
+    await defer(worker, await take("b"), { afterSeconds: 600, message: "later" });
+    await take("c", { timeoutSeconds: 900 });
+    await take("d", { leaseSeconds: 60 });
+    const stopping = await take("e");
+    await query("select batch.announce_stop('clap', 'e', 5, 1, $1, 25)", [stopping.session]);
+    await poll();
+    const before = await getTimes();
+    await setClockBack();
+    await poll();
+    assert.deepEqual(await getTimes(), before);
+    await poll();
+    assert.deepEqual(await getTimes(), before, "once");
+  });
+
+  test("does not move the times of attempts that have started since, nor a lease that was renewed", async () => {
+    const renewed = await take("a", { leaseSeconds: 60 });
+    await query("update batch.queue set started_at = started_at - interval '3 hours' where request_id = 1");
+    await poll();
+    await setClockBack();
+    await renew(worker, renewed, { leaseSeconds: 60 });
+    await take("b", { timeoutSeconds: 7_200 });
+    const before = await getTimes();
+    await poll();
+    assert.deepEqual(await getTimes(), before);
+  });
+
+  test("delays no replacement of a dead worker", async () => {
+    const { connection } = await startAttempt(database, claimParams("a"));
+    await connection.close();
+    assert.equal(await poll(), 7, "suspected, so that one more Job is created");
+    await setClockBack();
+    await poll();
+    await query("update batch.queue set suspected_at = suspected_at - interval '2 minutes'");
+    await poll();
+    assert.deepEqual(await query("select status, reason from batch.history"), [
+      { status: "FAILED", reason: "crashed" },
+    ]);
+  });
+
+  test("does not make the server look as if it had just started", async () => {
+    const ages = "unnest(array['1 s', '10 s', '-1 hour', '1 day']::interval[])";
+    assert.deepEqual(await query(`select array_agg(batch.server_just_started(now() - age)) as just from ${ages} age`), [
+      { just: [true, false, false, false] },
+    ]);
+  });
+
+  test("moves the times of a kind that has a problem once, too", async () => {
+    await take("a", { timeoutSeconds: 900 });
+    await poll();
+    await query("alter table make_it_clap disable trigger batch_clap");
+    const before = await getTimes();
+    await setClockBack();
+    for (let n = 0; n < 3; n++) assert.equal(await poll(), 0);
+    assert.deepEqual(await getTimes(), before);
+    await query("alter table make_it_clap enable trigger batch_clap");
+  });
+});

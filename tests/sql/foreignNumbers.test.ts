@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimParams } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+const worker = database.connect();
+const scaler = database.connect();
+const { query } = database;
+
+test("requests from a server with higher transaction numbers are not overtaken by those inserted here", async () => {
+  await query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 4) n");
+  await query(
+    "update batch.queue set enqueued_xid = (pg_current_xact_id()::text::bigint + 1000000 + 10 / request_id)::text::xid8",
+  );
+  await query("update batch.queue set available_at = now() where request_id = 4");
+  const order: string[] = [];
+  for (let n = 0; n < 8; n++) {
+    await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+    // As busy as a queue that never is empty.
+    await query("insert into make_it_clap (id, duration_seconds) values ($1, 1)", [10 + n]);
+    const next = await claim(worker, claimParams(`job-${n}`));
+    assert.ok(next);
+    order.push(next.requestId);
+    await succeed(worker, next);
+  }
+  assert.deepEqual(order, ["1", "2", "3", "4", "10", "11", "12", "13"]);
+});

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { succeedAndClaim } from "../../worker/src/queue/succeedAndClaim.ts";
+import { claimParams, startAttempt } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const database = await createTestDatabase();
+const worker = database.connect();
+const scaler = database.connect();
+const { query } = database;
+
+const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+const claimNext = (job: string) => claim(worker, claimParams(job));
+const getProblem = async () => (await query("select problem from batch.status where kind = 'clap'"))[0];
+
+describe("a paused kind", () => {
+  beforeEach(async () => {
+    await query("select batch.resume('clap')");
+    await database.reset();
+    await query("insert into make_it_clap (duration_seconds) values (1), (1)");
+  });
+
+  test("gets no Job, and no Job that exists claims a waiting request, until it is resumed", async () => {
+    await query("select batch.pause('clap', 'the warehouse is closed')");
+    assert.equal(await claimNext("a"), undefined, "before any poll");
+    assert.equal(await poll(), 0);
+    assert.equal(await claimNext("a"), undefined);
+    assert.deepEqual(await getProblem(), { problem: "paused: the warehouse is closed" });
+    assert.deepEqual(await query("select batch.resume('clap')"), [{ resume: true }]);
+    assert.equal(await poll(), 2);
+    assert.equal((await claimNext("a"))?.requestId, "1");
+    assert.deepEqual(await getProblem(), { problem: null });
+  });
+
+  test("lets what runs run: it succeeds, and its Job does not continue with another request", async () => {
+    const params = claimParams("a");
+    const attempt = await claim(worker, params);
+    assert.ok(attempt);
+    await query("select batch.pause('clap')");
+    assert.equal(await succeedAndClaim(worker, attempt, null, { ...params, jobFinished: 1 }), undefined);
+    assert.deepEqual(await query("select status from clap"), [{ status: "SUCCESS" }]);
+  });
+
+  test("lets a request that failed be tried again by its own Job", async () => {
+    const attempt = await claimNext("a");
+    assert.ok(attempt);
+    await query("select batch.pause('clap')");
+    await fail(worker, attempt, { reason: "error", message: "no", final: false });
+    assert.equal((await claimNext("a"))?.attempt, 2);
+  });
+
+  test("stays paused when it is polled meanwhile and when its table is attached again", async () => {
+    const operator = await database.open();
+    await operator.query("begin; select batch.pause('clap', 'a')");
+    await poll();
+    await operator.query("commit");
+    await poll();
+    await query("select batch.attach('make_it_clap', 'clap')");
+    assert.deepEqual(await getProblem(), { problem: "paused: a" });
+    await query("select batch.pause('clap')");
+    assert.deepEqual(await getProblem(), { problem: "paused: by postgres" });
+    await operator.end();
+  });
+
+  test("has its dead workers' requests returned, and requests enqueued that were inserted without a trigger", async () => {
+    const { connection } = await startAttempt(database, claimParams("a", { timeoutSeconds: 1 }));
+    await connection.close();
+    await query("select batch.pause('clap')");
+    await query("alter table make_it_clap disable trigger batch_clap");
+    await query("insert into make_it_clap (duration_seconds) values (1)");
+    await poll();
+    await query("alter table make_it_clap enable trigger batch_clap");
+    await query("update batch.queue set deadline_at = deadline_at - interval '1 hour'");
+    await poll();
+    await query("select batch.resume('clap')");
+    assert.equal(await poll(), 3);
+    for (const job of ["b", "c", "d"]) {
+      const attempt = await claimNext(job);
+      assert.ok(attempt);
+      await succeed(worker, attempt);
+    }
+  });
+
+  test("that had another problem has its rows checked when that is solved", async () => {
+    await query("alter table make_it_clap disable trigger batch_clap");
+    await poll();
+    await query("insert into make_it_clap (duration_seconds) values (1)");
+    await query("select batch.pause('clap')");
+    await query("alter table make_it_clap enable trigger batch_clap");
+    await query("select batch.resume('clap')");
+    assert.equal(await poll(), 3);
+  });
+
+  test("cannot be one that does not exist or is detached; resuming one that is not paused changes nothing", async () => {
+    await assert.rejects(query("select batch.pause('page')"), {
+      message: "kind must be an attached one (batch.status has clap); got 'page'",
+    });
+    await assert.rejects(query("select batch.resume(null)"), {
+      message: "kind must be an attached one (batch.status has clap); got null",
+    });
+    await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+    await query("select batch.detach('page')");
+    await assert.rejects(query("select batch.pause('page')"), { message: /got 'page', which is detached/ });
+    await query("delete from batch.kind where kind = 'page'");
+    assert.deepEqual(await query("select batch.resume('clap')"), [{ resume: false }]);
+  });
+
+  test("is paused and resumed by members of the schema's owner only", async () => {
+    for (const role of ["batch_worker", "batch_scaler"]) {
+      const refused = await database.open();
+      await refused.query(`set role ${role}`);
+      await assert.rejects(refused.query("select batch.pause('clap')"), { code: "42501" });
+      await assert.rejects(refused.query("select batch.resume('clap')"), { code: "42501" });
+      await assert.rejects(refused.query("select batch.prioritize('clap', 1)"), { code: "42501" });
+      await refused.end();
+    }
+  });
+});
+
+describe("batch.prioritize", () => {
+  beforeEach(() => database.reset());
+
+  test("puts waiting requests before all others, in the order of their keys, and makes a deferred one available", async () => {
+    await query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 6) n");
+    await poll();
+    await query("update batch.queue set available_at = now() + interval '1 hour' where request_id = 6");
+    for (const id of [5, 3, 6]) await query("select batch.prioritize('clap', $1)", [id]);
+    const order: (string | undefined)[] = [];
+    for (const job of ["a", "b", "c", "d"]) {
+      order.push((await claimNext(job))?.requestId);
+      await poll();
+    }
+    assert.deepEqual(order, ["3", "5", "6", "1"]);
+  });
+
+  test("refuses a request that does not wait", async () => {
+    await query("insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1)");
+    const attempt = await claimNext("a");
+    assert.ok(attempt);
+    const put = (id: number | null) => query("select batch.prioritize('clap', $1)", [id]);
+    await assert.rejects(put(1), { message: "clap 1 must wait to be put before the others; got one that a Job has" });
+    await succeed(worker, attempt);
+    await assert.rejects(put(1), { message: "clap 1 must wait to be put before the others; got SUCCESS" });
+    await assert.rejects(put(9), { message: "clap 9 must wait to be put before the others; got no such request" });
+    await assert.rejects(put(null), {
+      message: "the request must be the primary key of a row of kind 'clap'; got null",
+    });
+  });
+});
