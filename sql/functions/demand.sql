@@ -11,6 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   wrong text;
+  known record;
   jobs bigint := 0;
 begin
   if (p_requests_per_job >= 1 and p_max_replica_count >= 1 and p_pod_start_seconds >= 0) is not true then
@@ -22,25 +23,25 @@ begin
   -- the log, so it is durable only together with it.
   perform set_config('synchronous_commit', 'off', true);
   wrong := batch.maintain(p_kind);
-  if wrong is null and not exists (select from batch.kind k where k.kind = p_kind and batch.is_paused(k.problem)) then
+  select k.problem, k.intake_after into known from batch.kind k where k.kind = p_kind;
+  if wrong is null and not batch.is_paused(known.problem) then
     jobs := batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
   end if;
   -- Last, so that nothing is waited for with the row of the kind locked: a TRUNCATE or batch.detach() would wait for it with the table
   -- locked, and a claim, which this poll may wait for, for the table. One that is locked is left to a later poll.
-  perform from batch.kind k
-  where k.kind = p_kind and not batch.is_paused(k.problem) and k.problem is distinct from wrong for no key update skip locked;
-  if found then
-    update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
-    where k.kind = p_kind;
-    return jobs;
+  if batch.is_paused(known.problem) then
+    if wrong is not null and known.intake_after is null then
+      -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).
+      update batch.kind k set intake_after = -9223372036854775808
+      from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
+    end if;
+  elsif known.problem is distinct from wrong then
+    perform from batch.kind k where k.kind = p_kind and not batch.is_paused(k.problem) for no key update skip locked;
+    if found then
+      update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
+      where k.kind = p_kind;
+    end if;
   end if;
-  -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).
-  update batch.kind k set intake_after = -9223372036854775808
-  from (
-    select s.kind from batch.kind s
-    where s.kind = p_kind and batch.is_paused(s.problem) and wrong is not null and s.intake_after is null for no key update skip locked
-  ) free
-  where k.kind = free.kind;
   return jobs;
 end
 $$;

@@ -13,7 +13,10 @@ declare
   wrong text := batch.attachment_problem(p_kind);
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  perform batch.follow_clock(p_kind);
+  -- A call of a function costs more than the question whether it is needed.
+  if exists (select from batch.scaling s where s.kind = p_kind and s.polled_at > clock_timestamp()) then
+    perform batch.follow_clock(p_kind);
+  end if;
   perform batch.reset_bounds(p_kind);
   if wrong is null then
     begin
@@ -48,7 +51,12 @@ begin
   )
   update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
   from due where q.kind = p_kind and q.request_id = due.request_id;
-  perform batch.renumber_waiting(p_kind);
+  if exists (
+    select from batch.queue q
+    where q.kind = p_kind and q.job_name is null and q.available_at is null and q.enqueued_xid > pg_snapshot_xmax(pg_current_snapshot())
+  ) then
+    perform batch.renumber_waiting(p_kind);
+  end if;
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);
   perform batch.reap(p_kind);
