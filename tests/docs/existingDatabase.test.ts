@@ -38,8 +38,23 @@ for (const { name, skip, start } of SERVERS) {
       const superuser = await open(user, "postgres");
       await superuser.query(`create role app login ${attributes}`);
       await superuser.query("create database app owner app");
-      return { host, port, user, app: await open("app", "app") };
+      return { host, port, user, superuser, app: await open("app", "app") };
     }
+
+    const LEFT = `select nspname::text as name from pg_namespace where nspname = 'batch'
+      union all select rolname::text from pg_roles where rolname like 'batch%'
+      union all select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind <> 'i'
+      union all select tgname::text from pg_trigger where not tgisinternal`;
+
+    test("removes everything from an existing database, as a superuser with a table of its own, where no role may connect by default", async (t) => {
+      const { superuser } = await prepare(t, "createrole");
+      await superuser.query("revoke connect on database postgres from public");
+      await migrate(superuser, noopLog);
+      await createRoles(superuser, { worker: "w", scaler: "s" });
+      await superuser.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+      for (const block of codeBlocks(page, "sql")) await superuser.query(block);
+      assert.deepEqual((await superuser.query(LEFT)).rows, [{ name: "pages" }]);
+    });
 
     test("removes everything from an existing database, as its owner", async (t) => {
       const { app } = await prepare(t, "createrole");
@@ -48,11 +63,7 @@ for (const { name, skip, start } of SERVERS) {
       await app.query("create table pages (id bigint primary key); insert into pages values (1)");
       await app.query("select batch.attach('pages', 'page')");
       for (const block of codeBlocks(page, "sql")) await app.query(block);
-      const left = `select nspname::text as name from pg_namespace where nspname = 'batch'
-        union all select rolname::text from pg_roles where rolname like 'batch%'
-        union all select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind <> 'i'
-        union all select tgname::text from pg_trigger where not tgisinternal`;
-      assert.deepEqual((await app.query(left)).rows, [{ name: "pages" }]);
+      assert.deepEqual((await app.query(LEFT)).rows, [{ name: "pages" }]);
     });
 
     test("prepares roles that a migration without CREATEROLE gives their rights", async (t) => {

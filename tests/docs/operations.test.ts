@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
 import { demand } from "../../worker/src/queue/demand.ts";
@@ -8,17 +7,9 @@ import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { type Setup, STATES, type StateName } from "../support/states.ts";
+import { statements } from "./operationsPage.ts";
 
-const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
 const database = await createTestDatabase();
-
-/** The sql blocks under a heading, as the statements they are made of. */
-function statements(heading: string): string[] {
-  const section = page.split(/^## /m).find((each) => each.startsWith(heading)) ?? "";
-  const blocks = [...section.matchAll(/^```sql\n(.*?)^```/gms)].map(([, block = ""]) => block);
-  assert.notEqual(blocks.length, 0, `a block under ${heading}`);
-  return blocks.flatMap((block) => block.split(/;\n+/)).filter((each) => each.trim() !== "");
-}
 
 async function run(heading: string): Promise<object[][]> {
   const results: object[][] = [];

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { claimParams } from "../support/claim.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { page, statements } from "./operationsPage.ts";
+
+const database = await createTestDatabase();
+
+describe("docs/operations.md", () => {
+  const scaler = database.connect();
+  const getStatus = async (id: number) =>
+    (await database.query<{ status: string }>("select status from clap where id = $1", [id]))[0]?.status;
+
+  async function claimed(job: string) {
+    const connection = database.connect();
+    return { connection, attempt: (await claim(connection, claimParams(job))) as Claim };
+  }
+
+  async function run(heading: string): Promise<void> {
+    for (const each of statements(heading)) await database.query(each);
+  }
+
+  const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+  const insert = (...ids: number[]) =>
+    database.query("insert into make_it_clap (id, duration_seconds) select unnest($1::bigint[]), 1", [ids]);
+
+  beforeEach(() => database.reset());
+
+  test("runs those again that became DEAD yesterday with one error", async () => {
+    await insert(1, 2, 3, 4);
+    for (const [job, message] of Object.entries({
+      a: "connection refused",
+      b: "no",
+      c: "connection refused",
+      d: "connection refused",
+    })) {
+      const { connection, attempt } = await claimed(job);
+      await fail(connection, attempt, { reason: "error", message, final: true });
+    }
+    await database.query("update batch.history set ended_at = current_date - interval '1 minute' where request_id < 4");
+    // One that has succeeded since, and one whose row was deleted.
+    await database.query("select batch.retry('clap', 1)");
+    const { connection, attempt } = await claimed("e");
+    await succeed(connection, attempt);
+    await insert(5);
+    await database.query("delete from batch.queue where request_id = 5");
+    const [, , ofOneError = ""] = statements("Run a request again");
+    assert.deepEqual(await database.query(ofOneError), [{ retry: true }]);
+    assert.deepEqual(await database.query("select request_id from batch.queue"), [{ request_id: "3" }]);
+  });
+
+  test("cancels everything that waits, and nothing that runs", async () => {
+    await insert(1, 2, 3);
+    await claimed("a");
+    for (const each of statements("Cancel a request").slice(2)) await database.query(each);
+    assert.deepEqual(await database.query("select request_id from batch.queue"), [{ request_id: "1" }]);
+    assert.equal(await getStatus(3), "DEAD");
+    assert.equal(await poll(), 1);
+  });
+
+  test("pauses and resumes a kind, and all kinds", async () => {
+    await insert(1);
+    for (const heading of ["Pause", "Stop everything now"]) {
+      const [pause = "", resume = ""] = statements(heading);
+      await database.query(pause);
+      assert.equal(await poll(), 0, heading);
+      await database.query(resume);
+      assert.equal(await poll(), 1, heading);
+    }
+  });
+
+  test("puts a request before the others", async () => {
+    await insert(5, 6);
+    await run("Run some first");
+    assert.equal((await claimed("a")).attempt.requestId, "6");
+  });
+
+  test("copies old attempts, however often", async () => {
+    await insert(1, 2);
+    for (const job of ["a", "b"]) {
+      const { connection, attempt } = await claimed(job);
+      await succeed(connection, attempt);
+    }
+    await database.query("update batch.history set ended_at = ended_at - interval '91 days' where request_id = 1");
+    for (let n = 0; n < 2; n++) await run("Archive the history");
+    assert.deepEqual(await database.query("select request_id, status from attempt_archive"), [
+      { request_id: "1", status: "SUCCESS" },
+    ]);
+    const [loop = ""] = page.match(/do \$\$ begin while .*? end \$\$/) ?? [];
+    await database.query(loop);
+    assert.deepEqual(await database.query("select id from make_it_clap"), [{ id: "2" }]);
+  });
+
+  test("renames a kind: what has ended stays so, and what has not runs once", async () => {
+    await database.query("drop table if exists pages; create table pages (id bigint primary key)");
+    await database.query("insert into pages values (8); select batch.attach('pages', 'page'); truncate pages");
+    await database.query("insert into pages select generate_series(1, 4)");
+    const worker = database.connect();
+    const take = async (job: string, kind: string) => (await claim(worker, claimParams(job, { kind }))) as Claim;
+    await succeed(worker, await take("a", "page"));
+    await fail(worker, await take("b", "page"), { reason: "error", message: "no", final: true });
+    await database.query("delete from pages where id = 1; insert into pages values (1)");
+    await run("Rename a kind");
+    assert.deepEqual(await database.query("select kind from batch.kind order by 1"), [
+      { kind: "clap" },
+      { kind: "site" },
+    ]);
+    assert.equal(await demand(scaler, { kind: "site", requestsPerJob: 1, maxReplicaCount: 10 }), 3);
+    const ran: string[] = [];
+    for (const job of ["c", "d", "e"]) {
+      const attempt = await take(job, "site");
+      ran.push(`${attempt.requestId}.${attempt.attempt}`);
+      await succeed(worker, attempt);
+    }
+    assert.deepEqual(ran.sort(), ["1.2", "3.1", "4.1"]);
+    await database.query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
+  });
+});
