@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import pg from "pg";
+import { getOutput } from "../../cli/getOutput.ts";
+import { Database } from "../../worker/src/database.ts";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { type Claim, claim } from "../../worker/src/queue/claim.ts";
+import { demand } from "../../worker/src/queue/demand.ts";
+import { fail } from "../../worker/src/queue/fail.ts";
+import { succeed } from "../../worker/src/queue/succeed.ts";
+import { createRoles } from "../../worker/src/roles.ts";
+import { page } from "../docs/operationsPage.ts";
+import { claimParams, claimWithReclaim } from "../support/claim.ts";
+import { codeBlocks } from "../support/codeBlocks.ts";
+import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
+import { until } from "../support/until.ts";
+import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
+
+const TABLES = { clap: "make_it_clap", visit: "visits" } as const;
+const KINDS = Object.keys(TABLES) as (keyof typeof TABLES)[];
+
+/** The shell blocks of docs/operations.md that move a database, for these servers. */
+function getSteps(from: DebianServer, to: DebianServer): string[] {
+  const toUrl = ({ host, port, user }: DebianServer) => `postgresql://${user}@/app?host=${host}&port=${port}`;
+  const names = `OLD='${toUrl(from)}' NEW='${toUrl(to)}'`;
+  return codeBlocks(page, "sh")
+    .filter((each) => each.includes("$NEW"))
+    .map((each) => `export PATH=${DEBIAN_PROGRAMS}:$PATH\n${names}\n${each.replace(/^OLD=.*\n/m, "")}`);
+}
+
+describe("a database that is moved by logical replication, as docs/operations.md says", {
+  skip: DEBIAN_MISSING ?? false,
+}, () => {
+  let from: DebianServer;
+  let to: DebianServer;
+  const opened: { end(): Promise<void> }[] = [];
+
+  async function open({ host, port, user }: DebianServer, database = "app"): Promise<pg.Client> {
+    const client = new pg.Client({ host, port, user, database });
+    client.on("error", () => undefined);
+    await client.connect();
+    opened.push(client);
+    return client;
+  }
+
+  function connect({ host, port }: DebianServer, user: string): Database {
+    const database = new Database(
+      { host, port, user, password: undefined, name: "app", databaseTimeoutSeconds: 5 },
+      noopLog,
+    );
+    opened.push({ end: () => database.close() });
+    return database;
+  }
+
+  before(async () => {
+    [from, to] = [await startDebianServer({ wal_level: "logical" }), await startDebianServer()];
+    for (const server of [from, to]) await (await open(server, "postgres")).query("create database app");
+  });
+  after(async () => {
+    await Promise.all(opened.map((each) => each.end().catch(() => undefined)));
+    await Promise.all([from, to].map((server) => server?.stop()));
+  });
+
+  test("continues where it was: nothing is lost, nothing runs twice, and new requests wait behind those that moved", async () => {
+    const old = await open(from);
+    await migrate(old, noopLog);
+    await createRoles(old, { worker: "w", scaler: "s" });
+    await old.query(`
+      create table visits (id bigint generated always as identity, day date default current_date, primary key (id, day)) partition by range (day);
+      create table visits_default partition of visits default;
+      select batch.attach('visits', 'visit')`);
+    // The numbers of its transactions run ahead of the new server's.
+    for (let n = 0; n < 3_000; n++) await old.query("select pg_current_xact_id()");
+    await old.query(`
+      insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 5);
+      insert into visits select from generate_series(1, 3)`);
+    const worker = connect(from, "batch_worker");
+    const take = async (job: string) => (await claim(worker, claimParams(job))) as Claim;
+    await succeed(worker, await take("a"));
+    await fail(worker, await take("b"), { reason: "error", message: "no", final: true });
+    await fail(worker, await take("c"), { reason: "error", message: "no", final: false });
+    await take("d");
+
+    const [copy = "", switchOver = ""] = getSteps(from, to);
+    await getOutput("bash", ["-c", copy]);
+    const moved = await open(to);
+    await until("everything was copied", async () =>
+      (await moved.query("select from pg_subscription_rel having bool_and(srsubstate = 'r')")).rows.at(0),
+    );
+    await old.query("insert into make_it_clap (duration_seconds) values (1); insert into visits default values");
+    await old.query("delete from make_it_clap where id = 5");
+    await old.query("select batch.pause(kind, 'moves') from batch.kind where attached");
+    await worker.close();
+    await getOutput("bash", ["-euc", switchOver]);
+
+    const scaler = connect(to, "batch_scaler");
+    const poll = (kind: string) => demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
+    for (const kind of KINDS) assert.equal(await poll(kind), 0, "the pause has moved, too");
+    await moved.query("select batch.resume(kind) from batch.kind");
+    await waitOutStartupGrace(moved);
+    const runner = connect(to, "batch_worker");
+    const order: Record<string, string[]> = { clap: [], visit: [] };
+    for (const kind of KINDS) {
+      for (let n = 0; n < 8; n++) {
+        await poll(kind);
+        if (n === 0)
+          await moved.query(
+            kind === "clap"
+              ? "insert into make_it_clap (duration_seconds) values (1)"
+              : "insert into visits default values",
+          );
+        await moved.query(
+          "update batch.queue set suspected_at = suspected_at - interval '1 hour', reserved_until = null",
+        );
+        const next = await claimWithReclaim(runner, claimParams(`${kind}-${n}`, { kind }));
+        if (typeof next !== "object") continue;
+        order[kind]?.push(next.requestId);
+        await succeed(runner, next);
+      }
+    }
+    assert.deepEqual(order.clap?.toSorted(), ["3", "4", "6", "7"]);
+    assert.deepEqual(
+      order.clap?.filter((id) => id === "6" || id === "7"),
+      ["6", "7"],
+    );
+    assert.deepEqual(order.visit, ["1", "2", "3", "4", "5"]);
+    const newest = (await moved.query("select max(version) as newest from batch.migration")).rows[0].newest;
+    assert.deepEqual(await migrate(moved, noopLog), { from: newest, to: newest });
+  });
+});
