@@ -111,7 +111,7 @@ export class Database {
         const keptOpen = busy || (forbidden && !(await hasLostRole(client)));
         const patient = busy && RECORDS.has(name);
         if (deadline === undefined || patient) {
-          deadline = Date.now() + 1_000 * this.#settings.databaseTimeoutSeconds;
+          deadline = performance.now() + 1_000 * this.#settings.databaseTimeoutSeconds;
           const state = forbidden
             ? "the database refuses this role"
             : `the database is ${busy ? "busy" : "unavailable"}`;
@@ -125,7 +125,7 @@ export class Database {
           this.lostAnswers++;
         }
         if (!keptOpen) this.#drop(connection);
-        if (!patient && Date.now() + pause > deadline) {
+        if (!patient && performance.now() + pause > deadline) {
           throw new DatabaseUnavailableError(this.#settings.databaseTimeoutSeconds, error as Error);
         }
         await (lost ? sleep(pause) : this.#unlessStopped(sleep(pause)));

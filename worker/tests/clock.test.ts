@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { claimParams } from "../../tests/support/claim.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { createProxy } from "../../tests/support/proxy.ts";
+import { Database } from "../src/database.ts";
+import { createLog } from "../src/log.ts";
+import { claim } from "../src/queue/claim.ts";
+import { succeed } from "../src/queue/succeed.ts";
+
+const database = await createTestDatabase();
+const proxy = await createProxy();
+
+test("a worker whose clock jumps ahead during an outage of the database waits as long as without", async (t) => {
+  await database.query("insert into make_it_clap (duration_seconds) values (1)");
+  const unavailable = Promise.withResolvers<void>();
+  const log = createLog({}, (line) => line.includes("the database is unavailable") && unavailable.resolve());
+  const where = { host: "127.0.0.1", port: proxy.port, user: "postgres", password: undefined, name: database.name };
+  const connection = new Database({ ...where, databaseTimeoutSeconds: 30 }, log);
+  const attempt = await claim(connection, claimParams("a"));
+  assert.ok(attempt);
+  proxy.cut();
+  const recorded = succeed(connection, attempt).then(() => "recorded");
+  await unavailable.promise;
+  const ahead = Date.now() + 3_600_000;
+  t.mock.method(Date, "now", () => ahead);
+  assert.equal(await Promise.race([recorded, sleep(500, "waits")]), "waits");
+  proxy.restore();
+  assert.equal(await recorded, "recorded");
+  await connection.close();
+});
