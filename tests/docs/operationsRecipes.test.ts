@@ -95,6 +95,19 @@ describe("docs/operations.md", () => {
     assert.deepEqual(await database.query("select id from make_it_clap"), [{ id: "2" }]);
   });
 
+  test("forgets a kind: its rows are new requests when its table is attached again", async () => {
+    await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+    await database.query("insert into pages values (1)");
+    const worker = database.connect();
+    await succeed(worker, (await claim(worker, claimParams("a", { kind: "page" }))) as Claim);
+    await run("Detach a kind");
+    assert.deepEqual(await database.query("select kind from batch.status"), [{ kind: "clap" }]);
+    await database.query("select batch.attach('pages', 'page')");
+    const again = (await claim(worker, claimParams("b", { kind: "page" }))) as Claim;
+    assert.equal(again.attempt, 1);
+    await database.query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
+  });
+
   test("renames a kind: what has ended stays so, and what has not runs once", async () => {
     await database.query("drop table if exists pages; create table pages (id bigint primary key)");
     await database.query("insert into pages values (8); select batch.attach('pages', 'page'); truncate pages");
