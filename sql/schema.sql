@@ -2997,21 +2997,12 @@ $$;
 
 
 --
--- Name: server_just_started(timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.server_just_started(p_started_at timestamp with time zone DEFAULT pg_postmaster_start_time()) RETURNS boolean
-    LANGUAGE sql STABLE
-    RETURN ((p_started_at >= (now() - '00:00:05'::interval)) AND (p_started_at <= (now() + '00:00:05'::interval)));
-
-
---
 -- Name: session_is_dead(integer, timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
 --
 
 CREATE FUNCTION batch.session_is_dead(p_session integer, p_lease_until timestamp with time zone) RETURNS boolean
     LANGUAGE sql
-    RETURN CASE WHEN (p_lease_until IS NOT NULL) THEN (p_lease_until <= now()) ELSE ((NOT batch.server_just_started()) AND pg_try_advisory_xact_lock(1650553955, p_session)) END;
+    RETURN CASE WHEN (p_lease_until IS NOT NULL) THEN (p_lease_until <= now()) WHEN (pg_postmaster_start_time() > (now() + '00:00:05'::interval)) THEN pg_try_advisory_xact_lock(1650553955, p_session) ELSE ((pg_postmaster_start_time() < (now() - '00:00:05'::interval)) AND pg_try_advisory_xact_lock(1650553955, p_session)) END;
 
 
 --
@@ -4480,13 +4471,6 @@ REVOKE ALL ON FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column na
 --
 
 REVOKE ALL ON FUNCTION batch.row_security_applies(p_requests regclass, p_role name) FROM PUBLIC;
-
-
---
--- Name: FUNCTION server_just_started(p_started_at timestamp with time zone); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.server_just_started(p_started_at timestamp with time zone) FROM PUBLIC;
 
 
 --
