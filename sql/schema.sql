@@ -1579,31 +1579,32 @@ CREATE FUNCTION batch.follow_clock(p_kind text) RETURNS void
     AS $$
 declare
   present constant timestamptz := clock_timestamp();
-  scaling batch.scaling;
+  polled timestamptz;
   ahead interval;
+  lately tstzrange;
 begin
-  select * into scaling from batch.scaling s
+  select s.polled_at, tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]') into polled, lately
+  from batch.scaling s
   where s.kind = p_kind and s.polled_at > present + interval '1 second' for no key update skip locked;
   if not found then
     return;
   end if;
-  ahead := scaling.polled_at - present;
+  ahead := polled - present;
   with stored as materialized (
-    select q.request_id from batch.queue q
-    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null)
-      and (q.started_at between present - greatest(2 * scaling.poll_gap, interval '1 minute') and present) is not true
-    for update skip locked
+    select q.request_id, coalesce(lately @> q.started_at, false) as lately from batch.queue q
+    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update skip locked
   )
   update batch.queue q
   set created_at = case when q.created_at > present then q.created_at - ahead else q.created_at end,
-      started_at = case when q.started_at > present or q.deadline_at is not null then q.started_at - ahead else q.started_at end,
-      deadline_at = q.deadline_at - ahead,
+      -- How long an attempt with a timeout has run is the difference.
+      started_at = case when q.started_at > present or q.deadline_at is not null and not stored.lately then q.started_at - ahead
+        else q.started_at end,
+      deadline_at = case when stored.lately then q.deadline_at else q.deadline_at - ahead end,
       suspected_at = case when q.suspected_at > present then q.suspected_at - ahead else q.suspected_at end,
-      lease_until = case when q.lease_until >= scaling.polled_at or q.suspected_at is not null then q.lease_until - ahead
-        else q.lease_until end,
-      stopping_until = case when q.stopping_until >= scaling.polled_at then q.stopping_until - ahead else q.stopping_until end,
-      reserved_until = case when q.reserved_until >= scaling.polled_at then q.reserved_until - ahead else q.reserved_until end,
-      available_at = case when q.available_at >= scaling.polled_at then q.available_at - ahead else q.available_at end
+      reserved_until = case when q.reserved_until >= polled then q.reserved_until - ahead else q.reserved_until end,
+      lease_until = case when q.lease_until >= polled or q.suspected_at is not null then q.lease_until - ahead else q.lease_until end,
+      stopping_until = case when q.stopping_until >= polled and not stored.lately then q.stopping_until - ahead else q.stopping_until end,
+      available_at = case when q.available_at >= polled and not stored.lately then q.available_at - ahead else q.available_at end
   from stored where q.kind = p_kind and q.request_id = stored.request_id;
   update batch.scaling s
   set polled_at = present,

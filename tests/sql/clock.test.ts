@@ -37,16 +37,16 @@ async function setClockBack(): Promise<void> {
   );
 }
 
-/** How far ahead the times of requests lie, in whole seconds, rounded to 5. */
+/** How far ahead the times of requests lie, in whole seconds, rounded to 10. */
 const getTimes = () =>
   query(`
     select request_id::int as id,
-           5 * round(extract(epoch from started_at - now()) / 5)::int as started,
-           5 * round(extract(epoch from deadline_at - now()) / 5)::int as deadline,
-           5 * round(extract(epoch from reserved_until - now()) / 5)::int as reserved,
-           5 * round(extract(epoch from available_at - now()) / 5)::int as available,
-           5 * round(extract(epoch from lease_until - now()) / 5)::int as lease,
-           5 * round(extract(epoch from stopping_until - now()) / 5)::int as stopping
+           10 * round(extract(epoch from started_at - now()) / 10)::int as started,
+           10 * round(extract(epoch from deadline_at - now()) / 10)::int as deadline,
+           10 * round(extract(epoch from reserved_until - now()) / 10)::int as reserved,
+           10 * round(extract(epoch from available_at - now()) / 10)::int as available,
+           10 * round(extract(epoch from lease_until - now()) / 10)::int as lease,
+           10 * round(extract(epoch from stopping_until - now()) / 10)::int as stopping
     from batch.queue where request_id <= 5 order by 1`);
 
 describe("a server's clock that is set back by an hour", () => {
@@ -61,7 +61,7 @@ describe("a server's clock that is set back by an hour", () => {
     await take("c", { timeoutSeconds: 900 });
     await take("d", { leaseSeconds: 60 });
     const stopping = await take("e");
-    await query("select batch.announce_stop('clap', 'e', 5, 1, $1, 25)", [stopping.session]);
+    await query("select batch.announce_stop('clap', 'e', 5, 1, $1, 30)", [stopping.session]);
     await poll();
     const before = await getTimes();
     await setClockBack();
@@ -105,6 +105,22 @@ describe("a server's clock that is set back by an hour", () => {
     }
     await query(text);
     assert.deepEqual(dead, [true, false, false, true]);
+  });
+
+  test("after it had jumped ahead delays no replacement of a worker that was seen dead meanwhile, and no free reservation", async () => {
+    const { connection } = await startAttempt(database, claimParams("a"));
+    await fail(worker, await take("b"), { reason: "error", message: "no", final: false });
+    await connection.close();
+    await poll();
+    await query(`update batch.queue set suspected_at = suspected_at + interval '1 hour', reserved_until = reserved_until + interval '1 hour';
+      update batch.scaling set polled_at = polled_at + interval '1 hour'`);
+    await poll();
+    assert.deepEqual(
+      await query(
+        "select count(*)::int from batch.queue where greatest(suspected_at, reserved_until) > now() + interval '1 minute'",
+      ),
+      [{ count: 0 }],
+    );
   });
 
   test("moves the times of a kind that has a problem once, too", async () => {
