@@ -15,7 +15,7 @@ declare
   jobs bigint := 0;
 begin
   if (p_requests_per_job >= 1 and p_max_replica_count >= 1 and p_pod_start_seconds >= 0) is not true then
-    raise exception using errcode = case when p_requests_per_job = 0 then 'division_by_zero' else 'invalid_parameter_value' end, message = format(
+    raise invalid_parameter_value using message = format(
       'requests per Job and the most Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got %s, %s, %s',
       coalesce(p_requests_per_job::text, 'null'), coalesce(p_max_replica_count::text, 'null'), coalesce(p_pod_start_seconds::text, 'null'));
   end if;

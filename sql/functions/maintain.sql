@@ -11,13 +11,27 @@ as $$
 declare
   attached batch.kind;
   wrong text := batch.attachment_problem(p_kind);
+  needs record;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  -- A call of a function costs more than the question whether it is needed.
-  if exists (select from batch.scaling s where s.kind = p_kind and s.polled_at > clock_timestamp()) then
+  -- What few polls need, asked in one statement: calling each function at every poll would cost more.
+  select s.polled_at > clock_timestamp() as clock,
+         s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > next.xid as bounds,
+         exists (
+           select from batch.queue q
+           where q.kind = p_kind and q.job_name is null and q.available_at is null and q.enqueued_xid > next.xid
+         ) as numbers
+  into needs
+  from batch.scaling s, pg_snapshot_xmax(pg_current_snapshot()) as next (xid) where s.kind = p_kind;
+  if needs.clock then
     perform batch.follow_clock(p_kind);
   end if;
-  perform batch.reset_bounds(p_kind);
+  if needs.bounds then
+    perform batch.reset_bounds(p_kind);
+  end if;
+  if needs.numbers then
+    perform batch.renumber_waiting(p_kind);
+  end if;
   if wrong is null then
     begin
       if attached.problem is not null and not batch.is_paused(attached.problem) then
@@ -51,12 +65,6 @@ begin
   )
   update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
   from due where q.kind = p_kind and q.request_id = due.request_id;
-  if exists (
-    select from batch.queue q
-    where q.kind = p_kind and q.job_name is null and q.available_at is null and q.enqueued_xid > pg_snapshot_xmax(pg_current_snapshot())
-  ) then
-    perform batch.renumber_waiting(p_kind);
-  end if;
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);
   perform batch.reap(p_kind);

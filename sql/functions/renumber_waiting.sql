@@ -3,7 +3,8 @@
 --
 -- p_kind: the kind
 --
--- The first 10,000 at each poll; among these the primary key decides. A request that is visible and was enqueued here has a number below the snapshot's xmax.
+-- The first 10,000 at each poll; among these the primary key decides. A request that is visible and was enqueued here has a number below
+-- the snapshot's xmax.
 -- Index: queue_waiting
 create or replace function batch.renumber_waiting(p_kind text) returns void
 language plpgsql volatile

@@ -1,5 +1,5 @@
--- Lets the next scans of batch.queue start at its beginning, every 5 minutes: a row that batch.enqueue_ids() did not write
--- (a restored one, or one inserted by hand) may lie below the lower bounds. So do all new rows if the bounds are from another
+-- Lets the next scans of batch.queue start at its beginning, every 5 minutes (batch.maintain): a row that batch.enqueue_ids() did not
+-- write (a restored one, or one inserted by hand) may lie below the lower bounds. So do all new rows if the bounds are from another
 -- PostgreSQL cluster, from which the database was restored and whose transactions had higher numbers.
 --
 -- p_kind: the kind
@@ -10,7 +10,6 @@ as $$
 begin
   update batch.scaling s
   set waiting_xid = '0', waiting_id = -9223372036854775808, claimed_xid = '0', bounds_reset_at = now()
-  where s.kind = p_kind
-    and (s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > pg_snapshot_xmax(pg_current_snapshot()));
+  where s.kind = p_kind;
 end
 $$;
