@@ -70,7 +70,7 @@ export function usesNodeDocker(profile: Profile | undefined): boolean {
 export function checkNodeBuilds(name: string, profile: Profile | undefined): void {
   if (profile === undefined) return;
   const another =
-    "To push the image to a registry instead: npm run up -- --config-path --config image.build.registry=REGISTRY. " +
+    "To push the image to a registry instead, add to this command: --config-path --config image.build.registry=REGISTRY. " +
     `To use another cluster: minikube start --profile=NAME ${START_FLAGS.join(" ")}, ` +
     "then npm run up -- --stack NAME --config kubernetesContext=NAME";
   if (profile.nodes > 1) {
