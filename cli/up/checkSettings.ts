@@ -1,3 +1,4 @@
+import type { CreatedNamespace } from "../../components/createdNamespaces.ts";
 import { SYSEXITS } from "../../worker/src/outcome.ts";
 import { runProgram } from "../runProgram.ts";
 import { UsageError } from "../usageError.ts";
@@ -18,7 +19,7 @@ interface Setting {
 /** What is known of the settings; Pulumi's answer may have a form that is not known. */
 export interface CheckedSettings {
   /** The namespaces that the stack creates. */
-  readonly namespaces?: readonly string[];
+  readonly namespaces?: readonly CreatedNamespace[];
   /** Seconds that a pod may take to start: the longest of all batches. */
   readonly podStartSeconds?: number;
 }

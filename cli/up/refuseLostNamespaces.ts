@@ -1,3 +1,4 @@
+import type { CreatedNamespace } from "../../components/createdNamespaces.ts";
 import { UsageError } from "../usageError.ts";
 import type { StackState } from "./stackState.ts";
 
@@ -10,9 +11,13 @@ import type { StackState } from "./stackState.ts";
  */
 export function refuseLostNamespaces(
   { configured }: Pick<StackState, "configured">,
-  wanted: readonly string[] | undefined,
+  wanted: readonly CreatedNamespace[] | undefined,
 ): void {
-  const lost = configured.filter((namespace) => wanted !== undefined && !wanted.includes(namespace));
+  if (wanted === undefined) return;
+  // By component: if two of them exchanged their namespaces, Pulumi would replace both.
+  const isKept = ({ component, name }: CreatedNamespace) =>
+    wanted.some((other) => other.component === component && other.name === name);
+  const lost = configured.filter((namespace) => !isKept(namespace)).map(({ name }) => name);
   if (lost.length === 0) return;
   throw new UsageError(
     `the settings must keep the namespace that the stack has created (Pulumi would delete it with everything in it); got settings that do not create ${lost.join(" and ")}. ` +

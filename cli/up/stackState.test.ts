@@ -93,13 +93,21 @@ describe("what a stack owns", () => {
       of("postgres-batch:index:Postgres$", "batches"),
       of("", "mine"),
     ]);
-    assert.deepEqual(
-      [namespaces, configured],
-      [
-        ["keda", "batches", "mine"],
-        ["keda", "batches"],
-      ],
-    );
+    assert.deepEqual(namespaces, ["keda", "batches", "mine"]);
+    assert.deepEqual(configured, [
+      { component: "Keda", name: "keda" },
+      { component: "Postgres", name: "batches" },
+    ]);
+  });
+
+  test("does not include a namespace among those to keep that Pulumi deletes anyway, or may not have created", () => {
+    const type = "kubernetes:core/v1:Namespace";
+    const of = (name: string, more: object) =>
+      resource(type, { metadata: { name } }, { urn: `urn:x::postgres-batch:index:Postgres$${type}::${name}`, ...more });
+    const resources = [of("replaced", { delete: true }), of("deleted", { pendingReplacement: true }), of("kept", {})];
+    const { namespaces, configured } = parse(resources, [of("begun", {})]);
+    assert.deepEqual(configured, [{ component: "Postgres", name: "kept" }]);
+    assert.ok(namespaces.includes("begun"), "its pods may be there");
   });
 
   test("is KEDA with any chart of the component Keda", () => {

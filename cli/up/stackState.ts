@@ -1,3 +1,4 @@
+import type { CreatedNamespace } from "../../components/createdNamespaces.ts";
 import { capture } from "./capture.ts";
 import type { Session } from "./session.ts";
 
@@ -20,8 +21,8 @@ export interface StackState {
   readonly cluster?: DeployedCluster;
   /** The namespaces that it created: everything in them belongs to it. */
   readonly namespaces: readonly string[];
-  /** Those of them that its settings name: of the components Postgres and Keda. */
-  readonly configured: readonly string[];
+  /** Those of them that its settings name, without any that Pulumi will not keep or may not have created. */
+  readonly configured: readonly CreatedNamespace[];
   /** Its Helm releases. */
   readonly releases: readonly ObjectName[];
   readonly jobs: readonly ObjectName[];
@@ -45,12 +46,7 @@ export function parseStackState(json: string): StackState {
   return {
     ...(resources.some(({ type }) => type?.startsWith("kubernetes:")) && findCluster(all)),
     namespaces: unique(named("kubernetes:core/v1:Namespace").map(({ name }) => name)),
-    configured: unique(
-      resources
-        .filter(isConfigured)
-        .flatMap(objectName)
-        .map(({ name }) => name),
-    ),
+    configured: resources.flatMap(configuredNamespace),
     releases: resources.filter(({ type }) => type === RELEASE).flatMap(releaseName),
     jobs: named("kubernetes:batch/v1:Job"),
     scaledJobs: named("kubernetes:keda.sh/v1alpha1:ScaledJob"),
@@ -66,6 +62,12 @@ interface Resource {
   readonly type?: string;
   /** Whether it belongs to another owner and Pulumi only reads it. */
   readonly external?: boolean;
+  /** Whether another one has replaced it, and Pulumi still has to delete it. */
+  readonly delete?: boolean;
+  /** Whether Pulumi has deleted it and still has to create the one that replaces it. */
+  readonly pendingReplacement?: boolean;
+  /** Whether an interrupted operation was about it. A new resource then may not exist; any other is in the state a second time. */
+  readonly pending?: true;
   readonly outputs?: { readonly metadata?: { readonly name?: string; readonly uid?: string } };
   readonly inputs?: {
     readonly context?: string;
@@ -85,7 +87,10 @@ function parseResources(json: string): Resource[] {
       };
     };
     const pending = deployment?.pending_operations ?? [];
-    return [...(deployment?.resources ?? []), ...pending.map(({ resource }) => resource)];
+    return [
+      ...(deployment?.resources ?? []),
+      ...pending.map(({ resource }) => ({ ...resource, pending: true as const })),
+    ];
   } catch {
     return [];
   }
@@ -112,8 +117,12 @@ function releaseName({ inputs }: Resource): ObjectName[] {
   return typeof name === "string" && typeof namespace === "string" ? [{ namespace, name }] : [];
 }
 
-function isConfigured({ urn = "", type }: Resource): boolean {
-  return type === "kubernetes:core/v1:Namespace" && /:index:(Postgres|Keda)\$/.test(urn);
+function configuredNamespace(resource: Resource): CreatedNamespace[] {
+  const { urn = "", type, delete: isReplaced, pendingReplacement: isDeleted, pending: isPending } = resource;
+  const [, component] = /:index:(Postgres|Keda)\$/.exec(urn) ?? [];
+  if (type !== "kubernetes:core/v1:Namespace" || component === undefined || isReplaced || isDeleted || isPending)
+    return [];
+  return objectName(resource).map(({ name }) => ({ component: component as CreatedNamespace["component"], name }));
 }
 
 /** Recognized by the component `Keda` or by the chart: `keda`, `oci://registry.example/keda`, `./keda-2.20.2.tgz`. */
