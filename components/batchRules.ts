@@ -1,11 +1,11 @@
 import { RETRY_LATER_EXIT_CODE } from "../worker/src/command/commandEnd.ts";
 import { COMMAND_NUMBER_RULES } from "../worker/src/command/commandSettings.ts";
+import { hostRule, modeRule, nameProblems, poolerRule, portRule, serverNameRule } from "./addressRules.ts";
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
 import { namespaceName, objectName } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
-import { hostRule, serverNameRule } from "./postgresRules.ts";
 import { cpuMillis, memoryMebibytes, quantityValue } from "./quantity.ts";
 import { allOrNone, and, isObject, list, number, type Rule, shape, text } from "./rule.ts";
 
@@ -91,19 +91,28 @@ export const roleRule = shape(
 );
 
 /** Validation rules for `DatabaseAddress`. */
-export const addressRule = shape(
-  {
-    host: hostRule,
-    port: number({ min: 1, max: 65_535, why: "a TCP port" }),
-    database: present("the database name"),
-    sslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS"),
-    scalerSslMode: text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS"),
-    serverName: serverNameRule,
-    caSecretName: objectName("a Secret in the namespace of the batches"),
-    caSecretKey: text(/./, "a key in the Secret", "it holds the certificate"),
-    pooler: shape({ host: hostRule, port: number({ min: 1, max: 65_535, why: "a TCP port" }) }, ["host"]),
+export const addressRule = and(
+  shape(
+    {
+      host: hostRule,
+      port: portRule,
+      database: present("the database name"),
+      sslMode: modeRule,
+      scalerSslMode: modeRule,
+      serverName: serverNameRule,
+      caSecretName: objectName("a Secret in the namespace of the batches"),
+      caSecretKey: text(/./, "a key in the Secret", "it holds the certificate"),
+      pooler: poolerRule,
+    },
+    ["host", "port", "database", "sslMode"],
+  ),
+  (path, value, problems) => {
+    const { sslMode: mode, scalerSslMode: scalerMode, ...names } = value as Record<string, unknown>;
+    const at = path && `${path}.`;
+    problems.push(
+      ...nameProblems({ mode: `${at}sslMode`, scalerMode: `${at}scalerSslMode` }, { mode, scalerMode, ...names }),
+    );
   },
-  ["host", "port", "database", "sslMode"],
 );
 
 /** Validation rules for `BatchScaledJobArgs`. */

@@ -20,6 +20,12 @@ export interface PoolerAddress {
    * @default 5432
    */
   readonly port?: pulumi.Input<number>;
+  /**
+   * The name that its certificate must have with `verify-full`.
+   *
+   * @default - `host`
+   */
+  readonly serverName?: pulumi.Input<string>;
 }
 
 /** The database's address, as seen from pods in any namespace. */

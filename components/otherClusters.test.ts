@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { addressRule } from "./batchRules.ts";
 import { kedaValues } from "./kedaValues.ts";
 import { podRule } from "./podRules.ts";
 import { postgresValues } from "./postgresValues.ts";
@@ -32,6 +33,33 @@ describe("a certificate for another name than the host's", () => {
     assert.deepEqual(serverName(false, { serverName: "db.internal", pooler }), expected);
     assert.equal(serverName(true, { serverName: "db.internal", pooler }), undefined);
     assert.equal(serverName(true, {}), undefined);
+    const other = { serverName: "db.internal", pooler: { ...pooler, serverName: "pooler.internal" } };
+    assert.deepEqual(serverName(true, other), { ...expected, value: "pooler.internal" });
+    assert.deepEqual(serverName(false, other), expected);
+  });
+
+  const ADDRESS = { ...ARGS.database, serverName: "db.internal" };
+  for (const [what, address, problem] of [
+    ["that nothing compares", { sslMode: "require" }, /^database.sslMode must be verify-full with serverName /],
+    [
+      "of a pooler that nothing compares",
+      { sslMode: "require", serverName: undefined, pooler: { ...pooler, serverName: "pooler.internal" } },
+      /^database.sslMode must be verify-full with pooler.serverName /,
+    ],
+    ["that KEDA's poll does not know", { scalerSslMode: "verify-full" }, /^database.scalerSslMode must be require /],
+    ["that is a pattern", { serverName: "*.internal" }, /^database.serverName must be a host name /],
+  ] as const)
+    test(`is refused if it is one ${what}`, () => {
+      const found: string[] = [];
+      addressRule("database", { ...ADDRESS, ...address }, found);
+      assert.equal(found.length, 1);
+      assert.match(found[0] ?? "", problem);
+    });
+
+  test("may be an address", () => {
+    const found: string[] = [];
+    for (const name of ["10.0.0.1", "fd00::1"]) addressRule("database", { ...ADDRESS, serverName: name }, found);
+    assert.deepEqual(found, []);
   });
 });
 

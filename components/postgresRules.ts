@@ -1,10 +1,10 @@
-import { isIPv6 } from "node:net";
+import { hostRule, modeRule, nameProblems, poolerRule, portRule, serverNameRule } from "./addressRules.ts";
 import { chartRule, registryRule } from "./chartRules.ts";
 import { POSTGRESQL_CHART } from "./charts.ts";
 import { namespaceName, objectName, unusedNamespace } from "./nameRules.ts";
 import { METADATA_RULES } from "./podRules.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
-import { allOrNone, and, atMostOne, flag, isObject, list, number, type Rule, secretText, shape, text } from "./rule.ts";
+import { allOrNone, and, atMostOne, flag, isObject, list, type Rule, secretText, shape, text } from "./rule.ts";
 
 /** The default namespace of the batches. */
 export const DEFAULT_NAMESPACE = "keda-with-postgresql";
@@ -40,26 +40,8 @@ export const rotationRule = text(
 /** Validation rules for the namespace of the batches. */
 export const namespaceRule = namespaceName("Kubernetes' rule for namespaces");
 
-const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
-
-/** Validation rules for the host of a server or a pooler. */
-export const hostRule = text(
-  (name) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name),
-  "a host name or an address",
-  "pods connect to it; the port is a separate key",
-);
-
-/** Validation rules for the name in a certificate. */
-export const serverNameRule = text(
-  /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/,
-  "a host name in the server's certificate",
-  "pods compare them; Node.js accepts no colon",
-);
-
 /** PostgreSQL truncates longer names. */
 const MAX_NAME_BYTES = 63;
-
-const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS");
 
 const roleRule = and(
   shape(
@@ -109,12 +91,6 @@ function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
         problems.push(
           `${path}.mode must be verify-full with a certificate authority (require does not check it); got "require"`,
         );
-      if (tls.mode === "require" && tls.serverName !== undefined)
-        problems.push(`${path}.mode must be verify-full with serverName (require checks no name); got "require"`);
-      if (tls.scalerMode === "verify-full" && tls.serverName !== undefined)
-        problems.push(
-          `${path}.scalerMode must be require with serverName (KEDA's poll compares the certificate with host); got "verify-full"`,
-        );
       if (tls.caSecretKey !== undefined && tls.caSecretName === undefined)
         problems.push(
           `${path}.caSecretKey must be set together with caSecretName (it is a key in that Secret); got no caSecretName`,
@@ -144,7 +120,7 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
           'at most 51 characters from a-z, 0-9 and "_", starting neither with a digit nor with pg_',
           "the roles are named after it, and PostgreSQL reserves pg_",
         ),
-        pooler: shape({ host: hostRule, port: portRule }, ["host"]),
+        pooler: poolerRule,
       },
       ["host", "database", "admin"],
     ),
@@ -156,6 +132,9 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
       );
       atMostOne(["worker", "rolePrefix"], "prepared roles already have names")(path, value, problems);
       differentRoles(path, value, problems);
+      const { tls, pooler } = value as Record<string, unknown>;
+      const modes = { mode: `${path}.tls.mode`, scalerMode: `${path}.tls.scalerMode` };
+      problems.push(...nameProblems(modes, { ...(isObject(tls) && tls), pooler }));
       scalerPassword(`${path}.scaler`, (value as Record<string, unknown>).scaler, problems);
       freeSecrets(path, value, problems);
     },

@@ -1,7 +1,13 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { commandMounts } from "./commandMounts.ts";
-import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
+import {
+  type DatabaseAddress,
+  DEFAULT_CA_KEY,
+  DEFAULT_PORT,
+  type PoolerAddress,
+  type RoleCredentials,
+} from "./database.ts";
 import { livenessProbes } from "./livenessProbes.ts";
 import { nonEmpty } from "./nonEmpty.ts";
 import { placement } from "./placement.ts";
@@ -199,7 +205,9 @@ function containerResources({ cpu, memory }: WorkerPodArgs, { requests, limits }
 }
 
 function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.input.core.v1.EnvVar[] {
-  const { host, port } = pooled ? withDefaults({ port: DEFAULT_PORT }, database.pooler ?? database) : database;
+  // A pooler has a certificate of its own.
+  const server: PoolerAddress = (pooled ? database.pooler : undefined) ?? database;
+  const { host, port, serverName } = withDefaults({ port: DEFAULT_PORT }, server);
   return [
     { name: "PG_HOST", value: host },
     { name: "PG_PORT", value: toText(port) },
@@ -207,10 +215,7 @@ function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.inp
     { name: "PG_USERNAME", value: role.user },
     secretVariable("PGPASSWORD", role),
     { name: "PG_SSLMODE", value: database.sslMode },
-    // A pooler has a certificate of its own.
-    ...(database.serverName === undefined || (pooled && database.pooler)
-      ? []
-      : [{ name: "PG_SERVER_NAME", value: database.serverName }]),
+    ...(serverName === undefined ? [] : [{ name: "PG_SERVER_NAME", value: serverName }]),
     ...(database.caSecretName === undefined ? [] : [{ name: "PG_CA_FILE", value: `${CA_FOLDER}/ca.crt` }]),
   ];
 }

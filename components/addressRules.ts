@@ -1,0 +1,55 @@
+import { isIPv6 } from "node:net";
+import { isObject, number, shape, text } from "./rule.ts";
+
+/** Validation rules for the host of a server or a pooler. */
+export const hostRule = text(
+  (name) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name),
+  "a host name or an address",
+  "pods connect to it; the port is a separate key",
+);
+
+/** Validation rules for the port of a server or a pooler. */
+export const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
+
+/** Validation rules for how clients verify the server. */
+export const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS");
+
+/** Validation rules for the name in a certificate. */
+export const serverNameRule = text(
+  (name) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name),
+  "a host name in the server's certificate, or an address in it",
+  "pods compare them; Node.js accepts no other name with a colon, and no pattern",
+);
+
+/** Validation rules for `PoolerAddress`. */
+export const poolerRule = shape({ host: hostRule, port: portRule, serverName: serverNameRule }, ["host"]);
+
+interface Names {
+  readonly mode?: unknown;
+  readonly scalerMode?: unknown;
+  readonly serverName?: unknown;
+  readonly pooler?: unknown;
+}
+
+/**
+ * The problems of names of certificates that nothing would compare, or that KEDA's poll would not find.
+ *
+ * @param paths - where the two modes are
+ */
+export function nameProblems(paths: Readonly<Record<"mode" | "scalerMode", string>>, names: Names): string[] {
+  const { mode, scalerMode, serverName, pooler } = names;
+  const given = [
+    ...(serverName === undefined ? [] : ["serverName"]),
+    ...(isObject(pooler) && pooler.serverName !== undefined ? ["pooler.serverName"] : []),
+  ];
+  return [
+    ...(mode === "require"
+      ? given.map((key) => `${paths.mode} must be verify-full with ${key} (require checks no name); got "require"`)
+      : []),
+    ...(scalerMode === "verify-full" && serverName !== undefined
+      ? [
+          `${paths.scalerMode} must be require with serverName (KEDA's poll compares the certificate with host); got "verify-full"`,
+        ]
+      : []),
+  ];
+}
