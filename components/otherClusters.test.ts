@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { configProblems } from "../tests/support/pulumi/configProblems.ts";
 import { addressRule } from "./batchRules.ts";
 import { kedaValues } from "./kedaValues.ts";
 import { podRule } from "./podRules.ts";
@@ -103,9 +104,25 @@ describe("a cluster that assigns the user ids of pods (OpenShift)", () => {
   });
 
   test("does not get both a given and an assigned user id", () => {
-    assert.deepEqual(problems({ runAsUser: 1_234, runAsAssignedUser: true }), [
-      "pod.runAsUser must not be set with runAsAssignedUser (the cluster assigns it); got both",
-    ]);
+    const securityContext = { runAsUser: 1_234 };
+    for (const [path, pod] of [
+      ["runAsUser", { runAsUser: 1_234 }],
+      ["podSpecPatch.securityContext.runAsUser", { podSpecPatch: { securityContext } }],
+      ["podSpecPatch.containers[0].securityContext.runAsUser", { podSpecPatch: { containers: [{ securityContext }] } }],
+    ] as const)
+      assert.deepEqual(problems({ ...pod, runAsAssignedUser: true }), [
+        `pod.${path} must not be set with runAsAssignedUser (the cluster assigns it); got both`,
+      ]);
+    assert.deepEqual(problems({ runAsAssignedUser: true, podSpecPatch: { securityContext: { runAsUser: null } } }), []);
+    assert.deepEqual(
+      configProblems({
+        pod: { podSpecPatch: { securityContext } },
+        batches: [{ kind: "clap", table: "make_it_clap", pod: { runAsAssignedUser: true } }],
+      }),
+      [
+        "batches[0].pod.podSpecPatch.securityContext.runAsUser must not be set with runAsAssignedUser (the cluster assigns it); got both",
+      ],
+    );
     assert.equal(workerPod({ ...ARGS, pod: { runAsAssignedUser: false } }).securityContext.runAsUser, 1_000);
   });
 });

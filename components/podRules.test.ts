@@ -166,6 +166,14 @@ describe("pod", () => {
       { nodeSelector: { "kubernetes.io/os": "windows" } },
       "pod.nodeSelector.kubernetes.io/os must be linux",
     ],
+    "nodes of another system by a patch": [
+      { podSpecPatch: { nodeSelector: { "kubernetes.io/os": "windows" } } },
+      "pod.podSpecPatch must not change nodeSelector.kubernetes.io/os (the worker and the runner are programs for Linux)",
+    ],
+    "pods of another system": [
+      { podSpecPatch: { os: { name: "windows" } } },
+      "pod.podSpecPatch must not change os.name (the worker and the runner are programs for Linux)",
+    ],
     "a toleration that is not an object": [{ tolerations: ["all"] }, "pod.tolerations[0] must be an object"],
     "an affinity that is not an object": [{ affinity: [] }, "pod.affinity must be an object"],
     "a CPU request, which the setting cpu sets": [

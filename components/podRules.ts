@@ -3,7 +3,7 @@ import { isQualifiedName, objectName } from "./nameRules.ts";
 import { podSpecPatchRule } from "./podSpecPatch.ts";
 import { isReservedVariable } from "./reservedNames.ts";
 import { resourcesRule } from "./resourcesRule.ts";
-import { and, flag, isObject, list, map, number, type Rule, secretText, shape, text } from "./rule.ts";
+import { and, flag, isObject, list, map, number, type Rule, secretText, shape, text, toFields } from "./rule.ts";
 
 /** Labels that KEDA, the Job controller and this project use as selectors. */
 const OUR_LABELS =
@@ -100,6 +100,23 @@ export const mountsRule: Rule = (path, value, problems) => {
     );
 };
 
+/** With `runAsAssignedUser` nothing else sets the user id of the work. */
+export const assignedUserRule: Rule = (path, value, problems) => {
+  const { runAsUser, runAsAssignedUser, podSpecPatch } = toFields(value);
+  if (runAsAssignedUser !== true) return;
+  const { securityContext, containers } = toFields(podSpecPatch);
+  const [container] = Array.isArray(containers) ? containers : [];
+  for (const [key, user] of [
+    ["runAsUser", runAsUser],
+    ["podSpecPatch.securityContext.runAsUser", toFields(securityContext).runAsUser],
+    ["podSpecPatch.containers[0].securityContext.runAsUser", toFields(toFields(container).securityContext).runAsUser],
+  ] as const) {
+    // A patch removes a field by null.
+    if (user !== undefined && user !== null)
+      problems.push(`${path}.${key} must not be set with runAsAssignedUser (the cluster assigns it); got both`);
+  }
+};
+
 const onLinux: Rule = (path, value, problems) => {
   const { "kubernetes.io/os": system } = value as Record<string, unknown>;
   if (typeof system === "string" && system !== "linux")
@@ -141,9 +158,5 @@ export function podPartRule(command: boolean): Rule {
     runAsAssignedUser: flag("whether the cluster assigns the user id"),
     podSpecPatch: podSpecPatchRule(command),
   });
-  return and(rule, (path, value, problems) => {
-    const { runAsUser, runAsAssignedUser } = value as Record<string, unknown>;
-    if (runAsUser !== undefined && runAsAssignedUser === true)
-      problems.push(`${path}.runAsUser must not be set with runAsAssignedUser (the cluster assigns it); got both`);
-  });
+  return and(rule, assignedUserRule);
 }

@@ -7,7 +7,7 @@ import {
   RESERVED_VOLUMES,
   RUNNER_CONTAINER,
 } from "./reservedNames.ts";
-import { and, isLater, isObject, known, type Rule, typeName } from "./rule.ts";
+import { and, isLater, isObject, known, type Rule, toFields, typeName } from "./rule.ts";
 
 /** Fields that a patch must not change, with the worker's reason. */
 const POD_FIELDS: Readonly<Record<string, string>> = {
@@ -67,6 +67,14 @@ function reliedOnRule(command: boolean): Rule {
     for (const key of Object.keys(MERGE_KEYS)) {
       if (key in value && !isListOfObjects(value[key]))
         refuse(key, "elements are merged by name", value[key], typeName(value[key]));
+    }
+    for (const [field, key] of [
+      ["nodeSelector", "kubernetes.io/os"],
+      ["os", "name"],
+    ] as const) {
+      const system = toFields(value[field])[key];
+      if (isText(system) && system !== "linux")
+        refuse(`${field}.${key}`, "the worker and the runner are programs for Linux", system);
     }
     const { containers = [], initContainers = [], volumes = [] } = value as Record<string, unknown>;
     for (const { name } of objects(volumes))

@@ -1,5 +1,5 @@
 import type { PodArgs } from "./podArgs.ts";
-import { isObject, type Rule } from "./rule.ts";
+import { isObject, type Rule, toFields } from "./rule.ts";
 import { batchPod } from "./stackBatchArgs.ts";
 import type { StackConfig } from "./stackConfig.ts";
 import { workerPod } from "./workerPod.ts";
@@ -49,15 +49,15 @@ export function findForbidden(spec: Part): string[] {
         .map((key) => `the volume ${volume.name} of type ${key}`),
     ),
     ...[...objects(initContainers), ...objects(containers)].flatMap((container) =>
-      ofContainer(container, part(securityContext)).map((what) => `${what} in the container ${container.name}`),
+      ofContainer(container, toFields(securityContext)).map((what) => `${what} in the container ${container.name}`),
     ),
   ];
 }
 
 function ofContainer({ securityContext, ports }: Part, pod: Part): string[] {
-  const own = part(securityContext);
+  const own = toFields(securityContext);
   const { runAsNonRoot, runAsUser, seccompProfile } = { ...pod, ...own };
-  const { drop, add } = part(own.capabilities);
+  const { drop, add } = toFields(own.capabilities);
   const added = list(add).filter((capability) => capability !== "NET_BIND_SERVICE");
   return [
     ...(own.allowPrivilegeEscalation === false ? [] : ["no allowPrivilegeEscalation: false"]),
@@ -66,13 +66,9 @@ function ofContainer({ securityContext, ports }: Part, pod: Part): string[] {
     ...(own.privileged === true ? ["privileged: true"] : []),
     ...(runAsNonRoot === true ? [] : ["no runAsNonRoot: true"]),
     ...(runAsUser === 0 ? ["runAsUser: 0"] : []),
-    ...(/^(RuntimeDefault|Localhost)$/.test(String(part(seccompProfile).type)) ? [] : ["no seccompProfile"]),
+    ...(/^(RuntimeDefault|Localhost)$/.test(String(toFields(seccompProfile).type)) ? [] : ["no seccompProfile"]),
     ...(objects(ports).some(({ hostPort }) => hostPort !== undefined && hostPort !== 0) ? ["a hostPort"] : []),
   ];
-}
-
-function part(value: unknown): Part {
-  return isObject(value) ? value : {};
 }
 
 function list(value: unknown): unknown[] {

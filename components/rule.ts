@@ -125,6 +125,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isLater(value);
 }
 
+/** The fields of a value; none if it is not an object. */
+export function toFields(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}
+
 /** A value that is known only during the deployment is not checked in advance. */
 export function known(rule: Rule): Rule {
   return (path, value, problems) => {

@@ -9,7 +9,7 @@ import { DEFAULT_KEDA } from "./kedaRules.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
 import { unusedNamespace } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
-import { mountsRule } from "./podRules.ts";
+import { assignedUserRule, mountsRule } from "./podRules.ts";
 import type { PostgresArgs } from "./postgres.ts";
 import { noTemplates } from "./postgresRules.ts";
 import { restrictedPods } from "./restrictedPods.ts";
@@ -70,7 +70,7 @@ export function readStackConfig(
     namespaces,
     leases,
     livenessPorts,
-    mounts,
+    batchPods,
     cpuLimits,
     bundledConnections,
     templates,
@@ -147,11 +147,13 @@ const leases: Rule = (path, value, problems) => {
   problems.push(...found.slice(0, 1));
 };
 
-/** A batch may mount the stack's volumes, and its own list replaces theirs. */
-const mounts: Rule = (_path, value, problems) => {
+/** What only a batch's settings and the stack's together show: a batch may mount the stack's volumes, and has the stack's patch. */
+const batchPods: Rule = (_path, value, problems) => {
   const { pod, batches } = value as StackConfig;
   for (const [index, batch] of batches.entries())
-    if (batch.pod) mountsRule(`batches[${index}].pod`, batchPod(pod, batch.pod), problems);
+    if (batch.pod)
+      for (const rule of [mountsRule, assignedUserRule])
+        rule(`batches[${index}].pod`, batchPod(pod, batch.pod), problems);
 };
 
 const cpuLimits: Rule = (_path, value, problems) => {
