@@ -116,12 +116,14 @@ export function mergePodSpec<Spec extends object>(spec: Spec, patch: unknown): S
   return merge(spec, { ...patch, ...(named.length > 0 ? { containers: named } : {}) }, "") as Spec;
 }
 
-/** The names of the volumes that the containers of a patch mount. */
-export function mountedVolumes(patch: unknown): unknown[] {
-  const { containers, initContainers } = isObject(patch) ? patch : {};
-  return [...objects(containers), ...objects(initContainers)]
-    .flatMap(({ volumeMounts }) => objects(volumeMounts))
-    .map(({ name }) => name);
+/** The names of the volumes that a patch changes or its containers mount, and the paths at which it mounts one in the work's container. */
+export function patchedVolumes(patch: unknown): Readonly<Record<"names" | "paths", readonly unknown[]>> {
+  const { containers, initContainers, volumes } = toFields(patch);
+  const [mounts, others] = [containers, initContainers].map((list) =>
+    objects(list).flatMap(({ volumeMounts }) => objects(volumeMounts)),
+  );
+  const named = [...objects(volumes), ...(mounts ?? []), ...(others ?? [])];
+  return { names: named.map(({ name }) => name), paths: (mounts ?? []).map(({ mountPath }) => mountPath) };
 }
 
 function merge(target: unknown, patch: unknown, field: string): unknown {

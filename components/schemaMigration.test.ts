@@ -44,6 +44,7 @@ interface Container {
   readonly env: { name: string; value?: string; valueFrom?: object }[];
   readonly terminationMessagePolicy: string;
   readonly resources: object;
+  readonly volumeMounts?: object[];
 }
 
 /** The Job of a migration with changed arguments. */
@@ -189,6 +190,24 @@ test("its pod has the volumes that the patch mounts, which a proxy may need", as
   );
 });
 
+test("its pod has what the patch changes only a part of: a volume, a mount", async () => {
+  const { pod, container } = await changed({
+    pod: {
+      volumes: ["key", "data", "mine"].map((name) => ({ name, secret: { secretName: name } })),
+      volumeMounts: ["data", "mine"].map((name) => ({ name, mountPath: `/${name}` })),
+      podSpecPatch: {
+        volumes: [{ name: "key", secret: { defaultMode: 256 } }],
+        containers: [{ volumeMounts: [{ mountPath: "/mine", readOnly: true }] }],
+      },
+    },
+  });
+  assert.deepEqual(pod.volumes, [
+    { name: "key", secret: { secretName: "key", defaultMode: 256 } },
+    { name: "mine", secret: { secretName: "mine" } },
+  ]);
+  assert.deepEqual(container?.volumeMounts, [{ name: "mine", mountPath: "/mine", readOnly: true }]);
+});
+
 test("its container has the limits that a quota demands of every container, and requests no more", async () => {
   const resources = async (limits: Record<string, string>) =>
     (await changed({ pod: { resources: { requests: { "ephemeral-storage": "50Gi" }, limits } } })).container?.resources;
@@ -196,7 +215,10 @@ test("its container has the limits that a quota demands of every container, and 
     requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "64Mi" },
     limits: { memory: "128Mi", cpu: "2", "ephemeral-storage": "50Gi" },
   });
-  assert.partialDeepStrictEqual(await resources({ cpu: "20m" }), { requests: { cpu: "20m" }, limits: { cpu: "20m" } });
+  assert.deepEqual(await resources({ cpu: "20m" }), {
+    requests: { cpu: "20m", memory: "128Mi", "ephemeral-storage": "64Mi" },
+    limits: { memory: "128Mi", cpu: "20m" },
+  });
 });
 
 test("its pod may take as long to start as the batches' pods", async () => {

@@ -7,7 +7,7 @@ import { contentHash } from "./contentHash.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { migrationNameRule, migrationRule } from "./migrationRules.ts";
 import type { PodArgs } from "./podArgs.ts";
-import { mountedVolumes } from "./podSpecPatch.ts";
+import { patchedVolumes } from "./podSpecPatch.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { quantityValue } from "./quantity.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
@@ -195,24 +195,28 @@ function migrationVariables({ worker, scaler, rolesPrepared, attach = [], connec
 
 /**
  * The pod without what only the work of batches needs; the patch stays, since a connection may need it (a proxy), and with it the volumes
- * that it mounts.
+ * and mounts that it names.
  */
 function withoutWork(pod: PodArgs): PodArgs {
-  const { env, envFromSecrets, volumes = [], volumeMounts, resources, topologySpreadConstraints, ...rest } = pod;
-  const mounted = mountedVolumes(pod.podSpecPatch);
-  const { limits = {} } = withoutDevices(resources);
-  const storage = limits["ephemeral-storage"];
+  const { env, envFromSecrets, volumes = [], volumeMounts = [], resources, topologySpreadConstraints, ...rest } = pod;
+  const { names, paths } = patchedVolumes(pod.podSpecPatch);
+  const mounts = volumeMounts.filter(({ mountPath }) => paths.includes(mountPath));
+  const mounted = [...names, ...mounts.map(({ name }) => name)];
+  const { requests = {}, limits = {} } = withoutDevices(resources);
+  const storage = requests["ephemeral-storage"] ?? limits["ephemeral-storage"];
   return {
     ...rest,
     resources: {
       limits,
+      // A quota may demand a request as well.
       ...(storage !== undefined && { requests: { "ephemeral-storage": atMost(storage, STORAGE) } }),
     },
     volumes: volumes.filter(({ name }) => mounted.includes(name)),
+    volumeMounts: mounts,
   };
 }
 
-/** The request, or the limit if that is lower. */
-function atMost(limit: string | undefined, request: string): string {
-  return limit !== undefined && quantityValue(limit) < quantityValue(request) ? limit : request;
+/** The request, or the given amount if that is lower. */
+function atMost(given: string | undefined, request: string): string {
+  return given !== undefined && quantityValue(given) < quantityValue(request) ? given : request;
 }
