@@ -6,6 +6,7 @@ import type { PostgresInstallArgs } from "./postgresArgs.ts";
 import { DEFAULT_POSTGRES } from "./postgresRules.ts";
 import { postgresValues } from "./postgresValues.ts";
 import type { RoleSecrets } from "./roleSecrets.ts";
+import { serviceName } from "./serviceName.ts";
 import { withDefaults } from "./withDefaults.ts";
 
 /** A database, with everything its clients need to connect. */
@@ -80,9 +81,4 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
     rolesPrepared: false,
     psql: pulumi.interpolate`kubectl exec -it -n ${namespace} ${service}-0 -c postgresql -- sh -c 'PGPASSWORD=$(cat $POSTGRES_PASSWORD_FILE) psql -h 127.0.0.1 -U postgres'`,
   };
-}
-
-/** The chart's rule: if the release name contains the chart's name, the Service has the name of the release. */
-function serviceName(releaseName: string): string {
-  return releaseName.includes("postgresql") ? releaseName : `${releaseName}-postgresql`;
 }

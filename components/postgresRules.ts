@@ -5,6 +5,7 @@ import { namespaceName, objectName, unusedNamespace } from "./nameRules.ts";
 import { METADATA_RULES } from "./podRules.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
 import { allOrNone, and, atMostOne, flag, isObject, list, type Rule, secretText, shape, text } from "./rule.ts";
+import { serviceName } from "./serviceName.ts";
 
 /** The default namespace of the batches. */
 export const DEFAULT_NAMESPACE = "keda-with-postgresql";
@@ -17,15 +18,17 @@ export const DEFAULT_POSTGRES: Required<PostgresInstallArgs> = {
   releaseName: "my-release",
 };
 
+/** A label of its pod is this name and 11 characters of the revision, at most 63 together (kubernetes#64023). */
+const MAX_STATEFUL_SET = 52;
+
 /** Validation rules for `PostgresInstallArgs`. */
 export const POSTGRES_INSTALL_RULES = {
   chart: chartRule(POSTGRESQL_CHART),
   imageRegistry: registryRule,
   imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
   releaseName: text(
-    /^[a-z]([-a-z0-9]{0,39}[a-z0-9])?$/,
-    '1 to 41 characters from a-z, 0-9 and "-", starting with a letter',
-    // A label of its pod is this name, "-postgresql", and 11 characters of the revision (kubernetes#64023).
+    (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && serviceName(name).length <= MAX_STATEFUL_SET,
+    '1 to 41 characters (52 if "postgresql" is among them) from a-z, 0-9 and "-", starting with a letter',
     "the StatefulSet is named after the release, and no pod of one with a longer name is created",
   ),
 };

@@ -92,6 +92,10 @@ describe("names in the stack's configuration", () => {
       { database: { install: { releaseName: "a".repeat(42) } } },
       "database.install.releaseName must be 1 to 41",
     ],
+    "a name of PostgreSQL's release, which its StatefulSet has as well, with which Kubernetes creates no pod": [
+      { database: { install: { releaseName: `postgresql-${"a".repeat(42)}` } } },
+      "database.install.releaseName must be 1 to 41",
+    ],
     "a CPU limit below the request": [
       { cpu: "500m", batches: [{ ...PAGES, pod: { resources: { limits: { cpu: "0.1" } } } }] },
       'pod.resources.limits.cpu must be at least cpu (the request); got "0.1" and "500m"',

@@ -40,6 +40,7 @@ describe("a key of the stack", () => {
     database: [
       {},
       { install: { releaseName: "two", imagePullSecrets: ["mirror"] } },
+      { install: { releaseName: `postgresql-${"a".repeat(41)}` } },
       ...[
         {},
         { port: 6543, tls: { mode: "require" } },
