@@ -11,6 +11,23 @@ export const hostRule = text(
 /** Validation rules for the port of a server or a pooler. */
 export const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
 
+/** PostgreSQL truncates longer names. */
+const MAX_NAME_BYTES = 63;
+
+/** Validation rules for the name of a role. */
+export const userRule = text(
+  (name) => /^[^\s"'$`\\]+$/.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES,
+  `a role name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, $ and \\`,
+  "it logs in",
+);
+
+/** Validation rules for the name of a database. */
+export const databaseRule = text(
+  (name) => /^(?!.*:\/\/)[^\s"'$`\\]+$/.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES,
+  `a database name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, $ and \\`,
+  "it holds the queue",
+);
+
 /** Validation rules for how clients verify the server. */
 export const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS");
 

@@ -45,9 +45,9 @@ describe("an existing PostgreSQL", async () => {
   });
 
   test("takes the owner's name from another resource", async () => {
-    const admin = { user: output("owner of rds"), secretName: "owner" };
+    const admin = { user: output("owner@rds"), secretName: "owner" };
     const { postgres: later } = await recordPostgres({ existing: { ...EXISTING, admin } }, "later");
-    assert.match(await settled(later.psql), /postgresql:\/\/owner%20of%20rds@db\.example/);
+    assert.match(await settled(later.psql), /postgresql:\/\/owner%40rds@db\.example/);
   });
 
   test("can be shared with another stack that uses a different role prefix", async () => {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkedPassword } from "./checkedPassword.ts";
+import { checkServer } from "./checkServer.ts";
 import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
 import type { PreparedPostgres } from "./installPostgres.ts";
 import type { ExistingPostgresArgs, RoleArgs, TlsArgs } from "./postgresArgs.ts";
@@ -13,12 +14,16 @@ interface ExistingArgs extends ExistingPostgresArgs {
 export function existingPostgres(secrets: RoleSecrets, args: ExistingArgs): PreparedPostgres {
   const { host, port = DEFAULT_PORT, database, pooler, worker, scaler } = args;
   const address: DatabaseAddress = { host, port, database, ...tls(secrets, args.tls), ...(pooler && { pooler }) };
-  const admin = givenRole(secrets, "admin", args.admin);
-  return {
-    address,
-    admin,
+  const roles = {
+    admin: givenRole(secrets, "admin", args.admin),
     worker: worker ? givenRole(secrets, "worker", worker) : createdRole(secrets, "worker", args),
     scaler: scaler ? givenRole(secrets, "scaler", scaler) : createdRole(secrets, "scaler", args),
+  };
+  const { admin } = roles;
+  checkServer({ host, port, database, admin: admin.user, worker: roles.worker.user, scaler: roles.scaler.user });
+  return {
+    address,
+    ...roles,
     rolesPrepared: worker !== undefined,
     psql: pulumi
       .all([host, port, database, admin.user])

@@ -1,10 +1,31 @@
-import { hostRule, modeRule, nameProblems, poolerRule, portRule, serverNameRule } from "./addressRules.ts";
+import {
+  databaseRule,
+  hostRule,
+  modeRule,
+  nameProblems,
+  poolerRule,
+  portRule,
+  serverNameRule,
+  userRule,
+} from "./addressRules.ts";
 import { chartRule, registryRule } from "./chartRules.ts";
 import { POSTGRESQL_CHART } from "./charts.ts";
 import { namespaceName, objectName, unusedNamespace } from "./nameRules.ts";
 import { METADATA_RULES } from "./podRules.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
-import { allOrNone, and, atMostOne, flag, isObject, list, type Rule, secretText, shape, text } from "./rule.ts";
+import {
+  allOrNone,
+  and,
+  atMostOne,
+  flag,
+  isLater,
+  isObject,
+  list,
+  type Rule,
+  secretText,
+  shape,
+  text,
+} from "./rule.ts";
 import { serviceName } from "./serviceName.ts";
 
 /** The default namespace of the batches. */
@@ -43,17 +64,10 @@ export const rotationRule = text(
 /** Validation rules for the namespace of the batches. */
 export const namespaceRule = namespaceName("Kubernetes' rule for namespaces");
 
-/** PostgreSQL truncates longer names. */
-const MAX_NAME_BYTES = 63;
-
 const roleRule = and(
   shape(
     {
-      user: text(
-        (name) => /^[^\s"'$`\\]+$/.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES,
-        `a role name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, $ and \\`,
-        "it logs in",
-      ),
+      user: userRule,
       password: secretText("the role's password"),
       secretName: objectName("a Secret in the namespace of the batches"),
       secretKey: text(/^[\w.-]+$/, "a key in the Secret", "it holds the password"),
@@ -109,11 +123,7 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
       {
         host: hostRule,
         port: portRule,
-        database: text(
-          (name) => /^(?!.*:\/\/)[^\s"'$`\\]+$/.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES,
-          `a database name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, $ and \\`,
-          "it holds the queue",
-        ),
+        database: databaseRule,
         tls: tlsRule(authority),
         admin: roleRule,
         worker: roleRule,
@@ -155,14 +165,25 @@ const differentRoles: Rule = (path, value, problems) => {
   const twice = users.find((user, index) => users.indexOf(user) !== index);
   if (twice !== undefined)
     problems.push(
-      `${path} must have three different roles (each has only the rights it needs); got ${JSON.stringify(twice)} twice`,
+      `${path || "a server"} must have three different roles (each has only the rights it needs); got ${isLater(twice) ? "an output" : JSON.stringify(twice)} twice`,
     );
   const reserved = users.find((user) => user === "batch_owner" || user === "batch_program");
   if (reserved !== undefined)
     problems.push(
-      `${path} must have no role with the name of the queue's own (which have no login); got ${JSON.stringify(reserved)}`,
+      `${path || "a server"} must have no role with the name of the queue's own (which have no login); got ${JSON.stringify(reserved)}`,
     );
 };
+
+/** Validation rules for what of `ExistingPostgresArgs` is checked again once it is known. */
+export const serverRule = and(
+  shape({
+    host: hostRule,
+    port: portRule,
+    database: databaseRule,
+    ...Object.fromEntries(["admin", "worker", "scaler"].map((role) => [role, shape({ user: userRule })])),
+  }),
+  differentRoles,
+);
 
 /** KEDA puts the password into a connection string without escaping it. */
 const scalerPassword: Rule = (path, value, problems) => {

@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+import { serverRule } from "./postgresRules.ts";
+import { refuseWrongArgs } from "./refuseWrongArgs.ts";
+
+/** An existing server, and the names of the three roles. */
+export interface ServerArgs {
+  readonly host: pulumi.Input<string>;
+  readonly port: pulumi.Input<number>;
+  readonly database: pulumi.Input<string>;
+  readonly admin: pulumi.Input<string>;
+  readonly worker: pulumi.Input<string>;
+  readonly scaler: pulumi.Input<string>;
+}
+
+/**
+ * Checks what may come from other resources, and is known only during the deployment.
+ *
+ * @throws RunError as a rejection, which ends the program.
+ */
+export function checkServer(args: ServerArgs): void {
+  pulumi.output(args).apply(({ admin, worker, scaler, ...server }) => {
+    const roles = { admin: { user: admin }, worker: { user: worker }, scaler: { user: scaler } };
+    refuseWrongArgs("the existing PostgreSQL", serverRule, { ...server, ...roles });
+  });
+}
