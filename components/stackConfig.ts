@@ -15,6 +15,7 @@ import { noTemplates } from "./postgresRules.ts";
 import { restrictedPods } from "./restrictedPods.ts";
 import { problem, type Rule } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
+import { searchDomains } from "./searchDomains.ts";
 import { batchPod } from "./stackBatchArgs.ts";
 import { CONFIG_RULES, type ConfigValues } from "./stackConfigRules.ts";
 import type { WorkerImageArgs } from "./workerImage.ts";
@@ -78,8 +79,10 @@ export function readStackConfig(
   ])
     rule("", config, problems);
   refuse(problems, secrets);
-  restrictedPods("", config, problems);
-  refuse(problems, secrets);
+  for (const rule of [restrictedPods, searchDomains]) {
+    rule("", config, problems);
+    refuse(problems, secrets);
+  }
   return config;
 }
 

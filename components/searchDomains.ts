@@ -1,0 +1,34 @@
+import type { PodArgs } from "./podArgs.ts";
+import { type Rule, toFields } from "./rule.ts";
+import { batchPod } from "./stackBatchArgs.ts";
+import type { StackConfig } from "./stackConfig.ts";
+
+/** The bundled PostgreSQL's name is complete only with the cluster's domain, which is one of a pod's search domains. */
+export const searchDomains: Rule = (_path, value, problems) => {
+  const { database, pod, batches } = value as StackConfig;
+  if (database.existing) return;
+  const pods: [string, PodArgs][] = [
+    ["pod", pod],
+    ...batches.map((batch, index): [string, PodArgs] => [`batches[${index}].pod`, batchPod(pod, batch.pod ?? {})]),
+  ];
+  for (const [path, { podSpecPatch }] of pods) {
+    const found = findMissing(podSpecPatch);
+    if (found === undefined) continue;
+    problems.push(
+      `${path}.podSpecPatch must leave pods the cluster's search domains (they find the bundled PostgreSQL by them); got ${found}`,
+    );
+    return;
+  }
+};
+
+/** Why a pod with this patch has no search domain of the cluster; undefined if it has one, or finds hosts in another way. */
+function findMissing(patch: unknown): string | undefined {
+  const { dnsPolicy, dnsConfig, hostNetwork, hostAliases } = toFields(patch);
+  const { searches } = toFields(dnsConfig);
+  if ([searches, hostAliases].some((list) => Array.isArray(list) && list.length > 0)) return undefined;
+  if (dnsPolicy === "Default" || dnsPolicy === "None") return `dnsPolicy ${dnsPolicy} without dnsConfig.searches`;
+  // Kubernetes then treats ClusterFirst, its default, like Default.
+  if (hostNetwork === true && dnsPolicy !== "ClusterFirstWithHostNet")
+    return "hostNetwork without dnsPolicy ClusterFirstWithHostNet";
+  return undefined;
+}
