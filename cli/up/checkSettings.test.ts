@@ -94,6 +94,23 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
     assert.equal(await same.ended, 0, same.output());
   });
 
+  test("refuses to delete an installed KEDA's namespace by a path, and lets a removed stack have other namespaces", async () => {
+    const type = "kubernetes:core/v1:Namespace";
+    const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Keda$${type}::keda-namespace`;
+    const resources = [{ urn, type, inputs: { metadata: { name: "keda" } } }];
+    const args = ["--config-path", "-c", "keda.existing.namespace=keda", "-c", "namespace=other"];
+    const deployed = { ...settings(), FAKE_STATE: JSON.stringify({ deployment: { resources } }) };
+    const refused = run("cli/up/up.ts", await createPrograms(ALL), args, deployed);
+    assert.equal(await refused.ended, 64, refused.output());
+    assert.match(
+      refused.output(),
+      /; got settings that do not create keda\. Correct namespace, createNamespace or keda;/,
+    );
+    const removed = { ...settings(), FAKE_STATE: JSON.stringify({ deployment: {} }) };
+    const accepted = run("cli/up/up.ts", await createPrograms(ALL), args, removed);
+    assert.equal(await accepted.ended, 0, accepted.output());
+  });
+
   test("reads the settings of a new stack as soon as it is created", async () => {
     const pulumi = `case "$*" in
       "config --json"*) test -e "\${0%/*}/created" || { echo "error: no stack named" >&2; exit 255; };;
