@@ -36,7 +36,7 @@ export interface DatabaseAddress {
   readonly port: pulumi.Input<number>;
   /** The database's name. */
   readonly database: pulumi.Input<string>;
-  /** How pods verify the server: `require` (TLS, any certificate) or `verify-full` (a trusted certificate for this host name). */
+  /** How pods verify the server: `require` (TLS, any certificate) or `verify-full` (a trusted certificate for `serverName`). */
   readonly sslMode: pulumi.Input<string>;
   /**
    * The name that the server's certificate must have with `verify-full`. KEDA's poll compares only with `host`.

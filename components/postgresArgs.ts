@@ -57,7 +57,7 @@ export interface RoleArgs {
 /** How clients verify an existing PostgreSQL. */
 export interface TlsArgs {
   /**
-   * `require` (TLS, any certificate) or `verify-full` (a trusted certificate for this host name).
+   * `require` (TLS, any certificate) or `verify-full` (a trusted certificate for `serverName`).
    *
    * @default verify-full
    */

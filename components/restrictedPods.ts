@@ -1,7 +1,7 @@
 import type { PodArgs } from "./podArgs.ts";
 import { isObject, type Rule, toFields } from "./rule.ts";
-import { batchPod } from "./stackBatchArgs.ts";
 import type { StackConfig } from "./stackConfig.ts";
+import { stackPods } from "./stackPods.ts";
 import { workerPod } from "./workerPod.ts";
 
 type Part = Readonly<Record<string, unknown>>;
@@ -14,13 +14,9 @@ const VOLUMES = /^(name|configMap|csi|downwardAPI|emptyDir|ephemeral|image|persi
  * migration's, after everything else is installed.
  */
 export const restrictedPods: Rule = (_path, value, problems) => {
-  const { database, pod, batches } = value as StackConfig;
-  if (!database.createNamespace) return;
-  const pods: [string, PodArgs][] = [
-    ["pod", pod],
-    ...batches.map((batch, index): [string, PodArgs] => [`batches[${index}].pod`, batchPod(pod, batch.pod ?? {})]),
-  ];
-  for (const [path, args] of pods) {
+  const config = value as StackConfig;
+  if (!config.database.createNamespace) return;
+  for (const [path, args] of stackPods(config)) {
     const found = findForbidden(toSpec(args));
     if (found.length === 0) continue;
     problems.push(

@@ -1,17 +1,12 @@
-import type { PodArgs } from "./podArgs.ts";
 import { type Rule, toFields } from "./rule.ts";
-import { batchPod } from "./stackBatchArgs.ts";
 import type { StackConfig } from "./stackConfig.ts";
+import { stackPods } from "./stackPods.ts";
 
 /** The bundled PostgreSQL's name is complete only with the cluster's domain, which is one of a pod's search domains. */
 export const searchDomains: Rule = (_path, value, problems) => {
-  const { database, pod, batches } = value as StackConfig;
-  if (database.existing) return;
-  const pods: [string, PodArgs][] = [
-    ["pod", pod],
-    ...batches.map((batch, index): [string, PodArgs] => [`batches[${index}].pod`, batchPod(pod, batch.pod ?? {})]),
-  ];
-  for (const [path, { podSpecPatch }] of pods) {
+  const config = value as StackConfig;
+  if (config.database.existing) return;
+  for (const [path, { podSpecPatch }] of stackPods(config)) {
     const found = findMissing(podSpecPatch);
     if (found === undefined) continue;
     problems.push(

@@ -16,8 +16,8 @@ import { restrictedPods } from "./restrictedPods.ts";
 import { problem, type Rule } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
 import { searchDomains } from "./searchDomains.ts";
-import { batchPod } from "./stackBatchArgs.ts";
 import { CONFIG_RULES, type ConfigValues } from "./stackConfigRules.ts";
+import { stackPods } from "./stackPods.ts";
 import type { WorkerImageArgs } from "./workerImage.ts";
 
 /** A batch of the stack, with the settings it inherits from the stack. */
@@ -152,11 +152,10 @@ const leases: Rule = (path, value, problems) => {
 
 /** What only a batch's settings and the stack's together show: a batch may mount the stack's volumes, and has the stack's patch. */
 const batchPods: Rule = (_path, value, problems) => {
-  const { pod, batches } = value as StackConfig;
-  for (const [index, batch] of batches.entries())
-    if (batch.pod)
-      for (const rule of [mountsRule, assignedUserRule])
-        rule(`batches[${index}].pod`, batchPod(pod, batch.pod), problems);
+  const found: string[] = [];
+  for (const [path, pod] of stackPods(value as StackConfig))
+    for (const rule of [mountsRule, assignedUserRule]) rule(path, pod, found);
+  problems.push(...found);
 };
 
 const cpuLimits: Rule = (_path, value, problems) => {

@@ -50,6 +50,10 @@ describe("the stack's configuration", () => {
       database({ tls: { mode: "require", serverName: "db.internal" } }),
       "database.existing.tls.mode must be verify-full with serverName",
     ],
+    "a pooler's certificate's name that nothing compares": [
+      database({ tls: { mode: "require" }, pooler: { host: "pool.example", serverName: "pool.internal" } }),
+      "database.existing.tls.mode must be verify-full with pooler.serverName",
+    ],
     "a certificate's name that KEDA's poll does not know": [
       database({ tls: { scalerMode: "verify-full", serverName: "db.internal" } }),
       "database.existing.tls.scalerMode must be require with serverName",

@@ -38,7 +38,7 @@ const EXISTING = {
   admin: { user: later<string>(), password: later<string>() },
   worker: { user: later<string>(), secretName: later<string>() },
   scaler: { user: "scaler", password: later<string>() },
-  pooler: { host: later<string>(), port: later<number>() },
+  pooler: { host: later<string>(), port: later<number>(), serverName: later<string>() },
 };
 
 const components: Record<string, (options: pulumi.ComponentResourceOptions) => pulumi.ComponentResource> = {

@@ -14,8 +14,8 @@ export interface DatabaseSettings {
   readonly password: string | undefined;
   readonly name: string;
   /**
-   * `require`: the connection is encrypted; `verify-full`: also, the server's certificate must be for `serverName` and signed by the authority in
-   * `caFile`, or else by one that the system trusts; `disable`: no TLS.
+   * `require`: the connection is encrypted; `verify-full`: also, the server's certificate must be for `serverName` and signed by the
+   * authority in `caFile`, or else by one that the system trusts; `disable`: no TLS.
    *
    * @default "verify-full" with a `caFile`, else "disable"
    */
