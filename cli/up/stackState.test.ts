@@ -86,14 +86,19 @@ describe("what a stack owns", () => {
 
   test("includes the namespaces that its settings name, beside those of its program", () => {
     const type = "kubernetes:core/v1:Namespace";
-    const of = (component: string, name: string) =>
-      resource(type, { metadata: { name } }, { urn: `urn:pulumi:dev::postgres-batch::${component}${type}::${name}` });
+    const of = (component: string, resourceName: string, name: string) =>
+      resource(
+        type,
+        { metadata: { name } },
+        { urn: `urn:pulumi:dev::postgres-batch::${component}${type}::${resourceName}` },
+      );
     const { namespaces, configured } = parse([
-      of("postgres-batch:index:Keda$", "keda"),
-      of("postgres-batch:index:Postgres$", "batches"),
-      of("", "mine"),
+      of("postgres-batch:index:Keda$", "keda-namespace", "keda"),
+      of("postgres-batch:index:Postgres$", "postgres-namespace", "batches"),
+      of("postgres-batch:index:Postgres$", "second-namespace", "second"),
+      of("", "mine", "mine"),
     ]);
-    assert.deepEqual(namespaces, ["keda", "batches", "mine"]);
+    assert.deepEqual(namespaces, ["keda", "batches", "second", "mine"]);
     assert.deepEqual(configured, [
       { component: "Keda", name: "keda" },
       { component: "Postgres", name: "batches" },
@@ -103,7 +108,11 @@ describe("what a stack owns", () => {
   test("does not include a namespace among those to keep that Pulumi deletes anyway, or may not have created", () => {
     const type = "kubernetes:core/v1:Namespace";
     const of = (name: string, more: object) =>
-      resource(type, { metadata: { name } }, { urn: `urn:x::postgres-batch:index:Postgres$${type}::${name}`, ...more });
+      resource(
+        type,
+        { metadata: { name } },
+        { urn: `urn:x::postgres-batch:index:Postgres$${type}::postgres-namespace`, ...more },
+      );
     const resources = [of("replaced", { delete: true }), of("deleted", { pendingReplacement: true }), of("kept", {})];
     const { namespaces, configured } = parse(resources, [of("begun", {})]);
     assert.deepEqual(configured, [{ component: "Postgres", name: "kept" }]);

@@ -117,11 +117,13 @@ function releaseName({ inputs }: Resource): ObjectName[] {
   return typeof name === "string" && typeof namespace === "string" ? [{ namespace, name }] : [];
 }
 
+/** The namespaces of index.ts' two components, `postgres` and `keda`; a program may have more of either. */
+const OF_SETTINGS = /:index:(Postgres|Keda)\$kubernetes:core\/v1:Namespace::(?:postgres|keda)-namespace$/;
+
 function configuredNamespace(resource: Resource): CreatedNamespace[] {
-  const { urn = "", type, delete: isReplaced, pendingReplacement: isDeleted, pending: isPending } = resource;
-  const [, component] = /:index:(Postgres|Keda)\$/.exec(urn) ?? [];
-  if (type !== "kubernetes:core/v1:Namespace" || component === undefined || isReplaced || isDeleted || isPending)
-    return [];
+  const { urn = "", delete: isReplaced, pendingReplacement: isDeleted, pending: isPending } = resource;
+  const [, component] = OF_SETTINGS.exec(urn) ?? [];
+  if (component === undefined || isReplaced || isDeleted || isPending) return [];
   return objectName(resource).map(({ name }) => ({ component: component as CreatedNamespace["component"], name }));
 }
 
