@@ -67,7 +67,7 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
     port: DEFAULT_PORT,
     database: "postgres",
     sslMode: "verify-full",
-    // The chart's certificate has no shorter name; it is not looked up.
+    // Only compared with the chart's certificate, which has no shorter name.
     serverName: pulumi.interpolate`${service}.${namespace}.svc.${CERTIFICATE_DOMAIN}`,
     caSecretName: `${service}-crt`,
     caSecretKey: DEFAULT_CA_KEY,

@@ -22,8 +22,8 @@ export interface KedaInstallArgs {
    */
   readonly imageRegistry?: string;
   /**
-   * Secrets in KEDA's namespace with credentials for `imageRegistry`. They are not created: without an operator that does, create the
-   * namespace yourself.
+   * Secrets in KEDA's namespace with credentials for `imageRegistry`. The component does not create them: unless something in the
+   * cluster does, create the namespace and the Secrets beforehand.
    *
    * @default - none
    */

@@ -74,9 +74,9 @@ export interface PodArgs {
    */
   readonly volumeMounts?: types.input.core.v1.VolumeMount[];
   /**
-   * Labels that a node must have.
+   * Labels that a node must have, in addition to the default.
    *
-   * @default - none, but nodes must have the architecture of an image that the stack pushes
+   * @default - Linux nodes, with the architecture of an image that the stack pushes
    */
   readonly nodeSelector?: pulumi.Input<{ [label: string]: pulumi.Input<string> }>;
   /**

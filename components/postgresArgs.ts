@@ -16,8 +16,8 @@ export interface PostgresInstallArgs {
    */
   readonly imageRegistry?: string;
   /**
-   * Secrets in the namespace of the batches with credentials for `imageRegistry`. They are not created: without an operator that does,
-   * create the namespace yourself.
+   * Secrets in the namespace of the batches with credentials for `imageRegistry`. The component does not create them: unless something in the
+   * cluster does, create the namespace and the Secrets beforehand.
    *
    * @default - none
    */
