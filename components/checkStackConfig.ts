@@ -22,7 +22,8 @@ const secrets = [...settings].flatMap(([key, { secret }]) => (secret ? [key] : [
 try {
   const config = readStackConfig((key) => settings.get(key)?.value, process.env, [...settings.keys()], secrets);
   const { podStartSeconds } = config.migration;
-  console.log(JSON.stringify({ namespaces: createdNamespaces(config), podStartSeconds }));
+  const installsKeda = config.keda.existing === undefined;
+  console.log(JSON.stringify({ namespaces: createdNamespaces(config), installsKeda, podStartSeconds }));
 } catch (error) {
   if (!RunError.isInstance(error)) throw error;
   // Not to standard error, where Node.js may print warnings.

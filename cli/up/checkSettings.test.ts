@@ -94,7 +94,7 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
     assert.equal(await same.ended, 0, same.output());
   });
 
-  test("refuses to delete an installed KEDA's namespace by a path, and lets a removed stack have other namespaces", async () => {
+  test("refuses to delete an installed KEDA or its namespace by a path, and lets a removed stack have other namespaces", async () => {
     const type = "kubernetes:core/v1:Namespace";
     const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Keda$${type}::keda-namespace`;
     const resources = [{ urn, type, inputs: { metadata: { name: "keda" } } }];
@@ -106,6 +106,13 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
       refused.output(),
       /; got settings that do not create keda\. Correct namespace, createNamespace or keda;/,
     );
+    const urnOfRelease =
+      "urn:pulumi:dev::postgres-batch::postgres-batch:index:Keda$kubernetes:helm.sh/v3:Release::keda";
+    const release = { urn: urnOfRelease, type: "kubernetes:helm.sh/v3:Release", inputs: { chart: "keda" } };
+    const inExisting = { ...settings(), FAKE_STATE: JSON.stringify({ deployment: { resources: [release] } }) };
+    const uninstalling = run("cli/up/up.ts", await createPrograms(ALL), args, inExisting);
+    assert.equal(await uninstalling.ended, 64, uninstalling.output());
+    assert.match(uninstalling.output(), /^keda must stay installed by this stack/m);
     const removed = { ...settings(), FAKE_STATE: JSON.stringify({ deployment: {} }) };
     const accepted = run("cli/up/up.ts", await createPrograms(ALL), args, removed);
     assert.equal(await accepted.ended, 0, accepted.output());

@@ -23,6 +23,7 @@ const START = Date.parse("2026-11-26T05:21:00Z");
 const STATE: StackState = {
   namespaces: ["n"],
   configured: [],
+  installedKeda: false,
   releases: [],
   jobs: [{ namespace: "n", name: "schema-migration-1" }],
   scaledJobs: [],

@@ -13,6 +13,7 @@ const AUTHENTICATION = { namespace: "n", name: "claps-auth" };
 const OURS: StackState = {
   namespaces: ["n"],
   configured: [],
+  installedKeda: false,
   releases: [],
   jobs: [],
   scaledJobs: [SCALED_JOB],

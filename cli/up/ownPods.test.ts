@@ -7,6 +7,7 @@ import type { StackState } from "./stackState.ts";
 const STATE: StackState = {
   namespaces: ["keda"],
   configured: [],
+  installedKeda: false,
   releases: [
     { namespace: "shop", name: "my-release" },
     { namespace: "keda", name: "keda" },

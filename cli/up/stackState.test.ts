@@ -5,6 +5,7 @@ import { parseStackState } from "./stackState.ts";
 const EMPTY = {
   namespaces: [],
   configured: [],
+  installedKeda: false,
   releases: [],
   jobs: [],
   scaledJobs: [],
@@ -62,6 +63,7 @@ describe("what a stack owns", () => {
       {
         namespaces: ["keda", "batches"],
         configured: [],
+        installedKeda: false,
         releases: [{ namespace: "batches", name: "my-release" }],
         jobs: [{ namespace: "batches", name: "migration" }],
         scaledJobs: [{ namespace: "batches", name: "s" }],
@@ -117,6 +119,16 @@ describe("what a stack owns", () => {
     const { namespaces, configured } = parse(resources, [of("begun", {})]);
     assert.deepEqual(configured, [{ component: "Postgres", name: "kept" }]);
     assert.ok(namespaces.includes("begun"), "its pods may be there");
+  });
+
+  test("is the KEDA that its settings install, not one of its program, and not one that Pulumi deletes anyway", () => {
+    const installed = (urn: string, more: object = {}) =>
+      parse([resource(RELEASE, { chart: "keda" }, { urn: `urn:pulumi:dev::postgres-batch::${urn}`, ...more })])
+        .installedKeda;
+    const urn = `postgres-batch:index:Keda$${RELEASE}::keda`;
+    assert.ok(installed(urn));
+    for (const is of [installed(urn, { delete: true }), installed(`${RELEASE}::keda`), installed(`${urn}-2`)])
+      assert.equal(is, false);
   });
 
   test("is KEDA with any chart of the component Keda", () => {

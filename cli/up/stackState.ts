@@ -23,6 +23,8 @@ export interface StackState {
   readonly namespaces: readonly string[];
   /** Those of them that its settings name, without any that Pulumi will not keep or may not have created. */
   readonly configured: readonly CreatedNamespace[];
+  /** Whether its settings install KEDA. */
+  readonly installedKeda: boolean;
   /** Its Helm releases. */
   readonly releases: readonly ObjectName[];
   readonly jobs: readonly ObjectName[];
@@ -47,6 +49,7 @@ export function parseStackState(json: string): StackState {
     ...(resources.some(({ type }) => type?.startsWith("kubernetes:")) && findCluster(all)),
     namespaces: unique(named("kubernetes:core/v1:Namespace").map(({ name }) => name)),
     configured: resources.flatMap(configuredNamespace),
+    installedKeda: resources.some((resource) => KEDA_OF_SETTINGS.test(resource.urn ?? "") && isKept(resource)),
     releases: resources.filter(({ type }) => type === RELEASE).flatMap(releaseName),
     jobs: named("kubernetes:batch/v1:Job"),
     scaledJobs: named("kubernetes:keda.sh/v1alpha1:ScaledJob"),
@@ -118,13 +121,19 @@ function releaseName({ inputs }: Resource): ObjectName[] {
 }
 
 /** The namespaces of index.ts' two components, `postgres` and `keda`; a program may have more of either. */
-const OF_SETTINGS = /:index:(Postgres|Keda)\$kubernetes:core\/v1:Namespace::(?:postgres|keda)-namespace$/;
+const NAMESPACE_OF_SETTINGS = /:index:(Postgres|Keda)\$kubernetes:core\/v1:Namespace::(?:postgres|keda)-namespace$/;
+
+const KEDA_OF_SETTINGS = /:index:Keda\$kubernetes:helm\.sh\/v3:Release::keda$/;
 
 function configuredNamespace(resource: Resource): CreatedNamespace[] {
-  const { urn = "", delete: isReplaced, pendingReplacement: isDeleted, pending: isPending } = resource;
-  const [, component] = OF_SETTINGS.exec(urn) ?? [];
-  if (component === undefined || isReplaced || isDeleted || isPending) return [];
+  const [, component] = NAMESPACE_OF_SETTINGS.exec(resource.urn ?? "") ?? [];
+  if (component === undefined || !isKept(resource)) return [];
   return objectName(resource).map(({ name }) => ({ component: component as CreatedNamespace["component"], name }));
+}
+
+/** Whether Pulumi would delete it only because of other settings. */
+function isKept({ delete: isReplaced, pendingReplacement: isDeleted, pending: isPending }: Resource): boolean {
+  return !isReplaced && !isDeleted && !isPending;
 }
 
 /** Recognized by the component `Keda` or by the chart: `keda`, `oci://registry.example/keda`, `./keda-2.20.2.tgz`. */

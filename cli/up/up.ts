@@ -15,6 +15,7 @@ import { MINIKUBE } from "./minikube.ts";
 import { type Deployment, nextSteps } from "./nextSteps.ts";
 import { checkPassphrase } from "./passphrase.ts";
 import { checkPulumiVersion } from "./pulumiVersion.ts";
+import { refuseLostKeda } from "./refuseLostKeda.ts";
 import { refuseLostNamespaces } from "./refuseLostNamespaces.ts";
 import { retryHint } from "./retryHint.ts";
 import { printAmid, runWatched } from "./runWatched.ts";
@@ -49,7 +50,9 @@ await runSession(HELP, async (session) => {
   await selectStack(session);
   // A new stack has settings only now.
   const settings = deployedSettings ?? (await checkSettings(session));
-  refuseLostNamespaces(await readStackState(session), settings?.namespaces);
+  const state = await readStackState(session);
+  refuseLostNamespaces(state, settings?.namespaces);
+  refuseLostKeda(state, settings?.installsKeda);
   const context = await stackContext(session);
   const source = await readImageSource(session);
   if (source !== "existing" && !isInstalled("docker")) requirePrograms(["docker", "minikube"], isInstalled);

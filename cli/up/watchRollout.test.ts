@@ -12,6 +12,7 @@ import { watchRollout } from "./watchRollout.ts";
 const STATE: StackState = {
   namespaces: ["batches"],
   configured: [],
+  installedKeda: false,
   releases: [],
   jobs: [],
   scaledJobs: [],

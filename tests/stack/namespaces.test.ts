@@ -16,15 +16,16 @@ const settings = Object.entries({ ...SETTINGS, ...IMAGE }).map(([key, value]) =>
 pulumi.runtime.setAllConfig({ ...declaredDefaults("postgres-batch:"), ...Object.fromEntries(settings) });
 const { resources } = await recordProgram(() => import("../../index.ts"));
 
-test("npm run up finds the namespaces of the program in its state, as the settings name them", () => {
+test("npm run up finds KEDA and the namespaces of the program in its state, as the settings name them", () => {
   const state = resources.map(({ type, name, parent = "", inputs }) => ({
     urn: `urn:pulumi:test::postgres-batch::postgres-batch:index:${parent.split(" ")[0]}$${type}::${name}`,
     type,
     inputs,
   }));
-  const { configured } = parseStackState(JSON.stringify({ deployment: { resources: state } }));
+  const { configured, installedKeda } = parseStackState(JSON.stringify({ deployment: { resources: state } }));
   const byName = (namespaces: readonly { name: string }[]) =>
     namespaces.toSorted((one, other) => one.name.localeCompare(other.name));
   assert.deepEqual(byName(configured), byName(createdNamespaces(readConfig(SETTINGS))));
   assert.equal(configured.length, 2);
+  assert.ok(installedKeda);
 });
