@@ -48,6 +48,13 @@ describe("the next steps", () => {
     assert.ok(!commands(DEPLOYMENT).join("\n").includes("--stack"));
   });
 
+  test("names a context of any name once in each command", () => {
+    const context = "an exec -it context";
+    const lines = commands({ ...DEPLOYMENT, context, psql: psql.replace("'theirs'", `'${context}'`) });
+    for (const line of lines.filter((line) => line.includes("psql")))
+      assert.match(line, /^kubectl --context 'an exec -it context' exec (-it )?-n keda-with-postgresql /);
+  });
+
   test("names the sample only if it is deployed", () => {
     const lines = commands({ ...DEPLOYMENT, kinds: ["page"] }).join("\n");
     assert.doesNotMatch(lines, /clap/);

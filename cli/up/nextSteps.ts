@@ -34,7 +34,7 @@ type Step = readonly [purpose: string, command: string];
 export function nextSteps(deployment: Deployment): string[] {
   const { psql, namespaces, kinds, job, context, profile, stack, extraEnv } = deployment;
   const kubectl = context === undefined ? "kubectl" : `kubectl --context ${shellQuote(context)}`;
-  const psqlThere = psql.replace(/^kubectl .*?exec -it /, () => `${kubectl} exec -it `);
+  const psqlThere = psql.replace(/^kubectl .*exec -it /, () => `${kubectl} exec -it `);
   const forStack = isDefaultStack(stack) ? "" : ` --stack ${stack}`;
   const withArguments = isDefaultStack(stack) ? " --" : ` -- --stack ${stack}`;
   const variables = Object.entries(extraEnv).map(([name, value]) => `${name}=${shellQuote(value)}`);
@@ -75,5 +75,5 @@ function withStatement(psql: string, statement: string): string {
   const [, before, after] = /^(.* psql .*)(')$/.exec(psql) ?? [];
   if (before === undefined)
     throw new FailedError(`the stack's output psql must end with psql and its arguments; got ${psql}`);
-  return `${before.replace(" -it ", " ")} -c "${statement}"${after}`;
+  return `${before.replace(/^(.*) -it /, "$1 ")} -c "${statement}"${after}`;
 }
