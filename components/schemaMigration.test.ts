@@ -5,26 +5,12 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as k8s from "@pulumi/kubernetes";
+import { MIGRATION_ARGS as ARGS } from "../tests/support/pulumi/migrationArgs.ts";
 import { mockEngine, recordResources } from "../tests/support/pulumi/recordResources.ts";
 import { SchemaMigration, type SchemaMigrationArgs, schemaVersion } from "./schemaMigration.ts";
 
 await mockEngine();
-const role = (user: string) => ({ user, secretName: `${user}-secret`, secretKey: "password" });
 const namespace = new k8s.core.v1.Namespace("batches", { metadata: { name: "batches" } });
-const ARGS: SchemaMigrationArgs = {
-  namespace: "batches",
-  image: { reference: "worker:tag" },
-  database: {
-    host: "postgres.example",
-    port: 5432,
-    database: "postgres",
-    sslMode: "verify-full",
-    pooler: { host: "pooler.example" },
-  },
-  admin: role("postgres"),
-  worker: role("batch_worker"),
-  scaler: role("batch_scaler"),
-};
 const migration = (changed: Partial<SchemaMigrationArgs> = {}, name = "schema") =>
   recordResources(
     (options) => new SchemaMigration(name, { ...ARGS, ...changed }, { ...options, deletedWith: namespace }),
@@ -226,35 +212,3 @@ test("its pod may take as long to start as the batches' pods", async () => {
   assert.deepEqual([await limits(40), await limits(600)], [300, 860]);
   assert.deepEqual(job?.options.customTimeouts, { create: "20m", update: "20m" }, "Pulumi's own 10 minutes are less");
 });
-
-const wrong: Record<string, readonly [args: object, says: string]> = {
-  "two tables of the same kind": [
-    {
-      attach: [
-        { kind: "page", table: "a" },
-        { kind: "page", table: "b" },
-      ],
-    },
-    'attach must have different kinds (a kind has one table); got "page" twice',
-  ],
-  "a table name that is not valid SQL": [
-    { attach: [{ kind: "page", table: "Pages; drop" }] },
-    "attach[0].table must be a table name in SQL syntax",
-  ],
-  "a kind without a table": [{ attach: [{ kind: "page" }] }, "attach[0].table must be"],
-  "a start of an hour": [{ podStartSeconds: 3_600 }, "podStartSeconds must be a whole number from 10 to 600"],
-  "zero connections": [{ connectionsNeeded: 0 }, "connectionsNeeded must be a whole number"],
-};
-for (const name of ["schemaMigration", "a".repeat(51), "schema_"]) {
-  test(`it may not be named ${name}, after which no Job can be named`, () => {
-    assert.throws(() => new SchemaMigration(name, ARGS), /\nname must be 1 to 50 characters/);
-  });
-}
-for (const [what, [args, says]] of Object.entries(wrong)) {
-  test(`its arguments may not contain ${what}`, () => {
-    assert.throws(
-      () => new SchemaMigration("wrong", { ...ARGS, ...args } as SchemaMigrationArgs),
-      ({ message }: Error) => message.split("\n").length === 2 && message.includes(says),
-    );
-  });
-}

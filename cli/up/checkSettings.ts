@@ -1,4 +1,3 @@
-import type { CreatedNamespace } from "../../components/createdNamespaces.ts";
 import { SYSEXITS } from "../../worker/src/outcome.ts";
 import { runProgram } from "../runProgram.ts";
 import { UsageError } from "../usageError.ts";
@@ -6,6 +5,7 @@ import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
 import { configFileArgs, configFlags } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
+import type { CreatedNamespace } from "./stackState.ts";
 
 /** The check that index.ts makes as well, but only once the cluster runs. */
 const PROGRAM = "components/checkStackConfig.ts";

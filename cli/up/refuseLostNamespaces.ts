@@ -1,6 +1,5 @@
-import type { CreatedNamespace } from "../../components/createdNamespaces.ts";
 import { UsageError } from "../usageError.ts";
-import type { StackState } from "./stackState.ts";
+import type { CreatedNamespace, StackState } from "./stackState.ts";
 
 /**
  * Refuses settings without a namespace that the stack has created. `npm run up` shows no preview, and Pulumi would delete the namespace with

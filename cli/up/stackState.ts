@@ -1,10 +1,15 @@
-import type { CreatedNamespace } from "../../components/createdNamespaces.ts";
 import { capture } from "./capture.ts";
 import type { Session } from "./session.ts";
 
 /** A namespaced object of the cluster. */
 export interface ObjectName {
   readonly namespace: string;
+  readonly name: string;
+}
+
+/** A namespace that one of index.ts' components creates. */
+export interface CreatedNamespace {
+  readonly component: "Postgres" | "Keda";
   readonly name: string;
 }
 

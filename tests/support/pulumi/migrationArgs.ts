@@ -1,0 +1,19 @@
+import type { SchemaMigrationArgs } from "../../../components/schemaMigration.ts";
+
+const role = (user: string) => ({ user, secretName: `${user}-secret`, secretKey: "password" });
+
+/** The arguments of a migration that are required. */
+export const MIGRATION_ARGS: SchemaMigrationArgs = {
+  namespace: "batches",
+  image: { reference: "worker:tag" },
+  database: {
+    host: "postgres.example",
+    port: 5432,
+    database: "postgres",
+    sslMode: "verify-full",
+    pooler: { host: "pooler.example" },
+  },
+  admin: role("postgres"),
+  worker: role("batch_worker"),
+  scaler: role("batch_scaler"),
+};
