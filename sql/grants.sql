@@ -8,9 +8,14 @@ declare
   worker name := current_setting('postgres_batch.worker_role');
   scaler name := current_setting('postgres_batch.scaler_role');
   role_name name;
+  -- Not a reader of a table (batch.create_readers) to whose owner's functions this role has no rights: PostgreSQL would refuse.
+  functions text := (
+    select string_agg(f.oid::regprocedure::text, ', ') from pg_proc f
+    where f.pronamespace = 'batch'::regnamespace and f.prokind = 'f' and pg_has_role(f.proowner, 'usage')
+  );
 begin
   -- PostgreSQL lets every role execute a new function. pg_restore --no-privileges leaves them so, and the roles below may use the schema.
-  revoke all on all functions in schema batch from public;
+  execute format('revoke all on function %s from public', functions);
   foreach role_name in array array[worker, scaler] loop
     -- Hardening scripts take it from PUBLIC.
     continue when has_database_privilege(role_name, current_database(), 'connect');
@@ -27,7 +32,7 @@ begin
   foreach role_name in array array[worker, scaler, 'batch_program'] loop
     continue when not exists (select from pg_roles where rolname = role_name);
     execute format('revoke all on all tables in schema batch from %I', role_name);
-    execute format('revoke all on all functions in schema batch from %I', role_name);
+    execute format('revoke all on function %s from %I', functions, role_name);
     execute format('grant usage on schema batch to %I', role_name);
   end loop;
 

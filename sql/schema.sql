@@ -210,9 +210,10 @@ begin
   if 2 <> (
     select count(*) from pg_proc f
     where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef
-      and pg_get_userbyid(f.proowner) = reader and has_function_privilege(f.oid, 'execute')
+      and pg_get_userbyid(f.proowner) = reader and has_function_privilege(f.oid, 'execute') and not has_function_privilege('public', f.oid, 'execute')
   ) then
-    return format('%s is not read with its owner''s rights (its owner may have changed): %s', attached.requests, again);
+    return format('%s is not read with its owner''s rights and by the queue alone (its owner may have changed, or it was restored without privileges): %s',
+      attached.requests, again);
   end if;
   if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, attached.relnamespace, 'usage') then
     return format('%I cannot select from %s: %s', reader, attached.requests, again);
@@ -1083,7 +1084,12 @@ begin
   wrong := batch.maintain(p_kind);
   select k.problem, k.intake_after into known from batch.kind k where k.kind = p_kind;
   if wrong is null and not batch.is_paused(known.problem) then
-    jobs := batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
+    -- Above this, sums would overflow; no kind has as many requests, nor waits as long.
+    jobs := batch.count_jobs(p_kind, p_requests_per_job, least(p_max_replica_count, 100000000), least(p_pod_start_seconds, 100000000));
+  else
+    -- No Job is created, so no claim is expected. The time of the poll shows whether the clock is set back (batch.follow_clock).
+    update batch.scaling s set polled_at = now(), expected_since = '{}', expected_claims = '{}'
+    from (select f.kind from batch.scaling f where f.kind = p_kind for no key update skip locked) free where s.kind = free.kind;
   end if;
   -- Last, so that nothing is waited for with the row of the kind locked: a TRUNCATE or batch.detach() would wait for it with the table
   -- locked, and a claim, which this poll may wait for, for the table. One that is locked is left to a later poll.
@@ -1539,8 +1545,9 @@ begin
     raise exception 'a result must be at most 65536 bytes of JSON (it is kept in the history); got %', octet_length(p_result::text)
       using errcode = 'program_limit_exceeded';
   end if;
-  -- The history is read only where it matters: serializable transactions of different programs must not conflict.
-  if batch.lock_token(p_token) is null then
+  -- The history is read only where it matters: serializable transactions of different programs must not conflict. In a read-only
+  -- transaction, such as one that an earlier call has made so, nothing can be locked.
+  if current_setting('transaction_read_only')::boolean or batch.lock_token(p_token) is null then
     select h.ended_at into finished_at from batch.history h
     where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
       and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';

@@ -25,7 +25,12 @@ begin
   wrong := batch.maintain(p_kind);
   select k.problem, k.intake_after into known from batch.kind k where k.kind = p_kind;
   if wrong is null and not batch.is_paused(known.problem) then
-    jobs := batch.count_jobs(p_kind, p_requests_per_job, p_max_replica_count, p_pod_start_seconds);
+    -- Above this, sums would overflow; no kind has as many requests, nor waits as long.
+    jobs := batch.count_jobs(p_kind, p_requests_per_job, least(p_max_replica_count, 100000000), least(p_pod_start_seconds, 100000000));
+  else
+    -- No Job is created, so no claim is expected. The time of the poll shows whether the clock is set back (batch.follow_clock).
+    update batch.scaling s set polled_at = now(), expected_since = '{}', expected_claims = '{}'
+    from (select f.kind from batch.scaling f where f.kind = p_kind for no key update skip locked) free where s.kind = free.kind;
   end if;
   -- Last, so that nothing is waited for with the row of the kind locked: a TRUNCATE or batch.detach() would wait for it with the table
   -- locked, and a claim, which this poll may wait for, for the table. One that is locked is left to a later poll.

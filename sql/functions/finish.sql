@@ -17,8 +17,9 @@ begin
     raise exception 'a result must be at most 65536 bytes of JSON (it is kept in the history); got %', octet_length(p_result::text)
       using errcode = 'program_limit_exceeded';
   end if;
-  -- The history is read only where it matters: serializable transactions of different programs must not conflict.
-  if batch.lock_token(p_token) is null then
+  -- The history is read only where it matters: serializable transactions of different programs must not conflict. In a read-only
+  -- transaction, such as one that an earlier call has made so, nothing can be locked.
+  if current_setting('transaction_read_only')::boolean or batch.lock_token(p_token) is null then
     select h.ended_at into finished_at from batch.history h
     where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
       and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';

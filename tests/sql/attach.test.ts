@@ -87,8 +87,8 @@ describe("batch.attach", () => {
     const notices: unknown[] = [];
     const notice = ({ message }: { message?: string | undefined }) => void notices.push(message);
     database.client.on("notice", notice);
-    for (const forced of ["no force", "force"]) {
-      await database.query(`alter table parcels ${forced} row level security, enable row level security`);
+    for (const security of ["disable", "enable", "force"]) {
+      await database.query(`alter table parcels ${security} row level security`);
       for (let times = 0; times < 2; times++) await database.query("select batch.attach('parcels', 'parcel')");
       await database.query("select batch.detach('parcel')");
     }

@@ -123,6 +123,22 @@ describe("a server's clock that is set back by an hour", () => {
     );
   });
 
+  test("prolongs no reservation of a kind that has been paused for longer than that", async () => {
+    await poll();
+    await query("update batch.scaling set polled_at = polled_at - interval '2 hours'; select batch.pause('clap')");
+    await poll();
+    await query("select batch.resume('clap')");
+    const attempt = await take("a");
+    await query("select batch.pause('clap')");
+    await fail(worker, attempt, { reason: "error", message: "no", final: false });
+    await poll();
+    const before = await getTimes();
+    await setClockBack();
+    await poll();
+    assert.deepEqual(await getTimes(), before);
+    await query("select batch.resume('clap')");
+  });
+
   test("moves the times of a kind that has a problem once, too", async () => {
     await take("a", { timeoutSeconds: 900 });
     await poll();

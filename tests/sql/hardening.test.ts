@@ -11,6 +11,7 @@ import { createTestDatabase } from "../support/database.ts";
 const database = await createTestDatabase();
 const { query, client, name } = database;
 const OTHER = `member_of_owner_${process.pid}`;
+const OWNER = `owner_of_pages_${process.pid}`;
 
 /** Inserts a request, and runs it as the roles that log in. */
 async function runOne(): Promise<void> {
@@ -69,4 +70,29 @@ test("after pg_restore --no-privileges, migrating and attaching again gives the 
     [],
   );
   await runOne();
+});
+
+test("a member of the schema's owner migrates where the readers of another owner's table have lost their rights, or gained some", async () => {
+  await query(`create role ${OTHER} login in role batch_owner; create role ${OWNER};
+    grant connect on database ${name} to ${OTHER}; grant create on schema public to ${OWNER}, ${OTHER}; create table pages (id bigint primary key); alter table pages owner to ${OWNER};
+    select batch.attach('pages', 'page')`);
+  const readers = ["row", "keys"].map((reader) => `batch.${reader}$page`).join(", ");
+  const getProblem = async () => (await query("select batch.attachment_problem('page') as problem"))[0]?.problem;
+  const member = await database.open({ user: OTHER });
+  for (const change of [
+    `revoke all on function ${readers} from batch_owner`,
+    `grant execute on function ${readers} to public`,
+  ]) {
+    await query(`${change}; delete from batch.function where name = 'claim'`);
+    await migrate(member, noopLog);
+    await query("set role batch_owner");
+    assert.match(await getProblem(), /is not read .*: select batch\.attach\('public\.pages', 'page'\)/);
+    await query("reset role; select batch.attach('pages', 'page'); set role batch_owner");
+    assert.equal(await getProblem(), null);
+    await query("reset role");
+  }
+  await member.end();
+  await query(
+    `select batch.detach('page'); drop table pages; drop owned by ${OTHER}, ${OWNER}; drop role ${OTHER}, ${OWNER}`,
+  );
 });

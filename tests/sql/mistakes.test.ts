@@ -47,16 +47,11 @@ describe("a mistake in a call gets an answer that says what to do, and changes n
   }
 });
 
-test("attaching, attaching again and detaching print no notices", async () => {
-  const notices: (string | undefined)[] = [];
-  const client = await database.open();
-  client.on("notice", ({ message }) => notices.push(message));
-  await client.query("create table pages (id bigint primary key)");
-  for (let n = 0; n < 2; n++) {
-    await client.query("select batch.attach('pages', 'page')");
-    await client.query("select batch.attach('pages', 'page')");
-    await client.query("select batch.detach('page')");
+test("settings of the scaling query may be as large as their type allows", async () => {
+  await query("insert into batch.job (kind, job_name, failures, finished) values ('clap', 'lost', 1, 0)");
+  for (const settings of ["1, 2147483647", "2147483647, 2147483647", "1, 10, 2147483647"]) {
+    for (let poll = 0; poll < 3; poll++) {
+      assert.deepEqual(await query(`select batch.demand('clap', ${settings}) as jobs`), [{ jobs: "1" }]);
+    }
   }
-  await client.query("drop table pages");
-  assert.deepEqual(notices, []);
 });

@@ -121,6 +121,7 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     const work = async () => {
       await program.query("begin");
       const { rows } = await program.query("select batch.finish($1) as finished", [token]);
+      assert.deepEqual((await program.query("select batch.finish($1) as again", [token])).rows, [{ again: false }]);
       await program.query("savepoint later");
       await insert();
       await program.query("commit");

@@ -34,8 +34,14 @@ export async function applyFunctions(
     // The function's file names no kinds: the attached ones are added again.
     if (changed.some(({ name }) => name === "call_reader")) await client.query("select batch.connect_readers()");
     // PostgreSQL lets every role execute a new function; here only the owner may, and the roles that sql/grants.sql names.
-    // Triggers still fire: inserting needs no right on batch.enqueue().
-    await client.query("revoke execute on all functions in schema batch from public");
+    // Triggers still fire: inserting needs no right on batch.enqueue(). The readers of tables have other owners.
+    await client.query(`do $$
+      begin
+        execute (
+          select format('revoke execute on function %s from public', string_agg(f.oid::regprocedure::text, ', '))
+          from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.prokind = 'f' and pg_has_role(f.proowner, 'usage')
+        );
+      end $$`);
   });
   if (known.size > 0) log.info("functions replaced", { changed: changed.map(({ name }) => name), removed });
 }
