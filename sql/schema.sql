@@ -1837,6 +1837,23 @@ $$;
 
 
 --
+-- Name: lower_bounds(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.lower_bounds() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  delete from batch.prioritized p where p.kind = new.kind and p.request_id = new.request_id;
+  perform from batch.scaling s where s.kind = new.kind for no key update;
+  update batch.scaling s set waiting_xid = '0', waiting_id = -9223372036854775808 where s.kind = new.kind;
+  return null;
+end
+$$;
+
+
+--
 -- Name: maintain(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2011,8 +2028,7 @@ begin
       (select h.status from batch.history h where h.kind = p_kind and h.request_id = p_request order by h.attempt desc limit 1),
       'no such request');
   end if;
-  perform from batch.scaling s where s.kind = p_kind for no key update;
-  update batch.scaling s set waiting_xid = '0', waiting_id = -9223372036854775808 where s.kind = p_kind;
+  insert into batch.prioritized (kind, request_id) values (p_kind, p_request) on conflict (kind, request_id) do nothing;
 end
 $$;
 
@@ -3492,6 +3508,23 @@ CREATE TABLE batch.migration (
 
 
 --
+-- Name: prioritized; Type: TABLE; Schema: batch; Owner: -
+--
+
+CREATE TABLE batch.prioritized (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    request_id bigint NOT NULL
+);
+
+
+--
+-- Name: TABLE prioritized; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON TABLE batch.prioritized IS 'Empty: the requests that a transaction prioritizes, until it commits';
+
+
+--
 -- Name: rejected; Type: TABLE; Schema: batch; Owner: -
 --
 
@@ -3743,6 +3776,14 @@ ALTER TABLE ONLY batch.migration
 
 
 --
+-- Name: prioritized prioritized_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
+--
+
+ALTER TABLE ONLY batch.prioritized
+    ADD CONSTRAINT prioritized_pkey PRIMARY KEY (kind, request_id);
+
+
+--
 -- Name: queue queue_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
 --
 
@@ -3800,6 +3841,13 @@ CREATE INDEX queue_job ON batch.queue USING btree (kind, job_name, claimed_xid) 
 --
 
 CREATE INDEX queue_waiting ON batch.queue USING btree (kind, enqueued_xid, request_id) WHERE ((job_name IS NULL) AND (available_at IS NULL));
+
+
+--
+-- Name: prioritized lower_bounds; Type: TRIGGER; Schema: batch; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER lower_bounds AFTER INSERT ON batch.prioritized DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION batch.lower_bounds();
 
 
 --
@@ -4213,6 +4261,13 @@ REVOKE ALL ON FUNCTION batch.lock_session(p_session integer) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.lock_token(p_token text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION lower_bounds(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.lower_bounds() FROM PUBLIC;
 
 
 --

@@ -3,7 +3,7 @@
 -- p_kind, p_request: the request
 --
 -- Several such requests run in the order of their primary keys. Refuses a request that does not wait.
--- Its place lies below the lower bound of the waiting requests, which is lowered, as by batch.release().
+-- Its place lies below the lower bound of the waiting requests, which is lowered at the commit (batch.lower_bounds).
 create or replace function batch.prioritize(p_kind text, p_request bigint) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -19,7 +19,6 @@ begin
       (select h.status from batch.history h where h.kind = p_kind and h.request_id = p_request order by h.attempt desc limit 1),
       'no such request');
   end if;
-  perform from batch.scaling s where s.kind = p_kind for no key update;
-  update batch.scaling s set waiting_xid = '0', waiting_id = -9223372036854775808 where s.kind = p_kind;
+  insert into batch.prioritized (kind, request_id) values (p_kind, p_request) on conflict (kind, request_id) do nothing;
 end
 $$;

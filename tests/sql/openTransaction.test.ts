@@ -34,6 +34,28 @@ describe("a transaction that stays open after it has deleted the row of a reques
   }
 });
 
+describe("a transaction that stays open after an operator has changed what waits", { timeout: 60_000 }, () => {
+  beforeEach(() => database.reset());
+
+  for (const recipe of [
+    "select batch.pause('clap')",
+    "select batch.prioritize('clap', 3)",
+    "select batch.cancel('clap', 3)",
+  ]) {
+    test(`${recipe}: polls, claims and the end of a reservation do not wait for it`, async () => {
+      await STATES.reserved(database, worker);
+      await database.query("insert into make_it_clap (id, duration_seconds) values (2, 1), (3, 1)");
+      await database.query("update batch.queue set reserved_until = now() where request_id = 1");
+      const open = await database.open();
+      await open.query(`begin; ${recipe}`);
+      assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 3);
+      assert.equal((await claim(worker, claimParams("other")))?.requestId, "1");
+      await open.query("rollback");
+      await open.end();
+    });
+  }
+});
+
 test("a transaction that stays open after it has changed a partition: polls do not wait for it", async () => {
   await database.query(`create table parts (id bigint primary key) partition by range (id);
     create table parts_1 partition of parts for values from (0) to (100); select batch.attach('parts', 'part')`);

@@ -137,6 +137,19 @@ describe("batch.prioritize", () => {
     assert.deepEqual(order, ["3", "5", "6", "1"]);
   });
 
+  test("of several requests in one transaction, or of one twice, takes effect when that commits, and leaves nothing behind", async () => {
+    await query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 4) n");
+    await poll();
+    const operator = await database.open();
+    await operator.query("begin; select batch.prioritize('clap', id) from unnest(array[4, 3, 4]) id");
+    await poll();
+    assert.equal((await claimNext("a"))?.requestId, "1");
+    await operator.query("commit");
+    await operator.end();
+    assert.deepEqual([(await claimNext("b"))?.requestId, (await claimNext("c"))?.requestId], ["3", "4"]);
+    assert.deepEqual(await query("table batch.prioritized"), []);
+  });
+
   test("refuses a request that does not wait", async () => {
     await query("insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1)");
     const attempt = await claimNext("a");
