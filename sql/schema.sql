@@ -1598,25 +1598,29 @@ begin
   end if;
   ahead := polled - present;
   with stored as materialized (
-    select q.request_id, coalesce(lately @> q.started_at, false) as lately from batch.queue q
-    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update skip locked
+    select q.request_id, attempt.recent, q.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
+    from batch.queue q, lateral (select coalesce(lately @> q.started_at, false)) as attempt (recent)
+    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update of q skip locked
   )
   update batch.queue q
   set created_at = case when q.created_at > present then q.created_at - ahead else q.created_at end,
       -- How long an attempt with a timeout has run is the difference.
-      started_at = case when q.started_at > present or q.deadline_at is not null and not stored.lately then q.started_at - ahead
-        else q.started_at end,
-      deadline_at = case when stored.lately then q.deadline_at else q.deadline_at - ahead end,
+      started_at = case when q.started_at > present or stored.limited then q.started_at - ahead else q.started_at end,
+      deadline_at = case when stored.limited then q.deadline_at - ahead else q.deadline_at end,
       suspected_at = case when q.suspected_at > present then q.suspected_at - ahead else q.suspected_at end,
       reserved_until = case when q.reserved_until >= polled then q.reserved_until - ahead else q.reserved_until end,
-      lease_until = case when q.lease_until >= polled or q.suspected_at is not null then q.lease_until - ahead else q.lease_until end,
-      stopping_until = case when q.stopping_until >= polled and not stored.lately then q.stopping_until - ahead else q.stopping_until end,
-      available_at = case when q.available_at >= polled and not stored.lately then q.available_at - ahead else q.available_at end
+      -- The lease of a suspect had ended.
+      lease_until = case when q.lease_until >= polled then q.lease_until - ahead
+        when q.suspected_at is not null then least(q.lease_until, present) else q.lease_until end,
+      stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
+      available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
   from stored where q.kind = p_kind and q.request_id = stored.request_id;
   update batch.scaling s
   set polled_at = present,
-      expected_since = array(select e.since - ahead from unnest(s.expected_since) with ordinality e (since, place) order by e.place),
-      limited_until = s.limited_until - ahead,
+      expected_since = array(
+        select case when e.since > polled - interval '1 day' then e.since - ahead else e.since end
+        from unnest(s.expected_since) with ordinality e (since, place) order by e.place),
+      limited_until = case when s.limited_until >= polled then s.limited_until - ahead else s.limited_until end,
       bounds_reset_at = least(s.bounds_reset_at, present - interval '5 minutes')
   where s.kind = p_kind;
 end

@@ -123,6 +123,21 @@ describe("a server's clock that is set back by an hour", () => {
     );
   });
 
+  test("after it had been thousands of years ahead stops no poll", async () => {
+    await take("a", { timeoutSeconds: 900 });
+    await take("b", { leaseSeconds: 60 });
+    await fail(worker, await take("c"), { reason: "error", message: "no", final: false });
+    await poll();
+    const before = await getTimes();
+    await query(`update batch.queue set started_at = started_at - interval '5 minutes', suspected_at = '9999-01-01' where request_id <= 2;
+      update batch.scaling set polled_at = '9999-01-01', limited_until = now()`);
+    await poll();
+    assert.deepEqual(
+      (await getTimes()).map(({ deadline, reserved }) => [deadline, reserved]),
+      before.map(({ deadline, reserved }) => [deadline, reserved]),
+    );
+  });
+
   test("prolongs no reservation of a kind that has been paused for longer than that", async () => {
     await poll();
     await query("update batch.scaling set polled_at = polled_at - interval '2 hours'; select batch.pause('clap')");
