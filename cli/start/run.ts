@@ -3,6 +3,7 @@ import { Cluster } from "../../simulator/cluster.ts";
 import { poll } from "../../simulator/poll.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import { createCommandWork } from "./commandWork.ts";
+import { createProblemNotice } from "./kindProblem.ts";
 import { createLingerNotice } from "./lingeringCommands.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 import type { Options } from "./options.ts";
@@ -41,8 +42,10 @@ export async function run(
     const startedAt = performance.now();
     const elapsed = () => (performance.now() - startedAt) / 1_000;
     const noticeLingering = createLingerNotice((line) => display.print(line));
+    const noticeProblem = createProblemNotice(work.kind, (line) => display.print(line));
     const show = async () => {
       await work.printErrors(client, ids);
+      await noticeProblem(client);
       const progress = await readProgress(client, work.kind, ids);
       if (options.batch) noticeLingering(isDone(progress) ? cluster.pods.map(({ name }) => name) : []);
       display.update(progress, cluster.jobs, elapsed());
