@@ -1,5 +1,5 @@
--- Drops the policy of a kind on its table (batch.create_policy), if there is one. "drop policy if exists" would send a notice where there is none,
--- which programs that attach a table in a migration print as a warning.
+-- Drops the policy of a kind on its table (batch.create_policy), if there is one. "drop policy if exists" would send a notice where there
+-- is none, which programs that attach a table in a migration print as a warning.
 --
 -- p_kind: the kind   p_requests: its table
 create or replace function batch.drop_policy(p_kind text, p_requests regclass) returns void

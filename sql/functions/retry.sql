@@ -1,4 +1,5 @@
--- Runs a request again that is DEAD, or FAILED and not queued. Its limits start from zero, its attempt numbers continue. For members of the owner of the schema: select batch.retry('clap', 17).
+-- Runs a request again that is DEAD, or FAILED and not queued. Its limits start from zero, its attempt numbers continue. For members of
+-- the owner of the schema: select batch.retry('clap', 17).
 --
 -- p_kind, p_request: the request   Returns true: it waits now; false: it was waiting already.
 --
