@@ -8,7 +8,7 @@
 -- an end that counts is not before that poll. A timeout, a deferral or a grace period that may have been stored since, as the attempt has
 -- started lately, stays. A reservation or a lease may be moved wrongly: another Job may then claim the request a little earlier, and the
 -- worker renews its lease. A time that no rule needs to move stays: a clock may have been thousands of years ahead, and the difference is
--- then no time that PostgreSQL knows.
+-- then no time that PostgreSQL knows. So do the times of a request that another transaction has locked at this moment.
 create or replace function batch.follow_clock(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
