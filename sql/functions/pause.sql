@@ -1,5 +1,6 @@
--- Pauses a kind: running requests continue, and no waiting one is claimed, whether or not its Job has one already, until batch.resume().
--- A request that fails meanwhile may still be tried again by its own Job. For members of the owner of the schema.
+-- Pauses a kind until batch.resume(): running requests continue, and no waiting one is claimed, neither by a Job that exists already nor by
+-- one that has just ended another. A request that fails meanwhile may still be tried again by its own Job. For members of the owner of the
+-- schema.
 --
 -- p_kind: the kind   p_reason: why; batch.status shows it as the problem (null: who paused it)
 -- Pausing a paused kind replaces the reason.
