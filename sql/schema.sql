@@ -1843,23 +1843,6 @@ $$;
 
 
 --
--- Name: lower_bounds(); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.lower_bounds() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  delete from batch.prioritized p where p.kind = new.kind and p.request_id = new.request_id;
-  perform from batch.scaling s where s.kind = new.kind for no key update;
-  update batch.scaling s set waiting_xid = '0', waiting_id = -9223372036854775808 where s.kind = new.kind;
-  return null;
-end
-$$;
-
-
---
 -- Name: maintain(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2011,30 +1994,6 @@ begin
       -- The problem that it had is no longer shown, and its rows are checked when it is solved (batch.maintain).
       intake_after = case when k.problem is null or batch.is_paused(k.problem) then k.intake_after else coalesce(k.intake_after, least_key) end
   where k.kind = p_kind;
-end
-$$;
-
-
---
--- Name: prioritize(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.prioritize(p_kind text, p_request bigint) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  perform batch.require_kind(p_kind);
-  perform batch.require_request(p_kind, p_request);
-  update batch.queue q set enqueued_xid = '0', available_at = null
-  where q.kind = p_kind and q.request_id = p_request and q.job_name is null;
-  if not found then
-    raise exception '% % must wait to be put before the others; got %', p_kind, p_request, coalesce(
-      (select 'one that a Job has' from batch.queue q where q.kind = p_kind and q.request_id = p_request),
-      (select h.status from batch.history h where h.kind = p_kind and h.request_id = p_request order by h.attempt desc limit 1),
-      'no such request');
-  end if;
-  insert into batch.prioritized (kind, request_id) values (p_kind, p_request) on conflict (kind, request_id) do nothing;
 end
 $$;
 
@@ -3514,23 +3473,6 @@ CREATE TABLE batch.migration (
 
 
 --
--- Name: prioritized; Type: TABLE; Schema: batch; Owner: -
---
-
-CREATE TABLE batch.prioritized (
-    kind text NOT NULL COLLATE pg_catalog."C",
-    request_id bigint NOT NULL
-);
-
-
---
--- Name: TABLE prioritized; Type: COMMENT; Schema: batch; Owner: -
---
-
-COMMENT ON TABLE batch.prioritized IS 'Empty: the requests that a transaction prioritizes, until it commits';
-
-
---
 -- Name: rejected; Type: TABLE; Schema: batch; Owner: -
 --
 
@@ -3782,14 +3724,6 @@ ALTER TABLE ONLY batch.migration
 
 
 --
--- Name: prioritized prioritized_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
---
-
-ALTER TABLE ONLY batch.prioritized
-    ADD CONSTRAINT prioritized_pkey PRIMARY KEY (kind, request_id);
-
-
---
 -- Name: queue queue_pkey; Type: CONSTRAINT; Schema: batch; Owner: -
 --
 
@@ -3847,13 +3781,6 @@ CREATE INDEX queue_job ON batch.queue USING btree (kind, job_name, claimed_xid) 
 --
 
 CREATE INDEX queue_waiting ON batch.queue USING btree (kind, enqueued_xid, request_id) WHERE ((job_name IS NULL) AND (available_at IS NULL));
-
-
---
--- Name: prioritized lower_bounds; Type: TRIGGER; Schema: batch; Owner: -
---
-
-CREATE CONSTRAINT TRIGGER lower_bounds AFTER INSERT ON batch.prioritized DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION batch.lower_bounds();
 
 
 --
@@ -4270,13 +4197,6 @@ REVOKE ALL ON FUNCTION batch.lock_token(p_token text) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION lower_bounds(); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.lower_bounds() FROM PUBLIC;
-
-
---
 -- Name: FUNCTION maintain(p_kind text); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -4309,13 +4229,6 @@ REVOKE ALL ON FUNCTION batch.partitions(p_requests regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.pause(p_kind text, p_reason text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION prioritize(p_kind text, p_request bigint); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.prioritize(p_kind text, p_request bigint) FROM PUBLIC;
 
 
 --

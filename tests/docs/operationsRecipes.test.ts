@@ -73,12 +73,6 @@ describe("docs/operations.md", () => {
     }
   });
 
-  test("puts a request before the others", async () => {
-    await insert(5, 6);
-    await run("Run some first");
-    assert.equal((await claimed("a")).attempt.requestId, "6");
-  });
-
   test("copies old attempts, however often", async () => {
     await insert(1, 2);
     for (const job of ["a", "b"]) {

@@ -37,11 +37,7 @@ describe("a transaction that stays open after it has deleted the row of a reques
 describe("a transaction that stays open after an operator has changed what waits", { timeout: 60_000 }, () => {
   beforeEach(() => database.reset());
 
-  for (const recipe of [
-    "select batch.pause('clap')",
-    "select batch.prioritize('clap', 3)",
-    "select batch.cancel('clap', 3)",
-  ]) {
+  for (const recipe of ["select batch.pause('clap')", "select batch.cancel('clap', 3)"]) {
     test(`${recipe}: polls, claims and the end of a reservation do not wait for it`, async () => {
       await STATES.reserved(database, worker);
       await database.query("insert into make_it_clap (id, duration_seconds) values (2, 1), (3, 1)");

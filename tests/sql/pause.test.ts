@@ -115,52 +115,7 @@ describe("a paused kind", () => {
       await refused.query(`set role ${role}`);
       await assert.rejects(refused.query("select batch.pause('clap')"), { code: "42501" });
       await assert.rejects(refused.query("select batch.resume('clap')"), { code: "42501" });
-      await assert.rejects(refused.query("select batch.prioritize('clap', 1)"), { code: "42501" });
       await refused.end();
     }
-  });
-});
-
-describe("batch.prioritize", () => {
-  beforeEach(() => database.reset());
-
-  test("puts waiting requests before all others, in the order of their keys, and makes a deferred one available", async () => {
-    await query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 6) n");
-    await poll();
-    await query("update batch.queue set available_at = now() + interval '1 hour' where request_id = 6");
-    for (const id of [5, 3, 6]) await query("select batch.prioritize('clap', $1)", [id]);
-    const order: (string | undefined)[] = [];
-    for (const job of ["a", "b", "c", "d"]) {
-      order.push((await claimNext(job))?.requestId);
-      await poll();
-    }
-    assert.deepEqual(order, ["3", "5", "6", "1"]);
-  });
-
-  test("of several requests in one transaction, or of one twice, takes effect when that commits, and leaves nothing behind", async () => {
-    await query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 4) n");
-    await poll();
-    const operator = await database.open();
-    await operator.query("begin; select batch.prioritize('clap', id) from unnest(array[4, 3, 4]) id");
-    await poll();
-    assert.equal((await claimNext("a"))?.requestId, "1");
-    await operator.query("commit");
-    await operator.end();
-    assert.deepEqual([(await claimNext("b"))?.requestId, (await claimNext("c"))?.requestId], ["3", "4"]);
-    assert.deepEqual(await query("table batch.prioritized"), []);
-  });
-
-  test("refuses a request that does not wait", async () => {
-    await query("insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1)");
-    const attempt = await claimNext("a");
-    assert.ok(attempt);
-    const put = (id: number | null) => query("select batch.prioritize('clap', $1)", [id]);
-    await assert.rejects(put(1), { message: "clap 1 must wait to be put before the others; got one that a Job has" });
-    await succeed(worker, attempt);
-    await assert.rejects(put(1), { message: "clap 1 must wait to be put before the others; got SUCCESS" });
-    await assert.rejects(put(9), { message: "clap 9 must wait to be put before the others; got no such request" });
-    await assert.rejects(put(null), {
-      message: "the request must be the primary key of a row of kind 'clap'; got null",
-    });
   });
 });

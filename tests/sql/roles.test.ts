@@ -95,8 +95,6 @@ describe("what is not a role's work is refused", () => {
     "select batch.cancel('clap', 1)",
     "select batch.pause('clap')",
     "select batch.resume('clap')",
-    "select batch.prioritize('clap', 1)",
-    "insert into batch.prioritized (kind, request_id) values ('clap', 1)",
     "select batch.follow_clock('clap')",
     "select batch.purge('clap', '1 day')",
     "select batch.detach('clap')",
