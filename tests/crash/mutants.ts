@@ -127,7 +127,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "finish without its fence",
-    changes: [{ file: "finish", text: "if batch.lock_token(p_token) is null then", instead: "if false then" }],
+    changes: [{ file: "finish", text: "or batch.lock_token(p_token) is null then", instead: "then" }],
   },
 ];
 
