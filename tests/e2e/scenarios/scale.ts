@@ -8,7 +8,7 @@ import type { Scenario } from "../scenario.ts";
 const REQUESTS = 10_000;
 const REQUESTS_PER_JOB = 50;
 /** As many pods as two cores can run. */
-const AT_ONCE = 16;
+const AT_ONCE = 20;
 const IDEAL_SECONDS = REQUESTS / AT_ONCE;
 
 /** Many short requests. The limit is docs/scale.md's calculation: the work, and the start of each of a slot's ten Jobs. */
