@@ -15,5 +15,7 @@ test("why no Job is started is printed once", async () => {
     await query("select batch.resume('clap')");
     await notice(client);
   }
-  assert.deepEqual(lines, ["no Job is started for the kind clap: paused: the warehouse is closed"]);
+  assert.deepEqual(lines, [
+    "no Job is started for the kind clap: paused: the warehouse is closed (to continue: select batch.resume('clap'))",
+  ]);
 });

@@ -2,7 +2,7 @@
 -- one that has just ended another. A request that fails meanwhile may still be tried again by its own Job. For members of the owner of the
 -- schema.
 --
--- p_kind: the kind   p_reason: why; batch.status shows it as the problem (null: who paused it)
+-- p_kind: the kind   p_reason: why; batch.status shows it as the problem, with the statement that ends the pause (null: who paused it)
 -- Pausing a paused kind replaces the reason.
 create or replace function batch.pause(p_kind text, p_reason text default null) returns void
 language plpgsql volatile
@@ -15,7 +15,7 @@ begin
     raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   update batch.kind k
-  set problem = 'paused: ' || coalesce(p_reason, 'by ' || session_user),
+  set problem = format('paused: %s (to continue: select batch.resume(%L))', coalesce(p_reason, 'by ' || session_user), p_kind),
       problem_since = case when batch.is_paused(k.problem) then k.problem_since else now() end,
       -- The problem that it had is no longer shown, and its rows are checked when it is solved (batch.maintain).
       intake_after = case when k.problem is null or batch.is_paused(k.problem) then k.intake_after else coalesce(k.intake_after, least_key) end

@@ -29,7 +29,9 @@ describe("a paused kind", () => {
     assert.equal(await claimNext("a"), undefined, "before any poll");
     assert.equal(await poll(), 0);
     assert.equal(await claimNext("a"), undefined);
-    assert.deepEqual(await getProblem(), { problem: "paused: the warehouse is closed" });
+    assert.deepEqual(await getProblem(), {
+      problem: "paused: the warehouse is closed (to continue: select batch.resume('clap'))",
+    });
     assert.deepEqual(await query("select batch.resume('clap')"), [{ resume: true }]);
     assert.equal(await poll(), 2);
     assert.equal((await claimNext("a"))?.requestId, "1");
@@ -60,9 +62,9 @@ describe("a paused kind", () => {
     await operator.query("commit");
     await poll();
     await query("select batch.attach('make_it_clap', 'clap')");
-    assert.deepEqual(await getProblem(), { problem: "paused: a" });
+    assert.deepEqual(await getProblem(), { problem: "paused: a (to continue: select batch.resume('clap'))" });
     await query("select batch.pause('clap')");
-    assert.deepEqual(await getProblem(), { problem: "paused: by postgres" });
+    assert.deepEqual(await getProblem(), { problem: "paused: by postgres (to continue: select batch.resume('clap'))" });
     await operator.end();
   });
 
