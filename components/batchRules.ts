@@ -3,7 +3,6 @@ import { COMMAND_NUMBER_RULES } from "../worker/src/command/commandSettings.ts";
 import { hostRule, modeRule, nameProblems, poolerRule, portRule, serverNameRule } from "./addressRules.ts";
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
-import { findsDatabase } from "./missingSearchDomains.ts";
 import { namespaceName, objectName } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
@@ -143,7 +142,6 @@ export const batchRule: Rule = (path, value, problems) => {
   freeLivenessPort(path, value, problems);
   cpuWithinLimit(path, value, problems);
   freeContainerName(path, value, problems);
-  findsDatabase(path, value, problems);
 };
 
 /** The pod's container is named after the batch, and Kubernetes refuses two containers of one name. */

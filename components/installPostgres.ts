@@ -25,15 +25,10 @@ interface InstallArgs extends PostgresInstallArgs {
   readonly passwordRotation: string;
 }
 
-/** The cluster's domain that the chart assumes in its certificate. */
-const CERTIFICATE_DOMAIN = "cluster.local";
-
 /** Installs the chart, with a password for each of the three roles. */
 export function installPostgres(name: string, secrets: RoleSecrets, args: InstallArgs): PreparedPostgres {
-  const { chart, imageRegistry, imagePullSecrets, releaseName, namespace, passwordRotation } = withDefaults(
-    DEFAULT_POSTGRES,
-    args,
-  );
+  const { chart, imageRegistry, imagePullSecrets, releaseName, clusterDomain, namespace, passwordRotation } =
+    withDefaults(DEFAULT_POSTGRES, args);
   const service = serviceName(releaseName);
   // The chart's notes name this Secret.
   const admin = { user: "postgres", secretName: service, secretKey: "postgres-password" };
@@ -54,6 +49,7 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
       values: postgresValues({
         registry: imageRegistry,
         imagePullSecrets,
+        clusterDomain,
         admin,
         hbaName: `${service}-hba`,
         ...metadata,
@@ -62,13 +58,11 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
     { parent: secrets.parent, dependsOn: [...secrets.made], ...(deletedWith && { deletedWith }) },
   );
   const address: DatabaseAddress = {
-    // Without the cluster's domain: pods in every namespace find it by their search domains, whatever the cluster's domain is.
-    host: pulumi.interpolate`${service}.${namespace}.svc`,
+    // The name in the chart's certificate.
+    host: pulumi.interpolate`${service}.${namespace}.svc.${clusterDomain}`,
     port: DEFAULT_PORT,
     database: "postgres",
     sslMode: "verify-full",
-    // Only compared with the chart's certificate, which has no shorter name.
-    serverName: pulumi.interpolate`${service}.${namespace}.svc.${CERTIFICATE_DOMAIN}`,
     caSecretName: `${service}-crt`,
     caSecretKey: DEFAULT_CA_KEY,
   };

@@ -1,6 +1,5 @@
 import { addressRule, imageArgsRule, kindRule, roleRule } from "./batchRules.ts";
 import { BATCH_NUMBERS } from "./batchSettings.ts";
-import { findsDatabase } from "./missingSearchDomains.ts";
 import { namespaceName } from "./nameRules.ts";
 import { podRule } from "./podRules.ts";
 import { rotationRule } from "./postgresRules.ts";
@@ -33,26 +32,23 @@ export const migrationNameRule = shape({
 });
 
 /** Validation rules for `SchemaMigrationArgs`. */
-export const migrationRule = and(
-  shape(
-    {
-      namespace: namespaceName("the namespace of the batches"),
-      image: imageArgsRule,
-      database: addressRule,
-      admin: roleRule,
-      worker: roleRule,
-      scaler: roleRule,
-      rolesPrepared: flag("whether the roles exist already"),
-      passwordRotation: rotationRule,
-      attach: and(
-        list(shape({ kind: kindRule, table: tableRule }, ["kind", "table"]), { why: "objects with kind and table" }),
-        differentKinds,
-      ),
-      connectionsNeeded: number({ min: 1, max: 262_143, why: "PostgreSQL allows no more" }),
-      podStartSeconds: number(BATCH_NUMBERS.podStartSeconds),
-      pod: podRule(false),
-    },
-    ["namespace", "image", "database", "admin", "worker", "scaler"],
-  ),
-  findsDatabase,
+export const migrationRule = shape(
+  {
+    namespace: namespaceName("the namespace of the batches"),
+    image: imageArgsRule,
+    database: addressRule,
+    admin: roleRule,
+    worker: roleRule,
+    scaler: roleRule,
+    rolesPrepared: flag("whether the roles exist already"),
+    passwordRotation: rotationRule,
+    attach: and(
+      list(shape({ kind: kindRule, table: tableRule }, ["kind", "table"]), { why: "objects with kind and table" }),
+      differentKinds,
+    ),
+    connectionsNeeded: number({ min: 1, max: 262_143, why: "PostgreSQL allows no more" }),
+    podStartSeconds: number(BATCH_NUMBERS.podStartSeconds),
+    pod: podRule(false),
+  },
+  ["namespace", "image", "database", "admin", "worker", "scaler"],
 );

@@ -28,6 +28,12 @@ export interface PostgresInstallArgs {
    * @default my-release
    */
   readonly releaseName?: string;
+  /**
+   * The cluster's DNS domain. The server's name ends in it, and so do the names in its certificate.
+   *
+   * @default cluster.local
+   */
+  readonly clusterDomain?: string;
 }
 
 /** A role of an existing PostgreSQL, and its password: given directly, or in a Secret. */

@@ -37,6 +37,7 @@ export const DEFAULT_POSTGRES: Required<PostgresInstallArgs> = {
   imageRegistry: "docker.io",
   imagePullSecrets: [],
   releaseName: "my-release",
+  clusterDomain: "cluster.local",
 };
 
 /** A label of its pod is this name and 11 characters of the revision, at most 63 together (kubernetes#64023). */
@@ -51,6 +52,11 @@ export const POSTGRES_INSTALL_RULES = {
     (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && serviceName(name).length <= MAX_STATEFUL_SET,
     '1 to 41 characters (52 if "postgresql" is among them) from a-z, 0-9 and "-", starting with a letter',
     "the StatefulSet is named after the release, and no pod of one with a longer name is created",
+  ),
+  clusterDomain: text(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    "a DNS domain such as cluster.local, without a dot at its ends",
+    "the names of services end in it",
   ),
 };
 

@@ -6,6 +6,7 @@ import { postgresValues } from "./postgresValues.ts";
 
 const admin = { user: "postgres", secretName: "admin", secretKey: "password" };
 const values = postgresValues({
+  clusterDomain: "shop.internal",
   registry: "mirror.example",
   imagePullSecrets: ["mirror"],
   admin,

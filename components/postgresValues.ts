@@ -10,6 +10,8 @@ export interface PostgresValuesArgs {
   readonly registry: string;
   /** Secrets with its credentials. */
   readonly imagePullSecrets?: readonly pulumi.Input<string>[];
+  /** The cluster's DNS domain: the names in the certificate end in it. @default - the chart's, cluster.local */
+  readonly clusterDomain?: string;
   /** The superuser. */
   readonly admin: RoleCredentials;
   /** The name of the ConfigMap with pg_hba.conf. */
@@ -44,13 +46,14 @@ function withoutSelectors(labels: { readonly [name: string]: string }) {
 
 /** The values for PostgreSQL's chart. */
 export function postgresValues(args: PostgresValuesArgs) {
-  const { registry, imagePullSecrets = [], admin, hbaName, labels, annotations } = args;
+  const { registry, imagePullSecrets = [], clusterDomain, admin, hbaName, labels, annotations } = args;
   const { server, shell } = POSTGRESQL_IMAGES;
   return {
     ...(labels === undefined ? {} : { commonLabels: withoutSelectors(labels) }),
     ...(annotations === undefined ? {} : { commonAnnotations: annotations }),
     // The chart recognizes the images only by their previous names.
     global: { security: { allowInsecureImages: true }, ...nonEmpty("imagePullSecrets", imagePullSecrets) },
+    ...(clusterDomain === undefined ? {} : { clusterDomain }),
     image: { registry, ...server },
     volumePermissions: { image: { registry, ...shell } },
     auth: { existingSecret: admin.secretName, secretKeys: { adminPasswordKey: admin.secretKey } },

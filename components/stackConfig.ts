@@ -15,7 +15,6 @@ import { noTemplates } from "./postgresRules.ts";
 import { restrictedPods } from "./restrictedPods.ts";
 import { problem, type Rule } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
-import { searchDomains } from "./searchDomains.ts";
 import { CONFIG_RULES, type ConfigValues } from "./stackConfigRules.ts";
 import { stackPods } from "./stackPods.ts";
 import type { WorkerImageArgs } from "./workerImage.ts";
@@ -79,10 +78,8 @@ export function readStackConfig(
   ])
     rule("", config, problems);
   refuse(problems, secrets);
-  for (const rule of [restrictedPods, searchDomains]) {
-    rule("", config, problems);
-    refuse(problems, secrets);
-  }
+  restrictedPods("", config, problems);
+  refuse(problems, secrets);
   return config;
 }
 

@@ -27,7 +27,7 @@ export interface ConfigValues extends Required<BatchSettings> {
   readonly postgresqlChart: string;
   readonly postgresqlImageRegistry: string;
   readonly database: {
-    readonly install?: Pick<PostgresInstallArgs, "imagePullSecrets" | "releaseName">;
+    readonly install?: Pick<PostgresInstallArgs, "imagePullSecrets" | "releaseName" | "clusterDomain">;
     readonly existing?: ExistingDatabaseConfig;
   };
   readonly baseImage: string;
@@ -97,6 +97,7 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
         install: shape({
           imagePullSecrets: POSTGRES_INSTALL_RULES.imagePullSecrets,
           releaseName: POSTGRES_INSTALL_RULES.releaseName,
+          clusterDomain: POSTGRES_INSTALL_RULES.clusterDomain,
         }),
         existing: existingPostgresRule({ caFile }),
       }),
