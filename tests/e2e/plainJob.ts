@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { until } from "../support/until.ts";
 import { type Cluster, NAMESPACE } from "./cluster.ts";
 import type { Stack } from "./stack.ts";
 
@@ -36,9 +37,19 @@ export class PlainJob {
     delete container.livenessProbe;
     const began = performance.now();
     await this.#cluster.kubectl(["create", "-f", "-"], JSON.stringify(job));
-    await this.#cluster.kubectl(["wait", "-n", NAMESPACE, `job/${NAME}`, "--for=condition=Complete", "--timeout=15m"]);
+    await until("the plain Job's end", () => this.#isComplete(), { timeoutMs: 900_000, intervalMs: 200 });
     const seconds = (performance.now() - began) / 1_000;
     await this.#cluster.kubectl(["delete", "job", NAME, "-n", NAMESPACE, "--wait"]);
     return seconds;
+  }
+
+  /** @throws Error when the Job has failed, which `kubectl wait` would not notice. */
+  async #isComplete(): Promise<boolean> {
+    const conditions = await this.#cluster.kubectl([
+      ...["get", "job", NAME, "-n", NAMESPACE],
+      ...["-o", "jsonpath={.status.conditions[*].type} {.status.conditions[*].message}"],
+    ]);
+    if (/^(\S+ )*Failed /.test(conditions)) throw new Error(`the plain Job must complete; got ${conditions}`);
+    return /^(\S+ )*Complete /.test(conditions);
   }
 }
