@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { POSTGRESQL_CHART, resolveChart } from "./charts.ts";
 import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
-import { DEFAULT_POSTGRES } from "./postgresRules.ts";
+import { DEFAULT_POSTGRES } from "./postgresInstallRules.ts";
 import { postgresValues } from "./postgresValues.ts";
 import type { RoleSecrets } from "./roleSecrets.ts";
 import { serviceName } from "./serviceName.ts";

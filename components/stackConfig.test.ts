@@ -8,7 +8,8 @@ import { configProblems, readConfig } from "../tests/support/pulumi/configProble
 import { declaredConfig, declaredDefaults } from "../tests/support/pulumi/declaredConfig.ts";
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { DEFAULT_KEDA } from "./kedaRules.ts";
-import { DEFAULT_NAMESPACE, DEFAULT_POSTGRES } from "./postgresRules.ts";
+import { DEFAULT_POSTGRES } from "./postgresInstallRules.ts";
+import { DEFAULT_NAMESPACE } from "./postgresRules.ts";
 import { readStackConfig } from "./stackConfig.ts";
 import { CONFIG_RULES } from "./stackConfigRules.ts";
 import { DEFAULT_IMAGE } from "./workerImageRules.ts";

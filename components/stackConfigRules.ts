@@ -8,7 +8,8 @@ import { existingKedaRule, KEDA_INSTALL_RULES, kedaInstallRule } from "./kedaRul
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
 import type { ExistingPostgresArgs, PostgresInstallArgs, TlsArgs } from "./postgresArgs.ts";
-import { existingPostgresRule, namespaceRule, POSTGRES_INSTALL_RULES, rotationRule } from "./postgresRules.ts";
+import { POSTGRES_INSTALL_RULES } from "./postgresInstallRules.ts";
+import { existingPostgresRule, namespaceRule, rotationRule } from "./postgresRules.ts";
 import { and, atMostOne, flag, type Rule, shape, text } from "./rule.ts";
 import { baseImageRule, imageBuildRule } from "./workerImageRules.ts";
 
