@@ -1,12 +1,10 @@
 import { isIPv6 } from "node:net";
 import { isObject, number, shape, text } from "./rule.ts";
 
+const isHost = (name: string) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name);
+
 /** Validation rules for the host of a server or a pooler. */
-export const hostRule = text(
-  (name) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name),
-  "a host name or an address",
-  "pods connect to it; the port is a separate key",
-);
+export const hostRule = text(isHost, "a host name or an address", "pods connect to it; the port is a separate key");
 
 /** Validation rules for the port of a server or a pooler. */
 export const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
@@ -33,7 +31,7 @@ export const modeRule = text(/^(require|verify-full)$/, "require or verify-full"
 
 /** Validation rules for the name in a certificate. */
 export const serverNameRule = text(
-  (name) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name),
+  isHost,
   "a host name in the server's certificate, or an address in it",
   "pods compare them; Node.js accepts no other name with a colon, and no pattern",
 );

@@ -20,6 +20,7 @@ interface Setting {
 export interface CheckedSettings {
   /** The namespaces that the stack creates. */
   readonly namespaces?: readonly CreatedNamespace[];
+  /** Whether the stack installs KEDA. */
   readonly installsKeda?: boolean;
   /** Seconds that a pod may take to start: the longest of all batches. */
   readonly podStartSeconds?: number;
