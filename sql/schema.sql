@@ -1856,7 +1856,7 @@ declare
   needs record;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  -- What few polls need, asked in one statement: calling each function at every poll would cost more.
+  -- What few polls need, asked in one statement: calling the three functions at every poll would cost more.
   select s.polled_at > clock_timestamp() as clock,
          s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > next.xid as bounds,
          exists (

@@ -1,7 +1,7 @@
 -- What every poll does before it counts: finds what is wrong with the kind, enqueues rows that no trigger saw, makes deferred
 -- requests available, cleans up after dead workers, and keeps the scans short.
 --
--- p_kind: the kind   Returns why no Jobs may be started for it; null: they may. A kind that is paused is cared for as any other.
+-- p_kind: the kind   Returns why no Jobs may be started for it; null: they may. A paused kind is maintained like any other.
 --
 -- After a problem is fixed there may be rows that no trigger saw: the whole table is checked, a part at each poll.
 create or replace function batch.maintain(p_kind text) returns text
@@ -14,7 +14,7 @@ declare
   needs record;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  -- What few polls need, asked in one statement: calling each function at every poll would cost more.
+  -- What few polls need, asked in one statement: calling the three functions at every poll would cost more.
   select s.polled_at > clock_timestamp() as clock,
          s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > next.xid as bounds,
          exists (
