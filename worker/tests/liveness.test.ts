@@ -87,10 +87,12 @@ describe("a worker with a liveness port", { timeout: 120_000 }, () => {
   });
 
   test("answers in time while its command uses every CPU", async () => {
-    // They end without the worker, too, which the test kills.
+    // They end without the worker, too, in case the test fails.
     const burn = "timeout 20 sh -c 'while :; do :; done' & ".repeat(4 * availableParallelism());
-    const { port } = await startCommand(`${burn} echo ready; wait`);
+    const { port, pod } = await startCommand(`${burn} echo ready; wait`);
     for (let probe = 0; probe < 20; probe++) assert.ok(await isAlive(port));
+    pod.kill("SIGTERM");
+    assert.equal(await pod.ended, 4);
   });
 
   test("that is taken logs one warning and does its work all the same", async () => {
