@@ -56,7 +56,7 @@ const ALL = {
   examples,
   destroy,
 };
-/** On a cluster of two nodes, among what is there. */
+/** On a cluster of two nodes, among what is there: without the run's own stack. */
 const SHARED = { cluster, consumer, failover, "database-node": databaseNode };
 /** On a cluster of two nodes. */
 const NODES = {
@@ -84,6 +84,7 @@ async function main(args: readonly string[]): Promise<number> {
   console.log(`        on the cluster of context ${context.cluster.context}`);
   const results: Result[] = [];
   for (const name of options.names) {
+    if (name in SHARED && results.length > 0) await context.stack.destroy();
     const result = await runScenario(name, context);
     results.push(result);
     if (!options.record) continue;
