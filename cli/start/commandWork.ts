@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { createTempDirectory, type TempDirectory } from "../../simulator/tempDirectory.ts";
 import { LOCK_SPACE } from "../../worker/src/advisoryLocks.ts";
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import { removeFolder } from "../../worker/src/command/removeFolder.ts";
+import { connectDirectly } from "../../worker/src/connectDirectly.ts";
 import { toClientConfig } from "../../worker/src/database.ts";
-import { MIGRATION_SETTINGS, toOptions } from "../../worker/src/sessionOptions.ts";
 import { readDatabaseSettings } from "../../worker/src/settings.ts";
 import { describeError } from "../describeError.ts";
 import { createAttemptErrors } from "./attemptErrors.ts";
@@ -59,13 +59,8 @@ export function createCommandWork(
     },
     async prepare() {
       directory = await createTempDirectory(undefined);
-      const client = new pg.Client({
-        ...toClientConfig(readDatabaseSettings(local.env)),
-        options: toOptions(MIGRATION_SETTINGS),
-      });
-      client.on("error", () => undefined);
+      const client = await connectDirectly(toClientConfig(readDatabaseSettings(local.env)));
       client.on("notice", ({ message }) => message && print(message));
-      await client.connect();
       preparing = client;
       try {
         programEnv = await createBatch(batch, client, local, directory.path);

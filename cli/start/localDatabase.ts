@@ -46,8 +46,6 @@ export interface OpenDatabaseArgs {
 /** Connections of a run besides its workers': its poll, its display, and the one that runs the SQL file. */
 const OWN_CONNECTIONS = 3;
 
-const CONNECT_TIMEOUT_MS = 10_000;
-
 /**
  * Opens the database, starting a server unless `url` names one, and brings it to the newest version.
  *
@@ -123,7 +121,7 @@ async function prepare(config: pg.ClientConfig, { where, maxReplicaCount, log, s
   let client: pg.Client | undefined;
   let what = `cannot connect to the server of ${where}`;
   try {
-    client = await raceAbort(connectDirectly({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS }), signal);
+    client = await raceAbort(connectDirectly(config), signal);
     what = `cannot prepare the database of ${where}`;
     if (maxReplicaCount !== undefined) {
       const wanted = { connections: maxReplicaCount + OWN_CONNECTIONS, oneRole: true };

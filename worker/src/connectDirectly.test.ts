@@ -55,6 +55,31 @@ describe("a connection for migrations", () => {
     await direct.query(`alter database ${name} reset all`);
   });
 
+  test("has no time limit for a statement or a lock, whatever the database sets", async () => {
+    await direct.query(`alter database ${name} set statement_timeout = '5ms'`);
+    await direct.query(`alter database ${name} set lock_timeout = '1ms'`);
+    const client = await connectDirectly({ host, port, user, database: name });
+    await client.query("select pg_sleep(0.1)");
+    assert.equal((await client.query("show lock_timeout")).rows[0]?.lock_timeout, "0");
+    await client.end();
+    await direct.query(`alter database ${name} reset all`);
+  });
+
+  for (const [what, serve] of [
+    ["does not answer", () => undefined],
+    ["begins TLS and does not continue", (client: Socket) => client.write("S")],
+  ] as const) {
+    test(`fails within 10 s at a proxy that accepts it and ${what}, with what is missing`, {
+      timeout: 20_000,
+    }, async () => {
+      const proxy = { host: "127.0.0.1", port: await startPooler(serve), user, database: name };
+      const ssl = what.includes("TLS") && { rejectUnauthorized: false };
+      await assert.rejects(connectDirectly({ ...proxy, ssl }), {
+        message: `cannot connect to 127.0.0.1:${proxy.port}: no answer within 10 s`,
+      });
+    });
+  }
+
   for (const [what, serve] of [
     ["ignores", ignoreOptions],
     ["refuses", refuseOptions],

@@ -9,13 +9,22 @@ const PROBLEM =
   "the server must be reached directly (claims and settings belong to a session, which a pooler shares); got a pooler. " +
   "Name the server's own host and port; workers on a cluster can use the pooler as well (database.existing.pooler)";
 
+/** How long a connection may take: a proxy may accept it while the server behind it does not answer. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
 /**
  * Opens a connection for migrations.
  *
- * @throws SettingsError when a pooler is in between; otherwise node-postgres' error. The connection is closed then.
+ * @throws SettingsError when a pooler is in between; Error when there is no answer within 10 s; otherwise node-postgres' error. The
+ *   connection is closed then.
  */
 export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Client> {
-  const client = new pg.Client({ ...config, options: toOptions({ ...MIGRATION_SETTINGS, [MARK]: "on" }) });
+  const client = new pg.Client({
+    ...config,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    options: toOptions({ ...MIGRATION_SETTINGS, [MARK]: "on" }),
+  });
   // The running statement then fails, and its error is reported.
   client.on("error", () => undefined);
   try {
@@ -27,7 +36,13 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
-    if (/unsupported startup parameter/.test((error as Error).message)) throw new SettingsError([PROBLEM]);
+    const { message } = error as Error;
+    if (/unsupported startup parameter/.test(message)) throw new SettingsError([PROBLEM]);
+    if (message === "timeout expired") {
+      throw new Error(
+        `cannot connect to ${client.host}:${client.port}: no answer within ${CONNECT_TIMEOUT_MS / 1_000} s`,
+      );
+    }
     throw error;
   }
 }

@@ -1,8 +1,13 @@
 /** A silent server counts as unavailable: every statement here takes milliseconds. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 
-/** Settings of a migration's connection: a slow machine may pause between two statements for longer than the server's timeouts. */
+/**
+ * Settings of a migration's connection, whatever the database or the role sets: attaching a large table takes minutes, a lock may be waited
+ * for, and a slow machine may pause between two statements for longer than the server's timeouts.
+ */
 export const MIGRATION_SETTINGS: Readonly<Record<string, string>> = {
+  statement_timeout: "0",
+  lock_timeout: "0",
   idle_session_timeout: "0",
   idle_in_transaction_session_timeout: "0",
 };
