@@ -13,3 +13,19 @@ test("migrateDatabase may pause between two statements for longer than the serve
   const [found] = await query<{ found: boolean }>("select to_regclass('batch.queue') is not null as found");
   assert.deepEqual(found, { found: true });
 });
+
+test("migrateDatabase keeps the role that is set for its login, and leaves the login nothing", async () => {
+  const { name, query } = await createTestDatabase("template0");
+  const [owner, login] = ["owner_of_migrate_database_test", "login_of_migrate_database_test"];
+  await query(`create role ${owner} createrole`);
+  await query(`create role ${login} login noinherit in role ${owner}`);
+  await query(`alter role ${login} set role = ${owner}`);
+  await query(`grant create on database ${name} to ${owner}; grant create on schema public to ${owner}`);
+  const { PG_HOST, PG_PORT } = process.env;
+  await migrateDatabase({ PG_HOST, PG_PORT, PG_USERNAME: login, PG_DATABASE: name }, noopLog);
+  assert.deepEqual(await query("select tableowner from pg_tables where schemaname = 'public'"), [
+    { tableowner: owner },
+  ]);
+  // Nothing depends on it.
+  await query(`drop role ${login}`);
+});

@@ -39,9 +39,13 @@ export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string>
   return OWNER;
 }
 
-/** Runs `work` with the rights of the schema's owner, so that the objects it creates belong to it. `owner` is quoted if necessary. */
+/**
+ * Runs `work` with the rights of the schema's owner, so that the objects it creates belong to it. Afterwards the session has its role
+ * again, which may differ from the one that logged in (`alter role ... set role`). `owner` is quoted if necessary.
+ */
 export async function asOwner(client: pg.ClientBase, owner: string, work: () => Promise<unknown>): Promise<void> {
+  const { rows } = await client.query<{ role: string }>("select current_setting('role') as role");
   await client.query(`set local role ${owner}`);
   await work();
-  await client.query("set local role none");
+  await client.query("select set_config('role', $1, true)", [rows[0]?.role]);
 }
