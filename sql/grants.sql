@@ -41,6 +41,7 @@ begin
     batch.claim,
     batch.reclaim(text, text, integer, double precision, boolean),
     batch.take_over(text, text, integer),
+    batch.end_connection(integer),
     batch.renew(text, text, bigint, integer, integer, double precision),
     batch.succeed(text, text, bigint, integer, integer, jsonb),
     batch.succeed_and_claim,

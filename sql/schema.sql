@@ -1319,6 +1319,22 @@ $$;
 
 
 --
+-- Name: end_connection(integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.end_connection(p_session integer) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select bool_or(pg_terminate_backend(l.pid))
+  from pg_locks l join pg_stat_activity a on a.pid = l.pid
+  where l.locktype = 'advisory' and l.classid = 1650553955 and l.objid = p_session and l.objsubid = 2 and l.granted
+    and l.database = (select d.oid from pg_database d where d.datname = current_database())
+    and l.pid <> pg_backend_pid() and a.usename = current_user and a.wait_event is distinct from 'SyncRep'
+$$;
+
+
+--
 -- Name: end_slow_read(text, bigint, integer, integer, text, text, integer[], double precision, text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -4054,6 +4070,13 @@ REVOKE ALL ON FUNCTION batch.drop_readers(p_kind text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.end_attempt(p_kind text, p_request bigint, p_reason text, p_error text, p_final boolean, p_reserve boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION end_connection(p_session integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.end_connection(p_session integer) FROM PUBLIC;
 
 
 --

@@ -135,16 +135,31 @@ test("a pod that is asked to stop while the answer with its next request is lost
 });
 
 for (const lost of ["its first", "its next"]) {
-  test(`a pod that is asked to stop while the answer with ${lost} request is lost, and the server does not know that yet, frees it`, async (t) => {
+  test(`a pod goes on at once with ${lost} request when the answer with it is lost, though a proxy keeps the server's end open`, async (t) => {
+    await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+    const proxy = await createProxy();
+    const env = { ...database.env, PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port), JOB_NAME: "a", POD_NAME: "a-2" };
+    const connection = new Database(readSettings(env).database, noopLog);
+    t.after(() => connection.close());
+    let runs = 0;
+    const loseAnswer = () => Promise.resolve(++runs === 1 && lost === "its next" && proxy.loseNextAnswer(true));
+    if (lost === "its first") {
+      await connection.run("demand", ["clap", 1, 10, 40]);
+      proxy.loseNextAnswer(true);
+    }
+    assert.equal(await runPod(2, async () => void (await loseAnswer()), connection), "succeeded");
+    assert.deepEqual(await getHistory(), [
+      { request_id: "1", status: "SUCCESS", reason: null },
+      { request_id: "2", status: "SUCCESS", reason: null },
+    ]);
+  });
+
+  test(`a pod that is asked to stop while the answer with ${lost} request is lost, and the server does not know that, frees it`, async (t) => {
     await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
     const proxy = await createProxy();
     const env = { ...database.env, PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port), JOB_NAME: "a", POD_NAME: "a-2" };
     const stop = new AbortController();
-    const stopWhenLost = createLog({}, () => {
-      stop.abort(new InterruptedError("SIGTERM"));
-      // The server probes a silent connection for 12 s.
-      setTimeout(() => proxy.restore(), 1_000);
-    });
+    const stopWhenLost = createLog({}, () => stop.abort(new InterruptedError("SIGTERM")));
     const connection = new Database(readSettings(env).database, stopWhenLost);
     t.after(() => connection.close());
     const loseAnswer = () => Promise.resolve(proxy.loseNextAnswer(true));

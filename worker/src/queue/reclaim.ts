@@ -26,5 +26,5 @@ export async function reclaim(
   idle: boolean,
 ): Promise<ClaimMiss | undefined> {
   const [row] = await database.run<ClaimMiss>("reclaim", [kind, jobName, session, zeroAsNull(leaseSeconds), idle]);
-  return row;
+  return row && { finding: row.finding, holder: row.holder };
 }
