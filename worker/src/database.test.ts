@@ -163,6 +163,20 @@ describe("a database that becomes unavailable", () => {
     });
   }
 
+  test("a success is recorded once the server's disk works again", async () => {
+    const connection = connect();
+    const got = await claimed(connection);
+    await database.query(`create sequence writes; create function fail_twice() returns trigger language plpgsql security definer as $$ begin
+      if nextval('public.writes') < 3 then raise io_error using message = 'could not write block 1: Input/output error'; end if;
+      return new; end $$`);
+    await database.query(
+      "create trigger disk before insert on batch.history for each row execute function fail_twice()",
+    );
+    await succeed(connection, got);
+    assert.deepEqual(await attempts(), [{ attempt: 1, status: "SUCCESS" }]);
+    await connection.close();
+  });
+
   test("the owner of a session lock learns at once that the connection broke", async () => {
     const connection = connect();
     await claimed(connection);

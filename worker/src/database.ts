@@ -14,11 +14,11 @@ import type { DatabaseSettings } from "./settings.ts";
  * during a rotation, a pod has the new password seconds before the server knows it. So are a role or a database that may not be
  * connected to, or whose name is missing for a moment (28..., 3D000, 55000): administrators keep clients away like this, and also by
  * revoking the right to connect (42501) or by a login trigger, so any other answer to a connection is one as well. Others are a full
- * disk (53...), a standby that is not promoted yet (25006), a deadlock or serialization failure (40...), a lock timeout (55P03), and
- * the server's own limits (57014, 57P05, 25P04).
+ * disk (53...), a disk or file system that fails, and a pooler without a server (58...), a standby that is not promoted yet (25006), a
+ * deadlock or serialization failure (40...), a lock timeout (55P03), and the server's own limits (57014, 57P05, 25P04).
  */
 const OUTAGE =
-  /^(08...|28...|3D000|55000|25006|25P04|40001|40P01|53...|55P03|57014|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTDOWN|EHOSTUNREACH|ENETDOWN|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EAI_FAIL|ENOENT)$/;
+  /^(08...|28...|3D000|55000|25006|25P04|40001|40P01|53...|55P03|57014|57P0[1-5]|58...|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTDOWN|EHOSTUNREACH|ENETDOWN|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EAI_FAIL|ENOENT)$/;
 
 /**
  * Codes of a server that works: another transaction has locked a row, or an operator has canceled the statement. The connection, and the
