@@ -94,11 +94,14 @@ export class ReconnectingClient implements Queryable {
   async #withClient<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
     let giveUpAt: number | undefined;
     for (let pause = 50; ; pause = Math.min(2 * pause, 1_000)) {
+      let client: pg.Client | undefined;
       try {
         this.#client ??= this.#connect();
-        return await work(await this.#client);
+        client = await this.#client;
+        return await work(client);
       } catch (error) {
-        if (!isBreak(error)) throw error;
+        // The run has connected before: a refusal is a moment of maintenance, for which workers wait, too.
+        if (client !== undefined && !isBreak(error)) throw error;
         this.#drop();
         giveUpAt ??= Date.now() + 1_000 * this.#timeoutSeconds;
         if (Date.now() + pause > giveUpAt) {

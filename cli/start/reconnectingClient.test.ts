@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import pg from "pg";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { until } from "../../tests/support/until.ts";
+import { noopLog } from "../../worker/src/log.ts";
+import { ReconnectingClient } from "./reconnectingClient.ts";
+
+const { query } = await createTestDatabase();
+
+for (const [what, forbid, allow] of [
+  ["accepts no connections", "NAME allow_connections false", "NAME allow_connections true"],
+  ["has another name", "NAME rename to NAME_away", "NAME_away rename to NAME"],
+] as const) {
+  test(`a statement after a break waits while the database ${what}`, async (t) => {
+    const { client: direct, name } = await createTestDatabase();
+    const { host, port, user } = direct;
+    const client = new ReconnectingClient({ host, port, user, database: name }, 30, noopLog);
+    assert.equal((await client.query("select 1")).rows.length, 1);
+    const terminate = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+    // The test's own connection would prevent the renaming.
+    await direct.end();
+    await query(terminate, [name]);
+    await until("its sessions have ended", async () => (await query(terminate, [name])).length === 0);
+    await query(`alter database ${forbid.replaceAll("NAME", name)}`);
+    const connect = t.mock.method(pg.Client.prototype, "connect");
+    const asked = client.query("select 1");
+    try {
+      await Promise.race([asked, until("it has been refused twice", () => connect.mock.callCount() > 2)]);
+    } finally {
+      await query(`alter database ${allow.replaceAll("NAME", name)}`);
+    }
+    assert.equal((await asked).rows.length, 1);
+    await client.close();
+  });
+}
