@@ -5,48 +5,20 @@ import pg from "pg";
 import { DatabaseUnavailableError } from "./errors.ts";
 import { hasLostRole } from "./hasLostRole.ts";
 import type { Log } from "./log.ts";
+import { findOutage, type Outage } from "./outage.ts";
 import { type StatementName, statement } from "./queue/statement.ts";
 import { ANSWER_TIMEOUT_MS, NEWER_SETTINGS, SESSION_SETTINGS, toOptions } from "./sessionOptions.ts";
 import type { DatabaseSettings } from "./settings.ts";
 
-/**
- * SQLSTATE classes and codes, and Node's codes, that mean "not now" rather than "never". A refused password (28P01) is one:
- * during a rotation, a pod has the new password seconds before the server knows it. So are a role or a database that may not be
- * connected to, or whose name is missing for a moment (28..., 3D000, 55000): administrators keep clients away like this, and also by
- * revoking the right to connect (42501) or by a login trigger, so any other answer to a connection is one as well. Others are a full
- * disk (53...), a disk or file system that fails, and a pooler without a server (58...), a standby that is not promoted yet (25006), a
- * deadlock or serialization failure (40...), a lock timeout (55P03), and the server's own limits (57014, 57P05, 25P04).
- */
-const OUTAGE =
-  /^(08...|28...|3D000|55000|25006|25P04|40001|40P01|53...|55P03|57014|57P0[1-5]|58...|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTDOWN|EHOSTUNREACH|ENETDOWN|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EAI_FAIL|ENOENT)$/;
-
-/**
- * Codes of a server that works: another transaction has locked a row, or an operator has canceled the statement. The connection, and the
- * session lock with it, are kept.
- */
-const BUSY = /^(40001|40P01|55P03|57014)$/;
-
-/**
- * A right, a function or the schema is missing. It may be granted or restored in a moment; the connection is kept, as other pods must not
- * claim meanwhile, unless its role was dropped. succeed_and_claim is not repeated: succeed may still be allowed (recordSuccess.ts).
- */
-const FORBIDDEN = /^(42501|42883|3F000)$/;
-
 /** Statements that record an outcome. While the server works, they are repeated for as long as it takes: finished work is not repeated. */
 const RECORDS: ReadonlySet<StatementName> = new Set(["succeed", "succeed_and_claim", "fail", "defer"]);
 
-/**
- * A server certificate that the authority's file does not verify (OpenSSL's errors, as Node names them): after a renewal the server
- * may use the new authority a minute before the file in a pod has it.
- */
-const UNTRUSTED = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$)/;
-
-/**
- * node-postgres reports a broken connection and its own timeouts without a code, and also an answer that is not PostgreSQL's: a
- * proxy may answer in place of an unavailable server.
- */
-const OUTAGE_MESSAGE =
-  /^(Connection terminated|Client has encountered a connection error|timeout expired|Query read timeout|There was an error establishing an SSL connection)/;
+/** The log's messages. */
+const OUTAGES: Readonly<Record<Outage, string>> = {
+  unavailable: "the database is unavailable",
+  busy: "the database is busy",
+  refused: "the database refuses this role",
+};
 
 type Values = readonly unknown[] | (() => readonly unknown[]);
 
@@ -104,28 +76,22 @@ export class Database {
         const current = typeof values === "function" ? values() : values;
         return (await client.query<Row>({ ...this.#statement(name), values: [...current] })).rows;
       } catch (error) {
-        const code = toCode(error);
-        const forbidden = client !== undefined && FORBIDDEN.test(code) && name !== "succeed_and_claim";
-        if (!isOutage(error) && !forbidden && !(client === undefined && error instanceof pg.DatabaseError)) throw error;
-        const busy = client !== undefined && BUSY.test(code);
-        const keptOpen = busy || (forbidden && !(await hasLostRole(client)));
-        const patient = busy && RECORDS.has(name);
-        if (deadline === undefined || patient) {
-          deadline = performance.now() + 1_000 * this.#settings.databaseTimeoutSeconds;
-          const state = forbidden
-            ? "the database refuses this role"
-            : `the database is ${busy ? "busy" : "unavailable"}`;
-          this.#log.warn(state, {
-            error: (error as Error).message,
-            databaseTimeoutSeconds: this.#settings.databaseTimeoutSeconds,
-          });
+        const outage = findOutage(error, client !== undefined);
+        // A worker that may not record and claim at once may still be allowed to record (recordSuccess.ts).
+        if (outage === undefined || (outage === "refused" && name === "succeed_and_claim")) throw error;
+        const isUnlimited = outage === "busy" && RECORDS.has(name);
+        if (deadline === undefined || isUnlimited) {
+          const { databaseTimeoutSeconds } = this.#settings;
+          deadline = performance.now() + 1_000 * databaseTimeoutSeconds;
+          this.#log.warn(OUTAGES[outage], { error: (error as Error).message, databaseTimeoutSeconds });
         }
-        if (client !== undefined && !keptOpen && !forbidden) {
+        if (outage === "unavailable" && client !== undefined) {
           lost = true;
           this.lostAnswers++;
         }
-        if (!keptOpen) this.#drop(connection);
-        if (!patient && performance.now() + pause > deadline) {
+        // A connection that works keeps its session lock: other pods must not claim meanwhile.
+        if (outage === "unavailable" || (outage === "refused" && (await hasLostRole(client)))) this.#drop(connection);
+        if (!isUnlimited && performance.now() + pause > deadline) {
           throw new DatabaseUnavailableError(this.#settings.databaseTimeoutSeconds, error as Error);
         }
         await (lost ? sleep(pause) : this.#unlessStopped(sleep(pause)));
@@ -173,7 +139,8 @@ export class Database {
       return await this.#open(drop);
     } catch (error) {
       // undefined_object: an older server.
-      if (!this.#knowsNewerSettings || this.#settings.pooled || toCode(error) !== "42704") throw error;
+      if (!this.#knowsNewerSettings || this.#settings.pooled || (error as { code?: string }).code !== "42704")
+        throw error;
       this.#knowsNewerSettings = false;
       return await this.#open(drop);
     }
@@ -236,15 +203,4 @@ function toTls({
     ...(caFile !== undefined && { ca: readFileSync(caFile, "utf8") }),
     ...(serverName !== undefined && { checkServerIdentity: (_, shown) => checkServerIdentity(serverName, shown) }),
   };
-}
-
-function isOutage(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.every(isOutage);
-  const code = toCode(error);
-  return OUTAGE.test(code) || UNTRUSTED.test(code) || OUTAGE_MESSAGE.test(error.message);
-}
-
-function toCode(error: unknown): string {
-  return String((error as { code?: unknown }).code ?? "");
 }
