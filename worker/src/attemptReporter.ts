@@ -38,7 +38,7 @@ export class AttemptReporter {
 
   /** Schedules a write of the work's progress. */
   progress(done: number, total?: number): void {
-    if (!isCount(done) || !(total === undefined || isCount(total))) {
+    if (!isAmount(done) || !(total === undefined || isAmount(total))) {
       this.#log.warn("progress must be numbers from 0", { done: String(done), total: String(total) });
       return;
     }
@@ -95,6 +95,7 @@ export class AttemptReporter {
   }
 }
 
-function isCount(value: unknown): boolean {
+/** Whether a value can be a part of the progress. */
+export function isAmount(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { describeError } from "./describeError.ts";
 import { SettingsError } from "./errors.ts";
-import { toFailure } from "./runHandler.ts";
+import { toFailedResult } from "./runHandler.ts";
 import { type FromThread, isEnvelope, type ThreadData, type ToThread, toStopReason } from "./threadMessages.ts";
 import type { WorkContext, WorkResult } from "./work.ts";
 
@@ -132,5 +132,5 @@ function toResult(error: unknown): WorkResult {
   if ((error as { code?: unknown } | null)?.code === "ERR_WORKER_OUT_OF_MEMORY") {
     return { outcome: "crashed", message: "out of memory: the handler's thread has reached its heap limit" };
   }
-  return toFailure(error);
+  return toFailedResult(error);
 }

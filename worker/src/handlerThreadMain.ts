@@ -5,7 +5,7 @@ import type { Handler } from "./handler.ts";
 import { loadHandler } from "./loadHandler.ts";
 import { createLog } from "./log.ts";
 import { OutputSender } from "./outputSender.ts";
-import { runHandler, toFailure } from "./runHandler.ts";
+import { runHandler, toFailedResult } from "./runHandler.ts";
 import { type Envelope, type FromThread, type ThreadData, type ToThread, toStopError } from "./threadMessages.ts";
 
 // The entry of a handler's thread: loads the handler, runs it on one request, and reports the result. Whatever happens to this
@@ -19,7 +19,7 @@ async function serve(port: MessagePort, { kind, unwritten }: ThreadData): Promis
   const output = new OutputSender(send, unwritten);
   output.takeStreams();
   // Uncaught errors (in a timer, an unhandled rejection) belong to the work, whenever they occur.
-  process.on("uncaughtException", (error) => send({ type: "ended", result: toFailure(error) }));
+  process.on("uncaughtException", (error) => send({ type: "ended", result: toFailedResult(error) }));
   let handler: Handler;
   try {
     handler = await loadHandler(kind);

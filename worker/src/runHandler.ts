@@ -33,12 +33,12 @@ export async function runHandler(
     const json = toJson("a result", result);
     return json === null ? { outcome: "succeeded" } : { outcome: "succeeded", result: JSON.parse(json) };
   } catch (error) {
-    return toFailure(error);
+    return toFailedResult(error);
   }
 }
 
 /** An error of the work, thrown by its handler or by something that the handler started. */
-export function toFailure(error: unknown): WorkResult {
+export function toFailedResult(error: unknown): WorkResult {
   return { outcome: "failed", message: describeError(error), final: isPermanent(error) };
 }
 

@@ -47,8 +47,10 @@ export async function runJob(context: JobContext): Promise<Outcome> {
     outcome = ended.outcome;
     claimed = ended.next ?? undefined;
     const mayHaveClaimed = ended.next === null && context.database.lostAnswers > lostAnswers;
-    if (claimed || isLast || outcome !== "succeeded" || (shutdown.signal.aborted && !mayHaveClaimed)) continue;
-    claimed = await claimWithRetry(context, { ...next, arriving: ended.next === undefined }, false, mayHaveClaimed);
+    const continues = outcome === "succeeded" && !isLast && (!shutdown.signal.aborted || mayHaveClaimed);
+    if (claimed === undefined && continues) {
+      claimed = await claimWithRetry(context, { ...next, arriving: ended.next === undefined }, false, mayHaveClaimed);
+    }
   }
   if (outcome === "idle") {
     if (shutdown.signal.aborted) outcome = "interrupted";
@@ -74,7 +76,7 @@ async function claimWithRetry(
   idle: boolean,
   mayHaveClaimed = false,
 ): Promise<Claim | undefined> {
-  let predecessor: { readonly session: number; readonly seenAt: number } | undefined;
+  const isUnresponsive = watchHolder();
   let pause = FIRST_PAUSE_MS;
   let { arriving } = params;
   const { lostAnswers } = database;
@@ -93,13 +95,10 @@ async function claimWithRetry(
       if (miss.finding === "reclaimed") continue;
       if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAIT_REASONS[miss.finding] });
       const { holder } = miss;
-      if (idle && holder !== null) {
-        if (predecessor?.session !== holder) predecessor = { session: holder, seenAt: performance.now() };
-        if (performance.now() - predecessor.seenAt >= TAKEOVER_MS) {
-          const taken = await takeOver(database, params, holder);
-          log.warn("the previous pod still held the request", { session: holder, taken });
-          if (taken) continue;
-        }
+      if (idle && holder !== null && isUnresponsive(holder)) {
+        const taken = await takeOver(database, params, holder);
+        log.warn("the previous pod still held the request", { session: holder, taken });
+        if (taken) continue;
       }
       mayHaveClaimed &&= miss.finding === "locked" && holder === null;
       const stop = mayHaveClaimed ? {} : { signal: shutdown.signal };
@@ -113,4 +112,13 @@ async function claimWithRetry(
     database.unclaimedStop = undefined;
   }
   return undefined;
+}
+
+/** Returns a function that is called with each session seen to hold the request: whether the same one has held it for TAKEOVER_MS. */
+function watchHolder(): (session: number) => boolean {
+  let seen: { readonly session: number; readonly since: number } | undefined;
+  return (session) => {
+    if (seen?.session !== session) seen = { session, since: performance.now() };
+    return performance.now() - seen.since >= TAKEOVER_MS;
+  };
 }

@@ -1,6 +1,3 @@
-/** The maximum size of a result or a checkpoint, in bytes of UTF-8. */
-export const MAX_JSON_BYTES = 65_536;
-
 /** Deeper values overflow the stack of their readers. */
 const MAX_DEPTH = 200;
 

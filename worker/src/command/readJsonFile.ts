@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
-import { MAX_JSON_BYTES, parseJson } from "./json.ts";
+import { MAX_JSON_BYTES } from "../toJson.ts";
+import { parseJson } from "./json.ts";
 
 /** The content of one of the contract's files: a value, or the problem with it. */
 export type JsonFile = { readonly value: unknown; readonly text: string } | { readonly problem: string };

@@ -14,7 +14,7 @@ import { listProcesses, readProcess } from "./processTable.ts";
 import { stopCommandOnAbort } from "./stopCommand.ts";
 
 /** A command and how to start it. */
-export interface Start {
+export interface CommandStart {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** An open file. */
@@ -32,7 +32,7 @@ export interface RunnerStreams {
 }
 
 /** The signals that stop a command, and the callbacks for its events. */
-export interface Surroundings extends Pick<WorkContext, "signal" | "killSignal"> {
+export interface CommandControls extends Pick<WorkContext, "signal" | "killSignal"> {
   readonly streams: RunnerStreams;
   onStart(leftovers: Leftovers): void;
   onSurvivors(pids: readonly number[]): void;
@@ -64,11 +64,11 @@ const GROUP_PAUSE_MS = 50;
  * @throws StartError when the command cannot be started.
  */
 export async function runCommand(
-  start: Start,
-  surroundings: Surroundings,
+  start: CommandStart,
+  controls: CommandControls,
 ): Promise<Pick<CommandEnd, "code" | "signal" | "stop" | "stdout" | "stderr">> {
   const { stdout, stderr, mark } = start;
-  const { streams, killSignal } = surroundings;
+  const { streams, killSignal } = controls;
   const [stdoutTail, stderrTail] = [new OutputTail(), new OutputTail()];
   const outputs = Promise.all([
     forwardOutput(stdout.readFrom, streams.stdout, (chunk) => stdoutTail.add(chunk)),
@@ -80,17 +80,17 @@ export async function runCommand(
     // An "error" event after the start would mean that a signal could not be sent through `child`; none is sent that way.
     const exit = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
     const leftovers = { leader, startTime: readProcess(leader)?.startTime, mark };
-    surroundings.onStart(leftovers);
+    controls.onStart(leftovers);
     preferForOom(leader);
     const killGroup = () => signalGroup(leader, "SIGKILL");
     process.once("exit", killGroup);
-    const stopping = stopCommandOnAbort(leader, surroundings);
-    const ended = await Promise.race([exit, afterAbort(killSignal, KILLED_MS)]);
-    if (stopping.stop !== undefined && ended?.[1] === "SIGTERM") await untilGroupEnds(leader, killSignal);
+    const stopping = stopCommandOnAbort(leader, controls);
+    const [code, signal] = (await Promise.race([exit, afterAbort(killSignal, KILLED_MS)])) ?? [null, null];
+    if (stopping.stop !== undefined && signal === "SIGTERM") await untilGroupEnds(leader, killSignal);
     stopping.end();
     process.removeListener("exit", killGroup);
     const survivors = await endProcesses(leftovers, killSignal);
-    if (survivors.length > 0) surroundings.onSurvivors(survivors);
+    if (survivors.length > 0) controls.onSurvivors(survivors);
     const drained = await Promise.race([
       outputs,
       sleep(DRAIN_MS, undefined, { ref: false }),
@@ -98,7 +98,6 @@ export async function runCommand(
     ]);
     // The runner's next log line must start on a new line.
     if (drained?.[0].lineIsOpen) streams.stdout.write("\n");
-    const [code, signal] = ended ?? [null, null];
     return { code, signal, stop: stopping.stop, stdout: stdoutTail.toString(), stderr: stderrTail.toString() };
   } finally {
     stdout.readFrom.destroy();
@@ -116,7 +115,7 @@ async function untilGroupEnds(leader: number, killSignal: AbortSignal): Promise<
   }
 }
 
-async function spawnCommand({ command, env, stdin, stdout, stderr }: Start): Promise<ChildProcess> {
+async function spawnCommand({ command, env, stdin, stdout, stderr }: CommandStart): Promise<ChildProcess> {
   const [program = "", ...args] = command;
   try {
     const child = spawn(program, args, { env, detached: true, stdio: [stdin, stdout.writeTo, stderr.writeTo] });

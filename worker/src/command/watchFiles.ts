@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAmount } from "../attemptReporter.ts";
 import type { WorkContext } from "../work.ts";
 import type { AttemptFolder } from "./attemptFolder.ts";
 import { readJsonFile } from "./readJsonFile.ts";
@@ -105,8 +106,4 @@ function passProgress(text: string, progress: Watched["progress"]): void {
     throw new TypeError('it must be {"done": NUMBER, "total": NUMBER}, from 0, where total may be left out');
   }
   progress(done, total);
-}
-
-function isAmount(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && Number.isFinite(value);
 }

@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { MAX_DESCRIPTION } from "../describeError.ts";
 import { OwnershipLostError } from "../errors.ts";
 import { type AttemptKey, type EndStatus, keyValues, type Reason } from "./attempt.ts";
 
@@ -10,9 +11,6 @@ export interface Failure {
   /** No retry can help: DEAD at once. */
   readonly final: boolean;
 }
-
-/** The most characters of an error that are kept: the reason is at its start, and the write must not take long. */
-const MAX_ERROR = 20_000;
 
 /**
  * Ends an attempt that did not succeed.
@@ -33,7 +31,7 @@ export async function fail(database: Database, key: AttemptKey, failure: Failure
   return row.status;
 }
 
-/** An error's text in a form that PostgreSQL can store: without NUL. */
+/** An error's text in a form that PostgreSQL can store: without NUL, and short, since the reason is at its start. */
 export function storedText(message: string): string {
-  return message.slice(0, MAX_ERROR).replaceAll("\0", "\uFFFD");
+  return message.slice(0, MAX_DESCRIPTION).replaceAll("\0", "\uFFFD");
 }
