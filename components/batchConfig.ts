@@ -12,7 +12,7 @@ import { imageReferenceRule } from "./chartRules.ts";
 import { tableRule } from "./migrationRules.ts";
 import type { EnvSecret, PodArgs } from "./podArgs.ts";
 import { envFromSecretsRule, envRule, podPartRule } from "./podRules.ts";
-import { allOrNone, and, isObject, list, type Rule, shape, text } from "./rule.ts";
+import { allOrNone, and, findTwice, list, type Rule, shape, text, toFields } from "./rule.ts";
 
 /** A batch in the stack's config: an element of the list `batches`. Unset fields inherit the stack's settings. */
 export interface BatchConfig extends BatchSettings {
@@ -44,7 +44,7 @@ export interface BatchConfig extends BatchSettings {
 export const SAMPLE: BatchConfig & { readonly name: string } = { kind: "clap", name: "postgres-batch" };
 
 const batchConfigRule: Rule = (path, value, problems) => {
-  const command = isObject(value) && value.command !== undefined;
+  const command = toFields(value).command !== undefined;
   and(
     shape(
       {
@@ -94,8 +94,7 @@ export const batchesRule = and(
       ["kinds", ({ kind }: BatchConfig) => kind],
       ["names", batchName],
     ] as const) {
-      const all = (value as BatchConfig[]).map(getKey);
-      const twice = all.find((one, index) => all.indexOf(one) !== index);
+      const twice = findTwice((value as BatchConfig[]).map(getKey));
       if (twice !== undefined)
         problems.push(
           `${path} must have different ${what} (each batch is one ScaledJob for one table); got ${JSON.stringify(twice)} twice`,

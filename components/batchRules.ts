@@ -7,7 +7,7 @@ import { namespaceName, objectName } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
 import { cpuMillis, memoryMebibytes, quantityValue } from "./quantity.ts";
-import { allOrNone, and, isObject, list, number, type Rule, shape, text } from "./rule.ts";
+import { allOrNone, and, isObject, list, number, type Rule, shape, text, toFields, toObjects } from "./rule.ts";
 
 /** Job names are used as label values, at most 63 characters: KEDA appends `-` to the batch's name, Kubernetes 5 characters. */
 const MAX_NAME = 57;
@@ -117,7 +117,7 @@ export const addressRule = and(
 
 /** Validation rules for `BatchScaledJobArgs`. */
 export const batchRule: Rule = (path, value, problems) => {
-  const { command } = isObject(value) ? value : {};
+  const { command } = toFields(value);
   shape(
     {
       ...SETTING_RULES,
@@ -146,12 +146,9 @@ export const batchRule: Rule = (path, value, problems) => {
 
 /** The pod's container is named after the batch, and Kubernetes refuses two containers of one name. */
 export const freeContainerName: Rule = (_path, value, problems) => {
-  const { name, pod } = (isObject(value) ? value : {}) as { name?: unknown; pod?: PodArgs };
-  const { initContainers } = isObject(pod?.podSpecPatch) ? pod.podSpecPatch : {};
-  if (
-    Array.isArray(initContainers) &&
-    initContainers.some((container) => isObject(container) && container.name === name)
-  )
+  const { name, pod } = toFields(value);
+  const { initContainers } = toFields(toFields(pod).podSpecPatch);
+  if (toObjects(initContainers).some((container) => container.name === name))
     problems.push(
       `pod.podSpecPatch.initContainers must have other names than the batch (its container is named after it); got ${JSON.stringify(name)}`,
     );
@@ -159,7 +156,7 @@ export const freeContainerName: Rule = (_path, value, problems) => {
 
 /** Kubernetes refuses a pod that requests more than its limit; KEDA would fail to create the Jobs. */
 export const cpuWithinLimit: Rule = (_path, value, problems) => {
-  const { cpu = BATCH_DEFAULTS.cpu, pod } = (isObject(value) ? value : {}) as { cpu?: unknown; pod?: PodArgs };
+  const { cpu = BATCH_DEFAULTS.cpu, pod } = toFields(value) as { cpu?: unknown; pod?: PodArgs };
   const limit = pod?.resources?.limits?.cpu;
   if (typeof cpu !== "string" || typeof limit !== "string") return;
   if (quantityValue(limit) < quantityValue(cpu))
@@ -177,7 +174,7 @@ export const settingsOfCommand: Rule = (path, value, problems) => {
 
 /** Session locks do not work through a pooler: it may assign another session to each transaction. */
 export const leaseBehindPooler: Rule = (_path, value, problems) => {
-  const { database, leaseSeconds = 0 } = isObject(value) ? value : {};
+  const { database, leaseSeconds = 0 } = toFields(value);
   if (isObject(database) && database.pooler !== undefined && leaseSeconds === 0)
     problems.push(
       "leaseSeconds must be 1 or more behind a pooler (each transaction may get another session, so a session lock cannot keep a claim); got 0",

@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { isObject } from "./rule.ts";
+import { toFields } from "./rule.ts";
 
 /** The oldest KEDA whose PostgreSQL scaler uses pgx, as the tested version does ([charts.ts](charts.ts)). */
 export const OLDEST_KEDA = "2.12.0";
@@ -46,12 +46,12 @@ function isOlder(version: string, than: string): boolean {
 }
 
 function hasField(spec: unknown, path: readonly string[]): boolean {
-  const { versions = [] } = (isObject(spec) ? spec : {}) as {
+  const { versions = [] } = toFields(spec) as {
     versions?: { name: string; schema?: { openAPIV3Schema?: unknown } }[];
   };
   let node: unknown = versions.find(({ name }) => name === "v1alpha1")?.schema?.openAPIV3Schema;
   for (const key of ["spec", ...path]) {
-    const { properties } = (isObject(node) ? node : {}) as { properties?: Record<string, unknown> };
+    const { properties } = toFields(node) as { properties?: Record<string, unknown> };
     node = properties?.[key];
   }
   return node !== undefined;

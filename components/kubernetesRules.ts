@@ -2,7 +2,19 @@ import { isQualifiedName, objectName } from "./nameRules.ts";
 import { podFieldRule } from "./podFields.ts";
 import { quantityValue } from "./quantity.ts";
 import { isReservedPath, RESERVED_VOLUMES } from "./reservedNames.ts";
-import { and, atMostOne, flag, isLater, kubernetesObject, list, number, type Rule, shape, text } from "./rule.ts";
+import {
+  and,
+  atMostOne,
+  findTwice,
+  flag,
+  isLater,
+  kubernetesObject,
+  list,
+  number,
+  type Rule,
+  shape,
+  text,
+} from "./rule.ts";
 
 /*
  * The parts of a pod's spec that are given as Kubernetes defines them. An unknown key must be refused here: KEDA's CRD drops it without a
@@ -100,10 +112,11 @@ export const spreadRule = and(
 export const spreadsRule = and(
   list(spreadRule, { why: "Kubernetes topology spread constraints" }),
   (path, value, problems) => {
-    const pairs = (value as Record<string, unknown>[]).map(
-      ({ topologyKey, whenUnsatisfiable }) => `${topologyKey} with ${whenUnsatisfiable}`,
+    const twice = findTwice(
+      (value as Record<string, unknown>[]).map(
+        ({ topologyKey, whenUnsatisfiable }) => `${topologyKey} with ${whenUnsatisfiable}`,
+      ),
     );
-    const twice = pairs.find((pair, index) => pairs.indexOf(pair) !== index);
     if (twice !== undefined)
       problems.push(
         `${path} must have each topologyKey once for a whenUnsatisfiable (Kubernetes' rule); got ${twice} twice`,

@@ -1,6 +1,6 @@
 import { BATCH_DEFAULTS, type BatchSettings } from "./batchSettings.ts";
 import type { PodArgs } from "./podArgs.ts";
-import { isObject, type Rule } from "./rule.ts";
+import { type Rule, toFields, toObjects } from "./rule.ts";
 
 /** The arguments that decide whether a batch's pods have a probe. */
 type ProbeArgs = Pick<BatchSettings, "livenessPort"> & { readonly pod?: PodArgs | undefined };
@@ -21,7 +21,7 @@ export function missingProbe(args: ProbeArgs): string | undefined {
 
 /** The probe would reach another container instead of the worker's. */
 export const freeLivenessPort: Rule = (_path, value, problems) => {
-  const { livenessPort, pod } = (isObject(value) ? value : {}) as ProbeArgs;
+  const { livenessPort, pod } = toFields(value) as ProbeArgs;
   const port = podLivenessPort({ ...(livenessPort !== undefined && { livenessPort }), pod });
   if (port !== 0 && declaredPorts(pod?.podSpecPatch).includes(port))
     problems.push(
@@ -30,13 +30,12 @@ export const freeLivenessPort: Rule = (_path, value, problems) => {
 };
 
 function isInHostNetwork(pod: PodArgs | undefined): boolean {
-  return isObject(pod?.podSpecPatch) && pod.podSpecPatch.hostNetwork === true;
+  return toFields(pod?.podSpecPatch).hostNetwork === true;
 }
 
 function declaredPorts(patch: unknown): unknown[] {
-  if (!isObject(patch)) return [];
-  return [patch.containers, patch.initContainers]
-    .flatMap((containers) => (Array.isArray(containers) ? containers.filter(isObject) : []))
-    .flatMap(({ ports }) => (Array.isArray(ports) ? ports.filter(isObject) : []))
+  const { containers, initContainers } = toFields(patch);
+  return [...toObjects(containers), ...toObjects(initContainers)]
+    .flatMap(({ ports }) => toObjects(ports))
     .map(({ containerPort }) => containerPort);
 }

@@ -3,7 +3,7 @@ import { BATCH_NUMBERS } from "./batchSettings.ts";
 import { namespaceName } from "./nameRules.ts";
 import { podRule } from "./podRules.ts";
 import { rotationRule } from "./postgresRules.ts";
-import { and, flag, list, number, type Rule, shape, text } from "./rule.ts";
+import { and, findTwice, flag, list, number, type Rule, shape, text } from "./rule.ts";
 
 /** Validation rules for the name of a table of requests. */
 export const tableRule = text(
@@ -16,8 +16,7 @@ export const tableRule = text(
 const MAX_NAME = 50;
 
 const differentKinds: Rule = (path, value, problems) => {
-  const kinds = (value as { kind?: unknown }[]).map(({ kind }) => kind);
-  const twice = kinds.find((kind, index) => kinds.indexOf(kind) !== index);
+  const twice = findTwice((value as { kind?: unknown }[]).map(({ kind }) => kind));
   if (twice !== undefined)
     problems.push(`${path} must have different kinds (a kind has one table); got ${JSON.stringify(twice)} twice`);
 };

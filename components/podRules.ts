@@ -1,9 +1,22 @@
 import { affinityRule, spreadsRule, tolerationRule, volumeMountRule, volumeRule } from "./kubernetesRules.ts";
 import { isQualifiedName, objectName } from "./nameRules.ts";
-import { podSpecPatchRule } from "./podSpecPatch.ts";
+import { podSpecPatchRule } from "./podSpecPatchRule.ts";
 import { isReservedVariable } from "./reservedNames.ts";
 import { resourcesRule } from "./resourcesRule.ts";
-import { and, flag, isObject, list, map, number, type Rule, secretText, shape, text, toFields } from "./rule.ts";
+import {
+  and,
+  findTwice,
+  flag,
+  isText,
+  list,
+  map,
+  number,
+  type Rule,
+  secretText,
+  shape,
+  text,
+  toFields,
+} from "./rule.ts";
 
 /** Labels that KEDA, the Job controller and this project use as selectors. */
 const OUR_LABELS =
@@ -27,10 +40,6 @@ const annotationKey = text(
 
 /** Kubernetes' own limit is higher: this project, Pulumi and KEDA add some. */
 const MAX_ANNOTATION_BYTES = 250_000;
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
 
 /** Validation rules for labels and annotations. */
 export const METADATA_RULES = {
@@ -78,25 +87,24 @@ export const envFromSecretsRule = list(
 /** Every mount names a volume, no two volumes have the same name, and no two mounts the same path. */
 export const mountsRule: Rule = (path, value, problems) => {
   type Named = { readonly name: unknown; readonly mountPath?: unknown };
-  const { volumes = [], volumeMounts = [] } = (isObject(value) ? value : {}) as Record<string, Named[]>;
+  const { volumes = [], volumeMounts = [] } = toFields(value) as Record<string, Named[]>;
   if (!Array.isArray(volumes) || !Array.isArray(volumeMounts)) return;
   const names = volumes.map(({ name }) => name);
   for (const { name } of volumeMounts) {
-    if (typeof name === "string" && !names.includes(name))
+    if (isText(name) && !names.includes(name))
       problems.push(
         `${path}.volumeMounts must name a volume of ${path}.volumes (it is mounted); got ${JSON.stringify(name)}`,
       );
   }
-  const twice = names.find((name, index) => typeof name === "string" && names.indexOf(name) !== index);
-  if (twice !== undefined)
+  const name = findTwice(names.filter(isText));
+  if (name !== undefined)
     problems.push(
-      `${path}.volumes must have different names (mounts refer to them); got ${JSON.stringify(twice)} twice`,
+      `${path}.volumes must have different names (mounts refer to them); got ${JSON.stringify(name)} twice`,
     );
-  const paths = volumeMounts.map(({ mountPath }) => mountPath);
-  const again = paths.find((mountPath, index) => typeof mountPath === "string" && paths.indexOf(mountPath) !== index);
-  if (again !== undefined)
+  const folder = findTwice(volumeMounts.map(({ mountPath }) => mountPath).filter(isText));
+  if (folder !== undefined)
     problems.push(
-      `${path}.volumeMounts must have different paths (one would hide the other); got ${JSON.stringify(again)} twice`,
+      `${path}.volumeMounts must have different paths (one would hide the other); got ${JSON.stringify(folder)} twice`,
     );
 };
 

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { mergePodSpec, podSpecPatchRule } from "./podSpecPatch.ts";
-
-function problems(patch: unknown, command = false): string[] {
-  const found: string[] = [];
-  podSpecPatchRule(command)("pod.podSpecPatch", patch, found);
-  return found;
-}
+import { mergePodSpec } from "./podSpecPatch.ts";
 
 describe("mergePodSpec", () => {
   const spec = {
@@ -61,92 +55,4 @@ describe("mergePodSpec", () => {
     assert.deepEqual(spec, before);
     assert.equal(mergePodSpec(spec, undefined), spec);
   });
-});
-
-describe("podSpecPatch", () => {
-  test("shows no part of a structure, which may contain a password", () => {
-    const env = [{ name: "TOKEN", value: "geheim" }];
-    for (const patch of [
-      { spec: { containers: [{ env }] } },
-      { containers: [{ env: "TOKEN=geheim" }] },
-      { containers: [{ env: ["geheim"] }] },
-      { containers: ["geheim"] },
-      { containers: [{ lifecycle: { postStart: { exec: { command: ["geheim"] } } } }] },
-      "geheim",
-    ]) {
-      assert.equal(problems(patch).length, 1);
-      assert.match(problems(patch).join(), /; got (an object|a list|a string|something else)$/);
-    }
-  });
-
-  test("says what is wrong about values that JSON does not have", () => {
-    for (const name of [5n, Symbol("a"), () => 1, { toString: null }])
-      assert.equal(problems({ initContainers: [{ name }] }).length, 1);
-  });
-
-  const allowed = {
-    "another user": { securityContext: { runAsUser: null } },
-    "a sidecar": { initContainers: [{ name: "proxy", image: "proxy:1", restartPolicy: "Always" }] },
-    "a container's security": { containers: [{ securityContext: { readOnlyRootFilesystem: false } }] },
-    "a variable": { containers: [{ env: [{ name: "MODE", value: "fast" }] }] },
-    "hosts and DNS": { hostAliases: [], dnsConfig: {}, hostNetwork: true },
-  };
-  for (const [what, patch] of Object.entries(allowed))
-    test(`may change ${what}`, () => assert.deepEqual(problems(patch), []));
-
-  const refused: Record<string, object> = {
-    restartPolicy: { restartPolicy: "OnFailure" },
-    shareProcessNamespace: { shareProcessNamespace: false },
-    hostPID: { hostPID: true },
-    terminationGracePeriodSeconds: { terminationGracePeriodSeconds: 5 },
-    activeDeadlineSeconds: { activeDeadlineSeconds: 5 },
-    tolerations: { tolerations: [] },
-    nodeName: { nodeName: "a" },
-    ephemeralContainers: { ephemeralContainers: [] },
-    schedulingGates: { schedulingGates: [{ name: "a" }] },
-    spec: { spec: { hostNetwork: true } },
-    metadata: { metadata: { labels: {} } },
-    "an init container without a name": { initContainers: [{ image: "x" }] },
-    "the init container migrate": { initContainers: [{ name: "migrate", image: "x" }] },
-    "an element of env without a name": { containers: [{ env: [{ value: "x" }] }] },
-    "an element of volumes without a name": { volumes: [{ emptyDir: {} }] },
-    "an element of volumeMounts without a mountPath": { containers: [{ volumeMounts: [{ name: "a" }] }] },
-    "an element of ports without a containerPort": { containers: [{ ports: [{ name: "a" }] }] },
-    "an element of imagePullSecrets without a name": { imagePullSecrets: [{ secret: "a" }] },
-    "the mount //batch": { containers: [{ volumeMounts: [{ name: "a", mountPath: "//batch" }] }] },
-    "the volume ca": { volumes: [{ name: "ca", emptyDir: {} }] },
-    "the init container runner": { initContainers: [{ name: "runner", image: "x" }] },
-    "the number of containers": { containers: [{}, { name: "b" }] },
-    "containers[0].name": { containers: [{ name: "b" }] },
-    "containers[0].image": { containers: [{ image: "x" }] },
-    "containers[0].command": { containers: [{ command: ["x"] }] },
-    "containers[0].args": { containers: [{ args: ["x"] }] },
-    "containers[0].lifecycle": { containers: [{ lifecycle: {} }] },
-    "containers[0].restartPolicy": { containers: [{ restartPolicy: "Always" }] },
-    "containers[0].livenessProbe": { containers: [{ livenessProbe: null }] },
-    "containers[0].startupProbe": { containers: [{ startupProbe: {} }] },
-    "containers[0].workingDir": { containers: [{ workingDir: "/" }] },
-    "the variable PGPASSWORD": { containers: [{ env: [{ name: "PGPASSWORD", value: "x" }] }] },
-    "the variable KIND": { containers: [{ env: [{ name: "KIND", value: "x" }] }] },
-    "the mount /batch": { containers: [{ volumeMounts: [{ name: "a", mountPath: "/batch" }] }] },
-    "the mount /": { containers: [{ volumeMounts: [{ name: "a", mountPath: "/" }] }] },
-    "containers[0].env": { containers: [{ env: null }] },
-    volumes: { volumes: null },
-    containers: { containers: { work: {} } },
-    $patch: { securityContext: { $patch: "replace" } },
-  };
-  for (const [what, patch] of Object.entries(refused)) {
-    test(`may not change ${what}, and the message gives the reason`, () => {
-      const [message = "", ...others] = problems(patch);
-      assert.deepEqual(others, []);
-      assert.ok(message.startsWith(`pod.podSpecPatch must not change ${what} (`), message);
-    });
-  }
-
-  test("may set the working directory of a command, which is the image's by default", () => {
-    assert.deepEqual(problems({ containers: [{ workingDir: "/work" }] }, true), []);
-  });
-
-  for (const wrong of [null, [], "spec", 1])
-    test(`may not be ${JSON.stringify(wrong)}`, () => assert.equal(problems(wrong).length, 1));
 });

@@ -11,7 +11,20 @@ import {
 import { namespaceName, objectName, unusedNamespace } from "./nameRules.ts";
 import { METADATA_RULES } from "./podRules.ts";
 import { POSTGRES_INSTALL_RULES } from "./postgresInstallRules.ts";
-import { allOrNone, and, atMostOne, flag, isLater, isObject, type Rule, secretText, shape, text } from "./rule.ts";
+import {
+  allOrNone,
+  and,
+  atMostOne,
+  findTwice,
+  flag,
+  isLater,
+  isObject,
+  type Rule,
+  secretText,
+  shape,
+  text,
+  toFields,
+} from "./rule.ts";
 
 /** The default namespace of the batches. */
 export const DEFAULT_NAMESPACE = "keda-with-postgresql";
@@ -124,7 +137,7 @@ const differentRoles: Rule = (path, value, problems) => {
     if (isObject(given)) return given.user ?? [];
     return role === "admin" ? [] : `${rolePrefix}_${role}`;
   });
-  const twice = users.find((user, index) => users.indexOf(user) !== index);
+  const twice = findTwice(users);
   if (twice !== undefined)
     problems.push(
       `${path || "a server"} must have three different roles (each has only the rights it needs); got ${isLater(twice) ? "an output" : JSON.stringify(twice)} twice`,
@@ -149,7 +162,7 @@ export const serverRule = and(
 
 /** KEDA puts the password into a connection string without escaping it. */
 const scalerPassword: Rule = (path, value, problems) => {
-  const { password } = (isObject(value) ? value : {}) as Record<string, unknown>;
+  const { password } = toFields(value);
   if (typeof password === "string" && /[\s'\\]/.test(password))
     problems.push(
       `${path && `${path}.`}password must have no white space, ' and \\ (KEDA's poll would read them as syntax of a connection string); got one of them`,
@@ -178,7 +191,7 @@ const freeSecrets: Rule = (path, value, problems) => {
 
 /** The bundled PostgreSQL's chart evaluates annotations as templates, some twice, so that no way of writing them protects them. */
 export const noTemplates: Rule = (path, value, problems) => {
-  for (const [name, text] of Object.entries(isObject(value) ? value : {}))
+  for (const [name, text] of Object.entries(toFields(value)))
     if (typeof text === "string" && text.includes("{{"))
       problems.push(
         `${path && `${path}.`}annotations.${name} must not contain {{ with the bundled PostgreSQL (its chart evaluates templates); got one. ` +

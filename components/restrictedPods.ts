@@ -1,5 +1,5 @@
 import type { PodArgs } from "./podArgs.ts";
-import { isObject, type Rule, toFields } from "./rule.ts";
+import { type Rule, toFields, toObjects } from "./rule.ts";
 import type { StackConfig } from "./stackConfig.ts";
 import { stackPods } from "./stackPods.ts";
 import { workerPod } from "./workerPod.ts";
@@ -39,12 +39,12 @@ export function findForbidden(spec: Part): string[] {
   const { containers, initContainers, volumes, securityContext } = spec;
   return [
     ...["hostNetwork", "hostPID", "hostIPC"].filter((field) => spec[field] === true),
-    ...objects(volumes).flatMap((volume) =>
+    ...toObjects(volumes).flatMap((volume) =>
       Object.keys(volume)
         .filter((key) => !VOLUMES.test(key))
         .map((key) => `the volume ${volume.name} of type ${key}`),
     ),
-    ...[...objects(initContainers), ...objects(containers)].flatMap((container) =>
+    ...[...toObjects(initContainers), ...toObjects(containers)].flatMap((container) =>
       ofContainer(container, toFields(securityContext)).map((what) => `${what} in the container ${container.name}`),
     ),
   ];
@@ -63,14 +63,10 @@ function ofContainer({ securityContext, ports }: Part, pod: Part): string[] {
     ...(runAsNonRoot === true ? [] : ["no runAsNonRoot: true"]),
     ...(runAsUser === 0 ? ["runAsUser: 0"] : []),
     ...(/^(RuntimeDefault|Localhost)$/.test(String(toFields(seccompProfile).type)) ? [] : ["no seccompProfile"]),
-    ...(objects(ports).some(({ hostPort }) => hostPort !== undefined && hostPort !== 0) ? ["a hostPort"] : []),
+    ...(toObjects(ports).some(({ hostPort }) => hostPort !== undefined && hostPort !== 0) ? ["a hostPort"] : []),
   ];
 }
 
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function objects(value: unknown): Part[] {
-  return list(value).filter(isObject);
 }

@@ -130,6 +130,20 @@ export function toFields(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : {};
 }
 
+/** The objects in a list; none if it is not a list. */
+export function toObjects(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** The first value that occurs twice; undefined if all are different. */
+export function findTwice<Value>(values: readonly Value[]): Value | undefined {
+  return values.find((value, index) => values.indexOf(value) !== index);
+}
+
 /** A value that is known only during the deployment is not checked in advance. */
 export function known(rule: Rule): Rule {
   return (path, value, problems) => {

@@ -68,13 +68,10 @@ export function readStackConfig(
     commandsNeedRunner,
     registryCredentials,
     namespaces,
-    leases,
-    livenessPorts,
+    batchSettings,
     batchPods,
-    cpuLimits,
     bundledConnections,
     templates,
-    containerNames,
   ])
     rule("", config, problems);
   refuse(problems, secrets);
@@ -133,40 +130,20 @@ const templates: Rule = (_path, value, problems) => {
   if (!database.existing) noTemplates("pod", pod.annotations, problems);
 };
 
-const containerNames: Rule = (path, value, problems) => {
-  const { pod, batches } = value as StackConfig;
+/** Contradictions between a batch's settings and the stack's. A batch's patch replaces the stack's, as in `stackBatchArgs`. */
+const batchSettings: Rule = (path, value, problems) => {
+  const { database, pod, batches } = value as StackConfig;
   const found: string[] = [];
-  for (const batch of batches) freeContainerName(path, { name: batch.name, pod: { ...pod, ...batch.pod } }, found);
+  for (const batch of batches) {
+    const args = { ...batch, database: database.existing, pod: { ...pod, ...batch.pod } };
+    for (const rule of [leaseBehindPooler, freeLivenessPort, cpuWithinLimit, freeContainerName])
+      rule(path, args, found);
+  }
   problems.push(...new Set(found));
 };
 
-const leases: Rule = (path, value, problems) => {
-  const { database, batches } = value as StackConfig;
-  const found: string[] = [];
-  for (const { leaseSeconds } of batches) leaseBehindPooler(path, { database: database.existing, leaseSeconds }, found);
-  problems.push(...found.slice(0, 1));
-};
-
-/** What only a batch's settings and the stack's together show: a batch may mount the stack's volumes, and has the stack's patch. */
+/** A batch may mount the stack's volumes, and has the stack's patch. */
 const batchPods: Rule = (_path, value, problems) => {
-  const found: string[] = [];
   for (const [path, pod] of stackPods(value as StackConfig))
-    for (const rule of [mountsRule, assignedUserRule]) rule(path, pod, found);
-  problems.push(...found);
-};
-
-const cpuLimits: Rule = (_path, value, problems) => {
-  const { pod, batches } = value as StackConfig;
-  const found: string[] = [];
-  for (const batch of batches) cpuWithinLimit("", { cpu: batch.cpu, pod: { ...pod, ...batch.pod } }, found);
-  problems.push(...new Set(found));
-};
-
-/** A batch's patch takes the place of the stack's, as in `stackBatchArgs`. */
-const livenessPorts: Rule = (path, value, problems) => {
-  const { pod, batches } = value as StackConfig;
-  const found: string[] = [];
-  for (const batch of batches)
-    freeLivenessPort(path, { livenessPort: batch.livenessPort, pod: { ...pod, ...batch.pod } }, found);
-  problems.push(...found.slice(0, 1));
+    for (const rule of [mountsRule, assignedUserRule]) rule(path, pod, problems);
 };

@@ -90,7 +90,7 @@ export function lostNodeTolerations(tolerationSeconds: number) {
 /** A worker's pod, which meets the `restricted` Pod Security Standard and has no permission on the cluster. */
 export function workerPod(args: WorkerPodArgs) {
   const { name, image, command, database, graceSeconds, pod = {} } = args;
-  const broughtBy = command?.runner.reference === image.reference ? undefined : command;
+  const copiesRunner = command !== undefined && command.runner.reference !== image.reference;
   const container = {
     name,
     image: image.reference,
@@ -112,7 +112,7 @@ export function workerPod(args: WorkerPodArgs) {
     terminationMessagePolicy: "FallbackToLogsOnError",
     ...nonEmpty("volumeMounts", [
       ...(database.caSecretName === undefined ? [] : [{ name: "ca", mountPath: CA_FOLDER, readOnly: true }]),
-      ...(broughtBy === undefined ? [] : [RUNNER_MOUNT]),
+      ...(copiesRunner ? [RUNNER_MOUNT] : []),
       ...(command === undefined ? [] : commandMounts(pod)),
       ...(pod.volumeMounts ?? []),
     ]),
@@ -132,11 +132,11 @@ export function workerPod(args: WorkerPodArgs) {
       ...(pod.runAsAssignedUser ? {} : { runAsUser: pod.runAsUser ?? WORKER_UID }),
       seccompProfile: { type: "RuntimeDefault" },
     },
-    ...(broughtBy === undefined ? {} : { initContainers: [runnerContainer(args, broughtBy)] }),
+    ...(copiesRunner ? { initContainers: [runnerContainer(args, command)] } : {}),
     containers: [container],
     ...nonEmpty("volumes", [
       ...caVolume(database),
-      ...(broughtBy === undefined ? [] : emptyVolumes("runner")),
+      ...(copiesRunner ? emptyVolumes("runner") : []),
       ...(command === undefined ? [] : emptyVolumes("files", "tmp")),
       ...(pod.volumes ?? []),
     ]),
