@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isObject, known, problem, type Rule, typeName } from "./rule.ts";
+import { isLater, isObject, problem, type Rule, typeName } from "./rule.ts";
 
 /** What a field of a pod's spec may be: a type, a list of one kind of element, or an object with these fields. */
 type Field = string | readonly [Field] | Fields;
@@ -19,42 +19,44 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   "whole number or string": (value) => typeof value === "string" || Number.isInteger(value),
 };
 
-/** Validation rules for everything inside of a field of a pod's spec; `more` leads into objects and the elements of lists. */
+/** Validation rules for a field of a pod's spec and everything in it; `more` leads into objects and the elements of lists. */
 export function podFieldRule(name: string, ...more: readonly string[]): Rule {
   const field = [name, ...more].reduce<Field | undefined>((inside, next) => find(elementOf(inside), next), POD);
   if (field === undefined) throw new Error(`components/podFields.json must have ${[name, ...more].join(".")}`);
-  return known((path, value, problems) => check(field, path, value, problems, false));
+  return (path, value, problems) => void problems.push(...findProblems(field, path, value, false));
 }
 
 /** Validation rules for a part of a pod's spec that is merged into one: nothing is required, and `null` removes a field. */
-export const podPatchFieldsRule: Rule = known((path, value, problems) => check(POD, path, value, problems, true));
+export const podPatchFieldsRule: Rule = (path, value, problems) =>
+  void problems.push(...findProblems(POD, path, value, true));
 
-function check(field: Field, path: string, value: unknown, problems: string[], isPatch: boolean): void {
-  const inside = (inner: Field, at: string, item: unknown) =>
-    known((_, some) => check(inner, at, some, problems, isPatch))(at, item, problems);
-  if (isPatch && value === null) return;
+function* findProblems(field: Field, path: string, value: unknown, isPatch: boolean): Iterable<string> {
+  if (isLater(value) || (isPatch && value === null)) return;
   if (typeof field === "string") {
     const alias = find(POD, field);
-    if (alias !== undefined) inside(alias, path, value);
-    else if (!(TYPES[field]?.(value) ?? true)) problems.push(wrongType(path, `a ${field}`, value));
-  } else if (isList(field)) {
-    if (!Array.isArray(value)) problems.push(wrongType(path, "a list", value));
-    else
-      for (const [index, item] of value.entries()) {
-        if (item === null) problems.push(wrongType(`${path}[${index}]`, "an element", item));
-        else inside(field[0], `${path}[${index}]`, item);
-      }
-  } else if (!isObject(value)) problems.push(wrongType(path, "an object", value));
-  else {
-    for (const [name, item] of Object.entries(value)) {
-      const inner = find(field, name);
-      if (inner !== undefined) inside(inner, `${path}.${name}`, item);
-      else
-        problems.push(problem(`a key of ${path}`, `one of ${names(field).join(", ")}`, "KEDA drops every other", name));
-    }
-    for (const name of isPatch ? [] : required(field))
-      if (value[name] === undefined) problems.push(`${path}.${name} must be set (Kubernetes requires it); got nothing`);
+    if (alias !== undefined) yield* findProblems(alias, path, value, isPatch);
+    else if (TYPES[field]?.(value) === false) yield wrongType(path, `a ${field}`, value);
+  } else if (isList(field)) yield* findListProblems(field[0], path, value, isPatch);
+  else yield* findObjectProblems(field, path, value, isPatch);
+}
+
+function* findListProblems(element: Field, path: string, value: unknown, isPatch: boolean): Iterable<string> {
+  if (!Array.isArray(value)) return yield wrongType(path, "a list", value);
+  for (const [index, item] of value.entries()) {
+    if (item === null) yield wrongType(`${path}[${index}]`, "an element", item);
+    else yield* findProblems(element, `${path}[${index}]`, item, isPatch);
   }
+}
+
+function* findObjectProblems(fields: Fields, path: string, value: unknown, isPatch: boolean): Iterable<string> {
+  if (!isObject(value)) return yield wrongType(path, "an object", value);
+  for (const [name, item] of Object.entries(value)) {
+    const inner = find(fields, name);
+    if (inner !== undefined) yield* findProblems(inner, `${path}.${name}`, item, isPatch);
+    else yield problem(`a key of ${path}`, `one of ${names(fields).join(", ")}`, "KEDA drops every other", name);
+  }
+  for (const name of isPatch ? [] : required(fields))
+    if (value[name] === undefined) yield `${path}.${name} must be set (Kubernetes requires it); got nothing`;
 }
 
 function wrongType(path: string, allowed: string, value: unknown): string {
