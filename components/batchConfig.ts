@@ -45,45 +45,49 @@ export const SAMPLE: BatchConfig & { readonly name: string } = { kind: "clap", n
 
 const batchConfigRule: Rule = (path, value, problems) => {
   const command = toFields(value).command !== undefined;
-  and(
-    shape(
-      {
-        ...SETTING_RULES,
-        kind: kindRule,
-        table: tableRule,
-        name: batchNameRule,
-        image: imageReferenceRule("it contains the command"),
-        imagePullPolicy: text(
-          /^(Always|IfNotPresent|Never)$/,
-          "Always, IfNotPresent or Never",
-          "when nodes pull the image",
-        ),
-        command: commandRule,
-        finalExitCodes: finalExitCodesRule,
-        retryAfterSeconds: retryAfterSecondsRule,
-        env: envRule,
-        envFromSecrets: envFromSecretsRule,
-        pod: podPartRule(command),
-      },
-      ["kind", "table"],
-    ),
-    (at, batch, more) => {
-      allOrNone(["image", "command"], "a command runs in the batch's image, a handler in the worker's")(
-        at,
-        batch,
-        more,
-      );
-      settingsOfCommand(at, batch, more);
-      const { image, imagePullPolicy, kind, name, table = "" } = batch as BatchConfig;
-      if (kind === SAMPLE.kind && !/^("?public"?\.)?"?make_it_clap"?$/.test(table))
-        more.push(
-          `${at}.kind must be another one than the sample's (a kind belongs to one table, and clap to make_it_clap); got "clap" with ${JSON.stringify(table)}`,
-        );
-      if (imagePullPolicy !== undefined && image === undefined)
-        more.push(`${at}.imagePullPolicy must be set together with image (it applies to that image); got no image`);
-      if (name === undefined) batchNameRule(`${at}.name, derived from kind,`, defaultName(kind), more);
+  and(fieldsRule(command), batchContradictions)(path, value, problems);
+};
+
+function fieldsRule(command: boolean): Rule {
+  return shape(
+    {
+      ...SETTING_RULES,
+      kind: kindRule,
+      table: tableRule,
+      name: batchNameRule,
+      image: imageReferenceRule("it contains the command"),
+      imagePullPolicy: text(
+        /^(Always|IfNotPresent|Never)$/,
+        "Always, IfNotPresent or Never",
+        "when nodes pull the image",
+      ),
+      command: commandRule,
+      finalExitCodes: finalExitCodesRule,
+      retryAfterSeconds: retryAfterSecondsRule,
+      env: envRule,
+      envFromSecrets: envFromSecretsRule,
+      pod: podPartRule(command),
     },
-  )(path, value, problems);
+    ["kind", "table"],
+  );
+}
+
+const imageAndCommand = allOrNone(
+  ["image", "command"],
+  "a command runs in the batch's image, a handler in the worker's",
+);
+
+const batchContradictions: Rule = (path, value, problems) => {
+  imageAndCommand(path, value, problems);
+  settingsOfCommand(path, value, problems);
+  const { image, imagePullPolicy, kind, name, table = "" } = value as BatchConfig;
+  if (kind === SAMPLE.kind && !/^("?public"?\.)?"?make_it_clap"?$/.test(table))
+    problems.push(
+      `${path}.kind must be another one than the sample's (a kind belongs to one table, and clap to make_it_clap); got "clap" with ${JSON.stringify(table)}`,
+    );
+  if (imagePullPolicy !== undefined && image === undefined)
+    problems.push(`${path}.imagePullPolicy must be set together with image (it applies to that image); got no image`);
+  if (name === undefined) batchNameRule(`${path}.name, derived from kind,`, defaultName(kind), problems);
 };
 
 /** Validation rules for the list `batches`. */
