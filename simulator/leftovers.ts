@@ -3,6 +3,7 @@ import { readFile, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { listProcesses } from "../worker/src/command/processTable.ts";
 import { removeFolder } from "../worker/src/command/removeFolder.ts";
 import { getCommandLine, getProcess, isRunning } from "./processIdentity.ts";
 import { getSocketParents, type RunMarker, readMarker, TEMP_NAME } from "./tempDirectory.ts";
@@ -76,28 +77,9 @@ async function removeUnmarked(path: string): Promise<void> {
   }
 }
 
-async function removeRun(path: string, { run, socket, data }: RunMarker): Promise<string> {
-  const found: string[] = [];
-  for (const pid of findProcesses((words) =>
-    words[0] === undefined ? false : basename(words[0]) === "initdb" && words.includes(`--pgdata=${data}.new`),
-  )) {
-    await end(pid, ["SIGTERM", "SIGKILL"]);
-    found.push("its initdb");
-  }
-  const pods = findProcesses(
-    (words, pid) =>
-      /\bworker\/src\/main\.ts$/.test(words[1] ?? "") &&
-      hasVariable(pid, (text) => text === `PG_HOST=${socket}` || text.startsWith(`COMMAND_DIRECTORY=${path}/`)),
-  );
-  await Promise.all(pods.map((pid) => end(pid, ["SIGKILL"])));
-  const commands = findProcesses((_words, pid) =>
-    hasVariable(pid, (text) => text.startsWith(`BATCH_REQUEST_FILE=${path}/`)),
-  );
-  await Promise.all(commands.map((pid) => end(pid, ["SIGKILL"])));
-  if (pods.length > 0) found.push(pods.length === 1 ? "1 pod" : `${pods.length} pods`);
-  if (commands.length > 0) found.push(`${commands.length} processes of commands`);
-  const server = await stopAbandonedServer(data);
-  if (server !== undefined) found.push(`its PostgreSQL (process ${server})`);
+async function removeRun(path: string, marker: RunMarker): Promise<string> {
+  const { run, socket, data } = marker;
+  const ended = await endRun(path, marker);
   if (dirname(data) !== path) await rm(`${data}.new`, { recursive: true, force: true });
   for (const directory of new Set([socket, path])) {
     if (!TEMP_NAME.test(basename(directory))) continue;
@@ -108,16 +90,43 @@ async function removeRun(path: string, { run, socket, data }: RunMarker): Promis
       return `Cannot remove what a killed run (process ${run.pid}) left: ${message}. Remove ${directory} as the owner of its files`;
     }
   }
-  return `Removed what a killed run (process ${run.pid}) left: ${[...found, path].join(", ")}`;
+  return `Removed what a killed run (process ${run.pid}) left: ${[...ended, path].join(", ")}`;
+}
+
+/** Ends the processes of a run; returns what they were. */
+async function endRun(path: string, { socket, data }: RunMarker): Promise<string[]> {
+  const initdbs = findProcesses(
+    ([program = "", ...args]) => basename(program) === "initdb" && args.includes(`--pgdata=${data}.new`),
+  );
+  await endAll(initdbs, ["SIGTERM", "SIGKILL"]);
+  const pods = findProcesses(
+    ([, script = ""], pid) =>
+      /\bworker\/src\/main\.ts$/.test(script) &&
+      hasVariable(pid, (text) => text === `PG_HOST=${socket}` || text.startsWith(`COMMAND_DIRECTORY=${path}/`)),
+  );
+  await endAll(pods, ["SIGKILL"]);
+  // Pods start commands, so these come after them.
+  const commands = findProcesses((_words, pid) =>
+    hasVariable(pid, (text) => text.startsWith(`BATCH_REQUEST_FILE=${path}/`)),
+  );
+  await endAll(commands, ["SIGKILL"]);
+  const server = await stopAbandonedServer(data);
+  return [
+    ...initdbs.map(() => "its initdb"),
+    ...(pods.length > 0 ? [pods.length === 1 ? "1 pod" : `${pods.length} pods`] : []),
+    ...(commands.length > 0 ? [`${commands.length} processes of commands`] : []),
+    ...(server === undefined ? [] : [`its PostgreSQL (process ${server})`]),
+  ];
 }
 
 /** Processes recognized by their command line; none if the system has no /proc. */
 function findProcesses(matches: (words: readonly string[], pid: number) => boolean): number[] {
-  if (process.platform !== "linux") return [];
-  const pids = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
+  const pids = listProcesses().map(({ pid }) => pid);
   return pids.filter((pid) => matches(getCommandLine(pid), pid));
+}
+
+async function endAll(pids: readonly number[], signals: readonly NodeJS.Signals[]): Promise<void> {
+  await Promise.all(pids.map((pid) => end(pid, signals)));
 }
 
 /** Whether a process was started with a matching `NAME=value`. */

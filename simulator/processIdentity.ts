@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { readProcess } from "../worker/src/command/processTable.ts";
 
 /** A process, distinguished from a later one with the same pid. */
 export interface ProcessIdentity {
@@ -30,16 +31,10 @@ export function getCommandLine(pid: number): string[] {
   }
 }
 
-/** From proc(5): the state is the first field after the name, which is in brackets; the start time the twentieth. */
 function getLinuxStart(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
-    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${fields[19]}`;
-  } catch {
-    return undefined;
-  }
+  const entry = readProcess(pid);
+  if (entry === undefined || entry.ended) return undefined;
+  return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${entry.startTime}`;
 }
 
 function runPs(pid: number, column: string): string {

@@ -64,27 +64,15 @@ export async function openDatabase({
   let address: DatabaseAddress;
   if (url === undefined) {
     server = await startServer({ durable: true, signal, ...(keep === undefined ? {} : { folder: keep }) });
-    const { host, port, user } = server;
-    const rest = { name: DEFAULTS.databaseName, password: undefined, caFile: undefined, sslMode: "disable" } as const;
-    address = { host, port, user, ...rest };
+    address = toAddress(server);
   } else {
     address = parseDatabaseUrl(url, password);
   }
-  const { host, port, user, name, caFile, sslMode } = address;
-  const settings = {
-    ...{
-      host,
-      port,
-      user,
-      name,
-      password: address.password,
-      sslMode,
-      databaseTimeoutSeconds: DEFAULTS.databaseTimeoutSeconds,
-    },
-    ...(caFile === undefined ? {} : { caFile }),
-  };
+  const { caFile, ...known } = address;
+  const { databaseTimeoutSeconds } = DEFAULTS;
+  const settings = { ...known, ...(caFile !== undefined && { caFile }), databaseTimeoutSeconds };
   const database = new Database(settings, log);
-  const client = new ReconnectingClient(toClientConfig(settings), settings.databaseTimeoutSeconds, log);
+  const client = new ReconnectingClient(toClientConfig(settings), databaseTimeoutSeconds, log);
   async function close(): Promise<void> {
     await Promise.all([database.close(), client.close()]).catch(() => undefined);
     await server?.stop();
@@ -99,15 +87,23 @@ export async function openDatabase({
   return {
     database,
     client,
-    env: {
-      ...{ PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, PG_DATABASE: name, PG_SSLMODE: sslMode },
-      ...(address.password === undefined ? {} : { PGPASSWORD: address.password }),
-      ...(caFile === undefined ? {} : { PG_CA_FILE: caFile }),
-    },
+    env: toWorkerEnv(address),
     psql: getPsqlCommand(address),
     exclusive: server !== undefined,
     failed: server?.failed ?? new Promise(() => undefined),
     close,
+  };
+}
+
+function toAddress({ host, port, user }: Server): DatabaseAddress {
+  return { host, port, user, name: DEFAULTS.databaseName, password: undefined, caFile: undefined, sslMode: "disable" };
+}
+
+function toWorkerEnv({ host, port, user, password, name, caFile, sslMode }: DatabaseAddress): Record<string, string> {
+  return {
+    ...{ PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, PG_DATABASE: name, PG_SSLMODE: sslMode },
+    ...(password !== undefined && { PGPASSWORD: password }),
+    ...(caFile !== undefined && { PG_CA_FILE: caFile }),
   };
 }
 
