@@ -21,7 +21,7 @@ begin
   execute format('alter role %I with login password %L', worker, current_setting('postgres_batch.worker_password'));
   execute format('alter role %I with login password %L', scaler, current_setting('postgres_batch.scaler_password'));
 
-  -- Every statement here is written for these settings, whatever the defaults of the server and the database. A pooler accepts no
+  -- Every statement here relies on these settings, which the server and the database may set otherwise. A pooler accepts no
   -- settings from a client, so they are set on the role.
   foreach role_name in array array[worker, scaler] loop
     execute format('alter role %I set default_transaction_isolation = %L', role_name, 'read committed');
@@ -33,7 +33,7 @@ begin
     execute format('alter role %I set plan_cache_mode = auto', role_name);
     -- Below statement_timeout: a claim that times out has not waited for a lock (batch.has_timed_out).
     execute format('alter role %I set lock_timeout = %L', role_name, '8s');
-    -- A small queue must use its indexes, too: it may grow while an old plan is in use.
+    -- Even a small queue must be read by its indexes: it may grow while an old plan is in use.
     execute format('alter role %I set enable_seqscan = off', role_name);
     execute format('alter role %I set idle_in_transaction_session_timeout = 0', role_name);
     if current_setting('server_version_num')::integer >= 140000 then

@@ -705,21 +705,21 @@ declare
   working bigint;
   suspects bigint;
   unfinished bigint;
-  wanted bigint;
-  claims bigint;
-  needed bigint;
-  goals bigint[];
-  sinces timestamptz[];
-  due timestamptz;
-  many boolean;
-  created interval;
-  goal bigint;
-  since timestamptz;
+  wanted bigint;         -- Jobs that should work
+  made bigint;           -- claims so far
+  needed bigint;         -- claims once every wanted Job has made its own
+  missing bigint := 0;
+  previous bigint[];     -- the numbers of claims that previous polls expected, ascending, and since when
+  previous_since timestamptz[];
   last integer;
-  short bigint := 0;
+  claims bigint;
+  since timestamptz;
+  late timestamptz;      -- claims expected since then are missing
+  burst boolean;         -- more than 60 claims are outstanding
+  creation interval;     -- how long Kubernetes took to create the pods that have claimed since the last poll
   gap interval;
   pods_have_failed boolean;
-  known boolean;
+  one_by_one boolean;    -- every absent Job has a missing claim
   created_at timestamptz;
 begin
   select * into s from batch.scaling c where c.kind = p_kind for no key update;
@@ -739,48 +739,47 @@ begin
     order by q.enqueued_xid, q.request_id limit most
   ) w;
   wanted := least(ceil(least(unfinished, most)::numeric / p_requests_per_job), p_max_replica_count);
-  claims := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
-  needed := claims + wanted - working;
+  made := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
+  needed := made + wanted - working;
   gap := now() - s.polled_at;
 
-  due := now() - make_interval(
+  late := now() - make_interval(
     secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
-  goals := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
-  sinces := s.expected_since;
-  created := make_interval(secs => (claims - s.polled_claims) * 1000 / 6 / 1000.0);
+  previous := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
+  previous_since := s.expected_since;
+  creation := make_interval(secs => (made - s.polled_claims) * 1000 / 6 / 1000.0);
   s.expected_since := '{}';
   s.expected_claims := '{}';
-  for i in 1 .. cardinality(goals) loop
-    -- No more than are missing now, each number from the time when it was first expected; while more than 60 are missing, later by the
-    -- time that Kubernetes needed to create those that have come. The numbers ascend.
-    goal := least(goals[i], needed);
-    continue when goal <= claims;
-    many := goal - claims > 60;
-    since := case when many then greatest(sinces[i], least(sinces[i] + created, now())) else sinces[i] end;
-    if since <= due - make_interval(secs => many::integer * (goal - claims) / 6) then
-      short := goal - claims;
+  for i in 1 .. cardinality(previous) loop
+    -- No more than are needed now.
+    claims := least(previous[i], needed);
+    continue when claims <= made;
+    burst := claims - made > 60;
+    since := case when burst then greatest(previous_since[i], least(previous_since[i] + creation, now())) else previous_since[i] end;
+    if since <= late - make_interval(secs => burst::integer * (claims - made) / 6) then
+      missing := claims - made;
     end if;
     last := cardinality(s.expected_claims);
-    if goal = s.expected_claims[last] then
+    if claims = s.expected_claims[last] then
       s.expected_since[last] := least(s.expected_since[last], since);
     else
       s.expected_since := s.expected_since || since;
-      s.expected_claims := s.expected_claims || goal;
+      s.expected_claims := s.expected_claims || claims;
     end if;
   end loop;
-  if short > 0 then
+  if missing > 0 then
     pods_have_failed := exists (select from batch.job j where j.kind = p_kind);
-    known := suspects > 0 or not pods_have_failed;
+    one_by_one := suspects > 0 or not pods_have_failed;
     s.absent_jobs := greatest(s.absent_jobs, least(
-      case when known then s.absent_jobs + short else greatest(s.absent_jobs + p_max_replica_count, s.absent_peak) end,
+      case when one_by_one then s.absent_jobs + missing else greatest(s.absent_jobs + p_max_replica_count, s.absent_peak) end,
       p_max_replica_count * case when suspects > 0 or pods_have_failed then 4 else 1 end));
-    s.absent_peak := case when known then greatest(s.absent_peak, s.absent_jobs) else 0 end;
+    s.absent_peak := case when one_by_one then greatest(s.absent_peak, s.absent_jobs) else 0 end;
     s.expected_since := '{}';
     s.expected_claims := '{}';
   end if;
-  -- A Job that has ended since the last poll may not be Complete yet: KEDA then creates the next one a poll later, and again a poll
-  -- later where another has ended.
-  created_at := now() + case when suspects = 0 and s.polled_working + claims - s.polled_claims > working
+  -- A Job that has ended since the last poll may not be Complete yet: KEDA then creates the next one a poll later, and once more a
+  -- poll later if another Job has ended by then.
+  created_at := now() + case when suspects = 0 and s.polled_working + made - s.polled_claims > working
     then least(coalesce(gap, '0'), coalesce(s.poll_gap, '30 seconds')) else '0' end;
   if gap <= interval '12 seconds' then
     for i in 1 .. cardinality(s.expected_since) loop
@@ -789,7 +788,7 @@ begin
       end if;
     end loop;
   end if;
-  if needed > claims and needed > coalesce(s.expected_claims[cardinality(s.expected_claims)], 0) then
+  if needed > made and needed > coalesce(s.expected_claims[cardinality(s.expected_claims)], 0) then
     s.expected_since := s.expected_since || created_at;
     s.expected_claims := s.expected_claims || needed;
   end if;
@@ -797,7 +796,7 @@ begin
     s.limited_until := now() + interval '10 minutes';
   end if;
   update batch.scaling u
-  set polled_at = now(), poll_gap = gap, polled_working = working, polled_suspects = suspects, polled_claims = claims,
+  set polled_at = now(), poll_gap = gap, polled_working = working, polled_suspects = suspects, polled_claims = made,
       expected_since = s.expected_since, expected_claims = s.expected_claims, absent_jobs = s.absent_jobs,
       absent_peak = s.absent_peak, running_limit = case when s.limited_until > now() then p_max_replica_count end, limited_until = s.limited_until
   where u.kind = p_kind;
@@ -1004,8 +1003,8 @@ begin
     trigger || '$key', batch.key_column(p_requests), p_requests, p_kind);
   execute format('create or replace trigger %I after truncate on %s for each statement execute function batch.dequeue_all(%L)',
     trigger || '$truncate', p_requests, p_kind);
-  -- Whatever their state was, they are enabled now, here and on partitions. Those that the owner has made ENABLE ALWAYS, for sessions that
-  -- replicate, stay so.
+  -- Disabled ones are enabled again, on partitions as well. Those that the owner has set to ENABLE ALWAYS, for sessions that replicate,
+  -- stay so.
   for trigger in
     select t.tgname from pg_trigger t
     where t.tgrelid = p_requests and exists (
@@ -1077,11 +1076,11 @@ declare
 begin
   if (p_requests_per_job >= 1 and p_max_replica_count >= 1 and p_pod_start_seconds >= 0) is not true then
     raise invalid_parameter_value using message = format(
-      'requests per Job and the most Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got %s, %s, %s',
+      'requests per Job and the maximum number of Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got %s, %s, %s',
       coalesce(p_requests_per_job::text, 'null'), coalesce(p_max_replica_count::text, 'null'), coalesce(p_pod_start_seconds::text, 'null'));
   end if;
-  -- A poll does not wait for the disk: what a crash of the server takes back, the next poll does again. Whatever depends on it is later in
-  -- the log, so it is durable only together with it.
+  -- A poll does not wait for the disk: if a crash of the server undoes it, the next poll repeats it. Anything that depends on it is later in
+  -- the log, so it is undone as well.
   perform set_config('synchronous_commit', 'off', true);
   wrong := batch.maintain(p_kind);
   select k.problem, k.intake_after into known from batch.kind k where k.kind = p_kind;
@@ -1093,8 +1092,9 @@ begin
     update batch.scaling s set polled_at = now(), expected_since = '{}', expected_claims = '{}'
     from (select f.kind from batch.scaling f where f.kind = p_kind for no key update skip locked) free where s.kind = free.kind;
   end if;
-  -- Last, so that nothing is waited for with the row of the kind locked: a TRUNCATE or batch.detach() would wait for it with the table
-  -- locked, and a claim, which this poll may wait for, for the table. One that is locked is left to a later poll.
+  -- Last, so that this poll waits for nothing after it has locked the row of the kind, which could deadlock: a TRUNCATE or batch.detach()
+  -- waits for that row with the table locked, and a claim, which a poll may wait for, waits for the table. If the row is locked, a later
+  -- poll updates it.
   if batch.is_paused(known.problem) then
     if wrong is not null and known.intake_after is null then
       -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).
@@ -1869,9 +1869,11 @@ CREATE FUNCTION batch.maintain(p_kind text) RETURNS text
 declare
   attached batch.kind;
   wrong text := batch.attachment_problem(p_kind);
+  had_problem boolean;
   needs record;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
+  had_problem := attached.problem is not null and not batch.is_paused(attached.problem);
   -- What few polls need, asked in one statement: calling the three functions at every poll would cost more.
   select s.polled_at > clock_timestamp() as clock,
          s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > next.xid as bounds,
@@ -1892,16 +1894,14 @@ begin
   end if;
   if wrong is null then
     begin
-      if attached.problem is not null and not batch.is_paused(attached.problem) then
-        if attached.problem like 'no row of %' then
-          wrong := batch.reading_problem(p_kind);
-        end if;
-        if wrong is null and attached.intake_after is null then
-          if batch.lock_kind(p_kind) then
-            update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
-          else
-            wrong := attached.problem;
-          end if;
+      if had_problem and attached.problem like 'no row of %' then
+        wrong := batch.reading_problem(p_kind);
+      end if;
+      if had_problem and wrong is null and attached.intake_after is null then
+        if batch.lock_kind(p_kind) then
+          update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
+        else
+          wrong := attached.problem;
         end if;
       end if;
       if wrong is null then
@@ -2007,7 +2007,7 @@ begin
   update batch.kind k
   set problem = format('paused: %s (to continue: select batch.resume(%L))', coalesce(p_reason, 'by ' || session_user), p_kind),
       problem_since = case when batch.is_paused(k.problem) then k.problem_since else now() end,
-      -- The problem that it had is no longer shown, and its rows are checked when it is solved (batch.maintain).
+      -- The problem that it had is no longer shown; once it is solved, its rows are checked (batch.maintain).
       intake_after = case when k.problem is null or batch.is_paused(k.problem) then k.intake_after else coalesce(k.intake_after, least_key) end
   where k.kind = p_kind;
 end

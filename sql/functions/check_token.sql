@@ -1,5 +1,5 @@
--- Raises when a text is not an attempt's BATCH_TOKEN: a program that was started in another way has none. The message does not repeat it,
--- because a token is a secret.
+-- Raises unless a text is an attempt's BATCH_TOKEN, which a program that was started in another way does not have. The message does not
+-- repeat it, because a token is a secret.
 --
 -- p_token: KIND:REQUEST:ATTEMPT:UUID
 create or replace function batch.check_token(p_token text) returns void

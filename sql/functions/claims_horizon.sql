@@ -2,7 +2,7 @@
 -- transaction that may be a claim. One that has only written to other tables, and stays open, cannot be a claim: every claim, and every
 -- other function that numbers one, reads batch.kind before it gets its own number, and so keeps it locked until it ends.
 --
--- At read committed the caller's next statement sees what ends meanwhile. A transaction counts as running a moment before it has locked
+-- At read committed the caller's next statement sees what has ended by then. A transaction counts as running a moment before it has locked
 -- its number: without that lock it may be a claim. pg_locks is read only when the oldest one is far behind.
 create or replace function batch.claims_horizon() returns xid8
 language plpgsql volatile

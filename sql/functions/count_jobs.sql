@@ -1,20 +1,21 @@
--- How many Jobs KEDA should count as running: ceil(unfinished requests / requests per Job), at most p_max_replica_count; one more
--- for each request whose worker is dead, since KEDA still counts that worker's Job; and one more for each Job that KEDA counts
--- although it does no work. Never more than five times p_max_replica_count, which is the ScaledJob's own limit.
+-- How many Jobs KEDA should count as running: ceil(unfinished requests / requests per Job), at most p_max_replica_count; and one more
+-- - for each request whose worker is dead, since KEDA still counts that worker's Job;
+-- - for each absent Job: one that KEDA counts although it does no work.
+-- Never more than five times p_max_replica_count, which is the ScaledJob's own limit.
 --
 -- p_kind, p_requests_per_job, p_max_replica_count: the ScaledJob's settings
 -- p_pod_start_seconds: how long a pod may take from its Job's creation to its claim
 --
--- Jobs that do no work: the Job of a dead worker whose request another Job has claimed (batch.claim), those of a lost node that
--- never finish, and those that are created but never claim (their pods were scheduled onto a lost node, or cannot be scheduled).
--- The last two cannot be observed, only inferred. Every poll knows how many claims the Jobs must make that exist once KEDA has the
--- answer; claims that are still missing 4 s after a pod may have started (30 s sooner while a worker is suspected, but not before 14 s)
--- are evidence of such Jobs. Where more than 60 are missing, each six may take a second more: Kubernetes creates that many pods a second
--- (docs/scale.md). One Job is presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost
--- with any number of Jobs, and presuming fewer than all of them would create no Job: then as many are presumed as there have ever been
--- (absent_peak: those of a lost node come back idle, although they never finish), and at least p_max_replica_count more. An idle Job
--- cancels one presumption (batch.reclaim), so each wrong presumption costs at most one idle Job. There are never more than four times
--- p_max_replica_count, and no more than p_max_replica_count if no pod has failed.
+-- Absent Jobs are the Job of a dead worker whose request another Job has claimed (batch.claim), Jobs of a lost node that never finish, and
+-- Jobs that never claim (their pods were scheduled onto a lost node, or cannot be scheduled). The last two cannot be observed, only
+-- inferred: a poll knows how many claims there will be once KEDA has its answer and every Job has claimed. A claim is missing when it has
+-- not come 4 s after a pod may have started; while a worker is suspected 30 s sooner, but not before 14 s. Where more than 60 are
+-- outstanding, each six may take a second more: Kubernetes creates that many pods a second (docs/scale.md).
+-- One Job is presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost with any number of
+-- Jobs, and presuming fewer than all of them would create no Job: then at least p_max_replica_count more are presumed, and as many as there
+-- have ever been (absent_peak: those of a lost node come back idle, although they never finish).
+-- An idle Job cancels one presumption (batch.reclaim), so each wrong one costs at most one idle Job. At most four times
+-- p_max_replica_count are presumed, and at most p_max_replica_count if no pod has failed.
 -- While more Jobs than p_max_replica_count may exist, batch.claim() lets no more than that many requests run: until 10 minutes
 -- after the last poll that may have asked for more.
 create or replace function batch.count_jobs(
@@ -29,21 +30,21 @@ declare
   working bigint;
   suspects bigint;
   unfinished bigint;
-  wanted bigint;
-  claims bigint;
-  needed bigint;
-  goals bigint[];
-  sinces timestamptz[];
-  due timestamptz;
-  many boolean;
-  created interval;
-  goal bigint;
-  since timestamptz;
+  wanted bigint;         -- Jobs that should work
+  made bigint;           -- claims so far
+  needed bigint;         -- claims once every wanted Job has made its own
+  missing bigint := 0;
+  previous bigint[];     -- the numbers of claims that previous polls expected, ascending, and since when
+  previous_since timestamptz[];
   last integer;
-  short bigint := 0;
+  claims bigint;
+  since timestamptz;
+  late timestamptz;      -- claims expected since then are missing
+  burst boolean;         -- more than 60 claims are outstanding
+  creation interval;     -- how long Kubernetes took to create the pods that have claimed since the last poll
   gap interval;
   pods_have_failed boolean;
-  known boolean;
+  one_by_one boolean;    -- every absent Job has a missing claim
   created_at timestamptz;
 begin
   select * into s from batch.scaling c where c.kind = p_kind for no key update;
@@ -63,48 +64,47 @@ begin
     order by q.enqueued_xid, q.request_id limit most
   ) w;
   wanted := least(ceil(least(unfinished, most)::numeric / p_requests_per_job), p_max_replica_count);
-  claims := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
-  needed := claims + wanted - working;
+  made := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
+  needed := made + wanted - working;
   gap := now() - s.polled_at;
 
-  due := now() - make_interval(
+  late := now() - make_interval(
     secs => case when suspects > 0 then greatest(p_pod_start_seconds - 26, 14) else p_pod_start_seconds + 4 end);
-  goals := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
-  sinces := s.expected_since;
-  created := make_interval(secs => (claims - s.polled_claims) * 1000 / 6 / 1000.0);
+  previous := case when suspects > s.polled_suspects or gap > 3 * s.poll_gap + interval '12 seconds' then '{}' else s.expected_claims end;
+  previous_since := s.expected_since;
+  creation := make_interval(secs => (made - s.polled_claims) * 1000 / 6 / 1000.0);
   s.expected_since := '{}';
   s.expected_claims := '{}';
-  for i in 1 .. cardinality(goals) loop
-    -- No more than are missing now, each number from the time when it was first expected; while more than 60 are missing, later by the
-    -- time that Kubernetes needed to create those that have come. The numbers ascend.
-    goal := least(goals[i], needed);
-    continue when goal <= claims;
-    many := goal - claims > 60;
-    since := case when many then greatest(sinces[i], least(sinces[i] + created, now())) else sinces[i] end;
-    if since <= due - make_interval(secs => many::integer * (goal - claims) / 6) then
-      short := goal - claims;
+  for i in 1 .. cardinality(previous) loop
+    -- No more than are needed now.
+    claims := least(previous[i], needed);
+    continue when claims <= made;
+    burst := claims - made > 60;
+    since := case when burst then greatest(previous_since[i], least(previous_since[i] + creation, now())) else previous_since[i] end;
+    if since <= late - make_interval(secs => burst::integer * (claims - made) / 6) then
+      missing := claims - made;
     end if;
     last := cardinality(s.expected_claims);
-    if goal = s.expected_claims[last] then
+    if claims = s.expected_claims[last] then
       s.expected_since[last] := least(s.expected_since[last], since);
     else
       s.expected_since := s.expected_since || since;
-      s.expected_claims := s.expected_claims || goal;
+      s.expected_claims := s.expected_claims || claims;
     end if;
   end loop;
-  if short > 0 then
+  if missing > 0 then
     pods_have_failed := exists (select from batch.job j where j.kind = p_kind);
-    known := suspects > 0 or not pods_have_failed;
+    one_by_one := suspects > 0 or not pods_have_failed;
     s.absent_jobs := greatest(s.absent_jobs, least(
-      case when known then s.absent_jobs + short else greatest(s.absent_jobs + p_max_replica_count, s.absent_peak) end,
+      case when one_by_one then s.absent_jobs + missing else greatest(s.absent_jobs + p_max_replica_count, s.absent_peak) end,
       p_max_replica_count * case when suspects > 0 or pods_have_failed then 4 else 1 end));
-    s.absent_peak := case when known then greatest(s.absent_peak, s.absent_jobs) else 0 end;
+    s.absent_peak := case when one_by_one then greatest(s.absent_peak, s.absent_jobs) else 0 end;
     s.expected_since := '{}';
     s.expected_claims := '{}';
   end if;
-  -- A Job that has ended since the last poll may not be Complete yet: KEDA then creates the next one a poll later, and again a poll
-  -- later where another has ended.
-  created_at := now() + case when suspects = 0 and s.polled_working + claims - s.polled_claims > working
+  -- A Job that has ended since the last poll may not be Complete yet: KEDA then creates the next one a poll later, and once more a
+  -- poll later if another Job has ended by then.
+  created_at := now() + case when suspects = 0 and s.polled_working + made - s.polled_claims > working
     then least(coalesce(gap, '0'), coalesce(s.poll_gap, '30 seconds')) else '0' end;
   if gap <= interval '12 seconds' then
     for i in 1 .. cardinality(s.expected_since) loop
@@ -113,7 +113,7 @@ begin
       end if;
     end loop;
   end if;
-  if needed > claims and needed > coalesce(s.expected_claims[cardinality(s.expected_claims)], 0) then
+  if needed > made and needed > coalesce(s.expected_claims[cardinality(s.expected_claims)], 0) then
     s.expected_since := s.expected_since || created_at;
     s.expected_claims := s.expected_claims || needed;
   end if;
@@ -121,7 +121,7 @@ begin
     s.limited_until := now() + interval '10 minutes';
   end if;
   update batch.scaling u
-  set polled_at = now(), poll_gap = gap, polled_working = working, polled_suspects = suspects, polled_claims = claims,
+  set polled_at = now(), poll_gap = gap, polled_working = working, polled_suspects = suspects, polled_claims = made,
       expected_since = s.expected_since, expected_claims = s.expected_claims, absent_jobs = s.absent_jobs,
       absent_peak = s.absent_peak, running_limit = case when s.limited_until > now() then p_max_replica_count end, limited_until = s.limited_until
   where u.kind = p_kind;

@@ -1,6 +1,6 @@
 -- Creates the policy by which the reader of a kind sees every row of its table where row level security applies to it; drops one that is
--- no longer needed. One that is as it should be stays: replacing it would wait for every transaction that has read the table, and
--- inserts would wait meanwhile.
+-- no longer needed. A correct one stays: replacing it would wait for every transaction that has read the table, and
+-- inserts would wait for that.
 --
 -- p_kind: the kind   p_requests: its table   p_reader: the role that reads it
 create or replace function batch.create_policy(p_kind text, p_requests regclass, p_reader name) returns void

@@ -1,6 +1,6 @@
 -- Creates the two functions that read the table of a kind, batch.row$KIND and batch.keys$KIND. They run with the rights of the
--- table's owner: whatever the owner has defined on the table (a cast, a policy, an index condition) runs with the owner's
--- rights only, and can neither read another kind's rows nor write the queue. A superuser's table is read by the owner of the schema batch.
+-- table's owner: anything the owner has defined on the table (a cast, a policy, an index condition) runs with only the owner's
+-- rights, and can neither read another kind's rows nor write the queue. A superuser's table is read by the owner of the schema batch.
 --
 -- p_kind: the kind   p_requests: its table   p_timeout_column: the column of its timeouts; null: none
 --
@@ -10,7 +10,7 @@
 -- alter the function's search_path.
 -- The row is read by a static statement as long as its names are right, because planning a dynamic one takes longer than running
 -- it. to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. $3 and not
--- p_request, which may be a column. batch.read_row() sees to the settings on which the text depends.
+-- p_request, which may be a column. batch.read_row() ensures the settings that the text depends on.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

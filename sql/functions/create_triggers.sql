@@ -25,8 +25,8 @@ begin
     trigger || '$key', batch.key_column(p_requests), p_requests, p_kind);
   execute format('create or replace trigger %I after truncate on %s for each statement execute function batch.dequeue_all(%L)',
     trigger || '$truncate', p_requests, p_kind);
-  -- Whatever their state was, they are enabled now, here and on partitions. Those that the owner has made ENABLE ALWAYS, for sessions that
-  -- replicate, stay so.
+  -- Disabled ones are enabled again, on partitions as well. Those that the owner has set to ENABLE ALWAYS, for sessions that replicate,
+  -- stay so.
   for trigger in
     select t.tgname from pg_trigger t
     where t.tgrelid = p_requests and exists (

@@ -16,11 +16,11 @@ declare
 begin
   if (p_requests_per_job >= 1 and p_max_replica_count >= 1 and p_pod_start_seconds >= 0) is not true then
     raise invalid_parameter_value using message = format(
-      'requests per Job and the most Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got %s, %s, %s',
+      'requests per Job and the maximum number of Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got %s, %s, %s',
       coalesce(p_requests_per_job::text, 'null'), coalesce(p_max_replica_count::text, 'null'), coalesce(p_pod_start_seconds::text, 'null'));
   end if;
-  -- A poll does not wait for the disk: what a crash of the server takes back, the next poll does again. Whatever depends on it is later in
-  -- the log, so it is durable only together with it.
+  -- A poll does not wait for the disk: if a crash of the server undoes it, the next poll repeats it. Anything that depends on it is later in
+  -- the log, so it is undone as well.
   perform set_config('synchronous_commit', 'off', true);
   wrong := batch.maintain(p_kind);
   select k.problem, k.intake_after into known from batch.kind k where k.kind = p_kind;
@@ -32,8 +32,9 @@ begin
     update batch.scaling s set polled_at = now(), expected_since = '{}', expected_claims = '{}'
     from (select f.kind from batch.scaling f where f.kind = p_kind for no key update skip locked) free where s.kind = free.kind;
   end if;
-  -- Last, so that nothing is waited for with the row of the kind locked: a TRUNCATE or batch.detach() would wait for it with the table
-  -- locked, and a claim, which this poll may wait for, for the table. One that is locked is left to a later poll.
+  -- Last, so that this poll waits for nothing after it has locked the row of the kind, which could deadlock: a TRUNCATE or batch.detach()
+  -- waits for that row with the table locked, and a claim, which a poll may wait for, waits for the table. If the row is locked, a later
+  -- poll updates it.
   if batch.is_paused(known.problem) then
     if wrong is not null and known.intake_after is null then
       -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).

@@ -1,4 +1,4 @@
--- As batch.dequeue(), as a row trigger for partitioned tables. A row that an update moves to another partition is deleted and inserted:
+-- batch.dequeue() as a row trigger, for partitioned tables. A row that an update moves to another partition is deleted and inserted:
 -- it still exists when this trigger runs, and nothing happens to its request.
 --
 -- Argument: the kind.

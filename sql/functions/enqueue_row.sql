@@ -1,4 +1,4 @@
--- As batch.enqueue(), as a row trigger: partitions inherit it, so that rows inserted into one of them directly become requests too.
+-- batch.enqueue() as a row trigger: partitions inherit it, so that rows inserted directly into one of them also become requests.
 --
 -- Argument: the kind. Refuses a row whose key exists in another partition: the key identifies the request.
 create or replace function batch.enqueue_row() returns trigger

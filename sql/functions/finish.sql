@@ -1,7 +1,7 @@
 -- For a program's own transaction: ends the request with SUCCESS together with the transaction's other effects. Raises as
--- batch.own(); but called again for an attempt that it has finished already it changes nothing and returns false. A transaction that repeats
--- the whole work calls it again if its first answer was lost. What that one writes would take effect twice: one that has written is refused,
--- and the others become read-only.
+-- batch.own(), except for an attempt that it has already finished: then it returns false and changes nothing. A program that has lost the
+-- answer to its commit may thus repeat the whole transaction. Its effects must not be written twice: a transaction that has written
+-- something is refused, and any other becomes read-only.
 --
 -- p_token: BATCH_TOKEN   p_result: any JSON of at most 64 KiB; null: nothing
 create or replace function batch.finish(p_token text, p_result jsonb default null) returns boolean

@@ -1,14 +1,16 @@
--- Where the server's clock was set back, as after a failover to a machine whose clock is behind, the times that were stored before lie
--- further ahead than they should: a reservation, a deferral, a lease or a timeout would last longer by the difference. Moves them back.
+-- When the server's clock was set back, as after a failover to a machine whose clock is behind, the times that were stored before lie
+-- too far ahead: a reservation, a deferral, a lease or a timeout would last longer by the difference. Moves them back.
 --
 -- p_kind: the kind
 --
--- The clock was set back if the last poll is in the future, by that difference at least; how much time has passed since that poll is not
--- known. What has happened in the future was stored before. What was due by then has been dealt with (a timeout 30 s later, batch.reap), so
--- an end that counts is not before that poll. A timeout, a deferral or a grace period that may have been stored since, as the attempt has
--- started lately, stays. A reservation or a lease may be moved wrongly: another Job may then claim the request a little earlier, and the
--- worker renews its lease. A time that no rule needs to move stays: a clock may have been thousands of years ahead, and the difference is
--- then no time that PostgreSQL knows. So do the times of a request that another transaction has locked at this moment.
+-- The clock was set back if the last poll is in the future, by at least that difference; how much time has passed since that poll is not
+-- known. Which times were stored before it was set back:
+-- - what has already happened, if its time is in the future;
+-- - what is still to end, if it ends after that poll: anything that was due by then has been dealt with (a timeout 30 s later, batch.reap).
+--   A timeout, a deferral or a grace period of an attempt that has started lately stays, since it may have been stored afterwards. A
+--   reservation or a lease may be moved wrongly: another Job may then claim the request a little earlier, and the worker renews its lease.
+-- All other times stay: a clock may have been thousands of years ahead, and PostgreSQL knows no time that is earlier by as much. So do those
+-- of a request that another transaction has locked at this moment.
 create or replace function batch.follow_clock(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

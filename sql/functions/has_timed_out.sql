@@ -1,5 +1,5 @@
--- Whether a part of the running statement was canceled because that part took too long, and not by an operator, nor because the statement
--- had spent its time before, nor while it waited for a lock: lock_timeout would have ended that before.
+-- Whether a part of the running statement was canceled because that part took too long: not by an operator, not because the statement had
+-- already used up its time, and not while it waited for a lock, which lock_timeout would have ended sooner.
 --
 -- p_since: when the part began
 create or replace function batch.has_timed_out(p_since timestamptz) returns boolean

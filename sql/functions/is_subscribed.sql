@@ -1,5 +1,5 @@
 -- Whether a table, or a partition of it, receives rows from a subscription of logical replication, and the queue does not: a subscriber of
--- everything gets the requests from the publisher, too.
+-- everything also gets the requests from the publisher.
 create or replace function batch.is_subscribed(p_requests regclass) returns boolean
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
 -- Lets one transaction at a time attach or detach tables: two that replaced batch.call_reader() at once would fail. Taken before any
--- lock on a table, so that those who wait for it block no writers, and do not deadlock.
+-- lock on a table, so that a transaction that waits for it blocks no writers and cannot deadlock.
 create or replace function batch.lock_attachments() returns void
 language sql volatile
 begin atomic

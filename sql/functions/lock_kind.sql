@@ -1,4 +1,4 @@
--- Locks the row of a kind for a change of it, without waiting for a transaction that has locked it, perhaps for long.
+-- Locks the row of a kind in order to change it, without waiting for another transaction that has locked it.
 --
 -- p_kind: the kind; its attachment must be intact   Returns whether it is locked; if not, a later poll tries again.
 --

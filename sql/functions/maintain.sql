@@ -11,9 +11,11 @@ as $$
 declare
   attached batch.kind;
   wrong text := batch.attachment_problem(p_kind);
+  had_problem boolean;
   needs record;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
+  had_problem := attached.problem is not null and not batch.is_paused(attached.problem);
   -- What few polls need, asked in one statement: calling the three functions at every poll would cost more.
   select s.polled_at > clock_timestamp() as clock,
          s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > next.xid as bounds,
@@ -34,16 +36,14 @@ begin
   end if;
   if wrong is null then
     begin
-      if attached.problem is not null and not batch.is_paused(attached.problem) then
-        if attached.problem like 'no row of %' then
-          wrong := batch.reading_problem(p_kind);
-        end if;
-        if wrong is null and attached.intake_after is null then
-          if batch.lock_kind(p_kind) then
-            update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
-          else
-            wrong := attached.problem;
-          end if;
+      if had_problem and attached.problem like 'no row of %' then
+        wrong := batch.reading_problem(p_kind);
+      end if;
+      if had_problem and wrong is null and attached.intake_after is null then
+        if batch.lock_kind(p_kind) then
+          update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
+        else
+          wrong := attached.problem;
         end if;
       end if;
       if wrong is null then

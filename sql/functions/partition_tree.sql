@@ -1,7 +1,7 @@
 -- A table and its partitions of every level, and which of them hold rows.
 --
 -- pg_partition_tree() would lock the partitions without the table above them, in another order than any statement does, and wait for
--- whatever changes one of them.
+-- a transaction that changes one of them.
 create or replace function batch.partition_tree(p_requests regclass, out relation oid, out is_leaf boolean) returns setof record
 language sql stable
 set search_path = pg_catalog, pg_temp

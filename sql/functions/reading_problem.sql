@@ -5,7 +5,7 @@
 -- p_kind: the kind   Returns a text that begins with "no row of", by which batch.maintain() recognizes it.
 --
 -- Tries up to 1,000 unfinished rows from both ends, for at most a tenth of statement_timeout. When none of ten or more can be read,
--- stopping the kind delays nothing that could run. Where there are fewer, the rows of the table with the lowest keys are tried, too: if one
+-- stopping the kind delays nothing that could run. Where there are fewer, the rows of the table with the lowest keys are tried as well: if one
 -- can be read, the others are wrong themselves. So is a single row with a wrong value (class 22) if there is no other.
 create or replace function batch.reading_problem(p_kind text) returns text
 language plpgsql volatile

@@ -1,5 +1,5 @@
--- Raises when a row is inserted whose key a Job is still working on, for a row that was deleted meanwhile, or before its table was
--- truncated. One request has one owner, and the new row would have none.
+-- Raises when a row is inserted while a Job still works on its key: for a previous row, which was deleted, or whose table was truncated.
+-- One request has one owner, and the new row would have none.
 --
 -- p_kind, p_ids: the requests
 create or replace function batch.refuse_busy(p_kind text, p_ids bigint[]) returns void

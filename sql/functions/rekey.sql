@@ -1,5 +1,5 @@
 -- The trigger for a changed primary key: a waiting request gets the new key; a running one is not retried, since its worker has the
--- old key; a finished one is finished under both. The attempts of a request that had the new key before stay, and these follow them.
+-- old key; a finished one is finished under both. The attempts of an earlier request with the new key stay, and the numbers of these follow them.
 --
 -- Argument: the kind.
 create or replace function batch.rekey() returns trigger

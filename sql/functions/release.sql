@@ -2,7 +2,7 @@
 --
 -- p_kind, p_request: the request; the caller has locked its row
 --
--- Its place may lie below the lower bound of the waiting requests, which is lowered then. The lock on the row of
+-- Its place may lie below the lower bound of the waiting requests, which is then lowered. The lock on the row of
 -- batch.scaling is needed either way: batch.advance_bounds() does not see this request before the transaction ends.
 create or replace function batch.release(p_kind text, p_request bigint) returns void
 language plpgsql volatile

@@ -1,5 +1,5 @@
--- A trigger: when an attempt on a row of the kind's previous table has ended, enqueues the row that has its key in the present one. Before,
--- the primary key of batch.queue prevented that.
+-- A trigger: when an attempt on a row of the kind's previous table has ended, enqueues the row that has its key in the present one. Until then
+-- the primary key of batch.queue prevents that.
 create or replace function batch.requeue() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp

@@ -7,8 +7,8 @@
 -- One row: SUCCESS is recorded, as by batch.succeed(), and the rest is the next attempt; without a request_id none was claimed, and
 -- batch.claim() reports why. Zero rows: the attempt is no longer this session's; nothing was changed.
 -- A repeated call by the same session returns the same attempt and counts nothing, so it is safe after a lost answer.
--- What a claim meets must not prevent or delay the record of finished work: an error undoes the claim alone, and half a second of
--- waiting for a lock is one.
+-- A claim must neither prevent nor delay the record of finished work: an error undoes only the claim, and so does a lock that is waited
+-- for longer than half a second.
 create or replace function batch.succeed_and_claim(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb, p_pod text, p_limits integer[],
   p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer

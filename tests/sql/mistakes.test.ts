@@ -27,11 +27,11 @@ const MISTAKES: Readonly<Record<string, string>> = {
     "the limit must be a number of requests from 1 on (all of them are deleted in one transaction); got null",
   "batch.detach('page')": "kind must be an attached one (batch.status has clap); got 'page'",
   "batch.demand('clap', 0, 10)":
-    "requests per Job and the most Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got 0, 10, 40",
+    "requests per Job and the maximum number of Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got 0, 10, 40",
   "batch.demand('clap', 1, null)":
-    "requests per Job and the most Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got 1, null, 40",
+    "requests per Job and the maximum number of Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got 1, null, 40",
   "batch.demand('clap', -1, -10, -1)":
-    "requests per Job and the most Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got -1, -10, -1",
+    "requests per Job and the maximum number of Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got -1, -10, -1",
 };
 
 describe("a mistake in a call gets an answer that says what to do, and changes nothing", async () => {
