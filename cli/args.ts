@@ -144,9 +144,9 @@ function createCommand({
     .allowExcessArguments(passRest === true)
     .allowUnknownOption(passRest === true);
   if (words) command.argument(`[${words.name}...]`, words.help);
-  for (const [option, one] of Object.entries(options)) {
-    const { hidden = false } = "hidden" in one ? one : {};
-    command.addOption(new Option(getFlags(option, one), getHelp(one)).hideHelp(hidden));
+  for (const [optionName, option] of Object.entries(options)) {
+    const hidden = "hidden" in option && option.hidden === true;
+    command.addOption(new Option(getFlags(optionName, option), getHelp(option)).hideHelp(hidden));
   }
   return command;
 }

@@ -137,7 +137,7 @@ const OTHER_SOURCES =
   "glusterfs image iscsi nfs photonPersistentDisk portworxVolume projected quobyte rbd scaleIO storageos vsphereVolume";
 
 /** The sources of a volume. */
-export const VOLUME_SOURCES: Readonly<Record<string, Rule>> = {
+const VOLUME_SOURCES: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(
     OTHER_SOURCES.split(" ").map((source) => [
       source,

@@ -4,8 +4,8 @@ import type { Queryable } from "./reconnectingClient.ts";
 const MAX_ERRORS = 3;
 
 /**
- * Prints how attempts of a kind's requests failed, each text once, while the run continues: its retries may take minutes, and its
- * database may be a temporary one. The loss of a worker is not printed, since the command did not cause it.
+ * Prints the errors of attempts while the run continues, each text once: its retries may take minutes, and its database may be a
+ * temporary one. The loss of a worker is not printed, since the command did not cause it.
  *
  * @returns a function that prints what is new.
  */

@@ -44,7 +44,7 @@ export function createCommandWork(
           COMMAND: JSON.stringify(command),
           COMMAND_DIRECTORY: getFolder(podName),
           COMMAND_ENV_MARK: podName,
-          // The runner gives each attempt its own; the folder above is in the shell's.
+          // The runner sets it for each attempt; the directory above is already in the shell's TMPDIR.
           TMPDIR: undefined,
           ...programEnv,
         };

@@ -43,7 +43,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
     .replaceAll(" ", "%20")
     .split(/\?(.*)/s, 2);
   const config = parseOr(base, (reason) => fail(`be ${FORM} (${ESCAPES})`, reason));
-  // A + is not a space here: only a form's parameters are written so.
+  // A + is not a space here, unlike in the parameters of a form.
   const parameters = new URLSearchParams(query.replaceAll("+", "%2B"));
   const host = parameters.get("host") || config.host;
   const user = parameters.get("user") || config.user;

@@ -1,8 +1,8 @@
 import type { Queryable } from "./reconnectingClient.ts";
 
 /**
- * Prints why no Job is started for a kind, once for each reason: a run whose database was kept may find it paused, or its table changed,
- * and would otherwise wait without a reason that is shown.
+ * Prints why no Job is started for a kind, once for each reason: a run with a kept database may find the kind paused, or its table changed,
+ * and would otherwise wait without showing why.
  *
  * @returns a function that prints what is new.
  */

@@ -3,8 +3,8 @@ import { columns } from "../columns.ts";
 import type { ClapRow, Progress } from "./requests.ts";
 import type { Result } from "./result.ts";
 
-/** A run's summary, in parts that fit on one line if there is room. */
-export function summaryParts(result: Result): string[] {
+/** The parts of a run's summary. */
+function summaryParts(result: Result): string[] {
   const { requests, success, dead, jobs, idleJobs, peakJobs, attempts, seconds } = result;
   return [
     `${count(requests, "request")}: ${success} SUCCESS, ${dead} DEAD`,

@@ -14,7 +14,7 @@ export interface RunWork {
    * @throws Error with PostgreSQL's message.
    */
   prepare(): Promise<string[]>;
-  /** Prints how attempts failed, as far as it is new and the user's own program is the reason. */
+  /** Prints new errors of attempts that the user's own program has caused. */
   printErrors(client: Queryable, ids: readonly string[]): Promise<void>;
   /** Reads how the requests ended. */
   readEnd(client: Queryable, ids: readonly string[]): Promise<RequestsEnd>;

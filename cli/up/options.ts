@@ -17,14 +17,14 @@ export interface Help {
 }
 
 /** The stack if neither the command line nor PULUMI_STACK names one. */
-export const DEFAULT_STACK = "dev";
+const DEFAULT_STACK = "dev";
 
 /** Whether a printed command needs no `--stack`. */
 export function isDefaultStack(stack: string): boolean {
   return stack === DEFAULT_STACK && !process.env.PULUMI_STACK;
 }
 
-/** Pulumi's options that change what is done to which cluster; npm has `--dry-run`, too. */
+/** Pulumi's options that change what is done to which cluster; npm has `--dry-run` as well. */
 const PULUMI_OPTIONS = (
   "--config --config-file --config-path --cwd --dry-run --preview-only --refresh --remove --target --target-dependents --target-replace " +
   "--replace --exclude --exclude-dependents --exclude-protected --run-program --expect-no-changes --parallel"

@@ -1,7 +1,7 @@
 import type { Problem } from "./problem.ts";
 
 /** How long a problem may last before it is reported: many are resolved within seconds. */
-export const REPORT_AFTER_SECONDS = 30;
+const REPORT_AFTER_SECONDS = 30;
 
 /** A crashing container runs in between, so a problem is over only after it has been absent for this long. */
 const OVER_AFTER_SECONDS = 30;

@@ -14,7 +14,7 @@ export interface BackendChoice {
  */
 export function pulumiEnv(root: string, { env, credentials }: BackendChoice): Record<string, string> {
   if (env.PULUMI_BACKEND_URL || env.PULUMI_ACCESS_TOKEN || isLoggedIn(credentials)) return {};
-  // An empty passphrase is a choice, too.
+  // An empty passphrase is a choice as well.
   const passphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE;
   // A URL: a `#`, `?` or `%` in the path must be escaped. `file://.` does not avoid that: Pulumi resolves it to the bare
   // path, which is another backend than this one and has no selected stack.

@@ -26,7 +26,7 @@ export interface StackState {
   readonly cluster?: DeployedCluster;
   /** The namespaces that it created: everything in them belongs to it. */
   readonly namespaces: readonly string[];
-  /** Those of them that its settings name, without any that Pulumi will not keep or may not have created. */
+  /** Those of them that its settings name, except any that Pulumi will replace or may not have created. */
   readonly configured: readonly CreatedNamespace[];
   /** Whether its settings install KEDA. */
   readonly installedKeda: boolean;

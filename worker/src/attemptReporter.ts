@@ -9,7 +9,7 @@ import { toJson } from "./toJson.ts";
 /** The minimum time between two writes for one attempt; work may report as often as it likes. */
 const WRITE_INTERVAL_MS = 1_000;
 
-/** The pause between two tries once the work has ended, while a transaction that the program has left locks the attempt. */
+/** The pause between two tries once the work has ended, while a transaction that the program left open locks the attempt. */
 const LOCKED_PAUSE_MS = 250;
 
 /** What to write, and the callers that wait for it. */
@@ -55,7 +55,7 @@ export class AttemptReporter {
     return await this.#add({ checkpoint });
   }
 
-  /** Writes pending reports immediately, and nothing afterwards. Never rejects: the caller of `saveCheckpoint` gets the error. */
+  /** Writes pending reports immediately, and then no more. Never rejects: the caller of `saveCheckpoint` gets the error. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#hurry.abort();
@@ -80,15 +80,15 @@ export class AttemptReporter {
         else this.#log.warn("cannot write progress or checkpoint", { error });
       });
       if (recorded === true) saved.resolve();
-      if (recorded === false) this.#keep({ ...news, saved });
+      if (recorded === false) this.#restore({ ...news, saved });
       const pause = sleep(WRITE_INTERVAL_MS, undefined, { signal: this.#hurry.signal });
       await pause.catch(() => (recorded === false ? sleep(LOCKED_PAUSE_MS) : undefined));
     }
     this.#writing = undefined;
   }
 
-  /** Returns what could not be written yet to the pending reports, of which later values count. */
-  #keep(news: Pending): void {
+  /** Puts what could not be written yet back among the pending reports, where later values take precedence. */
+  #restore(news: Pending): void {
     const later = this.#pending;
     this.#pending = { ...news, ...later, saved: news.saved };
     if (later) news.saved.promise.then(later.saved.resolve, later.saved.reject);

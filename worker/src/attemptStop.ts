@@ -46,7 +46,7 @@ export class AttemptStop {
     }, 1_000 * seconds);
   }
 
-  /** Why the worker can no longer keep the attempt. */
+  /** Stops the work because the worker can no longer keep the attempt. */
   loseOwnership(error: unknown): void {
     this.#ownershipEnd ??= { error };
     this.#stop.abort(error);

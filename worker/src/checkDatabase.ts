@@ -48,7 +48,7 @@ export async function checkDatabase(client: pg.ClientBase, wanted: DatabaseRequi
   if (problems.length > 0) throw new SettingsError(problems);
 }
 
-/** SQL that PostgreSQL 10 understands, so that an old server is reported as such. */
+/** PostgreSQL 10 understands this, so that an old server is reported as such. */
 const FACTS = `
   select current_setting('server_version') as version, current_setting('server_version_num')::integer / 10000 as major,
          pg_is_in_recovery() as replica, current_setting('server_encoding') as encoding, current_database() as name,

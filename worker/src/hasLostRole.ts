@@ -1,8 +1,8 @@
 import type pg from "pg";
 
 /**
- * Whether the role that a session logged in as has been dropped. One that was created again under its name has another identity, with
- * rights that only a new session gets.
+ * Whether the role that a session logged in as has been dropped. If it was created again under the same name, it is another role, whose
+ * rights only a new session gets.
  */
 export async function hasLostRole(client: pg.ClientBase | undefined): Promise<boolean> {
   try {

@@ -6,7 +6,7 @@
  * - `failed`: its request is FAILED and reserved for the Job's next pod
  * - `dead`: its request is DEAD
  * - `lost`: another worker owns its request; its late writes changed nothing
- * - `interrupted`: it was asked to stop; its request is free again
+ * - `interrupted`: it was asked to stop; its request, if any, is free again
  * - `deferred`: its request asked to be run later; this Job is finished, and another one will run the request
  */
 export type Outcome = "idle" | "succeeded" | "failed" | "dead" | "lost" | "interrupted" | "deferred";

@@ -24,7 +24,7 @@ export async function recordSuccess(
       return (await succeedAndClaim(database, claim, result, next)) ?? null;
     } catch (error) {
       if (error instanceof OwnershipLostError || error instanceof DatabaseUnavailableError) throw error;
-      // Nothing was changed. An older schema lacks the function, or the role its right: finished work must not run again for that.
+      // Nothing was changed. An older schema may lack the function, or the role its right: finished work must not run again because of that.
       log.warn("cannot record and claim in one statement", { error });
     }
   }

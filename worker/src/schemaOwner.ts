@@ -8,7 +8,7 @@ const OWNER = "batch_owner";
  * member; an existing `batch_owner` of which this role is or may become a member; otherwise this role itself.
  */
 export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string> {
-  // From 16 on a member may lack the rights (USAGE), or be unable to create objects for the role (SET).
+  // Since version 16 a member may lack the rights (USAGE), or be unable to create objects for the role (SET).
   const { rows } = await client.query<{
     me: string;
     creates: boolean;

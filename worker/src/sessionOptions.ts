@@ -13,7 +13,7 @@ export const MIGRATION_SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Settings of each of a worker's connections, so that no setting of a database or role changes what a statement does or how a
+ * Settings of every connection of a worker, so that no setting of a database or role changes what a statement does or how a
  * row's JSON is formatted. A pooler refuses such options; the settings that matter behind one are set on the functions.
  *
  * Not set, because they do not affect the worker: `client_encoding` (node-postgres sets it), `lc_messages` (error codes are read, not
@@ -44,10 +44,10 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   standard_conforming_strings: "on",
   transform_null_equals: "off",
 
-  // JIT compilation takes milliseconds for statements of microseconds; custom plans are made each time.
+  // Statements take microseconds: JIT compilation would take milliseconds, and custom plans would be made each time.
   jit: "off",
   plan_cache_mode: "auto",
-  // A small table must be read by its index, too: it may grow while an old plan is in use.
+  // Even a small table must be read by its index: it may grow while an old plan is in use.
   enable_seqscan: "off",
 
   // A row's JSON is the same on every server: dates, bytes, floats and money as text.

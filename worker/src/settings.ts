@@ -70,7 +70,7 @@ export interface Settings extends RetryLimits {
 
 const LIMIT_RULES = mapLimits((name): NumberRule => RETRY_LIMITS[name].rule);
 
-/** The limits of every number setting; the options of `npm start` and the stack's config have the same limits. */
+/** The limits of every number setting; the options of `npm start` and the stack's config use them as well. */
 export const NUMBER_RULES = {
   port: { min: 1, max: 65_535, why: "a TCP port" },
   databaseTimeoutSeconds: {

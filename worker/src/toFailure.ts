@@ -15,8 +15,7 @@ export interface Deferral {
 /**
  * Why an attempt did not succeed, from the result of its work and the reason it was asked to stop.
  *
- * Work that succeeds although it was asked to stop has succeeded. Any other result then gets the reason of the stop, except a final
- * error, a crash, and `retryLater`.
+ * When the work was asked to stop, any result gets the reason of the stop, except a success, a final error, a crash and `retryLater`.
  */
 export function toFailure(
   result: Exclude<WorkResult, { outcome: "succeeded" }>,

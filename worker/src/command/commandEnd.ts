@@ -5,9 +5,9 @@ import type { JsonFile } from "./readJsonFile.ts";
 /** How a command that was started ended. */
 export interface CommandEnd {
   readonly code: number | null;
-  /** What ended it; both are null when even SIGKILL has not ended it yet. */
+  /** The signal that ended it; both are null when even SIGKILL has not ended it yet. */
   readonly signal: NodeJS.Signals | null;
-  /** Set if the runner passed SIGTERM on to it: with the abort reason of the attempt's signal. */
+  /** Set if the runner passed SIGTERM on to it; the reason is that of the attempt's signal. */
   readonly stop: { readonly reason: unknown } | undefined;
   /** The end of its stdout. @default - it wrote nothing */
   readonly stdout?: string;
@@ -77,7 +77,7 @@ function readRetryAfter(result: JsonFile | undefined): { readonly afterSeconds?:
 }
 
 /**
- * For example `exit code 1: ` and the end of stderr; of stdout if a command that failed has left stderr empty, since some log everything
+ * For example `exit code 1: ` and the end of stderr, or of stdout if a command that failed has left stderr empty: some log everything
  * to stdout (Spring Boot, PHP).
  */
 function describeEnd({ code, signal, stop, stdout, stderr, outOfMemory }: CommandEnd): string {

@@ -7,7 +7,7 @@ const COMMAND_PREFIX = "COMMAND_ENV_";
 
 /**
  * The variables that worker/overlay.Dockerfile renames for the command; empty if the image does not set them. An empty value is
- * of no use for any of them, and would make OpenSSL read no configuration at all.
+ * useless for any of them, and would make OpenSSL read no configuration at all.
  */
 const SET_ASIDE: ReadonlySet<string> = new Set([
   "NODE_OPTIONS",
@@ -43,9 +43,9 @@ export function getCommandEnvironment(env: Variables, defaults: Variables, contr
   const inherited = Object.entries(env).filter(
     ([name]) => !RUNNER_VARIABLES.has(name) && !name.startsWith(COMMAND_PREFIX),
   );
-  const meant = Object.entries(env)
+  const prefixed = Object.entries(env)
     .filter(([name]) => name.startsWith(COMMAND_PREFIX))
     .map(([name, value]) => [name.slice(COMMAND_PREFIX.length), value] as const);
-  const all = { ...defaults, ...Object.fromEntries(inherited), ...Object.fromEntries(meant), ...contract };
+  const all = { ...defaults, ...Object.fromEntries(inherited), ...Object.fromEntries(prefixed), ...contract };
   return Object.fromEntries(Object.entries(all).filter(([name, value]) => value !== "" || !SET_ASIDE.has(name)));
 }

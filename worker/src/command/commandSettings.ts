@@ -9,7 +9,7 @@ import { type ExitCodes, MAX_RETRY_AFTER_SECONDS, RETRY_LATER_EXIT_CODE } from "
 export interface CommandSettings extends ExitCodes {
   /** The program and its arguments; no shell is involved. */
   readonly command: readonly string[];
-  /** The absolute path of where each attempt gets a folder for its files; must be writable. */
+  /** The absolute path of the folder in which each attempt gets a folder for its files; must be writable. */
   readonly directory: string;
 }
 

@@ -26,7 +26,7 @@ const PAUSE_MS = 10;
 
 /**
  * Ends the processes that a command left behind: its process group, processes that left the group but not the session (job
- * control), daemons that still have the attempt's mark in their environment, the descendants of all these, and, in a container,
+ * control), daemons that still have the attempt's mark in their environment, the descendants of all these, and in a container
  * every process that was not started from outside (`kubectl exec`). Without privileges no more can be found: outside a
  * container, a daemon that also cleared its environment survives.
  *

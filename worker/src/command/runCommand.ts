@@ -106,8 +106,8 @@ export async function runCommand(
 }
 
 /**
- * Resolves when no process of a group runs, or at `killSignal`: the signal that ends a shell reaches what it has started, too, which
- * may need time to respond.
+ * Resolves when no process of a group runs, or at `killSignal`: the signal that ended a shell also reached what the shell has started,
+ * which may need time to respond.
  */
 async function untilGroupEnds(leader: number, killSignal: AbortSignal): Promise<void> {
   while (!killSignal.aborted && listProcesses().some(({ group, ended }) => group === leader && !ended)) {

@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 
-/** Enough for a pod whose node pulls an image of a few hundred MB. Also batch.demand()'s own default, for ScaledJobs of an earlier version. */
+/** Enough for a pod whose node pulls an image of a few hundred MB. batch.demand() has the same default, for ScaledJobs of an earlier version. */
 export const DEFAULT_POD_START_SECONDS = 40;
 
 /** The ScaledJob's settings that the scaling query counts by. */
