@@ -30,7 +30,6 @@ export async function run(
   display: ProgressDisplay,
   { stop, force }: StopSignals,
 ): Promise<RunResult | undefined> {
-  const { client } = local;
   const failure = new AbortController();
   void local.failed.then((error) => failure.abort(error));
   const signal = AbortSignal.any([stop, failure.signal]);
@@ -39,35 +38,7 @@ export async function run(
   force.addEventListener("abort", () => cluster.kill());
   try {
     const ids = await raceAbort(work.prepare(), signal);
-    const startedAt = performance.now();
-    const elapsed = () => (performance.now() - startedAt) / 1_000;
-    const noticeLingering = createLingerNotice((line) => display.print(line));
-    const noticeProblem = createProblemNotice(work.kind, (line) => display.print(line));
-    const show = async () => {
-      await work.printErrors(client, ids);
-      await noticeProblem(client);
-      const progress = await readProgress(client, work.kind, ids);
-      if (options.batch) noticeLingering(isDone(progress) ? cluster.pods.map(({ name }) => name) : []);
-      display.update(progress, cluster.jobs, elapsed());
-    };
-    const finished = new AbortController();
-    void watch(show, AbortSignal.any([signal, finished.signal]));
-    const killer = startKiller(options, cluster);
-    try {
-      // On a shared server a run ends with its own requests.
-      // A deferred request waits without being counted.
-      const isFinished = async (queueLength: number) =>
-        (queueLength === 0 || !local.exclusive) && isDone(await readProgress(client, work.kind, ids));
-      const settings = { ...options, kind: work.kind, isFinished };
-      await raceAbort(poll(settings, local.database, cluster, signal), signal);
-    } finally {
-      clearInterval(killer);
-      finished.abort();
-    }
-    await cluster.stop();
-    const seconds = elapsed();
-    await show();
-    return await readResult(ids, { client, cluster, work, seconds });
+    return await runRequests(ids, { options, local, display, work, cluster, signal });
   } catch (error) {
     if (failure.signal.aborted) cluster.kill();
     await cluster.stop();
@@ -77,6 +48,60 @@ export async function run(
   } finally {
     await work.close();
   }
+}
+
+interface Run {
+  readonly options: Options;
+  readonly local: LocalDatabase;
+  readonly display: ProgressDisplay;
+  readonly work: RunWork;
+  readonly cluster: Cluster;
+  /** Ends the run early. */
+  readonly signal: AbortSignal;
+}
+
+async function runRequests(ids: string[], run: Run): Promise<RunResult> {
+  const { options, local, work, cluster, signal } = run;
+  const { client } = local;
+  const startedAt = performance.now();
+  const elapsed = () => (performance.now() - startedAt) / 1_000;
+  const show = createMonitor(ids, run, elapsed);
+  const finished = new AbortController();
+  void watch(show, AbortSignal.any([signal, finished.signal]));
+  const killer = startKiller(options, cluster);
+  try {
+    // On a shared server a run ends with its own requests.
+    // A deferred request waits without being counted.
+    const isFinished = async (queueLength: number) =>
+      (queueLength === 0 || !local.exclusive) && isDone(await readProgress(client, work.kind, ids));
+    const settings = { ...options, kind: work.kind, isFinished };
+    await raceAbort(poll(settings, local.database, cluster, signal), signal);
+  } finally {
+    clearInterval(killer);
+    finished.abort();
+  }
+  await cluster.stop();
+  const seconds = elapsed();
+  await show();
+  return await readResult(ids, { client, cluster, work, seconds });
+}
+
+/** Returns a function that prints what is new and shows the progress. */
+function createMonitor(
+  ids: readonly string[],
+  { options, local, display, work, cluster }: Run,
+  elapsed: () => number,
+): () => Promise<void> {
+  const print = (line: string) => display.print(line);
+  const noticeLingering = createLingerNotice(print);
+  const noticeProblem = createProblemNotice(work.kind, print);
+  return async () => {
+    await work.printErrors(local.client, ids);
+    await noticeProblem(local.client);
+    const progress = await readProgress(local.client, work.kind, ids);
+    if (options.batch) noticeLingering(isDone(progress) ? cluster.pods.map(({ name }) => name) : []);
+    display.update(progress, cluster.jobs, elapsed());
+  };
 }
 
 function createWork(options: Options, local: LocalDatabase, display: ProgressDisplay): RunWork {

@@ -72,15 +72,12 @@ function containerProblem(containers: readonly ContainerStatus[]): Found | undef
 
 function waitingProblem(container: ContainerStatus): Found | undefined {
   const { name, state } = container;
-  const waiting = state?.waiting;
-  if (waiting === undefined || STARTING.includes(waiting.reason)) return undefined;
-  const reason = waiting.reason ?? "";
-  const crashes = reason === "CrashLoopBackOff";
+  const { reason = "", message } = state?.waiting ?? {};
+  if (state?.waiting === undefined || STARTING.includes(state.waiting.reason)) return undefined;
+  if (reason === "CrashLoopBackOff") return crashProblem(container);
   return {
     reason,
-    message: crashes
-      ? `its container ${name} ${restarts(container)}`
-      : `its container ${name} does not start${waiting.message ? `: ${waiting.message}` : ""}`,
+    message: `its container ${name} does not start${message ? `: ${message}` : ""}`,
     advice: containerAdvice(reason, container),
     ...(hasStarted(container) ? { log: { container: name, previous: true } } : {}),
     limitSeconds: LIMIT_SECONDS,
@@ -89,10 +86,14 @@ function waitingProblem(container: ContainerStatus): Found | undefined {
 
 /** Between two restarts a container runs for a moment, or has just ended. */
 function restartProblem(container: ContainerStatus): Found | undefined {
-  const { name, ready, restartCount = 0, state } = container;
-  if (ready || restartCount < RESTARTS || container.lastState?.terminated === undefined) return undefined;
+  const { ready, restartCount = 0, state, lastState } = container;
+  if (ready || restartCount < RESTARTS || lastState?.terminated === undefined) return undefined;
   // An init container that has succeeded.
-  if (state?.terminated?.exitCode === 0) return undefined;
+  return state?.terminated?.exitCode === 0 ? undefined : crashProblem(container);
+}
+
+function crashProblem(container: ContainerStatus): Found {
+  const { name } = container;
   return {
     reason: "CrashLoopBackOff",
     message: `its container ${name} ${restarts(container)}`,
