@@ -83,7 +83,7 @@ const batchContradictions: Rule = (path, value, problems) => {
   const { image, imagePullPolicy, kind, name, table = "" } = value as BatchConfig;
   if (kind === SAMPLE.kind && !/^("?public"?\.)?"?make_it_clap"?$/.test(table))
     problems.push(
-      `${path}.kind must be another one than the sample's (a kind belongs to one table, and clap to make_it_clap); got "clap" with ${JSON.stringify(table)}`,
+      `${path}.kind must be other than the sample's (a kind belongs to one table, and clap to make_it_clap); got "clap" with ${JSON.stringify(table)}`,
     );
   if (imagePullPolicy !== undefined && image === undefined)
     problems.push(`${path}.imagePullPolicy must be set together with image (it applies to that image); got no image`);

@@ -41,7 +41,7 @@ export const finalExitCodesRule = list(
   and(number({ min: 1, max: 255, why: "an exit code; 0 is success" }), (path, value, problems) => {
     if (value === RETRY_LATER_EXIT_CODE)
       problems.push(
-        `${path} must be another exit code than ${value} (a command asks by it to be run later); got ${value}`,
+        `${path} must be an exit code other than ${value} (with which a command asks to be run later); got ${value}`,
       );
   }),
   { why: "exit codes that make a request DEAD" },

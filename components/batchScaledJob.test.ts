@@ -113,7 +113,7 @@ describe("a batch's arguments", () => {
     "exit code 0 as a final one": [{ finalExitCodes: [0], command: ["a"], runner: RUNNER }, "finalExitCodes[0]"],
     "exit code 75 as a final one": [
       { finalExitCodes: [3, 75], command: ["a"], runner: RUNNER },
-      "finalExitCodes[1] must be another exit code than 75",
+      "finalExitCodes[1] must be an exit code other than 75",
     ],
     "a delay without a command": [{ retryAfterSeconds: 5 }, "must have command with retryAfterSeconds"],
     "a delay of more than a week": [

@@ -31,7 +31,7 @@ export function readBuiltImageId(reference: string): string | undefined {
   const why = { ETIMEDOUT: `no answer in ${TIMEOUT_MS / 1_000} s`, ENOENT: "docker is not on PATH" };
   throw new RunError(
     `cannot ask the Docker daemon whether it has built ${reference}: ${why[toCode(error)] ?? error?.message ?? stderr.trim()}. ` +
-      "Start it, or let DOCKER_HOST name it; for a batch with imagePullPolicy it is not asked",
+      "Start it, set DOCKER_HOST to a running one, or set imagePullPolicy on the batch: then it is not asked",
   );
 }
 

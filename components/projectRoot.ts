@@ -8,6 +8,6 @@ export const PROJECT_ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 function findRoot(folder: string): string {
   if (existsSync(join(folder, "worker/Dockerfile"))) return folder;
   if (dirname(folder) === folder)
-    throw new Error("cannot find worker/Dockerfile above the components: the package is incomplete");
+    throw new Error("cannot find worker/Dockerfile above the components: the package is incomplete. Install it again");
   return findRoot(dirname(folder));
 }

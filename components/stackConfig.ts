@@ -120,7 +120,7 @@ const namespaces: Rule = (_path, value, problems) => {
   const isCreatedForKeda = !keda.existing && keda.install?.createNamespace !== false;
   if (namespace === operators && (createNamespace || isCreatedForKeda))
     problems.push(
-      `namespace must be another one than KEDA's (each is created, and deleted with everything in it); got ${JSON.stringify(namespace)} for both`,
+      `namespace must be other than KEDA's (each is created, and deleted with everything in it); got ${JSON.stringify(namespace)} for both`,
     );
 };
 

@@ -164,7 +164,7 @@ describe("the stack's configuration", () => {
     ],
     "a final exit code that asks for another attempt": [
       { batches: [{ ...COMMAND, finalExitCodes: [75] }] },
-      "batches[0].finalExitCodes[0] must be another exit code than 75",
+      "batches[0].finalExitCodes[0] must be an exit code other than 75",
     ],
     "a delay of deferred requests without a command": [
       { batches: [{ ...PAGES, retryAfterSeconds: 5 }] },

@@ -69,11 +69,11 @@ describe("names in the stack's configuration", () => {
     "a prefix that PostgreSQL reserves": [database({ rolePrefix: "pg" }), "database.existing.rolePrefix must be"],
     "the namespace of KEDA for the batches": [
       { namespace: "keda" },
-      'namespace must be another one than KEDA\'s (each is created, and deleted with everything in it); got "keda" for both',
+      'namespace must be other than KEDA\'s (each is created, and deleted with everything in it); got "keda" for both',
     ],
     "the namespace of an existing KEDA, which would be deleted": [
       { namespace: "operators", keda: { existing: { namespace: "operators" } } },
-      "namespace must be another one than KEDA's",
+      "namespace must be other than KEDA's",
     ],
     "a namespace of every cluster that is created": [
       { namespace: "default" },
@@ -102,7 +102,7 @@ describe("names in the stack's configuration", () => {
     ],
     "the sample's kind for another table": [
       { batches: [{ kind: "clap", table: "pages" }] },
-      "batches[0].kind must be another one than the sample's",
+      "batches[0].kind must be other than the sample's",
     ],
     "a zero byte in a command": [{ batches: [{ ...COMMAND, command: ["a", "b\0"] }] }, "batches[0].command[1] must be"],
     "an image name that is too long": [

@@ -179,7 +179,7 @@ begin
     return format('%1$s is an unlogged partition (it is empty after a crash): alter table %1$s set logged', batch.unlogged_partition(attached.requests));
   end if;
   if attached.relkind = 'r' and attached.inherits then
-    return format('%s is now part of an inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
+    return format('%s is now part of table inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
       attached.requests, p_kind);
   end if;
 
@@ -372,7 +372,7 @@ declare
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
     raise invalid_parameter_value using message = format(
-      'p_limits must be 4 numbers from 0 on (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
+      'p_limits must be 4 numbers of 0 or more (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
   select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into known
   from batch.kind k join batch.scaling s on s.kind = k.kind
@@ -2032,7 +2032,7 @@ begin
     raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
   end if;
   if p_limit is null or p_limit < 1 then
-    raise exception 'the limit must be a number of requests from 1 on (all of them are deleted in one transaction); got %', coalesce(p_limit::text, 'null');
+    raise exception 'the limit must be 1 request or more (one transaction deletes all of them); got %', coalesce(p_limit::text, 'null');
   end if;
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
@@ -2912,7 +2912,7 @@ begin
     select * into requested from batch.kind k where k.kind = p_kind for share;
   end if;
   if not requested.attached then
-    raise exception 'kind must be an attached one (its requests are not run); got %, which is detached', quote_literal(p_kind);
+    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   problem := batch.attachment_problem(p_kind);
   if requested.attached and problem is not null then

@@ -46,7 +46,9 @@ await runSession(HELP, async (session) => {
   if (exitCode !== 0) {
     for (const line of ["", ...retryHint("down", session)]) console.log(line);
   } else if (profile !== undefined) {
-    console.log(`\n# minikube is still running; to delete it, too\nminikube delete --profile=${shellQuote(context)}`);
+    console.log(
+      `\n# minikube is still running; to delete it as well\nminikube delete --profile=${shellQuote(context)}`,
+    );
   }
   return exitCode;
 });

@@ -47,7 +47,7 @@ begin
     return format('%1$s is an unlogged partition (it is empty after a crash): alter table %1$s set logged', batch.unlogged_partition(attached.requests));
   end if;
   if attached.relkind = 'r' and attached.inherits then
-    return format('%s is now part of an inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
+    return format('%s is now part of table inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
       attached.requests, p_kind);
   end if;
 

@@ -51,7 +51,7 @@ declare
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
     raise invalid_parameter_value using message = format(
-      'p_limits must be 4 numbers from 0 on (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
+      'p_limits must be 4 numbers of 0 or more (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
   select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into known
   from batch.kind k join batch.scaling s on s.kind = k.kind

@@ -18,7 +18,7 @@ begin
     raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
   end if;
   if p_limit is null or p_limit < 1 then
-    raise exception 'the limit must be a number of requests from 1 on (all of them are deleted in one transaction); got %', coalesce(p_limit::text, 'null');
+    raise exception 'the limit must be 1 request or more (one transaction deletes all of them); got %', coalesce(p_limit::text, 'null');
   end if;
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'purge must run at read committed (another transaction may have retried a request); got %',

@@ -23,7 +23,7 @@ begin
     select * into requested from batch.kind k where k.kind = p_kind for share;
   end if;
   if not requested.attached then
-    raise exception 'kind must be an attached one (its requests are not run); got %, which is detached', quote_literal(p_kind);
+    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   problem := batch.attachment_problem(p_kind);
   if requested.attached and problem is not null then

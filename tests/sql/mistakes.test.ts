@@ -19,12 +19,11 @@ const MISTAKES: Readonly<Record<string, string>> = {
   "batch.cancel('clap', null)": "the request must be the primary key of a row of kind 'clap'; got null",
   "batch.cancel('clap', -1)": "clap -1 must be unfinished to be canceled; got no such request",
   "batch.purge('page', '1 day')": "kind must be an attached one (batch.status has clap); got 'page'",
-  "batch.purge('clap', '1 day', 0)":
-    "the limit must be a number of requests from 1 on (all of them are deleted in one transaction); got 0",
+  "batch.purge('clap', '1 day', 0)": "the limit must be 1 request or more (one transaction deletes all of them); got 0",
   "batch.purge('clap', '1 day', -1)":
-    "the limit must be a number of requests from 1 on (all of them are deleted in one transaction); got -1",
+    "the limit must be 1 request or more (one transaction deletes all of them); got -1",
   "batch.purge('clap', '1 day', null)":
-    "the limit must be a number of requests from 1 on (all of them are deleted in one transaction); got null",
+    "the limit must be 1 request or more (one transaction deletes all of them); got null",
   "batch.detach('page')": "kind must be an attached one (batch.status has clap); got 'page'",
   "batch.demand('clap', 0, 10)":
     "requests per Job and the maximum number of Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got 0, 10, 40",

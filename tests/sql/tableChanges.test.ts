@@ -91,7 +91,12 @@ describe("a change that breaks the attachment", () => {
       /lacks the trigger batch_parcel\$delete/,
       "select 1",
     ],
-    ["a child table", "create table child () inherits (parcels)", /is now part of an inheritance/, "drop table child"],
+    [
+      "a child table",
+      "create table child () inherits (parcels)",
+      /is now part of table inheritance/,
+      "drop table child",
+    ],
     [
       "the right to read revoked",
       "revoke select on parcels from batch_owner",

@@ -39,7 +39,7 @@ export class AttemptReporter {
   /** Schedules a write of the work's progress. */
   progress(done: number, total?: number): void {
     if (!isAmount(done) || !(total === undefined || isAmount(total))) {
-      this.#log.warn("progress must be numbers from 0", { done: String(done), total: String(total) });
+      this.#log.warn("progress must be numbers of 0 or more", { done: String(done), total: String(total) });
       return;
     }
     this.#add({ progress: { done, ...(total !== undefined && { total }) } }).catch(() => undefined);

@@ -69,10 +69,10 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     const saveCheckpoint = (value: unknown) => Promise.resolve(void saved.push(value));
     const { result } = (await run("save what is not JSON", { saveCheckpoint })) as { result: string[] };
     assert.deepEqual(result, [
-      "a checkpoint must be JSON",
+      "a checkpoint must be JSON; got a value that it cannot represent",
       "a checkpoint must be JSON; got a function",
       "a checkpoint must be JSON; got a symbol",
-      "a checkpoint must be JSON",
+      "a checkpoint must be JSON; got a value that it cannot represent",
     ]);
     assert.deepEqual(saved, [null]);
   });

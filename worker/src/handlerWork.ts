@@ -29,7 +29,9 @@ export class HandlerWork implements Work {
     const late = sleep(1_000 * LOAD_LIMIT_SECONDS, "late", { ref: false });
     if ((await Promise.race([this.#next.loaded, late])) !== "late") return;
     const file = `worker/src/handlers/${this.#kind}.ts`;
-    throw new SettingsError([`${file} must load within ${LOAD_LIMIT_SECONDS} s (nothing is claimed before)`]);
+    throw new SettingsError([
+      `${file} must load within ${LOAD_LIMIT_SECONDS} s (nothing is claimed before); it did not`,
+    ]);
   }
 
   async run(rowJson: string, context: WorkContext): Promise<WorkResult> {

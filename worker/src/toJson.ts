@@ -13,7 +13,7 @@ export function toJson(what: string, value: unknown): string | null {
   try {
     json = JSON.stringify(value);
   } catch (error) {
-    throw new TypeError(`${what} must be JSON`, { cause: error });
+    throw new TypeError(`${what} must be JSON; got a value that it cannot represent`, { cause: error });
   }
   if (json === undefined) throw new TypeError(`${what} must be JSON; got a ${typeof value}`);
   const bytes = Buffer.byteLength(json);

@@ -103,7 +103,7 @@ class WatchedFile {
 function passProgress(text: string, progress: Watched["progress"]): void {
   const { done, total } = (JSON.parse(text) ?? {}) as { done?: unknown; total?: unknown };
   if (!isAmount(done) || !(total === undefined || isAmount(total))) {
-    throw new TypeError('it must be {"done": NUMBER, "total": NUMBER}, from 0, where total may be left out');
+    throw new TypeError('it must be {"done": NUMBER, "total": NUMBER}, each 0 or more, where total may be omitted');
   }
   progress(done, total);
 }

@@ -174,7 +174,7 @@ describe("claim", () => {
         database.query(
           `select * from batch.claim('clap', 'a', 'a-1', 1, ${limits}::integer[], 10, null, null, 0, true)`,
         ),
-        { code: "22023", message: /^p_limits must be 4 numbers from 0 on .*; got / },
+        { code: "22023", message: /^p_limits must be 4 numbers of 0 or more .*; got / },
       );
       assert.deepEqual(await database.query("select job_name, attempt from batch.queue"), [
         { job_name: null, attempt: 0 },
