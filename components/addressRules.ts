@@ -47,7 +47,7 @@ interface Names {
 }
 
 /**
- * The problems of names of certificates that nothing would compare, or that KEDA's poll would not find.
+ * Certificate names that would have no effect: with `require` nothing compares them, and KEDA's poll compares only `host`.
  *
  * @param paths - where the two modes are
  */

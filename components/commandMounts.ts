@@ -1,7 +1,7 @@
 import type { PodArgs } from "./podArgs.ts";
 import { FILES_FOLDER } from "./reservedNames.ts";
 
-/** The mounts of a command's container besides the runner; a volume of the user at /tmp takes the place of ours. */
+/** The mounts of a command's container besides the runner; a user's volume at /tmp replaces ours. */
 export function commandMounts({ volumeMounts = [] }: PodArgs) {
   const isMounted = (path: string) =>
     volumeMounts.some(({ mountPath }) => typeof mountPath === "string" && mountPath.replace(/\/+$/, "") === path);

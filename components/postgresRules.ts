@@ -149,7 +149,7 @@ const differentRoles: Rule = (path, value, problems) => {
     );
 };
 
-/** Validation rules for what of `ExistingPostgresArgs` is checked again once it is known. */
+/** Validation rules for the fields of `ExistingPostgresArgs` that are checked again once they are known. */
 export const serverRule = and(
   shape({
     host: hostRule,
@@ -189,7 +189,7 @@ const freeSecrets: Rule = (path, value, problems) => {
     );
 };
 
-/** The bundled PostgreSQL's chart evaluates annotations as templates, some twice, so that no way of writing them protects them. */
+/** The bundled PostgreSQL's chart evaluates annotations as templates, some twice, so no escaping protects them. */
 export const noTemplates: Rule = (path, value, problems) => {
   for (const [name, text] of Object.entries(toFields(value)))
     if (typeof text === "string" && text.includes("{{"))

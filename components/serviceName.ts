@@ -1,4 +1,4 @@
-/** The name of the bundled PostgreSQL's Service and StatefulSet: the chart's rule, by which a name with the chart's in it stays as it is. */
+/** The name of the bundled PostgreSQL's Service and StatefulSet: by the chart's rule, a release's name that contains the chart's is used unchanged. */
 export function serviceName(releaseName: string): string {
   return releaseName.includes("postgresql") ? releaseName : `${releaseName}-postgresql`;
 }

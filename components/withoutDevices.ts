@@ -1,8 +1,8 @@
 import type { PodResources } from "./podArgs.ts";
 
 /**
- * The part of `resources` that a container needs which does no work: a quota or a policy may demand a limit of every container of the
- * namespace, while a device is only for the work.
+ * The part of `resources` for a container that does no work: a quota or a policy may demand limits of every container of the namespace,
+ * while a device is only for the work.
  */
 export function withoutDevices({ requests, limits }: PodResources = {}): PodResources {
   return { ...(requests && { requests: shared(requests) }), ...(limits && { limits: shared(limits) }) };
