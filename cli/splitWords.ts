@@ -1,5 +1,5 @@
-/** Characters that a shell interprets outside quotes: pipes, lists, redirections, subshells, comments. */
-const OPERATORS = "|&;<>()#";
+/** Characters that a shell interprets outside quotes: pipes, lists, redirections, subshells. */
+const OPERATORS = "|&;<>()";
 
 /** One part of a word: a blank, a quoted piece, an escaped character, or a plain one. */
 const PART = /(\s+)|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\])/y;
@@ -13,7 +13,8 @@ const PART = /(\s+)|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\])/y;
 export function splitWords(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
-  refuse(/^\s*([A-Za-z_]\w*=)/.exec(text)?.[1] ?? "");
+  const assignment = /^\s*([A-Za-z_]\w*=)/.exec(text)?.[1];
+  if (assignment !== undefined) refuse(assignment);
   PART.lastIndex = 0;
   for (let end = 0; end < text.length; end = PART.lastIndex) {
     const [all = "", blank, single, double, escaped, plain] = PART.exec(text) ?? [];
@@ -23,9 +24,10 @@ export function splitWords(text: string): string[] {
       word = undefined;
       continue;
     }
-    refuse((plain !== undefined && (word === undefined || plain !== "#") && OPERATORS.includes(plain) && plain) || "");
-    refuse(word === undefined && plain === "~" ? plain : "");
-    refuse(/(?<!\\)(?:\\\\)*([$`])/.exec(double ?? plain ?? "")?.[1] ?? "");
+    const startsWord = word === undefined;
+    if (plain !== undefined && (plain === "#" || plain === "~" ? startsWord : OPERATORS.includes(plain))) refuse(plain);
+    const expansion = /(?<!\\)(?:\\\\)*([$`])/.exec(double ?? plain ?? "")?.[1];
+    if (expansion !== undefined) refuse(expansion);
     const inDouble = double?.replace(/\\([$`"\\])|\\\n/g, "$1");
     word = (word ?? "") + (single ?? inDouble ?? (escaped === "\n" ? "" : escaped) ?? plain);
   }
@@ -33,6 +35,6 @@ export function splitWords(text: string): string[] {
   return words;
 }
 
-function refuse(character: string): void {
-  if (character) throw new RangeError(`an unquoted ${character}`);
+function refuse(text: string): never {
+  throw new RangeError(`an unquoted ${text}`);
 }

@@ -3,6 +3,7 @@ import {
   commandRule,
   finalExitCodesRule,
   kindRule,
+  pullPolicyRule,
   retryAfterSecondsRule,
   SETTING_RULES,
   settingsOfCommand,
@@ -12,7 +13,7 @@ import { imageReferenceRule } from "./chartRules.ts";
 import { tableRule } from "./migrationRules.ts";
 import type { EnvSecret, PodArgs } from "./podArgs.ts";
 import { envFromSecretsRule, envRule, podPartRule } from "./podRules.ts";
-import { allOrNone, and, findTwice, list, type Rule, shape, text, toFields } from "./rule.ts";
+import { allOrNone, and, findTwice, list, type Rule, shape, toFields } from "./rule.ts";
 
 /** A batch in the stack's config: an element of the list `batches`. Unset fields inherit the stack's settings. */
 export interface BatchConfig extends BatchSettings {
@@ -56,11 +57,7 @@ function fieldsRule(command: boolean): Rule {
       table: tableRule,
       name: batchNameRule,
       image: imageReferenceRule("it contains the command"),
-      imagePullPolicy: text(
-        /^(Always|IfNotPresent|Never)$/,
-        "Always, IfNotPresent or Never",
-        "when nodes pull the image",
-      ),
+      imagePullPolicy: pullPolicyRule,
       command: commandRule,
       finalExitCodes: finalExitCodesRule,
       retryAfterSeconds: retryAfterSecondsRule,

@@ -1,9 +1,10 @@
 import { RETRY_LATER_EXIT_CODE } from "../worker/src/command/commandEnd.ts";
 import { COMMAND_NUMBER_RULES } from "../worker/src/command/commandSettings.ts";
+import { KIND_PATTERN } from "../worker/src/settings.ts";
 import { hostRule, modeRule, nameProblems, poolerRule, portRule, serverNameRule } from "./addressRules.ts";
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
-import { namespaceName, objectName } from "./nameRules.ts";
+import { namespaceName, objectName, prefixName } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
 import { cpuMillis, memoryMebibytes, quantityValue } from "./quantity.ts";
@@ -14,17 +15,13 @@ const MAX_NAME = 57;
 
 /** Validation rules for `kind`; the same as in `batch.attach()`. */
 export const kindRule = text(
-  /^[a-z][a-z0-9_]{0,39}$/,
+  KIND_PATTERN,
   '1 to 40 characters from a-z, 0-9 and "_", starting with a letter',
   "the kind given to batch.attach()",
 );
 
 /** Validation rules for the name of a ScaledJob. */
-export const batchNameRule = text(
-  (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= MAX_NAME,
-  `1 to ${MAX_NAME} characters from a-z, 0-9 and "-", starting with a letter`,
-  "a batch's Jobs are named after it",
-);
+export const batchNameRule = prefixName(MAX_NAME, "a batch's Jobs are named after it");
 
 /** Validation rules for `command`. */
 export const commandRule = and(
@@ -65,6 +62,13 @@ export const SETTING_RULES: Readonly<Record<string, Rule>> = {
   ),
 };
 
+/** Validation rules for `imagePullPolicy`. */
+export const pullPolicyRule = text(
+  /^(Always|IfNotPresent|Never)$/,
+  "Always, IfNotPresent or Never",
+  "when nodes pull the image",
+);
+
 const present =
   (why: string): Rule =>
   (path, value, problems) => {
@@ -72,13 +76,9 @@ const present =
   };
 
 /** Validation rules for `ImageArgs`. */
-export const imageArgsRule = shape(
-  {
-    reference: present("the image that pods run"),
-    pullPolicy: text(/^(Always|IfNotPresent|Never)$/, "Always, IfNotPresent or Never", "when nodes pull it"),
-  },
-  ["reference"],
-);
+export const imageArgsRule = shape({ reference: present("the image that pods run"), pullPolicy: pullPolicyRule }, [
+  "reference",
+]);
 
 /** Validation rules for `RoleCredentials`. */
 export const roleRule = shape(

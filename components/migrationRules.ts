@@ -1,6 +1,6 @@
 import { addressRule, imageArgsRule, kindRule, roleRule } from "./batchRules.ts";
 import { BATCH_NUMBERS } from "./batchSettings.ts";
-import { namespaceName } from "./nameRules.ts";
+import { namespaceName, prefixName } from "./nameRules.ts";
 import { podRule } from "./podRules.ts";
 import { rotationRule } from "./postgresRules.ts";
 import { and, findTwice, flag, list, number, type Rule, shape, text } from "./rule.ts";
@@ -23,11 +23,7 @@ const differentKinds: Rule = (path, value, problems) => {
 
 /** Validation rules for the component's name. */
 export const migrationNameRule = shape({
-  name: text(
-    (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= MAX_NAME,
-    `1 to ${MAX_NAME} characters from a-z, 0-9 and "-", starting with a letter`,
-    "the Job is named after it",
-  ),
+  name: prefixName(MAX_NAME, "the Job is named after it"),
 });
 
 /** Validation rules for `SchemaMigrationArgs`. */

@@ -20,6 +20,15 @@ export function namespaceName(why: string): Rule {
   return text(NAMESPACE, '1 to 63 characters from a-z, 0-9 and "-"', why);
 }
 
+/** Validation rules for a name that begins the names of other objects, so that its length is limited. */
+export function prefixName(max: number, why: string): Rule {
+  return text(
+    (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= max,
+    `1 to ${max} characters from a-z, 0-9 and "-", starting with a letter`,
+    why,
+  );
+}
+
 /** Namespaces that every cluster has; Kubernetes refuses to delete most of them. */
 const EVERY_CLUSTERS = /^(default|kube-system|kube-public|kube-node-lease)$/;
 
