@@ -26,7 +26,7 @@ export const batchNameRule = prefixName(MAX_NAME, "a batch's Jobs are named afte
 /** Validation rules for `command`. */
 export const commandRule = and(
   list(text(/^[^\0]*$/, "a string without a zero byte", "an argument; quote numbers"), {
-    least: 1,
+    min: 1,
     why: "a program and its arguments",
   }),
   (path, value, problems) =>

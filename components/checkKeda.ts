@@ -40,9 +40,9 @@ export function checkKeda(crd: ScaledJobCrd): void {
 function isOlder(version: string, than: string): boolean {
   const numbers = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number);
   if (numbers === undefined) return false;
-  const least = than.split(".").map(Number);
-  const different = numbers.findIndex((number, index) => number !== least[index]);
-  return different !== -1 && (numbers[different] ?? 0) < (least[different] ?? 0);
+  const minimum = than.split(".").map(Number);
+  const at = numbers.findIndex((number, index) => number !== minimum[index]);
+  return at !== -1 && (numbers[at] ?? 0) < (minimum[at] ?? 0);
 }
 
 function hasField(spec: unknown, path: readonly string[]): boolean {

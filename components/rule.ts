@@ -41,12 +41,12 @@ export function flag(why: string): Rule {
   });
 }
 
-/** A list of at least `least` elements that each satisfy `element`. */
-export function list(element: Rule, { least = 0, why }: { readonly least?: number; readonly why: string }): Rule {
+/** A list of at least `min` elements that each satisfy `element`. */
+export function list(element: Rule, { min = 0, why }: { readonly min?: number; readonly why: string }): Rule {
   return known((path, value, problems) => {
-    if (!Array.isArray(value) || value.length < least) {
+    if (!Array.isArray(value) || value.length < min) {
       const got = Array.isArray(value) ? "an empty one" : typeName(value);
-      problems.push(`${path} must be a list${least > 0 ? ` of ${least} or more` : ""} (${why}); got ${got}`);
+      problems.push(`${path} must be a list${min > 0 ? ` of ${min} or more` : ""} (${why}); got ${got}`);
       return;
     }
     for (const [index, item] of value.entries()) element(`${path}[${index}]`, item, problems);

@@ -71,7 +71,7 @@ export class Cluster {
     return [...this.#pods.values()];
   }
 
-  /** The most unfinished Jobs at any one time. */
+  /** The maximum number of unfinished Jobs at any one time. */
   get peak(): number {
     return this.#peak;
   }

@@ -1,6 +1,6 @@
 import type { Queryable } from "./reconnectingClient.ts";
 
-/** The most errors that are printed: they show what is wrong with the command, not the state of every request. */
+/** How many errors are printed: they show what is wrong with the command, not the state of every request. */
 const MAX_ERRORS = 3;
 
 /**

@@ -82,7 +82,7 @@ export function createCommandWork(
         asExpected:
           requests.length === ids.length &&
           requests.every((request) => request.status === "SUCCESS" || endedByKills(request)),
-        table: (most, width) => requestTable(requests, most, width),
+        table: (maxRows, width) => requestTable(requests, maxRows, width),
       };
     },
     async close() {

@@ -37,7 +37,7 @@ export interface OpenDatabaseArgs {
   readonly password?: string | undefined;
   /** The folder in which the private server keeps its database. @default - a temporary one */
   readonly keep?: string | undefined;
-  /** The most Jobs at once: each has a connection. @default - not checked */
+  /** How many Jobs there may be at once: each has a connection. @default - not checked */
   readonly maxReplicaCount?: number;
   readonly log: Log;
   readonly signal: AbortSignal;

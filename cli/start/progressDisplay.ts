@@ -16,7 +16,7 @@ export interface ProgressDisplay {
   clear(): void;
 }
 
-/** The longest bar, and the most Jobs that are listed. */
+/** The maximum width of the bar, and how many Jobs are listed. */
 const BAR_WIDTH = 60;
 const MAX_JOBS = 15;
 

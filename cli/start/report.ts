@@ -84,9 +84,9 @@ export function progressBar({ waiting, running, reserved, success, dead }: Progr
   });
 }
 
-/** Jobs as `kubectl get jobs` prints them: the latest `most`, unfinished ones last. */
-export function jobsTable(jobs: readonly JobState[], now: number, most: number): string[] {
-  const latest = [...jobs].sort((a, b) => (a.finishedAt ?? now) - (b.finishedAt ?? now)).slice(-most);
+/** Jobs as `kubectl get jobs` prints them: the latest `maxJobs`, unfinished ones last. */
+export function jobsTable(jobs: readonly JobState[], now: number, maxJobs: number): string[] {
+  const latest = [...jobs].sort((a, b) => (a.finishedAt ?? now) - (b.finishedAt ?? now)).slice(-maxJobs);
   return columns([
     ["NAME", "STATUS", "COMPLETIONS", "DURATION", "AGE", "PODS"],
     ...latest.map((job) => [
@@ -102,29 +102,29 @@ export function jobsTable(jobs: readonly JobState[], now: number, most: number):
 
 /** The columns of the view `clap`, and those that are omitted one after another if there is not enough room. */
 const CLAP_COLUMNS = ["id", "status", "session_id", "creation_date", "creation_time", "end_time", "iteration"] as const;
-const LEAST_NEEDED = ["session_id", "creation_date", "creation_time", "end_time"] as const;
+const EXPENDABLE = ["session_id", "creation_date", "creation_time", "end_time"] as const;
 
-/** `select * from clap` in lines of at most `width` characters, without its middle if it has more than `most` rows. */
-export function clapTable(rows: readonly ClapRow[], most: number, width?: number): string[] {
-  const shown = { columns: CLAP_COLUMNS, leastNeeded: LEAST_NEEDED };
-  return [...rowsTable(shown, rows, most, width), `(${count(rows.length, "row")})`];
+/** `select * from clap` in lines of at most `width` characters, without its middle if it has more than `maxRows` rows. */
+export function clapTable(rows: readonly ClapRow[], maxRows: number, width?: number): string[] {
+  const shown = { columns: CLAP_COLUMNS, expendable: EXPENDABLE };
+  return [...rowsTable(shown, rows, maxRows, width), `(${count(rows.length, "row")})`];
 }
 
-/** Rows as lines of at most `width` characters; columns, and the middle of more than `most` rows, are omitted if necessary. */
+/** Rows as lines of at most `width` characters; columns, and the middle of more than `maxRows` rows, are omitted if necessary. */
 export function rowsTable<Column extends string>(
-  { columns: all, leastNeeded }: { readonly columns: readonly Column[]; readonly leastNeeded: readonly Column[] },
+  { columns: all, expendable }: { readonly columns: readonly Column[]; readonly expendable: readonly Column[] },
   rows: readonly Readonly<Record<Column, unknown>>[],
-  most: number,
+  maxRows: number,
   width = Number.POSITIVE_INFINITY,
 ): string[] {
-  const half = Math.floor(most / 2);
-  const omits = rows.length > most;
+  const half = Math.floor(maxRows / 2);
+  const omits = rows.length > maxRows;
   const shown = omits ? [...rows.slice(0, half), ...rows.slice(-half)] : rows;
-  for (let left = 0; ; left++) {
-    const names = all.filter((name) => !leastNeeded.slice(0, left).includes(name));
+  for (let dropped = 0; ; dropped++) {
+    const names = all.filter((name) => !expendable.slice(0, dropped).includes(name));
     const cells = shown.map((row) => names.map((name) => String(row[name] ?? "")));
     const lines = columns([names, ...cells], "left", 2);
-    if (left < leastNeeded.length && lines.some((line) => line.length > width)) continue;
+    if (dropped < expendable.length && lines.some((line) => line.length > width)) continue;
     if (omits) lines.splice(half + 1, 0, "[...]");
     return lines;
   }

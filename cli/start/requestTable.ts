@@ -3,16 +3,16 @@ import type { RequestRow } from "./requests.ts";
 
 /** The columns, and those that are omitted one after another if there is not enough room. */
 const COLUMNS = ["request_id", "status", "attempt", "started", "ended", "result"] as const;
-const LEAST_NEEDED = ["started", "ended", "result"] as const;
+const EXPENDABLE = ["started", "ended", "result"] as const;
 
 /** The longest result, or error, that is shown. */
 const MAX_RESULT = 60;
 
-/** The requests of the user's own batch, in lines of at most `width` characters, omitting the middle of more than `most`. */
-export function requestTable(rows: readonly RequestRow[], most: number, width?: number): string[] {
+/** The requests of the user's own batch, in lines of at most `width` characters, omitting the middle of more than `maxRows`. */
+export function requestTable(rows: readonly RequestRow[], maxRows: number, width?: number): string[] {
   const shown = rows.map((row) => ({ ...row, result: cut(row.result ?? row.error?.split("\n")[0] ?? "") }));
   return [
-    ...rowsTable({ columns: COLUMNS, leastNeeded: LEAST_NEEDED }, shown, most, width),
+    ...rowsTable({ columns: COLUMNS, expendable: EXPENDABLE }, shown, maxRows, width),
     `(${count(rows.length, "row")})`,
   ];
 }

@@ -11,7 +11,7 @@ export interface Result {
   readonly jobs: number;
   /** Jobs that never claimed a request. */
   readonly idleJobs: number;
-  /** The most unfinished Jobs at once. */
+  /** The maximum number of unfinished Jobs at any one time. */
   readonly peakJobs: number;
   readonly attempts: number;
   readonly seconds: number;

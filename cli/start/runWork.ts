@@ -25,6 +25,6 @@ export interface RunWork {
 /** How a run's requests ended. */
 export interface RequestsEnd extends Pick<Result, "success" | "dead"> {
   readonly asExpected: boolean;
-  /** The requests as a table of at most `most` rows and lines of at most `width` characters. */
-  table(most: number, width?: number): string[];
+  /** The requests as a table of at most `maxRows` rows and lines of at most `width` characters. */
+  table(maxRows: number, width?: number): string[];
 }

@@ -28,7 +28,7 @@ export function createSampleWork(options: Options, { client, exclusive }: LocalD
         success: count("SUCCESS"),
         dead: count("DEAD"),
         asExpected: claps.length === ids.length && claps.every((clap) => endedAsExpected(clap, asked, options)),
-        table: (most, width) => clapTable(claps, most, width),
+        table: (maxRows, width) => clapTable(claps, maxRows, width),
       };
     },
     close: () => Promise.resolve(),

@@ -5,7 +5,7 @@ import type { RoleNames } from "./roles.ts";
 /** What a database must provide beyond the migrations. */
 export interface DatabaseRequirements {
   /**
-   * The most connections that workers, KEDA and the migration may have at once: the sum of the batches' `maxReplicaCount` plus a few.
+   * How many connections workers, KEDA and the migration may have at once: the sum of the batches' `maxReplicaCount` plus a few.
    *
    * @default - not checked
    */

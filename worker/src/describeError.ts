@@ -1,6 +1,6 @@
 import { inspect, types } from "node:util";
 
-/** The most characters of a description: the limit of the history and of a log line. */
+/** The maximum length of a description: the limit of the history and of a log line. */
 export const MAX_DESCRIPTION = 20_000;
 
 /** Limits for each part, so that a long one leaves room for the causes after it. */

@@ -17,7 +17,7 @@ export interface Log {
   readonly write: (line: string) => void;
 }
 
-/** The most characters of a line: container runtimes split lines at 16 KiB, and each line is copied several times in memory. */
+/** The maximum length of a line: container runtimes split lines at 16 KiB, and each line is copied several times in memory. */
 const MAX_LINE = 65_536;
 
 /** How much of a longer line's message and fields is kept. */

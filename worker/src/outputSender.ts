@@ -1,6 +1,6 @@
 import type { FromThread } from "./threadMessages.ts";
 
-/** The most lines and chunks that may wait to be written; beyond that the thread blocks, so that a loop cannot fill the memory. */
+/** The maximum number of lines and chunks that wait to be written; beyond that the thread blocks, so that a loop cannot fill the memory. */
 const MAX_UNWRITTEN = 1_000;
 
 /**

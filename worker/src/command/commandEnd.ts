@@ -34,7 +34,7 @@ export const RETRY_LATER_EXIT_CODE = 75;
 /** The longest delay that a result file may set: a week. */
 export const MAX_RETRY_AFTER_SECONDS = 604_800;
 
-/** The most characters of a wrong value that a message repeats. */
+/** How much of a wrong value a message repeats. */
 const MAX_SHOWN = 60;
 
 /** Maps a command's end to its attempt's result, by the table in docs/commands.md. */
