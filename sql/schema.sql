@@ -361,13 +361,13 @@ declare
   last_attempt integer;
   last_status text;
   last_created_at timestamptz;
-  own boolean := false;
-  again boolean := false;
-  problem text;
-  unreadable boolean;
-  some_readable boolean := false;
+  own boolean := false;            -- the request is the Job's already
+  again boolean := false;          -- and was claimed by this session: its answer was lost
+  problem text;                    -- why the request cannot be worked on
+  unreadable boolean;              -- because its row cannot be read
+  some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
-  unusable integer := 0;
+  unusable integer := 0;           -- how many such requests this call has met
   arrival bigint;
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
@@ -701,7 +701,7 @@ CREATE FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer, p_max_
     AS $$
 declare
   s batch.scaling;
-  most bigint := p_requests_per_job::bigint * p_max_replica_count;
+  capacity bigint := p_requests_per_job::bigint * p_max_replica_count;
   working bigint;
   suspects bigint;
   unfinished bigint;
@@ -736,9 +736,9 @@ begin
     select q.suspected_at from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
       and (q.enqueued_xid, q.request_id) >= (s.waiting_xid, s.waiting_id)
-    order by q.enqueued_xid, q.request_id limit most
+    order by q.enqueued_xid, q.request_id limit capacity
   ) w;
-  wanted := least(ceil(least(unfinished, most)::numeric / p_requests_per_job), p_max_replica_count);
+  wanted := least(ceil(least(unfinished, capacity)::numeric / p_requests_per_job), p_max_replica_count);
   made := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
   needed := made + wanted - working;
   gap := now() - s.polled_at;

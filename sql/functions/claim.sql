@@ -12,12 +12,12 @@
 -- One row: the attempt. Zero rows: there is nothing to claim, or a previous pod still owns the Job's request; batch.reclaim()
 -- reports which.
 --
--- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed. One whose
--- row cannot be read in time has an error, and zero rows are returned.
--- When the kind's table cannot be read, no attempt is counted: zero rows.
--- Its time goes into statements: each one that reads a table takes a hundredth of a millisecond, whether it finds a row or not; one
--- statement that joins them takes longer than several.
 -- A repeated call by the same session returns the same attempt and counts nothing, so it is safe after a lost answer.
+-- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed. If a row
+-- cannot be read in time, that attempt ends with an error: zero rows. If the kind's table cannot be read, no attempt is counted: zero rows.
+--
+-- Several short statements are faster than one that joins their tables: each takes a hundredth of a millisecond, whether it finds a row or
+-- not.
 -- Indexes: queue_job, queue_waiting. The scan of the waiting ones starts at the lower bound of batch.scaling: below it there
 -- are only dead entries, which a long transaction elsewhere keeps from being removed.
 create or replace function batch.claim(
@@ -40,13 +40,13 @@ declare
   last_attempt integer;
   last_status text;
   last_created_at timestamptz;
-  own boolean := false;
-  again boolean := false;
-  problem text;
-  unreadable boolean;
-  some_readable boolean := false;
+  own boolean := false;            -- the request is the Job's already
+  again boolean := false;          -- and was claimed by this session: its answer was lost
+  problem text;                    -- why the request cannot be worked on
+  unreadable boolean;              -- because its row cannot be read
+  some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
-  unusable integer := 0;
+  unusable integer := 0;           -- how many such requests this call has met
   arrival bigint;
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then

@@ -26,7 +26,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   s batch.scaling;
-  most bigint := p_requests_per_job::bigint * p_max_replica_count;
+  capacity bigint := p_requests_per_job::bigint * p_max_replica_count;
   working bigint;
   suspects bigint;
   unfinished bigint;
@@ -61,9 +61,9 @@ begin
     select q.suspected_at from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
       and (q.enqueued_xid, q.request_id) >= (s.waiting_xid, s.waiting_id)
-    order by q.enqueued_xid, q.request_id limit most
+    order by q.enqueued_xid, q.request_id limit capacity
   ) w;
-  wanted := least(ceil(least(unfinished, most)::numeric / p_requests_per_job), p_max_replica_count);
+  wanted := least(ceil(least(unfinished, capacity)::numeric / p_requests_per_job), p_max_replica_count);
   made := coalesce(pg_sequence_last_value(('batch.arrivals_' || p_kind)::regclass), 0);
   needed := made + wanted - working;
   gap := now() - s.polled_at;
