@@ -1,23 +1,20 @@
 import { runProgram } from "./runProgram.ts";
 import { STOP_SIGNALS } from "./stopSignals.ts";
 
-export interface InteractiveOptions {
-  /** When it aborts, the program gets a SIGINT and is still waited for. @default - never */
-  readonly stop?: AbortSignal;
-}
-
 /**
  * Runs a program on the user's terminal and resolves with its exit code once it has ended, whatever signals arrive: a Pulumi that is
  * not waited for would continue in the background, or leave its state locked.
  *
  * A terminal's Ctrl-C reaches the program directly, and a second SIGINT would make Pulumi abort at once. So a signal is forwarded, as
  * one SIGINT, only if there is no terminal, to the program's separate process group.
+ *
+ * @param stop - when it aborts, the program gets a SIGINT and is still waited for
  */
 export async function runInteractive(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { stop }: InteractiveOptions = {},
+  stop?: AbortSignal,
 ): Promise<number> {
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   let interrupt: (() => void) | undefined;

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { EXIT_KILLED } from "../worker/src/outcome.ts";
 
 /** The Job's limit, and the controller's base delay. */
@@ -27,9 +28,6 @@ export interface JobState {
   /** Undefined while unfinished. */
   readonly finishedAt: number | undefined;
 }
-
-/** A number from 0 to less than 1, as of `Math.random`. */
-export type RandomSource = () => number;
 
 /** The controller's longest delay; the documentation says 360 s, the source 10 minutes. */
 const MAX_BACKOFF_SECONDS = 600;
@@ -142,17 +140,17 @@ export function backoffDelay(failedPods: number, backoffSeconds: number): number
 }
 
 /** A name for a Job of the ScaledJob, as its `generateName` makes it. */
-export function newJobName(random: RandomSource = Math.random): string {
-  return JOB_NAME_PREFIX + suffix(random);
+export function newJobName(): string {
+  return JOB_NAME_PREFIX + suffix();
 }
 
 /** A name for a pod of a Job. */
-export function newPodName(jobName: string, random: RandomSource = Math.random): string {
-  return `${jobName}-${suffix(random)}`;
+export function newPodName(jobName: string): string {
+  return `${jobName}-${suffix()}`;
 }
 
 /** Five characters, as from kubernetes `utilrand.String`. */
-function suffix(random: RandomSource): string {
-  const character = () => SUFFIX_CHARACTERS[Math.floor(random() * SUFFIX_CHARACTERS.length)];
+function suffix(): string {
+  const character = () => SUFFIX_CHARACTERS[randomInt(SUFFIX_CHARACTERS.length)];
   return Array.from({ length: 5 }, character).join("");
 }

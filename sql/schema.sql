@@ -817,13 +817,11 @@ CREATE FUNCTION batch.crash_patience(p_kind text, p_job text, p_backoff_limit in
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  return (
-    select greatest(
-      batch.backoff(
-        coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
-      ) + make_interval(secs => p_backoff_seconds / 2),
-      interval '5 seconds'
-    )
+  return greatest(
+    batch.backoff(
+      coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
+    ) + make_interval(secs => p_backoff_seconds / 2),
+    interval '5 seconds'
   );
 end
 $$;
@@ -1679,11 +1677,9 @@ CREATE FUNCTION batch.is_subscribed(p_requests regclass) RETURNS boolean
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  return (
-    select exists (
-      select from pg_subscription_rel s where s.srrelid in (select t.relation from batch.partition_tree(p_requests) t)
-    ) and not exists (select from pg_subscription_rel s where s.srrelid = to_regclass('batch.queue'))
-  );
+  return exists (
+    select from pg_subscription_rel s where s.srrelid in (select t.relation from batch.partition_tree(p_requests) t)
+  ) and not exists (select from pg_subscription_rel s where s.srrelid = to_regclass('batch.queue'));
 end
 $$;
 
@@ -1697,12 +1693,10 @@ CREATE FUNCTION batch.is_timeout_column(p_requests regclass, p_column name) RETU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  return (
-    select exists (
-      select from pg_attribute a
-      where a.attrelid = p_requests and a.attname = p_column and a.attnum > 0 and not a.attisdropped
-        and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'float4'::regtype, 'float8'::regtype, 'numeric'::regtype)
-    )
+  return exists (
+    select from pg_attribute a
+    where a.attrelid = p_requests and a.attname = p_column and a.attnum > 0 and not a.attisdropped
+      and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'float4'::regtype, 'float8'::regtype, 'numeric'::regtype)
   );
 end
 $$;

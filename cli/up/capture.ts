@@ -1,20 +1,16 @@
 import { type ProgramResult, runProgram } from "../runProgram.ts";
 
-export interface CaptureOptions {
-  /** The time limit, after which the program is ended and counts as exit code 1. @default - no limit */
-  readonly timeoutSeconds?: number;
-}
-
 /**
  * Runs a program without showing its output.
  *
+ * @param timeoutSeconds - the time limit, after which the program is ended and counts as exit code 1
  * @throws UsageError when it is not installed
  */
 export async function capture(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { timeoutSeconds }: CaptureOptions = {},
+  timeoutSeconds?: number,
 ): Promise<ProgramResult> {
   const limit = timeoutSeconds === undefined ? {} : { signal: AbortSignal.timeout(timeoutSeconds * 1_000) };
   try {

@@ -7,7 +7,7 @@ const TIMEOUT_SECONDS = 20;
 /** Why Docker's daemon does not respond; undefined if it does. */
 export async function dockerProblem(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const args = ["version", "--format", "{{.Server.Version}}"];
-  const { exitCode, stderr } = await capture("docker", args, env, { timeoutSeconds: TIMEOUT_SECONDS });
+  const { exitCode, stderr } = await capture("docker", args, env, TIMEOUT_SECONDS);
   return exitCode === 0 ? undefined : stderr.trim() || `docker version ended with exit code ${exitCode}`;
 }
 
@@ -28,7 +28,7 @@ export async function checkDockerDaemon(env: NodeJS.ProcessEnv, why: string): Pr
 export async function dockerContextEnv(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   if (env.DOCKER_HOST) return {};
   const args = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
-  const { exitCode, stdout } = await capture("docker", args, env, { timeoutSeconds: TIMEOUT_SECONDS });
+  const { exitCode, stdout } = await capture("docker", args, env, TIMEOUT_SECONDS);
   const host = stdout.trim();
   return exitCode === 0 && /^(unix|tcp|ssh):\/\//.test(host) && host !== DEFAULT_HOST ? { DOCKER_HOST: host } : {};
 }

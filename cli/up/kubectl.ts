@@ -16,7 +16,7 @@ export class Kubectl {
   /** Runs a command; if the cluster does not respond, the exit code is not 0. */
   async run(args: readonly string[]): Promise<ProgramResult> {
     const always = ["--context", this.context, `--request-timeout=${REQUEST_SECONDS}s`];
-    return await capture("kubectl", [...always, ...args], this.#env, { timeoutSeconds: 3 * REQUEST_SECONDS });
+    return await capture("kubectl", [...always, ...args], this.#env, 3 * REQUEST_SECONDS);
   }
 
   /** The objects that `kubectl get` prints; undefined if it fails: no answer, no such kind, no permission. */

@@ -28,7 +28,7 @@ export async function isReachable(
   timeoutSeconds = LIMIT_SECONDS,
 ): Promise<boolean> {
   const args = ["--context", context, "--request-timeout=5s", "get", "--raw", "/readyz"];
-  return (await capture("kubectl", args, env, { timeoutSeconds })).exitCode === 0;
+  return (await capture("kubectl", args, env, timeoutSeconds)).exitCode === 0;
 }
 
 /** kubectl's current context. */

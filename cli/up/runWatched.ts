@@ -30,7 +30,7 @@ export async function runWatched(
       if (reason !== undefined) stop.abort();
       return reason;
     });
-  const exitCode = await runInteractive(program, args, env, { stop: stop.signal }).finally(() => ended.abort());
+  const exitCode = await runInteractive(program, args, env, stop.signal).finally(() => ended.abort());
   // A program that succeeded before the signal arrived was not stopped.
   const reason = stop.signal.aborted && exitCode !== 0 ? await watching : undefined;
   await watching;

@@ -7,13 +7,11 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return (
-    select greatest(
-      batch.backoff(
-        coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
-      ) + make_interval(secs => p_backoff_seconds / 2),
-      interval '5 seconds'
-    )
+  return greatest(
+    batch.backoff(
+      coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
+    ) + make_interval(secs => p_backoff_seconds / 2),
+    interval '5 seconds'
   );
 end
 $$;

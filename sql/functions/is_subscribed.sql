@@ -5,10 +5,8 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return (
-    select exists (
-      select from pg_subscription_rel s where s.srrelid in (select t.relation from batch.partition_tree(p_requests) t)
-    ) and not exists (select from pg_subscription_rel s where s.srrelid = to_regclass('batch.queue'))
-  );
+  return exists (
+    select from pg_subscription_rel s where s.srrelid in (select t.relation from batch.partition_tree(p_requests) t)
+  ) and not exists (select from pg_subscription_rel s where s.srrelid = to_regclass('batch.queue'));
 end
 $$;

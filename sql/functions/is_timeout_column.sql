@@ -4,12 +4,10 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return (
-    select exists (
-      select from pg_attribute a
-      where a.attrelid = p_requests and a.attname = p_column and a.attnum > 0 and not a.attisdropped
-        and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'float4'::regtype, 'float8'::regtype, 'numeric'::regtype)
-    )
+  return exists (
+    select from pg_attribute a
+    where a.attrelid = p_requests and a.attname = p_column and a.attnum > 0 and not a.attisdropped
+      and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'float4'::regtype, 'float8'::regtype, 'numeric'::regtype)
   );
 end
 $$;
