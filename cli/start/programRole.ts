@@ -35,15 +35,15 @@ export async function prepareProgramRole(
     end $$`);
   }
   const { PG_HOST = "", PG_PORT = "", PG_DATABASE = "", PG_USERNAME = "", PGPASSWORD, PG_CA_FILE } = env;
-  const sslMode = env.PG_SSLMODE ?? env.PGSSLMODE ?? "disable";
+  const { PG_SSLMODE = "disable" } = env;
   return {
     COMMAND_ENV_PGHOST: PG_HOST,
     COMMAND_ENV_PGPORT: PG_PORT,
     COMMAND_ENV_PGDATABASE: PG_DATABASE,
     COMMAND_ENV_PGUSER: exclusive ? PROGRAM_ROLE : PG_USERNAME,
-    COMMAND_ENV_PGSSLMODE: sslMode === "no-verify" ? "require" : sslMode,
+    COMMAND_ENV_PGSSLMODE: PG_SSLMODE,
     ...(PGPASSWORD === undefined ? {} : { COMMAND_ENV_PGPASSWORD: PGPASSWORD }),
-    ...(sslMode === "verify-full"
+    ...(PG_SSLMODE === "verify-full"
       ? { COMMAND_ENV_PGSSLROOTCERT: PG_CA_FILE ?? (await writeAuthorities(directory)) }
       : {}),
   };

@@ -49,13 +49,16 @@ export async function readStackState({ stack, env }: Pick<Session, "stack" | "en
 export function parseStackState(json: string): StackState {
   const all = parseResources(json);
   const resources = all.filter((resource) => resource.external !== true);
-  const named = (type: string) => resources.filter((resource) => resource.type === type).flatMap(objectName);
+  const named = (type: string) =>
+    resources
+      .filter((resource) => resource.type === type)
+      .flatMap(({ inputs }) => toObjectName({ namespace: "", ...inputs?.metadata }));
   return {
     ...(resources.some(({ type }) => type?.startsWith("kubernetes:")) && findCluster(all)),
     namespaces: unique(named("kubernetes:core/v1:Namespace").map(({ name }) => name)),
     configured: resources.flatMap(configuredNamespace),
     installedKeda: resources.some((resource) => KEDA_OF_SETTINGS.test(resource.urn ?? "") && isKept(resource)),
-    releases: resources.filter(({ type }) => type === RELEASE).flatMap(releaseName),
+    releases: resources.filter(({ type }) => type === RELEASE).flatMap(({ inputs }) => toObjectName(inputs)),
     jobs: named("kubernetes:batch/v1:Job"),
     scaledJobs: named("kubernetes:keda.sh/v1alpha1:ScaledJob"),
     triggerAuthentications: named("kubernetes:keda.sh/v1alpha1:TriggerAuthentication"),
@@ -115,13 +118,7 @@ function isKubeSystem({ type, external, outputs }: Resource): boolean {
   return external === true && type === "kubernetes:core/v1:Namespace" && outputs?.metadata?.name === "kube-system";
 }
 
-function objectName({ inputs }: Resource): ObjectName[] {
-  const { name, namespace = "" } = inputs?.metadata ?? {};
-  return typeof name === "string" && typeof namespace === "string" ? [{ namespace, name }] : [];
-}
-
-function releaseName({ inputs }: Resource): ObjectName[] {
-  const { name, namespace } = inputs ?? {};
+function toObjectName({ name, namespace }: Partial<ObjectName> = {}): ObjectName[] {
   return typeof name === "string" && typeof namespace === "string" ? [{ namespace, name }] : [];
 }
 
@@ -133,7 +130,8 @@ const KEDA_OF_SETTINGS = /:index:Keda\$kubernetes:helm\.sh\/v3:Release::keda$/;
 function configuredNamespace(resource: Resource): CreatedNamespace[] {
   const [, component] = NAMESPACE_OF_SETTINGS.exec(resource.urn ?? "") ?? [];
   if (component === undefined || !isKept(resource)) return [];
-  return objectName(resource).map(({ name }) => ({ component: component as CreatedNamespace["component"], name }));
+  const { name } = resource.inputs?.metadata ?? {};
+  return typeof name === "string" ? [{ component: component as CreatedNamespace["component"], name }] : [];
 }
 
 /** Whether Pulumi would delete it only because of other settings. */

@@ -85,15 +85,14 @@ export function createCommandWork(
         log.error("the command could not be run", { directory: settings.directory, stack });
         return { outcome: "failed", message: `cannot run the command: ${message}`, final: false };
       } finally {
-        if (folder) await removeFolder(folder.path).catch((error) => logLeftFiles(error, context));
+        if (folder)
+          await removeFolder(folder.path).catch(({ message }) =>
+            log.warn("the attempt's files were not removed", { error: message }),
+          );
       }
     },
     async close() {
       if (running) await endProcesses(running, AbortSignal.abort());
     },
   };
-}
-
-function logLeftFiles(error: Error, { log }: WorkContext): void {
-  log.warn("the attempt's files were not removed", { error: error.message });
 }
