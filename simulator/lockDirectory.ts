@@ -55,7 +55,8 @@ async function createDirectory(directory: string): Promise<string[]> {
   const missing: string[] = [];
   for (let path = directory; !existsSync(path); path = dirname(path)) missing.unshift(path);
   try {
-    for (const path of missing) await mkdir(path, { mode: 0o700 }).catch(ignoreExisting);
+    // Another run may create the same directories.
+    for (const path of missing) await mkdir(path, { mode: 0o700 }).catch(ignore("EEXIST"));
     await readdir(directory);
     return missing;
   } catch (error) {
@@ -63,9 +64,10 @@ async function createDirectory(directory: string): Promise<string[]> {
   }
 }
 
-/** Another run may create the same directories. */
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EEXIST") throw error;
+function ignore(code: string): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (error.code !== code) throw error;
+  };
 }
 
 /**
@@ -102,15 +104,11 @@ async function takeLock(directory: string, file: string): Promise<number | undef
 }
 
 async function moveAway(file: string, to: string, stale: string): Promise<void> {
-  await rename(file, to).catch(ignoreMissing);
+  // Its run may have released it a moment ago.
+  await rename(file, to).catch(ignore("ENOENT"));
   const moved = await readFile(to, "utf8").catch(() => stale);
   if (moved !== stale) await tryLink(to, file);
   await rm(to, { force: true });
-}
-
-/** Its run may have released it a moment ago. */
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== "ENOENT") throw error;
 }
 
 async function tryLink(from: string, to: string): Promise<boolean> {

@@ -60,18 +60,25 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-async function runRequests(ids: string[], run: Run): Promise<RunResult> {
-  const { options, local, work, cluster, signal } = run;
+async function runRequests(ids: string[], { options, local, display, work, cluster, signal }: Run): Promise<RunResult> {
   const { client } = local;
   const startedAt = performance.now();
   const elapsed = () => (performance.now() - startedAt) / 1_000;
-  const show = createMonitor(ids, run, elapsed);
+  const print = (line: string) => display.print(line);
+  const noticeLingering = createLingerNotice(print);
+  const noticeProblem = createProblemNotice(work.kind, print);
+  const show = async () => {
+    await work.printErrors(client, ids);
+    await noticeProblem(client);
+    const progress = await readProgress(client, work.kind, ids);
+    if (options.batch) noticeLingering(isDone(progress) ? cluster.pods.map(({ name }) => name) : []);
+    display.update(progress, cluster.jobs, elapsed());
+  };
   const finished = new AbortController();
   void watch(show, AbortSignal.any([signal, finished.signal]));
   const killer = startKiller(options, cluster);
   try {
-    // On a shared server a run ends with its own requests.
-    // A deferred request waits without being counted.
+    // A deferred request waits without being counted. On a shared server a run ends with its own requests.
     const isFinished = async (queueLength: number) =>
       (queueLength === 0 || !local.exclusive) && isDone(await readProgress(client, work.kind, ids));
     const settings = { ...options, kind: work.kind, isFinished };
@@ -84,24 +91,6 @@ async function runRequests(ids: string[], run: Run): Promise<RunResult> {
   const seconds = elapsed();
   await show();
   return await readResult(ids, { client, cluster, work, seconds });
-}
-
-/** Returns a function that prints what is new and shows the progress. */
-function createMonitor(
-  ids: readonly string[],
-  { options, local, display, work, cluster }: Run,
-  elapsed: () => number,
-): () => Promise<void> {
-  const print = (line: string) => display.print(line);
-  const noticeLingering = createLingerNotice(print);
-  const noticeProblem = createProblemNotice(work.kind, print);
-  return async () => {
-    await work.printErrors(local.client, ids);
-    await noticeProblem(local.client);
-    const progress = await readProgress(local.client, work.kind, ids);
-    if (options.batch) noticeLingering(isDone(progress) ? cluster.pods.map(({ name }) => name) : []);
-    display.update(progress, cluster.jobs, elapsed());
-  };
 }
 
 function createWork(options: Options, local: LocalDatabase, display: ProgressDisplay): RunWork {
