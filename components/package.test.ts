@@ -82,6 +82,19 @@ describe("the npm package", () => {
     });
   }
 
+  test("names in a library's declarations the types of what it exports", async () => {
+    const program = `import { Postgres, WorkerImage } from "postgres-batch";
+export const { address, admin } = new Postgres("postgres", {});
+export const { image } = new WorkerImage("image", {});
+`;
+    await writeFile(join(folder, "library.mts"), program);
+    const flags = ["--module", "nodenext", "--noEmit", "false", "--declaration", "--outDir", "declared"];
+    assert.equal(check("library.mts", ...flags), "");
+    const declared = await readFile(join(folder, "declared/library.d.mts"), "utf8");
+    assert.match(declared, /admin: import\("postgres-batch"\)\.RoleCredentials/);
+    assert.doesNotMatch(declared, /postgres-batch\//);
+  });
+
   for (const file of ["wrong.ts", "wrong.cts"]) {
     test(`has types that refuse wrong arguments in ${file}`, async () => {
       const program = 'import { Keda } from "postgres-batch";\nnew Keda("keda", { existing: { name: "keda" } });\n';
