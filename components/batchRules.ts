@@ -8,7 +8,7 @@ import { namespaceName, objectName, prefixName } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
 import { cpuMillis, memoryMebibytes, quantityValue } from "./quantity.ts";
-import { allOrNone, and, isObject, list, number, type Rule, shape, text, toFields, toObjects } from "./rule.ts";
+import { allOrNone, and, isObject, list, number, plain, type Rule, shape, text, toFields, toObjects } from "./rule.ts";
 
 /** Job names are used as label values, at most 63 characters: KEDA appends `-` to the batch's name, Kubernetes 5 characters. */
 const MAX_NAME = 57;
@@ -122,7 +122,8 @@ export const batchRule: Rule = (path, value, problems) => {
     {
       ...SETTING_RULES,
       kind: kindRule,
-      name: batchNameRule,
+      name: plain(batchNameRule),
+      graceSeconds: plain(number(BATCH_NUMBERS.graceSeconds)),
       namespace: namespaceName("the namespace of the batches"),
       image: imageArgsRule,
       command: commandRule,

@@ -78,7 +78,8 @@ export class BatchScaledJob extends pulumi.ComponentResource {
 
   constructor(name: string, args: BatchScaledJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:BatchScaledJob", name, {}, opts);
-    refuseWrongArgs(`BatchScaledJob ${name}`, batchRule, { ...args, name: args.name ?? name });
+    // A program in JavaScript may omit the arguments.
+    refuseWrongArgs(`BatchScaledJob ${name}`, batchRule, { ...args, name: args?.name ?? name });
     const warning = missingProbe(args);
     if (warning !== undefined) void pulumi.log.warn(warning, this);
     const { namespace, pod, graceSeconds = BATCH_DEFAULTS.graceSeconds } = args;

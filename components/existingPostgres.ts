@@ -7,7 +7,7 @@ import type { ExistingPostgresArgs, RoleArgs, TlsArgs } from "./postgresArgs.ts"
 import type { RoleSecrets } from "./roleSecrets.ts";
 
 interface ExistingArgs extends ExistingPostgresArgs {
-  readonly passwordRotation: string;
+  readonly passwordRotation: pulumi.Input<string>;
 }
 
 /** Prepares an existing PostgreSQL: creates a Secret for each password that is not in one yet. */

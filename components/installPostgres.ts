@@ -22,7 +22,7 @@ export interface PreparedPostgres {
 
 interface InstallArgs extends PostgresInstallArgs {
   readonly namespace: pulumi.Input<string>;
-  readonly passwordRotation: string;
+  readonly passwordRotation: pulumi.Input<string>;
 }
 
 /** Installs the chart, with a password for each of the three roles. */

@@ -3,7 +3,7 @@ import { KEDA_CHART } from "./charts.ts";
 import type { KedaInstallArgs } from "./keda.ts";
 import { namespaceName, objectName, releaseName, unusedNamespace } from "./nameRules.ts";
 import { METADATA_RULES } from "./podRules.ts";
-import { and, atMostOne, flag, list, type Rule, shape } from "./rule.ts";
+import { and, atMostOne, flag, list, plain, type Rule, shape } from "./rule.ts";
 
 /** Defaults of `KedaInstallArgs`. */
 export const DEFAULT_KEDA: Required<KedaInstallArgs> = {
@@ -17,11 +17,11 @@ export const DEFAULT_KEDA: Required<KedaInstallArgs> = {
 
 /** Validation rules for `KedaInstallArgs`. */
 export const KEDA_INSTALL_RULES = {
-  chart: chartRule(KEDA_CHART),
+  chart: plain(chartRule(KEDA_CHART)),
   imageRegistry: registryRule,
   imagePullSecrets: list(objectName("a Secret in KEDA's namespace"), { why: "Secret names" }),
   namespace: namespaceName("KEDA's namespace"),
-  createNamespace: flag("whether to create KEDA's namespace"),
+  createNamespace: plain(flag("whether to create KEDA's namespace")),
   releaseName: releaseName,
 };
 
@@ -45,8 +45,8 @@ export const existingKedaRule = shape({ namespace: namespaceName("the namespace 
 /** Validation rules for `KedaArgs`. */
 export const kedaRule = and(
   shape({
-    install: kedaInstallRule(),
-    existing: existingKedaRule,
+    install: plain(kedaInstallRule()),
+    existing: plain(existingKedaRule),
     ...METADATA_RULES,
   }),
   (path, value, problems) =>

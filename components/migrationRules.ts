@@ -3,7 +3,7 @@ import { BATCH_NUMBERS } from "./batchSettings.ts";
 import { namespaceName, prefixName } from "./nameRules.ts";
 import { podRule } from "./podRules.ts";
 import { rotationRule } from "./postgresRules.ts";
-import { and, findTwice, flag, list, number, type Rule, shape, text } from "./rule.ts";
+import { and, findTwice, flag, list, number, plain, type Rule, shape, text } from "./rule.ts";
 
 /** Validation rules for the name of a table of requests. */
 export const tableRule = text(
@@ -42,7 +42,7 @@ export const migrationRule = shape(
       differentKinds,
     ),
     connectionsNeeded: number({ min: 1, max: 262_143, why: "PostgreSQL allows no more" }),
-    podStartSeconds: number(BATCH_NUMBERS.podStartSeconds),
+    podStartSeconds: plain(number(BATCH_NUMBERS.podStartSeconds)),
     pod: podRule(false),
   },
   ["namespace", "image", "database", "admin", "worker", "scaler"],

@@ -41,7 +41,7 @@ export interface PostgresArgs {
    *
    * @default 1
    */
-  readonly passwordRotation?: string;
+  readonly passwordRotation?: pulumi.Input<string>;
   /**
    * Labels of every object of the component.
    *

@@ -2,7 +2,7 @@ import { chartRule, registryRule } from "./chartRules.ts";
 import { POSTGRESQL_CHART } from "./charts.ts";
 import { objectName } from "./nameRules.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
-import { list, text } from "./rule.ts";
+import { list, plain, text } from "./rule.ts";
 import { serviceName } from "./serviceName.ts";
 
 /** Defaults of `PostgresInstallArgs`. */
@@ -19,13 +19,15 @@ const MAX_STATEFUL_SET = 52;
 
 /** Validation rules for `PostgresInstallArgs`. */
 export const POSTGRES_INSTALL_RULES = {
-  chart: chartRule(POSTGRESQL_CHART),
+  chart: plain(chartRule(POSTGRESQL_CHART)),
   imageRegistry: registryRule,
   imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
-  releaseName: text(
-    (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && serviceName(name).length <= MAX_STATEFUL_SET,
-    '1 to 41 characters (52 if "postgresql" is among them) from a-z, 0-9 and "-", starting with a letter',
-    "the StatefulSet is named after the release, and no pod of one with a longer name is created",
+  releaseName: plain(
+    text(
+      (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && serviceName(name).length <= MAX_STATEFUL_SET,
+      '1 to 41 characters (52 if "postgresql" is among them) from a-z, 0-9 and "-", starting with a letter',
+      "the StatefulSet is named after the release, and no pod of one with a longer name is created",
+    ),
   ),
   clusterDomain: text(
     /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,

@@ -19,6 +19,7 @@ import {
   flag,
   isLater,
   isObject,
+  plain,
   type Rule,
   secretText,
   shape,
@@ -99,14 +100,16 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
         host: hostRule,
         port: portRule,
         database: databaseRule,
-        tls: tlsRule(authority),
-        admin: roleRule,
-        worker: roleRule,
-        scaler: roleRule,
-        rolePrefix: text(
-          /^(?!pg(_|$))[a-z_][a-z0-9_]{0,50}$/,
-          'at most 51 characters from a-z, 0-9 and "_", starting neither with a digit nor with pg_',
-          "the roles are named after it, and PostgreSQL reserves pg_",
+        tls: plain(tlsRule(authority)),
+        admin: plain(roleRule),
+        worker: plain(roleRule),
+        scaler: plain(roleRule),
+        rolePrefix: plain(
+          text(
+            /^(?!pg(_|$))[a-z_][a-z0-9_]{0,50}$/,
+            'at most 51 characters from a-z, 0-9 and "_", starting neither with a digit nor with pg_',
+            "the roles are named after it, and PostgreSQL reserves pg_",
+          ),
         ),
         pooler: poolerRule,
       },
@@ -202,10 +205,10 @@ export const noTemplates: Rule = (path, value, problems) => {
 /** Validation rules for `PostgresArgs`. */
 export const postgresRule = and(
   shape({
-    install: shape(POSTGRES_INSTALL_RULES),
-    existing: existingPostgresRule(PEM),
+    install: plain(shape(POSTGRES_INSTALL_RULES)),
+    existing: plain(existingPostgresRule(PEM)),
     namespace: namespaceRule,
-    createNamespace: flag("whether to create the namespace"),
+    createNamespace: plain(flag("whether to create the namespace")),
     passwordRotation: rotationRule,
     ...METADATA_RULES,
   }),

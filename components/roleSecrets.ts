@@ -26,7 +26,7 @@ export class RoleSecrets {
   }
 
   /** Creates a Secret with a random password, which is replaced whenever `rotation` changes. */
-  random(role: string, secretName: string, secretKey: string, rotation?: string): void {
+  random(role: string, secretName: string, secretKey: string, rotation?: pulumi.Input<string>): void {
     const password = new random.RandomPassword(
       `${this.#name}-${role}-password`,
       // Only letters and digits: KEDA 2.19 and older misread backslashes, and shells misread much more.

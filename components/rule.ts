@@ -79,7 +79,7 @@ export function shape(rules: Readonly<Record<string, Rule>>, required: readonly 
   return known((path, value, problems) => {
     if (!isObject(value)) {
       problems.push(
-        `${path} must be an object (its keys are ${Object.keys(rules).join(", ")}); got ${typeName(value)}`,
+        `${path || "the arguments"} must be an object (its keys are ${Object.keys(rules).join(", ")}); got ${typeName(value)}`,
       );
       return;
     }
@@ -88,7 +88,14 @@ export function shape(rules: Readonly<Record<string, Rule>>, required: readonly 
     }
     for (const key of Object.keys(value)) {
       if (!Object.hasOwn(rules, key))
-        problems.push(problem(`a key of ${path}`, `one of ${Object.keys(rules).join(", ")}`, "no other is known", key));
+        problems.push(
+          problem(
+            path === "" ? "a key" : `a key of ${path}`,
+            `one of ${Object.keys(rules).join(", ")}`,
+            "no other is known",
+            key,
+          ),
+        );
     }
   });
 }
@@ -148,6 +155,18 @@ export function findTwice<Value>(values: readonly Value[]): Value | undefined {
 export function known(rule: Rule): Rule {
   return (path, value, problems) => {
     if (!isLater(value)) rule(path, value, problems);
+  };
+}
+
+/**
+ * A value that decides which resources there are, or what they are called. TypeScript refuses an output there; programs in other
+ * languages pass one when the value comes from another resource.
+ */
+export function plain(rule: Rule): Rule {
+  return (path, value, problems) => {
+    if (isLater(value))
+      problems.push(`${path} must be a plain value (it decides which resources are created); got an output`);
+    else rule(path, value, problems);
   };
 }
 

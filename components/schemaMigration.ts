@@ -49,7 +49,7 @@ export interface SchemaMigrationArgs {
    *
    * @default 1
    */
-  readonly passwordRotation?: string;
+  readonly passwordRotation?: pulumi.Input<string>;
   /**
    * Tables whose rows become requests.
    *
@@ -108,8 +108,8 @@ export class SchemaMigration extends pulumi.ComponentResource {
       pod = {},
     } = args;
     const version = pulumi
-      .output(attach)
-      .apply((tables) => schemaVersion(join(PROJECT_ROOT, "sql"), [passwordRotation, JSON.stringify(tables)]));
+      .all([passwordRotation, attach])
+      .apply(([rotation, tables]) => schemaVersion(join(PROJECT_ROOT, "sql"), [rotation, JSON.stringify(tables)]));
     const { labels, annotations } = pod;
     const template = pulumi.output(args).apply((known) => podTemplate(name, known as KnownArgs));
     this.job = new k8s.batch.v1.Job(

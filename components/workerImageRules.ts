@@ -1,5 +1,5 @@
 import { imageReferenceRule, registryRule } from "./chartRules.ts";
-import { and, atMostOne, isObject, type Rule, secretText, shape, text } from "./rule.ts";
+import { and, atMostOne, isObject, plain, type Rule, secretText, shape, text } from "./rule.ts";
 
 /** Defaults of `ImageBuildArgs`. */
 export const DEFAULT_IMAGE = { baseImage: "node:24-bookworm-slim" };
@@ -13,15 +13,17 @@ const credentials = shape(
 );
 
 const BUILD_RULES: Readonly<Record<string, Rule>> = {
-  baseImage: baseImageRule,
-  target: text(/^[a-z][a-z0-9_-]*$/, "the name of a stage", "a stage of worker/Dockerfile"),
-  registry: registryRule,
-  pullRegistry: registryRule,
+  baseImage: plain(baseImageRule),
+  target: plain(text(/^[a-z][a-z0-9_-]*$/, "the name of a stage", "a stage of worker/Dockerfile")),
+  registry: plain(registryRule),
+  pullRegistry: plain(registryRule),
   credentials,
-  platform: text(
-    /^linux\/(amd64|arm64)$/,
-    "linux/amd64 or linux/arm64",
-    "a build has one platform; for both, use docker buildx and set existing",
+  platform: plain(
+    text(
+      /^linux\/(amd64|arm64)$/,
+      "linux/amd64 or linux/arm64",
+      "a build has one platform; for both, use docker buildx and set existing",
+    ),
   ),
 };
 
@@ -52,7 +54,7 @@ export const imageNameRule = shape({
 /** Validation rules for `WorkerImageArgs`. */
 export const imageRule = and(
   shape({
-    build: imageBuildRule(),
+    build: plain(imageBuildRule()),
     existing: imageReferenceRule("nodes pull it"),
     rebuildTrigger: text(/^/, "a string", "the image is rebuilt when it changes"),
   }),
