@@ -19,6 +19,10 @@ const wrong: Record<string, readonly [args: object, says: string]> = {
     { attach: [{ kind: "page", table: "Pages; drop" }] },
     "attach[0].table must be a table name in SQL syntax",
   ],
+  "a table name whose quotes YAML has removed": [
+    { attach: [{ kind: "page", table: "Pages" }] },
+    `(pages, shop.pages, or '"Pages"' with quotes of its own) (its rows become requests); got "Pages"`,
+  ],
   "a kind without a table": [{ attach: [{ kind: "page" }] }, "attach[0].table must be"],
   "a start of an hour": [{ podStartSeconds: 3_600 }, "podStartSeconds must be a whole number from 10 to 600"],
   "zero connections": [{ connectionsNeeded: 0 }, "connectionsNeeded must be a whole number"],

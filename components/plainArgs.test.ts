@@ -46,7 +46,7 @@ const wrong: [Component, string, object][] = [
 describe("an output, where a program in another language may pass one for an argument that decides which resources there are,", () => {
   for (const [Type, key, args] of wrong) {
     test(`is refused as ${key} of ${Type.name}, by a message that names it`, () => {
-      const message = `${key} must be a plain value (it decides which resources are created); got an output`;
+      const message = `${key} must be a plain value (it is needed before anything is created); got an output`;
       assert.throws(
         () => new Type("component", args),
         (error: Error) => pulumi.RunError.isInstance(error) && error.message.split("\n").includes(message),

@@ -13,7 +13,10 @@ export function problem(path: string, allowed: string, why: string, value: unkno
 export function text(valid: RegExp | ((value: string) => boolean), allowed: string, why: string): Rule {
   const accepts = valid instanceof RegExp ? (value: string) => valid.test(value) : valid;
   return known((path, value, problems) => {
-    if (typeof value !== "string" || !accepts(value)) problems.push(problem(path, allowed, why, value));
+    if (typeof value === "string" && accepts(value)) return;
+    // YAML reads 2 and true as a number and a boolean: without this the message would name what was written as allowed.
+    const isUnquoted = ["number", "boolean"].includes(typeof value) && accepts(String(value));
+    problems.push(problem(path, isUnquoted ? `${allowed}, in quotes` : allowed, why, value));
   });
 }
 
@@ -159,13 +162,13 @@ export function known(rule: Rule): Rule {
 }
 
 /**
- * A value that decides which resources there are, or what they are called. TypeScript refuses an output there; programs in other
- * languages pass one when the value comes from another resource.
+ * A value that decides which resources there are, or what they are called. TypeScript refuses an output there; a program in another language
+ * passes one where the value comes from another resource.
  */
 export function plain(rule: Rule): Rule {
   return (path, value, problems) => {
     if (isLater(value))
-      problems.push(`${path} must be a plain value (it decides which resources are created); got an output`);
+      problems.push(`${path} must be a plain value (it is needed before anything is created); got an output`);
     else rule(path, value, problems);
   };
 }
