@@ -12,6 +12,7 @@ const values = postgresValues({
   admin,
   hbaName: "hba",
   labels: { team: "shop" },
+  annotations: { owner: "shop" },
 });
 const { global, image, extraDeploy, primary } = values;
 
@@ -24,6 +25,11 @@ test("labels of the user are on the chart's objects, except those by which it se
   const labels = { team: "shop", "app.kubernetes.io/instance": "mine", "app.kubernetes.io/component": "batch" };
   const { commonLabels } = postgresValues({ registry: "mirror.example", admin, hbaName: "hba", labels });
   assert.deepEqual(commonLabels, { team: "shop" });
+});
+
+test("labels and annotations of the user are also on its pod and on the ConfigMap, which do not get the chart's common ones", () => {
+  assert.deepEqual(primary.podAnnotations, { owner: "shop" });
+  assert.deepEqual(extraDeploy[0]?.metadata, { name: "hba", labels: { team: "shop" }, annotations: { owner: "shop" } });
 });
 
 test("the superuser's password comes from the Secret, and the server's certificate from the chart", () => {
