@@ -3,11 +3,14 @@ import { RunError } from "@pulumi/pulumi";
 import { SYSEXITS } from "../worker/src/outcome.ts";
 import { createdNamespaces } from "./createdNamespaces.ts";
 import { readStackConfig } from "./stackConfig.ts";
+import { CONFIG_RULES } from "./stackConfigRules.ts";
 
 /** A key in the output of `pulumi config --json --show-secrets`. */
 interface Setting {
   readonly value?: string;
   readonly secret?: boolean;
+  /** Whether it is text in the stack's file. */
+  readonly isText?: boolean;
 }
 
 // The check of the stack's configuration as a program, for `npm run up`, which starts minikube before Pulumi runs index.ts: standard input
@@ -21,6 +24,7 @@ const settings = new Map(
 const secrets = [...settings].flatMap(([key, { secret }]) => (secret ? [key] : []));
 try {
   const config = readStackConfig((key) => settings.get(key)?.value, process.env, [...settings.keys()], secrets);
+  refuseText();
   const { podStartSeconds } = config.migration;
   const installsKeda = config.keda.existing === undefined;
   console.log(JSON.stringify({ namespaces: createdNamespaces(config), installsKeda, podStartSeconds }));
@@ -29,4 +33,17 @@ try {
   // Not to standard error, where Node.js may print warnings.
   console.log((error as Error).message);
   process.exitCode = SYSEXITS.usage;
+}
+
+/** Text with the right JSON is not enough: Pulumi refuses it, but only when minikube runs and the value is stored. */
+function refuseText(): void {
+  const texts = Object.entries(CONFIG_RULES).filter(
+    ([key, { type }]) => /^(array|object)$/.test(type) && settings.get(key)?.isText,
+  );
+  if (texts.length === 0) return;
+  const lines = texts.map(([key, { type }]) => {
+    const what = type === "array" ? "a list" : "an object";
+    return `${key} must be ${what} in the stack's file, or set by pulumi config set --path (Pulumi refuses text); got text`;
+  });
+  throw new RunError(["the stack's configuration (pulumi config set KEY VALUE):", ...lines].join("\n"));
 }

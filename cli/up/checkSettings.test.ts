@@ -16,6 +16,14 @@ function settings(changed: Readonly<Record<string, object | undefined>> = {}): N
   return { FAKE_SETTINGS: JSON.stringify(Object.fromEntries(named)) };
 }
 
+/** The defaults of the other structures, as Pulumi shows them. */
+function structures() {
+  return Object.fromEntries(["database", "image", "pod"].map((key) => [key, { value: "{}", objectValue: {} }]));
+}
+
+const TEXT =
+  "batches must be a list in the stack's file, or set by pulumi config set --path (Pulumi refuses text); got text";
+
 describe("npm run up checks the stack's settings before it starts minikube or Pulumi", { timeout: 180_000 }, () => {
   const wrong: Record<string, readonly [args: string[], env: NodeJS.ProcessEnv, problems: readonly string[]]> = {
     "in the stack's file": [[], settings({ cpu: { value: "a lot" } }), configProblems({ cpu: "a lot" })],
@@ -38,6 +46,16 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
       [],
       settings({ memory: { value: "geheim", secret: true } }),
       configProblems({ memory: "geheim" }).map((line) => line.replace('"geheim"', "a secret")),
+    ],
+    "on the command line, of a structure as text, which Pulumi would refuse only after it has stored it": [
+      ["-c", 'batches=[{ "kind": "page", "table": "pages" }]'],
+      settings(),
+      [TEXT],
+    ],
+    "in the stack's file, of a structure as text": [
+      [],
+      settings({ batches: { value: "[]" }, keda: { value: "{}", objectValue: {} }, ...structures() }),
+      [TEXT],
     ],
   };
   for (const [what, [args, env, problems]] of Object.entries(wrong)) {

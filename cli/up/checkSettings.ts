@@ -3,7 +3,7 @@ import { runProgram } from "../runProgram.ts";
 import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
-import { configFileArgs, configFlags } from "./pulumiArgs.ts";
+import { configFileArgs, configFlag, configFlags } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
 import type { CreatedNamespace } from "./stackState.ts";
 
@@ -13,6 +13,8 @@ const PROGRAM = "components/checkStackConfig.ts";
 /** A key in the output of `pulumi config --json`; its value is JSON if it is a structure. */
 interface Setting {
   readonly value?: string;
+  /** A structure, as it is in the stack's file. */
+  readonly objectValue?: unknown;
   readonly secret?: boolean;
 }
 
@@ -40,8 +42,11 @@ export async function checkSettings({ stack, pulumiArgs, env }: Session): Promis
   const stored = parseSettings(stdout);
   // Not in a form that is known: index.ts makes the same check later.
   if (stored === undefined) return {};
-  const given = Object.entries(configFlags(pulumiArgs)).map(([key, value]) => [`postgres-batch:${key}`, { value }]);
-  const input = JSON.stringify({ ...stored, ...Object.fromEntries(given) });
+  const given = Object.entries(configFlags(pulumiArgs)).map(([key, value]) => [
+    `postgres-batch:${key}`,
+    { value, isText: configFlag(pulumiArgs, key) !== undefined },
+  ]);
+  const input = JSON.stringify({ ...markTexts(stored), ...Object.fromEntries(given) });
   const checked = await runProgram(process.execPath, [PROGRAM], { env, input });
   if (checked.exitCode === SYSEXITS.usage) throw new UsageError(checked.stdout.trim());
   if (checked.exitCode !== 0)
@@ -55,4 +60,15 @@ function parseSettings(json: string): Readonly<Record<string, Setting>> | undefi
   } catch {
     return undefined;
   }
+}
+
+/** Marks the settings that are text in the stack's file. Pulumi shows structures as such, also the empty ones that are defaults. */
+function markTexts(settings: Readonly<Record<string, Setting>>) {
+  const showsStructures = Object.values(settings).some(({ objectValue }) => objectValue !== undefined);
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, setting]) => [
+      key,
+      { ...setting, isText: showsStructures && setting.objectValue === undefined && !setting.secret },
+    ]),
+  );
 }
