@@ -6,7 +6,7 @@ import { listProcesses, readProcFile } from "../../worker/src/command/processTab
 import type { KillOptions } from "./options.ts";
 
 /** The targets of SIGKILL: a command that outlives its runner keeps writing while another attempt works. */
-export const TARGETS = ["runner", "command", "both"] as const;
+const TARGETS = ["runner", "command", "both"] as const;
 
 export type CommandKills = Record<(typeof TARGETS)[number], number>;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, mock, test } from "node:test";
-import { end, type Result, resultSection } from "./end.ts";
+import { end, type Result } from "./end.ts";
 
 const result: Result = {
   name: "zero",
@@ -57,11 +57,4 @@ describe("the end of npm run e2e", () => {
       assert.equal(exitCode, 1);
     });
   }
-});
-
-describe("a result for docs/results", () => {
-  test("contains the claim, whether it held, its numbers as a list, and its tables", () => {
-    assert.equal(resultSection(result), "Kept in 7 s: none.\n\n- 0 Jobs\n- 1\nJob\n\none:\n\n| 1 |");
-    assert.match(resultSection({ ...result, kept: false }), /^MISSED in 7 s: none\.\n/);
-  });
 });

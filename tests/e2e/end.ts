@@ -35,7 +35,7 @@ export async function end(
 }
 
 /** The results as a Markdown table, one scenario per line. */
-export function resultTable(results: readonly Result[]): string {
+function resultTable(results: readonly Result[]): string {
   const lines = results.map(({ name, claim, kept, numbers, seconds }) => {
     return `| ${kept ? "ok" : "MISSED"} | ${name} | ${claim} | ${numbers.join(", ").replaceAll("\n", " ")} | ${seconds} s |`;
   });

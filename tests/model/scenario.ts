@@ -112,6 +112,6 @@ export function play(
 }
 
 /** Whether a second is within a period. */
-export function contains({ from, seconds }: Span, second: number): boolean {
+function contains({ from, seconds }: Span, second: number): boolean {
   return second >= from && second < from + seconds;
 }

@@ -19,7 +19,7 @@ import type { Key } from "./row.ts";
 import type { Rules } from "./rules.ts";
 
 /** What a pod may write about its latest attempt, however stale. */
-export const WRITES = ["succeed", "error", "final", "interrupt", "crash", "renew", "announce", "defer"] as const;
+const WRITES = ["succeed", "error", "final", "interrupt", "crash", "renew", "announce", "defer"] as const;
 type Write = (typeof WRITES)[number];
 
 /** A pod's actions and the events that happen to it. */

@@ -9,7 +9,7 @@ export function imageName(target: (typeof IMAGES)[number]): string {
 }
 
 /** A reference that no node can pull. */
-export const UNKNOWN_IMAGE = "registry.invalid/none:1";
+const UNKNOWN_IMAGE = "registry.invalid/none:1";
 
 /** In addition to those of sysexits.h. */
 export const FINAL_EXIT_CODE = 9;

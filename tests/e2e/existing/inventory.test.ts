@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Cluster, type KubernetesObject } from "../cluster.ts";
-import { differences, takeInventory, toInventory } from "./inventory.ts";
+import type { KubernetesObject } from "../cluster.ts";
+import { differences, toInventory } from "./inventory.ts";
 
 function deployment(name: string, spec: object, metadata: object = {}, status: object = {}): KubernetesObject {
   const creationTimestamp = "2026-01-01T00:00:00Z";
@@ -41,16 +41,4 @@ describe("the difference of two inventories", () => {
       "Deployment keda/c is new",
     ]);
   });
-});
-
-test("an inventory has every kind that can be listed, except those that change on their own", async () => {
-  const asked: string[] = [];
-  const kinds =
-    "pods\nevents\nleases.coordination.k8s.io\nscaledjobs.keda.sh\nexternalmetrics.external.metrics.k8s.io\n";
-  async function kubectl(args: readonly string[]): Promise<string> {
-    asked.push(args.join(" "));
-    return args[0] === "api-resources" ? kinds : '{"items":[]}';
-  }
-  await takeInventory(Object.assign(new Cluster("two"), { kubectl }));
-  assert.equal(asked[1], "get pods,scaledjobs.keda.sh -A -o json");
 });

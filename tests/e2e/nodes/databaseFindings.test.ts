@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isKept } from "../../bench/limit.ts";
-import type { Attempt } from "../requests.ts";
 import { databaseFindings, describeDatabaseLoss } from "./databaseFindings.ts";
 import type { DatabaseLoss } from "./loseDatabase.ts";
+import { makeAttempt } from "./makeAttempt.ts";
 
-function makeAttempt(id: number, attempt: number, start: number, end: number | null, more: Partial<Attempt>): Attempt {
-  const time = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, seconds)).toISOString();
-  const names = { job_name: `job-${id}`, pod_name: `pod-${id}-${attempt}` };
-  const times = { started_at: time(start), ended_at: end === null ? null : time(end) };
-  return { id, attempt, status: "SUCCESS", reason: null, error: null, ...names, ...times, ...more };
-}
-
-const ENDED = makeAttempt(1, 1, 0, 1, {});
+const ENDED = makeAttempt(1, 1, 0, 1);
 const RUNNING = makeAttempt(2, 1, 5, null, { status: "RUNNING" });
 const CRASHED = makeAttempt(2, 1, 5, 140, { status: "FAILED", reason: "crashed", error: "the session ended" });
-const AGAIN = makeAttempt(2, 2, 141, 186, {});
+const AGAIN = makeAttempt(2, 2, 141, 186);
 
 const LOSS: DatabaseLoss = {
   kind: "frozen",
@@ -37,17 +30,14 @@ describe("the loss of the node with the database", () => {
 
   for (const [what, change, findings] of [
     ["a request that is lost", { attempts: [ENDED, CRASHED] }, ["frozen: requests SUCCESS"]],
-    [
-      "an ended attempt that is lost",
-      { attempts: [CRASHED, AGAIN] },
-      ["frozen: requests SUCCESS", "attempts kept that"],
-    ],
+    ["an attempt that is lost", { attempts: [CRASHED, AGAIN] }, ["frozen: requests SUCCESS", "attempts kept that"]],
     ["an ended attempt that changes", { attempts: [{ ...ENDED, error: "x" }, CRASHED, AGAIN] }, ["attempts kept that"]],
     [
-      "attempts at the same time",
+      "two attempts at once",
       { attempts: [ENDED, { ...CRASHED, ended_at: AGAIN.ended_at }, AGAIN] },
       ["attempts at the"],
     ],
+    ["an attempt without an end", { attempts: [ENDED, { ...CRASHED, ended_at: null }, AGAIN] }, ["attempts at the"]],
     ["a request that runs again too late", { toRunAgain: 121 }, ["from the database's"]],
     ["a later request that starts too late", { toFirstAttempt: 121 }, ["from a later"]],
   ] as const) {

@@ -6,11 +6,7 @@ import { getOutput } from "../../../cli/getOutput.ts";
  * @throws Error when the network has none.
  */
 export async function findGateway(network: string): Promise<string> {
-  return parseGateway(await getOutput("docker", ["network", "inspect", network]), network);
-}
-
-/** Parses the output of `docker network inspect`. */
-export function parseGateway(text: string, network: string): string {
+  const text = await getOutput("docker", ["network", "inspect", network]);
   const [{ IPAM } = {}] = JSON.parse(text) as { IPAM?: { Config?: readonly { Gateway?: string }[] } }[];
   const gateways = (IPAM?.Config ?? []).flatMap(({ Gateway }) => Gateway?.split("/")[0] ?? []);
   const gateway = gateways.find((address) => /^[\d.]+$/.test(address));

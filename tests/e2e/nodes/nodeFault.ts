@@ -45,7 +45,7 @@ function inspection({ name }: NodeContainer): string[] {
 }
 
 /** Parses the output of `docker inspect` for a node: `running {"two":{...}}`. */
-export function parseState(text: string, { network }: NodeContainer): ContainerState {
+function parseState(text: string, { network }: NodeContainer): ContainerState {
   const [status = ""] = text.split(" ", 1);
   return { status, connected: network in JSON.parse(text.slice(status.length)) };
 }

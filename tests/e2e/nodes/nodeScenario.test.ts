@@ -3,21 +3,13 @@ import { describe, test } from "node:test";
 import { isKept } from "../../bench/limit.ts";
 import type { Attempt } from "../requests.ts";
 import type { Loss } from "./loss.ts";
+import { AT, makeAttempt } from "./makeAttempt.ts";
 import { commonFindings, runAgainFinding, takeOverFinding } from "./nodeScenario.ts";
-
-const AT = Date.parse("2026-01-01T12:00:00Z");
-
-function makeAttempt(id: number, attempt: number, start: number, end: number | null, more: Partial<Attempt>): Attempt {
-  const time = (seconds: number) => new Date(AT + seconds * 1_000).toISOString();
-  const names = { job_name: `job-${id}`, pod_name: `pod-${id}-${attempt}` };
-  const times = { started_at: time(start), ended_at: end === null ? null : time(end) };
-  return { id, attempt, status: "SUCCESS", reason: null, error: null, ...names, ...times, ...more };
-}
 
 const RUNNING = makeAttempt(1, 1, -5, null, { status: "RUNNING" });
 const CRASHED = makeAttempt(1, 1, -5, 27, { status: "FAILED", reason: "crashed", error: "the session ended" });
-const AGAIN = makeAttempt(1, 2, 30, 75, {});
-const LATER = makeAttempt(2, 1, 6, 11, {});
+const AGAIN = makeAttempt(1, 2, 30, 75);
+const LATER = makeAttempt(2, 1, 6, 11);
 
 const LOSS: Loss = {
   kind: "lost",
@@ -44,7 +36,7 @@ describe("what holds for every loss", () => {
 
   for (const [what, attempts, findings] of [
     ["a request that does not succeed", [CRASHED, LATER], ["requests SUCCESS"]],
-    ["a second SUCCESS", [CRASHED, AGAIN, makeAttempt(1, 3, 80, 90, {}), LATER], ["SUCCESS twice"]],
+    ["a second SUCCESS", [CRASHED, AGAIN, makeAttempt(1, 3, 80, 90), LATER], ["SUCCESS twice"]],
     [
       "an attempt that begins before the previous one has ended",
       [CRASHED, { ...AGAIN, started_at: "2026-01-01T12:00:26Z" }, LATER],

@@ -50,7 +50,7 @@ export class Observer implements AsyncDisposable {
 }
 
 /** The record of a pod. */
-export function toRecord({ metadata, spec, status }: KubernetesObject): PodRecord {
+function toRecord({ metadata, spec, status }: KubernetesObject): PodRecord {
   const [container] = status.containerStatuses ?? [];
   const { running, terminated } = container?.state ?? {};
   const grace = (metadata.deletionGracePeriodSeconds ?? 0) * 1_000;

@@ -77,7 +77,7 @@ export class TwoNodes {
 }
 
 /** Finds the control plane and the other node. */
-export function readNodes(
+function readNodes(
   nodes: readonly KubernetesObject[],
   context: string,
 ): { readonly first: string; readonly second: NodeContainer } {
