@@ -1,5 +1,5 @@
+import type { Limit } from "../support/limit.ts";
 import type { BenchContext } from "./context.ts";
-import type { Limit } from "./limit.ts";
 import type { OptionRule } from "./options.ts";
 
 /** One benchmark of the real program on a separate server. */

@@ -1,6 +1,6 @@
+import { atLeast, atMost, type Limit } from "../support/limit.ts";
+import { median, percentile } from "../support/samples.ts";
 import type { Throughput } from "./closedLoop.ts";
-import type { Limit } from "./limit.ts";
-import { median, percentile } from "./samples.ts";
 import { formatInteger, ms, printTable } from "./table.ts";
 
 export const CONNECTIONS = [1, 16, 100] as const;
@@ -45,14 +45,13 @@ export function reportClaim(rounds: readonly Round[]): Limit[] {
   const collapse = (variant: Variant) =>
     median(over((round) => round(100, variant).perSecond / round(16, variant).perSecond));
   return (["many", "one"] as const).flatMap((variant) => [
-    ratio(`${LABELS[variant]}, over ${LABELS.bare}: p50, 1 connection`, median(latency(1, variant)), "at most", 1.4),
-    ratio(
+    atMost(1.4, `${LABELS[variant]}, over ${LABELS.bare}: p50, 1 connection`, median(latency(1, variant))),
+    atLeast(
+      0.65,
       `${LABELS[variant]}, over ${LABELS.bare}: per second, 16 connections`,
       median(throughput(16, variant)),
-      "at least",
-      0.65,
     ),
-    ratio(`${LABELS[variant]}: per second, 100 connections over 16`, collapse(variant), "at least", 0.6),
+    atLeast(0.6, `${LABELS[variant]}: per second, 100 connections over 16`, collapse(variant)),
   ]);
 }
 
@@ -60,8 +59,4 @@ export function reportClaim(rounds: readonly Round[]): Limit[] {
 function spread(ratios: readonly number[]): string {
   const [low, middle, high] = [0.25, 0.5, 0.75].map((part) => percentile(ratios, part).toFixed(2));
   return `${middle} (${low} to ${high})`;
-}
-
-function ratio(what: string, measured: number, bound: Limit["bound"], limit: number): Limit {
-  return { what, measured, bound, limit };
 }

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { percentile } from "./samples.ts";
+import { percentile } from "../support/samples.ts";
 
 /** The result of a closed loop, in which each connection begins its next operation when its last one has ended. */
 export interface Throughput {

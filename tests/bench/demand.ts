@@ -1,15 +1,15 @@
 import type { Database } from "../../worker/src/database.ts";
 import { demand as ask, toValues } from "../../worker/src/queue/demand.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
+import { atMost } from "../support/limit.ts";
+import { percentile, timeRuns } from "../support/samples.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchContext } from "./context.ts";
 import { fill } from "./fill.ts";
-import type { Limit } from "./limit.ts";
 import { SIZES } from "./options.ts";
 import { readPlans } from "./plan.ts";
 import { fillPrototype, measurePrototype } from "./prototypeQuery.ts";
 import { claimOnce } from "./queueLoad.ts";
-import { percentile, timeRuns } from "./samples.ts";
 import { ms, printTable } from "./table.ts";
 
 const RUNS = 200;
@@ -57,7 +57,7 @@ async function measure(database: Database, what: string, maxReplicaCount: number
   const jobs = await ask(database, question);
   const samples = await timeRuns(RUNS, () => ask(database, question));
   const [p50, p99] = [percentile(samples, 0.5), percentile(samples, 0.99)];
-  const limit: Limit = { what: `${what}, p50`, measured: p50, bound: "at most", limit: 1, unit: " ms" };
+  const limit = atMost(1, `${what}, p50`, p50, " ms");
   return { limit, cells: [what, String(jobs), ms(p50), ms(p99)] };
 }
 

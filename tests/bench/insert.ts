@@ -1,8 +1,8 @@
 import type pg from "pg";
+import { atMost, type Limit } from "../support/limit.ts";
+import { median, time } from "../support/samples.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchContext } from "./context.ts";
-import type { Limit } from "./limit.ts";
-import { median, time } from "./samples.ts";
 import { formatInteger, ms, printTable } from "./table.ts";
 
 /** The tables to insert into: without a trigger, with an empty trigger, and a batch. */
@@ -45,13 +45,7 @@ export const insert: Bench<"rows" | "connections" | "transactions"> = {
     return [
       limitRatio("one row, batch over plain, p50", durable),
       limitRatio("one row without waiting for the disk, batch over plain, p50", bare),
-      {
-        what: "serializable inserts that failed, more than into a plain table",
-        measured: failed.batch - failed.plain,
-        bound: "at most",
-        limit: 1,
-        unit: " %",
-      },
+      atMost(1, "serializable inserts that failed, more than into a plain table", failed.batch - failed.plain, " %"),
     ];
   },
 };
@@ -127,7 +121,7 @@ async function insertSerializable(client: pg.Client, table: Table): Promise<bool
 }
 
 function limitRatio(what: string, { batch, plain }: Record<Table, number>): Limit {
-  return { what, measured: batch / plain, bound: "at most", limit: 3 };
+  return atMost(3, what, batch / plain);
 }
 
 function mapTables(value: (table: Table) => number): Record<Table, number> {

@@ -1,13 +1,13 @@
 import { type NumberOption, type OptionSpec, readArgs } from "../../cli/args.ts";
 import { runCommand } from "../../cli/runCommand.ts";
 import { UsageError } from "../../cli/usageError.ts";
+import { describeLimit, isKept } from "../support/limit.ts";
 import { RECORD, recordOutput } from "../support/recordOutput.ts";
 import type { Bench } from "./bench.ts";
 import { claim } from "./claim.ts";
 import { withContext } from "./context.ts";
 import { demand } from "./demand.ts";
 import { insert } from "./insert.ts";
-import { describeLimit, isKept } from "./limit.ts";
 import { peers } from "./peers.ts";
 import { publication } from "./publication.ts";
 import { snapshot } from "./snapshot.ts";

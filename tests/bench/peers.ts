@@ -1,9 +1,10 @@
+import { atMost } from "../support/limit.ts";
+import { median, percentile } from "../support/samples.ts";
 import type { Bench } from "./bench.ts";
 import { SIZES } from "./options.ts";
 import { ONE_CONNECTION, openGraphileWorker } from "./peers/graphileWorker.ts";
 import { openPgBoss } from "./peers/pgBoss.ts";
 import { openPostgresBatch } from "./peers/postgresBatch.ts";
-import { median, percentile } from "./samples.ts";
 import { ms, printTable } from "./table.ts";
 
 /** Jobs per turn; graphile-worker's first one, which starts a worker, does not count. */
@@ -39,12 +40,7 @@ export const peers: Bench<"waiting" | "rounds"> = {
     );
     await Promise.all(queues.map((queue) => queue.close()));
     return [ours, one].flatMap((queue) =>
-      others.map(({ name }) => ({
-        what: `${queue.name} over ${name}, p50`,
-        measured: typical(queue.name) / typical(name),
-        bound: "at most" as const,
-        limit: 1,
-      })),
+      others.map(({ name }) => atMost(1, `${queue.name} over ${name}, p50`, typical(queue.name) / typical(name))),
     );
   },
 };

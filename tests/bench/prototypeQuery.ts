@@ -1,6 +1,6 @@
 import type pg from "pg";
+import { time } from "../support/samples.ts";
 import { type Backlog, vacuumAndCheckpoint, withProgress } from "./fill.ts";
-import { time } from "./samples.ts";
 
 /** The scaling query of the original prototype, word for word. */
 const PROTOTYPE_QUERY =

@@ -1,14 +1,14 @@
 import type pg from "pg";
 import { type Server, startServer } from "../../simulator/server.ts";
 import { demand } from "../../worker/src/queue/demand.ts";
+import { atMost, type Limit } from "../support/limit.ts";
+import { median, percentile, timeRuns } from "../support/samples.ts";
 import { until } from "../support/until.ts";
 import type { Bench } from "./bench.ts";
 import { runClosedLoop } from "./closedLoop.ts";
 import { type BenchContext, createContext } from "./context.ts";
-import type { Limit } from "./limit.ts";
 import { SIZES } from "./options.ts";
 import { claimAndSucceed } from "./queueLoad.ts";
-import { median, percentile, timeRuns } from "./samples.ts";
 import { ms, printTable } from "./table.ts";
 
 const POLLS = 20;
@@ -69,12 +69,7 @@ function reportSides(rounds: readonly (readonly Record<Measured, number>[])[]): 
       [0.25, 0.75].map((part) => percentile(ratios(what), part).toFixed(2)).join(" to "),
     ]),
   );
-  return MEASURED.map((what) => ({
-    what: `${what}, published over unpublished, p50`,
-    measured: median(ratios(what)),
-    bound: "at most",
-    limit: 1.5,
-  }));
+  return MEASURED.map((what) => atMost(1.5, `${what}, published over unpublished, p50`, median(ratios(what))));
 }
 
 async function openSide(

@@ -1,11 +1,12 @@
 import { demand } from "../../worker/src/queue/demand.ts";
+import { atMost } from "../support/limit.ts";
+import { median, timeRuns } from "../support/samples.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchContext } from "./context.ts";
 import { openGraphileWorker } from "./peers/graphileWorker.ts";
 import { openPgBoss } from "./peers/pgBoss.ts";
 import { openPostgresBatch } from "./peers/postgresBatch.ts";
 import type { QueueUnderTest } from "./peers/queueUnderTest.ts";
-import { median, timeRuns } from "./samples.ts";
 import { ms, printTable } from "./table.ts";
 
 /** The number of requests that are compared: the first and the last. */
@@ -35,8 +36,8 @@ export const snapshot: Bench<"requests" | "peers"> = {
     printTable(["claim, payload, finish", "jobs", `first ${PART}`, `last ${PART}`, "ratio"], rows);
     console.log(`\nthe scaling query at the end: ${ms(polls)}`);
     return [
-      { what: "postgres-batch, last over first, p50", measured: ours.ratio, bound: "at most", limit: 2 },
-      { what: "the scaling query at the end, p50", measured: polls, bound: "at most", limit: 2, unit: " ms" },
+      atMost(2, "postgres-batch, last over first, p50", ours.ratio),
+      atMost(2, "the scaling query at the end, p50", polls, " ms"),
     ];
   },
 };

@@ -2,14 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BATCH_DEFAULTS } from "../../components/batchSettings.ts";
+import { atMost } from "../support/limit.ts";
+import { median, percentile } from "../support/samples.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchContext } from "./context.ts";
 import { type Program, timeToFirstLine } from "./firstLine.ts";
-import { median, percentile } from "./samples.ts";
 import { ms, printTable } from "./table.ts";
 
 const WARM_UPS = 2;
-const MOST = { bound: "at most", limit: 1.5 } as const;
+const MOST = 1.5;
 /** The additional environment of a command's pod. The command itself starts after the claim. */
 const COMMAND = { COMMAND: '["true"]' };
 
@@ -47,8 +48,8 @@ export const start: Bench<"runs"> = {
         ],
       );
       return [
-        { what: "worker over bare node, medians, both with a compile cache", measured: ratio(ours, bare), ...MOST },
-        { what: "worker of a command over bare node, likewise", measured: ratio(command, bare), ...MOST },
+        atMost(MOST, "worker over bare node, medians, both with a compile cache", ratio(ours, bare)),
+        atMost(MOST, "worker of a command over bare node, likewise", ratio(command, bare)),
       ];
     } finally {
       await rm(cache, { recursive: true, force: true });

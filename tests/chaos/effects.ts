@@ -1,5 +1,5 @@
-import type { Limit } from "../bench/limit.ts";
 import { formatInteger } from "../bench/table.ts";
+import { atLeast, atMost, exactly, type Limit } from "../support/limit.ts";
 import type { CommandKills } from "./commandKills.ts";
 import type { KillOptions } from "./options.ts";
 
@@ -45,17 +45,16 @@ export function getRows(kills: CommandKills, counts: EffectCounts, seconds: numb
 
 /** The limits. */
 export function getLimits(options: Pick<KillOptions, "kills">, kills: CommandKills, counts: EffectCounts): Limit[] {
-  const none = (what: string, measured: number): Limit => ({ what, measured, bound: "at most", limit: 0 });
   return [
-    { what: "kills", measured: total(kills), bound: "at least", limit: options.kills },
-    { what: "requests with SUCCESS", measured: counts.succeeded, bound: "exactly", limit: counts.requests },
-    none("requests finished twice", counts.finishedTwice),
-    none("requests unfinished", counts.unfinished),
-    { what: "effects", measured: counts.effects, bound: "exactly", limit: counts.effectsWanted },
-    none("effects missing", counts.effectsMissing),
-    none("effects there twice", counts.effectsTwice),
-    { what: "crashed attempts", measured: counts.crashed, bound: "at most", limit: total(kills) },
-    none("attempts that failed without being killed", counts.failedOtherwise),
+    atLeast(options.kills, "kills", total(kills)),
+    exactly(counts.requests, "requests with SUCCESS", counts.succeeded),
+    atMost(0, "requests finished twice", counts.finishedTwice),
+    atMost(0, "requests unfinished", counts.unfinished),
+    exactly(counts.effectsWanted, "effects", counts.effects),
+    atMost(0, "effects missing", counts.effectsMissing),
+    atMost(0, "effects there twice", counts.effectsTwice),
+    atMost(total(kills), "crashed attempts", counts.crashed),
+    atMost(0, "attempts that failed without being killed", counts.failedOtherwise),
   ];
 }
 

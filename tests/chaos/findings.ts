@@ -1,4 +1,4 @@
-import type { Limit } from "../bench/limit.ts";
+import type { Limit } from "../support/limit.ts";
 
 /** The result of an experiment. */
 export interface Findings {

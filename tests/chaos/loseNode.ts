@@ -6,7 +6,7 @@ import { poll } from "../../simulator/poll.ts";
 import { EXIT_CODES } from "../../worker/src/outcome.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { BenchContext } from "../bench/context.ts";
-import type { Limit } from "../bench/limit.ts";
+import { atLeast, atMost, type Limit } from "../support/limit.ts";
 import { until } from "../support/until.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { readAttempts } from "./attempts.ts";
@@ -122,28 +122,26 @@ function toRows(losses: readonly Loss[]): string[][] {
 
 function toLimits(losses: readonly Loss[], changed: number): Limit[] {
   const most = (pick: (loss: Loss) => number) => Math.max(...losses.map(pick));
+  const ended = losses.filter(({ exitCode }) => exitCode === EXIT_CODES.lost).length;
   return [
-    {
-      what: "session lock released",
-      measured: most((loss) => loss.unlockedSeconds),
-      bound: "at most",
-      limit: UNLOCK_SECONDS,
-      unit: " s",
-    },
-    {
-      what: "SUCCESS elsewhere",
-      measured: most((loss) => loss.successSeconds),
-      bound: "at most",
-      limit: SUCCESS_SECONDS,
-      unit: " s",
-    },
-    { what: "successes of a request", measured: most((loss) => loss.successes), bound: "at most", limit: 1 },
-    {
-      what: `lost workers that end with ${EXIT_CODES.lost}`,
-      measured: losses.filter(({ exitCode }) => exitCode === EXIT_CODES.lost).length,
-      bound: "at least",
-      limit: losses.length,
-    },
-    { what: "changes by what the lost workers wrote late", measured: changed, bound: "at most", limit: 0 },
+    atMost(
+      UNLOCK_SECONDS,
+      "session lock released",
+      most(({ unlockedSeconds }) => unlockedSeconds),
+      " s",
+    ),
+    atMost(
+      SUCCESS_SECONDS,
+      "SUCCESS elsewhere",
+      most(({ successSeconds }) => successSeconds),
+      " s",
+    ),
+    atMost(
+      1,
+      "successes of a request",
+      most(({ successes }) => successes),
+    ),
+    atLeast(losses.length, `lost workers that end with ${EXIT_CODES.lost}`, ended),
+    atMost(0, "changes by what the lost workers wrote late", changed),
   ];
 }

@@ -1,7 +1,7 @@
 import { runCommand } from "../../cli/runCommand.ts";
 import { withContext } from "../bench/context.ts";
-import { describeLimit, isKept } from "../bench/limit.ts";
 import { printTable } from "../bench/table.ts";
+import { describeLimit, isKept } from "../support/limit.ts";
 import { recordOutput } from "../support/recordOutput.ts";
 import { runExactlyOnce } from "./exactlyOnce.ts";
 import type { Findings } from "./findings.ts";

@@ -1,5 +1,5 @@
-import type { Limit } from "../bench/limit.ts";
 import { formatInteger, ms } from "../bench/table.ts";
+import { atLeast, atMost, type Limit } from "../support/limit.ts";
 import type { KillOptions } from "./options.ts";
 import type { Summary } from "./summary.ts";
 
@@ -36,41 +36,34 @@ export function toRows(baseline: Summary, killed: Summary): string[][] {
 
 /** The limits of the batch with kills and of the one before it without. */
 export function toLimits({ kills }: Pick<KillOptions, "kills">, baseline: Summary, killed: Summary): Limit[] {
-  const { crashed, killsByPhase: by } = killed;
-  const none = (what: string, measured: number): Limit => ({ what, measured, bound: "at most", limit: 0 });
+  const { crashed, killsByPhase: by, killToUnlocked } = killed;
+  const sum = (pick: (summary: Summary) => number) => pick(baseline) + pick(killed);
   return [
-    { what: "kills", measured: killed.kills, bound: "at least", limit: kills },
-    none("requests lost", baseline.lost + killed.lost),
-    none("requests finished twice", baseline.finishedTwice + killed.finishedTwice),
-    none(
-      "attempts that failed although their pod was not killed",
-      baseline.failedWithoutKill + killed.failedWithoutKill,
+    atLeast(kills, "kills", killed.kills),
+    atMost(
+      0,
+      "requests lost",
+      sum(({ lost }) => lost),
     ),
-    none("killed at work, and no end of it in the history", killed.killedNoOutcome),
-    none("attempts begun before their predecessor was killed", killed.overlapping),
-    {
-      what: "crashed attempts",
-      measured: crashed,
-      bound: "at most",
-      limit: by["at work"] + by["before its claim"],
-    },
-    ...(kills === 0
-      ? []
-      : [
-          {
-            what: "kill to unlocked, p99",
-            measured: killed.killToUnlocked.p99,
-            bound: "at most",
-            limit: UNLOCK_MS,
-            unit: " ms",
-          } as const,
-        ]),
-    none("updates of batch.queue besides claims and ends, without kills", baseline.furtherUpdates),
-    {
-      what: "the same with kills: one suspicion and one expired reservation for each death",
-      measured: killed.furtherUpdates,
-      bound: "at most",
-      limit: 2 * killed.kills,
-    },
+    atMost(
+      0,
+      "requests finished twice",
+      sum(({ finishedTwice }) => finishedTwice),
+    ),
+    atMost(
+      0,
+      "attempts that failed although their pod was not killed",
+      sum((one) => one.failedWithoutKill),
+    ),
+    atMost(0, "killed at work, and no end of it in the history", killed.killedNoOutcome),
+    atMost(0, "attempts begun before their predecessor was killed", killed.overlapping),
+    atMost(by["at work"] + by["before its claim"], "crashed attempts", crashed),
+    ...(kills === 0 ? [] : [atMost(UNLOCK_MS, "kill to unlocked, p99", killToUnlocked.p99, " ms")]),
+    atMost(0, "updates of batch.queue besides claims and ends, without kills", baseline.furtherUpdates),
+    atMost(
+      2 * killed.kills,
+      "the same with kills: one suspicion and one expired reservation for each death",
+      killed.furtherUpdates,
+    ),
   ];
 }

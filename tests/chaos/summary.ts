@@ -1,4 +1,4 @@
-import { percentile } from "../bench/samples.ts";
+import { percentile } from "../support/samples.ts";
 import type { Attempt } from "./attempts.ts";
 import type { Batch } from "./batch.ts";
 import type { Phase } from "./kill.ts";

@@ -1,11 +1,11 @@
 import { runCommand } from "../../cli/runCommand.ts";
 import { UsageError } from "../../cli/usageError.ts";
-import { isKept } from "../bench/limit.ts";
+import { isKept, type Limit } from "../support/limit.ts";
 import { recordResults } from "../support/results.ts";
 import { Cluster } from "./cluster.ts";
+import { describeFinding } from "./describeFinding.ts";
 import { end, type Result, resultSection } from "./end.ts";
 import { createExistingContext } from "./existing/existingContext.ts";
-import { describe, type Finding } from "./finding.ts";
 import { awaitOwnSignal, handleSignals } from "./interrupt.ts";
 import { checkTwoNodes } from "./nodes/checkTwoNodes.ts";
 import { type Options, readOptions } from "./options.ts";
@@ -130,9 +130,9 @@ async function runScenario(name: string, context: RunContext): Promise<Result> {
   let kept = false;
   let numbers: string[];
   try {
-    const findings: readonly Finding[] = await scenario.run({ ...context, note, show });
+    const findings: readonly Limit[] = await scenario.run({ ...context, note, show });
     kept = findings.every(isKept);
-    numbers = [...findings.map(describe), ...notes];
+    numbers = [...findings.map(describeFinding), ...notes];
   } catch (error) {
     numbers = [...notes, (error as Error).message];
   }

@@ -1,5 +1,5 @@
+import type { Limit } from "../support/limit.ts";
 import type { Cluster } from "./cluster.ts";
-import type { Finding } from "./finding.ts";
 import type { PlainJob } from "./plainJob.ts";
 import type { Settings } from "./settings.ts";
 import type { Stack } from "./stack.ts";
@@ -27,5 +27,5 @@ export interface Scenario {
   readonly claim: string;
   /** @throws Error when this cluster cannot show the claim, before anything is created. @default - any cluster can */
   check?(cluster: Cluster): Promise<unknown>;
-  run(context: ScenarioContext): Promise<readonly Finding[]>;
+  run(context: ScenarioContext): Promise<readonly Limit[]>;
 }

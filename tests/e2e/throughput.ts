@@ -1,4 +1,4 @@
-import { atMost, exactly, type Finding } from "./finding.ts";
+import { atMost, exactly, type Limit } from "../support/limit.ts";
 import { JobWatch } from "./jobWatch.ts";
 import { waitForPolls } from "./polls.ts";
 import { attempts, clear, insert } from "./requests.ts";
@@ -24,7 +24,7 @@ const POLLS = 2;
 export async function measureThroughput(
   context: ScenarioContext,
   { requestsPerJob, pollingInterval, ratio, mostSeconds }: ThroughputArgs,
-): Promise<Finding[]> {
+): Promise<Limit[]> {
   const { cluster, stack, settings, plainJob } = context;
   const jobs = Math.ceil(REQUESTS / requestsPerJob);
   const own = { ...settings, pollingInterval, requestsPerJob: String(requestsPerJob) };

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { PgBoss } from "pg-boss";
+import { time } from "../../support/samples.ts";
 import type { BenchContext } from "../context.ts";
-import { time } from "../samples.ts";
 import type { QueueUnderTest } from "./queueUnderTest.ts";
 
 const QUEUE = "clap";

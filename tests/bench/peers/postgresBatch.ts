@@ -1,6 +1,6 @@
+import { time } from "../../support/samples.ts";
 import type { BenchContext } from "../context.ts";
 import { claimAndSucceed, createLongJob } from "../queueLoad.ts";
-import { time } from "../samples.ts";
 import type { QueueUnderTest } from "./queueUnderTest.ts";
 
 /** This project's queue, as the worker of a Job uses it that has many requests, or one. */

@@ -1,5 +1,5 @@
 import type { Reason } from "../../../worker/src/queue/attempt.ts";
-import { atMost, type Finding } from "../finding.ts";
+import { atMost, type Limit } from "../../support/limit.ts";
 
 /** An injected fault and its cost. */
 export interface FaultCost {
@@ -18,7 +18,7 @@ export interface FaultCost {
 }
 
 /** Its cost as a limit. */
-export function toFinding({ fault, seconds, until, limit }: FaultCost): Finding {
+export function toFinding({ fault, seconds, until, limit }: FaultCost): Limit {
   return atMost(limit, `from "${fault}" to ${until}`, seconds, " s");
 }
 

@@ -1,5 +1,5 @@
-import { median } from "../../bench/samples.ts";
-import { atMost, type Finding } from "../finding.ts";
+import { atMost, type Limit } from "../../support/limit.ts";
+import { median } from "../../support/samples.ts";
 import { readAttempts } from "../kinds.ts";
 import { PodWatch } from "../podWatch.ts";
 import type { ScenarioContext } from "../scenario.ts";
@@ -17,7 +17,7 @@ const INSERTS: readonly (readonly [kind: string, statement: string])[] = [
  * Measures how much later a command's pod claims than a handler's: from the pod's first appearance in a watch to its attempt's start,
  * one pod at a time, alternating between the batches. The cluster is not queried while a pod starts. None of their pods may exist before.
  */
-export async function claimDelay({ cluster, note }: Pick<ScenarioContext, "cluster" | "note">): Promise<Finding> {
+export async function claimDelay({ cluster, note }: Pick<ScenarioContext, "cluster" | "note">): Promise<Limit> {
   using watch = new PodWatch(cluster, [HANDLER.name, OVERLAID.kind, INITIATED.kind]);
   for (let pods = 0; pods < RUNS * INSERTS.length; ) {
     for (const [, statement] of INSERTS) {

@@ -1,6 +1,6 @@
+import { atMost, exactly, type Limit } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
 import { NAMESPACE } from "../cluster.ts";
-import { atMost, exactly, type Finding } from "../finding.ts";
 import { kindsEnded, readAttempts } from "../kinds.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { insertRow } from "./rows.ts";
@@ -9,7 +9,7 @@ import { insertRow } from "./rows.ts";
 const GRACE_SECONDS = 10;
 
 /** Deletes the pod of a command that ignores SIGTERM: the attempt must be recorded before the pod is killed. */
-export async function deletedPod({ cluster }: Pick<ScenarioContext, "cluster">): Promise<Finding[]> {
+export async function deletedPod({ cluster }: Pick<ScenarioContext, "cluster">): Promise<Limit[]> {
   const id = await insertRow(cluster, "debian", "ignore");
   const readOwn = async () => (await readAttempts(cluster, "debian")).filter(({ request_id }) => request_id === id);
   const running = await until("the command runs", async () => (await readOwn()).find(({ ended_at }) => !ended_at), {

@@ -1,5 +1,5 @@
+import { exactly, type Limit } from "../../support/limit.ts";
 import type { Cluster } from "../cluster.ts";
-import { exactly, type Finding } from "../finding.ts";
 import { kindsEnded, readAttempts } from "../kinds.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { FINAL_EXIT_CODE, TABLES } from "./batches.ts";
@@ -89,7 +89,7 @@ export async function runRows(
   { cluster, note }: Pick<ScenarioContext, "cluster" | "note">,
   rows: readonly Expected[],
   timeoutMs: number,
-): Promise<Finding[]> {
+): Promise<Limit[]> {
   const ids: number[] = [];
   for (const { kind, verb } of rows) ids.push(await insertRow(cluster, kind, verb));
   const kinds = [...new Set(rows.map(({ kind }) => kind))];

@@ -1,6 +1,6 @@
+import { atMost, exactly, type Limit } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
 import { NAMESPACE } from "../cluster.ts";
-import { atMost, exactly, type Finding } from "../finding.ts";
 import { kindsEnded, readAttempts } from "../kinds.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import { insertRow } from "./rows.ts";
@@ -17,7 +17,7 @@ const JOBS = `scaledjob.keda.sh/name=${KIND}`;
 export async function unknownImage(
   { cluster }: Pick<ScenarioContext, "cluster">,
   correct: () => Promise<unknown>,
-): Promise<Finding[]> {
+): Promise<Limit[]> {
   await insertRow(cluster, KIND, "exit 0");
   const pods = () => cluster.list("pods", "-n", NAMESPACE, "-l", `app.kubernetes.io/name=${KIND}`);
   const waiting = async () => {

@@ -1,5 +1,5 @@
+import { atMost, exactly, type Limit } from "../../support/limit.ts";
 import type { Cluster } from "../cluster.ts";
-import { atMost, exactly, type Finding } from "../finding.ts";
 import { killContainer } from "../killContainer.ts";
 import { readAttempts } from "../kinds.ts";
 
@@ -34,7 +34,7 @@ export async function killMailing(cluster: Cluster): Promise<void> {
 }
 
 /** The findings about a mailing that was killed five times. */
-export async function mailingFindings(cluster: Cluster): Promise<Finding[]> {
+export async function mailingFindings(cluster: Cluster): Promise<Limit[]> {
   const attempts = await readAttempts(cluster, KIND);
   const [letters] = await cluster.rows<{ count: number; least: number; most: number }>(
     "select count(*), min(number) as least, max(number) as most from letters",

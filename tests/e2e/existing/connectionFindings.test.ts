@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isKept } from "../../bench/limit.ts";
+import { isKept } from "../../support/limit.ts";
 import { connectionFindings } from "./connectionFindings.ts";
 import type { Session } from "./sessions.ts";
 

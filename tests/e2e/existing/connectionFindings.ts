@@ -1,4 +1,4 @@
-import { atMost, exactly, type Finding } from "../finding.ts";
+import { atMost, exactly, type Limit } from "../../support/limit.ts";
 import { POOL_SIZE } from "./outsideDatabase.ts";
 import type { Session } from "./sessions.ts";
 
@@ -7,7 +7,7 @@ import type { Session } from "./sessions.ts";
  *
  * @param nodes - the addresses of the nodes, which pods connect from; PgBouncer connects from this machine
  */
-export function connectionFindings(sessions: readonly Session[], nodes: readonly string[]): Finding[] {
+export function connectionFindings(sessions: readonly Session[], nodes: readonly string[]): Limit[] {
   const remote = sessions.filter(({ host }) => host !== "[local]");
   const pooled = remote.filter(({ user, host }) => user === "depot_worker" && !nodes.includes(host));
   const direct = new Set(remote.filter(({ host }) => nodes.includes(host)).map(({ user }) => user));

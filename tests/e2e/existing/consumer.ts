@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { BATCH_DEFAULTS } from "../../../components/batchSettings.ts";
-import { exactly, type Finding } from "../finding.ts";
+import { exactly, type Limit } from "../../support/limit.ts";
 import { findGateway } from "../nodes/gateway.ts";
 import { inFolder, type Registry, readRegistry } from "../nodes/registry.ts";
 import type { ScenarioContext } from "../scenario.ts";
@@ -31,7 +31,7 @@ const PORT = 5_432;
 const REQUESTS = BATCH_DEFAULTS.maxReplicaCount;
 
 /** Deploys each example on the shared cluster, runs its requests, and destroys it. */
-export async function useAsPackage(context: ScenarioContext, network: string): Promise<Finding[]> {
+export async function useAsPackage(context: ScenarioContext, network: string): Promise<Limit[]> {
   const { cluster, settings } = context;
   const address = await findGateway(network);
   const registry = inFolder(readRegistry(settings.image, address), `e2e-${Date.now().toString(36)}`);
@@ -40,7 +40,7 @@ export async function useAsPackage(context: ScenarioContext, network: string): P
   await outside.query(PAGES.name, "create table pages (id bigserial primary key, url text)");
   await using _keda = await installExistingKeda(cluster, settings);
   const images = await pushImages(cluster.context, registry);
-  const findings: Finding[] = [];
+  const findings: Limit[] = [];
   for (const consumer of consumers) {
     const found = await deploy(context, consumer, outside, images);
     const { language } = consumer.program;
@@ -70,10 +70,10 @@ async function deploy(
   consumer: ConsumerStack,
   outside: OutsideDatabase,
   images: Settings,
-): Promise<Finding[]> {
+): Promise<Limit[]> {
   const { cluster, note } = context;
   const before = await takeSettledInventory(cluster);
-  const findings: Finding[] = [];
+  const findings: Limit[] = [];
   {
     const { user = "", password = "" } = outside.owners[PAGES.name] ?? {};
     const where = { host: outside.address, database: PAGES.name, ca: outside.authority };

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exactly, type Finding } from "../finding.ts";
+import { exactly, type Limit } from "../../support/limit.ts";
 import { findGateway } from "../nodes/gateway.ts";
 import { inFolder, readRegistry, readTags } from "../nodes/registry.ts";
 import type { TwoNodes } from "../nodes/twoNodes.ts";
@@ -22,7 +22,7 @@ import { work } from "./work.ts";
 const MAX_REPLICA_COUNT = 4;
 
 /** Prepares the existing installation, lets two stacks use it, and removes all of it. */
-export async function deployTwoStacks(context: ScenarioContext, nodes: TwoNodes): Promise<Finding[]> {
+export async function deployTwoStacks(context: ScenarioContext, nodes: TwoNodes): Promise<Limit[]> {
   const { cluster, settings, note } = context;
   const address = await findGateway(nodes.second.network);
   const registry = inFolder(readRegistry(settings.image, address), `e2e-${Date.now().toString(36)}`);
@@ -59,7 +59,7 @@ async function useStacks(
   nodes: TwoNodes,
   [shop, depot]: readonly [ApplicationStack, ApplicationStack],
   given: Given & { readonly outside: OutsideDatabase },
-): Promise<Finding[]> {
+): Promise<Limit[]> {
   const { outside, registry } = given;
   await using _shop = shop;
   await using _depot = depot;

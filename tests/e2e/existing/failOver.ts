@@ -1,5 +1,5 @@
+import { atMost, exactly, type Limit } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
-import { atMost, exactly, type Finding } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { findGateway } from "../nodes/gateway.ts";
 import { inFolder, readRegistry } from "../nodes/registry.ts";
@@ -25,7 +25,7 @@ const MAX_REPLICA_COUNT = 10;
 const TIMEOUT_MS = 300_000;
 
 /** Lets a stack's server fail over to its replica while some requests run and others have finished. */
-export async function failOver(context: ScenarioContext, network: string): Promise<Finding[]> {
+export async function failOver(context: ScenarioContext, network: string): Promise<Limit[]> {
   const { cluster, settings } = context;
   const address = await findGateway(network);
   const registry = inFolder(readRegistry(settings.image, address), "e2e");
@@ -39,7 +39,7 @@ export async function failOver(context: ScenarioContext, network: string): Promi
   return await findings(context, outside);
 }
 
-async function findings({ cluster, settings, note }: ScenarioContext, outside: OutsideDatabase): Promise<Finding[]> {
+async function findings({ cluster, settings, note }: ScenarioContext, outside: OutsideDatabase): Promise<Limit[]> {
   using watch = new JobWatch(cluster, { namespace: SHOP.name, label: `scaledjob.keda.sh/name=${SHOP.batch}` });
   await insert(outside, FINISHED);
   await watch.ended(FINISHED.count, TIMEOUT_MS);

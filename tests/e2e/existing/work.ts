@@ -1,5 +1,5 @@
+import { atMost, exactly, type Limit } from "../../support/limit.ts";
 import type { Cluster } from "../cluster.ts";
-import { atMost, exactly, type Finding } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { waitForPolls } from "../polls.ts";
 import type { ScenarioContext } from "../scenario.ts";
@@ -29,7 +29,7 @@ export async function work(
   outside: OutsideDatabase,
   maxReplicaCount: number,
   requests = 60,
-): Promise<Finding[]> {
+): Promise<Limit[]> {
   const { name, batch } = application;
   const jobs = { namespace: name, label: `scaledjob.keda.sh/name=${batch}` };
   await runFirst(cluster, application, outside, jobs);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isKept } from "../../bench/limit.ts";
+import { isKept } from "../../support/limit.ts";
 import { databaseFindings, describeDatabaseLoss } from "./databaseFindings.ts";
 import type { DatabaseLoss } from "./loseDatabase.ts";
 import { makeAttempt } from "./makeAttempt.ts";

@@ -1,10 +1,10 @@
+import { atMost, exactly, type Limit } from "../../support/limit.ts";
 import { countAttempts } from "../chaos/attemptTotals.ts";
-import { atMost, exactly, type Finding } from "../finding.ts";
 import type { DatabaseLoss } from "./loseDatabase.ts";
 import { sameAttempt } from "./loss.ts";
 
 /** What holds whatever kind the loss is of. */
-export function databaseFindings(loss: DatabaseLoss): Finding[] {
+export function databaseFindings(loss: DatabaseLoss): Limit[] {
   const { kind, before, attempts, requests, toRunAgain, toFirstAttempt } = loss;
   const totals = countAttempts(attempts);
   const ended = before.filter(({ status }) => status !== "RUNNING");

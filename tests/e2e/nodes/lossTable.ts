@@ -1,4 +1,4 @@
-import { median, percentile } from "../../bench/samples.ts";
+import { median, percentile } from "../../support/samples.ts";
 import { endings, idleJobs, type Loss, secondsToFirstAttempt, secondsToRunAgain, secondsToTakeOver } from "./loss.ts";
 
 /** Each loss as a row of a Markdown table, in order. */

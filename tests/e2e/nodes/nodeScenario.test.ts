@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isKept } from "../../bench/limit.ts";
+import { isKept } from "../../support/limit.ts";
 import type { Attempt } from "../requests.ts";
 import type { Loss } from "./loss.ts";
 import { AT, makeAttempt } from "./makeAttempt.ts";

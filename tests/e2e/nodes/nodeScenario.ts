@@ -1,7 +1,7 @@
 import type { Reason } from "../../../worker/src/queue/attempt.ts";
-import { percentile } from "../../bench/samples.ts";
+import { atMost, exactly, type Limit } from "../../support/limit.ts";
+import { percentile } from "../../support/samples.ts";
 import { countAttempts } from "../chaos/attemptTotals.ts";
-import { atMost, exactly, type Finding } from "../finding.ts";
 import type { Attempt } from "../requests.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import type { FaultKind } from "./faultCommands.ts";
@@ -60,7 +60,7 @@ export async function loseRepeatedly(
 }
 
 /** The findings that must hold for every loss, whatever its kind. */
-export function commonFindings(losses: readonly Loss[], maxReplicaCount: number): Finding[] {
+export function commonFindings(losses: readonly Loss[], maxReplicaCount: number): Limit[] {
   const totals = losses.map(({ attempts }) => countAttempts(attempts));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const requests = sum(losses.map(({ running, inserted }) => running.length + inserted.length));
@@ -90,14 +90,14 @@ function toReason({ kind }: Loss): Reason {
 }
 
 /** The 95th percentile, over the losses, of the seconds until all requests of a loss run again. */
-export function runAgainFinding(limit: number, losses: readonly Loss[]): Finding {
+export function runAgainFinding(limit: number, losses: readonly Loss[]): Limit {
   const all = losses.map((loss) => Math.max(...secondsToRunAgain(loss)));
   const what = `from the loss until all of its requests run again, at the 95th percentile of ${losses.length}`;
   return atMost(limit, what, all.some(Number.isNaN) ? Number.NaN : percentile(all, 0.95), " s");
 }
 
 /** The slowest takeover by a Job's replacement pod, from its container's start. */
-export function takeOverFinding(limit: number, losses: readonly Loss[]): Finding {
+export function takeOverFinding(limit: number, losses: readonly Loss[]): Limit {
   const what = "from the start of a Job's replacement pod to its request's next attempt";
   return atMost(limit, what, slowest(losses.map(secondsToTakeOver)), " s");
 }
@@ -107,7 +107,7 @@ export async function operatorFindings(
   { cluster, note }: ScenarioContext,
   nodes: TwoNodes,
   kind: FaultKind,
-): Promise<Finding[]> {
+): Promise<Limit[]> {
   const { toLeader, toFirstAttempt } = await loseOperator(cluster, nodes, kind);
   note(`with KEDA's operator on the node: ${toFirstAttempt.toFixed(1)} s until a request inserted at once ran`);
   return [atMost(90, "from the loss until another operator of KEDA's leads", toLeader, " s")];

@@ -1,5 +1,5 @@
+import { atMost, exactly } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
-import { atMost, exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { maxIntervalDeviation } from "../maxIntervalDeviation.ts";
 import { attempts, clear, insert } from "../requests.ts";

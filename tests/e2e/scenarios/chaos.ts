@@ -1,3 +1,4 @@
+import { atMost, exactly } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
 import { countAttempts } from "../chaos/attemptTotals.ts";
 import { drainNode } from "../chaos/drain.ts";
@@ -5,7 +6,6 @@ import { type FaultCost, faultTable, toFinding } from "../chaos/faultCosts.ts";
 import { changeSettings, killKeda, type Outage, restartPostgres, rotatePasswords } from "../chaos/outages.ts";
 import { POD_FAULTS } from "../chaos/podFaults.ts";
 import { nextTarget, readEndReason, runsAgain } from "../chaos/target.ts";
-import { atMost, exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { attempts, clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";

@@ -1,3 +1,4 @@
+import { exactly, type Limit } from "../../support/limit.ts";
 import { buildImage } from "../buildImage.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import { COMMANDS, CORRECTED, HANDLER, IMAGES, imageName, TABLES } from "../commands/batches.ts";
@@ -5,7 +6,6 @@ import { claimDelay } from "../commands/claimDelay.ts";
 import { deletedPod } from "../commands/deletedPod.ts";
 import { END_ROWS, IMAGE_ROWS, memoryRow, runRows } from "../commands/rows.ts";
 import { unknownImage } from "../commands/unknownImage.ts";
-import { exactly, type Finding } from "../finding.ts";
 import { readAttempts, removeKinds } from "../kinds.ts";
 import { clear } from "../requests.ts";
 import type { Scenario, ScenarioContext } from "../scenario.ts";
@@ -51,26 +51,26 @@ function withBatches(settings: Settings, batches: readonly object[]): Settings {
 }
 
 /** Pods that violate the standard are not created there. */
-async function restricted(cluster: Cluster): Promise<Finding> {
+async function restricted(cluster: Cluster): Promise<Limit> {
   const label = "jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}";
   const standard = await cluster.kubectl(["get", "namespace", NAMESPACE, "-o", label]);
   return exactly(1, "namespace that enforces restricted", Number(standard === "restricted"));
 }
 
 /** Only another request of the same pod could see what a request left behind. */
-async function onePod(cluster: Cluster): Promise<Finding> {
+async function onePod(cluster: Cluster): Promise<Limit> {
   const pods = new Set((await readAttempts(cluster, "daemons")).map(({ pod_name }) => pod_name));
   return exactly(1, "pod of both", pods.size);
 }
 
-async function lastLine(cluster: Cluster): Promise<Finding> {
+async function lastLine(cluster: Cluster): Promise<Limit> {
   const pods = [...new Set((await readAttempts(cluster, "debian")).map(({ pod_name }) => pod_name))];
   const logs = await Promise.all(pods.map((pod) => cluster.kubectl(["logs", "-n", NAMESPACE, pod, "--tail=5"])));
   return exactly(1, "log that ends with its last line", logs.filter((log) => /^the last line$/m.test(log)).length);
 }
 
 /** With cgroup v2 the kernel kills whole containers if the kubelet asks for it (the default); v1 cannot. */
-async function runOutOfMemory(context: ScenarioContext): Promise<Finding[]> {
+async function runOutOfMemory(context: ScenarioContext): Promise<Limit[]> {
   const [report] = await readAttempts(context.cluster, "debian");
   const { cgroup, oomGroup } = (report?.result ?? {}) as { cgroup?: number; oomGroup?: number };
   const how = oomGroup ? "kills whole containers (memory.oom.group)" : "kills single processes";

@@ -1,6 +1,6 @@
+import { exactly } from "../../support/limit.ts";
 import { checkLanguageHosts } from "../existing/checkLanguageHosts.ts";
 import { useAsPackage } from "../existing/consumer.ts";
-import { exactly } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
 import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";

@@ -1,6 +1,6 @@
+import { exactly, type Limit } from "../../support/limit.ts";
 import { startDatabasePod } from "../existing/databasePod.ts";
 import { createExistingContext } from "../existing/existingContext.ts";
-import { exactly, type Finding } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
 import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { databaseFindings, describeDatabaseLoss } from "../nodes/databaseFindings.ts";
@@ -25,13 +25,13 @@ export const databaseNode: Scenario = {
   },
 };
 
-async function loseEachWay(context: ScenarioContext): Promise<Finding[]> {
+async function loseEachWay(context: ScenarioContext): Promise<Limit[]> {
   const { cluster: whole, note } = context;
   const start = (nodes: TwoNodes) => startDatabasePod(whole, nodes.second.name);
   await using given = await createExistingContext(whole, context, start);
   const { cluster, stack, settings } = given;
   const nodes = await TwoNodes.find(cluster);
-  const findings: Finding[] = [];
+  const findings: Limit[] = [];
   try {
     await nodes.onlyOn(nodes.first, async () => {
       await nodes.moveDns(nodes.first);

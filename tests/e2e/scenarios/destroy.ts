@@ -1,6 +1,6 @@
+import { atMost, exactly, type Limit } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
 import type { Cluster } from "../cluster.ts";
-import { atMost, exactly, type Finding } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
 import { clear, countStatus, insert, isIdle } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
@@ -37,7 +37,7 @@ export const destroy: Scenario = {
 };
 
 /** What ran when the stack was destroyed is in the database, and runs when the next one is up. */
-async function keptRequests(cluster: Cluster): Promise<Finding> {
+async function keptRequests(cluster: Cluster): Promise<Limit> {
   await until("no unfinished request", () => isIdle(cluster), { timeoutMs: 300_000, intervalMs: 1_000 });
   return exactly(
     RUNNING,

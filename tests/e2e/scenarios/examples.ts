@@ -1,7 +1,7 @@
+import { exactly, type Limit } from "../../support/limit.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import { EXAMPLES, readExample, readRoleCommands } from "../examples/examplePage.ts";
 import { killMailing, mailingFindings } from "../examples/killedMailing.ts";
-import { exactly, type Finding } from "../finding.ts";
 import { kindsEnded, readAttempts, removeKinds } from "../kinds.ts";
 import { clear } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
@@ -49,7 +49,7 @@ export const examples: Scenario = {
 };
 
 /** Whether the kind's only request succeeded at its first attempt and wrote the right rows. */
-async function succeeded(cluster: Cluster, kind: string, check: string): Promise<Finding> {
+async function succeeded(cluster: Cluster, kind: string, check: string): Promise<Limit> {
   const ends = (await readAttempts(cluster, kind)).map(({ status }) => status).join();
   const right = (await cluster.psql(check)).trim() === "t";
   return exactly(1, `${kind} with one attempt and all it must write`, Number(ends === "SUCCESS" && right));

@@ -1,5 +1,5 @@
+import { exactly } from "../../support/limit.ts";
 import { failOver } from "../existing/failOver.ts";
-import { exactly } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
 import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";

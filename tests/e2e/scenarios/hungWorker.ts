@@ -1,8 +1,8 @@
+import { atMost, exactly, type Limit } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
 import { buildImage } from "../buildImage.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import { HANDLER, imageName } from "../commands/batches.ts";
-import { atMost, exactly, type Finding } from "../finding.ts";
 import { BATCHES, INITIATED, OVERLAID, STARVED, TABLES } from "../hang/batches.ts";
 import { stopWorker } from "../hang/stopWorker.ts";
 import { type KindAttempt, kindsEnded, readAttempts, removeKinds } from "../kinds.ts";
@@ -53,7 +53,7 @@ async function replace(
   cluster: Cluster,
   what: string,
   { kind, container }: { readonly kind: string; readonly container: string },
-): Promise<Finding[]> {
+): Promise<Limit[]> {
   const first = await until(`${what} runs`, async () => (await readAttempts(cluster, kind)).at(0), {
     timeoutMs: 90_000,
     intervalMs: 500,
@@ -83,7 +83,7 @@ async function replace(
 }
 
 /** Its attempt took longer than six probes, and no probe ended it. */
-async function starved(cluster: Cluster): Promise<Finding[]> {
+async function starved(cluster: Cluster): Promise<Limit[]> {
   const [only, ...more] = await readAttempts(cluster, STARVED.kind);
   return [exactly(1, "starved worker that keeps its claim", Number(only?.status === "SUCCESS" && more.length === 0))];
 }

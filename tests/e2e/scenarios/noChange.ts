@@ -1,4 +1,4 @@
-import { atMost } from "../finding.ts";
+import { atMost } from "../../support/limit.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: no diff. What pulumi up created is what it wants, including defaults of the API server and KEDA. */

@@ -1,5 +1,5 @@
+import { exactly } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
-import { exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { waitForPolls } from "../polls.ts";
 import { attempts, clear, countStatus, insert } from "../requests.ts";

@@ -1,5 +1,5 @@
+import { atMost, exactly } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
-import { atMost, exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { attempts, clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";

@@ -1,6 +1,6 @@
+import { exactly } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
-import { exactly } from "../finding.ts";
 import { attempts, clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 

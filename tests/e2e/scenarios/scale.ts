@@ -1,5 +1,5 @@
+import { atMost, exactly } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
-import { atMost, exactly } from "../finding.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { waitForPolls } from "../polls.ts";
 import { attempts, clear, insert, isIdle } from "../requests.ts";

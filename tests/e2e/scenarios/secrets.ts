@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { exactly, type Limit } from "../../support/limit.ts";
 import { until } from "../../support/until.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import type { LogIn } from "../databaseServer.ts";
-import { exactly, type Finding } from "../finding.ts";
 import { clear, countStatus, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Stack } from "../stack.ts";
@@ -40,7 +40,7 @@ export const secrets: Scenario = {
       manifests: await manifests(cluster),
       logs: await logs(cluster),
     };
-    const finds = Object.entries(places).map(([place, text]): Finding => {
+    const finds = Object.entries(places).map(([place, text]): Limit => {
       if (text.length < 500) return exactly(1, `${place} to search`, Number.NaN);
       return exactly(0, `in ${place}`, passwords.filter((password) => holds(text, password)).length);
     });
@@ -62,7 +62,7 @@ async function tryLogIns(
   cluster: Cluster,
   earlier: ReadonlyMap<string, string>,
   present: ReadonlyMap<string, string>,
-): Promise<Finding[]> {
+): Promise<Limit[]> {
   const said = (of: ReadonlyMap<string, string>, sslmode: LogIn["sslmode"]) =>
     cluster.server.tryLogIn({ user: "batch_worker", password: of.get("postgres-worker-password") ?? "", sslmode });
   const refused = /no pg_hba.conf entry .* no encryption/;

@@ -1,5 +1,5 @@
+import { exactly } from "../../support/limit.ts";
 import { deployTwoStacks } from "../existing/deployTwoStacks.ts";
-import { exactly } from "../finding.ts";
 import { leftovers } from "../leftovers.ts";
 import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";

@@ -1,4 +1,4 @@
-import { atMost, exactly } from "../finding.ts";
+import { atMost, exactly } from "../../support/limit.ts";
 import { JobWatch } from "../jobWatch.ts";
 import { leftovers } from "../leftovers.ts";
 import { attempts, clear, insert } from "../requests.ts";

@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.ts";
+import type { Limit } from "../../support/limit.ts";
 import type { Scenario } from "../scenario.ts";
 import { measureThroughput } from "../throughput.ts";
 
@@ -15,7 +15,7 @@ const POLLS = [
 export const sixty: Scenario = {
   claim: "60 INSERTs are 60 Jobs, ten at once, each request run once",
   async run(context) {
-    const findings: Finding[] = [];
+    const findings: Limit[] = [];
     for (const own of POLLS) findings.push(...(await measureThroughput(context, { requestsPerJob: 1, ...own })));
     return findings;
   },

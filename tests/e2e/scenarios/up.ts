@@ -1,6 +1,6 @@
 import { getOutput } from "../../../cli/getOutput.ts";
 import { UsageError } from "../../../cli/usageError.ts";
-import { atMost } from "../finding.ts";
+import { atMost } from "../../support/limit.ts";
 import { helmSeconds, readReleases, withOwnProbes } from "../helm.ts";
 import { leftovers } from "../leftovers.ts";
 import type { Scenario, ScenarioContext } from "../scenario.ts";
