@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type pg from "pg";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
 
@@ -40,19 +38,6 @@ describe("a primary key that comes back after its row was deleted", () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
   });
 
-  test("is a new request when the previous one has ended: its attempts are counted on", async () => {
-    const connection = database.connect();
-    await succeed(connection, (await claim(connection, claimParams("a"))) as Claim);
-    await again();
-    const attempt = (await claim(connection, claimParams("b"))) as Claim;
-    assert.equal(attempt.attempt, 2);
-    await succeed(connection, attempt);
-    assert.deepEqual(await database.query("select attempt, status from clap_attempt order by attempt"), [
-      { attempt: 1, status: "SUCCESS" },
-      { attempt: 2, status: "SUCCESS" },
-    ]);
-  });
-
   test("is one request while the previous one waits", async () => {
     await again();
     assert.deepEqual(await queued(), ["1"]);
@@ -67,12 +52,5 @@ describe("a primary key that comes back after its row was deleted", () => {
     await worker.query("commit");
     await refused;
     assert.deepEqual(await queued(), ["1"]);
-  });
-
-  test("is refused while the previous one runs", async () => {
-    await claim(database.connect(), claimParams("a"));
-    await assert.rejects(again(), {
-      message: /clap 1 must not be inserted again before its running attempt has ended/,
-    });
   });
 });

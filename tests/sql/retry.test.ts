@@ -134,19 +134,4 @@ describe("batch.retry", () => {
       assert.equal(await queued(), before);
     });
   }
-
-  test("refused: a request or a kind that does not exist", async () => {
-    await assert.rejects(retry(2), { message: /clap 2 must be DEAD .*; got no attempt/ });
-    await assert.rejects(retry(1, "page"), { message: /page 1 must be DEAD .*; got no attempt/ });
-  });
-
-  test("neither the worker nor the scaler may", async () => {
-    await giveUp();
-    for (const role of ["batch_worker", "batch_scaler"]) {
-      await database.query("begin");
-      await database.query(`set local role ${role}`);
-      await assert.rejects(retry(1), { code: "42501" });
-      await database.query("rollback");
-    }
-  });
 });

@@ -47,7 +47,7 @@ pulumi.runtime.setAllConfig({
     ]),
   ),
 });
-const { program, resources } = await recordProgram(() => import("../../index.ts"));
+const { program } = await recordProgram(() => import("../../index.ts"));
 
 // biome-ignore lint/suspicious/noExplicitAny: each type has other inputs.
 const inputs = (key: string): any => sentResources().get(key);
@@ -71,15 +71,6 @@ describe("a stack on what is there", () => {
       "random:index/randomPassword:RandomPassword postgres-scaler-password",
       "random:index/randomPassword:RandomPassword postgres-worker-password",
     ]);
-  });
-
-  test("creates nothing before the registry has the images and the existing KEDA was checked", () => {
-    const after = (name: string) => resources.find((resource) => resource.name === name && !resource.parent)?.dependsOn;
-    const images = ["WorkerImage postgres-batch", "WorkerImage postgres-batch-runner"];
-    assert.deepEqual(after("keda"), images);
-    assert.deepEqual(after("postgres"), [...images, "Keda keda"]);
-    assert.ok(after("schema-migration")?.includes("Postgres postgres"));
-    assert.ok(after("page")?.includes("SchemaMigration schema-migration"));
   });
 
   test("migrates past the pooler as the owner, and has the server checked for the connections of all batches", () => {

@@ -80,25 +80,6 @@ describe("a database that becomes unavailable", () => {
     await Promise.all([blocker.end(), connection.close()]);
   });
 
-  test("claims do not fail each other if the server's transactions are serializable by default", async () => {
-    await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 200)");
-    await database.query(`alter database ${database.name} set default_transaction_isolation = 'serializable'`);
-    const warnings: string[] = [];
-    const pods = Array.from({ length: 10 }, () =>
-      connect(
-        5,
-        createLog({}, (line) => warnings.push(line)),
-      ),
-    );
-    for (let turn = 0; turn < 20; turn++) {
-      const all = await Promise.all(pods.map((pod, index) => claim(pod, claimParams(`${index}-${turn}`))));
-      await Promise.all(all.map((got, index) => succeed(pods[index] as Database, got as Claim)));
-    }
-    await Promise.all(pods.map((pod) => pod.close()));
-    assert.deepEqual(warnings, []);
-    await database.query(`alter database ${database.name} reset default_transaction_isolation`);
-  });
-
   test("a finish whose answer is lost is recorded once", async () => {
     const connection = connect();
     const got = await claimed(connection);

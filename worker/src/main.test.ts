@@ -55,19 +55,6 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.equal((await claps()).filter(({ status }) => status === "SUCCESS").length, 3);
   });
 
-  test("a killed process has used one attempt; the Job's next pod claims the request", async () => {
-    await insert(30);
-    const pod = startWorker("a");
-    await running(1);
-    pod.kill("SIGKILL");
-    assert.equal(await pod.ended, 137);
-    startWorker("a");
-    await running(2);
-    assert.deepEqual(await database.query("select status, reason from clap_attempt where attempt = 1"), [
-      { status: "FAILED", reason: "crashed" },
-    ]);
-  });
-
   test("with a bug (a rejection that is not awaited) logs it and ends 70", async () => {
     await insert(30);
     const late =
@@ -115,20 +102,6 @@ describe("a worker process", { timeout: 120_000 }, () => {
       async () => (await database.query(`select from batch.queue where session_id in ${HELD_SESSIONS}`)).at(0),
       { timeoutMs: 5_000 },
     );
-  });
-
-  test("that was suspended until another one ran its request changes nothing, reports that, and exits 3", async () => {
-    await insert(1);
-    const zombie = startWorker("a");
-    await running(1);
-    zombie.kill("SIGSTOP");
-    await workers.cutConnections();
-    assert.equal(await startWorker("a").ended, 0);
-    const before = await database.query("table batch.history");
-    zombie.kill("SIGCONT");
-    assert.equal(await zombie.ended, 3);
-    assert.match(zombie.outputTail(), /is owned by another worker or has already ended/);
-    assert.deepEqual(await database.query("table batch.history"), before);
   });
 
   test("with wrong settings names each of them and ends 64", async () => {

@@ -92,18 +92,6 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     });
   }
 
-  test("a command that does not exist is DEAD, and the error says so", async () => {
-    await insert();
-    const runner = startRunner(["no-such-program"], {});
-    runner.stdout.resume();
-    assert.deepEqual(await once(runner, "exit"), [2, null]);
-    const { status, error } = (await last()) ?? {};
-    assert.deepEqual(
-      [status, error],
-      ["DEAD", "cannot start no-such-program: the image has no such program in its PATH"],
-    );
-  });
-
   for (const [what, script] of [
     ["obeys", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"],
     ["ignores SIGTERM", "trap '' TERM; echo ready; while :; do sleep 0.01; done"],

@@ -104,13 +104,4 @@ describe("a worker with a liveness port", { timeout: 120_000 }, () => {
     assert.deepEqual(await database.query("select status from clap"), [{ status: "SUCCESS" }]);
     await taken.close();
   });
-
-  test("does not show it to its command", async () => {
-    await workers.insert(0);
-    const command = { COMMAND: JSON.stringify(["sh", "-c", "env"]), COMMAND_DIRECTORY: directory };
-    const pod = workers.start("a", { LIVENESS_PORT: String(await findFreePort()), ...command });
-    assert.equal(await pod.ended, 0);
-    assert.match(pod.outputTail(), /^BATCH_REQUEST_ID=/m);
-    assert.doesNotMatch(pod.outputTail(), /LIVENESS/);
-  });
 });

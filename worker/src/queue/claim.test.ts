@@ -83,23 +83,6 @@ describe("claim", () => {
     ]);
   });
 
-  test("no other Job takes the request of a dead pod while its own may come back", async () => {
-    await insert(1);
-    const { connection } = await claimAlone(claimParams("a"));
-    await connection.close();
-    assert.equal((await claimAlone(claimParams("b"))).claimed, undefined);
-  });
-
-  test("a Job started for a request whose worker died claims again until the request is free", async () => {
-    await insert(1);
-    const { connection } = await claimAlone(claimParams("a"));
-    await connection.close();
-    await database.query("update batch.queue set suspected_at = now()");
-    assert.equal((await claimAlone(claimParams("b"))).claimed, "reserved");
-    await database.query("update batch.queue set suspected_at = now() - interval '16 seconds'");
-    assert.equal(claimedBy((await claimAlone(claimParams("b"))).claimed).attempt, 2);
-  });
-
   test("a deleted Job's request is free for others when its next pod should have started long ago", async () => {
     await insert(1);
     const { connection, claimed } = await claimAlone(claimParams("a"));
@@ -124,17 +107,6 @@ describe("claim", () => {
     const { connection, claimed } = await claimAlone(claimParams("a"));
     await fail(connection, claimedBy(claimed), { reason: "error", message: "no", final: false });
     assert.equal(claimedBy((await claimAlone(claimParams("b"))).claimed).attempt, 2);
-  });
-
-  test("a request whose pods all died is DEAD after crashLimit + 1 attempts, recorded by the Job's next pod", async () => {
-    await insert(1);
-    for (let attempt = 1; attempt <= 3; attempt++) {
-      const { connection, claimed } = await claimAlone(claimParams("a", { crashLimit: 2 }));
-      assert.equal(claimedBy(claimed).attempt, attempt);
-      await connection.close();
-    }
-    assert.equal((await claimAlone(claimParams("a", { crashLimit: 2 }))).claimed, undefined);
-    assert.deepEqual(await database.query("select status, iteration from clap"), [{ status: "DEAD", iteration: 3 }]);
   });
 
   test(`100 claimants on ${MANY} requests: ${MANY} different owners, no error`, { timeout: 120_000 }, async () => {

@@ -26,9 +26,3 @@ test("a deferred request needs no Job before its time; after it any Job may clai
     { reason: "deferred", error: "no seats left" },
   ]);
 });
-
-test("a request with one deferral more than its limit is DEAD", async () => {
-  const { connection, attempt } = await startAttempt(database, claimParams("a", { deferralLimit: 0 }));
-  assert.equal(await defer(connection, attempt, { afterSeconds: 60, message: "no seats left" }), "DEAD");
-  assert.deepEqual(await database.query("table batch.queue"), []);
-});
