@@ -96,53 +96,41 @@ describe("a batch's arguments", () => {
   }
 
   const RUNNER = { reference: "runner:1" };
-  const wrong: Record<string, readonly [changed: object, says: string]> = {
-    "a name with capitals": [{ name: "Claps" }, "name must be 1 to 57 characters from a-z"],
-    "a name too long for its Jobs": [{ name: "a".repeat(58) }, "name must be 1 to 57 characters from a-z"],
-    "a kind that batch.attach() refuses": [{ kind: "Page" }, "kind must be 1 to 40"],
-    "a host with a port": [
-      { database: { ...ARGS.database, host: "postgres.example:5433" } },
+  const wrong: readonly (readonly [says: string, changed: object])[] = [
+    ["name must be 1 to 57 characters from a-z", { name: "Claps" }],
+    ["name must be 1 to 57 characters from a-z", { name: "a".repeat(58) }],
+    ["kind must be 1 to 40", { kind: "Page" }],
+    [
       'database.host must be a host name or an address (pods connect to it; the port is a separate key); got "postgres.example:5433"',
+      { database: { ...ARGS.database, host: "postgres.example:5433" } },
     ],
-    "no image": [{ image: {} }, "image.reference must be set"],
-    "an empty command": [{ command: [], runner: RUNNER }, "command must be a list of 1 or more"],
-    "a command whose program is empty": [{ command: [""], runner: RUNNER }, "command[0] must be a program"],
-    "a command that contains a number": [{ command: ["sleep", 5], runner: RUNNER }, "command[1] must be a string"],
-    "a command without a runner": [{ command: ["a"] }, "must have all of command, runner"],
-    "final exit codes without a command": [{ finalExitCodes: [3] }, "must have command with finalExitCodes"],
-    "exit code 0 as a final one": [{ finalExitCodes: [0], command: ["a"], runner: RUNNER }, "finalExitCodes[0]"],
-    "exit code 75 as a final one": [
-      { finalExitCodes: [3, 75], command: ["a"], runner: RUNNER },
+    ["image.reference must be set", { image: {} }],
+    ["command must be a list of 1 or more", { command: [], runner: RUNNER }],
+    ["command[0] must be a program", { command: [""], runner: RUNNER }],
+    ["command[1] must be a string", { command: ["sleep", 5], runner: RUNNER }],
+    ["must have all of command, runner", { command: ["a"] }],
+    ["must have command with finalExitCodes", { finalExitCodes: [3] }],
+    ["finalExitCodes[0]", { finalExitCodes: [0], command: ["a"], runner: RUNNER }],
+    [
       "finalExitCodes[1] must be an exit code other than 75",
+      { finalExitCodes: [3, 75], command: ["a"], runner: RUNNER },
     ],
-    "a delay without a command": [{ retryAfterSeconds: 5 }, "must have command with retryAfterSeconds"],
-    "a delay of more than a week": [
-      { retryAfterSeconds: 604_801, command: ["a"], runner: RUNNER },
+    ["must have command with retryAfterSeconds", { retryAfterSeconds: 5 }],
+    [
       "retryAfterSeconds must be a number from 0 to 604800",
+      { retryAfterSeconds: 604_801, command: ["a"], runner: RUNNER },
     ],
-    "a polling interval of zero": [{ pollingInterval: 0 }, "pollingInterval must be a whole number from 1 to 3600"],
-    "a fractional number of Jobs": [{ maxReplicaCount: 0.5 }, "maxReplicaCount must be a whole number"],
-    "a timeout of more than a week": [
-      { timeoutSeconds: 604_801 },
-      "timeoutSeconds must be a whole number from 0 to 604800",
-    ],
-    "memory without a unit": [{ memory: "128" }, "memory must be a memory quantity"],
-    "a connection without TLS": [
-      { database: { ...ARGS.database, sslMode: "disable" } },
-      "database.sslMode must be require or verify-full",
-    ],
-    "a pooler without a lease": [
-      { database: { ...ARGS.database, pooler: { host: "p" } } },
-      "leaseSeconds must be 1 or more behind a pooler",
-    ],
-    "an unknown key": [{ maxReplicas: 1 }, 'got "maxReplicas"'],
-    "a pod patch that breaks the worker": [
-      { pod: { podSpecPatch: { restartPolicy: "Always" } } },
-      "pod.podSpecPatch must not change",
-    ],
-  };
-  for (const [what, [changed, says]] of Object.entries(wrong)) {
-    test(`${what} is refused with one line that names it, before anything is created`, () => {
+    ["pollingInterval must be a whole number from 1 to 3600", { pollingInterval: 0 }],
+    ["maxReplicaCount must be a whole number", { maxReplicaCount: 0.5 }],
+    ["timeoutSeconds must be a whole number from 0 to 604800", { timeoutSeconds: 604_801 }],
+    ["memory must be a memory quantity", { memory: "128" }],
+    ["database.sslMode must be require or verify-full", { database: { ...ARGS.database, sslMode: "disable" } }],
+    ["leaseSeconds must be 1 or more behind a pooler", { database: { ...ARGS.database, pooler: { host: "p" } } }],
+    ['got "maxReplicas"', { maxReplicas: 1 }],
+    ["pod.podSpecPatch must not change", { pod: { podSpecPatch: { restartPolicy: "Always" } } }],
+  ];
+  for (const [says, changed] of wrong) {
+    test(`a mistake is refused with one line, before anything is created: ${says}`, () => {
       const before = sentResources().size;
       assert.throws(
         () => make(changed),

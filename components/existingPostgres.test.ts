@@ -102,62 +102,50 @@ describe("an existing PostgreSQL", async () => {
 
 describe("the arguments of Postgres", () => {
   const existing = (changed: object) => ({ existing: { ...EXISTING, ...changed } });
-  const wrong: Record<string, readonly [args: object, says: string]> = {
-    "both an installed and an existing one": [
-      { install: INSTALL, ...existing({}) },
-      "database must have one of install and existing",
-    ],
-    "no host": [existing({ host: undefined }), "existing.host must be a host name or an address"],
-    "a host that includes the port": [existing({ host: "db.example:5432" }), "existing.host must be"],
-    "no database": [existing({ database: undefined }), "existing.database must be a database name"],
-    "no owner": [existing({ admin: undefined }), "existing.admin must be an object"],
-    "an owner without a password": [
-      existing({ admin: { user: "o" } }),
+  const wrong: readonly (readonly [says: string, args: object])[] = [
+    ["database must have one of install and existing", { install: INSTALL, ...existing({}) }],
+    ["existing.host must be a host name or an address", existing({ host: undefined })],
+    ["existing.host must be", existing({ host: "db.example:5432" })],
+    ["existing.database must be a database name", existing({ database: undefined })],
+    ["existing.admin must be an object", existing({ admin: undefined })],
+    [
       "existing.admin must have one of password and secretName (the source of the password); got none",
+      existing({ admin: { user: "o" } }),
     ],
-    "an owner with two passwords": [
-      existing({ admin: { user: "o", password: "geheim", secretName: "s" } }),
-      "got both",
-    ],
-    "a key without a Secret": [
-      existing({ admin: { user: "o", password: "geheim", secretKey: "k" } }),
+    ["got both", existing({ admin: { user: "o", password: "geheim", secretName: "s" } })],
+    [
       "existing.admin.secretKey must be set together with secretName",
+      existing({ admin: { user: "o", password: "geheim", secretKey: "k" } }),
     ],
-    "an invalid port": [existing({ port: 70_000 }), "existing.port must be a whole number from 1 to 65535"],
-    "only one prepared role": [
-      existing({ worker: { user: "w", secretName: "w" } }),
-      "must have all of worker, scaler, or none",
-    ],
-    "the same role twice": [
-      existing({ worker: { user: "w", secretName: "w" }, scaler: { user: "w", secretName: "w" } }),
+    ["existing.port must be a whole number from 1 to 65535", existing({ port: 70_000 })],
+    ["must have all of worker, scaler, or none", existing({ worker: { user: "w", secretName: "w" } })],
+    [
       'three different roles (each has only the rights it needs); got "w" twice',
+      existing({ worker: { user: "w", secretName: "w" }, scaler: { user: "w", secretName: "w" } }),
     ],
-    "prepared roles with a prefix": [
-      existing({ rolePrefix: "x", worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),
+    [
       "must have one of worker and rolePrefix",
+      existing({ rolePrefix: "x", worker: { user: "w", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),
     ],
-    "no TLS": [existing({ tls: { mode: "disable" } }), "existing.tls.mode must be require or verify-full"],
-    "an authority that is never checked": [
-      existing({ tls: { mode: "require", caSecretName: "ca" } }),
+    ["existing.tls.mode must be require or verify-full", existing({ tls: { mode: "disable" } })],
+    [
       "existing.tls.mode must be verify-full with a certificate authority",
+      existing({ tls: { mode: "require", caSecretName: "ca" } }),
     ],
-    "two authorities": [
-      existing({ tls: { ca: "-----BEGIN CERTIFICATE-----", caSecretName: "ca" } }),
+    [
       "existing.tls must have one of ca and caSecretName",
+      existing({ tls: { ca: "-----BEGIN CERTIFICATE-----", caSecretName: "ca" } }),
     ],
-    "an authority that is not a certificate": [
-      existing({ tls: { ca: "ca.pem" } }),
-      "existing.tls.ca must be a certificate in PEM",
-    ],
-    "a connection URL": [{ existing: "postgres://owner:geheim@db.example/shop" }, "existing must be an object"],
-    "an unknown key": [existing({ user: "x" }), 'got "user"'],
-    "a namespace with a dot": [{ namespace: "a.b" }, "namespace must be 1 to 63"],
-    "a string as a flag": [{ createNamespace: "yes" }, "createNamespace must be true or false"],
-  };
-  for (const [what, [args, says]] of Object.entries(wrong)) {
-    test(`${what} is refused with one message that shows no password`, () => {
+    ["existing.tls.ca must be a certificate in PEM", existing({ tls: { ca: "ca.pem" } })],
+    ["existing must be an object", { existing: "postgres://owner:geheim@db.example/shop" }],
+    ['got "user"', existing({ user: "x" })],
+    ["namespace must be 1 to 63", { namespace: "a.b" }],
+    ["createNamespace must be true or false", { createNamespace: "yes" }],
+  ];
+  for (const [says, args] of wrong) {
+    test(`a mistake is refused with one message that shows no password: ${says}`, () => {
       assert.throws(
-        () => new Postgres(`wrong-${what}`, args as PostgresArgs),
+        () => new Postgres(`wrong-${says}`, args as PostgresArgs),
         ({ message }: Error) => {
           assert.equal(message.split("\n").length, 2, message);
           assert.ok(message.includes(says), message);

@@ -23,32 +23,29 @@ describe("values within a podSpecPatch", () => {
     assert.deepEqual(problems({ initContainers: [sidecar], containers: [{ ports: null }] }), []);
   });
 
-  const wrong: Record<string, readonly [container: object, says: string]> = {
-    "a name with capitals": [{ name: "Proxy" }, "initContainers[0].name must be 1 to 63 characters"],
-    "a variable with a space": [{ env: [{ name: "a b", value: "geheim" }] }, "env[0].name must be a variable's name"],
-    "a port above the range": [
-      { ports: [{ containerPort: 65_536 }] },
+  const wrong: readonly (readonly [says: string, container: object])[] = [
+    ["initContainers[0].name must be 1 to 63 characters", { name: "Proxy" }],
+    ["env[0].name must be a variable's name", { env: [{ name: "a b", value: "geheim" }] }],
+    [
       "ports[0].containerPort must be a whole number from 1 to 65535 (a TCP port); got 65536",
+      { ports: [{ containerPort: 65_536 }] },
     ],
-    "a port's name that is too long": [
-      { ports: [{ containerPort: 1, name: "a".repeat(16) }] },
+    [
       "ports[0].name must be a port's name of at most 15 characters",
+      { ports: [{ containerPort: 1, name: "a".repeat(16) }] },
     ],
-    "a probe of port 0": [
-      { startupProbe: { httpGet: { path: "/", port: 0 } } },
+    [
       "startupProbe.httpGet.port must be a whole number from 1 to 65535",
+      { startupProbe: { httpGet: { path: "/", port: 0 } } },
     ],
-    "a probe of a port in digits": [
-      { startupProbe: { tcpSocket: { port: "8080" } } },
-      "startupProbe.tcpSocket.port must be a port's name",
-    ],
-    "a quantity with a wrong suffix": [
-      { resources: { limits: { memory: "1GB" } } },
+    ["startupProbe.tcpSocket.port must be a port's name", { startupProbe: { tcpSocket: { port: "8080" } } }],
+    [
       'resources.limits.memory must be a Kubernetes quantity (500m, 2, 1Gi); got "1GB"',
+      { resources: { limits: { memory: "1GB" } } },
     ],
-  };
-  for (const [what, [changed, says]] of Object.entries(wrong)) {
-    test(`may not contain ${what}: one message names it`, () => {
+  ];
+  for (const [says, changed] of wrong) {
+    test(`refuses a mistake with one message: ${says}`, () => {
       const [message = "", ...others] = problems({ initContainers: [{ ...PROXY, ...changed }] });
       assert.deepEqual(others, []);
       assert.ok(message.includes(says), message);

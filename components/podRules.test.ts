@@ -49,154 +49,103 @@ describe("pod", () => {
   for (const [what, pod] of Object.entries(right))
     test(`may contain ${what}`, () => assert.deepEqual(problems(pod), []));
 
-  const wrong: Record<string, readonly [pod: unknown, says: string]> = {
-    "a list instead of an object": [[], "pod must be an object"],
-    "an unknown key": [{ nodeselector: {} }, 'got "nodeselector"'],
-    "a label reserved for KEDA": [
-      { labels: { "scaledjob.keda.sh/name": "x" } },
-      'the key "scaledjob.keda.sh/name" of pod.labels',
-    ],
-    "the label that selects the pods": [{ labels: { "app.kubernetes.io/name": "x" } }, "app.kubernetes.io/name"],
-    "an invalid label value": [{ labels: { a: "b c" } }, "pod.labels.a must be a label value"],
-    "a number as a label value": [{ labels: { a: 1 } }, "pod.labels.a must be"],
-    "an annotation reserved for Pulumi": [
-      { annotations: { "pulumi.com/waitFor": "x" } },
-      "they control how Pulumi waits",
-    ],
-    "a number as an annotation": [{ annotations: { a: 1 } }, "pod.annotations.a must be a string"],
-    "an invalid service account name": [{ serviceAccountName: "A b" }, "pod.serviceAccountName must be"],
-    "a variable reserved for the worker": [{ env: { PGPASSWORD: "geheim" } }, 'the key "PGPASSWORD" of pod.env'],
-    "a variable of the commands' contract": [{ env: { BATCH_TOKEN: "x" } }, 'the key "BATCH_TOKEN" of pod.env'],
-    "a number as a variable": [
-      { env: { A: 5 } },
-      "pod.env.A must be a string (a variable's value; quote numbers); got a number",
-    ],
-    "an invalid variable name": [{ env: { "a b": "x" } }, 'the key "a b" of pod.env'],
-    "a Secret by its bare name": [{ envFromSecrets: ["a"] }, "pod.envFromSecrets[0] must be an object"],
-    "a Secret without a name": [{ envFromSecrets: [{ prefix: "A_" }] }, "pod.envFromSecrets[0].name must be"],
-    "a volume reserved for the worker": [{ volumes: [{ name: "ca", emptyDir: {} }] }, "pod.volumes[0].name must be"],
-    "a volume without a name": [{ volumes: [{ emptyDir: {} }] }, "pod.volumes[0].name must be"],
-    "two volumes with the same name": [{ volumes: [PVC, PVC] }, 'got "data" twice'],
-    "a mount without its volume": [
-      { volumeMounts: [{ name: "x", mountPath: "/x" }] },
-      "pod.volumeMounts must name a volume of pod.volumes",
-    ],
-    "a mount over the runner": [
-      { volumes: [PVC], volumeMounts: [{ name: "data", mountPath: "/batch/lib" }] },
-      "pod.volumeMounts[0].mountPath",
-    ],
-    "a mount over the worker": [
-      { volumes: [PVC], volumeMounts: [{ name: "data", mountPath: "/app" }] },
-      "pod.volumeMounts[0].mountPath",
-    ],
-    "a mount at a relative path": [
-      { volumes: [PVC], volumeMounts: [{ name: "data", mountPath: "x" }] },
-      "pod.volumeMounts[0].mountPath",
-    ],
-    ...Object.fromEntries(
-      ["//batch", "/x/../batch", "/a:b"].map((mountPath) => [
-        `a mount at ${mountPath}`,
-        [{ volumes: [PVC], volumeMounts: [{ name: "data", mountPath }] }, "pod.volumeMounts[0].mountPath"],
-      ]),
+  const wrong: readonly (readonly [says: string, pod: unknown])[] = [
+    ["pod must be an object", []],
+    ['got "nodeselector"', { nodeselector: {} }],
+    ['the key "scaledjob.keda.sh/name" of pod.labels', { labels: { "scaledjob.keda.sh/name": "x" } }],
+    ["app.kubernetes.io/name", { labels: { "app.kubernetes.io/name": "x" } }],
+    ["pod.labels.a must be a label value", { labels: { a: "b c" } }],
+    ["pod.labels.a must be", { labels: { a: 1 } }],
+    ["they control how Pulumi waits", { annotations: { "pulumi.com/waitFor": "x" } }],
+    ["pod.annotations.a must be a string", { annotations: { a: 1 } }],
+    ["pod.serviceAccountName must be", { serviceAccountName: "A b" }],
+    ['the key "PGPASSWORD" of pod.env', { env: { PGPASSWORD: "geheim" } }],
+    ['the key "BATCH_TOKEN" of pod.env', { env: { BATCH_TOKEN: "x" } }],
+    ["pod.env.A must be a string (a variable's value; quote numbers); got a number", { env: { A: 5 } }],
+    ['the key "a b" of pod.env', { env: { "a b": "x" } }],
+    ["pod.envFromSecrets[0] must be an object", { envFromSecrets: ["a"] }],
+    ["pod.envFromSecrets[0].name must be", { envFromSecrets: [{ prefix: "A_" }] }],
+    ["pod.volumes[0].name must be", { volumes: [{ name: "ca", emptyDir: {} }] }],
+    ["pod.volumes[0].name must be", { volumes: [{ emptyDir: {} }] }],
+    ['got "data" twice', { volumes: [PVC, PVC] }],
+    ["pod.volumeMounts must name a volume of pod.volumes", { volumeMounts: [{ name: "x", mountPath: "/x" }] }],
+    ...["/batch/lib", "/app", "x", "//batch", "/x/../batch", "/a:b"].map(
+      (mountPath) =>
+        [
+          "pod.volumeMounts[0].mountPath must be",
+          { volumes: [PVC], volumeMounts: [{ name: "data", mountPath }] },
+        ] as const,
     ),
-    "two mounts at one path": [
-      { volumes: [PVC], volumeMounts: [MOUNT, MOUNT] },
+    [
       'pod.volumeMounts must have different paths (one would hide the other); got "/d" twice',
+      { volumes: [PVC], volumeMounts: [MOUNT, MOUNT] },
     ],
-    "a misspelled key of a mount": [{ volumes: [PVC], volumeMounts: [{ ...MOUNT, readonly: true }] }, 'got "readonly"'],
+    ['got "readonly"', { volumes: [PVC], volumeMounts: [{ ...MOUNT, readonly: true }] }],
     // Kubernetes would take both for an empty folder.
-    "a volume with a misspelled source": [
-      { volumes: [{ name: "data", persistentVolumeClam: {} }] },
-      'got "persistentVolumeClam"',
-    ],
-    "a volume without a source": [{ volumes: [{ name: "data" }] }, "pod.volumes[0] must have one source"],
-    "a volume with two sources": [
-      { volumes: [{ ...PVC, emptyDir: {} }] },
+    ['got "persistentVolumeClam"', { volumes: [{ name: "data", persistentVolumeClam: {} }] }],
+    ["pod.volumes[0] must have one source", { volumes: [{ name: "data" }] }],
+    [
       "pod.volumes[0] must have one source (what is mounted); got persistentVolumeClaim and emptyDir",
+      { volumes: [{ ...PVC, emptyDir: {} }] },
     ],
-    "a Secret's volume by another key": [
-      { volumes: [{ name: "a", secret: { secretName: "s", name: "s" } }] },
-      'got "name"',
-    ],
-    "a claim's volume without the claim": [
-      { volumes: [{ name: "a", persistentVolumeClaim: {} }] },
-      "pod.volumes[0].persistentVolumeClaim.claimName must be",
-    ],
-    "an unknown operator of a toleration": [
-      { tolerations: [{ key: "a", operator: "Equals" }] },
+    ['got "name"', { volumes: [{ name: "a", secret: { secretName: "s", name: "s" } }] }],
+    ["pod.volumes[0].persistentVolumeClaim.claimName must be", { volumes: [{ name: "a", persistentVolumeClaim: {} }] }],
+    [
       'pod.tolerations[0].operator must be Exists or Equal (how the value is compared); got "Equals"',
+      { tolerations: [{ key: "a", operator: "Equals" }] },
     ],
-    "a misspelled key of a toleration": [{ tolerations: [{ key: "a", efect: "NoSchedule" }] }, 'got "efect"'],
-    "a toleration of nothing": [{ tolerations: [{ effect: "NoSchedule" }] }, "pod.tolerations[0] must have a key"],
-    "a toleration that compares no value": [
-      { tolerations: [{ key: "a", operator: "Exists", value: "b" }] },
-      "pod.tolerations[0].value must come without",
-    ],
-    "a toleration that waits for nothing": [
-      { tolerations: [{ key: "a", effect: "NoSchedule", tolerationSeconds: 5 }] },
+    ['got "efect"', { tolerations: [{ key: "a", efect: "NoSchedule" }] }],
+    ["pod.tolerations[0] must have a key", { tolerations: [{ effect: "NoSchedule" }] }],
+    ["pod.tolerations[0].value must come without", { tolerations: [{ key: "a", operator: "Exists", value: "b" }] }],
+    [
       "pod.tolerations[0].tolerationSeconds must come with the effect NoExecute",
+      { tolerations: [{ key: "a", effect: "NoSchedule", tolerationSeconds: 5 }] },
     ],
-    "a misspelled affinity": [{ affinity: { nodeAfinity: {} } }, 'got "nodeAfinity"'],
-    "a misspelled term of an affinity": [
-      { affinity: { nodeAffinity: { required: {} } } },
+    ['got "nodeAfinity"', { affinity: { nodeAfinity: {} } }],
+    [
       "a key of pod.affinity.nodeAffinity must be one of requiredDuring",
+      { affinity: { nodeAffinity: { required: {} } } },
     ],
-    "an incomplete spread constraint": [
-      { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "zone" }] },
+    [
       "pod.topologySpreadConstraints[0].whenUnsatisfiable must be",
+      { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "zone" }] },
     ],
-    "a label with an invalid prefix": [{ labels: { "a..b/c": "x" } }, 'the key "a..b/c" of pod.labels'],
-    "a name with an empty part": [{ serviceAccountName: "a..b" }, "pod.serviceAccountName must be"],
-    "a resource without a prefix": [{ resources: { limits: { gpu: "1" } } }, 'the key "gpu" of pod.resources.limits'],
-    "a fraction of a device": [
-      { resources: { limits: { "a/b": "0.5" } } },
-      'a/b must be a whole number (devices are not divided); got "0.5"',
-    ],
-    "more devices requested than the limit": [
-      { resources: { requests: { "a/b": "2" }, limits: { "a/b": "1" } } },
+    ['the key "a..b/c" of pod.labels', { labels: { "a..b/c": "x" } }],
+    ["pod.serviceAccountName must be", { serviceAccountName: "a..b" }],
+    ['the key "gpu" of pod.resources.limits', { resources: { limits: { gpu: "1" } } }],
+    ['a/b must be a whole number (devices are not divided); got "0.5"', { resources: { limits: { "a/b": "0.5" } } }],
+    [
       'pod.resources.limits.a/b must be the same as in requests (no pod gets more); got "1" and "2"',
+      { resources: { requests: { "a/b": "2" }, limits: { "a/b": "1" } } },
     ],
-    "a device without a limit": [{ resources: { requests: { "a/b": "2" } } }, 'got nothing and "2"'],
-    "more disk requested than the limit": [
-      { resources: { requests: { "ephemeral-storage": "2Gi" }, limits: { "ephemeral-storage": "1Gi" } } },
+    ['got nothing and "2"', { resources: { requests: { "a/b": "2" } } }],
+    [
       'pod.resources.limits.ephemeral-storage must be at least what requests has (Kubernetes refuses such pods); got "1Gi" and "2Gi"',
+      { resources: { requests: { "ephemeral-storage": "2Gi" }, limits: { "ephemeral-storage": "1Gi" } } },
     ],
-    "an invalid node label": [{ nodeSelector: { a: true } }, "pod.nodeSelector.a must be"],
-    "nodes that the worker cannot run on": [
-      { nodeSelector: { "kubernetes.io/os": "windows" } },
-      "pod.nodeSelector.kubernetes.io/os must be linux",
-    ],
-    "nodes of another system by a patch": [
-      { podSpecPatch: { nodeSelector: { "kubernetes.io/os": "windows" } } },
+    ["pod.nodeSelector.a must be", { nodeSelector: { a: true } }],
+    ["pod.nodeSelector.kubernetes.io/os must be linux", { nodeSelector: { "kubernetes.io/os": "windows" } }],
+    [
       "pod.podSpecPatch must not change nodeSelector.kubernetes.io/os (the worker and the runner are programs for Linux)",
+      { podSpecPatch: { nodeSelector: { "kubernetes.io/os": "windows" } } },
     ],
-    "pods of another system": [
-      { podSpecPatch: { os: { name: "windows" } } },
+    [
       "pod.podSpecPatch must not change os.name (the worker and the runner are programs for Linux)",
+      { podSpecPatch: { os: { name: "windows" } } },
     ],
-    "a toleration that is not an object": [{ tolerations: ["all"] }, "pod.tolerations[0] must be an object"],
-    "an affinity that is not an object": [{ affinity: [] }, "pod.affinity must be an object"],
-    "a CPU request, which the setting cpu sets": [
-      { resources: { requests: { cpu: "1" } } },
-      'the key "cpu" of pod.resources.requests',
-    ],
-    "a memory limit, which the setting memory sets": [
-      { resources: { limits: { memory: "1Gi" } } },
-      'the key "memory" of pod.resources.limits',
-    ],
-    "a quantity that is a number": [
-      { resources: { limits: { "nvidia.com/gpu": 1 } } },
-      "pod.resources.limits.nvidia.com/gpu must be",
-    ],
-    "a pull Secret that is an object": [{ imagePullSecrets: [{ name: "a" }] }, "pod.imagePullSecrets[0] must be"],
-    "the root user": [{ runAsUser: 0 }, "pod.runAsUser must be a whole number from 1 to 2147483647"],
-    "a patch of a field that the worker relies on": [
-      { podSpecPatch: { restartPolicy: "OnFailure" } },
-      "pod.podSpecPatch must not change restartPolicy",
-    ],
-  };
-  for (const [what, [pod, says]] of Object.entries(wrong)) {
-    test(`may not contain ${what}: one message names it`, () => {
+    ["pod.tolerations[0] must be an object", { tolerations: ["all"] }],
+    ["pod.affinity must be an object", { affinity: [] }],
+    // A CPU request, which the setting cpu sets.
+    ['the key "cpu" of pod.resources.requests', { resources: { requests: { cpu: "1" } } }],
+    // A memory limit, which the setting memory sets.
+    ['the key "memory" of pod.resources.limits', { resources: { limits: { memory: "1Gi" } } }],
+    ["pod.resources.limits.nvidia.com/gpu must be", { resources: { limits: { "nvidia.com/gpu": 1 } } }],
+    ["pod.imagePullSecrets[0] must be", { imagePullSecrets: [{ name: "a" }] }],
+    ["pod.runAsUser must be a whole number from 1 to 2147483647", { runAsUser: 0 }],
+    ["pod.podSpecPatch must not change restartPolicy", { podSpecPatch: { restartPolicy: "OnFailure" } }],
+  ];
+  for (const [says, pod] of wrong) {
+    test(`refuses a mistake with one message: ${says}`, () => {
       const [message = "", ...others] = problems(pod);
       assert.deepEqual(others, []);
       assert.ok(message.includes(says), message);

@@ -23,38 +23,36 @@ describe("pods in a namespace that the stack creates, which enforces the restric
   for (const [what, pod] of Object.entries(right))
     test(`may have ${what}`, () => assert.deepEqual(configProblems({ pod }), []));
 
-  const wrong: Record<string, readonly [pod: object, got: string]> = {
-    "the host's network": [{ podSpecPatch: { hostNetwork: true } }, "hostNetwork"],
-    "the host's IPC": [{ podSpecPatch: { hostIPC: true } }, "hostIPC"],
-    "a folder of the node": [{ volumes: [{ name: "a", hostPath: { path: "/a" } }] }, "the volume a of type hostPath"],
-    "the root user": [{ podSpecPatch: { securityContext: { runAsUser: 0 } } }, "runAsUser: 0 in the container batch"],
-    "the user of the image, which may be root": [
-      { podSpecPatch: { securityContext: { runAsNonRoot: null } } },
-      "no runAsNonRoot: true in the container batch",
-    ],
-    "more capabilities": [
-      { podSpecPatch: { containers: [{ securityContext: { capabilities: { add: ["SYS_PTRACE"] } } }] } },
+  const wrong: readonly (readonly [got: string, pod: object])[] = [
+    ["hostNetwork", { podSpecPatch: { hostNetwork: true } }],
+    ["hostIPC", { podSpecPatch: { hostIPC: true } }],
+    ["the volume a of type hostPath", { volumes: [{ name: "a", hostPath: { path: "/a" } }] }],
+    ["runAsUser: 0 in the container batch", { podSpecPatch: { securityContext: { runAsUser: 0 } } }],
+    // The user of the image, which may be root.
+    ["no runAsNonRoot: true in the container batch", { podSpecPatch: { securityContext: { runAsNonRoot: null } } }],
+    [
       "capabilities.add: [SYS_PTRACE] in the container batch",
+      { podSpecPatch: { containers: [{ securityContext: { capabilities: { add: ["SYS_PTRACE"] } } }] } },
     ],
-    "a privileged container": [
-      { podSpecPatch: { containers: [{ securityContext: { privileged: true } }] } },
+    [
       "privileged: true in the container batch",
+      { podSpecPatch: { containers: [{ securityContext: { privileged: true } }] } },
     ],
-    "a port of the host": [
-      { podSpecPatch: { containers: [{ ports: [{ containerPort: 80, hostPort: 80 }] }] } },
+    [
       "a hostPort in the container batch",
+      { podSpecPatch: { containers: [{ ports: [{ containerPort: 80, hostPort: 80 }] }] } },
     ],
-    "no seccomp profile": [
-      { podSpecPatch: { securityContext: { seccompProfile: { type: "Unconfined" } } } },
+    [
       "no seccompProfile in the container batch",
+      { podSpecPatch: { securityContext: { seccompProfile: { type: "Unconfined" } } } },
     ],
-    "a sidecar with Kubernetes' defaults": [
-      { podSpecPatch: { initContainers: [SIDECAR] } },
+    [
       "no allowPrivilegeEscalation: false in the container proxy, no capabilities.drop: [ALL] in the container proxy",
+      { podSpecPatch: { initContainers: [SIDECAR] } },
     ],
-  };
-  for (const [what, [pod, got]] of Object.entries(wrong)) {
-    test(`may not have ${what}: one message names it`, () => {
+  ];
+  for (const [got, pod] of wrong) {
+    test(`refuses privileges with one message: ${got}`, () => {
       for (const [config, path] of [
         [{ pod }, "pod"],
         [

@@ -10,108 +10,86 @@ const PAGES = { kind: "page", table: "pages" };
 const COMMAND = { ...PAGES, image: "pages:1", command: ["python3", "work.py"] };
 
 describe("names in the stack's configuration", () => {
-  const refused: Record<string, readonly [changed: Changed, says: string]> = {
-    "a host with a port": [database({ host: "db.example:5433" }), "database.existing.host must be a host name"],
-    "a pooler's host with a port": [database({ pooler: { host: "p:1" } }), "database.existing.pooler.host must be"],
-    "a URL as the database's name": [
-      database({ database: "postgresql://u:geheim@db.example/shop" }),
+  const refused: readonly (readonly [says: string, changed: Changed])[] = [
+    ["database.existing.host must be a host name", database({ host: "db.example:5433" })],
+    ["database.existing.pooler.host must be", database({ pooler: { host: "p:1" } })],
+    [
       "database.existing.database must be a database name",
+      database({ database: "postgresql://u:geheim@db.example/shop" }),
     ],
-    "a URL as the host": [
-      database({ host: "postgresql://u:geheim@db.example/shop?password=geheim" }),
+    [
       'got "postgresql://...@db.example/shop?password=..."',
+      database({ host: "postgresql://u:geheim@db.example/shop?password=geheim" }),
     ],
-    "a key instead of a certificate's file": [
-      database({ tls: { caFile: "-----BEGIN PRIVATE KEY-----\ngeheim" } }),
-      "database.existing.tls.caFile must be",
-    ],
-    "a password in the registry's URL": [
-      { image: { build: { registry: "https://ci:geheim@registry.example" } } },
-      'got "https://...@registry.example"',
-    ],
-    "an owner with a name that the migration gives another role": [
-      database({ admin: { user: "shop_worker", secretName: "a" }, rolePrefix: "shop" }),
-      'got "shop_worker" twice',
-    ],
-    "a database whose name PostgreSQL would truncate": [
-      database({ database: "ü".repeat(32) }),
-      "database.existing.database must be a database name of at most 63 bytes",
-    ],
-    "a role whose name PostgreSQL would truncate": [
-      database({ admin: { user: "ü".repeat(32), secretName: "a" } }),
+    ["database.existing.tls.caFile must be", database({ tls: { caFile: "-----BEGIN PRIVATE KEY-----\ngeheim" } })],
+    ['got "https://...@registry.example"', { image: { build: { registry: "https://ci:geheim@registry.example" } } }],
+    ['got "shop_worker" twice', database({ admin: { user: "shop_worker", secretName: "a" }, rolePrefix: "shop" })],
+    ["database.existing.database must be a database name of at most 63 bytes", database({ database: "ü".repeat(32) })],
+    [
       "database.existing.admin.user must be a role name of at most 63 bytes",
+      database({ admin: { user: "ü".repeat(32), secretName: "a" } }),
     ],
-    ...Object.fromEntries(
-      ["ge'heim", "ge\\heim", "ge heim", "geheim\n"].map((password) => [
-        `${JSON.stringify(password)} as the password of KEDA's poll, which would misread it`,
+    ...["ge'heim", "ge\\heim", "ge heim", "geheim\n"].map(
+      (password) =>
         [
-          database({ worker: { user: "w", secretName: "w" }, scaler: { user: "s", password } }),
           "database.existing.scaler.password must have no white space, ' and \\ (KEDA's poll would read them as syntax of a connection string); got one of them",
-        ],
-      ]),
+          database({ worker: { user: "w", secretName: "w" }, scaler: { user: "s", password } }),
+        ] as const,
     ),
-    "a template in an annotation, which the bundled PostgreSQL's chart would evaluate": [
-      { pod: { annotations: { "vault.example/template": "{{ with x }}" } } },
+    // A template in an annotation, which the bundled PostgreSQL's chart would evaluate.
+    [
       "pod.annotations.vault.example/template must not contain {{ with the bundled PostgreSQL",
+      { pod: { annotations: { "vault.example/template": "{{ with x }}" } } },
     ],
-    "an init container that is named like a batch": [
-      { batches: [{ ...PAGES, pod: { podSpecPatch: { initContainers: [{ name: "page", image: "a" }] } } }] },
+    [
       'pod.podSpecPatch.initContainers must have other names than the batch (its container is named after it); got "page"',
+      { batches: [{ ...PAGES, pod: { podSpecPatch: { initContainers: [{ name: "page", image: "a" }] } } }] },
     ],
-    "the queue's owner as the worker": [
-      database({ worker: { user: "batch_owner", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),
+    [
       '(which have no login); got "batch_owner"',
+      database({ worker: { user: "batch_owner", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),
     ],
-    "a Secret that would be replaced": [
-      database({ admin: { user: "owner", secretName: "batch-worker" } }),
+    [
       "database.existing must not name the Secret batch-worker (it is created for another password)",
+      database({ admin: { user: "owner", secretName: "batch-worker" } }),
     ],
-    "a prefix that PostgreSQL reserves": [database({ rolePrefix: "pg" }), "database.existing.rolePrefix must be"],
-    "the namespace of KEDA for the batches": [
-      { namespace: "keda" },
+    ["database.existing.rolePrefix must be", database({ rolePrefix: "pg" })],
+    [
       'namespace must be other than KEDA\'s (each is created, and deleted with everything in it); got "keda" for both',
+      { namespace: "keda" },
     ],
-    "the namespace of an existing KEDA, which would be deleted": [
-      { namespace: "operators", keda: { existing: { namespace: "operators" } } },
-      "namespace must be other than KEDA's",
-    ],
-    "a namespace of every cluster that is created": [
-      { namespace: "default" },
+    // The namespace of an existing KEDA, which would be deleted.
+    ["namespace must be other than KEDA's", { namespace: "operators", keda: { existing: { namespace: "operators" } } }],
+    [
       'namespace with createNamespace must be none of Kubernetes\' own namespaces (it is created, and deleted at the end with everything in it); got "default"',
+      { namespace: "default" },
     ],
-    "a namespace of every cluster for KEDA": [
-      { keda: { install: { namespace: "kube-system" } } },
+    [
       "keda.install.namespace must be none of Kubernetes' own namespaces",
+      { keda: { install: { namespace: "kube-system" } } },
     ],
-    "a namespace with a dot": [{ keda: { existing: { namespace: "a.b" } } }, "keda.existing.namespace must be 1 to 63"],
-    "a release name that Helm refuses": [
-      { keda: { install: { releaseName: "a".repeat(54) } } },
-      "keda.install.releaseName must be 1 to 53",
-    ],
-    "a name of PostgreSQL's release with which Kubernetes creates no pod": [
-      { database: { install: { releaseName: "a".repeat(42) } } },
+    ["keda.existing.namespace must be 1 to 63", { keda: { existing: { namespace: "a.b" } } }],
+    ["keda.install.releaseName must be 1 to 53", { keda: { install: { releaseName: "a".repeat(54) } } }],
+    // A name of PostgreSQL's release with which Kubernetes creates no pod.
+    ["database.install.releaseName must be 1 to 41", { database: { install: { releaseName: "a".repeat(42) } } }],
+    // A name of PostgreSQL's release, which its StatefulSet has as well, with which Kubernetes creates no pod.
+    [
       "database.install.releaseName must be 1 to 41",
-    ],
-    "a name of PostgreSQL's release, which its StatefulSet has as well, with which Kubernetes creates no pod": [
       { database: { install: { releaseName: `postgresql-${"a".repeat(42)}` } } },
-      "database.install.releaseName must be 1 to 41",
     ],
-    "a CPU limit below the request": [
-      { cpu: "500m", batches: [{ ...PAGES, pod: { resources: { limits: { cpu: "0.1" } } } }] },
+    [
       'pod.resources.limits.cpu must be at least cpu (the request); got "0.1" and "500m"',
+      { cpu: "500m", batches: [{ ...PAGES, pod: { resources: { limits: { cpu: "0.1" } } } }] },
     ],
-    "the sample's kind for another table": [
-      { batches: [{ kind: "clap", table: "pages" }] },
-      "batches[0].kind must be other than the sample's",
-    ],
-    "a zero byte in a command": [{ batches: [{ ...COMMAND, command: ["a", "b\0"] }] }, "batches[0].command[1] must be"],
-    "an image name that is too long": [
-      { batches: [{ ...COMMAND, image: `registry.example/${"a".repeat(240)}:1` }] },
+    ["batches[0].kind must be other than the sample's", { batches: [{ kind: "clap", table: "pages" }] }],
+    ["batches[0].command[1] must be", { batches: [{ ...COMMAND, command: ["a", "b\0"] }] }],
+    [
       "batches[0].image must be an image reference",
+      { batches: [{ ...COMMAND, image: `registry.example/${"a".repeat(240)}:1` }] },
     ],
-  };
-  for (const [what, [changed, says]] of Object.entries(refused)) {
-    test(`refuses ${what} with one message that shows no password`, () => {
+  ];
+  for (const [says, changed] of refused) {
+    test(`refuses a name with one message that shows no password: ${says}`, () => {
       const [message = "", ...others] = configProblems(changed);
       assert.deepEqual(others, []);
       assert.ok(message.includes(says), message);
