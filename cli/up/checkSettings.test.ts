@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createPrograms } from "../../tests/support/programs.ts";
 import { configProblems } from "../../tests/support/pulumi/configProblems.ts";
 import { declaredDefaults } from "../../tests/support/pulumi/declaredConfig.ts";
-import { ALL, run } from "../../tests/support/upPrograms.ts";
+import { ALL, outcome } from "../../tests/support/upPrograms.ts";
 
 /** What `pulumi config --json --show-secrets` prints for these keys and the defaults of all others. */
 function settings(changed: Readonly<Record<string, object | undefined>> = {}): NodeJS.ProcessEnv {
@@ -25,6 +24,9 @@ const TEXT =
   "batches must be a list in the stack's file, or set by pulumi config set --path (Pulumi refuses text); got text";
 
 describe("npm run up checks the stack's settings before it starts minikube or Pulumi", { timeout: 180_000 }, () => {
+  const up = (args: readonly string[], env = settings(), programs: Readonly<Record<string, string>> = ALL) =>
+    outcome("up", { args, env, programs, clusterAnswers: false });
+
   const wrong: Record<string, readonly [args: string[], env: NodeJS.ProcessEnv, problems: readonly string[]]> = {
     "in the stack's file": [[], settings({ cpu: { value: "a lot" } }), configProblems({ cpu: "a lot" })],
     "on the command line": [
@@ -60,80 +62,68 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
   };
   for (const [what, [args, env, problems]] of Object.entries(wrong)) {
     test(`refuses a wrong value ${what} with index.ts' message`, async () => {
-      const programs = await createPrograms(ALL);
-      const { ended, output } = run("cli/up/up.ts", programs, args, env);
-      assert.equal(await ended, 64, output());
+      const { code, output, called } = await up(args, env);
+      assert.equal(code, 64, output);
       assert.ok(problems.length > 0);
-      assert.deepEqual(output().trimEnd().split("\n"), [
-        "the stack's configuration (pulumi config set KEY VALUE):",
-        ...problems,
-      ]);
-      const calls = await programs.calls();
-      assert.deepEqual(
-        calls.filter((call) => /^(minikube|docker|kubectl)|^pulumi (up|stack)/.test(call)),
-        [],
-      );
-      assert.ok(!calls.join().includes("geheim"));
+      const title = "the stack's configuration (pulumi config set KEY VALUE):";
+      assert.deepEqual(output.trimEnd().split("\n"), [title, ...problems]);
+      assert.deepEqual(called(/^(minikube|docker|kubectl)|^pulumi (up|stack)|geheim/), []);
     });
   }
 
   test("refuses a key that nothing reads", async () => {
-    const { ended, output } = run("cli/up/up.ts", await createPrograms(ALL), ["-c", "maxReplicas=3"], settings());
-    assert.equal(await ended, 64);
-    assert.match(output(), /^a key must be one of .*; got "maxReplicas"$/m);
+    const { code, output } = await up(["-c", "maxReplicas=3"]);
+    assert.equal(code, 64);
+    assert.match(output, /^a key must be one of .*; got "maxReplicas"$/m);
   });
 
   test("continues with correct ones, and where Pulumi's answer is in another form", async () => {
     for (const env of [settings({ pollingInterval: { value: "7" } }), { FAKE_SETTINGS: "KEY VALUE" }]) {
-      const { ended, output } = run("cli/up/up.ts", await createPrograms(ALL), ["-c", "maxReplicaCount=20"], env);
-      assert.equal(await ended, 0, output());
+      const { code, output } = await up(["-c", "maxReplicaCount=20"], env);
+      assert.equal(code, 0, output);
     }
   });
 
-  test("refuses to delete the namespace of a deployed stack, which Pulumi would do without asking", async () => {
+  const deployed = (...resources: readonly object[]) => ({
+    ...settings(),
+    FAKE_STATE: JSON.stringify({ deployment: { resources } }),
+  });
+  const namespace = (component: string, name: string) => {
     const type = "kubernetes:core/v1:Namespace";
-    const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Postgres$${type}::postgres-namespace`;
-    const resources = [{ urn, type, inputs: { metadata: { name: "keda-with-postgresql" } } }];
-    const env = { ...settings(), FAKE_STATE: JSON.stringify({ deployment: { resources } }) };
-    for (const args of [
-      ["-c", "createNamespace=false"],
-      ["-c", "namespace=other"],
-    ]) {
-      const programs = await createPrograms(ALL);
-      const { ended, output } = run("cli/up/up.ts", programs, args, env);
-      assert.equal(await ended, 64, output());
+    const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:${component}$${type}::${component.toLowerCase()}-namespace`;
+    return { urn, type, inputs: { metadata: { name } } };
+  };
+
+  test("refuses to delete the namespace of a deployed stack, which Pulumi would do without asking", async () => {
+    const env = deployed(namespace("Postgres", "keda-with-postgresql"));
+    for (const changed of ["createNamespace=false", "namespace=other"]) {
+      const { code, output, called } = await up(["-c", changed], env);
+      assert.equal(code, 64, output);
       assert.match(
-        output(),
+        output,
         /^the settings must keep the namespace .* got settings that do not create keda-with-postgresql/m,
       );
-      assert.ok(!(await programs.calls()).some((call) => /^minikube start|^pulumi up/.test(call)));
+      assert.deepEqual(called(/^minikube start|^pulumi up/), []);
     }
-    const same = run("cli/up/up.ts", await createPrograms(ALL), [], env);
-    assert.equal(await same.ended, 0, same.output());
+    const same = await up([], env);
+    assert.equal(same.code, 0, same.output);
   });
 
   test("refuses to delete an installed KEDA or its namespace by a path, and lets a removed stack have other namespaces", async () => {
-    const type = "kubernetes:core/v1:Namespace";
-    const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Keda$${type}::keda-namespace`;
-    const resources = [{ urn, type, inputs: { metadata: { name: "keda" } } }];
     const args = ["--config-path", "-c", "keda.existing.namespace=keda", "-c", "namespace=other"];
-    const deployed = { ...settings(), FAKE_STATE: JSON.stringify({ deployment: { resources } }) };
-    const refused = run("cli/up/up.ts", await createPrograms(ALL), args, deployed);
-    assert.equal(await refused.ended, 64, refused.output());
+    const refused = await up(args, deployed(namespace("Keda", "keda")));
+    assert.equal(refused.code, 64, refused.output);
     assert.match(
-      refused.output(),
+      refused.output,
       /; got settings that do not create keda\. Correct namespace, createNamespace or keda;/,
     );
-    const urnOfRelease =
-      "urn:pulumi:dev::postgres-batch::postgres-batch:index:Keda$kubernetes:helm.sh/v3:Release::keda";
-    const release = { urn: urnOfRelease, type: "kubernetes:helm.sh/v3:Release", inputs: { chart: "keda" } };
-    const inExisting = { ...settings(), FAKE_STATE: JSON.stringify({ deployment: { resources: [release] } }) };
-    const uninstalling = run("cli/up/up.ts", await createPrograms(ALL), args, inExisting);
-    assert.equal(await uninstalling.ended, 64, uninstalling.output());
-    assert.match(uninstalling.output(), /^keda must stay installed by this stack/m);
-    const removed = { ...settings(), FAKE_STATE: JSON.stringify({ deployment: {} }) };
-    const accepted = run("cli/up/up.ts", await createPrograms(ALL), args, removed);
-    assert.equal(await accepted.ended, 0, accepted.output());
+    const type = "kubernetes:helm.sh/v3:Release";
+    const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Keda$${type}::keda`;
+    const uninstalling = await up(args, deployed({ urn, type, inputs: { chart: "keda" } }));
+    assert.equal(uninstalling.code, 64, uninstalling.output);
+    assert.match(uninstalling.output, /^keda must stay installed by this stack/m);
+    const accepted = await up(args, deployed());
+    assert.equal(accepted.code, 0, accepted.output);
   });
 
   test("reads the settings of a new stack as soon as it is created", async () => {
@@ -141,18 +131,16 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
       "config --json"*) test -e "\${0%/*}/created" || { echo "error: no stack named" >&2; exit 255; };;
       "stack select"*) true > "\${0%/*}/created";;
     esac\n${ALL.pulumi}`;
-    const programs = await createPrograms({ ...ALL, pulumi });
-    const { ended, output } = run("cli/up/up.ts", programs, ["-c", "maxReplicaCount=0"], settings());
-    assert.equal(await ended, 64, output());
-    assert.ok(!(await programs.calls()).some((call) => /^minikube start|^pulumi up/.test(call)));
+    const { code, output, called } = await up(["-c", "maxReplicaCount=0"], settings(), { ...ALL, pulumi });
+    assert.equal(code, 64, output);
+    assert.deepEqual(called(/^minikube start|^pulumi up/), []);
   });
 
   test("says why the settings cannot be read", async () => {
     const pulumi = `case "$*" in "config --json"*) echo "error: no such secret" >&2; exit 255;; esac\n${ALL.pulumi}`;
-    const programs = await createPrograms({ ...ALL, pulumi });
-    const { ended, output } = run("cli/up/up.ts", programs);
-    assert.equal(await ended, 1);
-    assert.match(output(), /^cannot read the settings of the stack dev: error: no such secret$/m);
-    assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube start")));
+    const { code, output, called } = await up([], {}, { ...ALL, pulumi });
+    assert.equal(code, 1);
+    assert.match(output, /^cannot read the settings of the stack dev: error: no such secret$/m);
+    assert.deepEqual(called(/^minikube start/), []);
   });
 });

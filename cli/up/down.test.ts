@@ -1,28 +1,24 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createPrograms } from "../../tests/support/programs.ts";
-import { ALL, deployedTo, KUBECTL, minikube, run, started } from "../../tests/support/upPrograms.ts";
+import { ALL, deployedTo, KUBECTL, minikube, outcome } from "../../tests/support/upPrograms.ts";
+
+const DAEMONLESS = { FAKE_DAEMON: "no" };
 
 describe("npm run down", { timeout: 60_000 }, () => {
   test("destroys the stack, and keeps the cluster", async () => {
-    const programs = await started(await createPrograms(ALL));
-    const { ended, output } = run("cli/up/down.ts", programs, ["--stack=mine"]);
-    assert.equal(await ended, 0, output());
-    assert.ok((await programs.calls()).includes("pulumi destroy --yes --stack mine"));
-    assert.match(output(), /^minikube delete --profile=minikube$/m);
-    assert.ok(!(await programs.calls()).some((call) => call.startsWith("minikube delete")));
+    const { code, output, called } = await outcome("down", { args: ["--stack=mine"] });
+    assert.equal(code, 0, output);
+    assert.deepEqual(called(/^pulumi destroy/), ["pulumi destroy --yes --stack mine"]);
+    assert.match(output, /^minikube delete --profile=minikube$/m);
+    assert.deepEqual(called(/^minikube delete/), []);
   });
 
   test("needs no Docker daemon, and does not ask minikube for one", async () => {
-    for (const program of [
-      ALL.minikube,
-      minikube("docker", "containerd"),
-      minikube("docker", "docker", { nodes: 2 }),
-    ]) {
-      const programs = await started(await createPrograms({ ...ALL, minikube: program }));
-      const { ended, output } = run("cli/up/down.ts", programs, [], { FAKE_DAEMON: "no" });
-      assert.equal(await ended, 0, output());
-      assert.ok(!(await programs.calls()).some((call) => /^docker|^minikube docker-env/.test(call)));
+    for (const program of [ALL.minikube, minikube("docker", "containerd", { nodes: 2 })]) {
+      const programs = { ...ALL, minikube: program };
+      const { code, output, called } = await outcome("down", { programs, env: DAEMONLESS });
+      assert.equal(code, 0, output);
+      assert.deepEqual(called(/^docker|^minikube docker-env/), []);
     }
   });
 
@@ -31,16 +27,12 @@ describe("npm run down", { timeout: 60_000 }, () => {
     ["that was asked for", ["--refresh"], {}],
   ] as const) {
     test(`leaves the image out of a refresh ${what} without a Docker daemon`, async () => {
-      const programs = await started(await createPrograms(ALL));
-      const { ended, output } = run("cli/up/down.ts", programs, [...args], { FAKE_DAEMON: "no", ...variables });
-      assert.equal(await ended, 0, output());
-      assert.deepEqual(
-        (await programs.calls()).filter((call) => /^pulumi (refresh --yes|destroy)/.test(call)),
-        [
-          "pulumi refresh --yes --skip-preview --exclude **docker:index/image:Image::* --stack dev",
-          "pulumi destroy --yes --stack dev",
-        ],
-      );
+      const { code, output, called } = await outcome("down", { args, env: { ...DAEMONLESS, ...variables } });
+      assert.equal(code, 0, output);
+      assert.deepEqual(called(/^pulumi (refresh --yes|destroy)/), [
+        "pulumi refresh --yes --skip-preview --exclude **docker:index/image:Image::* --stack dev",
+        "pulumi destroy --yes --stack dev",
+      ]);
     });
   }
 
@@ -66,14 +58,14 @@ esac`;
         inputs: { metadata: { namespace: "b", name: "claps" } },
       },
     ];
-    const programs = await started(await createPrograms({ ...ALL, kubectl }));
-    const { ended, output } = run("cli/up/down.ts", programs, [], {
+    const env = {
       FAKE_STATE: JSON.stringify({ deployment: { resources } }),
       FAKE_UP: `while ! test -e "\${0%/*}/patched"; do sleep 0.1; done`,
-    });
-    assert.equal(await ended, 0, output());
+    };
+    const { code, output } = await outcome("down", { programs: { ...ALL, kubectl }, env });
+    assert.equal(code, 0, output);
     assert.match(
-      output(),
+      output,
       /^KEDA's operator is not running, and no Job is left: removed its finalizer from the ScaledJob b\/claps$/m,
     );
   });
@@ -83,19 +75,13 @@ esac`;
     ["Paused", "minikube unpause --profile=minikube"],
     ["", "pulumi stack rm --force --stack dev"],
   ] as const) {
-    test(`says how to continue if the cluster does not answer: ${command}`, async () => {
-      const programs = await createPrograms({ ...ALL, minikube: minikube("docker", "docker", { status }) });
-      const { ended, output } = run("cli/up/down.ts", programs);
-      assert.equal(await ended, 1);
-      assert.match(output(), /^cannot reach the cluster of the context minikube/m);
-      assert.ok(output().includes(command), output());
-      assert.ok(!(await programs.calls()).some((call) => /^pulumi destroy|^minikube (start|unpause)/.test(call)));
+    test(`destroys nothing and says how to continue if the cluster does not answer: ${command}`, async () => {
+      const programs = { ...ALL, minikube: minikube("docker", "docker", { status }) };
+      const { code, output, called } = await outcome("down", { programs, clusterAnswers: false });
+      assert.equal(code, 1);
+      assert.match(output, /^cannot reach the cluster of the context minikube/m);
+      assert.ok(output.includes(command), output);
+      assert.deepEqual(called(/^pulumi destroy|^minikube (start|unpause)/), []);
     });
   }
-
-  test("destroys nothing if there is no cluster", async () => {
-    const programs = await createPrograms(ALL);
-    assert.equal(await run("cli/up/down.ts", programs).ended, 1);
-    assert.ok(!(await programs.calls()).some((call) => call.startsWith("pulumi destroy")));
-  });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { test } from "node:test";
 import type { Problem } from "./problem.ts";
 import { ProblemTracker } from "./problemTracker.ts";
 
@@ -7,102 +7,57 @@ function problem(subject: string, limitSeconds = 90): Problem {
   return { subject, namespace: "n", name: subject, reason: "CrashLoopBackOff", message: "", advice: "", limitSeconds };
 }
 
-/** The reported and the permanent problems at each second. */
-function follow(history: readonly (readonly [second: number, problems: readonly Problem[]])[]) {
-  const tracker = new ProblemTracker();
-  return history.map(([second, problems]) => {
-    const { report, permanent } = tracker.observe(problems, second * 1_000);
-    return [second, report.map(({ subject }) => subject).join(), permanent?.subject];
+const A = [problem("a")];
+const ENDLESS = [problem("a", Number.POSITIVE_INFINITY)];
+const TWO = [...ENDLESS, problem("b", 30)];
+
+type Second = readonly [second: number, problems: readonly Problem[], says?: string];
+
+const HISTORIES: Record<string, readonly Second[]> = {
+  "is reported once, after 30 s, and is permanent at its limit": [
+    [0, A],
+    [25, A],
+    [30, A, "a"],
+    [60, A],
+    [89, A],
+    [90, A, "a is permanent"],
+  ],
+  "persists through an absence of up to 30 s, in which a crashing container runs": [
+    [0, A],
+    [20, []],
+    [30, A, "a"],
+  ],
+  "that was absent for longer starts again": [
+    [0, A],
+    [31, []],
+    [90, A],
+  ],
+  "is reported once and becomes permanent however slow the cluster's answers are": [
+    [0, A],
+    [40, A, "a"],
+    [80, A],
+    [120, A, "a is permanent"],
+  ],
+  "without a limit is reported, and never permanent": [
+    [0, ENDLESS],
+    [30, ENDLESS, "a"],
+    [9_999, ENDLESS],
+  ],
+  "is tracked independently of others": [
+    [0, ENDLESS],
+    [30, TWO, "a"],
+    [60, TWO, "b, b is permanent"],
+  ],
+};
+
+for (const [guarantee, history] of Object.entries(HISTORIES)) {
+  test(`a problem ${guarantee}`, () => {
+    const tracker = new ProblemTracker();
+    for (const [second, problems, says = ""] of history) {
+      const { report, permanent } = tracker.observe(problems, second * 1_000);
+      const said = report.map(({ subject }) => subject);
+      if (permanent !== undefined) said.push(`${permanent.subject} is permanent`);
+      assert.equal(said.join(", "), says, `after ${second} s`);
+    }
   });
 }
-
-describe("a problem", () => {
-  test("is reported once, after 30 s, and is permanent at its limit", () => {
-    const lasting = [problem("a")];
-    assert.deepEqual(
-      follow([
-        [0, lasting],
-        [25, lasting],
-        [30, lasting],
-        [60, lasting],
-        [89, lasting],
-        [90, lasting],
-      ]),
-      [
-        [0, "", undefined],
-        [25, "", undefined],
-        [30, "a", undefined],
-        [60, "", undefined],
-        [89, "", undefined],
-        [90, "", "a"],
-      ],
-    );
-  });
-
-  test("persists through an absence of up to 30 s, in which a crashing container runs", () => {
-    assert.deepEqual(
-      follow([
-        [0, [problem("a")]],
-        [20, []],
-        [30, [problem("a")]],
-      ]).at(-1),
-      [30, "a", undefined],
-    );
-  });
-
-  test("that was absent for longer starts again", () => {
-    assert.deepEqual(
-      follow([
-        [0, [problem("a")]],
-        [31, []],
-        [90, [problem("a")]],
-      ]).at(-1),
-      [90, "", undefined],
-    );
-  });
-
-  test("is reported once and becomes permanent however slow the cluster's answers are", () => {
-    const lasting = [problem("a")];
-    assert.deepEqual(
-      follow([
-        [0, lasting],
-        [40, lasting],
-        [80, lasting],
-        [120, lasting],
-      ]),
-      [
-        [0, "", undefined],
-        [40, "a", undefined],
-        [80, "", undefined],
-        [120, "", "a"],
-      ],
-    );
-  });
-
-  test("without a limit is reported, and never permanent", () => {
-    const endless = [problem("a", Number.POSITIVE_INFINITY)];
-    assert.deepEqual(
-      follow([
-        [0, endless],
-        [30, endless],
-        [9_999, endless],
-      ]).map(([, reported, permanent]) => [reported, permanent]),
-      [
-        ["", undefined],
-        ["a", undefined],
-        ["", undefined],
-      ],
-    );
-  });
-
-  test("is tracked independently of others", () => {
-    assert.deepEqual(
-      follow([
-        [0, [problem("a", Number.POSITIVE_INFINITY)]],
-        [30, [problem("a", Number.POSITIVE_INFINITY), problem("b", 30)]],
-        [60, [problem("a", Number.POSITIVE_INFINITY), problem("b", 30)]],
-      ]).at(-1),
-      [60, "b", "b"],
-    );
-  });
-});

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Programs } from "./programs.ts";
+import { createPrograms, type Programs } from "./programs.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
@@ -89,6 +89,25 @@ export const ALL = { docker: DOCKER, kubectl: KUBECTL, pulumi: PULUMI, minikube:
 export async function started(programs: Programs): Promise<Programs> {
   await writeFile(join(programs.folder, "started"), "");
   return programs;
+}
+
+interface Situation {
+  /** Instead of all that npm run up and npm run down call. */
+  readonly programs?: Readonly<Record<string, string>>;
+  readonly clusterAnswers?: boolean;
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** How `npm run up` or `npm run down` ends in a situation, and what it called. */
+export async function outcome(script: "up" | "down", situation: Situation = {}) {
+  const { programs = ALL, clusterAnswers = true, args = [], env = {} } = situation;
+  const created = await createPrograms(programs);
+  if (clusterAnswers) await started(created);
+  const { ended, output } = run(`cli/up/${script}.ts`, created, [...args], env);
+  const code = await ended;
+  const calls = await created.calls();
+  return { code, output: output(), called: (pattern: RegExp) => calls.filter((call) => pattern.test(call)) };
 }
 
 /** The outputs of a stack that is deployed to a cluster. */
