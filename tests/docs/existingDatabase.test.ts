@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
 import { getOutput } from "../../cli/getOutput.ts";
-import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { migrateDatabase } from "../../worker/src/migrateDatabase.ts";
@@ -12,6 +10,7 @@ import { claim } from "../../worker/src/queue/claim.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { claimParams } from "../support/claim.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
+import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
 import { startTestServer } from "../support/testServer.ts";
 
@@ -26,19 +25,13 @@ for (const { name, skip, start } of SERVERS) {
   describe(`docs/production.md on ${name}`, { skip }, () => {
     /** A server with a database of a role that is no superuser. */
     async function prepare(t: TestContext, attributes: string) {
-      const { host, port, user, stop } = await start();
-      t.after(stop);
-      async function open(role: string, database: string): Promise<pg.Client> {
-        const client = new pg.Client({ host, port, user: role, database });
-        client.on("error", () => undefined);
-        await client.connect();
-        t.after(() => client.end().catch(() => undefined));
-        return client;
-      }
-      const superuser = await open(user, "postgres");
+      const server = await start();
+      const { open, connect } = createConnections(t);
+      t.after(server.stop);
+      const superuser = await open(server, "postgres");
       await superuser.query(`create role app login ${attributes}`);
       await superuser.query("create database app owner app");
-      return { host, port, user, superuser, app: await open("app", "app") };
+      return { server, connect, superuser, app: await open(server, "app", "app") };
     }
 
     const LEFT = `select nspname::text as name from pg_namespace where nspname = 'batch'
@@ -67,7 +60,8 @@ for (const { name, skip, start } of SERVERS) {
     });
 
     test("prepares roles that a migration without CREATEROLE gives their rights", async (t) => {
-      const { host, port, user, app } = await prepare(t, "nocreaterole");
+      const { server, connect, app } = await prepare(t, "nocreaterole");
+      const { host, port, user } = server;
       const [block = ""] = codeBlocks(page, "sh").filter((each) => each.includes("sql/roles.sql"));
       const command = block.replace(/"postgresql:.*?"/, `"postgresql://${user}@/app?host=${host}&port=${port}"`);
       const cwd = fileURLToPath(new URL("../..", import.meta.url));
@@ -75,9 +69,7 @@ for (const { name, skip, start } of SERVERS) {
       const env = { PG_HOST: host, PG_PORT: String(port), PG_DATABASE: "app", PG_USERNAME: "app" };
       await migrateDatabase(env, noopLog);
       await app.query("insert into make_it_clap (duration_seconds) values (1)");
-      const login = { user: "batch_worker", password: undefined, name: "app", databaseTimeoutSeconds: 5 };
-      const worker = new Database({ host, port, ...login }, noopLog);
-      t.after(() => worker.close());
+      const worker = connect(server, "app", "batch_worker");
       assert.equal((await claim(worker, claimParams("job")))?.requestId, "1");
       const timeout = "select unnest(rolconfig) as setting from pg_roles where rolname = 'batch_scaler'";
       assert.ok((await app.query(timeout)).rows.some(({ setting }) => setting === "statement_timeout=10s"));

@@ -3,14 +3,15 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import pg from "pg";
+import type pg from "pg";
 import { Cluster } from "../../simulator/cluster.ts";
 import { poll } from "../../simulator/poll.ts";
 import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
-import { DEBIAN_MISSING, type DebianServer, startDebianReplica, startDebianServer } from "../support/debianServer.ts";
+import { createConnections } from "../support/createConnections.ts";
+import { DEBIAN_MISSING, startDebianReplica, startDebianServer } from "../support/debianServer.ts";
 import { createProxy } from "../support/proxy.ts";
 import { until } from "../support/until.ts";
 
@@ -32,7 +33,8 @@ async function replicated(t: TestContext) {
     stopped = true;
   }
   t.after(stopPrimary);
-  const owner = await open(t, primary);
+  const { open } = createConnections(t);
+  const owner = await open(primary, "postgres");
   await migrate(owner, noopLog);
   await createRoles(owner, { worker: "w", scaler: "s" });
   const replica = await startDebianReplica(primary);
@@ -44,6 +46,7 @@ async function replicated(t: TestContext) {
   return {
     owner,
     replica,
+    openReplica: () => open(replica, "postgres"),
     log: join(folder, "pods.log"),
     port: name.port,
     /** The primary ends as if it had crashed; after some seconds the replica has its name. */
@@ -55,14 +58,6 @@ async function replicated(t: TestContext) {
       name.restore();
     },
   };
-}
-
-async function open(t: TestContext, { host, port, user }: DebianServer): Promise<pg.Client> {
-  const client = new pg.Client({ host, port, user, database: "postgres" });
-  client.on("error", () => undefined);
-  await client.connect();
-  t.after(() => client.end().catch(() => undefined));
-  return client;
 }
 
 async function attempts(client: pg.Client): Promise<Attempt[]> {
@@ -97,7 +92,7 @@ async function beginnings(log: string): Promise<number> {
 
 describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ?? false, timeout: 300_000 }, () => {
   test("loses nothing that is finished, and runs nothing twice, where the replica is synchronous", async (t) => {
-    const { owner, replica, log, port, failOver } = await replicated(t);
+    const { owner, openReplica, log, port, failOver } = await replicated(t);
     await owner.query("alter system set synchronous_standby_names = '*'");
     await owner.query("select pg_reload_conf()");
     const isSynchronous = "select from pg_stat_replication where sync_state = 'sync'";
@@ -111,7 +106,7 @@ describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ??
     });
     await failOver();
     await batch.ended;
-    const after = await attempts(await open(t, replica));
+    const after = await attempts(await openReplica());
     const finished = seen.filter(({ status }) => status === "SUCCESS");
     assert.deepEqual(
       after.filter(({ id }) => finished.some((one) => one.id === id)),
@@ -125,9 +120,9 @@ describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ??
   });
 
   test("has done nothing of what an asynchronous replica had not heard of: what was inserted is not there, what was finished runs again", async (t) => {
-    const { owner, replica, log, port, failOver } = await replicated(t);
+    const { owner, openReplica, log, port, failOver } = await replicated(t);
     await owner.query("insert into make_it_clap (duration_seconds) values (0), (5)");
-    const standby = await open(t, replica);
+    const standby = await openReplica();
     await until("the replica has both", async () => {
       return (await standby.query("select from make_it_clap")).rowCount === 2;
     });
@@ -144,7 +139,7 @@ describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ??
     });
     await failOver();
     await batch.ended;
-    const after = await attempts(await open(t, replica));
+    const after = await attempts(await openReplica());
     assert.deepEqual(
       after.map(({ id, attempt, status }) => `${id} ${attempt} ${status}`),
       ["1 1 SUCCESS", "2 1 SUCCESS"],

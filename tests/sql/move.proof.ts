@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import pg from "pg";
 import { getOutput } from "../../cli/getOutput.ts";
-import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
@@ -13,6 +11,7 @@ import { createRoles } from "../../worker/src/roles.ts";
 import { page } from "../docs/operationsPage.ts";
 import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
+import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
 import { until } from "../support/until.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
@@ -34,36 +33,15 @@ describe("a database that is moved by logical replication, as docs/operations.md
 }, () => {
   let from: DebianServer;
   let to: DebianServer;
-  const opened: { end(): Promise<void> }[] = [];
-
-  async function open({ host, port, user }: DebianServer, database = "app"): Promise<pg.Client> {
-    const client = new pg.Client({ host, port, user, database });
-    client.on("error", () => undefined);
-    await client.connect();
-    opened.push(client);
-    return client;
-  }
-
-  function connect({ host, port }: DebianServer, user: string): Database {
-    const database = new Database(
-      { host, port, user, password: undefined, name: "app", databaseTimeoutSeconds: 5 },
-      noopLog,
-    );
-    opened.push({ end: () => database.close() });
-    return database;
-  }
+  const { open, connect } = createConnections();
+  after(() => Promise.all([from, to].map((server) => server?.stop())));
 
   before(async () => {
     [from, to] = [await startDebianServer({ wal_level: "logical" }), await startDebianServer()];
     for (const server of [from, to]) await (await open(server, "postgres")).query("create database app");
   });
-  after(async () => {
-    await Promise.all(opened.map((each) => each.end().catch(() => undefined)));
-    await Promise.all([from, to].map((server) => server?.stop()));
-  });
-
   test("continues where it was: nothing is lost, nothing runs twice, and new requests wait behind those that moved", async () => {
-    const old = await open(from);
+    const old = await open(from, "app");
     await migrate(old, noopLog);
     await createRoles(old, { worker: "w", scaler: "s" });
     await old.query(`
@@ -75,7 +53,7 @@ describe("a database that is moved by logical replication, as docs/operations.md
     await old.query(`
       insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 5);
       insert into visits select from generate_series(1, 3)`);
-    const worker = connect(from, "batch_worker");
+    const worker = connect(from, "app", "batch_worker");
     const take = async (job: string) => (await claim(worker, claimParams(job))) as Claim;
     await succeed(worker, await take("a"));
     await fail(worker, await take("b"), { reason: "error", message: "no", final: true });
@@ -84,7 +62,7 @@ describe("a database that is moved by logical replication, as docs/operations.md
 
     const [copy = "", switchOver = ""] = getSteps(from, to);
     await getOutput("bash", ["-c", copy]);
-    const moved = await open(to);
+    const moved = await open(to, "app");
     await until("everything was copied", async () =>
       (await moved.query("select from pg_subscription_rel having bool_and(srsubstate = 'r')")).rows.at(0),
     );
@@ -94,12 +72,12 @@ describe("a database that is moved by logical replication, as docs/operations.md
     await worker.close();
     await getOutput("bash", ["-euc", switchOver]);
 
-    const scaler = connect(to, "batch_scaler");
+    const scaler = connect(to, "app", "batch_scaler");
     const poll = (kind: string) => demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
     for (const kind of KINDS) assert.equal(await poll(kind), 0, "the pause has moved, too");
     await moved.query("select batch.resume(kind) from batch.kind");
     await waitOutStartupGrace(moved);
-    const runner = connect(to, "batch_worker");
+    const runner = connect(to, "app", "batch_worker");
     const order: Record<string, string[]> = { clap: [], visit: [] };
     for (const kind of KINDS) {
       for (let n = 0; n < 8; n++) {

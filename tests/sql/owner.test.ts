@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import pg from "pg";
-import { Database } from "../../worker/src/database.ts";
+import type pg from "pg";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
@@ -12,6 +11,7 @@ import { renew } from "../../worker/src/queue/renew.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { claimParams } from "../support/claim.ts";
+import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
 import { startTestServer } from "../support/testServer.ts";
 
@@ -23,24 +23,8 @@ const SERVERS = [
 for (const { name, skip, start } of SERVERS) {
   describe(`on ${name}, without a superuser`, { skip }, () => {
     let server: Awaited<ReturnType<typeof start>>;
-    const opened: { end(): Promise<void> }[] = [];
-
-    async function open(database: string, user: string): Promise<pg.Client> {
-      const client = new pg.Client({ host: server.host, port: server.port, user, database });
-      await client.connect();
-      opened.push(client);
-      return client;
-    }
-
-    function connect(name: string, user: string): Database {
-      const { host, port } = server;
-      const database = new Database(
-        { host, port, user, password: undefined, name, databaseTimeoutSeconds: 5 },
-        noopLog,
-      );
-      opened.push({ end: () => database.close() });
-      return database;
-    }
+    const { open, connect } = createConnections();
+    after(() => server?.stop());
 
     /** A request's whole life in the role's own table, in its own schema. */
     async function live(owner: pg.Client, database: string, worker: string, scaler: string): Promise<void> {
@@ -57,7 +41,7 @@ for (const { name, skip, start } of SERVERS) {
       await owner.query("insert into mine.parcels default values");
       await owner.query("insert into mine.parcels default values");
       const params = { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 };
-      const [working, scaling] = [connect(database, worker), connect(database, scaler)];
+      const [working, scaling] = [connect(server, database, worker), connect(server, database, scaler)];
       assert.equal(await demand(scaling, params), 3);
       const one = (await claim(working, claimParams("a", { kind: "parcel" }))) as Claim;
       assert.equal(await renew(working, one, { leaseSeconds: 0 }), true);
@@ -80,23 +64,18 @@ for (const { name, skip, start } of SERVERS) {
 
     before(async () => {
       server = await start();
-      const admin = await open("postgres", "postgres");
+      const admin = await open(server, "postgres");
       await admin.query(
         "create role app login createrole; create role plain login; create role other login createrole",
       );
       for (const role of ["app", "plain", "other"]) {
         await admin.query(`create database ${role} owner ${role}`);
         // As it was before PostgreSQL 15, and is no more.
-        if (role === "app") await (await open("app", "postgres")).query("grant create on schema public to public");
+        if (role === "app") await (await open(server, "app")).query("grant create on schema public to public");
       }
     });
-    after(async () => {
-      await Promise.all(opened.map((each) => each.end().catch(() => undefined)));
-      await server?.stop();
-    });
-
     test("an owner with CREATEROLE migrates, creates the roles, attaches, and everything works", async () => {
-      const app = await open("app", "app");
+      const app = await open(server, "app", "app");
       await migrate(app, noopLog);
       await createRoles(app, { worker: "w", scaler: "s" });
       await createRoles(app, { worker: "w2", scaler: "s2" });
@@ -108,7 +87,7 @@ for (const { name, skip, start } of SERVERS) {
     });
 
     test("an owner without CREATEROLE migrates and works without roles", async () => {
-      const plain = await open("plain", "plain");
+      const plain = await open(server, "plain", "plain");
       await migrate(plain, noopLog);
       assert.deepEqual(
         (await plain.query("select pg_get_userbyid(nspowner) as owner from pg_namespace where nspname = 'batch'")).rows,
@@ -118,7 +97,7 @@ for (const { name, skip, start } of SERVERS) {
     });
 
     test("another one with CREATEROLE does not become the owner of the first one's queue", async () => {
-      const other = await open("other", "other");
+      const other = await open(server, "other", "other");
       await migrate(other, noopLog);
       await live(other, "other", "other", "other");
       const { rows } = await other.query("select current_setting('server_version_num')::integer as version");

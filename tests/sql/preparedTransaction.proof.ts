@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
-import pg from "pg";
-import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
@@ -11,29 +9,16 @@ import { reclaim } from "../../worker/src/queue/reclaim.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { takeOver } from "../../worker/src/queue/takeOver.ts";
 import { claimParams, claimWithReclaim } from "../support/claim.ts";
+import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
 describe("a program's transaction that was prepared (two-phase commit)", { skip: DEBIAN_MISSING }, async () => {
   const server = await startDebianServer({ max_prepared_transactions: "5" });
-  const opened: { end(): Promise<void> }[] = [];
-  after(async () => {
-    await Promise.all(opened.map((each) => each.end()));
-    await server.stop();
-  });
-  const { host, port, user } = server;
-  async function open(): Promise<pg.Client> {
-    const client = new pg.Client({ host, port, user, database: "postgres" });
-    await client.connect();
-    opened.push(client);
-    return client;
-  }
-  function connect(): Database {
-    const settings = { host, port, user, password: undefined, name: "postgres", databaseTimeoutSeconds: 5 };
-    const database = new Database(settings, noopLog);
-    opened.push({ end: () => database.close() });
-    return database;
-  }
+  const connections = createConnections();
+  after(() => server.stop());
+  const open = () => connections.open(server, "postgres");
+  const connect = () => connections.connect(server, "postgres");
   const admin = await open();
   await migrate(admin, noopLog);
   await waitOutStartupGrace(admin);

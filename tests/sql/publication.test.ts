@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import pg from "pg";
+import type pg from "pg";
 import type { Server } from "../../simulator/server.ts";
-import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
@@ -14,6 +13,7 @@ import { renew } from "../../worker/src/queue/renew.ts";
 import { report } from "../../worker/src/queue/report.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimParams } from "../support/claim.ts";
+import { createConnections } from "../support/createConnections.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { until } from "../support/until.ts";
 
@@ -21,34 +21,19 @@ describe("a publication for all tables, with a subscriber", () => {
   let server: Server;
   let publisher: pg.Client;
   let subscriber: pg.Client;
-  const opened: { end(): Promise<void> }[] = [];
-
-  async function open(database: string): Promise<pg.Client> {
-    const client = new pg.Client({ host: server.host, port: server.port, user: server.user, database });
-    await client.connect();
-    opened.push(client);
-    return client;
-  }
-
-  function connect(): Database {
-    const { host, port, user } = server;
-    const database = new Database(
-      { host, port, user, password: undefined, name: "publisher", databaseTimeoutSeconds: 5 },
-      noopLog,
-    );
-    opened.push({ end: () => database.close() });
-    return database;
-  }
+  after(() => subscriber?.query("alter subscription everything disable"));
+  const { open, connect } = createConnections();
+  after(() => server?.stop());
 
   before(async () => {
     server = await startTestServer();
-    const admin = await open("postgres");
+    const admin = await open(server, "postgres");
     await admin.query("alter system set wal_level = logical");
     await admin.end();
     await server.restart("fast");
-    const again = await open("postgres");
+    const again = await open(server, "postgres");
     for (const name of ["publisher", "subscriber"]) await again.query(`create database ${name}`);
-    [publisher, subscriber] = [await open("publisher"), await open("subscriber")];
+    [publisher, subscriber] = [await open(server, "publisher"), await open(server, "subscriber")];
     for (const client of [publisher, subscriber]) await migrate(client, noopLog);
     await publisher.query("create publication everything for all tables");
     await publisher.query("select pg_create_logical_replication_slot('everything', 'pgoutput')");
@@ -61,12 +46,6 @@ describe("a publication for all tables, with a subscriber", () => {
        publication everything with (create_slot = false, slot_name = 'everything')`,
     );
   });
-  after(async () => {
-    await subscriber?.query("alter subscription everything disable");
-    await Promise.all(opened.map((each) => each.end().catch(() => undefined)));
-    await server?.stop();
-  });
-
   test("every table of the queue has a replica identity", async () => {
     const { rows } = await publisher.query(
       `select c.oid::regclass::text from pg_class c where c.relnamespace in ('batch'::regnamespace, 'public'::regnamespace) and c.relkind = 'r'
@@ -77,8 +56,8 @@ describe("a publication for all tables, with a subscriber", () => {
 
   test("the queue keeps working, and the subscriber ends with the same rows", async () => {
     await publisher.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 8)");
-    const worker = connect();
-    const scaler = connect();
+    const worker = connect(server, "publisher");
+    const scaler = connect(server, "publisher");
     const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
     const take = async (job: string) => (await claim(worker, claimParams(job))) as Claim;
     assert.equal(await poll(), 8);
@@ -90,7 +69,7 @@ describe("a publication for all tables, with a subscriber", () => {
     await publisher.query("select batch.retry('clap', 2)");
     await fail(worker, await take("3"), { reason: "error", message: "no", final: false });
     await defer(worker, await take("4"), { afterSeconds: 0, message: "later" });
-    const dying = connect();
+    const dying = connect(server, "publisher");
     await claim(dying, claimParams("5"));
     await dying.close();
     await until(

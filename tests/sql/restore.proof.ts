@@ -3,10 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import pg from "pg";
+import type pg from "pg";
 import { getOutput } from "../../cli/getOutput.ts";
 import { runProgram } from "../../cli/runProgram.ts";
-import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
@@ -16,6 +15,7 @@ import { fail } from "../../worker/src/queue/fail.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { claimParams, claimWithReclaim } from "../support/claim.ts";
+import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
@@ -23,25 +23,7 @@ import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
   let server: DebianServer;
   let folder: string;
-  const opened: { end(): Promise<void> }[] = [];
-
-  async function open(database: string, where: DebianServer = server): Promise<pg.Client> {
-    const client = new pg.Client({ host: where.host, port: where.port, user: where.user, database });
-    // Its database may be dropped for the next test.
-    client.on("error", () => undefined);
-    await client.connect();
-    opened.push(client);
-    return client;
-  }
-
-  function connect(name: string, where: DebianServer = server): Database {
-    const database = new Database(
-      { host: where.host, port: where.port, user: where.user, password: undefined, name, databaseTimeoutSeconds: 5 },
-      noopLog,
-    );
-    opened.push({ end: () => database.close() });
-    return database;
-  }
+  const { open, connect } = createConnections();
 
   const program = (name: string, where: DebianServer, ...args: string[]) =>
     runProgram(join(DEBIAN_PROGRAMS, name), [
@@ -52,7 +34,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     ]);
 
   async function createEmpty(name: string, where: DebianServer = server): Promise<void> {
-    const admin = await open("postgres", where);
+    const admin = await open(where, "postgres");
     await admin.query(`drop database if exists ${name} with (force)`);
     await admin.query(`create database ${name}`);
   }
@@ -70,12 +52,12 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
 
   /** A database with a request of each kind in every state. */
   async function fillSource(): Promise<void> {
-    const client = await open("source");
+    const client = await open(server, "source");
     await migrate(client, noopLog);
     await createRoles(client, { worker: "w", scaler: "s" });
     await client.query(CREATE_TABLES);
     for (const [kind, table] of Object.entries(TABLES)) {
-      const worker = connect("source");
+      const worker = connect(server, "source");
       const take = async (job: string) => (await claim(worker, claimParams(`${kind}-${job}`, { kind }))) as Claim;
       const values = kind === "clap" ? "(id, duration_seconds) select n, 1" : "(id) select n";
       await client.query(`insert into ${table} ${values} from generate_series(1, 10) n`);
@@ -100,9 +82,9 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
 
   /** Runs whatever may run of a kind, and returns which requests that were. */
   async function runAll(database: string, kind: string, where: DebianServer = server): Promise<string[]> {
-    const client = await open(database, where);
-    const worker = connect(database, where);
-    const scaler = connect(database, where);
+    const client = await open(where, database);
+    const worker = connect(where, database);
+    const scaler = connect(where, database);
     const done: string[] = [];
     for (let job = 1; job <= 25; job++) {
       await demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
@@ -123,13 +105,12 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     folder = await mkdtemp(join(tmpdir(), "postgres-batch-dump-"));
     await createEmpty("source");
     await fillSource();
-    await waitOutStartupGrace(await open("source"));
+    await waitOutStartupGrace(await open(server, "source"));
     await getOutput(join(DEBIAN_PROGRAMS, "pg_dump"), [
       ...[`--host=${server.host}`, "--username=postgres", "--format=custom", `--file=${folder}/dump`, "source"],
     ]);
   });
   after(async () => {
-    await Promise.all(opened.map((each) => each.end().catch(() => undefined)));
     await server?.stop();
     if (folder) await rm(folder, { recursive: true });
   });
@@ -139,7 +120,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     const { exitCode, stderr } = await program("pg_restore", server, "--dbname=whole", `${folder}/dump`);
     assert.equal(exitCode, 0, stderr);
     for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("whole", kind), UNFINISHED, kind);
-    const client = await open("whole");
+    const client = await open(server, "whole");
     await client.query(
       "insert into make_it_clap (id, duration_seconds) values (11, 1); insert into zoo.animals values (11)",
     );
@@ -150,52 +131,48 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
   });
 
   test("restored into another cluster, whose transactions have lower numbers: the same", async () => {
-    const source = await open("source");
+    const source = await open(server, "source");
     // The source's numbers, and its bounds, run ahead.
     for (let n = 0; n < 3_000; n++) await source.query("select pg_current_xact_id()");
-    const poller = connect("source");
+    const poller = connect(server, "source");
     await demand(poller, { kind: "idle", requestsPerJob: 1, maxReplicaCount: 10 });
     const ahead = await getOutput(join(DEBIAN_PROGRAMS, "pg_dump"), [
       ...[`--host=${server.host}`, "--username=postgres", "--format=custom", `--file=${folder}/ahead`, "source"],
     ]);
     assert.equal(ahead, "");
     const other = await startDebianServer();
-    try {
-      const admin = await open("postgres", other);
-      await admin.query(
-        "create role batch_owner; create role batch_worker; create role batch_scaler; create role batch_program",
-      );
-      await createEmpty("moved", other);
-      const { exitCode, stderr } = await program("pg_restore", other, "--dbname=moved", `${folder}/ahead`);
-      assert.equal(exitCode, 0, stderr);
-      const client = await open("moved", other);
-      const [numbers] = (
-        await client.query(
-          "select (select waiting_xid from batch.scaling where kind = 'idle') > pg_current_xact_id() as ahead",
-        )
-      ).rows;
-      assert.deepEqual(numbers, { ahead: true });
-      await client.query("insert into zoo.idle values (1)");
-      const worker = connect("moved", other);
-      const early = (await claim(worker, claimParams("early", { kind: "idle" }))) as Claim;
-      assert.equal(early.requestId, "1", "before any poll");
-      await succeed(worker, early);
+    after(() => other.stop());
+    const admin = await open(other, "postgres");
+    await admin.query(
+      "create role batch_owner; create role batch_worker; create role batch_scaler; create role batch_program",
+    );
+    await createEmpty("moved", other);
+    const { exitCode, stderr } = await program("pg_restore", other, "--dbname=moved", `${folder}/ahead`);
+    assert.equal(exitCode, 0, stderr);
+    const client = await open(other, "moved");
+    const [numbers] = (
       await client.query(
-        "insert into make_it_clap (id, duration_seconds) values (11, 1); insert into zoo.idle values (2)",
-      );
-      await waitOutStartupGrace(client);
-      assert.deepEqual(await runAll("moved", "clap", other), ["11", ...UNFINISHED].sort());
-      assert.deepEqual(await runAll("moved", "idle", other), ["2"]);
-    } finally {
-      await Promise.all(opened.splice(0).map((each) => each.end().catch(() => undefined)));
-      await other.stop();
-    }
+        "select (select waiting_xid from batch.scaling where kind = 'idle') > pg_current_xact_id() as ahead",
+      )
+    ).rows;
+    assert.deepEqual(numbers, { ahead: true });
+    await client.query("insert into zoo.idle values (1)");
+    const worker = connect(other, "moved");
+    const early = (await claim(worker, claimParams("early", { kind: "idle" }))) as Claim;
+    assert.equal(early.requestId, "1", "before any poll");
+    await succeed(worker, early);
+    await client.query(
+      "insert into make_it_clap (id, duration_seconds) values (11, 1); insert into zoo.idle values (2)",
+    );
+    await waitOutStartupGrace(client);
+    assert.deepEqual(await runAll("moved", "clap", other), ["11", ...UNFINISHED].sort());
+    assert.deepEqual(await runAll("moved", "idle", other), ["2"]);
   });
 
   /** A database that was just migrated, with the same tables. */
   async function createMigrated(name: string): Promise<pg.Client> {
     await createEmpty(name);
-    const client = await open(name);
+    const client = await open(server, name);
     await migrate(client, noopLog);
     await client.query(CREATE_TABLES);
     return client;
@@ -231,9 +208,9 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       `${folder}/dump`,
     );
     assert.equal(exitCode, 0, stderr);
-    const client = await open("schema");
+    const client = await open(server, "schema");
     await client.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
-    const worker = connect("schema");
+    const worker = connect(server, "schema");
     assert.equal(await demand(worker, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
     assert.equal(await claim(worker, claimParams("schema-a")), undefined);
     await assert.rejects(migrate(client, noopLog), {

@@ -3,9 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import pg from "pg";
 import { runProgram } from "../../cli/runProgram.ts";
-import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
@@ -14,28 +12,14 @@ import { fail } from "../../worker/src/queue/fail.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { claimParams, claimWithReclaim } from "../support/claim.ts";
+import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
 describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ?? false }, () => {
   let server: DebianServer;
   let folder: string;
-  const opened: { end(): Promise<void> }[] = [];
-
-  async function open(database: string): Promise<pg.Client> {
-    const client = new pg.Client({ host: server.host, port: server.port, user: server.user, database });
-    client.on("error", () => undefined);
-    await client.connect();
-    opened.push(client);
-    return client;
-  }
-
-  function connect(name: string, user: string): Database {
-    const { host, port } = server;
-    const database = new Database({ host, port, user, password: undefined, name, databaseTimeoutSeconds: 5 }, noopLog);
-    opened.push({ end: () => database.close() });
-    return database;
-  }
+  const { open, connect } = createConnections();
 
   async function runTool(name: string, ...args: string[]): Promise<void> {
     const where = [`--host=${server.host}`, `--port=${server.port}`, `--username=${server.user}`];
@@ -45,8 +29,8 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
 
   /** Runs what may run, as the roles that log in, and returns which requests that were. */
   async function runAll(name: string): Promise<string[]> {
-    const client = await open(name);
-    const [worker, scaler] = [connect(name, "batch_worker"), connect(name, "batch_scaler")];
+    const client = await open(server, name);
+    const [worker, scaler] = [connect(server, name, "batch_worker"), connect(server, name, "batch_scaler")];
     const done: string[] = [];
     for (let job = 1; job <= 8; job++) {
       await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
@@ -64,12 +48,12 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
   before(async () => {
     server = await startDebianServer();
     folder = await mkdtemp(join(tmpdir(), "postgres-batch-dump-"));
-    await (await open("postgres")).query("create database source");
-    const client = await open("source");
+    await (await open(server, "postgres")).query("create database source");
+    const client = await open(server, "source");
     await migrate(client, noopLog);
     await createRoles(client, { worker: "w", scaler: "s" });
     await client.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 5)");
-    const worker = connect("source", "batch_worker");
+    const worker = connect(server, "source", "batch_worker");
     const take = async (job: string) => (await claim(worker, claimParams(job))) as Claim;
     await succeed(worker, await take("a"));
     await fail(worker, await take("b"), { reason: "error", message: "no", final: true });
@@ -79,7 +63,6 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     await runTool("pg_dump", "--format=directory", `--file=${folder}/dump`, "source");
   });
   after(async () => {
-    await Promise.all(opened.map((each) => each.end().catch(() => undefined)));
     await server?.stop();
     if (folder) await rm(folder, { recursive: true });
   });
@@ -90,10 +73,10 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     ["without privileges, then migrated and attached again", false, ["--no-privileges"]],
   ] as const) {
     test(`${title}: nothing finished runs again, nothing unfinished is lost`, async () => {
-      const admin = await open("postgres");
+      const admin = await open(server, "postgres");
       await admin.query("drop database if exists restored with (force)");
       await admin.query("create database restored");
-      const client = await open("restored");
+      const client = await open(server, "restored");
       if (migrated) {
         await migrate(client, noopLog);
         await client.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 9)");

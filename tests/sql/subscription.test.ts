@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import pg from "pg";
+import type pg from "pg";
 import type { Server } from "../../simulator/server.ts";
-import { Database } from "../../worker/src/database.ts";
+import type { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { type Claim, claim } from "../../worker/src/queue/claim.ts";
 import { demand } from "../../worker/src/queue/demand.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimParams } from "../support/claim.ts";
+import { createConnections } from "../support/createConnections.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { until } from "../support/until.ts";
 
@@ -18,14 +19,9 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
   let shop: pg.Client;
   let batch: pg.Client;
   let worker: Database;
-  const opened: { end(): Promise<void> }[] = [];
-
-  async function open(database: string): Promise<pg.Client> {
-    const client = new pg.Client({ host: server.host, port: server.port, user: server.user, database });
-    await client.connect();
-    opened.push(client);
-    return client;
-  }
+  after(() => batch?.query("alter subscription shop disable").catch(() => undefined));
+  const { open, connect } = createConnections();
+  after(() => server?.stop());
 
   const getProblem = async (kind: string) =>
     (await batch.query("select problem from batch.status where kind = $1", [kind])).rows[0].problem;
@@ -39,14 +35,14 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
 
   before(async () => {
     server = await startTestServer();
-    const admin = await open("postgres");
+    const admin = await open(server, "postgres");
     await admin.query("alter system set wal_level = logical");
     await admin.query("alter system set max_prepared_transactions = 5");
     await admin.end();
     await server.restart("fast");
-    const again = await open("postgres");
+    const again = await open(server, "postgres");
     for (const name of ["shop", "batch"]) await again.query(`create database ${name}`);
-    [shop, batch] = [await open("shop"), await open("batch")];
+    [shop, batch] = [await open(server, "shop"), await open(server, "batch")];
     await migrate(batch, noopLog);
     for (const client of [shop, batch]) {
       await client.query(`
@@ -59,8 +55,7 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
     await shop.query("create publication shop for table orders, visits");
     await shop.query("select pg_create_logical_replication_slot('shop', 'pgoutput')");
     const { host, port, user } = server;
-    worker = new Database({ host, port, user, password: undefined, name: "batch", databaseTimeoutSeconds: 5 }, noopLog);
-    opened.push({ end: () => worker.close() });
+    worker = connect(server, "batch");
     await batch.query("select batch.attach('orders', 'order'); select batch.attach('visits', 'visit')");
     await batch.query(
       `create subscription shop connection 'host=${host} port=${port} user=${user} dbname=shop'
@@ -68,12 +63,6 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
     );
     await until("the rows are copied", async () => (await batch.query("select from orders")).rowCount === 2);
   });
-  after(async () => {
-    await batch?.query("alter subscription shop disable").catch(() => undefined);
-    await Promise.all(opened.map((each) => each.end().catch(() => undefined)));
-    await server?.stop();
-  });
-
   test("which was created after the table was attached: the kind stops with the reason, and attached again it gets every row", async () => {
     for (const [kind, table] of [
       ["order", "orders"],
