@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { creationProblems } from "./creationProblem.ts";
 import type { KubernetesEvent } from "./kubernetesObject.ts";
-import type { StackState } from "./stackState.ts";
+import { parseStackState, type StackState } from "./stackState.ts";
 
 const FORBIDDEN =
   'Error creating: pods "privileged-6dbb447488-5mk2c" is forbidden: violates PodSecurity "baseline:latest": privileged';
@@ -21,13 +21,9 @@ function event(kind: string, name: string, reason: string, second: number, messa
 
 const START = Date.parse("2026-11-26T05:21:00Z");
 const STATE: StackState = {
+  ...parseStackState("{}"),
   namespaces: ["n"],
-  configured: [],
-  installedKeda: false,
-  releases: [],
   jobs: [{ namespace: "n", name: "schema-migration-1" }],
-  scaledJobs: [],
-  triggerAuthentications: [],
   ownsKeda: true,
 };
 

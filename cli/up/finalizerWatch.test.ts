@@ -6,16 +6,13 @@ import { createPrograms } from "../../tests/support/programs.ts";
 import { FinalizerWatch } from "./finalizerWatch.ts";
 import { KEDA_FINALIZER } from "./kedaFinalizer.ts";
 import { Kubectl } from "./kubectl.ts";
-import type { StackState } from "./stackState.ts";
+import { parseStackState, type StackState } from "./stackState.ts";
 
 const SCALED_JOB = { namespace: "n", name: "claps" };
 const AUTHENTICATION = { namespace: "n", name: "claps-auth" };
 const OURS: StackState = {
+  ...parseStackState("{}"),
   namespaces: ["n"],
-  configured: [],
-  installedKeda: false,
-  releases: [],
-  jobs: [],
   scaledJobs: [SCALED_JOB],
   triggerAuthentications: [AUTHENTICATION],
   ownsKeda: true,

@@ -2,19 +2,16 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { KubernetesEvent, Pod } from "./kubernetesObject.ts";
 import { isOwnCreator, isOwnPod, podNamespaces } from "./ownPods.ts";
-import type { StackState } from "./stackState.ts";
+import { parseStackState, type StackState } from "./stackState.ts";
 
 const STATE: StackState = {
+  ...parseStackState("{}"),
   namespaces: ["keda"],
-  configured: [],
-  installedKeda: false,
   releases: [
     { namespace: "shop", name: "my-release" },
     { namespace: "keda", name: "keda" },
   ],
   jobs: [{ namespace: "shop", name: "schema-migration-1" }],
-  scaledJobs: [],
-  triggerAuthentications: [],
   ownsKeda: true,
 };
 

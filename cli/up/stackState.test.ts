@@ -61,14 +61,12 @@ describe("what a stack owns", () => {
         ],
       ),
       {
+        ...EMPTY,
         namespaces: ["keda", "batches"],
-        configured: [],
-        installedKeda: false,
         releases: [{ namespace: "batches", name: "my-release" }],
         jobs: [{ namespace: "batches", name: "migration" }],
         scaledJobs: [{ namespace: "batches", name: "s" }],
         triggerAuthentications: [{ namespace: "batches", name: "a" }],
-        ownsKeda: false,
       },
     );
   });

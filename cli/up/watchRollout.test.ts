@@ -6,17 +6,12 @@ import { describe, test } from "node:test";
 import { createPrograms } from "../../tests/support/programs.ts";
 import { until } from "../../tests/support/until.ts";
 import { Kubectl } from "./kubectl.ts";
-import type { StackState } from "./stackState.ts";
+import { parseStackState, type StackState } from "./stackState.ts";
 import { watchRollout } from "./watchRollout.ts";
 
 const STATE: StackState = {
+  ...parseStackState("{}"),
   namespaces: ["batches"],
-  configured: [],
-  installedKeda: false,
-  releases: [],
-  jobs: [],
-  scaledJobs: [],
-  triggerAuthentications: [],
   ownsKeda: true,
 };
 

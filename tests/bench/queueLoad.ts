@@ -1,9 +1,7 @@
 import type { Database } from "../../worker/src/database.ts";
-import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { succeedAndClaim } from "../../worker/src/queue/succeedAndClaim.ts";
 import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
+import { type Claim, type ClaimParams, claim, succeed, succeedAndClaim } from "../support/queue.ts";
 
 let jobs = 0;
 

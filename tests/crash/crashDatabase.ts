@@ -1,10 +1,9 @@
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import type { MigrationFiles } from "../../worker/src/migrationFiles.ts";
-import { toValues } from "../../worker/src/queue/demand.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
-import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { claimParams, claimWithReclaim, toValues } from "../support/queue.ts";
 import { HELD_SESSIONS } from "../support/sessionLocks.ts";
 import { until } from "../support/until.ts";
 import type { HistoryLine, QueueLine } from "./oracle.ts";

@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
 import type { Database } from "../../worker/src/database.ts";
-import type { Claim } from "../../worker/src/queue/claim.ts";
-import { defer } from "../../worker/src/queue/defer.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { type Failure, fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
 import { DEFAULT_LIMITS, LIMIT_NAMES, mapLimits, RETRY_LIMITS } from "../../worker/src/retryLimits.ts";
-import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import {
+  type Claim,
+  claimParams,
+  claimWithReclaim,
+  defer,
+  demand,
+  type Failure,
+  fail,
+  succeed,
+} from "../support/queue.ts";
 
 const database = await createTestDatabase();
 

@@ -6,12 +6,11 @@ import { getOutput } from "../../cli/getOutput.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { migrateDatabase } from "../../worker/src/migrateDatabase.ts";
-import { claim } from "../../worker/src/queue/claim.ts";
 import { createRoles } from "../../worker/src/roles.ts";
-import { claimParams } from "../support/claim.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
+import { claim, claimParams } from "../support/queue.ts";
 import { startTestServer } from "../support/testServer.ts";
 
 const page = readFileSync(new URL("../../docs/production.md", import.meta.url), "utf8");

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
 import { type Setup, STATES, type StateName } from "../support/states.ts";
 import { statements } from "./operationsPage.ts";
 
@@ -19,7 +15,7 @@ async function run(heading: string): Promise<object[][]> {
 
 async function claimed(job: string) {
   const connection = database.connect();
-  return { connection, attempt: (await claim(connection, claimParams(job, { backoffLimit: 0 }))) as Claim };
+  return { connection, attempt: await take(connection, job, { backoffLimit: 0 }) };
 }
 
 async function giveUp(job: string): Promise<void> {

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { demand, fail, succeed, take } from "../support/queue.ts";
 import { page, statements } from "./operationsPage.ts";
 
 const database = await createTestDatabase();
@@ -17,7 +13,7 @@ describe("docs/operations.md", () => {
 
   async function claimed(job: string) {
     const connection = database.connect();
-    return { connection, attempt: (await claim(connection, claimParams(job))) as Claim };
+    return { connection, attempt: await take(connection, job) };
   }
 
   async function run(heading: string): Promise<void> {
@@ -93,11 +89,11 @@ describe("docs/operations.md", () => {
     await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
     await database.query("insert into pages values (1)");
     const worker = database.connect();
-    await succeed(worker, (await claim(worker, claimParams("a", { kind: "page" }))) as Claim);
+    await succeed(worker, await take(worker, "a", { kind: "page" }));
     await run("Detach a kind");
     assert.deepEqual(await database.query("select kind from batch.status"), [{ kind: "clap" }]);
     await database.query("select batch.attach('pages', 'page')");
-    const again = (await claim(worker, claimParams("b", { kind: "page" }))) as Claim;
+    const again = await take(worker, "b", { kind: "page" });
     assert.equal(again.attempt, 1);
     await database.query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
   });
@@ -107,9 +103,8 @@ describe("docs/operations.md", () => {
     await database.query("insert into pages values (8); select batch.attach('pages', 'page'); truncate pages");
     await database.query("insert into pages select generate_series(1, 4)");
     const worker = database.connect();
-    const take = async (job: string, kind: string) => (await claim(worker, claimParams(job, { kind }))) as Claim;
-    await succeed(worker, await take("a", "page"));
-    await fail(worker, await take("b", "page"), { reason: "error", message: "no", final: true });
+    await succeed(worker, await take(worker, "a", { kind: "page" }));
+    await fail(worker, await take(worker, "b", { kind: "page" }), { reason: "error", message: "no", final: true });
     await database.query("delete from pages where id = 1; insert into pages values (1)");
     await run("Rename a kind");
     assert.deepEqual(await database.query("select kind from batch.kind order by 1"), [
@@ -119,7 +114,7 @@ describe("docs/operations.md", () => {
     assert.equal(await demand(scaler, { kind: "site", requestsPerJob: 1, maxReplicaCount: 10 }), 3);
     const ran: string[] = [];
     for (const job of ["c", "d", "e"]) {
-      const attempt = await take(job, "site");
+      const attempt = await take(worker, job, { kind: "site" });
       ran.push(`${attempt.requestId}.${attempt.attempt}`);
       await succeed(worker, attempt);
     }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { exactly, type Limit } from "../support/limit.ts";
 import type { Cluster } from "./cluster.ts";
+import type { ScenarioContext } from "./scenario.ts";
 
 /** Kinds that a stack could leave behind outside its namespaces. */
 const KINDS = [
@@ -40,4 +42,11 @@ export async function leftovers(
     if (left.length === 0 || Date.now() >= deadline) return left;
     await sleep(INTERVAL_MS);
   }
+}
+
+/** That nothing is left which was not there before the run; prints what is. */
+export async function leftFinding({ cluster, before, note }: ScenarioContext, what = "things left"): Promise<Limit> {
+  const left = await leftovers(cluster, before);
+  for (const name of left) note(`left: ${name}`);
+  return exactly(0, what, left.length);
 }

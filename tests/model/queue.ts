@@ -1,7 +1,6 @@
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
-import type { DemandParams } from "../../worker/src/queue/demand.ts";
-import type { ClaimMiss } from "../../worker/src/queue/reclaim.ts";
 import { getLimitName, RETRY_LIMITS, TIMEOUT_REASON } from "../../worker/src/retryLimits.ts";
+import type { ClaimMiss, DemandParams } from "../support/queue.ts";
 import { countJobs, raiseAbsentJobs } from "./countJobs.ts";
 import { QueueRows } from "./queueRows.ts";
 import { backoff, type ClaimParams, type Key, mayBeTriedAgain, RELEASED, type Row } from "./row.ts";

@@ -1,16 +1,21 @@
 import { OwnershipLostError } from "../../worker/src/errors.ts";
-import { announceStop } from "../../worker/src/queue/announceStop.ts";
-import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
-import { defer } from "../../worker/src/queue/defer.ts";
-import { type DemandParams, demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { reclaim } from "../../worker/src/queue/reclaim.ts";
-import { renew } from "../../worker/src/queue/renew.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { succeedAndClaim } from "../../worker/src/queue/succeedAndClaim.ts";
-import { takeOver } from "../../worker/src/queue/takeOver.ts";
-import { claimParams } from "../support/claim.ts";
 import type { TestDatabase } from "../support/database.ts";
+import {
+  announceStop,
+  type Claim,
+  type ClaimParams,
+  claim,
+  claimParams,
+  type DemandParams,
+  defer,
+  demand,
+  fail,
+  reclaim,
+  renew,
+  succeed,
+  succeedAndClaim,
+  takeOver,
+} from "../support/queue.ts";
 import { HELD_SESSIONS } from "../support/sessionLocks.ts";
 import { until } from "../support/until.ts";
 import { alignClock } from "./alignClock.ts";

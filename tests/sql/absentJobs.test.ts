@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claim } from "../../worker/src/queue/claim.ts";
-import { type DemandParams, demand } from "../../worker/src/queue/demand.ts";
-import { reclaim } from "../../worker/src/queue/reclaim.ts";
-import { claimParams, startAttempt } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { claim, claimParams, type DemandParams, demand, reclaim, startAttempt } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const keda = database.connect();

@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 
-async function queued(kind: string): Promise<string[]> {
-  const rows = await database.query<{ request_id: string }>(
-    "select request_id from batch.queue where kind = $1 order by request_id",
-    [kind],
-  );
-  return rows.map(({ request_id }) => request_id);
-}
+const { queued } = database;
 
 describe("batch.attach", () => {
   beforeEach(async () => {
@@ -27,7 +19,7 @@ describe("batch.attach", () => {
   test("rows that are already there are taken in, and so is every later one, in its own transaction", async () => {
     await database.query("insert into parcels (place) values ('here'), ('there')");
     await database.query("select batch.attach('parcels', 'parcel')");
-    assert.deepEqual(await queued("parcel"), ["1", "2"]);
+    assert.deepEqual(await queued("parcel"), [1, 2]);
     await database.query("begin");
     await database.query("insert into parcels (place) select 'x' from generate_series(1, 1000)");
     await database.query("rollback");
@@ -56,11 +48,11 @@ describe("batch.attach", () => {
     await database.query("insert into parcels (place) values ('here'), ('there')");
     await database.query("select batch.attach('parcels', 'parcel')");
     const connection = database.connect();
-    await succeed(connection, (await claim(connection, claimParams("a", { kind: "parcel" }))) as Claim);
+    await succeed(connection, await take(connection, "a", { kind: "parcel" }));
     await database.query("select batch.attach('parcels', 'parcel')");
-    assert.deepEqual(await queued("parcel"), ["2"]);
+    assert.deepEqual(await queued("parcel"), [2]);
     await database.query("insert into parcels (place) values ('everywhere')");
-    assert.deepEqual(await queued("parcel"), ["2", "3"]);
+    assert.deepEqual(await queued("parcel"), [2, 3]);
   });
 
   test("a table of an ORM, whose key is an integer, is attached once the refusal's statement has been run", async () => {
@@ -76,7 +68,7 @@ describe("batch.attach", () => {
       const refusal = (await database.query(attach).catch(({ message }: Error) => message)) as string;
       const [, statement = ""] = /; got "Id" \w+: (.*)$/.exec(refusal) ?? [];
       await database.query(`${statement}; ${attach}; insert into narrow default values`);
-      assert.deepEqual(await queued("narrow"), ["1", "2"]);
+      assert.deepEqual(await queued("narrow"), [1, 2]);
       await database.query("select batch.detach('narrow'); drop table details");
       await database.query("truncate batch.queue");
     }
@@ -101,7 +93,7 @@ describe("batch.attach", () => {
     await database.query("alter table parcels rename number to id");
     await database.query("select batch.attach('parcels', 'parcel')");
     await database.query("insert into parcels (place) values ('here')");
-    const attempt = (await claim(database.connect(), claimParams("a", { kind: "parcel" }))) as Claim;
+    const attempt = await take(database.connect(), "a", { kind: "parcel" });
     assert.deepEqual(parseRow(attempt.row), { place: "here", id: 1 });
   });
 
@@ -109,7 +101,7 @@ describe("batch.attach", () => {
     await database.query("create table links (url text, id bigint, primary key (id) include (url))");
     await database.query("select batch.attach('links', 'link')");
     await database.query("insert into links values ('x', 7)");
-    assert.deepEqual(await queued("link"), ["7"]);
+    assert.deepEqual(await queued("link"), [7]);
     await database.query("drop table links");
   });
 
@@ -117,9 +109,9 @@ describe("batch.attach", () => {
     await database.query("select batch.attach('parcels', 'parcel')");
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
     await database.query("insert into parcels (place) values ('here')");
-    const parcel = (await claim(database.connect(), claimParams("a", { kind: "parcel" }))) as Claim;
+    const parcel = await take(database.connect(), "a", { kind: "parcel" });
     assert.deepEqual(parseRow(parcel.row), { place: "here", number: 1 });
-    const clap = (await claim(database.connect(), claimParams("a"))) as Claim;
+    const clap = await take(database.connect(), "a");
     assert.deepEqual(parseRow(clap.row), { id: 1, duration_seconds: 1, failures: 0 });
   });
 
@@ -134,7 +126,7 @@ describe("batch.attach", () => {
     await database.query("set lock_timeout = '1s'; insert into boxes values (1); reset lock_timeout");
     await first.query("select batch.attach('boxes', 'box'); commit");
     await other;
-    assert.deepEqual(await queued("box"), ["1"]);
+    assert.deepEqual(await queued("box"), [1]);
   });
 
   test("names with quotes and statements in them stay names", async () => {
@@ -143,7 +135,7 @@ describe("batch.attach", () => {
     await database.query(`create table ${table} ("id'; drop table clap" bigint primary key, "%I %L" text)`);
     await database.query("select batch.attach($1, 'odd')", [table]);
     await database.query(`insert into ${table} values (7, '$1; drop table clap; --')`);
-    const odd = (await claim(database.connect(), claimParams("a", { kind: "odd" }))) as Claim;
+    const odd = await take(database.connect(), "a", { kind: "odd" });
     assert.deepEqual(parseRow(odd.row), {
       "id'; drop table clap": 7,
       "%I %L": "$1; drop table clap; --",
@@ -159,7 +151,7 @@ describe("batch.attach", () => {
     await database.query("set local role clerk");
     await database.query("insert into parcels (place) values ('here')");
     await database.query("reset role");
-    assert.deepEqual(await queued("parcel"), ["1"]);
+    assert.deepEqual(await queued("parcel"), [1]);
     await database.query("rollback");
   });
 

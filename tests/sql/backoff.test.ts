@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { type Claim, claim, claimParams, fail, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();
 
 /** The next pod of a Job: how its request ends, or the finding. */
 async function pod(job: string, final: boolean, limits = {}): Promise<Claim> {
-  const claimed = (await claim(worker, claimParams(job, limits))) as Claim;
+  const claimed = await take(worker, job, limits);
   await fail(worker, claimed, { reason: "error", message: "no", final });
   return claimed;
 }
@@ -60,13 +57,13 @@ describe("a reserved request waits as long as its Job's next pod takes", () => {
     await pod("a", true, { backoffLimit: 1 });
     await pod("a", false, { backoffLimit: 1 });
     assert.equal(await reserved(2), null);
-    const next = (await claim(worker, claimParams("b", { backoffLimit: 1 }))) as Claim;
+    const next = await take(worker, "b", { backoffLimit: 1 });
     assert.deepEqual([next.requestId, next.attempt], ["2", 2]);
   });
 
   test("backoffLimit 0: the Job has no second pod", async () => {
     await pod("a", true, { backoffLimit: 0, crashLimit: 3 });
-    const crashing = (await claim(worker, claimParams("b", { backoffLimit: 0, crashLimit: 3 }))) as Claim;
+    const crashing = await take(worker, "b", { backoffLimit: 0, crashLimit: 3 });
     await fail(worker, crashing, { reason: "crashed", message: "no", final: false });
     assert.equal(await reserved(2), null);
   });
@@ -75,7 +72,7 @@ describe("a reserved request waits as long as its Job's next pod takes", () => {
     await database.query(
       "insert into batch.queue (kind, request_id, enqueued_xid) select 'clap', n, '3' from generate_series(100, 105) n",
     );
-    const first = (await claim(worker, claimParams("a"))) as Claim;
+    const first = await take(worker, "a");
     assert.equal(first.requestId, "1");
     await succeed(worker, first);
     await pod("a", false);

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { claim } from "../../worker/src/queue/claim.ts";
-import { reclaim } from "../../worker/src/queue/reclaim.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
+import { claim, claimParams, reclaim, succeed } from "../support/queue.ts";
 import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
 
 describe("a deleted row", () => {

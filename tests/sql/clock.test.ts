@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
-import { claim } from "../../worker/src/queue/claim.ts";
-import { defer } from "../../worker/src/queue/defer.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { renew } from "../../worker/src/queue/renew.ts";
-import { claimParams, startAttempt } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { claim, claimParams, defer, demand, fail, renew, startAttempt } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { claim } from "../../worker/src/queue/claim.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { claim, claimParams, succeed } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect("batch_worker");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import { statement } from "../../worker/src/queue/statement.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { claimParams } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import pg from "pg";
+import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
-import { createTestDatabase } from "../support/database.ts";
+import { connectTo, createTestDatabase } from "../support/database.ts";
+import { type Claim, claim, claimParams, demand, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect("batch_worker");
@@ -84,9 +81,7 @@ beforeEach(async () => {
 before(() => database.query(`create role ${SHOP} login createrole`));
 // After the database of this file, which ends with everything the role owns.
 after(async () => {
-  const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
-  const admin = new pg.Client({ host, port: Number(PG_PORT), user, database: "postgres" });
-  await admin.connect();
+  const admin = await connectTo("postgres");
   await admin.query(`drop role ${SHOP}`);
   await admin.end();
 });
@@ -94,7 +89,7 @@ after(async () => {
 async function liveOn(): Promise<Claim> {
   await shop.query("insert into shop.t values (1), (2), (3)");
   await demand(scaler, { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 });
-  const claimed = (await claim(worker, claimParams("a", { kind: "attack" }))) as Claim;
+  const claimed = await take(worker, "a", { kind: "attack" });
   await succeed(worker, claimed);
   await shop.query("update shop.t set id = 22 where id = 2");
   await shop.query("delete from shop.t where id = 3");
@@ -154,7 +149,7 @@ describe("the owner of an attached table gains no right by it", () => {
       /is not read with its owner's rights .*select batch\.attach\('shop\.t', 'attack'\)/,
     );
     await database.query("select batch.attach('shop.t', 'attack')");
-    assert.equal(((await claim(worker, claimParams("a", { kind: "attack" }))) as Claim).requestId, "1");
+    assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
   });
 
   test("by replacing them, or by its own functions beside ours", async () => {
@@ -184,7 +179,7 @@ describe("the owner of an attached table gains no right by it", () => {
     assert.equal(await claim(worker, claimParams("a", { kind: "attack" })), undefined);
     assert.equal(await demand(scaler, { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
     await database.query("select batch.attach('shop.t', 'attack')");
-    assert.equal(((await claim(worker, claimParams("a", { kind: "attack" }))) as Claim).requestId, "1");
+    assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
     await database.query("drop owned by heir_of_escalation_test cascade; drop role heir_of_escalation_test");
   });
 });
@@ -229,7 +224,7 @@ describe("the owner of the schema batch", () => {
 describe("batch_worker", () => {
   test("gets the row that it has claimed and has no way to another, of its kind or of another one", async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1), (2)");
-    const claimed = (await claim(worker, claimParams("a"))) as Claim;
+    const claimed = await take(worker, "a");
     assert.equal(parseRow(claimed.row).id, 1);
     const client = await database.open({ user: "batch_worker" });
     const readable = await client.query(

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { type Claim, claim, claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const scaler = database.connect();
@@ -74,7 +70,7 @@ const rows: Record<string, string> = {
 };
 
 async function end(id: number, how: "succeed" | "die" | "fail"): Promise<void> {
-  const attempt = (await claim(worker, claimParams(`seed-${id}`))) as Claim;
+  const attempt = await take(worker, `seed-${id}`);
   assert.equal(attempt.requestId, String(id));
   if (how === "succeed") await succeed(worker, attempt);
   else await fail(worker, attempt, { reason: "error", message: "no", final: how === "die" });

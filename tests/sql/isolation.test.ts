@@ -3,11 +3,8 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { demand, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const LEVELS = ["repeatable read", "serializable"] as const;
@@ -45,9 +42,9 @@ describe("at every default isolation level", () => {
           assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
           assert.deepEqual(await queued("parcel"), [1, 2]);
         }
-        const first = (await claim(connection, claimParams("a", { kind: "parcel" }))) as Claim;
+        const first = await take(connection, "a", { kind: "parcel" });
         await succeed(connection, first);
-        const second = (await claim(connection, claimParams("b", { kind: "parcel" }))) as Claim;
+        const second = await take(connection, "b", { kind: "parcel" });
         assert.deepEqual([first.requestId, second.requestId].sort(), ["1", "2"]);
       });
     }
@@ -82,7 +79,7 @@ describe("at every default isolation level", () => {
       await Promise.all(
         workers.map(async (connection, index) => {
           for (let job = 0; job < 10; job++) {
-            await succeed(connection, (await claim(connection, claimParams(`w${index}-${job}`))) as Claim);
+            await succeed(connection, await take(connection, `w${index}-${job}`));
           }
         }),
       );
@@ -98,8 +95,7 @@ describe("serializable transactions", () => {
     await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 200)");
     const worker = database.connect();
-    for (let job = 0; job < 100; job++)
-      await succeed(worker, (await claim(worker, claimParams(`done-${job}`))) as Claim);
+    for (let job = 0; job < 100; job++) await succeed(worker, await take(worker, `done-${job}`));
     const clients = await Promise.all(Array.from({ length: 8 }, () => database.open()));
     let failures = 0;
     await Promise.all(

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { claim } from "../../worker/src/queue/claim.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
-import { claimParams } from "../support/claim.ts";
+import { claim, claimParams } from "../support/queue.ts";
 import { until } from "../support/until.ts";
 import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
 

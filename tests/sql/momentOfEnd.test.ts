@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { claim } from "../../worker/src/queue/claim.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
+import { claim, claimParams, succeed } from "../support/queue.ts";
 import { attempts, claimed, database, poll, query, queued, worker } from "./parcels.ts";
 
 /** What ends the attempt on row 1. */

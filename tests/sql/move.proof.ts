@@ -3,16 +3,12 @@ import { after, before, describe, test } from "node:test";
 import { getOutput } from "../../cli/getOutput.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { page } from "../docs/operationsPage.ts";
-import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
+import { claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
 import { until } from "../support/until.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
@@ -54,11 +50,10 @@ describe("a database that is moved by logical replication, as docs/operations.md
       insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 5);
       insert into visits select from generate_series(1, 3)`);
     const worker = connect(from, "app", "batch_worker");
-    const take = async (job: string) => (await claim(worker, claimParams(job))) as Claim;
-    await succeed(worker, await take("a"));
-    await fail(worker, await take("b"), { reason: "error", message: "no", final: true });
-    await fail(worker, await take("c"), { reason: "error", message: "no", final: false });
-    await take("d");
+    await succeed(worker, await take(worker, "a"));
+    await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: true });
+    await fail(worker, await take(worker, "c"), { reason: "error", message: "no", final: false });
+    await take(worker, "d");
 
     const [copy = "", switchOver = ""] = getSteps(from, to);
     await getOutput("bash", ["-c", copy]);

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type pg from "pg";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { type Claim, claim, claimParams, fail, succeed } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();

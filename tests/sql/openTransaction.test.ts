@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { claim, claimParams, claimWithReclaim, demand } from "../support/queue.ts";
 import { STATES } from "../support/states.ts";
 
 const database = await createTestDatabase();

@@ -4,15 +4,10 @@ import type pg from "pg";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { renew } from "../../worker/src/queue/renew.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
 import { createRoles } from "../../worker/src/roles.ts";
-import { claimParams } from "../support/claim.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
+import { demand, fail, renew, succeed, take } from "../support/queue.ts";
 import { startTestServer } from "../support/testServer.ts";
 
 const SERVERS = [
@@ -43,10 +38,10 @@ for (const { name, skip, start } of SERVERS) {
       const params = { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 };
       const [working, scaling] = [connect(server, database, worker), connect(server, database, scaler)];
       assert.equal(await demand(scaling, params), 3);
-      const one = (await claim(working, claimParams("a", { kind: "parcel" }))) as Claim;
+      const one = await take(working, "a", { kind: "parcel" });
       assert.equal(await renew(working, one, { leaseSeconds: 0 }), true);
       await succeed(working, one);
-      const two = (await claim(working, claimParams("b", { kind: "parcel" }))) as Claim;
+      const two = await take(working, "b", { kind: "parcel" });
       assert.equal(await fail(working, two, { reason: "error", message: "no", final: true }), "DEAD");
       await owner.query("select batch.retry('parcel', 2)");
       await owner.query("select batch.cancel('parcel', 3)");

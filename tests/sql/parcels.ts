@@ -1,9 +1,6 @@
 import { beforeEach } from "node:test";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { type Claim, demand, fail, take } from "../support/queue.ts";
 
 /** The test file's database, whose table `parcels` of the kind `parcel` has the rows 1, 2 and 3 before each test. */
 export const database = await createTestDatabase();
@@ -16,17 +13,12 @@ export const query = (text: string) => database.query(text);
 /** KEDA polls. */
 export const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 });
 /** A pod of the Job claims. */
-export const claimed = async (job: string) => (await claim(worker, claimParams(job, { kind: "parcel" }))) as Claim;
+export const claimed = (job: string) => take(worker, job, { kind: "parcel" });
 /** The work of the attempt has failed. */
 export const failed = async (attempt: Claim, final = false) =>
   fail(worker, attempt, { reason: "error", message: "no", final });
 /** The requests in the queue. */
-export const queued = async () =>
-  (
-    await database.query<{ id: number }>(
-      "select request_id::integer as id from batch.queue where kind = 'parcel' order by 1",
-    )
-  ).map(({ id }) => id);
+export const queued = () => database.queued("parcel");
 /** The attempts of a request, in order. */
 export const attempts = (id: number) =>
   database.query(

@@ -1,29 +1,17 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { claim, claimParams, demand, fail, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();
 const scaler = database.connect();
 const poll = () => demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 100 });
 const query = (text: string) => database.query(text);
+const queued = () => database.queued("parcel");
 
-async function queued(): Promise<number[]> {
-  const rows = await database.query<{ request_id: string }>(
-    "select request_id from batch.queue where kind = 'parcel' order by request_id",
-  );
-  return rows.map(({ request_id }) => Number(request_id));
-}
-
-async function claimed(job: string): Promise<Claim> {
-  return (await claim(worker, claimParams(job, { kind: "parcel" }))) as Claim;
-}
+const claimed = (job: string) => take(worker, job, { kind: "parcel" });
 
 async function finishAll(): Promise<number[]> {
   const done: number[] = [];

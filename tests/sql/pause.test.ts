@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { succeedAndClaim } from "../../worker/src/queue/succeedAndClaim.ts";
-import { claimParams, startAttempt } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { claim, claimParams, demand, fail, startAttempt, succeed, succeedAndClaim } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();

@@ -2,15 +2,20 @@ import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { reclaim } from "../../worker/src/queue/reclaim.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { takeOver } from "../../worker/src/queue/takeOver.ts";
-import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
+import {
+  type Claim,
+  claim,
+  claimParams,
+  claimWithReclaim,
+  demand,
+  fail,
+  reclaim,
+  succeed,
+  take,
+  takeOver,
+} from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
 describe("a program's transaction that was prepared (two-phase commit)", { skip: DEBIAN_MISSING }, async () => {
@@ -36,7 +41,7 @@ describe("a program's transaction that was prepared (two-phase commit)", { skip:
   /** A running attempt whose program has prepared its effect, and disconnected. */
   async function prepare(ends: "own" | "finish") {
     const worker = connect();
-    const attempt = (await claim(worker, claimParams("a"))) as Claim;
+    const attempt = await take(worker, "a");
     const program = await open();
     await program.query("begin; insert into effects values (1)");
     await program.query(`select batch.${ends}($1)`, [attempt.token]);

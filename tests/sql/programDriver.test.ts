@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
-import type { Claim } from "../../worker/src/queue/claim.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { claimParams, startAttempt } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { type Claim, claimParams, fail, startAttempt } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const program = await database.open();

@@ -2,13 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type pg from "pg";
 import type { Database } from "../../worker/src/database.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { defer } from "../../worker/src/queue/defer.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { report } from "../../worker/src/queue/report.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams, startAttempt } from "../support/claim.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { type Claim, claim, claimParams, defer, fail, report, startAttempt, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const ROLE = `program_${process.pid}`;
@@ -162,7 +157,7 @@ describe("serializable transactions of programs", { timeout: 60_000 }, () => {
       Array.from({ length: width }, async (_, index) => {
         const [worker, program] = [database.connect(), await database.open()];
         for (let round = 0; round < rounds; round++) {
-          const attempt = (await claim(worker, claimParams(`s${index}-${round}`))) as Claim;
+          const attempt = await take(worker, `s${index}-${round}`);
           try {
             await program.query("begin isolation level serializable");
             await program.query("select batch.own($1)", [attempt.token]);

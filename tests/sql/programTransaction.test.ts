@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { AttemptReporter } from "../../worker/src/attemptReporter.ts";
 import { noopLog } from "../../worker/src/log.ts";
-import { announceStop } from "../../worker/src/queue/announceStop.ts";
-import { claim } from "../../worker/src/queue/claim.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { reclaim } from "../../worker/src/queue/reclaim.ts";
-import { renew } from "../../worker/src/queue/renew.ts";
-import { report } from "../../worker/src/queue/report.ts";
-import { takeOver } from "../../worker/src/queue/takeOver.ts";
-import { claimParams, startAttempt } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import {
+  announceStop,
+  claim,
+  claimParams,
+  fail,
+  reclaim,
+  renew,
+  report,
+  startAttempt,
+  takeOver,
+} from "../support/queue.ts";
 import { until } from "../support/until.ts";
 
 const database = await createTestDatabase();

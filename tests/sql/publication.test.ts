@@ -4,16 +4,8 @@ import type pg from "pg";
 import type { Server } from "../../simulator/server.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { defer } from "../../worker/src/queue/defer.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { reclaim } from "../../worker/src/queue/reclaim.ts";
-import { renew } from "../../worker/src/queue/renew.ts";
-import { report } from "../../worker/src/queue/report.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createConnections } from "../support/createConnections.ts";
+import { claim, claimParams, defer, demand, fail, reclaim, renew, report, succeed, take } from "../support/queue.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { until } from "../support/until.ts";
 
@@ -59,16 +51,15 @@ describe("a publication for all tables, with a subscriber", () => {
     const worker = connect(server, "publisher");
     const scaler = connect(server, "publisher");
     const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
-    const take = async (job: string) => (await claim(worker, claimParams(job))) as Claim;
     assert.equal(await poll(), 8);
-    const one = await take("1");
+    const one = await take(worker, "1");
     assert.equal(await renew(worker, one, { leaseSeconds: 0 }), true);
     await report(worker, one, { progress: { done: 1, total: 2 } });
     await succeed(worker, one);
-    await fail(worker, await take("2"), { reason: "error", message: "no", final: true });
+    await fail(worker, await take(worker, "2"), { reason: "error", message: "no", final: true });
     await publisher.query("select batch.retry('clap', 2)");
-    await fail(worker, await take("3"), { reason: "error", message: "no", final: false });
-    await defer(worker, await take("4"), { afterSeconds: 0, message: "later" });
+    await fail(worker, await take(worker, "3"), { reason: "error", message: "no", final: false });
+    await defer(worker, await take(worker, "4"), { afterSeconds: 0, message: "later" });
     const dying = connect(server, "publisher");
     await claim(dying, claimParams("5"));
     await dying.close();
@@ -81,7 +72,7 @@ describe("a publication for all tables, with a subscriber", () => {
     );
     await poll();
     await publisher.query("insert into batch.queue (kind, request_id) values ('clap', 1)");
-    await succeed(worker, await take("6"));
+    await succeed(worker, await take(worker, "6"));
     await publisher.query("select batch.purge('clap', '0')");
     await poll();
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { type Claim, claim, claimParams } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect("batch_worker");

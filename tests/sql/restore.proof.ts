@@ -8,15 +8,10 @@ import { getOutput } from "../../cli/getOutput.ts";
 import { runProgram } from "../../cli/runProgram.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { defer } from "../../worker/src/queue/defer.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
 import { createRoles } from "../../worker/src/roles.ts";
-import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
+import { claim, claimParams, claimWithReclaim, defer, demand, fail, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
 /** pg_dump must not be older than its server, and the npm package of the server has none: both are Debian's. */
@@ -58,19 +53,19 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     await client.query(CREATE_TABLES);
     for (const [kind, table] of Object.entries(TABLES)) {
       const worker = connect(server, "source");
-      const take = async (job: string) => (await claim(worker, claimParams(`${kind}-${job}`, { kind }))) as Claim;
+      const takeJob = (job: string) => take(worker, `${kind}-${job}`, { kind });
       const values = kind === "clap" ? "(id, duration_seconds) select n, 1" : "(id) select n";
       await client.query(`insert into ${table} ${values} from generate_series(1, 10) n`);
-      await succeed(worker, await take("1"));
-      await fail(worker, await take("2"), { reason: "error", message: "no", final: true });
-      await fail(worker, await take("3"), { reason: "error", message: "no", final: false });
-      await take("4");
-      await fail(worker, await take("5"), { reason: "interrupted", message: "no", final: false });
-      await fail(worker, await take("5"), { reason: "error", message: "no", final: false });
-      await defer(worker, await take("6"), { afterSeconds: 3_600, message: "later" });
-      await fail(worker, await take("7"), { reason: "error", message: "no", final: true });
+      await succeed(worker, await takeJob("1"));
+      await fail(worker, await takeJob("2"), { reason: "error", message: "no", final: true });
+      await fail(worker, await takeJob("3"), { reason: "error", message: "no", final: false });
+      await takeJob("4");
+      await fail(worker, await takeJob("5"), { reason: "interrupted", message: "no", final: false });
+      await fail(worker, await takeJob("5"), { reason: "error", message: "no", final: false });
+      await defer(worker, await takeJob("6"), { afterSeconds: 3_600, message: "later" });
+      await fail(worker, await takeJob("7"), { reason: "error", message: "no", final: true });
       await client.query("select batch.retry($1, 7)", [kind]);
-      await succeed(worker, await take("8"));
+      await succeed(worker, await takeJob("8"));
       await client.query(`delete from ${table} where id = 8`);
       await client.query(`insert into ${table} ${values} from generate_series(8, 8) n`);
       await client.query("select batch.cancel($1, 9)", [kind]);
@@ -158,7 +153,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     assert.deepEqual(numbers, { ahead: true });
     await client.query("insert into zoo.idle values (1)");
     const worker = connect(other, "moved");
-    const early = (await claim(worker, claimParams("early", { kind: "idle" }))) as Claim;
+    const early = await take(worker, "early", { kind: "idle" });
     assert.equal(early.requestId, "1", "before any poll");
     await succeed(worker, early);
     await client.query(

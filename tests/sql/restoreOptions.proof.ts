@@ -6,14 +6,10 @@ import { after, before, describe, test } from "node:test";
 import { runProgram } from "../../cli/runProgram.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
 import { createRoles } from "../../worker/src/roles.ts";
-import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
+import { claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
 describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ?? false }, () => {
@@ -54,11 +50,10 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     await createRoles(client, { worker: "w", scaler: "s" });
     await client.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 5)");
     const worker = connect(server, "source", "batch_worker");
-    const take = async (job: string) => (await claim(worker, claimParams(job))) as Claim;
-    await succeed(worker, await take("a"));
-    await fail(worker, await take("b"), { reason: "error", message: "no", final: true });
-    await fail(worker, await take("c"), { reason: "error", message: "no", final: false });
-    await take("d");
+    await succeed(worker, await take(worker, "a"));
+    await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: true });
+    await fail(worker, await take(worker, "c"), { reason: "error", message: "no", final: false });
+    await take(worker, "d");
     await waitOutStartupGrace(client);
     await runTool("pg_dump", "--format=directory", `--file=${folder}/dump`, "source");
   });

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { fail, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 
 /** An attempt of a pod on a separate connection, and the ways in which it can end. */
 async function attempt(jobName: string, limits = {}) {
   const connection = database.connect();
-  const key = (await claim(connection, claimParams(jobName, limits))) as Claim;
+  const key = await take(connection, jobName, limits);
   const failed = () => fail(connection, key, { reason: "error", message: "no", final: false });
   return { key, failed, succeeded: () => succeed(connection, key) };
 }

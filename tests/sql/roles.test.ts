@@ -4,12 +4,8 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { renew } from "../../worker/src/queue/renew.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams, claimWithReclaim } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { claimParams, claimWithReclaim, demand, fail, renew, succeed } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const DEMAND = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 };

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import pg from "pg";
+import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
-import { createTestDatabase } from "../support/database.ts";
+import { connectTo, createTestDatabase } from "../support/database.ts";
+import { claim, claimParams, demand, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect("batch_worker");
@@ -21,9 +18,7 @@ before(async () => {
   owner = await database.open({ user: OWNER });
 });
 after(async () => {
-  const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
-  const admin = new pg.Client({ host, port: Number(PG_PORT), user, database: "postgres" });
-  await admin.connect();
+  const admin = await connectTo("postgres");
   await admin.query(`drop role ${OWNER}`);
   await admin.end();
 });
@@ -67,7 +62,7 @@ for (const [who, attachedBy] of [
         }
         await attach();
         assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
-        const claimed = (await claim(worker, claimParams("a", { kind: "parcel" }))) as Claim;
+        const claimed = await take(worker, "a", { kind: "parcel" });
         assert.equal(parseRow(claimed.row).id, 1);
         await succeed(worker, claimed);
         await database.query("insert into parcels values (3)");
@@ -125,7 +120,7 @@ describe("row level security that is changed later", () => {
     assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
     await owner.query("select batch.attach('parcels', 'parcel')");
     assert.equal(await poll(), 1);
-    assert.equal(((await claim(worker, claimParams("b", { kind: "parcel" }))) as Claim).attempt, 1);
+    assert.equal((await take(worker, "b", { kind: "parcel" })).attempt, 1);
   });
 
   test("a restrictive policy is named as the reason; one for other roles is none", async () => {

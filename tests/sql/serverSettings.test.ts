@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import pg from "pg";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { toValues } from "../../worker/src/queue/demand.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
@@ -41,44 +42,25 @@ const SETTINGS: Record<string, string> = {
   gin_fuzzy_search_limit: "1",
 };
 
+const CLAIM = statement("claim").text;
+
 const COLUMNS = `
   f double precision default 0.1::float8 + 0.2::float8, r real default 1::real / 3, b bytea default '\\x00ff', i interval default '1 month 2 days 03:04:05',
   t timestamptz default '2026-01-02 03:04:05.678+00', d date default '2026-02-03', m numeric default 12345678901234567890.123456789,
   j json default '{"a": 1.0, "a": "\\u0000"}', jb jsonb default '{"n": 1e3}', x xml default '<a>1</a>', a text[] default array['x', null, 'NULL'],
   money money default 12.5, big bigint default 9007199254740993, n text default null`;
 
-/** As a pooler connects a role: no setting comes from the client. */
-async function openPooled(database: TestDatabase, user: string): Promise<pg.Client> {
-  const { PG_HOST: host, PG_PORT } = process.env;
-  const client = new pg.Client({ host, port: Number(PG_PORT), user, database: database.name });
-  await client.connect();
-  return client;
-}
-
 async function readRow(database: TestDatabase): Promise<{ row: string; jobs: string[] }> {
   await database.query(`drop table if exists things; create table things (id bigint primary key, ${COLUMNS})`);
   await database.query("select batch.attach('public.things', 'thing')");
   await database.query("insert into public.things (id) values (1), (2), (3)");
-  const worker = await openPooled(database, "batch_worker");
-  const scaler = await openPooled(database, "batch_scaler");
+  const worker = await database.open({ user: "batch_worker" });
+  const scaler = await database.open({ user: "batch_scaler" });
   const values = toValues({ kind: "thing", requestsPerJob: 1, maxReplicaCount: 10 });
   const poll = async () => (await scaler.query(statement("demand").text, values)).rows[0].jobs;
   const jobs = [await poll()];
   const take = async (job: string, session: number) =>
-    (
-      await worker.query(statement("claim").text, [
-        "thing",
-        job,
-        `${job}-pod`,
-        session,
-        [4, 4, 100, 100],
-        10,
-        30,
-        null,
-        0,
-        true,
-      ])
-    ).rows[0];
+    (await worker.query(CLAIM, ["thing", job, `${job}-pod`, session, [4, 4, 100, 100], 10, 30, null, 0, true])).rows[0];
   const one = await take("a", 1);
   const key = (claimed: { request_id: string; attempt: number }, job: string, session: number) => [
     "thing",
@@ -147,34 +129,21 @@ describe("no setting of the database has an effect on claim, finish or poll, als
 
 describe("a database whose encoding is LATIN1", () => {
   test("claims, reads and records what it can hold", async () => {
-    const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
-    const admin = new pg.Client({ host, port: Number(PG_PORT), user, database: "postgres" });
-    await admin.connect();
-    await admin.query(
-      "create database template_latin1_test template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'",
+    const database = await createTestDatabase("template0 encoding 'LATIN1' locale 'C'");
+    await migrate(database.client, noopLog);
+    await database.query("create table things (id bigint primary key, name text)");
+    await database.query("select batch.attach('things', 'thing')");
+    await database.query("insert into things values (1, 'Käse')");
+    const values = ["thing", "a", "a-pod", 1, [4, 4, 100, 100], 10, null, null, 0, true];
+    const [claimed] = (await database.client.query(CLAIM, values)).rows;
+    assert.equal(parseRow(claimed.request).name, "Käse");
+    const failed = statement("fail").text;
+    await assert.rejects(database.client.query(failed, ["thing", "a", 1, 1, 1, "error", "→", false]), {
+      code: "22P05",
+    });
+    assert.equal(
+      (await database.client.query(failed, ["thing", "a", 1, 1, 1, "error", "Käse", false])).rows[0].status,
+      "FAILED",
     );
-    try {
-      const database = await createTestDatabase("template_latin1_test");
-      const { migrate } = await import("../../worker/src/migrate.ts");
-      const { noopLog } = await import("../../worker/src/log.ts");
-      await migrate(database.client, noopLog);
-      await database.query("create table things (id bigint primary key, name text)");
-      await database.query("select batch.attach('things', 'thing')");
-      await database.query("insert into things values (1, 'Käse')");
-      const values = ["thing", "a", "a-pod", 1, [4, 4, 100, 100], 10, null, null, 0, true];
-      const [claimed] = (await database.client.query(statement("claim").text, values)).rows;
-      assert.equal(parseRow(claimed.request).name, "Käse");
-      const failed = statement("fail").text;
-      await assert.rejects(database.client.query(failed, ["thing", "a", 1, 1, 1, "error", "→", false]), {
-        code: "22P05",
-      });
-      assert.equal(
-        (await database.client.query(failed, ["thing", "a", 1, 1, 1, "error", "Käse", false])).rows[0].status,
-        "FAILED",
-      );
-    } finally {
-      await admin.query("drop database template_latin1_test");
-      await admin.end();
-    }
   });
 });

@@ -5,11 +5,8 @@ import type { Server } from "../../simulator/server.ts";
 import type { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createConnections } from "../support/createConnections.ts";
+import { claim, claimParams, demand, succeed, take } from "../support/queue.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { until } from "../support/until.ts";
 
@@ -82,7 +79,7 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
     await shop.query("insert into orders values (3), (4), (5); insert into visits values (2, 'there')");
     await arrive("order", [1, 2, 3, 4, 5]);
     await arrive("visit", [1, 2]);
-    await succeed(worker, (await claim(worker, claimParams("a", { kind: "order" }))) as Claim);
+    await succeed(worker, await take(worker, "a", { kind: "order" }));
     await shop.query(
       "delete from orders where id = 2; update orders set id = 13 where id = 3; update orders set place = 'y'",
     );
@@ -104,7 +101,7 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
     await batch.query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(2, 200) n");
     for (let job = 0; job < 199; job++) {
       if (job % 20 === 0) assert.ok((await poll("clap")) > 0);
-      await succeed(worker, (await claim(worker, claimParams(`prepared-${job}`))) as Claim);
+      await succeed(worker, await take(worker, `prepared-${job}`));
     }
     await batch.query("begin; delete from make_it_clap where id = 200; prepare transaction 'delete'");
     assert.equal(await poll("clap"), 0);

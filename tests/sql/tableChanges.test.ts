@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { claim } from "../../worker/src/queue/claim.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
+import { claim, claimParams, demand, succeed } from "../support/queue.ts";
 import { attempts, claimed, database, poll, problem, query, queued, scaler, worker } from "./parcels.ts";
 
 describe("a change of the table that is followed", () => {

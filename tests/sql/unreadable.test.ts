@@ -3,10 +3,8 @@ import { describe, test } from "node:test";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { claim } from "../../worker/src/queue/claim.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "../support/claim.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { claim, claimParams, succeed } from "../support/queue.ts";
 import { attempts, claimed, poll, problem, query, worker } from "./parcels.ts";
 
 const MOOD = `create type mood as enum ('fine', 'odd');

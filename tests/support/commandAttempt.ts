@@ -7,6 +7,7 @@ import type { CommandSettings } from "../../worker/src/command/commandSettings.t
 import { createCommandWork } from "../../worker/src/command/createCommandWork.ts";
 import { createLog } from "../../worker/src/log.ts";
 import type { WorkContext, WorkResult } from "../../worker/src/work.ts";
+import { workContext } from "./workContext.ts";
 
 /** What a test may set; everything else is as in a runner. */
 export interface CommandAttempt extends Partial<CommandSettings> {
@@ -57,21 +58,16 @@ export async function runCommandAttempt({ row = "{}", env, context, onOutput, ..
     { stdout: stdout.stream, stderr: stderr.stream },
     { ...process.env, ...env },
   );
-  const result = await work.run(row, {
-    kind: "page",
+  const given = workContext({
     requestId: "7",
     attempt: 2,
-    signal: new AbortController().signal,
-    killSignal: new AbortController().signal,
     log: createLog({}, (line) => log.push(JSON.parse(line))),
-    checkpointJson: null,
     progress: (done, total) => void progress.push([done, total]),
-    async saveCheckpoint(value) {
-      checkpoints.push(JSON.parse(JSON.stringify(value)));
-    },
+    saveCheckpoint: async (value) => void checkpoints.push(JSON.parse(JSON.stringify(value))),
     token: "the-token",
     ...context,
   });
+  const result = await work.run(row, given);
   await work.close();
   return { result, stdout: stdout.bytes(), stderr: stderr.bytes(), log, progress, checkpoints } satisfies AttemptRecord;
 }

@@ -14,6 +14,8 @@ export interface TestDatabase {
   readonly client: pg.Client;
   /** Rows of a query, as a user would see them. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The requests of a kind that are in the queue, in order. */
+  queued(kind?: string): Promise<number[]>;
   /** Empties the tables: no requests, no known Jobs, no polls. */
   reset(): Promise<void>;
   /** Another plain connection, for a separate transaction or another role. */
@@ -32,14 +34,21 @@ export interface TestDatabase {
 
 let copies = 0;
 
+/** A plain connection to a database of the tests' server; the caller ends it. */
+export async function connectTo(database: string): Promise<pg.Client> {
+  const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
+  const client = new pg.Client({ host, port: Number(PG_PORT), user, database });
+  await client.connect();
+  return client;
+}
+
 /** Creates a copy of the template (or of `from`) for the calling test file; it is dropped when the file ends. */
 export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Promise<TestDatabase> {
   const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
   if (!host || !user) throw new Error("tests must be run by `npm test` (it starts PostgreSQL)");
   const server = { host, port: Number(PG_PORT), user };
   const name = `test_${process.pid}_${++copies}`;
-  const admin = new pg.Client({ ...server, database: "postgres" });
-  await admin.connect();
+  const admin = await connectTo("postgres");
   // Copies are made one at a time: a template must have no other connection.
   await admin.query("select pg_advisory_lock(1)");
   await admin.query(`create database ${name} template ${from}`);
@@ -59,11 +68,17 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     await admin.query(`drop database ${name} with (force)`);
     await admin.end();
   });
+  async function query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await client.query<Row>(text, [...values])).rows;
+  }
   return {
     name,
     client,
-    query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
-      (await client.query<Row>(text, [...values])).rows,
+    query,
+    queued: async (kind = "clap") => {
+      const rows = await query("select request_id from batch.queue where kind = $1 order by 1", [kind]);
+      return rows.map(({ request_id }) => Number(request_id));
+    },
     reset: async () => {
       await client.query(
         "truncate make_it_clap, batch.queue, batch.history, batch.job, batch.deleted_request, batch.rejected restart identity",

@@ -25,21 +25,26 @@ export interface OddWork {
   readonly HandlerWork: typeof HandlerWork;
   readonly InterruptedError: typeof InterruptedError;
   start(env: NodeJS.ProcessEnv): OddPod;
+  /** Kills what still runs. */
+  end(): Promise<void>;
 }
 
-/** Prepares it for the calling test file; processes that still run at the file's end are killed. */
+/** Prepares it for the calling test file. */
 export async function createOddWork(): Promise<OddWork> {
   const copy = await copyProject();
   const handler = await readFile(new URL("./oddHandler.ts", import.meta.url), "utf8");
   await writeFile(join(copy, "worker/src/handlers/odd.ts"), handler.replaceAll('"../../worker/src/', '"../'));
   const source = pathToFileURL(join(copy, "worker/src/")).href;
-  const pods = new Set<ChildProcess>();
-  after(() => {
-    for (const pod of pods) pod.kill("SIGKILL");
-  });
+  const pods: OddPod[] = [];
+  async function end(): Promise<void> {
+    for (const { child } of pods) child.kill("SIGKILL");
+    await Promise.all(pods.splice(0).map(({ ended }) => ended));
+  }
+  after(end);
   return {
     ...(await import(`${source}handlerWork.ts`)),
     ...(await import(`${source}errors.ts`)),
+    end,
     start(env) {
       const cache = join(copy, ".cache");
       const own = { KIND: "odd", JOB_NAME: "a", POD_NAME: "a-1", NODE_COMPILE_CACHE: cache };
@@ -47,7 +52,6 @@ export async function createOddWork(): Promise<OddWork> {
         env: { ...process.env, ...own, ...env },
         stdio: ["ignore", "pipe", "pipe"],
       });
-      pods.add(child);
       let output = "";
       for (const stream of [child.stdout, child.stderr]) {
         stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -56,7 +60,7 @@ export async function createOddWork(): Promise<OddWork> {
       }
       const ended = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? EXIT_KILLED)));
       const closed = new Promise((resolve) => child.once("close", resolve));
-      return {
+      const pod: OddPod = {
         child,
         // A child of the handler may keep the output open for longer.
         ended: ended.then(async (code) => {
@@ -66,6 +70,8 @@ export async function createOddWork(): Promise<OddWork> {
         output: () => output,
         prints: (text) => until(`it prints ${text}`, () => output.includes(text)),
       };
+      pods.push(pod);
+      return pod;
     },
   };
 }

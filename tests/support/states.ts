@@ -1,10 +1,6 @@
 import type { Database } from "../../worker/src/database.ts";
-import { type Claim, claim } from "../../worker/src/queue/claim.ts";
-import { defer } from "../../worker/src/queue/defer.ts";
-import { fail } from "../../worker/src/queue/fail.ts";
-import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimParams } from "./claim.ts";
 import type { TestDatabase } from "./database.ts";
+import { type Claim, defer, fail, succeed, take } from "./queue.ts";
 
 /** Brings request 1 of kind `clap`, and no other, into a state; resolves with its attempt if one is running. */
 export type Setup = (database: TestDatabase, worker: Database) => Promise<Claim | undefined>;
@@ -16,7 +12,7 @@ let jobs = 0;
 
 async function run(database: TestDatabase, worker: Database): Promise<Claim> {
   await insert(database);
-  return (await claim(worker, claimParams(`state-${++jobs}`))) as Claim;
+  return await take(worker, `state-${++jobs}`);
 }
 
 async function end(

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, test } from "node:test";
-import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { succeed, take } from "../../tests/support/queue.ts";
 import { noopLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { type MigrationFiles, readMigrationFiles, type SqlFunction } from "./migrationFiles.ts";
-import { type Claim, claim } from "./queue/claim.ts";
-import { succeed } from "./queue/succeed.ts";
 
 const FILES = readMigrationFiles();
 const database = await createTestDatabase();
@@ -139,7 +137,7 @@ describe("several processes at once", () => {
       Array.from({ length: 4 }, async (_, index) => {
         const worker = database.connect();
         for (let job = 0; job < 50; job++) {
-          await succeed(worker, (await claim(worker, claimParams(`w${index}-${job}`))) as Claim);
+          await succeed(worker, await take(worker, `w${index}-${job}`));
         }
       }),
     );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import pg from "pg";
-import { createTestDatabase } from "../../tests/support/database.ts";
+import type pg from "pg";
+import { connectTo, createTestDatabase } from "../../tests/support/database.ts";
 import { checkDatabase, type DatabaseRequirements } from "./checkDatabase.ts";
 import { SettingsError } from "./errors.ts";
 import { DEFAULT_ROLES } from "./roles.ts";
@@ -116,9 +116,7 @@ describe("the check before a migration", () => {
       client = await database.open({ user: "nothing_of_check_test" });
     });
     after(async () => {
-      const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
-      const admin = new pg.Client({ host, port: Number(PG_PORT), user, database: "postgres" });
-      await admin.connect();
+      const admin = await connectTo("postgres");
       await admin.query("drop role nothing_of_check_test");
       await admin.end();
     });

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import pg from "pg";
-import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
+import { type Claim, claim, claimParams, fail, succeed } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
 import { Database } from "./database.ts";
 import { DatabaseUnavailableError, InterruptedError } from "./errors.ts";
 import { createLog, noopLog } from "./log.ts";
-import { type Claim, claim } from "./queue/claim.ts";
-import { fail } from "./queue/fail.ts";
-import { succeed } from "./queue/succeed.ts";
 
 const database = await createTestDatabase();
 const proxy = await createProxy();

@@ -2,30 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { createOddWork } from "../../tests/support/oddWork.ts";
+import { workContext } from "../../tests/support/workContext.ts";
 import { createLog } from "./log.ts";
 import type { Work, WorkContext, WorkResult } from "./work.ts";
 
 const { HandlerWork, InterruptedError } = await createOddWork();
 
 /** Runs an action of oddHandler.ts in a thread. */
-async function run(
-  does: string,
-  more: Partial<WorkContext> = {},
-  work: Work = new HandlerWork("odd"),
-): Promise<WorkResult> {
-  return await work.run(JSON.stringify({ id: 1, does }), {
-    kind: "odd",
-    requestId: "1",
-    attempt: 1,
-    signal: new AbortController().signal,
-    killSignal: new AbortController().signal,
-    log: createLog({}, () => undefined),
-    checkpointJson: null,
-    progress: () => undefined,
-    saveCheckpoint: () => Promise.resolve(),
-    token: "",
-    ...more,
-  });
+function run(does: string, more: Partial<WorkContext> = {}, work: Work = new HandlerWork("odd")): Promise<WorkResult> {
+  return work.run(JSON.stringify({ id: 1, does }), workContext({ kind: "odd", ...more }));
 }
 
 /** A log that keeps its lines; `onLine` is called after each. */

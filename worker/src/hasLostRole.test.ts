@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { claim, claimParams, succeed } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
 import { hasLostRole } from "./hasLostRole.ts";
-import { claim } from "./queue/claim.ts";
-import { succeed } from "./queue/succeed.ts";
 
 const database = await createTestDatabase();
 const { query } = database;

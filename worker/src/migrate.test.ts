@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import pg from "pg";
-import { createTestDatabase } from "../../tests/support/database.ts";
+import type pg from "pg";
+import { connectTo, createTestDatabase } from "../../tests/support/database.ts";
 import { noopLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
@@ -37,14 +37,7 @@ describe("migrate", () => {
 
   test("ten processes at once apply each migration once", async () => {
     const { name, query } = await empty();
-    const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
-    const clients = await Promise.all(
-      Array.from({ length: 10 }, async () => {
-        const client = new pg.Client({ host, port: Number(PG_PORT), user, database: name });
-        await client.connect();
-        return client;
-      }),
-    );
+    const clients = await Promise.all(Array.from({ length: 10 }, () => connectTo(name)));
     const froms = await Promise.all(clients.map(async (client) => (await migrate(client, noopLog)).from));
     await Promise.all(clients.map((client) => client.end()));
     assert.equal(froms.filter((from) => from === 0).length, 1);

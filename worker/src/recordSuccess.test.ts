@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
-import { claimParams, startAttempt } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { claimParams, startAttempt } from "../../tests/support/queue.ts";
 import { createLog } from "./log.ts";
 import { recordSuccess } from "./recordSuccess.ts";
 

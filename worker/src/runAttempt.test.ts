@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
+import { take } from "../../tests/support/queue.ts";
 import { InterruptedError, PermanentError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
 import { noopLog } from "./log.ts";
-import { type Claim, claim } from "./queue/claim.ts";
 import { runAttempt } from "./runAttempt.ts";
 
 const database = await createTestDatabase();
@@ -25,7 +24,7 @@ async function attempt(handler: Handler, deadline: AbortSignal = new AbortContro
     started.resolve();
     return handler.run(request, given);
   };
-  const claimed = (await claim(connection, claimParams("a"))) as Claim;
+  const claimed = await take(connection, "a");
   const ended = runAttempt(claimed, {
     settings: { leaseSeconds: 0, graceSeconds: 30 },
     database: connection,

@@ -2,17 +2,14 @@ import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { claimParams, startAttempt } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
+import { announceStop, claimParams, fail, startAttempt, succeed } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
 import { Database } from "./database.ts";
 import { InterruptedError } from "./errors.ts";
 import { createLog, noopLog } from "./log.ts";
-import { announceStop } from "./queue/announceStop.ts";
-import { fail } from "./queue/fail.ts";
-import { succeed } from "./queue/succeed.ts";
 import { runJob } from "./runJob.ts";
 import { readSettings } from "./settings.ts";
 

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
+import { claim, claimParams, succeed } from "../../tests/support/queue.ts";
 import { Database } from "../src/database.ts";
 import { createLog } from "../src/log.ts";
-import { claim } from "../src/queue/claim.ts";
-import { succeed } from "../src/queue/succeed.ts";
 
 const database = await createTestDatabase();
 const proxy = await createProxy();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../../tests/support/database.ts";
-import { attachOdd, createOddWork, type OddPod } from "../../tests/support/oddWork.ts";
+import { attachOdd, createOddWork } from "../../tests/support/oddWork.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { noopLog } from "../src/log.ts";
 import { migrate } from "../src/migrate.ts";
@@ -12,13 +12,8 @@ const latin1 = await createTestDatabase("template0 encoding 'LATIN1' locale 'C'"
 await migrate(latin1.client, noopLog);
 await attachOdd(latin1);
 const work = await createOddWork();
-const pods: OddPod[] = [];
 
-function start(where: TestDatabase, env: NodeJS.ProcessEnv = {}): OddPod {
-  const pod = work.start({ ...where.env, ...env });
-  pods.push(pod);
-  return pod;
-}
+const start = (where: TestDatabase, env: NodeJS.ProcessEnv = {}) => work.start({ ...where.env, ...env });
 
 const insert = ({ query }: TestDatabase, does: string) => query("insert into odd (does) values ($1)", [does]);
 const attempts = ({ query }: TestDatabase) =>
@@ -31,10 +26,7 @@ describe("a worker whose database", { timeout: 120_000 }, () => {
     await database.reset();
     await database.query("truncate odd restart identity");
   });
-  afterEach(async () => {
-    for (const pod of pods) pod.child.kill("SIGKILL");
-    await Promise.all(pods.splice(0).map((pod) => pod.ended));
-  });
+  afterEach(work.end);
 
   for (const env of [{}, { LEASE_SECONDS: "60" }]) {
     test(`has a lock_timeout waits for a lock to record its success, once (${JSON.stringify(env)})`, async () => {

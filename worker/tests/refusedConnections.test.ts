@@ -1,20 +1,15 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import pg from "pg";
-import { claimParams } from "../../tests/support/claim.ts";
-import { createTestDatabase, TEMPLATE_DATABASE } from "../../tests/support/database.ts";
+import { connectTo, createTestDatabase, TEMPLATE_DATABASE } from "../../tests/support/database.ts";
+import { claim, claimParams, fail, succeed, take } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
 import { Database } from "../src/database.ts";
 import { createLog } from "../src/log.ts";
-import { type Claim, claim } from "../src/queue/claim.ts";
-import { fail } from "../src/queue/fail.ts";
-import { succeed } from "../src/queue/succeed.ts";
 
 const database = await createTestDatabase();
 const { PG_HOST: host = "", PG_PORT, PG_USERNAME: superuser = "" } = process.env;
 /** A connection to another database. */
-const admin = new pg.Client({ host, port: Number(PG_PORT), user: superuser, database: "postgres" });
-await admin.connect();
+const admin = await connectTo("postgres");
 after(() => admin.end());
 
 /** A connection of a role to a database, and what it logs. */
@@ -107,7 +102,7 @@ describe("a right that is revoked while a request is worked on", () => {
     );
     await database.query("insert into make_it_clap (duration_seconds) values (40)");
     const pod = connect("worker_in_person", database.name, databaseTimeoutSeconds);
-    return { ...pod, attempt: (await claim(pod.connection, claimParams("a"))) as Claim };
+    return { ...pod, attempt: await take(pod.connection, "a") };
   }
 
   for (const [right, [revoke, grant]] of Object.entries(REVOKES)) {

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { claimParams } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { claim, claimParams, fail, succeed } from "../../tests/support/queue.ts";
 import { Database } from "../src/database.ts";
 import { createLog } from "../src/log.ts";
-import { claim } from "../src/queue/claim.ts";
-import { fail } from "../src/queue/fail.ts";
-import { succeed } from "../src/queue/succeed.ts";
 
 const database = await createTestDatabase();
 const { name, query } = database;

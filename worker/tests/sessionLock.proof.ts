@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Pod, startPod } from "../../simulator/pod.ts";
-import { claimParams, claimWithReclaim } from "../../tests/support/claim.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { claimParams, claimWithReclaim, demand, succeed } from "../../tests/support/queue.ts";
 import { percentile } from "../../tests/support/samples.ts";
 import { until } from "../../tests/support/until.ts";
-import { demand } from "../src/queue/demand.ts";
-import { succeed } from "../src/queue/succeed.ts";
 
 const KILLS = 200;
 const AT_ONCE = 4;

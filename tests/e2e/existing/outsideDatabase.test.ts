@@ -6,13 +6,11 @@ import pg from "pg";
 import { Database } from "../../../worker/src/database.ts";
 import { noopLog } from "../../../worker/src/log.ts";
 import { migrate } from "../../../worker/src/migrate.ts";
-import { type Claim, claim } from "../../../worker/src/queue/claim.ts";
-import { succeed } from "../../../worker/src/queue/succeed.ts";
 import { createRoles } from "../../../worker/src/roles.ts";
-import { claimParams } from "../../support/claim.ts";
 import { createDirectory } from "../../support/commandAttempt.ts";
 import { DEBIAN_MISSING } from "../../support/debianServer.ts";
 import { PGBOUNCER_MISSING } from "../../support/pgBouncer.ts";
+import { succeed, take } from "../../support/queue.ts";
 import { startOutsideDatabase } from "./outsideDatabase.ts";
 
 const NAMES = { worker: "depot_worker", scaler: "depot_scaler" };
@@ -34,7 +32,7 @@ test("a worker's attempt runs through PgBouncer over TLS, with the password that
   const login = { user: "depot_worker", password: "w", name: "depot", databaseTimeoutSeconds: 5 };
   const worker = new Database({ host: "127.0.0.1", port: poolerPort, caFile, pooled: true, ...login }, noopLog);
   t.after(() => worker.close());
-  await succeed(worker, (await claim(worker, claimParams("job", { leaseSeconds: 30 }))) as Claim);
+  await succeed(worker, await take(worker, "job", { leaseSeconds: 30 }));
   const statuses = "select status from batch.attempt where kind = 'clap'";
   assert.deepEqual(await outside.query("depot", statuses), [{ status: "SUCCESS" }]);
   const sessions = outside.sessions().filter(({ user }) => user === "depot_worker");

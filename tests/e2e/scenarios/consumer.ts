@@ -1,7 +1,6 @@
-import { exactly } from "../../support/limit.ts";
 import { checkLanguageHosts } from "../existing/checkLanguageHosts.ts";
 import { useAsPackage } from "../existing/consumer.ts";
-import { leftovers } from "../leftovers.ts";
+import { leftFinding } from "../leftovers.ts";
 import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario } from "../scenario.ts";
@@ -16,8 +15,6 @@ export const consumer: Scenario = {
   async run(context) {
     const { second } = await TwoNodes.find(context.cluster);
     const findings = await useAsPackage(context, second.network);
-    const left = await leftovers(context.cluster, context.before);
-    for (const name of left) context.note(`left: ${name}`);
-    return [...findings, exactly(0, "things of the scenario's own left", left.length)];
+    return [...findings, await leftFinding(context, "things of the scenario's own left")];
   },
 };

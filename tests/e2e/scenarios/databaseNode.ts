@@ -1,7 +1,7 @@
-import { exactly, type Limit } from "../../support/limit.ts";
+import type { Limit } from "../../support/limit.ts";
 import { startDatabasePod } from "../existing/databasePod.ts";
 import { createExistingContext } from "../existing/existingContext.ts";
-import { leftovers } from "../leftovers.ts";
+import { leftFinding } from "../leftovers.ts";
 import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { databaseFindings, describeDatabaseLoss } from "../nodes/databaseFindings.ts";
 import type { FaultKind } from "../nodes/faultCommands.ts";
@@ -19,9 +19,7 @@ export const databaseNode: Scenario = {
   check: checkTwoNodes,
   async run(context) {
     const findings = await loseEachWay(context);
-    const left = await leftovers(context.cluster, context.before);
-    for (const name of left) context.note(`left: ${name}`);
-    return [...findings, exactly(0, "things of the scenario's own left", left.length)];
+    return [...findings, await leftFinding(context, "things of the scenario's own left")];
   },
 };
 

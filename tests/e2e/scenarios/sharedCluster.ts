@@ -1,6 +1,5 @@
-import { exactly } from "../../support/limit.ts";
 import { deployTwoStacks } from "../existing/deployTwoStacks.ts";
-import { leftovers } from "../leftovers.ts";
+import { leftFinding } from "../leftovers.ts";
 import { checkTwoNodes } from "../nodes/checkTwoNodes.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Scenario } from "../scenario.ts";
@@ -11,8 +10,6 @@ export const cluster: Scenario = {
   check: checkTwoNodes,
   async run(context) {
     const findings = await deployTwoStacks(context, await TwoNodes.find(context.cluster));
-    const left = await leftovers(context.cluster, context.before);
-    for (const name of left) context.note(`left: ${name}`);
-    return [...findings, exactly(0, "things of the scenario's own left", left.length)];
+    return [...findings, await leftFinding(context, "things of the scenario's own left")];
   },
 };

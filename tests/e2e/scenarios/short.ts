@@ -1,13 +1,14 @@
 import { atMost, exactly } from "../../support/limit.ts";
 import { JobWatch } from "../jobWatch.ts";
-import { leftovers } from "../leftovers.ts";
+import { leftFinding } from "../leftovers.ts";
 import { attempts, clear, insert } from "../requests.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: up, no diff, work, destroy; short enough for every change. */
 export const short: Scenario = {
   claim: "a whole life: up, no change, five requests, destroy",
-  async run({ cluster, stack, settings, before, note }) {
+  async run(context) {
+    const { cluster, stack, settings } = context;
     const first = await stack.up(settings);
     const second = await stack.up(settings, "--expect-no-changes");
     await clear(cluster);
@@ -17,8 +18,7 @@ export const short: Scenario = {
     const all = await attempts(cluster);
     const count = watch.count;
     const destroyed = await stack.destroy();
-    const left = await leftovers(cluster, before);
-    for (const name of left) note(`left: ${name}`);
+    const left = await leftFinding(context);
     return [
       atMost(180, "for an up", first, " s"),
       atMost(10, "for an up without a change", second, " s"),
@@ -26,7 +26,7 @@ export const short: Scenario = {
       exactly(5, "SUCCESS", all.filter(({ status }) => status === "SUCCESS").length),
       exactly(5, "attempts", all.length),
       atMost(180, "for destroy", destroyed, " s"),
-      exactly(0, "things left", left.length),
+      left,
     ];
   },
 };

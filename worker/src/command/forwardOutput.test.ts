@@ -3,25 +3,14 @@ import { createHash } from "node:crypto";
 import { PassThrough, Writable } from "node:stream";
 import { test } from "node:test";
 import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
-import { createLog } from "../log.ts";
+import { workContext } from "../../../tests/support/workContext.ts";
 import { createCommandWork } from "./createCommandWork.ts";
 
 /** Runs a command whose stdout goes to `stdout`. */
 async function runInto(stdout: Writable, script: string) {
   const settings = { command: shell(script), finalExitCodes: [], retryAfterSeconds: 60, directory: createDirectory() };
   const work = createCommandWork(settings, { stdout, stderr: new PassThrough().resume() });
-  return await work.run("{}", {
-    kind: "page",
-    requestId: "1",
-    attempt: 1,
-    signal: new AbortController().signal,
-    killSignal: new AbortController().signal,
-    log: createLog({}, () => undefined),
-    checkpointJson: null,
-    progress: () => undefined,
-    saveCheckpoint: () => Promise.resolve(),
-    token: "",
-  });
+  return await work.run("{}", workContext());
 }
 
 test("stdout and stderr arrive byte for byte, each on its own stream", async () => {

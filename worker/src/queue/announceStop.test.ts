@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createProxy } from "../../../tests/support/proxy.ts";
+import { claimParams, startAttempt } from "../../../tests/support/queue.ts";
 import { Database } from "../database.ts";
 import { noopLog } from "../log.ts";
 import { announceStop } from "./announceStop.ts";

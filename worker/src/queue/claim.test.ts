@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimParams, claimWithReclaim } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { claimParams, claimWithReclaim } from "../../../tests/support/queue.ts";
 import { EXHAUSTIVE } from "../../../tests/support/sample.ts";
 import { parseRow } from "../parseRow.ts";
 import { type Claim, claim } from "./claim.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimParams, claimWithReclaim } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { claimParams, claimWithReclaim } from "../../../tests/support/queue.ts";
 import type { Claim } from "./claim.ts";
 import { DEFAULT_POD_START_SECONDS, demand } from "./demand.ts";
 import { fail } from "./fail.ts";

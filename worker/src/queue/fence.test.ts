@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { claimParams, startAttempt } from "../../../tests/support/queue.ts";
 import type { Database } from "../database.ts";
 import { OwnershipLostError } from "../errors.ts";
 import { noopLog } from "../log.ts";

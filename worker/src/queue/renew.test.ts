@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { claimParams, claimWithReclaim, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { claimParams, claimWithReclaim, startAttempt } from "../../../tests/support/queue.ts";
 import { until } from "../../../tests/support/until.ts";
 import { renew } from "./renew.ts";
 

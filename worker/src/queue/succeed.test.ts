@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { claimParams, startAttempt } from "../../../tests/support/queue.ts";
 import { succeed } from "./succeed.ts";
 
 const database = await createTestDatabase();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { claimParams, startAttempt } from "../../../tests/support/claim.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { claimParams, startAttempt } from "../../../tests/support/queue.ts";
 import { LOCK_SPACE } from "../advisoryLocks.ts";
 import { OwnershipLostError } from "../errors.ts";
 import { announceStop } from "./announceStop.ts";

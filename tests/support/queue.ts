@@ -5,6 +5,18 @@ import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { TestDatabase } from "./database.ts";
 
+// What a worker and KEDA's poll ask of the queue.
+export { announceStop } from "../../worker/src/queue/announceStop.ts";
+export { defer } from "../../worker/src/queue/defer.ts";
+export * from "../../worker/src/queue/demand.ts";
+export { type Failure, fail } from "../../worker/src/queue/fail.ts";
+export { renew } from "../../worker/src/queue/renew.ts";
+export { report } from "../../worker/src/queue/report.ts";
+export { succeed } from "../../worker/src/queue/succeed.ts";
+export { succeedAndClaim } from "../../worker/src/queue/succeedAndClaim.ts";
+export { takeOver } from "../../worker/src/queue/takeOver.ts";
+export { type Claim, type ClaimMiss, type ClaimParams, claim, reclaim };
+
 let sessions = 0;
 
 /** A claiming pod: its own session, and a Job's defaults unless a test sets others. */
@@ -22,6 +34,13 @@ export function claimParams(jobName: string, more: Partial<ClaimParams> = {}): C
     arriving: true,
     ...more,
   };
+}
+
+/** Claims; there must be a request. */
+export async function take(connection: Database, jobName: string, more: Partial<ClaimParams> = {}): Promise<Claim> {
+  const attempt = await claim(connection, claimParams(jobName, more));
+  if (attempt === undefined) throw new Error("a claim must find a request");
+  return attempt;
 }
 
 /** Claims on a separate connection, as every pod does; closing it is the pod's death. */
