@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { DATABASE } from "../tests/support/pulumi/migrationArgs.ts";
 import { getCommandEnvironment } from "../worker/src/command/commandEnvironment.ts";
 import { podRule } from "./podRules.ts";
 import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
@@ -7,13 +8,7 @@ import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
 const ARGS: WorkerPodArgs = {
   name: "postgres-batch",
   image: { reference: "postgres-batch:0123456789ab", pullPolicy: "Never" },
-  database: {
-    host: "postgres.example",
-    port: 5432,
-    database: "postgres",
-    sslMode: "verify-full",
-    caSecretName: "postgres-crt",
-  },
+  database: DATABASE,
   pooled: true,
   role: { user: "batch_worker", secretName: "batch-worker", secretKey: "password" },
   env: [{ name: "KIND", value: "clap" }],

@@ -94,15 +94,13 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
 
   test("whose runners are killed all the time leaves no process behind, and each effect exists once", async () => {
     const database = await createTestDatabase();
-    const { PG_HOST, PG_PORT, PG_USERNAME } = process.env;
-    const url = `postgresql://${PG_USERNAME}@/${database.name}?host=${encodeURIComponent(PG_HOST ?? "")}&port=${PG_PORT}`;
     const sql = await pages(12, "update pages set ms = 2000;");
     const { exitCode, stdout, stderr } = await start(
       [
         ...["--sql", sql, ...BATCH, "--command", PROGRAM, "--json", "--max-replica-count", "3"],
         ...["--kill-every", "3", "--backoff-limit", "100"],
       ],
-      { DATABASE_URL: url },
+      { DATABASE_URL: database.url() },
     ).ended;
     assert.equal(exitCode, 0, stderr);
     assert.ok(result(stdout).attempts > 12, "a runner must have been killed at work");

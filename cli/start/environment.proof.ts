@@ -58,10 +58,14 @@ describe("npm start in an unusual environment", { timeout: 600_000, concurrency:
   }
 
   test("uses PGPASSWORD for a DATABASE_URL without a password, and none of the shell's other PG variables", async () => {
-    const { name, query } = await createTestDatabase();
-    const { PG_HOST = "", PG_PORT } = process.env;
-    const DATABASE_URL = `postgresql://postgres@/${name}?host=${encodeURIComponent(PG_HOST)}&port=${PG_PORT}`;
-    const env = { DATABASE_URL, PGPASSWORD: "hunter2", PGSSLMODE: "require", PGOPTIONS: "--bad", PGHOST: "nowhere" };
+    const { url, query } = await createTestDatabase();
+    const env = {
+      DATABASE_URL: url(),
+      PGPASSWORD: "hunter2",
+      PGSSLMODE: "require",
+      PGOPTIONS: "--bad",
+      PGHOST: "nowhere",
+    };
     const { exitCode, stdout, stderr } = await start("--requests 1 --seconds 0", env).ended;
     assert.equal(exitCode, 0, stderr);
     assert.doesNotMatch(stdout, /hunter2/);

@@ -38,10 +38,8 @@ describe("npm start, when its connections break", { timeout: 600_000, concurrenc
   }
 
   test("by repeated pg_terminate_backend, does so too", async () => {
-    const { name, query } = await createTestDatabase();
-    const { PG_HOST = "", PG_PORT } = process.env;
-    const url = `postgresql://postgres@/${name}?host=${encodeURIComponent(PG_HOST)}&port=${PG_PORT}`;
-    const run = start(RUN, { DATABASE_URL: url });
+    const { url, query } = await createTestDatabase();
+    const run = start(RUN, { DATABASE_URL: url() });
     await untilRunning(run);
     const terminate = `select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and application_name = 'npm start'`;
@@ -54,11 +52,9 @@ describe("npm start, when its connections break", { timeout: 600_000, concurrenc
   });
 
   test("by idle_session_timeout does so too", async () => {
-    const { name, query } = await createTestDatabase();
+    const { name, url, query } = await createTestDatabase();
     await query(`alter database ${name} set idle_session_timeout = '300ms'`);
-    const { PG_HOST = "", PG_PORT } = process.env;
-    const url = `postgresql://postgres@/${name}?host=${encodeURIComponent(PG_HOST)}&port=${PG_PORT}`;
-    const run = start(`${RUN} --polling-interval 2`, { DATABASE_URL: url });
+    const run = start(`${RUN} --polling-interval 2`, { DATABASE_URL: url() });
     await assertSuccess(run, REQUESTS);
     assert.match(run.output(), /the connection broke; reconnecting/);
   });

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import pg from "pg";
 import { Cluster } from "../../simulator/cluster.ts";
 import { poll } from "../../simulator/poll.ts";
 import { startServer } from "../../simulator/server.ts";
+import { createConnections } from "../../tests/support/createConnections.ts";
 import { HELD_SESSIONS } from "../../tests/support/sessionLocks.ts";
 import { until } from "../../tests/support/until.ts";
-import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { insertRequests } from "./requests.ts";
@@ -22,22 +21,14 @@ describe("a database that restarts under ten running requests", { concurrency: t
   for (const mode of ["fast", "immediate"] as const) {
     test(`(${mode}): all finish, none twice, none is counted against a limit, and no worker is presumed dead`, async (t) => {
       const server = await startServer({ durable: true });
+      const { open, connect } = createConnections(t);
       t.after(server.stop);
-      const address = { host: server.host, port: server.port, user: server.user };
-      async function connect(): Promise<pg.Client> {
-        const client = new pg.Client({ ...address, database: "postgres" });
-        client.on("error", () => undefined);
-        await client.connect();
-        t.after(() => client.end());
-        return client;
-      }
-      const connection = { ...address, name: "postgres", password: undefined, databaseTimeoutSeconds: 60 };
-      const database = new Database(connection, noopLog);
-      const before = await connect();
+      const database = connect(server, "postgres", server.user, 60);
+      const before = await open(server, "postgres");
       await migrate(before, noopLog);
       await insertRequests(before, REQUESTS, SECONDS, 0);
 
-      const { host, port, user } = address;
+      const { host, port, user } = server;
       const cluster = new Cluster({
         backoff: { backoffLimit: 4, backoffSeconds: 0.1 },
         graceSeconds: 30,
@@ -47,7 +38,6 @@ describe("a database that restarts under ten running requests", { concurrency: t
       t.after(async () => {
         cluster.kill();
         await cluster.stop();
-        await database.close();
       });
       // Twice as many Jobs as requests are allowed, so that unneeded ones could be created.
       const settings = { requestsPerJob: 1, maxReplicaCount: 2 * REQUESTS, pollingInterval: 0.2 };
@@ -55,7 +45,7 @@ describe("a database that restarts under ten running requests", { concurrency: t
       await until("all run", async () => (await before.query(LOCKS)).rows[0].locked === REQUESTS);
 
       await server.restart(mode);
-      const after = await connect();
+      const after = await open(server, "postgres");
       await polled;
       const { rows } = await after.query("select status, attempt, count(*)::integer from batch.history group by 1, 2");
       assert.deepEqual(rows, [{ status: "SUCCESS", attempt: 1, count: REQUESTS }]);

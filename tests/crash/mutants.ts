@@ -8,13 +8,8 @@ const LOCK = "return pg_try_advisory_lock(1650553955, p_session);";
 const DEAD =
   "else pg_postmaster_start_time() < now() - interval '5 seconds' and pg_try_advisory_xact_lock(1650553955, p_session)";
 
-/** A guarantee removed from the SQL: its text, and the replacement. */
-interface Change {
-  /** The file of sql/functions/. */
-  readonly file: string;
-  readonly text: string;
-  readonly instead: string;
-}
+/** A guarantee removed from the SQL: its file of sql/functions/, its text, and the replacement. */
+type Change = readonly [file: string, text: string, instead: string];
 
 /** SQL that violates a guarantee; that guarantee's test must detect it. */
 export interface Mutant {
@@ -29,106 +24,67 @@ export interface ScenarioMutant extends Mutant {
 
 /** Mutants that the crash points must detect. */
 export const MUTANTS: readonly ScenarioMutant[] = [
-  {
-    name: "succeed without its fence",
-    scenario: "success",
-    changes: [{ file: "record_success", text: FENCE, instead: NO_FENCE }],
-  },
-  {
-    name: "fail without its fence",
-    scenario: "an error, then success",
-    changes: [{ file: "fail", text: FENCE, instead: NO_FENCE }],
-  },
+  { name: "succeed without its fence", scenario: "success", changes: [["record_success", FENCE, NO_FENCE]] },
+  { name: "fail without its fence", scenario: "an error, then success", changes: [["fail", FENCE, NO_FENCE]] },
   {
     name: "an attempt not counted at its claim",
     scenario: "success",
-    changes: [
-      {
-        file: "claim",
-        text: "greatest(q.attempt, last_attempt, 0) + 1;",
-        instead: "greatest(q.attempt, last_attempt, 0);",
-      },
-    ],
+    changes: [["claim", "greatest(q.attempt, last_attempt, 0) + 1;", "greatest(q.attempt, last_attempt, 0);"]],
   },
   {
     name: "a repeated claim counted again",
     scenario: "success",
-    changes: [
-      { file: "claim", text: "set attempt = q.attempt,", instead: "set attempt = q.attempt + again::integer," },
-    ],
+    changes: [["claim", "set attempt = q.attempt,", "set attempt = q.attempt + again::integer,"]],
   },
   {
     name: "a checkpoint saved without its fence",
     scenario: "a checkpoint",
-    changes: [
-      { file: "report", text: "batch.lock_attempt(p_kind, p_job, p_request, p_attempt, p_session)", instead: "true" },
-    ],
+    changes: [["report", "batch.lock_attempt(p_kind, p_job, p_request, p_attempt, p_session)", "true"]],
   },
   {
     name: "no session lock: every session is dead",
     scenario: "watched by others",
     changes: [
-      { file: "lock_session", text: LOCK, instead: "return true;" },
-      { file: "session_is_dead", text: DEAD, instead: "else true" },
+      ["lock_session", LOCK, "return true;"],
+      ["session_is_dead", DEAD, "else true"],
     ],
   },
-  {
-    name: "no session is ever dead",
-    scenario: "success",
-    changes: [{ file: "session_is_dead", text: DEAD, instead: "else false" }],
-  },
+  { name: "no session is ever dead", scenario: "success", changes: [["session_is_dead", DEAD, "else false"]] },
   {
     name: "a crash not counted",
     scenario: "the last error",
-    changes: [
-      {
-        file: "end_attempt",
-        text: "crashes = u.crashes + (p_reason = 'crashed')::integer",
-        instead: "crashes = u.crashes",
-      },
-    ],
+    changes: [["end_attempt", "crashes = u.crashes + (p_reason = 'crashed')::integer", "crashes = u.crashes"]],
   },
   {
     name: "an error not counted",
     scenario: "an error, then success",
-    changes: [
-      { file: "end_attempt", text: "errors = u.errors + (p_reason = 'error')::integer", instead: "errors = u.errors" },
-    ],
+    changes: [["end_attempt", "errors = u.errors + (p_reason = 'error')::integer", "errors = u.errors"]],
   },
   {
     name: "one error more than the limit",
     scenario: "the last error",
-    changes: [
-      {
-        file: "end_attempt",
-        text: "q.errors >= coalesce(q.backoff_limit, 0)",
-        instead: "q.errors > coalesce(q.backoff_limit, 0)",
-      },
-    ],
+    changes: [["end_attempt", "q.errors >= coalesce(q.backoff_limit, 0)", "q.errors > coalesce(q.backoff_limit, 0)"]],
   },
 ];
 
 /** Mutants that kills of commands must detect: each commits the effect of a command whose request belongs to another attempt. */
 export const COMMAND_MUTANTS: readonly Mutant[] = [
-  { name: "own without its lock", changes: [{ file: "lock_token", text: "  for update;", instead: ";" }] },
+  { name: "own without its lock", changes: [["lock_token", "  for update;", ";"]] },
   {
     name: "own without its fence",
     changes: [
-      {
-        file: "lock_token",
-        text: " and q.token = split_part(p_token, ':', 4)::uuid and q.attempt = split_part(p_token, ':', 3)::integer",
-        instead: "",
-      },
+      [
+        "lock_token",
+        " and q.token = split_part(p_token, ':', 4)::uuid and q.attempt = split_part(p_token, ':', 3)::integer",
+        "",
+      ],
     ],
   },
   {
     name: "checkpoint without its fence",
-    changes: [{ file: "checkpoint", text: "batch.own(p_token);", instead: "split_part(p_token, ':', 2)::bigint;" }],
+    changes: [["checkpoint", "batch.own(p_token);", "split_part(p_token, ':', 2)::bigint;"]],
   },
-  {
-    name: "finish without its fence",
-    changes: [{ file: "finish", text: "or batch.lock_token(p_token) is null then", instead: "then" }],
-  },
+  { name: "finish without its fence", changes: [["finish", "or batch.lock_token(p_token) is null then", "then"]] },
 ];
 
 /**
@@ -139,7 +95,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
 export function mutate({ name, changes }: Mutant): MigrationFiles {
   const { migrations, functions } = readMigrationFiles();
   const changed = new Map(functions.map((file) => [file.name, file]));
-  for (const { file, text, instead } of changes) {
+  for (const [file, text, instead] of changes) {
     const original = changed.get(file);
     const count = original ? original.text.split(text).length - 1 : 0;
     if (!original || count !== 1) {

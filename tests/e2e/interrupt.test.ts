@@ -48,25 +48,23 @@ async function runUntilAtWork(does: Readonly<Record<string, string>>): Promise<R
 }
 
 describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => {
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-    ["SIGQUIT", 131],
+  for (const [signal, code, pulumiCode] of [
+    ["SIGINT", 130, 0],
+    ["SIGTERM", 143, 7],
+    ["SIGHUP", 129, 0],
+    ["SIGQUIT", 131, 7],
   ] as const) {
-    for (const pulumiCode of [0, 7]) {
-      test(`${signal}: Pulumi is asked once to end and is waited for, and nothing runs after it, even if it ends with ${pulumiCode}`, async () => {
-        const whenAsked = `sleep 0.3; say "cleaned up"; exit ${pulumiCode}`;
-        const { programs, child, output, exitCode } = await runUntilAtWork(pulumi(whenAsked));
-        // A terminal's Ctrl-C reaches the whole process group, and a second time through npm.
-        process.kill(-(child.pid as number), signal);
-        child.kill(signal);
-        assert.equal(await exitCode, code, output());
-        const calls = await programs.calls();
-        assert.deepEqual(calls.slice(calls.indexOf("at work")), ["at work", "asked", "cleaned up"]);
-        assert.match(output(), /the stack is left as it is; the next run resumes it and destroys it\n$/);
-      });
-    }
+    test(`${signal}: Pulumi is asked once to end and is waited for, and nothing runs after it, even if it ends with ${pulumiCode}`, async () => {
+      const whenAsked = `sleep 0.3; say "cleaned up"; exit ${pulumiCode}`;
+      const { programs, child, output, exitCode } = await runUntilAtWork(pulumi(whenAsked));
+      // A terminal's Ctrl-C reaches the whole process group, and a second time through npm.
+      process.kill(-(child.pid as number), signal);
+      child.kill(signal);
+      assert.equal(await exitCode, code, output());
+      const calls = await programs.calls();
+      assert.deepEqual(calls.slice(calls.indexOf("at work")), ["at work", "asked", "cleaned up"]);
+      assert.match(output(), /the stack is left as it is; the next run resumes it and destroys it\n$/);
+    });
   }
 
   test("a second signal ends Pulumi at once, and says how to unlock the stack", async () => {

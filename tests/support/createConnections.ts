@@ -25,8 +25,8 @@ export function createConnections(test: { after(end: () => Promise<unknown>): vo
       return client;
     },
     /** A worker's connection. */
-    connect({ host, port, user }: Server, name: string, login = user): Database {
-      const settings = { host, port, user: login, password: undefined, name, databaseTimeoutSeconds: 5 };
+    connect({ host, port, user }: Server, name: string, login = user, databaseTimeoutSeconds = 5): Database {
+      const settings = { host, port, user: login, password: undefined, name, databaseTimeoutSeconds };
       const database = new Database(settings, noopLog);
       opened.push({ end: () => database.close() });
       return database;

@@ -30,6 +30,8 @@ export interface TestDatabase {
   connect(user?: string): Database;
   /** The environment that connects a worker process to this database. */
   readonly env: NodeJS.ProcessEnv;
+  /** The DATABASE_URL of `npm start` for it, as this role (`user` or `user:password`). */
+  url(login?: string, parameters?: string): string;
 }
 
 let copies = 0;
@@ -96,6 +98,8 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
       opened.push(database);
       return database;
     },
+    url: (login = server.user, parameters = "") =>
+      `postgresql://${login}@/${name}?host=${encodeURIComponent(host)}&port=${PG_PORT}${parameters}`,
     env: { PG_HOST: host, PG_PORT, PG_USERNAME: user, PG_DATABASE: name },
   };
 }

@@ -2,6 +2,12 @@ import type { SchemaMigrationArgs } from "../../../components/schemaMigration.ts
 
 const role = (user: string) => ({ user, secretName: `${user}-secret`, secretKey: "password" });
 
+/** A server that is verified by an authority of its own. */
+export const DATABASE = {
+  ...{ host: "postgres.example", port: 5432, database: "postgres" },
+  ...{ sslMode: "verify-full", caSecretName: "postgres-crt" },
+} as const;
+
 /** The arguments of a migration that are required. */
 export const MIGRATION_ARGS: SchemaMigrationArgs = {
   namespace: "batches",
