@@ -15,47 +15,33 @@ describe("Pulumi's arguments", () => {
     });
   }
 
-  for (const [args, values] of [
-    [[], {}],
-    [["--config", "a=1", "--config=postgres-batch:b=", "-c", "c", "-c=a=2"], { a: "2", b: "", c: "" }],
-    [["-c", "image.build.registry=a"], { "image.build.registry": "a" }],
-    [["-c", "kubernetes:context=a", "-ca=b:c=d"], { a: "b:c=d" }],
+  for (const [words, values] of [
+    ["", {}],
+    ["--config a=1 --config=postgres-batch:b= -c c -c=a=2", { a: "2", b: "", c: "" }],
+    ["-c image.build.registry=a", { "image.build.registry": "a" }],
+    ["-c kubernetes:context=a -ca=b:c=d", { a: "b:c=d" }],
     [
-      ["--config-path", "-c", "image.build.registry=a:1", "-c", "image.build.platform=linux/arm64", "-c", "a=1"],
+      "--config-path -c image.build.registry=a:1 -c image.build.platform=linux/arm64 -c a=1",
       { image: '{"build":{"registry":"a:1","platform":"linux/arm64"}}', a: "1" },
     ],
     [
-      [
-        "--config-path",
-        "-c",
-        'pod.labels["a.b/c"]=true',
-        "-c",
-        "batches[0].kind=a",
-        "-c",
-        "batches[0].maxReplicaCount=5",
-      ],
+      '--config-path -c pod.labels["a.b/c"]=true -c batches[0].kind=a -c batches[0].maxReplicaCount=5',
       { pod: '{"labels":{"a.b/c":true}}', batches: '[{"kind":"a","maxReplicaCount":5}]' },
     ],
-    [["--config-path=true", "-c", "a.b=010", "-c", "a.c=1.5"], { a: '{"b":"010","c":"1.5"}' }],
+    ["--config-path=true -c a.b=010 -c a.c=1.5", { a: '{"b":"010","c":"1.5"}' }],
   ] as const) {
-    test(`finds in ${JSON.stringify(args)} the settings ${JSON.stringify(values)}`, () => {
-      assert.deepEqual(configFlags(args), values);
+    test(`finds in ${words} the settings ${JSON.stringify(values)}`, () => {
+      assert.deepEqual(configFlags(words.split(" ")), values);
     });
   }
 
-  for (const [args, file] of [
-    [["--config", "a=b", "-c", "--config-file"], []],
-    [
-      ["--config-file", "a.yaml"],
-      ["--config-file", "a.yaml"],
-    ],
-    [
-      ["--config-file=a.yaml", "--diff", "--config-file=b.yaml"],
-      ["--config-file", "b.yaml"],
-    ],
+  for (const [words, file] of [
+    ["--config a=b -c --config-file", []],
+    ["--config-file a.yaml", ["--config-file", "a.yaml"]],
+    ["--config-file=a.yaml --diff --config-file=b.yaml", ["--config-file", "b.yaml"]],
   ] as const) {
-    test(`in ${JSON.stringify(args)} the settings are read with ${JSON.stringify(file)}`, () => {
-      assert.deepEqual(configFileArgs(args), file);
+    test(`in ${words} the settings are read with ${JSON.stringify(file)}`, () => {
+      assert.deepEqual(configFileArgs(words.split(" ")), file);
     });
   }
 
