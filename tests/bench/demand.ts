@@ -8,14 +8,13 @@ import type { BenchContext } from "./context.ts";
 import { fill } from "./fill.ts";
 import { SIZES } from "./options.ts";
 import { readPlans } from "./plan.ts";
-import { fillPrototype, measurePrototype } from "./prototypeQuery.ts";
 import { claimOnce } from "./queueLoad.ts";
 import { ms, printTable } from "./table.ts";
 
 const RUNS = 200;
 const RUNNING = 100;
 
-/** The scaling query at ten million finished requests, compared with the prototype's. */
+/** The scaling query at ten million finished requests. */
 export const demand: Bench<"finished" | "waiting"> = {
   target: "The scaling query costs at most 1 ms, whatever has finished and whatever waits",
   options: {
@@ -26,7 +25,6 @@ export const demand: Bench<"finished" | "waiting"> = {
   async run(backlog, context) {
     const client = await context.connect();
     await fill(client, backlog);
-    await fillPrototype(client, backlog);
 
     const database = context.openDatabase();
     const few = await measure(database, "10 Jobs at most", 10);
@@ -37,16 +35,14 @@ export const demand: Bench<"finished" | "waiting"> = {
     });
     const holders = await runRequests(context);
     const busy = await measure(database, `100 Jobs at most, ${RUNNING} requests running`, 100);
-    const prototype = await measurePrototype(client);
 
     printTable(
       ["scaling query", "jobs", "p50", "p99"],
-      [...[few, many, busy].map(({ cells }) => cells), ["the prototype's (one run)", "", ms(prototype.took), ""]],
+      [few, many, busy].map(({ cells }) => cells),
     );
     console.log(
       `\nthe counting plan, 100 Jobs at most:\n${plans.filter((plan) => /\blimit\b/i.test(plan)).join("\n")}`,
     );
-    console.log(`\nthe prototype's plan:\n${prototype.plan}`);
     await Promise.all([client.end(), database.close(), ...holders.map((holder) => holder.close())]);
     return [few.limit, many.limit, busy.limit];
   },
