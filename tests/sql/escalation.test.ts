@@ -238,7 +238,7 @@ describe("batch_worker", () => {
     );
     assert.equal(
       executable.rows.map(({ proname }) => proname).join(" "),
-      "announce_stop claim defer fail reclaim renew report succeed succeed_and_claim take_over",
+      "announce_stop claim defer end_connection fail reclaim renew report succeed succeed_and_claim take_over",
     );
     await client.end();
   });

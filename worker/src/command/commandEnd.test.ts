@@ -43,7 +43,7 @@ const ENDS: Readonly<Record<string, readonly (CommandAttempt & { readonly stopFo
     { command: shell(obeys(`${RESULT} exit 0`)), stopFor: new InterruptedError("SIGTERM") },
     { command: shell(obeys("echo null > $BATCH_RESULT_FILE; exit 0")), stopFor: new InterruptedError("SIGTERM") },
   ],
-  "SIGTERM, then any other end, exit 0 too": [
+  "SIGTERM, then any other end, even exit 0": [
     obeys("exit 0"),
     obeys("exit 65"),
     obeys("exit 75"),
