@@ -74,7 +74,7 @@ describe("the npm package", () => {
     ["CommonJS as Node.js resolves it now", ["--module", "nodenext"]],
     ["CommonJS as Node.js 16 resolves it", ["--module", "node16"]],
   ] as const;
-  for (const [program, flags] of sample(programs, 2)) {
+  for (const [program, flags] of sample(programs, 1)) {
     test(`has types for ${program}`, async () => {
       const file = program.startsWith("CommonJS") ? "typed.cts" : "typed.ts";
       await writeFile(join(folder, file), await readFile(join(folder, "index.ts")));
@@ -95,7 +95,7 @@ export const { image } = new WorkerImage("image", {});
     assert.doesNotMatch(declared, /postgres-batch\//);
   });
 
-  for (const file of ["wrong.ts", "wrong.cts"]) {
+  for (const file of sample(["wrong.ts", "wrong.cts"], 1)) {
     test(`has types that refuse wrong arguments in ${file}`, async () => {
       const program = 'import { Keda } from "postgres-batch";\nnew Keda("keda", { existing: { name: "keda" } });\n';
       await writeFile(join(folder, file), program);
