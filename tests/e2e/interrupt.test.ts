@@ -28,7 +28,8 @@ interface Run {
 /** Starts `npm run e2e` in a separate process group, like a terminal's job, and waits until one of its programs is at work. */
 async function runUntilAtWork(does: Readonly<Record<string, string>>): Promise<Run> {
   const programs = await createPrograms(does);
-  const env = { PATH: programs.folder, HOME: programs.folder, TMPDIR: programs.folder };
+  const { NODE_COMPILE_CACHE } = process.env;
+  const env = { NODE_COMPILE_CACHE, PATH: programs.folder, HOME: programs.folder, TMPDIR: programs.folder };
   let child: ChildProcess | undefined;
   let text = "";
   const ended = runProgram(process.execPath, [MAIN, "short"], {

@@ -68,7 +68,8 @@ export interface Run {
 /** Runs a command with only these programs on its PATH. */
 export function run(module: string, programs: Programs, args: string[] = [], env: NodeJS.ProcessEnv = {}): Run {
   // Without the settings of the machine that runs the tests.
-  const variables = { PATH: programs.folder, HOME: programs.folder, FAKE_OUTPUTS: OUTPUTS, ...env };
+  const { NODE_COMPILE_CACHE } = process.env;
+  const variables = { NODE_COMPILE_CACHE, PATH: programs.folder, HOME: programs.folder, FAKE_OUTPUTS: OUTPUTS, ...env };
   const child = spawn(process.execPath, [join(ROOT, "cli/launch.mjs"), module, ...args], {
     env: variables,
     stdio: ["ignore", "pipe", "pipe"],
