@@ -29,8 +29,9 @@ export function isKept({ measured, bound, limit }: Limit): boolean {
   return bound === "at most" ? measured <= limit : measured >= limit;
 }
 
-/** One line: `ok      claim + finish, p50: 1.20 (at most 1.5)` */
+/** One line: `ok      claim + finish, p50: 1.20 (at most 1.5)`, `ok      kills: 1000 (at least 1000)` */
 export function describeLimit(one: Limit): string {
   const { what, measured, bound, limit, unit } = one;
-  return `${isKept(one) ? "ok    " : "MISSED"}  ${what}: ${measured.toFixed(2)}${unit} (${bound} ${limit}${unit})`;
+  const number = Number.isInteger(measured) ? measured : measured.toFixed(2);
+  return `${isKept(one) ? "ok    " : "MISSED"}  ${what}: ${number}${unit} (${bound} ${limit}${unit})`;
 }
