@@ -1,8 +1,8 @@
 -- Ends the connection that holds a session's lock, unless it is the caller's: that of a predecessor that does not respond, or the
 -- worker's own previous one, which broke without the server's knowledge (a proxy in between keeps its end open, a process of the server
--- hangs) and would keep the lock for as long as that takes.
+-- hangs) and would keep the lock for as long as that lasts.
 --
--- p_session: the session   Returns whether one was asked to end; null: no other connection holds the lock.
+-- p_session: the session   Returns whether one was asked to end; null: there is none that may be ended.
 --
 -- Runs with the caller's rights. Another role's connection is left alone, since ending it would be refused: a poll takes the lock of a
 -- session that has just died for a moment (batch.session_is_dead). So is one that waits for a synchronous replica: ending it would show its

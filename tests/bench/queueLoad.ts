@@ -1,25 +1,12 @@
 import type { Database } from "../../worker/src/database.ts";
-import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
-import { DEFAULTS } from "../../worker/src/settings.ts";
-import { type Claim, type ClaimParams, claim, succeed, succeedAndClaim } from "../support/queue.ts";
+import { type Claim, type ClaimParams, claim, claimParams, succeed, succeedAndClaim } from "../support/queue.ts";
 
 let jobs = 0;
 
 /** A pod of a Job that is new to the queue. */
 function newPod(session: number): ClaimParams {
   const jobName = `clap-scaledjob-${(++jobs).toString(36)}`;
-  return {
-    kind: "clap",
-    jobName,
-    podName: `${jobName}-x7k2p`,
-    session,
-    ...DEFAULT_LIMITS,
-    timeoutSeconds: DEFAULTS.timeoutSeconds,
-    backoffSeconds: DEFAULTS.backoffSeconds,
-    leaseSeconds: DEFAULTS.leaseSeconds,
-    jobFinished: 0,
-    arriving: true,
-  };
+  return claimParams(jobName, { podName: `${jobName}-x7k2p`, session });
 }
 
 /** Claims a waiting request, as a worker process does at its start. */
