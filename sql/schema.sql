@@ -1570,7 +1570,9 @@ begin
     if not found then
       perform batch.own(p_token);
     elsif finished_at <> now() then
-      if pg_current_xact_id_if_assigned() is not null then
+      if pg_current_xact_id_if_assigned() is not null or exists (
+        select from pg_locks l where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode = 'RowExclusiveLock'
+      ) then
         raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
           using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit with 0.';
       end if;

@@ -1,7 +1,8 @@
 -- For a program's own transaction: ends the request with SUCCESS together with the transaction's other effects. Raises as
 -- batch.own(), except for an attempt that it has already finished: then it returns false and changes nothing. A program that has lost the
 -- answer to its commit may thus repeat the whole transaction. Its effects must not be written twice: a transaction that has written
--- something is refused, and any other becomes read-only.
+-- something, or whose current statement also writes, is refused, and any other becomes read-only. A statement locks the tables that it
+-- writes before it calls any function.
 --
 -- p_token: BATCH_TOKEN   p_result: any JSON of at most 64 KiB; null: nothing
 create or replace function batch.finish(p_token text, p_result jsonb default null) returns boolean
@@ -26,7 +27,9 @@ begin
     if not found then
       perform batch.own(p_token);
     elsif finished_at <> now() then
-      if pg_current_xact_id_if_assigned() is not null then
+      if pg_current_xact_id_if_assigned() is not null or exists (
+        select from pg_locks l where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode = 'RowExclusiveLock'
+      ) then
         raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'
           using errcode = 'object_not_in_prerequisite_state', hint = 'Roll back and exit with 0.';
       end if;

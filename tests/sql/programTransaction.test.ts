@@ -139,6 +139,23 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     await insert();
   });
 
+  for (const statement of [
+    "with effect as (insert into effects values (1)) select batch.finish($1)",
+    "insert into effects select 1 from batch.finish($1)",
+    "insert into effects values (1) returning batch.finish($1)",
+    "update effects set id = 2 where batch.finish($1) is not null",
+  ]) {
+    test(`that is one statement takes no effect twice: ${statement}`, async () => {
+      const { program, token } = await start();
+      await database.query("insert into effects values (0)");
+      const work = () => program.query({ name: "work", text: statement, values: [token] });
+      await work();
+      const effects = await database.query("select id, xmin from effects");
+      await assert.rejects(work(), { code: "55000", message: /was finished by an earlier transaction/ });
+      assert.deepEqual(await database.query("select id, xmin from effects"), effects);
+    });
+  }
+
   for (const [token, got] of [
     [null, "null"],
     ["", "an empty text"],
