@@ -328,7 +328,7 @@ $_$;
 -- Name: checkpoint(text, jsonb); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.checkpoint(p_token text, p_value jsonb) RETURNS void
+CREATE FUNCTION batch.checkpoint(p_token text, p_value jsonb) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -340,6 +340,7 @@ begin
       octet_length(p_value::text) using errcode = 'program_limit_exceeded';
   end if;
   update batch.queue q set checkpoint = p_value where q.kind = split_part(p_token, ':', 1) and q.request_id = owned;
+  return owned;
 end
 $$;
 

@@ -1,7 +1,7 @@
 -- For a program's own transaction: saves a checkpoint together with the transaction's other effects. Raises as batch.own().
 --
--- p_token: BATCH_TOKEN   p_value: any JSON of at most 64 KiB
-create or replace function batch.checkpoint(p_token text, p_value jsonb) returns void
+-- p_token: BATCH_TOKEN   p_value: any JSON of at most 64 KiB   Returns the request's primary key: some drivers cannot read void.
+create or replace function batch.checkpoint(p_token text, p_value jsonb) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -13,5 +13,6 @@ begin
       octet_length(p_value::text) using errcode = 'program_limit_exceeded';
   end if;
   update batch.queue q set checkpoint = p_value where q.kind = split_part(p_token, ':', 1) and q.request_id = owned;
+  return owned;
 end
 $$;

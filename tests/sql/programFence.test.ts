@@ -64,10 +64,10 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
     }
   }
 
-  test("gets the request's key from batch.own, as often as it asks", async () => {
+  test("gets the request's key from batch.own and batch.checkpoint, as often as it asks", async () => {
     await program.query("begin");
-    for (let times = 0; times < 2; times++) {
-      const { rows } = await program.query("select batch.own($1) as key", [attempt.token]);
+    for (const call of ["own($1)", "checkpoint($1, '2')", "own($1)"]) {
+      const { rows } = await program.query(`select batch.${call} as key`, [attempt.token]);
       assert.deepEqual(rows, [{ key: "1" }]);
     }
     await program.query("commit");
