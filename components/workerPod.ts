@@ -123,7 +123,8 @@ export function workerPod(args: WorkerPodArgs) {
     // The worker does not use the variables with the addresses of the namespace's services.
     enableServiceLinks: false,
     // The kernel does not deliver SIGTERM to the first process of a namespace until it has a handler. A worker that is asked to stop while it
-    // still starts would not receive it, claim, and be killed at the end of the grace period: a crash. Here it ends at once.
+    // still starts would not receive it, claim, and be killed at the end of the grace period: a crash. Here it ends at once. The first process
+    // is the pod's pause, which also reaps the orphans of a command.
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: graceSeconds,
     tolerations: [...lostNodeTolerations(LOST_NODE_TOLERATION_SECONDS), ...(pod.tolerations ?? [])],
