@@ -75,6 +75,20 @@ describe("a file of sql/functions", () => {
     assert.deepEqual(await database.query("select from batch.function where name = 'probe'"), []);
   });
 
+  test("takes one round trip: the first migration over a slow network takes seconds", async (t) => {
+    const count = async (...more: readonly SqlFunction[]) => {
+      const queries = t.mock.method(database.client, "query");
+      await apply(...more);
+      queries.mock.restore();
+      return queries.mock.callCount();
+    };
+    const [one, two, three] = ["one", "two", "three"].map((name) =>
+      sqlFunction(`probe_${name}`, `create function batch.probe_${name}() returns integer language sql as 'select 1'`),
+    ) as [SqlFunction, SqlFunction, SqlFunction];
+    const forOne = await count(one);
+    assert.equal(await count(one, two, three), forOne + 1);
+  });
+
   test("that is wrong is refused by name, and changes no function", async () => {
     const wrong = [
       [

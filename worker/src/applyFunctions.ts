@@ -26,11 +26,16 @@ export async function applyFunctions(
   await asOwner(client, owner, async () => {
     // Functions may call each other in any order.
     await client.query("set local check_function_bodies = off");
-    for (const name of removed) {
-      await drop(client, await signatures(client, name));
-      await client.query("delete from batch.function where name = $1", [name]);
-    }
-    for (const file of changed) await create(client, file);
+    const before = await findFunctions(client);
+    for (const name of removed) await drop(client, before.get(name));
+    for (const file of changed) await create(client, file, before.get(file.name));
+    await dropReplaced(client, changed, before);
+    await client.query("delete from batch.function where name = any ($1)", [removed]);
+    await client.query(
+      `insert into batch.function (name, hash) select * from unnest($1::text[], $2::text[])
+       on conflict (name) do update set hash = excluded.hash`,
+      [changed.map(({ name }) => name), changed.map(({ hash }) => hash)],
+    );
     // The function's file names no kinds: the attached ones are added again.
     if (changed.some(({ name }) => name === "call_reader")) await client.query("select batch.connect_readers()");
     // PostgreSQL lets every role execute a new function; here only the owner may, and the roles that sql/grants.sql names.
@@ -46,48 +51,58 @@ export async function applyFunctions(
   if (known.size > 0) log.info("functions replaced", { changed: changed.map(({ name }) => name), removed });
 }
 
-async function create(client: pg.ClientBase, { name, text, hash }: SqlFunction): Promise<void> {
-  const before = await signatures(client, name);
+async function create(client: pg.ClientBase, { name, text }: SqlFunction, before?: Signatures): Promise<void> {
   try {
-    await client.query("savepoint one_function");
     try {
-      await client.query(text);
+      // One round trip: a migration over a slow network has one for each function.
+      await client.query(`savepoint one_function; ${text}`);
     } catch (error) {
       if ((error as { code?: string }).code !== INVALID_FUNCTION_DEFINITION) throw error;
       await client.query("rollback to savepoint one_function");
       await drop(client, before);
       await client.query(text);
     }
-    const after = await signatures(client, name);
-    if (after.size === 0)
-      throw new Error(`the file must create the function batch.${name} (it is named after it); got none`);
-    // Replaced in place, or beside one with other parameters: that one is an earlier version.
-    if ([...after.keys()].some((oid) => !before.has(oid))) await drop(client, intersection(before, after));
-    await client.query(
-      "insert into batch.function (name, hash) values ($1, $2) on conflict (name) do update set hash = excluded.hash",
-      [name, hash],
-    );
   } catch (error) {
-    throw new Error(
-      `cannot create the function of sql/functions/${name}.sql: ${(error as Error).message}. The database stays as it was`,
-      { cause: error },
-    );
+    throw new Error(refusal(name, (error as Error).message), { cause: error });
   }
 }
 
-/** The functions with this name, by OID. */
-async function signatures(client: pg.ClientBase, name: string): Promise<Map<number, string>> {
-  const { rows } = await client.query<{ oid: number; signature: string }>(
-    "select oid, oid::regprocedure::text as signature from pg_proc where pronamespace = 'batch'::regnamespace and proname = $1",
-    [name],
+/** Drops the functions that were not replaced in place, but got a successor with other parameters beside them. */
+async function dropReplaced(
+  client: pg.ClientBase,
+  changed: readonly SqlFunction[],
+  functionsBefore: ReadonlyMap<string, Signatures>,
+): Promise<void> {
+  const functionsAfter = await findFunctions(client);
+  for (const { name } of changed) {
+    const [before, after] = [functionsBefore.get(name), functionsAfter.get(name)];
+    if (after === undefined)
+      throw new Error(
+        refusal(name, `the file must create the function batch.${name} (it is named after it); got none`),
+      );
+    if ([...after.keys()].every((oid) => before?.has(oid))) continue;
+    await drop(client, new Map([...after].filter(([oid]) => before?.has(oid))));
+  }
+}
+
+function refusal(name: string, reason: string): string {
+  return `cannot create the function of sql/functions/${name}.sql: ${reason}. The database stays as it was`;
+}
+
+/** The functions of one name, by OID. */
+type Signatures = ReadonlyMap<number, string>;
+
+/** The functions of the schema by name. */
+async function findFunctions(client: pg.ClientBase): Promise<ReadonlyMap<string, Signatures>> {
+  const { rows } = await client.query<{ name: string; oid: number; signature: string }>(
+    "select proname as name, oid, oid::regprocedure::text as signature from pg_proc where pronamespace = 'batch'::regnamespace",
   );
-  return new Map(rows.map(({ oid, signature }) => [oid, signature]));
+  const byName = Map.groupBy(rows, ({ name }) => name);
+  return new Map(
+    [...byName].map(([name, found]) => [name, new Map(found.map(({ oid, signature }) => [oid, signature]))]),
+  );
 }
 
-function intersection(left: ReadonlyMap<number, string>, right: ReadonlyMap<number, string>): Map<number, string> {
-  return new Map([...left].filter(([oid]) => right.has(oid)));
-}
-
-async function drop(client: pg.ClientBase, found: ReadonlyMap<number, string>): Promise<void> {
+async function drop(client: pg.ClientBase, found: Signatures = new Map()): Promise<void> {
   for (const signature of found.values()) await client.query(`drop function ${signature}`);
 }
