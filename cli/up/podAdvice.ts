@@ -22,10 +22,10 @@ export function containerAdvice(reason: string, { image = "its image", lastState
     case "InvalidImageName":
       return `correct the image's reference, ${image}`;
     case "ErrImageNeverPull":
-      return "the image must be in the node's Docker daemon; to build it there again: npm run up -- --replace '**docker:index/image:Image::postgres-batch'";
+      return "the image must be in the node's Docker daemon; to build it there again: npm run up";
     case "CreateContainerConfigError":
       return /secret|configmap/i.test(state?.waiting?.message ?? "")
-        ? "recreate the missing object: npm run up -- --refresh"
+        ? "recreate the missing object: npm run up"
         : "correct the setting named in the message";
     case "CrashLoopBackOff":
       return (lastState?.terminated ?? state?.terminated)?.reason === "OOMKilled"

@@ -46,7 +46,7 @@ describe("a pod that does not become ready", () => {
       "postgresqlImageRegistry",
       90,
     ],
-    ["never-pull", "ErrImageNeverPull", 'image "postgres-batch:missing" is not present', "npm run up -- --replace", 90],
+    ["never-pull", "ErrImageNeverPull", 'image "postgres-batch:missing" is not present', "npm run up", 90],
     [
       "invalid-image",
       "InvalidImageName",
@@ -54,7 +54,7 @@ describe("a pod that does not become ready", () => {
       "correct the image's reference, Postgres:17:x",
       90,
     ],
-    ["config", "CreateContainerConfigError", 'secret "batch-worker" not found', "--refresh", 90],
+    ["config", "CreateContainerConfigError", 'secret "batch-worker" not found', "npm run up", 90],
     ["cpu", "Unschedulable", "1 Insufficient cpu", "MINIKUBE_START_FLAGS", 120],
     ["pvc", "Unschedulable", "unbound immediate PersistentVolumeClaims", "kubectl get storageclass", 120],
     ["mount", "FailedMount", 'node minikube cannot start it yet: .*secret "missing" not found', "must exist", 300],

@@ -1,5 +1,6 @@
 import { shellQuote } from "../shellQuote.ts";
 import { isDefaultStack } from "./options.ts";
+import { isRefreshFlag } from "./pulumiArgs.ts";
 import { pulumiCommand } from "./pulumiCommand.ts";
 import type { Session } from "./session.ts";
 
@@ -15,9 +16,13 @@ export function retryHint(
     "Unfinished; everything done so far is kept. Once the reason above is fixed, continue with:",
     retry(ours),
     "",
-    "# If Pulumi reports that something was not found because it was deleted by other means: refresh its state first",
-    retry([...ours, ...(ours.includes("--refresh") ? [] : ["--refresh"])]),
-    "",
+    ...(script === "down" && !ours.some(isRefreshFlag)
+      ? [
+          "# If Pulumi reports that something was not found because it was deleted by other means: refresh its state first",
+          retry([...ours, "--refresh"]),
+          "",
+        ]
+      : []),
     "# If Pulumi reports that the stack is locked, and no other pulumi is running: unlock it first",
     pulumiCommand(["cancel", "--yes", "--stack", stack], extraEnv),
   ];

@@ -10,6 +10,7 @@ const EMPTY = {
   jobs: [],
   scaledJobs: [],
   triggerAuthentications: [],
+  builtImages: [],
   ownsKeda: false,
 };
 

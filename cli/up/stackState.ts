@@ -13,6 +13,12 @@ export interface CreatedNamespace {
   readonly name: string;
 }
 
+/** An image that was built and not pushed: it exists in the daemon that built it, and nowhere else. */
+export interface BuiltImage {
+  readonly urn: string;
+  readonly name: string;
+}
+
 /** The cluster to which a stack is deployed. */
 export interface DeployedCluster {
   readonly context: string;
@@ -35,6 +41,7 @@ export interface StackState {
   readonly jobs: readonly ObjectName[];
   readonly scaledJobs: readonly ObjectName[];
   readonly triggerAuthentications: readonly ObjectName[];
+  readonly builtImages: readonly BuiltImage[];
   /** Whether it installed KEDA. */
   readonly ownsKeda: boolean;
 }
@@ -62,6 +69,7 @@ export function parseStackState(json: string): StackState {
     jobs: named("kubernetes:batch/v1:Job"),
     scaledJobs: named("kubernetes:keda.sh/v1alpha1:ScaledJob"),
     triggerAuthentications: named("kubernetes:keda.sh/v1alpha1:TriggerAuthentication"),
+    builtImages: resources.filter(isKept).flatMap(toBuiltImage),
     ownsKeda: resources.some(isKedaRelease),
   };
 }
@@ -83,6 +91,8 @@ interface Resource {
   readonly inputs?: {
     readonly context?: string;
     readonly chart?: string;
+    readonly imageName?: string;
+    readonly skipPush?: boolean;
     readonly name?: string;
     readonly namespace?: string;
     readonly metadata?: { readonly name?: string; readonly namespace?: string };
@@ -120,6 +130,12 @@ function isKubeSystem({ type, external, outputs }: Resource): boolean {
 
 function toObjectName({ name, namespace }: Partial<ObjectName> = {}): ObjectName[] {
   return typeof name === "string" && typeof namespace === "string" ? [{ namespace, name }] : [];
+}
+
+function toBuiltImage({ type, urn, inputs }: Resource): BuiltImage[] {
+  const { imageName: name, skipPush } = inputs ?? {};
+  if (type !== "docker:index/image:Image" || skipPush !== true) return [];
+  return typeof urn === "string" && typeof name === "string" ? [{ urn, name }] : [];
 }
 
 /** The namespaces of index.ts' two components, `postgres` and `keda`; a program may have more of either. */

@@ -51,7 +51,7 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.deepEqual(called(/^minikube start|^pulumi (up|stack select)/), [
       "pulumi stack select dev --create",
       "minikube start --profile=minikube --driver=docker --container-runtime=docker --kubernetes-version=v1.34.4 --cpus=4",
-      "pulumi up --yes --skip-preview --suppress-outputs --stack dev --config pollingInterval=5",
+      "pulumi up --yes --skip-preview --suppress-outputs --refresh --stack dev --config pollingInterval=5",
     ]);
     assert.ok(output.includes(`builds in <tcp://node:2376>, state in <${pathToFileURL(ROOT).href}>, passphrase <>`));
     assert.match(output, /^kubectl get jobs -n b --watch$/m);
@@ -63,6 +63,20 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.deepEqual(called(/^minikube start/), []);
     assert.match(output, /builds in <tcp:\/\/node:2376>/);
     assert.match(output, /^warning: kubectl 1\.20\.0 is 14 minor versions older/m);
+  });
+
+  test("builds images again that the node's daemon has lost", async () => {
+    const images = { kept: true, lost: true, pushed: false };
+    const resources = Object.entries(images).map(([name, skipPush]) => ({
+      urn: `urn:${name}`,
+      type: "docker:index/image:Image",
+      inputs: { imageName: `${name}:1`, skipPush },
+    }));
+    const env = { FAKE_STATE: JSON.stringify({ deployment: { resources } }), FAKE_IMAGES: "kept:1" };
+    const { code, output, called } = await outcome("up", { env });
+    assert.equal(code, 0, output);
+    assert.deepEqual(called(/^docker image/).sort(), ["docker image inspect kept:1", "docker image inspect lost:1"]);
+    assert.match(called(/^pulumi up/)[0] ?? "", / --refresh --replace urn:lost --stack dev$/);
   });
 
   test("reads the stack's settings from the same file as Pulumi", async () => {

@@ -1,5 +1,5 @@
 import { checkSettings } from "./checkSettings.ts";
-import { readDeployedCluster, readOutputs, wasRecreated } from "./deployedCluster.ts";
+import { readDeployedCluster, readOutputs } from "./deployedCluster.ts";
 import { checkDockerDaemon } from "./dockerDaemon.ts";
 import { readImageSource } from "./imageSource.ts";
 import { Kubectl } from "./kubectl.ts";
@@ -17,14 +17,18 @@ import { checkPassphrase } from "./passphrase.ts";
 import { checkPulumiVersion } from "./pulumiVersion.ts";
 import { refuseLostKeda } from "./refuseLostKeda.ts";
 import { refuseLostNamespaces } from "./refuseLostNamespaces.ts";
+import { replaceLostImages } from "./replaceLostImages.ts";
 import { retryHint } from "./retryHint.ts";
 import { printAmid, runWatched } from "./runWatched.ts";
 import { requirePrograms, runSession, type Session, selectStack, stackContext } from "./session.ts";
 import { readStackState } from "./stackState.ts";
 import { watchRollout } from "./watchRollout.ts";
 
-/** Skips the preview, and the outputs: we print our own next steps. */
-const UP_FLAGS = ["--yes", "--skip-preview", "--suppress-outputs"] as const;
+/**
+ * Skips the preview, and the outputs: we print our own next steps. Refreshes Pulumi's state, so that what was deleted or changed by other
+ * means is as the settings say again.
+ */
+const UP_FLAGS = ["--yes", "--skip-preview", "--suppress-outputs", "--refresh"] as const;
 
 const HELP = {
   name: "npm run up --",
@@ -56,7 +60,7 @@ await runSession(HELP, async (session) => {
   const context = await stackContext(session);
   const source = await readImageSource(session);
   if (source !== "existing" && !isInstalled("docker")) requirePrograms(["docker", "minikube"], isInstalled);
-  const deployed = await readDeployedCluster(session, context);
+  await readDeployedCluster(session, context);
   let profile = await findProfile(context, isInstalled("minikube"), session.env);
   if (!(await isReachable(context, session.env))) {
     if (context === MINIKUBE) requirePrograms(["minikube"], isInstalled);
@@ -68,8 +72,8 @@ await runSession(HELP, async (session) => {
   const env = { ...session.env, ...dockerEnv };
   if (source !== "existing") await checkDockerDaemon(env, "the worker's image is built there");
 
-  const refresh = (await wasRecreated(deployed, session.env)) ? ["--refresh"] : [];
-  const args = ["up", ...UP_FLAGS, ...refresh, "--stack", stack, ...pulumiArgs];
+  const replace = source === "existing" ? [] : await replaceLostImages(state.builtImages, env);
+  const args = ["up", ...UP_FLAGS, ...replace, "--stack", stack, ...pulumiArgs];
   const { exitCode, reason } = await runWatched("pulumi", args, env, (ended) =>
     watchRollout({
       kubectl: new Kubectl(context, session.env),

@@ -25,10 +25,11 @@ const PULUMI = `case "$*" in
     eval "$FAKE_UP";;
 esac`;
 
-/** A docker whose daemon answers unless FAKE_DAEMON is no. */
+/** A docker whose daemon answers unless FAKE_DAEMON is no, and has the image FAKE_IMAGES. */
 const DOCKER = `case "$*" in
   version*) test "$FAKE_DAEMON" != no || { echo "Is the docker daemon running?" >&2; exit 1; };;
   "context inspect"*) echo "$FAKE_DOCKER_CONTEXT";;
+  "image inspect"*) test "$3" = "$FAKE_IMAGES";;
 esac`;
 
 /** A kubectl whose cluster answers once the file `started` exists. */
