@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DatabaseUnavailableError } from "./errors.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Claim, type ClaimParams, claim } from "./queue/claim.ts";
 import { reclaim } from "./queue/reclaim.ts";
@@ -27,6 +28,9 @@ const WAIT_REASONS = {
  * After an outage the previous pod has this time to reconnect and to announce its stop.
  */
 const TAKEOVER_MS = 6_000;
+
+const HUNG =
+  "a process of the server that hangs (it cannot end this worker's previous connection, which holds the session lock)";
 
 /**
  * Runs one pod of a Job: claims a request, works on it, records the result, and repeats until the Job has finished
@@ -69,14 +73,18 @@ export async function runJob(context: JobContext): Promise<Outcome> {
  * request, which must be freed.
  *
  * @param mayHaveClaimed - whether the answer of a claim was lost already
+ * @throws DatabaseUnavailableError also when the server does not end this worker's previous connection in time: the process that served it
+ *   hangs. Its Job's next pod has another session, which does not need that lock.
  */
 async function claimWithRetry(
-  { database, shutdown, log }: JobContext,
+  { settings, database, shutdown, log }: JobContext,
   params: ClaimParams,
   idle: boolean,
   mayHaveClaimed = false,
 ): Promise<Claim | undefined> {
-  const isUnresponsive = watchHolder();
+  const { databaseTimeoutSeconds } = settings.database;
+  const isUnresponsive = watchSession(TAKEOVER_MS);
+  const isHung = watchSession(1_000 * databaseTimeoutSeconds);
   let pause = FIRST_PAUSE_MS;
   let { arriving } = params;
   const { lostAnswers } = database;
@@ -94,7 +102,8 @@ async function claimWithRetry(
       if (miss === undefined || (miss.finding === "reserved" && !idle)) return undefined;
       if (miss.finding === "reclaimed") continue;
       if (pause === FIRST_PAUSE_MS) log.warn("waiting", { for: WAIT_REASONS[miss.finding] });
-      const { holder } = miss;
+      const { holder, ending } = miss;
+      if (ending && isHung(params.session)) throw new DatabaseUnavailableError(databaseTimeoutSeconds, new Error(HUNG));
       if (idle && holder !== null && isUnresponsive(holder)) {
         const taken = await takeOver(database, params, holder);
         log.warn("the previous pod still held the request", { session: holder, taken });
@@ -114,11 +123,11 @@ async function claimWithRetry(
   return undefined;
 }
 
-/** Returns a function that is called with each session seen to hold the request: whether the same one has held it for TAKEOVER_MS. */
-function watchHolder(): (session: number) => boolean {
+/** Returns a function that is called with each session seen to hold the request, or its lock: whether the same one has for so long. */
+function watchSession(ms: number): (session: number) => boolean {
   let seen: { readonly session: number; readonly since: number } | undefined;
   return (session) => {
     if (seen?.session !== session) seen = { session, since: performance.now() };
-    return performance.now() - seen.since >= TAKEOVER_MS;
+    return performance.now() - seen.since >= ms;
   };
 }

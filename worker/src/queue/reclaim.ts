@@ -12,6 +12,8 @@ export interface ClaimMiss {
   readonly finding: "reclaimed" | "locked" | "reserved";
   /** The session that holds the Job's request, if it may be ended because it does not respond; null if it may not. */
   readonly holder: number | null;
+  /** Set if it is this worker's own previous connection that holds its lock; the server was asked to end it. */
+  readonly ending?: true;
 }
 
 /**
@@ -25,6 +27,7 @@ export async function reclaim(
   { kind, jobName, session, leaseSeconds }: Pick<ClaimParams, "kind" | "jobName" | "session" | "leaseSeconds">,
   idle: boolean,
 ): Promise<ClaimMiss | undefined> {
-  const [row] = await database.run<ClaimMiss>("reclaim", [kind, jobName, session, zeroAsNull(leaseSeconds), idle]);
-  return row && { finding: row.finding, holder: row.holder };
+  const values = [kind, jobName, session, zeroAsNull(leaseSeconds), idle];
+  const [row] = await database.run<Omit<ClaimMiss, "ending"> & { ending: boolean }>("reclaim", values);
+  return row && { finding: row.finding, holder: row.holder, ...(row.ending && { ending: true }) };
 }
