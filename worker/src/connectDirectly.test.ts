@@ -1,41 +1,13 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { after, describe, test } from "node:test";
+import type { Socket } from "node:net";
+import { describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { POOLERS, startPooler } from "../../tests/support/poolers.ts";
 import { connectDirectly } from "./connectDirectly.ts";
 import { SettingsError } from "./errors.ts";
 
 const { client: direct, name } = await createTestDatabase();
 const { host, port, user } = direct;
-
-/** A pooler between client and server; resolves with its port. */
-async function startPooler(serve: (client: Socket, startup: Buffer) => void): Promise<number> {
-  const server = createServer((client) => {
-    client.on("error", () => undefined).once("data", (startup) => serve(client, startup as Buffer));
-  }).listen(0, "127.0.0.1");
-  after(() => server.close());
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
-}
-
-/** As PgBouncer with `ignore_startup_parameters = options`. */
-function ignoreOptions(client: Socket, startup: Buffer): void {
-  const from = startup.indexOf("options\0") + "options\0".length;
-  startup.fill(" ", from, startup.indexOf(0, from));
-  const server = connect(`${host}/.s.PGSQL.${port}`);
-  server.write(startup);
-  server.pipe(client).pipe(server);
-  server.on("error", () => client.destroy());
-}
-
-/** As PgBouncer without that setting. */
-function refuseOptions(client: Socket): void {
-  const fields = Buffer.from("SFATAL\0C08P01\0Munsupported startup parameter: options\0\0");
-  const head = Buffer.from("E\0\0\0\0");
-  head.writeInt32BE(4 + fields.length, 1);
-  client.end(Buffer.concat([head, fields]));
-}
 
 describe("a connection for migrations", () => {
   test("is opened to a server", async () => {
@@ -80,11 +52,8 @@ describe("a connection for migrations", () => {
     });
   }
 
-  for (const [what, serve] of [
-    ["ignores", ignoreOptions],
-    ["refuses", refuseOptions],
-  ] as const) {
-    test(`is refused through a pooler that ${what} a connection's settings, with what to do`, async () => {
+  for (const [does, serve] of POOLERS) {
+    test(`is refused through a pooler that ${does} a connection's settings, with what to do`, async () => {
       const pooler = { host: "127.0.0.1", port: await startPooler(serve), user, database: name };
       await assert.rejects(
         connectDirectly(pooler),

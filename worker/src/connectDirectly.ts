@@ -1,9 +1,7 @@
 import pg from "pg";
+import { DIRECT, isDirect, isPoolersRefusal } from "./directSession.ts";
 import { SettingsError } from "./errors.ts";
 import { MIGRATION_SETTINGS, toOptions } from "./sessionOptions.ts";
-
-/** A setting without effect: a pooler that ignores a connection's settings, instead of refusing them, is recognized by its absence. */
-const MARK = "postgres_batch.direct";
 
 const PROBLEM =
   "the server must be reached directly (claims and settings belong to a session, which a pooler shares); got a pooler. " +
@@ -23,22 +21,21 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
     ...config,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    options: toOptions({ ...MIGRATION_SETTINGS, [MARK]: "on" }),
+    options: toOptions({ ...MIGRATION_SETTINGS, ...DIRECT }),
   });
   // The running statement then fails, and its error is reported.
   client.on("error", () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query("select current_setting($1, true) as mark", [MARK]);
+    const direct = await isDirect(client);
     // A server older than 17 would refuse the connection for this option.
     await client.query("select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
-    if (rows[0]?.mark !== "on") throw new SettingsError([PROBLEM]);
+    if (!direct) throw new SettingsError([PROBLEM]);
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
-    const { message } = error as Error;
-    if (/unsupported startup parameter/.test(message)) throw new SettingsError([PROBLEM]);
-    if (message === "timeout expired") {
+    if (isPoolersRefusal(error)) throw new SettingsError([PROBLEM]);
+    if ((error as Error).message === "timeout expired") {
       throw new Error(
         `cannot connect to ${client.host}:${client.port}: no answer within ${CONNECT_TIMEOUT_MS / 1_000} s`,
       );

@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import pg from "pg";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { POOLERS, startPooler } from "../../tests/support/poolers.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { type Claim, claim, claimParams, fail, succeed } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
 import { Database } from "./database.ts";
-import { DatabaseUnavailableError, InterruptedError } from "./errors.ts";
+import { DatabaseUnavailableError, InterruptedError, SettingsError } from "./errors.ts";
 import { createLog, noopLog } from "./log.ts";
 
 const database = await createTestDatabase();
 const proxy = await createProxy();
 
-function connect(databaseTimeoutSeconds = 5, log = noopLog, pooled = false): Database {
+function connect(databaseTimeoutSeconds = 5, log = noopLog, pooled = false, port = proxy.port): Database {
   const settings = {
     host: "127.0.0.1",
-    port: proxy.port,
+    port,
     user: "postgres",
     password: undefined,
     databaseTimeoutSeconds,
@@ -220,7 +221,21 @@ describe("a database that becomes unavailable", () => {
       await claimed(connection);
       await connection.close();
       const names = query.mock.calls.map(({ arguments: [config] }) => (config as unknown as pg.QueryConfig).name);
-      assert.deepEqual(names, [prepared ? "claim" : undefined]);
+      assert.equal(names.at(-1), prepared ? "claim" : undefined);
+    });
+  }
+
+  for (const [does, serve] of POOLERS) {
+    test(`a pooler that ${does} a connection's settings is refused without a lease, and nothing is claimed`, async () => {
+      proxy.restore();
+      await database.reset();
+      await database.query("insert into make_it_clap (duration_seconds) values (1)");
+      const port = await startPooler(serve);
+      const refused = (error: unknown) =>
+        error instanceof SettingsError &&
+        /^LEASE_SECONDS must be above 0 behind a pooler .*; got 0\./.test(error.message);
+      await assert.rejects(claimed(connect(5, noopLog, false, port)), refused);
+      assert.deepEqual(await attempts(), []);
     });
   }
 });

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkServerIdentity } from "node:tls";
 import pg from "pg";
-import { DatabaseUnavailableError } from "./errors.ts";
+import { DIRECT, isDirect, isPoolersRefusal } from "./directSession.ts";
+import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
 import { hasLostRole } from "./hasLostRole.ts";
 import type { Log } from "./log.ts";
 import { findOutage, type Outage } from "./outage.ts";
@@ -19,6 +20,10 @@ const OUTAGES: Readonly<Record<Outage, string>> = {
   busy: "the database is busy",
   refused: "the database refuses this role",
 };
+
+const POOLED =
+  "LEASE_SECONDS must be above 0 behind a pooler (each transaction may get another session, so a session lock cannot keep a claim); got 0. " +
+  "Set leaseSeconds, or name the server's own host and port";
 
 type Values = readonly unknown[] | (() => readonly unknown[]);
 
@@ -138,9 +143,10 @@ export class Database {
     try {
       return await this.#open(drop);
     } catch (error) {
+      if (this.#settings.pooled) throw error;
+      if (isPoolersRefusal(error)) throw new SettingsError([POOLED]);
       // undefined_object: an older server.
-      if (!this.#knowsNewerSettings || this.#settings.pooled || (error as { code?: string }).code !== "42704")
-        throw error;
+      if (!this.#knowsNewerSettings || (error as { code?: string }).code !== "42704") throw error;
       this.#knowsNewerSettings = false;
       return await this.#open(drop);
     }
@@ -152,7 +158,7 @@ export class Database {
       ...toClientConfig(this.#settings),
       application_name: "postgres-batch",
       // A pooler refuses them and monitors its own connections.
-      ...(this.#settings.pooled ? {} : { options: toOptions(settings) }),
+      ...(this.#settings.pooled ? {} : { options: toOptions({ ...settings, ...DIRECT }) }),
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 5_000,
@@ -165,7 +171,13 @@ export class Database {
       drop();
     });
     await client.connect();
-    return client;
+    try {
+      if (this.#settings.pooled || (await isDirect(client))) return client;
+      throw new SettingsError([POOLED]);
+    } catch (error) {
+      void client.end().catch(() => undefined);
+      throw error;
+    }
   }
 
   #drop(broken: Promise<pg.Client>): void {
