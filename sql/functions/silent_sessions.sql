@@ -1,0 +1,26 @@
+-- The statement that lets triggers fire again where the server, or this database, has session_replication_role = replica for every session;
+-- null: it has not. A role or a session may have that for itself: those that replicate need it.
+--
+-- Not the setting of this session, which may be older: KEDA's poll keeps its connection.
+create or replace function batch.silent_sessions() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  databases oid[];
+begin
+  select array_agg(s.setdatabase) into databases from pg_db_role_setting s
+  where s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database())) and s.setrole = 0
+    and 'session_replication_role=replica' = any (s.setconfig);
+  if 0 = any (databases) then
+    return 'alter role all reset session_replication_role';
+  elsif databases is not null then
+    return format('alter database %I reset session_replication_role', current_database());
+  elsif current_setting('session_replication_role') = 'replica' and exists (
+    select from pg_settings p where p.name = 'session_replication_role' and p.source = 'configuration file'
+  ) then
+    return 'alter system reset session_replication_role, select pg_reload_conf()';
+  end if;
+  return null;
+end
+$$;
