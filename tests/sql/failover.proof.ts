@@ -1,21 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import type pg from "pg";
-import { Cluster } from "../../simulator/cluster.ts";
-import { poll } from "../../simulator/poll.ts";
-import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianReplica, startDebianServer } from "../support/debianServer.ts";
 import { createProxy } from "../support/proxy.ts";
+import { runBatch } from "../support/runBatch.ts";
 import { until } from "../support/until.ts";
-
-const MAX_REPLICA_COUNT = 4;
 
 interface Attempt {
   readonly id: string;
@@ -65,31 +61,6 @@ async function attempts(client: pg.Client): Promise<Attempt[]> {
   return (await client.query<Attempt>(statement)).rows;
 }
 
-/** KEDA and Kubernetes; resolves when no request is left. */
-function runBatch(t: TestContext, port: number, log: string): { readonly ended: Promise<void> } {
-  const where = { host: "127.0.0.1", port, name: "postgres", password: "any", databaseTimeoutSeconds: 60 };
-  const database = new Database({ ...where, user: "batch_scaler" }, noopLog);
-  t.after(() => database.close());
-  const login = { PG_HOST: where.host, PG_PORT: String(port), PG_USERNAME: "batch_worker", PG_DATABASE: where.name };
-  const cluster = new Cluster({
-    backoff: { backoffLimit: 4, backoffSeconds: 0.5 },
-    graceSeconds: 5,
-    env: { ...login, KIND: "clap", BACKOFF_SECONDS: "0.5" },
-    // Every pod's output is kept: it says what ran, whatever the database says.
-    execPrefix: () => ["sh", "-c", `exec "$@" >> '${log}'`, "pod"],
-    onUnexpectedExit: (pod, exitCode) => assert.fail(`${pod} ended with exit code ${exitCode}`),
-  });
-  t.after(() => cluster.stop());
-  const settings = { requestsPerJob: 1, maxReplicaCount: MAX_REPLICA_COUNT, pollingInterval: 1 };
-  const { signal } = new AbortController();
-  return { ended: poll(settings, database, cluster, signal) };
-}
-
-/** How often work has begun. */
-async function beginnings(log: string): Promise<number> {
-  return (await readFile(log, "utf8")).split('"clapping"').length - 1;
-}
-
 describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ?? false, timeout: 300_000 }, () => {
   test("loses nothing that is finished, and runs nothing twice, where the replica is synchronous", async (t) => {
     const { owner, openReplica, log, port, failOver } = await replicated(t);
@@ -116,7 +87,7 @@ describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ??
       after.map(({ attempt, status }) => [attempt, status]),
       Array(16).fill([1, "SUCCESS"]),
     );
-    assert.equal(await beginnings(log), 16);
+    assert.equal(await batch.beginnings(), 16);
   });
 
   test("has done nothing of what an asynchronous replica had not heard of: what was inserted is not there, what was finished runs again", async (t) => {
@@ -144,7 +115,7 @@ describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ??
       after.map(({ id, attempt, status }) => `${id} ${attempt} ${status}`),
       ["1 1 SUCCESS", "2 1 SUCCESS"],
     );
-    assert.match(await readFile(log, "utf8"), /"message":"lost",.*"requestId":"?2\b/);
-    assert.equal(await beginnings(log), 5);
+    assert.match(await batch.log(), /"message":"lost",.*"requestId":"?2\b/);
+    assert.equal(await batch.beginnings(), 5);
   });
 });
