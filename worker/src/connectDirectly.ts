@@ -1,5 +1,5 @@
 import pg from "pg";
-import { DIRECT, isDirect, isPoolersRefusal } from "./directSession.ts";
+import { DIRECT, inspectSession, isPoolersRefusal } from "./directSession.ts";
 import { SettingsError } from "./errors.ts";
 import { MIGRATION_SETTINGS, toOptions } from "./sessionOptions.ts";
 
@@ -27,10 +27,10 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
   client.on("error", () => undefined);
   try {
     await client.connect();
-    const direct = await isDirect(client);
+    const session = await inspectSession(client);
     // A server older than 17 would refuse the connection for this option.
     await client.query("select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
-    if (!direct) throw new SettingsError([PROBLEM]);
+    if (session === "pooled") throw new SettingsError([PROBLEM]);
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);

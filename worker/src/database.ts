@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkServerIdentity } from "node:tls";
 import pg from "pg";
-import { DIRECT, isDirect, isPoolersRefusal } from "./directSession.ts";
+import { DIRECT, inspectSession, isPoolersRefusal } from "./directSession.ts";
 import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
 import { hasLostRole } from "./hasLostRole.ts";
 import type { Log } from "./log.ts";
@@ -24,6 +24,8 @@ const OUTAGES: Readonly<Record<Outage, string>> = {
 const POOLED =
   "LEASE_SECONDS must be above 0 behind a pooler (each transaction may get another session, so a session lock cannot keep a claim); got 0. " +
   "Set leaseSeconds, or name the server's own host and port";
+
+const TIME_LIMIT = new Error("the server, the database or the role limits how long a transaction takes");
 
 type Values = readonly unknown[] | (() => readonly unknown[]);
 
@@ -51,7 +53,6 @@ export class Database {
   readonly #settings: DatabaseSettings;
   readonly #log: Log;
   #client: Promise<pg.Client> | undefined;
-  #knowsNewerSettings = true;
 
   constructor(settings: DatabaseSettings, log: Log) {
     this.#settings = settings;
@@ -140,43 +141,45 @@ export class Database {
   }
 
   async #connect(drop: () => void): Promise<pg.Client> {
+    // A pooler refuses settings and monitors its own connections.
+    if (this.#settings.pooled) return await this.#open(drop, undefined);
     try {
-      return await this.#open(drop);
+      return await this.#open(drop, SESSION_SETTINGS);
     } catch (error) {
-      if (this.#settings.pooled) throw error;
-      if (isPoolersRefusal(error)) throw new SettingsError([POOLED]);
-      // undefined_object: an older server.
-      if (!this.#knowsNewerSettings || (error as { code?: string }).code !== "42704") throw error;
-      this.#knowsNewerSettings = false;
-      return await this.#open(drop);
+      if (error !== TIME_LIMIT) throw error;
+      return await this.#open(drop, { ...SESSION_SETTINGS, ...NEWER_SETTINGS });
     }
   }
 
-  async #open(drop: () => void): Promise<pg.Client> {
-    const settings = this.#knowsNewerSettings ? { ...SESSION_SETTINGS, ...NEWER_SETTINGS } : SESSION_SETTINGS;
+  async #open(drop: () => void, settings: Readonly<Record<string, string>> | undefined): Promise<pg.Client> {
     const client = new pg.Client({
       ...toClientConfig(this.#settings),
       application_name: "postgres-batch",
-      // A pooler refuses them and monitors its own connections.
-      ...(this.#settings.pooled ? {} : { options: toOptions({ ...settings, ...DIRECT }) }),
+      ...(settings && { options: toOptions({ ...settings, ...DIRECT }) }),
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 5_000,
       query_timeout: ANSWER_TIMEOUT_MS,
       sslnegotiation: "postgres",
     });
-    if (this.#settings.pooled) dropOptions(client);
+    if (!settings) dropOptions(client);
+    let isOpen = false;
     client.on("error", (error) => {
+      // Until then the caller gets the error.
+      if (!isOpen) return;
       this.#log.warn("the connection broke", { error: error.message });
       drop();
     });
-    await client.connect();
     try {
-      if (this.#settings.pooled || (await isDirect(client))) return client;
-      throw new SettingsError([POOLED]);
+      await client.connect();
+      const session = settings ? await inspectSession(client) : "direct";
+      if (session === "pooled") throw new SettingsError([POOLED]);
+      if (session === "limited") throw TIME_LIMIT;
+      isOpen = true;
+      return client;
     } catch (error) {
       void client.end().catch(() => undefined);
-      throw error;
+      throw settings && isPoolersRefusal(error) ? new SettingsError([POOLED]) : error;
     }
   }
 

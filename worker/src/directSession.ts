@@ -5,10 +5,23 @@ const MARK = "postgres_batch.direct";
 /** A setting without effect, to be sent with a connection's settings: a pooler that ignores them all is recognized by its absence. */
 export const DIRECT: Readonly<Record<string, string>> = { [MARK]: "on" };
 
-/** Whether a connection that was opened with `DIRECT` is a session of the server, to itself. */
-export async function isDirect(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ mark: string | null }>("select current_setting($1, true) as mark", [MARK]);
-  return rows[0]?.mark === "on";
+/**
+ * What a connection that was opened with `DIRECT` turned out to be: a session of the server, to itself; one whose transactions have a time
+ * limit (PostgreSQL 17 and newer: `transaction_timeout`); or a pooler's.
+ */
+export async function inspectSession(client: pg.ClientBase): Promise<"direct" | "limited" | "pooled"> {
+  try {
+    const { rows } = await client.query<{ mark: string | null; limit: string | null }>(
+      "select current_setting($1, true) as mark, current_setting('transaction_timeout', true) as limit",
+      [MARK],
+    );
+    if (rows[0]?.mark !== "on") return "pooled";
+    return (rows[0].limit ?? "0") === "0" ? "direct" : "limited";
+  } catch (error) {
+    // transaction_timeout
+    if ((error as { code?: string }).code === "25P04") return "limited";
+    throw error;
+  }
 }
 
 /** Whether a connection failed because a pooler (PgBouncer) accepts no settings. */

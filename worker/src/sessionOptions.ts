@@ -62,7 +62,7 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   lc_time: "C",
 };
 
-/** Settings that older servers do not know; such a server refuses the connection (42704, undefined_object). */
+/** The same where one of them is set: older servers do not know them, would refuse the connection, and log that. */
 export const NEWER_SETTINGS: Readonly<Record<string, string>> = {
   // 17
   transaction_timeout: "0",
