@@ -37,6 +37,15 @@ describe("a connection for migrations", () => {
     await direct.query(`alter database ${name} reset all`);
   });
 
+  test("creates ordinary tables, whatever the database sets", async () => {
+    await direct.query("create access method columnar type table handler heap_tableam_handler");
+    await direct.query(`alter database ${name} set default_table_access_method = 'columnar'`);
+    const client = await connectDirectly({ host, port, user, database: name });
+    assert.equal((await client.query("show default_table_access_method")).rows[0]?.default_table_access_method, "heap");
+    await client.end();
+    await direct.query(`alter database ${name} reset all`);
+  });
+
   for (const [what, serve] of [
     ["does not answer", () => undefined],
     ["begins TLS and does not continue", (client: Socket) => client.write("S")],

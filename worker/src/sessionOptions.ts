@@ -10,6 +10,8 @@ export const MIGRATION_SETTINGS: Readonly<Record<string, string>> = {
   lock_timeout: "0",
   idle_session_timeout: "0",
   idle_in_transaction_session_timeout: "0",
+  // The queue's rows are updated and locked, which other methods (a columnar one) do not support.
+  default_table_access_method: "heap",
 };
 
 /**
@@ -17,7 +19,8 @@ export const MIGRATION_SETTINGS: Readonly<Record<string, string>> = {
  * row's JSON is formatted. A pooler refuses such options; the settings that matter behind one are set on the functions.
  *
  * Not set, because they do not affect the worker: `client_encoding` (node-postgres sets it), `lc_messages` (error codes are read, not
- * texts), other planner and memory settings (the rows are the same), `log_*`. `synchronous_commit` is the operator's choice.
+ * texts), other planner and memory settings (the rows are the same), `log_*`. `synchronous_commit` is the operator's choice
+ * (docs/failures.md).
  */
 export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   // A lost node is noticed within 12 s, whether or not data is in flight, and the session's lock is released with the connection.
