@@ -46,7 +46,7 @@ async function stopHalfway(lock: string, begin: () => Promise<unknown> | unknown
   await blocker.end();
 }
 
-describe("a process of the server that hangs", { timeout: 120_000 }, () => {
+describe("a process of the server that hangs", { timeout: 300_000 }, () => {
   afterEach(async () => {
     continueProcesses();
     await workers.end();
