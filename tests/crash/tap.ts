@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import pg from "pg";
+import { INSPECTION } from "../../worker/src/directSession.ts";
 import { type StatementName, statement } from "../../worker/src/queue/statement.ts";
 import type { Steps } from "./steps.ts";
 
@@ -37,7 +38,7 @@ export function tap(findSteps: () => Steps | undefined): void {
     },
     query(this: pg.Client, ...args: unknown[]) {
       const steps = owners.get(this);
-      if (!steps) return query.apply(this, args);
+      if (!steps || args[0] === INSPECTION) return query.apply(this, args);
       const asked = args[0] as Query;
       const name = nameOfText.get(asked.text);
       if (!name) throw new Error(`a worker must send the statements of sql/statements only; got ${asked.text}`);

@@ -5,16 +5,17 @@ const MARK = "postgres_batch.direct";
 /** A setting without effect, to be sent with a connection's settings: a pooler that ignores them all is recognized by its absence. */
 export const DIRECT: Readonly<Record<string, string>> = { [MARK]: "on" };
 
+/** The only statement of a worker outside sql/statements: it changes nothing, and is a part of connecting. */
+export const INSPECTION =
+  "select current_setting($1, true) as mark, current_setting('transaction_timeout', true) as limit";
+
 /**
  * What a connection that was opened with `DIRECT` turned out to be: a session of the server, to itself; one whose transactions have a time
  * limit (PostgreSQL 17 and newer: `transaction_timeout`); or a pooler's.
  */
 export async function inspectSession(client: pg.ClientBase): Promise<"direct" | "limited" | "pooled"> {
   try {
-    const { rows } = await client.query<{ mark: string | null; limit: string | null }>(
-      "select current_setting($1, true) as mark, current_setting('transaction_timeout', true) as limit",
-      [MARK],
-    );
+    const { rows } = await client.query<{ mark: string | null; limit: string | null }>(INSPECTION, [MARK]);
     if (rows[0]?.mark !== "on") return "pooled";
     return (rows[0].limit ?? "0") === "0" ? "direct" : "limited";
   } catch (error) {
