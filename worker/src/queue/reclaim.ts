@@ -28,6 +28,8 @@ export async function reclaim(
   idle: boolean,
 ): Promise<ClaimMiss | undefined> {
   const values = [kind, jobName, session, zeroAsNull(leaseSeconds), idle];
-  const [row] = await database.run<Omit<ClaimMiss, "ending"> & { ending: boolean }>("reclaim", values);
+  const [row] = await database.run<ReclaimRow>("reclaim", values);
   return row && { finding: row.finding, holder: row.holder, ...(row.ending && { ending: true }) };
 }
+
+type ReclaimRow = Omit<ClaimMiss, "ending"> & { readonly ending: boolean };
