@@ -147,6 +147,7 @@ declare
   wanted name[];
   present name[];
   missing text;
+  reset text;
 begin
   select k.attached, k.requests, k.timeout_column, c.oid is not null as exists, c.relkind, c.relpersistence, c.relnamespace,
          exists (select from batch.scaling s where s.kind = k.kind) and to_regclass('batch.arrivals_' || p_kind) is not null as complete,
@@ -199,9 +200,10 @@ begin
   if missing is not null then
     return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
   end if;
-  if batch.silent_sessions() is not null and exists (select from batch.triggers(attached.requests, p_kind) t where t.tgenabled <> 'A') then
+  reset := batch.replication_role_reset();
+  if reset is not null and exists (select from batch.triggers(attached.requests, p_kind) t where t.tgenabled <> 'A') then
     return format('no session fires the triggers of %s (session_replication_role is replica): %s, and let applications connect again',
-      attached.requests, batch.silent_sessions());
+      attached.requests, reset);
   end if;
   -- Most databases have no subscription, so no poll must look for the partitions.
   if exists (select from pg_subscription_rel) and batch.is_subscribed(attached.requests) and exists (
@@ -2723,6 +2725,34 @@ $$;
 
 
 --
+-- Name: replication_role_reset(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.replication_role_reset() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  databases oid[];
+begin
+  select array_agg(s.setdatabase) into databases from pg_db_role_setting s
+  where s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database())) and s.setrole = 0
+    and 'session_replication_role=replica' = any (s.setconfig);
+  if 0 = any (databases) then
+    return 'alter role all reset session_replication_role';
+  elsif databases is not null then
+    return format('alter database %I reset session_replication_role', current_database());
+  elsif current_setting('session_replication_role') = 'replica' and exists (
+    select from pg_settings p where p.name = 'session_replication_role' and p.source = 'configuration file'
+  ) then
+    return 'alter system reset session_replication_role, select pg_reload_conf()';
+  end if;
+  return null;
+end
+$$;
+
+
+--
 -- Name: report(text, text, bigint, integer, integer, jsonb, jsonb); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -3016,34 +3046,6 @@ $$;
 CREATE FUNCTION batch.session_is_dead(p_session integer, p_lease_until timestamp with time zone) RETURNS boolean
     LANGUAGE sql
     RETURN CASE WHEN (p_lease_until IS NOT NULL) THEN (p_lease_until <= now()) WHEN (pg_postmaster_start_time() > (now() + '00:00:05'::interval)) THEN pg_try_advisory_xact_lock(1650553955, p_session) ELSE ((pg_postmaster_start_time() < (now() - '00:00:05'::interval)) AND pg_try_advisory_xact_lock(1650553955, p_session)) END;
-
-
---
--- Name: silent_sessions(); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.silent_sessions() RETURNS text
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  databases oid[];
-begin
-  select array_agg(s.setdatabase) into databases from pg_db_role_setting s
-  where s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database())) and s.setrole = 0
-    and 'session_replication_role=replica' = any (s.setconfig);
-  if 0 = any (databases) then
-    return 'alter role all reset session_replication_role';
-  elsif databases is not null then
-    return format('alter database %I reset session_replication_role', current_database());
-  elsif current_setting('session_replication_role') = 'replica' and exists (
-    select from pg_settings p where p.name = 'session_replication_role' and p.source = 'configuration file'
-  ) then
-    return 'alter system reset session_replication_role, select pg_reload_conf()';
-  end if;
-  return null;
-end
-$$;
 
 
 --
@@ -4445,6 +4447,13 @@ REVOKE ALL ON FUNCTION batch.replace_waiting() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION replication_role_reset(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.replication_role_reset() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION report(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_progress jsonb, p_checkpoint jsonb); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -4519,13 +4528,6 @@ REVOKE ALL ON FUNCTION batch.row_security_applies(p_requests regclass, p_role na
 --
 
 REVOKE ALL ON FUNCTION batch.session_is_dead(p_session integer, p_lease_until timestamp with time zone) FROM PUBLIC;
-
-
---
--- Name: FUNCTION silent_sessions(); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.silent_sessions() FROM PUBLIC;
 
 
 --

@@ -15,6 +15,7 @@ declare
   wanted name[];
   present name[];
   missing text;
+  reset text;
 begin
   select k.attached, k.requests, k.timeout_column, c.oid is not null as exists, c.relkind, c.relpersistence, c.relnamespace,
          exists (select from batch.scaling s where s.kind = k.kind) and to_regclass('batch.arrivals_' || p_kind) is not null as complete,
@@ -67,9 +68,10 @@ begin
   if missing is not null then
     return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
   end if;
-  if batch.silent_sessions() is not null and exists (select from batch.triggers(attached.requests, p_kind) t where t.tgenabled <> 'A') then
+  reset := batch.replication_role_reset();
+  if reset is not null and exists (select from batch.triggers(attached.requests, p_kind) t where t.tgenabled <> 'A') then
     return format('no session fires the triggers of %s (session_replication_role is replica): %s, and let applications connect again',
-      attached.requests, batch.silent_sessions());
+      attached.requests, reset);
   end if;
   -- Most databases have no subscription, so no poll must look for the partitions.
   if exists (select from pg_subscription_rel) and batch.is_subscribed(attached.requests) and exists (

@@ -1,8 +1,8 @@
--- The statement that lets triggers fire again where the server, or this database, has session_replication_role = replica for every session;
--- null: it has not. A role or a session may have that for itself: those that replicate need it.
+-- The statement that resets session_replication_role where the server, or this database, sets it to replica for every session, so that
+-- ordinary triggers do not fire; null: neither does. A role or a session may set it for itself: those that replicate need it.
 --
 -- Not the setting of this session, which may be older: KEDA's poll keeps its connection.
-create or replace function batch.silent_sessions() returns text
+create or replace function batch.replication_role_reset() returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
