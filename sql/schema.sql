@@ -337,6 +337,7 @@ $_$;
 CREATE FUNCTION batch.checkpoint(p_token text, p_value jsonb) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $$
 declare
   owned bigint := batch.own(p_token);
@@ -1125,6 +1126,7 @@ $$;
 CREATE FUNCTION batch.dequeue() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $$
 declare
   ids bigint[];
@@ -1168,12 +1170,13 @@ begin
   )
   update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
   from removed
-  where h.kind = p_kind and h.request_id = removed.request_id and h.attempt = removed.attempt and h.status = 'FAILED';
+  where h.kind = p_kind and h.request_id = any (p_ids)
+    and h.request_id = removed.request_id and h.attempt = removed.attempt and h.status = 'FAILED';
   update batch.queue q set canceled = p_reason where q.kind = p_kind and q.request_id = any (p_ids) and q.session_id is not null;
   insert into batch.deleted_request (kind, request_id)
-  select p_kind, removed.id from unnest(p_ids) as removed (id)
-  where exists (select from batch.history h where h.kind = p_kind and h.request_id = removed.id)
-    or exists (select from batch.queue q where q.kind = p_kind and q.request_id = removed.id)
+  select h.kind, h.request_id from batch.history h where h.kind = p_kind and h.request_id = any (p_ids)
+  union
+  select q.kind, q.request_id from batch.queue q where q.kind = p_kind and q.request_id = any (p_ids)
   on conflict (kind, request_id) do nothing;
 end
 $$;
@@ -1186,6 +1189,7 @@ $$;
 CREATE FUNCTION batch.dequeue_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $_$
 declare
   id bigint;
@@ -1558,6 +1562,7 @@ $$;
 CREATE FUNCTION batch.finish(p_token text, p_result jsonb DEFAULT NULL::jsonb) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $$
 declare
   finished batch.queue;
@@ -2544,6 +2549,7 @@ $$;
 CREATE FUNCTION batch.rekey() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $_$
 declare
   old_id bigint;

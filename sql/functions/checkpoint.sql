@@ -4,6 +4,7 @@
 create or replace function batch.checkpoint(p_token text, p_value jsonb) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 declare
   owned bigint := batch.own(p_token);

@@ -8,6 +8,7 @@
 create or replace function batch.finish(p_token text, p_result jsonb default null) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 declare
   finished batch.queue;

@@ -5,6 +5,7 @@
 create or replace function batch.rekey() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 declare
   old_id bigint;
