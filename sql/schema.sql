@@ -1163,15 +1163,17 @@ CREATE FUNCTION batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) RE
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  removed record;
 begin
-  with removed as (
+  for removed in
     delete from batch.queue q where q.kind = p_kind and q.request_id = any (p_ids) and q.session_id is null
     returning q.request_id, q.attempt
-  )
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
-  from removed
-  where h.kind = p_kind and h.request_id = any (p_ids)
-    and h.request_id = removed.request_id and h.attempt = removed.attempt and h.status = 'FAILED';
+  loop
+    continue when removed.attempt = 0;
+    update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+    where h.kind = p_kind and h.request_id = removed.request_id and h.attempt = removed.attempt and h.status = 'FAILED';
+  end loop;
   update batch.queue q set canceled = p_reason where q.kind = p_kind and q.request_id = any (p_ids) and q.session_id is not null;
   insert into batch.deleted_request (kind, request_id)
   select h.kind, h.request_id from batch.history h where h.kind = p_kind and h.request_id = any (p_ids)
