@@ -18,9 +18,9 @@ async function claim(pod: pg.Client, job: string): Promise<object[]> {
   return (await pod.query(statement("claim").text, values)).rows;
 }
 
-async function openPod(): Promise<pg.Client> {
+async function openPod(lockMs = 600, statementMs = 800): Promise<pg.Client> {
   const pod = await database.open({ user: "batch_worker" });
-  await pod.query("set lock_timeout = '600ms'; set statement_timeout = '800ms'");
+  await pod.query(`set lock_timeout = '${lockMs}ms'; set statement_timeout = '${statementMs}ms'`);
   return pod;
 }
 
@@ -80,12 +80,12 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
   test("because other rows or a lock took the time is charged nothing", async () => {
     await query(`create table moods (); create type mood as enum ('fine', 'wrong');
       create function mood_json(mood) returns json language plpgsql as $$begin
-        if $1 = 'wrong' then perform pg_sleep(0.2); raise 'wrong'; end if;
+        if $1 = 'wrong' then perform pg_sleep(0.25); raise 'wrong'; end if;
         perform from public.moods; return '1'; end$$;
       create cast (mood as json) with function mood_json(mood);
       alter table parcels add m mood default 'fine'; update parcels set m = 'wrong' where id = 1;
       grant select on moods to batch_owner`);
-    const [pod, locking] = [await openPod(), await database.open()];
+    const [pod, locking] = [await openPod(1_200, 1_600), await database.open()];
     await locking.query("begin; lock table moods in access exclusive mode");
     try {
       assert.deepEqual(await claim(pod, "a"), []);
