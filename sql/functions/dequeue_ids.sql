@@ -2,28 +2,36 @@
 -- one may be inserted again.
 --
 -- p_kind, p_ids: the requests   p_reason: what happened to their rows
--- Indexes: queue_pkey, history_pkey. No statement joins: with old statistics a plan may read other requests, in the application's
--- transaction, which conflicts with all others if it is serializable; or compare each of many requests with all.
+-- Indexes: queue_pkey, history_pkey. Each row is found by its whole key (lateral, scalar subqueries) and then written by its place: with
+-- old statistics, a plan for a list of keys or for a join may read every request of the kind, in the application's transaction, which then
+-- conflicts with all others if it is serializable.
 create or replace function batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
-declare
-  removed record;
 begin
-  for removed in
-    delete from batch.queue q where q.kind = p_kind and q.request_id = any (p_ids) and q.session_id is null
-    returning q.request_id, q.attempt
-  loop
-    continue when removed.attempt = 0;
-    update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
-    where h.kind = p_kind and h.request_id = removed.request_id and h.attempt = removed.attempt and h.status = 'FAILED';
-  end loop;
-  update batch.queue q set canceled = p_reason where q.kind = p_kind and q.request_id = any (p_ids) and q.session_id is not null;
+  with present as materialized (
+    select q.* from (select i as id from unnest(p_ids) i order by i) gone, lateral (
+      select c.ctid as place, c.session_id is null as waits from batch.queue c where c.kind = p_kind and c.request_id = gone.id limit 1 for update
+    ) q
+  ),
+  canceled as (
+    update batch.queue q set canceled = p_reason from present where q.ctid = present.place and not present.waits
+  ),
+  removed as (
+    delete from batch.queue q using present where q.ctid = present.place and present.waits returning q.request_id, q.attempt
+  )
+  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  from removed, lateral (
+    select c.ctid as place from batch.history c
+    where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
+  ) last
+  where h.ctid = last.place;
   insert into batch.deleted_request (kind, request_id)
-  select h.kind, h.request_id from batch.history h where h.kind = p_kind and h.request_id = any (p_ids)
-  union
-  select q.kind, q.request_id from batch.queue q where q.kind = p_kind and q.request_id = any (p_ids)
+  select p_kind, gone.id from unnest(p_ids) as gone (id)
+  where (select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1)
+    or (select true from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1)
   on conflict (kind, request_id) do nothing;
 end
 $$;

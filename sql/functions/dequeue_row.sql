@@ -5,7 +5,6 @@
 create or replace function batch.dequeue_row() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
 as $$
 declare
   id bigint;
