@@ -1163,17 +1163,16 @@ CREATE FUNCTION batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) RE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_seqscan TO 'off'
     AS $$
+declare
+  places tid[];
 begin
-  with present as materialized (
-    select q.* from (select i as id from unnest(p_ids) i order by i) gone, lateral (
-      select c.ctid as place, c.session_id is null as waits from batch.queue c where c.kind = p_kind and c.request_id = gone.id limit 1 for update
-    ) q
-  ),
-  canceled as (
-    update batch.queue q set canceled = p_reason from present where q.ctid = present.place and not present.waits
-  ),
-  removed as (
-    delete from batch.queue q using present where q.ctid = present.place and present.waits returning q.request_id, q.attempt
+  select array_agg(present.place) into places
+  from (select i as id from unnest(p_ids) i order by i) gone, lateral (
+    select q.ctid as place from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1 for update
+  ) present;
+  update batch.queue q set canceled = p_reason where q.ctid = any (places) and q.session_id is not null;
+  with removed as (
+    delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
   )
   update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
   from removed, lateral (
