@@ -2564,6 +2564,8 @@ declare
 begin
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
   perform batch.refuse_busy(tg_argv[0], array[new_id]);
+  -- First, since it waits for an attempt that is just ending, which is then in the history.
+  select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
   insert into batch.history (
     kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
   )
@@ -2576,8 +2578,7 @@ begin
     where n.kind = tg_argv[0] and n.request_id = new_id and n.started_at = h.started_at and n.session_id is not distinct from h.session_id
   );
 
-  select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
-  if found and request.session_id is null then
+  if request.kind is not null and request.session_id is null then
     delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
     request.request_id := new_id;
     if request.job_name is null then
@@ -2588,7 +2589,7 @@ begin
       select max(h.attempt) from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id
     ));
     insert into batch.queue select request.* on conflict (kind, request_id) do nothing;
-  elsif found then
+  elsif request.kind is not null then
     update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
     where q.kind = tg_argv[0] and q.request_id = old_id;
   elsif not exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id) then

@@ -39,5 +39,14 @@ for (const end of ENDS) {
       await runBeside(end, "select batch.attach('parcels', 'parcel')");
       assert.deepEqual(await queued(), [2, 3]);
     });
+
+    test("its key is changed: it has ended under both", async () => {
+      await claim(worker, claimParams("a", { kind: "parcel", session: 4711 }));
+      await runBeside(end, "update parcels set id = 11 where id = 1");
+      assert.equal((await attempts(1)).length, 1);
+      assert.deepEqual(await attempts(11), await attempts(1));
+      await query("select batch.attach('parcels', 'parcel')");
+      assert.deepEqual(await queued(), [2, 3]);
+    });
   });
 }
