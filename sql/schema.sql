@@ -366,12 +366,11 @@ declare
   q record;
   found_row record;
   reading_since timestamptz;
-  last_attempt integer;
-  last_status text;
-  last_created_at timestamptz;
+  last batch.history;
   own boolean := false;            -- the request is the Job's already
   again boolean := false;          -- and was claimed by this session: its answer was lost
   problem text;                    -- why the request cannot be worked on
+  missing boolean;                 -- because it has no row
   unreadable boolean;              -- because its row cannot be read
   some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
@@ -464,16 +463,17 @@ begin
     if not again then
       -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
       -- finished work nor count an attempt twice.
-      select h.attempt, h.status, h.created_at into last_attempt, last_status, last_created_at from batch.history h
+      select h.* into last from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
-      if q.canceled is not null or last_attempt > q.attempt and last_status <> 'FAILED' or greatest(q.attempt, last_attempt) = 2147483647 then
+      if q.canceled is not null or greatest(q.attempt, last.attempt) = 2147483647
+        or (last.attempt > q.attempt and last.status <> 'FAILED') is true and not batch.is_reinserted(p_kind, q.request_id) then
         perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
           'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, select batch.retry(%L, %s)',
-          q.attempt, last_status, last_attempt, p_kind, q.request_id)));
+          q.attempt, last.status, last.attempt, p_kind, q.request_id)));
         unusable := unusable + 1;
         continue;
       end if;
-      q.attempt := greatest(q.attempt, last_attempt, 0) + 1;
+      q.attempt := greatest(q.attempt, last.attempt, 0) + 1;
     end if;
 
     reading_since := clock_timestamp();
@@ -486,7 +486,8 @@ begin
           -- The answer could not be sent, and every claim would fail.
           perform convert_to(found_row.request, 'UTF8');
         end if;
-        if found_row.request is null then
+        missing := found_row.request is null;
+        if missing then
           problem := format('%s has no row with this primary key', known.requests);
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
           problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
@@ -522,7 +523,7 @@ begin
         some_readable := kind_problem is null;
       exception when query_canceled or lock_not_available then
         -- There is no time left to find out, nor for another request.
-        perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
+        perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, false);
         return;
       end;
       if kind_problem is not null then
@@ -532,7 +533,7 @@ begin
       end if;
     end if;
     if problem is not null then
-      perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
+      perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and not unreadable);
       unusable := unusable + 1;
       continue;
     end if;
@@ -549,7 +550,7 @@ begin
     set attempt = q.attempt,
         job_finished = q.job_finished,
         started_at = case when again then u.started_at else now() end,
-        created_at = coalesce(u.created_at, last_created_at, now()),
+        created_at = coalesce(u.created_at, last.created_at, now()),
         deadline_at = case when again then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
         token = case when again then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
@@ -1381,10 +1382,10 @@ $$;
 
 
 --
--- Name: end_unread(text, bigint, integer, integer, text, text, text); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: end_unread(text, bigint, integer, integer, text, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text) RETURNS void
+CREATE FUNCTION batch.end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1394,7 +1395,9 @@ CREATE FUNCTION batch.end_unread(p_kind text, p_request bigint, p_attempt intege
   insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
   select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', 'error', p_job, p_pod, p_reason
   from removed
-  on conflict (kind, request_id, attempt) do nothing
+  on conflict (kind, request_id, attempt) do nothing;
+  insert into batch.deleted_request (kind, request_id) select p_kind, p_request where p_missing
+  on conflict (kind, request_id) do nothing;
 $$;
 
 
@@ -1465,7 +1468,7 @@ begin
 
   select k.cleared_at into cleared from batch.kind k where k.kind = p_kind;
   insert into batch.queue (kind, request_id, attempt)
-  select p_kind, wanted.id, coalesce(latest.attempt, 0)
+  select p_kind, wanted.id, greatest(0, latest.attempt, running.attempt)
   from unnest(p_ids) as wanted (id)
   left join lateral (
     select h.attempt, h.status <> 'FAILED' and (h.ended_at > cleared) is not false and not exists (
@@ -1473,16 +1476,16 @@ begin
     ) as finished
     from batch.history h where h.kind = p_kind and h.request_id = wanted.id order by h.attempt desc limit 1
   ) latest on true
+  left join lateral (
+    -- A Job still works on a deleted row of the same key: the insert waits until this attempt has ended.
+    select busy.attempt from batch.deleted_request d, lateral (
+      select q.attempt from batch.queue q where q.kind = d.kind and q.request_id = d.request_id limit 1
+    ) busy
+    where d.kind = p_kind and d.request_id = wanted.id
+  ) running on true
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
-  -- The insert may have waited until the last attempt on a deleted row of the same key ended.
-  update batch.queue q set attempt = h.attempt
-  from batch.history h, batch.deleted_request d
-  where q.kind = p_kind and q.request_id = any (p_ids) and q.enqueued_xid = pg_current_xact_id() and q.job_name is null
-    and h.kind = p_kind and h.request_id = q.request_id and h.attempt > q.attempt
-    and d.kind = p_kind and d.request_id = q.request_id
-    and not exists (select from batch.history later where later.kind = p_kind and later.request_id = h.request_id and later.attempt > h.attempt);
   delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (p_ids);
   return enqueued;
 end
@@ -1686,6 +1689,35 @@ $$;
 CREATE FUNCTION batch.is_paused(p_problem text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     RETURN COALESCE(starts_with(p_problem, 'paused: '::text), false);
+
+
+--
+-- Name: is_reinserted(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.is_reinserted(p_kind text, p_request bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  begin
+    if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
+      return false;
+    end if;
+  exception
+    when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+      raise;
+    when others or assert_failure then
+      -- The claim finds out what is wrong with the row.
+  end;
+  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = p_request;
+  return found or exists (
+    select from batch.kind k
+    where k.kind = p_kind
+      and k.cleared_at >= (select max(h.ended_at) from batch.history h where h.kind = p_kind and h.request_id = p_request)
+  );
+end
+$$;
 
 
 --
@@ -2421,6 +2453,7 @@ CREATE FUNCTION batch.refuse_busy(p_kind text, p_ids bigint[]) RETURNS void
     AS $$
 declare
   busy bigint;
+  marked bigint[];
 begin
   select min(q.request_id) into busy from batch.queue q join batch.kind k on k.kind = q.kind
   where q.kind = p_kind and q.request_id = any (p_ids)
@@ -2428,6 +2461,16 @@ begin
   if busy is not null then
     raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); a Job still has it',
       p_kind, busy;
+  end if;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    -- Both statements fail for a row that was written after the snapshot.
+    perform from batch.kind k where k.kind = p_kind for share skip locked;
+    with inserted as (
+      insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i
+      on conflict (kind, request_id) do nothing returning d.request_id
+    )
+    select array_agg(i.request_id) into marked from inserted i;
+    delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (marked);
   end if;
 end
 $$;
@@ -3174,10 +3217,12 @@ begin
   select array_agg(q.request_id) into finished
   from batch.queue q
   cross join lateral (
-    select h.attempt, h.status from batch.history h
+    select h.attempt, h.status, h.ended_at from batch.history h
     where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
   ) latest
-  where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED';
+  where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED'
+    and latest.ended_at > (select k.cleared_at from batch.kind k where k.kind = p_kind)
+    and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
   missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
   if cardinality(missing) > 0 and batch.attachment_problem(p_kind) is not null then
@@ -4131,10 +4176,10 @@ REVOKE ALL ON FUNCTION batch.end_slow_read(p_kind text, p_request bigint, p_atte
 
 
 --
--- Name: FUNCTION end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean) FROM PUBLIC;
 
 
 --
@@ -4198,6 +4243,13 @@ REVOKE ALL ON FUNCTION batch.has_timed_out(p_since timestamp with time zone) FRO
 --
 
 REVOKE ALL ON FUNCTION batch.is_paused(p_problem text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_reinserted(p_kind text, p_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.is_reinserted(p_kind text, p_request bigint) FROM PUBLIC;
 
 
 --

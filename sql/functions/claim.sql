@@ -16,8 +16,7 @@
 -- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed. If a row
 -- cannot be read in time, that attempt ends with an error: zero rows. If the kind's table cannot be read, no attempt is counted: zero rows.
 --
--- Several short statements are faster than one that joins their tables: each takes a hundredth of a millisecond, whether it finds a row or
--- not.
+-- Several short statements are faster than one that joins their tables: each takes a hundredth of a millisecond, with or without a row.
 -- Indexes: queue_job, queue_waiting. The scan of the waiting ones starts at the lower bound of batch.scaling: below it there
 -- are only dead entries, which a long transaction elsewhere keeps from being removed.
 create or replace function batch.claim(
@@ -37,12 +36,11 @@ declare
   q record;
   found_row record;
   reading_since timestamptz;
-  last_attempt integer;
-  last_status text;
-  last_created_at timestamptz;
+  last batch.history;
   own boolean := false;            -- the request is the Job's already
   again boolean := false;          -- and was claimed by this session: its answer was lost
   problem text;                    -- why the request cannot be worked on
+  missing boolean;                 -- because it has no row
   unreadable boolean;              -- because its row cannot be read
   some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
@@ -135,16 +133,17 @@ begin
     if not again then
       -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
       -- finished work nor count an attempt twice.
-      select h.attempt, h.status, h.created_at into last_attempt, last_status, last_created_at from batch.history h
+      select h.* into last from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
-      if q.canceled is not null or last_attempt > q.attempt and last_status <> 'FAILED' or greatest(q.attempt, last_attempt) = 2147483647 then
+      if q.canceled is not null or greatest(q.attempt, last.attempt) = 2147483647
+        or (last.attempt > q.attempt and last.status <> 'FAILED') is true and not batch.is_reinserted(p_kind, q.request_id) then
         perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
           'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, select batch.retry(%L, %s)',
-          q.attempt, last_status, last_attempt, p_kind, q.request_id)));
+          q.attempt, last.status, last.attempt, p_kind, q.request_id)));
         unusable := unusable + 1;
         continue;
       end if;
-      q.attempt := greatest(q.attempt, last_attempt, 0) + 1;
+      q.attempt := greatest(q.attempt, last.attempt, 0) + 1;
     end if;
 
     reading_since := clock_timestamp();
@@ -157,7 +156,8 @@ begin
           -- The answer could not be sent, and every claim would fail.
           perform convert_to(found_row.request, 'UTF8');
         end if;
-        if found_row.request is null then
+        missing := found_row.request is null;
+        if missing then
           problem := format('%s has no row with this primary key', known.requests);
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
           problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
@@ -193,7 +193,7 @@ begin
         some_readable := kind_problem is null;
       exception when query_canceled or lock_not_available then
         -- There is no time left to find out, nor for another request.
-        perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
+        perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, false);
         return;
       end;
       if kind_problem is not null then
@@ -203,7 +203,7 @@ begin
       end if;
     end if;
     if problem is not null then
-      perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem);
+      perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and not unreadable);
       unusable := unusable + 1;
       continue;
     end if;
@@ -220,7 +220,7 @@ begin
     set attempt = q.attempt,
         job_finished = q.job_finished,
         started_at = case when again then u.started_at else now() end,
-        created_at = coalesce(u.created_at, last_created_at, now()),
+        created_at = coalesce(u.created_at, last.created_at, now()),
         deadline_at = case when again then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
         token = case when again then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),

@@ -1,8 +1,10 @@
 -- Ends a claimed request that has nothing to work on: DEAD, with the reason. It does not count as a failed pod.
 --
 -- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt   p_reason: why
+-- p_missing: its row does not exist, so its key may be inserted
 create or replace function batch.end_unread(
-  p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text
+  p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text,
+  p_missing boolean
 ) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
@@ -13,5 +15,7 @@ as $$
   insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
   select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', 'error', p_job, p_pod, p_reason
   from removed
-  on conflict (kind, request_id, attempt) do nothing
+  on conflict (kind, request_id, attempt) do nothing;
+  insert into batch.deleted_request (kind, request_id) select p_kind, p_request where p_missing
+  on conflict (kind, request_id) do nothing;
 $$;

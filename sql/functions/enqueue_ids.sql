@@ -41,7 +41,7 @@ begin
 
   select k.cleared_at into cleared from batch.kind k where k.kind = p_kind;
   insert into batch.queue (kind, request_id, attempt)
-  select p_kind, wanted.id, coalesce(latest.attempt, 0)
+  select p_kind, wanted.id, greatest(0, latest.attempt, running.attempt)
   from unnest(p_ids) as wanted (id)
   left join lateral (
     select h.attempt, h.status <> 'FAILED' and (h.ended_at > cleared) is not false and not exists (
@@ -49,16 +49,16 @@ begin
     ) as finished
     from batch.history h where h.kind = p_kind and h.request_id = wanted.id order by h.attempt desc limit 1
   ) latest on true
+  left join lateral (
+    -- A Job still works on a deleted row of the same key: the insert waits until this attempt has ended.
+    select busy.attempt from batch.deleted_request d, lateral (
+      select q.attempt from batch.queue q where q.kind = d.kind and q.request_id = d.request_id limit 1
+    ) busy
+    where d.kind = p_kind and d.request_id = wanted.id
+  ) running on true
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
-  -- The insert may have waited until the last attempt on a deleted row of the same key ended.
-  update batch.queue q set attempt = h.attempt
-  from batch.history h, batch.deleted_request d
-  where q.kind = p_kind and q.request_id = any (p_ids) and q.enqueued_xid = pg_current_xact_id() and q.job_name is null
-    and h.kind = p_kind and h.request_id = q.request_id and h.attempt > q.attempt
-    and d.kind = p_kind and d.request_id = q.request_id
-    and not exists (select from batch.history later where later.kind = p_kind and later.request_id = h.request_id and later.attempt > h.attempt);
   delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (p_ids);
   return enqueued;
 end

@@ -1,5 +1,6 @@
--- Raises when a row is inserted while a Job still works on its key: for a previous row, which was deleted, or whose table was truncated.
--- One request has one owner, and the new row would have none.
+-- Raises when a row with this key must not be inserted: a Job still works on a previous row, which was deleted, or whose table was
+-- truncated (one request has one owner, and the new row would have none). Raises a serialization failure when the previous row was deleted,
+-- or its table truncated, after the transaction's snapshot, which still shows its request as finished.
 --
 -- p_kind, p_ids: the requests
 create or replace function batch.refuse_busy(p_kind text, p_ids bigint[]) returns void
@@ -8,6 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   busy bigint;
+  marked bigint[];
 begin
   select min(q.request_id) into busy from batch.queue q join batch.kind k on k.kind = q.kind
   where q.kind = p_kind and q.request_id = any (p_ids)
@@ -15,6 +17,16 @@ begin
   if busy is not null then
     raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); a Job still has it',
       p_kind, busy;
+  end if;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    -- Both statements fail for a row that was written after the snapshot.
+    perform from batch.kind k where k.kind = p_kind for share skip locked;
+    with inserted as (
+      insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i
+      on conflict (kind, request_id) do nothing returning d.request_id
+    )
+    select array_agg(i.request_id) into marked from inserted i;
+    delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (marked);
   end if;
 end
 $$;

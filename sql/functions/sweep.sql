@@ -1,5 +1,6 @@
 -- Removes waiting requests that cannot be run, the first 20,000 at once: those that the history has as ended, and those
--- whose row does not exist. A claim would remove them one by one.
+-- whose row does not exist. A claim would remove them one by one. Those whose row may have been inserted again are left to a claim
+-- (batch.is_reinserted).
 --
 -- p_kind: the kind
 create or replace function batch.sweep(p_kind text) returns void
@@ -19,10 +20,12 @@ begin
   select array_agg(q.request_id) into finished
   from batch.queue q
   cross join lateral (
-    select h.attempt, h.status from batch.history h
+    select h.attempt, h.status, h.ended_at from batch.history h
     where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
   ) latest
-  where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED';
+  where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED'
+    and latest.ended_at > (select k.cleared_at from batch.kind k where k.kind = p_kind)
+    and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
   missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
   if cardinality(missing) > 0 and batch.attachment_problem(p_kind) is not null then

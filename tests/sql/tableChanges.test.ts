@@ -219,5 +219,7 @@ describe("a row that cannot be worked on costs itself", () => {
     assert.partialDeepStrictEqual(await attempts(99), [
       { status: "DEAD", reason: "error", error: "public.parcels has no row with this primary key" },
     ]);
+    await query("insert into parcels (id) values (99)");
+    assert.deepEqual(await queued(), [1, 2, 3, 99]);
   });
 });

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Claim, claim, claimParams, succeed } from "../support/queue.ts";
+import { attempts, claimed, database, poll, query, queued, worker } from "./parcels.ts";
+
+const LEVELS = ["repeatable read", "serializable"] as const;
+const REMOVALS = ["delete from parcels where id = 1", "truncate parcels"] as const;
+const INSERT = "insert into parcels (id) values (1); commit";
+
+/** Begins a transaction whose snapshot shows what there is now. */
+async function takeSnapshot(level: string) {
+  const client = await database.open();
+  await client.query(`begin isolation level ${level}; select count(*) from pg_class`);
+  return client;
+}
+
+/** Request 1 runs, and nothing else waits. */
+async function runFirst(): Promise<Claim> {
+  await query("delete from parcels where id > 1");
+  return await claimed("a");
+}
+
+/** The row that was inserted again runs, its attempts counted on, and counts as finished afterwards. */
+async function assertRunsOnce(): Promise<void> {
+  const again = await claimed("b");
+  assert.deepEqual([again.requestId, again.attempt], ["1", 2]);
+  await succeed(worker, again);
+  await query("select batch.attach('parcels', 'parcel')");
+  assert.deepEqual(await queued(), []);
+  assert.deepEqual(await query("select from batch.rejected"), []);
+}
+
+for (const level of LEVELS) {
+  describe(`at ${level}, a row inserted again with a snapshot from before`, () => {
+    test("the end of its running request: it is a new request", async () => {
+      const running = await runFirst();
+      await query("delete from parcels where id = 1");
+      const application = await takeSnapshot(level);
+      await succeed(worker, running);
+      await application.query(INSERT);
+      await assertRunsOnce();
+    });
+
+    for (const removal of REMOVALS) {
+      for (const next of ["claim", "poll"] as const) {
+        test(`the first insert, and "${removal}" after its success: it is a new request, also for a ${next}`, async () => {
+          await query("delete from parcels");
+          const application = await takeSnapshot(level);
+          await query("insert into parcels (id) values (1)");
+          await succeed(worker, await claimed("a"));
+          await query(removal);
+          await application.query(INSERT);
+          if (next === "poll") {
+            await query("update batch.kind set sweep_pending = true where kind = 'parcel'");
+            await poll();
+          }
+          await assertRunsOnce();
+        });
+      }
+
+      test(`"${removal}": refused, and a new request when it is repeated`, async () => {
+        await succeed(worker, await runFirst());
+        const application = await takeSnapshot(level);
+        await query(removal);
+        await assert.rejects(application.query(INSERT), { code: "40001" });
+        await application.query(`rollback; begin isolation level ${level}; ${INSERT}`);
+        await assertRunsOnce();
+      });
+    }
+  });
+}
+
+test("a request inserted into the queue by hand, whose row was deleted, does not run", async () => {
+  await succeed(worker, await runFirst());
+  await query("delete from parcels; insert into batch.queue (kind, request_id) values ('parcel', 1)");
+  assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);
+  assert.equal((await attempts(1)).length, 1);
+  await query("insert into parcels (id) values (1)");
+  assert.equal((await claimed("c")).attempt, 2);
+});
