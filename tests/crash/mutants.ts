@@ -29,7 +29,7 @@ export const MUTANTS: readonly ScenarioMutant[] = [
   {
     name: "an attempt not counted at its claim",
     scenario: "success",
-    changes: [["claim", "greatest(q.attempt, last_attempt, 0) + 1;", "greatest(q.attempt, last_attempt, 0);"]],
+    changes: [["claim", "greatest(q.attempt, last.attempt, 0) + 1;", "greatest(q.attempt, last.attempt, 0);"]],
   },
   {
     name: "a repeated claim counted again",
