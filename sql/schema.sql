@@ -622,19 +622,21 @@ CREATE FUNCTION batch.clear_kind(p_kind text, p_reason text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  places tid[];
 begin
-  with waiting as materialized (
-    select q.request_id from batch.queue q where q.kind = p_kind and q.session_id is null for update skip locked
-  ), removed as (
-    delete from batch.queue q using waiting where q.kind = p_kind and q.request_id = waiting.request_id returning q.request_id, q.attempt
+  select array_agg(c.place) into places
+  from (select q.ctid as place from batch.queue q where q.kind = p_kind for update skip locked) c;
+  update batch.queue q set canceled = p_reason where q.ctid = any (places) and q.session_id is not null;
+  with removed as (
+    delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
   )
   update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
-  from removed
-  where h.kind = p_kind and h.request_id = removed.request_id and h.attempt = removed.attempt and h.status = 'FAILED';
-  with running as materialized (
-    select q.request_id from batch.queue q where q.kind = p_kind and q.session_id is not null for update skip locked
-  )
-  update batch.queue q set canceled = p_reason from running where q.kind = p_kind and q.request_id = running.request_id;
+  from removed, lateral (
+    select c.ctid as place from batch.history c
+    where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
+  ) last
+  where h.ctid = last.place;
   delete from batch.deleted_request d where d.kind = p_kind;
   insert into batch.deleted_request (kind, request_id) select q.kind, q.request_id from batch.queue q where q.kind = p_kind
   on conflict (kind, request_id) do nothing;
@@ -1486,7 +1488,11 @@ begin
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
-  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (p_ids);
+  delete from batch.deleted_request d
+  using unnest(p_ids) as wanted (id), lateral (
+    select c.ctid as place from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  ) known
+  where d.ctid = known.place;
   return enqueued;
 end
 $$;
@@ -1628,6 +1634,7 @@ declare
   polled timestamptz;
   ahead interval;
   lately tstzrange;
+  places tid[];
 begin
   select s.polled_at, tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]') into polled, lately
   from batch.scaling s
@@ -1636,11 +1643,10 @@ begin
     return;
   end if;
   ahead := polled - present;
-  with stored as materialized (
-    select q.request_id, attempt.recent, q.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
-    from batch.queue q, lateral (select coalesce(lately @> q.started_at, false)) as attempt (recent)
-    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update of q skip locked
-  )
+  select array_agg(claimed.place) into places from (
+    select q.ctid as place from batch.queue q
+    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update skip locked
+  ) claimed;
   update batch.queue q
   set created_at = case when q.created_at > present then q.created_at - ahead else q.created_at end,
       -- How long an attempt with a timeout has run is the difference.
@@ -1653,7 +1659,12 @@ begin
         when q.suspected_at is not null then least(q.lease_until, present) else q.lease_until end,
       stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
       available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
-  from stored where q.kind = p_kind and q.request_id = stored.request_id;
+  from (
+    select c.ctid as place, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
+    from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
+    where c.ctid = any (places)
+  ) stored
+  where q.ctid = stored.place;
   update batch.scaling s
   set polled_at = present,
       expected_since = array(
@@ -1917,6 +1928,7 @@ declare
   wrong text := batch.attachment_problem(p_kind);
   had_problem boolean;
   needs record;
+  places tid[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   had_problem := attached.problem is not null and not batch.is_paused(attached.problem);
@@ -1964,11 +1976,11 @@ begin
     end;
   end if;
   -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
-  with due as materialized (
-    select q.request_id from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked
-  )
-  update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
-  from due where q.kind = p_kind and q.request_id = due.request_id;
+  select array_agg(due.place) into places
+  from (select q.ctid as place from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
+  if places is not null then
+    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id() where q.ctid = any (places);
+  end if;
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);
   perform batch.reap(p_kind);
@@ -2095,7 +2107,7 @@ begin
     select array_agg(old.request_id) into ids from (
       select r.request_id from batch.request r
       where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age and r.request_id > all (kept)
-        and not exists (select from batch.queue q where q.kind = p_kind and q.request_id = r.request_id)
+        and (select true from batch.queue q where q.kind = p_kind and q.request_id = r.request_id limit 1) is null
       order by r.request_id limit p_limit
     ) old;
     if ids is null then
@@ -2453,11 +2465,13 @@ CREATE FUNCTION batch.refuse_busy(p_kind text, p_ids bigint[]) RETURNS void
     AS $$
 declare
   busy bigint;
-  marked bigint[];
+  marked tid[];
 begin
-  select min(q.request_id) into busy from batch.queue q join batch.kind k on k.kind = q.kind
-  where q.kind = p_kind and q.request_id = any (p_ids)
-    and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at);
+  select min(q.request_id) into busy
+  from unnest(p_ids) as wanted (id), batch.kind k, lateral (
+    select c.* from batch.queue c where c.kind = k.kind and c.request_id = wanted.id limit 1
+  ) q
+  where k.kind = p_kind and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at);
   if busy is not null then
     raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); a Job still has it',
       p_kind, busy;
@@ -2467,10 +2481,10 @@ begin
     perform from batch.kind k where k.kind = p_kind for share skip locked;
     with inserted as (
       insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i
-      on conflict (kind, request_id) do nothing returning d.request_id
+      on conflict (kind, request_id) do nothing returning d.ctid as place
     )
-    select array_agg(i.request_id) into marked from inserted i;
-    delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (marked);
+    select array_agg(i.place) into marked from inserted i;
+    delete from batch.deleted_request d where d.ctid = any (marked);
   end if;
 end
 $$;
@@ -2584,7 +2598,11 @@ CREATE FUNCTION batch.reject(p_kind text, p_ids bigint[], p_reason text) RETURNS
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   with removed as (
-    delete from batch.queue q where q.kind = p_kind and q.request_id = any (p_ids) returning q.*
+    delete from batch.queue q
+    using unnest(p_ids) as wrong (id), lateral (
+      select c.ctid as place from batch.queue c where c.kind = p_kind and c.request_id = wrong.id limit 1
+    ) found
+    where q.ctid = found.place returning q.*
   )
   insert into batch.rejected (kind, request_id, reason, queue_row)
   select removed.kind, removed.request_id, p_reason, to_jsonb(removed.*) from removed
@@ -2711,16 +2729,19 @@ CREATE FUNCTION batch.renumber_claimed(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+  places tid[];
   old constant xid8 := greatest(pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1000, 0)::text::xid8;
 begin
-  with behind as materialized (
-    select q.request_id from batch.queue q
+  select array_agg(behind.place) into places from (
+    select q.ctid as place from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
       and q.claimed_xid < old
     for update skip locked
-  )
-  update batch.queue q set claimed_xid = pg_current_xact_id() from behind where q.kind = p_kind and q.request_id = behind.request_id;
+  ) behind;
+  if places is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (places);
+  end if;
 end
 $$;
 
@@ -2733,14 +2754,16 @@ CREATE FUNCTION batch.renumber_waiting(p_kind text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  places tid[];
 begin
-  with ahead as materialized (
-    select q.request_id from batch.queue q
+  select array_agg(ahead.place) into places from (
+    select q.ctid as place from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
       and q.enqueued_xid > greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())
     order by q.enqueued_xid, q.request_id limit 10000 for update skip locked
-  )
-  update batch.queue q set enqueued_xid = pg_current_xact_id() from ahead where q.kind = p_kind and q.request_id = ahead.request_id;
+  ) ahead;
+  update batch.queue q set enqueued_xid = pg_current_xact_id() where q.ctid = any (places);
 end
 $$;
 
@@ -2753,14 +2776,17 @@ CREATE FUNCTION batch.repair_claimed(p_kind text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  places tid[];
 begin
-  with unnumbered as materialized (
-    select q.request_id from batch.queue q
+  select array_agg(unnumbered.place) into places from (
+    select q.ctid as place from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
     for update skip locked
-  )
-  update batch.queue q set claimed_xid = pg_current_xact_id()
-  from unnumbered where q.kind = p_kind and q.request_id = unnumbered.request_id;
+  ) unnumbered;
+  if places is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (places);
+  end if;
 end
 $$;
 
@@ -3183,15 +3209,19 @@ CREATE FUNCTION batch.suspect_dead(p_kind text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  places tid[];
 begin
-  with dead as materialized (
-    select q.request_id from batch.queue q
+  select array_agg(dead.place) into places from (
+    select q.ctid as place from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
       and q.session_id is not null and q.suspected_at is null and batch.session_is_dead(q.session_id, q.lease_until)
     for update skip locked
-  )
-  update batch.queue q set suspected_at = now() from dead where q.kind = p_kind and q.request_id = dead.request_id;
+  ) dead;
+  if places is not null then
+    update batch.queue q set suspected_at = now() where q.ctid = any (places);
+  end if;
 end
 $$;
 
@@ -3206,11 +3236,12 @@ CREATE FUNCTION batch.sweep(p_kind text) RETURNS void
     AS $$
 declare
   ids bigint[];
+  places tid[];
   missing bigint[];
   finished bigint[];
 begin
-  select array_agg(w.request_id) into ids from (
-    select q.request_id from batch.queue q
+  select array_agg(w.request_id), array_agg(w.place) into ids, places from (
+    select q.request_id, q.ctid as place from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
     order by q.enqueued_xid, q.request_id limit 20000 for update skip locked
   ) w;
@@ -3220,7 +3251,7 @@ begin
     select h.attempt, h.status, h.ended_at from batch.history h
     where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
   ) latest
-  where q.kind = p_kind and q.request_id = any (ids) and latest.attempt > q.attempt and latest.status <> 'FAILED'
+  where q.ctid = any (places) and latest.attempt > q.attempt and latest.status <> 'FAILED'
     and latest.ended_at > (select k.cleared_at from batch.kind k where k.kind = p_kind)
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
@@ -3259,10 +3290,15 @@ begin
   perform batch.enqueue_ids(p_kind, ids);
   -- An insert may have waited until a request had ended that was still running when its attempts were read.
   delete from batch.queue q
-  where q.kind = p_kind and q.request_id = any (ids) and q.enqueued_xid = pg_current_xact_id() and q.job_name is null and exists (
-    select from batch.history h
-    where h.kind = p_kind and h.request_id = q.request_id and h.attempt > q.attempt and h.status <> 'FAILED'
-  );
+  using unnest(ids) as taken (id), lateral (
+    select h.attempt, h.status from batch.history h
+    where h.kind = p_kind and h.request_id = taken.id order by h.attempt desc limit 1
+  ) latest, lateral (
+    select c.ctid as place from batch.queue c
+    where c.kind = p_kind and c.request_id = taken.id and c.enqueued_xid = pg_current_xact_id() and c.job_name is null
+      and c.attempt < latest.attempt limit 1
+  ) ended
+  where latest.status <> 'FAILED' and q.ctid = ended.place;
   if cardinality(ids) = chunk then
     update batch.kind k set intake_after = ids[chunk] where k.kind = p_kind;
   else
@@ -3370,19 +3406,18 @@ $$;
 --
 
 CREATE FUNCTION batch.unregister(p_kind text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  with waiting as materialized (
-    select q.request_id from batch.queue q where q.kind = p_kind and q.session_id is null for update skip locked
-  )
-  delete from batch.queue q using waiting where q.kind = p_kind and q.request_id = waiting.request_id;
-  with running as materialized (
-    select q.request_id from batch.queue q
-    where q.kind = p_kind and q.session_id is not null and q.canceled is null for update skip locked
-  )
-  update batch.queue q set canceled = 'its kind was detached' from running where q.kind = p_kind and q.request_id = running.request_id;
+declare
+  places tid[];
+begin
+  select array_agg(c.place) into places
+  from (select q.ctid as place from batch.queue q where q.kind = p_kind for update skip locked) c;
+  delete from batch.queue q where q.ctid = any (places) and q.session_id is null;
+  update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (places) and q.session_id is not null and q.canceled is null;
   update batch.kind k set attached = false where k.kind = p_kind;
+end
 $$;
 
 

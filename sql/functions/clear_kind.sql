@@ -7,19 +7,21 @@ create or replace function batch.clear_kind(p_kind text, p_reason text) returns 
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  places tid[];
 begin
-  with waiting as materialized (
-    select q.request_id from batch.queue q where q.kind = p_kind and q.session_id is null for update skip locked
-  ), removed as (
-    delete from batch.queue q using waiting where q.kind = p_kind and q.request_id = waiting.request_id returning q.request_id, q.attempt
+  select array_agg(c.place) into places
+  from (select q.ctid as place from batch.queue q where q.kind = p_kind for update skip locked) c;
+  update batch.queue q set canceled = p_reason where q.ctid = any (places) and q.session_id is not null;
+  with removed as (
+    delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
   )
   update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
-  from removed
-  where h.kind = p_kind and h.request_id = removed.request_id and h.attempt = removed.attempt and h.status = 'FAILED';
-  with running as materialized (
-    select q.request_id from batch.queue q where q.kind = p_kind and q.session_id is not null for update skip locked
-  )
-  update batch.queue q set canceled = p_reason from running where q.kind = p_kind and q.request_id = running.request_id;
+  from removed, lateral (
+    select c.ctid as place from batch.history c
+    where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
+  ) last
+  where h.ctid = last.place;
   delete from batch.deleted_request d where d.kind = p_kind;
   insert into batch.deleted_request (kind, request_id) select q.kind, q.request_id from batch.queue q where q.kind = p_kind
   on conflict (kind, request_id) do nothing;

@@ -59,7 +59,11 @@ begin
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
-  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (p_ids);
+  delete from batch.deleted_request d
+  using unnest(p_ids) as wanted (id), lateral (
+    select c.ctid as place from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  ) known
+  where d.ctid = known.place;
   return enqueued;
 end
 $$;

@@ -20,6 +20,7 @@ declare
   polled timestamptz;
   ahead interval;
   lately tstzrange;
+  places tid[];
 begin
   select s.polled_at, tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]') into polled, lately
   from batch.scaling s
@@ -28,11 +29,10 @@ begin
     return;
   end if;
   ahead := polled - present;
-  with stored as materialized (
-    select q.request_id, attempt.recent, q.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
-    from batch.queue q, lateral (select coalesce(lately @> q.started_at, false)) as attempt (recent)
-    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update of q skip locked
-  )
+  select array_agg(claimed.place) into places from (
+    select q.ctid as place from batch.queue q
+    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update skip locked
+  ) claimed;
   update batch.queue q
   set created_at = case when q.created_at > present then q.created_at - ahead else q.created_at end,
       -- How long an attempt with a timeout has run is the difference.
@@ -45,7 +45,12 @@ begin
         when q.suspected_at is not null then least(q.lease_until, present) else q.lease_until end,
       stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
       available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
-  from stored where q.kind = p_kind and q.request_id = stored.request_id;
+  from (
+    select c.ctid as place, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
+    from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
+    where c.ctid = any (places)
+  ) stored
+  where q.ctid = stored.place;
   update batch.scaling s
   set polled_at = present,
       expected_since = array(

@@ -35,7 +35,7 @@ begin
     select array_agg(old.request_id) into ids from (
       select r.request_id from batch.request r
       where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age and r.request_id > all (kept)
-        and not exists (select from batch.queue q where q.kind = p_kind and q.request_id = r.request_id)
+        and (select true from batch.queue q where q.kind = p_kind and q.request_id = r.request_id limit 1) is null
       order by r.request_id limit p_limit
     ) old;
     if ids is null then

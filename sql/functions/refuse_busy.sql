@@ -9,11 +9,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   busy bigint;
-  marked bigint[];
+  marked tid[];
 begin
-  select min(q.request_id) into busy from batch.queue q join batch.kind k on k.kind = q.kind
-  where q.kind = p_kind and q.request_id = any (p_ids)
-    and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at);
+  select min(q.request_id) into busy
+  from unnest(p_ids) as wanted (id), batch.kind k, lateral (
+    select c.* from batch.queue c where c.kind = k.kind and c.request_id = wanted.id limit 1
+  ) q
+  where k.kind = p_kind and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at);
   if busy is not null then
     raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); a Job still has it',
       p_kind, busy;
@@ -23,10 +25,10 @@ begin
     perform from batch.kind k where k.kind = p_kind for share skip locked;
     with inserted as (
       insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i
-      on conflict (kind, request_id) do nothing returning d.request_id
+      on conflict (kind, request_id) do nothing returning d.ctid as place
     )
-    select array_agg(i.request_id) into marked from inserted i;
-    delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (marked);
+    select array_agg(i.place) into marked from inserted i;
+    delete from batch.deleted_request d where d.ctid = any (marked);
   end if;
 end
 $$;

@@ -10,13 +10,15 @@ create or replace function batch.renumber_waiting(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  places tid[];
 begin
-  with ahead as materialized (
-    select q.request_id from batch.queue q
+  select array_agg(ahead.place) into places from (
+    select q.ctid as place from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
       and q.enqueued_xid > greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())
     order by q.enqueued_xid, q.request_id limit 10000 for update skip locked
-  )
-  update batch.queue q set enqueued_xid = pg_current_xact_id() from ahead where q.kind = p_kind and q.request_id = ahead.request_id;
+  ) ahead;
+  update batch.queue q set enqueued_xid = pg_current_xact_id() where q.ctid = any (places);
 end
 $$;

@@ -6,13 +6,16 @@ create or replace function batch.repair_claimed(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  places tid[];
 begin
-  with unnumbered as materialized (
-    select q.request_id from batch.queue q
+  select array_agg(unnumbered.place) into places from (
+    select q.ctid as place from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
     for update skip locked
-  )
-  update batch.queue q set claimed_xid = pg_current_xact_id()
-  from unnumbered where q.kind = p_kind and q.request_id = unnumbered.request_id;
+  ) unnumbered;
+  if places is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (places);
+  end if;
 end
 $$;

@@ -5,14 +5,18 @@ create or replace function batch.suspect_dead(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  places tid[];
 begin
-  with dead as materialized (
-    select q.request_id from batch.queue q
+  select array_agg(dead.place) into places from (
+    select q.ctid as place from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
       and q.session_id is not null and q.suspected_at is null and batch.session_is_dead(q.session_id, q.lease_until)
     for update skip locked
-  )
-  update batch.queue q set suspected_at = now() from dead where q.kind = p_kind and q.request_id = dead.request_id;
+  ) dead;
+  if places is not null then
+    update batch.queue q set suspected_at = now() where q.ctid = any (places);
+  end if;
 end
 $$;

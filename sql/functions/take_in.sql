@@ -19,10 +19,15 @@ begin
   perform batch.enqueue_ids(p_kind, ids);
   -- An insert may have waited until a request had ended that was still running when its attempts were read.
   delete from batch.queue q
-  where q.kind = p_kind and q.request_id = any (ids) and q.enqueued_xid = pg_current_xact_id() and q.job_name is null and exists (
-    select from batch.history h
-    where h.kind = p_kind and h.request_id = q.request_id and h.attempt > q.attempt and h.status <> 'FAILED'
-  );
+  using unnest(ids) as taken (id), lateral (
+    select h.attempt, h.status from batch.history h
+    where h.kind = p_kind and h.request_id = taken.id order by h.attempt desc limit 1
+  ) latest, lateral (
+    select c.ctid as place from batch.queue c
+    where c.kind = p_kind and c.request_id = taken.id and c.enqueued_xid = pg_current_xact_id() and c.job_name is null
+      and c.attempt < latest.attempt limit 1
+  ) ended
+  where latest.status <> 'FAILED' and q.ctid = ended.place;
   if cardinality(ids) = chunk then
     update batch.kind k set intake_after = ids[chunk] where k.kind = p_kind;
   else
