@@ -107,6 +107,7 @@ describe("serializable transactions", () => {
   for (const [what, statement] of [
     ["insert", "insert into things values ($1 + 10000)"],
     ["delete", "delete from things where id = $1"],
+    ["insert what was deleted", "insert into things values ($1)"],
   ] as const) {
     test(`that ${what} side by side do not fail because of each other`, async () => {
       const clients = await Promise.all(Array.from({ length: width }, () => database.open()));
