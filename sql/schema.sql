@@ -31,6 +31,35 @@ COMMENT ON SCHEMA batch IS 'postgres-batch: requests claimed, run and recorded, 
 
 
 --
+-- Name: accept_reinserted(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.accept_reinserted(p_kind text, p_request bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  begin
+    if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
+      return false;
+    end if;
+  exception
+    when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+      raise;
+    when others or assert_failure then
+      -- The claim finds out what is wrong with the row.
+  end;
+  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = p_request;
+  return found or exists (
+    select from batch.kind k
+    where k.kind = p_kind
+      and k.cleared_at >= (select max(h.ended_at) from batch.history h where h.kind = p_kind and h.request_id = p_request)
+  );
+end
+$$;
+
+
+--
 -- Name: advance_bounds(text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -463,10 +492,10 @@ begin
     if not again then
       -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
       -- finished work nor count an attempt twice.
-      select h.* into last from batch.history h
+      select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
       if q.canceled is not null or greatest(q.attempt, last.attempt) = 2147483647
-        or (last.attempt > q.attempt and last.status <> 'FAILED') is true and not batch.is_reinserted(p_kind, q.request_id) then
+        or (last.attempt > q.attempt and last.status <> 'FAILED') is true and not batch.accept_reinserted(p_kind, q.request_id) then
         perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
           'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, select batch.retry(%L, %s)',
           q.attempt, last.status, last.attempt, p_kind, q.request_id)));
@@ -1426,7 +1455,7 @@ begin
     execute format('select array_agg(r.%I) from inserted r', key) into ids;
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
-    perform batch.refuse_busy(tg_argv[0], ids);
+    perform batch.refuse_insert(tg_argv[0], ids);
   end if;
   return null;
 end
@@ -1488,6 +1517,7 @@ begin
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
+  -- Without a lock: these rows are never updated, so no ctid has changed.
   delete from batch.deleted_request d
   using unnest(p_ids) as wanted (id), lateral (
     select c.ctid as place from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
@@ -1521,7 +1551,7 @@ begin
     execute format('select ($1).%I', key) into id using new;
   end if;
   if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
-    perform batch.refuse_busy(tg_argv[0], array[id]);
+    perform batch.refuse_insert(tg_argv[0], array[id]);
     if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 1 then
       raise exception '% % must be the only row with its %, in all partitions (it identifies the request); got another one',
         tg_argv[0], id, batch.key_column(tg_relid) using errcode = 'unique_violation';
@@ -1700,35 +1730,6 @@ $$;
 CREATE FUNCTION batch.is_paused(p_problem text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     RETURN COALESCE(starts_with(p_problem, 'paused: '::text), false);
-
-
---
--- Name: is_reinserted(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.is_reinserted(p_kind text, p_request bigint) RETURNS boolean
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  begin
-    if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
-      return false;
-    end if;
-  exception
-    when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
-      raise;
-    when others or assert_failure then
-      -- The claim finds out what is wrong with the row.
-  end;
-  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = p_request;
-  return found or exists (
-    select from batch.kind k
-    where k.kind = p_kind
-      and k.cleared_at >= (select max(h.ended_at) from batch.history h where h.kind = p_kind and h.request_id = p_request)
-  );
-end
-$$;
 
 
 --
@@ -2456,10 +2457,10 @@ $$;
 
 
 --
--- Name: refuse_busy(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: refuse_insert(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.refuse_busy(p_kind text, p_ids bigint[]) RETURNS void
+CREATE FUNCTION batch.refuse_insert(p_kind text, p_ids bigint[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -2477,7 +2478,7 @@ begin
       p_kind, busy;
   end if;
   if current_setting('transaction_isolation') <> 'read committed' then
-    -- Both statements fail for a row that was written after the snapshot.
+    -- Both statements fail for a row that was written after the snapshot. A poll that has locked the kind is not waited for.
     perform from batch.kind k where k.kind = p_kind for share skip locked;
     with inserted as (
       insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i
@@ -2599,8 +2600,8 @@ CREATE FUNCTION batch.reject(p_kind text, p_ids bigint[], p_reason text) RETURNS
     AS $$
   with removed as (
     delete from batch.queue q
-    using unnest(p_ids) as wrong (id), lateral (
-      select c.ctid as place from batch.queue c where c.kind = p_kind and c.request_id = wrong.id limit 1
+    using unnest(p_ids) as rejected (id), lateral (
+      select c.ctid as place from batch.queue c where c.kind = p_kind and c.request_id = rejected.id limit 1
     ) found
     where q.ctid = found.place returning q.*
   )
@@ -2624,7 +2625,7 @@ declare
   request batch.queue;
 begin
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
-  perform batch.refuse_busy(tg_argv[0], array[new_id]);
+  perform batch.refuse_insert(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
   select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
   insert into batch.history (
@@ -3994,6 +3995,13 @@ CREATE TRIGGER "batch_clap$truncate" AFTER TRUNCATE ON public.make_it_clap FOR E
 
 
 --
+-- Name: FUNCTION accept_reinserted(p_kind text, p_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.accept_reinserted(p_kind text, p_request bigint) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION advance_bounds(p_kind text); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -4281,13 +4289,6 @@ REVOKE ALL ON FUNCTION batch.is_paused(p_problem text) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION is_reinserted(p_kind text, p_request bigint); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.is_reinserted(p_kind text, p_request bigint) FROM PUBLIC;
-
-
---
 -- Name: FUNCTION is_subscribed(p_requests regclass); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -4470,10 +4471,10 @@ REVOKE ALL ON FUNCTION batch.recorded(p_kind text, p_job text, p_request bigint,
 
 
 --
--- Name: FUNCTION refuse_busy(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION refuse_insert(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.refuse_busy(p_kind text, p_ids bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.refuse_insert(p_kind text, p_ids bigint[]) FROM PUBLIC;
 
 
 --

@@ -16,7 +16,7 @@
 -- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed. If a row
 -- cannot be read in time, that attempt ends with an error: zero rows. If the kind's table cannot be read, no attempt is counted: zero rows.
 --
--- Several short statements are faster than one that joins their tables: each takes a hundredth of a millisecond, with or without a row.
+-- Several short statements are faster than one that joins their tables: each takes a hundredth of a millisecond, even one that finds none.
 -- Indexes: queue_job, queue_waiting. The scan of the waiting ones starts at the lower bound of batch.scaling: below it there
 -- are only dead entries, which a long transaction elsewhere keeps from being removed.
 create or replace function batch.claim(
@@ -133,10 +133,10 @@ begin
     if not again then
       -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
       -- finished work nor count an attempt twice.
-      select h.* into last from batch.history h
+      select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
       if q.canceled is not null or greatest(q.attempt, last.attempt) = 2147483647
-        or (last.attempt > q.attempt and last.status <> 'FAILED') is true and not batch.is_reinserted(p_kind, q.request_id) then
+        or (last.attempt > q.attempt and last.status <> 'FAILED') is true and not batch.accept_reinserted(p_kind, q.request_id) then
         perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
           'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, select batch.retry(%L, %s)',
           q.attempt, last.status, last.attempt, p_kind, q.request_id)));

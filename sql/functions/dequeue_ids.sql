@@ -2,11 +2,11 @@
 -- one may be inserted again.
 --
 -- p_kind, p_ids: the requests   p_reason: what happened to their rows
--- Indexes: queue_pkey, history_pkey. Each row is found by its whole key (lateral, scalar subqueries) and then written by its place: with
--- old statistics, a plan for a list of keys or for a join may read every request of the kind, in the application's transaction, which then
+-- Indexes: queue_pkey, history_pkey. Each row is found by its whole key (lateral, scalar subqueries) and then written by its ctid: with old
+-- statistics, a plan for a list of keys or for a join may read every request of the kind, in the application's transaction, which then
 -- conflicts with all others if it is serializable.
 -- The first statement waits for requests that are being claimed, in the order of their keys, and the next ones see the claims: within one
--- statement, the place of a row that was waited for would be of a version that this statement cannot see.
+-- statement, the ctid of a row that was waited for would belong to a version that this statement cannot see.
 create or replace function batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

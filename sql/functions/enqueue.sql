@@ -23,7 +23,7 @@ begin
     execute format('select array_agg(r.%I) from inserted r', key) into ids;
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
-    perform batch.refuse_busy(tg_argv[0], ids);
+    perform batch.refuse_insert(tg_argv[0], ids);
   end if;
   return null;
 end

@@ -59,6 +59,7 @@ begin
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
+  -- Without a lock: these rows are never updated, so no ctid has changed.
   delete from batch.deleted_request d
   using unnest(p_ids) as wanted (id), lateral (
     select c.ctid as place from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1

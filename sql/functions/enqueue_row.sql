@@ -20,7 +20,7 @@ begin
     execute format('select ($1).%I', key) into id using new;
   end if;
   if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
-    perform batch.refuse_busy(tg_argv[0], array[id]);
+    perform batch.refuse_insert(tg_argv[0], array[id]);
     if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 1 then
       raise exception '% % must be the only row with its %, in all partitions (it identifies the request); got another one',
         tg_argv[0], id, batch.key_column(tg_relid) using errcode = 'unique_violation';

@@ -8,8 +8,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   with removed as (
     delete from batch.queue q
-    using unnest(p_ids) as wrong (id), lateral (
-      select c.ctid as place from batch.queue c where c.kind = p_kind and c.request_id = wrong.id limit 1
+    using unnest(p_ids) as rejected (id), lateral (
+      select c.ctid as place from batch.queue c where c.kind = p_kind and c.request_id = rejected.id limit 1
     ) found
     where q.ctid = found.place returning q.*
   )

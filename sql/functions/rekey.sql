@@ -13,7 +13,7 @@ declare
   request batch.queue;
 begin
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
-  perform batch.refuse_busy(tg_argv[0], array[new_id]);
+  perform batch.refuse_insert(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
   select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
   insert into batch.history (

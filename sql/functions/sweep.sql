@@ -1,6 +1,6 @@
 -- Removes waiting requests that cannot be run, the first 20,000 at once: those that the history has as ended, and those
 -- whose row does not exist. A claim would remove them one by one. Those whose row may have been inserted again are left to a claim
--- (batch.is_reinserted).
+-- (batch.accept_reinserted).
 --
 -- p_kind: the kind
 create or replace function batch.sweep(p_kind text) returns void

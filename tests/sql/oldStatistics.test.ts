@@ -62,7 +62,7 @@ describe("with statistics from before the kind was attached, nothing compares al
     test(`${statement}${earlier && `, after ${earlier.replaceAll(/\s+/g, " ")}`}`, async () => {
       if (earlier) await database.query(earlier);
       const previously = await countReads();
-      // Rows that are kept in memory are not counted: comparing all with all of them takes longer, otherwise a tenth of it.
+      // Rows that a plan keeps in memory are not counted, but comparing all of them with all takes longer than this timeout.
       await database.query(`set local statement_timeout = '5s'; ${statement}`);
       const rows = (await countReads()) - previously;
       assert.ok(rows <= 100 * REQUESTS, `at most 100 rows for each request must be read; got ${rows}`);

@@ -3,7 +3,7 @@
 -- or its table truncated, after the transaction's snapshot, which still shows its request as finished.
 --
 -- p_kind, p_ids: the requests
-create or replace function batch.refuse_busy(p_kind text, p_ids bigint[]) returns void
+create or replace function batch.refuse_insert(p_kind text, p_ids bigint[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -21,7 +21,7 @@ begin
       p_kind, busy;
   end if;
   if current_setting('transaction_isolation') <> 'read committed' then
-    -- Both statements fail for a row that was written after the snapshot.
+    -- Both statements fail for a row that was written after the snapshot. A poll that has locked the kind is not waited for.
     perform from batch.kind k where k.kind = p_kind for share skip locked;
     with inserted as (
       insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i

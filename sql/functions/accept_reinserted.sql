@@ -1,8 +1,9 @@
--- Whether a waiting request that the history has as ended is a new one, of a row that was inserted again: by a transaction whose snapshot was
--- older than the previous row's end, so that batch.enqueue_ids() saw neither that nor its attempts.
+-- Accepts a waiting request that the history has as ended if its row was inserted again, and returns whether it was: by a transaction whose
+-- snapshot was older than the end of the previous row, so that batch.enqueue_ids() saw neither that nor its attempts. The row no longer
+-- counts as deleted then.
 --
--- p_kind, p_request: the request   From then on, its row does not count as deleted.
-create or replace function batch.is_reinserted(p_kind text, p_request bigint) returns boolean
+-- p_kind, p_request: the request
+create or replace function batch.accept_reinserted(p_kind text, p_request bigint) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
