@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rename, rm, symlink } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import pg from "pg";
 import { findServer } from "./leftovers.ts";
+import { findPrograms } from "./postgresPrograms.ts";
 import { isRunning } from "./processIdentity.ts";
 import { type Server, startServer } from "./server.ts";
 import { readMarker } from "./tempDirectory.ts";
@@ -34,6 +35,18 @@ describe("a server", { timeout: 120_000 }, () => {
     await server.stop();
     await server.stop();
     await assert.rejects(readdir(server.host), { code: "ENOENT" });
+  });
+
+  test("starts from programs in a folder that only this user may enter, also as root, whose server is another user", async () => {
+    const { initdb } = await findPrograms();
+    const native = join(base, "native");
+    await cp(dirname(dirname(initdb)), native, { recursive: true, verbatimSymlinks: true });
+    const bin = join(native, basename(dirname(initdb)));
+    const programs = { initdb: join(bin, "initdb"), postgres: join(bin, "postgres") };
+    const server = await startServer({ durable: false, programs });
+    assert.equal(await show(server, "port"), "5432");
+    await server.stop();
+    await rm(native, { recursive: true });
   });
 
   test("listens at the requested address, and reopens its database without a second line in pg_hba.conf", async () => {

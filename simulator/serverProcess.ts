@@ -9,7 +9,7 @@ function getEnvironment(): NodeJS.ProcessEnv {
 
 /**
  * Starts a program of PostgreSQL as the server's user with root's right to read and write files: the checkout or TMPDIR may be
- * accessible only to root.
+ * accessible only to root. Without no_setuid_fixup, access(2), by which initdb looks for its programs, ignores that right.
  */
 export function startServerProcess(
   program: string,
@@ -20,6 +20,6 @@ export function startServerProcess(
   const env = getEnvironment();
   if (user === undefined) return startProcess(program, args, { ...options, env });
   const ids = [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"];
-  const rights = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+  const rights = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"];
   return startProcess("setpriv", [...ids, ...rights, program, ...args], { ...options, env });
 }
