@@ -39,6 +39,9 @@ export function getHint(message: string): string {
   if (/setpriv|E(PERM|INVAL).* l?chown/.test(message)) {
     return ". PostgreSQL refuses to run as root, and this root cannot change to another user: run as another user, or set DATABASE_URL to an existing server";
   }
+  if (/invalid binary .*Permission denied/.test(message)) {
+    return ". PostgreSQL refuses to run as root, and other users may not enter this folder: move the checkout, or run as another user";
+  }
   if (!message.includes("could not look up effective user ID")) return "";
   return ". Run as a user that has a name (in /etc/passwd), or set DATABASE_URL to an existing server";
 }

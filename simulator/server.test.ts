@@ -8,6 +8,7 @@ import { findServer } from "./leftovers.ts";
 import { findPrograms } from "./postgresPrograms.ts";
 import { isRunning } from "./processIdentity.ts";
 import { type Server, startServer } from "./server.ts";
+import { maySetSecureBits } from "./serverProcess.ts";
 import { readMarker } from "./tempDirectory.ts";
 
 const base = await mkdtemp(join(tmpdir(), "server-"));
@@ -37,15 +38,19 @@ describe("a server", { timeout: 120_000 }, () => {
     await assert.rejects(readdir(server.host), { code: "ENOENT" });
   });
 
-  test("starts from programs in a folder that only this user may enter, also as root, whose server is another user", async () => {
+  test("starts from programs in a folder that only this user may enter; as root, whose server is another user, or says what to do", async () => {
     const { initdb } = await findPrograms();
     const native = join(base, "native");
     await cp(dirname(dirname(initdb)), native, { recursive: true, verbatimSymlinks: true });
     const bin = join(native, basename(dirname(initdb)));
     const programs = { initdb: join(bin, "initdb"), postgres: join(bin, "postgres") };
-    const server = await startServer({ durable: false, programs });
-    assert.equal(await show(server, "port"), "5432");
-    await server.stop();
+    if (process.getuid?.() === 0 && !maySetSecureBits()) {
+      await assert.rejects(startServer({ durable: false, programs }), /may not enter this folder: move the checkout/);
+    } else {
+      const server = await startServer({ durable: false, programs });
+      assert.equal(await show(server, "port"), "5432");
+      await server.stop();
+    }
     await rm(native, { recursive: true });
   });
 

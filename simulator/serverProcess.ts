@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { ServerUser } from "./serverUser.ts";
 import { type ProcessArgs, type RunningProcess, startProcess } from "./startProcess.ts";
 
@@ -9,7 +10,7 @@ function getEnvironment(): NodeJS.ProcessEnv {
 
 /**
  * Starts a program of PostgreSQL as the server's user with root's right to read and write files: the checkout or TMPDIR may be
- * accessible only to root. Without no_setuid_fixup, access(2), by which initdb looks for its programs, ignores that right.
+ * accessible only to root. access(2), by which initdb looks for its programs, ignores that right unless no_setuid_fixup is set.
  */
 export function startServerProcess(
   program: string,
@@ -20,6 +21,13 @@ export function startServerProcess(
   const env = getEnvironment();
   if (user === undefined) return startProcess(program, args, { ...options, env });
   const ids = [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"];
-  const rights = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"];
+  const rights = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+  if (maySetSecureBits()) rights.push("--securebits=+no_setuid_fixup");
   return startProcess("setpriv", [...ids, ...rights, program, ...args], { ...options, env });
+}
+
+/** Whether this process has CAP_SETPCAP (number 8 of linux/capability.h), which a container may take from root. */
+export function maySetSecureBits(): boolean {
+  const [, effective] = /^CapEff:\s*(\w+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return (BigInt(`0x${effective ?? 0}`) & (1n << 8n)) !== 0n;
 }
