@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { describe, type TestContext, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import type pg from "pg";
 import { getOutput } from "../../cli/getOutput.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
@@ -22,15 +23,22 @@ const SERVERS = [
 
 for (const { name, skip, start } of SERVERS) {
   describe(`docs/production.md on ${name}`, { skip }, () => {
-    /** A server with a database of a role that is no superuser. */
-    async function prepare(t: TestContext, attributes: string) {
-      const server = await start();
-      const { open, connect } = createConnections(t);
-      t.after(server.stop);
-      const superuser = await open(server, "postgres");
-      await superuser.query(`create role app login ${attributes}`);
+    let server: Awaited<ReturnType<typeof start>>;
+    let superuser: pg.Client;
+    const { open, connect } = createConnections();
+    after(() => server?.stop());
+    before(async () => {
+      server = await start();
+      superuser = await open(server, "postgres");
+      await superuser.query("create role app login");
+    });
+
+    /** A new database of a role that is no superuser. */
+    async function createApp(attributes: string): Promise<pg.Client> {
+      await superuser.query(`alter role app ${attributes}`);
+      await superuser.query("drop database if exists app with (force)");
       await superuser.query("create database app owner app");
-      return { server, connect, superuser, app: await open(server, "app", "app") };
+      return await open(server, "app", "app");
     }
 
     const LEFT = `select nspname::text as name from pg_namespace where nspname = 'batch'
@@ -38,8 +46,7 @@ for (const { name, skip, start } of SERVERS) {
       union all select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind <> 'i'
       union all select tgname::text from pg_trigger where not tgisinternal`;
 
-    test("removes everything from an existing database, as a superuser with a table of its own, where no role may connect by default", async (t) => {
-      const { superuser } = await prepare(t, "createrole");
+    test("removes everything from an existing database, as a superuser with a table of its own, where no role may connect by default", async () => {
       await superuser.query("revoke connect on database postgres from public");
       await migrate(superuser, noopLog);
       await createRoles(superuser, { worker: "w", scaler: "s" });
@@ -48,8 +55,8 @@ for (const { name, skip, start } of SERVERS) {
       assert.deepEqual((await superuser.query(LEFT)).rows, [{ name: "pages" }]);
     });
 
-    test("removes everything from an existing database, as its owner", async (t) => {
-      const { app } = await prepare(t, "createrole");
+    test("removes everything from an existing database, as its owner", async () => {
+      const app = await createApp("createrole");
       await migrate(app, noopLog);
       await createRoles(app, { worker: "w", scaler: "s" });
       await app.query("create table pages (id bigint primary key); insert into pages values (1)");
@@ -58,8 +65,8 @@ for (const { name, skip, start } of SERVERS) {
       assert.deepEqual((await app.query(LEFT)).rows, [{ name: "pages" }]);
     });
 
-    test("prepares roles that a migration without CREATEROLE gives their rights", async (t) => {
-      const { server, connect, app } = await prepare(t, "nocreaterole");
+    test("prepares roles that a migration without CREATEROLE gives their rights", async () => {
+      const app = await createApp("nocreaterole");
       const { host, port, user } = server;
       const [block = ""] = codeBlocks(page, "sh").filter((each) => each.includes("sql/roles.sql"));
       const command = block.replace(/"postgresql:.*?"/, `"postgresql://${user}@/app?host=${host}&port=${port}"`);
