@@ -105,13 +105,14 @@ describe("docs/budgets.md", () => {
     const limits = mapLimits((name) => Number(cells[LIMIT_NAMES.indexOf(name)]));
     const [status, attempts] = cells.slice(LIMIT_NAMES.length);
     test(`${ends} at limits ${Object.values(limits).join(", ")}: ${status} after ${attempts}`, async () => {
+      const connection = database.connect();
       for (const end of parseEnds(ends)) {
-        const connection = database.connect();
+        // A crash closes the connection, which the next claim opens again.
         const attempt = await claimWithReclaim(connection, claimParams("a", limits));
         assert.ok(typeof attempt === "object", `an attempt for the next ${end} was expected; got ${attempt}`);
         await ENDS[end]?.(connection, attempt);
-        await connection.close();
       }
+      await connection.close();
       await reap();
       assert.deepEqual(await database.query("select status, iteration as attempt from clap"), [
         { status, attempt: Number(attempts) },
