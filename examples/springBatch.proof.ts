@@ -185,7 +185,7 @@ describe("examples: spring-batch", { timeout: 1_200_000, skip }, () => {
     const proxy = await createProxy();
     await database.query(`create constraint trigger delay after insert on letters deferrable initially deferred
       for each row when (new.number = 20) execute function delay()`);
-    const env = { COMMAND_ENV_PGHOST: "127.0.0.1", COMMAND_ENV_PGPORT: String(proxy.port) };
+    const env = { COMMAND_ENV_PGHOST: "127.0.0.1", COMMAND_ENV_PGPORT: String(proxy.address.port) };
     const held = await startHeld(`${ROLE}-unknown`, env);
     proxy.loseNextAnswer();
     assert.deepEqual(await held.ended, [1, null]);

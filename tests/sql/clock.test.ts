@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { claim, claimParams, defer, demand, fail, renew, startAttempt } from "../support/queue.ts";
+import { claimParams, defer, demand, fail, renew, startAttempt, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();
@@ -10,12 +10,6 @@ const scaler = database.connect();
 const { query } = database;
 
 const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
-
-async function take(job: string, more = {}) {
-  const attempt = await claim(worker, claimParams(job, more));
-  assert.ok(attempt);
-  return attempt;
-}
 
 /** Moves every stored time an hour ahead, which is what a clock that is set back by an hour does to them. */
 async function setClockBack(): Promise<void> {
@@ -51,11 +45,11 @@ describe("a server's clock that is set back by an hour", () => {
   });
 
   test("prolongs no reservation, deferral, timeout, lease or grace period", async () => {
-    await fail(worker, await take("a"), { reason: "error", message: "no", final: false });
-    await defer(worker, await take("b"), { afterSeconds: 600, message: "later" });
-    await take("c", { timeoutSeconds: 900 });
-    await take("d", { leaseSeconds: 60 });
-    const stopping = await take("e");
+    await fail(worker, await take(worker, "a"), { reason: "error", message: "no", final: false });
+    await defer(worker, await take(worker, "b"), { afterSeconds: 600, message: "later" });
+    await take(worker, "c", { timeoutSeconds: 900 });
+    await take(worker, "d", { leaseSeconds: 60 });
+    const stopping = await take(worker, "e");
     await query("select batch.announce_stop('clap', 'e', 5, 1, $1, 30)", [stopping.session]);
     await poll();
     const before = await getTimes();
@@ -67,12 +61,12 @@ describe("a server's clock that is set back by an hour", () => {
   });
 
   test("does not move the times of attempts that have started since, nor a lease that was renewed", async () => {
-    const renewed = await take("a", { leaseSeconds: 60 });
+    const renewed = await take(worker, "a", { leaseSeconds: 60 });
     await query("update batch.queue set started_at = started_at - interval '3 hours' where request_id = 1");
     await poll();
     await setClockBack();
     await renew(worker, renewed, { leaseSeconds: 60 });
-    await take("b", { timeoutSeconds: 7_200 });
+    await take(worker, "b", { timeoutSeconds: 7_200 });
     const before = await getTimes();
     await poll();
     assert.deepEqual(await getTimes(), before);
@@ -104,7 +98,7 @@ describe("a server's clock that is set back by an hour", () => {
 
   test("after it had jumped ahead delays no replacement of a worker that was seen dead meanwhile, and no free reservation", async () => {
     const { connection } = await startAttempt(database, claimParams("a"));
-    await fail(worker, await take("b"), { reason: "error", message: "no", final: false });
+    await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: false });
     await connection.close();
     await poll();
     await query(`update batch.queue set suspected_at = suspected_at + interval '1 hour', reserved_until = reserved_until + interval '1 hour';
@@ -119,9 +113,9 @@ describe("a server's clock that is set back by an hour", () => {
   });
 
   test("after it had been thousands of years ahead stops no poll", async () => {
-    await take("a", { timeoutSeconds: 900 });
-    await take("b", { leaseSeconds: 60 });
-    await fail(worker, await take("c"), { reason: "error", message: "no", final: false });
+    await take(worker, "a", { timeoutSeconds: 900 });
+    await take(worker, "b", { leaseSeconds: 60 });
+    await fail(worker, await take(worker, "c"), { reason: "error", message: "no", final: false });
     await poll();
     const before = await getTimes();
     await query(`update batch.queue set started_at = started_at - interval '5 minutes', suspected_at = '9999-01-01' where request_id <= 2;
@@ -138,7 +132,7 @@ describe("a server's clock that is set back by an hour", () => {
     await query("update batch.scaling set polled_at = polled_at - interval '2 hours'; select batch.pause('clap')");
     await poll();
     await query("select batch.resume('clap')");
-    const attempt = await take("a");
+    const attempt = await take(worker, "a");
     await query("select batch.pause('clap')");
     await fail(worker, attempt, { reason: "error", message: "no", final: false });
     await poll();
@@ -150,7 +144,7 @@ describe("a server's clock that is set back by an hour", () => {
   });
 
   test("moves the times of a kind that has a problem once, too", async () => {
-    await take("a", { timeoutSeconds: 900 });
+    await take(worker, "a", { timeoutSeconds: 900 });
     await poll();
     await query("alter table make_it_clap disable trigger batch_clap");
     const before = await getTimes();

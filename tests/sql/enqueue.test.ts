@@ -7,11 +7,6 @@ import { claimParams } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 
-async function queued(): Promise<string[]> {
-  const rows = await database.query<{ request_id: string }>("select request_id from batch.queue order by request_id");
-  return rows.map(({ request_id }) => request_id);
-}
-
 /** Claims within a transaction that stays open. */
 async function claimIn(client: pg.Client, jobName: string): Promise<string> {
   const { kind, podName, session } = claimParams(jobName);
@@ -24,7 +19,7 @@ describe("an insert of many rows", () => {
     await database.reset();
     await database.query("insert into batch.queue (kind, request_id) values ('clap', 1500), ('clap', 1)");
     await database.query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 2000) n");
-    assert.equal((await queued()).length, 2_000);
+    assert.equal((await database.queued()).length, 2_000);
   });
 });
 
@@ -40,7 +35,7 @@ describe("a primary key that comes back after its row was deleted", () => {
 
   test("is one request while the previous one waits", async () => {
     await again();
-    assert.deepEqual(await queued(), ["1"]);
+    assert.deepEqual(await database.queued(), [1]);
   });
 
   test("is refused, too, while the previous one is being claimed", async () => {
@@ -51,6 +46,6 @@ describe("a primary key that comes back after its row was deleted", () => {
     await database.untilBlocked();
     await worker.query("commit");
     await refused;
-    assert.deepEqual(await queued(), ["1"]);
+    assert.deepEqual(await database.queued(), [1]);
   });
 });

@@ -44,7 +44,7 @@ async function replicated(t: TestContext) {
     replica,
     openReplica: () => open(replica, "postgres"),
     log: join(folder, "pods.log"),
-    port: name.port,
+    port: name.address.port,
     /** The primary ends as if it had crashed; after some seconds the replica has its name. */
     async failOver(): Promise<void> {
       name.cut();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { claim, claimParams, demand, succeed } from "../support/queue.ts";
+import { demand, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect();
@@ -19,8 +19,7 @@ test("requests from a server with higher transaction numbers are not overtaken b
     await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
     // As busy as a queue that never is empty.
     await query("insert into make_it_clap (id, duration_seconds) values ($1, 1)", [10 + n]);
-    const next = await claim(worker, claimParams(`job-${n}`));
-    assert.ok(next);
+    const next = await take(worker, `job-${n}`);
     order.push(next.requestId);
     await succeed(worker, next);
   }

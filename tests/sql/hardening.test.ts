@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { claim, claimParams, demand, succeed } from "../support/queue.ts";
+import { demand, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const { query, client, name } = database;
@@ -15,8 +15,7 @@ async function runOne(): Promise<void> {
   await query("insert into make_it_clap (duration_seconds) values (1)");
   const [scaler, worker] = [database.connect("batch_scaler"), database.connect("batch_worker")];
   assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 1);
-  const attempt = await claim(worker, claimParams("a"));
-  assert.ok(attempt);
+  const attempt = await take(worker, "a");
   await succeed(worker, attempt);
   await Promise.all([scaler.close(), worker.close()]);
 }

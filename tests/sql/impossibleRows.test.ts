@@ -2,34 +2,14 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
+import { workOff } from "../support/workOff.ts";
 
 const database = await createTestDatabase();
 const scaler = database.connect();
 const worker = database.connect();
 const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 
-/** Lets every wait of the queue be over, the one for the next scan from the queue's beginning too. */
-async function age(): Promise<void> {
-  await database.query(
-    `update batch.queue set suspected_at = suspected_at - interval '1 day', reserved_until = reserved_until - interval '1 day'
-     where isfinite(coalesce(suspected_at, now())) and isfinite(coalesce(reserved_until, now()))`,
-  );
-  await database.query("update batch.scaling set bounds_reset_at = bounds_reset_at - interval '1 day'");
-}
-
-/** Works on everything that can be claimed, as Jobs with pods that succeed. */
-async function workOff(): Promise<string[]> {
-  const done: string[] = [];
-  for (let job = 1; job <= 12; job++) {
-    await poll();
-    await age();
-    const claimed = await claimWithReclaim(worker, claimParams(`work-${job}`));
-    if (typeof claimed !== "object") continue;
-    await succeed(worker, claimed);
-    done.push(claimed.requestId);
-  }
-  return done.sort();
-}
+const workOffAll = () => workOff(database.client, scaler, worker);
 
 /** Rows of batch.queue as an operator might type them; request 1 has succeeded, 2 is DEAD, 3 has FAILED, 4 was never tried, 99 has no row. */
 const rows: Record<string, string> = {
@@ -90,7 +70,7 @@ describe("an impossible row costs itself, never its kind", () => {
       await database.query("select batch.advance_bounds('clap')");
       await database.query(`insert into batch.queue ${values}`);
       await database.query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
-      const done = await workOff();
+      const done = await workOffAll();
       assert.deepEqual(
         done.filter((id) => id !== "99" && id !== "-9223372036854775808"),
         ["3", "4", "5"],
@@ -116,7 +96,7 @@ describe("an impossible row costs itself, never its kind", () => {
       "insert into batch.queue (kind, request_id) select 'clap', 1000 + n from generate_series(1, 10000) n",
     );
     await database.query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
-    assert.deepEqual(await workOff(), ["3", "4", "5"]);
+    assert.deepEqual(await workOffAll(), ["3", "4", "5"]);
     assert.deepEqual(await database.query("select from batch.queue"), []);
   });
 
@@ -133,14 +113,14 @@ describe("an impossible row costs itself, never its kind", () => {
 
   test("the reason of a rejected finished request names the way to run it again, which works for a DEAD one", async () => {
     await database.query("insert into batch.queue (kind, request_id) values ('clap', 2)");
-    await workOff();
+    await workOffAll();
     const [rejected] = await database.query<{ reason: string }>("select reason from batch.rejected");
     assert.match(
       rejected?.reason ?? "",
       /the history has it as DEAD after 1: to run it again, select batch\.retry\('clap', 2\)/,
     );
     await database.query("select batch.retry('clap', 2)");
-    assert.deepEqual(await workOff(), ["2"]);
+    assert.deepEqual(await workOffAll(), ["2"]);
   });
 });
 
@@ -162,7 +142,7 @@ describe("a history that was changed by hand", () => {
       await database.query(sql);
       await dying.close();
       await database.query("insert into make_it_clap (id, duration_seconds) values (5, 1)");
-      const done = await workOff();
+      const done = await workOffAll();
       assert.ok(done.includes("5"));
       assert.equal(await poll(), 0);
       assert.deepEqual(await database.query("select from batch.queue"), []);

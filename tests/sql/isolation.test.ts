@@ -9,13 +9,6 @@ import { demand, succeed, take } from "../support/queue.ts";
 const database = await createTestDatabase();
 const LEVELS = ["repeatable read", "serializable"] as const;
 
-const queued = async (kind: string) =>
-  (
-    await database.query<{ request_id: string }>("select request_id from batch.queue where kind = $1 order by 1", [
-      kind,
-    ])
-  ).map(({ request_id }) => Number(request_id));
-
 describe("at every default isolation level", () => {
   beforeEach(async () => {
     await database.query("drop table if exists parcels; delete from batch.kind where kind = 'parcel'");
@@ -40,7 +33,7 @@ describe("at every default isolation level", () => {
         if (next === "poll") {
           const scaler = database.connect("batch_scaler");
           assert.equal(await demand(scaler, { kind: "parcel", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
-          assert.deepEqual(await queued("parcel"), [1, 2]);
+          assert.deepEqual(await database.queued("parcel"), [1, 2]);
         }
         const first = await take(connection, "a", { kind: "parcel" });
         await succeed(connection, first);
@@ -85,7 +78,7 @@ describe("at every default isolation level", () => {
       );
       polling = false;
       await polls;
-      assert.deepEqual(await queued("clap"), []);
+      assert.deepEqual(await database.queued("clap"), []);
     });
   }
 });

@@ -42,7 +42,7 @@ async function archived(t: TestContext) {
   const name = await createProxy(server.socket);
   return {
     owner,
-    port: name.port,
+    port: name.address.port,
     log: join(archive, "pods.log"),
     /** The server is lost, and replaced by one that has been recovered to this moment. */
     async recover(moment: string): Promise<pg.Client> {

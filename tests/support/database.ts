@@ -1,7 +1,8 @@
 import { after } from "node:test";
 import pg from "pg";
 import { Database } from "../../worker/src/database.ts";
-import { noopLog } from "../../worker/src/log.ts";
+import { type Log, noopLog } from "../../worker/src/log.ts";
+import type { DatabaseSettings } from "../../worker/src/settings.ts";
 import { until } from "./until.ts";
 
 /** The migrated, empty database that every test file gets a copy of. */
@@ -26,8 +27,9 @@ export interface TestDatabase {
    * A worker's private connection: its session locks are released when it is closed.
    *
    * @default user - the superuser
+   * @param settings - others than the usual ones
    */
-  connect(user?: string): Database;
+  connect(user?: string, settings?: Partial<DatabaseSettings>, log?: Log): Database;
   /** The environment that connects a worker process to this database. */
   readonly env: NodeJS.ProcessEnv;
   /** The DATABASE_URL of `npm start` for it, as this role (`user` or `user:password`). */
@@ -93,8 +95,9 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
         const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
         return (await admin.query(waiting, [name])).rowCount !== 0;
       }),
-    connect: (user = server.user) => {
-      const database = new Database({ ...server, user, password: undefined, name, databaseTimeoutSeconds: 5 }, noopLog);
+    connect: (user = server.user, settings = {}, log = noopLog) => {
+      const usual = { ...server, user, password: undefined, name, databaseTimeoutSeconds: 5 };
+      const database = new Database({ ...usual, ...settings }, log);
       opened.push(database);
       return database;
     },

@@ -3,7 +3,7 @@ import { after } from "node:test";
 
 /** A connection to the server that can be cut, to simulate network failures of a worker. */
 export interface Proxy {
-  readonly port: number;
+  readonly address: { readonly host: string; readonly port: number };
   /**
    * From now on queries pass, but the next answer is lost, and with it the connection; the server learns of that at `restore` only if
    * `serverWaits`.
@@ -60,7 +60,7 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
     server.close();
   });
   return {
-    port: (server.address() as AddressInfo).port,
+    address: { host: "127.0.0.1", port: (server.address() as AddressInfo).port },
     loseNextAnswer(serverWaits = false) {
       losing = serverWaits ? "client" : "both";
     },

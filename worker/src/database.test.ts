@@ -4,31 +4,20 @@ import pg from "pg";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { POOLERS, startPooler } from "../../tests/support/poolers.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
-import { type Claim, claim, claimParams, fail, succeed } from "../../tests/support/queue.ts";
+import { type Claim, fail, succeed, take } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
-import { Database } from "./database.ts";
+import type { Database } from "./database.ts";
 import { DatabaseUnavailableError, InterruptedError, SettingsError } from "./errors.ts";
 import { createLog, noopLog } from "./log.ts";
 
 const database = await createTestDatabase();
 const proxy = await createProxy();
 
-function connect(databaseTimeoutSeconds = 5, log = noopLog, pooled = false, port = proxy.port): Database {
-  const settings = {
-    host: "127.0.0.1",
-    port,
-    user: "postgres",
-    password: undefined,
-    databaseTimeoutSeconds,
-  };
-  return new Database({ ...settings, name: database.name, pooled }, log);
+function connect(databaseTimeoutSeconds = 5, log = noopLog, pooled = false, address = proxy.address): Database {
+  return database.connect(undefined, { ...address, databaseTimeoutSeconds, pooled }, log);
 }
 
-async function claimed(connection: Database): Promise<Claim> {
-  const got = await claim(connection, claimParams("a"));
-  assert.ok(typeof got === "object");
-  return got;
-}
+const claimed = (connection: Database) => take(connection, "a");
 
 const attempts = () => database.query("select attempt, status from clap_attempt order by attempt");
 
@@ -234,7 +223,7 @@ describe("a database that becomes unavailable", () => {
       const refused = (error: unknown) =>
         error instanceof SettingsError &&
         /^LEASE_SECONDS must be above 0 behind a pooler .*; got 0\./.test(error.message);
-      await assert.rejects(claimed(connect(5, noopLog, false, port)), refused);
+      await assert.rejects(claimed(connect(5, noopLog, false, { host: "127.0.0.1", port })), refused);
       assert.deepEqual(await attempts(), []);
     });
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { claim, claimParams, succeed } from "../../tests/support/queue.ts";
+import { succeed, take } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
 import { hasLostRole } from "./hasLostRole.ts";
 
@@ -12,8 +12,7 @@ const ROLE = `lost_role_${process.pid}`;
 test("a worker whose role is dropped and created again logs in again, and records its work", async () => {
   await query(`create role ${ROLE} login in role batch_worker; insert into make_it_clap (duration_seconds) values (1)`);
   const worker = database.connect(ROLE);
-  const attempt = await claim(worker, claimParams("a"));
-  assert.ok(attempt);
+  const attempt = await take(worker, "a");
   await query(`drop role ${ROLE}`);
   const recorded = succeed(worker, attempt);
   await until("the worker has left the session of the dropped role", async () => {

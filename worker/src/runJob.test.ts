@@ -7,7 +7,7 @@ import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { announceStop, claimParams, fail, startAttempt, succeed } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
-import { Database } from "./database.ts";
+import type { Database } from "./database.ts";
 import { InterruptedError } from "./errors.ts";
 import { createLog, noopLog } from "./log.ts";
 import { runJob } from "./runJob.ts";
@@ -70,6 +70,14 @@ function recordStatements(onAnswer: (name: string) => void = () => undefined) {
   return { connection, decided: () => until("it has waited, or taken over", waitsOrTakes) };
 }
 
+/** A connection through a proxy, and a signal that asks the pod to stop once an answer was lost. */
+async function connectLossily() {
+  const proxy = await createProxy();
+  const stop = new AbortController();
+  const log = createLog({}, () => stop.abort(new InterruptedError("SIGTERM")));
+  return { proxy, connection: database.connect(undefined, proxy.address, log), signal: stop.signal };
+}
+
 afterEach(async () => {
   mock.restoreAll();
   await database.reset();
@@ -114,16 +122,11 @@ test("a pod that has worked takes nothing from its Job's next pod, which claimed
   ]);
 });
 
-test("a pod that is asked to stop while the answer with its next request is lost frees that request", async (t) => {
+test("a pod that is asked to stop while the answer with its next request is lost frees that request", async () => {
   await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
-  const proxy = await createProxy();
-  const env = { ...database.env, PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port), JOB_NAME: "a", POD_NAME: "a-2" };
-  const stop = new AbortController();
-  const stopWhenLost = createLog({}, () => stop.abort(new InterruptedError("SIGTERM")));
-  const connection = new Database(readSettings(env).database, stopWhenLost);
-  t.after(() => connection.close());
+  const { proxy, connection, signal } = await connectLossily();
   const loseAnswer = () => Promise.resolve(proxy.loseNextAnswer());
-  assert.equal(await runPod(2, loseAnswer, connection, stop.signal), "interrupted");
+  assert.equal(await runPod(2, loseAnswer, connection, signal), "interrupted");
   assert.deepEqual(await getHistory(), [
     { request_id: "1", status: "SUCCESS", reason: null },
     { request_id: "2", status: "FAILED", reason: "interrupted" },
@@ -132,12 +135,9 @@ test("a pod that is asked to stop while the answer with its next request is lost
 });
 
 for (const lost of ["its first", "its next"]) {
-  test(`a pod goes on at once with ${lost} request when the answer with it is lost, though a proxy keeps the server's end open`, async (t) => {
+  test(`a pod goes on at once with ${lost} request when the answer with it is lost, though a proxy keeps the server's end open`, async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
-    const proxy = await createProxy();
-    const env = { ...database.env, PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port), JOB_NAME: "a", POD_NAME: "a-2" };
-    const connection = new Database(readSettings(env).database, noopLog);
-    t.after(() => connection.close());
+    const { proxy, connection } = await connectLossily();
     let runs = 0;
     const loseAnswer = () => Promise.resolve(++runs === 1 && lost === "its next" && proxy.loseNextAnswer(true));
     if (lost === "its first") {
@@ -151,20 +151,15 @@ for (const lost of ["its first", "its next"]) {
     ]);
   });
 
-  test(`a pod that is asked to stop while the answer with ${lost} request is lost, and the server does not know that, frees it`, async (t) => {
+  test(`a pod that is asked to stop while the answer with ${lost} request is lost, and the server does not know that, frees it`, async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
-    const proxy = await createProxy();
-    const env = { ...database.env, PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port), JOB_NAME: "a", POD_NAME: "a-2" };
-    const stop = new AbortController();
-    const stopWhenLost = createLog({}, () => stop.abort(new InterruptedError("SIGTERM")));
-    const connection = new Database(readSettings(env).database, stopWhenLost);
-    t.after(() => connection.close());
+    const { proxy, connection, signal } = await connectLossily();
     const loseAnswer = () => Promise.resolve(proxy.loseNextAnswer(true));
     if (lost === "its first") {
       await connection.run("demand", ["clap", 1, 10, 40]);
       await loseAnswer();
     }
-    assert.equal(await runPod(2, loseAnswer, connection, stop.signal), "interrupted");
+    assert.equal(await runPod(2, loseAnswer, connection, signal), "interrupted");
     assert.deepEqual((await getHistory()).at(-1), {
       request_id: lost === "its first" ? "1" : "2",
       status: "FAILED",

@@ -3,8 +3,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
-import { claim, claimParams, succeed } from "../../tests/support/queue.ts";
-import { Database } from "../src/database.ts";
+import { succeed, take } from "../../tests/support/queue.ts";
 import { createLog } from "../src/log.ts";
 
 const database = await createTestDatabase();
@@ -14,10 +13,8 @@ test("a worker whose clock jumps ahead during an outage of the database waits as
   await database.query("insert into make_it_clap (duration_seconds) values (1)");
   const unavailable = Promise.withResolvers<void>();
   const log = createLog({}, (line) => line.includes("the database is unavailable") && unavailable.resolve());
-  const where = { host: "127.0.0.1", port: proxy.port, user: "postgres", password: undefined, name: database.name };
-  const connection = new Database({ ...where, databaseTimeoutSeconds: 30 }, log);
-  const attempt = await claim(connection, claimParams("a"));
-  assert.ok(attempt);
+  const connection = database.connect(undefined, { ...proxy.address, databaseTimeoutSeconds: 30 }, log);
+  const attempt = await take(connection, "a");
   proxy.cut();
   const recorded = succeed(connection, attempt).then(() => "recorded");
   await unavailable.promise;
@@ -26,5 +23,4 @@ test("a worker whose clock jumps ahead during an outage of the database waits as
   assert.equal(await Promise.race([recorded, sleep(500, "waits")]), "waits");
   proxy.restore();
   assert.equal(await recorded, "recorded");
-  await connection.close();
 });

@@ -87,7 +87,7 @@ describe("a worker whose database", { timeout: 120_000 }, () => {
         const proxy = await createProxy();
         proxy.cut();
         const pod = start(database, {
-          ...(env ?? { PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port) }),
+          ...(env ?? { PG_HOST: "127.0.0.1", PG_PORT: String(proxy.address.port) }),
           GRACE_SECONDS: "60",
         });
         await pod.prints("the database is unavailable");

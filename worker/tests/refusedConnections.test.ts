@@ -3,23 +3,18 @@ import { after, describe, test } from "node:test";
 import { connectTo, createTestDatabase, TEMPLATE_DATABASE } from "../../tests/support/database.ts";
 import { claim, claimParams, fail, succeed, take } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
-import { Database } from "../src/database.ts";
 import { createLog } from "../src/log.ts";
 
 const database = await createTestDatabase();
-const { PG_HOST: host = "", PG_PORT, PG_USERNAME: superuser = "" } = process.env;
 /** A connection to another database. */
 const admin = await connectTo("postgres");
 after(() => admin.end());
 
 /** A connection of a role to a database, and what it logs. */
-function connect(user: string, name: string, databaseTimeoutSeconds = 20) {
+function connect(user: string | undefined, name: string, databaseTimeoutSeconds = 20) {
   const said: string[] = [];
-  const settings = { host, port: Number(PG_PORT), user, password: undefined, name, databaseTimeoutSeconds };
-  const connection = new Database(
-    settings,
-    createLog({}, (line) => said.push(line)),
-  );
+  const log = createLog({}, (line) => said.push(line));
+  const connection = database.connect(user, { name, databaseTimeoutSeconds }, log);
   return {
     connection,
     refused: (message = "the database is unavailable") =>
@@ -70,7 +65,7 @@ describe("what PostgreSQL answers to a connection is waited for, since administr
 
   test("a database that does not exist for a moment", async () => {
     const name = `${database.name}_restored`;
-    const missing = connect(superuser, name);
+    const missing = connect(undefined, name);
     const asked = missing.connection.run("demand", ["clap", 1, 10, 40]);
     await missing.refused();
     await admin.query("select pg_advisory_lock(1)");

@@ -3,11 +3,8 @@ import { beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createProxy } from "../../../tests/support/proxy.ts";
-import { claimParams, startAttempt } from "../../../tests/support/queue.ts";
-import { Database } from "../database.ts";
-import { noopLog } from "../log.ts";
+import { claimParams, startAttempt, take } from "../../../tests/support/queue.ts";
 import { announceStop } from "./announceStop.ts";
-import { claim } from "./claim.ts";
 import { reclaim } from "./reclaim.ts";
 
 const database = await createTestDatabase();
@@ -28,10 +25,8 @@ test("a worker that announced its stop may not be ended before its grace period 
 test("a database outage uses up the grace period: only the remainder is announced", async () => {
   await database.query("insert into make_it_clap (duration_seconds) values (40)");
   const proxy = await createProxy();
-  const address = { host: "127.0.0.1", port: proxy.port, user: "postgres", password: undefined, name: database.name };
-  const connection = new Database({ ...address, databaseTimeoutSeconds: 30 }, noopLog);
-  const claimed = await claim(connection, claimParams("a"));
-  assert.ok(claimed);
+  const connection = database.connect(undefined, { ...proxy.address, databaseTimeoutSeconds: 30 });
+  const claimed = await take(connection, "a");
   proxy.cut();
   const announced = announceStop(connection, claimed, 100);
   await sleep(1_500);
@@ -41,5 +36,4 @@ test("a database outage uses up the grace period: only the remainder is announce
     "select extract(epoch from stopping_until - clock_timestamp())::float8 as seconds from batch.queue",
   );
   assert.ok(row?.seconds > 90 && row?.seconds < 98.6, `${row?.seconds} s are left`);
-  await connection.close();
 });

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { claimParams, claimWithReclaim } from "../../../tests/support/queue.ts";
-import type { Claim } from "./claim.ts";
+import { claimParams, claimWithReclaim, startAttempt } from "../../../tests/support/queue.ts";
 import { DEFAULT_POD_START_SECONDS, demand } from "./demand.ts";
 import { fail } from "./fail.ts";
 import { succeed } from "./succeed.ts";
@@ -18,11 +17,7 @@ async function insert(count: number): Promise<void> {
   ]);
 }
 
-async function claimed(jobName: string, more = {}) {
-  const connection = database.connect();
-  const attempt = (await claimWithReclaim(connection, claimParams(jobName, more))) as Claim;
-  return { connection, attempt };
-}
+const claimed = (jobName: string, more = {}) => startAttempt(database, claimParams(jobName, more));
 
 /** Ages suspicions beyond the time that a worker, or its Job, has to come back. */
 async function ageSuspicions(): Promise<void> {
