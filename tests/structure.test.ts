@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
-import { basename, dirname, join, normalize } from "node:path";
+import { basename, dirname, join, matchesGlob, normalize } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -142,4 +142,14 @@ describe("files", () => {
     );
     assert.deepEqual([repeated, names.filter((name) => VAGUE.test(name))], [[], []]);
   });
+});
+
+test("npm run proof runs every test that npm test runs a sample of", () => {
+  const { proof } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts;
+  const patterns: string[] = proof.replaceAll('"', "").split(" ");
+  const sampled = SOURCES.filter((file) => isTest(file) && readImports(file).includes("tests/support/sample.ts"));
+  assert.deepEqual(
+    sampled.filter((file) => !patterns.some((pattern) => matchesGlob(file, pattern))),
+    ["tests/support/sample.test.ts"],
+  );
 });
