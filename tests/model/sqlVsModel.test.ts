@@ -79,7 +79,7 @@ function agrees(rules: Rules, seen = new Map<string, number>()) {
         if (both.queue.scaling.absentJobs > 0) seen.set("absent", (seen.get("absent") ?? 0) + 1);
       }
     } finally {
-      await both.close();
+      both.close();
     }
   });
 }

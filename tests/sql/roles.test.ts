@@ -28,12 +28,14 @@ async function claimedBy(jobName: string) {
   return { connection, attempt };
 }
 
-beforeEach(async () => {
+async function insertThree(): Promise<void> {
   await database.reset();
   await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 3)");
-});
+}
 
 describe("batch_worker", () => {
+  beforeEach(insertThree);
+
   test("claims, loses the connection, takes its session back and succeeds", async () => {
     const { connection, attempt } = await claimedBy("a");
     assert.equal(parseRow(attempt.row).duration_seconds, 1);
@@ -55,6 +57,8 @@ describe("batch_worker", () => {
 });
 
 describe("batch_scaler", () => {
+  beforeEach(insertThree);
+
   test("asks the scaling query, which cleans up after dead workers", async () => {
     const { connection } = await claimedBy("a");
     await connection.close();
@@ -69,6 +73,8 @@ describe("batch_scaler", () => {
 });
 
 describe("what is not a role's work is refused", () => {
+  before(insertThree);
+
   const neither = [
     "table public.make_it_clap",
     "insert into public.make_it_clap (duration_seconds) values (1)",
@@ -168,6 +174,8 @@ describe("what is not a role's work is refused", () => {
 });
 
 describe("node main.ts migrate", () => {
+  beforeEach(insertThree);
+
   const stored = () =>
     database.query("select rolname, rolpassword from pg_authid where rolname like 'batch\\_%' order by 1");
 
