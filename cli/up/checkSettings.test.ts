@@ -28,26 +28,17 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
     outcome("up", { args, env, programs, clusterAnswers: false });
 
   const wrong: Record<string, readonly [args: string[], env: NodeJS.ProcessEnv, problems: readonly string[]]> = {
-    "in the stack's file": [[], settings({ cpu: { value: "a lot" } }), configProblems({ cpu: "a lot" })],
-    "on the command line": [
-      ["--config", "maxReplicaCount=0", "-c", "pollingInterval=7"],
-      settings(),
-      configProblems({ maxReplicaCount: "0" }),
+    "in the stack's file, as a secret, which it does not show, and by several keys on the command line": [
+      ["--config", "maxReplicaCount=0", "-c", "pollingInterval=7", "-c", "namespace=keda"],
+      settings({ cpu: { value: "a lot" }, memory: { value: "geheim", secret: true } }),
+      configProblems({ cpu: "a lot", memory: "geheim", maxReplicaCount: "0", namespace: "keda" }).map((line) =>
+        line.replace('"geheim"', "a secret"),
+      ),
     ],
     "by a path": [
       ["--config-path", "-c", "image.build.registry=https://a"],
       settings(),
       configProblems({ image: { build: { registry: "https://a" } } }),
-    ],
-    "by several keys at once": [
-      ["-c", "namespace=keda", "-c", "maxReplicaCount=81"],
-      settings(),
-      configProblems({ namespace: "keda", maxReplicaCount: "81" }),
-    ],
-    "as a secret, which it does not show": [
-      [],
-      settings({ memory: { value: "geheim", secret: true } }),
-      configProblems({ memory: "geheim" }).map((line) => line.replace('"geheim"', "a secret")),
     ],
     "on the command line, of a structure as text, which Pulumi would refuse only after it has stored it": [
       ["-c", 'batches=[{ "kind": "page", "table": "pages" }]'],
