@@ -25,6 +25,10 @@ const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
     log.info("blocking");
     for (;;);
   },
+  "log and block without computing": ({ log }) => {
+    log.info("blocking");
+    for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+  },
   "wait forever": ({ log }) => {
     log.info("waiting");
     return never();

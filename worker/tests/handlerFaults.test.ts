@@ -60,7 +60,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
   });
 
   test("blocks keeps its lease, and SIGTERM is recorded as an interruption within the grace period", async () => {
-    await insert("log and block");
+    await insert("log and block without computing");
     const pod = start({ LEASE_SECONDS: "1", GRACE_SECONDS: "4" });
     await pod.prints("blocking");
     const leases = new Set<string>();
@@ -85,7 +85,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     test(`takes its time gets all of it after a second ${signal}, and the interruption is recorded`, async () => {
-      await insert("log and block");
+      await insert("log and block without computing");
       const pod = start({ GRACE_SECONDS: "3" });
       await pod.prints("blocking");
       const asked = performance.now();
