@@ -40,3 +40,9 @@ for (const [text, message] of [
 test("brackets in strings do not count as levels", () => {
   assert.equal(parseJson(`"${"[".repeat(1_000)}\\"${"{".repeat(1_000)}"`), `${"[".repeat(1_000)}"${"{".repeat(1_000)}`);
 });
+
+test("a string without an end, as in a file that is being written, is refused at once", () => {
+  const startedAt = performance.now();
+  assert.throws(() => parseJson(`{"state": "${'{\\"a\\":1},'.repeat(6_500)}`), SyntaxError);
+  assert.ok(performance.now() - startedAt < 1_000);
+});

@@ -37,10 +37,13 @@ function checkText(text: string): void {
   if (!text.isWellFormed()) throw new RangeError("a string holds half of a surrogate pair, which is not Unicode text");
 }
 
-/** Counts brackets outside strings before `parse` runs, whose reviver is recursive. */
+/**
+ * Counts brackets outside strings before `parse` runs, whose reviver is recursive. A string without an end, as in a file that is being
+ * written, counts as one: otherwise each of its escaped quotes would be searched for an end, which blocks the runner for seconds.
+ */
 function checkDepth(text: string): void {
   let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[{\]}]/gs)) {
     if (token === "[" || token === "{") depth++;
     else if (token === "]" || token === "}") depth--;
     if (depth > MAX_DEPTH) throw new RangeError(`it is nested more than ${MAX_DEPTH} levels deep`);
