@@ -8,7 +8,7 @@ export interface ProcessEntry {
   readonly session: number;
   /** In ticks since boot; identifies a process uniquely together with its pid. */
   readonly startTime: number;
-  /** It has ended, but its parent has not reaped it yet. */
+  /** All of its threads have ended, but its parent has not reaped it yet. */
   readonly ended: boolean;
 }
 
@@ -30,11 +30,13 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   // The second field, the program's name in parentheses, may itself contain spaces and parentheses.
   const [state = "", parent, group, session, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const startTime = Number(rest[START_TIME_AFTER_SESSION]);
-  const ended = state === "Z" || state === "X";
+  // The state is that of the first thread, which may end before the others.
+  const ended = (state === "Z" || state === "X") && Number(rest[THREADS_AFTER_SESSION]) <= 1;
   return { pid, parent: Number(parent), group: Number(group), session: Number(session), startTime, ended };
 }
 
-/** proc(5): `session` is field 6, `starttime` field 22. */
+/** proc(5): `session` is field 6, `num_threads` field 20, `starttime` field 22. */
+const THREADS_AFTER_SESSION = 20 - 6 - 1;
 const START_TIME_AFTER_SESSION = 22 - 6 - 1;
 
 /** A file of a process; undefined if the process has ended or the file may not be read. */
