@@ -27,6 +27,8 @@ export function createCommandWork(
   let running: Leftovers | undefined;
   // The writer handles a closed log; without a listener, the error would end the runner.
   for (const stream of [streams.stdout, streams.stderr]) stream.on("error", () => undefined);
+  // As the same user, the command could send SIGUSR1, which starts Node's debugger, and read the runner's password with it.
+  if (process.listenerCount("SIGUSR1") === 0) process.on("SIGUSR1", () => undefined);
 
   async function runIn(folder: AttemptFolder, context: WorkContext): Promise<WorkResult> {
     const variables = getContractVariables(folder, context);

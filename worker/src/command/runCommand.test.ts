@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { url as getDebuggerUrl } from "node:inspector";
 import { createServer } from "node:net";
 import { after, describe, test } from "node:test";
 import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
@@ -15,6 +16,12 @@ test("the program gets its arguments unchanged, without a shell", async () => {
   const words = ["$HOME", "a  b", "", "-n", "--", "*", "é😀", "`id`", "a\nb", `'"\\`, "$(id)", "%s"];
   const { stdout } = await runCommandAttempt({ command: ["printf", "%s\\0", ...words] });
   assert.deepEqual(stdout.toString().split("\0").slice(0, -1), words);
+});
+
+test("a command cannot start the runner's debugger, which would show it the password", async () => {
+  const { result } = await runCommandAttempt({ command: shell("kill -USR1 $PPID") });
+  assert.deepEqual(result, { outcome: "succeeded" });
+  assert.equal(getDebuggerUrl(), undefined);
 });
 
 test("a relative program is one of the working folder, which is the runner's", async () => {
