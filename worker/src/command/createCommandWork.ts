@@ -1,6 +1,8 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import type { Log } from "../log.ts";
 import type { Work, WorkContext, WorkResult } from "../work.ts";
+import { afterAbort } from "./afterAbort.ts";
 import { type AttemptFolder, createAttemptFolder } from "./attemptFolder.ts";
 import { getWorkResult } from "./commandEnd.ts";
 import { getCommandEnvironment, getContractVariables } from "./commandEnvironment.ts";
@@ -13,6 +15,9 @@ import { readJsonFile } from "./readJsonFile.ts";
 import { removeFolder } from "./removeFolder.ts";
 import { type RunnerStreams, runCommand, StartError } from "./runCommand.ts";
 import { watchFiles } from "./watchFiles.ts";
+
+/** How long the removal of an attempt's files may still take after `killSignal`: a command may leave a million of them. */
+const REMOVE_MS = 100;
 
 /**
  * Work that starts a command for each attempt, by the contract of docs/commands.md.
@@ -75,7 +80,7 @@ export function createCommandWork(
     // The runner's exit does not wait for a process that cannot be killed.
     stuck: false,
     async run(rowJson, context) {
-      const { signal, checkpointJson, log } = context;
+      const { signal, killSignal, checkpointJson, log } = context;
       if (signal.aborted) return { outcome: "interrupted", message: String(signal.reason) };
       let folder: AttemptFolder | undefined;
       try {
@@ -87,14 +92,15 @@ export function createCommandWork(
         log.error("the command could not be run", { directory: settings.directory, stack });
         return { outcome: "failed", message: `cannot run the command: ${message}`, final: false };
       } finally {
-        if (folder)
-          await removeFolder(folder.path).catch(({ message }) =>
-            log.warn("the attempt's files were not removed", { error: message }),
-          );
+        if (folder) await Promise.race([remove(folder, log), afterAbort(killSignal, REMOVE_MS)]);
       }
     },
     async close() {
       if (running) await endProcesses(running, AbortSignal.abort());
     },
   };
+}
+
+async function remove({ path }: AttemptFolder, log: Log): Promise<void> {
+  await removeFolder(path).catch(({ message }) => log.warn("the attempt's files were not removed", { error: message }));
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
-import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { until } from "../../../tests/support/until.ts";
 import { InterruptedError } from "../errors.ts";
 
 /** Runs a script until it prints that it is ready; then aborts, and kills it `killAfterMs` later. */
@@ -77,6 +79,19 @@ test("a command that fails to stop in time cannot delay the runner by its output
     },
   });
   assert.ok(performance.now() - killedAt < MAX_KILL_MS);
+});
+
+test("a command that has left many files behind cannot delay the runner by their removal", async () => {
+  const directory = createDirectory();
+  const kill = new AbortController();
+  await runCommandAttempt({
+    command: shell("cd $TMPDIR; seq 20000 | xargs touch; trap '' TERM; echo ready; while :; do sleep 0.01; done"),
+    directory,
+    context: { signal: kill.signal, killSignal: kill.signal },
+    onOutput: () => kill.abort(new InterruptedError("SIGTERM")),
+  });
+  assert.notDeepEqual(readdirSync(directory), []);
+  await until("they are removed meanwhile", () => readdirSync(directory).length === 0);
 });
 
 test("a command is not started if the attempt must already stop", async () => {
