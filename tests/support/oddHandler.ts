@@ -81,6 +81,23 @@ const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
     const odd: unknown[] = [Symbol("s"), () => 1, "1", 1n, null, {}];
     for (const value of odd) progress(value as number, value as number);
   },
+  "report progress for half a second": ({ progress }) => {
+    const end = performance.now() + 500;
+    let done = 0;
+    while (performance.now() < end) progress(++done);
+    return done;
+  },
+  "save checkpoints for half a second": async ({ checkpoint }) => {
+    const end = performance.now() + 500;
+    const saved: Promise<void>[] = [];
+    while (performance.now() < end) saved.push(checkpoint(saved.length));
+    await Promise.all(saved);
+    return saved.length;
+  },
+  "print in other encodings": () => {
+    process.stdout.write("68c3a9782c20", "hex");
+    process.stderr.write("YmFzZTY0", "base64");
+  },
   "send messages of its own": async () => {
     for (const message of [null, undefined, "ready", { type: "output", stream: "none" }])
       parentPort?.postMessage(message);

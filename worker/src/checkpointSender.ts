@@ -1,12 +1,12 @@
-import type { FromThread } from "./threadMessages.ts";
+import type { ThreadSender } from "./threadSender.ts";
 import { toJson } from "./toJson.ts";
 
 /** Sends checkpoints to the main thread, and waits until each is saved. */
 export class CheckpointSender {
-  readonly #send: (message: FromThread) => void;
+  readonly #send: ThreadSender["send"];
   readonly #waiting: PromiseWithResolvers<void>[] = [];
 
-  constructor(send: (message: FromThread) => void) {
+  constructor(send: ThreadSender["send"]) {
     this.#send = send;
   }
 

@@ -18,13 +18,13 @@ export class HandlerThread {
   readonly #worker: Worker;
   readonly #loaded = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<WorkResult>();
-  readonly #unwritten = new Int32Array(new SharedArrayBuffer(4));
+  readonly #unprocessed = new Int32Array(new SharedArrayBuffer(4));
   #context: WorkContext | undefined;
 
   constructor(kind: string) {
     // Awaited by `loaded` at the Job's start; later a load error is the request's error.
     this.#loaded.promise.catch(() => undefined);
-    const workerData: ThreadData = { kind, unwritten: this.#unwritten.buffer };
+    const workerData: ThreadData = { kind, unprocessed: this.#unprocessed.buffer };
     this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), { workerData });
     this.#worker.on("message", (sent: unknown) => {
       // Libraries that find themselves in a thread send messages of their own.
@@ -91,16 +91,18 @@ export class HandlerThread {
         break;
       case "log":
         this.#context?.log.write(message.line);
-        process.stdout.write("", () => this.#written());
+        process.stdout.write("", () => this.#processed());
         break;
       case "output":
-        process[message.stream].write(message.chunk, () => this.#written());
+        process[message.stream].write(message.chunk, () => this.#processed());
         break;
       case "progress":
         this.#context?.progress(message.done, message.total);
+        this.#processed();
         break;
       case "saveCheckpoint":
         void this.#saveCheckpoint(message.id, message.value);
+        this.#processed();
         break;
       case "ended":
         this.#end(message.result);
@@ -108,9 +110,9 @@ export class HandlerThread {
     }
   }
 
-  #written(): void {
-    Atomics.sub(this.#unwritten, 0, 1);
-    Atomics.notify(this.#unwritten, 0);
+  #processed(): void {
+    Atomics.sub(this.#unprocessed, 0, 1);
+    Atomics.notify(this.#unprocessed, 0);
   }
 
   async #saveCheckpoint(id: number, value: unknown): Promise<void> {

@@ -4,9 +4,9 @@ import type { SettingsError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
 import { loadHandler } from "./loadHandler.ts";
 import { createLog } from "./log.ts";
-import { OutputSender } from "./outputSender.ts";
 import { runHandler, toFailedResult } from "./runHandler.ts";
 import { type Envelope, type FromThread, type ThreadData, type ToThread, toStopError } from "./threadMessages.ts";
+import { ThreadSender } from "./threadSender.ts";
 
 // The entry of a handler's thread: loads the handler, runs it on one request, and reports the result. Whatever happens to this
 // thread, the main thread keeps the claim.
@@ -14,37 +14,37 @@ import { type Envelope, type FromThread, type ThreadData, type ToThread, toStopE
 // Without a port this file is only loaded to be compiled (worker/Dockerfile).
 if (parentPort) await serve(parentPort, workerData as ThreadData);
 
-async function serve(port: MessagePort, { kind, unwritten }: ThreadData): Promise<void> {
-  const send = (fromHandlerThread: FromThread) => port.postMessage({ fromHandlerThread } satisfies Envelope);
-  const output = new OutputSender(send, unwritten);
-  output.takeStreams();
+async function serve(port: MessagePort, { kind, unprocessed }: ThreadData): Promise<void> {
+  const post = (fromHandlerThread: FromThread) => port.postMessage({ fromHandlerThread } satisfies Envelope);
+  const sender = new ThreadSender(post, unprocessed);
+  sender.takeStreams();
   // Uncaught errors (in a timer, an unhandled rejection) belong to the work, whenever they occur.
-  process.on("uncaughtException", (error) => send({ type: "ended", result: toFailedResult(error) }));
+  process.on("uncaughtException", (error) => post({ type: "ended", result: toFailedResult(error) }));
   let handler: Handler;
   try {
     handler = await loadHandler(kind);
   } catch (error) {
-    return send({ type: "refused", problem: (error as SettingsError).message });
+    return post({ type: "refused", problem: (error as SettingsError).message });
   }
   const stop = new AbortController();
-  const checkpoints = new CheckpointSender(send);
+  const checkpoints = new CheckpointSender((message) => sender.send(message));
   port.on("message", (message: ToThread) => {
     if (message.type === "abort") stop.abort(toStopError(message.reason));
     else if (message.type === "checkpointSaved") checkpoints.saved(message.id, message.error);
     else void run(message);
   });
-  send({ type: "loaded" });
+  post({ type: "loaded" });
 
   async function run({ rowJson, logFields, ...context }: Extract<ToThread, { type: "run" }>): Promise<void> {
     const result = await runHandler(handler, rowJson, {
       ...context,
       signal: stop.signal,
-      log: createLog(logFields, (line) => output.sendLine(line)),
+      log: createLog(logFields, (line) => sender.send({ type: "log", line })),
       progress: (done, total) =>
-        send({ type: "progress", done: toNumber(done), total: total === undefined ? total : toNumber(total) }),
+        sender.send({ type: "progress", done: toNumber(done), total: total === undefined ? total : toNumber(total) }),
       saveCheckpoint: (value) => checkpoints.save(value),
     });
-    send({ type: "ended", result });
+    post({ type: "ended", result });
   }
 }
 

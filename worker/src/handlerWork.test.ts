@@ -69,6 +69,21 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.deepEqual(reported, Array(6).fill(Number.NaN));
   });
 
+  for (const does of ["report progress for half a second", "save checkpoints for half a second"]) {
+    test(`asked to ${does} waits for this thread, which it could otherwise keep from everything else`, async () => {
+      // This thread is busy for longer than that, from the first report on.
+      let busyMs = 1_000;
+      function block(): void {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busyMs);
+        busyMs = 0;
+      }
+      const result = await run(does, { progress: block, saveCheckpoint: async () => block() });
+      assert.equal(result.outcome, "succeeded");
+      const { result: reports } = result as { result: number };
+      assert.ok(reports > 0 && reports < 5_000, `${reports} reports`);
+    });
+  }
+
   test("gets the reason why it must stop, as an instance of its class", async () => {
     const stop = new AbortController();
     const { log } = createMemoryLog(() => stop.abort(new InterruptedError("SIGTERM")));

@@ -6,8 +6,8 @@ import type { WorkContext, WorkResult } from "./work.ts";
 /** The start data of a handler's thread. */
 export interface ThreadData {
   readonly kind: string;
-  /** One Int32: the number of log lines and output chunks that were sent but not yet written. */
-  readonly unwritten: SharedArrayBuffer;
+  /** One Int32: the number of messages that were sent and are not processed yet, see `ThreadSender`. */
+  readonly unprocessed: SharedArrayBuffer;
 }
 
 /** What the worker's main thread sends to a handler's. */

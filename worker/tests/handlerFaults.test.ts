@@ -160,6 +160,14 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     assert.equal(pod.output().match(/"message":"logged"/g)?.length, 2_000);
   });
 
+  test("prints bytes as text of another encoding prints these bytes", async () => {
+    await insert("print in other encodings");
+    const pod = start();
+    assert.equal(await pod.ended, 0);
+    assert.match(pod.output(), /héx, /);
+    assert.match(pod.output(), /base64/);
+  });
+
   test("prints more than a pipe holds, to a reader that is late, loses nothing of it", async () => {
     await insert(...Array(4).fill("print, then succeed"));
     const pod = start({ REQUESTS_PER_JOB: "4" });

@@ -1,0 +1,48 @@
+import type { FromThread } from "./threadMessages.ts";
+
+/** The messages of which the work may send any number. */
+type Counted = Extract<FromThread, { type: "log" | "output" | "progress" | "saveCheckpoint" }>;
+
+/**
+ * The maximum number of messages that the main thread has not processed; beyond that the thread blocks, so that a loop can neither
+ * fill the memory nor keep the main thread from what else it must do.
+ */
+const MAX_UNPROCESSED = 1_000;
+
+/**
+ * Sends a thread's log, output, progress and checkpoints to the main thread. A message is sent at once, even by a thread that never
+ * returns to its event loop; Node's own streams would buffer everything after the first chunk until then, and lose it with the thread.
+ */
+export class ThreadSender {
+  readonly #post: (message: FromThread) => void;
+  readonly #unprocessed: Int32Array;
+
+  constructor(post: (message: FromThread) => void, unprocessed: SharedArrayBuffer) {
+    this.#post = post;
+    this.#unprocessed = new Int32Array(unprocessed);
+  }
+
+  send(message: Counted): void {
+    for (let waiting = this.#read(); waiting >= MAX_UNPROCESSED; waiting = this.#read()) {
+      Atomics.wait(this.#unprocessed, 0, waiting);
+    }
+    Atomics.add(this.#unprocessed, 0, 1);
+    this.#post(message);
+  }
+
+  /** From now on, `process.stdout` and `process.stderr` (and so `console`) of this thread send what is written to them. */
+  takeStreams(): void {
+    for (const stream of ["stdout", "stderr"] as const) {
+      const write = (chunk: Uint8Array | string, encoding: BufferEncoding, done: () => void) => {
+        this.send({ type: "output", stream, chunk: typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk });
+        done();
+      };
+      // The streams are kept, not replaced: Node calls methods of these objects.
+      Object.assign(process[stream], { _write: write, _writev: undefined });
+    }
+  }
+
+  #read(): number {
+    return Atomics.load(this.#unprocessed, 0);
+  }
+}
