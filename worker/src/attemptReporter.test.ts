@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { claimParams, startAttempt } from "../../tests/support/queue.ts";
 import { AttemptReporter } from "./attemptReporter.ts";
@@ -7,6 +9,14 @@ import { OwnershipLostError } from "./errors.ts";
 import { noopLog } from "./log.ts";
 
 const database = await createTestDatabase();
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+function measureHeap(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
 
 const stored = async () => (await database.query("select progress, checkpoint from batch.queue"))[0];
 const writes = async () => (await database.query("select xmin::text from batch.queue"))[0]?.xmin;
@@ -63,6 +73,21 @@ describe("an attempt's reporter", () => {
     reporter.progress(3);
     await reporter.close();
     assert.deepEqual(await stored(), { progress: { done: 3 }, checkpoint: null });
+  });
+
+  test("keeps one report in memory, however many come while the database does not answer", async () => {
+    const { reporter } = await start();
+    const lock = await database.open();
+    await lock.query("begin");
+    await lock.query("lock table batch.queue in exclusive mode");
+    reporter.progress(0);
+    const before = measureHeap();
+    for (let done = 1; done <= 100_000; done++) reporter.progress(done);
+    const kept = measureHeap() - before;
+    await lock.query("rollback");
+    await reporter.close();
+    assert.ok(kept < 10_000_000, `${kept} bytes`);
+    assert.deepEqual(await stored(), { progress: { done: 100_000 }, checkpoint: null });
   });
 
   test("reports that the attempt is no longer this worker's, and writes nothing", async () => {

@@ -42,7 +42,7 @@ export class AttemptReporter {
       this.#log.warn("progress must be numbers of 0 or more", { done: String(done), total: String(total) });
       return;
     }
-    this.#add({ progress: { done, ...(total !== undefined && { total }) } }).catch(() => undefined);
+    if (!this.#closed) this.#add({ progress: { done, ...(total !== undefined && { total }) } });
   }
 
   /**
@@ -52,6 +52,7 @@ export class AttemptReporter {
    */
   async saveCheckpoint(value: unknown): Promise<void> {
     const checkpoint = toJson("a checkpoint", value) ?? "null";
+    if (this.#closed) throw new Error("cannot save a checkpoint: the attempt has ended");
     return await this.#add({ checkpoint });
   }
 
@@ -62,12 +63,12 @@ export class AttemptReporter {
     await this.#writing;
   }
 
-  async #add(news: Report): Promise<void> {
-    if (this.#closed) throw new Error("cannot save a checkpoint: the attempt has ended");
-    const saved = this.#pending?.saved ?? Promise.withResolvers<void>();
+  /** Returns the promise that all callers share until the next write: one for each would fill the memory during an outage. */
+  #add(news: Report): Promise<void> {
+    const saved = this.#pending?.saved ?? createSaved();
     this.#pending = { ...this.#pending, ...news, saved };
     this.#writing ??= this.#writeAll();
-    await saved.promise;
+    return saved.promise;
   }
 
   async #writeAll(): Promise<void> {
@@ -93,6 +94,13 @@ export class AttemptReporter {
     this.#pending = { ...news, ...later, saved: news.saved };
     if (later) news.saved.promise.then(later.saved.resolve, later.saved.reject);
   }
+}
+
+function createSaved(): PromiseWithResolvers<void> {
+  const saved = Promise.withResolvers<void>();
+  // Nobody may wait for it.
+  saved.promise.catch(() => undefined);
+  return saved;
 }
 
 /** Whether a value can be a part of the progress. */
