@@ -81,18 +81,23 @@ const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
     const odd: unknown[] = [Symbol("s"), () => 1, "1", 1n, null, {}];
     for (const value of odd) progress(value as number, value as number);
   },
-  "report progress for half a second": ({ progress }) => {
-    const end = performance.now() + 500;
+  "report progress for 0.2 s": ({ progress }) => {
+    const end = performance.now() + 200;
     let done = 0;
     while (performance.now() < end) progress(++done);
     return done;
   },
-  "save checkpoints for half a second": async ({ checkpoint }) => {
-    const end = performance.now() + 500;
+  "save checkpoints for 0.2 s": async ({ checkpoint }) => {
+    const end = performance.now() + 200;
     const saved: Promise<void>[] = [];
     while (performance.now() < end) saved.push(checkpoint(saved.length));
     await Promise.all(saved);
     return saved.length;
+  },
+  "print parts of much memory": ({ progress }) => {
+    const memory = Buffer.alloc(20_000_000, "-");
+    progress(0);
+    for (let part = 0; part < 30; part++) process.stdout.write(memory.subarray(part, part + 1));
   },
   "print in other encodings": () => {
     process.stdout.write("68c3a9782c20", "hex");

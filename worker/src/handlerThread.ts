@@ -94,7 +94,7 @@ export class HandlerThread {
         process.stdout.write("", () => this.#processed());
         break;
       case "output":
-        process[message.stream].write(message.chunk, () => this.#processed());
+        process[message.stream].write(message.chunk, message.encoding, () => this.#processed());
         break;
       case "progress":
         this.#context?.progress(message.done, message.total);

@@ -13,6 +13,11 @@ function run(does: string, more: Partial<WorkContext> = {}, work: Work = new Han
   return work.run(JSON.stringify({ id: 1, does }), workContext({ kind: "odd", ...more }));
 }
 
+/** Blocks this thread. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 /** A log that keeps its lines; `onLine` is called after each. */
 function createMemoryLog(onLine: () => void = () => undefined) {
   const lines: string[] = [];
@@ -69,20 +74,31 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.deepEqual(reported, Array(6).fill(Number.NaN));
   });
 
-  for (const does of ["report progress for half a second", "save checkpoints for half a second"]) {
+  for (const does of ["report progress for 0.2 s", "save checkpoints for 0.2 s"]) {
     test(`asked to ${does} waits for this thread, which it could otherwise keep from everything else`, async () => {
       // This thread is busy for longer than that, from the first report on.
-      let busyMs = 1_000;
-      function block(): void {
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busyMs);
+      let busyMs = 400;
+      function report(): void {
+        block(busyMs);
         busyMs = 0;
       }
-      const result = await run(does, { progress: block, saveCheckpoint: async () => block() });
+      const result = await run(does, { progress: report, saveCheckpoint: async () => report() });
       assert.equal(result.outcome, "succeeded");
       const { result: reports } = result as { result: number };
       assert.ok(reports > 0 && reports < 5_000, `${reports} reports`);
     });
   }
+
+  test("prints a small part of much memory without sending all of it", async () => {
+    let sent = 0;
+    function progress(): void {
+      const before = process.memoryUsage().rss;
+      block(400);
+      sent = process.memoryUsage().rss - before;
+    }
+    assert.equal((await run("print parts of much memory", { progress })).outcome, "succeeded");
+    assert.ok(sent < 100_000_000, `${sent} bytes`);
+  });
 
   test("gets the reason why it must stop, as an instance of its class", async () => {
     const stop = new AbortController();
@@ -115,7 +131,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     const work = new HandlerWork("odd");
     const result = run("succeed, then block in a native call", { killSignal: kill.signal }, work);
     // The thread blocks before this thread has read its result and terminates it.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    block(1_000);
     const killed = setTimeout(1_500).then(() => {
       kill.abort();
       return performance.now();

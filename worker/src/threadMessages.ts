@@ -24,7 +24,12 @@ export type FromThread =
   | { readonly type: "loaded" }
   | { readonly type: "refused"; readonly problem: string }
   | { readonly type: "log"; readonly line: string }
-  | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly chunk: Uint8Array }
+  | {
+      readonly type: "output";
+      readonly stream: "stdout" | "stderr";
+      readonly chunk: Uint8Array | string;
+      readonly encoding: BufferEncoding;
+    }
   | { readonly type: "progress"; readonly done: number; readonly total?: number | undefined }
   | { readonly type: "saveCheckpoint"; readonly id: number; readonly value: unknown }
   | { readonly type: "ended"; readonly result: WorkResult };

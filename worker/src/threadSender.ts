@@ -34,7 +34,9 @@ export class ThreadSender {
   takeStreams(): void {
     for (const stream of ["stdout", "stderr"] as const) {
       const write = (chunk: Uint8Array | string, encoding: BufferEncoding, done: () => void) => {
-        this.send({ type: "output", stream, chunk: typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk });
+        // A copy: a message carries the whole memory of which a chunk may be a small part.
+        const sent = typeof chunk === "string" ? chunk : new Uint8Array(chunk);
+        this.send({ type: "output", stream, chunk: sent, encoding });
         done();
       };
       // The streams are kept, not replaced: Node calls methods of these objects.
