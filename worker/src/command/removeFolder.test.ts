@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createDirectory } from "../../../tests/support/commandAttempt.ts";
+import { removeFolder } from "./removeFolder.ts";
+
+test("whatever a command leaves in its folder is removed, and nothing that it has linked to", async () => {
+  const directory = createDirectory();
+  const kept = join(directory, "kept");
+  mkdirSync(kept);
+  writeFileSync(join(kept, "file"), "");
+  const folder = join(directory, "folder");
+  mkdirSync(folder);
+  const script = `
+    ln -s ../kept link; ln -s nowhere broken; mkfifo fifo
+    mkdir "$(printf 'n\\377')" && cd "$(printf 'n\\377')" && touch "$(printf '\\376\\nx')" && chmod 000 .
+    mkdir ../readonly && touch ../readonly/file && chmod 500 ../readonly
+  `;
+  execFileSync("sh", ["-ec", script], { cwd: folder });
+  await removeFolder(folder);
+  assert.equal(existsSync(folder), false);
+  symlinkSync(kept, folder);
+  await removeFolder(folder);
+  assert.deepEqual([readdirSync(directory), readdirSync(kept)], [["kept"], ["file"]]);
+});
+
+test("a folder that something else removes, before or meanwhile, is no error", async () => {
+  const folder = join(createDirectory(), "folder");
+  await removeFolder(folder);
+  mkdirSync(join(folder, "below"), { recursive: true });
+  for (let file = 0; file < 500; file++) writeFileSync(join(folder, "below", String(file)), "");
+  await Promise.all([removeFolder(folder), removeFolder(folder)]);
+  assert.equal(existsSync(folder), false);
+});
+
+test("many files are removed in little memory: the runner's part of the container's is small", {
+  timeout: 60_000,
+}, async () => {
+  const folder = join(createDirectory(), "folder");
+  mkdirSync(folder);
+  for (let file = 0; file < 30_000; file++) writeFileSync(join(folder, String(file)), "");
+  const before = process.resourceUsage().maxRSS;
+  await removeFolder(folder);
+  assert.equal(existsSync(folder), false);
+  const more = process.resourceUsage().maxRSS - before;
+  assert.ok(more < 50_000, `${more} KiB`);
+});
