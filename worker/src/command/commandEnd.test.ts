@@ -116,6 +116,12 @@ test("the error says how the command ended, and ends with its stderr", async () 
   assert.deepEqual(result, { outcome: "failed", message: "exit code 3: first\nlast", final: false });
 });
 
+test("the error of a wrong result file says what is wrong with it, and ends with stderr, which may say why", async () => {
+  const { result } = await runCommandAttempt({ command: shell(": > $BATCH_RESULT_FILE; echo disk full >&2") });
+  const message = "the result file must be JSON; got an empty file: disk full";
+  assert.deepEqual(result, { outcome: "failed", message, final: false });
+});
+
 test("the error of a command that has failed ends with its stdout if its stderr is empty", async () => {
   const failed = await runCommandAttempt({ command: shell("echo first; echo last; exit 3") });
   assert.deepEqual(failed.result, { outcome: "failed", message: "exit code 3: first\nlast", final: false });

@@ -49,7 +49,7 @@ export function getWorkResult(end: CommandEnd, exitCodes: ExitCodes): WorkResult
       : { outcome: "interrupted", message };
   }
   if (signal !== null) return { outcome: "crashed", message };
-  if (code === 0) return getSuccess(result);
+  if (code === 0) return getSuccess(end);
   if (code === RETRY_LATER_EXIT_CODE) {
     const { afterSeconds = exitCodes.retryAfterSeconds, problem } = readRetryAfter(result);
     return { outcome: "retryLater", afterSeconds, message: [message, problem].filter(Boolean).join("; ") };
@@ -58,10 +58,11 @@ export function getWorkResult(end: CommandEnd, exitCodes: ExitCodes): WorkResult
   return { outcome: "failed", message, final };
 }
 
-function getSuccess(result: JsonFile | undefined): WorkResult {
+function getSuccess({ result, stderr }: CommandEnd): WorkResult {
   if (result === undefined) return { outcome: "succeeded" };
   if ("value" in result) return { outcome: "succeeded", result: result.value };
-  return { outcome: "failed", message: `the result file ${result.problem}`, final: false };
+  const message = [`the result file ${result.problem}`, stderr].filter(Boolean).join(": ");
+  return { outcome: "failed", message, final: false };
 }
 
 /** Reads `{"retryAfter": 90}`, in seconds, like the HTTP header; the problem with anything else is for the attempt's error. */
