@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createDirectory, runCommandAttempt } from "../../../tests/support/commandAttempt.ts";
-import { findMachineMismatch } from "./explainStart.ts";
+import { findMachineMismatch, isTransient } from "./explainStart.ts";
 
 const folder = createDirectory();
 
@@ -67,6 +67,12 @@ for (const [command, message] of REASONS) {
     assert.ok(stderr.length < 2_000);
   });
 }
+
+test("what a node lacks, or its disk fails to read, is no reason why a later attempt cannot start", () => {
+  for (const code of ["EAGAIN", "ENOMEM", "EMFILE", "EIO", "ESTALE"]) {
+    assert.equal(isTransient(Object.assign(new Error(`spawn ${code}`), { code })), true, code);
+  }
+});
 
 test("a script without a #! line is run by /bin/sh, as execvp(3) does", async () => {
   const { stdout } = await runCommandAttempt({ command: [program("script", "echo ran $1\n"), "well"] });

@@ -3,7 +3,7 @@ import { findProgram, getForeignMachine, isElf, type ProgramFile } from "./progr
 
 /** Errors of the node rather than of the command: a later attempt may start. */
 export function isTransient({ code }: NodeJS.ErrnoException): boolean {
-  return ["EAGAIN", "ENOMEM", "EMFILE", "ENFILE", "ETXTBSY"].includes(code ?? "");
+  return ["EAGAIN", "ENOMEM", "EMFILE", "ENFILE", "ETXTBSY", "EIO", "ESTALE"].includes(code ?? "");
 }
 
 /** Why the kernel refused to start a program, in words that name what to change. */
