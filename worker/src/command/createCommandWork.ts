@@ -9,6 +9,7 @@ import { getCommandEnvironment, getContractVariables } from "./commandEnvironmen
 import type { CommandSettings } from "./commandSettings.ts";
 import { endProcesses, type Leftovers } from "./endProcesses.ts";
 import { explainStart, findMachineMismatch, isTransient } from "./explainStart.ts";
+import { compactJson } from "./json.ts";
 import { countOomKills } from "./oomKills.ts";
 import { openPipes } from "./openPipes.ts";
 import { readJsonFile } from "./readJsonFile.ts";
@@ -79,7 +80,8 @@ export function createCommandWork(
   return {
     // The runner's exit does not wait for a process that cannot be killed.
     stuck: false,
-    async run(rowJson, context) {
+    async run(rowJson, given) {
+      const context = { ...given, checkpointJson: given.checkpointJson && compactJson(given.checkpointJson) };
       const { signal, killSignal, checkpointJson, log } = context;
       if (signal.aborted) return { outcome: "interrupted", message: String(signal.reason) };
       let folder: AttemptFolder | undefined;

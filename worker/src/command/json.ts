@@ -32,6 +32,16 @@ export function parseJson(text: string): unknown {
   });
 }
 
+/** JSON text from PostgreSQL without its spaces: what was at most 64 KiB when it was saved must not be too large when it is read again. */
+export function compactJson(text: string): string {
+  try {
+    return JSON.stringify(parseJson(text));
+  } catch {
+    // A program may have saved what these limits refuse (batch.checkpoint).
+    return text;
+  }
+}
+
 function checkText(text: string): void {
   if (text.includes("\0")) throw new RangeError("a string holds \\u0000, which PostgreSQL cannot store");
   if (!text.isWellFormed()) throw new RangeError("a string holds half of a surrogate pair, which is not Unicode text");

@@ -41,6 +41,12 @@ test("the first attempt has no checkpoint file; an unchanged one is not saved ag
   assert.deepEqual(unchanged.checkpoints, []);
 });
 
+test("a checkpoint of 64 KiB is not too large for the next attempt, although PostgreSQL has added spaces", async () => {
+  const stored = `[${"1, ".repeat(32_766)}1]`;
+  const { log, stdout } = await run("wc -c < $BATCH_CHECKPOINT_FILE; poll", { context: { checkpointJson: stored } });
+  assert.deepEqual([log, Number(stdout)], [[], 65_535]);
+});
+
 test("checkpoints are saved at most once a second, and the last one always", async () => {
   const startedAt = performance.now();
   const { checkpoints } = await run("for i in $(seq 200); do checkpoint $i; sleep 0.005; done");
