@@ -6,6 +6,9 @@ import { checkDatabase, type DatabaseRequirements } from "./checkDatabase.ts";
 import { SettingsError } from "./errors.ts";
 import { DEFAULT_ROLES } from "./roles.ts";
 
+/** Those of no other test's database. */
+const ROLES = { worker: "check_test_worker", scaler: "check_test_scaler" };
+
 const database = await createTestDatabase("template0");
 
 /** The problems found on a server whose reported facts are changed. */
@@ -27,7 +30,7 @@ async function problems(change: Record<string, unknown>, wanted?: DatabaseRequir
 
 describe("the check before a migration", () => {
   test("finds no problem with an empty database and a superuser", async () => {
-    assert.deepEqual(await problems({}, { connections: 100, roles: DEFAULT_ROLES }), []);
+    assert.deepEqual(await problems({}, { connections: 100, roles: ROLES }), []);
   });
 
   const wrong: readonly (readonly [facts: Record<string, unknown>, message: RegExp])[] = [
@@ -44,11 +47,19 @@ describe("the check before a migration", () => {
   ];
   for (const [facts, message] of wrong) {
     test(`refuses with one message: ${message.source}`, async () => {
-      const found = await problems(facts, { roles: DEFAULT_ROLES });
+      const found = await problems(facts, { roles: ROLES });
       assert.equal(found.length, 1, found.join("\n"));
       assert.match(found[0] ?? "", message);
     });
   }
+
+  test("refuses the roles of another database of the server, which would be locked out", async () => {
+    assert.deepEqual(await problems({}, { roles: DEFAULT_ROLES }), [
+      "the roles to create must have no rights in another database (roles belong to the server, and new passwords would lock out that database's workers and poll); got batch_scaler, batch_worker. Choose other names (database.existing.rolePrefix)",
+    ]);
+    const own = await createTestDatabase();
+    await checkDatabase(own.client, { roles: DEFAULT_ROLES });
+  });
 
   test("lists everything that is missing at once", async () => {
     const facts = Object.assign({}, ...wrong.slice(0, 3).map(([each]) => each));
@@ -98,7 +109,7 @@ describe("the check before a migration", () => {
     });
 
     test("names each right that is missing, and changes nothing", async () => {
-      await assert.rejects(checkDatabase(client, { roles: DEFAULT_ROLES }), (error: SettingsError) => {
+      await assert.rejects(checkDatabase(client, { roles: ROLES }), (error: SettingsError) => {
         assert.equal(error.problems.length, 3);
         return true;
       });

@@ -70,7 +70,15 @@ const FACTS = `
                current_setting('server_version_num')::integer < 160000 or pg_has_role(b.oid, 'member with admin option')
              )
            )
-         ) as "foreignRoles"
+         ) as "foreignRoles",
+         array(
+           select b.rolname::text from pg_roles b
+           join pg_shdepend s on s.refclassid = 'pg_authid'::regclass and s.refobjid = b.oid
+           join pg_database d on d.oid = s.dbid
+           where b.rolname = any ($1::text[])
+           group by 1 having bool_and(d.datname <> current_database())
+           order by 1
+         ) as "othersRoles"
   from pg_roles r left join pg_namespace n on n.nspname = 'batch'
   where r.rolname = current_user`;
 
@@ -96,6 +104,8 @@ interface Facts {
   readonly hasSample: boolean;
   readonly createsTables: boolean;
   readonly foreignRoles: readonly string[];
+  /** Roles with rights in other databases of the server, and in this one with none. */
+  readonly othersRoles: readonly string[];
 }
 
 function* checkServer(facts: Facts, { connections, oneRole }: DatabaseRequirements): Iterable<string> {
@@ -141,5 +151,8 @@ function* checkRights(facts: Facts, { roles }: DatabaseRequirements): Iterable<s
     yield `the role ${facts.me} must have the attribute CREATEROLE (WORKER_PASSWORD and SCALER_PASSWORD are set); it does not`;
   } else if (facts.foreignRoles.length > 0) {
     yield `the role ${facts.me} must have ADMIN OPTION on ${facts.foreignRoles.join(", ")} (another role created them); it does not`;
+  }
+  if (facts.othersRoles.length > 0) {
+    yield `the roles to create must have no rights in another database (roles belong to the server, and new passwords would lock out that database's workers and poll); got ${facts.othersRoles.join(", ")}. Choose other names (database.existing.rolePrefix)`;
   }
 }
