@@ -2,7 +2,7 @@ import { quantityRule } from "./kubernetesRules.ts";
 import { known, list, map, number, type Rule, text } from "./rule.ts";
 
 /*
- * Values within a container of a patch that Kubernetes refuses only when KEDA creates a Job. Which fields exist, and their types, is checked
+ * Values within a patch that Kubernetes refuses only when KEDA creates a Job. Which fields exist, and their types, is checked
  * before; null removes a field.
  */
 
@@ -44,8 +44,13 @@ const quantity: Rule = known((path, value, problems) => {
 const anyName: Rule = () => undefined;
 const quantities = map(anyName, quantity, "resource names and quantities");
 
+const oneOf = (values: readonly string[], why: string) =>
+  text((value) => values.includes(value), values.join(", ").replace(/, (?=[^,]*$)/, " or "), why);
+
 const container = fields({
   name,
+  imagePullPolicy: oneOf(["Always", "IfNotPresent", "Never"], "when nodes pull the image"),
+  restartPolicy: oneOf(["Always", "OnFailure", "Never"], "with Always an init container is a sidecar"),
   env: list(
     fields({
       name: text(/^[A-Za-z_][\w.-]*$/, "a variable's name", "letters, digits, _, . and -, no digit first"),
@@ -59,8 +64,9 @@ const container = fields({
   startupProbe: probe,
 });
 
-/** Validation rules for the values in the containers of a patch. */
+/** Validation rules for the values in a patch. */
 export const patchValuesRule: Rule = fields({
+  dnsPolicy: oneOf(["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"], "how names are resolved"),
   containers: list(container, { why: "containers" }),
   initContainers: list(container, { why: "containers" }),
 });

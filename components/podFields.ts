@@ -23,40 +23,53 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
 export function podFieldRule(name: string, ...more: readonly string[]): Rule {
   const field = [name, ...more].reduce<Field | undefined>((inside, next) => find(elementOf(inside), next), POD);
   if (field === undefined) throw new Error(`components/podFields.json must have ${[name, ...more].join(".")}`);
-  return (path, value, problems) => void problems.push(...findProblems(field, path, value, false));
+  return (path, value, problems) => void problems.push(...findProblems(field, path, value, WHOLE));
 }
 
 /** Validation rules for a part of a pod's spec that is merged into one: nothing is required, and `null` removes a field. */
 export const podPatchFieldsRule: Rule = (path, value, problems) =>
-  void problems.push(...findProblems(POD, path, value, true));
+  void problems.push(...findProblems(POD, path, value, { maybeNull: true, maybeMissing: true }));
 
-function* findProblems(field: Field, path: string, value: unknown, isPatch: boolean): Iterable<string> {
-  if (isLater(value) || (isPatch && value === null)) return;
-  if (typeof field === "string") {
-    const alias = find(POD, field);
-    if (alias !== undefined) yield* findProblems(alias, path, value, isPatch);
-    else if (TYPES[field]?.(value) === false) yield wrongType(path, `a ${field}`, value);
-  } else if (isList(field)) yield* findListProblems(field[0], path, value, isPatch);
-  else yield* findObjectProblems(field, path, value, isPatch);
+/** Validation rules for a pod's spec after the merge: Kubernetes drops a `null` that is left in it. */
+export const patchedPodFieldsRule: Rule = (path, value, problems) =>
+  void problems.push(...findProblems(POD, path, value, { maybeNull: true, maybeMissing: false }));
+
+/** What a value may lack. */
+interface Lenience {
+  readonly maybeNull: boolean;
+  readonly maybeMissing: boolean;
 }
 
-function* findListProblems(element: Field, path: string, value: unknown, isPatch: boolean): Iterable<string> {
+const WHOLE: Lenience = { maybeNull: false, maybeMissing: false };
+
+function* findProblems(field: Field, path: string, value: unknown, lenience: Lenience): Iterable<string> {
+  if (isLater(value) || (lenience.maybeNull && value === null)) return;
+  if (typeof field === "string") {
+    const alias = find(POD, field);
+    if (alias !== undefined) yield* findProblems(alias, path, value, lenience);
+    else if (TYPES[field]?.(value) === false) yield wrongType(path, `a ${field}`, value);
+  } else if (isList(field)) yield* findListProblems(field[0], path, value, lenience);
+  else yield* findObjectProblems(field, path, value, lenience);
+}
+
+function* findListProblems(element: Field, path: string, value: unknown, lenience: Lenience): Iterable<string> {
   if (!Array.isArray(value)) return yield wrongType(path, "a list", value);
   for (const [index, item] of value.entries()) {
     if (item === null) yield wrongType(`${path}[${index}]`, "an element", item);
-    else yield* findProblems(element, `${path}[${index}]`, item, isPatch);
+    else yield* findProblems(element, `${path}[${index}]`, item, lenience);
   }
 }
 
-function* findObjectProblems(fields: Fields, path: string, value: unknown, isPatch: boolean): Iterable<string> {
+function* findObjectProblems(fields: Fields, path: string, value: unknown, lenience: Lenience): Iterable<string> {
   if (!isObject(value)) return yield wrongType(path, "an object", value);
   for (const [name, item] of Object.entries(value)) {
     const inner = find(fields, name);
-    if (inner !== undefined) yield* findProblems(inner, `${path}.${name}`, item, isPatch);
+    if (inner !== undefined) yield* findProblems(inner, `${path}.${name}`, item, lenience);
     else yield problem(`a key of ${path}`, `one of ${names(fields).join(", ")}`, "KEDA drops every other", name);
   }
-  for (const name of isPatch ? [] : required(fields))
-    if (value[name] === undefined) yield `${path}.${name} must be set (Kubernetes requires it); got nothing`;
+  for (const name of lenience.maybeMissing ? [] : required(fields))
+    if (value[name] === undefined || (lenience.maybeNull && value[name] === null))
+      yield `${path}.${name} must be set (Kubernetes requires it); got nothing`;
 }
 
 function wrongType(path: string, allowed: string, value: unknown): string {

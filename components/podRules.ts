@@ -1,5 +1,6 @@
 import { affinityRule, spreadsRule, tolerationRule, volumeMountRule, volumeRule } from "./kubernetesRules.ts";
 import { isQualifiedName, objectName } from "./nameRules.ts";
+import { patchedPodRule } from "./patchedPod.ts";
 import { podSpecPatchRule } from "./podSpecPatchRule.ts";
 import { isReservedVariable } from "./reservedNames.ts";
 import { resourcesRule } from "./resourcesRule.ts";
@@ -139,7 +140,7 @@ const onLinux: Rule = (path, value, problems) => {
  * @param command - whether the pods run a command in the batch's image
  */
 export function podRule(command: boolean): Rule {
-  return and(podPartRule(command), mountsRule);
+  return and(and(podPartRule(command), mountsRule), patchedPodRule);
 }
 
 /** The same for a part of `PodArgs`, whose mounts may be of another part's volumes. */

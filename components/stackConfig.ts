@@ -8,6 +8,7 @@ import type { KedaArgs } from "./keda.ts";
 import { DEFAULT_KEDA } from "./kedaRules.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
 import { unusedNamespace } from "./nameRules.ts";
+import { patchedPodRule } from "./patchedPod.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { assignedUserRule, mountsRule } from "./podRules.ts";
 import type { PostgresArgs } from "./postgres.ts";
@@ -142,8 +143,8 @@ const batchSettings: Rule = (path, value, problems) => {
   problems.push(...new Set(found));
 };
 
-/** A batch may mount the stack's volumes, and has the stack's patch. */
+/** A batch may mount the stack's volumes, and has the stack's patch unless it has its own. */
 const batchPods: Rule = (_path, value, problems) => {
   for (const [path, pod] of stackPods(value as StackConfig))
-    for (const rule of [mountsRule, assignedUserRule]) rule(path, pod, problems);
+    for (const rule of [mountsRule, assignedUserRule, patchedPodRule]) rule(path, pod, problems);
 };

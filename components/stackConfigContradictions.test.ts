@@ -61,7 +61,11 @@ describe("the stack's configuration", () => {
     ],
     [
       "livenessPort must be a port that no container of pod.podSpecPatch declares",
-      { pod: { podSpecPatch: { initContainers: [{ name: "proxy", ports: [{ containerPort: 28_543 }] }] } } },
+      {
+        pod: {
+          podSpecPatch: { initContainers: [{ name: "proxy", image: "proxy:1", ports: [{ containerPort: 28_543 }] }] },
+        },
+      },
     ],
     [
       "livenessPort must be a port that no container of pod.podSpecPatch declares",
@@ -70,7 +74,11 @@ describe("the stack's configuration", () => {
           {
             ...COMMAND,
             livenessPort: 9_000,
-            pod: { podSpecPatch: { initContainers: [{ name: "proxy", ports: [{ containerPort: 9_000 }] }] } },
+            pod: {
+              podSpecPatch: {
+                initContainers: [{ name: "proxy", image: "proxy:1", ports: [{ containerPort: 9_000 }] }],
+              },
+            },
           },
         ],
       },
