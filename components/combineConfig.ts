@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { type BatchConfig, batchName, SAMPLE } from "./batchConfig.ts";
+import { batchName, SAMPLE } from "./batchConfig.ts";
 import { SETTING_RULES } from "./batchRules.ts";
 import type { BatchSettings } from "./batchSettings.ts";
 import { connectionsNeeded } from "./connections.ts";
 import type { KedaArgs } from "./keda.ts";
-import type { PodArgs } from "./podArgs.ts";
 import type { ExistingPostgresArgs } from "./postgresArgs.ts";
 import type { StackBatch, StackConfig } from "./stackConfig.ts";
 import type { ConfigValues, ExistingDatabaseConfig } from "./stackConfigRules.ts";
@@ -13,17 +12,8 @@ import type { ImageBuildArgs, WorkerImageArgs } from "./workerImage.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * Builds the components' arguments from the values of the stack's keys.
- *
- * @param secrets - the keys that contain a secret: variables in them stay one in Pulumi's state and output
- */
-export function combineConfig(given: ConfigValues, env: Environment, secrets: readonly string[]): StackConfig {
-  const values = {
-    ...given,
-    pod: secrets.includes("pod") ? withSecretVariables(given.pod) : given.pod,
-    batches: secrets.includes("batches") ? given.batches.map(withSecretVariables) : given.batches,
-  };
+/** Builds the components' arguments from the values of the stack's keys. */
+export function combineConfig(values: ConfigValues, env: Environment): StackConfig {
   const batches = stackBatches(values);
   return {
     kubernetesContext: values.kubernetesContext,
@@ -92,16 +82,6 @@ function credentials(registry: string | undefined, env: Environment): Pick<Image
   const { REGISTRY_USERNAME: username = "", REGISTRY_PASSWORD: password = "" } = env;
   if (registry === undefined || (username === "" && password === "")) return {};
   return { credentials: { username, password: password && pulumi.secret(password) } };
-}
-
-/** The values of `env`, also of the pod of a batch, as secrets. */
-function withSecretVariables<Part extends Pick<BatchConfig, "pod"> & Pick<PodArgs, "env">>(part: Part): Part {
-  const { env, pod } = part;
-  return {
-    ...part,
-    ...(env && { env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, pulumi.secret(value)])) }),
-    ...(pod && { pod: withSecretVariables(pod) }),
-  };
 }
 
 function metadata({ labels, annotations }: ConfigValues["pod"]) {

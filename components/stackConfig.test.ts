@@ -132,16 +132,19 @@ describe("readStackConfig", () => {
     assert.deepEqual(config.image, { existing: "registry.example/worker:1" });
   });
 
-  test("keeps variables of a key that contains a secret as secrets", async () => {
+  test("keeps variables, arguments and patches of a key that contains a secret as secrets", async () => {
+    const podSpecPatch = { containers: [{ env: [{ name: "D", value: "d" }] }] };
     const values: Record<string, string> = {
       ...defaults,
-      pod: JSON.stringify({ env: { A: "a" } }),
-      batches: JSON.stringify([{ ...COMMAND, env: { B: "b" }, pod: { env: { C: "c" } } }]),
+      pod: JSON.stringify({ env: { A: "a" }, podSpecPatch }),
+      batches: JSON.stringify([{ ...COMMAND, env: { B: "b" }, pod: { env: { C: "c" }, podSpecPatch } }]),
     };
     for (const secrets of [["pod", "batches"], []]) {
       const { pod, batches } = readStackConfig((key) => values[key], {}, [], secrets);
-      for (const variable of [pod.env?.A, batches[0]?.env?.B, batches[0]?.pod?.env?.C])
-        assert.equal(await isSecret(output(variable)), secrets.length > 0);
+      const [batch] = batches;
+      const ofBatch = [batch?.env?.B, batch?.pod?.env?.C, batch?.pod?.podSpecPatch, batch?.command?.[1]];
+      for (const value of [pod.env?.A, pod.podSpecPatch, ...ofBatch])
+        assert.equal(await isSecret(output(value)), secrets.length > 0);
     }
   });
 

@@ -16,6 +16,7 @@ import { noTemplates } from "./postgresRules.ts";
 import { restrictedPods } from "./restrictedPods.ts";
 import { problem, type Rule } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
+import { withSecretSettings } from "./secretSettings.ts";
 import { CONFIG_RULES, type ConfigValues } from "./stackConfigRules.ts";
 import { stackPods } from "./stackPods.ts";
 import type { WorkerImageArgs } from "./workerImage.ts";
@@ -64,7 +65,7 @@ export function readStackConfig(
     rule(key, values[key], problems);
   }
   refuse(problems, secrets);
-  const config = combineConfig(values as unknown as ConfigValues, env, secrets);
+  const config = combineConfig(values as unknown as ConfigValues, env);
   for (const rule of [
     commandsNeedRunner,
     registryCredentials,
@@ -78,7 +79,7 @@ export function readStackConfig(
   refuse(problems, secrets);
   restrictedPods("", config, problems);
   refuse(problems, secrets);
-  return config;
+  return withSecretSettings(config, secrets);
 }
 
 function refuse(problems: readonly string[], secrets: readonly string[]): void {
