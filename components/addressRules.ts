@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { isObject, number, shape, text } from "./rule.ts";
+import { isObject, number, type Rule, shape, text } from "./rule.ts";
 
 const isHost = (name: string) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name);
 
@@ -25,6 +25,11 @@ export const databaseRule = text(
   `a database name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, $ and \\`,
   "it holds the queue",
 );
+
+/** Validation rules for a key in a Secret. */
+export function secretKeyRule(why: string): Rule {
+  return text(/^[\w.-]+$/, "a key in the Secret (letters, digits, _, . and -)", why);
+}
 
 /** Validation rules for how clients verify the server. */
 export const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS");

@@ -10,7 +10,7 @@ import {
 } from "./batchRules.ts";
 import type { BatchSettings } from "./batchSettings.ts";
 import { imageReferenceRule } from "./chartRules.ts";
-import { tableRule } from "./migrationRules.ts";
+import { SAMPLE_KIND, tableOfKindRule, tableRule } from "./migrationRules.ts";
 import type { EnvSecret, PodArgs } from "./podArgs.ts";
 import { envFromSecretsRule, envRule, podPartRule } from "./podRules.ts";
 import { allOrNone, and, findTwice, list, type Rule, shape, toFields } from "./rule.ts";
@@ -42,7 +42,7 @@ export interface BatchConfig extends BatchSettings {
 }
 
 /** The sample batch, deployed when `batches` is empty. */
-export const SAMPLE: BatchConfig & { readonly name: string } = { kind: "clap", name: "postgres-batch" };
+export const SAMPLE: BatchConfig & { readonly name: string } = { kind: SAMPLE_KIND, name: "postgres-batch" };
 
 const batchConfigRule: Rule = (path, value, problems) => {
   const command = toFields(value).command !== undefined;
@@ -77,11 +77,8 @@ const imageAndCommand = allOrNone(
 const batchContradictions: Rule = (path, value, problems) => {
   imageAndCommand(path, value, problems);
   settingsOfCommand(path, value, problems);
-  const { image, imagePullPolicy, kind, name, table = "" } = value as BatchConfig;
-  if (kind === SAMPLE.kind && !/^("?public"?\.)?"?make_it_clap"?$/.test(table))
-    problems.push(
-      `${path}.kind must be other than the sample's (a kind belongs to one table, and clap to make_it_clap); got "clap" with ${JSON.stringify(table)}`,
-    );
+  tableOfKindRule(path, value, problems);
+  const { image, imagePullPolicy, kind, name } = value as BatchConfig;
   if (imagePullPolicy !== undefined && image === undefined)
     problems.push(`${path}.imagePullPolicy must be set together with image (it applies to that image); got no image`);
   if (name === undefined) batchNameRule(`${path}.name, derived from kind,`, defaultName(kind), problems);

@@ -1,7 +1,17 @@
 import { RETRY_LATER_EXIT_CODE } from "../worker/src/command/commandEnd.ts";
 import { COMMAND_NUMBER_RULES } from "../worker/src/command/commandSettings.ts";
 import { KIND_PATTERN } from "../worker/src/settings.ts";
-import { hostRule, modeRule, nameProblems, poolerRule, portRule, serverNameRule } from "./addressRules.ts";
+import {
+  databaseRule,
+  hostRule,
+  modeRule,
+  nameProblems,
+  poolerRule,
+  portRule,
+  secretKeyRule,
+  serverNameRule,
+  userRule,
+} from "./addressRules.ts";
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
 import { namespaceName, objectName, prefixName } from "./nameRules.ts";
@@ -83,9 +93,9 @@ export const imageArgsRule = shape({ reference: present("the image that pods run
 /** Validation rules for `RoleCredentials`. */
 export const roleRule = shape(
   {
-    user: text(/./, "a role name", "it logs in"),
-    secretName: present("the Secret that holds the role's password"),
-    secretKey: present("the key of the password in the Secret"),
+    user: userRule,
+    secretName: objectName("the Secret that holds the role's password"),
+    secretKey: secretKeyRule("it holds the password"),
   },
   ["user", "secretName", "secretKey"],
 );
@@ -96,12 +106,12 @@ export const addressRule = and(
     {
       host: hostRule,
       port: portRule,
-      database: present("the database name"),
+      database: databaseRule,
       sslMode: modeRule,
       scalerSslMode: modeRule,
       serverName: serverNameRule,
       caSecretName: objectName("a Secret in the namespace of the batches"),
-      caSecretKey: text(/./, "a key in the Secret", "it holds the certificate"),
+      caSecretKey: secretKeyRule("it holds the certificate"),
       pooler: poolerRule,
     },
     ["host", "port", "database", "sslMode"],

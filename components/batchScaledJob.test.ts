@@ -104,6 +104,19 @@ describe("a batch's arguments", () => {
       'database.host must be a host name or an address (pods connect to it; the port is a separate key); got "postgres.example:5433"',
       { database: { ...ARGS.database, host: "postgres.example:5433" } },
     ],
+    // Kubernetes would replace it.
+    [
+      "database.database must be a database name of at most 63 bytes without spaces, quotes, $ and \\ (it holds the queue)",
+      { database: { ...ARGS.database, database: "$(KIND)" } },
+    ],
+    // KEDA would misread it.
+    ["scaler.user must be a role name", { scaler: { ...ARGS.scaler, user: "batch scaler's" } }],
+    ["worker.secretName must be a name of a-z", { worker: { ...ARGS.worker, secretName: "Worker" } }],
+    [
+      'worker.secretKey must be a key in the Secret (letters, digits, _, . and -) (it holds the password); got "a b"',
+      { worker: { ...ARGS.worker, secretKey: "a b" } },
+    ],
+    ["database.caSecretKey must be a key in the Secret", { database: { ...ARGS.database, caSecretKey: "ca/crt" } }],
     ["image.reference must be set", { image: {} }],
     ["command must be a list of 1 or more", { command: [], runner: RUNNER }],
     ["command[0] must be a program", { command: [""], runner: RUNNER }],

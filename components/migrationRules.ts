@@ -3,7 +3,7 @@ import { BATCH_NUMBERS } from "./batchSettings.ts";
 import { namespaceName, prefixName } from "./nameRules.ts";
 import { podRule } from "./podRules.ts";
 import { rotationRule } from "./postgresRules.ts";
-import { and, findTwice, flag, list, number, plain, type Rule, shape, text } from "./rule.ts";
+import { and, findTwice, flag, list, number, plain, type Rule, shape, text, toFields } from "./rule.ts";
 
 /** Validation rules for the name of a table of requests. */
 export const tableRule = text(
@@ -14,6 +14,18 @@ export const tableRule = text(
 
 /** A Job's name is a label value, at most 63 characters; the version takes 13 of them. */
 const MAX_NAME = 50;
+
+/** The sample's kind, to which every migration attaches its table. */
+export const SAMPLE_KIND = "clap";
+
+/** A kind and its table. */
+export const tableOfKindRule: Rule = (path, value, problems) => {
+  const { kind, table } = toFields(value);
+  if (kind === SAMPLE_KIND && typeof table === "string" && !/^("?public"?\.)?"?make_it_clap"?$/.test(table))
+    problems.push(
+      `${path}.kind must be other than the sample's (a kind belongs to one table, and clap to make_it_clap); got "clap" with ${JSON.stringify(table)}`,
+    );
+};
 
 const differentKinds: Rule = (path, value, problems) => {
   const twice = findTwice((value as { kind?: unknown }[]).map(({ kind }) => kind));
@@ -38,7 +50,9 @@ export const migrationRule = shape(
     rolesPrepared: flag("whether the roles exist already"),
     passwordRotation: rotationRule,
     attach: and(
-      list(shape({ kind: kindRule, table: tableRule }, ["kind", "table"]), { why: "objects with kind and table" }),
+      list(and(shape({ kind: kindRule, table: tableRule }, ["kind", "table"]), tableOfKindRule), {
+        why: "objects with kind and table",
+      }),
       differentKinds,
     ),
     connectionsNeeded: number({ min: 1, max: 262_143, why: "PostgreSQL allows no more" }),

@@ -5,6 +5,7 @@ import {
   nameProblems,
   poolerRule,
   portRule,
+  secretKeyRule,
   serverNameRule,
   userRule,
 } from "./addressRules.ts";
@@ -46,7 +47,7 @@ const roleRule = and(
       user: userRule,
       password: secretText("the role's password"),
       secretName: objectName("a Secret in the namespace of the batches"),
-      secretKey: text(/^[\w.-]+$/, "a key in the Secret", "it holds the password"),
+      secretKey: secretKeyRule("it holds the password"),
     },
     ["user"],
   ),
@@ -75,7 +76,7 @@ function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
       serverName: serverNameRule,
       ...authority,
       caSecretName: objectName("a Secret in the namespace of the batches"),
-      caSecretKey: text(/^[\w.-]+$/, "a key in the Secret", "it holds the certificate"),
+      caSecretKey: secretKeyRule("it holds the certificate"),
     }),
     (path, value, problems) => {
       atMostOne(keys, "there is only one authority")(path, value, problems);

@@ -101,13 +101,13 @@ test("it migrates as the owner, bypasses a pooler, and reads every password from
   const [container] = spec.template.spec.containers;
   assert.deepEqual([container?.args, container?.image], [["migrate"], "worker:tag"]);
   const env = variables(container);
-  const secret = (user: string) => ({ secretKeyRef: { name: `${user}-secret`, key: "password" } });
+  const secret = (name: string) => ({ secretKeyRef: { name, key: "password" } });
   assert.deepEqual([env.get("PG_HOST"), env.get("PG_SSLMODE")], ["postgres.example", "verify-full"]);
   assert.equal(env.get("PG_USERNAME"), "postgres");
   assert.deepEqual(env.get("PGPASSWORD"), secret("postgres"));
   assert.deepEqual([env.get("WORKER_USERNAME"), env.get("SCALER_USERNAME")], ["batch_worker", "batch_scaler"]);
-  assert.deepEqual(env.get("WORKER_PASSWORD"), secret("batch_worker"));
-  assert.deepEqual(env.get("SCALER_PASSWORD"), secret("batch_scaler"));
+  assert.deepEqual(env.get("WORKER_PASSWORD"), secret("batch-worker"));
+  assert.deepEqual(env.get("SCALER_PASSWORD"), secret("batch-scaler"));
   for (const absent of ["ATTACH", "MAX_CONNECTIONS_NEEDED"]) assert.ok(!env.has(absent), absent);
 });
 

@@ -1,6 +1,6 @@
 import type { SchemaMigrationArgs } from "../../../components/schemaMigration.ts";
 
-const role = (user: string) => ({ user, secretName: `${user}-secret`, secretKey: "password" });
+const role = (user: string) => ({ user, secretName: user.replace("_", "-"), secretKey: "password" });
 
 /** A server that is verified by an authority of its own. */
 export const DATABASE = {
