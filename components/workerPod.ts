@@ -16,6 +16,7 @@ import { mergePodSpec } from "./podSpecPatch.ts";
 import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER } from "./reservedNames.ts";
 import { toText } from "./toText.ts";
 import { toVariable } from "./toVariable.ts";
+import { unsetVariables } from "./unsetVariables.ts";
 import { withDefaults } from "./withDefaults.ts";
 import { withoutDevices } from "./withoutDevices.ts";
 
@@ -91,6 +92,11 @@ export function lostNodeTolerations(tolerationSeconds: number) {
 export function workerPod(args: WorkerPodArgs) {
   const { name, image, command, database, graceSeconds, pod = {} } = args;
   const copiesRunner = command !== undefined && command.runner.reference !== image.reference;
+  const variables = [
+    ...databaseVariables(args),
+    ...args.env,
+    ...(command === undefined ? [] : commandVariables(command)),
+  ];
   const container = {
     name,
     image: image.reference,
@@ -99,9 +105,8 @@ export function workerPod(args: WorkerPodArgs) {
     ...(command === undefined ? {} : { command: RUNNER_COMMAND }),
     ...(args.args === undefined ? {} : { args: [...args.args] }),
     env: [
-      ...databaseVariables(args),
-      ...args.env,
-      ...(command === undefined ? [] : commandVariables(command)),
+      ...variables,
+      ...unsetVariables(variables, pod),
       ...Object.entries(pod.env ?? {}).map(([variable, value]) => ({ name: variable, value })),
     ],
     ...envFrom(pod),

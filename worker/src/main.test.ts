@@ -18,6 +18,12 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.equal(await startWorker("a").ended, 0);
   });
 
+  test("with empty settings has the defaults: the work is a handler", async () => {
+    const names = ["COMMAND", "COMMAND_DIRECTORY", "FINAL_EXIT_CODES", "PG_SERVER_NAME", "DATABASE_TIMEOUT_SECONDS"];
+    const pod = startWorker("a", Object.fromEntries(names.map((name) => [name, ""])));
+    assert.equal(await pod.ended, 0, pod.outputTail());
+  });
+
   test("claims, works, finishes and ends 0; every line of its log is JSON with requestId, attempt and Job", async () => {
     await insert(0.1);
     const pod = startWorker("a");

@@ -59,7 +59,7 @@ async function runPod(): Promise<number> {
 
 /** The work of COMMAND if it is set, otherwise of the handler of `kind`; `load` must succeed before anything is claimed. */
 async function createWork(kind: string): Promise<Work & { load(): Promise<void> }> {
-  if (process.env.COMMAND === undefined) {
+  if (!process.env.COMMAND) {
     const { HandlerWork } = await import("./handlerWork.ts");
     return new HandlerWork(kind);
   }

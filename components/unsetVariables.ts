@@ -1,0 +1,15 @@
+import { RUNNER_VARIABLES } from "../worker/src/command/runnerVariables.ts";
+import type { PodArgs } from "./podArgs.ts";
+
+/** Set by the worker's image. */
+const OF_IMAGE = "NODE_COMPILE_CACHE";
+
+/**
+ * The worker's variables that are not in `set`, empty, if keys of Secrets become variables: one with the name of the worker's would set it.
+ * A container's own variables take precedence, and an empty one is not set for the worker.
+ */
+export function unsetVariables(set: readonly { readonly name: unknown }[], { envFromSecrets = [] }: PodArgs) {
+  if (envFromSecrets.length === 0) return [];
+  const names = [OF_IMAGE, ...set.map(({ name }) => name)];
+  return [...RUNNER_VARIABLES].filter((name) => !names.includes(name)).map((name) => ({ name, value: "" }));
+}
