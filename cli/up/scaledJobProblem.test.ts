@@ -19,6 +19,7 @@ describe("a ScaledJob", () => {
       const problem = scaledJobProblem({ metadata, ...(status && { status }) });
       assert.equal(problem?.subject, "ScaledJob batches/page");
       assert.match(problem?.message ?? "", /operator has not processed it/);
+      assert.match(problem?.advice ?? "", /must run, and watch the namespace batches/);
       assert.ok(Number.isFinite(problem?.limitSeconds));
     });
 

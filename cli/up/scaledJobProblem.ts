@@ -21,7 +21,7 @@ export function scaledJobProblem({ metadata, status }: ScaledJob): Problem | und
       ...{ subject, namespace, name },
       reason: "no condition Ready",
       message: "KEDA's operator has not processed it",
-      advice: "KEDA's operator must run: kubectl get pods -A -l app=keda-operator",
+      advice: `KEDA's operator must run, and watch the namespace ${namespace} (watchNamespace of KEDA's chart): kubectl get pods -A -l app=keda-operator`,
       limitSeconds: LIMIT_SECONDS,
     };
   }
