@@ -8,6 +8,7 @@ import type { PodArgs } from "./podArgs.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
 import { withDefaults } from "./withDefaults.ts";
+import { withOwn } from "./withOwn.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
 /** A batch: its kind and settings, the image its pods run, and the database that holds its requests. */
@@ -138,6 +139,6 @@ function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "auth
 function metadata({ labels, annotations }: PodArgs = {}, own?: Readonly<Record<string, string>>) {
   return {
     ...(labels && { labels }),
-    ...((annotations ?? own) && { annotations: { ...annotations, ...own } }),
+    ...(own ? { annotations: withOwn(annotations, own) } : annotations && { annotations }),
   };
 }

@@ -46,14 +46,16 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
       namespace: secrets.args.namespace,
       ...resolveChart(chart, POSTGRESQL_CHART),
       timeout: 600,
-      values: postgresValues({
-        registry: imageRegistry,
-        imagePullSecrets,
-        clusterDomain,
-        admin,
-        hbaName: `${service}-hba`,
-        ...metadata,
-      }),
+      values: pulumi
+        .output({
+          registry: imageRegistry,
+          imagePullSecrets,
+          clusterDomain,
+          admin,
+          hbaName: `${service}-hba`,
+          ...metadata,
+        })
+        .apply(postgresValues),
     },
     { parent: secrets.parent, dependsOn: [...secrets.made], ...(deletedWith && { deletedWith }) },
   );

@@ -137,7 +137,7 @@ export class Keda extends pulumi.ComponentResource {
         namespace: created?.metadata.name ?? namespace,
         ...resolveChart(chart, KEDA_CHART),
         timeout: 600,
-        values: kedaValues({ imageRegistry, imagePullSecrets, ...metadata }),
+        values: pulumi.output({ imageRegistry, imagePullSecrets, ...metadata }).apply(kedaValues),
       },
       { parent: this },
     );

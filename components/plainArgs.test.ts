@@ -66,6 +66,38 @@ test("an output as passwordRotation, such as an id that changes with time, sets 
   assert.notEqual(await jobName(later("3")), await jobName(later("2")));
 });
 
+test("an output as labels and annotations replaces none of the components' own", async () => {
+  const pod = { labels: later({ app: "a" }), annotations: later({ a: "b" }) };
+  const make: [Component, object][] = [
+    [Keda as Component, pod],
+    [Postgres as Component, pod],
+    [SchemaMigration as Component, { ...MIGRATION_ARGS, pod }],
+    [BatchScaledJob as Component, { ...BATCH, leaseSeconds: 30, pod }],
+    [BatchScaledJob as Component, { ...BATCH, leaseSeconds: 30, pod: later(pod) }],
+  ];
+  const all = await Promise.all(
+    make.map(([Type, args], index) => recordResources((options) => new Type(`labelled-${index}`, args, options))),
+  );
+  const own = all.flat().map(({ type, inputs }) => [type.replace(/.*:/, ""), inputs] as const);
+  const find = (kind: string) => own.filter(([type]) => type === kind).map(([, inputs]) => inputs as Recorded);
+  const [ofKeda, ofBatches] = find("Namespace");
+  assert.deepEqual(ofKeda?.metadata?.labels, { app: "a" });
+  assert.deepEqual(ofBatches?.metadata?.labels, { app: "a", "pod-security.kubernetes.io/enforce": "restricted" });
+  const [keda, postgres] = find("Release");
+  assert.deepEqual(keda?.values?.additionalLabels, {});
+  assert.deepEqual(postgres?.values?.commonAnnotations, { a: "b" });
+  for (const [kind, annotation] of [
+    ["Job", { "pulumi.com/replaceUnready": "true" }],
+    ["ScaledJob", { "pulumi.com/waitFor": "condition=Ready" }],
+  ] as const)
+    for (const { metadata } of find(kind)) assert.deepEqual(metadata?.annotations, { a: "b", ...annotation });
+});
+
+interface Recorded {
+  readonly metadata?: { readonly labels?: object; readonly annotations?: object };
+  readonly values?: { readonly additionalLabels?: object; readonly commonAnnotations?: object };
+}
+
 describe("a program in JavaScript", () => {
   for (const Type of [BatchScaledJob, Keda, Postgres, SchemaMigration, WorkerImage] as Component[]) {
     test(`that forgets the arguments of ${Type.name} gets a message that says so`, () => {

@@ -7,6 +7,7 @@ import type { ExistingPostgresArgs, PostgresInstallArgs } from "./postgresArgs.t
 import { DEFAULT_NAMESPACE, postgresRule } from "./postgresRules.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { RoleSecrets } from "./roleSecrets.ts";
+import { withOwn } from "./withOwn.ts";
 
 /** The PostgreSQL that holds the requests (at most one of `install` and `existing`), and the namespace of the batches. */
 export interface PostgresArgs {
@@ -93,7 +94,7 @@ export class Postgres extends pulumi.ComponentResource {
           metadata: {
             name: namespace,
             ...metadata,
-            labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" },
+            labels: withOwn(labels, { "pod-security.kubernetes.io/enforce": "restricted" }),
           },
         },
         { parent: this },

@@ -13,6 +13,7 @@ import { quantityValue } from "./quantity.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { MIGRATION_CONTAINER } from "./reservedNames.ts";
 import { toVariable } from "./toVariable.ts";
+import { withOwn } from "./withOwn.ts";
 import { withoutDevices } from "./withoutDevices.ts";
 import { type ImageArgs, secretVariable, workerPod } from "./workerPod.ts";
 
@@ -121,7 +122,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
           namespace,
           ...(labels && { labels }),
           // A failed Job is replaced by the next pulumi up.
-          annotations: { ...annotations, "pulumi.com/replaceUnready": "true" },
+          annotations: withOwn(annotations, { "pulumi.com/replaceUnready": "true" }),
         },
         spec: {
           // Enough for a lost connection; a wrong migration fails each time.
