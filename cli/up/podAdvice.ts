@@ -18,14 +18,14 @@ export function containerAdvice(reason: string, { image = "its image", lastState
     case "ErrImagePull":
     case "ImagePullBackOff":
     case "RegistryUnavailable":
-      return `the node must be able to pull ${image}: check the reference and the registry (kedaImageRegistry, postgresqlImageRegistry), or load it onto the node: minikube image load ${image}. See docs/air-gapped.md`;
+      return `the node must be able to pull ${image}: check the reference, the registry (image, kedaImageRegistry, postgresqlImageRegistry) and its Secrets (imagePullSecrets), or load it onto the node: minikube image load ${image}. See docs/air-gapped.md`;
     case "InvalidImageName":
       return `correct the image's reference, ${image}`;
     case "ErrImageNeverPull":
       return "the image must be in the node's Docker daemon; to build it there again: npm run up";
     case "CreateContainerConfigError":
       return /secret|configmap/i.test(state?.waiting?.message ?? "")
-        ? "recreate the missing object: npm run up"
+        ? "create the object or the key named in the message; if it is one of the stack's own: npm run up"
         : "correct the setting named in the message";
     case "CrashLoopBackOff":
       return (lastState?.terminated ?? state?.terminated)?.reason === "OOMKilled"
