@@ -70,6 +70,24 @@ esac`;
     );
   });
 
+  test("destroys nothing while another stack uses the KEDA that this one has installed", async () => {
+    const items = JSON.stringify({
+      items: [{ kind: "ScaledJob", metadata: { namespace: "depot", name: "page" } }],
+    });
+    const kubectl = KUBECTL.replace("case", `case "$*" in *" get scaledjobs"*) echo '${items}'; exit;; esac; case`);
+    const resources = [{ urn: "u", type: "kubernetes:helm.sh/v3:Release", inputs: { chart: "keda" } }];
+    const situation = {
+      programs: { ...ALL, kubectl },
+      env: { FAKE_STATE: JSON.stringify({ deployment: { resources } }) },
+    };
+    const { code, output, called } = await outcome("down", situation);
+    assert.equal(code, 64, output);
+    assert.match(output, /^KEDA must not be used by others .*; got ScaledJob depot\/page\. /m);
+    assert.deepEqual(called(/^pulumi destroy/), []);
+    const part = await outcome("down", { ...situation, args: ["--target=urn:pulumi:x"] });
+    assert.equal(part.code, 0, part.output);
+  });
+
   for (const [status, command] of [
     ["Stopped", "minikube start --profile=minikube"],
     ["Paused", "minikube unpause --profile=minikube"],

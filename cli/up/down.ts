@@ -5,9 +5,11 @@ import { Kubectl } from "./kubectl.ts";
 import { findProfile, isReachable } from "./kubernetesCluster.ts";
 import { startArguments } from "./minikube.ts";
 import { checkPassphrase } from "./passphrase.ts";
+import { isPartFlag } from "./pulumiArgs.ts";
 import { pulumiCommand } from "./pulumiCommand.ts";
 import { checkPulumiVersion } from "./pulumiVersion.ts";
 import { refreshBeforeDestroy } from "./refreshBeforeDestroy.ts";
+import { refuseSharedKeda } from "./refuseSharedKeda.ts";
 import { retryHint } from "./retryHint.ts";
 import { printAmid, runWatched } from "./runWatched.ts";
 import { requirePrograms, runSession, stackContext } from "./session.ts";
@@ -39,9 +41,11 @@ await runSession(HELP, async (session) => {
   const recreated = await wasRecreated(deployed, session.env);
   const { flags, env } = await refreshBeforeDestroy(session, { context, profile, recreated });
   const state = await readStackState(session);
+  const kubectl = new Kubectl(context, session.env);
+  if (!flags.some(isPartFlag)) await refuseSharedKeda(kubectl, state);
   const args = ["destroy", "--yes", ...flags, "--stack", stack];
   const { exitCode } = await runWatched("pulumi", args, env, (ended) =>
-    watchDeletion({ kubectl: new Kubectl(context, session.env), state, ended, print: printAmid }),
+    watchDeletion({ kubectl, state, ended, print: printAmid }),
   );
   if (exitCode !== 0) {
     for (const line of ["", ...retryHint("down", session)]) console.log(line);

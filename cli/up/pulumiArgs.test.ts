@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { configFileArgs, configFlag, configFlags, isRefreshFlag } from "./pulumiArgs.ts";
+import { configFileArgs, configFlag, configFlags, isPartFlag, isRefreshFlag } from "./pulumiArgs.ts";
 
 describe("Pulumi's arguments", () => {
   for (const [args, value] of [
@@ -56,4 +56,10 @@ describe("Pulumi's arguments", () => {
       assert.equal(isRefreshFlag(arg), refreshes);
     });
   }
+});
+
+test("a part of a stack is removed with a target, an exclusion or a preview only", () => {
+  for (const arg of ["-t", "--target", "--target=urn:pulumi:x", "--exclude=urn:pulumi:x", "--preview-only"])
+    assert.ok(isPartFlag(arg), arg);
+  for (const arg of ["--exclude-protected", "--refresh", "--targets", "-y"]) assert.ok(!isPartFlag(arg), arg);
 });

@@ -73,3 +73,8 @@ export function configFileArgs(pulumiArgs: readonly string[]): string[] {
 export function isRefreshFlag(arg: string): boolean {
   return /^(--refresh|-r)(=true)?$/.test(arg);
 }
+
+/** Whether an argument makes Pulumi remove only a part of the stack, or nothing. */
+export function isPartFlag(arg: string): boolean {
+  return /^(-t|--target|--exclude|--preview-only)(=.*)?$/.test(arg);
+}
