@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { configProblems } from "../../tests/support/pulumi/configProblems.ts";
 import { declaredDefaults } from "../../tests/support/pulumi/declaredConfig.ts";
-import { ALL, outcome } from "../../tests/support/upPrograms.ts";
+import { ALL, KUBECTL, outcome } from "../../tests/support/upPrograms.ts";
 
 /** What `pulumi config --json --show-secrets` prints for these keys and the defaults of all others. */
 function settings(changed: Readonly<Record<string, object | undefined>> = {}): NodeJS.ProcessEnv {
@@ -125,6 +125,17 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
     const { code, output, called } = await up(["-c", "maxReplicaCount=0"], settings(), { ...ALL, pulumi });
     assert.equal(code, 64, output);
     assert.deepEqual(called(/^minikube start|^pulumi up/), []);
+  });
+
+  test("deploys nothing where another stack has the same names", async () => {
+    const items = JSON.stringify({ items: [{ metadata: { name: "keda-with-postgresql" } }] });
+    const kubectl = KUBECTL.replace("case", `case "$*" in *" get namespaces"*) echo '${items}'; exit;; esac; case`);
+    const { code, output, called } = await up([], settings(), { ...ALL, kubectl });
+    assert.equal(code, 64, output);
+    assert.match(output, /^namespace must not exist yet .*; got "keda-with-postgresql", which exists\. /m);
+    assert.deepEqual(called(/^pulumi up/), []);
+    const part = await up(["--target", "urn:pulumi:x"], settings(), { ...ALL, kubectl });
+    assert.equal(part.code, 0, part.output);
   });
 
   test("says why the settings cannot be read", async () => {

@@ -14,9 +14,11 @@ import {
 import { MINIKUBE } from "./minikube.ts";
 import { type Deployment, nextSteps } from "./nextSteps.ts";
 import { checkPassphrase } from "./passphrase.ts";
+import { isPartFlag } from "./pulumiArgs.ts";
 import { checkPulumiVersion } from "./pulumiVersion.ts";
 import { refuseLostKeda } from "./refuseLostKeda.ts";
 import { refuseLostNamespaces } from "./refuseLostNamespaces.ts";
+import { refuseTakenNames } from "./refuseTakenNames.ts";
 import { replaceLostImages } from "./replaceLostImages.ts";
 import { retryHint } from "./retryHint.ts";
 import { printAmid, runWatched } from "./runWatched.ts";
@@ -68,6 +70,8 @@ await runSession(HELP, async (session) => {
     profile = await findProfile(context, true, session.env);
   }
   await warnOfOldKubectl(context, session.env);
+  const kubectl = new Kubectl(context, session.env);
+  if (!pulumiArgs.some(isPartFlag)) await refuseTakenNames(kubectl, state, settings ?? {});
   const dockerEnv = isInstalled("docker") ? await buildEnv(context, profile, session.env, source) : {};
   const env = { ...session.env, ...dockerEnv };
   if (source !== "existing") await checkDockerDaemon(env, "the worker's image is built there");
@@ -76,7 +80,7 @@ await runSession(HELP, async (session) => {
   const args = ["up", ...UP_FLAGS, ...replace, "--stack", stack, ...pulumiArgs];
   const { exitCode, reason } = await runWatched("pulumi", args, env, (ended) =>
     watchRollout({
-      kubectl: new Kubectl(context, session.env),
+      kubectl,
       ...(settings?.podStartSeconds !== undefined && { podStartSeconds: settings.podStartSeconds }),
       readState: () => readStackState(session),
       ended,

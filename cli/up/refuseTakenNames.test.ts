@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { refuseTakenNames } from "./refuseTakenNames.ts";
+
+const SETTINGS = {
+  namespaces: [
+    { component: "Postgres", name: "batches" },
+    { component: "Keda", name: "keda" },
+  ],
+  installsKeda: true,
+} as const;
+const NEW = { namespaces: [], ownsKeda: false };
+
+interface Found {
+  readonly namespaces?: readonly object[] | undefined;
+  readonly customresourcedefinitions?: readonly object[] | undefined;
+}
+
+/** On a cluster where kubectl finds these objects. */
+function refuse(found: Found, state: Parameters<typeof refuseTakenNames>[1] = NEW, settings: object = SETTINGS) {
+  const kubectl = { list: async <Item>(kind: string) => found[kind as keyof Found] as Item[] | undefined };
+  return refuseTakenNames(kubectl, state, settings);
+}
+
+const named = (...names: readonly string[]) => names.map((name) => ({ metadata: { name } }));
+const CRDS = named("scaledjobs.keda.sh");
+
+describe("a stack", () => {
+  test("may create what the cluster does not have, and what it has created itself", async () => {
+    await refuse({ namespaces: named("default"), customresourcedefinitions: [] });
+    const own = { namespaces: ["batches", "keda"], ownsKeda: true };
+    await refuse({ namespaces: named("batches", "keda"), customresourcedefinitions: CRDS }, own);
+  });
+
+  test("may use what exists", async () => {
+    const settings = { namespaces: [], installsKeda: false };
+    await refuse({ namespaces: named("batches", "keda"), customresourcedefinitions: CRDS }, NEW, settings);
+  });
+
+  test("is left to Pulumi where kubectl may list nothing, or its settings are not known", async () => {
+    await refuse({});
+    await refuse({ namespaces: named("batches"), customresourcedefinitions: CRDS }, NEW, {});
+  });
+
+  test("with another one's names is refused, with one line for each and the setting to change", async () => {
+    const deleted = { metadata: { name: "batches", deletionTimestamp: "2026-11-27T05:22:00Z" } };
+    await assert.rejects(
+      refuse({ namespaces: [deleted, ...named("keda")], customresourcedefinitions: CRDS }),
+      ({ message }: Error) => {
+        const lines = message.split("\n");
+        assert.match(
+          lines[0] ?? "",
+          /^namespace must not exist yet .*; got "batches", which exists\. It is being deleted/,
+        );
+        assert.match(lines[1] ?? "", /^keda\.install\.namespace must .* set keda\.install\.createNamespace to false/);
+        assert.match(lines[2] ?? "", /^KEDA must be installed once in a cluster .* \(keda\.existing\.namespace\)/);
+        assert.equal(lines.length, 3);
+        return true;
+      },
+    );
+  });
+});
