@@ -19,6 +19,16 @@ describe("pods in a namespace that the stack creates, which enforces the restric
       ],
     },
     "another user": { runAsUser: 65_532, podSpecPatch: { securityContext: { fsGroup: 1 } } },
+    "settings of its own network and level": {
+      podSpecPatch: {
+        securityContext: {
+          sysctls: [{ name: "net.ipv4.tcp_keepalive_time", value: "60" }],
+          seLinuxOptions: { level: "s0:c1,c2" },
+          appArmorProfile: { type: "RuntimeDefault" },
+        },
+        containers: [{ securityContext: { procMount: "Default" } }],
+      },
+    },
   };
   for (const [what, pod] of Object.entries(right))
     test(`may have ${what}`, () => assert.deepEqual(configProblems({ pod }), []));
@@ -45,6 +55,22 @@ describe("pods in a namespace that the stack creates, which enforces the restric
     [
       "no seccompProfile in the container batch",
       { podSpecPatch: { securityContext: { seccompProfile: { type: "Unconfined" } } } },
+    ],
+    [
+      "the sysctl kernel.msgmax in securityContext",
+      { podSpecPatch: { securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }] } } },
+    ],
+    [
+      "appArmorProfile Unconfined in securityContext",
+      { podSpecPatch: { securityContext: { appArmorProfile: { type: "Unconfined" } } } },
+    ],
+    [
+      "seLinuxOptions in the container batch",
+      { podSpecPatch: { containers: [{ securityContext: { seLinuxOptions: { type: "spc_t" } } }] } },
+    ],
+    [
+      "procMount: Unmasked in the container batch",
+      { podSpecPatch: { containers: [{ securityContext: { procMount: "Unmasked" } }] } },
     ],
     [
       "no allowPrivilegeEscalation: false in the container proxy, no capabilities.drop: [ALL] in the container proxy",

@@ -34,10 +34,20 @@ function toSpec(pod: PodArgs): Part {
   return workerPod({ name: "batch", image: { reference: "" }, database, pooled: false, role, ...rest, pod });
 }
 
+/** Kernel settings that affect only the pod. */
+const SYSCTLS =
+  /^(kernel\.shm_rmid_forced|net\.ipv4\.(ip_local_port_range|ip_local_reserved_ports|ip_unprivileged_port_start|ping_group_range|tcp_(syncookies|keepalive_(time|intvl|probes)|fin_timeout|rmem|wmem)))$/;
+
+const SELINUX_TYPES: readonly unknown[] = [
+  ...[undefined, null, ""],
+  ...["container_t", "container_init_t", "container_kvm_t", "container_engine_t"],
+];
+
 /** What the standard forbids in a pod's spec. */
 export function findForbidden(spec: Part): string[] {
   const { containers, initContainers, volumes, securityContext } = spec;
   return [
+    ...ofContext(toFields(securityContext)).map((what) => `${what} in securityContext`),
     ...["hostNetwork", "hostPID", "hostIPC"].filter((field) => spec[field] === true),
     ...toObjects(volumes).flatMap((volume) =>
       Object.keys(volume)
@@ -56,6 +66,10 @@ function ofContainer({ securityContext, ports }: Part, pod: Part): string[] {
   const { drop, add } = toFields(own.capabilities);
   const added = list(add).filter((capability) => capability !== "NET_BIND_SERVICE");
   return [
+    ...ofContext(own),
+    ...(["Default", undefined, null].includes(own.procMount as string | undefined)
+      ? []
+      : [`procMount: ${own.procMount}`]),
     ...(own.allowPrivilegeEscalation === false ? [] : ["no allowPrivilegeEscalation: false"]),
     ...(list(drop).includes("ALL") ? [] : ["no capabilities.drop: [ALL]"]),
     ...(added.length === 0 ? [] : [`capabilities.add: [${added.join(", ")}]`]),
@@ -64,6 +78,19 @@ function ofContainer({ securityContext, ports }: Part, pod: Part): string[] {
     ...(runAsUser === 0 ? ["runAsUser: 0"] : []),
     ...(/^(RuntimeDefault|Localhost)$/.test(String(toFields(seccompProfile).type)) ? [] : ["no seccompProfile"]),
     ...(toObjects(ports).some(({ hostPort }) => hostPort !== undefined && hostPort !== 0) ? ["a hostPort"] : []),
+  ];
+}
+
+/** In the security context of a pod or a container. */
+function ofContext({ appArmorProfile, seLinuxOptions, windowsOptions, sysctls }: Part): string[] {
+  const { type, user, role } = toFields(seLinuxOptions);
+  return [
+    ...(toFields(appArmorProfile).type === "Unconfined" ? ["appArmorProfile Unconfined"] : []),
+    ...(SELINUX_TYPES.includes(type) && !user && !role ? [] : ["seLinuxOptions"]),
+    ...(toFields(windowsOptions).hostProcess === true ? ["windowsOptions.hostProcess"] : []),
+    ...toObjects(sysctls)
+      .filter(({ name }) => !SYSCTLS.test(String(name)))
+      .map(({ name }) => `the sysctl ${name}`),
   ];
 }
 

@@ -127,7 +127,7 @@ describe("a key of the stack", () => {
     cpu: ["0", "9m", "65", "100", "a lot", "1e3", "-1", undefined],
     memory: ["63Mi", "128", "128M", "257Gi", "Mi", "128Mi\n", "１２８Mi", undefined],
     passwordRotation: ["", "a b", "a\n", "ä", "x".repeat(65), undefined],
-    kubernetesContext: ["", " ", " a", "a ", "\ta", "a\nb", "a\r\nb", "a\n", undefined],
+    kubernetesContext: ["", " ", " a", "a ", "\ta", "a\nb", "a\r\nb", "a\n", "a\0b", undefined],
     kedaChart: [
       ...words("no/such/chart.tgz . README.md ftp://a/b https:// https:charts.example"),
       ...words("https://charts.example/keda-2.20.2.tgz http://charts.example/keda.tar.gz?raw=1 oci:// oci://keda"),

@@ -54,7 +54,7 @@ interface ConfigRule {
 }
 
 const context = text(
-  /^\S(.*\S)?$/,
+  /^(?!.*\p{Cc})\S(.*\S)?$/u,
   "the name of a context (kubectl config get-contexts) on one line, without leading or trailing spaces",
   "the stack uses no other cluster",
 );
