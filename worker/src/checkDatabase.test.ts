@@ -53,7 +53,7 @@ describe("the check before a migration", () => {
     });
   }
 
-  test("refuses the roles of another database of the server, which would be locked out", async () => {
+  test("refuses the roles of another database of the server, which would be locked out, unless it is a copy", async () => {
     assert.deepEqual(await problems({}, { roles: DEFAULT_ROLES }), [
       "the roles to create must have no rights in another database (roles belong to the server, and new passwords would lock out that database's workers and poll); got batch_scaler, batch_worker. Choose other names (database.existing.rolePrefix)",
     ]);

@@ -72,11 +72,10 @@ const FACTS = `
            )
          ) as "foreignRoles",
          array(
-           select b.rolname::text from pg_roles b
+           select distinct b.rolname::text from pg_roles b
            join pg_shdepend s on s.refclassid = 'pg_authid'::regclass and s.refobjid = b.oid
            join pg_database d on d.oid = s.dbid
-           where b.rolname = any ($1::text[])
-           group by 1 having bool_and(d.datname <> current_database())
+           where b.rolname = any ($1::text[]) and d.datname <> current_database()
            order by 1
          ) as "othersRoles"
   from pg_roles r left join pg_namespace n on n.nspname = 'batch'
@@ -104,7 +103,7 @@ interface Facts {
   readonly hasSample: boolean;
   readonly createsTables: boolean;
   readonly foreignRoles: readonly string[];
-  /** Roles with rights in other databases of the server, and in this one with none. */
+  /** Roles with rights in other databases of the server. */
   readonly othersRoles: readonly string[];
 }
 
@@ -152,7 +151,8 @@ function* checkRights(facts: Facts, { roles }: DatabaseRequirements): Iterable<s
   } else if (facts.foreignRoles.length > 0) {
     yield `the role ${facts.me} must have ADMIN OPTION on ${facts.foreignRoles.join(", ")} (another role created them); it does not`;
   }
-  if (facts.othersRoles.length > 0) {
+  // A database with a queue may be a copy of another one, and is to have the same roles.
+  if (!facts.ours && facts.othersRoles.length > 0) {
     yield `the roles to create must have no rights in another database (roles belong to the server, and new passwords would lock out that database's workers and poll); got ${facts.othersRoles.join(", ")}. Choose other names (database.existing.rolePrefix)`;
   }
 }
