@@ -14,6 +14,7 @@ for (const text of [
   '"né \\ud83d\\ude00"',
   "123456789".repeat(100),
   `0.${"1".repeat(16_383)}`,
+  `[${"1.5e-300,".repeat(7_000)}1]`,
 ]) {
   test(`${text.slice(0, 40)} is written as it was read`, () => {
     assert.deepEqual(JSON.parse(JSON.stringify(parseJson(text))), JSON.parse(text));
@@ -25,6 +26,7 @@ for (const [text, message] of [
   ['"\\u0000"', /\\u0000, which PostgreSQL cannot store/],
   ['{"a\\u0000":1}', /\\u0000/],
   ['["\\ud800"]', /half of a surrogate pair/],
+  [`[${"1e9999,".repeat(9_000)}1]`, /its numbers have more than 4000000 digits/],
   ["1e200000", /the exponent of 1e200000/],
   ["1e-200000", /the exponent of/],
   [`0.${"1".repeat(16_384)}`, /more than 16383 digits after the point/],

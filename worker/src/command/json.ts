@@ -5,6 +5,9 @@ const MAX_DEPTH = 200;
 const MAX_EXPONENT = 10_000;
 const MAX_DECIMALS = 16_383;
 
+/** PostgreSQL writes numbers without exponents, which makes a few bytes of text thousands; 64 KiB of JavaScript's numbers stay below this. */
+const MAX_ZEROS = 4_000_000;
+
 /** Supported by Node; TypeScript's ES2024 library does not declare it yet. */
 const { parse, rawJSON } = JSON as unknown as {
   rawJSON(text: string): object;
@@ -18,6 +21,7 @@ const { parse, rawJSON } = JSON as unknown as {
  */
 export function parseJson(text: string): unknown {
   checkDepth(text);
+  let zeros = 0;
   return parse(text, (key, value, { source }) => {
     checkText(key);
     if (typeof value === "string") checkText(value);
@@ -25,6 +29,9 @@ export function parseJson(text: string): unknown {
     const [, decimals = "", exponent = "0"] = /^[^.e]*\.?(\d*)(?:e(.*))?$/i.exec(source) ?? [];
     if (Math.abs(Number(exponent)) > MAX_EXPONENT)
       throw new RangeError(`the exponent of ${source} is too large to be stored`);
+    zeros += Math.abs(Number(exponent));
+    if (zeros > MAX_ZEROS)
+      throw new RangeError(`its numbers have more than ${MAX_ZEROS} digits, too many to be stored`);
     if (decimals.length - Number(exponent) > MAX_DECIMALS) {
       throw new RangeError(`a number has more than ${MAX_DECIMALS} digits after the point, too many to be stored`);
     }
