@@ -6,7 +6,7 @@ import { createTestDatabase } from "../../tests/support/database.ts";
 import { claimParams, startAttempt } from "../../tests/support/queue.ts";
 import { AttemptReporter } from "./attemptReporter.ts";
 import { OwnershipLostError } from "./errors.ts";
-import { noopLog } from "./log.ts";
+import { createLog, noopLog } from "./log.ts";
 
 const database = await createTestDatabase();
 
@@ -21,10 +21,10 @@ function measureHeap(): number {
 const stored = async () => (await database.query("select progress, checkpoint from batch.queue"))[0];
 const writes = async () => (await database.query("select xmin::text from batch.queue"))[0]?.xmin;
 
-async function start() {
+async function start(log = noopLog) {
   const { connection, attempt } = await startAttempt(database, claimParams("a"));
   const lost: unknown[] = [];
-  const reporter = new AttemptReporter(connection, attempt, noopLog, (error) => lost.push(error));
+  const reporter = new AttemptReporter(connection, attempt, log, (error) => lost.push(error));
   return { connection, reporter, lost };
 }
 
@@ -66,13 +66,18 @@ describe("an attempt's reporter", () => {
     await assert.rejects(reporter.saveCheckpoint({ page: 3 }), /the attempt has ended/);
   });
 
-  test("ignores progress that is not a number", async () => {
-    const { reporter } = await start();
+  test("ignores progress that is not a number, and logs the first of it", async () => {
+    const lines: string[] = [];
+    const { reporter } = await start(createLog({}, (line) => lines.push(line)));
     reporter.progress(Number.NaN);
     reporter.progress(1, -1);
     reporter.progress(3);
     await reporter.close();
     assert.deepEqual(await stored(), { progress: { done: 3 }, checkpoint: null });
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line).done),
+      ["NaN"],
+    );
   });
 
   test("keeps one report in memory, however many come while the database does not answer", async () => {

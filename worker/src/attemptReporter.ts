@@ -27,6 +27,7 @@ export class AttemptReporter {
   #writing: Promise<void> | undefined;
   readonly #hurry = new AbortController();
   #closed = false;
+  #warned = false;
 
   /** @param onLost - called when the attempt turns out to be no longer this worker's */
   constructor(database: Database, key: AttemptKey, log: Log, onLost: (error: unknown) => void) {
@@ -39,7 +40,10 @@ export class AttemptReporter {
   /** Schedules a write of the work's progress. */
   progress(done: number, total?: number): void {
     if (!isAmount(done) || !(total === undefined || isAmount(total))) {
-      this.#log.warn("progress must be numbers of 0 or more", { done: String(done), total: String(total) });
+      // Once: a loop may report as often as it likes.
+      if (!this.#warned)
+        this.#log.warn("progress must be numbers of 0 or more", { done: String(done), total: String(total) });
+      this.#warned = true;
       return;
     }
     if (!this.#closed) this.#add({ progress: { done, ...(total !== undefined && { total }) } });
