@@ -15,3 +15,10 @@ for (const { json, row } of [
     assert.deepEqual(parseRow(json), row);
   });
 }
+
+test("a number of a hundred thousand digits is read at once, whatever they are", () => {
+  const number = `1${"0".repeat(100_000)}1`;
+  const startedAt = performance.now();
+  assert.deepEqual(parseRow(`{"n": ${number}}`), { n: number });
+  assert.ok(performance.now() - startedAt < 1_000);
+});

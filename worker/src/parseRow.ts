@@ -15,8 +15,10 @@ function keepPrecision(_key: string, value: unknown, context?: { readonly source
 
 /** The significant digits of a number's text: equal for two texts of the same magnitude if they denote the same number. */
 function significantDigits(text: string): string {
-  return text
-    .replace(/e.*$/i, "")
-    .replace(/[-.]/g, "")
-    .replace(/^0+|0+$/g, "");
+  const digits = text.replace(/e.*$/i, "").replace(/[-.]/g, "");
+  // Not by a pattern for zeros at the end: it would try every zero of a long number as their start.
+  let [start, end] = [0, digits.length];
+  while (digits[start] === "0") start++;
+  while (end > start && digits[end - 1] === "0") end--;
+  return digits.slice(start, end);
 }
