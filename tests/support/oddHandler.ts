@@ -99,6 +99,10 @@ const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
     progress(0);
     for (let part = 0; part < 30; part++) process.stdout.write(memory.subarray(part, part + 1));
   },
+  "print large chunks": ({ log }) => {
+    log.info("printing");
+    for (let chunk = 0; chunk < 60; chunk++) process.stdout.write(Buffer.alloc(10_000_000, "\n"));
+  },
   "print in other encodings": () => {
     process.stdout.write("68c3a9782c20", "hex");
     process.stderr.write("YmFzZTY0", "base64");

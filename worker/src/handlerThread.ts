@@ -4,6 +4,7 @@ import { describeError } from "./describeError.ts";
 import { SettingsError } from "./errors.ts";
 import { toFailedResult } from "./runHandler.ts";
 import { type FromThread, isEnvelope, type ThreadData, type ToThread, toStopReason } from "./threadMessages.ts";
+import { type Counted, weigh } from "./threadSender.ts";
 import type { WorkContext, WorkResult } from "./work.ts";
 
 /**
@@ -91,18 +92,18 @@ export class HandlerThread {
         break;
       case "log":
         this.#context?.log.write(message.line);
-        process.stdout.write("", () => this.#processed());
+        process.stdout.write("", () => this.#processed(message));
         break;
       case "output":
-        process[message.stream].write(message.chunk, message.encoding, () => this.#processed());
+        process[message.stream].write(message.chunk, message.encoding, () => this.#processed(message));
         break;
       case "progress":
         this.#context?.progress(message.done, message.total);
-        this.#processed();
+        this.#processed(message);
         break;
       case "saveCheckpoint":
         void this.#saveCheckpoint(message.id, message.value);
-        this.#processed();
+        this.#processed(message);
         break;
       case "ended":
         this.#end(message.result);
@@ -110,8 +111,8 @@ export class HandlerThread {
     }
   }
 
-  #processed(): void {
-    Atomics.sub(this.#unprocessed, 0, 1);
+  #processed(message: Counted): void {
+    Atomics.sub(this.#unprocessed, 0, weigh(message));
     Atomics.notify(this.#unprocessed, 0);
   }
 

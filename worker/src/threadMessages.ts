@@ -6,7 +6,7 @@ import type { WorkContext, WorkResult } from "./work.ts";
 /** The start data of a handler's thread. */
 export interface ThreadData {
   readonly kind: string;
-  /** One Int32: the number of messages that were sent and are not processed yet, see `ThreadSender`. */
+  /** One Int32: the weight of the messages that were sent and are not processed yet, see `ThreadSender`. */
   readonly unprocessed: SharedArrayBuffer;
 }
 

@@ -1,13 +1,22 @@
 import type { FromThread } from "./threadMessages.ts";
 
 /** The messages of which the work may send any number. */
-type Counted = Extract<FromThread, { type: "log" | "output" | "progress" | "saveCheckpoint" }>;
+export type Counted = Extract<FromThread, { type: "log" | "output" | "progress" | "saveCheckpoint" }>;
 
 /**
- * The maximum number of messages that the main thread has not processed; beyond that the thread blocks, so that a loop can neither
+ * The maximum weight of the messages that the main thread has not processed; beyond that the thread blocks, so that a loop can neither
  * fill the memory nor keep the main thread from what else it must do.
  */
 const MAX_UNPROCESSED = 1_000;
+
+/** The weight of a message: one, and one more for each of so many bytes or characters that it carries. */
+const CARRIED = 16_384;
+
+/** What a message adds to the unprocessed, and the main thread subtracts. */
+export function weigh(message: Counted): number {
+  const { length } = message.type === "output" ? message.chunk : message.type === "log" ? message.line : "";
+  return 1 + Math.floor(length / CARRIED);
+}
 
 /**
  * Sends a thread's log, output, progress and checkpoints to the main thread. A message is sent at once, even by a thread that never
@@ -26,7 +35,7 @@ export class ThreadSender {
     for (let waiting = this.#read(); waiting >= MAX_UNPROCESSED; waiting = this.#read()) {
       Atomics.wait(this.#unprocessed, 0, waiting);
     }
-    Atomics.add(this.#unprocessed, 0, 1);
+    Atomics.add(this.#unprocessed, 0, weigh(message));
     this.#post(message);
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { attachOdd, createOddWork } from "../../tests/support/oddWork.ts";
@@ -158,6 +159,20 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     assert.equal(await pod.ended, 0);
     assert.equal(pod.output().match(/^printed \d+$/gm)?.length, 2_000);
     assert.equal(pod.output().match(/"message":"logged"/g)?.length, 2_000);
+  });
+
+  test("prints faster than its output is read waits, and fills no memory", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    await insert("print large chunks");
+    const pod = start();
+    await pod.prints("printing");
+    pod.child.stdout?.pause();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pod.child.pid}/status`, "latin1")) ?? [];
+    assert.ok(Number(kilobytes) < 300_000, `${kilobytes} kB`);
+    pod.child.stdout?.destroy();
+    assert.equal(await pod.ended, 0);
   });
 
   test("prints bytes as text of another encoding prints these bytes", async () => {
