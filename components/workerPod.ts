@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { withCanonicalQuantities } from "./canonicalQuantities.ts";
 import { commandMounts } from "./commandMounts.ts";
 import {
   type DatabaseAddress,
@@ -148,7 +149,7 @@ export function workerPod(args: WorkerPodArgs) {
     ]),
     ...placement(pod),
   } satisfies types.input.core.v1.PodSpec;
-  return mergePodSpec(spec, pod.podSpecPatch);
+  return withCanonicalQuantities(mergePodSpec(spec, pod.podSpecPatch));
 }
 
 /** An environment variable with a role's password, by reference. */
