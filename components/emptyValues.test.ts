@@ -18,3 +18,24 @@ test("removes the values of empty variables in all containers and keeps the othe
     initContainers: [{ name: "proxy", env: stripped }],
   });
 });
+
+test("removes empty lists and fields that are false, where Kubernetes does not distinguish them from nothing", () => {
+  const mount = { name: "data", mountPath: "/data" };
+  const kept = {
+    automountServiceAccountToken: false,
+    volumes: [{ name: "data", projected: { sources: [] } }],
+    containers: [{ name: "work", readinessProbe: { httpGet: { port: 1, httpHeaders: [{ name: "A", value: "" }] } } }],
+  };
+  const spec = {
+    ...kept,
+    hostNetwork: false,
+    hostAliases: [],
+    tolerations: [{ key: "pool", operator: "Exists", value: "" }],
+    containers: [{ ...kept.containers[0], tty: false, args: [], volumeMounts: [{ ...mount, readOnly: false }] }],
+  };
+  assert.deepEqual(withoutEmptyValues(spec), {
+    ...kept,
+    tolerations: [{ key: "pool", operator: "Exists" }],
+    containers: [{ ...kept.containers[0], volumeMounts: [mount] }],
+  });
+});

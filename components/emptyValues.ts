@@ -1,29 +1,35 @@
-import type { types } from "@pulumi/kubernetes";
+import { isObject } from "./rule.ts";
 
-type PodSpec = types.input.core.v1.PodSpec;
-type Container = types.input.core.v1.Container;
-type Variable = types.input.core.v1.EnvVar;
+/** Fields that Kubernetes writes only if they are true. It distinguishes false from nothing in all others. */
+const WRITTEN_IF_TRUE: readonly string[] = ["hostIPC", "hostNetwork", "readOnly", "stdin", "stdinOnce", "tty"];
+
+/** Lists that must be there, even if they are empty. */
+const REQUIRED_LISTS: readonly string[] = ["containers", "nodeSelectorTerms", "sources"];
+
+/** Lists whose elements may have an empty `value`, which means the same as none. */
+const VALUES: readonly string[] = ["env", "tolerations"];
 
 /**
- * Removes the values of empty variables from a pod's spec, which means the same to Kubernetes. KEDA writes its objects back without
- * empty values, so every pulumi up would add them again.
+ * Removes what Kubernetes leaves out of a pod's spec: empty values of variables, empty lists, and fields that are false. KEDA writes its
+ * objects back without them, so every pulumi up would add them again.
  */
-export function withoutEmptyValues<Spec extends PodSpec>(spec: Spec): Spec {
-  const { initContainers, containers } = spec;
-  return {
-    ...spec,
-    ...(Array.isArray(initContainers) && { initContainers: (initContainers as Container[]).map(strip) }),
-    ...(Array.isArray(containers) && { containers: (containers as Container[]).map(strip) }),
-  };
+export function withoutEmptyValues<Spec extends object>(spec: Spec): Spec {
+  return strip(spec, "") as Spec;
 }
 
-function strip(container: Container): Container {
-  if (!Array.isArray(container.env)) return container;
-  return {
-    ...container,
-    env: (container.env as Variable[]).map(({ value, ...variable }) => ({
-      ...variable,
-      ...(value === undefined || value === "" ? {} : { value }),
-    })),
-  };
+function strip(value: unknown, list: string): unknown {
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([field, inner]) => !isEmpty(field, inner, list));
+  return Object.fromEntries(
+    kept.map(([field, inner]) => [
+      field,
+      Array.isArray(inner) ? inner.map((item) => strip(item, field)) : strip(inner, ""),
+    ]),
+  );
+}
+
+function isEmpty(field: string, value: unknown, list: string): boolean {
+  if (Array.isArray(value)) return value.length === 0 && !REQUIRED_LISTS.includes(field);
+  if (value === false) return WRITTEN_IF_TRUE.includes(field);
+  return value === undefined || (value === "" && field === "value" && VALUES.includes(list));
 }

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_POD_START_SECONDS } from "../worker/src/queue/demand.ts";
 import { contentHash } from "./contentHash.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
+import { withoutEmptyValues } from "./emptyValues.ts";
 import { migrationNameRule, migrationRule } from "./migrationRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { patchedVolumes } from "./podSpecPatch.ts";
@@ -167,19 +168,21 @@ function podTemplate(name: string, args: KnownArgs) {
       labels: { ...labels, "app.kubernetes.io/name": name },
       ...(annotations && { annotations }),
     },
-    spec: workerPod({
-      name: MIGRATION_CONTAINER,
-      image,
-      args: ["migrate"],
-      database,
-      pooled: false,
-      role: admin,
-      env: migrationVariables(args),
-      cpu: atMost(resources?.limits?.cpu, CPU),
-      memory: "128Mi",
-      graceSeconds: 30,
-      pod: withoutWork(pod),
-    }),
+    spec: withoutEmptyValues(
+      workerPod({
+        name: MIGRATION_CONTAINER,
+        image,
+        args: ["migrate"],
+        database,
+        pooled: false,
+        role: admin,
+        env: migrationVariables(args),
+        cpu: atMost(resources?.limits?.cpu, CPU),
+        memory: "128Mi",
+        graceSeconds: 30,
+        pod: withoutWork(pod),
+      }),
+    ),
   };
 }
 
