@@ -74,7 +74,7 @@ export function isRefreshFlag(arg: string): boolean {
   return /^(--refresh|-r)(=true)?$/.test(arg);
 }
 
-/** Whether an argument makes Pulumi remove only a part of the stack, or nothing. */
+/** Whether an argument makes Pulumi change only a part of the stack, or nothing. */
 export function isPartFlag(arg: string): boolean {
   return /^(-t|--target|--exclude|--preview-only)(=.*)?$/.test(arg);
 }
