@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DATABASE } from "../tests/support/pulumi/migrationArgs.ts";
 import { getCommandEnvironment } from "../worker/src/command/commandEnvironment.ts";
-import { RUNNER_VARIABLES } from "../worker/src/command/runnerVariables.ts";
 import { podRule } from "./podRules.ts";
 import { type WorkerPodArgs, workerPod } from "./workerPod.ts";
 
@@ -227,16 +226,6 @@ describe("pod settings", () => {
     assert.deepEqual(
       work?.volumeMounts?.map(({ mountPath }) => mountPath),
       ["/etc/postgresql-ca", "/data"],
-    );
-  });
-
-  test("let no key of a Secret set a variable of the worker", () => {
-    const names = work?.env.map(({ name }) => name) ?? [];
-    assert.equal(new Set(names).size, names.length);
-    for (const name of RUNNER_VARIABLES) assert.ok(names.includes(name) || name === "NODE_COMPILE_CACHE", name);
-    assert.deepEqual(
-      work?.env.find(({ name }) => name === "COMMAND"),
-      { name: "COMMAND", value: "" },
     );
   });
 
