@@ -2,8 +2,8 @@ import { join, relative } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "./contentHash.ts";
+import { hostPlatform } from "./hostPlatform.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
-import { hostPlatform } from "./workerImage.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
 const DOCKERFILE = "worker/overlay.Dockerfile";

@@ -4,6 +4,7 @@ import { cpuWithinLimit, freeContainerName, leaseBehindPooler } from "./batchRul
 import type { BatchSettings } from "./batchSettings.ts";
 import { combineConfig } from "./combineConfig.ts";
 import { bundledConnections } from "./connections.ts";
+import { hostPlatform } from "./hostPlatform.ts";
 import type { KedaArgs } from "./keda.ts";
 import { DEFAULT_KEDA } from "./kedaRules.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
@@ -14,7 +15,7 @@ import { assignedUserRule, mountsRule } from "./podRules.ts";
 import type { PostgresArgs } from "./postgres.ts";
 import { noTemplates } from "./postgresRules.ts";
 import { restrictedPods } from "./restrictedPods.ts";
-import { problem, type Rule } from "./rule.ts";
+import { problem, type Rule, toFields } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
 import { withSecretSettings } from "./secretSettings.ts";
 import { CONFIG_RULES, type ConfigValues } from "./stackConfigRules.ts";
@@ -74,6 +75,7 @@ export function readStackConfig(
     batchPods,
     bundledConnections,
     templates,
+    architecture,
   ])
     rule("", config, problems);
   refuse(problems, secrets);
@@ -124,6 +126,21 @@ const namespaces: Rule = (_path, value, problems) => {
     problems.push(
       `namespace must be other than KEDA's (each is created, and deleted with everything in it); got ${JSON.stringify(namespace)} for both`,
     );
+};
+
+/** A pushed image has one architecture; pods on other nodes would fail at their start, each as a crash. */
+const architecture: Rule = (_path, value, problems) => {
+  const config = value as StackConfig;
+  const { registry, platform = hostPlatform() } = config.image.build ?? {};
+  if (registry === undefined) return;
+  for (const [path, { nodeSelector }] of stackPods(config)) {
+    const { "kubernetes.io/arch": selected } = toFields(nodeSelector);
+    if (selected === undefined || `linux/${selected}` === platform) continue;
+    problems.push(
+      `${path}.nodeSelector.kubernetes.io/arch must be that of image.build.platform, ${platform} (the pushed image has one architecture); got ${JSON.stringify(selected)}`,
+    );
+    return;
+  }
 };
 
 /** The labels and annotations of the stack's pods are also those of the bundled PostgreSQL's objects. */

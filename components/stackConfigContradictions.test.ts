@@ -89,6 +89,13 @@ describe("the stack's configuration", () => {
       { image: { existing: "a:1" }, batches: [COMMAND] },
     ],
     ["image.existingRunner must be set together with existing", { image: { existingRunner: "a:1" } }],
+    [
+      'pod.nodeSelector.kubernetes.io/arch must be that of image.build.platform, linux/amd64 (the pushed image has one architecture); got "arm64"',
+      {
+        image: { build: { registry: "registry.example", platform: "linux/amd64" } },
+        pod: { nodeSelector: { "kubernetes.io/arch": "arm64" } },
+      },
+    ],
     ['got "target"', { image: { build: { target: "x" } } }],
     ['got "credentials"', { image: { build: { registry: "a", credentials: {} } } }],
     ["maxReplicaCount must be at most 80 for all batches together", { maxReplicaCount: "81" }],

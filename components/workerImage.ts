@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "./contentHash.ts";
+import { hostPlatform } from "./hostPlatform.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { withDefaults } from "./withDefaults.ts";
@@ -166,9 +167,4 @@ export function imageTag(root: string, more: readonly string[]): string {
 
 function inRegistry(registry: string | undefined, image: string): string {
   return registry === undefined ? image : `${registry}/${image}`;
-}
-
-/** The platform of images that this machine's daemon builds by default. */
-export function hostPlatform(): string {
-  return `linux/${process.arch === "arm64" ? "arm64" : "amd64"}`;
 }
