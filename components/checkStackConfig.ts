@@ -26,8 +26,10 @@ try {
   const config = readStackConfig((key) => settings.get(key)?.value, process.env, [...settings.keys()], secrets);
   refuseText();
   const { podStartSeconds } = config.migration;
+  const { namespace } = config.database;
+  const scaledJobs = config.batches.map(({ name }) => ({ namespace, name }));
   const installsKeda = config.keda.existing === undefined;
-  console.log(JSON.stringify({ namespaces: createdNamespaces(config), installsKeda, podStartSeconds }));
+  console.log(JSON.stringify({ namespaces: createdNamespaces(config), installsKeda, scaledJobs, podStartSeconds }));
 } catch (error) {
   if (!RunError.isInstance(error)) throw error;
   // Not to standard error, where Node.js may print warnings.

@@ -5,7 +5,7 @@ import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
 import { configFileArgs, configFlag, configFlags } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
-import type { CreatedNamespace } from "./stackState.ts";
+import type { CreatedNamespace, ObjectName } from "./stackState.ts";
 
 /** The check that index.ts makes as well, but only once the cluster runs. */
 const PROGRAM = "components/checkStackConfig.ts";
@@ -24,6 +24,8 @@ export interface CheckedSettings {
   readonly namespaces?: readonly CreatedNamespace[];
   /** Whether the stack installs KEDA. */
   readonly installsKeda?: boolean;
+  /** The ScaledJobs of its batches. */
+  readonly scaledJobs?: readonly ObjectName[];
   /** Seconds that a pod may take to start: the longest of all batches. */
   readonly podStartSeconds?: number;
 }

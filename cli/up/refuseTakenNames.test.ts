@@ -9,11 +9,12 @@ const SETTINGS = {
   ],
   installsKeda: true,
 } as const;
-const NEW = { namespaces: [], ownsKeda: false };
+const NEW = { namespaces: [], ownsKeda: false, scaledJobs: [] };
 
 interface Found {
   readonly namespaces?: readonly object[] | undefined;
   readonly customresourcedefinitions?: readonly object[] | undefined;
+  readonly "scaledjobs.keda.sh"?: readonly object[] | undefined;
 }
 
 /** On a cluster where kubectl finds these objects. */
@@ -28,7 +29,7 @@ const CRDS = named("scaledjobs.keda.sh");
 describe("a stack", () => {
   test("may create what the cluster does not have, and what it has created itself", async () => {
     await refuse({ namespaces: named("default"), customresourcedefinitions: [] });
-    const own = { namespaces: ["batches", "keda"], ownsKeda: true };
+    const own = { ...NEW, namespaces: ["batches", "keda"], ownsKeda: true };
     await refuse({ namespaces: named("batches", "keda"), customresourcedefinitions: CRDS }, own);
   });
 
@@ -58,5 +59,16 @@ describe("a stack", () => {
         return true;
       },
     );
+  });
+
+  test("that shares a namespace with another one is refused where a batch has the name of one of the other's", async () => {
+    const scaledJobs = ["page", "mail"].map((name) => ({ namespace: "shared", name }));
+    const found = { "scaledjobs.keda.sh": named("page", "clap") };
+    await assert.rejects(refuse(found, NEW, { scaledJobs }), {
+      message:
+        /^a batch's name must be free in the namespace shared .*; got "page", which this stack has not created\. [^\n]*$/,
+    });
+    await refuse(found, { ...NEW, scaledJobs }, { scaledJobs });
+    await refuse({}, NEW, { scaledJobs });
   });
 });

@@ -2,7 +2,7 @@ import { UsageError } from "../usageError.ts";
 import type { CheckedSettings } from "./checkSettings.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { Metadata } from "./kubernetesObject.ts";
-import type { StackState } from "./stackState.ts";
+import type { ObjectName, StackState } from "./stackState.ts";
 
 interface Named {
   readonly metadata: Metadata;
@@ -19,8 +19,8 @@ const CRD = "scaledjobs.keda.sh";
  */
 export async function refuseTakenNames(
   kubectl: Pick<Kubectl, "list">,
-  state: Pick<StackState, "namespaces" | "ownsKeda">,
-  { namespaces = [], installsKeda = false }: CheckedSettings,
+  state: Pick<StackState, "namespaces" | "ownsKeda" | "scaledJobs">,
+  { namespaces = [], installsKeda = false, scaledJobs = [] }: CheckedSettings,
 ): Promise<void> {
   const create = namespaces.filter(({ name }) => !state.namespaces.includes(name));
   const found = create.length > 0 ? ((await kubectl.list<Named>("namespaces")) ?? []) : [];
@@ -36,7 +36,30 @@ export async function refuseTakenNames(
           "Name its namespace (keda.existing.namespace), or delete the CRDs if KEDA is not there any more",
       );
   }
+  problems.push(...(await takenBatches(kubectl, state.scaledJobs, scaledJobs)));
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
+}
+
+/** Two stacks may share a namespace that neither has created. */
+async function takenBatches(
+  kubectl: Pick<Kubectl, "list">,
+  own: readonly ObjectName[],
+  wanted: readonly ObjectName[],
+): Promise<string[]> {
+  const create = wanted.filter((one) => !own.some((other) => isSame(one, other)));
+  const [first] = create;
+  if (first === undefined) return [];
+  const found = (await kubectl.list<Named>("scaledjobs.keda.sh", "-n", first.namespace)) ?? [];
+  const taken = create.filter(({ name }) => found.some(({ metadata }) => metadata.name === name));
+  return taken.map(
+    ({ namespace, name }) =>
+      `a batch's name must be free in the namespace ${namespace} (it is a ScaledJob); got ${JSON.stringify(name)}, which this stack has not created. ` +
+      "Set another name on the batch, or use another namespace",
+  );
+}
+
+function isSame(one: ObjectName, other: ObjectName): boolean {
+  return one.namespace === other.namespace && one.name === other.name;
 }
 
 function takenNamespace(isOfKeda: boolean, { name, deletionTimestamp }: Metadata): string {
