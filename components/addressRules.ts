@@ -1,10 +1,20 @@
 import { isIPv6 } from "node:net";
-import { isObject, number, type Rule, shape, text } from "./rule.ts";
+import { and, isObject, number, type Rule, shape, text } from "./rule.ts";
 
 const isHost = (name: string) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name);
 
-/** Validation rules for the host of a server or a pooler. */
-export const hostRule = text(isHost, "a host name or an address", "pods connect to it; the port is a separate key");
+/** Validation rules for the host of a pooler, which may be a sidecar. */
+const poolerHostRule = text(isHost, "a host name or an address", "pods connect to it; the port is a separate key");
+
+/** Validation rules for the host of a server. */
+export const hostRule = and(
+  poolerHostRule,
+  text(
+    (name) => !/^(localhost|127(\.\d+){3}|::1)$/i.test(name),
+    "a host that pods and KEDA's operator reach",
+    "this one is the pod itself",
+  ),
+);
 
 /** Validation rules for the port of a server or a pooler. */
 export const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
@@ -42,7 +52,7 @@ export const serverNameRule = text(
 );
 
 /** Validation rules for `PoolerAddress`. */
-export const poolerRule = shape({ host: hostRule, port: portRule, serverName: serverNameRule }, ["host"]);
+export const poolerRule = shape({ host: poolerHostRule, port: portRule, serverName: serverNameRule }, ["host"]);
 
 interface Names {
   readonly mode?: unknown;

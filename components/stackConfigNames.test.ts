@@ -23,6 +23,13 @@ describe("names in the stack's configuration", () => {
     ],
     ["database.existing.tls.caFile must be", database({ tls: { caFile: "-----BEGIN PRIVATE KEY-----\ngeheim" } })],
     ['got "https://...@registry.example"', { image: { build: { registry: "https://ci:geheim@registry.example" } } }],
+    ...["localhost", "127.0.0.1", "::1"].map(
+      (host) =>
+        [
+          `database.existing.host must be a host that pods and KEDA's operator reach (this one is the pod itself); got "${host}"`,
+          database({ host }),
+        ] as const,
+    ),
     ['got "shop_worker" twice', database({ admin: { user: "shop_worker", secretName: "a" }, rolePrefix: "shop" })],
     ["database.existing.database must be a database name of at most 63 bytes", database({ database: "ü".repeat(32) })],
     [
