@@ -2,9 +2,13 @@
 -- (intake_partition and intake_after of batch.kind).
 --
 -- p_kind: the kind; the caller has locked its row (batch.lock_kind), or has just attached it
+--
+-- What is queued already is not enqueued again: an insert would wait until a transaction that has deleted the row, or that records the end
+-- of its attempt, has ended. Each request is looked up by its whole key, whatever the statistics say.
 create or replace function batch.take_in(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 declare
   chunk constant integer := 100000;
@@ -16,18 +20,10 @@ begin
     return;
   end if;
   ids := batch.read_keys(p_kind, pending.intake_partition, nullif(pending.intake_after, -9223372036854775808), chunk, null);
-  perform batch.enqueue_ids(p_kind, ids);
-  -- An insert may have waited until a request had ended that was still running when its attempts were read.
-  delete from batch.queue q
-  using unnest(ids) as taken (id), lateral (
-    select h.attempt, h.status from batch.history h
-    where h.kind = p_kind and h.request_id = taken.id order by h.attempt desc limit 1
-  ) latest, lateral (
-    select c.ctid as place from batch.queue c
-    where c.kind = p_kind and c.request_id = taken.id and c.enqueued_xid = pg_current_xact_id() and c.job_name is null
-      and c.attempt < latest.attempt limit 1
-  ) ended
-  where latest.status <> 'FAILED' and q.ctid = ended.place;
+  perform batch.enqueue_ids(p_kind, array(
+    select taken.id from unnest(ids) as taken (id)
+    where (select true from batch.queue q where q.kind = p_kind and q.request_id = taken.id limit 1) is null
+  ));
   if cardinality(ids) = chunk then
     update batch.kind k set intake_after = ids[chunk] where k.kind = p_kind;
   else

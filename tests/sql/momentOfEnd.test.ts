@@ -34,9 +34,13 @@ for (const end of ENDS) {
       assert.deepEqual(await queued(), []);
     });
 
-    test("the table is attached again: the request is not enqueued again", async () => {
+    test("the table is attached again without waiting: the request is not enqueued again", async () => {
       await claim(worker, claimParams("a", { kind: "parcel", session: 4711 }));
-      await runBeside(end, "select batch.attach('parcels', 'parcel')");
+      const ending = await database.open();
+      await ending.query(`begin; select ${end}`);
+      await query("select batch.attach('parcels', 'parcel')");
+      await ending.query("commit");
+      await ending.end();
       assert.deepEqual(await queued(), [2, 3]);
     });
 
