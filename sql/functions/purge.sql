@@ -12,7 +12,8 @@ declare
   attached batch.kind;
   key name;
   ids bigint[];
-  kept bigint[] := '{}';
+  kept bigint[];
+  above bigint;
 begin
   if p_age is null or p_age < interval '0' then
     raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
@@ -34,13 +35,14 @@ begin
   loop
     select array_agg(old.request_id) into ids from (
       select r.request_id from batch.request r
-      where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age and r.request_id > all (kept)
+      where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age and (above is null or r.request_id > above)
         and (select true from batch.queue q where q.kind = p_kind and q.request_id = r.request_id limit 1) is null
       order by r.request_id limit p_limit
     ) old;
     if ids is null then
       return 0;
     end if;
+    above := ids[cardinality(ids)];
     kept := '{}';
     if key is not null then
       execute format('delete from %s r where r.%I = any ($1)', attached.requests, key) using ids;
@@ -52,11 +54,12 @@ begin
         into kept using ids;
       end if;
     end if;
-    delete from batch.history h where h.kind = p_kind and h.request_id = any (ids) and h.request_id <> all (kept);
-    delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids) and d.request_id <> all (kept);
+    ids := array(select unnest(ids) except select unnest(kept));
+    delete from batch.history h where h.kind = p_kind and h.request_id = any (ids);
+    delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids);
     -- When all of them are kept, there may be others above them.
-    exit when cardinality(kept) < cardinality(ids);
+    exit when cardinality(ids) > 0;
   end loop;
-  return cardinality(ids) - cardinality(kept);
+  return cardinality(ids);
 end
 $$;

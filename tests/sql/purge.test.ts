@@ -20,6 +20,21 @@ test("purge passes over rows that a trigger keeps, however many come first", asy
   }
 });
 
+test("purge compares no request with all those that a trigger keeps", async () => {
+  await query(`create function keep() returns trigger language plpgsql as 'begin return null; end';
+    create trigger keep before delete on parcels for each row execute function keep();
+    set session_replication_role = replica; insert into parcels (id) select generate_series(100, 60099); reset session_replication_role;
+    insert into batch.history (kind, request_id, attempt, created_at, started_at, ended_at, status)
+    select 'parcel', id, 1, now(), now(), now() - interval '1 h', 'SUCCESS' from parcels where id >= 100`);
+  try {
+    await query("set statement_timeout = '5s'");
+    assert.deepEqual(await query("select batch.purge('parcel', '0')"), [{ purge: "0" }]);
+  } finally {
+    await query("reset statement_timeout");
+    await query("drop function keep cascade");
+  }
+});
+
 test("purge of a detached kind passes over such rows, too: attached again, none of them runs again", async () => {
   for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
   await query("select batch.detach('parcel')");
