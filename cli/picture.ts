@@ -73,7 +73,7 @@ try {
     },
   };
   const ended = await run(options, local, display, { stop: signal, force: signal });
-  if (ended === undefined) throw new Error("the run must not be stopped; it was");
+  if (ended === undefined) throw new Error("the run was stopped before it ended");
   const summary = summaryLines(ended.result, WIDTH);
   writeFileSync(PICTURE, toSvg(["$ npm start", "", ...middle, "", "[...]", "", ...ended.table(6), ...summary]));
   console.log(`docs/picture.svg: ${summary.join(" | ")}`);

@@ -11,7 +11,7 @@ describe("npm run bench", { timeout: 60_000 }, () => {
     assert.match(all.stdout, /^ {2}claim\n {4}Claim .*finish costs/m);
     const one = await command.start("start --help").ended;
     assert.equal(one.exitCode, 0);
-    assert.match(one.stdout, /--runs <N> +\(1 to 1000; default 15\)/);
+    assert.match(one.stdout, /--runs <N> +measured starts \(1 to 1000; default 15\)/);
   });
 
   for (const [args, message] of [

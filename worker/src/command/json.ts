@@ -33,8 +33,8 @@ export function parseJson(text: string): unknown {
 }
 
 function checkText(text: string): void {
-  if (text.includes("\0")) throw new RangeError("a string holds \\u0000, which PostgreSQL cannot store");
-  if (!text.isWellFormed()) throw new RangeError("a string holds half of a surrogate pair, which is not Unicode text");
+  if (text.includes("\0")) throw new RangeError("a string contains \\u0000, which PostgreSQL cannot store");
+  if (!text.isWellFormed()) throw new RangeError("a string contains half of a surrogate pair, which is not Unicode");
 }
 
 /** Counts brackets outside strings before `parse` runs, whose reviver is recursive. */
