@@ -29,12 +29,12 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
     assert.equal(dead.exitCode, 0);
   });
 
-  test("a Job works through several requests if allowed", async () => {
+  test("a Job processes several requests if allowed", async () => {
     const { stdout } = await start("--requests 9 --seconds 0 --requests-per-job 3 --json").ended;
     assert.match(stdout, /"success":9,"dead":0,"jobs":3,"idleJobs":0/);
   });
 
-  test("loses nothing when pods are killed at work", async () => {
+  test("loses nothing when working pods are killed", async () => {
     const database = await createTestDatabase();
     // Once started, a pod works without a pause for longer than the time between two kills.
     const load = "--requests 16 --seconds 1 --requests-per-job 8 --max-replica-count 2";

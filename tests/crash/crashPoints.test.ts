@@ -41,7 +41,7 @@ for (const scenario of SCENARIOS) {
       });
     }
 
-    test("two pods killed, at every pair of steps, whichever Job's pod is next", async () => {
+    test("two pods killed, at every pair of steps, whichever Job the next pod belongs to", async () => {
       const steps = await untouched(scenario);
       const firsts = sample(findKillPoints(scenario, steps), 2);
       let pairs = 0;
@@ -70,7 +70,7 @@ for (const scenario of SCENARIOS) {
       await runPlans(worlds, here, plans);
     });
 
-    test("a statement answered twice: every answer lost once, then a kill at every later step", async () => {
+    test("a statement sent twice: every answer lost once, then a kill at every later step", async () => {
       const lost = sample(findFaultPoints(scenario, await untouched(scenario), ["lose the answer"]), 2);
       let pairs = 0;
       await runPlans(

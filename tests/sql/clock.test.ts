@@ -102,7 +102,7 @@ describe("a server's clock that is set back by an hour", () => {
     assert.deepEqual(dead, [true, false, false, true]);
   });
 
-  test("after it had jumped ahead delays no replacement of a worker that was seen dead meanwhile, and no free reservation", async () => {
+  test("after it had jumped ahead delays neither the replacement of a worker that was seen dead meanwhile nor an expired reservation", async () => {
     const { connection } = await startAttempt(database, claimParams("a"));
     await fail(worker, await take("b"), { reason: "error", message: "no", final: false });
     await connection.close();
@@ -118,7 +118,7 @@ describe("a server's clock that is set back by an hour", () => {
     );
   });
 
-  test("after it had been thousands of years ahead stops no poll", async () => {
+  test("after it had been thousands of years ahead makes no poll fail", async () => {
     await take("a", { timeoutSeconds: 900 });
     await take("b", { leaseSeconds: 60 });
     await fail(worker, await take("c"), { reason: "error", message: "no", final: false });
@@ -149,7 +149,7 @@ describe("a server's clock that is set back by an hour", () => {
     await query("select batch.resume('clap')");
   });
 
-  test("moves the times of a kind that has a problem once, too", async () => {
+  test("moves the times of a kind that has a problem only once, too", async () => {
     await take("a", { timeoutSeconds: 900 });
     await poll();
     await query("alter table make_it_clap disable trigger batch_clap");

@@ -33,7 +33,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
     "requests per Job and the maximum number of Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got -1, -10, -1",
 };
 
-describe("a mistake in a call gets an answer that says what to do, and changes nothing", async () => {
+describe("a wrong call fails with a message that says what to do, and changes nothing", async () => {
   await query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
   await query("set session_replication_role = replica; insert into make_it_clap (id, duration_seconds) values (2, 1)");
   await query("reset session_replication_role");

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimed, query, queued, worker } from "./parcels.ts";
 
-test("purge passes over rows that a trigger keeps, however many come first", async () => {
+test("purge skips rows that a trigger keeps, however many come first", async () => {
   for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
   await query(`create function keep() returns trigger language plpgsql as 'begin return null; end';
     create trigger keep before delete on parcels for each row when (old.id < 3) execute function keep()`);
@@ -20,7 +20,7 @@ test("purge passes over rows that a trigger keeps, however many come first", asy
   }
 });
 
-test("purge of a detached kind passes over such rows, too: attached again, none of them runs again", async () => {
+test("purge of a detached kind skips such rows, too: once attached again, none of them runs again", async () => {
   for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
   await query("select batch.detach('parcel')");
   await query(`create function keep() returns trigger language plpgsql as 'begin return null; end';

@@ -114,7 +114,7 @@ test("a pod that has worked takes nothing from its Job's next pod, which claimed
   ]);
 });
 
-test("a pod that is asked to stop while the answer with its next request is lost frees that request", async (t) => {
+test("a pod that is asked to stop while the answer that contains its next request is lost frees that request", async (t) => {
   await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
   const proxy = await createProxy();
   const env = { ...database.env, PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port), JOB_NAME: "a", POD_NAME: "a-2" };
@@ -132,7 +132,7 @@ test("a pod that is asked to stop while the answer with its next request is lost
 });
 
 for (const lost of ["its first", "its next"]) {
-  test(`a pod goes on at once with ${lost} request when the answer with it is lost, though a proxy keeps the server's end open`, async (t) => {
+  test(`a pod continues at once with ${lost} request when the answer that contains it is lost, although a proxy keeps the server's end open`, async (t) => {
     await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
     const proxy = await createProxy();
     const env = { ...database.env, PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port), JOB_NAME: "a", POD_NAME: "a-2" };
@@ -151,7 +151,7 @@ for (const lost of ["its first", "its next"]) {
     ]);
   });
 
-  test(`a pod that is asked to stop while the answer with ${lost} request is lost, and the server does not know that, frees it`, async (t) => {
+  test(`a pod that is asked to stop while the answer that contains ${lost} request is lost, unnoticed by the server, frees it`, async (t) => {
     await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
     const proxy = await createProxy();
     const env = { ...database.env, PG_HOST: "127.0.0.1", PG_PORT: String(proxy.port), JOB_NAME: "a", POD_NAME: "a-2" };

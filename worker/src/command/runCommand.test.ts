@@ -17,7 +17,7 @@ test("the program gets its arguments unchanged, without a shell", async () => {
   assert.deepEqual(stdout.toString().split("\0").slice(0, -1), words);
 });
 
-test("a relative program is one of the working folder, which is the runner's", async () => {
+test("a program's relative path starts at the working folder, which is the runner's", async () => {
   const program = "examples/shell/nap.sh";
   const { result, stdout } = await runCommandAttempt({ command: ["sh", "-c", "pwd; test -x $0", program] });
   assert.deepEqual([stdout.toString().trim(), result.outcome], [process.cwd(), "succeeded"]);
@@ -68,7 +68,7 @@ describe("the command's process", { skip: noProc }, () => {
   });
 });
 
-test("output that is written and not yet read when the command ends is forwarded, each stream in order", async () => {
+test("output that has not been read when the command ends is forwarded, each stream in order", async () => {
   const { stdout, stderr } = await runCommandAttempt({
     command: shell("for i in $(seq 3000); do echo out $i; echo err $i >&2; done; kill -KILL $$"),
   });

@@ -86,7 +86,7 @@ describe("demand", () => {
     assert.equal(await ask(), 3);
   });
 
-  test("when its Job has not come back in time the attempt is recorded as crashed, and any Job may claim the request", async () => {
+  test("if its Job has not returned in time, the attempt is recorded as crashed, and any Job may claim the request", async () => {
     await insert(1);
     const { connection } = await claimed("a");
     await connection.close();
@@ -101,7 +101,7 @@ describe("demand", () => {
     assert.equal(await ask(), 2, "KEDA still counts the dead worker's Job");
   });
 
-  test("a request reserved for a Job that does not come back is free when its reservation is over", async () => {
+  test("a request reserved for a Job that does not return is free when its reservation expires", async () => {
     await insert(1);
     const { connection, attempt } = await claimed("a");
     await fail(connection, attempt, { reason: "error", message: "no", final: false });
