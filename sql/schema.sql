@@ -142,7 +142,7 @@ begin
   perform batch.refuse_table(p_requests, p_timeout_column);
 
   perform batch.lock_attachments();
-  -- Until the end of the transaction no other session writes: no row is missed between taking in the old ones and the trigger.
+  -- Until the end of the transaction no other session writes: no row is missed between the existing ones and the trigger.
   execute format('lock table %s in share row exclusive mode', p_requests);
   perform batch.register(p_kind, p_requests, p_timeout_column);
 
@@ -1976,7 +1976,7 @@ begin
         wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
   end if;
-  -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
+  -- Here and below: what another transaction has locked, perhaps for long, is left to a later poll.
   select array_agg(due.place) into places
   from (select q.ctid as place from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
   if places is not null then

@@ -1,5 +1,5 @@
 -- Cancels a request and keeps its row: a waiting one becomes DEAD, a running one is not retried. For members of the owner of the
--- schema. Deleting the row also cancels the request; batch.retry() runs it after all.
+-- schema. Deleting the row also cancels the request; batch.retry() runs a canceled request.
 --
 -- p_kind, p_request: the request   p_reason: why; shown with its attempts (null: canceled)
 -- Returns the Job that is working on it (delete that Job to stop the work), or null when the request has ended.

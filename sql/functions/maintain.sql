@@ -60,7 +60,7 @@ begin
         wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
   end if;
-  -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
+  -- Here and below: what another transaction has locked, perhaps for long, is left to a later poll.
   select array_agg(due.place) into places
   from (select q.ctid as place from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
   if places is not null then

@@ -8,7 +8,7 @@ create table batch.kind (
   requests       regclass not null,
   attached       boolean not null default true,
   timeout_column name,                   -- the column of requests that holds a request's own timeout in seconds
-  partitions     oid[] not null default '{}',  -- the partitions of requests whose rows have been taken in
+  partitions     oid[] not null default '{}',  -- the partitions of requests whose rows have been enqueued
   -- Rows that may be missing from the queue and that the next polls enqueue (batch.take_in_missing): those of this partition
   -- (null: of the whole table) with a primary key above this one; null: none.
   intake_partition oid,
@@ -55,11 +55,11 @@ create table batch.queue (
   reserved_until     timestamptz,                 -- until then only the same Job may claim it; null while running
   lease_until        timestamptz,                 -- until then the session counts as alive; null: as long as it holds its lock
   available_at       timestamptz,                 -- not before; null: now
-  canceled           text,                        -- why it is not tried again should this attempt fail
+  canceled           text,                        -- why it is not retried if this attempt fails
   job_name           text collate "C",            -- the Job it belongs to; null: any Job may claim it
   pod_name           text,
   progress           jsonb,                       -- {"done": 3, "total": 10}, of the running attempt
-  checkpoint         jsonb,                       -- the last one saved, by whichever attempt
+  checkpoint         jsonb,                       -- the last one saved by any attempt
   constraint queue_pkey primary key (kind, request_id)
 ) with (
   -- Every request leaves a dead entry at the head of queue_waiting, where every claim starts its scan. How soon a
@@ -144,7 +144,7 @@ create table batch.scaling (
   expected_since   timestamptz[] not null default '{}',
   expected_claims  bigint[] not null default '{}',
   absent_jobs      integer not null default 0,    -- Jobs that KEDA counts as running and that do no work
-  absent_peak      integer not null default 0,    -- the most that was since it was last raised for Jobs that were not known
+  absent_peak      integer not null default 0,    -- their maximum since it was last raised for Jobs that could only be inferred
   -- While more Jobs than maxReplicaCount may exist: claims stop here.
   running_limit    integer,
   limited_until    timestamptz,

@@ -18,7 +18,7 @@ describe("npm run bench", { timeout: 60_000 }, () => {
     ["fast", /^NAME must be .*claim.* \(npm run bench -- NAME\); got "fast"\n$/],
     ["start --runs 0", /^--runs must be a whole number from 1 to 1000 \(each starts six processes\); got "0"\n$/],
   ] as const) {
-    test(`"${args}" ends with 64 before anything is started`, async () => {
+    test(`"${args}" exits with 64 before anything is started`, async () => {
       const { exitCode, stderr, stdout } = await command.start(args).ended;
       assert.match(stderr, message);
       assert.deepEqual([exitCode, stdout], [64, ""]);
