@@ -490,7 +490,7 @@ begin
     end if;
 
     if not again then
-      -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
+      -- The history is the truth about attempts: a row added in another way (a restore, a manual insert) must neither rerun
       -- finished work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
@@ -574,7 +574,7 @@ begin
       q.job_finished := greatest(p_job_finished, q.job_finished);
     end if;
 
-    -- By its place, which its lock keeps: an index would be searched once more.
+    -- By its ctid, which the lock keeps: an index would be searched again.
     update batch.queue u
     set attempt = q.attempt,
         job_finished = q.job_finished,
@@ -2061,7 +2061,7 @@ declare
   least_key constant bigint := -9223372036854775808;
 begin
   if not (batch.require_kind(p_kind)).attached then
-    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
+    raise exception 'kind must be attached (requests of a detached kind are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   update batch.kind k
   set problem = format('paused: %s (to continue: select batch.resume(%L))', coalesce(p_reason, 'by ' || session_user), p_kind),
@@ -2947,7 +2947,7 @@ declare
 begin
   select * into known from batch.kind k where k.kind = p_kind;
   if not found then
-    raise exception 'kind must be an attached one (batch.status has %); got %',
+    raise exception 'kind must be one that batch.status shows (%); got %',
       coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'), coalesce(quote_literal(p_kind), 'null');
   end if;
   return known;
@@ -3026,7 +3026,7 @@ begin
     select * into requested from batch.kind k where k.kind = p_kind for share;
   end if;
   if not requested.attached then
-    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
+    raise exception 'kind must be attached (requests of a detached kind are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   problem := batch.attachment_problem(p_kind);
   if requested.attached and problem is not null then
@@ -3048,7 +3048,7 @@ begin
   end if;
   if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
     raise exception '% % must be DEAD to be retried (no work is done twice); got %', p_kind, p_request, coalesce(latest.status, case
-      when requested.kind is null then format('no attempt that has ended, and no such kind: batch.status has %s',
+      when requested.kind is null then format('no attempt that has ended, and no such kind: batch.status shows %s',
         coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'))
       when cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then 'no attempt that has ended, and no such row'
       else format('no attempt that has ended, and a row that was not queued: select batch.attach(%L, %L)', requested.requests, p_kind)
@@ -3057,7 +3057,7 @@ begin
   if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
     raise exception '% % must have a row in its table to be retried (the worker reads it there); it has none', p_kind, p_request;
   end if;
-  -- A row with fewer attempts than the request has had was inserted by hand, and would be rejected.
+  -- A row with fewer attempts than the request has had was inserted manually, and would be rejected.
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request and q.job_name is null;
   insert into batch.queue (kind, request_id, attempt, created_at) values (p_kind, p_request, latest.attempt, latest.created_at)
   on conflict (kind, request_id) do nothing;
@@ -3460,7 +3460,7 @@ CREATE TABLE batch.history (
 -- Name: TABLE history; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON TABLE batch.history IS 'Every ended attempt; batch.attempt shows the running ones too';
+COMMENT ON TABLE batch.history IS 'Every ended attempt; batch.attempt also shows running ones';
 
 
 --
@@ -3552,7 +3552,7 @@ UNION ALL
 -- Name: VIEW attempt; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD when there is no other';
+COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED (retried) or DEAD (not retried)';
 
 
 --
@@ -3569,7 +3569,7 @@ CREATE TABLE batch.deleted_request (
 -- Name: TABLE deleted_request; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON TABLE batch.deleted_request IS 'Requests with attempts whose rows were deleted: the same key may come again';
+COMMENT ON TABLE batch.deleted_request IS 'Requests with attempts whose rows were deleted: the same key may be inserted again';
 
 
 --
@@ -3657,7 +3657,7 @@ CREATE VIEW batch.request AS
 -- Name: VIEW request; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON VIEW batch.request IS 'Every request that was ever started, once, with its latest status';
+COMMENT ON VIEW batch.request IS 'One row for each request that was ever started, with its latest status';
 
 
 --
@@ -3728,7 +3728,7 @@ CREATE VIEW batch.status AS
 -- Name: VIEW status; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON VIEW batch.status IS 'How each kind stands; it counts the whole backlog. oldest_start: of the unfinished requests that were started';
+COMMENT ON VIEW batch.status IS 'The state of each kind; counts the whole backlog. oldest_start: the first start of any unfinished request';
 
 
 --
@@ -3751,7 +3751,7 @@ CREATE VIEW public.clap AS
 -- Name: VIEW clap; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.clap IS 'Every request that was ever started, with its latest status; end_time is the latest ended attempt''s';
+COMMENT ON VIEW public.clap IS 'One row for each request that was ever started, with its latest status; end_time is when its latest ended attempt ended';
 
 
 --
@@ -3779,7 +3779,7 @@ CREATE VIEW public.clap_attempt AS
 -- Name: VIEW clap_attempt; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.clap_attempt IS 'Every attempt of every request, the running ones too';
+COMMENT ON VIEW public.clap_attempt IS 'Every attempt of every request, including running ones';
 
 
 --

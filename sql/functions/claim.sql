@@ -131,7 +131,7 @@ begin
     end if;
 
     if not again then
-      -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
+      -- The history is the truth about attempts: a row added in another way (a restore, a manual insert) must neither rerun
       -- finished work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
@@ -215,7 +215,7 @@ begin
       q.job_finished := greatest(p_job_finished, q.job_finished);
     end if;
 
-    -- By its place, which its lock keeps: an index would be searched once more.
+    -- By its ctid, which the lock keeps: an index would be searched again.
     update batch.queue u
     set attempt = q.attempt,
         job_finished = q.job_finished,

@@ -12,7 +12,7 @@ declare
   least_key constant bigint := -9223372036854775808;
 begin
   if not (batch.require_kind(p_kind)).attached then
-    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
+    raise exception 'kind must be attached (requests of a detached kind are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   update batch.kind k
   set problem = format('paused: %s (to continue: select batch.resume(%L))', coalesce(p_reason, 'by ' || session_user), p_kind),

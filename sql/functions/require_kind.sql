@@ -10,7 +10,7 @@ declare
 begin
   select * into known from batch.kind k where k.kind = p_kind;
   if not found then
-    raise exception 'kind must be an attached one (batch.status has %); got %',
+    raise exception 'kind must be one that batch.status shows (%); got %',
       coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'), coalesce(quote_literal(p_kind), 'null');
   end if;
   return known;

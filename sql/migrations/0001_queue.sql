@@ -97,7 +97,7 @@ create table batch.history (
   constraint history_pkey primary key (kind, request_id, attempt)
 );
 
-comment on table batch.history is 'Every ended attempt; batch.attempt shows the running ones too';
+comment on table batch.history is 'Every ended attempt; batch.attempt also shows running ones';
 
 -- Requests with attempts whose rows were deleted: the same primary key inserted again is a new request.
 create table batch.deleted_request (
@@ -106,7 +106,7 @@ create table batch.deleted_request (
   constraint deleted_request_pkey primary key (kind, request_id)
 );
 
-comment on table batch.deleted_request is 'Requests with attempts whose rows were deleted: the same key may come again';
+comment on table batch.deleted_request is 'Requests with attempts whose rows were deleted: the same key may be inserted again';
 
 -- Rows of the queue that could not be processed, and why.
 create table batch.rejected (
@@ -167,7 +167,7 @@ select kind, request_id, attempt, 'RUNNING', null, null, job_name, pod_name, ses
 from batch.queue
 where job_name is not null and session_id is not null;
 
-comment on view batch.attempt is 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD when there is no other';
+comment on view batch.attempt is 'Every attempt ever started: RUNNING, SUCCESS, FAILED (retried) or DEAD (not retried)';
 
 create view batch.request as
 select distinct on (kind, request_id)
@@ -176,7 +176,7 @@ select distinct on (kind, request_id)
 from batch.attempt
 order by kind, request_id, attempt desc;
 
-comment on view batch.request is 'Every request that was ever started, once, with its latest status';
+comment on view batch.request is 'One row for each request that was ever started, with its latest status';
 
 create view batch.status as
 select k.kind, k.requests::text as requests, q.waiting, q.deferred, q.running, q.reserved, q.suspected, q.oldest_start,
@@ -193,4 +193,4 @@ lateral (
   from batch.queue c where c.kind = k.kind
 ) q;
 
-comment on view batch.status is 'How each kind stands; it counts the whole backlog. oldest_start: of the unfinished requests that were started';
+comment on view batch.status is 'The state of each kind; counts the whole backlog. oldest_start: the first start of any unfinished request';

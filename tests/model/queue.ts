@@ -161,7 +161,7 @@ export class Queue extends QueueRows {
     return row?.job === job && row.attempt === attempt && row.session === session ? row : undefined;
   }
 
-  /** Includes requests whose worker is suspected: it, or its Job, may come back. */
+  /** Includes requests whose worker is suspected: it, or its Job, may return. */
   get #limitReached(): boolean {
     const { runningLimit } = this.scaling;
     if (runningLimit === undefined || this.#rules.runningLimit === "never") return false;

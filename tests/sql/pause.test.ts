@@ -94,10 +94,10 @@ describe("a paused kind", () => {
 
   test("must exist and be attached; resuming one that is not paused changes nothing", async () => {
     await assert.rejects(query("select batch.pause('page')"), {
-      message: "kind must be an attached one (batch.status has clap); got 'page'",
+      message: "kind must be one that batch.status shows (clap); got 'page'",
     });
     await assert.rejects(query("select batch.resume(null)"), {
-      message: "kind must be an attached one (batch.status has clap); got null",
+      message: "kind must be one that batch.status shows (clap); got null",
     });
     await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
     await query("select batch.detach('page')");

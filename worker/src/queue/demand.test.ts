@@ -24,7 +24,7 @@ async function claimed(jobName: string, more = {}) {
   return { connection, attempt };
 }
 
-/** Ages suspicions beyond the time that a worker, or its Job, has to come back. */
+/** Ages suspicions beyond the time that a worker, or its Job, has to return. */
 async function ageSuspicions(): Promise<void> {
   await database.query("update batch.queue set suspected_at = suspected_at - interval '1 hour'");
 }
