@@ -43,6 +43,7 @@ export interface CommandArgs {
   readonly retryAfterSeconds?: number | undefined;
 }
 
+/** What the pods of batches and the migration's pod have in common. */
 export interface WorkerPodArgs {
   readonly name: string;
   readonly image: ImageArgs;

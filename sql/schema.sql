@@ -329,7 +329,7 @@ begin
     return queued.job_name;
   end if;
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, why)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, why)
   where h.kind = p_kind and h.request_id = p_request and h.attempt = queued.attempt and h.status = 'FAILED';
   if not found then
     insert into batch.history (kind, request_id, attempt, created_at, started_at, status, reason, error)
@@ -538,7 +538,7 @@ begin
           unreadable := true;
       end;
       exit when problem is null;
-      -- The table may have been changed at this moment (renamed, attached again): then the next try reads it as it is now. When it cannot
+      -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
       -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
       select k.requests, k.timeout_column into known.requests, known.timeout_column
       from batch.kind k where k.kind = p_kind and batch.attachment_problem(p_kind) is null;
@@ -660,7 +660,7 @@ begin
   with removed as (
     delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
   )
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
   from removed, lateral (
     select c.ctid as place from batch.history c
     where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
@@ -1085,7 +1085,7 @@ begin
     kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error, progress
   ) values (
     q.kind, q.request_id, q.attempt, q.session_id, q.created_at, q.started_at, ended_as, 'deferred', q.job_name, q.pod_name,
-    concat_ws('; not tried again: ', p_error, q.canceled), q.progress
+    concat_ws('; not retried: ', p_error, q.canceled), q.progress
   );
   if ended_as = 'DEAD' then
     delete from batch.queue u where u.kind = p_kind and u.request_id = p_request;
@@ -1206,7 +1206,7 @@ begin
   with removed as (
     delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
   )
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
   from removed, lateral (
     select c.ctid as place from batch.history c
     where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
@@ -1338,7 +1338,7 @@ begin
     kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error, progress
   ) values (
     q.kind, q.request_id, q.attempt, q.session_id, coalesce(q.created_at, now()), coalesce(q.started_at, now()), ended_as,
-    p_reason, q.job_name, q.pod_name, concat_ws('; not tried again: ', p_error, q.canceled), q.progress
+    p_reason, q.job_name, q.pod_name, concat_ws('; not retried: ', p_error, q.canceled), q.progress
   );
   if dead then
     delete from batch.queue done where done.kind = p_kind and done.request_id = p_request;

@@ -27,7 +27,7 @@ begin
     return queued.job_name;
   end if;
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, why)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, why)
   where h.kind = p_kind and h.request_id = p_request and h.attempt = queued.attempt and h.status = 'FAILED';
   if not found then
     insert into batch.history (kind, request_id, attempt, created_at, started_at, status, reason, error)

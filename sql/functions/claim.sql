@@ -179,7 +179,7 @@ begin
           unreadable := true;
       end;
       exit when problem is null;
-      -- The table may have been changed at this moment (renamed, attached again): then the next try reads it as it is now. When it cannot
+      -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
       -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
       select k.requests, k.timeout_column into known.requests, known.timeout_column
       from batch.kind k where k.kind = p_kind and batch.attachment_problem(p_kind) is null;

@@ -16,7 +16,7 @@ begin
   with removed as (
     delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
   )
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
   from removed, lateral (
     select c.ctid as place from batch.history c
     where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1

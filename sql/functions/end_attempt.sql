@@ -36,7 +36,7 @@ begin
     kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error, progress
   ) values (
     q.kind, q.request_id, q.attempt, q.session_id, coalesce(q.created_at, now()), coalesce(q.started_at, now()), ended_as,
-    p_reason, q.job_name, q.pod_name, concat_ws('; not tried again: ', p_error, q.canceled), q.progress
+    p_reason, q.job_name, q.pod_name, concat_ws('; not retried: ', p_error, q.canceled), q.progress
   );
   if dead then
     delete from batch.queue done where done.kind = p_kind and done.request_id = p_request;

@@ -5,7 +5,7 @@
 -- A finished request whose row was deleted is a new request when its key is inserted again.
 -- Where a key is queued already, the primary key of batch.queue refuses the second entry at every isolation level. There is
 -- no check before: it would make serializable transactions that insert conflict with each other.
--- Indexes: history_pkey, deleted_request_pkey; keys above every key that was ever tried cost a single lookup together.
+-- Indexes: history_pkey, deleted_request_pkey; keys above every key with an attempt cost a single lookup together.
 --
 -- It sets no search_path, which would cost as much as a lookup: each caller sets one.
 create or replace function batch.enqueue_ids(p_kind text, p_ids bigint[]) returns bigint

@@ -1,5 +1,5 @@
 -- Pauses a kind until batch.resume(): running requests continue, and no waiting one is claimed, neither by a Job that exists already nor by
--- one that has just ended another. A request that fails meanwhile may still be tried again by its own Job. For members of the owner of the
+-- one that has just ended another. A request that fails meanwhile may still be retried by its own Job. For members of the owner of the
 -- schema.
 --
 -- p_kind: the kind   p_reason: why; batch.status shows it as the problem, with the statement that ends the pause (null: who paused it)

@@ -87,7 +87,7 @@ create table batch.history (
   created_at timestamptz not null,  -- the request's first attempt's start
   started_at timestamptz not null,
   ended_at   timestamptz not null default now(),
-  status     text not null,  -- SUCCESS, FAILED, or DEAD when the request is not tried again
+  status     text not null,  -- SUCCESS, FAILED, or DEAD when the request is not retried
   reason     text,           -- error, crashed, interrupted, deferred or canceled; null: SUCCESS
   job_name   text,
   pod_name   text,

@@ -46,7 +46,7 @@ describe("batch.cancel", () => {
       assert.partialDeepStrictEqual(await latest(), [{ status: expected }]);
       if (attempt && name !== "running, its worker dead") {
         assert.equal(await fail(worker, attempt, { reason: "error", message: "no", final: false }), "DEAD");
-        assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not tried again: not needed" }]);
+        assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: not needed" }]);
       }
       if (!attempt) {
         assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
@@ -73,7 +73,7 @@ describe("batch.cancel", () => {
     await database.query("select batch.attach('make_it_clap', 'clap')");
     assert.ok(attempt);
     assert.equal(await fail(worker, attempt, { reason: "error", message: "no", final: false }), "DEAD");
-    assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not tried again: canceled" }]);
+    assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: canceled" }]);
   });
 
   test("a request that is being claimed at the same moment is running or has ended, and is never lost", async () => {

@@ -18,7 +18,7 @@ describe("a deleted row", () => {
     assert.equal(await failed(two), "DEAD");
     assert.deepEqual(await attempts(1), [{ attempt: 1, status: "SUCCESS", reason: null, error: null }]);
     assert.deepEqual(await attempts(2), [
-      { attempt: 1, status: "DEAD", reason: "error", error: "no; not tried again: its row was deleted" },
+      { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its row was deleted" },
     ]);
   });
 
@@ -26,7 +26,7 @@ describe("a deleted row", () => {
     await failed(await claimed("a"));
     await query("delete from parcels where id = 1");
     assert.deepEqual(await attempts(1), [
-      { attempt: 1, status: "DEAD", reason: "error", error: "no; not tried again: its row was deleted" },
+      { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its row was deleted" },
     ]);
     assert.equal((await claimed("a")).requestId, "2");
   });
@@ -42,7 +42,7 @@ describe("a deleted row", () => {
         attempt: 1,
         status: "DEAD",
         reason: "crashed",
-        error: "the worker in pod a-pod died; not tried again: its row was deleted",
+        error: "the worker in pod a-pod died; not retried: its row was deleted",
       },
     ]);
   });
@@ -96,7 +96,7 @@ describe("TRUNCATE", () => {
     assert.deepEqual(await queued(), [2]);
     assert.equal(await failed(running), "DEAD");
     assert.deepEqual(await attempts(3), [
-      { attempt: 1, status: "DEAD", reason: "error", error: "no; not tried again: its table was truncated" },
+      { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its table was truncated" },
     ]);
     await query("insert into parcels (id) values (1)");
     assert.deepEqual(await queued(), [1]);
@@ -167,7 +167,7 @@ describe("a changed primary key", () => {
     await query("update parcels set id = 11 where id = 1");
     assert.equal(await failed(running), "DEAD");
     assert.partialDeepStrictEqual(await attempts(1), [
-      { status: "DEAD", error: "no; not tried again: its primary key was changed to 11" },
+      { status: "DEAD", error: "no; not retried: its primary key was changed to 11" },
     ]);
   });
 

@@ -10,7 +10,7 @@ const RUNNING = 10;
 
 /** Lifecycle claim: destroy. With working Jobs it ends and leaves nothing that would prevent the next up. */
 export const destroy: Scenario = {
-  claim: "destroy with ten Jobs running leaves nothing, and up works again",
+  claim: "destroy with ten running Jobs leaves nothing, and up works again",
   async run(context) {
     const { cluster, stack, settings, note } = context;
     await stack.up(settings);
