@@ -22,12 +22,12 @@ const OPTIONS = {
     rule: { min: 0, max: 1_001, why: "one more than the largest --backoff-limit is enough to make it DEAD" },
   },
   pollingInterval: {
-    help: "seconds between polls of the scaling query (KEDA's pollingInterval)",
+    help: "seconds between polls of the scaling query, KEDA's pollingInterval",
     defaultValue: 0.2,
     rule: { min: 0.1, max: 3_600, fractions: true, why: "a poll costs a query" },
   },
   maxReplicaCount: {
-    help: "maximum number of Jobs at once (KEDA's maxReplicaCount)",
+    help: "maximum number of Jobs at once, KEDA's maxReplicaCount",
     defaultValue: 10,
     rule: { min: 1, max: 200, why: "each is a process on this machine" },
   },
