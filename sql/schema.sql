@@ -219,8 +219,8 @@ begin
     where t.tgrelid = attached.requests and t.tgname = any (wanted) and not t.tgisinternal and t.tgenabled in ('O', 'A')
   );
   if not present @> wanted then
-    select string_agg(w.name, ', ' order by w.place) into missing
-    from unnest(wanted) with ordinality as w (name, place) where w.name <> all (present);
+    select string_agg(w.name, ', ' order by w.ordinal) into missing
+    from unnest(wanted) with ordinality as w (name, ordinal) where w.name <> all (present);
   end if;
   if missing is null and attached.relkind = 'p' then
     select min(format('%s of %s', t.tgname, t.tgrelid::regclass)) into missing
@@ -437,13 +437,13 @@ begin
 
   loop
     if not p_next then
-      select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+      select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
       from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1;
       own := found;
       if own then
         -- It may be locked for long: by the program of a previous attempt (batch.own), or by a transaction that cancels it.
-        select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
-        from batch.queue c where c.ctid = q.place and c.kind = p_kind and c.job_name = p_job for update skip locked;
+        select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+        from batch.queue c where c.ctid = q.row_ctid and c.kind = p_kind and c.job_name = p_job for update skip locked;
         if not found then
           return;
         end if;
@@ -479,7 +479,7 @@ begin
           return;
         end if;
       end if;
-      select c.ctid as place, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
+      select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
       from batch.queue c
       where c.kind = p_kind and c.job_name is null and c.available_at is null
         and (c.enqueued_xid, c.request_id) >= (known.waiting_xid, known.waiting_id)
@@ -588,7 +588,7 @@ begin
         backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
-    where u.ctid = q.place
+    where u.ctid = q.row_ctid
     returning u.request_id, u.attempt, u.job_finished, u.token, u.checkpoint
     into strict request_id, attempt, job_finished, token, checkpoint;
 
@@ -652,20 +652,20 @@ CREATE FUNCTION batch.clear_kind(p_kind text, p_reason text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(c.place) into places
-  from (select q.ctid as place from batch.queue q where q.kind = p_kind for update skip locked) c;
-  update batch.queue q set canceled = p_reason where q.ctid = any (places) and q.session_id is not null;
+  select array_agg(c.row_ctid) into ctids
+  from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind for update skip locked) c;
+  update batch.queue q set canceled = p_reason where q.ctid = any (ctids) and q.session_id is not null;
   with removed as (
-    delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
+    delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
   )
   update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
   from removed, lateral (
-    select c.ctid as place from batch.history c
+    select c.ctid as row_ctid from batch.history c
     where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
   ) last
-  where h.ctid = last.place;
+  where h.ctid = last.row_ctid;
   delete from batch.deleted_request d where d.kind = p_kind;
   insert into batch.deleted_request (kind, request_id) select q.kind, q.request_id from batch.queue q where q.kind = p_kind
   on conflict (kind, request_id) do nothing;
@@ -1196,22 +1196,22 @@ CREATE FUNCTION batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) RE
     SET enable_seqscan TO 'off'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(present.place) into places
+  select array_agg(present.row_ctid) into ctids
   from (select i as id from unnest(p_ids) i order by i) gone, lateral (
-    select q.ctid as place from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1 for update
+    select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1 for update
   ) present;
-  update batch.queue q set canceled = p_reason where q.ctid = any (places) and q.session_id is not null;
+  update batch.queue q set canceled = p_reason where q.ctid = any (ctids) and q.session_id is not null;
   with removed as (
-    delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
+    delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
   )
   update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
   from removed, lateral (
-    select c.ctid as place from batch.history c
+    select c.ctid as row_ctid from batch.history c
     where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
   ) last
-  where h.ctid = last.place;
+  where h.ctid = last.row_ctid;
   insert into batch.deleted_request (kind, request_id)
   select p_kind, gone.id from unnest(p_ids) as gone (id)
   where (select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1)
@@ -1520,9 +1520,9 @@ begin
   -- Without a lock: these rows are never updated, so no ctid has changed.
   delete from batch.deleted_request d
   using unnest(p_ids) as wanted (id), lateral (
-    select c.ctid as place from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
+    select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
   ) known
-  where d.ctid = known.place;
+  where d.ctid = known.row_ctid;
   return enqueued;
 end
 $$;
@@ -1664,7 +1664,7 @@ declare
   polled timestamptz;
   ahead interval;
   lately tstzrange;
-  places tid[];
+  ctids tid[];
 begin
   select s.polled_at, tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]') into polled, lately
   from batch.scaling s
@@ -1673,8 +1673,8 @@ begin
     return;
   end if;
   ahead := polled - present;
-  select array_agg(claimed.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(claimed.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update skip locked
   ) claimed;
   update batch.queue q
@@ -1690,16 +1690,16 @@ begin
       stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
       available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
   from (
-    select c.ctid as place, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
+    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
     from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
-    where c.ctid = any (places)
+    where c.ctid = any (ctids)
   ) stored
-  where q.ctid = stored.place;
+  where q.ctid = stored.row_ctid;
   update batch.scaling s
   set polled_at = present,
       expected_since = array(
         select case when e.since > polled - interval '1 day' then e.since - ahead else e.since end
-        from unnest(s.expected_since) with ordinality e (since, place) order by e.place),
+        from unnest(s.expected_since) with ordinality e (since, ordinal) order by e.ordinal),
       limited_until = case when s.limited_until >= polled then s.limited_until - ahead else s.limited_until end,
       bounds_reset_at = least(s.bounds_reset_at, present - interval '5 minutes')
   where s.kind = p_kind;
@@ -1929,7 +1929,7 @@ declare
   wrong text := batch.attachment_problem(p_kind);
   had_problem boolean;
   needs record;
-  places tid[];
+  ctids tid[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   had_problem := attached.problem is not null and not batch.is_paused(attached.problem);
@@ -1977,10 +1977,10 @@ begin
     end;
   end if;
   -- Here and below: what another transaction has locked, perhaps for long, is left to a later poll.
-  select array_agg(due.place) into places
-  from (select q.ctid as place from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
-  if places is not null then
-    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id() where q.ctid = any (places);
+  select array_agg(due.row_ctid) into ctids
+  from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
+  if ctids is not null then
+    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);
@@ -2482,9 +2482,9 @@ begin
     perform from batch.kind k where k.kind = p_kind for share skip locked;
     with inserted as (
       insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i
-      on conflict (kind, request_id) do nothing returning d.ctid as place
+      on conflict (kind, request_id) do nothing returning d.ctid as row_ctid
     )
-    select array_agg(i.place) into marked from inserted i;
+    select array_agg(i.row_ctid) into marked from inserted i;
     delete from batch.deleted_request d where d.ctid = any (marked);
   end if;
 end
@@ -2601,9 +2601,9 @@ CREATE FUNCTION batch.reject(p_kind text, p_ids bigint[], p_reason text) RETURNS
   with removed as (
     delete from batch.queue q
     using unnest(p_ids) as rejected (id), lateral (
-      select c.ctid as place from batch.queue c where c.kind = p_kind and c.request_id = rejected.id limit 1
+      select c.ctid as row_ctid from batch.queue c where c.kind = p_kind and c.request_id = rejected.id limit 1
     ) found
-    where q.ctid = found.place returning q.*
+    where q.ctid = found.row_ctid returning q.*
   )
   insert into batch.rejected (kind, request_id, reason, queue_row)
   select removed.kind, removed.request_id, p_reason, to_jsonb(removed.*) from removed
@@ -2644,7 +2644,7 @@ begin
     delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
     request.request_id := new_id;
     if request.job_name is null then
-      -- At its old place it might lie below the lower bound of the waiting requests.
+      -- At its previous position it might lie below the lower bound of the waiting requests.
       request.enqueued_xid := pg_current_xact_id();
     end if;
     request.attempt := greatest(request.attempt, (
@@ -2679,16 +2679,16 @@ CREATE FUNCTION batch.release(p_kind text, p_request bigint) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  place batch.queue;
+  released batch.queue;
 begin
   update batch.queue q
   set job_name = null, session_id = null, claimed_xid = null, token = null, reserved_until = null, lease_until = null,
       deadline_at = null, stopping_until = null, progress = null
   where q.kind = p_kind and q.request_id = p_request
-  returning q.* into place;
+  returning q.* into released;
   perform from batch.scaling s where s.kind = p_kind for no key update;
-  update batch.scaling s set waiting_xid = place.enqueued_xid, waiting_id = place.request_id
-  where s.kind = p_kind and (s.waiting_xid, s.waiting_id) > (place.enqueued_xid, place.request_id);
+  update batch.scaling s set waiting_xid = released.enqueued_xid, waiting_id = released.request_id
+  where s.kind = p_kind and (s.waiting_xid, s.waiting_id) > (released.enqueued_xid, released.request_id);
 end
 $$;
 
@@ -2730,18 +2730,18 @@ CREATE FUNCTION batch.renumber_claimed(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
   old constant xid8 := greatest(pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1000, 0)::text::xid8;
 begin
-  select array_agg(behind.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(behind.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
       and q.claimed_xid < old
     for update skip locked
   ) behind;
-  if places is not null then
-    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (places);
+  if ctids is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
 end
 $$;
@@ -2756,15 +2756,15 @@ CREATE FUNCTION batch.renumber_waiting(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(ahead.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(ahead.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
       and q.enqueued_xid > greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())
     order by q.enqueued_xid, q.request_id limit 10000 for update skip locked
   ) ahead;
-  update batch.queue q set enqueued_xid = pg_current_xact_id() where q.ctid = any (places);
+  update batch.queue q set enqueued_xid = pg_current_xact_id() where q.ctid = any (ctids);
 end
 $$;
 
@@ -2778,15 +2778,15 @@ CREATE FUNCTION batch.repair_claimed(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(unnumbered.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(unnumbered.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
     for update skip locked
   ) unnumbered;
-  if places is not null then
-    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (places);
+  if ctids is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
 end
 $$;
@@ -3211,17 +3211,17 @@ CREATE FUNCTION batch.suspect_dead(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(dead.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(dead.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
       and q.session_id is not null and q.suspected_at is null and batch.session_is_dead(q.session_id, q.lease_until)
     for update skip locked
   ) dead;
-  if places is not null then
-    update batch.queue q set suspected_at = now() where q.ctid = any (places);
+  if ctids is not null then
+    update batch.queue q set suspected_at = now() where q.ctid = any (ctids);
   end if;
 end
 $$;
@@ -3237,12 +3237,12 @@ CREATE FUNCTION batch.sweep(p_kind text) RETURNS void
     AS $$
 declare
   ids bigint[];
-  places tid[];
+  ctids tid[];
   missing bigint[];
   finished bigint[];
 begin
-  select array_agg(w.request_id), array_agg(w.place) into ids, places from (
-    select q.request_id, q.ctid as place from batch.queue q
+  select array_agg(w.request_id), array_agg(w.row_ctid) into ids, ctids from (
+    select q.request_id, q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
     order by q.enqueued_xid, q.request_id limit 20000 for update skip locked
   ) w;
@@ -3252,7 +3252,7 @@ begin
     select h.attempt, h.status, h.ended_at from batch.history h
     where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
   ) latest
-  where q.ctid = any (places) and latest.attempt > q.attempt and latest.status <> 'FAILED'
+  where q.ctid = any (ctids) and latest.attempt > q.attempt and latest.status <> 'FAILED'
     and latest.ended_at > (select k.cleared_at from batch.kind k where k.kind = p_kind)
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
@@ -3295,11 +3295,11 @@ begin
     select h.attempt, h.status from batch.history h
     where h.kind = p_kind and h.request_id = taken.id order by h.attempt desc limit 1
   ) latest, lateral (
-    select c.ctid as place from batch.queue c
+    select c.ctid as row_ctid from batch.queue c
     where c.kind = p_kind and c.request_id = taken.id and c.enqueued_xid = pg_current_xact_id() and c.job_name is null
       and c.attempt < latest.attempt limit 1
   ) ended
-  where latest.status <> 'FAILED' and q.ctid = ended.place;
+  where latest.status <> 'FAILED' and q.ctid = ended.row_ctid;
   if cardinality(ids) = chunk then
     update batch.kind k set intake_after = ids[chunk] where k.kind = p_kind;
   else
@@ -3411,12 +3411,12 @@ CREATE FUNCTION batch.unregister(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(c.place) into places
-  from (select q.ctid as place from batch.queue q where q.kind = p_kind for update skip locked) c;
-  delete from batch.queue q where q.ctid = any (places) and q.session_id is null;
-  update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (places) and q.session_id is not null and q.canceled is null;
+  select array_agg(c.row_ctid) into ctids
+  from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind for update skip locked) c;
+  delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null;
+  update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (ctids) and q.session_id is not null and q.canceled is null;
   update batch.kind k set attached = false where k.kind = p_kind;
 end
 $$;

@@ -58,8 +58,8 @@ begin
     where t.tgrelid = attached.requests and t.tgname = any (wanted) and not t.tgisinternal and t.tgenabled in ('O', 'A')
   );
   if not present @> wanted then
-    select string_agg(w.name, ', ' order by w.place) into missing
-    from unnest(wanted) with ordinality as w (name, place) where w.name <> all (present);
+    select string_agg(w.name, ', ' order by w.ordinal) into missing
+    from unnest(wanted) with ordinality as w (name, ordinal) where w.name <> all (present);
   end if;
   if missing is null and attached.relkind = 'p' then
     select min(format('%s of %s', t.tgname, t.tgrelid::regclass)) into missing

@@ -62,9 +62,9 @@ begin
   -- Without a lock: these rows are never updated, so no ctid has changed.
   delete from batch.deleted_request d
   using unnest(p_ids) as wanted (id), lateral (
-    select c.ctid as place from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
+    select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
   ) known
-  where d.ctid = known.place;
+  where d.ctid = known.row_ctid;
   return enqueued;
 end
 $$;

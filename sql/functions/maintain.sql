@@ -13,7 +13,7 @@ declare
   wrong text := batch.attachment_problem(p_kind);
   had_problem boolean;
   needs record;
-  places tid[];
+  ctids tid[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   had_problem := attached.problem is not null and not batch.is_paused(attached.problem);
@@ -61,10 +61,10 @@ begin
     end;
   end if;
   -- Here and below: what another transaction has locked, perhaps for long, is left to a later poll.
-  select array_agg(due.place) into places
-  from (select q.ctid as place from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
-  if places is not null then
-    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id() where q.ctid = any (places);
+  select array_agg(due.row_ctid) into ctids
+  from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
+  if ctids is not null then
+    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);

@@ -32,7 +32,7 @@ begin
     delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
     request.request_id := new_id;
     if request.job_name is null then
-      -- At its old place it might lie below the lower bound of the waiting requests.
+      -- At its previous position it might lie below the lower bound of the waiting requests.
       request.enqueued_xid := pg_current_xact_id();
     end if;
     request.attempt := greatest(request.attempt, (

@@ -23,11 +23,11 @@ begin
     select h.attempt, h.status from batch.history h
     where h.kind = p_kind and h.request_id = taken.id order by h.attempt desc limit 1
   ) latest, lateral (
-    select c.ctid as place from batch.queue c
+    select c.ctid as row_ctid from batch.queue c
     where c.kind = p_kind and c.request_id = taken.id and c.enqueued_xid = pg_current_xact_id() and c.job_name is null
       and c.attempt < latest.attempt limit 1
   ) ended
-  where latest.status <> 'FAILED' and q.ctid = ended.place;
+  where latest.status <> 'FAILED' and q.ctid = ended.row_ctid;
   if cardinality(ids) = chunk then
     update batch.kind k set intake_after = ids[chunk] where k.kind = p_kind;
   else

@@ -120,10 +120,10 @@ export class Queue extends QueueRows {
 
   /** batch.demand() */
   demand(params: Omit<DemandParams, "kind">): number {
-    this.places++;
+    this.lastPosition++;
     for (const row of this.rows.values()) {
       if (row.availableAt !== undefined && row.availableAt <= this.now) {
-        Object.assign(row, { availableAt: undefined, place: this.places });
+        Object.assign(row, { availableAt: undefined, position: this.lastPosition });
       }
     }
     for (const row of this.rows.values()) {
