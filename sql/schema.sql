@@ -172,7 +172,7 @@ CREATE FUNCTION batch.attachment_problem(p_kind text) RETURNS text
 declare
   attached record;
   reader name;
-  again text;
+  reattach text;
   wanted name[];
   present name[];
   missing text;
@@ -193,10 +193,10 @@ begin
   if not attached.exists then
     return format('the table of kind %L was dropped: create it and attach it again, or select batch.detach(%L)', p_kind, p_kind);
   end if;
-  again := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
+  reattach := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
     case when attached.timeout_column is null then '' else format(', %L', attached.timeout_column) end);
   if batch.key_column(attached.requests) is null then
-    return format('%s no longer has a primary key of one bigint column: restore it, then %s', attached.requests, again);
+    return format('%s no longer has a primary key of one bigint column: restore it, then %s', attached.requests, reattach);
   end if;
   if attached.timeout_column is not null and not batch.is_timeout_column(attached.requests, attached.timeout_column) then
     return format('%s no longer has the numeric column %I with the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
@@ -227,7 +227,7 @@ begin
     from batch.triggers(attached.requests, p_kind) t where t.tgenabled not in ('O', 'A');
   end if;
   if missing is not null then
-    return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
+    return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, reattach);
   end if;
   reset := batch.replication_role_reset();
   if reset is not null and exists (select from batch.triggers(attached.requests, p_kind) t where t.tgenabled <> 'A') then
@@ -239,7 +239,7 @@ begin
     select from batch.triggers(attached.requests, p_kind) t
     where t.tgenabled <> 'A' or (t.tgtype & 1 = 0 and t.tgname <> 'batch_' || p_kind || '$truncate')
   ) then
-    return format('%s receives rows from a subscription, which fires other triggers than an insert: %s', attached.requests, again);
+    return format('%s receives rows from a subscription, which fires other triggers than an insert: %s', attached.requests, reattach);
   end if;
   reader := batch.reader_role(attached.requests);
   if 2 <> (
@@ -250,14 +250,14 @@ begin
   ) then
     return format(
       '%s is not read with its owner''s rights and by the queue alone (its owner may have changed, or it was restored without privileges): %s',
-      attached.requests, again);
+      attached.requests, reattach);
   end if;
   if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, attached.relnamespace, 'usage') then
-    return format('%I cannot select from %s: %s', reader, attached.requests, again);
+    return format('%I cannot select from %s: %s', reader, attached.requests, reattach);
   end if;
   if batch.row_security_applies(attached.requests, reader) then
     if not exists (select from pg_policy p where p.polrelid = attached.requests and p.polname = 'batch_' || p_kind) then
-      return format('row level security hides rows of %s from %I: %s', attached.requests, reader, again);
+      return format('row level security hides rows of %s from %I: %s', attached.requests, reader, reattach);
     end if;
     if exists (
       select from pg_policy p
@@ -391,13 +391,13 @@ CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integ
     AS $$
 #variable_conflict use_column
 declare
-  known record;
+  kind_row record;
   q record;
   found_row record;
   reading_since timestamptz;
   last batch.history;
   own boolean := false;            -- the request is the Job's already
-  again boolean := false;          -- and was claimed by this session: its answer was lost
+  repeated boolean := false;       -- and was claimed by this session: its answer was lost
   problem text;                    -- why the request cannot be worked on
   missing boolean;                 -- because it has no row
   unreadable boolean;              -- because its row cannot be read
@@ -410,7 +410,7 @@ begin
     raise invalid_parameter_value using message = format(
       'p_limits must be 4 numbers of 0 or more (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
-  select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into known
+  select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into kind_row
   from batch.kind k join batch.scaling s on s.kind = k.kind
   where k.kind = p_kind and k.attached;
   if not found then
@@ -419,12 +419,12 @@ begin
   if p_lease_seconds is null and not batch.lock_session(p_session) then
     return;
   end if;
-  if known.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
+  if kind_row.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
     -- The bounds are from another cluster, from which the database was restored (batch.reset_bounds).
-    known.waiting_xid := '0';
-    known.waiting_id := -9223372036854775808;
+    kind_row.waiting_xid := '0';
+    kind_row.waiting_id := -9223372036854775808;
   end if;
-  if known.intake_after is not null and known.problem is null and not p_next then
+  if kind_row.intake_after is not null and kind_row.problem is null and not p_next then
     begin
       perform batch.take_in_missing(p_kind);
     exception
@@ -448,8 +448,8 @@ begin
           return;
         end if;
       end if;
-      again := own and q.session_id is not distinct from p_session;
-      if own and not again and q.session_id is not null then
+      repeated := own and q.session_id is not distinct from p_session;
+      if own and not repeated and q.session_id is not null then
         return;
       end if;
     end if;
@@ -464,17 +464,17 @@ begin
         from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
         return;
       end if;
-      if known.problem is not null then
+      if kind_row.problem is not null then
         return;
       end if;
-      if known.running_limit is not null then
+      if kind_row.running_limit is not null then
         -- One claim at a time: two that count at the same moment would both proceed.
-        select s.running_limit, s.claimed_xid into known.running_limit, known.claimed_xid
+        select s.running_limit, s.claimed_xid into kind_row.running_limit, kind_row.claimed_xid
         from batch.scaling s where s.kind = p_kind for no key update;
         -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
-        if known.running_limit <= (
+        if kind_row.running_limit <= (
           select count(*) from batch.queue c
-          where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= known.claimed_xid
+          where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= kind_row.claimed_xid
         ) then
           return;
         end if;
@@ -482,14 +482,14 @@ begin
       select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
       from batch.queue c
       where c.kind = p_kind and c.job_name is null and c.available_at is null
-        and (c.enqueued_xid, c.request_id) >= (known.waiting_xid, known.waiting_id)
+        and (c.enqueued_xid, c.request_id) >= (kind_row.waiting_xid, kind_row.waiting_id)
       order by c.enqueued_xid, c.request_id limit 1 for update skip locked;
       if not found then
         return;
       end if;
     end if;
 
-    if not again then
+    if not repeated then
       -- The history is the truth about attempts: a row added in another way (a restore, a manual insert) must neither rerun
       -- finished work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
@@ -510,14 +510,14 @@ begin
       problem := null;
       unreadable := false;
       begin
-        found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
+        found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
         if getdatabaseencoding() <> 'UTF8' then
           -- The answer could not be sent, and every claim would fail.
           perform convert_to(found_row.request, 'UTF8');
         end if;
         missing := found_row.request is null;
         if missing then
-          problem := format('%s has no row with this primary key', known.requests);
+          problem := format('%s has no row with this primary key', kind_row.requests);
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
           problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
         end if;
@@ -540,7 +540,7 @@ begin
       exit when problem is null;
       -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
       -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
-      select k.requests, k.timeout_column into known.requests, known.timeout_column
+      select k.requests, k.timeout_column into kind_row.requests, kind_row.timeout_column
       from batch.kind k where k.kind = p_kind and batch.attachment_problem(p_kind) is null;
       if not found then
         return;
@@ -578,10 +578,10 @@ begin
     update batch.queue u
     set attempt = q.attempt,
         job_finished = q.job_finished,
-        started_at = case when again then u.started_at else now() end,
+        started_at = case when repeated then u.started_at else now() end,
         created_at = coalesce(u.created_at, last.created_at, now()),
-        deadline_at = case when again then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
-        token = case when again then u.token else gen_random_uuid() end,
+        deadline_at = case when repeated then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
+        token = case when repeated then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
         backoff_limit = p_limits[1], crash_limit = p_limits[2], interruption_limit = p_limits[3], deferral_limit = p_limits[4],
@@ -683,11 +683,11 @@ CREATE FUNCTION batch.complete_attachment(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  wrong text := batch.attachment_problem(p_kind);
+  problem text := batch.attachment_problem(p_kind);
   least_key constant bigint := -9223372036854775808;
 begin
-  if wrong is not null then
-    raise exception '%', wrong;
+  if problem is not null then
+    raise exception '%', problem;
   end if;
   update batch.kind k set partitions = batch.partitions(k.requests), intake_partition = null, intake_after = least_key where k.kind = p_kind;
   while exists (select from batch.kind k where k.kind = p_kind and k.intake_after is not null) loop
@@ -1108,8 +1108,8 @@ CREATE FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_repl
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  wrong text;
-  known record;
+  current_problem text;
+  kind_row record;
   jobs bigint := 0;
 begin
   if (p_requests_per_job >= 1 and p_max_replica_count >= 1 and p_pod_start_seconds >= 0) is not true then
@@ -1120,9 +1120,9 @@ begin
   -- A poll does not wait for the disk: if a crash of the server undoes it, the next poll repeats it. Anything that depends on it is later in
   -- the log, so it is undone as well.
   perform set_config('synchronous_commit', 'off', true);
-  wrong := batch.maintain(p_kind);
-  select k.problem, k.intake_after into known from batch.kind k where k.kind = p_kind;
-  if wrong is null and not batch.is_paused(known.problem) then
+  current_problem := batch.maintain(p_kind);
+  select k.problem, k.intake_after into kind_row from batch.kind k where k.kind = p_kind;
+  if current_problem is null and not batch.is_paused(kind_row.problem) then
     -- Above this, sums would overflow; no kind has as many requests, nor waits as long.
     jobs := batch.count_jobs(p_kind, p_requests_per_job, least(p_max_replica_count, 100000000), least(p_pod_start_seconds, 100000000));
   else
@@ -1133,16 +1133,17 @@ begin
   -- Last, so that this poll waits for nothing after it has locked the row of the kind, which could deadlock: a TRUNCATE or batch.detach()
   -- waits for that row with the table locked, and a claim, which a poll may wait for, waits for the table. If the row is locked, a later
   -- poll updates it.
-  if batch.is_paused(known.problem) then
-    if wrong is not null and known.intake_after is null then
+  if batch.is_paused(kind_row.problem) then
+    if current_problem is not null and kind_row.intake_after is null then
       -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).
       update batch.kind k set intake_after = -9223372036854775808
       from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
     end if;
-  elsif known.problem is distinct from wrong then
+  elsif kind_row.problem is distinct from current_problem then
     perform from batch.kind k where k.kind = p_kind and not batch.is_paused(k.problem) for no key update skip locked;
     if found then
-      update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
+      update batch.kind k set
+        problem = current_problem, problem_since = case when current_problem is not null then coalesce(k.problem_since, now()) end
       where k.kind = p_kind;
     end if;
   end if;
@@ -1521,8 +1522,8 @@ begin
   delete from batch.deleted_request d
   using unnest(p_ids) as wanted (id), lateral (
     select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
-  ) known
-  where d.ctid = known.row_ctid;
+  ) deleted
+  where d.ctid = deleted.row_ctid;
   return enqueued;
 end
 $$;
@@ -1926,7 +1927,7 @@ CREATE FUNCTION batch.maintain(p_kind text) RETURNS text
     AS $$
 declare
   attached batch.kind;
-  wrong text := batch.attachment_problem(p_kind);
+  current_problem text := batch.attachment_problem(p_kind);
   had_problem boolean;
   needs record;
   ctids tid[];
@@ -1951,19 +1952,19 @@ begin
   if needs.numbers then
     perform batch.renumber_waiting(p_kind);
   end if;
-  if wrong is null then
+  if current_problem is null then
     begin
       if had_problem and attached.problem like 'no row of %' then
-        wrong := batch.reading_problem(p_kind);
+        current_problem := batch.reading_problem(p_kind);
       end if;
-      if had_problem and wrong is null and attached.intake_after is null then
+      if had_problem and current_problem is null and attached.intake_after is null then
         if batch.lock_kind(p_kind) then
           update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
         else
-          wrong := attached.problem;
+          current_problem := attached.problem;
         end if;
       end if;
-      if wrong is null then
+      if current_problem is null then
         perform batch.take_in_missing(p_kind);
         if attached.sweep_pending then
           perform batch.sweep(p_kind);
@@ -1973,7 +1974,7 @@ begin
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
       when others or assert_failure then
-        wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
+        current_problem := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
   end if;
   -- Here and below: what another transaction has locked, perhaps for long, is left to a later poll.
@@ -1988,7 +1989,7 @@ begin
   perform batch.renumber_claimed(p_kind);
   perform batch.advance_bounds(p_kind);
   delete from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days';
-  return wrong;
+  return current_problem;
 end
 $$;
 
@@ -2562,15 +2563,15 @@ CREATE FUNCTION batch.register(p_kind text, p_requests regclass, p_timeout_colum
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  known batch.kind;
+  kind_row batch.kind;
 begin
   insert into batch.kind as k (kind, requests, timeout_column)
   values (p_kind, p_requests, p_timeout_column)
   on conflict (kind) do nothing;
-  select * into strict known from batch.kind k where k.kind = p_kind for update;
-  if known.requests <> p_requests then
-    if known.attached and exists (select from pg_class c where c.oid = known.requests) then
-      raise exception 'kind must be a new one (a kind belongs to one table); got %, which belongs to %', quote_literal(p_kind), known.requests;
+  select * into strict kind_row from batch.kind k where k.kind = p_kind for update;
+  if kind_row.requests <> p_requests then
+    if kind_row.attached and exists (select from pg_class c where c.oid = kind_row.requests) then
+      raise exception 'kind must be a new one (a kind belongs to one table); got %, which belongs to %', quote_literal(p_kind), kind_row.requests;
     end if;
     -- Waits for programs' own transactions (batch.own): batch.clear_kind() would skip what they have locked.
     perform from batch.queue q where q.kind = p_kind and q.session_id is not null for update;
@@ -2631,9 +2632,9 @@ begin
   insert into batch.history (
     kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
   )
-  select h.kind, new_id, h.attempt + greatest(0, 1 + known.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
+  select h.kind, new_id, h.attempt + greatest(0, 1 + previous.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
          h.ended_at, h.status, h.reason, h.job_name, h.pod_name, h.error, h.result, h.progress
-  from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) known
+  from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) previous
   where h.kind = tg_argv[0] and h.request_id = old_id and not exists (
     -- It had this key before.
     select from batch.history n
@@ -2943,14 +2944,14 @@ CREATE FUNCTION batch.require_kind(p_kind text) RETURNS batch.kind
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  known batch.kind;
+  kind_row batch.kind;
 begin
-  select * into known from batch.kind k where k.kind = p_kind;
+  select * into kind_row from batch.kind k where k.kind = p_kind;
   if not found then
     raise exception 'kind must be one that batch.status shows (%); got %',
       coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'), coalesce(quote_literal(p_kind), 'null');
   end if;
-  return known;
+  return kind_row;
 end
 $$;
 
@@ -3140,10 +3141,10 @@ CREATE FUNCTION batch.skip_restored() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
-  known boolean;
+  is_present boolean;
 begin
-  execute format('select exists (select from batch.%I t where t.%I = ($1).%2$I)', tg_table_name, tg_argv[0]) into known using new;
-  return case when known then null else new end;
+  execute format('select exists (select from batch.%I t where t.%I = ($1).%2$I)', tg_table_name, tg_argv[0]) into is_present using new;
+  return case when is_present then null else new end;
 end
 $_$;
 

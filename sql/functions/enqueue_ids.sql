@@ -63,8 +63,8 @@ begin
   delete from batch.deleted_request d
   using unnest(p_ids) as wanted (id), lateral (
     select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
-  ) known
-  where d.ctid = known.row_ctid;
+  ) deleted
+  where d.ctid = deleted.row_ctid;
   return enqueued;
 end
 $$;
