@@ -29,6 +29,7 @@ export interface FlagOption {
   readonly hidden?: boolean;
 }
 
+/** An option of a command line: a number, a text, or a flag. */
 export type OptionSpec = NumberOption | TextOption | FlagOption;
 
 /** A command's command line. Options are in camelCase here and in kebab-case on the command line. */

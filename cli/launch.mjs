@@ -15,6 +15,6 @@ if (major > 22 || (major === 22 && minor >= 18)) {
 function reportMissingPackage(error) {
   const [, name] = /^Cannot find package '(.*?)'/.exec(error.message) ?? [];
   if (name === undefined) throw error;
-  console.error(`the npm packages must be installed (npm ci --include=dev); got none named ${name}`);
+  console.error(`cannot find the npm package ${name}; install the packages: npm ci --include=dev`);
   process.exit(USAGE);
 }

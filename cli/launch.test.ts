@@ -14,7 +14,7 @@ for (const [what, source, stderr, exitCode] of [
   [
     "reports that npm ci has not been run",
     'import "pg";',
-    /^the npm packages must be installed \(npm ci --include=dev\); got none named pg\n$/,
+    /^cannot find the npm package pg; install the packages: npm ci --include=dev\n$/,
     64,
   ],
   ["hides no other error", 'throw new Error("broken");', /Error: broken\n/, 1],

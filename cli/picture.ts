@@ -12,7 +12,7 @@ import { run } from "./start/run.ts";
 
 const PICTURE = new URL("../docs/picture.svg", import.meta.url);
 
-const COLOURS: Readonly<Record<BarPart["colour"], string>> = {
+const COLORS: Readonly<Record<BarPart["color"], string>> = {
   green: "#98c379",
   red: "#e06c75",
   yellow: "#e5c07b",
@@ -49,7 +49,7 @@ function toSvg(lines: readonly Line[]): string {
 
 function toContent(line: Line): string {
   if (typeof line === "string") return line.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  return line.map(({ colour, cells }) => `<tspan fill="${COLOURS[colour]}">${cells}</tspan>`).join("");
+  return line.map(({ color, cells }) => `<tspan fill="${COLORS[color]}">${cells}</tspan>`).join("");
 }
 
 cleanEnvironment(process.env);
@@ -73,7 +73,7 @@ try {
     },
   };
   const ended = await run(options, local, display, { stop: signal, force: signal });
-  if (ended === undefined) throw new Error("the run must not be stopped; it was");
+  if (ended === undefined) throw new Error("the run was stopped before it ended");
   const summary = summaryLines(ended.result, WIDTH);
   writeFileSync(PICTURE, toSvg(["$ npm start", "", ...middle, "", "[...]", "", ...ended.table(6), ...summary]));
   console.log(`docs/picture.svg: ${summary.join(" | ")}`);

@@ -13,6 +13,7 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
+/** How a program is run. */
 export interface ProgramOptions {
   /** The whole environment. @default - this process's own */
   readonly env?: NodeJS.ProcessEnv;

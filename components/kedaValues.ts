@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { nonEmpty } from "./nonEmpty.ts";
 import { lostNodeTolerations } from "./workerPod.ts";
 
+/** What the values of KEDA's chart depend on. */
 export interface KedaValuesArgs {
   /** The registry of the images. */
   readonly imageRegistry: string;

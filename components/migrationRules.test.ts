@@ -18,7 +18,7 @@ const wrong: readonly (readonly [says: string, args: object])[] = [
   ["attach[0].table must be a table name in SQL syntax", { attach: [{ kind: "page", table: "Pages; drop" }] }],
   // YAML has removed its quotes.
   [
-    `(pages, shop.pages, or '"Pages"' with quotes of its own) (its rows become requests); got "Pages"`,
+    `(pages, shop.pages, or '"Pages"' in double quotes) (its rows become requests); got "Pages"`,
     { attach: [{ kind: "page", table: "Pages" }] },
   ],
   ["attach[0].table must be", { attach: [{ kind: "page" }] }],

@@ -8,7 +8,7 @@ import { and, findTwice, flag, list, number, plain, type Rule, shape, text, toFi
 /** Validation rules for the name of a table of requests. */
 export const tableRule = text(
   /^([a-z_][a-z0-9_$]*|"([^"]|"")+")(\.([a-z_][a-z0-9_$]*|"([^"]|"")+"))?$/,
-  `a table name in SQL syntax (pages, shop.pages, or '"Pages"' with quotes of its own)`,
+  `a table name in SQL syntax (pages, shop.pages, or '"Pages"' in double quotes)`,
   "its rows become requests",
 );
 

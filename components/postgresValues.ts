@@ -5,6 +5,7 @@ import type { RoleCredentials } from "./database.ts";
 import { nonEmpty } from "./nonEmpty.ts";
 import { LINUX_NODES } from "./placement.ts";
 
+/** What the values of PostgreSQL's chart depend on. */
 export interface PostgresValuesArgs {
   /** The registry of the images. */
   readonly registry: string;

@@ -79,7 +79,7 @@ export interface SchemaMigrationArgs {
   readonly pod?: PodArgs;
 }
 
-/** Time for the migration itself, and for a second try. */
+/** Time for the migration itself, and for a second run. */
 const RUN_SECONDS = 260;
 
 /** What its pod requests, unless the limit for all containers is lower. Without a request Kubernetes would request the limit. */

@@ -45,6 +45,7 @@ export interface CommandArgs {
   readonly retryAfterSeconds?: number | undefined;
 }
 
+/** What the pods of batches and the migration's pod have in common. */
 export interface WorkerPodArgs {
   readonly name: string;
   readonly image: ImageArgs;
@@ -101,7 +102,7 @@ export function workerPod(args: WorkerPodArgs) {
   const container = {
     name,
     image: image.reference,
-    // An empty field is left out: KEDA's objects come back without it, and every pulumi up would add it again.
+    // An empty field is left out: KEDA's objects are read back without it, and every pulumi up would add it again.
     ...(image.pullPolicy === undefined ? {} : { imagePullPolicy: image.pullPolicy }),
     ...(command === undefined ? {} : { command: RUNNER_COMMAND }),
     ...(args.args === undefined ? {} : { args: [...args.args] }),
@@ -212,7 +213,7 @@ function containerResources({ cpu, memory }: WorkerPodArgs, { requests, limits }
 }
 
 function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.input.core.v1.EnvVar[] {
-  // A pooler has a certificate of its own.
+  // A pooler has a separate certificate.
   const server: PoolerAddress = (pooled ? database.pooler : undefined) ?? database;
   const { host, port, serverName } = withDefaults({ port: DEFAULT_PORT }, server);
   return [

@@ -11,6 +11,7 @@ import {
 } from "./jobController.ts";
 import { createUnstartedPod, type Pod, startPod } from "./pod.ts";
 
+/** What the simulated cluster runs, and how its Jobs are restarted. */
 export interface ClusterArgs {
   readonly backoff: BackoffSettings;
   /** The environment of every pod; JOB_NAME and POD_NAME are added. */

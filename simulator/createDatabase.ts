@@ -4,6 +4,7 @@ import { getHint, type PostgresPrograms } from "./postgresPrograms.ts";
 import { startServerProcess } from "./serverProcess.ts";
 import { changeOwner, type ServerUser, UNPRIVILEGED } from "./serverUser.ts";
 
+/** Where initdb creates a database, and as which user. */
 export interface CreateDatabaseArgs {
   readonly programs: PostgresPrograms;
   readonly user: ServerUser | undefined;

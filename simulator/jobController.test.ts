@@ -14,28 +14,28 @@ import {
   podStarted,
 } from "./jobController.ts";
 
-const BORN = 1_000_000;
+const CREATED_AT = 1_000_000;
 const backoff = { backoffLimit: 2, backoffSeconds: 10 };
 
-const born = createJob("a", BORN);
+const created = createJob("a", CREATED_AT);
 
 /** The Job after some failed pods, each failing at once and followed by the next as soon as it was due. */
 function failed(times: number, settings = backoff): JobState {
-  let job = born;
+  let job = created;
   for (let time = 0; time < times; time++) job = podEnded(podStarted(job, `a-${time}`), 1, job.nextPodAt, settings);
   return job;
 }
 
 describe("a Job", () => {
   test("has its first pod at once", () => {
-    assert.ok(isPodDue(born, BORN));
-    assert.equal(born.pods, 0);
+    assert.ok(isPodDue(created, CREATED_AT));
+    assert.equal(created.pods, 0);
   });
 
   test("starts no pod while one is running, however long that takes", () => {
-    const job = podStarted(born, "a-1");
+    const job = podStarted(created, "a-1");
     assert.equal(job.activePod, "a-1");
-    assert.equal(isPodDue(job, BORN + 86_400_000), false);
+    assert.equal(isPodDue(job, CREATED_AT + 86_400_000), false);
     assert.throws(
       () => podStarted(job, "a-2"),
       /^Error: a must be unfinished and without a pod .*; got Running with a-1$/,
@@ -70,51 +70,51 @@ describe("a Job", () => {
 
   test("counts a pod that ends with any exit code but 0 as failed", () => {
     for (const exitCode of [1, 2, 3, 4, 70, 137]) {
-      assert.equal(podEnded(podStarted(born, "a-1"), exitCode, BORN, backoff).failedPods, 1);
+      assert.equal(podEnded(podStarted(created, "a-1"), exitCode, CREATED_AT, backoff).failedPods, 1);
     }
   });
 
   test("in back-off is unfinished, and starts no pod before its delay since the failed pod's end is over", () => {
-    const job = podEnded(podStarted(born, "a-1"), 1, BORN + 40_000, backoff);
+    const job = podEnded(podStarted(created, "a-1"), 1, CREATED_AT + 40_000, backoff);
     assert.ok(isUnfinished(job));
     assert.equal(job.finishedAt, undefined);
-    assert.equal(isPodDue(job, BORN + 49_999), false);
-    assert.ok(isPodDue(job, BORN + 50_000));
+    assert.equal(isPodDue(job, CREATED_AT + 49_999), false);
+    assert.ok(isPodDue(job, CREATED_AT + 50_000));
   });
 
   test("cannot have a pod end when it has none", () => {
-    assert.throws(() => podEnded(born, 0, BORN, backoff), /^Error: a must have a pod .*; got none$/);
+    assert.throws(() => podEnded(created, 0, CREATED_AT, backoff), /^Error: a must have a pod .*; got none$/);
   });
 
   test("whose pod is deleted counts it as failed at once, and starts the next one alongside after the back-off", () => {
-    const job = podDeleted(podStarted(born, "a-1"), BORN, backoff);
+    const job = podDeleted(podStarted(created, "a-1"), CREATED_AT, backoff);
     assert.deepEqual([job.failedPods, job.terminatingPods], [1, 1]);
-    assert.equal(isPodDue(job, BORN + 9_999), false);
-    assert.ok(isPodDue(job, BORN + 10_000));
-    assert.deepEqual(deletedPodEnded(job, BORN + 5_000), { ...job, terminatingPods: 0 });
-    assert.throws(() => deletedPodEnded(born, BORN), /^Error: a must have a deleted pod .*; got none$/);
+    assert.equal(isPodDue(job, CREATED_AT + 9_999), false);
+    assert.ok(isPodDue(job, CREATED_AT + 10_000));
+    assert.deepEqual(deletedPodEnded(job, CREATED_AT + 5_000), { ...job, terminatingPods: 0 });
+    assert.throws(() => deletedPodEnded(created, CREATED_AT), /^Error: a must have a deleted pod .*; got none$/);
   });
 
   test("whose result is decided stays unfinished, without another pod, until every deleted pod has ended", () => {
-    const deleted = podDeleted(podStarted(born, "a-1"), BORN, backoff);
-    const succeeded = podEnded(podStarted(deleted, "a-2"), 0, BORN + 20_000, backoff);
-    const exhausted = podDeleted(podStarted(born, "a-1"), BORN, { ...backoff, backoffLimit: 0 });
+    const deleted = podDeleted(podStarted(created, "a-1"), CREATED_AT, backoff);
+    const succeeded = podEnded(podStarted(deleted, "a-2"), 0, CREATED_AT + 20_000, backoff);
+    const exhausted = podDeleted(podStarted(created, "a-1"), CREATED_AT, { ...backoff, backoffLimit: 0 });
     for (const [job, status] of [
       [succeeded, "Complete"],
       [exhausted, "Failed"],
     ] as const) {
       assert.ok(isUnfinished(job));
-      assert.equal(isPodDue(job, BORN + 600_000), false);
+      assert.equal(isPodDue(job, CREATED_AT + 600_000), false);
       assert.throws(() => podStarted(job, "a-3"));
-      const { finishedAt, ...ended } = deletedPodEnded(job, BORN + 99_000);
-      assert.deepEqual([ended.status, finishedAt], [status, BORN + 99_000]);
+      const { finishedAt, ...ended } = deletedPodEnded(job, CREATED_AT + 99_000);
+      assert.deepEqual([ended.status, finishedAt], [status, CREATED_AT + 99_000]);
     }
   });
 
   test("is never changed in place", () => {
-    const frozen = Object.freeze(createJob("a", BORN));
-    podEnded(Object.freeze(podStarted(frozen, "a-1")), 1, BORN, backoff);
-    assert.deepEqual(frozen, born);
+    const frozen = Object.freeze(createJob("a", CREATED_AT));
+    podEnded(Object.freeze(podStarted(frozen, "a-1")), 1, CREATED_AT, backoff);
+    assert.deepEqual(frozen, created);
   });
 });
 

@@ -7,6 +7,7 @@ import { startServerProcess } from "./serverProcess.ts";
 import type { ServerUser } from "./serverUser.ts";
 import type { RunningProcess } from "./startProcess.ts";
 
+/** How a server is started. */
 export interface PostmasterArgs {
   /** The path of `postgres`. */
   readonly program: string;

@@ -19,6 +19,7 @@ export interface RunningProcess {
   outputTail(): string;
 }
 
+/** How a process is started, and who gets its output. */
 export interface ProcessArgs {
   readonly env: NodeJS.ProcessEnv;
   /** @default - this process's own */

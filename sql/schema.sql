@@ -142,7 +142,7 @@ begin
   perform batch.refuse_table(p_requests, p_timeout_column);
 
   perform batch.lock_attachments();
-  -- Until the end of the transaction no other session writes: no row is missed between taking in the old ones and the trigger.
+  -- Until the end of the transaction no other session writes: no row is missed between the existing ones and the trigger.
   execute format('lock table %s in share row exclusive mode', p_requests);
   perform batch.register(p_kind, p_requests, p_timeout_column);
 
@@ -172,7 +172,7 @@ CREATE FUNCTION batch.attachment_problem(p_kind text) RETURNS text
 declare
   attached record;
   reader name;
-  again text;
+  reattach text;
   wanted name[];
   present name[];
   missing text;
@@ -193,10 +193,10 @@ begin
   if not attached.exists then
     return format('the table of kind %L was dropped: create it and attach it again, or select batch.detach(%L)', p_kind, p_kind);
   end if;
-  again := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
+  reattach := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
     case when attached.timeout_column is null then '' else format(', %L', attached.timeout_column) end);
   if batch.key_column(attached.requests) is null then
-    return format('%s no longer has a primary key of one bigint column: restore it, then %s', attached.requests, again);
+    return format('%s no longer has a primary key of one bigint column: restore it, then %s', attached.requests, reattach);
   end if;
   if attached.timeout_column is not null and not batch.is_timeout_column(attached.requests, attached.timeout_column) then
     return format('%s no longer has the numeric column %I with the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
@@ -219,15 +219,15 @@ begin
     where t.tgrelid = attached.requests and t.tgname = any (wanted) and not t.tgisinternal and t.tgenabled in ('O', 'A')
   );
   if not present @> wanted then
-    select string_agg(w.name, ', ' order by w.place) into missing
-    from unnest(wanted) with ordinality as w (name, place) where w.name <> all (present);
+    select string_agg(w.name, ', ' order by w.ordinal) into missing
+    from unnest(wanted) with ordinality as w (name, ordinal) where w.name <> all (present);
   end if;
   if missing is null and attached.relkind = 'p' then
     select min(format('%s of %s', t.tgname, t.tgrelid::regclass)) into missing
     from batch.triggers(attached.requests, p_kind) t where t.tgenabled not in ('O', 'A');
   end if;
   if missing is not null then
-    return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
+    return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, reattach);
   end if;
   reset := batch.replication_role_reset();
   if reset is not null and exists (select from batch.triggers(attached.requests, p_kind) t where t.tgenabled <> 'A') then
@@ -239,7 +239,7 @@ begin
     select from batch.triggers(attached.requests, p_kind) t
     where t.tgenabled <> 'A' or (t.tgtype & 1 = 0 and t.tgname <> 'batch_' || p_kind || '$truncate')
   ) then
-    return format('%s receives rows from a subscription, which fires other triggers than an insert: %s', attached.requests, again);
+    return format('%s receives rows from a subscription, which fires other triggers than an insert: %s', attached.requests, reattach);
   end if;
   reader := batch.reader_role(attached.requests);
   if 2 <> (
@@ -250,14 +250,14 @@ begin
   ) then
     return format(
       '%s is not read with its owner''s rights and by the queue alone (its owner may have changed, or it was restored without privileges): %s',
-      attached.requests, again);
+      attached.requests, reattach);
   end if;
   if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, attached.relnamespace, 'usage') then
-    return format('%I cannot select from %s: %s', reader, attached.requests, again);
+    return format('%I cannot select from %s: %s', reader, attached.requests, reattach);
   end if;
   if batch.row_security_applies(attached.requests, reader) then
     if not exists (select from pg_policy p where p.polrelid = attached.requests and p.polname = 'batch_' || p_kind) then
-      return format('row level security hides rows of %s from %I: %s', attached.requests, reader, again);
+      return format('row level security hides rows of %s from %I: %s', attached.requests, reader, reattach);
     end if;
     if exists (
       select from pg_policy p
@@ -329,7 +329,7 @@ begin
     return queued.job_name;
   end if;
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, why)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, why)
   where h.kind = p_kind and h.request_id = p_request and h.attempt = queued.attempt and h.status = 'FAILED';
   if not found then
     insert into batch.history (kind, request_id, attempt, created_at, started_at, status, reason, error)
@@ -391,13 +391,13 @@ CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integ
     AS $$
 #variable_conflict use_column
 declare
-  known record;
+  kind_row record;
   q record;
   found_row record;
   reading_since timestamptz;
   last batch.history;
   own boolean := false;            -- the request is the Job's already
-  again boolean := false;          -- and was claimed by this session: its answer was lost
+  repeated boolean := false;       -- and was claimed by this session: its answer was lost
   problem text;                    -- why the request cannot be worked on
   missing boolean;                 -- because it has no row
   unreadable boolean;              -- because its row cannot be read
@@ -410,7 +410,7 @@ begin
     raise invalid_parameter_value using message = format(
       'p_limits must be 4 numbers of 0 or more (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
-  select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into known
+  select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into kind_row
   from batch.kind k join batch.scaling s on s.kind = k.kind
   where k.kind = p_kind and k.attached;
   if not found then
@@ -419,12 +419,12 @@ begin
   if p_lease_seconds is null and not batch.lock_session(p_session) then
     return;
   end if;
-  if known.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
+  if kind_row.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
     -- The bounds are from another cluster, from which the database was restored (batch.reset_bounds).
-    known.waiting_xid := '0';
-    known.waiting_id := -9223372036854775808;
+    kind_row.waiting_xid := '0';
+    kind_row.waiting_id := -9223372036854775808;
   end if;
-  if known.intake_after is not null and known.problem is null and not p_next then
+  if kind_row.intake_after is not null and kind_row.problem is null and not p_next then
     begin
       perform batch.take_in_missing(p_kind);
     exception
@@ -437,19 +437,19 @@ begin
 
   loop
     if not p_next then
-      select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+      select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
       from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1;
       own := found;
       if own then
         -- It may be locked for long: by the program of a previous attempt (batch.own), or by a transaction that cancels it.
-        select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
-        from batch.queue c where c.ctid = q.place and c.kind = p_kind and c.job_name = p_job for update skip locked;
+        select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+        from batch.queue c where c.ctid = q.row_ctid and c.kind = p_kind and c.job_name = p_job for update skip locked;
         if not found then
           return;
         end if;
       end if;
-      again := own and q.session_id is not distinct from p_session;
-      if own and not again and q.session_id is not null then
+      repeated := own and q.session_id is not distinct from p_session;
+      if own and not repeated and q.session_id is not null then
         return;
       end if;
     end if;
@@ -464,33 +464,33 @@ begin
         from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
         return;
       end if;
-      if known.problem is not null then
+      if kind_row.problem is not null then
         return;
       end if;
-      if known.running_limit is not null then
+      if kind_row.running_limit is not null then
         -- One claim at a time: two that count at the same moment would both proceed.
-        select s.running_limit, s.claimed_xid into known.running_limit, known.claimed_xid
+        select s.running_limit, s.claimed_xid into kind_row.running_limit, kind_row.claimed_xid
         from batch.scaling s where s.kind = p_kind for no key update;
         -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
-        if known.running_limit <= (
+        if kind_row.running_limit <= (
           select count(*) from batch.queue c
-          where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= known.claimed_xid
+          where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= kind_row.claimed_xid
         ) then
           return;
         end if;
       end if;
-      select c.ctid as place, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
+      select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
       from batch.queue c
       where c.kind = p_kind and c.job_name is null and c.available_at is null
-        and (c.enqueued_xid, c.request_id) >= (known.waiting_xid, known.waiting_id)
+        and (c.enqueued_xid, c.request_id) >= (kind_row.waiting_xid, kind_row.waiting_id)
       order by c.enqueued_xid, c.request_id limit 1 for update skip locked;
       if not found then
         return;
       end if;
     end if;
 
-    if not again then
-      -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
+    if not repeated then
+      -- The history is the truth about attempts: a row added in another way (a restore, a manual insert) must neither rerun
       -- finished work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
@@ -510,14 +510,14 @@ begin
       problem := null;
       unreadable := false;
       begin
-        found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
+        found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
         if getdatabaseencoding() <> 'UTF8' then
           -- The answer could not be sent, and every claim would fail.
           perform convert_to(found_row.request, 'UTF8');
         end if;
         missing := found_row.request is null;
         if missing then
-          problem := format('%s has no row with this primary key', known.requests);
+          problem := format('%s has no row with this primary key', kind_row.requests);
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
           problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
         end if;
@@ -538,9 +538,9 @@ begin
           unreadable := true;
       end;
       exit when problem is null;
-      -- The table may have been changed at this moment (renamed, attached again): then the next try reads it as it is now. When it cannot
+      -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
       -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
-      select k.requests, k.timeout_column into known.requests, known.timeout_column
+      select k.requests, k.timeout_column into kind_row.requests, kind_row.timeout_column
       from batch.kind k where k.kind = p_kind and batch.attachment_problem(p_kind) is null;
       if not found then
         return;
@@ -574,21 +574,21 @@ begin
       q.job_finished := greatest(p_job_finished, q.job_finished);
     end if;
 
-    -- By its place, which its lock keeps: an index would be searched once more.
+    -- By its ctid, which the lock keeps: an index would be searched again.
     update batch.queue u
     set attempt = q.attempt,
         job_finished = q.job_finished,
-        started_at = case when again then u.started_at else now() end,
+        started_at = case when repeated then u.started_at else now() end,
         created_at = coalesce(u.created_at, last.created_at, now()),
-        deadline_at = case when again then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
-        token = case when again then u.token else gen_random_uuid() end,
+        deadline_at = case when repeated then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
+        token = case when repeated then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
         backoff_limit = p_limits[1], crash_limit = p_limits[2], interruption_limit = p_limits[3], deferral_limit = p_limits[4],
         backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
-    where u.ctid = q.place
+    where u.ctid = q.row_ctid
     returning u.request_id, u.attempt, u.job_finished, u.token, u.checkpoint
     into strict request_id, attempt, job_finished, token, checkpoint;
 
@@ -652,20 +652,20 @@ CREATE FUNCTION batch.clear_kind(p_kind text, p_reason text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(c.place) into places
-  from (select q.ctid as place from batch.queue q where q.kind = p_kind for update skip locked) c;
-  update batch.queue q set canceled = p_reason where q.ctid = any (places) and q.session_id is not null;
+  select array_agg(c.row_ctid) into ctids
+  from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind for update skip locked) c;
+  update batch.queue q set canceled = p_reason where q.ctid = any (ctids) and q.session_id is not null;
   with removed as (
-    delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
+    delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
   )
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
   from removed, lateral (
-    select c.ctid as place from batch.history c
+    select c.ctid as row_ctid from batch.history c
     where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
   ) last
-  where h.ctid = last.place;
+  where h.ctid = last.row_ctid;
   delete from batch.deleted_request d where d.kind = p_kind;
   insert into batch.deleted_request (kind, request_id) select q.kind, q.request_id from batch.queue q where q.kind = p_kind
   on conflict (kind, request_id) do nothing;
@@ -683,11 +683,11 @@ CREATE FUNCTION batch.complete_attachment(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  wrong text := batch.attachment_problem(p_kind);
+  problem text := batch.attachment_problem(p_kind);
   least_key constant bigint := -9223372036854775808;
 begin
-  if wrong is not null then
-    raise exception '%', wrong;
+  if problem is not null then
+    raise exception '%', problem;
   end if;
   update batch.kind k set partitions = batch.partitions(k.requests), intake_partition = null, intake_after = least_key where k.kind = p_kind;
   while exists (select from batch.kind k where k.kind = p_kind and k.intake_after is not null) loop
@@ -1085,7 +1085,7 @@ begin
     kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error, progress
   ) values (
     q.kind, q.request_id, q.attempt, q.session_id, q.created_at, q.started_at, ended_as, 'deferred', q.job_name, q.pod_name,
-    concat_ws('; not tried again: ', p_error, q.canceled), q.progress
+    concat_ws('; not retried: ', p_error, q.canceled), q.progress
   );
   if ended_as = 'DEAD' then
     delete from batch.queue u where u.kind = p_kind and u.request_id = p_request;
@@ -1108,8 +1108,8 @@ CREATE FUNCTION batch.demand(p_kind text, p_requests_per_job integer, p_max_repl
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  wrong text;
-  known record;
+  current_problem text;
+  kind_row record;
   jobs bigint := 0;
 begin
   if (p_requests_per_job >= 1 and p_max_replica_count >= 1 and p_pod_start_seconds >= 0) is not true then
@@ -1120,9 +1120,9 @@ begin
   -- A poll does not wait for the disk: if a crash of the server undoes it, the next poll repeats it. Anything that depends on it is later in
   -- the log, so it is undone as well.
   perform set_config('synchronous_commit', 'off', true);
-  wrong := batch.maintain(p_kind);
-  select k.problem, k.intake_after into known from batch.kind k where k.kind = p_kind;
-  if wrong is null and not batch.is_paused(known.problem) then
+  current_problem := batch.maintain(p_kind);
+  select k.problem, k.intake_after into kind_row from batch.kind k where k.kind = p_kind;
+  if current_problem is null and not batch.is_paused(kind_row.problem) then
     -- Above this, sums would overflow; no kind has as many requests, nor waits as long.
     jobs := batch.count_jobs(p_kind, p_requests_per_job, least(p_max_replica_count, 100000000), least(p_pod_start_seconds, 100000000));
   else
@@ -1133,16 +1133,17 @@ begin
   -- Last, so that this poll waits for nothing after it has locked the row of the kind, which could deadlock: a TRUNCATE or batch.detach()
   -- waits for that row with the table locked, and a claim, which a poll may wait for, waits for the table. If the row is locked, a later
   -- poll updates it.
-  if batch.is_paused(known.problem) then
-    if wrong is not null and known.intake_after is null then
+  if batch.is_paused(kind_row.problem) then
+    if current_problem is not null and kind_row.intake_after is null then
       -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).
       update batch.kind k set intake_after = -9223372036854775808
       from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
     end if;
-  elsif known.problem is distinct from wrong then
+  elsif kind_row.problem is distinct from current_problem then
     perform from batch.kind k where k.kind = p_kind and not batch.is_paused(k.problem) for no key update skip locked;
     if found then
-      update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
+      update batch.kind k set
+        problem = current_problem, problem_since = case when current_problem is not null then coalesce(k.problem_since, now()) end
       where k.kind = p_kind;
     end if;
   end if;
@@ -1202,22 +1203,22 @@ CREATE FUNCTION batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) RE
     SET enable_seqscan TO 'off'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(present.place) into places
+  select array_agg(present.row_ctid) into ctids
   from (select i as id from unnest(p_ids) i order by i) gone, lateral (
-    select q.ctid as place from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1 for update
+    select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1 for update
   ) present;
-  update batch.queue q set canceled = p_reason where q.ctid = any (places) and q.session_id is not null;
+  update batch.queue q set canceled = p_reason where q.ctid = any (ctids) and q.session_id is not null;
   with removed as (
-    delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
+    delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
   )
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
   from removed, lateral (
-    select c.ctid as place from batch.history c
+    select c.ctid as row_ctid from batch.history c
     where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
   ) last
-  where h.ctid = last.place;
+  where h.ctid = last.row_ctid;
   insert into batch.deleted_request (kind, request_id)
   select p_kind, gone.id from unnest(p_ids) as gone (id)
   where (select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1)
@@ -1344,7 +1345,7 @@ begin
     kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error, progress
   ) values (
     q.kind, q.request_id, q.attempt, q.session_id, coalesce(q.created_at, now()), coalesce(q.started_at, now()), ended_as,
-    p_reason, q.job_name, q.pod_name, concat_ws('; not tried again: ', p_error, q.canceled), q.progress
+    p_reason, q.job_name, q.pod_name, concat_ws('; not retried: ', p_error, q.canceled), q.progress
   );
   if dead then
     delete from batch.queue done where done.kind = p_kind and done.request_id = p_request;
@@ -1526,9 +1527,9 @@ begin
   -- Without a lock: these rows are never updated, so no ctid has changed.
   delete from batch.deleted_request d
   using unnest(p_ids) as wanted (id), lateral (
-    select c.ctid as place from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
-  ) known
-  where d.ctid = known.place;
+    select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  ) deleted
+  where d.ctid = deleted.row_ctid;
   return enqueued;
 end
 $$;
@@ -1670,7 +1671,7 @@ declare
   polled timestamptz;
   ahead interval;
   lately tstzrange;
-  places tid[];
+  ctids tid[];
 begin
   select s.polled_at, tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]') into polled, lately
   from batch.scaling s
@@ -1679,8 +1680,8 @@ begin
     return;
   end if;
   ahead := polled - present;
-  select array_agg(claimed.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(claimed.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update skip locked
   ) claimed;
   update batch.queue q
@@ -1696,16 +1697,16 @@ begin
       stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
       available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
   from (
-    select c.ctid as place, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
+    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
     from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
-    where c.ctid = any (places)
+    where c.ctid = any (ctids)
   ) stored
-  where q.ctid = stored.place;
+  where q.ctid = stored.row_ctid;
   update batch.scaling s
   set polled_at = present,
       expected_since = array(
         select case when e.since > polled - interval '1 day' then e.since - ahead else e.since end
-        from unnest(s.expected_since) with ordinality e (since, place) order by e.place),
+        from unnest(s.expected_since) with ordinality e (since, ordinal) order by e.ordinal),
       limited_until = case when s.limited_until >= polled then s.limited_until - ahead else s.limited_until end,
       bounds_reset_at = least(s.bounds_reset_at, present - interval '5 minutes')
   where s.kind = p_kind;
@@ -1932,10 +1933,10 @@ CREATE FUNCTION batch.maintain(p_kind text) RETURNS text
     AS $$
 declare
   attached batch.kind;
-  wrong text := batch.attachment_problem(p_kind);
+  current_problem text := batch.attachment_problem(p_kind);
   had_problem boolean;
   needs record;
-  places tid[];
+  ctids tid[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   had_problem := attached.problem is not null and not batch.is_paused(attached.problem);
@@ -1957,19 +1958,19 @@ begin
   if needs.numbers then
     perform batch.renumber_waiting(p_kind);
   end if;
-  if wrong is null then
+  if current_problem is null then
     begin
       if had_problem and attached.problem like 'no row of %' then
-        wrong := batch.reading_problem(p_kind);
+        current_problem := batch.reading_problem(p_kind);
       end if;
-      if had_problem and wrong is null and attached.intake_after is null then
+      if had_problem and current_problem is null and attached.intake_after is null then
         if batch.lock_kind(p_kind) then
           update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
         else
-          wrong := attached.problem;
+          current_problem := attached.problem;
         end if;
       end if;
-      if wrong is null then
+      if current_problem is null then
         perform batch.take_in_missing(p_kind);
         if attached.sweep_pending then
           perform batch.sweep(p_kind);
@@ -1979,14 +1980,14 @@ begin
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
       when others or assert_failure then
-        wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
+        current_problem := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
   end if;
-  -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
-  select array_agg(due.place) into places
-  from (select q.ctid as place from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
-  if places is not null then
-    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id() where q.ctid = any (places);
+  -- Here and below: what another transaction has locked, perhaps for long, is left to a later poll.
+  select array_agg(due.row_ctid) into ctids
+  from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
+  if ctids is not null then
+    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);
@@ -1994,7 +1995,7 @@ begin
   perform batch.renumber_claimed(p_kind);
   perform batch.advance_bounds(p_kind);
   delete from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days';
-  return wrong;
+  return current_problem;
 end
 $$;
 
@@ -2067,7 +2068,7 @@ declare
   least_key constant bigint := -9223372036854775808;
 begin
   if not (batch.require_kind(p_kind)).attached then
-    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
+    raise exception 'kind must be attached (requests of a detached kind are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   update batch.kind k
   set problem = format('paused: %s (to continue: select batch.resume(%L))', coalesce(p_reason, 'by ' || session_user), p_kind),
@@ -2491,9 +2492,9 @@ begin
     perform from batch.kind k where k.kind = p_kind for share skip locked;
     with inserted as (
       insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i
-      on conflict (kind, request_id) do nothing returning d.ctid as place
+      on conflict (kind, request_id) do nothing returning d.ctid as row_ctid
     )
-    select array_agg(i.place) into marked from inserted i;
+    select array_agg(i.row_ctid) into marked from inserted i;
     delete from batch.deleted_request d where d.ctid = any (marked);
   end if;
 end
@@ -2571,15 +2572,15 @@ CREATE FUNCTION batch.register(p_kind text, p_requests regclass, p_timeout_colum
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  known batch.kind;
+  kind_row batch.kind;
 begin
   insert into batch.kind as k (kind, requests, timeout_column)
   values (p_kind, p_requests, p_timeout_column)
   on conflict (kind) do nothing;
-  select * into strict known from batch.kind k where k.kind = p_kind for update;
-  if known.requests <> p_requests then
-    if known.attached and exists (select from pg_class c where c.oid = known.requests) then
-      raise exception 'kind must be a new one (a kind belongs to one table); got %, which belongs to %', quote_literal(p_kind), known.requests;
+  select * into strict kind_row from batch.kind k where k.kind = p_kind for update;
+  if kind_row.requests <> p_requests then
+    if kind_row.attached and exists (select from pg_class c where c.oid = kind_row.requests) then
+      raise exception 'kind must be a new one (a kind belongs to one table); got %, which belongs to %', quote_literal(p_kind), kind_row.requests;
     end if;
     -- Waits for programs' own transactions (batch.own): batch.clear_kind() would skip what they have locked.
     perform from batch.queue q where q.kind = p_kind and q.session_id is not null for update;
@@ -2610,9 +2611,9 @@ CREATE FUNCTION batch.reject(p_kind text, p_ids bigint[], p_reason text) RETURNS
   with removed as (
     delete from batch.queue q
     using unnest(p_ids) as rejected (id), lateral (
-      select c.ctid as place from batch.queue c where c.kind = p_kind and c.request_id = rejected.id limit 1
+      select c.ctid as row_ctid from batch.queue c where c.kind = p_kind and c.request_id = rejected.id limit 1
     ) found
-    where q.ctid = found.place returning q.*
+    where q.ctid = found.row_ctid returning q.*
   )
   insert into batch.rejected (kind, request_id, reason, queue_row)
   select removed.kind, removed.request_id, p_reason, to_jsonb(removed.*) from removed
@@ -2640,9 +2641,9 @@ begin
   insert into batch.history (
     kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
   )
-  select h.kind, new_id, h.attempt + greatest(0, 1 + known.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
+  select h.kind, new_id, h.attempt + greatest(0, 1 + previous.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
          h.ended_at, h.status, h.reason, h.job_name, h.pod_name, h.error, h.result, h.progress
-  from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) known
+  from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) previous
   where h.kind = tg_argv[0] and h.request_id = old_id and not exists (
     -- It had this key before.
     select from batch.history n
@@ -2653,7 +2654,7 @@ begin
     delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
     request.request_id := new_id;
     if request.job_name is null then
-      -- At its old place it might lie below the lower bound of the waiting requests.
+      -- At its previous position it might lie below the lower bound of the waiting requests.
       request.enqueued_xid := pg_current_xact_id();
     end if;
     request.attempt := greatest(request.attempt, (
@@ -2688,16 +2689,16 @@ CREATE FUNCTION batch.release(p_kind text, p_request bigint) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  place batch.queue;
+  released batch.queue;
 begin
   update batch.queue q
   set job_name = null, session_id = null, claimed_xid = null, token = null, reserved_until = null, lease_until = null,
       deadline_at = null, stopping_until = null, progress = null
   where q.kind = p_kind and q.request_id = p_request
-  returning q.* into place;
+  returning q.* into released;
   perform from batch.scaling s where s.kind = p_kind for no key update;
-  update batch.scaling s set waiting_xid = place.enqueued_xid, waiting_id = place.request_id
-  where s.kind = p_kind and (s.waiting_xid, s.waiting_id) > (place.enqueued_xid, place.request_id);
+  update batch.scaling s set waiting_xid = released.enqueued_xid, waiting_id = released.request_id
+  where s.kind = p_kind and (s.waiting_xid, s.waiting_id) > (released.enqueued_xid, released.request_id);
 end
 $$;
 
@@ -2739,18 +2740,18 @@ CREATE FUNCTION batch.renumber_claimed(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
   old constant xid8 := greatest(pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1000, 0)::text::xid8;
 begin
-  select array_agg(behind.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(behind.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
       and q.claimed_xid < old
     for update skip locked
   ) behind;
-  if places is not null then
-    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (places);
+  if ctids is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
 end
 $$;
@@ -2765,15 +2766,15 @@ CREATE FUNCTION batch.renumber_waiting(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(ahead.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(ahead.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
       and q.enqueued_xid > greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())
     order by q.enqueued_xid, q.request_id limit 10000 for update skip locked
   ) ahead;
-  update batch.queue q set enqueued_xid = pg_current_xact_id() where q.ctid = any (places);
+  update batch.queue q set enqueued_xid = pg_current_xact_id() where q.ctid = any (ctids);
 end
 $$;
 
@@ -2787,15 +2788,15 @@ CREATE FUNCTION batch.repair_claimed(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(unnumbered.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(unnumbered.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
     for update skip locked
   ) unnumbered;
-  if places is not null then
-    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (places);
+  if ctids is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
 end
 $$;
@@ -2952,14 +2953,14 @@ CREATE FUNCTION batch.require_kind(p_kind text) RETURNS batch.kind
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  known batch.kind;
+  kind_row batch.kind;
 begin
-  select * into known from batch.kind k where k.kind = p_kind;
+  select * into kind_row from batch.kind k where k.kind = p_kind;
   if not found then
-    raise exception 'kind must be an attached one (batch.status has %); got %',
+    raise exception 'kind must be one that batch.status shows (%); got %',
       coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'), coalesce(quote_literal(p_kind), 'null');
   end if;
-  return known;
+  return kind_row;
 end
 $$;
 
@@ -3035,7 +3036,7 @@ begin
     select * into requested from batch.kind k where k.kind = p_kind for share;
   end if;
   if not requested.attached then
-    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
+    raise exception 'kind must be attached (requests of a detached kind are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   problem := batch.attachment_problem(p_kind);
   if requested.attached and problem is not null then
@@ -3057,7 +3058,7 @@ begin
   end if;
   if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
     raise exception '% % must be DEAD to be retried (no work is done twice); got %', p_kind, p_request, coalesce(latest.status, case
-      when requested.kind is null then format('no attempt that has ended, and no such kind: batch.status has %s',
+      when requested.kind is null then format('no attempt that has ended, and no such kind: batch.status shows %s',
         coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'))
       when cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then 'no attempt that has ended, and no such row'
       else format('no attempt that has ended, and a row that was not queued: select batch.attach(%L, %L)', requested.requests, p_kind)
@@ -3066,7 +3067,7 @@ begin
   if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
     raise exception '% % must have a row in its table to be retried (the worker reads it there); it has none', p_kind, p_request;
   end if;
-  -- A row with fewer attempts than the request has had was inserted by hand, and would be rejected.
+  -- A row with fewer attempts than the request has had was inserted manually, and would be rejected.
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request and q.job_name is null;
   insert into batch.queue (kind, request_id, attempt, created_at) values (p_kind, p_request, latest.attempt, latest.created_at)
   on conflict (kind, request_id) do nothing;
@@ -3149,10 +3150,10 @@ CREATE FUNCTION batch.skip_restored() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
-  known boolean;
+  is_present boolean;
 begin
-  execute format('select exists (select from batch.%I t where t.%I = ($1).%2$I)', tg_table_name, tg_argv[0]) into known using new;
-  return case when known then null else new end;
+  execute format('select exists (select from batch.%I t where t.%I = ($1).%2$I)', tg_table_name, tg_argv[0]) into is_present using new;
+  return case when is_present then null else new end;
 end
 $_$;
 
@@ -3220,17 +3221,17 @@ CREATE FUNCTION batch.suspect_dead(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(dead.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(dead.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
       and q.session_id is not null and q.suspected_at is null and batch.session_is_dead(q.session_id, q.lease_until)
     for update skip locked
   ) dead;
-  if places is not null then
-    update batch.queue q set suspected_at = now() where q.ctid = any (places);
+  if ctids is not null then
+    update batch.queue q set suspected_at = now() where q.ctid = any (ctids);
   end if;
 end
 $$;
@@ -3246,12 +3247,12 @@ CREATE FUNCTION batch.sweep(p_kind text) RETURNS void
     AS $$
 declare
   ids bigint[];
-  places tid[];
+  ctids tid[];
   missing bigint[];
   finished bigint[];
 begin
-  select array_agg(w.request_id), array_agg(w.place) into ids, places from (
-    select q.request_id, q.ctid as place from batch.queue q
+  select array_agg(w.request_id), array_agg(w.row_ctid) into ids, ctids from (
+    select q.request_id, q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
     order by q.enqueued_xid, q.request_id limit 20000 for update skip locked
   ) w;
@@ -3261,7 +3262,7 @@ begin
     select h.attempt, h.status, h.ended_at from batch.history h
     where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
   ) latest
-  where q.ctid = any (places) and latest.attempt > q.attempt and latest.status <> 'FAILED'
+  where q.ctid = any (ctids) and latest.attempt > q.attempt and latest.status <> 'FAILED'
     and latest.ended_at > (select k.cleared_at from batch.kind k where k.kind = p_kind)
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
@@ -3413,12 +3414,12 @@ CREATE FUNCTION batch.unregister(p_kind text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(c.place) into places
-  from (select q.ctid as place from batch.queue q where q.kind = p_kind for update skip locked) c;
-  delete from batch.queue q where q.ctid = any (places) and q.session_id is null;
-  update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (places) and q.session_id is not null and q.canceled is null;
+  select array_agg(c.row_ctid) into ctids
+  from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind for update skip locked) c;
+  delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null;
+  update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (ctids) and q.session_id is not null and q.canceled is null;
   update batch.kind k set attached = false where k.kind = p_kind;
 end
 $$;
@@ -3462,7 +3463,7 @@ CREATE TABLE batch.history (
 -- Name: TABLE history; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON TABLE batch.history IS 'Every ended attempt; batch.attempt shows the running ones too';
+COMMENT ON TABLE batch.history IS 'Every ended attempt; batch.attempt also shows running ones';
 
 
 --
@@ -3554,7 +3555,7 @@ UNION ALL
 -- Name: VIEW attempt; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD when there is no other';
+COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED (retried) or DEAD (not retried)';
 
 
 --
@@ -3571,7 +3572,7 @@ CREATE TABLE batch.deleted_request (
 -- Name: TABLE deleted_request; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON TABLE batch.deleted_request IS 'Requests with attempts whose rows were deleted: the same key may come again';
+COMMENT ON TABLE batch.deleted_request IS 'Requests with attempts whose rows were deleted: the same key may be inserted again';
 
 
 --
@@ -3659,7 +3660,7 @@ CREATE VIEW batch.request AS
 -- Name: VIEW request; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON VIEW batch.request IS 'Every request that was ever started, once, with its latest status';
+COMMENT ON VIEW batch.request IS 'One row for each request that was ever started, with its latest status';
 
 
 --
@@ -3730,7 +3731,7 @@ CREATE VIEW batch.status AS
 -- Name: VIEW status; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON VIEW batch.status IS 'How each kind stands; it counts the whole backlog. oldest_start: of the unfinished requests that were started';
+COMMENT ON VIEW batch.status IS 'The state of each kind; counts the whole backlog. oldest_start: the first start of any unfinished request';
 
 
 --
@@ -3753,7 +3754,7 @@ CREATE VIEW public.clap AS
 -- Name: VIEW clap; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.clap IS 'Every request that was ever started, with its latest status; end_time is the latest ended attempt''s';
+COMMENT ON VIEW public.clap IS 'One row for each request that was ever started, with its latest status; end_time is when its latest ended attempt ended';
 
 
 --
@@ -3781,7 +3782,7 @@ CREATE VIEW public.clap_attempt AS
 -- Name: VIEW clap_attempt; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.clap_attempt IS 'Every attempt of every request, the running ones too';
+COMMENT ON VIEW public.clap_attempt IS 'Every attempt of every request, including running ones';
 
 
 --

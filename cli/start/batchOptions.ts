@@ -9,7 +9,7 @@ import { UsageError } from "../usageError.ts";
 /** The options for a user's own batch. */
 export const BATCH_OPTIONS = {
   command: {
-    help: "run this program for each row instead of the sample, by the contract of docs/commands.md; split into words as a shell does, but run without one (use sh -c '...')",
+    help: "run this program for each row instead of the sample, as docs/commands.md describes; split into words as by a shell, but run without one (use sh -c '...')",
     placeholder: "WORDS",
     what: "a program and its arguments ('python3 work.py')",
   },
@@ -19,12 +19,12 @@ export const BATCH_OPTIONS = {
     what: "a table of the run's database",
   },
   kind: {
-    help: "with --command: the kind that the table is attached under",
+    help: "with --command: the kind under which the table is attached",
     placeholder: "NAME",
     what: '1 to 40 of a-z, 0-9 and "_", a letter first',
   },
   sql: {
-    help: "with --command: SQL that is run first, in one transaction: it creates the table and its rows",
+    help: "with --command: SQL to run first, in one transaction, which creates the table and its rows",
     placeholder: "FILE",
     what: "a file of SQL in UTF-8 (./-name for one that begins with -)",
   },

@@ -37,7 +37,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
   };
   if (!/^postgres(ql)?:\/\//.test(url)) fail(`be ${FORM}`, "another scheme");
   if (/%(?![0-9a-f]{2})/i.test(url)) fail("have %25 for each % (% begins an escaped character)", "another %");
-  // node-postgres would escape everything once more because of one space.
+  // node-postgres would escape everything again because of one space.
   const [base = "", query = ""] = url
     .trim()
     .replaceAll(" ", "%20")

@@ -96,7 +96,7 @@ describe("DATABASE_URL of a server with TLS", { timeout: 600_000, concurrency: 1
   ];
   for (const [parameters, expected] of modes) {
     const title = parameters.replace(encodeURIComponent(root), "FILE");
-    test(`${title} is ${expected === 0 ? "honoured by every connection" : "refused with the reason"}`, async () => {
+    test(`${title} is ${expected === 0 ? "used by every connection" : "refused with the reason"}`, async () => {
       const { name, query } = await createTestDatabase();
       const DATABASE_URL = `postgresql://postgres@localhost:${port}/${name}?${parameters}`;
       const { exitCode, stderr } = await start("--requests 1 --seconds 0 --json", { DATABASE_URL }).ended;

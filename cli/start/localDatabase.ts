@@ -30,6 +30,7 @@ export interface LocalDatabase {
   close(): Promise<void>;
 }
 
+/** Which database to open, and for how many Jobs. */
 export interface OpenDatabaseArgs {
   /** DATABASE_URL. @default - a private server */
   readonly url?: string | undefined;

@@ -22,12 +22,12 @@ const OPTIONS = {
     rule: { min: 0, max: 1_001, why: "one more than the largest --backoff-limit is enough to make it DEAD" },
   },
   pollingInterval: {
-    help: "between polls of the scaling query; KEDA's pollingInterval",
+    help: "seconds between polls of the scaling query, KEDA's pollingInterval",
     defaultValue: 0.2,
     rule: { min: 0.1, max: 3_600, fractions: true, why: "a poll costs a query" },
   },
   maxReplicaCount: {
-    help: "most Jobs at once; KEDA's maxReplicaCount",
+    help: "maximum number of Jobs at once, KEDA's maxReplicaCount",
     defaultValue: 10,
     rule: { min: 1, max: 200, why: "each is a process on this machine" },
   },
@@ -37,26 +37,26 @@ const OPTIONS = {
     rule: NUMBER_RULES.backoffLimit,
   },
   backoffSeconds: {
-    help: "before a Job's second pod, doubled before each further one; 10 on Kubernetes",
+    help: "seconds before a Job's second pod, doubled before each later one; 10 on Kubernetes",
     defaultValue: 1,
     rule: NUMBER_RULES.backoffSeconds,
   },
   requestsPerJob: {
-    help: "how many requests one Job works through, one after another",
+    help: "maximum number of requests that one Job processes, one after another",
     defaultValue: DEFAULTS.requestsPerJob,
     rule: NUMBER_RULES.requestsPerJob,
   },
   killEvery: {
-    help: "SIGKILL a random pod every so many seconds",
+    help: "kill a random pod (SIGKILL) every so many seconds",
     rule: { min: 0.05, max: 3_600, fractions: true, why: "a pod needs some time to start" },
   },
   keep: {
-    help: "keep the database in this folder, and resume what is unfinished in it",
+    help: "keep the database in this folder, and resume its unfinished requests",
     placeholder: "DIR",
     what: "a folder's path (./-name for one that begins with -)",
   },
   serve: { help: "with --keep: run nothing, only serve the kept database until Ctrl-C" },
-  look: { help: "--serve by its previous name", hidden: true },
+  look: { help: "the previous name of --serve", hidden: true },
   json: {
     help: "standard output is one object, everything else goes to standard error; in a pipe use npm start --silent -- --json, so that npm prints nothing",
   },

@@ -8,7 +8,7 @@ import { createProgressDisplay } from "./progressDisplay.ts";
 const PROGRESS = { waiting: 99_000, running: 200, reserved: 100, success: 12_000, dead: 345 };
 const JOBS = Array.from({ length: 60 }, (_, index) => createJob(`postgres-batch-${10_000 + index}`, Date.now()));
 
-/** The output on a terminal of this size, without colours and cursor movements. */
+/** The output on a terminal of this size, without colors and cursor movements. */
 function show(columns: number, rows: number): string[] {
   let written = "";
   const stream = new Writable({

@@ -44,7 +44,7 @@ function createLiveView(stream: NodeJS.WriteStream): ProgressDisplay {
     update(progress, jobs, seconds) {
       const width = getWidth();
       const bar = progressBar(progress, Math.min(BAR_WIDTH, width));
-      const drawn = bar.map(({ colour, cells }) => styleText(colour, cells, { stream })).join("");
+      const drawn = bar.map(({ color, cells }) => styleText(color, cells, { stream })).join("");
       const head = [...progressLines(progress, jobs, seconds, width), drawn];
       // log-update cuts off output that is too high, at the top; the blank line, the table's header and the cursor's line count as well.
       const room = Math.min(MAX_JOBS, (stream.rows || DEFAULT_ROWS) - head.length - 3);

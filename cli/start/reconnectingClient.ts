@@ -54,7 +54,7 @@ export class ReconnectingClient implements Queryable {
   /**
    * Runs a statement exactly once, in a transaction: after a break the server reports whether it was committed.
    *
-   * @throws Error as `query` does, and when the connection breaks at every try.
+   * @throws Error as `query` does, and when the connection breaks each time.
    */
   async queryOnce<Row extends pg.QueryResultRow>(
     text: string,

@@ -58,29 +58,29 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** A part of the bar, in one colour. */
+/** A part of the bar, in one color. */
 export interface BarPart {
-  readonly colour: "green" | "red" | "yellow" | "magenta" | "gray";
+  readonly color: "green" | "red" | "yellow" | "magenta" | "gray";
   readonly cells: string;
 }
 
 /** A bar of succeeded, dead, running, reserved and waiting requests, `width` cells wide. */
 export function progressBar({ waiting, running, reserved, success, dead }: Progress, width: number): BarPart[] {
   const parts = [
-    { count: success, colour: "green", cell: "█" },
-    { count: dead, colour: "red", cell: "█" },
-    { count: running, colour: "yellow", cell: "▓" },
-    { count: reserved, colour: "magenta", cell: "▒" },
-    { count: waiting, colour: "gray", cell: "░" },
+    { count: success, color: "green", cell: "█" },
+    { count: dead, color: "red", cell: "█" },
+    { count: running, color: "yellow", cell: "▓" },
+    { count: reserved, color: "magenta", cell: "▒" },
+    { count: waiting, color: "gray", cell: "░" },
   ] as const;
   const total = parts.reduce((sum, { count }) => sum + count, 0) || 1;
   let before = 0;
   let drawn = 0;
-  return parts.map(({ count, colour, cell }) => {
+  return parts.map(({ count, color, cell }) => {
     before += count;
     const cells = Math.round((before / total) * width) - drawn;
     drawn += cells;
-    return { colour, cells: cell.repeat(cells) };
+    return { color, cells: cell.repeat(cells) };
   });
 }
 

@@ -18,7 +18,7 @@ interface Setting {
   readonly secret?: boolean;
 }
 
-/** What is known of the settings; Pulumi's answer may have a form that is not known. */
+/** The settings as far as they could be read: the form of Pulumi's output may have changed. */
 export interface CheckedSettings {
   /** The namespaces that the stack creates. */
   readonly namespaces?: readonly CreatedNamespace[];
@@ -42,7 +42,7 @@ export async function checkSettings({ stack, pulumiArgs, env }: Session): Promis
   if (exitCode !== 0 && /no stack named/.test(stderr)) return undefined;
   if (exitCode !== 0) throw new FailedError(`cannot read the settings of the stack ${stack}: ${stderr.trim()}`);
   const stored = parseSettings(stdout);
-  // Not in a form that is known: index.ts makes the same check later.
+  // Output in an unknown form: index.ts makes the same check later.
   if (stored === undefined) return {};
   const given = Object.entries(configFlags(pulumiArgs)).map(([key, value]) => [
     `postgres-batch:${key}`,

@@ -10,6 +10,7 @@ type Outputs = Partial<
   Pick<Deployment, "psql" | "namespaces" | "kinds" | "job"> & { readonly cluster: DeployedCluster }
 >;
 
+/** @throws FailedError with Pulumi's message when the outputs of the stack cannot be read. */
 export async function readOutputs({ stack, env }: Pick<Session, "stack" | "env">): Promise<Outputs> {
   const { exitCode, stdout, stderr } = await capture("pulumi", ["stack", "output", "--json", "--stack", stack], env);
   if (exitCode !== 0) throw new FailedError(`cannot read the outputs of the stack ${stack}: ${stderr.trim()}`);

@@ -19,7 +19,7 @@ import { watchDeletion } from "./watchDeletion.ts";
 const HELP = {
   name: "npm run down --",
   description: "Runs pulumi destroy --yes: removes what npm run up created on the cluster, and keeps the cluster.",
-  notes: "\n\nEvery other option is pulumi destroy's.",
+  notes: "Every other option is pulumi destroy's.",
 };
 
 await runSession(HELP, async (session) => {

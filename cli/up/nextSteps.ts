@@ -56,7 +56,7 @@ export function nextSteps(deployment: Deployment): string[] {
     profile === undefined ? undefined : ["Open the dashboard in a browser", dashboard(profile)],
     variables.length > 0 ? ["Before using pulumi directly", `export ${variables.join(" ")}`] : undefined,
     [
-      "Create one Job by hand (insert a row first)",
+      "Create one Job yourself (insert a row first)",
       `pulumi stack output job${showSecrets}${forStack} | ${kubectl} create -f -`,
     ],
     ["Change a setting", `npm run up${withArguments} --config pollingInterval=5`],

@@ -5,6 +5,7 @@ import { INSTALL_HINTS } from "../installHints.ts";
 /** Whether a program is on PATH. */
 export type IsInstalled = (program: string) => boolean;
 
+/** The programs that `npm run up` and `npm run down` run. */
 export type Program = "docker" | "kubectl" | "minikube" | "pulumi";
 
 const NOTES: Partial<Record<Program, string>> = {

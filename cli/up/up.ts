@@ -36,12 +36,11 @@ const HELP = {
   name: "npm run up --",
   description:
     "Starts minikube if the stack's cluster does not respond, and runs pulumi up. Prints why a pod does not become ready, and stops if the problem persists.",
-  notes: `
+  notes: `Every other option is pulumi up's:
+  --config KEY=VALUE   a setting, stored in the stack's settings (docs/settings.md)
 
-Every other option is pulumi up's:
-  --config KEY=VALUE   a setting, kept in the stack's settings (see README.md)
 MINIKUBE_START_FLAGS   further flags for minikube start
-PULUMI_BACKEND_URL, or a pulumi login, says where the state is kept; the default is .pulumi/ here, with an empty passphrase`,
+Pulumi's state is in .pulumi/ here, with an empty passphrase, unless PULUMI_BACKEND_URL or pulumi login names another backend`,
 };
 
 await runSession(HELP, async (session) => {

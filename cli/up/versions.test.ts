@@ -29,7 +29,7 @@ describe("versions", () => {
     ["v1.36.0", "v1.34.4", false],
     ["v1.30.0-eks-1234", "v1.34.4", true],
   ] as const) {
-    test(`kubectl ${client} ${warned ? "is too old" : "will do"} for Kubernetes ${server}`, () => {
+    test(`kubectl ${client} ${warned ? "is too old" : "is new enough"} for Kubernetes ${server}`, () => {
       const versions = { clientVersion: { gitVersion: client }, serverVersion: { gitVersion: server } };
       assert.equal(kubectlWarning(JSON.stringify(versions, undefined, 2)) !== undefined, warned);
     });

@@ -7,6 +7,7 @@ import { type Namespace, stuckNamespace, stuckPod } from "./stuckDeletion.ts";
 
 const POLL_SECONDS = 3;
 
+/** What to watch during `pulumi destroy`. */
 export interface WatchDeletionArgs {
   readonly kubectl: Kubectl;
   /** What the stack owned before anything was deleted. */

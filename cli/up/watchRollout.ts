@@ -16,6 +16,7 @@ const POLL_SECONDS = 5;
 /** Without the pods of KEDA's Jobs: Pulumi does not wait for them, and their failures are recorded in the database. */
 const SELECTOR = "!scaledjob.keda.sh/name";
 
+/** What to watch during `pulumi up`. */
 export interface WatchRolloutArgs {
   readonly kubectl: Kubectl;
   /** For how long a pod may fit on no node, because one is added. @default - as `podProblem` */

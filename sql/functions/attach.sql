@@ -22,7 +22,7 @@ begin
   perform batch.refuse_table(p_requests, p_timeout_column);
 
   perform batch.lock_attachments();
-  -- Until the end of the transaction no other session writes: no row is missed between taking in the old ones and the trigger.
+  -- Until the end of the transaction no other session writes: no row is missed between the existing ones and the trigger.
   execute format('lock table %s in share row exclusive mode', p_requests);
   perform batch.register(p_kind, p_requests, p_timeout_column);
 

@@ -11,7 +11,7 @@ as $$
 declare
   attached record;
   reader name;
-  again text;
+  reattach text;
   wanted name[];
   present name[];
   missing text;
@@ -32,10 +32,10 @@ begin
   if not attached.exists then
     return format('the table of kind %L was dropped: create it and attach it again, or select batch.detach(%L)', p_kind, p_kind);
   end if;
-  again := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
+  reattach := format('select batch.attach(%L, %L%s)', attached.requests, p_kind,
     case when attached.timeout_column is null then '' else format(', %L', attached.timeout_column) end);
   if batch.key_column(attached.requests) is null then
-    return format('%s no longer has a primary key of one bigint column: restore it, then %s', attached.requests, again);
+    return format('%s no longer has a primary key of one bigint column: restore it, then %s', attached.requests, reattach);
   end if;
   if attached.timeout_column is not null and not batch.is_timeout_column(attached.requests, attached.timeout_column) then
     return format('%s no longer has the numeric column %I with the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
@@ -58,15 +58,15 @@ begin
     where t.tgrelid = attached.requests and t.tgname = any (wanted) and not t.tgisinternal and t.tgenabled in ('O', 'A')
   );
   if not present @> wanted then
-    select string_agg(w.name, ', ' order by w.place) into missing
-    from unnest(wanted) with ordinality as w (name, place) where w.name <> all (present);
+    select string_agg(w.name, ', ' order by w.ordinal) into missing
+    from unnest(wanted) with ordinality as w (name, ordinal) where w.name <> all (present);
   end if;
   if missing is null and attached.relkind = 'p' then
     select min(format('%s of %s', t.tgname, t.tgrelid::regclass)) into missing
     from batch.triggers(attached.requests, p_kind) t where t.tgenabled not in ('O', 'A');
   end if;
   if missing is not null then
-    return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, again);
+    return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, reattach);
   end if;
   reset := batch.replication_role_reset();
   if reset is not null and exists (select from batch.triggers(attached.requests, p_kind) t where t.tgenabled <> 'A') then
@@ -78,7 +78,7 @@ begin
     select from batch.triggers(attached.requests, p_kind) t
     where t.tgenabled <> 'A' or (t.tgtype & 1 = 0 and t.tgname <> 'batch_' || p_kind || '$truncate')
   ) then
-    return format('%s receives rows from a subscription, which fires other triggers than an insert: %s', attached.requests, again);
+    return format('%s receives rows from a subscription, which fires other triggers than an insert: %s', attached.requests, reattach);
   end if;
   reader := batch.reader_role(attached.requests);
   if 2 <> (
@@ -89,14 +89,14 @@ begin
   ) then
     return format(
       '%s is not read with its owner''s rights and by the queue alone (its owner may have changed, or it was restored without privileges): %s',
-      attached.requests, again);
+      attached.requests, reattach);
   end if;
   if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, attached.relnamespace, 'usage') then
-    return format('%I cannot select from %s: %s', reader, attached.requests, again);
+    return format('%I cannot select from %s: %s', reader, attached.requests, reattach);
   end if;
   if batch.row_security_applies(attached.requests, reader) then
     if not exists (select from pg_policy p where p.polrelid = attached.requests and p.polname = 'batch_' || p_kind) then
-      return format('row level security hides rows of %s from %I: %s', attached.requests, reader, again);
+      return format('row level security hides rows of %s from %I: %s', attached.requests, reader, reattach);
     end if;
     if exists (
       select from pg_policy p

@@ -1,5 +1,5 @@
 -- Cancels a request and keeps its row: a waiting one becomes DEAD, a running one is not retried. For members of the owner of the
--- schema. Deleting the row also cancels the request; batch.retry() runs it after all.
+-- schema. Deleting the row also cancels the request; batch.retry() runs a canceled request.
 --
 -- p_kind, p_request: the request   p_reason: why; shown with its attempts (null: canceled)
 -- Returns the Job that is working on it (delete that Job to stop the work), or null when the request has ended.
@@ -27,7 +27,7 @@ begin
     return queued.job_name;
   end if;
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, why)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, why)
   where h.kind = p_kind and h.request_id = p_request and h.attempt = queued.attempt and h.status = 'FAILED';
   if not found then
     insert into batch.history (kind, request_id, attempt, created_at, started_at, status, reason, error)

@@ -32,13 +32,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  known record;
+  kind_row record;
   q record;
   found_row record;
   reading_since timestamptz;
   last batch.history;
   own boolean := false;            -- the request is the Job's already
-  again boolean := false;          -- and was claimed by this session: its answer was lost
+  repeated boolean := false;       -- and was claimed by this session: its answer was lost
   problem text;                    -- why the request cannot be worked on
   missing boolean;                 -- because it has no row
   unreadable boolean;              -- because its row cannot be read
@@ -51,7 +51,7 @@ begin
     raise invalid_parameter_value using message = format(
       'p_limits must be 4 numbers of 0 or more (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
-  select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into known
+  select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into kind_row
   from batch.kind k join batch.scaling s on s.kind = k.kind
   where k.kind = p_kind and k.attached;
   if not found then
@@ -60,12 +60,12 @@ begin
   if p_lease_seconds is null and not batch.lock_session(p_session) then
     return;
   end if;
-  if known.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
+  if kind_row.waiting_xid > pg_snapshot_xmax(pg_current_snapshot()) then
     -- The bounds are from another cluster, from which the database was restored (batch.reset_bounds).
-    known.waiting_xid := '0';
-    known.waiting_id := -9223372036854775808;
+    kind_row.waiting_xid := '0';
+    kind_row.waiting_id := -9223372036854775808;
   end if;
-  if known.intake_after is not null and known.problem is null and not p_next then
+  if kind_row.intake_after is not null and kind_row.problem is null and not p_next then
     begin
       perform batch.take_in_missing(p_kind);
     exception
@@ -78,19 +78,19 @@ begin
 
   loop
     if not p_next then
-      select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+      select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
       from batch.queue c where c.kind = p_kind and c.job_name = p_job limit 1;
       own := found;
       if own then
         -- It may be locked for long: by the program of a previous attempt (batch.own), or by a transaction that cancels it.
-        select c.ctid as place, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
-        from batch.queue c where c.ctid = q.place and c.kind = p_kind and c.job_name = p_job for update skip locked;
+        select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, c.job_finished, c.suspected_at, c.canceled into q
+        from batch.queue c where c.ctid = q.row_ctid and c.kind = p_kind and c.job_name = p_job for update skip locked;
         if not found then
           return;
         end if;
       end if;
-      again := own and q.session_id is not distinct from p_session;
-      if own and not again and q.session_id is not null then
+      repeated := own and q.session_id is not distinct from p_session;
+      if own and not repeated and q.session_id is not null then
         return;
       end if;
     end if;
@@ -105,33 +105,33 @@ begin
         from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
         return;
       end if;
-      if known.problem is not null then
+      if kind_row.problem is not null then
         return;
       end if;
-      if known.running_limit is not null then
+      if kind_row.running_limit is not null then
         -- One claim at a time: two that count at the same moment would both proceed.
-        select s.running_limit, s.claimed_xid into known.running_limit, known.claimed_xid
+        select s.running_limit, s.claimed_xid into kind_row.running_limit, kind_row.claimed_xid
         from batch.scaling s where s.kind = p_kind for no key update;
         -- Requests whose worker is suspected count as well: the worker, or its Job, may return.
-        if known.running_limit <= (
+        if kind_row.running_limit <= (
           select count(*) from batch.queue c
-          where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= known.claimed_xid
+          where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= kind_row.claimed_xid
         ) then
           return;
         end if;
       end if;
-      select c.ctid as place, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
+      select c.ctid as row_ctid, c.request_id, c.attempt, c.session_id, null::integer as job_finished, c.suspected_at, c.canceled into q
       from batch.queue c
       where c.kind = p_kind and c.job_name is null and c.available_at is null
-        and (c.enqueued_xid, c.request_id) >= (known.waiting_xid, known.waiting_id)
+        and (c.enqueued_xid, c.request_id) >= (kind_row.waiting_xid, kind_row.waiting_id)
       order by c.enqueued_xid, c.request_id limit 1 for update skip locked;
       if not found then
         return;
       end if;
     end if;
 
-    if not again then
-      -- The history is the truth about attempts: a row added in another way (a restore, an insert by hand) must neither rerun
+    if not repeated then
+      -- The history is the truth about attempts: a row added in another way (a restore, a manual insert) must neither rerun
       -- finished work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
@@ -151,14 +151,14 @@ begin
       problem := null;
       unreadable := false;
       begin
-        found_row := batch.read_row(p_kind, known.requests, known.timeout_column, q.request_id);
+        found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
         if getdatabaseencoding() <> 'UTF8' then
           -- The answer could not be sent, and every claim would fail.
           perform convert_to(found_row.request, 'UTF8');
         end if;
         missing := found_row.request is null;
         if missing then
-          problem := format('%s has no row with this primary key', known.requests);
+          problem := format('%s has no row with this primary key', kind_row.requests);
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
           problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
         end if;
@@ -179,9 +179,9 @@ begin
           unreadable := true;
       end;
       exit when problem is null;
-      -- The table may have been changed at this moment (renamed, attached again): then the next try reads it as it is now. When it cannot
+      -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
       -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
-      select k.requests, k.timeout_column into known.requests, known.timeout_column
+      select k.requests, k.timeout_column into kind_row.requests, kind_row.timeout_column
       from batch.kind k where k.kind = p_kind and batch.attachment_problem(p_kind) is null;
       if not found then
         return;
@@ -215,21 +215,21 @@ begin
       q.job_finished := greatest(p_job_finished, q.job_finished);
     end if;
 
-    -- By its place, which its lock keeps: an index would be searched once more.
+    -- By its ctid, which the lock keeps: an index would be searched again.
     update batch.queue u
     set attempt = q.attempt,
         job_finished = q.job_finished,
-        started_at = case when again then u.started_at else now() end,
+        started_at = case when repeated then u.started_at else now() end,
         created_at = coalesce(u.created_at, last.created_at, now()),
-        deadline_at = case when again then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
-        token = case when again then u.token else gen_random_uuid() end,
+        deadline_at = case when repeated then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
+        token = case when repeated then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
         backoff_limit = p_limits[1], crash_limit = p_limits[2], interruption_limit = p_limits[3], deferral_limit = p_limits[4],
         backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
-    where u.ctid = q.place
+    where u.ctid = q.row_ctid
     returning u.request_id, u.attempt, u.job_finished, u.token, u.checkpoint
     into strict request_id, attempt, job_finished, token, checkpoint;
 

@@ -9,11 +9,11 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  wrong text := batch.attachment_problem(p_kind);
+  problem text := batch.attachment_problem(p_kind);
   least_key constant bigint := -9223372036854775808;
 begin
-  if wrong is not null then
-    raise exception '%', wrong;
+  if problem is not null then
+    raise exception '%', problem;
   end if;
   update batch.kind k set partitions = batch.partitions(k.requests), intake_partition = null, intake_after = least_key where k.kind = p_kind;
   while exists (select from batch.kind k where k.kind = p_kind and k.intake_after is not null) loop

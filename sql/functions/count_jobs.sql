@@ -13,7 +13,7 @@
 -- outstanding, each six may take a second more: Kubernetes creates that many pods a second (docs/scale.md).
 -- One Job is presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost with any number of
 -- Jobs, and presuming fewer than all of them would create no Job: then at least p_max_replica_count more are presumed, and as many as there
--- have ever been (absent_peak: those of a lost node come back idle, although they never finish).
+-- have ever been (absent_peak: idle Jobs cancel the presumption of a lost node's Jobs, although these never finish).
 -- An idle Job cancels one presumption (batch.reclaim), so each wrong one costs at most one idle Job. At most four times
 -- p_max_replica_count are presumed, and at most p_max_replica_count if no pod has failed.
 -- While more Jobs than p_max_replica_count may exist, batch.claim() lets no more than that many requests run: until 10 minutes

@@ -5,10 +5,10 @@
 -- p_kind: the kind   p_requests: its table   p_timeout_column: the column of its timeouts; null: none
 --
 -- Each function first checks that the table's owner has the rights of the role it runs as, so that code of that owner gains nothing:
--- the function may have been altered to run as its caller, or the table been given away. The check is a statement of its own, since
+-- the function may have been altered to run as its caller, or the table given to another owner. The check is a separate statement, since
 -- planning a statement that names the table may run code of its owner. It uses only schema-qualified names: the table's owner may
 -- alter the function's search_path.
--- The row is read by a static statement as long as its names are right, because planning a dynamic one takes longer than running
+-- The row is read by a static statement as long as its names are valid, because planning a dynamic one takes longer than running
 -- it. to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. $3 and not
 -- p_request, which may be a column. batch.read_row() ensures the settings that the text depends on.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void

@@ -26,7 +26,7 @@ begin
     kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error, progress
   ) values (
     q.kind, q.request_id, q.attempt, q.session_id, q.created_at, q.started_at, ended_as, 'deferred', q.job_name, q.pod_name,
-    concat_ws('; not tried again: ', p_error, q.canceled), q.progress
+    concat_ws('; not retried: ', p_error, q.canceled), q.progress
   );
   if ended_as = 'DEAD' then
     delete from batch.queue u where u.kind = p_kind and u.request_id = p_request;

@@ -10,8 +10,8 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  wrong text;
-  known record;
+  current_problem text;
+  kind_row record;
   jobs bigint := 0;
 begin
   if (p_requests_per_job >= 1 and p_max_replica_count >= 1 and p_pod_start_seconds >= 0) is not true then
@@ -22,9 +22,9 @@ begin
   -- A poll does not wait for the disk: if a crash of the server undoes it, the next poll repeats it. Anything that depends on it is later in
   -- the log, so it is undone as well.
   perform set_config('synchronous_commit', 'off', true);
-  wrong := batch.maintain(p_kind);
-  select k.problem, k.intake_after into known from batch.kind k where k.kind = p_kind;
-  if wrong is null and not batch.is_paused(known.problem) then
+  current_problem := batch.maintain(p_kind);
+  select k.problem, k.intake_after into kind_row from batch.kind k where k.kind = p_kind;
+  if current_problem is null and not batch.is_paused(kind_row.problem) then
     -- Above this, sums would overflow; no kind has as many requests, nor waits as long.
     jobs := batch.count_jobs(p_kind, p_requests_per_job, least(p_max_replica_count, 100000000), least(p_pod_start_seconds, 100000000));
   else
@@ -35,16 +35,17 @@ begin
   -- Last, so that this poll waits for nothing after it has locked the row of the kind, which could deadlock: a TRUNCATE or batch.detach()
   -- waits for that row with the table locked, and a claim, which a poll may wait for, waits for the table. If the row is locked, a later
   -- poll updates it.
-  if batch.is_paused(known.problem) then
-    if wrong is not null and known.intake_after is null then
+  if batch.is_paused(kind_row.problem) then
+    if current_problem is not null and kind_row.intake_after is null then
       -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).
       update batch.kind k set intake_after = -9223372036854775808
       from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
     end if;
-  elsif known.problem is distinct from wrong then
+  elsif kind_row.problem is distinct from current_problem then
     perform from batch.kind k where k.kind = p_kind and not batch.is_paused(k.problem) for no key update skip locked;
     if found then
-      update batch.kind k set problem = wrong, problem_since = case when wrong is not null then coalesce(k.problem_since, now()) end
+      update batch.kind k set
+        problem = current_problem, problem_since = case when current_problem is not null then coalesce(k.problem_since, now()) end
       where k.kind = p_kind;
     end if;
   end if;

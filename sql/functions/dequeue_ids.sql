@@ -13,22 +13,22 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 as $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(present.place) into places
+  select array_agg(present.row_ctid) into ctids
   from (select i as id from unnest(p_ids) i order by i) gone, lateral (
-    select q.ctid as place from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1 for update
+    select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1 for update
   ) present;
-  update batch.queue q set canceled = p_reason where q.ctid = any (places) and q.session_id is not null;
+  update batch.queue q set canceled = p_reason where q.ctid = any (ctids) and q.session_id is not null;
   with removed as (
-    delete from batch.queue q where q.ctid = any (places) and q.session_id is null returning q.request_id, q.attempt
+    delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
   )
-  update batch.history h set status = 'DEAD', error = concat_ws('; not tried again: ', h.error, p_reason)
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
   from removed, lateral (
-    select c.ctid as place from batch.history c
+    select c.ctid as row_ctid from batch.history c
     where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
   ) last
-  where h.ctid = last.place;
+  where h.ctid = last.row_ctid;
   insert into batch.deleted_request (kind, request_id)
   select p_kind, gone.id from unnest(p_ids) as gone (id)
   where (select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1)

@@ -6,7 +6,7 @@
 -- Returns the status recorded: FAILED, or DEAD when the request is not retried: its limits allow no other attempt, the failure is final,
 -- or the request was canceled meanwhile.
 -- A reserved request waits for its Job's next pod: the Job's back-off and then twice the base, 20 s on Kubernetes, for that
--- pod to start. Where the Job has no next pod it is free for any Job at once.
+-- pod to start. If the Job has no next pod, the request is free for any Job at once.
 create or replace function batch.end_attempt(
   p_kind text, p_request bigint, p_reason text, p_error text, p_final boolean, p_reserve boolean
 ) returns text
@@ -36,7 +36,7 @@ begin
     kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error, progress
   ) values (
     q.kind, q.request_id, q.attempt, q.session_id, coalesce(q.created_at, now()), coalesce(q.started_at, now()), ended_as,
-    p_reason, q.job_name, q.pod_name, concat_ws('; not tried again: ', p_error, q.canceled), q.progress
+    p_reason, q.job_name, q.pod_name, concat_ws('; not retried: ', p_error, q.canceled), q.progress
   );
   if dead then
     delete from batch.queue done where done.kind = p_kind and done.request_id = p_request;

@@ -5,7 +5,7 @@
 -- A finished request whose row was deleted is a new request when its key is inserted again.
 -- Where a key is queued already, the primary key of batch.queue refuses the second entry at every isolation level. There is
 -- no check before: it would make serializable transactions that insert conflict with each other.
--- Indexes: history_pkey, deleted_request_pkey; keys above every key that was ever tried cost a single lookup together.
+-- Indexes: history_pkey, deleted_request_pkey; keys above every key with an attempt cost a single lookup together.
 --
 -- It sets no search_path, which would cost as much as a lookup: each caller sets one.
 create or replace function batch.enqueue_ids(p_kind text, p_ids bigint[]) returns bigint
@@ -62,9 +62,9 @@ begin
   -- Without a lock: these rows are never updated, so no ctid has changed.
   delete from batch.deleted_request d
   using unnest(p_ids) as wanted (id), lateral (
-    select c.ctid as place from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
-  ) known
-  where d.ctid = known.place;
+    select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  ) deleted
+  where d.ctid = deleted.row_ctid;
   return enqueued;
 end
 $$;

@@ -20,7 +20,7 @@ declare
   polled timestamptz;
   ahead interval;
   lately tstzrange;
-  places tid[];
+  ctids tid[];
 begin
   select s.polled_at, tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]') into polled, lately
   from batch.scaling s
@@ -29,8 +29,8 @@ begin
     return;
   end if;
   ahead := polled - present;
-  select array_agg(claimed.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(claimed.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update skip locked
   ) claimed;
   update batch.queue q
@@ -46,16 +46,16 @@ begin
       stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
       available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
   from (
-    select c.ctid as place, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
+    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
     from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
-    where c.ctid = any (places)
+    where c.ctid = any (ctids)
   ) stored
-  where q.ctid = stored.place;
+  where q.ctid = stored.row_ctid;
   update batch.scaling s
   set polled_at = present,
       expected_since = array(
         select case when e.since > polled - interval '1 day' then e.since - ahead else e.since end
-        from unnest(s.expected_since) with ordinality e (since, place) order by e.place),
+        from unnest(s.expected_since) with ordinality e (since, ordinal) order by e.ordinal),
       limited_until = case when s.limited_until >= polled then s.limited_until - ahead else s.limited_until end,
       bounds_reset_at = least(s.bounds_reset_at, present - interval '5 minutes')
   where s.kind = p_kind;

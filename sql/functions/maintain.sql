@@ -10,10 +10,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   attached batch.kind;
-  wrong text := batch.attachment_problem(p_kind);
+  current_problem text := batch.attachment_problem(p_kind);
   had_problem boolean;
   needs record;
-  places tid[];
+  ctids tid[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   had_problem := attached.problem is not null and not batch.is_paused(attached.problem);
@@ -35,19 +35,19 @@ begin
   if needs.numbers then
     perform batch.renumber_waiting(p_kind);
   end if;
-  if wrong is null then
+  if current_problem is null then
     begin
       if had_problem and attached.problem like 'no row of %' then
-        wrong := batch.reading_problem(p_kind);
+        current_problem := batch.reading_problem(p_kind);
       end if;
-      if had_problem and wrong is null and attached.intake_after is null then
+      if had_problem and current_problem is null and attached.intake_after is null then
         if batch.lock_kind(p_kind) then
           update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
         else
-          wrong := attached.problem;
+          current_problem := attached.problem;
         end if;
       end if;
-      if wrong is null then
+      if current_problem is null then
         perform batch.take_in_missing(p_kind);
         if attached.sweep_pending then
           perform batch.sweep(p_kind);
@@ -57,14 +57,14 @@ begin
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
       when others or assert_failure then
-        wrong := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
+        current_problem := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
   end if;
-  -- Here and below: what another transaction has locked, perhaps for long, waits for a later poll.
-  select array_agg(due.place) into places
-  from (select q.ctid as place from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
-  if places is not null then
-    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id() where q.ctid = any (places);
+  -- Here and below: what another transaction has locked, perhaps for long, is left to a later poll.
+  select array_agg(due.row_ctid) into ctids
+  from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.available_at <= now() for update skip locked) due;
+  if ctids is not null then
+    update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
   perform batch.repair_claimed(p_kind);
   perform batch.suspect_dead(p_kind);
@@ -72,6 +72,6 @@ begin
   perform batch.renumber_claimed(p_kind);
   perform batch.advance_bounds(p_kind);
   delete from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days';
-  return wrong;
+  return current_problem;
 end
 $$;

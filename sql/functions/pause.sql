@@ -1,5 +1,5 @@
 -- Pauses a kind until batch.resume(): running requests continue, and no waiting one is claimed, neither by a Job that exists already nor by
--- one that has just ended another. A request that fails meanwhile may still be tried again by its own Job. For members of the owner of the
+-- one that has just ended another. A request that fails meanwhile may still be retried by its own Job. For members of the owner of the
 -- schema.
 --
 -- p_kind: the kind   p_reason: why; batch.status shows it as the problem, with the statement that ends the pause (null: who paused it)
@@ -12,7 +12,7 @@ declare
   least_key constant bigint := -9223372036854775808;
 begin
   if not (batch.require_kind(p_kind)).attached then
-    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
+    raise exception 'kind must be attached (requests of a detached kind are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   update batch.kind k
   set problem = format('paused: %s (to continue: select batch.resume(%L))', coalesce(p_reason, 'by ' || session_user), p_kind),

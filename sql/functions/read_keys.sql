@@ -1,7 +1,7 @@
 -- Primary keys of the rows of a kind's table, in order; null: there are none. Read as the table's owner (batch.create_readers).
 --
 -- p_kind: the kind   p_partition: only this partition's; null: all   p_after: only those above it; null: all
--- p_limit: at most so many; null: all   p_ids: only these; null: all
+-- p_limit: how many at most; null: all   p_ids: only these; null: all
 create or replace function batch.read_keys(p_kind text, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) returns bigint[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -1,4 +1,4 @@
--- Releases requests whose Job has not come back in time, and ends attempts whose worker is dead or is long past its timeout.
+-- Releases requests whose Job has not returned in time, and ends attempts whose worker is dead or is long past its timeout.
 --
 -- p_kind: the kind   Returns how many requests were freed or ended.
 --

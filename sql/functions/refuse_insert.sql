@@ -25,9 +25,9 @@ begin
     perform from batch.kind k where k.kind = p_kind for share skip locked;
     with inserted as (
       insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i
-      on conflict (kind, request_id) do nothing returning d.ctid as place
+      on conflict (kind, request_id) do nothing returning d.ctid as row_ctid
     )
-    select array_agg(i.place) into marked from inserted i;
+    select array_agg(i.row_ctid) into marked from inserted i;
     delete from batch.deleted_request d where d.ctid = any (marked);
   end if;
 end

@@ -4,15 +4,15 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  known batch.kind;
+  kind_row batch.kind;
 begin
   insert into batch.kind as k (kind, requests, timeout_column)
   values (p_kind, p_requests, p_timeout_column)
   on conflict (kind) do nothing;
-  select * into strict known from batch.kind k where k.kind = p_kind for update;
-  if known.requests <> p_requests then
-    if known.attached and exists (select from pg_class c where c.oid = known.requests) then
-      raise exception 'kind must be a new one (a kind belongs to one table); got %, which belongs to %', quote_literal(p_kind), known.requests;
+  select * into strict kind_row from batch.kind k where k.kind = p_kind for update;
+  if kind_row.requests <> p_requests then
+    if kind_row.attached and exists (select from pg_class c where c.oid = kind_row.requests) then
+      raise exception 'kind must be a new one (a kind belongs to one table); got %, which belongs to %', quote_literal(p_kind), kind_row.requests;
     end if;
     -- Waits for programs' own transactions (batch.own): batch.clear_kind() would skip what they have locked.
     perform from batch.queue q where q.kind = p_kind and q.session_id is not null for update;

@@ -9,9 +9,9 @@ as $$
   with removed as (
     delete from batch.queue q
     using unnest(p_ids) as rejected (id), lateral (
-      select c.ctid as place from batch.queue c where c.kind = p_kind and c.request_id = rejected.id limit 1
+      select c.ctid as row_ctid from batch.queue c where c.kind = p_kind and c.request_id = rejected.id limit 1
     ) found
-    where q.ctid = found.place returning q.*
+    where q.ctid = found.row_ctid returning q.*
   )
   insert into batch.rejected (kind, request_id, reason, queue_row)
   select removed.kind, removed.request_id, p_reason, to_jsonb(removed.*) from removed

@@ -19,9 +19,9 @@ begin
   insert into batch.history (
     kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
   )
-  select h.kind, new_id, h.attempt + greatest(0, 1 + known.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
+  select h.kind, new_id, h.attempt + greatest(0, 1 + previous.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
          h.ended_at, h.status, h.reason, h.job_name, h.pod_name, h.error, h.result, h.progress
-  from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) known
+  from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) previous
   where h.kind = tg_argv[0] and h.request_id = old_id and not exists (
     -- It had this key before.
     select from batch.history n
@@ -32,7 +32,7 @@ begin
     delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
     request.request_id := new_id;
     if request.job_name is null then
-      -- At its old place it might lie below the lower bound of the waiting requests.
+      -- At its previous position it might lie below the lower bound of the waiting requests.
       request.enqueued_xid := pg_current_xact_id();
     end if;
     request.attempt := greatest(request.attempt, (

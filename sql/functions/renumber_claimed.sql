@@ -6,18 +6,18 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  places tid[];
+  ctids tid[];
   old constant xid8 := greatest(pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1000, 0)::text::xid8;
 begin
-  select array_agg(behind.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(behind.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
       and q.claimed_xid < old
     for update skip locked
   ) behind;
-  if places is not null then
-    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (places);
+  if ctids is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
 end
 $$;

@@ -11,14 +11,14 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(ahead.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(ahead.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
       and q.enqueued_xid > greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())
     order by q.enqueued_xid, q.request_id limit 10000 for update skip locked
   ) ahead;
-  update batch.queue q set enqueued_xid = pg_current_xact_id() where q.ctid = any (places);
+  update batch.queue q set enqueued_xid = pg_current_xact_id() where q.ctid = any (ctids);
 end
 $$;

@@ -7,15 +7,15 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(unnumbered.place) into places from (
-    select q.ctid as place from batch.queue q
+  select array_agg(unnumbered.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.claimed_xid is null
     for update skip locked
   ) unnumbered;
-  if places is not null then
-    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (places);
+  if ctids is not null then
+    update batch.queue q set claimed_xid = pg_current_xact_id() where q.ctid = any (ctids);
   end if;
 end
 $$;

@@ -1,5 +1,5 @@
 -- A trigger for rows of batch.queue that come from a dump: each replaces the request that was enqueued for the same row of its table
--- and was not tried yet. Any other request of that key stays, and the row is refused.
+-- and has no attempt yet. Any other request of that key stays, and the row is refused.
 create or replace function batch.replace_waiting() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp

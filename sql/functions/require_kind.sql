@@ -1,4 +1,4 @@
--- The row of a kind, for the functions that an operator calls. Raises when there is no such kind, as after a typing error.
+-- The row of a kind, for the functions that an operator calls. Raises when there is no such kind, for example because of a typing error.
 --
 -- p_kind: the kind
 create or replace function batch.require_kind(p_kind text) returns batch.kind
@@ -6,13 +6,13 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  known batch.kind;
+  kind_row batch.kind;
 begin
-  select * into known from batch.kind k where k.kind = p_kind;
+  select * into kind_row from batch.kind k where k.kind = p_kind;
   if not found then
-    raise exception 'kind must be an attached one (batch.status has %); got %',
+    raise exception 'kind must be one that batch.status shows (%); got %',
       coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'), coalesce(quote_literal(p_kind), 'null');
   end if;
-  return known;
+  return kind_row;
 end
 $$;

@@ -1,5 +1,5 @@
 -- Lets the next scans of batch.queue start at its beginning, every 5 minutes (batch.maintain): a row that batch.enqueue_ids() did not
--- write (a restored one, or one inserted by hand) may lie below the lower bounds. So do all new rows if the bounds are from another
+-- write (a restored one, or one inserted manually) may lie below the lower bounds. So do all new rows if the bounds are from another
 -- PostgreSQL cluster, from which the database was restored and whose transactions had higher numbers.
 --
 -- p_kind: the kind

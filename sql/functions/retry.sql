@@ -23,7 +23,7 @@ begin
     select * into requested from batch.kind k where k.kind = p_kind for share;
   end if;
   if not requested.attached then
-    raise exception 'kind must be an attached one (requests of a detached one are not run); got %, which is detached', quote_literal(p_kind);
+    raise exception 'kind must be attached (requests of a detached kind are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   problem := batch.attachment_problem(p_kind);
   if requested.attached and problem is not null then
@@ -45,7 +45,7 @@ begin
   end if;
   if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
     raise exception '% % must be DEAD to be retried (no work is done twice); got %', p_kind, p_request, coalesce(latest.status, case
-      when requested.kind is null then format('no attempt that has ended, and no such kind: batch.status has %s',
+      when requested.kind is null then format('no attempt that has ended, and no such kind: batch.status shows %s',
         coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'))
       when cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then 'no attempt that has ended, and no such row'
       else format('no attempt that has ended, and a row that was not queued: select batch.attach(%L, %L)', requested.requests, p_kind)
@@ -54,7 +54,7 @@ begin
   if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then
     raise exception '% % must have a row in its table to be retried (the worker reads it there); it has none', p_kind, p_request;
   end if;
-  -- A row with fewer attempts than the request has had was inserted by hand, and would be rejected.
+  -- A row with fewer attempts than the request has had was inserted manually, and would be rejected.
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request and q.job_name is null;
   insert into batch.queue (kind, request_id, attempt, created_at) values (p_kind, p_request, latest.attempt, latest.created_at)
   on conflict (kind, request_id) do nothing;

@@ -4,9 +4,9 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  known boolean;
+  is_present boolean;
 begin
-  execute format('select exists (select from batch.%I t where t.%I = ($1).%2$I)', tg_table_name, tg_argv[0]) into known using new;
-  return case when known then null else new end;
+  execute format('select exists (select from batch.%I t where t.%I = ($1).%2$I)', tg_table_name, tg_argv[0]) into is_present using new;
+  return case when is_present then null else new end;
 end
 $$;

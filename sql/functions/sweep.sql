@@ -9,12 +9,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   ids bigint[];
-  places tid[];
+  ctids tid[];
   missing bigint[];
   finished bigint[];
 begin
-  select array_agg(w.request_id), array_agg(w.place) into ids, places from (
-    select q.request_id, q.ctid as place from batch.queue q
+  select array_agg(w.request_id), array_agg(w.row_ctid) into ids, ctids from (
+    select q.request_id, q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null
     order by q.enqueued_xid, q.request_id limit 20000 for update skip locked
   ) w;
@@ -24,7 +24,7 @@ begin
     select h.attempt, h.status, h.ended_at from batch.history h
     where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
   ) latest
-  where q.ctid = any (places) and latest.attempt > q.attempt and latest.status <> 'FAILED'
+  where q.ctid = any (ctids) and latest.attempt > q.attempt and latest.status <> 'FAILED'
     and latest.ended_at > (select k.cleared_at from batch.kind k where k.kind = p_kind)
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');

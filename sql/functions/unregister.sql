@@ -9,12 +9,12 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  places tid[];
+  ctids tid[];
 begin
-  select array_agg(c.place) into places
-  from (select q.ctid as place from batch.queue q where q.kind = p_kind for update skip locked) c;
-  delete from batch.queue q where q.ctid = any (places) and q.session_id is null;
-  update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (places) and q.session_id is not null and q.canceled is null;
+  select array_agg(c.row_ctid) into ctids
+  from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind for update skip locked) c;
+  delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null;
+  update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (ctids) and q.session_id is not null and q.canceled is null;
   update batch.kind k set attached = false where k.kind = p_kind;
 end
 $$;

@@ -8,7 +8,7 @@ create table batch.kind (
   requests       regclass not null,
   attached       boolean not null default true,
   timeout_column name,                   -- the column of requests that holds a request's own timeout in seconds
-  partitions     oid[] not null default '{}',  -- the partitions of requests whose rows have been taken in
+  partitions     oid[] not null default '{}',  -- the partitions of requests whose rows have been enqueued
   -- Rows that may be missing from the queue and that the next polls enqueue (batch.take_in_missing): those of this partition
   -- (null: of the whole table) with a primary key above this one; null: none.
   intake_partition oid,
@@ -55,11 +55,11 @@ create table batch.queue (
   reserved_until     timestamptz,                 -- until then only the same Job may claim it; null while running
   lease_until        timestamptz,                 -- until then the session counts as alive; null: as long as it holds its lock
   available_at       timestamptz,                 -- not before; null: now
-  canceled           text,                        -- why it is not tried again should this attempt fail
+  canceled           text,                        -- why it is not retried if this attempt fails
   job_name           text collate "C",            -- the Job it belongs to; null: any Job may claim it
   pod_name           text,
   progress           jsonb,                       -- {"done": 3, "total": 10}, of the running attempt
-  checkpoint         jsonb,                       -- the last one saved, by whichever attempt
+  checkpoint         jsonb,                       -- the last one saved by any attempt
   constraint queue_pkey primary key (kind, request_id)
 ) with (
   -- Every request leaves a dead entry at the head of queue_waiting, where every claim starts its scan. How soon a
@@ -87,7 +87,7 @@ create table batch.history (
   created_at timestamptz not null,  -- the request's first attempt's start
   started_at timestamptz not null,
   ended_at   timestamptz not null default now(),
-  status     text not null,  -- SUCCESS, FAILED, or DEAD when the request is not tried again
+  status     text not null,  -- SUCCESS, FAILED, or DEAD when the request is not retried
   reason     text,           -- error, crashed, interrupted, deferred or canceled; null: SUCCESS
   job_name   text,
   pod_name   text,
@@ -97,7 +97,7 @@ create table batch.history (
   constraint history_pkey primary key (kind, request_id, attempt)
 );
 
-comment on table batch.history is 'Every ended attempt; batch.attempt shows the running ones too';
+comment on table batch.history is 'Every ended attempt; batch.attempt also shows running ones';
 
 -- Requests with attempts whose rows were deleted: the same primary key inserted again is a new request.
 create table batch.deleted_request (
@@ -106,7 +106,7 @@ create table batch.deleted_request (
   constraint deleted_request_pkey primary key (kind, request_id)
 );
 
-comment on table batch.deleted_request is 'Requests with attempts whose rows were deleted: the same key may come again';
+comment on table batch.deleted_request is 'Requests with attempts whose rows were deleted: the same key may be inserted again';
 
 -- Rows of the queue that could not be processed, and why.
 create table batch.rejected (
@@ -144,7 +144,7 @@ create table batch.scaling (
   expected_since   timestamptz[] not null default '{}',
   expected_claims  bigint[] not null default '{}',
   absent_jobs      integer not null default 0,    -- Jobs that KEDA counts as running and that do no work
-  absent_peak      integer not null default 0,    -- the most that was since it was last raised for Jobs that were not known
+  absent_peak      integer not null default 0,    -- their maximum since it was last raised for Jobs that could only be inferred
   -- While more Jobs than maxReplicaCount may exist: claims stop here.
   running_limit    integer,
   limited_until    timestamptz,
@@ -167,7 +167,7 @@ select kind, request_id, attempt, 'RUNNING', null, null, job_name, pod_name, ses
 from batch.queue
 where job_name is not null and session_id is not null;
 
-comment on view batch.attempt is 'Every attempt ever started: RUNNING, SUCCESS, FAILED, or DEAD when there is no other';
+comment on view batch.attempt is 'Every attempt ever started: RUNNING, SUCCESS, FAILED (retried) or DEAD (not retried)';
 
 create view batch.request as
 select distinct on (kind, request_id)
@@ -176,7 +176,7 @@ select distinct on (kind, request_id)
 from batch.attempt
 order by kind, request_id, attempt desc;
 
-comment on view batch.request is 'Every request that was ever started, once, with its latest status';
+comment on view batch.request is 'One row for each request that was ever started, with its latest status';
 
 create view batch.status as
 select k.kind, k.requests::text as requests, q.waiting, q.deferred, q.running, q.reserved, q.suspected, q.oldest_start,
@@ -193,4 +193,4 @@ lateral (
   from batch.queue c where c.kind = k.kind
 ) q;
 
-comment on view batch.status is 'How each kind stands; it counts the whole backlog. oldest_start: of the unfinished requests that were started';
+comment on view batch.status is 'The state of each kind; counts the whole backlog. oldest_start: the first start of any unfinished request';

@@ -18,8 +18,21 @@ export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
   options: {
     finished: { ...SIZES.finished, defaultValue: 1_000_000 },
     waiting: { ...SIZES.waiting, defaultValue: 100_000 },
-    rounds: { min: 1, max: 1_000, why: "medians over the rounds are what counts", defaultValue: 20 },
-    seconds: { min: 0.1, max: 60, fractions: true, why: "one turn; nine make a round", defaultValue: 1 },
+    rounds: {
+      min: 1,
+      max: 1_000,
+      why: "medians over the rounds are what counts",
+      help: "rounds, whose medians are compared",
+      defaultValue: 20,
+    },
+    seconds: {
+      min: 0.1,
+      max: 60,
+      fractions: true,
+      why: "one turn; nine make a round",
+      help: "seconds of a turn",
+      defaultValue: 1,
+    },
   },
 
   async run({ finished, waiting, rounds, seconds }, context) {

@@ -16,7 +16,7 @@ const RUNNING = 100;
 
 /** The scaling query at ten million finished requests. */
 export const demand: Bench<"finished" | "waiting"> = {
-  target: "The scaling query costs at most 1 ms, whatever has finished and whatever waits",
+  target: "The scaling query takes at most 1 ms, however many requests wait or have finished",
   options: {
     finished: { ...SIZES.finished, defaultValue: 10_000_000 },
     waiting: { ...SIZES.waiting, defaultValue: 100_000 },

@@ -16,9 +16,27 @@ export const insert: Bench<"rows" | "connections" | "transactions"> = {
   target:
     "A one-row insert costs at most 3 times one into a plain table, and at most 1 % of serializable inserts fail because of others",
   options: {
-    rows: { min: 10, max: 1_000_000, why: "medians over them are what counts", defaultValue: 2_000 },
-    connections: { min: 2, max: 100, why: "more would wait for the machine", defaultValue: 8 },
-    transactions: { min: 10, max: 100_000, why: "serializable ones, one connection", defaultValue: 500 },
+    rows: {
+      min: 10,
+      max: 1_000_000,
+      why: "medians over them are what counts",
+      help: "one-row inserts",
+      defaultValue: 2_000,
+    },
+    connections: {
+      min: 2,
+      max: 100,
+      why: "more would wait for the machine",
+      help: "concurrent connections",
+      defaultValue: 8,
+    },
+    transactions: {
+      min: 10,
+      max: 100_000,
+      why: "fewer show no conflicts",
+      help: "serializable transactions of each connection",
+      defaultValue: 500,
+    },
   },
 
   async run({ rows, connections, transactions }, context) {

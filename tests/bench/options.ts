@@ -3,8 +3,8 @@ import type { NumberRule } from "../../worker/src/number.ts";
 /** A number on a bench's command line: `--finished <N>`. */
 export interface OptionRule extends NumberRule {
   readonly defaultValue: number;
-  /** A description of the number. @default - none: the option's name says it */
-  readonly help?: string;
+  /** A description of the number. */
+  readonly help: string;
 }
 
 /** The size of the tables for benches that need large ones; smaller sizes are for trying out. */

@@ -15,7 +15,13 @@ export const peers: Bench<"waiting" | "rounds"> = {
   target: "Claim, payload and finish take no longer than graphile-worker's and pg-boss's",
   options: {
     waiting: { ...SIZES.waiting, defaultValue: 100_000 },
-    rounds: { min: 1, max: 1_000, why: "medians over the rounds are what counts", defaultValue: 10 },
+    rounds: {
+      min: 1,
+      max: 1_000,
+      why: "medians over the rounds are what counts",
+      help: "rounds, whose medians are compared",
+      defaultValue: 10,
+    },
   },
 
   async run({ waiting, rounds }, context) {

@@ -20,9 +20,16 @@ export const snapshot: Bench<"requests" | "peers"> = {
       min: 2 * PART,
       max: 10_000_000,
       why: "the first and the last 1,000 are compared",
+      help: "requests of postgres-batch",
       defaultValue: 100_000,
     },
-    peers: { min: 2 * PART, max: 1_000_000, why: "theirs get slower and slower", defaultValue: 10_000 },
+    peers: {
+      min: 2 * PART,
+      max: 1_000_000,
+      why: "their claims keep getting slower",
+      help: "jobs of each other queue",
+      defaultValue: 10_000,
+    },
   },
 
   async run({ requests, peers }, context) {

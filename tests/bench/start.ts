@@ -20,8 +20,10 @@ const LIVENESS_PORT = String(BATCH_DEFAULTS.livenessPort);
 /** A worker process from its start to its claim, compared with the minimum of Node and one connection. */
 export const start: Bench<"runs"> = {
   target:
-    "A worker, of a handler or of a command, has claimed within 1.5 times what bare node with one pg connection takes to ask anything",
-  options: { runs: { min: 1, max: 1_000, why: "each starts six processes", defaultValue: 15 } },
+    "A worker, of a handler or of a command, claims within 1.5 times the time that a bare Node.js process takes to connect and run one query",
+  options: {
+    runs: { min: 1, max: 1_000, why: "each starts six processes", help: "measured starts", defaultValue: 15 },
+  },
 
   async run({ runs }, context) {
     await insertRequests(context, 4 * (WARM_UPS + runs));

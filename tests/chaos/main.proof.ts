@@ -60,7 +60,7 @@ describe("npm run chaos", { timeout: 120_000 }, () => {
     assert.match(stderr, /^--lost-node must be run as root on Linux with iproute2's ip [^\n]+; got [^\n]+\n$/);
   });
 
-  test("wrong options end 64 before anything is started", async () => {
+  test("wrong options exit with 64 before anything is started", async () => {
     const { exitCode, stderr, stdout } = await command.start("--workers 0").ended;
     assert.equal(exitCode, 64);
     assert.equal(

@@ -11,28 +11,28 @@ const OPTIONS = {
     rule: { min: 0, max: 100_000, why: "each is a process" },
   },
   requests: {
-    help: "requests that they work on",
+    help: "requests that the pods work on",
     defaultValue: 200,
     rule: { min: 1, max: 100_000, why: "they are what is killed" },
   },
   workers: {
-    help: "most Jobs at once",
+    help: "maximum number of Jobs at once",
     defaultValue: 20,
     rule: { min: 1, max: 200, why: "each is a process on this machine" },
   },
   seconds: {
-    help: "how long a request takes",
+    help: "seconds that a request takes",
     defaultValue: 4,
     rule: { min: 0.1, max: 3_600, fractions: true, why: "a kill must find it running" },
   },
   killEverySeconds: {
-    help: "the time between two kills",
+    help: "seconds between two kills",
     defaultValue: 0.15,
     rule: { min: 0.02, max: 60, fractions: true, why: "a pod needs some time to start" },
   },
-  backoffSeconds: { help: "before a Job's second pod", defaultValue: 0.1, rule: NUMBER_RULES.backoffSeconds },
+  backoffSeconds: { help: "seconds before a Job's second pod", defaultValue: 0.1, rule: NUMBER_RULES.backoffSeconds },
   pollingSeconds: {
-    help: "between polls of the scaling query",
+    help: "seconds between polls of the scaling query",
     defaultValue: 0.5,
     rule: { min: 0.1, max: 60, fractions: true, why: "a poll costs a query" },
   },
@@ -40,7 +40,7 @@ const OPTIONS = {
   exactlyOnce: {
     help: "kill commands, their runners, and both, while the commands write rows in their own transactions; needs /proc",
   },
-  json: { help: "print the numbers as one object; for a pipe call npm run --silent chaos" },
+  json: { help: "print the numbers as one object; in a pipe use npm run --silent chaos" },
   record: RECORD,
 } as const;
 

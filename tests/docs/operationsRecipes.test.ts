@@ -26,7 +26,7 @@ describe("docs/operations.md", () => {
 
   beforeEach(() => database.reset());
 
-  test("runs those again that became DEAD yesterday with one error", async () => {
+  test("retries the requests that became DEAD yesterday with one error", async () => {
     await insert(1, 2, 3, 4);
     for (const [job, message] of Object.entries({
       a: "connection refused",
@@ -69,7 +69,7 @@ describe("docs/operations.md", () => {
     }
   });
 
-  test("copies old attempts, however often", async () => {
+  test("copies old attempts, and may be repeated", async () => {
     await insert(1, 2);
     for (const job of ["a", "b"]) {
       const { connection, attempt } = await claimed(job);
@@ -85,7 +85,7 @@ describe("docs/operations.md", () => {
     assert.deepEqual(await database.query("select id from make_it_clap"), [{ id: "2" }]);
   });
 
-  test("forgets a kind: its rows are new requests when its table is attached again", async () => {
+  test("deletes a kind: its rows are new requests when its table is attached again", async () => {
     await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
     await database.query("insert into pages values (1)");
     const worker = database.connect();
@@ -98,7 +98,7 @@ describe("docs/operations.md", () => {
     await database.query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
   });
 
-  test("renames a kind: what has ended stays so, and what has not runs once", async () => {
+  test("renames a kind: ended requests stay ended, and the others run once", async () => {
     await database.query("drop table if exists pages; create table pages (id bigint primary key)");
     await database.query("insert into pages values (8); select batch.attach('pages', 'page'); truncate pages");
     await database.query("insert into pages select generate_series(1, 4)");

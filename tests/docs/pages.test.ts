@@ -65,7 +65,7 @@ describe("the pages", () => {
     );
   });
 
-  test("have no table wider than 120 characters, but for measured results", () => {
+  test("have no table wider than 120 characters, except for measured results", () => {
     const wide = PAGES.filter((page) => !page.startsWith("docs/results/")).flatMap((page) =>
       readPage(page)
         .split("\n")

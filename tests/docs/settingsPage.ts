@@ -94,7 +94,7 @@ ${keys.join("\n")}
 
 ## The worker
 
-The ScaledJob sets these environment variables for its pods. By hand: [your-own-work.md](your-own-work.md).
+The ScaledJob sets these environment variables for its pods. To start a worker yourself: [your-own-work.md](your-own-work.md).
 
 ${variables.join("\n")}
 `;

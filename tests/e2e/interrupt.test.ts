@@ -55,7 +55,7 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
     ["SIGHUP", 129, 0],
     ["SIGQUIT", 131, 7],
   ] as const) {
-    test(`${signal}: Pulumi is asked once to end and is waited for, and nothing runs after it, even if it ends with ${pulumiCode}`, async () => {
+    test(`${signal}: Pulumi is asked once to end and is waited for, and nothing runs after it, even if it exits with ${pulumiCode}`, async () => {
       const whenAsked = `sleep 0.3; say "cleaned up"; exit ${pulumiCode}`;
       const { programs, child, output, exitCode } = await runUntilAtWork(pulumi(whenAsked));
       // A terminal's Ctrl-C reaches the whole process group, and a second time through npm.
@@ -91,7 +91,7 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
     await until("Pulumi's end", hasEnded);
   });
 
-  test("if no Pulumi runs, it ends at once", async () => {
+  test("ends at once if no Pulumi runs", async () => {
     const { child, exitCode } = await runUntilAtWork({ kubectl: `${SAY}; say "at work"; exec sleep 30` });
     process.kill(-(child.pid as number), "SIGTERM");
     assert.equal(await exitCode, 143);

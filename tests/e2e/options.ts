@@ -33,21 +33,21 @@ export function readOptions(args: readonly string[], { all, known, notExisting }
       name: "npm run e2e --",
       description:
         "Runs scenarios on the cluster of the current context, by real pulumi up and destroy, and checks what they claim. " +
-        "Needs docker, kubectl, helm and pulumi.",
-      words: { name: "NAME", choices: known, help: `of ${known.join(", ")}; unless given ${all.join(", ")}` },
+        "Needs docker, kubectl and pulumi; the scenario up also helm.",
+      words: { name: "NAME", choices: known, help: `${known.join(", ")} (default: ${all.join(", ")})` },
       options: {
         polls: {
-          help: "polls of KEDA that must find nothing to do",
+          help: "with zero: KEDA's polls to wait for, which must create no Job",
           defaultValue: 20,
           rule: { min: 1, max: 1_000, why: "each takes a pollingInterval" },
         },
         losses: {
-          help: "times that each scenario of a failing node lets the node fail",
+          help: "how many times each scenario of a failing node makes it fail",
           defaultValue: 20,
           rule: { min: 1, max: 100, why: "each takes 2 to 5 minutes" },
         },
         keep: { help: "leave the stack up for the next run" },
-        existing: { help: "have the stack use a KEDA and a PostgreSQL that are there; on a minikube of two nodes" },
+        existing: { help: "deploy the stack on an existing KEDA and PostgreSQL; needs a minikube of two nodes" },
         record: { help: "write the results to docs/results" },
       },
     },

@@ -18,7 +18,7 @@ const LIMIT_LINGERS_MS = 600_000;
 /** The assumed time between two polls before there were two; KEDA's default. */
 const UNKNOWN_GAP_MS = 30_000;
 
-/** A Job is Complete this long after its work at the latest. */
+/** A Job is Complete at most this long after its work. */
 const SHORT_GAP_MS = 12_000;
 
 /** Two polls are further apart than this. */

@@ -8,7 +8,7 @@ import { DESIGN } from "./rules.ts";
 describe("whatever has happened (crashes, lost, frozen and recovered nodes, stopped workers, deleted Jobs and rows, drains, timeouts, deferrals, database restarts, rollouts, late polls)", () => {
   after(() => console.log(`# ${explored.runs} runs, ${explored.states} states`));
 
-  test("in every state at most one pod may write, attempts stay within their limits, and a request has one end", () => {
+  test("in every state at most one pod may write, attempts stay within their limits, and a request has one outcome", () => {
     fc.assert(safetyHolds(DESIGN), { seed: 6, numRuns: numRuns(40_000) });
   });
 
@@ -29,7 +29,7 @@ describe("whatever has happened (crashes, lost, frozen and recovered nodes, stop
     fc.assert(boundsJobs(DESIGN), { seed: 4, numRuns: numRuns(10_000) });
   });
 
-  test("without faults no attempt is recorded as crashed: a worker that was asked to stop is waited for", () => {
+  test("without faults no attempt is recorded as crashed: a worker that was asked to stop gets its time", () => {
     fc.assert(onlyTheDeadCrash(DESIGN), { seed: 5, numRuns: numRuns(10_000) });
   });
 });

@@ -120,10 +120,10 @@ export class Queue extends QueueRows {
 
   /** batch.demand() */
   demand(params: Omit<DemandParams, "kind">): number {
-    this.places++;
+    this.lastPosition++;
     for (const row of this.rows.values()) {
       if (row.availableAt !== undefined && row.availableAt <= this.now) {
-        Object.assign(row, { availableAt: undefined, place: this.places });
+        Object.assign(row, { availableAt: undefined, position: this.lastPosition });
       }
     }
     for (const row of this.rows.values()) {
@@ -161,7 +161,7 @@ export class Queue extends QueueRows {
     return row?.job === job && row.attempt === attempt && row.session === session ? row : undefined;
   }
 
-  /** Includes requests whose worker is suspected: it, or its Job, may come back. */
+  /** Includes requests whose worker is suspected: it, or its Job, may return. */
   get #limitReached(): boolean {
     const { runningLimit } = this.scaling;
     if (runningLimit === undefined || this.#rules.runningLimit === "never") return false;

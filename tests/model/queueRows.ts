@@ -19,14 +19,14 @@ export class QueueRows {
   inserted = 0;
   /** Requests that were deleted before their first attempt. */
   removed = 0;
-  protected places = 0;
+  protected lastPosition = 0;
   protected startedAt = -STARTUP_GRACE_MS - 1;
 
   /** Inserts requests in one statement; returns their numbers, which are not in ascending order. */
   insert(count: number): readonly number[] {
-    this.places++;
+    this.lastPosition++;
     const requests = Array.from({ length: count }, () => (7_919 * ++this.inserted) % 10_007);
-    for (const request of requests) this.rows.set(request, newRow(request, this.places));
+    for (const request of requests) this.rows.set(request, newRow(request, this.lastPosition));
     return requests;
   }
 
@@ -60,7 +60,7 @@ export class QueueRows {
     const rows = [...this.rows.values()].filter(
       ({ job, availableAt }) => job === undefined && availableAt === undefined,
     );
-    return rows.sort((a, b) => a.place - b.place || a.request - b.request);
+    return rows.sort((a, b) => a.position - b.position || a.request - b.request);
   }
 
   /** batch.session_is_dead() */

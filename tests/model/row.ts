@@ -13,7 +13,7 @@ export type ClaimedWith = Pick<ClaimParams, "podName" | LimitName | "backoffSeco
 export interface Row extends Record<Counter, number> {
   readonly request: number;
   /** Its position among waiting requests, before the request's number: enqueued_xid. */
-  place: number;
+  position: number;
   attempt: number;
   claimedWith: ClaimedWith | undefined;
   session: number | undefined;
@@ -62,10 +62,10 @@ export interface JobRecord {
 }
 
 /** A row that was never claimed. */
-export function newRow(request: number, place: number): Row {
+export function newRow(request: number, position: number): Row {
   return {
     request,
-    place,
+    position,
     attempt: 0,
     ...(Object.fromEntries(COUNTERS.map((counter) => [counter, 0])) as Record<Counter, number>),
     claimedWith: undefined,

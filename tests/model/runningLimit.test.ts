@@ -17,7 +17,7 @@ describe("while more Jobs than maxReplicaCount may exist", () => {
     await ask(1);
   });
 
-  test("of two simultaneous claims one succeeds if one place is left", async () => {
+  test("of two simultaneous claims one succeeds if one slot is left", async () => {
     const first = await database.open();
     await first.query("begin");
     const { rows } = await first.query(
@@ -30,7 +30,7 @@ describe("while more Jobs than maxReplicaCount may exist", () => {
     assert.equal(await second, undefined);
   });
 
-  test("a request whose worker is suspected keeps its place: its worker may reconnect, its Job may return", async () => {
+  test("a request whose worker is suspected keeps its slot: its worker may reconnect, its Job may return", async () => {
     assert.ok(await claim(database.connect(), claimParams("a")));
     await database.query("update batch.queue set suspected_at = now() where session_id is not null");
     assert.equal(await claim(database.connect(), claimParams("b")), undefined);

@@ -29,7 +29,7 @@ const insert = (count: number) =>
 describe("Jobs that KEDA counts and that do no work", () => {
   beforeEach(() => database.reset());
 
-  test("are presumed, one for each missing claim, after 44 s without it", async () => {
+  test("are presumed, one for each claim that is missing after 44 s", async () => {
     await insert(2);
     const answers = [await pollAfter(0), ...(await polls(5, 10))];
     assert.deepEqual(answers.slice(0, 9), Array(9).fill(2));
@@ -41,7 +41,7 @@ describe("Jobs that KEDA counts and that do no work", () => {
     [40, 45],
     [600, 605],
   ] as const) {
-    test(`are presumed after ${after} s if a pod may take ${podStartSeconds} s to start, also where a pod has failed`, async () => {
+    test(`are presumed after ${after} s if a pod may take ${podStartSeconds} s to start, even if a pod has failed`, async () => {
       await insert(2);
       await database.query("insert into batch.job values ('clap', 'lost', 1, 0)");
       const answers: number[] = [await pollAfter(0, 10, { podStartSeconds })];
@@ -69,7 +69,7 @@ describe("Jobs that KEDA counts and that do no work", () => {
   }
 
   for (const interval of [5, 30]) {
-    test(`are presumed to be maxReplicaCount where a pod has failed: a Job within 2 minutes, at polls of ${interval} s`, async () => {
+    test(`are presumed to be maxReplicaCount if a pod has failed: a Job within 2 minutes, with a poll every ${interval} s`, async () => {
       await insert(2);
       await database.query("insert into batch.job values ('clap', 'lost', 1, 0)");
       const answers = [await pollAfter(0), ...(await polls(interval, Math.floor(75 / interval)))];
@@ -98,7 +98,7 @@ describe("Jobs that KEDA counts and that do no work", () => {
     );
   }
 
-  test("are none while Kubernetes creates a thousand pods, six a second, and as many as were lost when it stops", async () => {
+  test("are none while Kubernetes creates a thousand pods, six a second, and as many as are missing when it stops", async () => {
     await database.query("insert into batch.job values ('clap', 'lost', 1, 0)");
     await insert(1_000);
     const answers = [await pollAfter(0, 1_000)];
@@ -110,7 +110,7 @@ describe("Jobs that KEDA counts and that do no work", () => {
     assert.ok((await polls(5, 20, 1_000)).some((answer) => answer > 1_000));
   });
 
-  test("are none when KEDA was away: the Jobs of its first poll have not had the time to come", async () => {
+  test("are none after KEDA was down: the Jobs of its first poll have not had time to start", async () => {
     await insert(2);
     await polls(5, 3);
     assert.equal(await pollAfter(600), 2);
@@ -131,7 +131,7 @@ describe("Jobs that KEDA counts and that do no work", () => {
     ]);
   });
 
-  test("cost no Job where nothing is to be done", async () => {
+  test("cost no Job if nothing is to be done", async () => {
     await insert(2);
     await polls(5, 20);
     await database.query("delete from make_it_clap");

@@ -16,7 +16,7 @@ describe("batch.attach", () => {
     await database.query("create table parcels (place text, number bigint generated always as identity primary key)");
   });
 
-  test("rows that are already there are taken in, and so is every later one, in its own transaction", async () => {
+  test("existing rows are enqueued, and so is every later one, in its own transaction", async () => {
     await database.query("insert into parcels (place) values ('here'), ('there')");
     await database.query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await queued("parcel"), [1, 2]);
@@ -44,7 +44,7 @@ describe("batch.attach", () => {
     );
   });
 
-  test("attaching twice is harmless: nothing finished is run again, nothing waiting twice", async () => {
+  test("attaching twice is harmless: nothing finished runs again, and nothing waiting runs twice", async () => {
     await database.query("insert into parcels (place) values ('here'), ('there')");
     await database.query("select batch.attach('parcels', 'parcel')");
     const connection = database.connect();
@@ -55,7 +55,7 @@ describe("batch.attach", () => {
     assert.deepEqual(await queued("parcel"), [2, 3]);
   });
 
-  test("a table of an ORM, whose key is an integer, is attached once the refusal's statement has been run", async () => {
+  test("an ORM's table with an integer key is attached once the statement in the refusal has been run", async () => {
     for (const type of [
       "serial",
       "smallserial",
@@ -88,7 +88,7 @@ describe("batch.attach", () => {
     assert.deepEqual(notices, []);
   });
 
-  test("attaching again knows a primary key that was renamed", async () => {
+  test("attaching again accepts a renamed primary key", async () => {
     await database.query("select batch.attach('parcels', 'parcel')");
     await database.query("alter table parcels rename number to id");
     await database.query("select batch.attach('parcels', 'parcel')");
@@ -97,7 +97,7 @@ describe("batch.attach", () => {
     assert.deepEqual(parseRow(attempt.row), { place: "here", id: 1 });
   });
 
-  test("a primary key may include further columns", async () => {
+  test("the primary key's index may include further columns", async () => {
     await database.query("create table links (url text, id bigint, primary key (id) include (url))");
     await database.query("select batch.attach('links', 'link')");
     await database.query("insert into links values ('x', 7)");
@@ -129,7 +129,7 @@ describe("batch.attach", () => {
     assert.deepEqual(await queued("box"), [1]);
   });
 
-  test("names with quotes and statements in them stay names", async () => {
+  test("names that contain quotes and statements are treated as names", async () => {
     await database.query(`create schema "s'; drop"`);
     const table = `"s'; drop"."table clap; --"""`;
     await database.query(`create table ${table} ("id'; drop table clap" bigint primary key, "%I %L" text)`);

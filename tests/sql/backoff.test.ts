@@ -47,13 +47,13 @@ describe("a reserved request waits as long as its Job's next pod takes", () => {
     near(await reserved(1), 620);
   });
 
-  test("pods that ended a request as DEAD are failed pods of the Job, too", async () => {
+  test("pods whose request is DEAD count as failed pods of the Job, too", async () => {
     for (let dead = 1; dead <= 3; dead++) await pod("a", true, { backoffLimit: 4 });
     assert.equal((await pod("a", false, { backoffLimit: 4 })).requestId, "4");
     near(await reserved(4), 80 + 20);
   });
 
-  test("backoffLimit 1: after a DEAD request and an error the Job is Failed, and the request free at once", async () => {
+  test("backoffLimit 1: after a DEAD request and an error the Job is Failed, and the request is free at once", async () => {
     await pod("a", true, { backoffLimit: 1 });
     await pod("a", false, { backoffLimit: 1 });
     assert.equal(await reserved(2), null);
@@ -68,7 +68,7 @@ describe("a reserved request waits as long as its Job's next pod takes", () => {
     assert.equal(await reserved(2), null);
   });
 
-  test("requests without a row, and a success, are no failed pods", async () => {
+  test("requests without a row, and successes, do not count as failed pods", async () => {
     await database.query(
       "insert into batch.queue (kind, request_id, enqueued_xid) select 'clap', n, '3' from generate_series(100, 105) n",
     );

@@ -46,7 +46,7 @@ describe("batch.cancel", () => {
       assert.partialDeepStrictEqual(await latest(), [{ status: expected }]);
       if (attempt && name !== "running, its worker dead") {
         assert.equal(await fail(worker, attempt, { reason: "error", message: "no", final: false }), "DEAD");
-        assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not tried again: not needed" }]);
+        assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: not needed" }]);
       }
       if (!attempt) {
         assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
@@ -60,23 +60,23 @@ describe("batch.cancel", () => {
     });
   }
 
-  test("a running request that succeeds all the same is a SUCCESS", async () => {
+  test("a running request that succeeds anyway is a SUCCESS", async () => {
     const attempt = await STATES.running(database, worker);
     await cancel();
     if (attempt) await succeed(worker, attempt);
     assert.partialDeepStrictEqual(await latest(), [{ status: "SUCCESS" }]);
   });
 
-  test("without a reason it is canceled, too, and stays so when its kind is detached and attached again", async () => {
+  test("works without a reason, and the request stays canceled when its kind is detached and attached again", async () => {
     const attempt = await STATES.running(database, worker);
     await database.query("select batch.cancel('clap', 1, null), batch.detach('clap')");
     await database.query("select batch.attach('make_it_clap', 'clap')");
     assert.ok(attempt);
     assert.equal(await fail(worker, attempt, { reason: "error", message: "no", final: false }), "DEAD");
-    assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not tried again: canceled" }]);
+    assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: canceled" }]);
   });
 
-  test("a request that is being claimed at that moment is running, or has ended; never lost", async () => {
+  test("a request that is being claimed at the same moment is running or has ended, and is never lost", async () => {
     await (STATES.waiting as Setup)(database, worker);
     const other = await database.open();
     await other.query("begin; select from batch.queue where request_id = 1 for update");

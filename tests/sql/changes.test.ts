@@ -5,33 +5,33 @@ import { claim, claimParams, reclaim, succeed } from "../support/queue.ts";
 import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
 
 describe("a deleted row", () => {
-  test("ends its request: a waiting one without a trace", async () => {
+  test("ends its request, and a waiting one leaves no trace", async () => {
     await query("delete from parcels where id = 1");
     assert.deepEqual(await queued(), [2, 3]);
     assert.deepEqual(await attempts(1), []);
   });
 
-  test("a running one is not tried again, with the reason; its success counts", async () => {
+  test("a running request is not retried, and the reason is recorded; its success counts", async () => {
     const [one, two] = [await claimed("a"), await claimed("b")];
     await query("delete from parcels where id in (1, 2)");
     await succeed(worker, one);
     assert.equal(await failed(two), "DEAD");
     assert.deepEqual(await attempts(1), [{ attempt: 1, status: "SUCCESS", reason: null, error: null }]);
     assert.deepEqual(await attempts(2), [
-      { attempt: 1, status: "DEAD", reason: "error", error: "no; not tried again: its row was deleted" },
+      { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its row was deleted" },
     ]);
   });
 
-  test("a reserved one ends at once, and its Job's next pod takes another request", async () => {
+  test("a reserved request ends at once, and its Job's next pod claims another one", async () => {
     await failed(await claimed("a"));
     await query("delete from parcels where id = 1");
     assert.deepEqual(await attempts(1), [
-      { attempt: 1, status: "DEAD", reason: "error", error: "no; not tried again: its row was deleted" },
+      { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its row was deleted" },
     ]);
     assert.equal((await claimed("a")).requestId, "2");
   });
 
-  test("a crashed one is DEAD with both reasons", async () => {
+  test("a crashed request is DEAD with both reasons", async () => {
     const dying = database.connect("batch_worker");
     await claim(dying, claimParams("a", { kind: "parcel" }));
     await query("delete from parcels where id = 1");
@@ -42,17 +42,17 @@ describe("a deleted row", () => {
         attempt: 1,
         status: "DEAD",
         reason: "crashed",
-        error: "the worker in pod a-pod died; not tried again: its row was deleted",
+        error: "the worker in pod a-pod died; not retried: its row was deleted",
       },
     ]);
   });
 
-  test("inserted and deleted in one transaction, it never was a request", async () => {
+  test("inserted and deleted in one transaction, it was never a request", async () => {
     await query("begin; insert into parcels (id) values (9); delete from parcels where id = 9; commit");
     assert.deepEqual(await queued(), [1, 2, 3]);
   });
 
-  test("deleted and inserted in one transaction, it is a new request, whatever the previous one was", async () => {
+  test("deleted and inserted in one transaction, it is a new request, whatever state the previous one was in", async () => {
     await succeed(worker, await claimed("a"));
     await failed(await claimed("b"), true);
     await query("begin; delete from parcels; insert into parcels (id) values (1), (2), (3); commit");
@@ -60,13 +60,13 @@ describe("a deleted row", () => {
     assert.deepEqual([(await claimed("c")).attempt, (await claimed("d")).attempt], [2, 2]);
   });
 
-  test("deleted and inserted by one statement, too", async () => {
+  test("deleted and inserted by one statement, it is a new request, too", async () => {
     await succeed(worker, await claimed("a"));
     await query("with deleted as (delete from parcels returning id) insert into parcels (id) select id from deleted");
     assert.deepEqual(await queued(), [1, 2, 3]);
   });
 
-  test("of a running request: the same key is new once that attempt has ended", async () => {
+  test("of a running request: the same key is a new request once that attempt has ended", async () => {
     const running = await claimed("a");
     await query("delete from parcels where id = 1");
     await assert.rejects(query("insert into parcels (id) values (1)"), {
@@ -88,7 +88,7 @@ describe("a deleted row", () => {
 });
 
 describe("TRUNCATE", () => {
-  test("ends every request with the reason, and every key may come again", async () => {
+  test("ends every request with the reason, and every key may be inserted again", async () => {
     await succeed(worker, await claimed("a"));
     const running = await claimed("b");
     await failed(await claimed("c"));
@@ -96,14 +96,14 @@ describe("TRUNCATE", () => {
     assert.deepEqual(await queued(), [2]);
     assert.equal(await failed(running), "DEAD");
     assert.deepEqual(await attempts(3), [
-      { attempt: 1, status: "DEAD", reason: "error", error: "no; not tried again: its table was truncated" },
+      { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its table was truncated" },
     ]);
     await query("insert into parcels (id) values (1)");
     assert.deepEqual(await queued(), [1]);
     assert.equal((await claimed("d")).attempt, 2);
   });
 
-  test("a running request's key comes again, although it succeeds after the TRUNCATE", async () => {
+  test("a running request's key may be inserted again, although the request succeeds after the TRUNCATE", async () => {
     const running = await claimed("a");
     await query("truncate parcels");
     await succeed(worker, running);
@@ -111,7 +111,7 @@ describe("TRUNCATE", () => {
     assert.deepEqual(await queued(), [1]);
   });
 
-  test("that no trigger saw, and its rows inserted the same way, are made good by another one and another attach", async () => {
+  test("that no trigger saw, like the inserts that followed, is repaired by another TRUNCATE and another attach", async () => {
     await succeed(worker, await claimed("a"));
     const unseen = (statement: string) =>
       query(
@@ -125,7 +125,7 @@ describe("TRUNCATE", () => {
     assert.deepEqual(await queued(), [1, 2]);
   });
 
-  test("while a program's transaction owns the running request: its key may not come again before that has ended", async () => {
+  test("while a program's transaction owns the running request: its key may not be inserted before that transaction has ended", async () => {
     const running = await claimed("a");
     const program = await database.open();
     await program.query("begin");
@@ -162,16 +162,16 @@ describe("a changed primary key", () => {
     assert.equal((await claimed("b")).requestId, "12");
   });
 
-  test("a running request is not tried again, with the reason", async () => {
+  test("a running request is not retried, and the reason is recorded", async () => {
     const running = await claimed("a");
     await query("update parcels set id = 11 where id = 1");
     assert.equal(await failed(running), "DEAD");
     assert.partialDeepStrictEqual(await attempts(1), [
-      { status: "DEAD", error: "no; not tried again: its primary key was changed to 11" },
+      { status: "DEAD", error: "no; not retried: its primary key was changed to 11" },
     ]);
   });
 
-  test("a finished request stays finished, and its previous key may come again", async () => {
+  test("a finished request stays finished, and its previous key may be inserted again", async () => {
     await succeed(worker, await claimed("a"));
     await query("update parcels set id = 11 where id = 1");
     await query("select batch.attach('parcels', 'parcel')");
@@ -180,7 +180,7 @@ describe("a changed primary key", () => {
     assert.deepEqual(await queued(), [1, 2, 3]);
   });
 
-  test("to the key of a request that has ended: the request that follows runs, its attempts counted on", async () => {
+  test("to the key of a request that has ended: the request runs, and its attempt numbers continue", async () => {
     await succeed(worker, await claimed("a"));
     await query("delete from parcels where id = 1; update parcels set id = 1 where id = 2");
     assert.deepEqual(await queued(), [1, 3]);
@@ -188,7 +188,7 @@ describe("a changed primary key", () => {
     assert.deepEqual(await claimed("b").then(({ requestId, attempt }) => [requestId, attempt]), ["1", 2]);
   });
 
-  test("to a key whose previous request has attempts: a finished one stays finished, a failed one counts on", async () => {
+  test("to a key whose previous request has attempts: a finished request stays finished, a failed one continues its numbers", async () => {
     await succeed(worker, await claimed("a"));
     await failed(await claimed("b"));
     await failed(await claimed("c"));
@@ -223,13 +223,13 @@ describe("a changed primary key", () => {
     await assert.rejects(query("update parcels set id = 1 where id = 2"), { message: /one request, one owner/ });
   });
 
-  test("to itself, or of another column, is no change", async () => {
+  test("to the same value, or a change of another column, has no effect", async () => {
     const before = await query("select * from batch.queue");
     await query("update parcels set id = id, place = 'y'");
     assert.deepEqual(await query("select * from batch.queue"), before);
   });
 
-  test("of a request below the place where scans start, it is found all the same", async () => {
+  test("of a request below the lower bound of the scans: it is still found", async () => {
     await succeed(worker, await claimed("a"));
     await poll();
     await query("update parcels set id = -5 where id = 3");

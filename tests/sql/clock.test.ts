@@ -96,7 +96,7 @@ describe("a server's clock that is set back by an hour", () => {
     assert.deepEqual(dead, [true, false, false, true]);
   });
 
-  test("after it had jumped ahead delays no replacement of a worker that was seen dead meanwhile, and no free reservation", async () => {
+  test("after it had jumped ahead delays neither the replacement of a worker that was seen dead meanwhile nor an expired reservation", async () => {
     const { connection } = await startAttempt(database, claimParams("a"));
     await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: false });
     await connection.close();

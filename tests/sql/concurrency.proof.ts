@@ -80,7 +80,7 @@ const ACTIONS: Readonly<Record<string, (client: pg.Client) => Promise<unknown>>>
 /** What the queue refuses, and what PostgreSQL does: a key that exists, a partition that is detached, a row that was moved meanwhile. */
 const REFUSALS = /^(P0001|23505|23514|40001)$/;
 
-test(`nothing that is done at once deadlocks or fails, ${SECONDS} s long`, { timeout: 120_000 }, async () => {
+test(`nothing that is done concurrently for ${SECONDS} s deadlocks or fails`, { timeout: 120_000 }, async () => {
   const until = Date.now() + 1_000 * SECONDS;
   const failures: string[] = [];
   const succeeded = new Set<string>();

@@ -4,7 +4,7 @@ import { claim, claimParams, succeed } from "../support/queue.ts";
 import { claimed, failed, poll, problem, query, queued, worker } from "./parcels.ts";
 
 describe("a dropped table", () => {
-  test("stops its kind with the reason; attempts that run may end; the kind can be given up", async () => {
+  test("stops its kind with the reason; running attempts may end; the kind can be detached", async () => {
     const running = await claimed("a");
     await query("drop table parcels");
     assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);
@@ -30,7 +30,7 @@ describe("a dropped table", () => {
     assert.equal((await claimed("d")).attempt, 2);
   });
 
-  test("recreated and attached again while a request runs: the row with its key is a request when that has ended", async () => {
+  test("recreated and attached again while a request runs: the new row with its key is a request once that has ended", async () => {
     const [one, two] = [await claimed("a"), await claimed("b")];
     await query("drop table parcels; create table parcels (id bigint primary key)");
     await query("insert into parcels values (1), (2)");
@@ -48,7 +48,7 @@ describe("a dropped table", () => {
     );
   });
 
-  test("another table may not take its kind while it exists", async () => {
+  test("another table cannot be attached under its kind while it exists", async () => {
     await query("create schema elsewhere; create table elsewhere.parcels (id bigint primary key)");
     await assert.rejects(query("select batch.attach('elsewhere.parcels', 'parcel')"), {
       message: /kind must be a new one .*got 'parcel', which belongs to public.parcels/,

@@ -15,7 +15,7 @@ async function claimIn(client: pg.Client, jobName: string): Promise<string> {
 }
 
 describe("an insert of many rows", () => {
-  test("is as many requests, also where some are queued already", async () => {
+  test("creates as many requests, even if some are queued already", async () => {
     await database.reset();
     await database.query("insert into batch.queue (kind, request_id) values ('clap', 1500), ('clap', 1)");
     await database.query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 2000) n");
@@ -23,7 +23,7 @@ describe("an insert of many rows", () => {
   });
 });
 
-describe("a primary key that comes back after its row was deleted", () => {
+describe("a primary key that is inserted again after its row was deleted", () => {
   const again = async () => {
     await database.query("delete from make_it_clap where id = 1");
     await database.query("insert into make_it_clap (id, duration_seconds) values (1, 2)");
@@ -38,7 +38,7 @@ describe("a primary key that comes back after its row was deleted", () => {
     assert.deepEqual(await database.queued(), [1]);
   });
 
-  test("is refused, too, while the previous one is being claimed", async () => {
+  test("is refused while the previous one is being claimed", async () => {
     const worker = await database.open();
     await worker.query("begin");
     assert.equal(await claimIn(worker, "a"), "1");

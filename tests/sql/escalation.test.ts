@@ -103,7 +103,7 @@ async function assertNothingGained(): Promise<void> {
   assert.deepEqual(await database.query("select * from shop.stolen"), []);
 }
 
-describe("the owner of an attached table gains no right by it", () => {
+describe("the owner of an attached table gains no rights", () => {
   for (const [what, sql] of Object.entries(CODE)) {
     test(`by ${what}`, async () => {
       await shop.query(sql.replace("DATABASE", database.name));
@@ -152,7 +152,7 @@ describe("the owner of an attached table gains no right by it", () => {
     assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
   });
 
-  test("by replacing them, or by its own functions beside ours", async () => {
+  test("by replacing them, or by adding functions beside ours", async () => {
     await shop.query("create table shop.t (id bigint primary key)");
     await database.query("select batch.attach('shop.t', 'attack')");
     await assert.rejects(
@@ -185,7 +185,7 @@ describe("the owner of an attached table gains no right by it", () => {
 });
 
 describe("the owner of the schema batch", () => {
-  test("owns its own functions and tables and nothing else, is no superuser, and logs in nowhere", async () => {
+  test("owns its functions and tables and nothing else, is no superuser, and cannot log in", async () => {
     assert.deepEqual(
       await database.query(
         "select rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls from pg_roles where rolname = 'batch_owner'",
@@ -222,7 +222,7 @@ describe("the owner of the schema batch", () => {
 });
 
 describe("batch_worker", () => {
-  test("gets the row that it has claimed and has no way to another, of its kind or of another one", async () => {
+  test("gets the row that it has claimed, and no other row of its kind or of another", async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1), (2)");
     const claimed = await take(worker, "a");
     assert.equal(parseRow(claimed.row).id, 1);

@@ -62,7 +62,7 @@ async function attempts(client: pg.Client): Promise<Attempt[]> {
 }
 
 describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ?? false, timeout: 300_000 }, () => {
-  test("loses nothing that is finished, and runs nothing twice, where the replica is synchronous", async (t) => {
+  test("loses nothing that is finished, and runs nothing twice, if the replica is synchronous", async (t) => {
     const { owner, openReplica, log, port, failOver } = await replicated(t);
     await owner.query("alter system set synchronous_standby_names = '*'");
     await owner.query("select pg_reload_conf()");
@@ -90,7 +90,7 @@ describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ??
     assert.equal(await batch.beginnings(), 16);
   });
 
-  test("has done nothing of what an asynchronous replica had not heard of: what was inserted is not there, what was finished runs again", async (t) => {
+  test("undoes what an asynchronous replica had not received: inserted requests do not exist, finished ones run again", async (t) => {
     const { owner, openReplica, log, port, failOver } = await replicated(t);
     await owner.query("insert into make_it_clap (duration_seconds) values (0), (5)");
     const standby = await openReplica();

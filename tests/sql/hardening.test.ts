@@ -20,7 +20,7 @@ async function runOne(): Promise<void> {
   await Promise.all([scaler.close(), worker.close()]);
 }
 
-test("after what hardening scripts take from PUBLIC, migrating and attaching again restores what the roles need", async () => {
+test("after hardening scripts have revoked rights from PUBLIC, migrating and attaching again restores what the roles need", async () => {
   await query(`
     revoke all on database ${name} from public;
     revoke all on schema public from public;
@@ -34,7 +34,7 @@ test("after what hardening scripts take from PUBLIC, migrating and attaching aga
   await runOne();
 });
 
-test("a role that cannot connect is named by a migration that may not change that", async () => {
+test("a migration that may not let a role connect names that role", async () => {
   await query(`create role ${OTHER} login in role batch_owner; grant connect on database ${name} to ${OTHER};
     grant create on schema public to ${OTHER}; revoke connect on database ${name} from batch_scaler`);
   const member = await database.open({ user: OTHER });
@@ -68,7 +68,7 @@ test("after pg_restore --no-privileges, migrating and attaching again gives the 
   await runOne();
 });
 
-test("a member of the schema's owner migrates where the readers of another owner's table have lost their rights, or gained some", async () => {
+test("a member of the schema's owner migrates even if the readers of another owner's table have lost or gained rights", async () => {
   await query(`create role ${OTHER} login in role batch_owner; create role ${OWNER};
     grant connect on database ${name} to ${OTHER}; grant create on schema public to ${OWNER}, ${OTHER}; create table pages (id bigint primary key); alter table pages owner to ${OWNER};
     select batch.attach('pages', 'page')`);

@@ -64,7 +64,7 @@ beforeEach(async () => {
   await end(3, "fail");
 });
 
-describe("an impossible row costs itself, never its kind", () => {
+describe("an impossible row affects only itself, never its kind", () => {
   for (const [what, values] of Object.entries(rows)) {
     test(what, async () => {
       await database.query("select batch.advance_bounds('clap')");
@@ -100,7 +100,7 @@ describe("an impossible row costs itself, never its kind", () => {
     assert.deepEqual(await database.query("select from batch.queue"), []);
   });
 
-  test("of its own Job: the Job's next pod continues with another request", async () => {
+  test("of a Job: the Job's next pod continues with another request", async () => {
     await database.query(
       "insert into batch.queue (kind, request_id, attempt, job_name, session_id) values ('clap', 1, 1, 'own', 4711)",
     );
@@ -111,7 +111,7 @@ describe("an impossible row costs itself, never its kind", () => {
     ]);
   });
 
-  test("the reason of a rejected finished request names the way to run it again, which works for a DEAD one", async () => {
+  test("the reason for rejecting a finished request names the way to run it again, which works for a DEAD one", async () => {
     await database.query("insert into batch.queue (kind, request_id) values ('clap', 2)");
     await workOffAll();
     const [rejected] = await database.query<{ reason: string }>("select reason from batch.rejected");
@@ -124,7 +124,7 @@ describe("an impossible row costs itself, never its kind", () => {
   });
 });
 
-describe("a history that was changed by hand", () => {
+describe("a history that was changed manually", () => {
   const changes = {
     "an attempt that is still running": `insert into batch.history (kind, request_id, attempt, created_at, started_at, status)
       select 'clap', request_id, attempt, now(), now(), 'SUCCESS' from batch.queue where session_id is not null`,

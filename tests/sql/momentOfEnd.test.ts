@@ -44,7 +44,7 @@ for (const end of ENDS) {
       assert.deepEqual(await queued(), [2, 3]);
     });
 
-    test("its key is changed: it has ended under both", async () => {
+    test("its key is changed: it has ended under both keys", async () => {
       await claim(worker, claimParams("a", { kind: "parcel", session: 4711 }));
       await runBeside(end, "update parcels set id = 11 where id = 1");
       assert.equal((await attempts(1)).length, 1);

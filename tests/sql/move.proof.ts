@@ -24,7 +24,7 @@ function getSteps(from: DebianServer, to: DebianServer): string[] {
     .map((each) => `export PATH=${DEBIAN_PROGRAMS}:$PATH\n${names}\n${each.replace(/^OLD=.*\n/m, "")}`);
 }
 
-describe("a database that is moved by logical replication, as docs/operations.md says", {
+describe("a database that is moved by logical replication, as docs/operations.md describes", {
   skip: DEBIAN_MISSING ?? false,
 }, () => {
   let from: DebianServer;

@@ -31,7 +31,7 @@ async function assertRunsOnce(): Promise<void> {
 }
 
 for (const level of LEVELS) {
-  describe(`at ${level}, a row inserted again with a snapshot from before`, () => {
+  describe(`at ${level}, a row inserted again with a snapshot taken before`, () => {
     test("the end of its running request: it is a new request", async () => {
       const running = await runFirst();
       await query("delete from parcels where id = 1");
@@ -70,7 +70,7 @@ for (const level of LEVELS) {
   });
 }
 
-test("a request inserted into the queue by hand, whose row was deleted, does not run", async () => {
+test("a request inserted manually into the queue, whose row was deleted, does not run", async () => {
   await succeed(worker, await runFirst());
   await query("delete from parcels; insert into batch.queue (kind, request_id) values ('parcel', 1)");
   assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);

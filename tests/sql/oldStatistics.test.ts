@@ -34,7 +34,7 @@ async function countReads(): Promise<number> {
   return Number(row?.rows);
 }
 
-describe("with statistics from before the kind was attached, nothing compares all of its requests with all", () => {
+describe("with statistics from before the kind was attached, no plan takes quadratic time", () => {
   before(async () => {
     await database.query(`
       alter table batch.queue set (autovacuum_enabled = off);

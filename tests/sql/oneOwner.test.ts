@@ -102,7 +102,7 @@ describe("one request has one owner", () => {
     }
   }
 
-  test("two rows of one key cannot be in the queue, whatever their columns", async () => {
+  test("the queue cannot contain two rows of one key, whatever their columns", async () => {
     await database.query("select batch.retry('clap', 1)");
     await claimed("second");
     await assert.rejects(

@@ -32,7 +32,7 @@ describe("a transaction that stays open after it has deleted the row of a reques
   }
 });
 
-describe("a transaction that stays open after an operator has changed what waits", { timeout: 60_000 }, () => {
+describe("a transaction that stays open after an operator has changed waiting requests", { timeout: 60_000 }, () => {
   beforeEach(() => database.reset());
 
   for (const recipe of ["select batch.pause('clap')", "select batch.cancel('clap', 3)"]) {

@@ -31,7 +31,7 @@ describe("beside a transaction that has written something else and stays open", 
     await writer.end();
   });
 
-  test("a claim whose transaction stays open is found all the same", async () => {
+  test("a claim whose transaction stays open is still found", async () => {
     const [writer, pod] = [await database.open(), await database.open({ user: "batch_worker" })];
     await writer.query("begin; select pg_current_xact_id()");
     await pod.query("begin");
@@ -50,7 +50,7 @@ describe("beside a transaction that has written something else and stays open", 
     await Promise.all([writer.end(), pod.end()]);
   });
 
-  test("a claim after a success that had to wait for the program's own transaction is found all the same", async () => {
+  test("a claim after a success that had to wait for the program's own transaction is still found", async () => {
     const [writer, program] = [await database.open(), await database.open()];
     const { requestId, attempt, session } = await claimed("a");
     // Without its own number, which would hold the bound back, as that of a request that the program has just finished.

@@ -91,7 +91,7 @@ for (const { name, skip, start } of SERVERS) {
       await live(plain, "plain", "plain", "plain");
     });
 
-    test("another one with CREATEROLE does not become the owner of the first one's queue", async () => {
+    test("another role with CREATEROLE does not become the owner of the first one's queue", async () => {
       const other = await open(server, "other", "other");
       await migrate(other, noopLog);
       await live(other, "other", "other", "other");

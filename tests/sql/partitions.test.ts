@@ -52,7 +52,7 @@ for (const [scheme, sql] of Object.entries(SCHEMES)) {
   describe(`a table partitioned ${scheme}`, () => {
     beforeEach(() => query(sql));
 
-    test("its rows are requests, those that are there and those that come, each run once", async () => {
+    test("existing and new rows are requests, each of which runs once", async () => {
       await query("insert into parcels (id) values (1), (2), (101)");
       await query("select batch.attach('parcels', 'parcel')");
       assert.deepEqual(await queued(), [1, 2, 101]);
@@ -66,7 +66,7 @@ for (const [scheme, sql] of Object.entries(SCHEMES)) {
       assert.equal(await poll(), 1);
     });
 
-    test("a deleted row is followed, also where it is deleted from all partitions", async () => {
+    test("a deleted row is followed, and so is a delete or truncate of all partitions", async () => {
       await query("select batch.attach('parcels', 'parcel')");
       await query("insert into parcels (id) values (1), (2), (101)");
       await query("delete from parcels where id = 2");
@@ -96,7 +96,7 @@ describe("a table partitioned by range", () => {
     assert.deepEqual(await queued(), [101]);
   });
 
-  test("a partition that is created later has its triggers at once", async () => {
+  test("a partition that is created later has the triggers at once", async () => {
     await query("create table parcels_3 partition of parcels for values from (200) to (300)");
     await query("insert into parcels (id) values (201); insert into parcels_3 (id) values (202)");
     assert.deepEqual(await queued(), [201, 202]);
@@ -104,7 +104,7 @@ describe("a table partitioned by range", () => {
     assert.deepEqual(await queued(), [201, 202]);
   });
 
-  test("an attached partition's rows are requests from the next poll on; new ones at once", async () => {
+  test("an attached partition's rows are requests from the next poll on, new ones at once", async () => {
     await query("create table loose (id bigint primary key, day date not null default '2026-01-01')");
     await query("insert into loose select n from generate_series(200, 299) n where n <> 250");
     await query("alter table parcels attach partition loose for values from (200) to (300)");
@@ -116,7 +116,7 @@ describe("a table partitioned by range", () => {
     assert.equal(await poll(), 0);
   });
 
-  test("a trigger disabled on a partition stops the kind; its rows are taken in once it is enabled", async () => {
+  test("a trigger disabled on a partition stops the kind; its rows are enqueued once it is enabled", async () => {
     await query("alter table parcels_1 disable trigger all; insert into parcels (id) values (1), (101)");
     assert.equal(await poll(), 0);
     assert.match(
@@ -140,7 +140,7 @@ describe("a table partitioned by range", () => {
     assert.equal(await poll(), 2);
   });
 
-  test("a detached partition's waiting requests are not run, and no attempt is counted; attached again they run", async () => {
+  test("a detached partition's waiting requests do not run, and no attempt is counted; once it is attached again they run", async () => {
     await query("insert into parcels select n from generate_series(1, 99) n");
     await query("insert into parcels (id) values (101)");
     await succeed(worker, await claimed("a"));
@@ -160,7 +160,7 @@ describe("a table partitioned by range", () => {
     assert.ok(!(await queued()).includes(1));
   });
 
-  test("a dropped partition's requests end without a pod's work", async () => {
+  test("a dropped partition's requests end without a pod", async () => {
     await query("insert into parcels (id) values (1), (101)");
     await poll();
     await query("drop table parcels_1");
@@ -169,7 +169,7 @@ describe("a table partitioned by range", () => {
     assert.deepEqual(await queued(), [101]);
   });
 
-  test("ten thousand rows of a partition are taken in by one poll", async () => {
+  test("ten thousand rows of a partition are enqueued by one poll", async () => {
     await query("create table loose (id bigint primary key, day date not null default '2026-01-01')");
     await query("insert into loose select n from generate_series(1000, 10999) n");
     await query("alter table parcels attach partition loose for values from (1000) to (20000)");
@@ -196,7 +196,7 @@ describe("a row that is moved to another partition", () => {
     await query("insert into parcels values (1, 'here'), (2, 'here'), (3, 'here'), (4, 'here')");
   });
 
-  test("stays what it was: finished, running, reserved or waiting", async () => {
+  test("keeps its state: finished, running, reserved or waiting", async () => {
     await succeed(worker, await claimed("done"));
     const running = await claimed("runs");
     await fail(worker, await claimed("failed"), { reason: "error", message: "no", final: false });

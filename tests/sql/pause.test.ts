@@ -19,7 +19,7 @@ describe("a paused kind", () => {
     await query("insert into make_it_clap (duration_seconds) values (1), (1)");
   });
 
-  test("gets no Job, and no Job that exists claims a waiting request, until it is resumed", async () => {
+  test("gets no Job, and no existing Job claims a waiting request, until it is resumed", async () => {
     await query("select batch.pause('clap', 'the warehouse is closed')");
     assert.equal(await claimNext("a"), undefined, "before any poll");
     assert.equal(await poll(), 0);
@@ -33,7 +33,7 @@ describe("a paused kind", () => {
     assert.deepEqual(await getProblem(), { problem: null });
   });
 
-  test("lets what runs run: it succeeds, and its Job does not continue with another request", async () => {
+  test("lets running requests succeed, and their Jobs do not continue with other requests", async () => {
     const params = claimParams("a");
     const attempt = await claim(worker, params);
     assert.ok(attempt);
@@ -42,7 +42,7 @@ describe("a paused kind", () => {
     assert.deepEqual(await query("select status from clap"), [{ status: "SUCCESS" }]);
   });
 
-  test("lets a request that failed be tried again by its own Job", async () => {
+  test("lets a failed request be retried by its own Job", async () => {
     const attempt = await claimNext("a");
     assert.ok(attempt);
     await query("select batch.pause('clap')");
@@ -63,7 +63,7 @@ describe("a paused kind", () => {
     await operator.end();
   });
 
-  test("has its dead workers' requests returned, and requests enqueued that were inserted without a trigger", async () => {
+  test("still has dead workers' requests released, and rows enqueued that no trigger saw", async () => {
     const { connection } = await startAttempt(database, claimParams("a", { timeoutSeconds: 1 }));
     await connection.close();
     await query("select batch.pause('clap')");
@@ -82,7 +82,7 @@ describe("a paused kind", () => {
     }
   });
 
-  test("that had another problem has its rows checked when that is solved", async () => {
+  test("that had another problem has its rows checked once that is solved", async () => {
     await query("alter table make_it_clap disable trigger batch_clap");
     await poll();
     await query("insert into make_it_clap (duration_seconds) values (1)");
@@ -92,12 +92,12 @@ describe("a paused kind", () => {
     assert.equal(await poll(), 3);
   });
 
-  test("cannot be one that does not exist or is detached; resuming one that is not paused changes nothing", async () => {
+  test("must exist and be attached; resuming one that is not paused changes nothing", async () => {
     await assert.rejects(query("select batch.pause('page')"), {
-      message: "kind must be an attached one (batch.status has clap); got 'page'",
+      message: "kind must be one that batch.status shows (clap); got 'page'",
     });
     await assert.rejects(query("select batch.resume(null)"), {
-      message: "kind must be an attached one (batch.status has clap); got null",
+      message: "kind must be one that batch.status shows (clap); got null",
     });
     await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
     await query("select batch.detach('page')");

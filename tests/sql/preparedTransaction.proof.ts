@@ -86,7 +86,7 @@ describe("a program's transaction that was prepared (two-phase commit)", { skip:
     });
   }
 
-  test("is waited for by its worker, which then finds the request finished, whatever it wanted to record", async () => {
+  test("makes its worker wait, which then finds the request finished, whatever it wanted to record", async () => {
     const { worker, attempt } = await prepare("finish");
     const recorded = fail(worker, attempt, { reason: "error", message: "the answer was lost", final: true });
     await admin.query("commit prepared 'work'");

@@ -54,7 +54,7 @@ describe("a program's driver", { timeout: 60_000 }, () => {
     });
   }
 
-  test("that commits each statement keeps the attempt for batch.own() alone", async () => {
+  test("that commits each statement keeps the attempt only during batch.own()", async () => {
     await program.query("select batch.own($1)", [attempt.token]);
     assert.equal(await fail(connection, attempt, { reason: "error", message: "no", final: false }), "FAILED");
   });

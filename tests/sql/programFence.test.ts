@@ -73,7 +73,7 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
     await program.query("commit");
   });
 
-  test("and rolls batch.finish back still runs: its worker records how it ends", async () => {
+  test("and rolls back batch.finish is still running: its worker records how it ends", async () => {
     await program.query("begin; insert into effects values (1)");
     await program.query("select batch.checkpoint($1, '1')", [attempt.token]);
     await program.query("select batch.finish($1)", [attempt.token]);
@@ -122,7 +122,7 @@ describe("a program that works on an attempt", { timeout: 60_000 }, () => {
     }
   });
 
-  test("cannot call batch.own in a read-only transaction, and loses nothing by it", async () => {
+  test("cannot call batch.own in a read-only transaction, and still owns its attempt", async () => {
     await assert.rejects(program.query(`begin read only; select batch.own('${attempt.token}')`), { code: "25006" });
     await program.query("rollback");
     await succeed(connection, attempt);

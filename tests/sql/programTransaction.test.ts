@@ -35,7 +35,7 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
   });
 
   for (const leaseSeconds of [0, 60]) {
-    test(`may take as long as it likes: no statement of its worker waits for it (leaseSeconds ${leaseSeconds})`, async () => {
+    test(`may take as long as it needs: no statement of its worker waits for it (leaseSeconds ${leaseSeconds})`, async () => {
       const { connection, attempt, program, token } = await start(leaseSeconds);
       await program.query("begin");
       await program.query("select batch.own($1)", [token]);
@@ -59,7 +59,7 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     });
   }
 
-  test("that a frozen machine keeps open is waited for by its Job's next pod, which then takes the request over", async () => {
+  test("that a frozen machine keeps open makes its Job's next pod wait, and then take the request over", async () => {
     const { attempt, program, token } = await start();
     await program.query("begin");
     await program.query("select batch.own($1)", [token]);

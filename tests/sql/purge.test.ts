@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { claimed, query, queued, worker } from "./parcels.ts";
 
-test("purge passes over rows that a trigger keeps, however many come first", async () => {
+test("purge skips rows that a trigger keeps, however many come first", async () => {
   for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
   await query(`create function keep() returns trigger language plpgsql as 'begin return null; end';
     create trigger keep before delete on parcels for each row when (old.id < 3) execute function keep()`);

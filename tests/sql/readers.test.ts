@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 describe("the readers of attached tables", () => {
-  test("are called by static statements, each kind its own", async () => {
+  test("are called by one static statement for each kind", async () => {
     assert.deepEqual(await connected(), ["clap", ...KINDS]);
     for (const kind of KINDS) assert.equal((await take(kind))?.row, '{"id":1}');
     assert.equal(await take("four"), undefined);
@@ -42,7 +42,7 @@ describe("the readers of attached tables", () => {
     assert.equal((await take("three"))?.row, '{"id":1}');
   });
 
-  test("stop their own kind alone when they are missing", async () => {
+  test("stop only their own kind if they are missing", async () => {
     await database.query('drop function batch."row$three"');
     assert.equal(await take("three"), undefined);
     for (const kind of ["one", "two"]) assert.equal((await take(kind))?.attempt, 1);
@@ -59,7 +59,7 @@ describe("the readers of attached tables", () => {
     assert.deepEqual(await connected(), ["clap", ...KINDS]);
   });
 
-  test("are replaced in place when the table is attached again: a claim that has planned their call still finds them", async () => {
+  test("are replaced in place when the table is attached again: a claim that has already planned the call still finds them", async () => {
     const readers =
       "select oid, proname, proacl::text, proowner from pg_proc where proname in ('row$one', 'keys$one') order by 1";
     const before = await database.query(readers);

@@ -79,7 +79,7 @@ async function attempts(client: pg.Client): Promise<string[]> {
 }
 
 describe("a server that is lost, and recovered to an earlier moment", { skip: DEBIAN_MISSING ?? false }, () => {
-  test("has the requests of that moment: what runs is continued or fenced, what ended afterwards runs again", {
+  test("has the requests of that moment: running ones continue or are fenced, those that ended afterwards run again", {
     timeout: 120_000,
   }, async (t) => {
     const { owner, port, log, recover } = await archived(t);

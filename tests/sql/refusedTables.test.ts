@@ -6,7 +6,7 @@ const database = await createTestDatabase();
 
 afterEach(() => database.query("drop table if exists loose"));
 
-describe("what batch.attach cannot follow is refused, with the reason", () => {
+describe("a table that batch.attach cannot follow is refused, with the reason", () => {
   const refusals: readonly (readonly [string, RegExp])[] = [
     ["create temporary table loose (id bigint primary key)", /must be a permanent table .*; got a temporary one/],
     ["create unlogged table loose (id bigint primary key)", /must be a permanent table .*; got an unlogged one/],

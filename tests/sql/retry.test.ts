@@ -29,7 +29,7 @@ describe("batch.retry", () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
   });
 
-  test("a DEAD request is run again, with its limits afresh, its attempts counted on and its first start kept", async () => {
+  test("a DEAD request runs again: its limits start from zero, its attempt numbers continue, its first start is kept", async () => {
     await giveUp();
     const created = "select creation_date, creation_time from clap";
     const before = await database.query(created);
@@ -47,7 +47,7 @@ describe("batch.retry", () => {
     ]);
   });
 
-  test("all that are DEAD are tried again by one line", async () => {
+  test("one statement retries all DEAD requests", async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
     await giveUp();
     await giveUp();
@@ -59,26 +59,26 @@ describe("batch.retry", () => {
     ]);
   });
 
-  test("one that was never tried waits already", async () => {
+  test("a request without an attempt waits already", async () => {
     assert.deepEqual(await retry(1), [{ retry: false }]);
     assert.equal(await queued(), 1);
   });
 
-  test("one whose last attempt FAILED and that nothing will run is tried again", async () => {
+  test("a request whose last attempt FAILED and that is not queued runs again", async () => {
     await (await attempt("a")).failed();
     await database.query("delete from batch.queue");
     assert.deepEqual(await retry(1), [{ retry: true }]);
     assert.equal((await attempt("b")).key.attempt, 2);
   });
 
-  test("one that waits already does not wait twice", async () => {
+  test("a waiting request is not queued twice", async () => {
     await giveUp();
     assert.deepEqual(await retry(1), [{ retry: true }]);
     assert.deepEqual(await retry(1), [{ retry: false }]);
     assert.equal(await queued(), 1);
   });
 
-  test("two at the same time are one request", async () => {
+  test("two concurrent calls queue one request", async () => {
     await giveUp();
     const first = await database.open();
     await first.query("begin");

@@ -179,7 +179,7 @@ describe("node main.ts migrate", () => {
   const stored = () =>
     database.query("select rolname, rolpassword from pg_authid where rolname like 'batch\\_%' order by 1");
 
-  test("changes the roles' passwords, whatever is in them, prints none, and leaves their rights", async () => {
+  test("changes the roles' passwords, whatever they contain, prints none, and keeps the roles' rights", async () => {
     const before = await stored();
     const passwords = { WORKER_PASSWORD: "w'; drop table clap; --%L\\", SCALER_PASSWORD: 's"$$' };
     const { status, stdout, stderr } = runMigrate(passwords);
@@ -208,7 +208,7 @@ describe("node main.ts migrate", () => {
     await database.query("drop owned by shop_worker, shop_scaler; drop role shop_worker, shop_scaler");
   });
 
-  test("leaves the roles alone where no password is set, and refuses one alone", async () => {
+  test("leaves the roles unchanged if no password is set, and refuses only one password", async () => {
     const before = await stored();
     assert.equal(runMigrate({}).status, 0);
     const { status, stdout } = runMigrate({ WORKER_PASSWORD: "secret" });

@@ -20,7 +20,7 @@ const SETTINGS = {
   "auto_explain.log_triggers": "on",
 };
 
-test("a server that logs everything logs no password, and no error where nothing is wrong", {
+test("a server that logs everything logs no password, and no error if nothing is wrong", {
   skip: DEBIAN_MISSING ?? false,
 }, async (t) => {
   const server = await startDebianServer(SETTINGS);

@@ -92,13 +92,13 @@ async function readRow(database: TestDatabase): Promise<{ row: string; jobs: str
   return { row: one.request, jobs };
 }
 
-describe("no setting of the database has an effect on claim, finish or poll, also behind a pooler", () => {
+describe("no setting of the database affects claim, finish or poll, even behind a pooler", () => {
   let expected: Awaited<ReturnType<typeof readRow>>;
   before(async () => {
     expected = await readRow(await createTestDatabase());
   });
 
-  test("every one of them at once", async () => {
+  test("all of them at once", async () => {
     const database = await createTestDatabase();
     await database.query(
       "create schema shadow; create view shadow.pg_locks as select 1; create function shadow.now() returns timestamptz language sql as 'select null::timestamptz'",
@@ -128,7 +128,7 @@ describe("no setting of the database has an effect on claim, finish or poll, als
 });
 
 describe("a database whose encoding is LATIN1", () => {
-  test("claims, reads and records what it can hold", async () => {
+  test("claims, reads and records what it can store", async () => {
     const database = await createTestDatabase("template0 encoding 'LATIN1' locale 'C'");
     await migrate(database.client, noopLog);
     await database.query("create table things (id bigint primary key, name text)");

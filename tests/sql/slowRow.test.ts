@@ -25,7 +25,7 @@ async function openPod(lockMs = 600, statementMs = 800): Promise<pg.Client> {
 }
 
 describe("a row that takes too long to read", { timeout: 60_000 }, () => {
-  test("costs itself an error each time, waits its back-off, and never stops its kind", async () => {
+  test("gets an error each time, waits for its back-off, and never stops its kind", async () => {
     await query(SLOW);
     const pod = await openPod();
     try {
@@ -58,7 +58,7 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     ["because its table is locked", "lock table parcels in access exclusive mode"],
     ["because what it reads is locked", "lock table moods in access exclusive mode"],
   ] as const) {
-    test(`${what} is charged nothing`, async () => {
+    test(`${what} is counted against no limit`, async () => {
       await query(`create table moods (); create type mood as enum ('fine');
         create function mood_json(mood) returns json language plpgsql as $$begin perform from public.moods; return '1'; end$$;
         create cast (mood as json) with function mood_json(mood);
@@ -77,7 +77,7 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     });
   }
 
-  test("because other rows or a lock took the time is charged nothing", async () => {
+  test("because other rows or a lock took the time is counted against no limit", async () => {
     await query(`create table moods (); create type mood as enum ('fine', 'wrong');
       create function mood_json(mood) returns json language plpgsql as $$begin
         if $1 = 'wrong' then perform pg_sleep(0.25); raise 'wrong'; end if;
@@ -99,7 +99,7 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     }
   });
 
-  test("because an operator cancels the claim is charged nothing", async () => {
+  test("because an operator cancels the claim is counted against no limit", async () => {
     await query(SLOW);
     const pod = await database.open({ user: "batch_worker" });
     await pod.query("set lock_timeout = '8s'; set statement_timeout = '9s'");

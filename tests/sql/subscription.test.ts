@@ -60,7 +60,7 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
     );
     await until("the rows are copied", async () => (await batch.query("select from orders")).rowCount === 2);
   });
-  test("which was created after the table was attached: the kind stops with the reason, and attached again it gets every row", async () => {
+  test("which was created after the table was attached: the kind stops with the reason, and gets every row once attached again", async () => {
     for (const [kind, table] of [
       ["order", "orders"],
       ["visit", "visits"],
@@ -111,7 +111,7 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
     await batch.query("rollback prepared 'delete'");
   });
 
-  test("when the subscription has ended, attached again its inserts are requests", async () => {
+  test("after the subscription has ended, inserts are requests once the table is attached again", async () => {
     await batch.query("alter subscription shop disable; alter subscription shop set (slot_name = none)");
     await batch.query("drop subscription shop");
     await batch.query("select batch.attach('orders', 'order'); insert into orders values (7), (8)");

@@ -119,7 +119,7 @@ describe("a change that breaks the attachment", () => {
     }
   });
 
-  test("triggers that always fire, in sessions that replicate too, still do when the table is attached again", async () => {
+  test("triggers that fire even in sessions that replicate still do when the table is attached again", async () => {
     for (const name of ["", "$delete", "$key", "$truncate"]) {
       await query(`alter table parcels enable always trigger "batch_parcel${name}"`);
     }
@@ -133,7 +133,7 @@ describe("a change that breaks the attachment", () => {
     assert.equal(await problem(), "");
   });
 
-  test("rows that came while a trigger was disabled are taken in once it is enabled", async () => {
+  test("rows inserted while a trigger was disabled are enqueued once it is enabled", async () => {
     await query("alter table parcels disable trigger batch_parcel; insert into parcels (id) values (8)");
     await poll();
     await query("alter table parcels enable trigger batch_parcel");
@@ -180,7 +180,7 @@ describe("a change that breaks the attachment", () => {
   });
 });
 
-describe("a row that cannot be worked on costs itself", () => {
+describe("a row that cannot be processed affects only itself", () => {
   const timeouts = ["'NaN'", "'-Infinity'", "'Infinity'", "-1", "604801", "1e300"];
   for (const value of timeouts) {
     test(`a timeout of ${value}`, async () => {
@@ -211,7 +211,7 @@ describe("a row that cannot be worked on costs itself", () => {
     );
   });
 
-  test("no row: no pod has failed, and the Job continues with another request", async () => {
+  test("a missing row: no pod has failed, and the Job continues with another request", async () => {
     await query("delete from batch.job");
     await query("insert into batch.queue (kind, request_id, enqueued_xid) values ('parcel', 99, '3')");
     assert.equal((await claimed("a")).requestId, "1");

@@ -59,7 +59,7 @@ const CHANGES: Record<string, { readonly breaks: string; readonly repairs: strin
 
 describe("a table of which no row can be read", () => {
   for (const [what, { breaks, repairs, reason }] of Object.entries(CHANGES)) {
-    test(`by ${what}: the kind stops with the reason, no request is charged, and it resumes`, async () => {
+    test(`by ${what}: the kind stops with the reason, no attempt is counted, and it resumes`, async () => {
       await query(breaks);
       try {
         assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
@@ -78,7 +78,7 @@ describe("a table of which no row can be read", () => {
     });
   }
 
-  test("one such row costs itself, although the others are fine", async () => {
+  test("one such row among others affects only itself", async () => {
     await query(`${MOOD}; update parcels set m = 'odd' where id < 3`);
     try {
       assert.equal((await claimed("a")).requestId, "3");
@@ -89,7 +89,7 @@ describe("a table of which no row can be read", () => {
     }
   });
 
-  test("twenty such rows at both ends of the queue cost themselves, and the one between them runs", async () => {
+  test("twenty such rows at both ends of the queue affect only themselves, and the one between them runs", async () => {
     await query(`${MOOD}; delete from parcels; insert into parcels (id, m) select n, case when n = 11 then 'fine' else 'odd' end::mood
       from generate_series(1, 21) n`);
     try {
@@ -118,7 +118,7 @@ describe("a table of which no row can be read", () => {
     }
   });
 
-  test("the only row, with a value that cannot be converted, costs itself", async () => {
+  test("the only row, if it has a value that cannot be converted, affects only itself", async () => {
     await query("delete from parcels where id > 1; alter table parcels alter seconds type numeric");
     await query("select batch.attach('parcels', 'parcel', 'seconds'); update parcels set seconds = 1e400");
     assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
@@ -149,7 +149,7 @@ test("batch.retry of a request whose row cannot be read names the reason", async
   });
 });
 
-test("a row with a character that UTF-8 lacks costs itself: workers could not get it", async () => {
+test("a row with a character that UTF-8 lacks affects only itself: workers could not get it", async () => {
   const windows = await createTestDatabase("template0 encoding 'WIN1252' locale 'C'");
   await migrate(windows.client, noopLog);
   await windows.query("create table things (id bigint primary key, name text)");

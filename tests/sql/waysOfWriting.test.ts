@@ -86,7 +86,7 @@ describe("every way of writing a table is followed", () => {
     assert.deepEqual(await queued(), []);
   });
 
-  test("a soft delete by a rule is no delete, and purge keeps the row with its attempts", async () => {
+  test("a soft delete by a rule is not a delete, and purge keeps the row and its attempts", async () => {
     await query(`alter table parcels add hidden boolean;
       create rule soft as on delete to parcels do instead update parcels set hidden = true where id = old.id`);
     await succeed(worker, await claimed("a"));

@@ -9,7 +9,7 @@ import { toJson } from "./toJson.ts";
 /** The minimum time between two writes for one attempt; work may report as often as it likes. */
 const WRITE_INTERVAL_MS = 1_000;
 
-/** The pause between two tries once the work has ended, while a transaction that the program left open locks the attempt. */
+/** The pause between two writes once the work has ended, while a transaction that the program left open locks the attempt. */
 const LOCKED_PAUSE_MS = 250;
 
 /** What to write, and the callers that wait for it. */

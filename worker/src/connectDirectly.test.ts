@@ -16,7 +16,7 @@ describe("a connection for migrations", () => {
     await client.end();
   });
 
-  test("has no time limit for a transaction, on servers that know one", async () => {
+  test("has no time limit for a transaction, on servers that support one", async () => {
     await direct.query(`alter database ${name} set idle_in_transaction_session_timeout = '5ms'`);
     await direct.query(`do $$begin if current_setting('server_version_num')::integer >= 170000 then
       execute 'alter database ${name} set transaction_timeout = ''300ms'''; end if; end$$`);
@@ -50,7 +50,7 @@ describe("a connection for migrations", () => {
     ["does not answer", () => undefined],
     ["begins TLS and does not continue", (client: Socket) => client.write("S")],
   ] as const) {
-    test(`fails within 10 s at a proxy that accepts it and ${what}, with what is missing`, {
+    test(`fails within 10 s at a proxy that accepts it and ${what}, saying what is missing`, {
       timeout: 20_000,
     }, async () => {
       const proxy = { host: "127.0.0.1", port: await startPooler(serve), user, database: name };
@@ -62,7 +62,7 @@ describe("a connection for migrations", () => {
   }
 
   for (const [does, serve] of POOLERS) {
-    test(`is refused through a pooler that ${does} a connection's settings, with what to do`, async () => {
+    test(`is refused through a pooler that ${does} a connection's settings, saying what to do`, async () => {
       const pooler = { host: "127.0.0.1", port: await startPooler(serve), user, database: name };
       await assert.rejects(
         connectDirectly(pooler),

@@ -38,7 +38,9 @@ describe("a database that becomes unavailable", () => {
     await connection.close();
   });
 
-  test("a claim that waits for a lock is not made once its worker has given up", { timeout: 30_000 }, async () => {
+  test("a claim that waits for a lock is not made once its worker has stopped waiting", {
+    timeout: 30_000,
+  }, async () => {
     const blocker = await database.open();
     await blocker.query("begin");
     await blocker.query("lock table batch.queue in access exclusive mode");
@@ -182,7 +184,7 @@ describe("a database that becomes unavailable", () => {
     });
   });
 
-  test("an error from PostgreSQL is thrown at once, not waited out", async () => {
+  test("an error from PostgreSQL is thrown at once, without waiting", async () => {
     const connection = connect();
     await assert.rejects(connection.run("demand", ["clap", 0, 10, 40]), { code: "22023" });
     await connection.close();

@@ -54,7 +54,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.deepEqual(await run("return a result"), { outcome: "succeeded", result: { pages: 3 } });
   });
 
-  test("learns of a checkpoint that is not JSON by the promise, and saves undefined as null", async () => {
+  test("gets a rejected promise for a checkpoint that is not JSON; undefined is saved as null", async () => {
     const saved: unknown[] = [];
     const saveCheckpoint = (value: unknown) => Promise.resolve(void saved.push(value));
     const { result } = (await run("save what is not JSON", { saveCheckpoint })) as { result: string[] };
@@ -67,7 +67,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.deepEqual(saved, [null]);
   });
 
-  test("is not failed by progress that is no number", async () => {
+  test("does not fail because of progress that is not a number", async () => {
     const reported: unknown[] = [];
     const progress = (done: unknown) => void reported.push(done);
     assert.deepEqual(await run("report progress that is no number", { progress }), { outcome: "succeeded" });
@@ -126,7 +126,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.equal(work.stuck, true);
   });
 
-  test("that ends slowly after its result is waited for, but not beyond the grace period", async () => {
+  test("may end slowly after its result, but not beyond the grace period", async () => {
     const kill = new AbortController();
     const work = new HandlerWork("odd");
     const result = run("succeed, then block in a native call", { killSignal: kill.signal }, work);
@@ -142,7 +142,7 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.equal(work.stuck, true);
   });
 
-  test("keeps the form and the order of its log lines, however many", async () => {
+  test("keeps the form and the order of its log lines, however many there are", async () => {
     const { lines, log } = createMemoryLog();
     await run("print, then succeed", { log });
     assert.deepEqual(

@@ -26,7 +26,7 @@ test("a worker whose role is dropped and created again logs in again, and record
   await query(`drop role ${ROLE}`);
 });
 
-test("a session keeps its role while that exists, also renamed", async () => {
+test("a session keeps its role as long as that exists, even if it is renamed", async () => {
   await query(`create role ${ROLE}_kept login`);
   const client = await database.open({ user: `${ROLE}_kept` });
   await query(`alter role ${ROLE}_kept rename to ${ROLE}_renamed`);

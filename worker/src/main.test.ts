@@ -14,7 +14,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
   beforeEach(() => database.reset());
   afterEach(workers.end);
 
-  test("with nothing to do ends 0", async () => {
+  test("with nothing to do exits with 0", async () => {
     assert.equal(await startWorker("a").ended, 0);
   });
 
@@ -37,14 +37,14 @@ describe("a worker process", { timeout: 120_000 }, () => {
     }
   });
 
-  test("whose work fails exits 1 until the request is DEAD, then 2", async () => {
+  test("whose work fails exits with 1 until the request is DEAD, then with 2", async () => {
     await insert(0, 100);
     for (const exitCode of [1, 1, 2]) assert.equal(await startWorker("a", { BACKOFF_LIMIT: "2" }).ended, exitCode);
     assert.deepEqual(await claps(), [{ status: "DEAD", iteration: 3 }]);
     assert.equal(await startWorker("b").ended, 0);
   });
 
-  test("works through requestsPerJob requests in one pod, each its own attempt, and leaves the rest", async () => {
+  test("processes requestsPerJob requests in one pod, each as a separate attempt, and leaves the rest", async () => {
     for (let request = 0; request < 5; request++) await insert(0);
     assert.equal(await startWorker("a", { REQUESTS_PER_JOB: "3" }).ended, 0);
     assert.deepEqual(await claps(), Array(3).fill({ status: "SUCCESS", iteration: 1 }));
@@ -61,7 +61,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.equal((await claps()).filter(({ status }) => status === "SUCCESS").length, 3);
   });
 
-  test("with a bug (a rejection that is not awaited) logs it and ends 70", async () => {
+  test("with a bug (a rejection that is not awaited) logs it and exits with 70", async () => {
     await insert(30);
     const late =
       "import { isMainThread } from 'node:worker_threads'; if (isMainThread) setTimeout(() => Promise.reject(new Error('not awaited')), 500)";
@@ -70,7 +70,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.match(pod.outputTail(), /"level":"error","message":"not awaited"/);
   });
 
-  test("SIGTERM reaches the work, whose request is free at once and counts only an interruption; the process exits 4", async () => {
+  test("SIGTERM reaches the work, whose request is free at once and counts only an interruption; the process exits with 4", async () => {
     await insert(30);
     const pod = startWorker("a");
     await running(1);
@@ -110,20 +110,20 @@ describe("a worker process", { timeout: 120_000 }, () => {
     );
   });
 
-  test("with wrong settings names each of them and ends 64", async () => {
+  test("with wrong settings names each of them and exits with 64", async () => {
     const pod = startWorker("a", { PG_PORT: "none", BACKOFF_LIMIT: "-1" });
     assert.equal(await pod.ended, 64);
     assert.match(pod.outputTail(), /PG_PORT must be/);
     assert.match(pod.outputTail(), /BACKOFF_LIMIT must be/);
   });
 
-  test("of a kind without a handler names the existing ones and exits 64", async () => {
+  test("of a kind without a handler names the existing ones and exits with 64", async () => {
     const pod = startWorker("a", { KIND: "cough" });
     assert.equal(await pod.ended, 64);
     assert.match(pod.outputTail(), /KIND must be clap \(the files of worker\/src\/handlers\); got \\"cough\\"/);
   });
 
-  test("waits for a database that is unavailable, and ends 69 after DATABASE_TIMEOUT_SECONDS", async () => {
+  test("waits for a database that is unavailable, and exits with 69 after DATABASE_TIMEOUT_SECONDS", async () => {
     const pod = startWorker("a", { PG_HOST: "/nowhere", DATABASE_TIMEOUT_SECONDS: "0.3" });
     assert.equal(await pod.ended, 69);
     assert.match(pod.outputTail(), /the database must answer within DATABASE_TIMEOUT_SECONDS/);

@@ -84,7 +84,7 @@ describe("migrate", () => {
     assert.deepEqual(await tables(client), before);
   });
 
-  test("a migration that fails leaves nothing behind, is named in the error, and is tried again next time", async () => {
+  test("a migration that fails leaves nothing behind, is named in the error, and runs again next time", async () => {
     const { client } = await empty();
     const [first] = FILES.migrations as [Migration];
     const half = { version: 2, name: "half", text: "create table half (); select 1 / 0" };

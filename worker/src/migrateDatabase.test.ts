@@ -14,7 +14,7 @@ test("migrateDatabase may pause between two statements for longer than the serve
   assert.deepEqual(found, { found: true });
 });
 
-test("migrateDatabase keeps the role that is set for its login, and leaves the login nothing", async () => {
+test("migrateDatabase acts as the role that is set for its login, and the login owns nothing", async () => {
   const { name, query } = await createTestDatabase("template0");
   const [owner, login] = ["owner_of_migrate_database_test", "login_of_migrate_database_test"];
   await query(`create role ${owner} createrole`);

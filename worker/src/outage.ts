@@ -1,7 +1,7 @@
 import pg from "pg";
 
 /**
- * Why a statement must be tried again later.
+ * Why a statement must be repeated later.
  *
  * - `unavailable`: there is no connection, or it broke before the answer came
  * - `busy`: another transaction has locked a row, or an operator has canceled the statement

@@ -4,7 +4,7 @@ import type { AttemptKey } from "./queue/attempt.ts";
 import { renew } from "./queue/renew.ts";
 import type { Settings } from "./settings.ts";
 
-/** The pause between two tries to re-acquire the session lock. */
+/** The pause between two calls that re-acquire the session lock. */
 const RENEW_PAUSE_MS = 250;
 
 /**

@@ -23,7 +23,7 @@ async function startPod() {
 const stored = () => database.query("select request_id, attempt, status from batch.attempt order by 1, 2");
 
 describe("recordSuccess", () => {
-  test("records the success where the schema is older, or lacks the right to the statement", async () => {
+  test("records the success even if the schema is older, or the right to run the statement is missing", async () => {
     const { record, lines } = await startPod();
     await database.query("alter function batch.succeed_and_claim rename to other");
     assert.equal(await record(), undefined);

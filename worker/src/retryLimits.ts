@@ -51,11 +51,19 @@ export const RETRY_LIMITS = {
   },
 } as const satisfies Record<string, RetryLimit>;
 
+/** The names of the limits, as settings: `backoffLimit`, ... */
 export type LimitName = keyof typeof RETRY_LIMITS;
+
+/** How many attempts of a request may end in each way. */
 export type RetryLimits = Readonly<Record<LimitName, number>>;
+
+/** The names in the order in which statements take the limits. */
 export const LIMIT_NAMES = Object.keys(RETRY_LIMITS) as readonly LimitName[];
 
+/** The column of `batch.queue` that counts the attempts of a limit. */
 export type Counter = (typeof RETRY_LIMITS)[LimitName]["counter"];
+
+/** The counters in the order of LIMIT_NAMES. */
 export const COUNTERS: readonly Counter[] = LIMIT_NAMES.map((name) => RETRY_LIMITS[name].counter);
 
 /** The reason of an attempt that took longer than `timeoutSeconds`; batch.reap() records the same. */

@@ -27,7 +27,7 @@ export interface AttemptContext {
   readonly log: Log;
 }
 
-/** How an attempt ended, and what was claimed when its success was recorded: null: nothing could be; undefined: it was not tried. */
+/** How an attempt ended, and what was claimed when its success was recorded: null: nothing could be; undefined: no claim was made. */
 export interface AttemptEnd {
   readonly outcome: Outcome;
   readonly next?: Claim | null | undefined;

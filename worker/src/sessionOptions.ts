@@ -29,7 +29,7 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   tcp_keepalives_count: "3",
   tcp_user_timeout: "12000",
 
-  // The server gives up before the worker does: a claim that waits for a lock must not succeed after its worker has left.
+  // The server stops waiting before the worker does: a claim that waits for a lock must not succeed after its worker has gone.
   statement_timeout: String(ANSWER_TIMEOUT_MS - 1_000),
   // Below statement_timeout: a claim that times out has not waited for a lock (batch.has_timed_out).
   lock_timeout: String(ANSWER_TIMEOUT_MS - 2_000),

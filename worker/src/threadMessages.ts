@@ -39,6 +39,7 @@ export interface Envelope {
   readonly fromHandlerThread: FromThread;
 }
 
+/** Whether a message is this program's own. */
 export function isEnvelope(sent: unknown): sent is Envelope {
   return typeof sent === "object" && sent !== null && "fromHandlerThread" in sent;
 }

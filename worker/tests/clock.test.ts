@@ -9,7 +9,7 @@ import { createLog } from "../src/log.ts";
 const database = await createTestDatabase();
 const proxy = await createProxy();
 
-test("a worker whose clock jumps ahead during an outage of the database waits as long as without", async (t) => {
+test("a worker whose clock jumps ahead during an outage of the database waits no less for it", async (t) => {
   await database.query("insert into make_it_clap (duration_seconds) values (1)");
   const unavailable = Promise.withResolvers<void>();
   const log = createLog({}, (line) => line.includes("the database is unavailable") && unavailable.resolve());

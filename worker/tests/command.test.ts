@@ -82,7 +82,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     ["kill -SEGV $$", "FAILED", "crashed", 1],
     ["kill -KILL $$", "FAILED", "crashed", 1],
   ] as const) {
-    test(`${end} is recorded at once: ${status}, ${reason}, with the end of stderr; the pod ends ${exitCode}`, async () => {
+    test(`${end} is recorded at once: ${status}, ${reason}, with the end of stderr; the pod exits with ${exitCode}`, async () => {
       await insert();
       const pod = start(`echo why >&2; ${end}`, { FINAL_EXIT_CODES: "3", DEFERRAL_LIMIT: "5" });
       assert.equal(await pod.ended, exitCode);
@@ -113,7 +113,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     });
   }
 
-  test("a stopped command with a timeout has failed with it", async () => {
+  test("a stopped command fails at its timeout", async () => {
     await insert();
     assert.equal(await start("kill -STOP $$", { TIMEOUT_SECONDS: "0.5" }).ended, 1);
     const { reason, error } = (await last()) ?? {};
@@ -137,7 +137,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     assert.match(next.output(), /^\{ ?"chunk": ?7\}$/m);
   });
 
-  test("works through requestsPerJob requests; nothing of one is there for the next", async () => {
+  test("processes requestsPerJob requests; nothing of one is visible to the next", async () => {
     await insert(4);
     const script = "ls -A $TMPDIR; touch $TMPDIR/left; setsid sleep 100 & echo $BATCH_REQUEST_ID > $BATCH_RESULT_FILE";
     const pod = start(script, { REQUESTS_PER_JOB: "3" });

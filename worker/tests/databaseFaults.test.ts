@@ -48,7 +48,7 @@ describe("a worker whose database", { timeout: 120_000 }, () => {
     });
   }
 
-  test("has no arrow in its encoding records an error with one all the same", async () => {
+  test("has no arrow in its encoding still records an error that contains one", async () => {
     await insert(latin1, "throw an arrow");
     assert.equal(await start(latin1).ended, 1);
     const [attempt] = await attempts(latin1);
@@ -63,7 +63,7 @@ describe("a worker whose database", { timeout: 120_000 }, () => {
     assert.deepEqual(await attempts(database), [{ status: "SUCCESS", reason: null, error: null }]);
   });
 
-  test("refuses to record the success records an error with its reason, and ends 1", async () => {
+  test("refuses to record the success records an error with the reason, and exits with 1", async () => {
     await database.query(`
       create function no_success() returns trigger language plpgsql as $$ begin raise exception 'no success today → sorry'; end $$;
       create trigger no_success before insert on batch.history for each row when (new.status = 'SUCCESS') execute function no_success()`);
@@ -83,7 +83,7 @@ describe("a worker whose database", { timeout: 120_000 }, () => {
       { what: "cannot be reached", env: { PG_HOST: "/nowhere" } },
       { what: "does not answer", env: undefined },
     ]) {
-      test(`${what} ends at once by ${signal}, as it has nothing to record`, async () => {
+      test(`${what} ends at once on ${signal}, as it has nothing to record`, async () => {
         const proxy = await createProxy();
         proxy.cut();
         const pod = start(database, {

@@ -26,7 +26,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
   afterEach(work.end);
 
   for (const does of ["log and block", "wait forever"]) {
-    test(`is asked to ${does}, and has a timeout, records a failure that is retried, and exits 1`, async () => {
+    test(`is asked to ${does}, and has a timeout, records a failure that is retried, and exits with 1`, async () => {
       await insert(does);
       const pod = start({ TIMEOUT_SECONDS: "0.5" });
       assert.equal(await pod.ended, 1);
@@ -49,7 +49,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     assert.match(attempt?.error ?? "", /^timed out after 0.5 s/);
   });
 
-  test("stops at its timeout has failed because of the timeout", async () => {
+  test("stops at its timeout fails because of the timeout", async () => {
     await insert("stop when asked");
     assert.equal(await start({ TIMEOUT_SECONDS: "0.5" }).ended, 1);
     assert.deepEqual(await attempts(), [{ status: "FAILED", reason: TIMEOUT_REASON, error: "timed out after 0.5 s" }]);
@@ -107,7 +107,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     "save what is nested deeply": /Maximum call stack size exceeded/,
     fail: /^Error: no luck\n.*caused by Error: rain\n/s,
   })) {
-    test(`is asked to ${does} records that as an error, logs it and exits 1`, async () => {
+    test(`is asked to ${does} records that as an error, logs it and exits with 1`, async () => {
       await insert(does);
       const pod = start();
       assert.equal(await pod.ended, 1);
@@ -123,7 +123,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     assert.equal(await start().ended, 0);
   });
 
-  test("uses all the memory of its thread records a crash as its reason, and ends 1", async () => {
+  test("uses all the memory of its thread records a crash with that reason, and exits with 1", async () => {
     await insert("use all memory");
     // A young generation of the usual size may not fit when it is promoted: then V8 ends the whole process, which is found dead.
     assert.equal(await start({ NODE_OPTIONS: "--max-old-space-size=64 --max-semi-space-size=1" }).ended, 1);
@@ -133,7 +133,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     assert.deepEqual(await database.query("select errors, crashes from batch.queue"), [{ errors: 0, crashes: 1 }]);
   });
 
-  test("leaves a timer behind that throws does not harm the Job's next requests", async () => {
+  test("leaves a timer behind that throws does not affect the Job's next requests", async () => {
     await insert("succeed with a timer left", "wait half a second", "succeed with a timer left", "wait half a second");
     assert.equal(await start({ REQUESTS_PER_JOB: "4" }).ended, 0);
     assert.deepEqual(
@@ -153,7 +153,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     ]);
   });
 
-  test("prints much loses nothing of it", async () => {
+  test("prints much output loses none of it", async () => {
     await insert("print, then succeed");
     const pod = start();
     assert.equal(await pod.ended, 0);
@@ -198,7 +198,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     assert.equal(pod.output().match(/"message":"logged"/g)?.length, 8_000);
   });
 
-  test("prints into a closed output works on, and its success is recorded", async () => {
+  test("prints into a closed output continues, and its success is recorded", async () => {
     await insert("wait half a second", "print, then succeed");
     const pod = start({ REQUESTS_PER_JOB: "2" });
     await pod.prints("waiting");

@@ -54,7 +54,7 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     await database.reset();
   });
 
-  test("while its worker works costs no attempt, and nothing later when it continues", async () => {
+  test("while its worker works costs no attempt, neither then nor when it continues", async () => {
     await workers.insert(1);
     const pod = workers.start("a");
     await workers.handlerRunning(pod);
@@ -64,7 +64,7 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     assert.deepEqual(await attempts(), ["1:1 SUCCESS"]);
   });
 
-  test("while its worker dies does not keep the request from the Job's next pod", async () => {
+  test("while its worker dies does not stop the Job's next pod from getting the request", async () => {
     await workers.insert(60);
     const pod = workers.start("a");
     await workers.handlerRunning(pod);
@@ -80,7 +80,7 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     assert.deepEqual(await attempts(), ["1:1 FAILED", "1:2 RUNNING"]);
   });
 
-  test("keeps no pod from the next request: the pod ends with 69, and its Job's next pod works", async () => {
+  test("does not block the next request: its pod exits with 69, and the Job's next pod runs it", async () => {
     await workers.insert(1);
     await workers.insert(1);
     const env = { REQUESTS_PER_JOB: "2", DATABASE_TIMEOUT_SECONDS: "3" };
@@ -94,7 +94,7 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     assert.deepEqual(await attempts(), ["1:1 SUCCESS", "2:1 SUCCESS"]);
   });
 
-  test("during a claim keeps that request, but not the Job: its next pod runs another one", async () => {
+  test("during a claim blocks that request, but not the Job: its next pod runs another request", async () => {
     const env = { DATABASE_TIMEOUT_SECONDS: "3" };
     await workers.insert(1);
     await workers.insert(1);
@@ -108,7 +108,7 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     assert.deepEqual(await attempts(), ["1:1 SUCCESS", "2:1 SUCCESS"]);
   });
 
-  test("during a claim with a lease keeps that request, and its worker runs another one", async () => {
+  test("during a claim with a lease blocks that request, and its worker runs another one", async () => {
     const env = { LEASE_SECONDS: "5", PG_USERNAME: "batch_worker" };
     await workers.insert(1);
     await workers.insert(1);
@@ -121,7 +121,7 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     assert.deepEqual(await attempts(), ["1:1 SUCCESS", "2:1 SUCCESS"]);
   });
 
-  test("while it records a success is waited for: the work is not repeated", async (t) => {
+  test("while it records a success makes the worker wait: the work is not repeated", async (t) => {
     await workers.insert(1);
     const pod = workers.start("a", { DATABASE_TIMEOUT_SECONDS: "3" });
     await workers.handlerRunning(pod);

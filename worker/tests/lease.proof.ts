@@ -46,7 +46,7 @@ describe("a worker with a lease", { timeout: 120_000 }, () => {
   });
 
   describe("that is dead", { concurrency: true }, () => {
-    test("by SIGKILL leaves its request free when its lease is over, and not before", async (t) => {
+    test("by SIGKILL leaves its request free when its lease expires, and not before", async (t) => {
       const database = await createTestDatabase();
       const workers = createWorkers(database);
       t.after(workers.end);

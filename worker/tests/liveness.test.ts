@@ -37,7 +37,7 @@ describe("a worker with a liveness port", { timeout: 120_000 }, () => {
     await database.reset();
   });
 
-  test("answers while its handler works, does not while it is stopped (SIGSTOP), and does again", async () => {
+  test("answers while its handler works, not while it is stopped (SIGSTOP), and then again", async () => {
     const port = await findFreePort();
     await workers.insert(60);
     const pod = workers.start("a", { LIVENESS_PORT: String(port) });
@@ -95,7 +95,7 @@ describe("a worker with a liveness port", { timeout: 120_000 }, () => {
     assert.equal(await pod.ended, 4);
   });
 
-  test("that is taken logs one warning and does its work all the same", async () => {
+  test("that is taken logs one warning and still does its work", async () => {
     const taken = await listenSomewhere();
     await workers.insert(1);
     const pod = workers.start("a", { LIVENESS_PORT: String(taken.port) });

@@ -39,7 +39,7 @@ describe("rotated passwords", { timeout: 60_000 }, () => {
     await setPassword("previous");
   });
 
-  test("a pod that has the new one before the server does waits for it, and no failure is counted", async () => {
+  test("a pod that has the new password before the server does waits, and no failure is counted", async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (0)");
     const pod = startWorker("new");
     await until("it waits", () => pod.outputTail().includes("password authentication failed"));
@@ -49,7 +49,7 @@ describe("rotated passwords", { timeout: 60_000 }, () => {
     assert.deepEqual(await attempts(), [{ status: "SUCCESS", attempt: 1 }]);
   });
 
-  test("a pod at work finishes on the connection that the previous one opened", async () => {
+  test("a working pod finishes on the connection that it opened with the previous password", async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (1)");
     const pod = startWorker("previous");
     await until("it works", async () => (await attempts()).at(0));
@@ -58,7 +58,7 @@ describe("rotated passwords", { timeout: 60_000 }, () => {
     assert.deepEqual(await attempts(), [{ status: "SUCCESS", attempt: 1 }]);
   });
 
-  test("one that stays wrong ends the pod with 69 after DATABASE_TIMEOUT_SECONDS", async () => {
+  test("a pod whose password stays wrong exits with 69 after DATABASE_TIMEOUT_SECONDS", async () => {
     const pod = startWorker("neither", { DATABASE_TIMEOUT_SECONDS: "0.3" });
     assert.equal(await pod.ended, 69);
     assert.match(pod.outputTail(), /must answer within DATABASE_TIMEOUT_SECONDS .* got password authentication failed/);

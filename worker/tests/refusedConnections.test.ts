@@ -22,7 +22,7 @@ function connect(user: string | undefined, name: string, databaseTimeoutSeconds 
   };
 }
 
-describe("what PostgreSQL answers to a connection is waited for, since administrators keep clients away like this", () => {
+describe("a worker waits whatever PostgreSQL's reason to refuse a connection, since administrators use them in maintenance", () => {
   for (const [refused, sql] of [
     ["a role that may not log in", "alter role kept_out nologin|alter role kept_out login"],
     [
@@ -115,7 +115,7 @@ describe("a right that is revoked while a request is worked on", () => {
     });
   }
 
-  test("and stays revoked ends the pod as an unavailable database does, with PostgreSQL's reason", async () => {
+  test("and stays revoked ends the pod like an unavailable database, with PostgreSQL's reason", async () => {
     const { connection, attempt } = await work(1);
     await database.query("revoke batch_worker from worker_in_person");
     const failure = { reason: "error", message: "no", final: false } as const;

@@ -106,7 +106,7 @@ await renew();
 const PLAIN = await run(role);
 const VALUES = await values();
 
-describe("a worker does the same, and its row looks the same, where the database sets", { timeout: 600_000 }, () => {
+describe("a worker does the same, and its row looks the same, if the database sets", { timeout: 600_000 }, () => {
   beforeEach(renew);
   for (const [setting, value] of [...VALUES, ...TEXTS]) {
     test(`${setting} = ${value}`, async (t) => {
@@ -126,7 +126,7 @@ describe("a worker does the same, and its row looks the same, where the database
   }
 });
 
-describe("and where the worker's role sets", () => {
+describe("and if the worker's role sets", () => {
   beforeEach(renew);
   after(() => query(`drop owned by ${role}; drop role ${role}`));
   for (const [setting, value] of [

@@ -6,7 +6,7 @@ import { createWorkers } from "../../tests/support/workers.ts";
 const database = await createTestDatabase();
 const workers = createWorkers(database);
 
-describe("a replacement pod of the same Job", { timeout: 120_000 }, () => {
+describe("the next pod of a Job", { timeout: 120_000 }, () => {
   afterEach(async () => {
     await workers.end();
     await database.reset();

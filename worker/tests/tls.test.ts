@@ -27,7 +27,7 @@ test("PG_SSLMODE require encrypts; verify-full checks the server by the system's
   assert.throws(() => tls({ PG_SSLMODE: "prefer" }), /PG_SSLMODE must be disable, require or verify-full/);
 });
 
-test("with PG_CA_FILE the server must prove itself by what the file holds now", () => {
+test("with PG_CA_FILE the server's certificate is verified by the file's present content", () => {
   const folder = mkdtempSync(join(tmpdir(), "ca-"));
   try {
     const caFile = join(folder, "ca.crt");
@@ -65,7 +65,7 @@ describe("the server's certificate", () => {
     return new Database({ ...readDatabaseSettings({ ...process.env, ...env }), databaseTimeoutSeconds }, log);
   }
 
-  test("is waited for if it is renewed before the authority's file is", async () => {
+  test("may be renewed before the authority's file is: the worker waits", async () => {
     const [previous, renewed] = await Promise.all([generate(localhost), generate(localhost)]);
     writeFileSync(caFile, previous.cert);
     const said: string[] = [];

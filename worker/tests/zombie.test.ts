@@ -44,7 +44,7 @@ describe("a worker that was stopped until another one runs its request", {
 }, () => {
   for (const [death, { env, die }] of Object.entries(DEATHS)) {
     for (const [write, { seconds, failures, before }] of Object.entries(WRITES)) {
-      test(`${death} changes no row by its late ${write}, says so, and ends 3`, async (t) => {
+      test(`${death} changes no row by its late ${write}, logs that, and exits with 3`, async (t) => {
         const database = await createTestDatabase();
         const workers = createWorkers(database);
         t.after(workers.end);

@@ -56,7 +56,7 @@ async function findings({ cluster, settings, note }: ScenarioContext, outside: O
   const toJobs = (performance.now() - back) / 1_000;
   await watch.ended(ALL, TIMEOUT_MS);
   const after = await readAttempts(outside);
-  note(`the name led to no server for ${((back - away) / 1_000).toFixed(1)} s`);
+  note(`no server was reachable at the name for ${((back - away) / 1_000).toFixed(1)} s`);
   return [
     atMost(2 * Number(settings.pollingInterval), "from the failover to the later requests' Jobs", toJobs, " s"),
     exactly(FINISHED.count, "finished attempts kept", finished.filter((attempt) => after.includes(attempt)).length),

@@ -15,7 +15,7 @@ const UNTIL_LONG_AFTER = [1, 60, 150];
  * The losses of a run: at moments spread over the time between two polls, with 2, 4 and 8 requests on the node in turn, and 8 in
  * the last loss, in which requests are inserted up to 150 s after the loss.
  *
- * @param outlive - whether half of the last loss's requests still run when Kubernetes gives up the node
+ * @param outlive - whether half of the last loss's requests still run when Kubernetes gives up on the node
  */
 export function planLosses(kind: FaultKind, losses: number, pollingInterval: number, outlive = false): LossPlan[] {
   return Array.from({ length: losses }, (_, index) => {

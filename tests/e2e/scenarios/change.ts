@@ -21,7 +21,7 @@ const SECONDS = { first: 75, more: 35 } as const;
 
 /** Lifecycle claim: update. Settings reach the next poll, and no running pod. */
 export const change: Scenario = {
-  claim: "new pollingInterval and maxReplicaCount kill no pod, and the next polls follow them",
+  claim: "new pollingInterval and maxReplicaCount kill no pod, and the next polls use them",
   async run({ cluster, stack, settings }) {
     await stack.up(settings);
     await clear(cluster);

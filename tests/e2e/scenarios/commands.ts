@@ -13,7 +13,7 @@ import type { Settings } from "../settings.ts";
 
 /** Lifecycle claim: any program. Images are used unchanged, and each end of a command is recorded as docs/commands.md says. */
 export const commands: Scenario = {
-  claim: "a program in any image is a batch's work, and however it ends is recorded with its reason",
+  claim: "a program in any image can be a batch's work, and its end is recorded with the reason, whatever it is",
   async run(context) {
     const { cluster, stack, settings } = context;
     await stack.up(settings);

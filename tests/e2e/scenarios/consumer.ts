@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: users' programs, which take the components from npm and from a checkout. */
 export const consumer: Scenario = {
-  claim: "programs in TypeScript, Python and YAML deploy a batch, on a KEDA and a PostgreSQL that are there",
+  claim: "programs in TypeScript, Python and YAML deploy a batch, on an existing KEDA and PostgreSQL",
   check: async (cluster) => {
     checkLanguageHosts(process.env.PATH);
     await checkTwoNodes(cluster);

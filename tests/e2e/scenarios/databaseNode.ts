@@ -13,7 +13,7 @@ import type { Scenario, ScenarioContext } from "../scenario.ts";
 /** A drained node's pods are deleted, and with them what only this node had. */
 const KINDS: readonly FaultKind[] = ["frozen", "cut-off", "kubelet-stopped", "lost"];
 
-/** Lifecycle claim: faults. The node that has an existing database fails, and comes back with its data. */
+/** Lifecycle claim: faults. The node that has an existing database fails, and returns with its data. */
 export const databaseNode: Scenario = {
   claim: "the node with the database fails and returns: nothing that had ended changes, and each request succeeds once",
   check: checkTwoNodes,

@@ -8,9 +8,9 @@ import { tenRunning } from "../workers.ts";
 
 const RUNNING = 10;
 
-/** Lifecycle claim: destroy. With Jobs at work it ends and leaves nothing, and nothing is in the way of the next up. */
+/** Lifecycle claim: destroy. With working Jobs it ends and leaves nothing that would prevent the next up. */
 export const destroy: Scenario = {
-  claim: "destroy with ten Jobs running leaves nothing, and up works again",
+  claim: "destroy with ten running Jobs leaves nothing, and up works again",
   async run(context) {
     const { cluster, stack, settings, note } = context;
     await stack.up(settings);

@@ -18,7 +18,7 @@ const takenOver = (losses: readonly Loss[]) => takeOverFinding(15, losses);
 
 /** Lifecycle claims: faults of the node on which requests run. */
 function nodeFault(kind: FaultKind, claim: string, inTime: (losses: readonly Loss[]) => Limit): Scenario {
-  // Only this node's workers continue until Kubernetes has given up the node, and KEDA's operator with them.
+  // Only this node's workers continue until Kubernetes has given up on the node, and KEDA's operator with them.
   const continues = kind === "kubelet-stopped";
   return {
     claim,

@@ -9,7 +9,7 @@ const POLLS = 4;
 
 /** Lifecycle claim: dead letters. A request that cannot succeed ends, together with its Job, and then costs nothing. */
 export const poison: Scenario = {
-  claim: "a request that fails at every attempt is DEAD, its Job Failed, and no Job comes for it",
+  claim: "a request that fails at every attempt is DEAD, its Job is Failed, and no other Job is created for it",
   async run({ cluster, stack, settings }) {
     await stack.up({ ...settings, backoffLimit: "1" });
     await clear(cluster);

@@ -9,7 +9,7 @@ const SECONDS = 25;
 
 /** Lifecycle claim: faults. While the database is unavailable nothing is lost; once it is back, free slots are filled at once. */
 export const restart: Scenario = {
-  claim: "PostgreSQL restarts: what runs is not interrupted, and what is inserted then has its Jobs within two polls",
+  claim: "PostgreSQL restarts: running requests are not interrupted, and new ones have Jobs within two polls",
   async run({ cluster, stack, settings, note }) {
     await stack.up(settings);
     await clear(cluster);

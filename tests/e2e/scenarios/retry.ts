@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: retry. The Job's next pod gets the same request, and `clap` shows its status throughout. */
 export const retry: Scenario = {
-  claim: "a request that fails three times is one Job of four pods",
+  claim: "a request that fails three times takes one Job and four pods",
   async run({ cluster, stack, settings }) {
     await stack.up(settings);
     await clear(cluster);

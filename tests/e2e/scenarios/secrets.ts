@@ -68,7 +68,7 @@ async function tryLogIns(
   const refused = /no pg_hba.conf entry .* no encryption/;
   return [
     exactly(1, "log-in with TLS", Number((await said(present, "require")) === "in")),
-    exactly(1, "log-in in plain refused", Number(refused.test(await said(present, "disable")))),
+    exactly(1, "log-in without TLS refused", Number(refused.test(await said(present, "disable")))),
     exactly(
       1,
       "log-in by the previous password refused",

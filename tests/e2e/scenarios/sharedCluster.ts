@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: a cluster that others use too. Two stacks use existing installations and leave them unchanged. */
 export const cluster: Scenario = {
-  claim: "two stacks share a registry, a KEDA and a PostgreSQL that are there, and leave them as they were",
+  claim: "two stacks share an existing registry, KEDA and PostgreSQL, and leave them as they were",
   check: checkTwoNodes,
   async run(context) {
     const findings = await deployTwoStacks(context, await TwoNodes.find(context.cluster));

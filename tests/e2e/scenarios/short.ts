@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: up, no diff, work, destroy; short enough for every change. */
 export const short: Scenario = {
-  claim: "a whole life: up, no change, five requests, destroy",
+  claim: "the whole lifecycle: up, no change, five requests, destroy",
   async run(context) {
     const { cluster, stack, settings } = context;
     const first = await stack.up(settings);

@@ -13,7 +13,7 @@ const POLLS = [
 
 /** Lifecycle claim: scaling. A request's whole path, including KEDA's polls, costs little more than its work. */
 export const sixty: Scenario = {
-  claim: "60 INSERTs are 60 Jobs, ten at once, each request run once",
+  claim: "60 INSERTs become 60 Jobs, ten at once, and each request runs once",
   async run(context) {
     const findings: Limit[] = [];
     for (const own of POLLS) findings.push(...(await measureThroughput(context, { requestsPerJob: 1, ...own })));

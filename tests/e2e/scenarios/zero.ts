@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 
 /** Lifecycle claim: scale to zero. Without requests nothing is started, and the next poll sees the first request. */
 export const zero: Scenario = {
-  claim: "an empty table starts no Job, and one INSERT does at once",
+  claim: "an empty table starts no Job, and one INSERT starts one at once",
   async run({ cluster, stack, settings, polls }) {
     await stack.up(settings);
     await clear(cluster);

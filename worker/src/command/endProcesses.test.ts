@@ -65,7 +65,7 @@ test("a daemon that left the session ends with the command, whatever the folder 
   assert.deepEqual(findRunning(stdout), []);
 });
 
-test("another attempt's processes, and the runner's own, are left alone", async () => {
+test("another attempt's processes, and the runner's own, are not killed", async () => {
   const bystander = spawn("sleep", ["60"], { detached: true });
   await once(bystander, "spawn");
   const directory = createDirectory();
@@ -108,7 +108,7 @@ test("in a container, a daemon that cleared its environment ends too, and proces
   await ended;
 });
 
-test("processes that are found late, on an overloaded machine, are killed all the same", {
+test("processes that are found late, on an overloaded machine, are still killed", {
   timeout: 30_000,
 }, async (t) => {
   const child = spawn("sleep", ["1000"], { env: { ...process.env, MARK: "late" }, detached: true });

@@ -34,7 +34,7 @@ for (const [text, message] of [
   [`${"[".repeat(201)}${"]".repeat(201)}`, /nested more than 200 levels deep/],
   [`${'{"a":'.repeat(30_000)}1${"}".repeat(30_000)}`, /nested more than/],
 ] as const) {
-  test(`${text.slice(0, 40)} is refused, since jsonb or its readers cannot hold it`, () => {
+  test(`${text.slice(0, 40)} is refused, since jsonb or its readers cannot represent it`, () => {
     assert.throws(() => parseJson(text), message);
   });
 }

@@ -50,8 +50,8 @@ export function compactJson(text: string): string {
 }
 
 function checkText(text: string): void {
-  if (text.includes("\0")) throw new RangeError("a string holds \\u0000, which PostgreSQL cannot store");
-  if (!text.isWellFormed()) throw new RangeError("a string holds half of a surrogate pair, which is not Unicode text");
+  if (text.includes("\0")) throw new RangeError("a string contains \\u0000, which PostgreSQL cannot store");
+  if (!text.isWellFormed()) throw new RangeError("a string contains half of a surrogate pair, which is not Unicode");
 }
 
 /**

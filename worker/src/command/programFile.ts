@@ -19,6 +19,7 @@ export async function findProgram(program: string, path = "/bin:/usr/bin"): Prom
   return found === undefined ? undefined : { path: found, head: await readHead(found) };
 }
 
+/** Whether a program is native code rather than a script. */
 export function isElf({ head }: ProgramFile): boolean {
   return head.length >= 20 && head.subarray(0, 4).toString("latin1") === "\x7fELF";
 }

@@ -75,7 +75,7 @@ describe("the command's process", { skip: noProc }, () => {
   });
 });
 
-test("output that is written and not yet read when the command ends is forwarded, each stream in order", async () => {
+test("output that has not been read when the command ends is forwarded, each stream in order", async () => {
   const { stdout, stderr } = await runCommandAttempt({
     command: shell("for i in $(seq 3000); do echo out $i; echo err $i >&2; done; kill -KILL $$"),
   });

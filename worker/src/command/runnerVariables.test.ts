@@ -37,7 +37,7 @@ test("every variable that is read as a setting is withheld from the command", ()
   );
 });
 
-test("so is every variable that any other file of the worker names", () => {
+test("every variable that any other file of the worker names is withheld, too", () => {
   const files = globSync("**/*.ts", { cwd: SOURCES }).filter((file) => !file.endsWith(".test.ts"));
   const texts = files.map((file) => readFileSync(`${SOURCES}/${file}`, "utf8"));
   const read = texts.flatMap((text) => text.match(/(?<=\benv\.)[A-Z]\w+/g) ?? []);

@@ -36,13 +36,13 @@ const MAX_KILL_MS = 2_000;
 
 const SLOW_CHILD = `sh -c 'trap "sleep 0.3; echo child; exit" TERM; echo ready; while :; do sleep 0.01; done'`;
 
-test("SIGTERM ends a shell at once, and a child that handles it still gets its time", async () => {
+test("SIGTERM ends a shell at once, and a child that handles the signal still gets time to stop", async () => {
   const { stdout, result } = await stopOnceReady(`${SLOW_CHILD}; echo not reached`, 10_000);
   assert.equal(stdout, "ready\nchild\n");
   assert.match(JSON.stringify(result), /"interrupted","message":"asked to stop by SIGTERM: ended by SIGTERM/);
 });
 
-test("a child that ignores SIGTERM is killed in time, although the signal has ended the shell that started it", async () => {
+test("a child that ignores SIGTERM is killed in time, even though the signal has ended the shell that started it", async () => {
   const { milliseconds } = await stopOnceReady("(trap '' TERM; echo ready; while :; do sleep 0.01; done); exit 1", 300);
   assert.ok(milliseconds >= 300 && milliseconds < 300 + MAX_KILL_MS, `ended after ${milliseconds} ms`);
 });

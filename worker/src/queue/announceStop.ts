@@ -22,5 +22,5 @@ export async function announceStop(database: Database, key: AttemptKey, seconds:
   while (!(await announce()) && performance.now() < end) await sleep(PAUSE_MS, undefined, { ref: false });
 }
 
-/** The pause between two tries while the attempt is locked. */
+/** The pause between two calls while the attempt is locked. */
 const PAUSE_MS = 250;

@@ -83,7 +83,7 @@ describe("claim", () => {
     ]);
   });
 
-  test("a deleted Job's request is free for others when its next pod should have started long ago", async () => {
+  test("a deleted Job's request is free for others once its next pod should have started long ago", async () => {
     await insert(1);
     const { connection, claimed } = await claimAlone(claimParams("a"));
     await fail(connection, claimedBy(claimed), { reason: "error", message: "no", final: false });

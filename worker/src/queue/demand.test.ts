@@ -19,7 +19,7 @@ async function insert(count: number): Promise<void> {
 
 const claimed = (jobName: string, more = {}) => startAttempt(database, claimParams(jobName, more));
 
-/** Ages suspicions beyond the time that a worker, or its Job, has to come back. */
+/** Ages suspicions beyond the time that a worker, or its Job, has to return. */
 async function ageSuspicions(): Promise<void> {
   await database.query("update batch.queue set suspected_at = suspected_at - interval '1 hour'");
 }
@@ -81,7 +81,7 @@ describe("demand", () => {
     assert.equal(await ask(), 3);
   });
 
-  test("when its Job has not come back in time the attempt is recorded as crashed, and any Job may claim the request", async () => {
+  test("if its Job has not returned in time, the attempt is recorded as crashed, and any Job may claim the request", async () => {
     await insert(1);
     const { connection } = await claimed("a");
     await connection.close();
@@ -96,7 +96,7 @@ describe("demand", () => {
     assert.equal(await ask(), 2, "KEDA still counts the dead worker's Job");
   });
 
-  test("a request reserved for a Job that does not come back is free when its reservation is over", async () => {
+  test("a request reserved for a Job that does not return is free when its reservation expires", async () => {
     await insert(1);
     const { connection, attempt } = await claimed("a");
     await fail(connection, attempt, { reason: "error", message: "no", final: false });

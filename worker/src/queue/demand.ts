@@ -9,7 +9,7 @@ export interface DemandParams {
   readonly requestsPerJob: number;
   readonly maxReplicaCount: number;
   /**
-   * How long a pod may take from its Job's creation to its claim. A Job whose pod takes longer is presumed lost, and another is created.
+   * How long a pod may take from its Job's creation to its claim. A Job whose pod takes longer is presumed absent, and another is created.
    *
    * @default 40
    */

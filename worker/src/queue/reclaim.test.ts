@@ -36,7 +36,7 @@ describe("reclaim", () => {
     assert.deepEqual(await database.query("select crashes from batch.queue"), [{ crashes: 1 }]);
   });
 
-  test("leaves another Job's dead pod to its own Job until that is long overdue, then frees its request", async () => {
+  test("leaves another Job's dead pod to that Job until it is long overdue, then frees its request", async () => {
     const { connection } = await startAttempt(database, claimParams("a"));
     await connection.close();
     assert.equal(await getFinding("b"), undefined, "no poll has seen it yet");

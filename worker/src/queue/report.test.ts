@@ -29,7 +29,7 @@ for (const [end, make] of Object.entries({
     fail(connection, attempt, { reason: "interrupted", message: "drained", final: false }),
   "asks to be run later": (connection, attempt) => defer(connection, attempt, { afterSeconds: 0, message: "later" }),
 } satisfies Record<string, (connection: Database, attempt: Claim) => Promise<unknown>>)) {
-  test(`a checkpoint is there after an attempt that ${end}, also if the next one saves none`, async () => {
+  test(`a checkpoint survives an attempt that ${end}, even if the next one saves none`, async () => {
     await database.reset();
     await database.query("insert into make_it_clap (duration_seconds) values (40)");
     const first = await startAttempt(database, claimParams("a"));

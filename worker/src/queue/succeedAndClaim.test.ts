@@ -39,7 +39,7 @@ describe("succeedAndClaim", () => {
     assert.equal(Number(await arrivals()), before + 1);
   });
 
-  test("records SUCCESS where nothing is waiting", async () => {
+  test("records SUCCESS if nothing is waiting", async () => {
     const { connection, attempt, next } = await startFirst(1);
     assert.equal(await succeedAndClaim(connection, attempt, null, next), undefined);
     assert.deepEqual(await ended(), [{ request_id: "1", status: "SUCCESS", result: null }]);
@@ -62,7 +62,7 @@ describe("succeedAndClaim", () => {
     assert.deepEqual(await ended(), [{ request_id: "1", status: "SUCCESS", result: null }]);
   });
 
-  test("records SUCCESS although the claim fails, and keeps the connection for the next", async () => {
+  test("records SUCCESS even if the claim fails, and keeps the connection for the next claim", async () => {
     const { connection, attempt, next } = await startFirst(2);
     connection.onDisconnect = () => assert.fail("the session lock was lost");
     const other = await database.open();
@@ -73,7 +73,7 @@ describe("succeedAndClaim", () => {
     assert.equal((await claim(connection, next))?.requestId, "2");
   });
 
-  test("the Job's other pod finds its Job's request held, before the commit and after it, and claims no other", async () => {
+  test("the Job's other pod finds the Job's request locked, before the commit and after it, and claims no other", async () => {
     const lease = { leaseSeconds: 30 };
     const { attempt, next } = await startFirst(3, lease);
     const client = await database.open();

@@ -44,7 +44,7 @@ test("takeOver ends the predecessor's connection; when it reconnects, the attemp
   await assert.rejects(renew(predecessor, attempt, claimParams("a")), OwnershipLostError);
 });
 
-test("takeOver leaves alone a session that has announced its stop, that keeps a lease, or that holds another Job's request", async () => {
+test("takeOver does not end a session that has announced its stop, that keeps a lease, or that holds another Job's request", async () => {
   const stopping = await startPredecessor();
   await announceStop(stopping.connection, stopping.attempt, 30);
   const leased = await startPredecessor(claimParams("b", { leaseSeconds: 30 }));
