@@ -34,7 +34,7 @@ export const MUTANTS: readonly ScenarioMutant[] = [
   {
     name: "a repeated claim counted again",
     scenario: "success",
-    changes: [["claim", "set attempt = q.attempt,", "set attempt = q.attempt + again::integer,"]],
+    changes: [["claim", "set attempt = q.attempt,", "set attempt = q.attempt + repeated::integer,"]],
   },
   {
     name: "a checkpoint saved without its fence",
