@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import { objectName } from "./nameRules.ts";
 import { and, isObject, number, type Rule, shape, text } from "./rule.ts";
 
 const isHost = (name: string) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name);
@@ -7,7 +8,7 @@ const isHost = (name: string) => isIPv6(name) || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9
 const poolerHostRule = text(isHost, "a host name or an address", "pods connect to it; the port is a separate key");
 
 /** Validation rules for the host of a server. */
-export const hostRule = and(
+const hostRule = and(
   poolerHostRule,
   text(
     (name) => !/^(localhost|127(\.\d+){3}|::1)$/i.test(name),
@@ -17,7 +18,7 @@ export const hostRule = and(
 );
 
 /** Validation rules for the port of a server or a pooler. */
-export const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
+const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
 
 /** PostgreSQL truncates longer names. */
 const MAX_NAME_BYTES = 63;
@@ -30,26 +31,43 @@ export const userRule = text(
 );
 
 /** Validation rules for the name of a database. */
-export const databaseRule = text(
+const databaseRule = text(
   (name) => /^(?!.*:\/\/)[^\s"'$`\\]+$/.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES,
   `a database name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, $ and \\`,
   "it holds the queue",
 );
 
 /** Validation rules for a key in a Secret. */
-export function secretKeyRule(why: string): Rule {
+function secretKeyRule(why: string): Rule {
   return text(/^[\w.-]+$/, "a key in the Secret (letters, digits, _, . and -)", why);
 }
+
+/** Validation rules for a server and its database. */
+export const SERVER_RULES = { host: hostRule, port: portRule, database: databaseRule };
+
+/** Validation rules for a role and the Secret with its password. */
+export const ROLE_RULES = {
+  user: userRule,
+  secretName: objectName("a Secret in the namespace of the batches"),
+  secretKey: secretKeyRule("it holds the password"),
+};
 
 /** Validation rules for how clients verify the server. */
 export const modeRule = text(/^(require|verify-full)$/, "require or verify-full", "passwords are only sent over TLS");
 
 /** Validation rules for the name in a certificate. */
-export const serverNameRule = text(
+const serverNameRule = text(
   isHost,
   "a host name in the server's certificate, or an address in it",
   "pods compare them; Node.js accepts no other name with a colon, and no pattern",
 );
+
+/** Validation rules for the name and the authority that verify a server. */
+export const CERTIFICATE_RULES = {
+  serverName: serverNameRule,
+  caSecretName: objectName("a Secret in the namespace of the batches"),
+  caSecretKey: secretKeyRule("it holds the certificate"),
+};
 
 /** Validation rules for `PoolerAddress`. */
 export const poolerRule = shape({ host: poolerHostRule, port: portRule, serverName: serverNameRule }, ["host"]);

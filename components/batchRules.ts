@@ -1,20 +1,10 @@
 import { RETRY_LATER_EXIT_CODE } from "../worker/src/command/commandEnd.ts";
 import { COMMAND_NUMBER_RULES } from "../worker/src/command/commandSettings.ts";
 import { KIND_PATTERN } from "../worker/src/settings.ts";
-import {
-  databaseRule,
-  hostRule,
-  modeRule,
-  nameProblems,
-  poolerRule,
-  portRule,
-  secretKeyRule,
-  serverNameRule,
-  userRule,
-} from "./addressRules.ts";
+import { CERTIFICATE_RULES, modeRule, nameProblems, poolerRule, ROLE_RULES, SERVER_RULES } from "./addressRules.ts";
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
-import { namespaceName, objectName, prefixName } from "./nameRules.ts";
+import { namespaceName, prefixName } from "./nameRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
 import { cpuMillis, memoryMebibytes, quantityValue } from "./quantity.ts";
@@ -91,27 +81,16 @@ export const imageArgsRule = shape({ reference: present("the image that pods run
 ]);
 
 /** Validation rules for `RoleCredentials`. */
-export const roleRule = shape(
-  {
-    user: userRule,
-    secretName: objectName("the Secret that holds the role's password"),
-    secretKey: secretKeyRule("it holds the password"),
-  },
-  ["user", "secretName", "secretKey"],
-);
+export const roleRule = shape(ROLE_RULES, ["user", "secretName", "secretKey"]);
 
 /** Validation rules for `DatabaseAddress`. */
 export const addressRule = and(
   shape(
     {
-      host: hostRule,
-      port: portRule,
-      database: databaseRule,
+      ...SERVER_RULES,
       sslMode: modeRule,
       scalerSslMode: modeRule,
-      serverName: serverNameRule,
-      caSecretName: objectName("a Secret in the namespace of the batches"),
-      caSecretKey: secretKeyRule("it holds the certificate"),
+      ...CERTIFICATE_RULES,
       pooler: poolerRule,
     },
     ["host", "port", "database", "sslMode"],

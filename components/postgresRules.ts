@@ -1,15 +1,13 @@
 import {
-  databaseRule,
-  hostRule,
+  CERTIFICATE_RULES,
   modeRule,
   nameProblems,
   poolerRule,
-  portRule,
-  secretKeyRule,
-  serverNameRule,
+  ROLE_RULES,
+  SERVER_RULES,
   userRule,
 } from "./addressRules.ts";
-import { namespaceName, objectName, unusedNamespace } from "./nameRules.ts";
+import { namespaceName, unusedNamespace } from "./nameRules.ts";
 import { METADATA_RULES } from "./podRules.ts";
 import { POSTGRES_INSTALL_RULES } from "./postgresInstallRules.ts";
 import {
@@ -42,15 +40,7 @@ export const rotationRule = text(
 export const namespaceRule = namespaceName("Kubernetes' rule for namespaces");
 
 const roleRule = and(
-  shape(
-    {
-      user: userRule,
-      password: secretText("the role's password"),
-      secretName: objectName("a Secret in the namespace of the batches"),
-      secretKey: secretKeyRule("it holds the password"),
-    },
-    ["user"],
-  ),
+  shape({ ...ROLE_RULES, password: secretText("the role's password") }, ["user"]),
   (path, value, problems) => {
     const { password, secretName, secretKey } = value as Record<string, unknown>;
     if ((password === undefined) === (secretName === undefined)) {
@@ -73,10 +63,8 @@ function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
     shape({
       mode: modeRule,
       scalerMode: modeRule,
-      serverName: serverNameRule,
+      ...CERTIFICATE_RULES,
       ...authority,
-      caSecretName: objectName("a Secret in the namespace of the batches"),
-      caSecretKey: secretKeyRule("it holds the certificate"),
     }),
     (path, value, problems) => {
       atMostOne(keys, "there is only one authority")(path, value, problems);
@@ -98,9 +86,7 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
   return and(
     shape(
       {
-        host: hostRule,
-        port: portRule,
-        database: databaseRule,
+        ...SERVER_RULES,
         tls: plain(tlsRule(authority)),
         admin: plain(roleRule),
         worker: plain(roleRule),
@@ -156,9 +142,7 @@ const differentRoles: Rule = (path, value, problems) => {
 /** Validation rules for the fields of `ExistingPostgresArgs` that are checked again once they are known. */
 export const serverRule = and(
   shape({
-    host: hostRule,
-    port: portRule,
-    database: databaseRule,
+    ...SERVER_RULES,
     ...Object.fromEntries(["admin", "worker", "scaler"].map((role) => [role, shape({ user: userRule })])),
   }),
   differentRoles,

@@ -5,7 +5,7 @@ import { CONNECTIONS, type Round, reportClaim, VARIANTS, type Variant } from "./
 import { runClosedLoop, type Throughput } from "./closedLoop.ts";
 import type { BenchContext } from "./context.ts";
 import { fill } from "./fill.ts";
-import { SIZES } from "./options.ts";
+import { SIZES, TURNS } from "./options.ts";
 import { claimAndSucceed, createLongJob } from "./queueLoad.ts";
 
 /** One operation per connection. */
@@ -18,21 +18,7 @@ export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
   options: {
     finished: { ...SIZES.finished, defaultValue: 1_000_000 },
     waiting: { ...SIZES.waiting, defaultValue: 100_000 },
-    rounds: {
-      min: 1,
-      max: 1_000,
-      why: "medians over the rounds are what counts",
-      help: "rounds, whose medians are compared",
-      defaultValue: 20,
-    },
-    seconds: {
-      min: 0.1,
-      max: 60,
-      fractions: true,
-      why: "one turn; nine make a round",
-      help: "seconds of a turn",
-      defaultValue: 1,
-    },
+    ...TURNS,
   },
 
   async run({ finished, waiting, rounds, seconds }, context) {

@@ -20,3 +20,22 @@ export const SIZES = {
     help: "waiting requests in the tables",
   },
 } as const satisfies Record<string, NumberRule & Pick<OptionRule, "help">>;
+
+/** Benches that compare variants measure them in turns; a round is one turn of each. */
+export const TURNS = {
+  rounds: {
+    min: 1,
+    max: 1_000,
+    why: "medians over the rounds are what counts",
+    help: "rounds, whose medians are compared",
+    defaultValue: 20,
+  },
+  seconds: {
+    min: 0.1,
+    max: 60,
+    fractions: true,
+    why: "each round has several turns",
+    help: "seconds of a turn",
+    defaultValue: 1,
+  },
+} as const satisfies Record<string, OptionRule>;

@@ -1,7 +1,7 @@
 import { atMost } from "../support/limit.ts";
 import { median, percentile } from "../support/samples.ts";
 import type { Bench } from "./bench.ts";
-import { SIZES } from "./options.ts";
+import { SIZES, TURNS } from "./options.ts";
 import { ONE_CONNECTION, openGraphileWorker } from "./peers/graphileWorker.ts";
 import { openPgBoss } from "./peers/pgBoss.ts";
 import { openPostgresBatch } from "./peers/postgresBatch.ts";
@@ -15,13 +15,7 @@ export const peers: Bench<"waiting" | "rounds"> = {
   target: "Claim, payload and finish take no longer than graphile-worker's and pg-boss's",
   options: {
     waiting: { ...SIZES.waiting, defaultValue: 100_000 },
-    rounds: {
-      min: 1,
-      max: 1_000,
-      why: "medians over the rounds are what counts",
-      help: "rounds, whose medians are compared",
-      defaultValue: 10,
-    },
+    rounds: { ...TURNS.rounds, defaultValue: 10 },
   },
 
   async run({ waiting, rounds }, context) {

@@ -7,7 +7,7 @@ import { until } from "../support/until.ts";
 import type { Bench } from "./bench.ts";
 import { runClosedLoop } from "./closedLoop.ts";
 import { type BenchContext, createContext } from "./context.ts";
-import { SIZES } from "./options.ts";
+import { SIZES, TURNS } from "./options.ts";
 import { claimAndSucceed } from "./queueLoad.ts";
 import { ms, printTable } from "./table.ts";
 
@@ -28,21 +28,7 @@ export const publication: Bench<"waiting" | "rounds" | "seconds"> = {
     "A publication for all tables, with a subscriber on another server, makes claims and polls at most 1.5 times as slow",
   options: {
     waiting: { ...SIZES.waiting, defaultValue: 20_000 },
-    rounds: {
-      min: 1,
-      max: 1_000,
-      why: "medians over the rounds are what counts",
-      help: "rounds, whose medians are compared",
-      defaultValue: 20,
-    },
-    seconds: {
-      min: 0.1,
-      max: 60,
-      fractions: true,
-      why: "one turn; two make a round",
-      help: "seconds of a turn",
-      defaultValue: 1,
-    },
+    ...TURNS,
   },
 
   async run({ waiting, rounds, seconds }, context) {
