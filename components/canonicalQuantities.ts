@@ -8,8 +8,8 @@ const AMOUNTS: readonly string[] = ["requests", "limits", "overhead"];
 const AMOUNT: readonly string[] = ["sizeLimit", "divisor"];
 
 /**
- * Writes the quantities of a pod's spec as Kubernetes does. KEDA writes its objects back, and owns what it has changed by that: the next
- * pulumi up would find a difference, and its change would be a conflict.
+ * Writes the quantities of a pod's spec as Kubernetes does. KEDA writes its objects back, and then owns the fields that this changes: the
+ * next pulumi up would find a difference, and its own change would be a conflict.
  */
 export function withCanonicalQuantities<Spec extends object>(spec: Spec): Spec {
   return write(spec) as Spec;

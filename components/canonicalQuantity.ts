@@ -1,7 +1,7 @@
 const DECIMAL = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
 const BINARY = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
-/** The place of the suffix for units. */
+/** The index of the suffix for units. */
 const UNITS = DECIMAL.indexOf("");
 
 /**

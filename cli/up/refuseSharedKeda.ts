@@ -1,7 +1,7 @@
 import { UsageError } from "../usageError.ts";
 import type { KedaObject } from "./kedaFinalizer.ts";
 import type { Kubectl } from "./kubectl.ts";
-import type { StackState } from "./stackState.ts";
+import { isSameObject, type ObjectName, type StackState } from "./stackState.ts";
 
 /** KEDA's kinds whose objects start pods. */
 const KINDS = "scaledjobs.keda.sh,scaledobjects.keda.sh";
@@ -9,7 +9,7 @@ const KINDS = "scaledjobs.keda.sh,scaledobjects.keda.sh";
 const SHOWN = 3;
 
 /**
- * Refuses to remove a KEDA that others use, too: Helm deletes its CRDs, and with them every ScaledJob of the cluster and its running Jobs.
+ * Refuses to remove a KEDA that others also use: Helm deletes its CRDs, and with them every ScaledJob of the cluster and its running Jobs.
  *
  * @throws UsageError naming the others' objects and what to do.
  */
@@ -19,14 +19,10 @@ export async function refuseSharedKeda(
 ): Promise<void> {
   if (!ownsKeda) return;
   const all = (await kubectl.list<KedaObject>(KINDS, "--all-namespaces")) ?? [];
+  const isOwn = (object: ObjectName) =>
+    namespaces.includes(object.namespace) || scaledJobs.some((own) => isSameObject(own, object));
   const others = all
-    .filter(
-      ({ metadata: { namespace = "", deletionTimestamp } }) => !deletionTimestamp && !namespaces.includes(namespace),
-    )
-    .filter(
-      ({ metadata: { namespace, name } }) =>
-        !scaledJobs.some((own) => own.namespace === namespace && own.name === name),
-    )
+    .filter(({ metadata }) => !metadata.deletionTimestamp && !isOwn({ namespace: "", ...metadata }))
     .map(({ kind, metadata: { namespace, name } }) => `${kind} ${namespace}/${name}`);
   if (others.length === 0) return;
   const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : "";

@@ -2,7 +2,7 @@ import { UsageError } from "../usageError.ts";
 import type { CheckedSettings } from "./checkSettings.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { Metadata } from "./kubernetesObject.ts";
-import type { ObjectName, StackState } from "./stackState.ts";
+import { isSameObject, type ObjectName, type StackState } from "./stackState.ts";
 
 interface Named {
   readonly metadata: Metadata;
@@ -46,7 +46,7 @@ async function takenBatches(
   own: readonly ObjectName[],
   wanted: readonly ObjectName[],
 ): Promise<string[]> {
-  const create = wanted.filter((one) => !own.some((other) => isSame(one, other)));
+  const create = wanted.filter((one) => !own.some((other) => isSameObject(one, other)));
   const [first] = create;
   if (first === undefined) return [];
   const found = (await kubectl.list<Named>("scaledjobs.keda.sh", "-n", first.namespace)) ?? [];
@@ -56,10 +56,6 @@ async function takenBatches(
       `a batch's name must be free in the namespace ${namespace} (it is a ScaledJob); got ${JSON.stringify(name)}, which this stack has not created. ` +
       "Set another name on the batch, or use another namespace",
   );
-}
-
-function isSame(one: ObjectName, other: ObjectName): boolean {
-  return one.namespace === other.namespace && one.name === other.name;
 }
 
 function takenNamespace(isOfKeda: boolean, { name, deletionTimestamp }: Metadata): string {

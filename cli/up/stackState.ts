@@ -7,6 +7,10 @@ export interface ObjectName {
   readonly name: string;
 }
 
+export function isSameObject(one: ObjectName, other: ObjectName): boolean {
+  return one.namespace === other.namespace && one.name === other.name;
+}
+
 /** A namespace that one of index.ts' components creates. */
 export interface CreatedNamespace {
   readonly component: "Postgres" | "Keda";
