@@ -1163,14 +1163,14 @@ CREATE FUNCTION batch.dequeue() RETURNS trigger
     AS $$
 declare
   ids bigint[];
-  again bigint[];
+  reinserted bigint[];
 begin
   execute format('select array_agg(r.%I) from deleted r', batch.require_key(tg_relid, tg_argv[0])) into ids;
   if ids is not null then
     perform batch.dequeue_ids(tg_argv[0], ids, 'its row was deleted');
-    again := batch.existing_rows(tg_argv[0], ids);
-    if cardinality(again) > 0 and batch.enqueue_ids(tg_argv[0], again) < cardinality(again) then
-      perform batch.refuse_insert(tg_argv[0], again);
+    reinserted := batch.existing_rows(tg_argv[0], ids);
+    if cardinality(reinserted) > 0 and batch.enqueue_ids(tg_argv[0], reinserted) < cardinality(reinserted) then
+      perform batch.refuse_insert(tg_argv[0], reinserted);
     end if;
   end if;
   return null;

@@ -3,7 +3,7 @@
 -- Argument: the kind. The transition table is called deleted.
 --
 -- It may fire after the triggers for rows that the same statement has inserted or given another key, or that the user's own trigger has
--- inserted for a deleted row: what has such a key again is a new request.
+-- inserted for a deleted row: a row that now has such a key is a new request.
 create or replace function batch.dequeue() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -11,14 +11,14 @@ set enable_seqscan = off
 as $$
 declare
   ids bigint[];
-  again bigint[];
+  reinserted bigint[];
 begin
   execute format('select array_agg(r.%I) from deleted r', batch.require_key(tg_relid, tg_argv[0])) into ids;
   if ids is not null then
     perform batch.dequeue_ids(tg_argv[0], ids, 'its row was deleted');
-    again := batch.existing_rows(tg_argv[0], ids);
-    if cardinality(again) > 0 and batch.enqueue_ids(tg_argv[0], again) < cardinality(again) then
-      perform batch.refuse_insert(tg_argv[0], again);
+    reinserted := batch.existing_rows(tg_argv[0], ids);
+    if cardinality(reinserted) > 0 and batch.enqueue_ids(tg_argv[0], reinserted) < cardinality(reinserted) then
+      perform batch.refuse_insert(tg_argv[0], reinserted);
     end if;
   end if;
   return null;
