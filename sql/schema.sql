@@ -410,7 +410,7 @@ begin
     raise invalid_parameter_value using message = format(
       'p_limits must be 4 numbers of 0 or more (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
-  select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into kind_row
+  select k.requests, k.timeout_column, k.unqueued_above, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into kind_row
   from batch.kind k join batch.scaling s on s.kind = k.kind
   where k.kind = p_kind and k.attached;
   if not found then
@@ -424,9 +424,9 @@ begin
     kind_row.waiting_xid := '0';
     kind_row.waiting_id := -9223372036854775808;
   end if;
-  if kind_row.intake_after is not null and kind_row.problem is null and not p_next then
+  if kind_row.unqueued_above is not null and kind_row.problem is null and not p_next then
     begin
-      perform batch.take_in_missing(p_kind);
+      perform batch.enqueue_missed(p_kind);
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
@@ -552,7 +552,7 @@ begin
         some_readable := kind_problem is null;
       exception when query_canceled or lock_not_available then
         -- There is no time left to find out, nor for another request.
-        perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, false);
+        perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, false);
         return;
       end;
       if kind_problem is not null then
@@ -562,7 +562,7 @@ begin
       end if;
     end if;
     if problem is not null then
-      perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and not unreadable);
+      perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and not unreadable);
       unusable := unusable + 1;
       continue;
     end if;
@@ -689,12 +689,12 @@ begin
   if problem is not null then
     raise exception '%', problem;
   end if;
-  update batch.kind k set partitions = batch.partitions(k.requests), intake_partition = null, intake_after = least_key where k.kind = p_kind;
-  while exists (select from batch.kind k where k.kind = p_kind and k.intake_after is not null) loop
-    perform batch.take_in(p_kind);
+  update batch.kind k set partitions = batch.partitions(k.requests), unqueued_partition = null, unqueued_above = least_key where k.kind = p_kind;
+  while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
+    perform batch.enqueue_existing(p_kind);
   end loop;
   if current_setting('transaction_isolation') <> 'read committed' then
-    update batch.kind k set intake_after = least_key where k.kind = p_kind;
+    update batch.kind k set unqueued_above = least_key where k.kind = p_kind;
   end if;
 exception
   when insufficient_privilege or undefined_object or data_exception then
@@ -844,25 +844,6 @@ begin
     return 0;
   end if;
   return least(wanted + suspects + s.absent_jobs, 5 * p_max_replica_count);
-end
-$$;
-
-
---
--- Name: crash_patience(text, text, integer, double precision); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.crash_patience(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision) RETURNS interval
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  return greatest(
-    batch.backoff(
-      coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
-    ) + make_interval(secs => p_backoff_seconds / 2),
-    interval '5 seconds'
-  );
 end
 $$;
 
@@ -1121,12 +1102,12 @@ begin
   -- the log, so it is undone as well.
   perform set_config('synchronous_commit', 'off', true);
   current_problem := batch.maintain(p_kind);
-  select k.problem, k.intake_after into kind_row from batch.kind k where k.kind = p_kind;
+  select k.problem, k.unqueued_above into kind_row from batch.kind k where k.kind = p_kind;
   if current_problem is null and not batch.is_paused(kind_row.problem) then
     -- Above this, sums would overflow; no kind has as many requests, nor waits as long.
     jobs := batch.count_jobs(p_kind, p_requests_per_job, least(p_max_replica_count, 100000000), least(p_pod_start_seconds, 100000000));
   else
-    -- No Job is created, so no claim is expected. The time of the poll shows whether the clock is set back (batch.follow_clock).
+    -- No Job is created, so no claim is expected. The time of the poll shows whether the clock is set back (batch.move_times_back).
     update batch.scaling s set polled_at = now(), expected_since = '{}', expected_claims = '{}'
     from (select f.kind from batch.scaling f where f.kind = p_kind for no key update skip locked) free where s.kind = free.kind;
   end if;
@@ -1134,9 +1115,9 @@ begin
   -- waits for that row with the table locked, and a claim, which a poll may wait for, waits for the table. If the row is locked, a later
   -- poll updates it.
   if batch.is_paused(kind_row.problem) then
-    if current_problem is not null and kind_row.intake_after is null then
+    if current_problem is not null and kind_row.unqueued_above is null then
       -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).
-      update batch.kind k set intake_after = -9223372036854775808
+      update batch.kind k set unqueued_above = -9223372036854775808
       from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
     end if;
   elsif kind_row.problem is distinct from current_problem then
@@ -1420,10 +1401,10 @@ $$;
 
 
 --
--- Name: end_unread(text, bigint, integer, integer, text, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: end_without_row(text, bigint, integer, integer, text, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean) RETURNS void
+CREATE FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1465,6 +1446,41 @@ begin
     perform batch.refuse_insert(tg_argv[0], ids);
   end if;
   return null;
+end
+$$;
+
+
+--
+-- Name: enqueue_existing(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.enqueue_existing(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  chunk constant integer := 100000;
+  pending batch.kind;
+  ids bigint[];
+begin
+  select * into pending from batch.kind k where k.kind = p_kind;
+  if pending.unqueued_above is null then
+    return;
+  end if;
+  ids := batch.read_keys(p_kind, pending.unqueued_partition, nullif(pending.unqueued_above, -9223372036854775808), chunk, null);
+  perform batch.enqueue_ids(p_kind, array(
+    select existing.id from unnest(ids) as existing (id)
+    where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null
+  ));
+  if cardinality(ids) = chunk then
+    update batch.kind k set unqueued_above = ids[chunk] where k.kind = p_kind;
+  else
+    update batch.kind k
+    set unqueued_partition = null, unqueued_above = null,
+        partitions = case when pending.unqueued_partition is null then k.partitions else k.partitions || pending.unqueued_partition end
+    where k.kind = p_kind;
+  end if;
 end
 $$;
 
@@ -1531,6 +1547,42 @@ begin
   ) deleted
   where d.ctid = deleted.row_ctid;
   return enqueued;
+end
+$$;
+
+
+--
+-- Name: enqueue_missed(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.enqueue_missed(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  attached batch.kind;
+  present oid[];
+  arrived oid;
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  present := batch.partitions(attached.requests);
+  if attached.unqueued_above is null and attached.partitions <@ present and present <@ attached.partitions or not batch.lock_kind(p_kind) then
+    return;
+  end if;
+  select * into attached from batch.kind k where k.kind = p_kind;
+  if not attached.partitions <@ present then
+    -- A partition was detached or dropped, and its rows with it.
+    update batch.kind k
+    set partitions = array(select p from unnest(k.partitions) p where p = any (present)), sweep_pending = true
+    where k.kind = p_kind;
+  end if;
+  select p into arrived from unnest(present) p where p <> all (attached.partitions) limit 1;
+  if arrived is not null and attached.unqueued_above is null then
+    update batch.kind k set unqueued_partition = arrived, unqueued_above = -9223372036854775808 where k.kind = p_kind;
+  end if;
+  if arrived is not null or attached.unqueued_above is not null then
+    perform batch.enqueue_existing(p_kind);
+  end if;
 end
 $$;
 
@@ -1654,62 +1706,6 @@ begin
     finished.job_name, finished.pod_name, p_result, finished.progress
   );
   return true;
-end
-$$;
-
-
---
--- Name: follow_clock(text); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.follow_clock(p_kind text) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  present constant timestamptz := clock_timestamp();
-  polled timestamptz;
-  ahead interval;
-  lately tstzrange;
-  ctids tid[];
-begin
-  select s.polled_at, tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]') into polled, lately
-  from batch.scaling s
-  where s.kind = p_kind and s.polled_at > present + interval '1 second' for no key update skip locked;
-  if not found then
-    return;
-  end if;
-  ahead := polled - present;
-  select array_agg(claimed.row_ctid) into ctids from (
-    select q.ctid as row_ctid from batch.queue q
-    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update skip locked
-  ) claimed;
-  update batch.queue q
-  set created_at = case when q.created_at > present then q.created_at - ahead else q.created_at end,
-      -- How long an attempt with a timeout has run is the difference.
-      started_at = case when q.started_at > present or stored.limited then q.started_at - ahead else q.started_at end,
-      deadline_at = case when stored.limited then q.deadline_at - ahead else q.deadline_at end,
-      suspected_at = case when q.suspected_at > present then q.suspected_at - ahead else q.suspected_at end,
-      reserved_until = case when q.reserved_until >= polled then q.reserved_until - ahead else q.reserved_until end,
-      -- The lease of a suspect had ended.
-      lease_until = case when q.lease_until >= polled then q.lease_until - ahead
-        when q.suspected_at is not null then least(q.lease_until, present) else q.lease_until end,
-      stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
-      available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
-  from (
-    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
-    from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
-    where c.ctid = any (ctids)
-  ) stored
-  where q.ctid = stored.row_ctid;
-  update batch.scaling s
-  set polled_at = present,
-      expected_since = array(
-        select case when e.since > polled - interval '1 day' then e.since - ahead else e.since end
-        from unnest(s.expected_since) with ordinality e (since, ordinal) order by e.ordinal),
-      limited_until = case when s.limited_until >= polled then s.limited_until - ahead else s.limited_until end,
-      bounds_reset_at = least(s.bounds_reset_at, present - interval '5 minutes')
-  where s.kind = p_kind;
 end
 $$;
 
@@ -1950,7 +1946,7 @@ begin
   into needs
   from batch.scaling s, pg_snapshot_xmax(pg_current_snapshot()) as next (xid) where s.kind = p_kind;
   if needs.clock then
-    perform batch.follow_clock(p_kind);
+    perform batch.move_times_back(p_kind);
   end if;
   if needs.bounds then
     perform batch.reset_bounds(p_kind);
@@ -1963,15 +1959,15 @@ begin
       if had_problem and attached.problem like 'no row of %' then
         current_problem := batch.reading_problem(p_kind);
       end if;
-      if had_problem and current_problem is null and attached.intake_after is null then
+      if had_problem and current_problem is null and attached.unqueued_above is null then
         if batch.lock_kind(p_kind) then
-          update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
+          update batch.kind k set unqueued_partition = null, unqueued_above = -9223372036854775808 where k.kind = p_kind;
         else
           current_problem := attached.problem;
         end if;
       end if;
       if current_problem is null then
-        perform batch.take_in_missing(p_kind);
+        perform batch.enqueue_missed(p_kind);
         if attached.sweep_pending then
           perform batch.sweep(p_kind);
         end if;
@@ -1996,6 +1992,62 @@ begin
   perform batch.advance_bounds(p_kind);
   delete from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days';
   return current_problem;
+end
+$$;
+
+
+--
+-- Name: move_times_back(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.move_times_back(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  present constant timestamptz := clock_timestamp();
+  polled timestamptz;
+  ahead interval;
+  lately tstzrange;
+  ctids tid[];
+begin
+  select s.polled_at, tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]') into polled, lately
+  from batch.scaling s
+  where s.kind = p_kind and s.polled_at > present + interval '1 second' for no key update skip locked;
+  if not found then
+    return;
+  end if;
+  ahead := polled - present;
+  select array_agg(claimed.row_ctid) into ctids from (
+    select q.ctid as row_ctid from batch.queue q
+    where q.kind = p_kind and (q.job_name is not null or q.available_at is not null) for update skip locked
+  ) claimed;
+  update batch.queue q
+  set created_at = case when q.created_at > present then q.created_at - ahead else q.created_at end,
+      -- How long an attempt with a timeout has run is the difference.
+      started_at = case when q.started_at > present or stored.limited then q.started_at - ahead else q.started_at end,
+      deadline_at = case when stored.limited then q.deadline_at - ahead else q.deadline_at end,
+      suspected_at = case when q.suspected_at > present then q.suspected_at - ahead else q.suspected_at end,
+      reserved_until = case when q.reserved_until >= polled then q.reserved_until - ahead else q.reserved_until end,
+      -- The lease of a suspect had ended.
+      lease_until = case when q.lease_until >= polled then q.lease_until - ahead
+        when q.suspected_at is not null then least(q.lease_until, present) else q.lease_until end,
+      stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
+      available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
+  from (
+    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
+    from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
+    where c.ctid = any (ctids)
+  ) stored
+  where q.ctid = stored.row_ctid;
+  update batch.scaling s
+  set polled_at = present,
+      expected_since = array(
+        select case when e.since > polled - interval '1 day' then e.since - ahead else e.since end
+        from unnest(s.expected_since) with ordinality e (since, ordinal) order by e.ordinal),
+      limited_until = case when s.limited_until >= polled then s.limited_until - ahead else s.limited_until end,
+      bounds_reset_at = least(s.bounds_reset_at, present - interval '5 minutes')
+  where s.kind = p_kind;
 end
 $$;
 
@@ -2074,7 +2126,7 @@ begin
   set problem = format('paused: %s (to continue: select batch.resume(%L))', coalesce(p_reason, 'by ' || session_user), p_kind),
       problem_since = case when batch.is_paused(k.problem) then k.problem_since else now() end,
       -- The problem that it had is no longer shown; once it is solved, its rows are checked (batch.maintain).
-      intake_after = case when k.problem is null or batch.is_paused(k.problem) then k.intake_after else coalesce(k.intake_after, least_key) end
+      unqueued_above = case when k.problem is null or batch.is_paused(k.problem) then k.unqueued_above else coalesce(k.unqueued_above, least_key) end
   where k.kind = p_kind;
 end
 $$;
@@ -2338,7 +2390,7 @@ begin
           'timed out after %s s, and its worker in pod %s did not record it', extract(epoch from q.deadline_at - q.started_at), q.pod_name),
           false);
         changed := changed + 1;
-      elsif q.suspected_at <= now() - batch.crash_patience(p_kind, q.job_name, q.backoff_limit, q.backoff_seconds)
+      elsif q.suspected_at <= now() - batch.reap_delay(p_kind, q.job_name, q.backoff_limit, q.backoff_seconds)
         and batch.session_is_dead(q.session_id, q.lease_until)
       then
         perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
@@ -2353,6 +2405,25 @@ begin
     end;
   end loop;
   return changed;
+end
+$$;
+
+
+--
+-- Name: reap_delay(text, text, integer, double precision); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.reap_delay(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision) RETURNS interval
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return greatest(
+    batch.backoff(
+      coalesce((select j.failures from batch.job j where j.kind = p_kind and j.job_name = p_job), 0), p_backoff_limit, p_backoff_seconds
+    ) + make_interval(secs => p_backoff_seconds / 2),
+    interval '5 seconds'
+  );
 end
 $$;
 
@@ -2927,8 +2998,8 @@ CREATE TABLE batch.kind (
     attached boolean DEFAULT true NOT NULL,
     timeout_column name,
     partitions oid[] DEFAULT '{}'::oid[] NOT NULL,
-    intake_partition oid,
-    intake_after bigint,
+    unqueued_partition oid,
+    unqueued_above bigint,
     sweep_pending boolean DEFAULT false NOT NULL,
     cleared_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     problem text,
@@ -3275,77 +3346,6 @@ begin
   if coalesce(cardinality(finished), 0) + cardinality(missing) = 0 then
     update batch.kind k set sweep_pending = false
     from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
-  end if;
-end
-$$;
-
-
---
--- Name: take_in(text); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.take_in(p_kind text) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    SET enable_seqscan TO 'off'
-    AS $$
-declare
-  chunk constant integer := 100000;
-  pending batch.kind;
-  ids bigint[];
-begin
-  select * into pending from batch.kind k where k.kind = p_kind;
-  if pending.intake_after is null then
-    return;
-  end if;
-  ids := batch.read_keys(p_kind, pending.intake_partition, nullif(pending.intake_after, -9223372036854775808), chunk, null);
-  perform batch.enqueue_ids(p_kind, array(
-    select taken.id from unnest(ids) as taken (id)
-    where (select true from batch.queue q where q.kind = p_kind and q.request_id = taken.id limit 1) is null
-  ));
-  if cardinality(ids) = chunk then
-    update batch.kind k set intake_after = ids[chunk] where k.kind = p_kind;
-  else
-    update batch.kind k
-    set intake_partition = null, intake_after = null,
-        partitions = case when pending.intake_partition is null then k.partitions else k.partitions || pending.intake_partition end
-    where k.kind = p_kind;
-  end if;
-end
-$$;
-
-
---
--- Name: take_in_missing(text); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.take_in_missing(p_kind text) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-  attached batch.kind;
-  present oid[];
-  arrived oid;
-begin
-  select * into attached from batch.kind k where k.kind = p_kind;
-  present := batch.partitions(attached.requests);
-  if attached.intake_after is null and attached.partitions <@ present and present <@ attached.partitions or not batch.lock_kind(p_kind) then
-    return;
-  end if;
-  select * into attached from batch.kind k where k.kind = p_kind;
-  if not attached.partitions <@ present then
-    -- A partition was detached or dropped, and its rows with it.
-    update batch.kind k
-    set partitions = array(select p from unnest(k.partitions) p where p = any (present)), sweep_pending = true
-    where k.kind = p_kind;
-  end if;
-  select p into arrived from unnest(present) p where p <> all (attached.partitions) limit 1;
-  if arrived is not null and attached.intake_after is null then
-    update batch.kind k set intake_partition = arrived, intake_after = -9223372036854775808 where k.kind = p_kind;
-  end if;
-  if arrived is not null or attached.intake_after is not null then
-    perform batch.take_in(p_kind);
   end if;
 end
 $$;
@@ -4110,13 +4110,6 @@ REVOKE ALL ON FUNCTION batch.count_jobs(p_kind text, p_requests_per_job integer,
 
 
 --
--- Name: FUNCTION crash_patience(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.crash_patience(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision) FROM PUBLIC;
-
-
---
 -- Name: FUNCTION create_policy(p_kind text, p_requests regclass, p_reader name); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -4222,10 +4215,10 @@ REVOKE ALL ON FUNCTION batch.end_slow_read(p_kind text, p_request bigint, p_atte
 
 
 --
--- Name: FUNCTION end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.end_unread(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean) FROM PUBLIC;
 
 
 --
@@ -4236,10 +4229,24 @@ REVOKE ALL ON FUNCTION batch.enqueue() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION enqueue_existing(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.enqueue_existing(p_kind text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION enqueue_ids(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
 --
 
 REVOKE ALL ON FUNCTION batch.enqueue_ids(p_kind text, p_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION enqueue_missed(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.enqueue_missed(p_kind text) FROM PUBLIC;
 
 
 --
@@ -4268,13 +4275,6 @@ REVOKE ALL ON FUNCTION batch.fail(p_kind text, p_job text, p_request bigint, p_a
 --
 
 REVOKE ALL ON FUNCTION batch.finish(p_token text, p_result jsonb) FROM PUBLIC;
-
-
---
--- Name: FUNCTION follow_clock(p_kind text); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.follow_clock(p_kind text) FROM PUBLIC;
 
 
 --
@@ -4362,6 +4362,13 @@ REVOKE ALL ON FUNCTION batch.maintain(p_kind text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION move_times_back(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.move_times_back(p_kind text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION own(p_token text); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -4443,6 +4450,13 @@ REVOKE ALL ON FUNCTION batch.reading_problem(p_kind text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.reap(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reap_delay(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.reap_delay(p_kind text, p_job text, p_backoff_limit integer, p_backoff_seconds double precision) FROM PUBLIC;
 
 
 --
@@ -4667,20 +4681,6 @@ REVOKE ALL ON FUNCTION batch.suspect_dead(p_kind text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.sweep(p_kind text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION take_in(p_kind text); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.take_in(p_kind text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION take_in_missing(p_kind text); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.take_in_missing(p_kind text) FROM PUBLIC;
 
 
 --

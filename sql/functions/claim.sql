@@ -51,7 +51,7 @@ begin
     raise invalid_parameter_value using message = format(
       'p_limits must be 4 numbers of 0 or more (errors, crashes, interruptions, deferrals); got %s', coalesce(p_limits::text, 'null'));
   end if;
-  select k.requests, k.timeout_column, k.intake_after, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into kind_row
+  select k.requests, k.timeout_column, k.unqueued_above, k.problem, s.running_limit, s.claimed_xid, s.waiting_xid, s.waiting_id into kind_row
   from batch.kind k join batch.scaling s on s.kind = k.kind
   where k.kind = p_kind and k.attached;
   if not found then
@@ -65,9 +65,9 @@ begin
     kind_row.waiting_xid := '0';
     kind_row.waiting_id := -9223372036854775808;
   end if;
-  if kind_row.intake_after is not null and kind_row.problem is null and not p_next then
+  if kind_row.unqueued_above is not null and kind_row.problem is null and not p_next then
     begin
-      perform batch.take_in_missing(p_kind);
+      perform batch.enqueue_missed(p_kind);
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
@@ -193,7 +193,7 @@ begin
         some_readable := kind_problem is null;
       exception when query_canceled or lock_not_available then
         -- There is no time left to find out, nor for another request.
-        perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, false);
+        perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, false);
         return;
       end;
       if kind_problem is not null then
@@ -203,7 +203,7 @@ begin
       end if;
     end if;
     if problem is not null then
-      perform batch.end_unread(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and not unreadable);
+      perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and not unreadable);
       unusable := unusable + 1;
       continue;
     end if;

@@ -15,12 +15,12 @@ begin
   if problem is not null then
     raise exception '%', problem;
   end if;
-  update batch.kind k set partitions = batch.partitions(k.requests), intake_partition = null, intake_after = least_key where k.kind = p_kind;
-  while exists (select from batch.kind k where k.kind = p_kind and k.intake_after is not null) loop
-    perform batch.take_in(p_kind);
+  update batch.kind k set partitions = batch.partitions(k.requests), unqueued_partition = null, unqueued_above = least_key where k.kind = p_kind;
+  while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
+    perform batch.enqueue_existing(p_kind);
   end loop;
   if current_setting('transaction_isolation') <> 'read committed' then
-    update batch.kind k set intake_after = least_key where k.kind = p_kind;
+    update batch.kind k set unqueued_above = least_key where k.kind = p_kind;
   end if;
 exception
   when insufficient_privilege or undefined_object or data_exception then

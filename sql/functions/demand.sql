@@ -23,12 +23,12 @@ begin
   -- the log, so it is undone as well.
   perform set_config('synchronous_commit', 'off', true);
   current_problem := batch.maintain(p_kind);
-  select k.problem, k.intake_after into kind_row from batch.kind k where k.kind = p_kind;
+  select k.problem, k.unqueued_above into kind_row from batch.kind k where k.kind = p_kind;
   if current_problem is null and not batch.is_paused(kind_row.problem) then
     -- Above this, sums would overflow; no kind has as many requests, nor waits as long.
     jobs := batch.count_jobs(p_kind, p_requests_per_job, least(p_max_replica_count, 100000000), least(p_pod_start_seconds, 100000000));
   else
-    -- No Job is created, so no claim is expected. The time of the poll shows whether the clock is set back (batch.follow_clock).
+    -- No Job is created, so no claim is expected. The time of the poll shows whether the clock is set back (batch.move_times_back).
     update batch.scaling s set polled_at = now(), expected_since = '{}', expected_claims = '{}'
     from (select f.kind from batch.scaling f where f.kind = p_kind for no key update skip locked) free where s.kind = free.kind;
   end if;
@@ -36,9 +36,9 @@ begin
   -- waits for that row with the table locked, and a claim, which a poll may wait for, waits for the table. If the row is locked, a later
   -- poll updates it.
   if batch.is_paused(kind_row.problem) then
-    if current_problem is not null and kind_row.intake_after is null then
+    if current_problem is not null and kind_row.unqueued_above is null then
       -- The pause stays; that there may be rows that no trigger saw must not be forgotten (batch.maintain).
-      update batch.kind k set intake_after = -9223372036854775808
+      update batch.kind k set unqueued_above = -9223372036854775808
       from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
     end if;
   elsif kind_row.problem is distinct from current_problem then

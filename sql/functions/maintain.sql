@@ -27,7 +27,7 @@ begin
   into needs
   from batch.scaling s, pg_snapshot_xmax(pg_current_snapshot()) as next (xid) where s.kind = p_kind;
   if needs.clock then
-    perform batch.follow_clock(p_kind);
+    perform batch.move_times_back(p_kind);
   end if;
   if needs.bounds then
     perform batch.reset_bounds(p_kind);
@@ -40,15 +40,15 @@ begin
       if had_problem and attached.problem like 'no row of %' then
         current_problem := batch.reading_problem(p_kind);
       end if;
-      if had_problem and current_problem is null and attached.intake_after is null then
+      if had_problem and current_problem is null and attached.unqueued_above is null then
         if batch.lock_kind(p_kind) then
-          update batch.kind k set intake_partition = null, intake_after = -9223372036854775808 where k.kind = p_kind;
+          update batch.kind k set unqueued_partition = null, unqueued_above = -9223372036854775808 where k.kind = p_kind;
         else
           current_problem := attached.problem;
         end if;
       end if;
       if current_problem is null then
-        perform batch.take_in_missing(p_kind);
+        perform batch.enqueue_missed(p_kind);
         if attached.sweep_pending then
           perform batch.sweep(p_kind);
         end if;

@@ -18,7 +18,7 @@ begin
   set problem = format('paused: %s (to continue: select batch.resume(%L))', coalesce(p_reason, 'by ' || session_user), p_kind),
       problem_since = case when batch.is_paused(k.problem) then k.problem_since else now() end,
       -- The problem that it had is no longer shown; once it is solved, its rows are checked (batch.maintain).
-      intake_after = case when k.problem is null or batch.is_paused(k.problem) then k.intake_after else coalesce(k.intake_after, least_key) end
+      unqueued_above = case when k.problem is null or batch.is_paused(k.problem) then k.unqueued_above else coalesce(k.unqueued_above, least_key) end
   where k.kind = p_kind;
 end
 $$;

@@ -34,7 +34,7 @@ begin
           'timed out after %s s, and its worker in pod %s did not record it', extract(epoch from q.deadline_at - q.started_at), q.pod_name),
           false);
         changed := changed + 1;
-      elsif q.suspected_at <= now() - batch.crash_patience(p_kind, q.job_name, q.backoff_limit, q.backoff_seconds)
+      elsif q.suspected_at <= now() - batch.reap_delay(p_kind, q.job_name, q.backoff_limit, q.backoff_seconds)
         and batch.session_is_dead(q.session_id, q.lease_until)
       then
         perform batch.record_crash(p_kind, q.request_id, 'crashed', format(

@@ -9,10 +9,10 @@ create table batch.kind (
   attached       boolean not null default true,
   timeout_column name,                   -- the column of requests that holds a request's own timeout in seconds
   partitions     oid[] not null default '{}',  -- the partitions of requests whose rows have been enqueued
-  -- Rows that may be missing from the queue and that the next polls enqueue (batch.take_in_missing): those of this partition
+  -- Rows that may be missing from the queue and that the next polls enqueue (batch.enqueue_missed): those of this partition
   -- (null: of the whole table) with a primary key above this one; null: none.
-  intake_partition oid,
-  intake_after     bigint,
+  unqueued_partition oid,
+  unqueued_above     bigint,
   sweep_pending  boolean not null default false,  -- requests may be queued that have no row, or have ended: the next polls remove them
   cleared_at     timestamptz not null default '-infinity',  -- attempts that ended before it belong to rows that no longer exist
   problem        text,                   -- why no Job is started for this kind; null: nothing is wrong

@@ -32,7 +32,7 @@ export class Queue extends QueueRows {
     const row = own ?? this.waiting[0];
     if (!row) return undefined;
     if (row.canceled) {
-      // batch.end_unread(): there is no row to work on.
+      // batch.end_without_row(): there is no row to work on.
       this.record(row, "DEAD", "error");
       this.rows.delete(row.request);
       return this.claim(params, next);

@@ -52,7 +52,7 @@ describe("batch.cancel", () => {
         assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
         assert.equal(await claim(worker, claimParams("later")), undefined);
         await database.query("select batch.attach('make_it_clap', 'clap')");
-        assert.equal(await claim(worker, claimParams("later")), undefined, "attached again, it is not taken in");
+        assert.equal(await claim(worker, claimParams("later")), undefined, "attached again, it is not enqueued");
         await database.query("select batch.retry('clap', 1)");
         const again = await claim(worker, claimParams("again"));
         assert.equal(again?.requestId, "1", "it can be run after all");

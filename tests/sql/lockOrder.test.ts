@@ -28,7 +28,7 @@ describe("two sessions that lock a table and its kind do not deadlock", { timeou
   for (const { lock, next, meanwhile } of PAIRS) {
     test(`${next}, meanwhile ${meanwhile}`, async () => {
       await failed(await claimed("a"), true);
-      await query("update batch.kind set intake_after = -9223372036854775808 where kind = 'parcel'");
+      await query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'parcel'");
       const [first, second] = [await database.open(), await database.open()];
       await first.query(`begin; lock table parcels in ${lock} mode`);
       const waiting = second.query(meanwhile).then(

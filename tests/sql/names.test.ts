@@ -45,7 +45,7 @@ const ODDITIES = [
 const words = (text: string) => text.split(" ");
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** A request's whole life: taken in, inserted, updated, claimed, failed, retried, canceled, purged, deleted. */
+/** A request's whole life: enqueued by attach, inserted, updated, claimed, failed, retried, canceled, purged, deleted. */
 async function live(table: string, kind: string, key: string): Promise<void> {
   await database.query(`insert into ${table} default values`);
   await database.query("select batch.attach($1, $2)", [table, kind]);

@@ -67,7 +67,7 @@ describe("a transaction that stays open after an operator has used a function in
     test(`${recipe}: polls and claims do not wait for it, and what they would have enqueued is not lost`, async () => {
       await STATES.DEAD(database, worker);
       await database.query(`set session_replication_role = replica; insert into make_it_clap (id, duration_seconds) values (2, 1);
-        reset session_replication_role; update batch.kind set intake_after = -9223372036854775808, sweep_pending = true where kind = 'clap'`);
+        reset session_replication_role; update batch.kind set unqueued_above = -9223372036854775808, sweep_pending = true where kind = 'clap'`);
       const open = await database.open();
       await open.query(`begin; ${recipe}`);
       const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
@@ -84,11 +84,11 @@ describe("a transaction that stays open after an operator has used a function in
 test("a transaction that stays open after it has deleted a row: polls and claims that enqueue rows do not wait for it", async () => {
   await database.reset();
   await database.query("insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1)");
-  await database.query("update batch.kind set intake_after = -9223372036854775808 where kind = 'clap'");
+  await database.query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
   const open = await database.open();
   await open.query("begin; delete from make_it_clap where id = 1");
   assert.equal((await claim(worker, claimParams("a")))?.requestId, "2");
-  await database.query("update batch.kind set intake_after = -9223372036854775808 where kind = 'clap'");
+  await database.query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
   assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
   await open.query("commit");
   await open.end();

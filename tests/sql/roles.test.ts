@@ -97,7 +97,7 @@ describe("what is not a role's work is refused", () => {
     "select batch.cancel('clap', 1)",
     "select batch.pause('clap')",
     "select batch.resume('clap')",
-    "select batch.follow_clock('clap')",
+    "select batch.move_times_back('clap')",
     "select batch.purge('clap', '1 day')",
     "select batch.detach('clap')",
     "table batch.status",

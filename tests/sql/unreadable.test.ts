@@ -134,7 +134,7 @@ test("a claim that can neither enqueue rows that no trigger saw nor read any rep
     `${policy("if current_user <> session_user and session_user = 'batch_worker' then raise 'hidden'; end if; return true")}`,
   );
   try {
-    await query("update batch.kind set intake_after = 0 where kind = 'parcel'");
+    await query("update batch.kind set unqueued_above = 0 where kind = 'parcel'");
     assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
     assert.match(await problem(), /no row of public\.parcels can be read: hidden/);
   } finally {

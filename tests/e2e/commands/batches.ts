@@ -30,12 +30,12 @@ const PULLED = { imagePullPolicy: "IfNotPresent" };
 
 /** Commands that do nothing: one whose image contains the runner, one that gets it from an init container. */
 export const OVERLAID = commandBatch("overlaid", NOTHING);
-export const INIT_CONTAINER = commandBatch("initiated", { ...NOTHING, ...PULLED });
+export const INJECTED = commandBatch("injected", { ...NOTHING, ...PULLED });
 
 /** The batches for each kind of image and each way in which a command ends. */
 export const COMMANDS: readonly BatchConfig[] = [
   OVERLAID,
-  INIT_CONTAINER,
+  INJECTED,
   commandBatch("debian", {
     ...SCRIPT,
     backoffLimit: 1,

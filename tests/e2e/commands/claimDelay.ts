@@ -3,16 +3,14 @@ import { median } from "../../support/samples.ts";
 import { readAttempts } from "../kinds.ts";
 import { PodWatch } from "../podWatch.ts";
 import type { ScenarioContext } from "../scenario.ts";
-import { HANDLER, INIT_CONTAINER, OVERLAID, TABLES } from "./batches.ts";
+import { HANDLER, INJECTED, OVERLAID, TABLES } from "./batches.ts";
 
 const RUNS = 20;
 const LIMIT_SECONDS = 0.7;
 
 const INSERTS: readonly (readonly [kind: string, statement: string])[] = [
   [HANDLER.kind, "insert into make_it_clap (duration_seconds) values (0)"],
-  ...[OVERLAID, INIT_CONTAINER].map(
-    ({ kind }) => [kind, `insert into ${TABLES[kind]} (verb) values ('nothing')`] as const,
-  ),
+  ...[OVERLAID, INJECTED].map(({ kind }) => [kind, `insert into ${TABLES[kind]} (verb) values ('nothing')`] as const),
 ];
 
 /**
@@ -20,7 +18,7 @@ const INSERTS: readonly (readonly [kind: string, statement: string])[] = [
  * one pod at a time, alternating between the batches. The cluster is not queried while a pod starts. None of their pods may exist before.
  */
 export async function claimDelay({ cluster, note }: Pick<ScenarioContext, "cluster" | "note">): Promise<Limit> {
-  using watch = new PodWatch(cluster, [HANDLER.name, OVERLAID.kind, INIT_CONTAINER.kind]);
+  using watch = new PodWatch(cluster, [HANDLER.name, OVERLAID.kind, INJECTED.kind]);
   for (let pods = 0; pods < RUNS * INSERTS.length; ) {
     for (const [, statement] of INSERTS) {
       await cluster.psql(statement);
@@ -37,10 +35,10 @@ export async function claimDelay({ cluster, note }: Pick<ScenarioContext, "clust
   }
   const handler = await measure(HANDLER.kind);
   const overlaid = await measure(OVERLAID.kind);
-  const initContainer = await measure(INIT_CONTAINER.kind);
+  const injected = await measure(INJECTED.kind);
   note(
     `from pod to claim, medians of ${RUNS}: handler ${handler.toFixed(2)} s, command ${overlaid.toFixed(2)} s, ` +
-      `command whose runner an init container brings ${initContainer.toFixed(2)} s`,
+      `command whose runner an init container brings ${injected.toFixed(2)} s`,
   );
   return atMost(LIMIT_SECONDS, "later a command's pod claims than a handler's, median", overlaid - handler, " s");
 }

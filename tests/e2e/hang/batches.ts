@@ -6,7 +6,7 @@ const LONG_AT_FIRST = { image: imageName("debian"), command: ["sh", "-c", '[ "$B
 
 /** A command whose image contains the runner, and one that gets it from an init container. */
 export const OVERLAID = commandBatch("hung_overlaid", LONG_AT_FIRST);
-export const INIT_CONTAINER = commandBatch("hung_initiated", { ...LONG_AT_FIRST, imagePullPolicy: "IfNotPresent" });
+export const INJECTED = commandBatch("hung_injected", { ...LONG_AT_FIRST, imagePullPolicy: "IfNotPresent" });
 
 /** Long enough for the probe to fail six times in a row. */
 const STARVED_SECONDS = 100;
@@ -22,10 +22,10 @@ export const STARVED = commandBatch("starved", {
   pod: { resources: { limits: { cpu: "200m" } } },
 });
 
-export const BATCHES: readonly BatchConfig[] = [HANDLER, OVERLAID, INIT_CONTAINER, STARVED];
+export const BATCHES: readonly BatchConfig[] = [HANDLER, OVERLAID, INJECTED, STARVED];
 
 /** Each kind's table, except the sample's. */
-export const TABLES = Object.fromEntries([OVERLAID, INIT_CONTAINER, STARVED].map(({ kind, table }) => [kind, table]));
+export const TABLES = Object.fromEntries([OVERLAID, INJECTED, STARVED].map(({ kind, table }) => [kind, table]));
 
 function commandBatch(kind: string, batch: Omit<BatchConfig, "kind" | "table">) {
   return { kind, table: `e2e_${kind}`, pollingInterval: 1, ...batch };

@@ -3,7 +3,7 @@ import { until } from "../../support/until.ts";
 import { buildImage } from "../buildImage.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
 import { HANDLER, imageName } from "../commands/batches.ts";
-import { BATCHES, INIT_CONTAINER, OVERLAID, STARVED, TABLES } from "../hang/batches.ts";
+import { BATCHES, INJECTED, OVERLAID, STARVED, TABLES } from "../hang/batches.ts";
 import { stopWorker } from "../hang/stopWorker.ts";
 import { type KindAttempt, kindsEnded, readAttempts, removeKinds } from "../kinds.ts";
 import { clear } from "../requests.ts";
@@ -15,7 +15,7 @@ const LIMIT_SECONDS = 120;
 const HUNG = {
   "a handler": { kind: HANDLER.kind, container: HANDLER.name },
   "a command by overlay": { kind: OVERLAID.kind, container: toName(OVERLAID) },
-  "a command by init container": { kind: INIT_CONTAINER.kind, container: toName(INIT_CONTAINER) },
+  "a command by init container": { kind: INJECTED.kind, container: toName(INJECTED) },
 } as const;
 
 /** Lifecycle claim: a hung process. Only its missing answers show that it hangs: its connection, its session lock and its node are intact. */

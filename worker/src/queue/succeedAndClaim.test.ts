@@ -95,7 +95,7 @@ describe("succeedAndClaim", () => {
     const { connection, attempt, next } = await startFirst(1);
     await database.query("alter table make_it_clap disable trigger all; insert into make_it_clap values (2, 1)");
     await database.query("alter table make_it_clap enable trigger all");
-    await database.query("update batch.kind set intake_after = -9223372036854775808 where kind = 'clap'");
+    await database.query("update batch.kind set unqueued_above = -9223372036854775808 where kind = 'clap'");
     assert.equal(await succeedAndClaim(connection, attempt, null, next), undefined);
     assert.equal((await claim(connection, next))?.requestId, "2");
   });

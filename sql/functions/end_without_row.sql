@@ -1,8 +1,8 @@
--- Ends a claimed request that has nothing to work on: DEAD, with the reason. It does not count as a failed pod.
+-- Ends a claimed request whose row does not exist or cannot be read: DEAD, with the reason. It does not count as a failed pod.
 --
 -- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt   p_reason: why
 -- p_missing: its row does not exist, so its key may be inserted
-create or replace function batch.end_unread(
+create or replace function batch.end_without_row(
   p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text,
   p_missing boolean
 ) returns void

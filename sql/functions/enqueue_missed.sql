@@ -2,7 +2,7 @@
 -- and those inserted while a trigger was missing.
 --
 -- p_kind: the kind; its attachment must be intact
-create or replace function batch.take_in_missing(p_kind text) returns void
+create or replace function batch.enqueue_missed(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -13,7 +13,7 @@ declare
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   present := batch.partitions(attached.requests);
-  if attached.intake_after is null and attached.partitions <@ present and present <@ attached.partitions or not batch.lock_kind(p_kind) then
+  if attached.unqueued_above is null and attached.partitions <@ present and present <@ attached.partitions or not batch.lock_kind(p_kind) then
     return;
   end if;
   select * into attached from batch.kind k where k.kind = p_kind;
@@ -24,11 +24,11 @@ begin
     where k.kind = p_kind;
   end if;
   select p into arrived from unnest(present) p where p <> all (attached.partitions) limit 1;
-  if arrived is not null and attached.intake_after is null then
-    update batch.kind k set intake_partition = arrived, intake_after = -9223372036854775808 where k.kind = p_kind;
+  if arrived is not null and attached.unqueued_above is null then
+    update batch.kind k set unqueued_partition = arrived, unqueued_above = -9223372036854775808 where k.kind = p_kind;
   end if;
-  if arrived is not null or attached.intake_after is not null then
-    perform batch.take_in(p_kind);
+  if arrived is not null or attached.unqueued_above is not null then
+    perform batch.enqueue_existing(p_kind);
   end if;
 end
 $$;

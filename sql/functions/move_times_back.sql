@@ -11,7 +11,7 @@
 --   reservation or a lease may be moved wrongly: another Job may then claim the request a little earlier, and the worker renews its lease.
 -- All other times stay: a clock may have been thousands of years ahead, and PostgreSQL knows no time that is earlier by as much. So do those
 -- of a request that another transaction has locked at this moment.
-create or replace function batch.follow_clock(p_kind text) returns void
+create or replace function batch.move_times_back(p_kind text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
