@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { type NumberRule, parseNumber } from "../worker/src/number.ts";
-import { takenByNpm } from "./takenByNpm.ts";
+import { optionsConsumedByNpm } from "./optionsConsumedByNpm.ts";
 import { UsageError } from "./usageError.ts";
 
 /** An option with a number: `--max-replica-count <N>`. */
@@ -120,7 +120,7 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
   const given = Object.keys(spec.options).filter((name) => texts[name] !== undefined);
   const flags = [...Object.keys(spec.options).map(getFlag), ...(spec.restOptions ?? [])];
   const missing = flags.filter((flag) => !args.some((arg) => arg.split("=")[0] === flag));
-  problems.push(...takenByNpm(spec.name, missing, env));
+  problems.push(...optionsConsumedByNpm(spec.name, missing, env));
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
   return {
     options: Object.fromEntries(options) as Args<Options>["options"],

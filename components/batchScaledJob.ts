@@ -4,11 +4,11 @@ import { batchRule } from "./batchRules.ts";
 import { BATCH_DEFAULTS, type BatchSettings } from "./batchSettings.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { missingProbe } from "./livenessPort.ts";
+import { mergeMetadata } from "./mergeMetadata.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { manualJob, type ScaledJobSpecArgs, scaledJobSpec } from "./scaledJobSpec.ts";
 import { withDefaults } from "./withDefaults.ts";
-import { withOwn } from "./withOwn.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
 /** A batch: its kind and settings, the image its pods run, and the database that holds its requests. */
@@ -139,6 +139,6 @@ function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "auth
 function metadata({ labels, annotations }: PodArgs = {}, own?: Readonly<Record<string, string>>) {
   return {
     ...(labels && { labels }),
-    ...(own ? { annotations: withOwn(annotations, own) } : annotations && { annotations }),
+    ...(own ? { annotations: mergeMetadata(annotations, own) } : annotations && { annotations }),
   };
 }

@@ -30,11 +30,11 @@ export function prefixName(max: number, why: string): Rule {
 }
 
 /** Namespaces that every cluster has; Kubernetes refuses to delete most of them. */
-const EVERY_CLUSTERS = /^(default|kube-system|kube-public|kube-node-lease)$/;
+const BUILT_IN_NAMESPACES = /^(default|kube-system|kube-public|kube-node-lease)$/;
 
 /** A namespace that is created, and deleted at the end with everything in it. */
 export const unusedNamespace = text(
-  (name) => !EVERY_CLUSTERS.test(name),
+  (name) => !BUILT_IN_NAMESPACES.test(name),
   "none of Kubernetes' own namespaces",
   "it is created, and deleted at the end with everything in it",
 );

@@ -47,10 +47,10 @@ const LINUX = "the worker and the runner are programs for Linux";
 
 /** Validation rules for `podSpecPatch`: it may change any field that the worker does not rely on. */
 export function podSpecPatchRule(command: boolean): Rule {
-  return and(and(reliedOnRule(command), podPatchFieldsRule), patchValuesRule);
+  return and(and(protectedFieldsRule(command), podPatchFieldsRule), patchValuesRule);
 }
 
-function reliedOnRule(command: boolean): Rule {
+function protectedFieldsRule(command: boolean): Rule {
   return known((path, value, problems) => {
     if (!isObject(value)) {
       problems.push(`${path} must be an object (part of a pod spec); got ${typeName(value)}`);

@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { existingPostgres } from "./existingPostgres.ts";
 import { installPostgres } from "./installPostgres.ts";
+import { mergeMetadata } from "./mergeMetadata.ts";
 import type { ExistingPostgresArgs, PostgresInstallArgs } from "./postgresArgs.ts";
 import { DEFAULT_NAMESPACE, postgresRule } from "./postgresRules.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { RoleSecrets } from "./roleSecrets.ts";
-import { withOwn } from "./withOwn.ts";
 
 /** The PostgreSQL that holds the requests (at most one of `install` and `existing`), and the namespace of the batches. */
 export interface PostgresArgs {
@@ -94,7 +94,7 @@ export class Postgres extends pulumi.ComponentResource {
           metadata: {
             name: namespace,
             ...metadata,
-            labels: withOwn(labels, { "pod-security.kubernetes.io/enforce": "restricted" }),
+            labels: mergeMetadata(labels, { "pod-security.kubernetes.io/enforce": "restricted" }),
           },
         },
         { parent: this },

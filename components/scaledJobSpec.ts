@@ -38,7 +38,7 @@ export interface ScaledJobSpecArgs extends Readonly<Required<BatchSettings>> {
 const UNFINISHED_JOBS_FACTOR = 5;
 
 /** Prevents Karpenter and the cluster autoscaler from evicting pods to save nodes: an evicted request starts from the beginning. */
-const KEEP_IN_PLACE = {
+const DO_NOT_EVICT = {
   "karpenter.sh/do-not-disrupt": "true",
   "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
 };
@@ -130,7 +130,7 @@ function jobSpec(args: ScaledJobSpecArgs) {
     completions: 1,
     backoffLimit: args.backoffLimit,
     template: {
-      metadata: { labels, annotations: { ...KEEP_IN_PLACE, ...pod?.annotations } },
+      metadata: { labels, annotations: { ...DO_NOT_EVICT, ...pod?.annotations } },
       spec: withoutEmptyValues(spec),
     },
   };

@@ -6,6 +6,7 @@ import { DEFAULT_POD_START_SECONDS } from "../worker/src/queue/demand.ts";
 import { contentHash } from "./contentHash.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { withoutEmptyValues } from "./emptyValues.ts";
+import { mergeMetadata } from "./mergeMetadata.ts";
 import { migrationNameRule, migrationRule } from "./migrationRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { patchedVolumes } from "./podSpecPatch.ts";
@@ -14,7 +15,6 @@ import { quantityValue } from "./quantity.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { MIGRATION_CONTAINER } from "./reservedNames.ts";
 import { toVariable } from "./toVariable.ts";
-import { withOwn } from "./withOwn.ts";
 import { withoutDevices } from "./withoutDevices.ts";
 import { type ImageArgs, secretVariable, workerPod } from "./workerPod.ts";
 
@@ -123,7 +123,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
           namespace,
           ...(labels && { labels }),
           // A failed Job is replaced by the next pulumi up.
-          annotations: withOwn(annotations, { "pulumi.com/replaceUnready": "true" }),
+          annotations: mergeMetadata(annotations, { "pulumi.com/replaceUnready": "true" }),
         },
         spec: {
           // Enough for a lost connection; a wrong migration fails each time.

@@ -2,7 +2,7 @@ import { RUNNER_VARIABLES } from "../worker/src/command/runnerVariables.ts";
 import type { PodArgs } from "./podArgs.ts";
 
 /** Set by the worker's image. */
-const OF_IMAGE = "NODE_COMPILE_CACHE";
+const IMAGE_VARIABLE = "NODE_COMPILE_CACHE";
 
 /**
  * The worker's variables that are not in `set`, empty, if keys of Secrets become variables: one with the name of the worker's would set it.
@@ -10,6 +10,6 @@ const OF_IMAGE = "NODE_COMPILE_CACHE";
  */
 export function unsetVariables(set: readonly { readonly name: unknown }[], { envFromSecrets = [] }: PodArgs) {
   if (envFromSecrets.length === 0) return [];
-  const names = [OF_IMAGE, ...set.map(({ name }) => name)];
+  const names = [IMAGE_VARIABLE, ...set.map(({ name }) => name)];
   return [...RUNNER_VARIABLES].filter((name) => !names.includes(name)).map((name) => ({ name, value: "" }));
 }

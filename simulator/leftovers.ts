@@ -12,7 +12,7 @@ import { getSocketParents, type RunMarker, readMarker, TEMP_NAME } from "./tempD
 const END_MS = 20_000;
 
 /** A directory without a marker belongs to a run that is still creating it, unless it is older than this. */
-const YOUNG_MS = 60_000;
+const MIN_AGE_MS = 60_000;
 
 /**
  * Ends and removes what killed runs (SIGKILL, out of memory) have left: their servers, pods, and temporary directories. A kept
@@ -71,7 +71,7 @@ function findTempDirectories(parent: string): string[] {
 /** Removes a directory without a marker if it is empty. */
 async function removeUnmarked(path: string): Promise<void> {
   try {
-    if (Date.now() - lstatSync(path).mtimeMs > YOUNG_MS) await rmdir(path);
+    if (Date.now() - lstatSync(path).mtimeMs > MIN_AGE_MS) await rmdir(path);
   } catch {
     // It is not empty, or its run has removed it.
   }

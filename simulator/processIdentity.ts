@@ -12,7 +12,7 @@ export interface ProcessIdentity {
 /** The running process with this pid; undefined if there is none, or only a zombie. */
 export function getProcess(pid: number): ProcessIdentity | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
-  const started = process.platform === "linux" ? getLinuxStart(pid) : runPs(pid, "lstart");
+  const started = process.platform === "linux" ? getLinuxStartTime(pid) : runPs(pid, "lstart");
   return started ? { pid, started } : undefined;
 }
 
@@ -31,7 +31,7 @@ export function getCommandLine(pid: number): string[] {
   }
 }
 
-function getLinuxStart(pid: number): string | undefined {
+function getLinuxStartTime(pid: number): string | undefined {
   const entry = readProcess(pid);
   if (entry === undefined || entry.ended) return undefined;
   return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${entry.startTime}`;

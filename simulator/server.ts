@@ -82,7 +82,7 @@ export async function startServer({ folder: kept, durable, listen, signal, ...ar
     const place = folder ?? path;
     const data = join(place, "data");
     if (lock?.abandonedBy !== undefined) await stopAbandonedServer(data);
-    await checkUnserved(data);
+    await refuseServedFolder(data);
     if (!existsSync(join(data, "PG_VERSION"))) {
       await createDatabase(place, { programs, user, durable, superuser: USER, signal });
     }
@@ -120,7 +120,7 @@ export async function startServer({ folder: kept, durable, listen, signal, ...ar
 }
 
 /** Only a server left by a killed run may be stopped. */
-async function checkUnserved(data: string): Promise<void> {
+async function refuseServedFolder(data: string): Promise<void> {
   const pid = await findServer(data);
   if (pid === undefined) return;
   throw new Error(`${data} must be served by no other PostgreSQL; got process ${pid}. Stop that one first`);

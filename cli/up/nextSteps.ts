@@ -34,7 +34,7 @@ type Step = readonly [purpose: string, command: string];
 export function nextSteps(deployment: Deployment): string[] {
   const { psql, namespaces, kinds, job, context, profile, stack, extraEnv } = deployment;
   const kubectl = context === undefined ? "kubectl" : `kubectl --context ${shellQuote(context)}`;
-  const psqlThere = psql.replace(/^kubectl .*exec -it /, () => `${kubectl} exec -it `);
+  const psqlInCluster = psql.replace(/^kubectl .*exec -it /, () => `${kubectl} exec -it `);
   const forStack = isDefaultStack(stack) ? "" : ` --stack ${stack}`;
   const withArguments = isDefaultStack(stack) ? " --" : ` -- --stack ${stack}`;
   const variables = Object.entries(extraEnv).map(([name, value]) => `${name}=${shellQuote(value)}`);
@@ -44,14 +44,17 @@ export function nextSteps(deployment: Deployment): string[] {
     hasSample
       ? [
           "Request sixty claps of 40 seconds",
-          withStatement(psqlThere, "insert into make_it_clap (duration_seconds) select 40 from generate_series(1, 60)"),
+          withStatement(
+            psqlInCluster,
+            "insert into make_it_clap (duration_seconds) select 40 from generate_series(1, 60)",
+          ),
         ]
       : undefined,
     ["Watch the Jobs", `${kubectl} get jobs -n ${namespaces.batches} --watch`],
     hasSample
-      ? ["See their status", withStatement(psqlThere, "select * from clap order by id")]
-      : ["See how many requests wait and run", withStatement(psqlThere, "table batch.status")],
-    ["Open the database", psqlThere],
+      ? ["See their status", withStatement(psqlInCluster, "select * from clap order by id")]
+      : ["See how many requests wait and run", withStatement(psqlInCluster, "table batch.status")],
+    ["Open the database", psqlInCluster],
     ["Read KEDA's log", `${kubectl} logs -f -n ${namespaces.keda} deployment/keda-operator`],
     profile === undefined ? undefined : ["Open the dashboard in a browser", dashboard(profile)],
     variables.length > 0 ? ["Before using pulumi directly", `export ${variables.join(" ")}`] : undefined,

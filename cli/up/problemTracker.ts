@@ -4,7 +4,7 @@ import type { Problem } from "./problem.ts";
 const REPORT_AFTER_SECONDS = 30;
 
 /** A crashing container runs in between, so a problem is over only after it has been absent for this long. */
-const OVER_AFTER_SECONDS = 30;
+const RESOLVED_AFTER_SECONDS = 30;
 
 interface Tracked {
   readonly sinceMs: number;
@@ -35,7 +35,7 @@ export class ProblemTracker {
     const subjects = new Set(problems.map(({ subject }) => subject));
     for (const [subject, { lastSeenMs }] of this.#tracked) {
       const isAbsent = !subjects.has(subject);
-      if (isAbsent && nowMs - lastSeenMs > OVER_AFTER_SECONDS * this.#scale) this.#tracked.delete(subject);
+      if (isAbsent && nowMs - lastSeenMs > RESOLVED_AFTER_SECONDS * this.#scale) this.#tracked.delete(subject);
     }
     const report: Problem[] = [];
     let permanent: Problem | undefined;
@@ -43,12 +43,12 @@ export class ProblemTracker {
       const tracked = this.#tracked.get(problem.subject) ?? { sinceMs: nowMs, lastSeenMs: nowMs, reported: false };
       this.#tracked.set(problem.subject, tracked);
       tracked.lastSeenMs = nowMs;
-      const lastsMs = nowMs - tracked.sinceMs;
-      if (lastsMs >= REPORT_AFTER_SECONDS * this.#scale && !tracked.reported) {
+      const durationMs = nowMs - tracked.sinceMs;
+      if (durationMs >= REPORT_AFTER_SECONDS * this.#scale && !tracked.reported) {
         tracked.reported = true;
         report.push(problem);
       }
-      if (lastsMs >= problem.limitSeconds * this.#scale) permanent ??= problem;
+      if (durationMs >= problem.limitSeconds * this.#scale) permanent ??= problem;
     }
     return { report, permanent };
   }

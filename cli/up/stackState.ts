@@ -68,7 +68,7 @@ export function parseStackState(json: string): StackState {
     ...(resources.some(({ type }) => type?.startsWith("kubernetes:")) && findCluster(all)),
     namespaces: unique(named("kubernetes:core/v1:Namespace").map(({ name }) => name)),
     configured: resources.flatMap(configuredNamespace),
-    installedKeda: resources.some((resource) => KEDA_OF_SETTINGS.test(resource.urn ?? "") && isKept(resource)),
+    installedKeda: resources.some((resource) => CONFIGURED_KEDA.test(resource.urn ?? "") && isKept(resource)),
     releases: resources.filter(({ type }) => type === RELEASE).flatMap(({ inputs }) => toObjectName(inputs)),
     jobs: named("kubernetes:batch/v1:Job"),
     scaledJobs: named("kubernetes:keda.sh/v1alpha1:ScaledJob"),
@@ -143,12 +143,12 @@ function toBuiltImage({ type, urn, inputs }: Resource): BuiltImage[] {
 }
 
 /** The namespaces of index.ts' two components, `postgres` and `keda`; a program may have more of either. */
-const NAMESPACE_OF_SETTINGS = /:index:(Postgres|Keda)\$kubernetes:core\/v1:Namespace::(?:postgres|keda)-namespace$/;
+const CONFIGURED_NAMESPACE = /:index:(Postgres|Keda)\$kubernetes:core\/v1:Namespace::(?:postgres|keda)-namespace$/;
 
-const KEDA_OF_SETTINGS = /:index:Keda\$kubernetes:helm\.sh\/v3:Release::keda$/;
+const CONFIGURED_KEDA = /:index:Keda\$kubernetes:helm\.sh\/v3:Release::keda$/;
 
 function configuredNamespace(resource: Resource): CreatedNamespace[] {
-  const [, component] = NAMESPACE_OF_SETTINGS.exec(resource.urn ?? "") ?? [];
+  const [, component] = CONFIGURED_NAMESPACE.exec(resource.urn ?? "") ?? [];
   if (component === undefined || !isKept(resource)) return [];
   const { name } = resource.inputs?.metadata ?? {};
   return typeof name === "string" ? [{ component: component as CreatedNamespace["component"], name }] : [];

@@ -95,7 +95,9 @@ async function observe(
     .filter((pod) => isOwnPod(pod, state))
     .flatMap((pod): BrokenPod[] => {
       const problem = podProblem(pod, events.filter(isAbout({ namespace, name: pod.metadata.name })), podStartSeconds);
-      return problem === undefined ? [] : [{ pod, problem, outdated: lasts(problem) && isOutdated(pod, statefulSets) }];
+      return problem === undefined
+        ? []
+        : [{ pod, problem, outdated: isPersistent(problem) && isOutdated(pod, statefulSets) }];
     });
   return { broken, events };
 }
@@ -132,7 +134,7 @@ function concerns(problem: Problem): (event: KubernetesEvent) => boolean {
       event.involvedObject.namespace === problem.namespace);
 }
 
-function lasts({ limitSeconds }: Problem): boolean {
+function isPersistent({ limitSeconds }: Problem): boolean {
   return Number.isFinite(limitSeconds);
 }
 

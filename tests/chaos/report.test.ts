@@ -52,7 +52,7 @@ describe("a batch with kills", () => {
     assert.deepEqual(broken({ kills: [early, KILL], attempts: second({ podName: "a-0" }) }), []);
   });
 
-  const wrongs: readonly [what: string, batch: Partial<Batch>, ...limits: string[]][] = [
+  const violations: readonly [what: string, batch: Partial<Batch>, ...limits: string[]][] = [
     ["a request without SUCCESS", { ids: ["1", "2"] }, "requests lost"],
     ["two SUCCESSes of one request", { attempts: [CRASHED, SUCCESS, THIRD] }, "requests finished twice"],
     [
@@ -79,7 +79,7 @@ describe("a batch with kills", () => {
     ],
     ["too few kills", BASELINE, "kills", "kill to unlocked, p99"],
   ];
-  for (const [what, batch, ...limits] of wrongs) {
+  for (const [what, batch, ...limits] of violations) {
     test(`${what} misses its limit, and no other`, () => assert.deepEqual(broken(batch), limits));
   }
 

@@ -30,14 +30,14 @@ const IS_OVER = "not exists (select from batch.queue where request_id = split_pa
 const HAS_ANOTHER_ATTEMPT =
   "not exists (select from batch.queue where token = split_part($1, ':', 4)::uuid and session_id is not null)";
 /** The next runner found the request locked by this program's transaction, and asks again. */
-const isWaitedFor = () => readFileSync(notes, "utf8").includes("runner: reclaim 2\n");
+const successorWaits = () => readFileSync(notes, "utf8").includes("runner: reclaim 2\n");
 
 async function untilOvertaken(condition: string): Promise<void> {
   const watch = new pg.Client({ host: PGHOST, application_name: "watch" });
   await watch.connect();
   await until(
     "another attempt has the request, or waits for it",
-    async () => isWaitedFor() || (await watch.query(`select where ${condition}`, [token])).rowCount,
+    async () => successorWaits() || (await watch.query(`select where ${condition}`, [token])).rowCount,
     { intervalMs: 20 },
   );
   await watch.end();

@@ -48,15 +48,15 @@ for (const scenario of SCENARIOS) {
     }
 
     test("two pods killed, at every pair of steps, whichever Job's pod is next", async () => {
-      const firsts = sample(findKillPoints(scenario, steps), 2);
+      const firstPoints = sample(findKillPoints(scenario, steps), 2);
       let pairs = 0;
-      let singles = 0;
+      let kills = 0;
       await runPlans(
         worlds,
         here,
-        NEXT_PODS.flatMap((successor) => firsts.map((point) => plan(scenario, [point], successor))),
+        NEXT_PODS.flatMap((successor) => firstPoints.map((point) => plan(scenario, [point], successor))),
         async (world, { points, successor }, after) => {
-          singles++;
+          kills++;
           // After two kills the poll makes no difference that it did not make after one.
           if (successor === AFTER_A_POLL) return;
           for (const second of sample(findKillPoints(scenario, after, points), 2)) {
@@ -65,7 +65,7 @@ for (const scenario of SCENARIOS) {
           }
         },
       );
-      Object.assign(counts, { kills: singles, pairs });
+      Object.assign(counts, { kills, pairs });
     });
 
     test("a worker whose connection breaks, or which is asked to stop, at every step", async () => {

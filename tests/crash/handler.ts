@@ -21,7 +21,7 @@ export function getAction(actions: readonly HandlerAction[], attempt: number): H
 export function scriptedHandler(steps: Steps, actions: readonly HandlerAction[]): Handler {
   return {
     kind: "clap",
-    check: (row) => steps.takeNow("check", () => row),
+    check: (row) => steps.takeSync("check", () => row),
     run: (_request, context) => steps.take("run", () => perform(getAction(actions, context.attempt), steps, context)),
   };
 }

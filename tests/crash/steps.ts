@@ -96,7 +96,7 @@ export class Steps {
   }
 
   /** Takes a synchronous step; if the pod dies at it, this throws, and the error propagates up to a step that is not taken. */
-  takeNow<T>(step: StepName, action: () => T): T {
+  takeSync<T>(step: StepName, action: () => T): T {
     const { id, fault } = this.#begin(step);
     const value = action();
     this.#end(id, fault);

@@ -18,7 +18,7 @@ const STATEMENTS = new URL("../../sql/statements/", import.meta.url);
  */
 export function tap(findSteps: () => Steps | undefined): void {
   const names = readdirSync(STATEMENTS).map((file) => file.replace(".sql", "") as StatementName);
-  const nameOfText = new Map(names.map((name) => [statement(name).text, name]));
+  const namesByText = new Map(names.map((name) => [statement(name).text, name]));
   const { connect, query, end } = pg.Client.prototype as unknown as Record<
     string,
     (...args: unknown[]) => Promise<never>
@@ -40,7 +40,7 @@ export function tap(findSteps: () => Steps | undefined): void {
       const steps = owners.get(this);
       if (!steps || args[0] === INSPECTION) return query.apply(this, args);
       const asked = args[0] as Query;
-      const name = nameOfText.get(asked.text);
+      const name = namesByText.get(asked.text);
       if (!name) throw new Error(`a worker must send the statements of sql/statements only; got ${asked.text}`);
       return steps.take(name, () => query.apply(this, args), asked.values);
     },

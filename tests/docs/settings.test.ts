@@ -10,7 +10,7 @@ import { REQUIRED, SETTINGS_PAGE, settingsPage, workerVariables } from "./settin
 const COMMAND = '["true"]';
 
 /** Set by the worker's image, and read by the migration only. */
-const NOT_THE_WORKERS = [
+const OTHER_VARIABLES = [
   ...["NODE_COMPILE_CACHE", "ATTACH", "MAX_CONNECTIONS_NEEDED"],
   ...["WORKER_USERNAME", "WORKER_PASSWORD", "SCALER_USERNAME", "SCALER_PASSWORD"],
 ];
@@ -37,7 +37,7 @@ describe("docs/settings.md", () => {
   });
 
   test("has every variable that the worker reads, and no other", () => {
-    assert.deepEqual([...variables.map(([name]) => name), ...NOT_THE_WORKERS].sort(), [...RUNNER_VARIABLES].sort());
+    assert.deepEqual([...variables.map(([name]) => name), ...OTHER_VARIABLES].sort(), [...RUNNER_VARIABLES].sort());
   });
 
   for (const [name, { defaultValue, rule }] of variables) {

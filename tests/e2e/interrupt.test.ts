@@ -11,10 +11,10 @@ const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const SAY = `say() { echo "$1" >> "\${0%/*}/calls.log"; }`;
 
 /** A Pulumi whose first command, the stack's selection, runs until it is asked to end. */
-function pulumi(whenAsked: string): Readonly<Record<string, string>> {
+function pulumi(onInterrupt: string): Readonly<Record<string, string>> {
   return {
     kubectl: `case "$*" in "config current-context") echo fake;; *kube-system*) echo 1-2;; esac`,
-    pulumi: `${SAY}; trap 'say asked; ${whenAsked}' INT; say "at work"; while true; do sleep 0.05; done`,
+    pulumi: `${SAY}; trap 'say asked; ${onInterrupt}' INT; say "at work"; while true; do sleep 0.05; done`,
   };
 }
 
@@ -56,8 +56,8 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
     ["SIGQUIT", 131, 7],
   ] as const) {
     test(`${signal}: Pulumi is asked once to end and is waited for, and nothing runs after it, even if it exits with ${pulumiCode}`, async () => {
-      const whenAsked = `sleep 0.3; say "cleaned up"; exit ${pulumiCode}`;
-      const { programs, child, output, exitCode } = await runUntilAtWork(pulumi(whenAsked));
+      const onInterrupt = `sleep 0.3; say "cleaned up"; exit ${pulumiCode}`;
+      const { programs, child, output, exitCode } = await runUntilAtWork(pulumi(onInterrupt));
       // A terminal's Ctrl-C reaches the whole process group, and a second time through npm.
       process.kill(-(child.pid as number), signal);
       child.kill(signal);
@@ -70,11 +70,11 @@ describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => 
 
   test("a second signal ends Pulumi at once, and says how to unlock the stack", async () => {
     const { programs, child, output, exitCode } = await runUntilAtWork(pulumi('say "pid $$"'));
-    const insist = () => {
+    const interruptAgain = () => {
       child.kill("SIGINT");
       return child.exitCode !== null;
     };
-    await until("an end", insist, { intervalMs: 200 });
+    await until("an end", interruptAgain, { intervalMs: 200 });
     assert.equal(await exitCode, 130);
     const folder = `${programs.folder}/postgres-batch-e2e-\\d+-fake-1-2`;
     assert.match(output(), new RegExp(`PULUMI_BACKEND_URL=file://${folder} pulumi cancel --stack e2e --yes\n$`));

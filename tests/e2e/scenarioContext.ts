@@ -23,7 +23,7 @@ export async function createContext(
 ): Promise<RunContext> {
   const stack = await Stack.of(cluster.context);
   const settings = settingsFrom(process.env, Object.keys(declaredConfig()), cluster.context);
-  const before = await readBefore(cluster, stack);
+  const before = await readInitialResources(cluster, stack);
   await stack.init();
   stack.configure(settings);
   return { cluster, stack, settings, polls, losses, before, plainJob: new PlainJob(cluster, stack) };
@@ -34,7 +34,7 @@ export async function createContext(
  *
  * @throws Error when the cluster has the namespaces of another stack.
  */
-export async function readBefore(cluster: Cluster, { folder }: Stack): Promise<string[]> {
+export async function readInitialResources(cluster: Cluster, { folder }: Stack): Promise<string[]> {
   const file = join(folder, "before.json");
   if (!existsSync(file)) {
     const found = await snapshotResources(cluster);

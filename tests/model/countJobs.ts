@@ -22,7 +22,7 @@ const UNKNOWN_GAP_MS = 30_000;
 const SHORT_GAP_MS = 12_000;
 
 /** Two polls are further apart than this. */
-const A_MOMENT_MS = 1_000;
+const SAME_POLL_MS = 1_000;
 
 /** Limits as multiples of maxReplicaCount: Jobs presumed absent, and Jobs in total. */
 const MAX_ABSENT = 4;
@@ -119,7 +119,9 @@ export function countJobs(
   const createdAt = now + (jobsEnded ? Math.min(gap ?? 0, s.pollGap ?? UNKNOWN_GAP_MS) : 0);
   // Jobs due at this poll are delayed again if a Job that ended since the last poll may have ended only just now.
   const delayed = gap !== undefined && gap <= SHORT_GAP_MS;
-  expected = expected.map((each) => (delayed && each.since > now - A_MOMENT_MS ? { ...each, since: createdAt } : each));
+  expected = expected.map((each) =>
+    delayed && each.since > now - SAME_POLL_MS ? { ...each, since: createdAt } : each,
+  );
   if (claims > s.claims && expected.every((each) => each.claims < claims)) {
     expected = [...expected, { since: createdAt, claims }];
   }

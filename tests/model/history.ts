@@ -48,8 +48,12 @@ export function historyArb(args: {
   const { faults, rollouts } = args;
   const works: Work[] = ["succeeds", "succeeds", "succeedsAlone", "throws", "throws", "finalError", "defers"];
   const often = [...Array<What>(14).fill("step"), "poll", "poll", "poll", "wait", "wait", "insert"] as const;
-  const whats = [...often, "drain", "cancel", ...(faults ? FAULTS : [])] as const;
-  const plain = fc.tuple(fc.constantFrom<What[]>(...whats), fc.nat({ max: 11 }), fc.constantFrom<Work[]>(...works));
+  const eventNames = [...often, "drain", "cancel", ...(faults ? FAULTS : [])] as const;
+  const plain = fc.tuple(
+    fc.constantFrom<What[]>(...eventNames),
+    fc.nat({ max: 11 }),
+    fc.constantFrom<Work[]>(...works),
+  );
   const event: fc.Arbitrary<Event> = rollouts
     ? fc.oneof({ weight: 24, arbitrary: plain }, { weight: 1, arbitrary: fc.tuple(fc.constant("rollout"), rollouts) })
     : plain;

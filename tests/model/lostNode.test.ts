@@ -11,7 +11,7 @@ const RUNS = EXHAUSTIVE ? 2_000 : 200;
 const FOREVER = { removed: Number.POSITIVE_INFINITY };
 
 /** Neither an extra Job for a suspected request nor absent Jobs, and Kubernetes' own toleration. */
-const STOCK = {
+const KUBERNETES_ALONE = {
   rules: { ...DESIGN, countSuspectsTwice: false, absence: "ignored" },
   delays: { ...FOREVER, toleration: 300 },
 } as const;
@@ -41,7 +41,10 @@ describe("requests of a lost node, where each new pod is scheduled onto it with 
     }
 
     test(`a poll every ${pollingInterval} s without any of it: 372 s`, () => {
-      assert.deepEqual(summarize({ pollingInterval, maxReplicaCount: 10, requests: 2, ...STOCK }), [372, 372, 372]);
+      assert.deepEqual(
+        summarize({ pollingInterval, maxReplicaCount: 10, requests: 2, ...KUBERNETES_ALONE }),
+        [372, 372, 372],
+      );
     });
   }
 

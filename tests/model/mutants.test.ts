@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { sample } from "../support/sample.ts";
 import { numRuns } from "./numRuns.ts";
-import { boundsJobs, convergesToTarget, onlyTheDeadCrash, safetyHolds, terminates } from "./properties.ts";
+import { boundsJobs, convergesToTarget, onlyDeadWorkersCrash, safetyHolds, terminates } from "./properties.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 import { sameRequestReturns } from "./sameRequest.ts";
 import {
@@ -46,7 +46,12 @@ const MUTANTS: readonly (readonly [string, Partial<Rules>, (rules: Rules) => fc.
   ["lets a pod end while a request may still become its own", { podsWait: false }, boundsJobs, /no Job too many/],
   ["counts no crash", { countCrashes: false }, boundsJobs, /is over/],
   ["never ends a silent predecessor's session", { takeover: "never" }, terminates, /is over/],
-  ["ends the session of a worker that announced its stop", { takeover: "anyone" }, onlyTheDeadCrash, /nothing crashed/],
+  [
+    "ends the session of a worker that announced its stop",
+    { takeover: "anyone" },
+    onlyDeadWorkersCrash,
+    /nothing crashed/,
+  ],
   ["fails the pod of a DEAD deferral", { deadDeferral: "fails" }, noFailedJobKeepsAPlace, /reserved for a Failed Job/],
   ["ignores absent Jobs", { absence: "ignored" }, nothingStarves, /claimed within 2 minutes/],
   [

@@ -92,7 +92,7 @@ const DRAIN: readonly Event[] = [
 ];
 
 /** Without faults no attempt is recorded as crashed: a worker that was asked to stop is waited for. */
-export function onlyTheDeadCrash(rules: Rules) {
+export function onlyDeadWorkersCrash(rules: Rules) {
   return fc.property(settingsArb({ timeoutSeconds: 0 }), historyArb({ faults: false }), (settings, history) => {
     const { queue } = replay({ rules, settings }, [...DRAIN, ...history]);
     assert.ok(!queue.history.some(({ reason }) => reason === "crashed"), "nothing crashed");

@@ -3,7 +3,7 @@ import { getLimitName, RETRY_LIMITS, TIMEOUT_REASON } from "../../worker/src/ret
 import type { ClaimMiss, DemandParams } from "../support/queue.ts";
 import { countJobs, raiseAbsentJobs } from "./countJobs.ts";
 import { QueueRows } from "./queueRows.ts";
-import { backoff, type ClaimParams, type Key, mayBeTriedAgain, RELEASED, type Row } from "./row.ts";
+import { backoff, type ClaimParams, type Key, mayBeRetried, RELEASED, type Row } from "./row.ts";
 import { DESIGN, type Rules } from "./rules.ts";
 
 /** A worker whose connection broke reconnects long before this. */
@@ -133,7 +133,7 @@ export class Queue extends QueueRows {
     const { countOnly, countSuspectsTwice } = this.#rules;
     const { claimed } = this;
     const waiting = this.waiting.slice(0, params.requestsPerJob * params.maxReplicaCount);
-    const suspects = [...claimed.filter(mayBeTriedAgain), ...waiting].filter(
+    const suspects = [...claimed.filter(mayBeRetried), ...waiting].filter(
       (row) => row.suspectedAt !== undefined,
     ).length;
     const counts = {

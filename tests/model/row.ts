@@ -77,7 +77,7 @@ export function newRow(request: number, position: number): Row {
 }
 
 /** Whether another attempt follows if its worker is dead. */
-export function mayBeTriedAgain({ crashes, claimedWith }: Row): boolean {
+export function mayBeRetried({ crashes, claimedWith }: Row): boolean {
   return crashes < (claimedWith?.crashLimit ?? 0);
 }
 

@@ -86,7 +86,7 @@ after(async () => {
   await admin.end();
 });
 
-async function liveOn(): Promise<Claim> {
+async function runRequests(): Promise<Claim> {
   await shop.query("insert into shop.t values (1), (2), (3)");
   await demand(scaler, { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 });
   const claimed = await take(worker, "a", { kind: "attack" });
@@ -109,11 +109,11 @@ describe("the owner of an attached table gains no rights", () => {
       await shop.query(sql.replace("DATABASE", database.name));
       await database.query("insert into make_it_clap (duration_seconds) values (1)");
       await database.query("select batch.attach('shop.t', 'attack')");
-      const claimed = await liveOn();
+      const claimed = await runRequests();
       assert.equal(parseRow(claimed.row).id, 1);
       await assertNothingGained();
-      const strangers = await database.query("select distinct who from shop.seen where who <> $1", [SHOP]);
-      assert.deepEqual(strangers, [], "its code never ran as another role");
+      const otherRoles = await database.query("select distinct who from shop.seen where who <> $1", [SHOP]);
+      assert.deepEqual(otherRoles, [], "its code never ran as another role");
     });
   }
 

@@ -10,7 +10,7 @@ const ENDS = [
 ];
 
 /** Runs a statement that waits for an attempt's end, which is not yet committed when it begins. */
-async function runBeside(end: string, statement: string): Promise<void> {
+async function runDuring(end: string, statement: string): Promise<void> {
   const [ending, other] = [await database.open(), await database.open()];
   await ending.query(`begin; select ${end}`);
   const done = other.query(statement);
@@ -25,7 +25,7 @@ for (const end of ENDS) {
     test("the key of a row that was deleted is inserted again: it is a new request", async () => {
       await claim(worker, claimParams("a", { kind: "parcel", session: 4711 }));
       await query("delete from parcels where id = 1");
-      await runBeside(end, "insert into parcels (id) values (1)");
+      await runDuring(end, "insert into parcels (id) values (1)");
       await query("update batch.kind set sweep_pending = true where kind = 'parcel'");
       await poll();
       for (const job of ["b", "c", "d"]) await succeed(worker, await claimed(job));
@@ -46,7 +46,7 @@ for (const end of ENDS) {
 
     test("its key is changed: it has ended under both keys", async () => {
       await claim(worker, claimParams("a", { kind: "parcel", session: 4711 }));
-      await runBeside(end, "update parcels set id = 11 where id = 1");
+      await runDuring(end, "update parcels set id = 11 where id = 1");
       assert.equal((await attempts(1)).length, 1);
       assert.deepEqual(await attempts(11), await attempts(1));
       await query("select batch.attach('parcels', 'parcel')");

@@ -6,7 +6,7 @@ import { until } from "../support/until.ts";
 import { claimed, database, poll, query, worker } from "./parcels.ts";
 
 /** Lets so many transactions get their numbers that the oldest running one is far behind. */
-async function passNumbers(): Promise<void> {
+async function consumeTransactionIds(): Promise<void> {
   await query("do $$begin for n in 1..1500 loop perform pg_current_xact_id(); commit; end loop; end$$");
 }
 
@@ -24,7 +24,7 @@ describe("beside a transaction that has written something else and stays open", 
     await writer.query("create table elsewhere_written (); begin; drop table elsewhere_written");
     const { number } = (await writer.query("select pg_current_xact_id()::text as number")).rows[0];
     await succeed(worker, await claimed("a"));
-    await passNumbers();
+    await consumeTransactionIds();
     await poll();
     assert.equal(await isAbove(number), true);
     await writer.query("commit");
@@ -38,13 +38,13 @@ describe("beside a transaction that has written something else and stays open", 
     const values = ["parcel", "a", "a-pod", 4711, [4, 4, 100, 100], 10, null, null, 0, true];
     assert.equal((await pod.query(statement("claim").text, values)).rowCount, 1);
     const { number } = (await pod.query("select pg_current_xact_id()::text as number")).rows[0];
-    await passNumbers();
+    await consumeTransactionIds();
     await poll();
     assert.equal(await isAbove(number), false);
     await pod.query("commit");
     await query("delete from batch.queue where job_name is null");
     assert.equal(await poll(), 1, "the running request is counted");
-    await passNumbers();
+    await consumeTransactionIds();
     await poll();
     assert.equal(await poll(), 1);
     await Promise.all([writer.end(), pod.end()]);
@@ -66,7 +66,7 @@ describe("beside a transaction that has written something else and stays open", 
           where number.locktype = 'transactionid' and number.granted and not waiting.granted`)
       ).at(0),
     );
-    await passNumbers();
+    await consumeTransactionIds();
     await poll();
     assert.equal(await isAbove(number), false);
     await program.query("commit");

@@ -11,7 +11,7 @@ const left: object[] = [];
 
 const nest = (levels: number) => JSON.parse("[".repeat(levels) + "]".repeat(levels));
 
-const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
+const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {
   succeed: () => undefined,
   fail: () => Promise.reject(new Error("no luck", { cause: new Error("rain") })),
   "fail permanently": () => Promise.reject(new PermanentError("never")),
@@ -141,5 +141,5 @@ const DEEDS: Record<string, (context: HandlerContext) => unknown> = {
 export const handler: Handler<string> = {
   kind: "odd",
   check: (row: Row) => String(row.does),
-  run: async (does, context) => await (DEEDS[does] ?? DEEDS.succeed)?.(context),
+  run: async (does, context) => await (ACTIONS[does] ?? ACTIONS.succeed)?.(context),
 };

@@ -77,7 +77,7 @@ const FACTS = `
            join pg_database d on d.oid = s.dbid
            where b.rolname = any ($1::text[]) and d.datname <> current_database()
            order by 1
-         ) as "othersRoles"
+         ) as "rolesUsedElsewhere"
   from pg_roles r left join pg_namespace n on n.nspname = 'batch'
   where r.rolname = current_user`;
 
@@ -104,7 +104,7 @@ interface Facts {
   readonly createsTables: boolean;
   readonly foreignRoles: readonly string[];
   /** Roles with rights in other databases of the server. */
-  readonly othersRoles: readonly string[];
+  readonly rolesUsedElsewhere: readonly string[];
 }
 
 function* checkServer(facts: Facts, { connections, oneRole }: DatabaseRequirements): Iterable<string> {
@@ -152,7 +152,7 @@ function* checkRights(facts: Facts, { roles }: DatabaseRequirements): Iterable<s
     yield `the role ${facts.me} must have ADMIN OPTION on ${facts.foreignRoles.join(", ")} (another role created them); it does not`;
   }
   // A database with a queue may be a copy of another one, and is to have the same roles.
-  if (!facts.ours && facts.othersRoles.length > 0) {
-    yield `the roles to create must have no rights in another database (roles belong to the server, and new passwords would lock out that database's workers and poll); got ${facts.othersRoles.join(", ")}. Choose other names (database.existing.rolePrefix)`;
+  if (!facts.ours && facts.rolesUsedElsewhere.length > 0) {
+    yield `the roles to create must have no rights in another database (roles belong to the server, and new passwords would lock out that database's workers and poll); got ${facts.rolesUsedElsewhere.join(", ")}. Choose other names (database.existing.rolePrefix)`;
   }
 }

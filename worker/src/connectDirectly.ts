@@ -1,5 +1,5 @@
 import pg from "pg";
-import { DIRECT, inspectSession, isPoolersRefusal } from "./directSession.ts";
+import { DIRECT, inspectSession, isRefusalByPooler } from "./directSession.ts";
 import { SettingsError } from "./errors.ts";
 import { MIGRATION_SETTINGS, toOptions } from "./sessionOptions.ts";
 
@@ -34,7 +34,7 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
-    if (isPoolersRefusal(error)) throw new SettingsError([PROBLEM]);
+    if (isRefusalByPooler(error)) throw new SettingsError([PROBLEM]);
     if ((error as Error).message === "timeout expired") {
       throw new Error(
         `cannot connect to ${client.host}:${client.port}: no answer within ${CONNECT_TIMEOUT_MS / 1_000} s`,

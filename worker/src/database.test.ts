@@ -57,7 +57,7 @@ describe("a database that becomes unavailable", () => {
     const [blocker, stop] = [await database.open(), new AbortController()];
     await blocker.query("begin; lock table batch.queue in access exclusive mode");
     const connection = connect(60);
-    connection.unclaimedStop = stop.signal;
+    connection.stopWhileUnclaimed = stop.signal;
     const claiming = assert.rejects(claimed(connection), { name: "InterruptedError" });
     await database.untilBlocked();
     stop.abort(new InterruptedError("SIGTERM"));

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkServerIdentity } from "node:tls";
 import pg from "pg";
-import { DIRECT, inspectSession, isPoolersRefusal } from "./directSession.ts";
+import { DIRECT, inspectSession, isRefusalByPooler } from "./directSession.ts";
 import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
 import { hasLostRole } from "./hasLostRole.ts";
 import type { Log } from "./log.ts";
@@ -45,7 +45,7 @@ export class Database {
    * Set while nothing is claimed: once it aborts, a database that is unavailable or busy is not waited for. A statement whose answer was
    * lost is still repeated, since it may have claimed a request.
    */
-  unclaimedStop: AbortSignal | undefined;
+  stopWhileUnclaimed: AbortSignal | undefined;
 
   /** How many answers were lost: the server may have run those statements. */
   lostAnswers = 0;
@@ -68,7 +68,7 @@ export class Database {
    * Runs a statement of `sql/statements/`, prepared under its name, riding out an outage of the database.
    *
    * @param values - its parameters; a function if they change while waiting for the database
-   * @throws DatabaseUnavailableError when the outage lasts longer than `databaseTimeoutSeconds`; the reason of `unclaimedStop`; any
+   * @throws DatabaseUnavailableError when the outage lasts longer than `databaseTimeoutSeconds`; the reason of `stopWhileUnclaimed`; any
    *   other error of the statement.
    */
   async run<Row extends pg.QueryResultRow>(name: StatementName, values: Values): Promise<Row[]> {
@@ -115,7 +115,7 @@ export class Database {
   }
 
   async #unlessStopped<T>(result: Promise<T>): Promise<T> {
-    const stop = this.unclaimedStop;
+    const stop = this.stopWhileUnclaimed;
     if (!stop) return await result;
     stop.throwIfAborted();
     const stopped = Promise.withResolvers<never>();
@@ -179,7 +179,7 @@ export class Database {
       return client;
     } catch (error) {
       void client.end().catch(() => undefined);
-      throw settings && isPoolersRefusal(error) ? new SettingsError([POOLED]) : error;
+      throw settings && isRefusalByPooler(error) ? new SettingsError([POOLED]) : error;
     }
   }
 

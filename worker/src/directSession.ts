@@ -26,6 +26,6 @@ export async function inspectSession(client: pg.ClientBase): Promise<"direct" | 
 }
 
 /** Whether a connection failed because a pooler (PgBouncer) accepts no settings. */
-export function isPoolersRefusal(error: unknown): boolean {
+export function isRefusalByPooler(error: unknown): boolean {
   return error instanceof Error && /unsupported startup parameter/.test(error.message);
 }

@@ -4,7 +4,7 @@ import { describeError } from "./describeError.ts";
 import { SettingsError } from "./errors.ts";
 import { toFailedResult } from "./runHandler.ts";
 import { type FromThread, isEnvelope, type ThreadData, type ToThread, toStopReason } from "./threadMessages.ts";
-import { type Counted, weigh } from "./threadSender.ts";
+import { type Counted, getWeight } from "./threadSender.ts";
 import type { WorkContext, WorkResult } from "./work.ts";
 
 /**
@@ -112,7 +112,7 @@ export class HandlerThread {
   }
 
   #processed(message: Counted): void {
-    Atomics.sub(this.#unprocessed, 0, weigh(message));
+    Atomics.sub(this.#unprocessed, 0, getWeight(message));
     Atomics.notify(this.#unprocessed, 0);
   }
 

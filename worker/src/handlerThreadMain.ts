@@ -17,7 +17,7 @@ if (parentPort) await serve(parentPort, workerData as ThreadData);
 async function serve(port: MessagePort, { kind, unprocessed }: ThreadData): Promise<void> {
   const post = (fromHandlerThread: FromThread) => port.postMessage({ fromHandlerThread } satisfies Envelope);
   const sender = new ThreadSender(post, unprocessed);
-  sender.takeStreams();
+  sender.redirectStreams();
   // Uncaught errors (in a timer, an unhandled rejection) belong to the work, whenever they occur.
   process.on("uncaughtException", (error) => post({ type: "ended", result: toFailedResult(error) }));
   let handler: Handler;

@@ -38,9 +38,9 @@ describe("migrate", () => {
   test("ten processes at once apply each migration once", async () => {
     const { name, query } = await empty();
     const clients = await Promise.all(Array.from({ length: 10 }, () => connectTo(name)));
-    const froms = await Promise.all(clients.map(async (client) => (await migrate(client, noopLog)).from));
+    const versionsBefore = await Promise.all(clients.map(async (client) => (await migrate(client, noopLog)).from));
     await Promise.all(clients.map((client) => client.end()));
-    assert.equal(froms.filter((from) => from === 0).length, 1);
+    assert.equal(versionsBefore.filter((from) => from === 0).length, 1);
     const applied = await query("select version from batch.migration order by version");
     assert.deepEqual(
       applied.map(({ version }) => version),

@@ -40,7 +40,7 @@ function runPod(
 }
 
 /** Moves the pod's clock forward by a minute. */
-function passAMinute(): void {
+function advanceOneMinute(): void {
   const now = performance.now.bind(performance);
   mock.method(performance, "now", () => now() + 60_000);
 }
@@ -88,7 +88,7 @@ test("a pod that an outage delayed gives the previous one time to announce its s
   const { connection: previous, attempt } = await startAttempt(database, claimParams("a"));
   let answers = 0;
   const { connection, decided } = recordStatements(() => {
-    if (++answers === 1) passAMinute();
+    if (++answers === 1) advanceOneMinute();
   });
   const ended = runPod(1, () => Promise.resolve(), connection);
   await decided();
@@ -105,7 +105,7 @@ test("a pod that has worked takes nothing from its Job's next pod, which claimed
   await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
   const started = Promise.withResolvers<Awaited<ReturnType<typeof startAttempt>>>();
   const { connection, decided } = recordStatements((name) => {
-    if (name === "reclaim") passAMinute();
+    if (name === "reclaim") advanceOneMinute();
   });
   const work = async () => {
     started.resolve(await startAttempt(database, claimParams("other")));
@@ -173,7 +173,7 @@ test("a pod takes over from a previous one that still holds the request after so
   await database.query("insert into make_it_clap (duration_seconds) values (40)");
   await startAttempt(database, claimParams("a"));
   const { connection } = recordStatements((name) => {
-    if (name === "reclaim") passAMinute();
+    if (name === "reclaim") advanceOneMinute();
   });
   assert.equal(await runPod(1, () => Promise.resolve(), connection), "succeeded");
   assert.deepEqual(await getHistory(), [

@@ -90,13 +90,13 @@ async function claimWithRetry(
   const { lostAnswers } = database;
   try {
     while (!shutdown.signal.aborted || mayHaveClaimed) {
-      database.unclaimedStop = mayHaveClaimed ? undefined : shutdown.signal;
+      database.stopWhileUnclaimed = mayHaveClaimed ? undefined : shutdown.signal;
       const claimed = await claim(database, { ...params, arriving });
       if (claimed !== undefined) return claimed;
       arriving = false;
       if (database.lostAnswers > lostAnswers) {
         mayHaveClaimed = true;
-        database.unclaimedStop = undefined;
+        database.stopWhileUnclaimed = undefined;
       }
       const miss = await reclaim(database, params, idle);
       if (miss === undefined || (miss.finding === "reserved" && !idle)) return undefined;
@@ -118,7 +118,7 @@ async function claimWithRetry(
     // The database is unavailable, and there is no claim to record.
     if (!shutdown.signal.aborted || error !== shutdown.signal.reason) throw error;
   } finally {
-    database.unclaimedStop = undefined;
+    database.stopWhileUnclaimed = undefined;
   }
   return undefined;
 }

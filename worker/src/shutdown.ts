@@ -19,12 +19,12 @@ const RECORD_AND_EXIT_SECONDS = 2;
 export function listenForShutdown(graceSeconds: number, exit: () => void): Shutdown {
   const stop = new AbortController();
   const deadline = new AbortController();
-  const keptSeconds = Math.min(RECORD_AND_EXIT_SECONDS, graceSeconds / 4);
+  const recordAndExitSeconds = Math.min(RECORD_AND_EXIT_SECONDS, graceSeconds / 4);
 
   function onSignal(by: NodeJS.Signals): void {
     if (stop.signal.aborted) return;
-    setTimeout(() => deadline.abort(), 1_000 * (graceSeconds - keptSeconds)).unref();
-    setTimeout(exit, 1_000 * (graceSeconds - keptSeconds / 4)).unref();
+    setTimeout(() => deadline.abort(), 1_000 * (graceSeconds - recordAndExitSeconds)).unref();
+    setTimeout(exit, 1_000 * (graceSeconds - recordAndExitSeconds / 4)).unref();
     stop.abort(new InterruptedError(by));
   }
 

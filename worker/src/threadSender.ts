@@ -10,12 +10,12 @@ export type Counted = Extract<FromThread, { type: "log" | "output" | "progress" 
 const MAX_UNPROCESSED = 1_000;
 
 /** The weight of a message: one, and one more for each of so many bytes or characters that it carries. */
-const CARRIED = 16_384;
+const UNIT_LENGTH = 16_384;
 
 /** What a message adds to the unprocessed, and the main thread subtracts. */
-export function weigh(message: Counted): number {
+export function getWeight(message: Counted): number {
   const { length } = message.type === "output" ? message.chunk : message.type === "log" ? message.line : "";
-  return 1 + Math.floor(length / CARRIED);
+  return 1 + Math.floor(length / UNIT_LENGTH);
 }
 
 /**
@@ -35,12 +35,12 @@ export class ThreadSender {
     for (let waiting = this.#read(); waiting >= MAX_UNPROCESSED; waiting = this.#read()) {
       Atomics.wait(this.#unprocessed, 0, waiting);
     }
-    Atomics.add(this.#unprocessed, 0, weigh(message));
+    Atomics.add(this.#unprocessed, 0, getWeight(message));
     this.#post(message);
   }
 
   /** From now on, `process.stdout` and `process.stderr` (and so `console`) of this thread send what is written to them. */
-  takeStreams(): void {
+  redirectStreams(): void {
     for (const stream of ["stdout", "stderr"] as const) {
       const write = (chunk: Uint8Array | string, encoding: BufferEncoding, done: () => void) => {
         // A copy: a message carries the whole memory of which a chunk may be a small part.

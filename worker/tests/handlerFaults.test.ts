@@ -10,7 +10,7 @@ const database = await createTestDatabase();
 await attachOdd(database);
 const work = await createOddWork();
 
-const insert = (...deeds: string[]) => database.query("insert into odd (does) select unnest($1::text[])", [deeds]);
+const insert = (...actions: string[]) => database.query("insert into odd (does) select unnest($1::text[])", [actions]);
 const attempts = () =>
   database.query<{ status: string; reason: string; error: string }>(
     "select status, reason, error from batch.attempt order by request_id, attempt",

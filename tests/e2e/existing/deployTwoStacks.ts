@@ -10,7 +10,7 @@ import { ApplicationStack } from "./applicationStack.ts";
 import { type Application, DEPOT, type Given, KEDA_NAMESPACE, SHOP } from "./applications.ts";
 import { connectionFindings } from "./connectionFindings.ts";
 import { installExistingKeda } from "./existingKeda.ts";
-import { logOfDistrust } from "./impostor.ts";
+import { readImpostorLog } from "./impostor.ts";
 import { differences } from "./inventory.ts";
 import { type OutsideDatabase, startOutsideDatabase } from "./outsideDatabase.ts";
 import { nodesThatPulled } from "./pulls.ts";
@@ -65,7 +65,7 @@ async function useStacks(
   await using _depot = depot;
   for (const stack of [shop, depot])
     note(`pulumi up of ${stack.application.name}: ${(await stack.up(settings, given)).toFixed(1)} s`);
-  const distrust = await logOfDistrust(cluster, shop, outside.address);
+  const impostorLog = await readImpostorLog(cluster, shop, outside.address);
   const both = [SHOP, DEPOT].map((one) => work({ cluster, settings, note }, one, outside, given.maxReplicaCount));
   const findings = (await Promise.all(both)).flat();
   for (const { name, image } of [SHOP, DEPOT] satisfies Application[]) {
@@ -80,7 +80,7 @@ async function useStacks(
     exactly(
       1,
       "worker with another authority's certificate refused the server",
-      Number(/certificate signature failure/.test(distrust)),
+      Number(/certificate signature failure/.test(impostorLog)),
     ),
     ...connectionFindings(outside.sessions(), [nodes.second.controlPlane, nodes.second.address]),
     exactly(0, "owners' passwords in states and outputs", passwords.filter((one) => said.join().includes(one)).length),

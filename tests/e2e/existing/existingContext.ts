@@ -8,7 +8,7 @@ import { inFolder, readRegistry } from "../nodes/registry.ts";
 import { TwoNodes } from "../nodes/twoNodes.ts";
 import type { Options } from "../options.ts";
 import { PlainJob } from "../plainJob.ts";
-import { type RunContext, readBefore } from "../scenarioContext.ts";
+import { type RunContext, readInitialResources } from "../scenarioContext.ts";
 import { settingsFrom } from "../settings.ts";
 import { Stack } from "../stack.ts";
 import { applicationSettings, KEDA_NAMESPACE, SHOP } from "./applications.ts";
@@ -42,7 +42,7 @@ export async function createExistingContext(
   const nodes = await TwoNodes.find(cluster);
   await nodes.restore();
   const stack = await Stack.of(cluster.context, { name: "e2e-existing" });
-  await readBefore(cluster, stack);
+  await readInitialResources(cluster, stack);
   await stack.init();
   // By the KEDA that was there in an interrupted run.
   if ((await stack.resources()).length > 1) await stack.destroy();

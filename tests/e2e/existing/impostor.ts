@@ -8,7 +8,7 @@ import { createSecret } from "./shopNamespace.ts";
 const NAME = "other-authority";
 
 /** What a worker of `SHOP` logs about the server when its Secret contains another authority's certificate. */
-export async function logOfDistrust(cluster: Cluster, shop: ApplicationStack, address: string): Promise<string> {
+export async function readImpostorLog(cluster: Cluster, shop: ApplicationStack, address: string): Promise<string> {
   const job = await shop.job();
   // Without the label by which it would belong to the ScaledJob.
   job.metadata = { name: NAME, namespace: SHOP.name };

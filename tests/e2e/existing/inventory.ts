@@ -5,7 +5,7 @@ import type { Cluster, KubernetesObject } from "../cluster.ts";
 export type Inventory = ReadonlyMap<string, unknown>;
 
 /** Kinds whose objects appear, disappear and change on an idle cluster. */
-const RESTLESS = [
+const VOLATILE_KINDS = [
   "events",
   "events.events.k8s.io",
   "leases.coordination.k8s.io",
@@ -18,7 +18,7 @@ const RESTLESS = [
 /** Reads every object of a cluster. */
 export async function takeInventory(cluster: Cluster): Promise<Inventory> {
   const kinds = (await cluster.kubectl(["api-resources", "--verbs=list", "-o", "name"])).trim().split("\n");
-  const kept = kinds.filter((kind) => !RESTLESS.includes(kind) && !/\.metrics\.k8s\.io$/.test(kind));
+  const kept = kinds.filter((kind) => !VOLATILE_KINDS.includes(kind) && !/\.metrics\.k8s\.io$/.test(kind));
   return toInventory(await cluster.list(kept.join(), "-A"));
 }
 

@@ -77,8 +77,8 @@ describe("a drained node", () => {
   test("has interrupted what did not succeed on it", () => assert.deepEqual(drained("interrupted"), []));
 
   test("is missed by a worker that crashed: it was given the time to report", () => {
-    const whats = drained("crashed").map(({ what }) => what);
-    assert.deepEqual(whats, ["attempts on the lost node recorded as SUCCESS or interrupted"]);
+    const limits = drained("crashed").map(({ what }) => what);
+    assert.deepEqual(limits, ["attempts on the lost node recorded as SUCCESS or interrupted"]);
   });
 });
 

@@ -23,7 +23,7 @@ import { readRegistry } from "./registry.ts";
 import { TwoNodes } from "./twoNodes.ts";
 
 /** Deploys the stack with PostgreSQL, KEDA and the cluster's DNS on the first node. */
-export async function upOnFirst({ cluster, stack, settings }: ScenarioContext): Promise<TwoNodes> {
+export async function deployOnFirstNode({ cluster, stack, settings }: ScenarioContext): Promise<TwoNodes> {
   const nodes = await TwoNodes.find(cluster);
   await nodes.restore();
   // Nodes of a cluster of several share no Docker daemon.
@@ -67,7 +67,7 @@ export function commonFindings(losses: readonly Loss[], maxReplicaCount: number)
   const lost = losses.flatMap(({ running }) => running);
   const reasons = [...new Set(losses.map(toReason))];
   const isTrue = losses.flatMap((loss) =>
-    loss.running.filter((one) => endedTruly(sameAttempt(one, loss.attempts), loss)),
+    loss.running.filter((one) => endedAsRecorded(sameAttempt(one, loss.attempts), loss)),
   );
   return [
     exactly(requests, "requests SUCCESS", sum(totals.map(({ succeeded }) => succeeded))),
@@ -80,7 +80,7 @@ export function commonFindings(losses: readonly Loss[], maxReplicaCount: number)
   ];
 }
 
-function endedTruly(attempt: Attempt | undefined, loss: Loss): boolean {
+function endedAsRecorded(attempt: Attempt | undefined, loss: Loss): boolean {
   return attempt?.status === "SUCCESS" || attempt?.reason === toReason(loss);
 }
 

@@ -18,12 +18,12 @@ export const databaseNode: Scenario = {
   claim: "the node with the database fails and returns: nothing that had ended changes, and each request succeeds once",
   check: checkTwoNodes,
   async run(context) {
-    const findings = await loseEachWay(context);
+    const findings = await loseDatabaseEachWay(context);
     return [...findings, await leftFinding(context, "things of the scenario's own left")];
   },
 };
 
-async function loseEachWay(context: ScenarioContext): Promise<Limit[]> {
+async function loseDatabaseEachWay(context: ScenarioContext): Promise<Limit[]> {
   const { cluster: whole, note } = context;
   const start = (nodes: TwoNodes) => startDatabasePod(whole, nodes.second.name);
   await using given = await createExistingContext(whole, context, start);

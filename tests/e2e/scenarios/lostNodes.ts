@@ -4,11 +4,11 @@ import type { FaultKind } from "../nodes/faultCommands.ts";
 import type { Loss } from "../nodes/loss.ts";
 import {
   commonFindings,
+  deployOnFirstNode,
   loseRepeatedly,
   operatorFindings,
   runAgainFinding,
   takeOverFinding,
-  upOnFirst,
 } from "../nodes/nodeScenario.ts";
 import { planLosses } from "../nodes/planLosses.ts";
 import type { Scenario } from "../scenario.ts";
@@ -25,7 +25,7 @@ function nodeFault(kind: FaultKind, claim: string, inTime: (losses: readonly Los
     check: checkTwoNodes,
     async run(context) {
       const { losses: count, settings } = context;
-      const nodes = await upOnFirst(context);
+      const nodes = await deployOnFirstNode(context);
       const plans = planLosses(kind, count, Number(settings.pollingInterval), continues);
       const losses = await loseRepeatedly(context, nodes, plans);
       const findings = [inTime(losses), ...commonFindings(losses, Number(settings.maxReplicaCount))];

@@ -12,14 +12,14 @@ export const up: Scenario = {
     const { stack, settings } = context;
     if ((await stack.resources()).length > 1) await stack.destroy();
     stack.configure(settings);
-    const helm = await helmAlone(context);
+    const helm = await measureHelm(context);
     const seconds = await stack.up(settings);
     return [atMost(180, "for a first up", seconds, " s"), atMost(1.3, "times helm alone", seconds / helm)];
   },
 };
 
 /** Seconds that helm needs for the unchanged charts, except for image sources; NaN, which misses the limit, without helm. */
-async function helmAlone({ stack, cluster, before, note }: ScenarioContext): Promise<number> {
+async function measureHelm({ stack, cluster, before, note }: ScenarioContext): Promise<number> {
   try {
     await getOutput("helm", ["version"]);
   } catch (error) {

@@ -9,7 +9,7 @@ const COMMAND_PREFIX = "COMMAND_ENV_";
  * The variables that worker/overlay.Dockerfile renames for the command; empty if the image does not set them. An empty value is
  * useless for any of them, and would make OpenSSL read no configuration at all.
  */
-const SET_ASIDE: ReadonlySet<string> = new Set([
+const RENAMED_BY_OVERLAY: ReadonlySet<string> = new Set([
   "NODE_OPTIONS",
   "NODE_TLS_REJECT_UNAUTHORIZED",
   "LD_PRELOAD",
@@ -47,5 +47,7 @@ export function getCommandEnvironment(env: Variables, defaults: Variables, contr
     .filter(([name]) => name.startsWith(COMMAND_PREFIX))
     .map(([name, value]) => [name.slice(COMMAND_PREFIX.length), value] as const);
   const all = { ...defaults, ...Object.fromEntries(inherited), ...Object.fromEntries(prefixed), ...contract };
-  return Object.fromEntries(Object.entries(all).filter(([name, value]) => value !== "" || !SET_ASIDE.has(name)));
+  return Object.fromEntries(
+    Object.entries(all).filter(([name, value]) => value !== "" || !RENAMED_BY_OVERLAY.has(name)),
+  );
 }

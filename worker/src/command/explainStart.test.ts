@@ -89,6 +89,6 @@ test("a program for another processor that the node emulates has its own exit co
   const command = [join(folder, "foreign")];
   const panic = { code: 2, stderr: "panic: runtime error: index out of range" };
   assert.equal(await findMachineMismatch(command, undefined, panic), undefined);
-  const shellsOwn = { code: 2, stderr: `${command[0]}: 1: Syntax error: "(" unexpected` };
-  assert.match((await findMachineMismatch(command, undefined, shellsOwn)) ?? "", /is built for/);
+  const shellError = { code: 2, stderr: `${command[0]}: 1: Syntax error: "(" unexpected` };
+  assert.match((await findMachineMismatch(command, undefined, shellError)) ?? "", /is built for/);
 });

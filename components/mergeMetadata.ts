@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-interface Texts {
+interface StringMap {
   readonly [name: string]: string;
 }
 
@@ -8,6 +8,6 @@ interface Texts {
  * The user's labels or annotations with the component's own, which take precedence. A program in another language may pass an output,
  * which an object spread would empty, or keep whole without the component's own.
  */
-export function withOwn(given: pulumi.Input<Texts> | undefined, own: Texts): pulumi.Output<Texts> {
+export function mergeMetadata(given: pulumi.Input<StringMap> | undefined, own: StringMap): pulumi.Output<StringMap> {
   return pulumi.output(given).apply((known) => ({ ...known, ...own }));
 }

@@ -5,7 +5,7 @@
  * @param command - how the command is run, with its `--`: `npm run down --`
  * @param flags - the command's options that were not given to it
  */
-export function takenByNpm(command: string, flags: readonly string[], env: NodeJS.ProcessEnv): string[] {
+export function optionsConsumedByNpm(command: string, flags: readonly string[], env: NodeJS.ProcessEnv): string[] {
   return flags.flatMap((flag) => {
     const name = `npm_config_${flag.slice(2).replaceAll("-", "_")}`;
     const value = env[name];
