@@ -136,11 +136,24 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
   });
 });
 
-test("npm run up deploys nothing where another stack has the same names", { timeout: 60_000 }, async () => {
+describe("npm run up where the cluster has a namespace of the stack's name", { timeout: 60_000 }, () => {
   const items = JSON.stringify({ items: [{ metadata: { name: "keda-with-postgresql" } }] });
   const kubectl = KUBECTL.replace("case", `case "$*" in *" get namespaces"*) echo '${items}'; exit;; esac; case`);
-  const { code, output, called } = await outcome("up", { env: settings(), programs: { ...ALL, kubectl } });
-  assert.equal(code, 64, output);
-  assert.match(output, /^namespace must not exist yet .*; got "keda-with-postgresql", which exists\. /m);
-  assert.deepEqual(called(/^pulumi up/), []);
+  const up = (env: NodeJS.ProcessEnv) =>
+    outcome("up", { env: { ...settings(), ...env }, programs: { ...ALL, kubectl } });
+
+  test("deploys nothing if it is another stack's", async () => {
+    const { code, output, called } = await up({});
+    assert.equal(code, 64, output);
+    assert.match(output, /^namespace must not exist yet .*; got "keda-with-postgresql", which exists\. /m);
+    assert.deepEqual(called(/^pulumi up/), []);
+  });
+
+  test("calls it taken only if it could read which are the stack's own", async () => {
+    const { code, output, called } = await up({ FAKE_EXPORT: 'echo "error: no such host" >&2; exit 255' });
+    assert.equal(code, 1, output);
+    assert.match(output, /^cannot read the state of the stack dev \(nothing was changed\): error: no such host$/m);
+    assert.doesNotMatch(output, /must not exist yet/);
+    assert.deepEqual(called(/^minikube start|^pulumi up/), []);
+  });
 });

@@ -4,6 +4,11 @@ import { ALL, deployedTo, KUBECTL, minikube, outcome } from "../../tests/support
 
 const DAEMONLESS = { FAKE_DAEMON: "no" };
 
+/** The state of a stack that has installed KEDA. */
+const KEDA_STATE = JSON.stringify({
+  deployment: { resources: [{ urn: "u", type: "kubernetes:helm.sh/v3:Release", inputs: { chart: "keda" } }] },
+});
+
 describe("npm run down", { timeout: 60_000 }, () => {
   test("destroys the stack, and keeps the cluster", async () => {
     const { code, output, called } = await outcome("down", { args: ["--stack=mine"] });
@@ -75,11 +80,7 @@ esac`;
       items: [{ kind: "ScaledJob", metadata: { namespace: "depot", name: "page" } }],
     });
     const kubectl = KUBECTL.replace("case", `case "$*" in *" get scaledjobs"*) echo '${items}'; exit;; esac; case`);
-    const resources = [{ urn: "u", type: "kubernetes:helm.sh/v3:Release", inputs: { chart: "keda" } }];
-    const situation = {
-      programs: { ...ALL, kubectl },
-      env: { FAKE_STATE: JSON.stringify({ deployment: { resources } }) },
-    };
+    const situation = { programs: { ...ALL, kubectl }, env: { FAKE_STATE: KEDA_STATE } };
     const { code, output, called } = await outcome("down", situation);
     assert.equal(code, 64, output);
     assert.match(output, /^KEDA must not be used by others .*; got ScaledJob depot\/page\. /m);
@@ -87,6 +88,28 @@ esac`;
     const part = await outcome("down", { ...situation, args: ["--target=urn:pulumi:x"] });
     assert.equal(part.code, 0, part.output);
   });
+
+  for (const [what, env, kubectl, message] of [
+    [
+      "Pulumi's state",
+      { FAKE_EXPORT: 'echo "error: no such host" >&2; exit 255' },
+      KUBECTL,
+      /^cannot read the state of the stack dev .*: error: no such host$/m,
+    ],
+    [
+      "who uses the KEDA that it has installed",
+      { FAKE_STATE: KEDA_STATE },
+      KUBECTL.replace("case", `case "$*" in *" get scaledjobs"*) echo "error: Forbidden" >&2; exit 1;; esac; case`),
+      /^cannot list scaledjobs.keda.sh,.*: error: Forbidden$/m,
+    ],
+  ] as const) {
+    test(`destroys nothing if it cannot read ${what}`, async () => {
+      const { code, output, called } = await outcome("down", { programs: { ...ALL, kubectl }, env });
+      assert.equal(code, 1, output);
+      assert.match(output, message);
+      assert.deepEqual(called(/^pulumi destroy/), []);
+    });
+  }
 
   for (const [status, command] of [
     ["Stopped", "minikube start --profile=minikube"],

@@ -1,5 +1,6 @@
 import type { ProgramResult } from "../runProgram.ts";
 import { capture } from "./capture.ts";
+import { FailedError } from "./failedError.ts";
 
 const REQUEST_SECONDS = 10;
 
@@ -21,8 +22,27 @@ export class Kubectl {
 
   /** The objects that `kubectl get` prints; undefined if it fails: no answer, no such kind, no permission. */
   async list<Item>(...args: readonly string[]): Promise<Item[] | undefined> {
-    const { exitCode, stdout } = await this.run(["get", ...args, "-o", "json"]);
-    if (exitCode !== 0) return undefined;
-    return (JSON.parse(stdout || "{}") as { readonly items?: Item[] }).items ?? [];
+    const result = await this.#get(args);
+    return result.exitCode === 0 ? parseItems(result) : undefined;
   }
+
+  /**
+   * The same where it must be known that there are none, as on a cluster without such a kind.
+   *
+   * @throws FailedError with kubectl's message if it fails for another reason.
+   */
+  async listKnown<Item>(...args: readonly string[]): Promise<Item[]> {
+    const result = await this.#get(args);
+    if (result.exitCode === 0) return parseItems(result);
+    if (/the server doesn't have a resource type/.test(result.stderr)) return [];
+    throw new FailedError(`cannot list ${args[0]} on the cluster (nothing was changed): ${result.stderr.trim()}`);
+  }
+
+  async #get(args: readonly string[]): Promise<ProgramResult> {
+    return await this.run(["get", ...args, "-o", "json"]);
+  }
+}
+
+function parseItems<Item>({ stdout }: ProgramResult): Item[] {
+  return (JSON.parse(stdout || "{}") as { readonly items?: Item[] }).items ?? [];
 }

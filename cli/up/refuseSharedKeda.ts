@@ -11,14 +11,14 @@ const SHOWN = 3;
 /**
  * Refuses to remove a KEDA that others also use: Helm deletes its CRDs, and with them every ScaledJob of the cluster and its running Jobs.
  *
- * @throws UsageError naming the others' objects and what to do.
+ * @throws UsageError naming the others' objects and what to do; FailedError when the cluster does not tell who uses it.
  */
 export async function refuseSharedKeda(
-  kubectl: Pick<Kubectl, "list">,
+  kubectl: Pick<Kubectl, "listKnown">,
   { ownsKeda, namespaces, scaledJobs }: Pick<StackState, "ownsKeda" | "namespaces" | "scaledJobs">,
 ): Promise<void> {
   if (!ownsKeda) return;
-  const all = (await kubectl.list<KedaObject>(KINDS, "--all-namespaces")) ?? [];
+  const all = await kubectl.listKnown<KedaObject>(KINDS, "--all-namespaces");
   const isOwn = (object: ObjectName) =>
     namespaces.includes(object.namespace) || scaledJobs.some((own) => isSameObject(own, object));
   const others = all

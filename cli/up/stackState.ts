@@ -1,4 +1,5 @@
 import { capture } from "./capture.ts";
+import { FailedError } from "./failedError.ts";
 import type { Session } from "./session.ts";
 
 /** A namespaced object of the cluster. */
@@ -50,9 +51,15 @@ export interface StackState {
   readonly ownsKeda: boolean;
 }
 
-/** Reads the stack's state, even while Pulumi changes the stack; empty if it cannot be read. */
+/**
+ * Reads the stack's state, even while Pulumi changes the stack.
+ *
+ * @throws FailedError with Pulumi's message: an empty state would mean that nothing belongs to the stack.
+ */
 export async function readStackState({ stack, env }: Pick<Session, "stack" | "env">): Promise<StackState> {
-  const { stdout } = await capture("pulumi", ["stack", "export", "--stack", stack], env);
+  const { exitCode, stdout, stderr } = await capture("pulumi", ["stack", "export", "--stack", stack], env);
+  if (exitCode !== 0)
+    throw new FailedError(`cannot read the state of the stack ${stack} (nothing was changed): ${stderr.trim()}`);
   return parseStackState(stdout);
 }
 

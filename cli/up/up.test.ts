@@ -154,6 +154,16 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.deepEqual(called(CHANGES), []);
   });
 
+  test("keeps watching the cluster while Pulumi's state cannot be read for a moment", async () => {
+    const env = {
+      FAKE_UP: `cd "\${0%/*}"; true > running; while ! test -e asked; do sleep 0.1; done`,
+      FAKE_EXPORT: `cd "\${0%/*}"; test ! -e running || { true > asked; exit 255; }`,
+    };
+    const { code, output } = await outcome("up", { env });
+    assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /can no longer watch/);
+  });
+
   test("uses the state and the passphrase that the user has chosen", async () => {
     const programs = await started(await createPrograms(ALL));
     await mkdir(join(programs.folder, ".pulumi"));

@@ -81,7 +81,8 @@ await runSession(HELP, async (session) => {
     watchRollout({
       kubectl,
       ...(settings?.podStartSeconds !== undefined && { podStartSeconds: settings.podStartSeconds }),
-      readState: () => readStackState(session),
+      // The next poll reads it again.
+      readState: () => readStackState(session).catch(() => state),
       ended,
       print: printAmid,
     }),

@@ -19,7 +19,7 @@ const PULUMI = `case "$*" in
   "config get image"*) echo "$FAKE_IMAGE";;
   "config get"*) echo "\${FAKE_CONTEXT:-minikube}";;
   "stack output"*) echo "$FAKE_OUTPUTS";;
-  "stack export"*) echo "$FAKE_STATE";;
+  "stack export"*) eval "$FAKE_EXPORT"; echo "$FAKE_STATE";;
   "refresh --preview-only"*) test "$PULUMI_CONFIG_PASSPHRASE" != wrong || echo "error: incorrect passphrase";;
   up*|destroy*) echo "builds in <$DOCKER_HOST>, state in <$PULUMI_BACKEND_URL>, passphrase <$PULUMI_CONFIG_PASSPHRASE>"
     eval "$FAKE_UP";;

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createPrograms } from "../../tests/support/programs.ts";
+import { Kubectl } from "./kubectl.ts";
+
+async function list(script: string): Promise<readonly unknown[]> {
+  const { folder } = await createPrograms({ kubectl: script });
+  return await new Kubectl("minikube", { PATH: folder }).listKnown("scaledjobs.keda.sh");
+}
+
+test("no object is found on a cluster without the kind, and only an answer shows that there is none", async () => {
+  assert.deepEqual(await list(`echo '{"items":[1]}'`), [1]);
+  assert.deepEqual(
+    await list(`echo "error: the server doesn't have a resource type \\"scaledjobs\\"" >&2; exit 1`),
+    [],
+  );
+  await assert.rejects(list("echo 'error: Forbidden' >&2; exit 1"), {
+    message: "cannot list scaledjobs.keda.sh on the cluster (nothing was changed): error: Forbidden",
+  });
+});
