@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { claimParams, startAttempt } from "../../tests/support/queue.ts";
+import { until } from "../../tests/support/until.ts";
 import { AttemptReporter } from "./attemptReporter.ts";
 import { OwnershipLostError } from "./errors.ts";
 import { createLog, noopLog } from "./log.ts";
@@ -66,6 +67,18 @@ describe("an attempt's reporter", () => {
     await assert.rejects(reporter.saveCheckpoint({ page: 3 }), /the attempt has ended/);
   });
 
+  test("writes the progress that was reported together with a refused checkpoint, whose error is its caller's only", async () => {
+    const lines: string[] = [];
+    const { reporter } = await start(createLog({}, (line) => lines.push(line)));
+    reporter.progress(1);
+    const refused = assert.rejects(reporter.saveCheckpoint("\0"), { code: "22P05" });
+    reporter.progress(2);
+    await reporter.close();
+    await refused;
+    assert.deepEqual(await stored(), { progress: { done: 2 }, checkpoint: null });
+    assert.deepEqual(lines, []);
+  });
+
   test("ignores progress that is not a number, and logs the first of it", async () => {
     const lines: string[] = [];
     const { reporter } = await start(createLog({}, (line) => lines.push(line)));
@@ -77,6 +90,23 @@ describe("an attempt's reporter", () => {
     assert.deepEqual(
       lines.map((line) => JSON.parse(line).done),
       ["NaN"],
+    );
+  });
+
+  test("logs once that progress cannot be written, until it can be", async () => {
+    const lines: string[] = [];
+    const { reporter } = await start(createLog({}, (line) => lines.push(line)));
+    await database.query(`
+      create function no_progress() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+      create trigger no_progress before update of progress on batch.queue for each row execute function no_progress()`);
+    reporter.progress(1);
+    await until("the first of them", () => lines.length > 0);
+    reporter.progress(2);
+    await reporter.close();
+    await database.query("drop function no_progress cascade");
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line).message),
+      ["cannot write progress"],
     );
   });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "./database.ts";
-import { OwnershipLostError } from "./errors.ts";
+import { DatabaseUnavailableError, OwnershipLostError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { AttemptKey } from "./queue/attempt.ts";
 import { type Report, report } from "./queue/report.ts";
@@ -28,6 +28,8 @@ export class AttemptReporter {
   readonly #hurry = new AbortController();
   #closed = false;
   #warned = false;
+  /** Whether progress could not be written and this was logged: once, however often it is repeated. */
+  #failing = false;
 
   /** @param onLost - called when the attempt turns out to be no longer this worker's */
   constructor(database: Database, key: AttemptKey, log: Log, onLost: (error: unknown) => void) {
@@ -81,15 +83,28 @@ export class AttemptReporter {
       this.#pending = undefined;
       const recorded = await report(this.#database, this.#key, news).catch((error: unknown) => {
         saved.reject(error);
-        if (error instanceof OwnershipLostError) this.#onLost(error);
-        else this.#log.warn("cannot write progress or checkpoint", { error });
+        this.#failed(news, error);
       });
-      if (recorded === true) saved.resolve();
+      if (recorded === true) {
+        saved.resolve();
+        this.#failing = false;
+      }
       if (recorded === false) this.#restore({ ...news, saved });
       const pause = sleep(WRITE_INTERVAL_MS, undefined, { signal: this.#hurry.signal });
       await pause.catch(() => (recorded === false ? sleep(LOCKED_PAUSE_MS) : undefined));
     }
     this.#writing = undefined;
+  }
+
+  #failed({ progress, checkpoint }: Report, error: unknown): void {
+    if (error instanceof OwnershipLostError) return this.#onLost(error);
+    if (checkpoint === undefined) {
+      if (!this.#failing) this.#log.warn("cannot write progress", { error });
+      this.#failing = true;
+    } else if (progress !== undefined && !(error instanceof DatabaseUnavailableError)) {
+      // PostgreSQL may refuse the checkpoint, and its caller gets the error: the progress is written without it.
+      this.#pending = { progress, saved: createSaved(), ...this.#pending };
+    }
   }
 
   /** Puts what could not be written yet back among the pending reports, where later values take precedence. */

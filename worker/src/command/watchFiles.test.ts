@@ -132,6 +132,29 @@ test("saving a checkpoint that could not be saved is retried", async () => {
   assert.deepEqual(saved, [1]);
 });
 
+for (const [what, failure, isRetried] of [
+  ["PostgreSQL refuses is logged once, and not saved again until it changes", { code: "22P05" }, false],
+  ["cannot be saved is logged once, however often saving is retried", {}, true],
+] as const) {
+  test(`a checkpoint that ${what}`, async () => {
+    const saves: unknown[] = [];
+    const { log } = await run("checkpoint 1; poll; poll; poll; checkpoint 2", {
+      context: {
+        async saveCheckpoint(value) {
+          saves.push(value);
+          if (value === 1) throw Object.assign(new Error("no"), failure);
+        },
+      },
+    });
+    assert.deepEqual(
+      log.map(({ message, error }) => [message, error]),
+      [["the checkpoint was not saved", "no"]],
+    );
+    assert.equal(saves.at(-1), 2);
+    assert.equal(saves.length > 2, isRetried, saves.join());
+  });
+}
+
 test("a checkpoint's numbers keep their precision", async () => {
   const { stdout } = await run("cat $BATCH_CHECKPOINT_FILE", {
     context: { checkpointJson: "9007199254740993" },

@@ -7,12 +7,14 @@ import { readJsonFile } from "./readJsonFile.ts";
 /** How often the files are read: each change is written to the database, at most once a second. */
 const POLL_MS = 1_000;
 
+const DATA_EXCEPTION = /^22/;
+
 /** What watching needs to know about the attempt. */
 export type Watched = Pick<WorkContext, "log" | "checkpointJson" | "progress" | "saveCheckpoint">;
 
 /**
  * Reads a command's progress and checkpoint files once a second and passes on changes. An invalid file is ignored and logged, once
- * for each new fault.
+ * for each new fault, and so is a checkpoint that cannot be saved, once for each value.
  *
  * @returns a function that reads the files a last time and ends the watch: the last checkpoint is then passed on, however the
  *   command ended, and the attempt is recorded only after it is stored.
@@ -29,18 +31,21 @@ export function watchFiles(folder: AttemptFolder, context: Watched): () => Promi
     checkpointJson ?? undefined,
   );
   let saving = false;
+  let unsaved: string | undefined;
 
   async function poll(): Promise<void> {
     await progressFile.read((text) => passProgress(text, progress));
     // Saving may wait for the database: until then only the end of the watch matters.
     if (saving && !ended.signal.aborted) return;
-    await checkpointFile.read((_text, value) => {
+    await checkpointFile.read((text, value) => {
       saving = true;
       saveCheckpoint(value)
-        .catch((error: Error) => {
-          // If another worker owns the attempt by now, this attempt's signal stops the command; otherwise the next poll tries again.
-          log.warn("the checkpoint was not saved", { error: error.message });
-          checkpointFile.forget();
+        .catch((error: Error & { readonly code?: unknown }) => {
+          if (text !== unsaved) log.warn("the checkpoint was not saved", { error: error.message });
+          unsaved = text;
+          // If another worker owns the attempt by now, this attempt's signal stops the command; otherwise the next poll tries again,
+          // except with a value that PostgreSQL refuses, for example because its encoding lacks a character.
+          if (!DATA_EXCEPTION.test(String(error.code))) checkpointFile.forget();
         })
         .finally(() => {
           saving = false;
