@@ -17,7 +17,7 @@ export class AttemptStop {
   #ownershipEnd: { readonly error: unknown } | undefined;
 
   readonly #interrupt = () => this.#stop.abort(this.#shutdown.signal.reason);
-  readonly #killAtDeadline = () => this.#kill.abort();
+  readonly #killAtDeadline = () => this.#kill.abort("had not stopped before the grace period ended");
 
   constructor(shutdown: Shutdown) {
     this.#shutdown = shutdown;
@@ -32,7 +32,7 @@ export class AttemptStop {
     return this.#stop.signal;
   }
 
-  /** Aborts when the work must be terminated. */
+  /** Aborts when the work must be terminated; its reason completes the sentence "asked to stop by SIGTERM, and ...". */
   get killSignal(): AbortSignal {
     return this.#kill.signal;
   }
@@ -41,8 +41,10 @@ export class AttemptStop {
   startTimeout(seconds: number): void {
     if (seconds === 0) return;
     this.#timeout = setTimeout(() => {
-      this.#stop.abort(new TimedOutError(seconds));
-      this.#killAfter(TIMEOUT_GRACE_MS);
+      const error = new TimedOutError(seconds);
+      const late = this.#stop.signal.aborted ? `${error.message} before it had stopped` : "had not stopped 1 s later";
+      this.#stop.abort(error);
+      this.#killAfter(TIMEOUT_GRACE_MS, late);
     }, 1_000 * seconds);
   }
 
@@ -50,7 +52,7 @@ export class AttemptStop {
   loseOwnership(error: unknown): void {
     this.#ownershipEnd ??= { error };
     this.#stop.abort(error);
-    this.#killAfter(OWNERSHIP_LOST_GRACE_MS);
+    this.#killAfter(OWNERSHIP_LOST_GRACE_MS, "had not stopped 5 s later");
   }
 
   /** @throws what `loseOwnership` was called with, if it was */
@@ -58,7 +60,10 @@ export class AttemptStop {
     if (this.#ownershipEnd) throw this.#ownershipEnd.error;
   }
 
-  /** Stops the timers and removes the listeners on the shutdown, which all attempts share. */
+  /**
+   * To be called when the work has ended, which nothing then stops any more. Stops the timers, and removes the listeners on the shutdown, which
+   * all attempts share.
+   */
   close(): void {
     clearTimeout(this.#timeout);
     clearTimeout(this.#killTimer);
@@ -66,7 +71,7 @@ export class AttemptStop {
     this.#shutdown.deadline.removeEventListener("abort", this.#killAtDeadline);
   }
 
-  #killAfter(ms: number): void {
-    this.#killTimer ??= setTimeout(() => this.#kill.abort(), ms);
+  #killAfter(ms: number, reason: string): void {
+    this.#killTimer ??= setTimeout(() => this.#kill.abort(reason), ms);
   }
 }

@@ -16,7 +16,7 @@ function createHandler(run: Handler["run"], check: Handler["check"] = (row) => r
 }
 
 /** Claims the one request and runs it with `handler`; `stopNow` and `stopOnceStarted` ask it to stop. */
-async function attempt(handler: Handler, deadline: AbortSignal = new AbortController().signal) {
+async function attempt(handler: Handler, { deadline = new AbortController().signal, timeoutSeconds = 0 } = {}) {
   const connection = database.connect();
   const stop = new AbortController();
   const started = Promise.withResolvers<void>();
@@ -24,7 +24,7 @@ async function attempt(handler: Handler, deadline: AbortSignal = new AbortContro
     started.resolve();
     return handler.run(request, given);
   };
-  const claimed = await take(connection, "a");
+  const claimed = await take(connection, "a", { timeoutSeconds });
   const ended = runAttempt(claimed, {
     settings: { leaseSeconds: 0, graceSeconds: 30 },
     database: connection,
@@ -90,13 +90,43 @@ describe("runAttempt", () => {
   test("work that ignores its signal is abandoned at the deadline, its request free", async () => {
     const deadline = new AbortController();
     const stubborn = createHandler(() => new Promise(() => undefined));
-    const { outcome, stopOnceStarted } = await attempt(stubborn, deadline.signal);
+    const { outcome, stopOnceStarted } = await attempt(stubborn, { deadline: deadline.signal });
     await stopOnceStarted();
     deadline.abort();
     assert.equal(await outcome, "interrupted");
     assert.match((await lastAttempt())?.error, /had not stopped before the grace period ended/);
     assert.deepEqual(await database.query("select job_name from batch.queue"), [{ job_name: null }]);
   });
+
+  test("work that ignores its signal until its timeout, during the grace period, is recorded with both", async () => {
+    const stubborn = createHandler(() => new Promise(() => undefined));
+    const { outcome, stopOnceStarted } = await attempt(stubborn, { timeoutSeconds: 0.2 });
+    await stopOnceStarted();
+    assert.equal(await outcome, "interrupted");
+    const text = "InterruptedError: asked to stop by SIGTERM, and timed out after 0.2 s before it had stopped";
+    assert.equal((await lastAttempt())?.error, text);
+  });
+
+  for (const [what, timeoutSeconds] of [
+    ["its timeout", 0.2],
+    ["SIGTERM", 0],
+  ] as const) {
+    test(`work that fails before ${what} has its own error, however long its last report takes`, async () => {
+      const writer = await database.open();
+      const failing = createHandler(async (_request, { progress }) => {
+        await writer.query("begin; lock table batch.queue in exclusive mode");
+        progress(1);
+        throw new Error("no luck");
+      });
+      const { outcome, stopNow } = await attempt(failing, { timeoutSeconds });
+      await database.untilBlocked();
+      if (timeoutSeconds > 0) await sleep(2_000 * timeoutSeconds);
+      else stopNow();
+      await writer.query("rollback");
+      assert.equal(await outcome, "failed");
+      assert.match((await lastAttempt())?.error, /^Error: no luck/);
+    });
+  }
 
   test("the handler gets the request's id, the attempt and a signal that says why", async () => {
     let reason: unknown;

@@ -110,6 +110,8 @@ async function runWork(claim: Claim, { database, work, log }: AttemptContext, st
   } catch (error) {
     return { outcome: "failed", message: describeError(error), final: false };
   } finally {
+    // What happens while the last report is written is not why the work ended.
+    stop.close();
     await reporter.close();
   }
 }

@@ -25,8 +25,8 @@ export function toFailure(
   if (result.outcome === "crashed" && !killSignal.aborted) {
     return { reason: "crashed", message: result.message, final: false };
   }
+  const late = killSignal.aborted ? `, and ${killSignal.reason}` : "";
   if (signal.reason instanceof TimedOutError) {
-    const late = killSignal.aborted ? ", and had not stopped 1 s later" : "";
     const message = withLastOutput(signal.reason, signal.reason.message + late, result.message);
     return { reason: TIMEOUT_REASON, message, final: false };
   }
@@ -37,7 +37,6 @@ export function toFailure(
     return result.outcome === "interrupted" ? toInterruption(result.message) : toError(result.message, false);
   }
   const asked = describeError(signal.reason).split("\n", 1)[0];
-  const late = killSignal.aborted ? ", and had not stopped before the grace period ended" : "";
   return toInterruption(withLastOutput(signal.reason, asked + late, result.message));
 }
 
