@@ -74,8 +74,8 @@ describe("an existing PostgreSQL", async () => {
       "given",
     );
     assert.ok(!JSON.stringify(made.map(({ inputs }) => inputs)).includes(PASSWORD));
-    assert.deepEqual(given.admin, { user: "owner", secretName: "batch-admin", secretKey: "password" });
-    assert.equal(given.address.caSecretName, "batch-ca");
+    assert.deepEqual(given.admin, { user: "owner", secretName: "given-admin", secretKey: "password" });
+    assert.equal(given.address.caSecretName, "given-ca");
     const authority = made.find(({ name }) => name === "given-ca-secret");
     assert.equal(authority?.inputs.stringData, "[secret]", "like the content of every Secret");
   });
@@ -97,6 +97,23 @@ describe("an existing PostgreSQL", async () => {
       "pooled",
     );
     assert.deepEqual(pooled.address.pooler, { host: "pool.example", port: 6432 });
+  });
+});
+
+test("two of them in one namespace have different Secrets", async () => {
+  const args = { existing: { ...EXISTING, admin: { user: "owner", password: PASSWORD } }, createNamespace: false };
+  const made = [await recordPostgres(args, "one"), await recordPostgres(args, "other")];
+  const names = made.flatMap(({ resources }) =>
+    resources
+      .filter(({ type }) => /Secret$/.test(type))
+      .map(({ inputs }) => (inputs.metadata as { name: string }).name),
+  );
+  assert.deepEqual(names, [
+    ...["one-admin", "one-worker", "one-scaler"],
+    ...["other-admin", "other-worker", "other-scaler"],
+  ]);
+  assert.throws(() => new Postgres("My Database", args), {
+    message: /name must be 1 to 200 characters .* \(its Secrets are named after it\); got "My Database"/,
   });
 });
 
@@ -142,10 +159,10 @@ describe("the arguments of Postgres", () => {
     ["namespace must be 1 to 63", { namespace: "a.b" }],
     ["createNamespace must be true or false", { createNamespace: "yes" }],
   ];
-  for (const [says, args] of wrong) {
+  for (const [index, [says, args]] of wrong.entries()) {
     test(`a mistake is refused with one message that shows no password: ${says}`, () => {
       assert.throws(
-        () => new Postgres(`wrong-${says}`, args as PostgresArgs),
+        () => new Postgres(`wrong-${index}`, args as PostgresArgs),
         ({ message }: Error) => {
           assert.equal(message.split("\n").length, 2, message);
           assert.ok(message.includes(says), message);

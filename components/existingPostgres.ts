@@ -35,14 +35,16 @@ export function existingPostgres(secrets: RoleSecrets, args: ExistingArgs): Prep
 function givenRole(secrets: RoleSecrets, role: string, args: RoleArgs): RoleCredentials {
   const { user, password, secretName, secretKey = "password" } = args;
   if (secretName !== undefined) return { user, secretName, secretKey };
-  secrets.given(role, `batch-${role}`, "password", checkedPassword(role, password ?? ""));
-  return { user, secretName: `batch-${role}`, secretKey: "password" };
+  const created = secrets.nameOf(role);
+  secrets.given(role, created, "password", checkedPassword(role, password ?? ""));
+  return { user, secretName: created, secretKey: "password" };
 }
 
 /** A role that the migration creates. */
 function createdRole(secrets: RoleSecrets, role: string, args: ExistingArgs): RoleCredentials {
-  secrets.random(role, `batch-${role}`, "password", args.passwordRotation);
-  return { user: `${args.rolePrefix ?? "batch"}_${role}`, secretName: `batch-${role}`, secretKey: "password" };
+  const secretName = secrets.nameOf(role);
+  secrets.random(role, secretName, "password", args.passwordRotation);
+  return { user: `${args.rolePrefix ?? "batch"}_${role}`, secretName, secretKey: "password" };
 }
 
 function tls(
@@ -51,8 +53,9 @@ function tls(
 ) {
   const modes = { sslMode: mode, scalerSslMode: scalerMode, ...(serverName !== undefined && { serverName }) };
   if (ca !== undefined) {
-    secrets.given("ca", "batch-ca", DEFAULT_CA_KEY, ca);
-    return { ...modes, caSecretName: "batch-ca", caSecretKey: DEFAULT_CA_KEY };
+    const caSecretName = secrets.nameOf("ca");
+    secrets.given("ca", caSecretName, DEFAULT_CA_KEY, ca);
+    return { ...modes, caSecretName, caSecretKey: DEFAULT_CA_KEY };
   }
   const { caSecretName, caSecretKey = DEFAULT_CA_KEY } = secret;
   return caSecretName === undefined ? modes : { ...modes, caSecretName, caSecretKey };

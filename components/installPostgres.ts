@@ -32,8 +32,8 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
   const service = serviceName(releaseName);
   // The chart's notes name this Secret.
   const admin = { user: "postgres", secretName: service, secretKey: "postgres-password" };
-  const worker = { user: "batch_worker", secretName: "batch-worker", secretKey: "password" };
-  const scaler = { user: "batch_scaler", secretName: "batch-scaler", secretKey: "password" };
+  const worker = { user: "batch_worker", secretName: secrets.nameOf("worker"), secretKey: "password" };
+  const scaler = { user: "batch_scaler", secretName: secrets.nameOf("scaler"), secretKey: "password" };
   // Never rotated: the server stores the password in its volume at its first start and does not read the Secret again.
   secrets.random("admin", admin.secretName, admin.secretKey);
   secrets.random("worker", worker.secretName, worker.secretKey, passwordRotation);

@@ -5,7 +5,7 @@ import { existingPostgres } from "./existingPostgres.ts";
 import { installPostgres } from "./installPostgres.ts";
 import { mergeMetadata } from "./mergeMetadata.ts";
 import type { ExistingPostgresArgs, PostgresInstallArgs } from "./postgresArgs.ts";
-import { DEFAULT_NAMESPACE, postgresRule } from "./postgresRules.ts";
+import { DEFAULT_NAMESPACE, postgresNameRule, postgresRule } from "./postgresRules.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { RoleSecrets } from "./roleSecrets.ts";
 
@@ -84,7 +84,8 @@ export class Postgres extends pulumi.ComponentResource {
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:Postgres", name, {}, opts);
-    refuseWrongArgs(`Postgres ${name}`, postgresRule, args);
+    refuseWrongArgs(`Postgres ${name}`, postgresRule(name), args);
+    refuseWrongArgs(`Postgres ${name}`, postgresNameRule, { name });
     const { namespace = DEFAULT_NAMESPACE, createNamespace = true, passwordRotation = "1", labels, annotations } = args;
     const metadata = { ...(labels && { labels }), ...(annotations && { annotations }) };
     if (createNamespace) {

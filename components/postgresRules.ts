@@ -7,9 +7,10 @@ import {
   SERVER_RULES,
   userRule,
 } from "./addressRules.ts";
-import { namespaceName, unusedNamespace } from "./nameRules.ts";
+import { namespaceName, prefixName, unusedNamespace } from "./nameRules.ts";
 import { METADATA_RULES } from "./podRules.ts";
 import { POSTGRES_INSTALL_RULES } from "./postgresInstallRules.ts";
+import { roleSecretName } from "./roleSecretName.ts";
 import {
   allOrNone,
   and,
@@ -25,6 +26,9 @@ import {
   text,
   toFields,
 } from "./rule.ts";
+
+/** A Secret's name has at most 253 characters. */
+const MAX_NAME = 200;
 
 /** The default namespace of the batches. */
 export const DEFAULT_NAMESPACE = "keda-with-postgresql";
@@ -81,8 +85,8 @@ function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
   );
 }
 
-/** Validation rules for `ExistingPostgresArgs`; `authority` as above. */
-export function existingPostgresRule(authority: Readonly<Record<string, Rule>>): Rule {
+/** Validation rules for `ExistingPostgresArgs` of a component; `authority` as above. */
+export function existingPostgresRule(authority: Readonly<Record<string, Rule>>, component: string): Rule {
   return and(
     shape(
       {
@@ -114,7 +118,7 @@ export function existingPostgresRule(authority: Readonly<Record<string, Rule>>):
       const modes = { mode: `${path}.tls.mode`, scalerMode: `${path}.tls.scalerMode` };
       problems.push(...nameProblems(modes, { ...(isObject(tls) && tls), pooler }));
       scalerPassword(`${path}.scaler`, (value as Record<string, unknown>).scaler, problems);
-      freeSecrets(path, value, problems);
+      freeSecrets(component)(path, value, problems);
     },
   );
 }
@@ -164,18 +168,20 @@ export function passwordRule(role: string): Rule {
 }
 
 /** A Secret that is created would replace the existing one. */
-const freeSecrets: Rule = (path, value, problems) => {
-  const { tls, ...args } = value as Record<string, unknown>;
-  const roles = ["admin", "worker", "scaler"].map((role) => ({ created: `batch-${role}`, given: args[role] }));
-  const created = roles.flatMap(({ created: secret, given }) => (isObject(given) && given.secretName ? [] : [secret]));
-  const all = [...created, ...(isObject(tls) && tls.ca !== undefined ? ["batch-ca"] : [])];
-  const named = [...roles.map(({ given }) => isObject(given) && given.secretName), isObject(tls) && tls.caSecretName];
-  const taken = all.find((secret) => named.includes(secret));
-  if (taken !== undefined)
-    problems.push(
-      `${path} must not name the Secret ${taken} (it is created for another password); got it as an existing one`,
-    );
-};
+function freeSecrets(component: string): Rule {
+  return (path, value, problems) => {
+    const { tls, ...args } = value as Record<string, unknown>;
+    const roles = ["admin", "worker", "scaler"].map((role) => ({ role, given: args[role] }));
+    const created = roles.flatMap(({ role, given }) => (isObject(given) && given.secretName ? [] : [role]));
+    const all = [...created, ...(isObject(tls) && tls.ca !== undefined ? ["ca"] : [])];
+    const named = [...roles.map(({ given }) => isObject(given) && given.secretName), isObject(tls) && tls.caSecretName];
+    const taken = all.map((role) => roleSecretName(component, role)).find((secret) => named.includes(secret));
+    if (taken !== undefined)
+      problems.push(
+        `${path} must not name the Secret ${taken} (it is created for another password); got it as an existing one`,
+      );
+  };
+}
 
 /** The bundled PostgreSQL's chart evaluates annotations as templates, some twice, so no escaping protects them. */
 export const noTemplates: Rule = (path, value, problems) => {
@@ -187,25 +193,30 @@ export const noTemplates: Rule = (path, value, problems) => {
       );
 };
 
-/** Validation rules for `PostgresArgs`. */
-export const postgresRule = and(
-  shape({
-    install: plain(shape(POSTGRES_INSTALL_RULES)),
-    existing: plain(existingPostgresRule(PEM)),
-    namespace: namespaceRule,
-    createNamespace: plain(flag("whether to create the namespace")),
-    passwordRotation: rotationRule,
-    ...METADATA_RULES,
-  }),
-  (path, value, problems) => {
-    if (!isObject(value)) return;
-    if (value.existing === undefined) noTemplates(path, value.annotations, problems);
-    if (value.createNamespace !== false && value.namespace !== undefined)
-      unusedNamespace(`${path && `${path}.`}namespace`, value.namespace, problems);
-    atMostOne(["install", "existing"], "PostgreSQL is either installed or already exists")(
-      path || "database",
-      value,
-      problems,
-    );
-  },
-);
+/** Validation rules for the component's name. */
+export const postgresNameRule = shape({ name: prefixName(MAX_NAME, "its Secrets are named after it") });
+
+/** Validation rules for `PostgresArgs` of a component. */
+export function postgresRule(component: string): Rule {
+  return and(
+    shape({
+      install: plain(shape(POSTGRES_INSTALL_RULES)),
+      existing: plain(existingPostgresRule(PEM, component)),
+      namespace: namespaceRule,
+      createNamespace: plain(flag("whether to create the namespace")),
+      passwordRotation: rotationRule,
+      ...METADATA_RULES,
+    }),
+    (path, value, problems) => {
+      if (!isObject(value)) return;
+      if (value.existing === undefined) noTemplates(path, value.annotations, problems);
+      if (value.createNamespace !== false && value.namespace !== undefined)
+        unusedNamespace(`${path && `${path}.`}namespace`, value.namespace, problems);
+      atMostOne(["install", "existing"], "PostgreSQL is either installed or already exists")(
+        path || "database",
+        value,
+        problems,
+      );
+    },
+  );
+}

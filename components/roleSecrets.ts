@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { roleSecretName } from "./roleSecretName.ts";
 
 /** What all Secrets of a component have in common. */
 interface RoleSecretsArgs {
@@ -23,6 +24,11 @@ export class RoleSecrets {
     this.parent = parent;
     this.args = args;
     this.#name = name;
+  }
+
+  /** The name of a role's Secret, unless another one is given. */
+  nameOf(role: string): string {
+    return roleSecretName(this.#name, role);
   }
 
   /** Creates a Secret with a random password, which is replaced whenever `rotation` changes. */

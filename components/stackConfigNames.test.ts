@@ -57,8 +57,8 @@ describe("names in the stack's configuration", () => {
       database({ worker: { user: "batch_owner", secretName: "w" }, scaler: { user: "s", secretName: "s" } }),
     ],
     [
-      "database.existing must not name the Secret batch-worker (it is created for another password)",
-      database({ admin: { user: "owner", secretName: "batch-worker" } }),
+      "database.existing must not name the Secret postgres-worker (it is created for another password)",
+      database({ admin: { user: "owner", secretName: "postgres-worker" } }),
     ],
     ["database.existing.rolePrefix must be", database({ rolePrefix: "pg" })],
     [
@@ -157,7 +157,7 @@ describe("names in the stack's configuration", () => {
     const shared = { namespace: "default", createNamespace: "false", keda: { existing: { namespace: "default" } } };
     assert.deepEqual(configProblems(shared), []);
     assert.deepEqual(configProblems(database({ host: "fd00::1", pooler: undefined })), []);
-    const prepared = ["worker", "scaler"].map((role) => [role, { user: role, secretName: `batch-${role}` }]);
+    const prepared = ["worker", "scaler"].map((role) => [role, { user: role, secretName: `postgres-${role}` }]);
     assert.deepEqual(configProblems(database(Object.fromEntries(prepared))), []);
     assert.deepEqual(configProblems({ batches: [{ kind: "clap", table: "public.make_it_clap" }] }), []);
   });

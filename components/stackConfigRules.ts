@@ -13,6 +13,9 @@ import { existingPostgresRule, namespaceRule, rotationRule } from "./postgresRul
 import { and, atMostOne, flag, type Rule, shape, text } from "./rule.ts";
 import { baseImageRule, imageBuildRule } from "./workerImageRules.ts";
 
+/** The name of index.ts' component `Postgres`. */
+const STACK_POSTGRES = "postgres";
+
 /** The values of all keys, each valid by its own rule. */
 export interface ConfigValues extends Required<BatchSettings> {
   readonly passwordRotation: string;
@@ -100,7 +103,7 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
           releaseName: POSTGRES_INSTALL_RULES.releaseName,
           clusterDomain: POSTGRES_INSTALL_RULES.clusterDomain,
         }),
-        existing: existingPostgresRule({ caFile }),
+        existing: existingPostgresRule({ caFile }, STACK_POSTGRES),
       }),
       ["install", "existing"],
       "PostgreSQL is either installed or already exists",

@@ -97,8 +97,8 @@ export class AttemptReporter {
   }
 
   #failed({ progress, checkpoint }: Report, error: unknown): void {
-    if (error instanceof OwnershipLostError) return this.#onLost(error);
-    if (checkpoint === undefined) {
+    if (error instanceof OwnershipLostError) this.#onLost(error);
+    else if (checkpoint === undefined) {
       if (!this.#failing) this.#log.warn("cannot write progress", { error });
       this.#failing = true;
     } else if (progress !== undefined && !(error instanceof DatabaseUnavailableError)) {
