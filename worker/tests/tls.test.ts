@@ -25,6 +25,7 @@ test("PG_SSLMODE require encrypts; verify-full checks the server by the system's
   assert.deepEqual(tls({ PG_SSLMODE: "require" }), { rejectUnauthorized: false });
   assert.deepEqual(tls({ PG_SSLMODE: "verify-full" }), { rejectUnauthorized: true });
   assert.throws(() => tls({ PG_SSLMODE: "prefer" }), /PG_SSLMODE must be disable, require or verify-full/);
+  assert.throws(() => tls({ PG_SSLMODE: "require", PG_CA_FILE: "/ca.crt" }), /must be verify-full with PG_CA_FILE/);
 });
 
 test("with PG_CA_FILE the server's certificate is verified by the file's present content", () => {
