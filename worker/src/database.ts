@@ -8,6 +8,7 @@ import { hasLostRole } from "./hasLostRole.ts";
 import type { Log } from "./log.ts";
 import { findOutage, type Outage } from "./outage.ts";
 import { type StatementName, statement } from "./queue/statement.ts";
+import { raceAbort } from "./raceAbort.ts";
 import { ANSWER_TIMEOUT_MS, NEWER_SETTINGS, SESSION_SETTINGS, toOptions } from "./sessionOptions.ts";
 import type { DatabaseSettings } from "./settings.ts";
 
@@ -115,17 +116,7 @@ export class Database {
   }
 
   async #unlessStopped<T>(result: Promise<T>): Promise<T> {
-    const stop = this.unclaimedStop;
-    if (!stop) return await result;
-    stop.throwIfAborted();
-    const stopped = Promise.withResolvers<never>();
-    const reject = () => stopped.reject(stop.reason);
-    stop.addEventListener("abort", reject);
-    try {
-      return await Promise.race([result, stopped.promise]);
-    } finally {
-      stop.removeEventListener("abort", reject);
-    }
+    return await (this.unclaimedStop ? raceAbort(result, this.unclaimedStop) : result);
   }
 
   /** A pooler's next connection may not know the statements prepared on this one. */
