@@ -4,7 +4,7 @@ import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { existingPostgres } from "./existingPostgres.ts";
 import { installPostgres } from "./installPostgres.ts";
 import type { ExistingPostgresArgs, PostgresInstallArgs } from "./postgresArgs.ts";
-import { DEFAULT_NAMESPACE, postgresRule } from "./postgresRules.ts";
+import { DEFAULT_NAMESPACE, DEFAULT_ROTATION, postgresRule } from "./postgresRules.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { RoleSecrets } from "./roleSecrets.ts";
 import { withOwn } from "./withOwn.ts";
@@ -85,7 +85,8 @@ export class Postgres extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("postgres-batch:index:Postgres", name, {}, opts);
     refuseWrongArgs(`Postgres ${name}`, postgresRule, args);
-    const { namespace = DEFAULT_NAMESPACE, createNamespace = true, passwordRotation = "1", labels, annotations } = args;
+    const { namespace = DEFAULT_NAMESPACE, createNamespace = true, passwordRotation = DEFAULT_ROTATION } = args;
+    const { labels, annotations } = args;
     const metadata = { ...(labels && { labels }), ...(annotations && { annotations }) };
     if (createNamespace) {
       this.createdNamespace = new k8s.core.v1.Namespace(

@@ -30,6 +30,9 @@ import {
 /** The default namespace of the batches. */
 export const DEFAULT_NAMESPACE = "keda-with-postgresql";
 
+/** The default `passwordRotation`. */
+export const DEFAULT_ROTATION = "1";
+
 /** Validation rules for `passwordRotation`. */
 export const rotationRule = text(
   /^[\w.:-]{1,64}$/,

@@ -1,14 +1,9 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { DEFAULTS } from "../worker/src/settings.ts";
 import { withCanonicalQuantities } from "./canonicalQuantities.ts";
 import { commandMounts } from "./commandMounts.ts";
-import {
-  type DatabaseAddress,
-  DEFAULT_CA_KEY,
-  DEFAULT_PORT,
-  type PoolerAddress,
-  type RoleCredentials,
-} from "./database.ts";
+import { type DatabaseAddress, DEFAULT_CA_KEY, type PoolerAddress, type RoleCredentials } from "./database.ts";
 import { livenessProbes } from "./livenessProbes.ts";
 import { nonEmpty } from "./nonEmpty.ts";
 import { placement } from "./placement.ts";
@@ -215,7 +210,7 @@ function containerResources({ cpu, memory }: WorkerPodArgs, { requests, limits }
 function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.input.core.v1.EnvVar[] {
   // A pooler has a separate certificate.
   const server: PoolerAddress = (pooled ? database.pooler : undefined) ?? database;
-  const { host, port, serverName } = withDefaults({ port: DEFAULT_PORT }, server);
+  const { host, port, serverName } = withDefaults({ port: DEFAULTS.port }, server);
   return [
     { name: "PG_HOST", value: host },
     { name: "PG_PORT", value: toText(port) },
