@@ -151,7 +151,6 @@ export class Database {
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 5_000,
       query_timeout: ANSWER_TIMEOUT_MS,
-      sslnegotiation: "postgres",
     });
     if (!settings) dropOptions(client);
     let isOpen = false;
@@ -189,11 +188,11 @@ function dropOptions(client: pg.Client): void {
 }
 
 /**
- * The settings as node-postgres takes them. The authority's file is read for every connection, since it changes when certificates are
- * renewed.
+ * The settings as node-postgres takes them; it would read the variable PGSSLNEGOTIATION, which is meant for the work. The authority's file
+ * is read for every connection, since it changes when certificates are renewed.
  */
 export function toClientConfig({ host, port, user, password, name, ...tls }: DatabaseSettings): pg.ClientConfig {
-  return { host, port, user, password, database: name, ssl: toTls(tls) };
+  return { host, port, user, password, database: name, ssl: toTls(tls), sslnegotiation: "postgres" };
 }
 
 function toTls({
