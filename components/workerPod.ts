@@ -10,7 +10,6 @@ import { placement } from "./placement.ts";
 import type { PodArgs, PodResources } from "./podArgs.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
 import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER } from "./reservedNames.ts";
-import { toText } from "./toText.ts";
 import { toVariable } from "./toVariable.ts";
 import { unsetVariables } from "./unsetVariables.ts";
 import { withDefaults } from "./withDefaults.ts";
@@ -213,7 +212,7 @@ function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.inp
   const { host, port, serverName } = withDefaults({ port: DEFAULTS.port }, server);
   return [
     { name: "PG_HOST", value: host },
-    { name: "PG_PORT", value: toText(port) },
+    { name: "PG_PORT", value: String(port) },
     { name: "PG_DATABASE", value: database.database },
     { name: "PG_USERNAME", value: role.user },
     secretVariable("PGPASSWORD", role),
