@@ -152,7 +152,8 @@ function createCommand({
   return command;
 }
 
-function getFlag(name: string): string {
+/** An option as it is written on the command line: `--max-replica-count`. */
+export function getFlag(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

@@ -5,8 +5,8 @@ import { STOP_SIGNALS } from "./stopSignals.ts";
  * Runs a program on the user's terminal and resolves with its exit code once it has ended, whatever signals arrive: a Pulumi that is
  * not waited for would continue in the background, or leave its state locked.
  *
- * A terminal's Ctrl-C reaches the program directly, and a second SIGINT would make Pulumi abort at once. So a signal is forwarded, as
- * one SIGINT, only if there is no terminal, to the program's separate process group.
+ * A terminal's Ctrl-C reaches the program directly, and a second SIGINT would make Pulumi abort at once. So it is not forwarded; other
+ * signals are, as one SIGINT. Without a terminal the program has a separate process group, and gets every signal that way.
  *
  * @param stop - when it aborts, the program gets a SIGINT and is still waited for
  */

@@ -72,6 +72,29 @@ export const CERTIFICATE_RULES = {
 /** Validation rules for `PoolerAddress`. */
 export const poolerRule = shape({ host: poolerHostRule, port: portRule, serverName: serverNameRule }, ["host"]);
 
+/**
+ * A certificate authority that would have no effect, or a key of a Secret that is not named.
+ *
+ * @param at - the path of `tls`, with a dot
+ * @param mode - the key of the mode
+ * @param authorities - the keys of which any names an authority
+ */
+export function authorityProblems(
+  at: string,
+  mode: string,
+  authorities: readonly string[],
+  tls: Readonly<Record<string, unknown>>,
+): string[] {
+  return [
+    ...(tls[mode] === "require" && authorities.some((key) => tls[key] !== undefined)
+      ? [`${at}${mode} must be verify-full with a certificate authority (require does not check it); got "require"`]
+      : []),
+    ...(tls.caSecretKey !== undefined && tls.caSecretName === undefined
+      ? [`${at}caSecretKey must be set together with caSecretName (it is a key in that Secret); got no caSecretName`]
+      : []),
+  ];
+}
+
 interface Names {
   readonly mode?: unknown;
   readonly scalerMode?: unknown;

@@ -1,7 +1,15 @@
 import { RETRY_LATER_EXIT_CODE } from "../worker/src/command/commandEnd.ts";
 import { COMMAND_NUMBER_RULES } from "../worker/src/command/commandSettings.ts";
 import { KIND_PATTERN } from "../worker/src/settings.ts";
-import { CERTIFICATE_RULES, modeRule, nameProblems, poolerRule, ROLE_RULES, SERVER_RULES } from "./addressRules.ts";
+import {
+  authorityProblems,
+  CERTIFICATE_RULES,
+  modeRule,
+  nameProblems,
+  poolerRule,
+  ROLE_RULES,
+  SERVER_RULES,
+} from "./addressRules.ts";
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
 import { namespaceName, prefixName } from "./nameRules.ts";
@@ -96,9 +104,10 @@ export const addressRule = and(
     ["host", "port", "database", "sslMode"],
   ),
   (path, value, problems) => {
-    const { sslMode: mode, scalerSslMode: scalerMode, ...names } = value as Record<string, unknown>;
+    const { sslMode: mode, scalerSslMode: scalerMode, ...names } = toFields(value);
     const at = path && `${path}.`;
     problems.push(
+      ...authorityProblems(at, "sslMode", ["caSecretName"], toFields(value)),
       ...nameProblems({ mode: `${at}sslMode`, scalerMode: `${at}scalerSslMode` }, { mode, scalerMode, ...names }),
     );
   },

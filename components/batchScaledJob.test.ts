@@ -117,6 +117,14 @@ describe("a batch's arguments", () => {
       { worker: { ...ARGS.worker, secretKey: "a b" } },
     ],
     ["database.caSecretKey must be a key in the Secret", { database: { ...ARGS.database, caSecretKey: "ca/crt" } }],
+    [
+      "database.sslMode must be verify-full with a certificate authority (require does not check it)",
+      { database: { ...ARGS.database, sslMode: "require" } },
+    ],
+    [
+      "database.caSecretKey must be set together with caSecretName",
+      { database: { host: "db.example", port: 5432, database: "shop", sslMode: "verify-full", caSecretKey: "a" } },
+    ],
     ["image.reference must be set", { image: {} }],
     ["command must be a list of 1 or more", { command: [], runner: RUNNER }],
     ["command[0] must be a program", { command: [""], runner: RUNNER }],

@@ -28,9 +28,12 @@ export function readBuiltImageId(reference: string): string | undefined {
     return image !== undefined && isBuilt(image) ? image.Id : undefined;
   }
   if (/no such image|image not known/i.test(stderr ?? "")) return undefined;
-  const why = { ETIMEDOUT: `no answer in ${TIMEOUT_MS / 1_000} s`, ENOENT: "docker is not on PATH" };
+  const why = new Map([
+    ["ETIMEDOUT", `no answer in ${TIMEOUT_MS / 1_000} s`],
+    ["ENOENT", "docker is not on PATH"],
+  ]).get((error as NodeJS.ErrnoException | undefined)?.code ?? "");
   throw new RunError(
-    `cannot ask the Docker daemon whether it has built ${reference}: ${why[toCode(error)] ?? error?.message ?? stderr.trim()}. ` +
+    `cannot ask the Docker daemon whether it has built ${reference}: ${why ?? error?.message ?? stderr.trim()}. ` +
       "Start it, set DOCKER_HOST to a running one, or set imagePullPolicy on the batch: then it is not asked",
   );
 }
@@ -42,8 +45,4 @@ export function readBuiltImageId(reference: string): string | undefined {
 function isBuilt({ Identity, RepoDigests }: ImageInspect): boolean {
   if (Identity) return (Identity.Build ?? []).length > 0 && (Identity.Pull ?? []).length === 0;
   return (RepoDigests ?? []).length === 0;
-}
-
-function toCode(error: Error | undefined): "ETIMEDOUT" | "ENOENT" {
-  return (error as NodeJS.ErrnoException | undefined)?.code as "ETIMEDOUT" | "ENOENT";
 }

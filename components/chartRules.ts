@@ -6,7 +6,7 @@ import { type Rule, text } from "./rule.ts";
 export function chartRule({ name }: ChartPin): Rule {
   return text(
     (source) => isChartSource(source, name),
-    `the http:// or https:// URL of a chart repository, an oci:// reference that ends in /${name}, or the path of a .tgz file, a .tar.gz file or a folder with a Chart.yaml`,
+    `the http:// or https:// URL of a chart repository without a user and a password, an oci:// reference that ends in /${name}, or the path of a .tgz file, a .tar.gz file or a folder with a Chart.yaml`,
     "every pulumi up reads the chart from it; instead of a chart file's URL, name its repository, or a local file",
   );
 }

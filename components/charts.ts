@@ -49,8 +49,9 @@ export function isChartSource(source: string, name: string): boolean {
   return statSync(source).isFile() ? isArchive(source) : existsSync(join(source, "Chart.yaml"));
 }
 
+/** Not one with a password, which Pulumi's state would show. */
 function isUrl(text: string): boolean {
-  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
+  return /^https?:\/\/[^\s@]+$/.test(text) && URL.canParse(text);
 }
 
 function isArchive(path: string): boolean {

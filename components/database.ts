@@ -70,8 +70,5 @@ export interface DatabaseAddress {
   readonly pooler?: PoolerAddress;
 }
 
-/** PostgreSQL's default port. */
-export const DEFAULT_PORT = 5_432;
-
 /** The key of a certificate authority in a Secret, by the convention of Kubernetes and the chart. */
 export const DEFAULT_CA_KEY = "ca.crt";

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULTS } from "../worker/src/settings.ts";
 import { checkedPassword } from "./checkedPassword.ts";
 import { checkServer } from "./checkServer.ts";
-import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
+import { type DatabaseAddress, DEFAULT_CA_KEY, type RoleCredentials } from "./database.ts";
 import type { PreparedPostgres } from "./installPostgres.ts";
 import type { ExistingPostgresArgs, RoleArgs, TlsArgs } from "./postgresArgs.ts";
 import type { RoleSecrets } from "./roleSecrets.ts";
@@ -12,7 +13,7 @@ interface ExistingArgs extends ExistingPostgresArgs {
 
 /** Prepares an existing PostgreSQL: creates a Secret for each password that is not in one yet. */
 export function existingPostgres(secrets: RoleSecrets, args: ExistingArgs): PreparedPostgres {
-  const { host, port = DEFAULT_PORT, database, pooler, worker, scaler } = args;
+  const { host, port = DEFAULTS.port, database, pooler, worker, scaler } = args;
   const address: DatabaseAddress = { host, port, database, ...tls(secrets, args.tls), ...(pooler && { pooler }) };
   const roles = {
     admin: givenRole(secrets, "admin", args.admin),

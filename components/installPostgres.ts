@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULTS } from "../worker/src/settings.ts";
 import { POSTGRESQL_CHART, resolveChart } from "./charts.ts";
-import { type DatabaseAddress, DEFAULT_CA_KEY, DEFAULT_PORT, type RoleCredentials } from "./database.ts";
+import { type DatabaseAddress, DEFAULT_CA_KEY, type RoleCredentials } from "./database.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
 import { DEFAULT_POSTGRES } from "./postgresInstallRules.ts";
 import { postgresValues } from "./postgresValues.ts";
@@ -62,7 +63,7 @@ export function installPostgres(name: string, secrets: RoleSecrets, args: Instal
   const address: DatabaseAddress = {
     // The name in the chart's certificate.
     host: pulumi.interpolate`${service}.${namespace}.svc.${clusterDomain}`,
-    port: DEFAULT_PORT,
+    port: DEFAULTS.port,
     database: "postgres",
     sslMode: "verify-full",
     caSecretName: `${service}-crt`,

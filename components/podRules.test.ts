@@ -80,6 +80,7 @@ describe("pod", () => {
       'pod.volumeMounts must have different paths (one would hide the other); got "/d" twice',
       { volumes: [PVC], volumeMounts: [MOUNT, MOUNT] },
     ],
+    ['got "/d" twice', { volumes: [PVC], volumeMounts: [MOUNT, { ...MOUNT, mountPath: "/d/" }] }],
     ['got "readonly"', { volumes: [PVC], volumeMounts: [{ ...MOUNT, readonly: true }] }],
     // Kubernetes would take both for an empty folder.
     ['got "persistentVolumeClam"', { volumes: [{ name: "data", persistentVolumeClam: {} }] }],

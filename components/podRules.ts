@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { affinityRule, spreadsRule, tolerationRule, volumeMountRule, volumeRule } from "./kubernetesRules.ts";
 import { isQualifiedName, objectName } from "./nameRules.ts";
 import { patchedPodRule } from "./patchedPod.ts";
@@ -102,7 +103,9 @@ export const mountsRule: Rule = (path, value, problems) => {
     problems.push(
       `${path}.volumes must have different names (mounts refer to them); got ${JSON.stringify(name)} twice`,
     );
-  const folder = findTwice(volumeMounts.map(({ mountPath }) => mountPath).filter(isText));
+  const paths = volumeMounts.map(({ mountPath }) => mountPath).filter(isText);
+  // "/data" and "/data/" are the same folder.
+  const folder = findTwice(paths.map((mountPath) => posix.resolve("/", mountPath)));
   if (folder !== undefined)
     problems.push(
       `${path}.volumeMounts must have different paths (one would hide the other); got ${JSON.stringify(folder)} twice`,

@@ -5,7 +5,7 @@ import { existingPostgres } from "./existingPostgres.ts";
 import { installPostgres } from "./installPostgres.ts";
 import { mergeMetadata } from "./mergeMetadata.ts";
 import type { ExistingPostgresArgs, PostgresInstallArgs } from "./postgresArgs.ts";
-import { DEFAULT_NAMESPACE, postgresNameRule, postgresRule } from "./postgresRules.ts";
+import { DEFAULT_NAMESPACE, DEFAULT_ROTATION, postgresNameRule, postgresRule } from "./postgresRules.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import { RoleSecrets } from "./roleSecrets.ts";
 
@@ -86,7 +86,8 @@ export class Postgres extends pulumi.ComponentResource {
     super("postgres-batch:index:Postgres", name, {}, opts);
     refuseWrongArgs(`Postgres ${name}`, postgresRule(name), args);
     refuseWrongArgs(`Postgres ${name}`, postgresNameRule, { name });
-    const { namespace = DEFAULT_NAMESPACE, createNamespace = true, passwordRotation = "1", labels, annotations } = args;
+    const { namespace = DEFAULT_NAMESPACE, createNamespace = true, passwordRotation = DEFAULT_ROTATION } = args;
+    const { labels, annotations } = args;
     const metadata = { ...(labels && { labels }), ...(annotations && { annotations }) };
     if (createNamespace) {
       this.createdNamespace = new k8s.core.v1.Namespace(

@@ -1,4 +1,5 @@
 import {
+  authorityProblems,
   CERTIFICATE_RULES,
   modeRule,
   nameProblems,
@@ -32,6 +33,9 @@ const MAX_NAME = 200;
 
 /** The default namespace of the batches. */
 export const DEFAULT_NAMESPACE = "keda-with-postgresql";
+
+/** The default `passwordRotation`. */
+export const DEFAULT_ROTATION = "1";
 
 /** Validation rules for `passwordRotation`. */
 export const rotationRule = text(
@@ -72,15 +76,7 @@ function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
     }),
     (path, value, problems) => {
       atMostOne(keys, "there is only one authority")(path, value, problems);
-      const tls = value as Record<string, unknown>;
-      if (tls.mode === "require" && keys.some((key) => tls[key] !== undefined))
-        problems.push(
-          `${path}.mode must be verify-full with a certificate authority (require does not check it); got "require"`,
-        );
-      if (tls.caSecretKey !== undefined && tls.caSecretName === undefined)
-        problems.push(
-          `${path}.caSecretKey must be set together with caSecretName (it is a key in that Secret); got no caSecretName`,
-        );
+      problems.push(...authorityProblems(`${path}.`, "mode", keys, toFields(value)));
     },
   );
 }

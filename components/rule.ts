@@ -196,7 +196,7 @@ function toJson(value: unknown): string {
 function withoutPasswords(text: string): string {
   return text
     .replace(/\/\/.*@/, "//...@")
-    .replace(/(password=)[^&\s"]*/gi, "$1...")
+    .replace(/(password\s*=\s*)('[^']*'|[^&\s"]*)/gi, "$1...")
     .replace(/-----BEGIN.*/, '-----BEGIN ..."');
 }
 

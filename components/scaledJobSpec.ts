@@ -8,7 +8,6 @@ import { withoutEmptyValues } from "./emptyValues.ts";
 import { podLivenessPort } from "./livenessPort.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
-import { toText } from "./toText.ts";
 import { withDefaults } from "./withDefaults.ts";
 import { type CommandArgs, fieldVariable, type ImageArgs, workerPod } from "./workerPod.ts";
 
@@ -61,7 +60,7 @@ export function scaledJobSpec(args: ScaledJobSpecArgs) {
         metadata: {
           // Not the pooler: KEDA needs one connection at a time, and the role's session settings, which a pooler may lose.
           host: database.host,
-          port: toText(database.port),
+          port: String(database.port),
           userName: scaler.user,
           dbName: database.database,
           sslmode: database.scalerSslMode ?? "require",

@@ -10,6 +10,7 @@ import { mergeMetadata } from "./mergeMetadata.ts";
 import { migrationNameRule, migrationRule } from "./migrationRules.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { patchedVolumes } from "./podSpecPatch.ts";
+import { DEFAULT_ROTATION } from "./postgresRules.ts";
 import { PROJECT_ROOT } from "./projectRoot.ts";
 import { quantityValue } from "./quantity.ts";
 import { refuseWrongArgs } from "./refuseWrongArgs.ts";
@@ -104,7 +105,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
     refuseWrongArgs(`SchemaMigration ${name}`, migrationNameRule, { name });
     const {
       namespace,
-      passwordRotation = "1",
+      passwordRotation = DEFAULT_ROTATION,
       attach = [],
       podStartSeconds = DEFAULT_POD_START_SECONDS,
       pod = {},

@@ -21,6 +21,7 @@ describe("names in the stack's configuration", () => {
       'got "postgresql://...@db.example/shop?password=..."',
       database({ host: "postgresql://u:geheim@db.example/shop?password=geheim" }),
     ],
+    ['got "host=db password = ... port=1"', database({ host: "host=db password = 'ge heim' port=1" })],
     ["database.existing.tls.caFile must be", database({ tls: { caFile: "-----BEGIN PRIVATE KEY-----\ngeheim" } })],
     ['got "https://...@registry.example"', { image: { build: { registry: "https://ci:geheim@registry.example" } } }],
     ...["localhost", "127.0.0.1", "::1"].map(

@@ -179,6 +179,11 @@ describe("a key of the stack", () => {
     assert.match(message, /name its repository, or a local file/);
   });
 
+  test("refuses a chart repository's password, which Pulumi's state would show", () => {
+    const [message = ""] = configProblems({ kedaChart: "https://ci:geheim@charts.example" });
+    assert.match(message, /without a user and a password.*; got "https:\/\/...@charts.example"$/);
+  });
+
   test("reports all wrong values at once", () => {
     const nothing = Object.fromEntries(Object.keys(declared).map((key) => [key, ""]));
     assert.equal(configProblems(nothing).length, Object.keys(declared).length);

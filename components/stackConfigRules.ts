@@ -84,19 +84,18 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
   kedaChart: ofText(KEDA_INSTALL_RULES.chart),
   kedaImageRegistry: ofText(KEDA_INSTALL_RULES.imageRegistry),
   keda: ofStructure(
-    withAtMostOne(
+    and(
       shape({
         install: kedaInstallRule(["imagePullSecrets", "namespace", "createNamespace", "releaseName"]),
         existing: existingKedaRule,
       }),
-      ["install", "existing"],
-      "KEDA is either installed or already exists",
+      atMostOne(["install", "existing"], "KEDA is either installed or already exists"),
     ),
   ),
   postgresqlChart: ofText(POSTGRES_INSTALL_RULES.chart),
   postgresqlImageRegistry: ofText(POSTGRES_INSTALL_RULES.imageRegistry),
   database: ofStructure(
-    withAtMostOne(
+    and(
       shape({
         install: shape({
           imagePullSecrets: POSTGRES_INSTALL_RULES.imagePullSecrets,
@@ -105,21 +104,19 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
         }),
         existing: existingPostgresRule({ caFile }, STACK_POSTGRES),
       }),
-      ["install", "existing"],
-      "PostgreSQL is either installed or already exists",
+      atMostOne(["install", "existing"], "PostgreSQL is either installed or already exists"),
     ),
   ),
   baseImage: ofText(baseImageRule),
   image: ofStructure(
     and(
-      withAtMostOne(
+      and(
         shape({
           build: imageBuildRule(["registry", "pullRegistry", "platform"]),
           existing: imageReferenceRule("nodes pull it"),
           existingRunner: imageReferenceRule("nodes pull it"),
         }),
-        ["build", "existing"],
-        "the image is either built or already exists",
+        atMostOne(["build", "existing"], "the image is either built or already exists"),
       ),
       (path, value, problems) => {
         const { existing, existingRunner } = value as ConfigValues["image"];
@@ -145,10 +142,6 @@ function ofNumber(rule: Rule): ConfigRule {
 
 function ofStructure(rule: Rule): ConfigRule {
   return { type: "object", parse: parseJson, rule };
-}
-
-function withAtMostOne(rule: Rule, keys: readonly string[], why: string): Rule {
-  return and(rule, atMostOne(keys, why));
 }
 
 function parseJson(value: string): unknown {

@@ -1,21 +1,15 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { DEFAULTS } from "../worker/src/settings.ts";
 import { withCanonicalQuantities } from "./canonicalQuantities.ts";
 import { commandMounts } from "./commandMounts.ts";
-import {
-  type DatabaseAddress,
-  DEFAULT_CA_KEY,
-  DEFAULT_PORT,
-  type PoolerAddress,
-  type RoleCredentials,
-} from "./database.ts";
+import { type DatabaseAddress, DEFAULT_CA_KEY, type PoolerAddress, type RoleCredentials } from "./database.ts";
 import { livenessProbes } from "./livenessProbes.ts";
 import { nonEmpty } from "./nonEmpty.ts";
 import { placement } from "./placement.ts";
 import type { PodArgs, PodResources } from "./podArgs.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
 import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER } from "./reservedNames.ts";
-import { toText } from "./toText.ts";
 import { toVariable } from "./toVariable.ts";
 import { unsetVariables } from "./unsetVariables.ts";
 import { withDefaults } from "./withDefaults.ts";
@@ -215,10 +209,10 @@ function containerResources({ cpu, memory }: WorkerPodArgs, { requests, limits }
 function databaseVariables({ database, pooled, role }: WorkerPodArgs): types.input.core.v1.EnvVar[] {
   // A pooler has a separate certificate.
   const server: PoolerAddress = (pooled ? database.pooler : undefined) ?? database;
-  const { host, port, serverName } = withDefaults({ port: DEFAULT_PORT }, server);
+  const { host, port, serverName } = withDefaults({ port: DEFAULTS.port }, server);
   return [
     { name: "PG_HOST", value: host },
-    { name: "PG_PORT", value: toText(port) },
+    { name: "PG_PORT", value: String(port) },
     { name: "PG_DATABASE", value: database.database },
     { name: "PG_USERNAME", value: role.user },
     secretVariable("PGPASSWORD", role),

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -132,8 +132,10 @@ export class Postmaster {
   }
 
   #describeEnd(end: string): string {
-    const lines = readFileSync(this.#args.log, "utf8").trimEnd().split("\n").slice(-LOG_LINES);
-    const text = lines.join("\n");
+    const { log } = this.#args;
+    // Whoever cleans up /tmp removes the log first: the server then ends by itself.
+    const lines = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : [];
+    const text = lines.slice(-LOG_LINES).join("\n");
     return `${text === "" ? end : `${end}\n${text}`}${getHint(text)}`;
   }
 }

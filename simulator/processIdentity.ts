@@ -37,6 +37,9 @@ function getLinuxStartTime(pid: number): string | undefined {
   return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${entry.startTime}`;
 }
 
+/** The same for every run, whatever its time zone, its language, and the width of its terminal. */
 function runPs(pid: number, column: string): string {
-  return spawnSync("ps", ["-o", `${column}=`, "-p", String(pid)], { encoding: "utf8" }).stdout?.trim() ?? "";
+  const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
+  const { stdout } = spawnSync("ps", ["-ww", "-o", `${column}=`, "-p", String(pid)], { env, encoding: "utf8" });
+  return stdout?.trim() ?? "";
 }

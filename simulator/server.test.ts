@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readdir, rename, rm, symlink } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -78,6 +78,15 @@ describe("a server", { timeout: 120_000 }, () => {
     await rename(moved, folder);
     await server.stop();
     for (const path of [folder, link]) await rm(path, { recursive: true });
+  });
+
+  test("that ends unexpectedly is reported even if its folder was cleaned up", async () => {
+    const server = await startServer({ durable: false });
+    await rm(join(server.host, "server.log"));
+    const [pid] = (await readFile(join(server.host, "data/postmaster.pid"), "utf8")).split("\n");
+    process.kill(Number(pid), "SIGKILL");
+    assert.equal((await server.failed).message, "PostgreSQL ended: SIGKILL");
+    await server.stop();
   });
 
   test("whose start is aborted leaves nothing behind", async () => {

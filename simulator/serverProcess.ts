@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readProcFile } from "../worker/src/command/processTable.ts";
 import type { ServerUser } from "./serverUser.ts";
 import { type ProcessArgs, type RunningProcess, startProcess } from "./startProcess.ts";
 
@@ -26,8 +26,8 @@ export function startServerProcess(
   return startProcess("setpriv", [...ids, ...rights, program, ...args], { ...options, env });
 }
 
-/** Whether this process has CAP_SETPCAP (number 8 of linux/capability.h), which a container may take from root. */
+/** Whether this process has CAP_SETPCAP (number 8 of linux/capability.h), which a container may take from root; false without /proc. */
 export function maySetSecureBits(): boolean {
-  const [, effective] = /^CapEff:\s*(\w+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  const [, effective] = /^CapEff:\s*(\w+)$/m.exec(readProcFile(process.pid, "status") ?? "") ?? [];
   return (BigInt(`0x${effective ?? 0}`) & (1n << 8n)) !== 0n;
 }

@@ -144,6 +144,16 @@ describe("files", () => {
   });
 });
 
+test("users need no newer Node.js than 22.18, which runs their images, and npm start on macOS", () => {
+  const newer = /\b(?:await )?using \w+ = |import\.meta\.main\b/;
+  const folders = ["worker", "components", "simulator", "cli", "index"];
+  const used = SOURCES.filter((file) => folders.includes(toFolder(file)) && !isTest(file));
+  assert.deepEqual(
+    used.filter((file) => newer.test(readFileSync(join(ROOT, file), "utf8"))),
+    [],
+  );
+});
+
 test("npm run proof runs every test that npm test runs a sample of", () => {
   const { proof } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts;
   const patterns: string[] = proof.replaceAll('"', "").split(" ");

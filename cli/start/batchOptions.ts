@@ -65,10 +65,8 @@ export function readCommandBatch(
   else if (!KIND_PATTERN.test(kind)) {
     problems.push(`--kind must be ${BATCH_OPTIONS.kind.what} (it is part of names); got ${JSON.stringify(kind)}`);
   }
-  const tooMuch = [...SAMPLE_ONLY, "serve" as const].filter((name) => given.has(name));
-  for (const name of tooMuch) {
-    const why = name === "serve" ? "it runs nothing" : "the rows of --table are the requests";
-    problems.push(`--${name} must come without --command (${why}); got both`);
+  for (const name of SAMPLE_ONLY.filter((each) => given.has(each))) {
+    problems.push(`--${name} must come without --command (the rows of --table are the requests); got both`);
   }
   const text = sql === undefined ? undefined : orProblem(problems, () => readSql(sql));
   if (problems.length > 0 || words === undefined || table === undefined || kind === undefined) {

@@ -5,11 +5,11 @@ import { connectDirectly } from "../../worker/src/connectDirectly.ts";
 import { Database, toClientConfig } from "../../worker/src/database.ts";
 import type { Log } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
+import { raceAbort } from "../../worker/src/raceAbort.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import { describeError } from "../describeError.ts";
 import { shellQuote } from "../shellQuote.ts";
 import { type DatabaseAddress, parseDatabaseUrl } from "./databaseUrl.ts";
-import { raceAbort } from "./raceAbort.ts";
 import { ReconnectingClient } from "./reconnectingClient.ts";
 
 /** The database of a local run: on a private server, or the one of DATABASE_URL. */

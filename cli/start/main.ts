@@ -1,5 +1,6 @@
 import { removeLeftovers } from "../../simulator/leftovers.ts";
 import { createLog } from "../../worker/src/log.ts";
+import { raceAbort } from "../../worker/src/raceAbort.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import { cleanEnvironment } from "../cleanEnvironment.ts";
 import { CommandError } from "../commandError.ts";
@@ -9,7 +10,6 @@ import { shellQuote } from "../shellQuote.ts";
 import { type LocalDatabase, openDatabase } from "./localDatabase.ts";
 import { type Options, readOptions } from "./options.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progressDisplay.ts";
-import { raceAbort } from "./raceAbort.ts";
 import { count, summaryLines } from "./report.ts";
 import { readUnfinished } from "./requests.ts";
 import { run } from "./run.ts";

@@ -81,6 +81,13 @@ describe("readOptions", () => {
     assert.throws(() => readOptions(["--keep", "db"], "postgresql://u@h/d"), /^UsageError: --keep must come without/);
   });
 
+  test("--serve is refused together with an option of a run", () => {
+    assert.throws(() => readOptions(["--keep", "db", "--serve", "--max-replica-count", "5"]), {
+      message: "--serve must come without --max-replica-count (it runs nothing); got both",
+    });
+    assert.equal(readOptions(["--keep", "db", "--serve", "--json"]).serve, true);
+  });
+
   test("--look is still accepted for --serve", () => {
     assert.equal(readOptions(["--keep", "db", "--look"]).serve, true);
   });

@@ -1,6 +1,6 @@
 import { WEEK_SECONDS } from "../../worker/src/handlers/clap.ts";
 import { DEFAULTS, NUMBER_RULES } from "../../worker/src/settings.ts";
-import { type Args, type OptionSpec, readArgs } from "../args.ts";
+import { type Args, getFlag, type OptionSpec, readArgs } from "../args.ts";
 import { UsageError } from "../usageError.ts";
 import { BATCH_OPTIONS, type CommandBatch, readCommandBatch } from "./batchOptions.ts";
 
@@ -62,6 +62,9 @@ const OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
+/** The options that apply to `--serve`; all others are about a run. */
+const OF_SERVE: readonly string[] = ["serve", "look", "keep", "json"];
+
 /**
  * The options of a local run. `pollingInterval`, `backoffSeconds`, `seconds` and `killEvery` (undefined: nothing is killed)
  * are in seconds; without `keep` the database is a temporary one.
@@ -96,6 +99,10 @@ export function readOptions(args: readonly string[], databaseUrl?: string): Opti
   const serve = options.serve || look;
   if (serve && options.keep === undefined) {
     throw new UsageError("--serve must come with --keep DIR (it serves a kept database); got no --keep");
+  }
+  const ofRun = [...given].find((name) => !OF_SERVE.includes(name));
+  if (serve && ofRun !== undefined) {
+    throw new UsageError(`--serve must come without ${getFlag(ofRun)} (it runs nothing); got both`);
   }
   if (options.keep !== undefined && databaseUrl) {
     throw new UsageError("--keep must come without DATABASE_URL (that server keeps its own database); got both");

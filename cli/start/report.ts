@@ -106,11 +106,13 @@ const EXPENDABLE = ["session_id", "creation_date", "creation_time", "end_time"] 
 
 /** `select * from clap` in lines of at most `width` characters, without its middle if it has more than `maxRows` rows. */
 export function clapTable(rows: readonly ClapRow[], maxRows: number, width?: number): string[] {
-  const shown = { columns: CLAP_COLUMNS, expendable: EXPENDABLE };
-  return [...rowsTable(shown, rows, maxRows, width), `(${count(rows.length, "row")})`];
+  return rowsTable({ columns: CLAP_COLUMNS, expendable: EXPENDABLE }, rows, maxRows, width);
 }
 
-/** Rows as lines of at most `width` characters; columns, and the middle of more than `maxRows` rows, are omitted if necessary. */
+/**
+ * Rows as lines of at most `width` characters, and a line with their number; columns, and the middle of more than `maxRows` rows, are
+ * omitted if necessary.
+ */
 export function rowsTable<Column extends string>(
   { columns: all, expendable }: { readonly columns: readonly Column[]; readonly expendable: readonly Column[] },
   rows: readonly Readonly<Record<Column, unknown>>[],
@@ -126,7 +128,7 @@ export function rowsTable<Column extends string>(
     const lines = columns([names, ...cells], "left", 2);
     if (dropped < expendable.length && lines.some((line) => line.length > width)) continue;
     if (omits) lines.splice(half + 1, 0, "[...]");
-    return lines;
+    return [...lines, `(${count(rows.length, "row")})`];
   }
 }
 

@@ -1,4 +1,4 @@
-import { count, rowsTable } from "./report.ts";
+import { rowsTable } from "./report.ts";
 import type { RequestRow } from "./requests.ts";
 
 /** The columns, and those that are omitted one after another if there is not enough room. */
@@ -11,10 +11,7 @@ const MAX_RESULT = 60;
 /** The requests of the user's own batch, in lines of at most `width` characters, omitting the middle of more than `maxRows`. */
 export function requestTable(rows: readonly RequestRow[], maxRows: number, width?: number): string[] {
   const shown = rows.map((row) => ({ ...row, result: cut(row.result ?? row.error?.split("\n")[0] ?? "") }));
-  return [
-    ...rowsTable({ columns: COLUMNS, expendable: EXPENDABLE }, shown, maxRows, width),
-    `(${count(rows.length, "row")})`,
-  ];
+  return rowsTable({ columns: COLUMNS, expendable: EXPENDABLE }, shown, maxRows, width);
 }
 
 function cut(text: string): string {

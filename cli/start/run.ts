@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster } from "../../simulator/cluster.ts";
 import { poll } from "../../simulator/poll.ts";
+import { raceAbort } from "../../worker/src/raceAbort.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import { createCommandWork } from "./commandWork.ts";
 import { createProblemNotice } from "./kindProblem.ts";
@@ -8,7 +9,6 @@ import { createLingerNotice } from "./lingeringCommands.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 import type { Options } from "./options.ts";
 import type { ProgressDisplay } from "./progressDisplay.ts";
-import { raceAbort } from "./raceAbort.ts";
 import { type Progress, readProgress } from "./requests.ts";
 import { type RunResult, readResult } from "./result.ts";
 import type { RunWork } from "./runWork.ts";

@@ -2,7 +2,7 @@ import { shellQuote } from "../shellQuote.ts";
 import { hasReadyPod, type KedaObject, removeFinalizer, waitsForKeda } from "./kedaFinalizer.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { Pod } from "./kubernetesObject.ts";
-import type { StackState } from "./stackState.ts";
+import { isSameObject, type StackState } from "./stackState.ts";
 
 /** A restarting operator is briefly not ready: it counts as not running after this many consecutive polls without a ready pod. */
 const POLLS_WITHOUT_OPERATOR = 3;
@@ -64,8 +64,8 @@ export class FinalizerWatch {
     return lists
       .flatMap((objects) => objects ?? [])
       .filter(({ kind, metadata }) =>
-        (kind === "ScaledJob" ? scaledJobs : triggerAuthentications).some(
-          ({ namespace, name }) => namespace === metadata.namespace && name === metadata.name,
+        (kind === "ScaledJob" ? scaledJobs : triggerAuthentications).some((own) =>
+          isSameObject(own, { namespace: "", ...metadata }),
         ),
       );
   }

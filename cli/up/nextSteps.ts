@@ -1,3 +1,4 @@
+import { DEFAULTS } from "../../worker/src/settings.ts";
 import { shellQuote } from "../shellQuote.ts";
 import { FailedError } from "./failedError.ts";
 import { MINIKUBE } from "./minikube.ts";
@@ -21,9 +22,6 @@ export interface Deployment {
   readonly extraEnv: Readonly<Record<string, string>>;
 }
 
-/** The sample's kind. Every database has its table; without a batch for it, no Job is created for its rows. */
-const SAMPLE_KIND = "clap";
-
 /** What Pulumi shows instead of an output that contains a secret. */
 const HIDDEN = "[secret]";
 
@@ -39,7 +37,8 @@ export function nextSteps(deployment: Deployment): string[] {
   const withArguments = isDefaultStack(stack) ? " --" : ` -- --stack ${stack}`;
   const variables = Object.entries(extraEnv).map(([name, value]) => `${name}=${shellQuote(value)}`);
   const showSecrets = job === HIDDEN ? " --show-secrets" : "";
-  const hasSample = kinds.includes(SAMPLE_KIND);
+  // Every database has the sample's table; without a batch for it, no Job is created for its rows.
+  const hasSample = kinds.includes(DEFAULTS.kind);
   const steps: (Step | undefined)[] = [
     hasSample
       ? [

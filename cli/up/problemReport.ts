@@ -26,7 +26,7 @@ export function problemReport(
       ...logLines.slice(-LOG_LINES).map((line) => shorten(`    ${line}`)),
     );
   lines.push(`  what to do: ${advice}`);
-  return lines.map(withoutSecrets);
+  return lines;
 }
 
 /** The log's last lines; empty if there are none. */
@@ -55,6 +55,8 @@ function oneLine(text: string): string {
   return text.replace(/\s*\n\s*/g, " ").trim();
 }
 
+/** In this order: a password is not recognized once its end is cut off. */
 function shorten(line: string): string {
-  return line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}...` : line;
+  const safe = withoutSecrets(line);
+  return safe.length > LINE_LENGTH ? `${safe.slice(0, LINE_LENGTH)}...` : safe;
 }

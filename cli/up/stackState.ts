@@ -73,7 +73,7 @@ export function parseStackState(json: string): StackState {
       .flatMap(({ inputs }) => toObjectName({ namespace: "", ...inputs?.metadata }));
   return {
     ...(resources.some(({ type }) => type?.startsWith("kubernetes:")) && findCluster(all)),
-    namespaces: unique(named("kubernetes:core/v1:Namespace").map(({ name }) => name)),
+    namespaces: [...new Set(named("kubernetes:core/v1:Namespace").map(({ name }) => name))],
     configured: resources.flatMap(configuredNamespace),
     installedKeda: resources.some((resource) => CONFIGURED_KEDA.test(resource.urn ?? "") && isKept(resource)),
     releases: resources.filter(({ type }) => type === RELEASE).flatMap(({ inputs }) => toObjectName(inputs)),
@@ -170,8 +170,4 @@ function isKept({ delete: isReplaced, pendingReplacement: isDeleted, pending: is
 function isKedaRelease({ urn = "", type, inputs }: Resource): boolean {
   if (type !== RELEASE) return false;
   return urn.includes(":index:Keda$") || /(^|\/)keda(-[^/]*)?\/?$/.test(inputs?.chart ?? "");
-}
-
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }

@@ -1,6 +1,6 @@
 import { creationProblems } from "./creationProblem.ts";
 import type { Kubectl } from "./kubectl.ts";
-import { eventTime, type KubernetesEvent, type Metadata, type Pod, type StatefulSet } from "./kubernetesObject.ts";
+import { eventTime, type KubernetesEvent, type Pod, type StatefulSet } from "./kubernetesObject.ts";
 import { isOutdated } from "./outdatedPod.ts";
 import { isOwnPod, podNamespaces } from "./ownPods.ts";
 import { podProblem } from "./podProblem.ts";
@@ -9,7 +9,7 @@ import type { Problem } from "./problem.ts";
 import { problemReport, readLog } from "./problemReport.ts";
 import { ProblemTracker } from "./problemTracker.ts";
 import { type ScaledJob, scaledJobProblem } from "./scaledJobProblem.ts";
-import type { ObjectName, StackState } from "./stackState.ts";
+import { isSameObject, type ObjectName, type StackState } from "./stackState.ts";
 
 const POLL_SECONDS = 5;
 
@@ -95,9 +95,9 @@ async function observe(
     .filter((pod) => isOwnPod(pod, state))
     .flatMap((pod): BrokenPod[] => {
       const problem = podProblem(pod, events.filter(isAbout({ namespace, name: pod.metadata.name })), podStartSeconds);
-      return problem === undefined
-        ? []
-        : [{ pod, problem, outdated: isPersistent(problem) && isOutdated(pod, statefulSets) }];
+      if (problem === undefined) return [];
+      const outdated = Number.isFinite(problem.limitSeconds) && isOutdated(pod, statefulSets);
+      return [{ pod, problem, outdated }];
     });
   return { broken, events };
 }
@@ -109,7 +109,7 @@ async function scaledJobProblems(kubectl: Kubectl, { scaledJobs }: StackState): 
   );
   return found
     .flatMap((items) => items ?? [])
-    .filter(({ metadata }) => scaledJobs.some((own) => isNamed(metadata, own)))
+    .filter(({ metadata }) => scaledJobs.some((own) => isSameObject(own, { namespace: "", ...metadata })))
     .flatMap((scaledJob) => scaledJobProblem(scaledJob) ?? []);
 }
 
@@ -132,14 +132,6 @@ function concerns(problem: Problem): (event: KubernetesEvent) => boolean {
     (waitsForVolume &&
       event.involvedObject?.kind === "PersistentVolumeClaim" &&
       event.involvedObject.namespace === problem.namespace);
-}
-
-function isPersistent({ limitSeconds }: Problem): boolean {
-  return Number.isFinite(limitSeconds);
-}
-
-function isNamed(metadata: Metadata, { namespace, name }: ObjectName): boolean {
-  return metadata.namespace === namespace && metadata.name === name;
 }
 
 function isAbout(object: ObjectName): (event: KubernetesEvent) => boolean {

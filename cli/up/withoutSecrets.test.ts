@@ -7,6 +7,7 @@ for (const [line, shown] of [
     "connecting to postgresql://batch_worker:Abc123@host:5432/db",
     "connecting to postgresql://batch_worker:***@host:5432/db",
   ],
+  ["cannot connect to postgresql://user:p@ss@host/db", "cannot connect to postgresql://user:***@host/db"],
   ["PGPASSWORD=Abc123 psql", "PGPASSWORD=*** psql"],
   ["POSTGRES_PASSWORD: 'a b c', other", "POSTGRES_PASSWORD: ***, other"],
   ['{"password":"Abc123","user":"postgres"}', '{"password":***,"user":"postgres"}'],

@@ -58,7 +58,7 @@ export async function attachTables(client: pg.ClientBase, attachments: readonly 
       await client.query("select batch.attach($1::text::regclass, $2, $3)", [table, kind, timeoutColumn ?? null]);
       await client.query("commit");
     } catch (error) {
-      await client.query("rollback");
+      await client.query("rollback").catch(() => undefined);
       throw new Error(`cannot attach ${table} as the kind ${kind}: ${(error as Error).message}`, { cause: error });
     }
     log.info("attached", { kind, table });

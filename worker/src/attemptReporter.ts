@@ -25,8 +25,7 @@ export class AttemptReporter {
   readonly #onLost: (error: unknown) => void;
   #pending: Pending | undefined;
   #writing: Promise<void> | undefined;
-  readonly #hurry = new AbortController();
-  #closed = false;
+  readonly #close = new AbortController();
   #warned = false;
   /** Whether progress could not be written and this was logged: once, however often it is repeated. */
   #failing = false;
@@ -48,7 +47,7 @@ export class AttemptReporter {
       this.#warned = true;
       return;
     }
-    if (!this.#closed) this.#add({ progress: { done, ...(total !== undefined && { total }) } });
+    if (!this.#close.signal.aborted) this.#add({ progress: { done, ...(total !== undefined && { total }) } });
   }
 
   /**
@@ -58,14 +57,13 @@ export class AttemptReporter {
    */
   async saveCheckpoint(value: unknown): Promise<void> {
     const checkpoint = toJson("a checkpoint", value) ?? "null";
-    if (this.#closed) throw new Error("cannot save a checkpoint: the attempt has ended");
+    if (this.#close.signal.aborted) throw new Error("cannot save a checkpoint: the attempt has ended");
     return await this.#add({ checkpoint });
   }
 
   /** Writes pending reports immediately, and then no more. Never rejects: the caller of `saveCheckpoint` gets the error. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#hurry.abort();
+    this.#close.abort();
     await this.#writing;
   }
 
@@ -90,7 +88,7 @@ export class AttemptReporter {
         this.#failing = false;
       }
       if (recorded === false) this.#restore({ ...news, saved });
-      const pause = sleep(WRITE_INTERVAL_MS, undefined, { signal: this.#hurry.signal });
+      const pause = sleep(WRITE_INTERVAL_MS, undefined, { signal: this.#close.signal });
       await pause.catch(() => (recorded === false ? sleep(LOCKED_PAUSE_MS) : undefined));
     }
     this.#writing = undefined;

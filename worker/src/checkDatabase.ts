@@ -59,7 +59,7 @@ const FACTS = `
          has_database_privilege(current_database(), 'create') as "createsSchemas",
          n.oid is not null as "hasSchema",
          pg_get_userbyid(n.nspowner) as owner, coalesce(pg_has_role(n.nspowner, 'member'), true) as "isOwner",
-         to_regclass('batch.migration') is not null as ours, to_regclass('batch.queue') is not null as filled,
+         to_regclass('batch.migration') is not null as ours,
          to_regclass('public.batch_migration') is not null as development,
          to_regclass('public.make_it_clap') is not null as "hasSample",
          coalesce((select has_schema_privilege(p.oid, 'create') from pg_namespace p where p.nspname = 'public'), false) as "createsTables",
@@ -98,7 +98,6 @@ interface Facts {
   readonly owner: string | null;
   readonly isOwner: boolean;
   readonly ours: boolean;
-  readonly filled: boolean;
   readonly development: boolean;
   readonly hasSample: boolean;
   readonly createsTables: boolean;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import pg from "pg";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { findFreePort } from "../../tests/support/freePort.ts";
 import { POOLERS, startPooler } from "../../tests/support/poolers.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { type Claim, fail, succeed, take } from "../../tests/support/queue.ts";
@@ -67,6 +68,16 @@ describe("a database that becomes unavailable", () => {
     );
     await claiming;
     await Promise.all([blocker.end(), connection.close()]);
+  });
+
+  test("a connection that is refused after the stop is not waited for, and does not end the worker", async () => {
+    const address = { host: "127.0.0.1", port: await findFreePort() };
+    const connection = connect(60, noopLog, false, address);
+    connection.stopWhileUnclaimed = AbortSignal.abort(new InterruptedError("SIGTERM"));
+    const stopped = assert.rejects(claimed(connection), { name: "InterruptedError" });
+    await assert.rejects(new pg.Client(address).connect(), { code: "ECONNREFUSED" });
+    await stopped;
+    await connection.close();
   });
 
   test("a finish whose answer is lost is recorded once", async () => {

@@ -8,6 +8,7 @@ import { hasLostRole } from "./hasLostRole.ts";
 import type { Log } from "./log.ts";
 import { findOutage, type Outage } from "./outage.ts";
 import { type StatementName, statement } from "./queue/statement.ts";
+import { raceAbort } from "./raceAbort.ts";
 import { ANSWER_TIMEOUT_MS, NEWER_SETTINGS, SESSION_SETTINGS, toOptions } from "./sessionOptions.ts";
 import type { DatabaseSettings } from "./settings.ts";
 
@@ -115,17 +116,7 @@ export class Database {
   }
 
   async #unlessStopped<T>(result: Promise<T>): Promise<T> {
-    const stop = this.stopWhileUnclaimed;
-    if (!stop) return await result;
-    stop.throwIfAborted();
-    const stopped = Promise.withResolvers<never>();
-    const reject = () => stopped.reject(stop.reason);
-    stop.addEventListener("abort", reject);
-    try {
-      return await Promise.race([result, stopped.promise]);
-    } finally {
-      stop.removeEventListener("abort", reject);
-    }
+    return await (this.stopWhileUnclaimed ? raceAbort(result, this.stopWhileUnclaimed) : result);
   }
 
   /** A pooler's next connection may not know the statements prepared on this one. */
@@ -160,7 +151,6 @@ export class Database {
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 5_000,
       query_timeout: ANSWER_TIMEOUT_MS,
-      sslnegotiation: "postgres",
     });
     if (!settings) dropOptions(client);
     let isOpen = false;
@@ -198,11 +188,11 @@ function dropOptions(client: pg.Client): void {
 }
 
 /**
- * The settings as node-postgres takes them. The authority's file is read for every connection, since it changes when certificates are
- * renewed.
+ * The settings as node-postgres takes them; it would read the variable PGSSLNEGOTIATION, which is meant for the work. The authority's file
+ * is read for every connection, since it changes when certificates are renewed.
  */
 export function toClientConfig({ host, port, user, password, name, ...tls }: DatabaseSettings): pg.ClientConfig {
-  return { host, port, user, password, database: name, ssl: toTls(tls) };
+  return { host, port, user, password, database: name, ssl: toTls(tls), sslnegotiation: "postgres" };
 }
 
 function toTls({

@@ -61,6 +61,17 @@ describe("migrate", () => {
     );
   });
 
+  test("a connection that breaks is reported with the migration that it interrupted", async () => {
+    const { name } = await empty();
+    const client = await connectTo(name);
+    client.on("error", () => undefined);
+    const [first] = readMigrationFiles().migrations as [Migration, ...Migration[]];
+    const broken = { version: 1_002, name: "broken", text: "select pg_terminate_backend(pg_backend_pid())" };
+    await assert.rejects(migrate(client, noopLog, filesWith([first, broken])), {
+      message: /^cannot apply migration 1002 \(broken\): terminating connection due to administrator command\. /,
+    });
+  });
+
   test("two migrations with the same number are refused, by name", async () => {
     const folder = await mkdtemp(join(tmpdir(), "migrations-"));
     await mkdir(join(folder, "migrations"));

@@ -45,7 +45,8 @@ export async function migrate(
     for (const { version, name } of pending) log.info("migrated", { version, name });
     return { from: Math.max(0, ...applied), to: newest };
   } catch (error) {
-    await client.query("rollback");
+    // Fails as well if the connection broke.
+    await client.query("rollback").catch(() => undefined);
     throw error;
   }
 }

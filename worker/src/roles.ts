@@ -40,7 +40,7 @@ export async function createRoles(
     await client.query(readFileSync(new URL("grants.sql", SQL), "utf8"));
     await client.query("commit");
   } catch (error) {
-    await client.query("rollback");
+    await client.query("rollback").catch(() => undefined);
     throw new Error(`cannot create the roles of sql/roles.sql: ${(error as Error).message}`, { cause: error });
   }
 }

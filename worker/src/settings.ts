@@ -169,8 +169,10 @@ function databaseSettings(
       ? {
           sslMode: text(
             "PG_SSLMODE",
-            /^(disable|require|verify-full)$/,
-            "disable, require or verify-full (how the connection is protected)",
+            env.PG_CA_FILE ? /^verify-full$/ : /^(disable|require|verify-full)$/,
+            env.PG_CA_FILE
+              ? "verify-full with PG_CA_FILE (nothing else checks the certificate)"
+              : "disable, require or verify-full (how the connection is protected)",
           ) as SslMode,
         }
       : {}),

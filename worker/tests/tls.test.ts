@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import pg from "pg";
 import { type GenerateResult, generate } from "selfsigned";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { startTlsFront } from "../../tests/support/tlsProxy.ts";
@@ -20,11 +21,18 @@ test("without PG_CA_FILE and PG_SSLMODE there is no TLS", () => {
   assert.equal(toClientConfig(readDatabaseSettings(ENV)).ssl, false);
 });
 
+test("PGSSLNEGOTIATION, which is meant for the work, changes no connection", () => {
+  process.env.PGSSLNEGOTIATION = "direct";
+  assert.ok(new pg.Client(toClientConfig(readDatabaseSettings(ENV))));
+  delete process.env.PGSSLNEGOTIATION;
+});
+
 test("PG_SSLMODE require encrypts; verify-full checks the server by the system's authorities or by PG_CA_FILE", () => {
   const tls = (env: NodeJS.ProcessEnv) => toClientConfig(readDatabaseSettings({ ...ENV, ...env })).ssl;
   assert.deepEqual(tls({ PG_SSLMODE: "require" }), { rejectUnauthorized: false });
   assert.deepEqual(tls({ PG_SSLMODE: "verify-full" }), { rejectUnauthorized: true });
   assert.throws(() => tls({ PG_SSLMODE: "prefer" }), /PG_SSLMODE must be disable, require or verify-full/);
+  assert.throws(() => tls({ PG_SSLMODE: "require", PG_CA_FILE: "/ca.crt" }), /must be verify-full with PG_CA_FILE/);
 });
 
 test("with PG_CA_FILE the server's certificate is verified by the file's present content", () => {

@@ -43,4 +43,4 @@ function readNeeds(program: string): { readonly libraries: readonly string[]; re
   return { libraries, loader };
 }
 
-if (import.meta.main) assembleRunner(process.argv[2] ?? "/batch");
+if (process.argv[1] === import.meta.filename) assembleRunner(process.argv[2] ?? "/batch");

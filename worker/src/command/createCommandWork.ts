@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../log.ts";
 import type { Work, WorkContext, WorkResult } from "../work.ts";
@@ -40,10 +40,11 @@ export function createCommandWork(
     const variables = getContractVariables(folder, context);
     const commandEnv = getCommandEnvironment(env, { TMPDIR: folder.temporary }, variables);
     const oomKills = countOomKills() ?? 0;
-    await using stdin = await open(folder.request);
-    const [stdout, stderr] = await openPipes(join(folder.path, "stdout"), join(folder.path, "stderr"));
     const stopWatching = watchFiles(folder, context);
+    let stdin: FileHandle | undefined;
     try {
+      stdin = await open(folder.request);
+      const [stdout, stderr] = await openPipes(join(folder.path, "stdout"), join(folder.path, "stderr"));
       const end = await runCommand(
         {
           command: settings.command,
@@ -73,6 +74,7 @@ export function createCommandWork(
       return { outcome: "failed", message, final: !isTransient(error.cause) };
     } finally {
       running = undefined;
+      await stdin?.close();
       await stopWatching();
     }
   }

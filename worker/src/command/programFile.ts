@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, open } from "node:fs/promises";
+import { access, type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 
 /** A program's file, and its first bytes if it may be read. */
@@ -33,13 +33,16 @@ export function getForeignMachine(file: ProgramFile): string | undefined {
 }
 
 async function readHead(path: string): Promise<Buffer> {
+  let file: FileHandle | undefined;
   try {
-    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
     return buffer.subarray(0, bytesRead);
   } catch {
     // It may be executable but not readable.
     return Buffer.alloc(0);
+  } finally {
+    await file?.close();
   }
 }
 

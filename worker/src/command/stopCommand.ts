@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import type { WorkContext } from "../work.ts";
 import type { CommandEnd } from "./commandEnd.ts";
 import { signalGroup } from "./endProcesses.ts";
@@ -27,20 +28,13 @@ export function stopCommandOnAbort(
     signalGroup(leader, "SIGKILL");
   }
 
-  const removeListeners = [onAbort(signal, onStop), onAbort(killSignal, onKill)];
+  const listeners = [addAbortListener(signal, onStop), addAbortListener(killSignal, onKill)];
   return {
     get stop() {
       return stop;
     },
     end() {
-      for (const remove of removeListeners) remove();
+      for (const listener of listeners) listener[Symbol.dispose]();
     },
   };
-}
-
-/** Calls back when a signal aborts, immediately if it already has; returns a function that removes the listener. */
-function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  if (signal.aborted) callback();
-  else signal.addEventListener("abort", callback, { once: true });
-  return () => signal.removeEventListener("abort", callback);
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../database.ts";
-import { OwnershipLostError } from "../errors.ts";
-import { type AttemptKey, keyValues } from "./attempt.ts";
+import { type AttemptKey, keyValues, ownedRow } from "./attempt.ts";
 
 /**
  * Records that this worker was asked to stop, so that its Job's next pod waits for it.
@@ -12,11 +11,10 @@ import { type AttemptKey, keyValues } from "./attempt.ts";
 export async function announceStop(database: Database, key: AttemptKey, seconds: number): Promise<void> {
   const end = performance.now() + 1_000 * seconds;
   const announce = async () => {
-    const [row] = await database.run<{ announced: boolean }>("announce_stop", () => {
+    const rows = await database.run<{ announced: boolean }>("announce_stop", () => {
       return [...keyValues(key), Math.max(0, end - performance.now()) / 1_000];
     });
-    if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
-    return row.announced;
+    return ownedRow(rows, key).announced;
   };
   // A transaction of the program itself (`batch.own()`) may have locked the attempt.
   while (!(await announce()) && performance.now() < end) await sleep(PAUSE_MS, undefined, { ref: false });

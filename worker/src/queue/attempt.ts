@@ -1,3 +1,4 @@
+import { OwnershipLostError } from "../errors.ts";
 import type { LimitName, RETRY_LIMITS } from "../retryLimits.ts";
 
 /** Fences every write after the claim: this attempt, owned by this session. */
@@ -18,6 +19,16 @@ export type EndStatus = "SUCCESS" | "FAILED" | "DEAD";
 
 /** Why an attempt did not succeed; determines the limit that it counts against. */
 export type Reason = (typeof RETRY_LIMITS)[LimitName]["reason"];
+
+/**
+ * The row of a statement that only the attempt's owner may run.
+ *
+ * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.
+ */
+export function ownedRow<Row>([row]: readonly Row[], { requestId, attempt }: AttemptKey): Row {
+  if (row === undefined) throw new OwnershipLostError(requestId, attempt);
+  return row;
+}
 
 /** The key as the statements' first five parameters. */
 export function keyValues({ kind, jobName, requestId, attempt, session }: AttemptKey): readonly unknown[] {

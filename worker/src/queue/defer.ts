@@ -1,6 +1,5 @@
 import type { Database } from "../database.ts";
-import { OwnershipLostError } from "../errors.ts";
-import { type AttemptKey, type EndStatus, keyValues } from "./attempt.ts";
+import { type AttemptKey, type EndStatus, keyValues, ownedRow } from "./attempt.ts";
 import { storedText } from "./fail.ts";
 
 /**
@@ -16,7 +15,6 @@ export async function defer(
   { afterSeconds, message }: { readonly afterSeconds: number; readonly message: string },
 ): Promise<EndStatus> {
   const values = [...keyValues(key), afterSeconds, storedText(message)];
-  const [row] = await database.run<{ status: EndStatus }>("defer", values);
-  if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
-  return row.status;
+  const rows = await database.run<{ status: EndStatus }>("defer", values);
+  return ownedRow(rows, key).status;
 }

@@ -1,7 +1,6 @@
 import type { Database } from "../database.ts";
 import { MAX_DESCRIPTION } from "../describeError.ts";
-import { OwnershipLostError } from "../errors.ts";
-import { type AttemptKey, type EndStatus, keyValues, type Reason } from "./attempt.ts";
+import { type AttemptKey, type EndStatus, keyValues, ownedRow, type Reason } from "./attempt.ts";
 
 /** Why an attempt did not succeed. */
 export interface Failure {
@@ -21,14 +20,13 @@ export interface Failure {
  */
 export async function fail(database: Database, key: AttemptKey, failure: Failure): Promise<EndStatus> {
   const { reason, message, final } = failure;
-  const [row] = await database.run<{ status: EndStatus }>("fail", [
+  const rows = await database.run<{ status: EndStatus }>("fail", [
     ...keyValues(key),
     reason,
     storedText(message),
     final,
   ]);
-  if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
-  return row.status;
+  return ownedRow(rows, key).status;
 }
 
 /** An error's text in a form that PostgreSQL can store: without NUL, and short, since the reason is at its start. */

@@ -1,7 +1,6 @@
 import type { Database } from "../database.ts";
-import { OwnershipLostError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
-import { type AttemptKey, keyValues } from "./attempt.ts";
+import { type AttemptKey, keyValues, ownedRow } from "./attempt.ts";
 import { zeroAsNull } from "./claim.ts";
 
 /**
@@ -16,7 +15,6 @@ export async function renew(
   key: AttemptKey,
   { leaseSeconds }: Pick<Settings, "leaseSeconds">,
 ): Promise<boolean> {
-  const [row] = await database.run<{ kept: boolean }>("renew", [...keyValues(key), zeroAsNull(leaseSeconds)]);
-  if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
-  return row.kept;
+  const rows = await database.run<{ kept: boolean }>("renew", [...keyValues(key), zeroAsNull(leaseSeconds)]);
+  return ownedRow(rows, key).kept;
 }

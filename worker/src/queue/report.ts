@@ -1,6 +1,5 @@
 import type { Database } from "../database.ts";
-import { OwnershipLostError } from "../errors.ts";
-import { type AttemptKey, keyValues } from "./attempt.ts";
+import { type AttemptKey, keyValues, ownedRow } from "./attempt.ts";
 
 /** What a running attempt reports; absent values stay unchanged. */
 export interface Report {
@@ -17,7 +16,6 @@ export interface Report {
  */
 export async function report(database: Database, key: AttemptKey, { progress, checkpoint }: Report): Promise<boolean> {
   const values = [progress === undefined ? null : JSON.stringify(progress), checkpoint ?? null];
-  const [row] = await database.run<{ recorded: boolean }>("report", [...keyValues(key), ...values]);
-  if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
-  return row.recorded;
+  const rows = await database.run<{ recorded: boolean }>("report", [...keyValues(key), ...values]);
+  return ownedRow(rows, key).recorded;
 }

@@ -1,6 +1,5 @@
 import type { Database } from "../database.ts";
-import { OwnershipLostError } from "../errors.ts";
-import { type AttemptKey, keyValues } from "./attempt.ts";
+import { type AttemptKey, keyValues, ownedRow } from "./attempt.ts";
 
 /**
  * Records SUCCESS and removes the request from the queue.
@@ -9,6 +8,5 @@ import { type AttemptKey, keyValues } from "./attempt.ts";
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
 export async function succeed(database: Database, key: AttemptKey, result: string | null = null): Promise<void> {
-  const rows = await database.run("succeed", [...keyValues(key), result]);
-  if (rows.length === 0) throw new OwnershipLostError(key.requestId, key.attempt);
+  ownedRow(await database.run("succeed", [...keyValues(key), result]), key);
 }

@@ -1,6 +1,5 @@
 import type { Database } from "../database.ts";
-import { OwnershipLostError } from "../errors.ts";
-import { type AttemptKey, keyValues } from "./attempt.ts";
+import { type AttemptKey, keyValues, ownedRow } from "./attempt.ts";
 import { type Claim, type ClaimParams, type ClaimRow, termValues, toClaim } from "./claim.ts";
 
 /**
@@ -17,8 +16,7 @@ export async function succeedAndClaim(
   params: ClaimParams,
 ): Promise<Claim | undefined> {
   const values = [...keyValues(key), result, params.podName, ...termValues(params)];
-  const [row] = await database.run<Row>("succeed_and_claim", values);
-  if (row === undefined) throw new OwnershipLostError(key.requestId, key.attempt);
+  const row = ownedRow(await database.run<Row>("succeed_and_claim", values), key);
   return row.request_id === null ? undefined : toClaim(row, params);
 }
 

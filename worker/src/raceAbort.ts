@@ -1,11 +1,10 @@
-/** The result of the work, or the signal's reason as soon as it aborts; a later failure of the work is ignored. */
+/** The result of the work, or the signal's reason once it has aborted; a later failure of the work is ignored. */
 export async function raceAbort<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  work.catch(() => undefined);
+  signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
-  work.catch(() => undefined);
-  promise.catch(() => undefined);
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
+  signal.addEventListener("abort", abort);
   try {
     return await Promise.race([work, promise]);
   } finally {
