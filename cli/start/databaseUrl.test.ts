@@ -21,6 +21,7 @@ describe("DATABASE_URL", () => {
     ["postgresql://u:p w%2Fx@h/d", { password: "p w/x" }],
     ["postgresql://u@h/d?password=a+b%20c", { password: "a+b c" }],
     ["postgresql://u@h/d \n", {}],
+    [" postgresql://u@h/d", {}],
     ["postgresql://u@h", { name: "postgres" }],
     ["postgresql://u@/d?host=/run/postgresql&port=5433", { host: "/run/postgresql", port: 5433 }],
     ["postgresql://u@%2Frun%2Fpostgresql/d", { host: "/run/postgresql" }],

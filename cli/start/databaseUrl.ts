@@ -35,7 +35,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
   const fail = (what: string, got: string): never => {
     throw new UsageError(`DATABASE_URL must ${what}; got ${got}`);
   };
-  if (!/^postgres(ql)?:\/\//.test(url)) fail(`be ${FORM}`, "another scheme");
+  if (!/^\s*postgres(ql)?:\/\//.test(url)) fail(`be ${FORM}`, "another scheme");
   if (/%(?![0-9a-f]{2})/i.test(url)) fail("have %25 for each % (% begins an escaped character)", "another %");
   // node-postgres would escape everything again because of one space.
   const [base = "", query = ""] = url
