@@ -1467,6 +1467,7 @@ begin
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
     perform batch.refuse_insert(tg_argv[0], ids);
+    perform set_config('postgres_batch.not_enqueued', 'on', true);
   end if;
   return null;
 end
@@ -1568,6 +1569,7 @@ begin
   if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
     perform batch.refuse_insert(tg_argv[0], array[id]);
     perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
+    perform set_config('postgres_batch.not_enqueued', 'on', true);
   end if;
   return null;
 end
@@ -2714,6 +2716,12 @@ begin
   on conflict (kind, request_id) do nothing;
   if (select c.relispartition from pg_class c where c.oid = tg_relid) then
     perform batch.refuse_second_row(tg_relid, tg_argv[0], new_id);
+  end if;
+  -- Another trigger may have inserted the old key again before this one, when the request still had it.
+  if current_setting('postgres_batch.not_enqueued', true) = 'on' and cardinality(batch.existing_rows(tg_argv[0], array[old_id])) > 0
+    and batch.enqueue_ids(tg_argv[0], array[old_id]) = 0
+  then
+    perform batch.refuse_insert(tg_argv[0], array[old_id]);
   end if;
   return null;
 end

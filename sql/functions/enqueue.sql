@@ -28,6 +28,7 @@ begin
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
     perform batch.refuse_insert(tg_argv[0], ids);
+    perform set_config('postgres_batch.not_enqueued', 'on', true);
   end if;
   return null;
 end

@@ -26,6 +26,7 @@ begin
   if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
     perform batch.refuse_insert(tg_argv[0], array[id]);
     perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
+    perform set_config('postgres_batch.not_enqueued', 'on', true);
   end if;
   return null;
 end

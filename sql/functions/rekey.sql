@@ -72,6 +72,12 @@ begin
   if (select c.relispartition from pg_class c where c.oid = tg_relid) then
     perform batch.refuse_second_row(tg_relid, tg_argv[0], new_id);
   end if;
+  -- Another trigger may have inserted the old key again before this one, when the request still had it.
+  if current_setting('postgres_batch.not_enqueued', true) = 'on' and cardinality(batch.existing_rows(tg_argv[0], array[old_id])) > 0
+    and batch.enqueue_ids(tg_argv[0], array[old_id]) = 0
+  then
+    perform batch.refuse_insert(tg_argv[0], array[old_id]);
+  end if;
   return null;
 end
 $$;

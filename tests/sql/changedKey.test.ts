@@ -88,6 +88,21 @@ describe("a changed primary key", () => {
     assert.deepEqual(await queued(), [11, 12, 13]);
   });
 
+  for (const trigger of ["a_first", "z_last"]) {
+    test(`when another trigger (${trigger}) inserts the previous key again: both rows are requests, finished ones only under the new key`, async () => {
+      await succeed(worker, await claimed("a"));
+      const running = await claimed("b");
+      await query(`create function insert_again() returns trigger language plpgsql as
+          'begin insert into parcels (id) values (old.id); return null; end';
+        create trigger ${trigger} after update on parcels for each row when (old.id <> new.id) execute function insert_again()`);
+      await query("update parcels set id = id + 10 where id in (1, 3)");
+      assert.deepEqual(await queued(), [1, 2, 3, 13]);
+      await assert.rejects(query("update parcels set id = 12 where id = 2"), { message: /one request, one owner/ });
+      await succeed(worker, running);
+      await query("drop function insert_again cascade");
+    });
+  }
+
   test("to the key of a row that was deleted while its request runs is refused", async () => {
     await claimed("a");
     await query("delete from parcels where id = 1");
