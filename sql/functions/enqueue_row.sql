@@ -19,12 +19,14 @@ begin
     key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select ($1).%I', key) into id using new;
   end if;
+  if current_setting('postgres_batch.rekeyed', true) = 'on' and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0 then
+    -- Another trigger has changed the row's key before this one (batch.rekey).
+    return null;
+  end if;
   if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
     perform batch.refuse_insert(tg_argv[0], array[id]);
-    if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 1 then
-      raise exception '% % must be the only row with its %, in all partitions (it identifies the request); got another one',
-        tg_argv[0], id, batch.key_column(tg_relid) using errcode = 'unique_violation';
-    end if;
+    perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
+    perform set_config('postgres_batch.not_enqueued', 'on', true);
   end if;
   return null;
 end

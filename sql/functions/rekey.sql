@@ -1,7 +1,8 @@
 -- The trigger for a changed primary key: a waiting request gets the new key; a running one is not retried, since its worker has the
--- old key; a finished one is finished under both. The attempts of an earlier request with the new key stay, and the numbers of these follow them.
+-- old key, and has ended under the new one; a finished one is finished under both. The attempts of an earlier request with the new key stay,
+-- and the numbers of these follow them.
 --
--- Argument: the kind.
+-- Argument: the kind. Refuses a key that exists in another partition.
 create or replace function batch.rekey() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -11,24 +12,37 @@ declare
   old_id bigint;
   new_id bigint;
   request batch.queue;
+  unseen boolean;  -- another trigger has changed the key before the one that enqueues the row; or no trigger has seen the row
 begin
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
+  -- The trigger that enqueues the row may follow, and has its old key.
+  perform set_config('postgres_batch.rekeyed', 'on', true);
   perform batch.refuse_insert(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
   select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
+  unseen := case when request.kind is null or request.canceled is not null then
+    -- What has the old key belongs to a row that was deleted.
+    exists (select from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = old_id)
+    or request.kind is null and not exists (
+      select from batch.history h
+      where h.kind = tg_argv[0] and h.request_id = old_id and h.ended_at > (select k.cleared_at from batch.kind k where k.kind = tg_argv[0])
+    )
+  else false end;
   insert into batch.history (
     kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
   )
   select h.kind, new_id, h.attempt + greatest(0, 1 + previous.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
          h.ended_at, h.status, h.reason, h.job_name, h.pod_name, h.error, h.result, h.progress
   from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) previous
-  where h.kind = tg_argv[0] and h.request_id = old_id and not exists (
+  where not unseen and h.kind = tg_argv[0] and h.request_id = old_id and not exists (
     -- It had this key before.
     select from batch.history n
     where n.kind = tg_argv[0] and n.request_id = new_id and n.started_at = h.started_at and n.session_id is not distinct from h.session_id
   );
 
-  if request.kind is not null and request.session_id is null then
+  if unseen then
+    perform batch.enqueue_ids(tg_argv[0], array[new_id]);
+  elsif request.kind is not null and request.session_id is null then
     delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
     request.request_id := new_id;
     if request.job_name is null then
@@ -42,9 +56,11 @@ begin
   elsif request.kind is not null then
     update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
     where q.kind = tg_argv[0] and q.request_id = old_id;
-  elsif not exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id) then
-    -- Another trigger has changed the key before the one that enqueues the row; or no trigger has seen the row.
-    perform batch.enqueue_ids(tg_argv[0], array[new_id]);
+    -- Otherwise the row would have no request: once attached again, or with yet another key, it would run beside this attempt.
+    insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, error)
+    select request.kind, new_id, greatest(request.attempt, 1 + max(h.attempt)), request.session_id, request.created_at, request.started_at,
+           'DEAD', 'canceled', format('a Job was working on it as %s when its primary key was changed', old_id)
+    from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id;
   end if;
 
   delete from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = new_id;
@@ -53,6 +69,15 @@ begin
   where exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id)
     or exists (select from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id)
   on conflict (kind, request_id) do nothing;
+  if (select c.relispartition from pg_class c where c.oid = tg_relid) then
+    perform batch.refuse_second_row(tg_relid, tg_argv[0], new_id);
+  end if;
+  -- Another trigger may have inserted the old key again before this one, when the request still had it.
+  if current_setting('postgres_batch.not_enqueued', true) = 'on' and cardinality(batch.existing_rows(tg_argv[0], array[old_id])) > 0
+    and batch.enqueue_ids(tg_argv[0], array[old_id]) = 0
+  then
+    perform batch.refuse_insert(tg_argv[0], array[old_id]);
+  end if;
   return null;
 end
 $$;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseRow } from "../../worker/src/parseRow.ts";
 import { claim, claimParams, reclaim, succeed } from "../support/queue.ts";
-import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
+import { attempts, claimed, database, failed, query, queued, worker } from "./parcels.ts";
 
 describe("a deleted row", () => {
   test("ends its request, and a waiting one leaves no trace", async () => {
@@ -149,91 +148,5 @@ describe("TRUNCATE", () => {
     assert.equal(await claiming, undefined);
     assert.deepEqual(await queued(), []);
     await truncating.end();
-  });
-});
-
-describe("a changed primary key", () => {
-  test("is followed by a waiting and by a reserved request", async () => {
-    await failed(await claimed("a"));
-    await query("update parcels set id = id + 10");
-    assert.deepEqual(await queued(), [11, 12, 13]);
-    const again = await claimed("a");
-    assert.deepEqual([again.requestId, again.attempt, parseRow(again.row).id], ["11", 2, 11]);
-    assert.equal((await claimed("b")).requestId, "12");
-  });
-
-  test("a running request is not retried, and the reason is recorded", async () => {
-    const running = await claimed("a");
-    await query("update parcels set id = 11 where id = 1");
-    assert.equal(await failed(running), "DEAD");
-    assert.partialDeepStrictEqual(await attempts(1), [
-      { status: "DEAD", error: "no; not retried: its primary key was changed to 11" },
-    ]);
-  });
-
-  test("a finished request stays finished, and its previous key may be inserted again", async () => {
-    await succeed(worker, await claimed("a"));
-    await query("update parcels set id = 11 where id = 1");
-    await query("select batch.attach('parcels', 'parcel')");
-    assert.deepEqual(await queued(), [2, 3]);
-    await query("insert into parcels (id) values (1)");
-    assert.deepEqual(await queued(), [1, 2, 3]);
-  });
-
-  test("to the key of a request that has ended: the request runs, and its attempt numbers continue", async () => {
-    await succeed(worker, await claimed("a"));
-    await query("delete from parcels where id = 1; update parcels set id = 1 where id = 2");
-    assert.deepEqual(await queued(), [1, 3]);
-    await query("delete from batch.queue where request_id = 3");
-    assert.deepEqual(await claimed("b").then(({ requestId, attempt }) => [requestId, attempt]), ["1", 2]);
-  });
-
-  test("to a key whose previous request has attempts: a finished request stays finished, a failed one continues its numbers", async () => {
-    await succeed(worker, await claimed("a"));
-    await failed(await claimed("b"));
-    await failed(await claimed("c"));
-    await query("update parcels set id = 12 where id = 2; update parcels set id = 2 where id = 1");
-    await query("update parcels set id = 1 where id = 12");
-    await query("select batch.attach('parcels', 'parcel')");
-    assert.deepEqual(await queued(), [1, 3]);
-    assert.deepEqual(
-      (await attempts(2)).map(({ status }) => status),
-      ["FAILED", "SUCCESS"],
-    );
-    const again = await claimed("b");
-    assert.deepEqual([again.requestId, again.attempt], ["1", 3]);
-  });
-
-  test("there and back repeats no attempt", async () => {
-    await succeed(worker, await claimed("a"));
-    await query("update parcels set id = 11 where id = 1; update parcels set id = 1 where id = 11");
-    assert.equal((await attempts(1)).length, 1);
-  });
-
-  test("by another trigger is followed", async () => {
-    await query(`create function renumber() returns trigger language plpgsql as 'begin new.id := new.id + 10; return new; end';
-      create trigger renumber before update on parcels for each row execute function renumber()`);
-    await query("update parcels set place = 'z'; drop function renumber cascade");
-    assert.deepEqual(await queued(), [11, 12, 13]);
-  });
-
-  test("to the key of a row that was deleted while its request runs is refused", async () => {
-    await claimed("a");
-    await query("delete from parcels where id = 1");
-    await assert.rejects(query("update parcels set id = 1 where id = 2"), { message: /one request, one owner/ });
-  });
-
-  test("to the same value, or a change of another column, has no effect", async () => {
-    const before = await query("select * from batch.queue");
-    await query("update parcels set id = id, place = 'y'");
-    assert.deepEqual(await query("select * from batch.queue"), before);
-  });
-
-  test("of a request below the lower bound of the scans: it is still found", async () => {
-    await succeed(worker, await claimed("a"));
-    await poll();
-    await query("update parcels set id = -5 where id = 3");
-    await succeed(worker, await claimed("b"));
-    assert.equal((await claimed("c"))?.requestId, "-5");
   });
 });

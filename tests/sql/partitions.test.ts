@@ -227,5 +227,8 @@ describe("a row that is moved to another partition", () => {
     });
     await finishAll();
     await assert.rejects(query("insert into parcels values (2, 'there')"), { code: "23505" });
+    await query("insert into parcels values (5, 'there')");
+    await assert.rejects(query("update parcels set id = 1 where id = 5"), { code: "23505" });
+    assert.deepEqual(await queued(), [5]);
   });
 });

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { createTestDatabase } from "../support/database.ts";
+import { Contradiction, Histories } from "./histories.ts";
+
+const SECONDS = 60;
+
+const database = await createTestDatabase();
+
+/** As many random histories as fit into the time. */
+async function check() {
+  const histories = await Histories.start(database);
+  const limits = { numRuns: 10_000, interruptAfterTimeLimit: 1_000 * SECONDS };
+  const result = await fc.check(histories.property(), { ...limits, endOnFailure: true });
+  await histories.close();
+  return result;
+}
+
+test(`whatever concurrent transactions write while pods work and die: every row is run once (${SECONDS} s)`, async () => {
+  const result = await check();
+  assert.ok(!result.failed, `${fc.defaultReportMessage(result)}\n${result.errorInstance}`);
+  assert.ok(result.numRuns > 0);
+});
+
+/** A function, a part of its text, and what breaks it. */
+const MUTANTS: readonly (readonly [name: string, text: string, instead: string])[] = [
+  ["rekey", "elsif request.kind is not null then", "elsif false then"],
+  ["enqueue", "'on' then", "'never' then"],
+  ["dequeue", "if ids is not null then", "if false then"],
+  ["refuse_second_row", "> 1 then", "> 9 then"],
+];
+
+describe("a fault is found", () => {
+  for (const [name, text, instead] of MUTANTS) {
+    test(`"${instead}" in batch.${name}`, async () => {
+      const [row] = await database.query<{ sql: string }>(
+        `select pg_get_functiondef(oid) as sql from pg_proc where pronamespace = 'batch'::regnamespace and proname = '${name}'`,
+      );
+      const { sql } = row ?? { sql: "" };
+      assert.ok(sql.includes(text));
+      await database.query(sql.replace(text, instead));
+      const { errorInstance } = await check();
+      await database.query(sql);
+      assert.ok(errorInstance instanceof Contradiction, String(errorInstance));
+    });
+  }
+});
