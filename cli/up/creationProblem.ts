@@ -10,13 +10,13 @@ const LIMIT_SECONDS = 120;
  * Why pods of the stack are not created at all (a quota, a Pod Security Standard, an admission webhook, a missing service
  * account), from the last event of their ReplicaSet, StatefulSet or Job.
  *
- * @param sinceMs events before this time belong to an earlier deployment
+ * @param events those of this deployment
  */
-export function creationProblems(events: readonly KubernetesEvent[], state: StackState, sinceMs: number): Problem[] {
+export function creationProblems(events: readonly KubernetesEvent[], state: StackState): Problem[] {
   const last = new Map<string, KubernetesEvent>();
   for (const event of events.toSorted((a, b) => eventTime(a) - eventTime(b))) {
     const { kind, namespace, name } = event.involvedObject ?? {};
-    if (isOwnCreator(event, state) && eventTime(event) >= sinceMs) last.set(`${kind}/${namespace}/${name}`, event);
+    if (isOwnCreator(event, state)) last.set(`${kind}/${namespace}/${name}`, event);
   }
   return [...last.values()].filter(({ reason }) => reason === "FailedCreate").map(creationProblem);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { createPrograms } from "../../tests/support/programs.ts";
@@ -43,7 +43,7 @@ async function start(items: object[], state = STATE, scaledJobs: object[] = []) 
     print: (lines) => printed.push(lines.join("\n")),
     timeScale: 0.01,
   });
-  return { result, printed, ended, calls };
+  return { result, printed, ended, calls, folder };
 }
 
 describe("the watch during pulumi up", () => {
@@ -100,6 +100,22 @@ describe("the watch during pulumi up", () => {
     assert.match(reason, /^ {2}what to do: KEDA's operator must run, .*: kubectl get pods -A -l app=keda-operator$/m);
     assert.doesNotMatch(reason, /ScaledJobDeleted/);
     assert.deepEqual(printed, [reason]);
+  });
+
+  test("reports pods that are not created since it began, by the cluster's clock, which may be years behind", async () => {
+    const failed = (second: number, message: string) => ({
+      kind: "Event",
+      reason: "FailedCreate",
+      message,
+      lastTimestamp: `2020-01-01T00:00:0${second}Z`,
+      involvedObject: { kind: "StatefulSet", namespace: "batches", name: "p" },
+    });
+    const { result, printed, calls, folder } = await start([failed(1, "an earlier reason")]);
+    await until("polls", async () => (await calls()).length > 5);
+    assert.deepEqual(printed, []);
+    await writeFile(join(folder, "next"), `${JSON.stringify({ items: [failed(2, "exceeded quota: q")] })}\n`);
+    await rename(join(folder, "next"), join(folder, "items"));
+    assert.match((await result)?.join("\n") ?? "", /^StatefulSet batches\/p: FailedCreate, .*exceeded quota: q$/m);
   });
 
   test("replaces a broken pod of an earlier revision, which Kubernetes would keep", async () => {

@@ -1,6 +1,7 @@
 import { creationProblems } from "./creationProblem.ts";
 import type { Kubectl } from "./kubectl.ts";
-import { eventTime, type KubernetesEvent, type Pod, type StatefulSet } from "./kubernetesObject.ts";
+import type { KubernetesEvent, Pod, StatefulSet } from "./kubernetesObject.ts";
+import { NewEvents } from "./newEvents.ts";
 import { isOutdated } from "./outdatedPod.ts";
 import { isOwnPod, podNamespaces } from "./ownPods.ts";
 import { podProblem } from "./podProblem.ts";
@@ -37,16 +38,17 @@ export interface WatchRolloutArgs {
 export async function watchRollout(args: WatchRolloutArgs): Promise<readonly string[] | undefined> {
   const { kubectl, podStartSeconds, readState, ended, print, timeScale = 1 } = args;
   const tracker = new ProblemTracker(timeScale);
-  const startMs = Date.now();
+  const newEvents = new NewEvents();
   return await pollUntilEnded(POLL_SECONDS * timeScale, ended, async () => {
     const state = await readState();
     const observed = await Promise.all(
       podNamespaces(state).map((namespace) => observe(kubectl, namespace, state, podStartSeconds)),
     );
+    const ofThisUp = observed.flatMap(({ namespace, events }) => newEvents.select(namespace, events));
     // Not those of an earlier ScaledJob of the same name.
     const events = observed
       .flatMap((objects) => objects.events)
-      .filter((event) => event.involvedObject?.kind !== "ScaledJob" || eventTime(event) >= startMs);
+      .filter((event) => event.involvedObject?.kind !== "ScaledJob" || ofThisUp.includes(event));
     for (const { broken } of observed) {
       for (const { pod, problem } of broken.filter(({ outdated }) => outdated))
         print(await replace(pod, problem, kubectl));
@@ -55,7 +57,7 @@ export async function watchRollout(args: WatchRolloutArgs): Promise<readonly str
     const { report, permanent } = tracker.observe(
       [
         ...problems.map(({ problem }) => problem),
-        ...creationProblems(events, state, startMs),
+        ...creationProblems(ofThisUp, state),
         ...(await scaledJobProblems(kubectl, state)),
       ],
       Date.now(),
@@ -75,6 +77,7 @@ interface BrokenPod {
 }
 
 interface Observed {
+  readonly namespace: string;
   readonly broken: readonly BrokenPod[];
   readonly events: readonly KubernetesEvent[];
 }
@@ -99,7 +102,7 @@ async function observe(
       const outdated = Number.isFinite(problem.limitSeconds) && isOutdated(pod, statefulSets);
       return [{ pod, problem, outdated }];
     });
-  return { broken, events };
+  return { namespace, broken, events };
 }
 
 async function scaledJobProblems(kubectl: Kubectl, { scaledJobs }: StackState): Promise<Problem[]> {
