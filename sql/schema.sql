@@ -2145,15 +2145,18 @@ $$;
 
 CREATE FUNCTION batch.purge(p_kind text, p_age interval, p_limit integer DEFAULT 10000) RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
+  callers_path constant text := pg_catalog.current_setting('search_path');
+  own_path constant text := 'pg_catalog, pg_temp';
   attached batch.kind;
   key name;
   ids bigint[];
   kept bigint[];
   above bigint;
+  deletion text;
 begin
+  perform pg_catalog.set_config('search_path', own_path, true);
   if p_age is null or p_age < interval '0' then
     raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
   end if;
@@ -2169,6 +2172,7 @@ begin
     -- The table before the row of the kind, as a TRUNCATE locks them.
     execute format('lock table %s in row exclusive mode', attached.requests);
     key := batch.require_key(attached.requests, p_kind);
+    deletion := format('delete from %s r where r.%I operator(pg_catalog.=) any ($1)', attached.requests, key);
   end if;
   select * into attached from batch.kind k where k.kind = p_kind for no key update;
   loop
@@ -2178,13 +2182,13 @@ begin
         and (select true from batch.queue q where q.kind = p_kind and q.request_id = r.request_id limit 1) is null
       order by r.request_id limit p_limit
     ) old;
-    if ids is null then
-      return 0;
-    end if;
+    exit when ids is null;
     above := ids[cardinality(ids)];
     kept := '{}';
     if key is not null then
-      execute format('delete from %s r where r.%I = any ($1)', attached.requests, key) using ids;
+      perform set_config('search_path', callers_path, true);
+      execute deletion using ids;
+      perform pg_catalog.set_config('search_path', own_path, true);
       -- A policy or a trigger may have kept a row: without its attempts it would be run again.
       if attached.attached then
         kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
@@ -2199,7 +2203,8 @@ begin
     -- When all of them are kept, there may be others above them.
     exit when cardinality(ids) > 0;
   end loop;
-  return cardinality(ids);
+  perform set_config('search_path', callers_path, true);
+  return coalesce(pg_catalog.cardinality(ids), 0);
 end
 $_$;
 

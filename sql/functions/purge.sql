@@ -4,17 +4,22 @@
 -- p_kind: the kind   p_age: how long ago it must have ended   p_limit: the most that one call deletes, to keep the transaction short
 -- Returns how many were deleted: call it until it returns 0. At read committed only: it and batch.retry() wait for each other, and an
 -- older snapshot would not show what the other one did.
+--
+-- The rows are deleted with the caller's search_path, since the table's triggers may need it, and everything else runs without it.
 create or replace function batch.purge(p_kind text, p_age interval, p_limit integer default 10000) returns bigint
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp
 as $$
 declare
+  callers_path constant text := pg_catalog.current_setting('search_path');
+  own_path constant text := 'pg_catalog, pg_temp';
   attached batch.kind;
   key name;
   ids bigint[];
   kept bigint[];
   above bigint;
+  deletion text;
 begin
+  perform pg_catalog.set_config('search_path', own_path, true);
   if p_age is null or p_age < interval '0' then
     raise exception 'the age must be an interval of 0 or more; got %', coalesce(p_age::text, 'null');
   end if;
@@ -30,6 +35,7 @@ begin
     -- The table before the row of the kind, as a TRUNCATE locks them.
     execute format('lock table %s in row exclusive mode', attached.requests);
     key := batch.require_key(attached.requests, p_kind);
+    deletion := format('delete from %s r where r.%I operator(pg_catalog.=) any ($1)', attached.requests, key);
   end if;
   select * into attached from batch.kind k where k.kind = p_kind for no key update;
   loop
@@ -39,13 +45,13 @@ begin
         and (select true from batch.queue q where q.kind = p_kind and q.request_id = r.request_id limit 1) is null
       order by r.request_id limit p_limit
     ) old;
-    if ids is null then
-      return 0;
-    end if;
+    exit when ids is null;
     above := ids[cardinality(ids)];
     kept := '{}';
     if key is not null then
-      execute format('delete from %s r where r.%I = any ($1)', attached.requests, key) using ids;
+      perform set_config('search_path', callers_path, true);
+      execute deletion using ids;
+      perform pg_catalog.set_config('search_path', own_path, true);
       -- A policy or a trigger may have kept a row: without its attempts it would be run again.
       if attached.attached then
         kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
@@ -60,6 +66,7 @@ begin
     -- When all of them are kept, there may be others above them.
     exit when cardinality(ids) > 0;
   end loop;
-  return cardinality(ids);
+  perform set_config('search_path', callers_path, true);
+  return coalesce(pg_catalog.cardinality(ids), 0);
 end
 $$;

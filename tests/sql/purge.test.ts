@@ -65,3 +65,18 @@ test("purge of a table that was dropped deletes the attempts", async () => {
   await query("drop table parcels");
   assert.deepEqual(await query("select batch.purge('parcel', '0')"), [{ purge: "3" }]);
 });
+
+test("purge deletes rows with the caller's search_path, which the table's triggers may need, and keeps it", async () => {
+  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await query(`create table deletions (id bigint);
+    create function note() returns trigger language plpgsql as 'begin insert into deletions values (old.id); return null; end';
+    create trigger note after delete on parcels for each row execute function note()`);
+  try {
+    assert.deepEqual(await query("select batch.purge('parcel', '0'), current_setting('search_path') as path"), [
+      { purge: "3", path: '"$user", public' },
+    ]);
+    assert.equal((await query("select from deletions")).length, 3);
+  } finally {
+    await query("drop function note cascade; drop table deletions");
+  }
+});
