@@ -2172,7 +2172,14 @@ begin
     -- The table before the row of the kind, as a TRUNCATE locks them.
     execute format('lock table %s in row exclusive mode', attached.requests);
     key := batch.require_key(attached.requests, p_kind);
-    deletion := format('delete from %s r where r.%I operator(pg_catalog.=) any ($1)', attached.requests, key);
+    -- Not a new row of such a key: one that was inserted a moment ago, or that waited when its kind was detached (batch.unregister).
+    deletion := format(
+      'delete from %1$s r where r.%2$I operator(pg_catalog.=) any ($1)
+         and (select true from batch.queue q
+           where q.kind operator(pg_catalog.=) %3$L and q.request_id operator(pg_catalog.=) r.%2$I limit 1) is null
+         and (select true from batch.deleted_request d
+           where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null',
+      attached.requests, key, p_kind);
   end if;
   select * into attached from batch.kind k where k.kind = p_kind for no key update;
   loop
@@ -3471,7 +3478,17 @@ declare
 begin
   select array_agg(c.row_ctid) into ctids
   from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind for update skip locked) c;
-  delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null;
+  with removed as (
+    delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
+  )
+  insert into batch.deleted_request (kind, request_id)
+  select p_kind, removed.request_id
+  from removed, lateral (
+    select h.attempt, h.status from batch.history h
+    where h.kind = p_kind and h.request_id = removed.request_id order by h.attempt desc limit 1
+  ) latest
+  where latest.attempt <= removed.attempt and latest.status <> 'FAILED'
+  on conflict (kind, request_id) do nothing;
   update batch.queue q set canceled = 'its kind was detached' where q.ctid = any (ctids) and q.session_id is not null and q.canceled is null;
   update batch.kind k set attached = false where k.kind = p_kind;
 end

@@ -35,7 +35,14 @@ begin
     -- The table before the row of the kind, as a TRUNCATE locks them.
     execute format('lock table %s in row exclusive mode', attached.requests);
     key := batch.require_key(attached.requests, p_kind);
-    deletion := format('delete from %s r where r.%I operator(pg_catalog.=) any ($1)', attached.requests, key);
+    -- Not a new row of such a key: one that was inserted a moment ago, or that waited when its kind was detached (batch.unregister).
+    deletion := format(
+      'delete from %1$s r where r.%2$I operator(pg_catalog.=) any ($1)
+         and (select true from batch.queue q
+           where q.kind operator(pg_catalog.=) %3$L and q.request_id operator(pg_catalog.=) r.%2$I limit 1) is null
+         and (select true from batch.deleted_request d
+           where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null',
+      attached.requests, key, p_kind);
   end if;
   select * into attached from batch.kind k where k.kind = p_kind for no key update;
   loop

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { succeed } from "../../worker/src/queue/succeed.ts";
-import { claimed, query, queued, worker } from "./parcels.ts";
+import { claimed, database, failed, query, queued, worker } from "./parcels.ts";
 
 test("purge skips rows that a trigger keeps, however many come first", async () => {
   for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
@@ -79,4 +79,33 @@ test("purge deletes rows with the caller's search_path, which the table's trigge
   } finally {
     await query("drop function note cascade; drop table deletions");
   }
+});
+
+test("purge keeps a row whose key is inserted again at that moment", async () => {
+  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  await query("delete from parcels where id = 2");
+  // The deletion locks this table before it reads the rows.
+  await query("create table gate (); create rule gate as on delete to parcels do also delete from gate");
+  try {
+    const other = await database.open();
+    await other.query("begin; lock table gate; insert into parcels (id) values (2)");
+    const purged = query("select batch.purge('parcel', '0')");
+    await database.untilBlocked();
+    await other.query("commit");
+    assert.deepEqual(await purged, [{ purge: "2" }]);
+    assert.deepEqual([await query("select id::integer from parcels"), await queued()], [[{ id: 2 }], [2]]);
+  } finally {
+    await query("drop rule gate on parcels; drop table gate");
+  }
+});
+
+test("a request that waits again when its kind is detached is not purged, and runs when the table is attached again", async () => {
+  for (const job of ["a", "b"]) await failed(await claimed(job), true);
+  await succeed(worker, await claimed("c"));
+  await query("select batch.retry('parcel', 1); delete from parcels where id = 2; insert into parcels (id) values (2)");
+  await query("select batch.detach('parcel')");
+  assert.deepEqual(await query("select batch.purge('parcel', '0')"), [{ purge: "1" }]);
+  await query("select batch.attach('parcels', 'parcel')");
+  assert.deepEqual(await queued(), [1, 2]);
+  for (const job of ["a", "b"]) assert.equal((await claimed(job)).attempt, 2);
 });
