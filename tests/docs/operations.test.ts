@@ -98,8 +98,7 @@ const RECIPES: Record<string, { readonly recipe: string; readonly runs: readonly
   purge: { recipe: "select batch.purge('clap', '0')", runs: NOT_ENDED },
   "detach and attach": {
     recipe: "select batch.detach('clap'); select batch.attach('make_it_clap', 'clap')",
-    // DEAD requests are not asked for again; re-inserted ones have succeeded before.
-    runs: [...NOT_ENDED.filter((name) => name !== "retried" && name !== "re-inserted"), "failed and not queued"],
+    runs: [...NOT_ENDED, "failed and not queued"],
   },
   // Its worker cannot know.
   "delete the row": { recipe: "delete from make_it_clap where id = 1", runs: ["running"] },
