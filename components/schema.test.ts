@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import ts from "typescript";
 import * as components from "./package.ts";
 import { inferSchema, SCHEMA_FILE } from "./schema.ts";
 
@@ -23,9 +24,17 @@ interface Schema {
 const committed = readFileSync(SCHEMA_FILE, "utf8");
 const { resources, types } = JSON.parse(committed) as Schema;
 
+const { text, program } = inferSchema();
+
+test("every file of the project has correct types (npm run typecheck finds the same)", () => {
+  const host = { getCurrentDirectory: () => "", getCanonicalFileName: (name: string) => name, getNewLine: () => "\n" };
+  assert.ok(program.getRootFileNames().some((name) => name.endsWith("/components/schema.test.ts")));
+  assert.equal(ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), host), "");
+});
+
 describe("the components' schema", () => {
   test("equals the committed one (update it with npm run componentSchema, and CHANGELOG.md)", () => {
-    assert.equal(inferSchema(), committed);
+    assert.equal(text, committed);
   });
 
   test("contains every component, and describes every argument and output", () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { Program } from "typescript";
 import * as components from "./package.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -15,12 +16,19 @@ interface Inference {
     name: string,
     manifest: object,
     components: ReadonlySet<string>,
-  ) => { analyze(): Record<"components" | "typeDefinitions" | "dependencies", object> };
+  ) => { readonly program: Program; analyze(): Record<"components" | "typeDefinitions" | "dependencies", object> };
   readonly generateSchema: (...parts: readonly (string | object)[]) => object;
 }
 
-/** The schema that `pulumi package add` infers from the components, from which it generates SDKs for other languages. */
-export function inferSchema(): string {
+/** What `pulumi package add` infers from the components, from which it generates SDKs for other languages. */
+export interface InferredSchema {
+  /** The JSON of the committed file. */
+  readonly text: string;
+  /** What it was inferred from: every file of tsconfig.json, which takes the compiler some seconds to read. */
+  readonly program: Program;
+}
+
+export function inferSchema(): InferredSchema {
   const require = createRequire(import.meta.url);
   const part = (name: string) => require(`@pulumi/pulumi/provider/experimental/${name}.js`) as Inference;
   const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as Record<
@@ -29,7 +37,8 @@ export function inferSchema(): string {
   >;
   const { name, version, description } = manifest;
   const { Analyzer } = part("analyzer");
-  const found = new Analyzer(ROOT, name, manifest, new Set(Object.keys(components))).analyze();
+  const analyzer = new Analyzer(ROOT, name, manifest, new Set(Object.keys(components)));
+  const found = analyzer.analyze();
   const schema = part("schema").generateSchema(
     name,
     version,
@@ -38,5 +47,5 @@ export function inferSchema(): string {
     found.typeDefinitions,
     found.dependencies,
   );
-  return `${JSON.stringify(schema, undefined, 2)}\n`;
+  return { text: `${JSON.stringify(schema, undefined, 2)}\n`, program: analyzer.program };
 }
