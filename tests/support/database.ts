@@ -4,6 +4,7 @@ import { Database } from "../../worker/src/database.ts";
 import { type Log, noopLog } from "../../worker/src/log.ts";
 import type { DatabaseSettings } from "../../worker/src/settings.ts";
 import { until } from "./until.ts";
+import { waitOutStartupGrace } from "./waitOutStartupGrace.ts";
 
 /** The migrated, empty database that every test file gets a copy of. */
 export const TEMPLATE_DATABASE = "template_batch";
@@ -53,6 +54,8 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
   const server = { host, port: Number(PG_PORT), user };
   const name = `test_${process.pid}_${++copies}`;
   const admin = await connectTo("postgres");
+  // Here, so that tests without a database need not wait.
+  await waitOutStartupGrace(admin);
   // Copies are made one at a time: a template must have no other connection.
   await admin.query("select pg_advisory_lock(1)");
   await admin.query(`create database ${name} template ${from}`);

@@ -7,7 +7,6 @@ import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { TEMPLATE_DATABASE } from "./database.ts";
 import { startTestServer } from "./testServer.ts";
-import { waitOutStartupGrace } from "./waitOutStartupGrace.ts";
 
 let server: Server;
 
@@ -30,7 +29,6 @@ export async function globalSetup(): Promise<void> {
   await migrate(template, noopLog);
   // Here, once: roles belong to the server, and test files run concurrently.
   await createRoles(template, { worker: "worker", scaler: "scaler" });
-  await waitOutStartupGrace(template);
   await template.end();
 }
 
