@@ -37,6 +37,14 @@ export interface TestDatabase {
   url(login?: string, parameters?: string): string;
 }
 
+/** Without triggers, which would record each deleted row. TRUNCATE takes four times as long, and lets every session plan again. */
+const RESET = `
+  set local session_replication_role = replica;
+  delete from make_it_clap; delete from batch.queue; delete from batch.history; delete from batch.job;
+  delete from batch.deleted_request; delete from batch.rejected; delete from batch.scaling;
+  insert into batch.scaling (kind) select kind from batch.kind;
+  select setval('make_it_clap_id_seq', 1, false)`;
+
 let copies = 0;
 
 /** A plain connection to a database of the tests' server; the caller ends it. */
@@ -87,10 +95,7 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
       return rows.map(({ request_id }) => Number(request_id));
     },
     reset: async () => {
-      await client.query(
-        "truncate make_it_clap, batch.queue, batch.history, batch.job, batch.deleted_request, batch.rejected restart identity",
-      );
-      await client.query("delete from batch.scaling; insert into batch.scaling (kind) select kind from batch.kind");
+      await client.query(RESET);
     },
     open,
     untilBlocked: () =>
