@@ -47,7 +47,7 @@ describe("a command: nothing lost, each effect once, attempts true", { timeout: 
     test(`${what} at every step of the contract`, async () => {
       await runAll(
         PROGRAM_STEPS.map((at) => ({ at, kill })),
-        3,
+        2,
       );
     });
   }
@@ -58,7 +58,7 @@ describe("a command: nothing lost, each effect once, attempts true", { timeout: 
         statements.flatMap((id) =>
           (["kill before", "kill after"] as const).map((when) => ({ at: { ...id, when }, kill })),
         ),
-        3,
+        2,
       );
     });
   }

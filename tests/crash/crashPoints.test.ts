@@ -93,12 +93,14 @@ for (const scenario of SCENARIOS) {
     });
 
     test("a worker presumed dead at every step, which resumes while its successor works, or later, and writes", async () => {
-      const sleeps = sample(findFaultPoints(scenario, steps, ["sleep"]), 2);
-      const plans = NEXT_PODS.flatMap((successor) =>
-        sleeps.flatMap((point) =>
+      const sleeps = findFaultPoints(scenario, steps, ["sleep"]);
+      const plans = NEXT_PODS.flatMap((successor) => {
+        const all = sleeps.flatMap((point) =>
           (["during", "after"] as const).map((wakes) => ({ ...plan(scenario, [point], successor), wakes })),
-        ),
-      );
+        );
+        // The first step during the successor's work, and the last one after it.
+        return sample(all, 2);
+      });
       counts.sleeps = plans.length;
       await runPlans(worlds, here, plans);
     });

@@ -8,7 +8,7 @@ import { type Claim, claim } from "./claim.ts";
 import { fail } from "./fail.ts";
 import { succeed } from "./succeed.ts";
 
-const MANY = EXHAUSTIVE ? 10_000 : 2_000;
+const MANY = EXHAUSTIVE ? 10_000 : 1_000;
 
 const database = await createTestDatabase();
 
