@@ -15,19 +15,18 @@ const MOMENT_MS = 20;
 
 const fromNow = (milliseconds: string) => `now() + (${milliseconds} - ${MOMENT_MS}) * interval '1 ms'`;
 
-const ALIGN_QUEUE = {
-  name: "alignQueue",
+/** One statement: it is run before every step. */
+const ALIGN = {
+  name: "align",
   text: `
-    update batch.queue q set ${TIMES.map((column) => `${column} = ${fromNow(`model.${column}`)}`).join(", ")}
-    from json_to_recordset($1) as model (request_id bigint, ${TIMES.map((column) => `${column} bigint`).join(", ")})
-    where q.request_id = model.request_id`,
-};
-const ALIGN_SCALING = {
-  name: "alignScaling",
-  text: `
+    with aligned as (
+      update batch.queue q set ${TIMES.map((column) => `${column} = ${fromNow(`model.${column}`)}`).join(", ")}
+      from json_to_recordset($1) as model (request_id bigint, ${TIMES.map((column) => `${column} bigint`).join(", ")})
+      where q.request_id = model.request_id
+    )
     update batch.scaling set
-      polled_at = ${fromNow("$1::bigint")}, poll_gap = $2::bigint * interval '1 ms', limited_until = ${fromNow("$3::bigint")},
-      expected_since = array(select ${fromNow("e")} from unnest($4::bigint[]) with ordinality as u (e, i) order by i)`,
+      polled_at = ${fromNow("$2::bigint")}, poll_gap = $3::bigint * interval '1 ms', limited_until = ${fromNow("$4::bigint")},
+      expected_since = array(select ${fromNow("e")} from unnest($5::bigint[]) with ordinality as u (e, i) order by i)`,
 };
 
 /**
@@ -46,7 +45,7 @@ export async function alignClock({ client }: TestDatabase, { rows, scaling, now 
     available_at: offset(row.availableAt),
   }));
   const expected = scaling.expected.toSorted((a, b) => a.claims - b.claims).map(({ since }) => since - now);
-  await client.query({ ...ALIGN_QUEUE, values: [JSON.stringify(times)] });
   const { polledAt, pollGap = null, limitedUntil } = scaling;
-  await client.query({ ...ALIGN_SCALING, values: [offset(polledAt), pollGap, offset(limitedUntil), expected] });
+  const values = [JSON.stringify(times), offset(polledAt), pollGap, offset(limitedUntil), expected];
+  await client.query({ ...ALIGN, values });
 }
