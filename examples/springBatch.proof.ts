@@ -3,13 +3,14 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "../tests/support/database.ts";
 import { createProxy } from "../tests/support/proxy.ts";
 import { until } from "../tests/support/until.ts";
 import { endProcesses } from "../worker/src/command/endProcesses.ts";
 
-const MAIN = new URL("../worker/src/main.ts", import.meta.url).pathname;
-const EXAMPLE = new URL("spring-batch/", import.meta.url).pathname;
+const MAIN = fileURLToPath(new URL("../worker/src/main.ts", import.meta.url));
+const EXAMPLE = fileURLToPath(new URL("spring-batch/", import.meta.url));
 const ROLE = `letters_${process.pid}`;
 const LETTERS = 1_000;
 const CHUNK = 20;

@@ -154,6 +154,14 @@ test("users need no newer Node.js than 22.18, which runs their images, and npm s
   );
 });
 
+test("a file beside another one is found in a checkout at any path: a URL's pathname has %20 for a space", () => {
+  const wrong = /import\.meta\.url\)\.pathname/;
+  assert.deepEqual(
+    SOURCES.filter((file) => wrong.test(readFileSync(join(ROOT, file), "utf8"))),
+    [],
+  );
+});
+
 test("npm run proof runs every test that npm test runs a sample of", () => {
   const { proof } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts;
   const patterns: string[] = proof.replaceAll('"', "").split(" ");

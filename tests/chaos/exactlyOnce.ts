@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { poll } from "../../simulator/poll.ts";
 import { createTempDirectory } from "../../simulator/tempDirectory.ts";
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
@@ -12,7 +13,7 @@ import { type EffectCounts, getLimits, getRows } from "./effects.ts";
 import type { Findings } from "./findings.ts";
 import type { KillOptions } from "./options.ts";
 
-const PROGRAM = new URL("./exactlyOnceProgram.ts", import.meta.url).pathname;
+const PROGRAM = fileURLToPath(new URL("./exactlyOnceProgram.ts", import.meta.url));
 const KIND = "page";
 
 /** The effects of one request. */

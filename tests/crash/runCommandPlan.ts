@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { startPod } from "../../simulator/pod.ts";
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import { listProcesses, readProcFile } from "../../worker/src/command/processTable.ts";
@@ -10,7 +11,7 @@ import { checkCommandRun } from "./commandLedger.ts";
 import type { CodeChange, CommandFault, CommandPlan } from "./commandPlan.ts";
 import type { CommandWorld } from "./commandWorld.ts";
 
-const PROGRAM = new URL("./commandProgram.ts", import.meta.url).pathname;
+const PROGRAM = fileURLToPath(new URL("./commandProgram.ts", import.meta.url));
 const PRELOAD = new URL("./commandPreload.ts", import.meta.url).href;
 
 /** Pods after which a request must have ended. */
