@@ -12,7 +12,8 @@ import { until } from "../../tests/support/until.ts";
 const { home, start, processes, leftovers } = await createCommand("cli/start/main.ts");
 
 /** The command under test; it needs no psql, which is not installed everywhere. */
-const PROGRAM = `"${process.execPath}" "${join(import.meta.dirname, "../../tests/support/insertingProgram.ts")}"`;
+const FILE = join(import.meta.dirname, "../../tests/support/insertingProgram.ts");
+const PROGRAM = `"${process.execPath}" "${FILE}"`;
 const BATCH = ["--table", "pages", "--kind", "page", "--polling-interval", "0.1", "--backoff-seconds", "0.1"];
 
 let files = 0;
@@ -196,5 +197,5 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
 });
 
 function isProgram(words: string): boolean {
-  return words === `${PROGRAM} `;
+  return words === `${process.execPath} ${FILE} `;
 }
