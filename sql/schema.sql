@@ -1417,6 +1417,11 @@ CREATE FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt i
   on conflict (kind, request_id, attempt) do nothing;
   insert into batch.deleted_request (kind, request_id) select p_kind, p_request where p_missing
   on conflict (kind, request_id) do nothing;
+  update batch.kind k
+  set partitions = array(select p from unnest(k.partitions) p where p = any (batch.partitions(k.requests))), sweep_pending = true
+  where p_missing and k.kind in (
+    select s.kind from batch.kind s where s.kind = p_kind and not s.partitions <@ batch.partitions(s.requests) for no key update skip locked
+  );
 $$;
 
 

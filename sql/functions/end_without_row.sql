@@ -1,7 +1,8 @@
 -- Ends a claimed request whose row does not exist or cannot be read: DEAD, with the reason. It does not count as a failed pod.
 --
 -- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt   p_reason: why
--- p_missing: its row does not exist, so its key may be inserted
+-- p_missing: its row does not exist, so its key may be inserted. If it was in a partition that is detached now and attached again
+-- before the next poll, that poll must enqueue the partition's rows (batch.enqueue_missed), so the partition counts as detached from now on.
 create or replace function batch.end_without_row(
   p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text,
   p_missing boolean
@@ -18,4 +19,9 @@ as $$
   on conflict (kind, request_id, attempt) do nothing;
   insert into batch.deleted_request (kind, request_id) select p_kind, p_request where p_missing
   on conflict (kind, request_id) do nothing;
+  update batch.kind k
+  set partitions = array(select p from unnest(k.partitions) p where p = any (batch.partitions(k.requests))), sweep_pending = true
+  where p_missing and k.kind in (
+    select s.kind from batch.kind s where s.kind = p_kind and not s.partitions <@ batch.partitions(s.requests) for no key update skip locked
+  );
 $$;
