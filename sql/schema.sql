@@ -1795,7 +1795,7 @@ begin
     from pg_index i
     join pg_attribute a on a.attrelid = p_requests and a.attnum = i.indkey[0]
     where i.indrelid = p_requests and i.indisprimary and i.indimmediate and a.atttypid = 'bigint'::regtype
-      and (i.indnkeyatts = 1 or exists (select from pg_class c where c.oid = p_requests and (c.relkind = 'p' or c.relispartition)))
+      and (i.indnkeyatts = 1 or pg_partition_root(p_requests) is not null)
   );
 end
 $$;
@@ -2607,7 +2607,7 @@ CREATE FUNCTION batch.refuse_second_row(p_requests regclass, p_kind text, p_requ
 begin
   if cardinality(batch.existing_rows(p_kind, array[p_request])) > 1 then
     raise exception '% % must be the only row with its %, in all partitions (it identifies the request); got another one',
-      p_kind, p_request, batch.key_column(p_requests) using errcode = 'unique_violation';
+      p_kind, p_request, batch.require_key(p_requests, p_kind) using errcode = 'unique_violation';
   end if;
 end
 $$;
@@ -2753,6 +2753,15 @@ begin
   perform batch.refuse_insert(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
   select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
+  if request.enqueued_xid = pg_current_xact_id() and (
+    select h.attempt > request.attempt and h.status <> 'FAILED' from batch.history h
+    where h.kind = tg_argv[0] and h.request_id = old_id order by h.attempt desc limit 1
+  ) then
+    -- The request ended while another trigger, which fired before this one, inserted the old key again: this entry is the new row's.
+    delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
+    request := null;
+    perform set_config('postgres_batch.not_enqueued', 'on', true);
+  end if;
   unseen := case when request.kind is null or request.canceled is not null then
     -- What has the old key belongs to a row that was deleted.
     exists (select from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = old_id)
@@ -2782,10 +2791,11 @@ begin
       -- At its previous position it might lie below the lower bound of the waiting requests.
       request.enqueued_xid := pg_current_xact_id();
     end if;
-    request.attempt := greatest(request.attempt, (
-      select max(h.attempt) from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id
-    ));
     insert into batch.queue select request.* on conflict (kind, request_id) do nothing;
+    -- Afterwards, since the insert waits for an attempt of an earlier request with the new key that is just ending.
+    update batch.queue q set attempt = latest.attempt
+    from (select max(h.attempt) as attempt from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id) latest
+    where q.kind = tg_argv[0] and q.request_id = new_id and q.attempt < latest.attempt;
   elsif request.kind is not null then
     update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
     where q.kind = tg_argv[0] and q.request_id = old_id;
@@ -2802,7 +2812,7 @@ begin
   where exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id)
     or exists (select from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id)
   on conflict (kind, request_id) do nothing;
-  if (select c.relispartition from pg_class c where c.oid = tg_relid) then
+  if pg_partition_root(tg_relid) is not null then
     perform batch.refuse_second_row(tg_relid, tg_argv[0], new_id);
   end if;
   -- Another trigger may have inserted the old key again before this one, when the request still had it.
@@ -3038,7 +3048,7 @@ CREATE FUNCTION batch.require_key(p_requests regclass, p_kind text) RETURNS name
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  key name := batch.key_column(p_requests);
+  key name := coalesce(batch.key_column(p_requests), batch.key_column(pg_partition_root(p_requests)));
 begin
   if key is null then
     raise exception '% must have a primary key of one bigint column (it identifies a request): restore it, or select batch.detach(%)',

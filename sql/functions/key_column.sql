@@ -14,7 +14,7 @@ begin
     from pg_index i
     join pg_attribute a on a.attrelid = p_requests and a.attnum = i.indkey[0]
     where i.indrelid = p_requests and i.indisprimary and i.indimmediate and a.atttypid = 'bigint'::regtype
-      and (i.indnkeyatts = 1 or exists (select from pg_class c where c.oid = p_requests and (c.relkind = 'p' or c.relispartition)))
+      and (i.indnkeyatts = 1 or pg_partition_root(p_requests) is not null)
   );
 end
 $$;

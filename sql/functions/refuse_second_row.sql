@@ -8,7 +8,7 @@ as $$
 begin
   if cardinality(batch.existing_rows(p_kind, array[p_request])) > 1 then
     raise exception '% % must be the only row with its %, in all partitions (it identifies the request); got another one',
-      p_kind, p_request, batch.key_column(p_requests) using errcode = 'unique_violation';
+      p_kind, p_request, batch.require_key(p_requests, p_kind) using errcode = 'unique_violation';
   end if;
 end
 $$;

@@ -2,12 +2,14 @@
 -- followed.
 --
 -- p_requests: the table, or its partition   p_kind: the kind
+--
+-- A transaction whose snapshot is older than a partition sees neither its key nor that it belongs to the table; pg_partition_root() does.
 create or replace function batch.require_key(p_requests regclass, p_kind text) returns name
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  key name := batch.key_column(p_requests);
+  key name := coalesce(batch.key_column(p_requests), batch.key_column(pg_partition_root(p_requests)));
 begin
   if key is null then
     raise exception '% must have a primary key of one bigint column (it identifies a request): restore it, or select batch.detach(%)',

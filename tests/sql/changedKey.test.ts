@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { succeed } from "../support/queue.ts";
-import { attempts, claimed, failed, poll, query, queued, worker } from "./parcels.ts";
+import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
 
 describe("a changed primary key", () => {
   test("is followed by a waiting and by a reserved request", async () => {
@@ -102,6 +102,27 @@ describe("a changed primary key", () => {
       await query("drop function insert_again cascade");
     });
   }
+
+  test("when another trigger inserts the previous key again while the request is finishing: only the new row is run", async () => {
+    const { token } = await claimed("a");
+    const program = await database.open();
+    await program.query("begin");
+    await program.query("select batch.finish($1)", [token]);
+    await query(`create function insert_again() returns trigger language plpgsql as
+        'begin insert into parcels (id) values (old.id); return null; end';
+      create trigger a_first after update on parcels for each row when (old.id <> new.id) execute function insert_again()`);
+    const changing = query("update parcels set id = 11 where id = 1");
+    await database.untilBlocked();
+    await program.query("commit");
+    await program.end();
+    await changing;
+    assert.deepEqual(await queued(), [1, 2, 3]);
+    assert.equal((await attempts(11))[0]?.status, "SUCCESS");
+    for (const job of ["b", "c"]) await claimed(job);
+    const again = await claimed("d");
+    assert.deepEqual([again.requestId, again.attempt], ["1", 2]);
+    await query("drop function insert_again cascade");
+  });
 
   test("to the key of a row that was deleted while its request runs is refused", async () => {
     await claimed("a");

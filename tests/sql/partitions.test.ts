@@ -170,6 +170,18 @@ describe("a table partitioned by range", () => {
     assert.deepEqual(await queued(), [1, 2, 101]);
   });
 
+  test("a transaction whose snapshot is older than a partition inserts rows into it, changes their keys and deletes them", async () => {
+    const older = await database.open();
+    await older.query("begin isolation level repeatable read; select");
+    await query("create table parcels_3 partition of parcels for values from (200) to (300)");
+    await older.query("insert into parcels (id) values (201), (202), (203)");
+    await older.query("update parcels set id = 211 where id = 201; delete from parcels where id = 202; commit");
+    await older.end();
+    assert.deepEqual(await queued(), [203, 211]);
+    await poll();
+    assert.deepEqual(await finishAll(), [203, 211]);
+  });
+
   test("a dropped partition's requests end without a pod", async () => {
     await query("insert into parcels (id) values (1), (101)");
     await poll();
@@ -240,5 +252,31 @@ describe("a row that is moved to another partition", () => {
     await query("insert into parcels values (5, 'there')");
     await assert.rejects(query("update parcels set id = 1 where id = 5"), { code: "23505" });
     assert.deepEqual(await queued(), [5]);
+  });
+
+  test("a second row with its key is refused in a partition that is newer than the transaction's snapshot as well", async () => {
+    const older = await database.open();
+    await older.query("begin isolation level repeatable read; select");
+    await query("create table parcels_new partition of parcels for values in ('new')");
+    await older.query("insert into parcels values (5, 'new')");
+    await assert.rejects(older.query("update parcels set id = 1 where id = 5"), {
+      code: "23505",
+      message: /parcel 1 must be the only row with its id/,
+    });
+    await older.end();
+  });
+
+  test("a changed key whose previous request is just ending, since its partition was detached, is a new request", async () => {
+    await finishAll();
+    await query("insert into parcels values (9, 'there'); alter table parcels detach partition parcels_there");
+    const pod = await database.open();
+    await pod.query("begin; select from batch.claim('parcel', 'a', 'a', 1000, '{1,1,1,1}', 1, null, null, 0, true)");
+    const changing = query("insert into parcels values (15, 'here'); update parcels set id = 9 where id = 15");
+    await database.untilBlocked();
+    await pod.query("commit");
+    await pod.end();
+    await changing;
+    assert.deepEqual(await finishAll(), [9]);
+    await query("drop table parcels_there");
   });
 });
