@@ -2236,6 +2236,9 @@ begin
   select * into attached from batch.kind k where k.kind = p_kind;
   execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
   using attached.requests, p_partition, p_after, p_limit, p_ids;
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+    perform batch.refuse_search_path(attached.requests);
+  end if;
   return keys;
 end
 $_$;
@@ -2248,14 +2251,22 @@ $_$;
 CREATE FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
     LANGUAGE plpgsql STABLE
     AS $$
+declare
+  path constant text := pg_catalog.current_setting('search_path');
+  found_row record;
 begin
   if current_setting('timezone') = 'UTC' and current_setting('datestyle') = 'ISO, MDY' and current_setting('intervalstyle') = 'postgres'
     and current_setting('extra_float_digits') = '1' and current_setting('bytea_output') = 'hex' and current_setting('xmlbinary') = 'base64'
     and current_setting('lc_monetary') = 'C' and current_setting('row_security') = 'on' and current_setting('enable_seqscan') = 'off'
   then
-    return batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
+    found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
+  else
+    found_row := batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
   end if;
-  return batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
+    perform batch.refuse_search_path(p_requests);
+  end if;
+  return found_row;
 end
 $$;
 
@@ -2592,6 +2603,21 @@ begin
     select array_agg(i.row_ctid) into marked from inserted i;
     delete from batch.deleted_request d where d.ctid = any (marked);
   end if;
+end
+$$;
+
+
+--
+-- Name: refuse_search_path(regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.refuse_search_path(p_requests regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  raise exception 'a policy, cast or function of the owner of % must not set search_path for the session (what runs next would find other functions): set it on that function instead',
+    p_requests using errcode = 'object_not_in_prerequisite_state';
 end
 $$;
 
@@ -4577,6 +4603,13 @@ REVOKE ALL ON FUNCTION batch.recorded(p_kind text, p_job text, p_request bigint,
 --
 
 REVOKE ALL ON FUNCTION batch.refuse_insert(p_kind text, p_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refuse_search_path(p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.refuse_search_path(p_requests regclass) FROM PUBLIC;
 
 
 --

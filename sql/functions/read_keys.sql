@@ -13,6 +13,9 @@ begin
   select * into attached from batch.kind k where k.kind = p_kind;
   execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
   using attached.requests, p_partition, p_after, p_limit, p_ids;
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+    perform batch.refuse_search_path(attached.requests);
+  end if;
   return keys;
 end
 $$;

@@ -10,13 +10,21 @@
 create or replace function batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
 language plpgsql stable
 as $$
+declare
+  path constant text := pg_catalog.current_setting('search_path');
+  found_row record;
 begin
   if current_setting('timezone') = 'UTC' and current_setting('datestyle') = 'ISO, MDY' and current_setting('intervalstyle') = 'postgres'
     and current_setting('extra_float_digits') = '1' and current_setting('bytea_output') = 'hex' and current_setting('xmlbinary') = 'base64'
     and current_setting('lc_monetary') = 'C' and current_setting('row_security') = 'on' and current_setting('enable_seqscan') = 'off'
   then
-    return batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
+    found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
+  else
+    found_row := batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
   end if;
-  return batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
+    perform batch.refuse_search_path(p_requests);
+  end if;
+  return found_row;
 end
 $$;

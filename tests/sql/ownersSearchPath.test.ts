@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type pg from "pg";
+import { connectTo, createTestDatabase } from "../support/database.ts";
+import { claim, claimParams, demand, take } from "../support/queue.ts";
+
+const database = await createTestDatabase();
+const worker = database.connect("batch_worker");
+const scaler = database.connect("batch_scaler");
+let shop: pg.Client;
+
+const SHOP = "shop_of_search_path_test";
+const DEMAND = { kind: "attack", requestsPerJob: 1, maxReplicaCount: 10 };
+
+before(async () => {
+  await database.query(`create role ${SHOP} login; create schema shop authorization ${SHOP}`);
+  shop = await database.open({ user: SHOP });
+  await shop.query(`
+    create table shop.seen (who text);
+    grant insert on shop.seen to public; grant usage on schema shop to public;
+    create function shop.now() returns timestamptz language plpgsql as
+      'begin insert into shop.seen values (current_user); return pg_catalog.now(); end';
+    create function shop.equal(text, text) returns boolean language plpgsql as
+      'begin insert into shop.seen values (current_user); return $1 operator(pg_catalog.=) $2; end';
+    create operator shop.= (leftarg = text, rightarg = text, function = shop.equal);
+    create table shop.t (id bigint primary key);
+    alter table shop.t enable row level security;
+    alter table shop.t force row level security;
+    create function shop.run() returns boolean language plpgsql as 'begin return true; end';
+    create policy mine on shop.t using (shop.run()) with check (true);
+    insert into shop.t values (1), (2), (3)`);
+  await database.query("select batch.attach('shop.t', 'attack')");
+});
+// After the database of this file, which ends with everything the role owns.
+after(async () => {
+  const admin = await connectTo("postgres");
+  await admin.query(`drop role ${SHOP}`);
+  await admin.end();
+});
+
+test("a table's owner whose code sets search_path while the table is read: none of it runs as another role, and the kind stops with the reason", async () => {
+  const reason = /owner of shop\.t must not set search_path for the session/;
+  await shop.query(`create or replace function shop.run() returns boolean language plpgsql as
+    $$begin perform pg_catalog.set_config('search_path', 'shop, pg_catalog', false); return true; end$$`);
+  assert.equal(await claim(worker, claimParams("a", { kind: "attack" })), undefined);
+  assert.equal(await demand(scaler, DEMAND), 0);
+  const [status] = await database.query<{ problem: string }>("select problem from batch.status where kind = 'attack'");
+  assert.match(status?.problem ?? "", reason);
+  await assert.rejects(database.query("select batch.retry('attack', 2)"), reason);
+  await assert.rejects(database.query("select batch.attach('shop.t', 'attack')"), reason);
+  assert.deepEqual(await database.query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
+  assert.deepEqual(await database.query("select from batch.history"), []);
+  assert.equal((await database.query("show search_path"))[0]?.search_path, '"$user", public');
+
+  await shop.query("create or replace function shop.run() returns boolean language plpgsql as 'begin return true; end'");
+  assert.equal(await demand(scaler, DEMAND), 3);
+  assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
+});
