@@ -2098,6 +2098,7 @@ CREATE FUNCTION batch.partition_tree(p_requests regclass, OUT relation oid, OUT 
     select p_requests::oid
     union all
     select i.inhrelid from tree join pg_inherits i on i.inhparent = tree.relation join pg_class c on c.oid = i.inhrelid and c.relispartition
+    where not i.inhdetachpending
   )
   select tree.relation, c.relkind <> 'p' from tree join pg_class c on c.oid = tree.relation
 $$;

@@ -60,6 +60,25 @@ test("a transaction that stays open after it has changed a partition: polls do n
   await open.end();
 });
 
+test("a transaction that stays open while a partition is detached concurrently: the next poll removes its requests, which count no attempt and run once it is attached again", async () => {
+  await database.query(`create table pieces (id bigint primary key) partition by range (id);
+    create table pieces_1 partition of pieces for values from (0) to (100); create table pieces_2 partition of pieces for values from (100) to (200);
+    select batch.attach('pieces', 'piece'); insert into pieces values (1), (2), (101)`);
+  const [open, detaching] = [await database.open(), await database.open()];
+  await open.query("begin isolation level repeatable read; select from pieces");
+  const detached = detaching.query("alter table pieces detach partition pieces_1 concurrently");
+  await database.untilBlocked();
+  const poll = () => demand(scaler, { kind: "piece", requestsPerJob: 1, maxReplicaCount: 10 });
+  await poll();
+  await poll();
+  assert.deepEqual(await database.queued("piece"), [101]);
+  assert.deepEqual(await database.query("select from batch.history where kind = 'piece'"), []);
+  await open.query("rollback");
+  await detached;
+  await database.query("alter table pieces attach partition pieces_1 for values from (0) to (100)");
+  assert.equal(await poll(), 3);
+});
+
 describe("a transaction that stays open after an operator has used a function in it", { timeout: 60_000 }, () => {
   beforeEach(() => database.reset());
 
