@@ -68,6 +68,15 @@ begin
   if missing is not null then
     return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, reattach);
   end if;
+  if not exists (
+    select from pg_trigger t
+    join pg_depend d on d.classid = 'pg_trigger'::regclass and d.objid = t.oid and d.refobjid = t.tgrelid
+    join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+    where t.tgrelid = attached.requests and t.tgname = 'batch_' || p_kind || '$key' and a.attname = batch.key_column(attached.requests)
+  ) then
+    return format('the primary key of %s is another column than when it was attached (its changes are not followed): %s',
+      attached.requests, reattach);
+  end if;
   reset := batch.replication_role_reset();
   if reset is not null and exists (select from batch.triggers(attached.requests, p_kind) t where t.tgenabled <> 'A') then
     return format('no session fires the triggers of %s (session_replication_role is replica): %s, and let applications connect again',
