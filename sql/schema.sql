@@ -1022,6 +1022,7 @@ declare
   suffix text := case when by_row then '_row' else '' end;
   always name[] := array(select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
 begin
+  perform batch.drop_triggers(p_requests, p_kind, array[trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate']);
   execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
     case when by_row then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
   execute format('create or replace trigger %I after delete on %s %s execute function batch.dequeue%s(%L)', trigger || '$delete', p_requests,
@@ -1246,26 +1247,23 @@ $_$;
 CREATE FUNCTION batch.detach(p_kind text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    AS $$
 declare
   attached batch.kind;
-  name text;
 begin
   attached := batch.require_kind(p_kind);
   perform batch.lock_attachments();
   if exists (select from pg_class c where c.oid = attached.requests) then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);
-    foreach name in array array['', '$delete', '$key', '$truncate'] loop
-      execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);
-    end loop;
+    perform batch.drop_triggers(attached.requests, p_kind, '{}');
     perform batch.drop_policy(p_kind, attached.requests);
   end if;
   perform batch.drop_readers(p_kind);
   perform batch.unregister(p_kind);
   perform batch.connect_readers();
 end
-$_$;
+$$;
 
 
 --
@@ -1302,6 +1300,28 @@ begin
   end loop;
 end
 $_$;
+
+
+--
+-- Name: drop_triggers(regclass, text, name[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.drop_triggers(p_requests regclass, p_kind text, p_kept name[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  trigger name;
+begin
+  for trigger in
+    select t.tgname from pg_trigger t join pg_proc f on f.oid = t.tgfoid
+    where t.tgrelid = p_requests and not t.tgisinternal and f.pronamespace = 'batch'::regnamespace
+      and t.tgargs = convert_to(p_kind, 'UTF8') || '\x00' and t.tgname <> all (p_kept)
+  loop
+    execute format('drop trigger %I on %s', trigger, p_requests);
+  end loop;
+end
+$$;
 
 
 --
@@ -4312,6 +4332,13 @@ REVOKE ALL ON FUNCTION batch.drop_policy(p_kind text, p_requests regclass) FROM 
 --
 
 REVOKE ALL ON FUNCTION batch.drop_readers(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION drop_triggers(p_requests regclass, p_kind text, p_kept name[]); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.drop_triggers(p_requests regclass, p_kind text, p_kept name[]) FROM PUBLIC;
 
 
 --

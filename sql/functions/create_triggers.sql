@@ -16,6 +16,7 @@ declare
   suffix text := case when by_row then '_row' else '' end;
   always name[] := array(select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
 begin
+  perform batch.drop_triggers(p_requests, p_kind, array[trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate']);
   execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
     case when by_row then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
   execute format('create or replace trigger %I after delete on %s %s execute function batch.dequeue%s(%L)', trigger || '$delete', p_requests,

@@ -9,16 +9,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   attached batch.kind;
-  name text;
 begin
   attached := batch.require_kind(p_kind);
   perform batch.lock_attachments();
   if exists (select from pg_class c where c.oid = attached.requests) then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);
-    foreach name in array array['', '$delete', '$key', '$truncate'] loop
-      execute format('drop trigger if exists %I on %s', 'batch_' || p_kind || name, attached.requests);
-    end loop;
+    perform batch.drop_triggers(attached.requests, p_kind, '{}');
     perform batch.drop_policy(p_kind, attached.requests);
   end if;
   perform batch.drop_readers(p_kind);

@@ -52,7 +52,9 @@ test("a table's owner whose code sets search_path while the table is read: none 
   assert.deepEqual(await database.query("select from batch.history"), []);
   assert.equal((await database.query("show search_path"))[0]?.search_path, '"$user", public');
 
-  await shop.query("create or replace function shop.run() returns boolean language plpgsql as 'begin return true; end'");
+  await shop.query(
+    "create or replace function shop.run() returns boolean language plpgsql as 'begin return true; end'",
+  );
   assert.equal(await demand(scaler, DEMAND), 3);
   assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
 });

@@ -123,6 +123,24 @@ describe("a change that breaks the attachment", () => {
     }
   });
 
+  test("renamed triggers are replaced when the table is attached again, and dropped when it is detached", async () => {
+    const rename = () =>
+      query(
+        ["", "$delete", "$key", "$truncate"]
+          .map((name) => `alter trigger "batch_parcel${name}" on parcels rename to "mine${name}"`)
+          .join(";"),
+      );
+    const triggers = () =>
+      query("select tgname from pg_trigger where tgrelid = 'parcels'::regclass and tgname !~ '^batch_parcel'");
+    await rename();
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await triggers(), []);
+    await rename();
+    await query("select batch.detach('parcel'); insert into parcels (id) values (9)");
+    assert.deepEqual(await triggers(), []);
+    assert.deepEqual(await queued(), []);
+  });
+
   test("triggers that fire even in sessions that replicate still do when the table is attached again", async () => {
     for (const name of ["", "$delete", "$key", "$truncate"]) {
       await query(`alter table parcels enable always trigger "batch_parcel${name}"`);
