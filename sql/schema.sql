@@ -2260,13 +2260,14 @@ CREATE FUNCTION batch.read_keys(p_kind text, p_partition regclass, p_after bigin
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
+  path constant text := pg_catalog.current_setting('search_path');
   attached batch.kind;
   keys bigint[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
   using attached.requests, p_partition, p_after, p_limit, p_ids;
-  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
     perform batch.refuse_search_path(attached.requests);
   end if;
   return keys;

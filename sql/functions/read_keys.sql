@@ -7,13 +7,14 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  path constant text := pg_catalog.current_setting('search_path');
   attached batch.kind;
   keys bigint[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
   using attached.requests, p_partition, p_after, p_limit, p_ids;
-  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
     perform batch.refuse_search_path(attached.requests);
   end if;
   return keys;
