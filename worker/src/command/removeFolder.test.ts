@@ -26,6 +26,20 @@ test("whatever a command leaves in its folder is removed, and nothing that it ha
   assert.deepEqual([readdirSync(directory), readdirSync(kept)], [["kept"], ["file"]]);
 });
 
+test("folders nested so deeply that no path reaches the last one are removed", async () => {
+  const folder = join(createDirectory(), "folder");
+  mkdirSync(folder);
+  const program = `
+import os
+for depth in range(3000):
+    os.mkdir("nested")
+    os.chdir("nested")
+    open("file", "w").close()`;
+  execFileSync("python3", ["-c", program], { cwd: folder });
+  await removeFolder(folder);
+  assert.equal(existsSync(folder), false);
+});
+
 test("a folder that something else removes, before or meanwhile, is no error", async () => {
   const folder = join(createDirectory(), "folder");
   await removeFolder(folder);

@@ -1,8 +1,12 @@
 import type { Dirent } from "node:fs";
-import { chmod, lstat, opendir, rmdir, unlink } from "node:fs/promises";
+import { chmod, lstat, mkdtemp, opendir, rename, rmdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
 
 /** How many names of a folder are read at once. */
 const BATCH = 1_000;
+
+/** A path has at most 4,096 bytes on Linux and 1,024 on macOS (PATH_MAX); a program that changes its folder can create deeper ones. */
+const MAX_DEPTH_BYTES = 512;
 
 /**
  * Removes a folder and everything in it, even folders that a command made unreadable or read-only.
@@ -13,22 +17,26 @@ const BATCH = 1_000;
  * @throws the file system's error, for example for another user's files.
  */
 export async function removeFolder(path: string): Promise<void> {
-  await isRemoved(lstat(path).then((found) => remove(Buffer.from(path), found)));
+  await isRemoved(lstat(path).then((found) => remove(Buffer.from(path), found, path)));
 }
 
-async function remove(path: Buffer, found: { isDirectory(): boolean }): Promise<void> {
+/** Removes a file or a folder; one that is deep below `root` is moved there, where it is found again. */
+async function remove(path: Buffer, found: { isDirectory(): boolean }, root: string): Promise<void> {
   if (!found.isDirectory()) return await unlink(path);
   // Another user's folder may nevertheless be writable.
   await chmod(path, 0o700).catch(() => undefined);
-  while (await removeSome(path));
+  if (path.length - Buffer.byteLength(root) > MAX_DEPTH_BYTES) {
+    return await rename(path, await mkdtemp(join(root, "deep-")));
+  }
+  while (await removeSome(path, root));
   await rmdir(path);
 }
 
 /** Removes the first entries of a folder, which is read again afterwards: on macOS it may skip entries if it changes while it is read. */
-async function removeSome(folder: Buffer): Promise<boolean> {
+async function removeSome(folder: Buffer, root: string): Promise<boolean> {
   let some = false;
   for (const entry of await readSome(folder)) {
-    some = (await isRemoved(remove(Buffer.concat([folder, Buffer.from("/"), entry.name]), entry))) || some;
+    some = (await isRemoved(remove(Buffer.concat([folder, Buffer.from("/"), entry.name]), entry, root))) || some;
   }
   return some;
 }
