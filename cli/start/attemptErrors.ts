@@ -1,3 +1,4 @@
+import { printable } from "./printable.ts";
 import type { Queryable } from "./reconnectingClient.ts";
 
 /** How many errors are printed: they show what is wrong with the command, not the state of every request. */
@@ -28,7 +29,7 @@ export function createAttemptErrors(
     );
     for (const { request_id: id, attempt, error } of rows) {
       printed.push(error);
-      print(`request ${id}, attempt ${attempt}: ${error}`);
+      print(`request ${id}, attempt ${attempt}: ${printable(error)}`);
     }
     if (printed.length === MAX_ERRORS) print("Other errors are in batch.attempt.");
   };

@@ -73,9 +73,9 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     assert.equal(exitCode, 1);
   });
 
-  test("shows a command's error in full while its request is retried", async () => {
+  test("shows a command's error in full, without its colors, while its request is retried", async () => {
     const sql = await pages(2);
-    const command = "sh -c 'printf \"Traceback:\\n  KeyError: url\\n\" >&2; exit 1'";
+    const command = "sh -c 'printf \"\\033[31mTraceback:\\r\\n  KeyError: url\\n\" >&2; exit 1'";
     const more = ["--backoff-limit", "1", "--backoff-seconds", "3"];
     const run = start(["--sql", sql, ...BATCH, ...more, "--command", command]);
     const printed = /^request [12], attempt 1: exit code 1: Traceback:\n {2}KeyError: url$/m;

@@ -1,3 +1,4 @@
+import { printable } from "./printable.ts";
 import { rowsTable } from "./report.ts";
 import type { RequestRow } from "./requests.ts";
 
@@ -10,8 +11,12 @@ const MAX_RESULT = 60;
 
 /** The requests of the user's own batch, in lines of at most `width` characters, omitting the middle of more than `maxRows`. */
 export function requestTable(rows: readonly RequestRow[], maxRows: number, width?: number): string[] {
-  const shown = rows.map((row) => ({ ...row, result: cut(row.result ?? row.error?.split("\n")[0] ?? "") }));
+  const shown = rows.map((row) => ({ ...row, result: cut(firstLine(row.result ?? row.error ?? "")) }));
   return rowsTable({ columns: COLUMNS, expendable: EXPENDABLE }, shown, maxRows, width);
+}
+
+function firstLine(text: string): string {
+  return printable(text).split("\n", 1).join("").replaceAll("\t", " ");
 }
 
 function cut(text: string): string {

@@ -8,6 +8,7 @@ import { createProblemNotice } from "./kindProblem.ts";
 import { createLingerNotice } from "./lingeringCommands.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 import type { Options } from "./options.ts";
+import { printable } from "./printable.ts";
 import type { ProgressDisplay } from "./progressDisplay.ts";
 import { type Progress, readProgress } from "./requests.ts";
 import { type RunResult, readResult } from "./result.ts";
@@ -134,6 +135,6 @@ function createCluster(
       GRACE_SECONDS: String(graceSeconds),
     },
     onUnexpectedExit: (pod, exitCode, output) =>
-      display.print(`pod ${pod} ended with exit code ${exitCode}:\n${output}`),
+      display.print(`pod ${pod} ended with exit code ${exitCode}:\n${printable(output)}`),
   });
 }
