@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 
+const PACKAGE = join(import.meta.dirname, "../package.json");
+const { scripts } = JSON.parse(await readFile(PACKAGE, "utf8")) as { scripts: Record<string, string> };
 const checkout = await mkdtemp(join(tmpdir(), "checkout-"));
 after(() => rm(checkout, { recursive: true }));
 await mkdir(join(checkout, "cli"));
@@ -24,5 +27,21 @@ for (const [what, source, stderr, exitCode] of [
     const ended = spawnSync(process.execPath, ["cli/launch.mjs", "cli/main.ts"], { cwd: checkout, encoding: "utf8" });
     assert.match(ended.stderr, stderr);
     assert.equal(ended.status, exitCode);
+  });
+}
+
+const LISTENER =
+  'process.on("SIGTERM", () => process.exit(130)); setInterval(() => undefined, 1000); console.log("ready");';
+
+for (const name of ["start", "up", "down", "bench", "chaos", "e2e"]) {
+  test(`npm run ${name} passes a signal that npm alone gets on to the command, and waits for its end`, async () => {
+    const [module = ""] = /[\w/]+\.ts/.exec(scripts[name] ?? "") ?? [];
+    await cp(PACKAGE, join(checkout, "package.json"));
+    await mkdir(join(checkout, dirname(module)), { recursive: true });
+    await writeFile(join(checkout, module), LISTENER);
+    const npm = spawn("npm", ["run", "--silent", name], { cwd: checkout, stdio: ["ignore", "pipe", "inherit"] });
+    await once(npm.stdout, "data");
+    npm.kill("SIGTERM");
+    assert.deepEqual(await once(npm, "close"), [130, null]);
   });
 }

@@ -46,7 +46,7 @@ describe("the pages", () => {
       for (const [, name = ""] of readPage(page).matchAll(/npm run ([a-z][A-Za-z0-9]*)/g))
         assert.match(
           scripts[name] ?? "",
-          /^(node cli\/launch\.mjs |PROOF=1 node --test |biome )/,
+          /^((exec )?node cli\/launch\.mjs |PROOF=1 node --test |biome )/,
           `${page}: npm run ${name}`,
         );
     });
