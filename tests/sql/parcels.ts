@@ -1,6 +1,6 @@
 import { beforeEach } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { type Claim, demand, fail, take } from "../support/queue.ts";
+import { type Claim, claim, claimParams, demand, fail, succeed, take } from "../support/queue.ts";
 
 /** The test file's database, whose table `parcels` of the kind `parcel` has the rows 1, 2 and 3 before each test. */
 export const database = await createTestDatabase();
@@ -17,6 +17,16 @@ export const claimed = (job: string) => take(worker, job, { kind: "parcel" });
 /** The work of the attempt has failed. */
 export const failed = async (attempt: Claim, final = false) =>
   fail(worker, attempt, { reason: "error", message: "no", final });
+/** Every waiting request succeeds; in the order in which they are claimed. */
+export async function finishAll(): Promise<number[]> {
+  const done: number[] = [];
+  for (let job = 0; ; job++) {
+    const attempt = await claim(worker, claimParams(`all-${job}`, { kind: "parcel" }));
+    if (!attempt) return done;
+    await succeed(worker, attempt);
+    done.push(Number(attempt.requestId));
+  }
+}
 /** The requests in the queue. */
 export const queued = () => database.queued("parcel");
 /** The attempts of a request, in order. */

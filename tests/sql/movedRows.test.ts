@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { fail, succeed } from "../support/queue.ts";
+import { claimed, database, finishAll, query, queued, worker } from "./parcels.ts";
+
+describe("a row that is moved to another partition", () => {
+  beforeEach(async () => {
+    await query(`
+      drop table parcels;
+      delete from batch.kind where kind = 'parcel';
+      create table parcels (id bigint, place text not null, primary key (id, place)) partition by list (place);
+      create table parcels_here partition of parcels for values in ('here');
+      create table parcels_there partition of parcels for values in ('there')`);
+    await database.reset();
+    await query("select batch.attach('parcels', 'parcel')");
+    await query("insert into parcels values (1, 'here'), (2, 'here'), (3, 'here'), (4, 'here')");
+  });
+
+  test("keeps its state: finished, running, reserved or waiting", async () => {
+    await succeed(worker, await claimed("done"));
+    const running = await claimed("runs");
+    await fail(worker, await claimed("failed"), { reason: "error", message: "no", final: false });
+    const before = await query("select * from batch.queue order by request_id");
+    const history = await query("select * from batch.history order by request_id");
+    await query("update parcels set place = 'there'");
+    assert.deepEqual(await query("select tableoid::regclass::text as t, count(*)::integer from parcels group by 1"), [
+      { t: "parcels_there", count: 4 },
+    ]);
+    assert.deepEqual(await query("select * from batch.queue order by request_id"), before);
+    assert.deepEqual(await query("select * from batch.history order by request_id"), history);
+    await succeed(worker, running);
+    await query("update parcels set place = 'here'");
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await queued(), [3, 4]);
+  });
+
+  test("and to a row that is deleted and inserted, it is a new request", async () => {
+    await succeed(worker, await claimed("done"));
+    await query("begin; delete from parcels where id = 1; insert into parcels values (1, 'there'); commit");
+    assert.deepEqual(await queued(), [1, 2, 3, 4]);
+  });
+
+  test("a second row with its key, in another partition, is refused", async () => {
+    await assert.rejects(query("insert into parcels values (1, 'there')"), {
+      code: "23505",
+      message: /parcel 1 must be the only row with its id, in all partitions .*; got another one/,
+    });
+    await finishAll();
+    await assert.rejects(query("insert into parcels values (2, 'there')"), { code: "23505" });
+    await query("insert into parcels values (5, 'there')");
+    await assert.rejects(query("update parcels set id = 1 where id = 5"), { code: "23505" });
+    assert.deepEqual(await queued(), [5]);
+  });
+
+  test("a second row with its key is refused in a partition that is newer than the transaction's snapshot as well", async () => {
+    const older = await database.open();
+    await older.query("begin isolation level repeatable read; select");
+    await query("create table parcels_new partition of parcels for values in ('new')");
+    await older.query("insert into parcels values (5, 'new')");
+    await assert.rejects(older.query("update parcels set id = 1 where id = 5"), {
+      code: "23505",
+      message: /parcel 1 must be the only row with its id/,
+    });
+    await older.end();
+  });
+
+  test("a changed key whose previous request is just ending, since its partition was detached, is a new request", async () => {
+    await finishAll();
+    await query("insert into parcels values (9, 'there'); alter table parcels detach partition parcels_there");
+    const pod = await database.open();
+    await pod.query("begin; select from batch.claim('parcel', 'a', 'a', 1000, '{1,1,1,1}', 1, null, null, 0, true)");
+    const changing = query("insert into parcels values (15, 'here'); update parcels set id = 9 where id = 15");
+    await database.untilBlocked();
+    await pod.query("commit");
+    await pod.end();
+    await changing;
+    assert.deepEqual(await finishAll(), [9]);
+    await query("drop table parcels_there");
+  });
+});
