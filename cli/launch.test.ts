@@ -36,7 +36,7 @@ const LISTENER = `
   console.log("ready");`;
 
 for (const name of ["start", "up", "down", "bench", "chaos", "e2e"]) {
-  test(`npm run ${name} passes a signal that npm alone gets on to the command, and waits for its end`, async () => {
+  test(`npm run ${name}: a signal sent to npm alone reaches the command, and npm waits for its end`, async () => {
     const [module = ""] = /[\w/]+\.ts/.exec(scripts[name] ?? "") ?? [];
     await cp(PACKAGE, join(checkout, "package.json"));
     await mkdir(join(checkout, dirname(module)), { recursive: true });

@@ -58,3 +58,16 @@ test("a table's owner whose code sets search_path while the table is read: none 
   assert.equal(await demand(scaler, DEMAND), 3);
   assert.equal((await take(worker, "a", { kind: "attack" })).requestId, "1");
 });
+
+for (const [how, definition] of Object.entries({
+  "with set local":
+    "as $$begin perform pg_catalog.set_config('search_path', 'shop, pg_catalog', true); return true; end$$",
+  "by a setting of the function": "set search_path = shop, pg_catalog as 'begin return true; end'",
+})) {
+  test(`a table's owner whose code sets search_path ${how}: the table is read, and nothing of it runs as another role`, async () => {
+    await shop.query(`create or replace function shop.run() returns boolean language plpgsql ${definition}`);
+    assert.equal(await demand(scaler, DEMAND), 3);
+    await take(worker, how, { kind: "attack" });
+    assert.deepEqual(await database.query("select distinct who from shop.seen where who <> $1", [SHOP]), []);
+  });
+}
