@@ -132,20 +132,23 @@ CREATE FUNCTION batch.attach(p_requests regclass, p_kind text, p_timeout_column 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
-  reader name := batch.reader_role(p_requests);
-  namespace oid := (select c.relnamespace from pg_class c where c.oid = p_requests);
+  reader name;
+  namespace oid;
 begin
   if p_kind is null or p_kind !~ '^[a-z][a-z0-9_]{0,39}$' then
     raise exception 'kind must be 1 to 40 of a-z, 0-9 and _, a letter first (it names the handler''s file); got %',
       coalesce(quote_literal(p_kind), 'null');
   end if;
+  -- First: the table may be dropped or changed while this waits.
+  perform batch.lock_attachments();
   perform batch.refuse_table(p_requests, p_timeout_column);
 
-  perform batch.lock_attachments();
   -- Until the end of the transaction no other session writes: no row is missed between the existing ones and the trigger.
   execute format('lock table %s in share row exclusive mode', p_requests);
   perform batch.register(p_kind, p_requests, p_timeout_column);
 
+  reader := batch.reader_role(p_requests);
+  namespace := (select c.relnamespace from pg_class c where c.oid = p_requests);
   if not has_table_privilege(reader, p_requests, 'select') then
     execute format('grant select on table %s to %I', p_requests, reader);
   end if;
@@ -281,6 +284,20 @@ begin
   return null;
 end
 $_$;
+
+
+--
+-- Name: await_end(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.await_end(p_kind text, p_request bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select from batch.queue q
+  where current_setting('transaction_isolation') = 'read committed' and q.kind = p_kind and q.request_id = p_request
+  for share
+$$;
 
 
 --
@@ -1251,8 +1268,9 @@ CREATE FUNCTION batch.detach(p_kind text) RETURNS void
 declare
   attached batch.kind;
 begin
-  attached := batch.require_kind(p_kind);
+  -- First: another table may be attached while this waits.
   perform batch.lock_attachments();
+  attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);
@@ -1638,6 +1656,7 @@ CREATE FUNCTION batch.enqueue_row() RETURNS trigger
 declare
   key name;
   id bigint;
+  enqueued bigint;
 begin
   select a.attname into key
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
@@ -1652,10 +1671,15 @@ begin
     -- Another trigger has changed the row's key before this one (batch.rekey).
     return null;
   end if;
-  if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
+  perform batch.await_end(tg_argv[0], id);
+  enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
+  if enqueued = 0 then
     perform batch.refuse_insert(tg_argv[0], array[id]);
-    perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
+  end if;
+  -- A transaction's snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued.
+  if enqueued = 0 or current_setting('transaction_isolation') <> 'read committed' then
+    perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
   end if;
   return null;
 end
@@ -2216,7 +2240,11 @@ begin
            where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null',
       attached.requests, key, p_kind);
   end if;
-  select * into attached from batch.kind k where k.kind = p_kind for no key update;
+  select * into attached from batch.kind k where k.kind = p_kind and k.requests = attached.requests for no key update;
+  if not found then
+    raise exception 'cannot purge %: another table was attached as this kind meanwhile; call batch.purge() again', p_kind
+      using errcode = 'serialization_failure';
+  end if;
   loop
     select array_agg(old.request_id) into ids from (
       select r.request_id from batch.request r
@@ -2807,6 +2835,9 @@ begin
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
   -- The trigger that enqueues the row may follow, and has its old key.
   perform set_config('postgres_batch.rekeyed', 'on', true);
+  if pg_partition_root(tg_relid) is not null then
+    perform batch.await_end(tg_argv[0], new_id);
+  end if;
   perform batch.refuse_insert(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
   select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
@@ -4172,6 +4203,13 @@ REVOKE ALL ON FUNCTION batch.attach(p_requests regclass, p_kind text, p_timeout_
 --
 
 REVOKE ALL ON FUNCTION batch.attachment_problem(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION await_end(p_kind text, p_request bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.await_end(p_kind text, p_request bigint) FROM PUBLIC;
 
 
 --

@@ -12,20 +12,23 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  reader name := batch.reader_role(p_requests);
-  namespace oid := (select c.relnamespace from pg_class c where c.oid = p_requests);
+  reader name;
+  namespace oid;
 begin
   if p_kind is null or p_kind !~ '^[a-z][a-z0-9_]{0,39}$' then
     raise exception 'kind must be 1 to 40 of a-z, 0-9 and _, a letter first (it names the handler''s file); got %',
       coalesce(quote_literal(p_kind), 'null');
   end if;
+  -- First: the table may be dropped or changed while this waits.
+  perform batch.lock_attachments();
   perform batch.refuse_table(p_requests, p_timeout_column);
 
-  perform batch.lock_attachments();
   -- Until the end of the transaction no other session writes: no row is missed between the existing ones and the trigger.
   execute format('lock table %s in share row exclusive mode', p_requests);
   perform batch.register(p_kind, p_requests, p_timeout_column);
 
+  reader := batch.reader_role(p_requests);
+  namespace := (select c.relnamespace from pg_class c where c.oid = p_requests);
   if not has_table_privilege(reader, p_requests, 'select') then
     execute format('grant select on table %s to %I', p_requests, reader);
   end if;

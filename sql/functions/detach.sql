@@ -10,8 +10,9 @@ as $$
 declare
   attached batch.kind;
 begin
-  attached := batch.require_kind(p_kind);
+  -- First: another table may be attached while this waits.
   perform batch.lock_attachments();
+  attached := batch.require_kind(p_kind);
   if exists (select from pg_class c where c.oid = attached.requests) then
     -- Dropping a partitioned table's trigger would lock its partitions before the table.
     execute format('lock table %s in access exclusive mode', attached.requests);

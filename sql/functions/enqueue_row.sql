@@ -9,6 +9,7 @@ as $$
 declare
   key name;
   id bigint;
+  enqueued bigint;
 begin
   select a.attname into key
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
@@ -23,10 +24,15 @@ begin
     -- Another trigger has changed the row's key before this one (batch.rekey).
     return null;
   end if;
-  if batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
+  perform batch.await_end(tg_argv[0], id);
+  enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
+  if enqueued = 0 then
     perform batch.refuse_insert(tg_argv[0], array[id]);
-    perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
+  end if;
+  -- A transaction's snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued.
+  if enqueued = 0 or current_setting('transaction_isolation') <> 'read committed' then
+    perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
   end if;
   return null;
 end

@@ -44,7 +44,11 @@ begin
            where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null',
       attached.requests, key, p_kind);
   end if;
-  select * into attached from batch.kind k where k.kind = p_kind for no key update;
+  select * into attached from batch.kind k where k.kind = p_kind and k.requests = attached.requests for no key update;
+  if not found then
+    raise exception 'cannot purge %: another table was attached as this kind meanwhile; call batch.purge() again', p_kind
+      using errcode = 'serialization_failure';
+  end if;
   loop
     select array_agg(old.request_id) into ids from (
       select r.request_id from batch.request r

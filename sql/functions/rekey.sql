@@ -17,6 +17,9 @@ begin
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
   -- The trigger that enqueues the row may follow, and has its old key.
   perform set_config('postgres_batch.rekeyed', 'on', true);
+  if pg_partition_root(tg_relid) is not null then
+    perform batch.await_end(tg_argv[0], new_id);
+  end if;
   perform batch.refuse_insert(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
   select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;

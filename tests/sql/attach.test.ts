@@ -129,6 +129,20 @@ describe("batch.attach", () => {
     assert.deepEqual(await queued("box"), [1]);
   });
 
+  test("a detach that waits while another table is attached under its kind detaches that table", async () => {
+    await database.query("create table crates (id bigint primary key); select batch.attach('parcels', 'parcel')");
+    const other = await database.open();
+    await other.query("begin; select batch.detach('parcel'); select batch.attach('crates', 'parcel')");
+    const detaching = database.query("select batch.detach('parcel')");
+    await database.untilBlocked();
+    await other.query("commit");
+    await detaching;
+    const triggers =
+      "select tgrelid::regclass from pg_trigger where tgrelid in ('parcels'::regclass, 'crates'::regclass)";
+    assert.deepEqual(await database.query(triggers), []);
+    await database.query("drop table crates");
+  });
+
   test("names that contain quotes and statements are treated as names", async () => {
     await database.query(`create schema "s'; drop"`);
     const table = `"s'; drop"."table clap; --"""`;

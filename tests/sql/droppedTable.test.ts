@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { claim, claimParams, succeed } from "../support/queue.ts";
-import { claimed, failed, poll, problem, query, queued, worker } from "./parcels.ts";
+import { claimed, database, failed, poll, problem, query, queued, worker } from "./parcels.ts";
 
 describe("a dropped table", () => {
   test("stops its kind with the reason; running attempts may end; the kind can be detached", async () => {
@@ -46,6 +46,17 @@ describe("a dropped table", () => {
         ["2", 2],
       ],
     );
+  });
+
+  test("is refused by an attach that waited while it was dropped", async () => {
+    const other = await database.open();
+    await other.query("begin; select batch.attach('parcels', 'parcel')");
+    await query("create table pallets (id bigint primary key)");
+    const attaching = query("select batch.attach('pallets', 'pallet')");
+    await database.untilBlocked();
+    await other.query("drop table pallets; commit");
+    await assert.rejects(attaching, { message: /requests must be a table; got \d+/ });
+    await other.end();
   });
 
   test("another table cannot be attached under its kind while it exists", async () => {

@@ -45,12 +45,67 @@ describe("a row that is moved to another partition", () => {
       code: "23505",
       message: /parcel 1 must be the only row with its id, in all partitions .*; got another one/,
     });
+    // In the refused statement's session, so that its locks are released afterwards.
+    assert.deepEqual(await queued(), [1, 2, 3, 4]);
     await finishAll();
     await assert.rejects(query("insert into parcels values (2, 'there')"), { code: "23505" });
     await query("insert into parcels values (5, 'there')");
     await assert.rejects(query("update parcels set id = 1 where id = 5"), { code: "23505" });
     assert.deepEqual(await queued(), [5]);
   });
+
+  for (const level of ["repeatable read", "serializable"]) {
+    test(`at ${level}, a second row with its key is refused also if its request ended after the snapshot`, async () => {
+      const running = await claimed("a");
+      const older = await database.open();
+      await older.query(`begin isolation level ${level}; select count(*) from pg_class`);
+      await succeed(worker, running);
+      await assert.rejects(older.query("insert into parcels values (1, 'there')"), {
+        code: "23505",
+        message: /parcel 1 must be the only row with its id/,
+      });
+      await older.end();
+    });
+  }
+
+  test("a second row with its key is refused while its request is just ending", async () => {
+    await claimed("a");
+    const pod = await database.open();
+    await pod.query("begin; select batch.end_attempt('parcel', 1, 'error', 'no', true, false)");
+    const refused = assert.rejects(query("insert into parcels values (1, 'there')"), {
+      code: "23505",
+      message: /parcel 1 must be the only row with its id/,
+    });
+    await database.untilBlocked();
+    await pod.query("commit");
+    await pod.end();
+    await refused;
+  });
+
+  for (const [what, write] of [
+    ["inserted", "insert into parcels values (1, 'there')"],
+    ["changed", "update parcels set id = 1 where id = 5"],
+    ["changed in another partition", "update parcels set id = 1, place = 'there' where id = 2"],
+    ["changed by another trigger", "insert into parcels values (11, 'there')"],
+  ] as const) {
+    test(`a key that is ${what} while the running request's row is given another one is refused`, async () => {
+      await query(`
+        create or replace function react() returns trigger language plpgsql as
+        $$begin update parcels set id = new.id - 10 where id = new.id and id > 10; return null; end$$;
+        create trigger a_react after insert on parcels for each row execute function react()`);
+      await query("insert into parcels values (5, 'there')");
+      await claimed("a");
+      const other = await database.open();
+      await other.query("begin; update parcels set id = 9 where id = 1");
+      const refused = assert.rejects(query(write), {
+        message: /parcel 1 must not be inserted again before its running attempt has ended/,
+      });
+      await database.untilBlocked();
+      await other.query("commit");
+      await other.end();
+      await refused;
+    });
+  }
 
   test("a second row with its key is refused in a partition that is newer than the transaction's snapshot as well", async () => {
     const older = await database.open();

@@ -109,3 +109,19 @@ test("a request that waits again when its kind is detached is not purged, and ru
   assert.deepEqual(await queued(), [1, 2]);
   for (const job of ["a", "b"]) assert.equal((await claimed(job)).attempt, 2);
 });
+
+test("purge deletes nothing from a table that is detached while it waits, and another one attached as its kind", async () => {
+  for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+  const other = await database.open();
+  await other.query(`begin; select batch.detach('parcel'); create table crates (id bigint primary key);
+    select batch.attach('crates', 'parcel'); insert into crates values (1)`);
+  const refused = assert.rejects(query("select batch.purge('parcel', '0')"), {
+    message: /cannot purge parcel: another table was attached as this kind meanwhile/,
+  });
+  await database.untilBlocked();
+  await other.query("commit");
+  await other.end();
+  await refused;
+  assert.deepEqual(await query("select id::integer from parcels order by 1"), [{ id: 1 }, { id: 2 }, { id: 3 }]);
+  await query("drop table crates");
+});

@@ -4,23 +4,25 @@ import fc from "fast-check";
 import { createTestDatabase } from "../support/database.ts";
 import { Contradiction, Histories } from "./histories.ts";
 
-const SECONDS = 60;
+/** The same histories at every run; others, and more of them, look for faults that nobody knows. */
+const { HISTORIES = "600", HISTORIES_SEED = "1" } = process.env;
 
 const database = await createTestDatabase();
 
-/** As many random histories as fit into the time. */
 async function check() {
   const histories = await Histories.start(database);
-  const limits = { numRuns: 10_000, interruptAfterTimeLimit: 1_000 * SECONDS };
-  const result = await fc.check(histories.property(), { ...limits, endOnFailure: true });
+  const result = await fc.check(histories.property(), {
+    numRuns: Number(HISTORIES),
+    seed: Number(HISTORIES_SEED),
+    endOnFailure: true,
+  });
   await histories.close();
   return result;
 }
 
-test(`whatever concurrent transactions write while pods work and die: every row is run once (${SECONDS} s)`, async () => {
+test(`whatever concurrent transactions write while pods work and die: every row is run once (${HISTORIES} histories)`, async () => {
   const result = await check();
   assert.ok(!result.failed, `${fc.defaultReportMessage(result)}\n${result.errorInstance}`);
-  assert.ok(result.numRuns >= 20, `only ${result.numRuns} histories`);
 });
 
 /** A function, a part of its text, and what breaks it. */
