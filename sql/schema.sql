@@ -291,12 +291,14 @@ $_$;
 --
 
 CREATE FUNCTION batch.await_end(p_kind text, p_request bigint) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select from batch.queue q
-  where current_setting('transaction_isolation') = 'read committed' and q.kind = p_kind and q.request_id = p_request
-  for share
+begin
+  if current_setting('transaction_isolation') = 'read committed' then
+    perform from batch.queue q where q.kind = p_kind and q.request_id = p_request for share;
+  end if;
+end
 $$;
 
 
@@ -943,6 +945,7 @@ declare
   begins text := case when batch.row_security_applies(p_requests, reader)
     then 'perform pg_catalog.set_config(''postgres_batch.reading'', ''on'', true);' else '' end;
   ends text := replace(begins, '''on''', '''off''');
+  counts text := case when batch.keys_may_repeat(p_requests) then ', pg_catalog.count(*) over ()' else ', 1::bigint' end;
   signature regprocedure;
 begin
   -- Replaced in place if possible: a claim that has just planned the call of a reader would not find it otherwise.
@@ -961,25 +964,29 @@ begin
     'row$' || p_kind, row_arguments, format($body$
 declare
   key name;
+  rows bigint;
 begin%1$s
   %2$s
   if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
     and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
   then
-    select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s into request, timeout_seconds
+    select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
   else%8$s
     execute pg_catalog.format(
-      'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s from %%s r where r.%%I operator(pg_catalog.=) $1',
+      'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
-    ) into request, timeout_seconds using p_request;
+    ) into request, timeout_seconds, rows using p_request;
   end if;
   %9$s
+  if rows operator(pg_catalog.>) 1 then
+    raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'data_exception';
+  end if;
 end
 $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
-    replace(find_key, E'\n', E'\n  '), ends));
+    replace(find_key, E'\n', E'\n  '), ends, counts));
   execute format(
     $sql$create or replace function batch.%I(%s) returns bigint[]
     language plpgsql stable security definer
@@ -1530,6 +1537,7 @@ begin
     select existing.id from unnest(ids) as existing (id)
     where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null
   ));
+  perform batch.report_repeated(p_kind, ids);
   if cardinality(ids) = chunk then
     update batch.kind k set unqueued_above = ids[chunk] where k.kind = p_kind;
   else
@@ -1893,6 +1901,19 @@ begin
   return keys;
 end
 $_$;
+
+
+--
+-- Name: keys_may_repeat(regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.keys_may_repeat(p_requests regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM pg_index i
+           WHERE ((i.indrelid = (keys_may_repeat.p_requests)::oid) AND i.indisprimary AND (i.indnkeyatts > 1)))) AS "exists";
+END;
 
 
 --
@@ -3105,6 +3126,32 @@ $$;
 
 
 --
+-- Name: report_repeated(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.report_repeated(p_kind text, p_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  attached batch.kind;
+  problem text;
+begin
+  select * into attached from batch.kind k where k.kind = p_kind;
+  if not batch.keys_may_repeat(attached.requests) then
+    return;
+  end if;
+  problem := format('several rows of %s have this primary key (it identifies the request)', attached.requests);
+  insert into batch.rejected (kind, request_id, reason, queue_row)
+  select p_kind, repeated.id, problem, coalesce(
+    (select to_jsonb(q.*) from batch.queue q where q.kind = p_kind and q.request_id = repeated.id limit 1), '{}')
+  from (select k as id from unnest(batch.read_keys(p_kind, null, null, null, p_ids)) k group by k having count(*) > 1) repeated
+  where (select true from batch.rejected r where r.kind = p_kind and r.request_id = repeated.id and r.reason = problem limit 1) is null;
+end
+$$;
+
+
+--
 -- Name: requeue(); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -3320,6 +3367,7 @@ CREATE FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_r
     AS $_$
 declare
   key name;
+  rows bigint;
 begin
   perform from pg_catalog.pg_class c
   where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
@@ -3332,7 +3380,7 @@ begin
     and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
   then
-    select pg_catalog.to_json(r.*)::pg_catalog.text, null into request, timeout_seconds
+    select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
   else
     select a.attname into key
@@ -3340,11 +3388,14 @@ begin
     join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
     where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
     execute pg_catalog.format(
-      'select pg_catalog.to_json(r.*)::pg_catalog.text, %s from %s r where r.%I operator(pg_catalog.=) $1',
+      'select pg_catalog.to_json(r.*)::pg_catalog.text, %s, 1::bigint from %s r where r.%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, p_requests, key
-    ) into request, timeout_seconds using p_request;
+    ) into request, timeout_seconds, rows using p_request;
   end if;
   
+  if rows operator(pg_catalog.>) 1 then
+    raise exception 'several rows of % have this primary key (it identifies the request)', p_requests using errcode = 'data_exception';
+  end if;
 end
 $_$;
 
@@ -4507,6 +4558,13 @@ REVOKE ALL ON FUNCTION batch."keys$clap"(p_requests regclass, p_partition regcla
 
 
 --
+-- Name: FUNCTION keys_may_repeat(p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.keys_may_repeat(p_requests regclass) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION lock_attachments(); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -4777,6 +4835,13 @@ REVOKE ALL ON FUNCTION batch.replication_role_reset() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.report(p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_progress jsonb, p_checkpoint jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION report_repeated(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.report_repeated(p_kind text, p_ids bigint[]) FROM PUBLIC;
 
 
 --

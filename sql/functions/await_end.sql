@@ -6,10 +6,12 @@
 -- At read committed only: at other levels the next statement would not see more, and fails when it meets what they changed. Nor is
 -- the queue read there: serializable transactions that insert would conflict with each other.
 create or replace function batch.await_end(p_kind text, p_request bigint) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select from batch.queue q
-  where current_setting('transaction_isolation') = 'read committed' and q.kind = p_kind and q.request_id = p_request
-  for share
+begin
+  if current_setting('transaction_isolation') = 'read committed' then
+    perform from batch.queue q where q.kind = p_kind and q.request_id = p_request for share;
+  end if;
+end
 $$;

@@ -10,7 +10,7 @@
 -- alter the function's search_path.
 -- The row is read by a static statement as long as its names are valid, because planning a dynamic one takes longer than running
 -- it. to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. $3 and not
--- p_request, which may be a column. batch.read_row() ensures the settings that the text depends on.
+-- p_request, which may be a column. batch.read_row() ensures the settings that the text depends on. A key that several rows have raises.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -44,6 +44,7 @@ declare
   begins text := case when batch.row_security_applies(p_requests, reader)
     then 'perform pg_catalog.set_config(''postgres_batch.reading'', ''on'', true);' else '' end;
   ends text := replace(begins, '''on''', '''off''');
+  counts text := case when batch.keys_may_repeat(p_requests) then ', pg_catalog.count(*) over ()' else ', 1::bigint' end;
   signature regprocedure;
 begin
   -- Replaced in place if possible: a claim that has just planned the call of a reader would not find it otherwise.
@@ -62,25 +63,29 @@ begin
     'row$' || p_kind, row_arguments, format($body$
 declare
   key name;
+  rows bigint;
 begin%1$s
   %2$s
   if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
     and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
   then
-    select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s into request, timeout_seconds
+    select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
   else%8$s
     execute pg_catalog.format(
-      'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s from %%s r where r.%%I operator(pg_catalog.=) $1',
+      'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
-    ) into request, timeout_seconds using p_request;
+    ) into request, timeout_seconds, rows using p_request;
   end if;
   %9$s
+  if rows operator(pg_catalog.>) 1 then
+    raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'data_exception';
+  end if;
 end
 $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
-    replace(find_key, E'\n', E'\n  '), ends));
+    replace(find_key, E'\n', E'\n  '), ends, counts));
   execute format(
     $sql$create or replace function batch.%I(%s) returns bigint[]
     language plpgsql stable security definer

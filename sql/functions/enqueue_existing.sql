@@ -24,6 +24,7 @@ begin
     select existing.id from unnest(ids) as existing (id)
     where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null
   ));
+  perform batch.report_repeated(p_kind, ids);
   if cardinality(ids) = chunk then
     update batch.kind k set unqueued_above = ids[chunk] where k.kind = p_kind;
   else
