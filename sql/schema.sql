@@ -287,22 +287,6 @@ $_$;
 
 
 --
--- Name: await_end(text, bigint); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.await_end(p_kind text, p_request bigint) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  if current_setting('transaction_isolation') = 'read committed' then
-    perform from batch.queue q where q.kind = p_kind and q.request_id = p_request for share;
-  end if;
-end
-$$;
-
-
---
 -- Name: backoff(integer, integer, double precision); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1675,18 +1659,31 @@ begin
     key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select ($1).%I', key) into id using new;
   end if;
-  if current_setting('postgres_batch.rekeyed', true) = 'on' and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0 then
+  -- Null in most sessions: with "= 'on'", the rows would be read there.
+  if current_setting('postgres_batch.rekeyed', true) is not distinct from 'on' and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0 then
     -- Another trigger has changed the row's key before this one (batch.rekey).
     return null;
   end if;
-  perform batch.await_end(tg_argv[0], id);
   enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
+  if enqueued = 1 and current_setting('transaction_isolation') = 'read committed' then
+    -- The insert has waited for the end of another row's request with this key, or of one whose key was changed to it.
+    delete from batch.queue q
+    where q.kind = tg_argv[0] and q.request_id = id and q.attempt < (
+      select h.attempt from batch.history h where h.kind = tg_argv[0] and h.request_id = id order by h.attempt desc limit 1
+    );
+    enqueued := case when found then 0 else 1 end;
+  end if;
   if enqueued = 0 then
     perform batch.refuse_insert(tg_argv[0], array[id]);
-    perform set_config('postgres_batch.not_enqueued', 'on', true);
+    perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
+    -- Again: the other row may have been deleted meanwhile. Its primary key does not make this one wait for that.
+    enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
   end if;
-  -- A transaction's snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued.
-  if enqueued = 0 or current_setting('transaction_isolation') <> 'read committed' then
+  if enqueued = 0 then
+    perform set_config('postgres_batch.not_enqueued', 'on', true);
+  elsif current_setting('transaction_isolation') = 'repeatable read' then
+    -- The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at
+    -- serializable: transactions that insert would conflict with each other. There a claim rejects it, with the reason.
     perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
   end if;
   return null;
@@ -2857,7 +2854,12 @@ begin
   -- The trigger that enqueues the row may follow, and has its old key.
   perform set_config('postgres_batch.rekeyed', 'on', true);
   if pg_partition_root(tg_relid) is not null then
-    perform batch.await_end(tg_argv[0], new_id);
+    -- The primary key of such a table does not make two rows wait for each other: this entry does. Whoever inserts this key waits for
+    -- this transaction, and this one waits for whoever removes the key. No lock is left on an entry that is another row's.
+    insert into batch.queue (kind, request_id) values (tg_argv[0], new_id) on conflict (kind, request_id) do nothing;
+    if found then
+      delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = new_id;
+    end if;
   end if;
   perform batch.refuse_insert(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
@@ -2925,7 +2927,8 @@ begin
     perform batch.refuse_second_row(tg_relid, tg_argv[0], new_id);
   end if;
   -- Another trigger may have inserted the old key again before this one, when the request still had it.
-  if current_setting('postgres_batch.not_enqueued', true) = 'on' and cardinality(batch.existing_rows(tg_argv[0], array[old_id])) > 0
+  if current_setting('postgres_batch.not_enqueued', true) is not distinct from 'on'
+    and cardinality(batch.existing_rows(tg_argv[0], array[old_id])) > 0
     and batch.enqueue_ids(tg_argv[0], array[old_id]) = 0
   then
     perform batch.refuse_insert(tg_argv[0], array[old_id]);
@@ -3138,7 +3141,7 @@ declare
   problem text;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  if not batch.keys_may_repeat(attached.requests) then
+  if p_ids is null or not batch.keys_may_repeat(attached.requests) then
     return;
   end if;
   problem := format('several rows of %s have this primary key (it identifies the request)', attached.requests);
@@ -4254,13 +4257,6 @@ REVOKE ALL ON FUNCTION batch.attach(p_requests regclass, p_kind text, p_timeout_
 --
 
 REVOKE ALL ON FUNCTION batch.attachment_problem(p_kind text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION await_end(p_kind text, p_request bigint); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.await_end(p_kind text, p_request bigint) FROM PUBLIC;
 
 
 --

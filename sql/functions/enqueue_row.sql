@@ -20,18 +20,31 @@ begin
     key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select ($1).%I', key) into id using new;
   end if;
-  if current_setting('postgres_batch.rekeyed', true) = 'on' and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0 then
+  -- Null in most sessions: with "= 'on'", the rows would be read there.
+  if current_setting('postgres_batch.rekeyed', true) is not distinct from 'on' and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0 then
     -- Another trigger has changed the row's key before this one (batch.rekey).
     return null;
   end if;
-  perform batch.await_end(tg_argv[0], id);
   enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
+  if enqueued = 1 and current_setting('transaction_isolation') = 'read committed' then
+    -- The insert has waited for the end of another row's request with this key, or of one whose key was changed to it.
+    delete from batch.queue q
+    where q.kind = tg_argv[0] and q.request_id = id and q.attempt < (
+      select h.attempt from batch.history h where h.kind = tg_argv[0] and h.request_id = id order by h.attempt desc limit 1
+    );
+    enqueued := case when found then 0 else 1 end;
+  end if;
   if enqueued = 0 then
     perform batch.refuse_insert(tg_argv[0], array[id]);
-    perform set_config('postgres_batch.not_enqueued', 'on', true);
+    perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
+    -- Again: the other row may have been deleted meanwhile. Its primary key does not make this one wait for that.
+    enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
   end if;
-  -- A transaction's snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued.
-  if enqueued = 0 or current_setting('transaction_isolation') <> 'read committed' then
+  if enqueued = 0 then
+    perform set_config('postgres_batch.not_enqueued', 'on', true);
+  elsif current_setting('transaction_isolation') = 'repeatable read' then
+    -- The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at
+    -- serializable: transactions that insert would conflict with each other. There a claim rejects it, with the reason.
     perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
   end if;
   return null;

@@ -18,7 +18,12 @@ begin
   -- The trigger that enqueues the row may follow, and has its old key.
   perform set_config('postgres_batch.rekeyed', 'on', true);
   if pg_partition_root(tg_relid) is not null then
-    perform batch.await_end(tg_argv[0], new_id);
+    -- The primary key of such a table does not make two rows wait for each other: this entry does. Whoever inserts this key waits for
+    -- this transaction, and this one waits for whoever removes the key. No lock is left on an entry that is another row's.
+    insert into batch.queue (kind, request_id) values (tg_argv[0], new_id) on conflict (kind, request_id) do nothing;
+    if found then
+      delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = new_id;
+    end if;
   end if;
   perform batch.refuse_insert(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
@@ -86,7 +91,8 @@ begin
     perform batch.refuse_second_row(tg_relid, tg_argv[0], new_id);
   end if;
   -- Another trigger may have inserted the old key again before this one, when the request still had it.
-  if current_setting('postgres_batch.not_enqueued', true) = 'on' and cardinality(batch.existing_rows(tg_argv[0], array[old_id])) > 0
+  if current_setting('postgres_batch.not_enqueued', true) is not distinct from 'on'
+    and cardinality(batch.existing_rows(tg_argv[0], array[old_id])) > 0
     and batch.enqueue_ids(tg_argv[0], array[old_id]) = 0
   then
     perform batch.refuse_insert(tg_argv[0], array[old_id]);

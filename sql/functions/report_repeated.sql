@@ -12,7 +12,7 @@ declare
   problem text;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  if not batch.keys_may_repeat(attached.requests) then
+  if p_ids is null or not batch.keys_may_repeat(attached.requests) then
     return;
   end if;
   problem := format('several rows of %s have this primary key (it identifies the request)', attached.requests);

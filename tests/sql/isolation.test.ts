@@ -97,8 +97,17 @@ describe("serializable transactions", () => {
     }
   });
 
+  before(async () => {
+    await database.query(`
+      create table parts (id bigint, place text, primary key (id, place)) partition by list (place);
+      create table parts_here partition of parts for values in ('here'); create table parts_there partition of parts for values in ('there')`);
+    await database.query("select batch.attach('parts', 'part')");
+    await database.query("insert into parts select i, 'there' from generate_series(1, 2000) i; analyze parts");
+  });
+
   for (const [what, statement] of [
     ["insert", "insert into things values ($1 + 10000)"],
+    ["insert into a partitioned table", "insert into parts values ($1 + 10000, 'here')"],
     ["delete", "delete from things where id = $1"],
     ["insert what was deleted", "insert into things values ($1)"],
   ] as const) {

@@ -54,19 +54,107 @@ describe("a row that is moved to another partition", () => {
     assert.deepEqual(await queued(), [5]);
   });
 
-  for (const level of ["repeatable read", "serializable"]) {
-    test(`at ${level}, a second row with its key is refused also if its request ended after the snapshot`, async () => {
-      const running = await claimed("a");
-      const older = await database.open();
-      await older.query(`begin isolation level ${level}; select count(*) from pg_class`);
-      await succeed(worker, running);
-      await assert.rejects(older.query("insert into parcels values (1, 'there')"), {
+  test("locks nothing of its request: others claim, finish and own it before the transaction ends", async () => {
+    const running = await claimed("a");
+    await claimed("owned");
+    const program = await database.open();
+    const [{ token }] = (await query(
+      "select concat_ws(':', kind, request_id, attempt, token) as token from batch.queue where request_id = 2",
+    )) as [{ token: string }];
+    await program.query("begin");
+    await program.query("select batch.own($1)", [token]);
+    const application = await database.open();
+    await application.query("begin; set local lock_timeout = '2s'; update parcels set place = 'there'");
+    await succeed(worker, running);
+    assert.equal((await claimed("b")).requestId, "3");
+    await application.query("commit");
+    await application.end();
+    await program.end();
+    assert.deepEqual(await queued(), [2, 3, 4]);
+  });
+
+  test("while its request is just ending, it is finished", async () => {
+    await claimed("a");
+    const pod = await database.open();
+    await pod.query("begin; select batch.end_attempt('parcel', 1, 'error', 'no', true, false)");
+    const moved = query("update parcels set place = 'there' where id = 1");
+    await database.untilBlocked();
+    await pod.query("commit");
+    await pod.end();
+    await moved;
+    assert.deepEqual(await queued(), [2, 3, 4]);
+  });
+
+  for (const state of ["finished", "running"]) {
+    test(`a row whose key another transaction gives to a ${state} request is refused`, async () => {
+      const attempt = await claimed("a");
+      if (state === "finished") await succeed(worker, attempt);
+      const other = await database.open();
+      await other.query("begin; update parcels set id = 7 where id = 1");
+      const refused = assert.rejects(query("insert into parcels values (7, 'there')"), {
         code: "23505",
-        message: /parcel 1 must be the only row with its id/,
+        message: /parcel 7 must be the only row with its id/,
       });
-      await older.end();
+      await database.untilBlocked();
+      await other.query("commit");
+      await refused;
+      const reverse = database.client;
+      await reverse.query("begin; insert into parcels values (8, 'there')");
+      const changed = assert.rejects(other.query("update parcels set id = 8 where id = 7"), {
+        code: "23505",
+        message: /parcel 8 must be the only row with its id/,
+      });
+      await database.untilBlocked();
+      await reverse.query("commit");
+      await changed;
+      await other.end();
+      assert.deepEqual(await queued(), state === "finished" ? [2, 3, 4, 8] : [1, 2, 3, 4, 8]);
     });
   }
+
+  test("a row whose key a concurrent transaction deletes, after its request has ended, is a new request", async () => {
+    await finishAll();
+    const [other, application] = [await database.open(), await database.open()];
+    await other.query("begin; delete from parcels where id = 1");
+    // Between the attempt to enqueue the row and the search for others.
+    await query(`alter function batch.refuse_insert(text, bigint[]) rename to refuse_insert_now;
+      create function batch.refuse_insert(text, bigint[]) returns void language plpgsql as
+      $$begin perform pg_advisory_xact_lock(11); perform batch.refuse_insert_now($1, $2); end$$`);
+    const holder = await database.open();
+    await holder.query("select pg_advisory_lock(11)");
+    const inserted = application.query("insert into parcels values (1, 'there')");
+    await database.untilBlocked();
+    await other.query("commit");
+    await holder.end();
+    await inserted;
+    await query(`drop function batch.refuse_insert(text, bigint[]);
+      alter function batch.refuse_insert_now(text, bigint[]) rename to refuse_insert`);
+    await Promise.all([other.end(), application.end()]);
+    assert.deepEqual(await finishAll(), [1]);
+  });
+
+  test("at repeatable read, a second row with its key is refused also if its request ended after the snapshot", async () => {
+    const running = await claimed("a");
+    const older = await database.open();
+    await older.query("begin isolation level repeatable read; select count(*) from pg_class");
+    await succeed(worker, running);
+    await assert.rejects(older.query("insert into parcels values (1, 'there')"), {
+      code: "23505",
+      message: /parcel 1 must be the only row with its id/,
+    });
+    await older.end();
+  });
+
+  test("at serializable, such a second row is reported when it is claimed", async () => {
+    const running = await claimed("a");
+    const older = await database.open();
+    await older.query("begin isolation level serializable; select count(*) from pg_class");
+    await succeed(worker, running);
+    await older.query("insert into parcels values (1, 'there'); commit");
+    await older.end();
+    assert.deepEqual(await finishAll(), [2, 3, 4]);
+    assert.deepEqual(await query("select request_id::integer as id from batch.rejected"), [{ id: 1 }]);
+  });
 
   test("a second row with its key is refused while its request is just ending", async () => {
     await claimed("a");
