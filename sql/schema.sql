@@ -929,7 +929,8 @@ declare
   begins text := case when batch.row_security_applies(p_requests, reader)
     then 'perform pg_catalog.set_config(''postgres_batch.reading'', ''on'', true);' else '' end;
   ends text := replace(begins, '''on''', '''off''');
-  counts text := case when batch.keys_may_repeat(p_requests) then ', pg_catalog.count(*) over ()' else ', 1::bigint' end;
+  -- Also where the primary key has no further column yet: it may get one.
+  counts text := case when pg_partition_root(p_requests) is not null then ', pg_catalog.count(*) over ()' else ', 1::bigint' end;
   signature regprocedure;
 begin
   -- Replaced in place if possible: a claim that has just planned the call of a reader would not find it otherwise.
@@ -965,7 +966,7 @@ begin%1$s
   end if;
   %9$s
   if rows operator(pg_catalog.>) 1 then
-    raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'data_exception';
+    raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
 end
 $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
@@ -2257,6 +2258,12 @@ begin
          and (select true from batch.deleted_request d
            where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null',
       attached.requests, key, p_kind);
+    if batch.keys_may_repeat(attached.requests) then
+      -- Nor one of several rows with a key: of these, at most one was run.
+      deletion := deletion || format(
+        ' and (select pg_catalog.count(*) from %1$s o where o.%2$I operator(pg_catalog.=) r.%2$I) operator(pg_catalog.=) 1',
+        attached.requests, key);
+    end if;
   end if;
   select * into attached from batch.kind k where k.kind = p_kind and k.requests = attached.requests for no key update;
   if not found then
@@ -2445,6 +2452,9 @@ begin
       exception
         when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
           raise;
+        when sqlstate 'BA001' then
+          -- Several rows were read (batch.create_readers).
+          return null;
         when others or assert_failure then
           tried := tried || id;
           problem := sqlerrm;
@@ -3397,7 +3407,7 @@ begin
   end if;
   
   if rows operator(pg_catalog.>) 1 then
-    raise exception 'several rows of % have this primary key (it identifies the request)', p_requests using errcode = 'data_exception';
+    raise exception 'several rows of % have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
 end
 $_$;

@@ -10,7 +10,8 @@
 -- alter the function's search_path.
 -- The row is read by a static statement as long as its names are valid, because planning a dynamic one takes longer than running
 -- it. to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. $3 and not
--- p_request, which may be a column. batch.read_row() ensures the settings that the text depends on. A key that several rows have raises.
+-- p_request, which may be a column. batch.read_row() ensures the settings that the text depends on. A key that several rows have raises
+-- BA001, after they were read.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -44,7 +45,8 @@ declare
   begins text := case when batch.row_security_applies(p_requests, reader)
     then 'perform pg_catalog.set_config(''postgres_batch.reading'', ''on'', true);' else '' end;
   ends text := replace(begins, '''on''', '''off''');
-  counts text := case when batch.keys_may_repeat(p_requests) then ', pg_catalog.count(*) over ()' else ', 1::bigint' end;
+  -- Also where the primary key has no further column yet: it may get one.
+  counts text := case when pg_partition_root(p_requests) is not null then ', pg_catalog.count(*) over ()' else ', 1::bigint' end;
   signature regprocedure;
 begin
   -- Replaced in place if possible: a claim that has just planned the call of a reader would not find it otherwise.
@@ -80,7 +82,7 @@ begin%1$s
   end if;
   %9$s
   if rows operator(pg_catalog.>) 1 then
-    raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'data_exception';
+    raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
 end
 $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),

@@ -43,6 +43,12 @@ begin
          and (select true from batch.deleted_request d
            where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null',
       attached.requests, key, p_kind);
+    if batch.keys_may_repeat(attached.requests) then
+      -- Nor one of several rows with a key: of these, at most one was run.
+      deletion := deletion || format(
+        ' and (select pg_catalog.count(*) from %1$s o where o.%2$I operator(pg_catalog.=) r.%2$I) operator(pg_catalog.=) 1',
+        attached.requests, key);
+    end if;
   end if;
   select * into attached from batch.kind k where k.kind = p_kind and k.requests = attached.requests for no key update;
   if not found then

@@ -37,6 +37,9 @@ begin
       exception
         when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
           raise;
+        when sqlstate 'BA001' then
+          -- Several rows were read (batch.create_readers).
+          return null;
         when others or assert_failure then
           tried := tried || id;
           problem := sqlerrm;

@@ -54,4 +54,54 @@ describe("a key that several partitions have", () => {
     await query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await rejected(), [{ id: 1, reason: REASON }]);
   });
+
+  test("an empty partition that arrives reports nothing of the others: they are not read", async () => {
+    await arrive();
+    await query("select batch.attach('parcels', 'parcel'); delete from batch.rejected");
+    await query("create table parcels_new partition of parcels for values in ('new')");
+    await poll();
+    assert.deepEqual(await rejected(), []);
+  });
+
+  test("when the primary key has got a further column since batch.attach: none of its rows runs either", async () => {
+    await query(`
+      drop table parcels, parcels_there;
+      delete from batch.kind where kind = 'parcel';
+      create table parcels (id bigint primary key, place text) partition by hash (id);
+      create table parcels_all partition of parcels for values with (modulus 1, remainder 0)`);
+    await query("select batch.attach('parcels', 'parcel')");
+    await query("alter table parcels drop constraint parcels_pkey, add primary key (id, place)");
+    await query("alter table parcels detach partition parcels_all");
+    await poll();
+    await query(`
+      insert into parcels_all values (1, 'here'), (1, 'there'), (2, 'here');
+      alter table parcels attach partition parcels_all for values with (modulus 1, remainder 0)`);
+    await poll();
+    assert.deepEqual(await finishAll(), [2]);
+    assert.deepEqual(await rejected(), [{ id: 1, reason: REASON }]);
+  });
+
+  test("purge keeps its rows: one of them was never run", async () => {
+    await query("select batch.attach('parcels', 'parcel')");
+    await finishAll();
+    await arrive();
+    await poll();
+    await finishAll();
+    assert.deepEqual(await query("select batch.purge('parcel', '0')::integer as n"), [{ n: 2 }]);
+    assert.deepEqual(await query("select id::integer, place from parcels order by place"), [
+      { id: 1, place: "here" },
+      { id: 1, place: "there" },
+    ]);
+    await query("delete from parcels where place = 'there'");
+    assert.deepEqual(await query("select batch.purge('parcel', '0')::integer as n"), [{ n: 1 }]);
+  });
+
+  test("two of them, and no other row: both requests end, and the kind does not stop", async () => {
+    await query("insert into parcels_there values (2, 'there'); delete from parcels_there where id = 3");
+    await arrive();
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
+    assert.deepEqual(await queued(), []);
+    assert.equal(await problem(), "");
+  });
 });
