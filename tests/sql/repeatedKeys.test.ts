@@ -55,6 +55,16 @@ describe("a key that several partitions have", () => {
     assert.deepEqual(await rejected(), [{ id: 1, reason: REASON }]);
   });
 
+  test("when its request was finished before: the row that has arrived runs once both are deleted and it is inserted again", async () => {
+    await query("select batch.attach('parcels', 'parcel')");
+    await finishAll();
+    await arrive();
+    await poll();
+    assert.deepEqual(await finishAll(), [3]);
+    await query("delete from parcels where id = 1; insert into parcels values (1, 'there')");
+    assert.deepEqual(await finishAll(), [1]);
+  });
+
   test("an empty partition that arrives reports nothing of the others: they are not read", async () => {
     await arrive();
     await query("select batch.attach('parcels', 'parcel'); delete from batch.rejected");
