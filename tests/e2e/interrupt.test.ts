@@ -14,6 +14,7 @@ const SAY = `say() { echo "$1" >> "\${0%/*}/calls.log"; }`;
 function pulumi(onInterrupt: string): Readonly<Record<string, string>> {
   return {
     kubectl: `case "$*" in "config current-context") echo fake;; *kube-system*) echo 1-2;; esac`,
+    docker: "",
     pulumi: `${SAY}; trap 'say asked; ${onInterrupt}' INT; say "at work"; while true; do sleep 0.05; done`,
   };
 }

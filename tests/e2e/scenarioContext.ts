@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { declaredConfig } from "../support/pulumi/declaredConfig.ts";
 import type { Cluster } from "./cluster.ts";
 import { snapshotResources } from "./leftovers.ts";
+import { nodeDocker } from "./nodeDocker.ts";
 import type { Options } from "./options.ts";
 import { PlainJob } from "./plainJob.ts";
 import type { ScenarioContext } from "./scenario.ts";
@@ -13,9 +14,9 @@ import { Stack } from "./stack.ts";
 export type RunContext = Omit<ScenarioContext, "note" | "show">;
 
 /**
- * Prepares the stack `e2e` for a cluster.
+ * Prepares the stack `e2e` for a cluster, and this process to build its image.
  *
- * @throws Error when the cluster has another stack's namespaces, which would be taken from it.
+ * @throws Error when the cluster has another stack's namespaces, which would be taken from it, or the image cannot be built for it.
  */
 export async function createContext(
   cluster: Cluster,
@@ -23,6 +24,7 @@ export async function createContext(
 ): Promise<RunContext> {
   const stack = await Stack.of(cluster.context);
   const settings = settingsFrom(process.env, Object.keys(declaredConfig()), cluster.context);
+  Object.assign(process.env, await nodeDocker(cluster.context, settings, process.env));
   const before = await readInitialResources(cluster, stack);
   await stack.init();
   stack.configure(settings);
