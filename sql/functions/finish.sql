@@ -2,7 +2,8 @@
 -- batch.own(), except for an attempt that it has already finished: then it returns false and changes nothing. A program that has lost the
 -- answer to its commit may thus repeat the whole transaction. Its effects must not be written twice: a transaction that has written
 -- something, or whose current statement also writes, is refused, and any other becomes read-only. A statement locks the tables that it
--- writes before it calls any function.
+-- writes before it calls any function. A subtransaction (a savepoint, an exception block) is refused as well: what it sets to read-only is
+-- writable again once it is released.
 --
 -- p_token: BATCH_TOKEN   p_result: any JSON of at most 64 KiB; null: nothing
 create or replace function batch.finish(p_token text, p_result jsonb default null) returns boolean
@@ -13,6 +14,8 @@ as $$
 declare
   finished batch.queue;
   finished_at timestamptz;
+  history_ctid tid;
+  lock_number xid;
 begin
   perform batch.check_token(p_token);
   if octet_length(p_result::text) > 65536 then
@@ -22,13 +25,18 @@ begin
   -- The history is read only where it matters: serializable transactions of different programs must not conflict. In a read-only
   -- transaction, such as one that an earlier call has made so, nothing can be locked.
   if current_setting('transaction_read_only')::boolean or batch.lock_token(p_token) is null then
-    select h.ended_at into finished_at from batch.history h
+    select h.ended_at, h.ctid into finished_at, history_ctid from batch.history h
     where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
       and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
     if not found then
       perform batch.own(p_token);
-    elsif finished_at <> now() then
-      if pg_current_xact_id_if_assigned() is not null or exists (
+    elsif finished_at <> now() and not current_setting('transaction_read_only')::boolean then
+      if pg_current_xact_id_if_assigned() is null then
+        -- In a subtransaction, the lock has another number than the transaction.
+        perform from batch.history h where h.ctid = history_ctid for update;
+        select h.xmax into lock_number from batch.history h where h.ctid = history_ctid;
+      end if;
+      if lock_number is distinct from pg_current_xact_id()::xid or exists (
         select from pg_locks l where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode = 'RowExclusiveLock'
       ) then
         raise exception 'the attempt was finished by an earlier transaction (its effects must not be written twice)'

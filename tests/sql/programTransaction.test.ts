@@ -139,6 +139,27 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     await insert();
   });
 
+  for (const [within, end] of [
+    ["savepoint step", "release step"],
+    ["savepoint outer_step; savepoint step", "release outer_step"],
+  ] as const) {
+    test(`that is repeated after a lost answer is refused if it calls batch.finish() after "${within}"`, async () => {
+      const { program, token } = await start();
+      const work = async () => {
+        await program.query(`begin; ${within}`);
+        await program.query("select batch.finish($1)", [token]);
+        await program.query(`${end}; insert into effects values (1); commit`);
+      };
+      await work();
+      for (const isolation of ["read committed", "repeatable read", "serializable"]) {
+        await program.query(`set default_transaction_isolation = '${isolation}'`);
+        await assert.rejects(work(), { code: "55000", message: /was finished by an earlier transaction/ });
+        await program.query("rollback");
+      }
+      assert.equal((await database.query("select from effects")).length, 1);
+    });
+  }
+
   for (const statement of [
     "with effect as (insert into effects values (1)) select batch.finish($1)",
     "insert into effects select 1 from batch.finish($1)",
