@@ -58,6 +58,11 @@ begin
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request and q.job_name is null;
   insert into batch.queue (kind, request_id, attempt, created_at) values (p_kind, p_request, latest.attempt, latest.created_at)
   on conflict (kind, request_id) do nothing;
-  return found;
+  if not found then
+    return false;
+  end if;
+  -- A row that was inserted while no trigger fired: once this has ended, it must not count as the request of the deleted one.
+  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = p_request;
+  return true;
 end
 $$;

@@ -101,6 +101,16 @@ describe("batch.retry", () => {
     assert.equal(await queued(), 1);
   });
 
+  test("a row that was inserted again while no trigger fired is run once, also when its table is attached again", async () => {
+    await giveUp();
+    await database.query(`delete from make_it_clap; set session_replication_role = replica;
+      insert into make_it_clap (id, duration_seconds) values (1, 1); reset session_replication_role`);
+    assert.deepEqual(await retry(1), [{ retry: true }]);
+    await (await attempt("b")).succeeded();
+    await database.query("select batch.attach('make_it_clap', 'clap')");
+    assert.equal(await queued(), 0);
+  });
+
   const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
     ["running", () => attempt("a"), /clap 1 must be DEAD to be retried .*; a Job still has it/],
     ["FAILED and reserved", async () => (await attempt("a")).failed(), /a Job still has it/],
