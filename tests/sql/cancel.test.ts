@@ -76,6 +76,12 @@ describe("batch.cancel", () => {
     assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: canceled" }]);
   });
 
+  test("a request stays canceled that was inserted and canceled by the transaction that truncated its table", async () => {
+    await database.query(`begin; truncate make_it_clap; insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1);
+      select batch.cancel('clap', 1); commit; select batch.attach('make_it_clap', 'clap')`);
+    assert.deepEqual(await database.queued(), [2]);
+  });
+
   test("a request that is being claimed at the same moment is running or has ended, and is never lost", async () => {
     await (STATES.waiting as Setup)(database, worker);
     const other = await database.open();
