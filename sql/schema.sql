@@ -2083,7 +2083,12 @@ begin
   perform batch.reap(p_kind);
   perform batch.renumber_claimed(p_kind);
   perform batch.advance_bounds(p_kind);
-  delete from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days';
+  select array_agg(old.row_ctid) into ctids from (
+    select j.ctid as row_ctid from batch.job j where j.kind = p_kind and j.updated_at < now() - interval '7 days' for update skip locked
+  ) old;
+  if ctids is not null then
+    delete from batch.job j where j.ctid = any (ctids);
+  end if;
   return current_problem;
 end
 $$;

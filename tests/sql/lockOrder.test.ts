@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { statement } from "../../worker/src/queue/statement.ts";
-import { claim, claimParams } from "../support/queue.ts";
+import { claim, claimParams, fail } from "../support/queue.ts";
 import { until } from "../support/until.ts";
 import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
 
@@ -43,6 +43,22 @@ describe("two sessions that lock a table and its kind do not deadlock", { timeou
       await Promise.all([first.end(), second.end()]);
     });
   }
+});
+
+test("a poll does not wait for the end of an attempt whose Job last failed a week ago, which waits for the poll", async () => {
+  const attempt = await claimed("a");
+  await query(
+    "insert into batch.job (kind, job_name, failures, finished, updated_at) values ('parcel', 'a', 1, 0, now() - interval '8 days')",
+  );
+  const keda = await database.open();
+  // As batch.reset_bounds() does, early in a poll.
+  await keda.query("begin; update batch.scaling set bounds_reset_at = now(); set local lock_timeout = '300ms'");
+  const ended = fail(worker, attempt, { reason: "interrupted", message: "no", final: false });
+  await database.untilBlocked();
+  await keda.query("select batch.demand('parcel', 1, 10)");
+  await keda.query("commit");
+  assert.equal(await ended, "FAILED");
+  await keda.end();
 });
 
 for (const change of ["truncate parcels", "select batch.detach('parcel')"]) {
