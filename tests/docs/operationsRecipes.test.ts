@@ -58,6 +58,19 @@ describe("docs/operations.md", () => {
     assert.equal(await poll(), 1);
   });
 
+  test("cancels everything that waits, also while an application deletes one of the rows", async () => {
+    await insert(1, 2, 3);
+    const application = await database.open();
+    await application.query("begin; delete from make_it_clap where id = 2");
+    const [, cancel = ""] = statements("Cancel a request").slice(2);
+    const canceled = database.query(cancel);
+    await database.untilBlocked();
+    await application.query("commit");
+    assert.equal((await canceled).length, 2);
+    assert.deepEqual(await database.queued(), []);
+    await application.end();
+  });
+
   test("pauses and resumes a kind, and all kinds", async () => {
     await insert(1);
     for (const heading of ["Pause", "Stop everything now"]) {
@@ -119,6 +132,22 @@ describe("docs/operations.md", () => {
       await succeed(worker, attempt);
     }
     assert.deepEqual(ran.sort(), ["1.2", "3.1", "4.1"]);
+    await database.query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
+  });
+
+  test("renames a kind while an application deletes a row: neither fails", async () => {
+    await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+    await database.query("insert into pages values (1), (2)");
+    const [begin = "", first = "", ...rest] = statements("Rename a kind");
+    await database.query(begin);
+    await database.query(first);
+    const application = await database.open();
+    const deleted = application.query("delete from pages where id = 1");
+    await database.untilBlocked();
+    for (const each of rest) await database.query(each);
+    assert.equal((await deleted).rowCount, 1);
+    assert.deepEqual(await database.queued("site"), [2]);
+    await application.end();
     await database.query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
   });
 });
