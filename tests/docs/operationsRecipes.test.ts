@@ -82,6 +82,25 @@ describe("docs/operations.md", () => {
     }
   });
 
+  test("stops and resumes all kinds, except one that was paused before", async () => {
+    await insert(1);
+    await database.query("select batch.pause('clap', 'the warehouse is closed')");
+    await run("Stop everything now");
+    assert.equal(await poll(), 0);
+    const [status] = await database.query<{ problem: string }>("select problem from batch.status");
+    assert.match(status?.problem ?? "", /the warehouse is closed/);
+    await database.query("select batch.resume('clap')");
+  });
+
+  test("copies attempts that are purged a while later", async () => {
+    await insert(1);
+    const { connection, attempt } = await claimed("a");
+    await succeed(connection, attempt);
+    await database.query("update batch.history set ended_at = now() - interval '90 days' + interval '1 hour'");
+    await run("Archive the history");
+    assert.equal((await database.query("delete from attempt_archive returning 1")).length, 1);
+  });
+
   test("copies old attempts, and may be repeated", async () => {
     await insert(1, 2);
     for (const job of ["a", "b"]) {
@@ -109,6 +128,17 @@ describe("docs/operations.md", () => {
     const again = await take(worker, "b", { kind: "page" });
     assert.equal(again.attempt, 1);
     await database.query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
+  });
+
+  test("deletes nothing of a kind that is attached again meanwhile", async () => {
+    await insert(1);
+    const { connection, attempt } = await claimed("a");
+    await succeed(connection, attempt);
+    const [, ...deletion] = statements("Detach a kind");
+    for (const each of deletion) await database.query(each.replace("page", "clap"));
+    assert.equal(await getStatus(1), "SUCCESS");
+    assert.equal(await poll(), 0);
+    assert.deepEqual(await database.query("select problem from batch.status"), [{ problem: null }]);
   });
 
   test("renames a kind: ended requests stay ended, and the others run once", async () => {
