@@ -75,9 +75,10 @@ begin
     update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
     where q.kind = tg_argv[0] and q.request_id = old_id;
     -- Otherwise the row would have no request: once attached again, or with yet another key, it would run beside this attempt.
-    insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, error)
+    -- It ends now, and not when this transaction began: the table may have been truncated since (batch.clear_kind).
+    insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, error)
     select request.kind, new_id, greatest(request.attempt, 1 + max(h.attempt)), request.session_id, request.created_at, request.started_at,
-           'DEAD', 'canceled', format('a Job was working on it as %s when its primary key was changed', old_id)
+           clock_timestamp(), 'DEAD', 'canceled', format('a Job was working on it as %s when its primary key was changed', old_id)
     from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id;
   end if;
 

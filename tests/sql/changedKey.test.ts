@@ -4,6 +4,18 @@ import { parseRow } from "../../worker/src/parseRow.ts";
 import { succeed } from "../support/queue.ts";
 import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
 
+test("a key that is changed by a transaction that is older than a truncate: the request stays DEAD when its table is attached again", async () => {
+  const application = await database.open();
+  await application.query("begin; select 1");
+  await query("truncate parcels; insert into parcels (id) values (1)");
+  const attempt = await claimed("a");
+  await application.query("update parcels set id = 5 where id = 1; commit");
+  await application.end();
+  await query("select batch.attach('parcels', 'parcel')");
+  assert.deepEqual(await queued(), [1]);
+  await failed(attempt);
+});
+
 describe("a changed primary key", () => {
   test("is followed by a waiting and by a reserved request", async () => {
     await failed(await claimed("a"));
