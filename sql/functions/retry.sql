@@ -61,6 +61,13 @@ begin
   if not found then
     return false;
   end if;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    -- The insert fails for an attempt that has ended after the snapshot.
+    insert into batch.history (kind, request_id, attempt, created_at, started_at, status)
+    values (p_kind, p_request, latest.attempt + 1, now(), now(), 'DEAD')
+    on conflict (kind, request_id, attempt) do nothing;
+    delete from batch.history h where h.kind = p_kind and h.request_id = p_request and h.attempt = latest.attempt + 1;
+  end if;
   -- A row that was inserted while no trigger fired: once this has ended, it must not count as the request of the deleted one.
   delete from batch.deleted_request d where d.kind = p_kind and d.request_id = p_request;
   return true;

@@ -101,6 +101,30 @@ describe("batch.retry", () => {
     assert.equal(await queued(), 1);
   });
 
+  for (const isolation of ["repeatable read", "serializable"]) {
+    test(`a transaction that still sees the request DEAD is refused, also when it has ended again: ${isolation}`, async (context) => {
+      await giveUp();
+      const late = await database.open();
+      context.after(() => late.end());
+      await late.query(`begin isolation level ${isolation}; select from batch.history`);
+      await retry(1);
+      await (await attempt("b")).succeeded();
+      await assert.rejects(late.query("select batch.retry('clap', 1)"), { code: "40001" });
+      await late.query(`rollback; begin isolation level ${isolation}`);
+      await assert.rejects(late.query("select batch.retry('clap', 1)"), { message: /got SUCCESS/ });
+      assert.equal(await queued(), 0);
+    });
+  }
+
+  test("above read committed a request runs again like any other", async () => {
+    await giveUp();
+    await database.query("begin isolation level serializable");
+    assert.deepEqual(await retry(1), [{ retry: true }]);
+    await database.query("commit");
+    assert.equal((await attempt("b")).key.attempt, 2);
+    assert.equal((await database.query("select from clap_attempt")).length, 2);
+  });
+
   test("a row that was inserted again while no trigger fired is run once, also when its table is attached again", async () => {
     await giveUp();
     await database.query(`delete from make_it_clap; set session_replication_role = replica;
