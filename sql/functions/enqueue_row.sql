@@ -20,14 +20,14 @@ begin
     key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select ($1).%I', key) into id using new;
   end if;
-  -- Null in most sessions: with "= 'on'", the rows would be read there.
+  -- The setting is null in most sessions, where "= 'on'" would not keep the rows from being read.
   if current_setting('postgres_batch.rekeyed', true) is not distinct from 'on' and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0 then
     -- Another trigger has changed the row's key before this one (batch.rekey).
     return null;
   end if;
   enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
   if enqueued = 1 and current_setting('transaction_isolation') = 'read committed' then
-    -- The insert has waited for the end of another row's request with this key, or of one whose key was changed to it.
+    -- The insert may have waited for the end of another row's request with this key, or of one whose key was changed to it.
     delete from batch.queue q
     where q.kind = tg_argv[0] and q.request_id = id and q.attempt < (
       select h.attempt from batch.history h where h.kind = tg_argv[0] and h.request_id = id order by h.attempt desc limit 1
