@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { declaredConfig } from "../support/pulumi/declaredConfig.ts";
 import type { Cluster } from "./cluster.ts";
+import { dockerEnv } from "./dockerEnv.ts";
 import { snapshotResources } from "./leftovers.ts";
-import { nodeDocker } from "./nodeDocker.ts";
 import type { Options } from "./options.ts";
 import { PlainJob } from "./plainJob.ts";
 import type { ScenarioContext } from "./scenario.ts";
@@ -24,7 +24,7 @@ export async function createContext(
 ): Promise<RunContext> {
   const stack = await Stack.of(cluster.context);
   const settings = settingsFrom(process.env, Object.keys(declaredConfig()), cluster.context);
-  Object.assign(process.env, await nodeDocker(cluster.context, settings, process.env));
+  Object.assign(process.env, await dockerEnv(cluster.context, settings, process.env));
   const before = await readInitialResources(cluster, stack);
   await stack.init();
   stack.configure(settings);

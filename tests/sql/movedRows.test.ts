@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { fail, succeed } from "../support/queue.ts";
-import { claimed, database, finishAll, query, queued, worker } from "./parcels.ts";
+import { claimed, database, finishAll, partitionByPlace, query, queued, worker } from "./parcels.ts";
 
 describe("a row that is moved to another partition", () => {
   beforeEach(async () => {
-    await query(`
-      drop table parcels;
-      delete from batch.kind where kind = 'parcel';
-      create table parcels (id bigint, place text not null, primary key (id, place)) partition by list (place);
-      create table parcels_here partition of parcels for values in ('here');
-      create table parcels_there partition of parcels for values in ('there')`);
-    await database.reset();
+    await partitionByPlace();
+    await query("create table parcels_there partition of parcels for values in ('there')");
     await query("select batch.attach('parcels', 'parcel')");
     await query("insert into parcels values (1, 'here'), (2, 'here'), (3, 'here'), (4, 'here')");
   });

@@ -27,6 +27,15 @@ export async function finishAll(): Promise<number[]> {
     done.push(Number(attempt.requestId));
   }
 }
+/** Replaces the table by an empty one with a partition for the place 'here', whose primary key lets rows in other partitions have the same id. */
+export async function partitionByPlace(): Promise<void> {
+  await query(`
+    drop table parcels;
+    delete from batch.kind where kind = 'parcel';
+    create table parcels (id bigint, place text not null, primary key (id, place)) partition by list (place);
+    create table parcels_here partition of parcels for values in ('here')`);
+  await database.reset();
+}
 /** The requests in the queue. */
 export const queued = () => database.queued("parcel");
 /** The attempts of a request, in order. */

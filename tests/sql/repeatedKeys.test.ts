@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { claim, claimParams } from "../support/queue.ts";
-import { attempts, database, finishAll, poll, problem, query, queued, worker } from "./parcels.ts";
+import { attempts, finishAll, partitionByPlace, poll, problem, query, queued, worker } from "./parcels.ts";
 
 const REASON = "several rows of public.parcels have this primary key (it identifies the request)";
 
@@ -9,22 +9,17 @@ const rejected = () => query("select request_id::integer as id, reason from batc
 
 describe("a key that several partitions have", () => {
   beforeEach(async () => {
-    await query(`
-      drop table parcels;
-      delete from batch.kind where kind = 'parcel';
-      create table parcels (id bigint, place text not null, primary key (id, place)) partition by list (place);
-      create table parcels_here partition of parcels for values in ('here');
-      create table parcels_there (id bigint, place text not null, primary key (id, place))`);
-    await database.reset();
+    await partitionByPlace();
+    await query("create table parcels_there (id bigint, place text not null, primary key (id, place))");
     await query(
       "insert into parcels values (1, 'here'), (2, 'here'); insert into parcels_there values (1, 'there'), (3, 'there')",
     );
   });
 
-  const arrive = () => query("alter table parcels attach partition parcels_there for values in ('there')");
+  const attachPartition = () => query("alter table parcels attach partition parcels_there for values in ('there')");
 
   test("when the table is attached: none of its rows runs, the others do, and operators see why", async () => {
-    await arrive();
+    await attachPartition();
     await query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await rejected(), [{ id: 1, reason: REASON }]);
     assert.deepEqual(await finishAll(), [2, 3]);
@@ -38,7 +33,7 @@ describe("a key that several partitions have", () => {
 
   test("when it is the only request: its kind does not stop", async () => {
     await query("delete from parcels where id > 1; delete from parcels_there where id > 1");
-    await arrive();
+    await attachPartition();
     await query("select batch.attach('parcels', 'parcel')");
     assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
     assert.equal(await poll(), 0);
@@ -48,32 +43,32 @@ describe("a key that several partitions have", () => {
   test("when the partition is attached after its request was finished: reported, once", async () => {
     await query("select batch.attach('parcels', 'parcel')");
     await finishAll();
-    await arrive();
+    await attachPartition();
     await poll();
     assert.deepEqual(await queued(), [3]);
     await query("select batch.attach('parcels', 'parcel')");
     assert.deepEqual(await rejected(), [{ id: 1, reason: REASON }]);
   });
 
-  test("when its request was finished before: the row that has arrived runs once both are deleted and it is inserted again", async () => {
+  test("when its request was finished before: the new row runs once both are deleted and it is inserted again", async () => {
     await query("select batch.attach('parcels', 'parcel')");
     await finishAll();
-    await arrive();
+    await attachPartition();
     await poll();
     assert.deepEqual(await finishAll(), [3]);
     await query("delete from parcels where id = 1; insert into parcels values (1, 'there')");
     assert.deepEqual(await finishAll(), [1]);
   });
 
-  test("an empty partition that arrives reports nothing of the others: they are not read", async () => {
-    await arrive();
+  test("attaching an empty partition reports nothing about the others: they are not read", async () => {
+    await attachPartition();
     await query("select batch.attach('parcels', 'parcel'); delete from batch.rejected");
     await query("create table parcels_new partition of parcels for values in ('new')");
     await poll();
     assert.deepEqual(await rejected(), []);
   });
 
-  test("when the primary key has got a further column since batch.attach: none of its rows runs either", async () => {
+  test("when a column was added to the primary key after batch.attach: none of its rows runs either", async () => {
     await query(`
       drop table parcels, parcels_there;
       delete from batch.kind where kind = 'parcel';
@@ -94,7 +89,7 @@ describe("a key that several partitions have", () => {
   test("purge keeps its rows: one of them was never run", async () => {
     await query("select batch.attach('parcels', 'parcel')");
     await finishAll();
-    await arrive();
+    await attachPartition();
     await poll();
     await finishAll();
     assert.deepEqual(await query("select batch.purge('parcel', '0')::integer as n"), [{ n: 2 }]);
@@ -108,7 +103,7 @@ describe("a key that several partitions have", () => {
 
   test("two of them, and no other row: both requests end, and the kind does not stop", async () => {
     await query("insert into parcels_there values (2, 'there'); delete from parcels_there where id = 3");
-    await arrive();
+    await attachPartition();
     await query("select batch.attach('parcels', 'parcel')");
     assert.equal(await claim(worker, claimParams("a", { kind: "parcel" })), undefined);
     assert.deepEqual(await queued(), []);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createPrograms } from "../support/programs.ts";
-import { nodeDocker } from "./nodeDocker.ts";
+import { dockerEnv } from "./dockerEnv.ts";
 
 interface Minikube {
   readonly driver?: string;
@@ -20,7 +20,7 @@ async function found({ driver = "docker", status = "OK", runtime = "docker" }: M
     esac`,
   });
   const settings = image === undefined ? {} : { image };
-  return await nodeDocker("minikube", settings, { PATH: folder, DOCKER_HOST: "tcp://host:2375" });
+  return await dockerEnv("minikube", settings, { PATH: folder, DOCKER_HOST: "tcp://host:2375" });
 }
 
 describe("the e2e stack's image is built", () => {

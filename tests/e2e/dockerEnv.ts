@@ -8,7 +8,7 @@ import type { Settings } from "./settings.ts";
  *
  * @throws FailedError when minikube's node has none.
  */
-export async function nodeDocker(
+export async function dockerEnv(
   context: string,
   { image = "" }: Settings,
   env: NodeJS.ProcessEnv,
