@@ -39,6 +39,8 @@ describe("the e2e stack's image is built", () => {
   }
 
   test("nowhere if pods would not find it: the message says what to do", async () => {
-    await assert.rejects(found({ runtime: "containerd" }), { message: /container-runtime=docker/ });
+    await assert.rejects(found({ runtime: "containerd" }), {
+      message: /container-runtime=docker.*E2E_IMAGE='{"build":{"registry":"REGISTRY"}}'$/,
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { FailedError } from "../../cli/up/failedError.ts";
 import { parseImageSource } from "../../cli/up/imageSource.ts";
 import { buildEnv, findProfile } from "../../cli/up/kubernetesCluster.ts";
 import { pathLookup } from "../../cli/up/programs.ts";
@@ -14,5 +15,8 @@ export async function dockerEnv(
   env: NodeJS.ProcessEnv,
 ): Promise<Readonly<Record<string, string>>> {
   const profile = await findProfile(context, pathLookup(env.PATH)("minikube"), env);
-  return await buildEnv(context, profile, env, parseImageSource([], image));
+  return await buildEnv(context, profile, env, parseImageSource([], image)).catch((error: Error) => {
+    const example = `E2E_IMAGE='{"build":{"registry":"REGISTRY"}}'`;
+    throw new FailedError(`${error.message}. npm run e2e takes such a setting from its environment: ${example}`);
+  });
 }

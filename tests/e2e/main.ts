@@ -52,9 +52,9 @@ const ALL = {
   examples,
   destroy,
 };
-/** On a cluster of two nodes, among what is there: without the run's own stack. */
+/** On a cluster of two nodes, among what is there: without the run's own stack. Images are pushed. */
 const SHARED = { cluster, consumer, failover, "database-node": databaseNode };
-/** On a cluster of two nodes. */
+/** On a cluster of two nodes, which share no Docker daemon: images are pushed. */
 const NODES = {
   "lost-node": lostNode,
   "cut-off-node": cutOffNode,
@@ -99,8 +99,11 @@ async function prepare(options: Options): Promise<RunContext & AsyncDisposable> 
   try {
     const cluster = await Cluster.current();
     for (const name of options.names) await SCENARIOS[name]?.check?.(cluster);
-    if (!options.existing)
-      return { ...(await createContext(cluster, options)), [Symbol.asyncDispose]: async () => undefined };
+    if (!options.existing) {
+      const pushed = options.names.every((name) => name in SHARED || name in NODES);
+      const context = await createContext(cluster, { ...options, pushed });
+      return { ...context, [Symbol.asyncDispose]: async () => undefined };
+    }
     await checkTwoNodes(cluster);
     return await createExistingContext(cluster, options);
   } catch (error) {

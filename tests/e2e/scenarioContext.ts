@@ -16,15 +16,16 @@ export type RunContext = Omit<ScenarioContext, "note" | "show">;
 /**
  * Prepares the stack `e2e` for a cluster, and this process to build its image.
  *
+ * @param options.pushed - every scenario pushes its images to a registry, whatever the settings say
  * @throws Error when the cluster has another stack's namespaces, which would be taken from it, or the image cannot be built for it.
  */
 export async function createContext(
   cluster: Cluster,
-  { polls, losses }: Pick<Options, "polls" | "losses">,
+  { polls, losses, pushed }: Pick<Options, "polls" | "losses"> & { readonly pushed: boolean },
 ): Promise<RunContext> {
   const stack = await Stack.of(cluster.context);
   const settings = settingsFrom(process.env, Object.keys(declaredConfig()), cluster.context);
-  Object.assign(process.env, await dockerEnv(cluster.context, settings, process.env));
+  if (!pushed) Object.assign(process.env, await dockerEnv(cluster.context, settings, process.env));
   const before = await readInitialResources(cluster, stack);
   await stack.init();
   stack.configure(settings);
