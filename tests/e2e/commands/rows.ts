@@ -72,7 +72,13 @@ export function memoryRow(killsContainer: boolean): Expected {
     kind: "debian",
     verb: "memory",
     what: killsContainer ? "out of memory, the runner too: DEAD" : "out of memory: DEAD with the reason",
-    ends: [{ status: "DEAD", reason: "crashed", error: killsContainer ? /./ : /^ended by SIGKILL, out of memory$/ }],
+    ends: [
+      {
+        status: "DEAD",
+        reason: "crashed",
+        error: killsContainer ? /^the worker in pod \S+ died/ : /^ended by SIGKILL, out of memory$/,
+      },
+    ],
   };
 }
 

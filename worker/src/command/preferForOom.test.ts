@@ -6,17 +6,35 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
 
-const CGROUPS = "/sys/fs/cgroup/memory";
 const LIMIT_BYTES = 200e6;
 
-function canMakeCgroup(): boolean {
+/** Where this test may make a group with a limit of memory, and the file for the limit. */
+function findCgroups(): { readonly parent: string; readonly limit: string } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const [v1, v2] = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
+  if (isWritable(v1)) return { parent: v1, limit: "memory.limit_in_bytes" };
+  const passesMemoryOn = /\bmemory\b/.test(readOrEmpty(`${v2}/cgroup.subtree_control`));
+  return passesMemoryOn && isWritable(v2) ? { parent: v2, limit: "memory.max" } : undefined;
+}
+
+function isWritable(folder: string): boolean {
   try {
-    accessSync(CGROUPS, constants.W_OK);
-    return process.getuid?.() === 0;
+    accessSync(folder, constants.W_OK);
+    return true;
   } catch {
     return false;
   }
 }
+
+function readOrEmpty(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+const cgroups = findCgroups();
 
 test("the command has a higher score than the runner", {
   skip: !existsSync("/proc/self") && "there is no /proc",
@@ -27,13 +45,14 @@ test("the command has a higher score than the runner", {
 });
 
 test("a command that exhausts the memory is killed, the runner survives, and the error says why", {
-  skip: !canMakeCgroup() && "needs root on a host with cgroup v1",
+  skip: cgroups === undefined && "needs root on a host whose memory cgroups can be written",
   timeout: 60_000,
 }, async () => {
-  const cgroup = `${CGROUPS}/postgres-batch-test-${process.pid}`;
+  const { parent, limit } = cgroups as NonNullable<typeof cgroups>;
+  const cgroup = `${parent}/postgres-batch-test-${process.pid}`;
   mkdirSync(cgroup);
   after(() => rmdirSync(cgroup));
-  writeFileSync(`${cgroup}/memory.limit_in_bytes`, String(LIMIT_BYTES));
+  writeFileSync(`${cgroup}/${limit}`, String(LIMIT_BYTES));
   const runner = fileURLToPath(new URL("../../../tests/support/attemptRunner.ts", import.meta.url));
   // tail keeps the last line in memory, and the first line never ends.
   const hog = "exec tail /dev/zero";
