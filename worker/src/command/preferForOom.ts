@@ -4,6 +4,9 @@ import { readFileSync, writeFileSync } from "node:fs";
  * The command's oom_score_adj: as if it used half of the memory limit more than it does. That is enough for the kernel to choose it
  * before the runner, which needs less. The maximum would make a guaranteed pod's command the first process to be killed on the
  * whole node.
+ *
+ * A pod without a CPU limit starts near the maximum if its memory is a small part of its node's, so little is added there: the kernel
+ * chooses the largest process, which may be the runner. Without privileges it cannot lower its own score.
  */
 const RAISED_BY = 500;
 const MAX_SCORE = 1_000;
