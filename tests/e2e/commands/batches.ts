@@ -1,4 +1,5 @@
 import type { BatchConfig } from "../../../components/batchConfig.ts";
+import { mapLimits } from "../../../worker/src/retryLimits.ts";
 
 /** The images to build, by their target in tests/e2e/images/Dockerfile. */
 export const IMAGES = ["debian", "musl", "shellless", "scratch"] as const;
@@ -14,7 +15,7 @@ const UNKNOWN_IMAGE = "registry.invalid/none:1";
 /** In addition to those of sysexits.h. */
 export const FINAL_EXIT_CODE = 9;
 
-const NO_RETRY = { backoffLimit: 0, crashLimit: 0 };
+const NO_RETRY = mapLimits(() => 0);
 const SCRIPT = { image: imageName("debian"), command: ["/program/work.sh"] };
 
 /** A user that exists in no image, as on OpenShift. */
