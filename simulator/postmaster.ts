@@ -133,7 +133,7 @@ export class Postmaster {
 
   #describeEnd(end: string): string {
     const { log } = this.#args;
-    // Whoever cleans up /tmp removes the log first: the server then ends by itself.
+    // A program that cleans up /tmp removes the log first: the server then ends by itself.
     const lines = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : [];
     const text = lines.slice(-LOG_LINES).join("\n");
     return `${text === "" ? end : `${end}\n${text}`}${getHint(text)}`;
