@@ -2243,6 +2243,7 @@ declare
   own_path constant text := 'pg_catalog, pg_temp';
   attached batch.kind;
   key name;
+  problem text;
   ids bigint[];
   kept bigint[];
   above bigint;
@@ -2283,6 +2284,20 @@ begin
   if not found then
     raise exception 'cannot purge %: another table was attached as this kind meanwhile; call batch.purge() again', p_kind
       using errcode = 'serialization_failure';
+  end if;
+  if key is not null then
+    -- A row that cannot be seen would be taken for a deleted one, and would run again without its attempts. The reader sees every row, unless
+    -- the kind has a problem; the caller finds those of a detached kind.
+    if attached.attached then
+      problem := case when batch.row_security_applies(attached.requests, batch.reader_role(attached.requests))
+        then batch.attachment_problem(p_kind) end;
+    elsif row_security_active(attached.requests) then
+      problem := format('row level security may hide rows of %s from %I: call batch.purge() as a role to which it does not apply',
+        attached.requests, current_user);
+    end if;
+    if problem is not null then
+      raise exception 'cannot purge %: %', p_kind, problem using errcode = 'object_not_in_prerequisite_state';
+    end if;
   end if;
   loop
     select array_agg(old.request_id) into ids from (

@@ -143,3 +143,35 @@ describe("row level security that is changed later", () => {
     });
   });
 });
+
+describe("batch.purge where row level security hides rows whose requests have ended", () => {
+  const FORCED = CASES["forced row level security"] as string;
+  const waiting = () => database.queued("parcel");
+  beforeEach(async () => {
+    await owner.query(
+      `create table parcels (id bigint primary key); ${FORCED}; create policy everyone on parcels using (true)`,
+    );
+    await owner.query("insert into parcels values (1); select batch.attach('parcels', 'parcel')");
+    await succeed(worker, await take(worker, "a", { kind: "parcel" }));
+  });
+
+  test("deletes no attempt of a detached kind: attached again, no finished row runs again", async () => {
+    await owner.query("select batch.detach('parcel'); drop policy everyone on parcels");
+    await assert.rejects(owner.query("select batch.purge('parcel', '0')"), {
+      message: /row level security may hide rows of public\.parcels from owner_of_row_security_test/,
+    });
+    await owner.query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await waiting(), []);
+    assert.deepEqual((await owner.query("select batch.purge('parcel', '0')")).rows, [{ purge: "0" }]);
+  });
+
+  test("deletes no attempt while a restrictive policy stops the kind: without it, no finished row runs again", async () => {
+    await owner.query("create policy tenants on parcels as restrictive using (false)");
+    await assert.rejects(owner.query("select batch.purge('parcel', '0')"), {
+      message: /cannot purge parcel: a restrictive policy may hide rows/,
+    });
+    await owner.query("drop policy tenants on parcels; select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await waiting(), []);
+    assert.deepEqual((await owner.query("select batch.purge('parcel', '0')")).rows, [{ purge: "1" }]);
+  });
+});
