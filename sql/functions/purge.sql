@@ -14,6 +14,7 @@ declare
   own_path constant text := 'pg_catalog, pg_temp';
   attached batch.kind;
   key name;
+  kinds text[];
   problem text;
   ids bigint[];
   kept bigint[];
@@ -40,7 +41,7 @@ begin
     deletion := format(
       'delete from %1$s r where r.%2$I operator(pg_catalog.=) any ($1)
          and (select true from batch.queue q
-           where q.kind operator(pg_catalog.=) %3$L and q.request_id operator(pg_catalog.=) r.%2$I limit 1) is null
+           where q.kind operator(pg_catalog.=) any ($2) and q.request_id operator(pg_catalog.=) r.%2$I limit 1) is null
          and (select true from batch.deleted_request d
            where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null',
       attached.requests, key, p_kind);
@@ -51,6 +52,10 @@ begin
         attached.requests, key);
     end if;
   end if;
+  -- All kinds of the table: a row stays while one of them has an unfinished request for it.
+  kinds := array(
+    select k.kind from (select c.kind from batch.kind c where c.requests = attached.requests order by c.kind for no key update) k
+  );
   select * into attached from batch.kind k where k.kind = p_kind and k.requests = attached.requests for no key update;
   if not found then
     raise exception 'cannot purge %: another table was attached as this kind meanwhile; call batch.purge() again', p_kind
@@ -82,7 +87,7 @@ begin
     kept := '{}';
     if key is not null then
       perform set_config('search_path', callers_path, true);
-      execute deletion using ids;
+      execute deletion using ids, kinds;
       perform pg_catalog.set_config('search_path', own_path, true);
       -- A policy or a trigger may have kept a row: without its attempts it would be run again.
       if attached.attached then

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { succeed } from "../../worker/src/queue/succeed.ts";
+import { take } from "../support/queue.ts";
 import { claimed, database, failed, query, queued, worker } from "./parcels.ts";
 
 test("purge skips rows that a trigger keeps, however many come first", async () => {
@@ -124,4 +125,27 @@ test("purge deletes nothing from a table that is detached while it waits, and an
   await refused;
   assert.deepEqual(await query("select id::integer from parcels order by 1"), [{ id: 1 }, { id: 2 }, { id: 3 }]);
   await query("drop table crates");
+});
+
+test("purge of one of a table's two kinds keeps the rows on which the other one has unfinished requests", async () => {
+  await query("select batch.attach('parcels', 'label')");
+  try {
+    for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
+    for (const job of ["a", "b"]) await succeed(worker, await take(worker, job, { kind: "label" }));
+    // It waits for an operator's transaction, which makes a request of the other kind wait again.
+    await query("select batch.cancel('label', 3)");
+    const other = await database.open();
+    await other.query("begin; select batch.retry('label', 3)");
+    const purged = query("select batch.purge('parcel', '0')");
+    await database.untilBlocked();
+    await other.query("commit");
+    await other.end();
+    assert.deepEqual(await purged, [{ purge: "2" }]);
+    assert.deepEqual(await query("select id::integer from parcels"), [{ id: 3 }]);
+    await succeed(worker, await take(worker, "c", { kind: "label" }));
+    assert.deepEqual(await query("select batch.purge('label', '0')"), [{ purge: "3" }]);
+    assert.deepEqual(await query("select from parcels"), []);
+  } finally {
+    await query("drop table parcels; select batch.detach('label'); delete from batch.kind where kind = 'label'");
+  }
 });
