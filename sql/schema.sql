@@ -1167,6 +1167,10 @@ declare
   ids bigint[];
   reinserted bigint[];
 begin
+  if pg_trigger_depth() > 1 then
+    -- Another trigger may have deleted a row before the trigger that enqueues it, or that follows its new key.
+    perform set_config('postgres_batch.dequeued', 'on', true);
+  end if;
   execute format('select array_agg(r.%I) from deleted r', batch.require_key(tg_relid, tg_argv[0])) into ids;
   if ids is not null then
     perform batch.dequeue_ids(tg_argv[0], ids, 'its row was deleted');
@@ -1241,6 +1245,10 @@ CREATE FUNCTION batch.dequeue_row() RETURNS trigger
 declare
   id bigint;
 begin
+  if pg_trigger_depth() > 1 then
+    -- Another trigger may have deleted a row before the trigger that enqueues it, or that follows its new key.
+    perform set_config('postgres_batch.dequeued', 'on', true);
+  end if;
   execute format('select ($1).%I', batch.require_key(tg_relid, tg_argv[0])) into id using old;
   if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 0 then
     return null;
@@ -1488,8 +1496,8 @@ begin
     key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select array_agg(r.%I) from inserted r', key) into ids;
   end if;
-  if current_setting('postgres_batch.rekeyed', true) = 'on' then
-    -- Another trigger may have changed the key of an inserted row before this one (batch.rekey).
+  if 'on' in (current_setting('postgres_batch.rekeyed', true), current_setting('postgres_batch.dequeued', true)) then
+    -- Another trigger may have changed the key of an inserted row, or deleted it, before this one (batch.rekey, batch.dequeue).
     ids := batch.existing_rows(tg_argv[0], ids);
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
@@ -1662,9 +1670,11 @@ begin
     key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select ($1).%I', key) into id using new;
   end if;
-  -- The setting is null in most sessions, where "= 'on'" would not keep the rows from being read.
-  if current_setting('postgres_batch.rekeyed', true) is not distinct from 'on' and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0 then
-    -- Another trigger has changed the row's key before this one (batch.rekey).
+  -- The settings are null in most sessions, where "in" alone would not keep the rows from being read.
+  if ('on' in (current_setting('postgres_batch.rekeyed', true), current_setting('postgres_batch.dequeued', true))) is true
+    and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0
+  then
+    -- Another trigger has changed the row's key, or deleted it, before this one (batch.rekey, batch.dequeue).
     return null;
   end if;
   enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
@@ -2968,6 +2978,12 @@ begin
   where exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id)
     or exists (select from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id)
   on conflict (kind, request_id) do nothing;
+  if current_setting('postgres_batch.dequeued', true) is not distinct from 'on'
+    and cardinality(batch.existing_rows(tg_argv[0], array[new_id])) = 0 and batch.attachment_problem(tg_argv[0]) is null
+  then
+    -- Another trigger has deleted the row before this one, when its request still had the old key (batch.dequeue).
+    perform batch.dequeue_ids(tg_argv[0], array[new_id], 'its row was deleted');
+  end if;
   if pg_partition_root(tg_relid) is not null then
     perform batch.refuse_second_row(tg_relid, tg_argv[0], new_id);
   end if;

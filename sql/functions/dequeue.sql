@@ -13,6 +13,10 @@ declare
   ids bigint[];
   reinserted bigint[];
 begin
+  if pg_trigger_depth() > 1 then
+    -- Another trigger may have deleted a row before the trigger that enqueues it, or that follows its new key.
+    perform set_config('postgres_batch.dequeued', 'on', true);
+  end if;
   execute format('select array_agg(r.%I) from deleted r', batch.require_key(tg_relid, tg_argv[0])) into ids;
   if ids is not null then
     perform batch.dequeue_ids(tg_argv[0], ids, 'its row was deleted');

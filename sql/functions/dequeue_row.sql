@@ -9,6 +9,10 @@ as $$
 declare
   id bigint;
 begin
+  if pg_trigger_depth() > 1 then
+    -- Another trigger may have deleted a row before the trigger that enqueues it, or that follows its new key.
+    perform set_config('postgres_batch.dequeued', 'on', true);
+  end if;
   execute format('select ($1).%I', batch.require_key(tg_relid, tg_argv[0])) into id using old;
   if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 0 then
     return null;

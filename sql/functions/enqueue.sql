@@ -22,8 +22,8 @@ begin
     key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select array_agg(r.%I) from inserted r', key) into ids;
   end if;
-  if current_setting('postgres_batch.rekeyed', true) = 'on' then
-    -- Another trigger may have changed the key of an inserted row before this one (batch.rekey).
+  if 'on' in (current_setting('postgres_batch.rekeyed', true), current_setting('postgres_batch.dequeued', true)) then
+    -- Another trigger may have changed the key of an inserted row, or deleted it, before this one (batch.rekey, batch.dequeue).
     ids := batch.existing_rows(tg_argv[0], ids);
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then

@@ -20,9 +20,11 @@ begin
     key := coalesce(key, batch.require_key(tg_relid, tg_argv[0]));
     execute format('select ($1).%I', key) into id using new;
   end if;
-  -- The setting is null in most sessions, where "= 'on'" would not keep the rows from being read.
-  if current_setting('postgres_batch.rekeyed', true) is not distinct from 'on' and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0 then
-    -- Another trigger has changed the row's key before this one (batch.rekey).
+  -- The settings are null in most sessions, where "in" alone would not keep the rows from being read.
+  if ('on' in (current_setting('postgres_batch.rekeyed', true), current_setting('postgres_batch.dequeued', true))) is true
+    and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0
+  then
+    -- Another trigger has changed the row's key, or deleted it, before this one (batch.rekey, batch.dequeue).
     return null;
   end if;
   enqueued := batch.enqueue_ids(tg_argv[0], array[id]);

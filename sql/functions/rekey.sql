@@ -88,6 +88,12 @@ begin
   where exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id)
     or exists (select from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id)
   on conflict (kind, request_id) do nothing;
+  if current_setting('postgres_batch.dequeued', true) is not distinct from 'on'
+    and cardinality(batch.existing_rows(tg_argv[0], array[new_id])) = 0 and batch.attachment_problem(tg_argv[0]) is null
+  then
+    -- Another trigger has deleted the row before this one, when its request still had the old key (batch.dequeue).
+    perform batch.dequeue_ids(tg_argv[0], array[new_id], 'its row was deleted');
+  end if;
   if pg_partition_root(tg_relid) is not null then
     perform batch.refuse_second_row(tg_relid, tg_argv[0], new_id);
   end if;
