@@ -1336,7 +1336,7 @@ begin
   for trigger in
     select t.tgname from pg_trigger t join pg_proc f on f.oid = t.tgfoid
     where t.tgrelid = p_requests and not t.tgisinternal and f.pronamespace = 'batch'::regnamespace
-      and t.tgargs = convert_to(p_kind, 'UTF8') || '\x00' and t.tgname <> all (p_kept)
+      and t.tgargs = convert_to(p_kind, 'UTF8') || decode('00', 'hex') and t.tgname <> all (p_kept)
   loop
     execute format('drop trigger %I on %s', trigger, p_requests);
   end loop;
