@@ -683,7 +683,10 @@ begin
   delete from batch.deleted_request d where d.kind = p_kind;
   insert into batch.deleted_request (kind, request_id) select q.kind, q.request_id from batch.queue q where q.kind = p_kind
   on conflict (kind, request_id) do nothing;
-  update batch.kind k set cleared_at = clock_timestamp() where k.kind = p_kind;
+  -- Above read committed there may be requests that this transaction does not see: the next poll ends them.
+  update batch.kind k
+  set cleared_at = clock_timestamp(), sweep_pending = k.sweep_pending or current_setting('transaction_isolation') <> 'read committed'
+  where k.kind = p_kind;
 end
 $$;
 
@@ -3609,6 +3612,7 @@ CREATE FUNCTION batch.sweep(p_kind text) RETURNS void
 declare
   ids bigint[];
   ctids tid[];
+  older bigint[];
   missing bigint[];
   finished bigint[];
 begin
@@ -3627,6 +3631,14 @@ begin
     and latest.ended_at > (select k.cleared_at from batch.kind k where k.kind = p_kind)
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
+  older := array(
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.canceled is null
+      and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
+      and q.started_at < (select k.cleared_at from batch.kind k where k.kind = p_kind)
+    for update skip locked
+  );
+  ids := ids || older;
   missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
   if cardinality(missing) > 0 and batch.attachment_problem(p_kind) is not null then
     -- The rows were hidden while they were read.

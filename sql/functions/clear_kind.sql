@@ -25,6 +25,9 @@ begin
   delete from batch.deleted_request d where d.kind = p_kind;
   insert into batch.deleted_request (kind, request_id) select q.kind, q.request_id from batch.queue q where q.kind = p_kind
   on conflict (kind, request_id) do nothing;
-  update batch.kind k set cleared_at = clock_timestamp() where k.kind = p_kind;
+  -- Above read committed there may be requests that this transaction does not see: the next poll ends them.
+  update batch.kind k
+  set cleared_at = clock_timestamp(), sweep_pending = k.sweep_pending or current_setting('transaction_isolation') <> 'read committed'
+  where k.kind = p_kind;
 end
 $$;

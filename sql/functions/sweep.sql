@@ -1,6 +1,7 @@
 -- Removes waiting requests that cannot be run, the first 20,000 at once: those that the history has as ended, and those
 -- whose row does not exist. A claim would remove them one by one. Those whose row may have been inserted again are left to a claim
--- (batch.accept_reinserted).
+-- (batch.accept_reinserted). Claimed requests without a row end as well if they were claimed before the table was truncated, by a transaction
+-- that did not see them (batch.clear_kind).
 --
 -- p_kind: the kind
 create or replace function batch.sweep(p_kind text) returns void
@@ -10,6 +11,7 @@ as $$
 declare
   ids bigint[];
   ctids tid[];
+  older bigint[];
   missing bigint[];
   finished bigint[];
 begin
@@ -28,6 +30,14 @@ begin
     and latest.ended_at > (select k.cleared_at from batch.kind k where k.kind = p_kind)
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
+  older := array(
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.canceled is null
+      and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
+      and q.started_at < (select k.cleared_at from batch.kind k where k.kind = p_kind)
+    for update skip locked
+  );
+  ids := ids || older;
   missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
   if cardinality(missing) > 0 and batch.attachment_problem(p_kind) is not null then
     -- The rows were hidden while they were read.

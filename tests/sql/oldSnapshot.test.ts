@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Claim, claim, claimParams, succeed } from "../support/queue.ts";
-import { attempts, claimed, database, poll, query, queued, worker } from "./parcels.ts";
+import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
 
 const LEVELS = ["repeatable read", "serializable"] as const;
 const REMOVALS = ["delete from parcels where id = 1", "truncate parcels"] as const;
@@ -67,6 +67,30 @@ for (const level of LEVELS) {
         await assertRunsOnce();
       });
     }
+  });
+}
+
+for (const level of LEVELS) {
+  test(`at ${level}, a truncate that does not see rows ends their requests by the next poll, and their keys may be inserted again`, async () => {
+    await query("truncate parcels");
+    const application = await takeSnapshot(level);
+    await query("insert into parcels (id) values (1), (2), (3)");
+    const [running, reserved] = [await claimed("a"), await claimed("b")];
+    await failed(reserved);
+    await application.query("truncate parcels; commit");
+    assert.equal(await poll(), 1);
+    assert.deepEqual(await queued(), [1]);
+    assert.equal(await failed(running), "DEAD");
+    assert.partialDeepStrictEqual(
+      [await attempts(1), await attempts(2), await attempts(3)],
+      [
+        [{ status: "DEAD", error: "no; not retried: its row no longer exists" }],
+        [{ status: "DEAD", error: "no; not retried: its row no longer exists" }],
+        [],
+      ],
+    );
+    await query("insert into parcels (id) values (1), (2), (3)");
+    assert.deepEqual(await queued(), [1, 2, 3]);
   });
 }
 
