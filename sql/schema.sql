@@ -1170,6 +1170,9 @@ declare
   ids bigint[];
   reinserted bigint[];
 begin
+  if batch.is_copy(tg_relid, tg_argv[0]) then
+    return null;
+  end if;
   if pg_trigger_depth() > 1 then
     -- Another trigger may have deleted a row before the trigger that enqueues it, or that follows its new key.
     perform set_config('postgres_batch.dequeued', 'on', true);
@@ -1196,6 +1199,9 @@ CREATE FUNCTION batch.dequeue_all() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+  if batch.is_copy(tg_relid, tg_argv[0]) then
+    return null;
+  end if;
   perform batch.clear_kind(tg_argv[0], 'its table was truncated');
   return null;
 end
@@ -1248,6 +1254,9 @@ CREATE FUNCTION batch.dequeue_row() RETURNS trigger
 declare
   id bigint;
 begin
+  if pg_partition_root(tg_relid) is null and batch.is_copy(tg_relid, tg_argv[0]) then
+    return null;
+  end if;
   if pg_trigger_depth() > 1 then
     -- Another trigger may have deleted a row before the trigger that enqueues it, or that follows its new key.
     perform set_config('postgres_batch.dequeued', 'on', true);
@@ -1816,6 +1825,21 @@ CREATE FUNCTION batch.has_timed_out(p_since timestamp with time zone) RETURNS bo
   from (
     select current_setting('lock_timeout')::interval as lock_timeout, current_setting('statement_timeout')::interval as statement_timeout
   ) limits
+$$;
+
+
+--
+-- Name: is_copy(regclass, text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.is_copy(p_requests regclass, p_kind text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return current_setting('transaction_isolation') = 'read committed'
+    and not exists (select from batch.kind k where k.kind = p_kind and k.requests = p_requests);
+end
 $$;
 
 
@@ -2907,6 +2931,9 @@ declare
   request batch.queue;
   unseen boolean;  -- another trigger has changed the key before the one that enqueues the row; or no trigger has seen the row
 begin
+  if pg_partition_root(tg_relid) is null and batch.is_copy(tg_relid, tg_argv[0]) then
+    return null;
+  end if;
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
   -- The trigger that enqueues the row may follow, and has its old key.
   perform set_config('postgres_batch.rekeyed', 'on', true);
@@ -4601,6 +4628,13 @@ REVOKE ALL ON FUNCTION batch.finish(p_token text, p_result jsonb) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.has_timed_out(p_since timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_copy(p_requests regclass, p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.is_copy(p_requests regclass, p_kind text) FROM PUBLIC;
 
 
 --

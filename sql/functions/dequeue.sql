@@ -13,6 +13,9 @@ declare
   ids bigint[];
   reinserted bigint[];
 begin
+  if batch.is_copy(tg_relid, tg_argv[0]) then
+    return null;
+  end if;
   if pg_trigger_depth() > 1 then
     -- Another trigger may have deleted a row before the trigger that enqueues it, or that follows its new key.
     perform set_config('postgres_batch.dequeued', 'on', true);

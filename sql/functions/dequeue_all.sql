@@ -6,6 +6,9 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if batch.is_copy(tg_relid, tg_argv[0]) then
+    return null;
+  end if;
   perform batch.clear_kind(tg_argv[0], 'its table was truncated');
   return null;
 end

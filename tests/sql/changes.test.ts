@@ -150,3 +150,24 @@ describe("TRUNCATE", () => {
     await truncating.end();
   });
 });
+
+test("a copy of the table with its triggers, as a dump of the table restored under another name: its changes end no request", async () => {
+  await succeed(worker, await claimed("a"));
+  const running = await claimed("b");
+  await query("create table parcels_copy (like parcels including all); insert into parcels_copy table parcels");
+  try {
+    const triggers = await query(
+      "select replace(pg_get_triggerdef(oid), 'public.parcels ', 'public.parcels_copy ') as sql from pg_trigger where tgrelid = 'parcels'::regclass",
+    );
+    for (const { sql } of triggers) await query(sql as string);
+    await query(
+      "delete from parcels_copy where id = 3; update parcels_copy set id = 12 where id = 2; truncate parcels_copy",
+    );
+    assert.deepEqual(await queued(), [2, 3]);
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await queued(), [2, 3], "the finished one stays finished");
+    assert.equal(await failed(running), "FAILED");
+  } finally {
+    await query("drop table parcels_copy");
+  }
+});
