@@ -134,6 +134,7 @@ CREATE FUNCTION batch.attach(p_requests regclass, p_kind text, p_timeout_column 
 declare
   reader name;
   namespace oid;
+  intact boolean;
 begin
   if p_kind is null or p_kind !~ '^[a-z][a-z0-9_]{0,39}$' then
     raise exception 'kind must be 1 to 40 of a-z, 0-9 and _, a letter first (it names the handler''s file); got %',
@@ -143,8 +144,16 @@ begin
   perform batch.lock_attachments();
   perform batch.refuse_table(p_requests, p_timeout_column);
 
-  -- Until the end of the transaction no other session writes: no row is missed between the existing ones and the trigger.
-  execute format('lock table %s in share row exclusive mode', p_requests);
+  -- The table before the row of the kind, as a TRUNCATE locks them.
+  intact := batch.is_attached(p_requests, p_kind, p_timeout_column);
+  if intact then
+    execute format('lock table %s in access share mode', p_requests);
+    intact := not batch.has_unqueued(p_kind);
+  end if;
+  if not intact then
+    -- Until the end of the transaction no other session writes: no row is missed between the existing ones and the trigger.
+    execute format('lock table %s in share row exclusive mode', p_requests);
+  end if;
   perform batch.register(p_kind, p_requests, p_timeout_column);
 
   reader := batch.reader_role(p_requests);
@@ -157,8 +166,10 @@ begin
   end if;
   perform batch.create_policy(p_kind, p_requests, reader);
   perform batch.create_readers(p_kind, p_requests, p_timeout_column);
-  perform batch.create_triggers(p_kind, p_requests);
-  perform batch.complete_attachment(p_kind);
+  if not intact then
+    perform batch.create_triggers(p_kind, p_requests);
+    perform batch.complete_attachment(p_kind);
+  end if;
 end
 $_$;
 
@@ -1825,6 +1836,71 @@ CREATE FUNCTION batch.has_timed_out(p_since timestamp with time zone) RETURNS bo
   from (
     select current_setting('lock_timeout')::interval as lock_timeout, current_setting('statement_timeout')::interval as statement_timeout
   ) limits
+$$;
+
+
+--
+-- Name: has_unqueued(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.has_unqueued(p_kind text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  chunk constant integer := 100000;
+  cleared constant timestamptz := (select k.cleared_at from batch.kind k where k.kind = p_kind);
+  above bigint;
+  ids bigint[];
+begin
+  loop
+    ids := batch.read_keys(p_kind, null, above, chunk, null);
+    if exists (
+      select from unnest(ids) as existing (id)
+      where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null and (
+        (
+          select h.status <> 'FAILED' and h.ended_at > cleared
+          from batch.history h where h.kind = p_kind and h.request_id = existing.id order by h.attempt desc limit 1
+        ) is not true
+        or (select true from batch.deleted_request d where d.kind = p_kind and d.request_id = existing.id limit 1)
+      )
+    ) then
+      return true;
+    end if;
+    exit when coalesce(cardinality(ids), 0) < chunk;
+    above := ids[chunk];
+  end loop;
+  return false;
+exception
+  when insufficient_privilege or undefined_object or data_exception then
+    return true;
+end
+$$;
+
+
+--
+-- Name: is_attached(regclass, text, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.is_attached(p_requests regclass, p_kind text, p_timeout_column name) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  suffix text := case when batch.is_subscribed(p_requests) then '_row' else '' end;
+begin
+  return exists (
+    select from batch.kind k join pg_class c on c.oid = k.requests
+    where k.kind = p_kind and k.requests = p_requests and k.timeout_column is not distinct from p_timeout_column and c.relkind = 'r'
+      and k.unqueued_above is null and current_setting('transaction_isolation') = 'read committed'
+  ) and batch.attachment_problem(p_kind) is null and (
+    select count(*) = 4 and bool_and(f.proname in ('enqueue' || suffix, 'dequeue' || suffix, 'rekey', 'dequeue_all'))
+    from pg_trigger t join pg_proc f on f.oid = t.tgfoid
+    where t.tgrelid = p_requests and not t.tgisinternal and f.pronamespace = 'batch'::regnamespace
+      and t.tgargs = convert_to(p_kind, 'UTF8') || decode('00', 'hex')
+  );
+end
 $$;
 
 
@@ -4628,6 +4704,20 @@ REVOKE ALL ON FUNCTION batch.finish(p_token text, p_result jsonb) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.has_timed_out(p_since timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION has_unqueued(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.has_unqueued(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_attached(p_requests regclass, p_kind text, p_timeout_column name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.is_attached(p_requests regclass, p_kind text, p_timeout_column name) FROM PUBLIC;
 
 
 --

@@ -5,7 +5,8 @@
 -- p_requests: the table, yours   p_kind: its name as a batch   p_timeout_column: a numeric column with each request's timeout in
 --   seconds; null: none
 --
--- Attaching a table again repairs what was lost (a trigger, a right, a row that no trigger saw) and changes nothing else.
+-- Attaching a table again repairs what was lost (a trigger, a right, a row that no trigger saw) and changes nothing else. It waits for
+-- transactions that have written to the table, and others that write wait for it, only if there is something to repair.
 -- Refuses a kind that belongs to another table, and a table whose changes cannot be followed (batch.refuse_table).
 create or replace function batch.attach(p_requests regclass, p_kind text, p_timeout_column name default null) returns void
 language plpgsql volatile
@@ -14,6 +15,7 @@ as $$
 declare
   reader name;
   namespace oid;
+  intact boolean;
 begin
   if p_kind is null or p_kind !~ '^[a-z][a-z0-9_]{0,39}$' then
     raise exception 'kind must be 1 to 40 of a-z, 0-9 and _, a letter first (it names the handler''s file); got %',
@@ -23,8 +25,16 @@ begin
   perform batch.lock_attachments();
   perform batch.refuse_table(p_requests, p_timeout_column);
 
-  -- Until the end of the transaction no other session writes: no row is missed between the existing ones and the trigger.
-  execute format('lock table %s in share row exclusive mode', p_requests);
+  -- The table before the row of the kind, as a TRUNCATE locks them.
+  intact := batch.is_attached(p_requests, p_kind, p_timeout_column);
+  if intact then
+    execute format('lock table %s in access share mode', p_requests);
+    intact := not batch.has_unqueued(p_kind);
+  end if;
+  if not intact then
+    -- Until the end of the transaction no other session writes: no row is missed between the existing ones and the trigger.
+    execute format('lock table %s in share row exclusive mode', p_requests);
+  end if;
   perform batch.register(p_kind, p_requests, p_timeout_column);
 
   reader := batch.reader_role(p_requests);
@@ -37,7 +47,9 @@ begin
   end if;
   perform batch.create_policy(p_kind, p_requests, reader);
   perform batch.create_readers(p_kind, p_requests, p_timeout_column);
-  perform batch.create_triggers(p_kind, p_requests);
-  perform batch.complete_attachment(p_kind);
+  if not intact then
+    perform batch.create_triggers(p_kind, p_requests);
+    perform batch.complete_attachment(p_kind);
+  end if;
 end
 $$;

@@ -129,6 +129,26 @@ describe("batch.attach", () => {
     assert.deepEqual(await queued("box"), [1]);
   });
 
+  test("attached again, a table that needs no repair is not locked: nobody waits for a transaction that has written to it", async () => {
+    await database.query(
+      "create table bags (id bigint primary key, minutes integer); select batch.attach('bags', 'bag', 'minutes')",
+    );
+    const writer = await database.open();
+    await writer.query("begin; insert into bags values (1)");
+    const admin = await database.open();
+    await admin.query("set lock_timeout = '1s'; begin; select batch.attach('bags', 'bag', 'minutes')");
+    await database.query("set lock_timeout = '1s'; insert into bags values (2); reset lock_timeout");
+    await admin.query("commit");
+    await writer.query("commit");
+    assert.deepEqual(await queued("bag"), [1, 2]);
+    await database.query(
+      "set session_replication_role = replica; insert into bags values (3); reset session_replication_role",
+    );
+    await admin.query("select batch.attach('bags', 'bag', 'minutes')");
+    assert.deepEqual(await queued("bag"), [1, 2, 3]);
+    await database.query("drop table bags");
+  });
+
   test("a detach that waits while another table is attached under its kind detaches that table", async () => {
     await database.query("create table crates (id bigint primary key); select batch.attach('parcels', 'parcel')");
     const other = await database.open();

@@ -1,0 +1,40 @@
+-- Whether a table has a row that batch.enqueue_existing() would enqueue. It may report one that has been deleted meanwhile, or one of a table
+-- that cannot be read: batch.attach() then locks the table and looks again.
+--
+-- p_kind: the kind, whose table is not partitioned
+--
+-- Each request is looked up by its whole key, whatever the statistics say.
+create or replace function batch.has_unqueued(p_kind text) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+declare
+  chunk constant integer := 100000;
+  cleared constant timestamptz := (select k.cleared_at from batch.kind k where k.kind = p_kind);
+  above bigint;
+  ids bigint[];
+begin
+  loop
+    ids := batch.read_keys(p_kind, null, above, chunk, null);
+    if exists (
+      select from unnest(ids) as existing (id)
+      where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null and (
+        (
+          select h.status <> 'FAILED' and h.ended_at > cleared
+          from batch.history h where h.kind = p_kind and h.request_id = existing.id order by h.attempt desc limit 1
+        ) is not true
+        or (select true from batch.deleted_request d where d.kind = p_kind and d.request_id = existing.id limit 1)
+      )
+    ) then
+      return true;
+    end if;
+    exit when coalesce(cardinality(ids), 0) < chunk;
+    above := ids[chunk];
+  end loop;
+  return false;
+exception
+  when insufficient_privilege or undefined_object or data_exception then
+    return true;
+end
+$$;
