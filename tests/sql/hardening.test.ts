@@ -92,3 +92,24 @@ test("a member of the schema's owner migrates even if the readers of another own
     `select batch.detach('page'); drop table pages; drop owned by ${OTHER}, ${OWNER}; drop role ${OTHER}, ${OWNER}`,
   );
 });
+
+test("an event trigger that forbids DDL stops batch.attach and batch.detach, and nothing else", async () => {
+  await query(`create function forbid() returns event_trigger language plpgsql as $$begin raise 'no DDL'; end$$;
+    create event trigger forbid on ddl_command_start execute function forbid()`);
+  try {
+    for (const statement of ["batch.attach('make_it_clap', 'clap')", "batch.detach('clap')"]) {
+      await assert.rejects(query(`select ${statement}`), { message: "no DDL" });
+    }
+    await runOne();
+    await query("insert into make_it_clap (id, duration_seconds) values (77, 1)");
+    await query(
+      "select batch.pause('clap'); select batch.resume('clap'); select batch.cancel('clap', 77); select batch.retry('clap', 77)",
+    );
+    await query(
+      "update make_it_clap set id = 78 where id = 77; delete from make_it_clap where id = 78; select batch.purge('clap', '0')",
+    );
+    await query("truncate make_it_clap");
+  } finally {
+    await query("drop event trigger forbid; drop function forbid");
+  }
+});
