@@ -29,7 +29,7 @@ test(`whatever concurrent transactions write while pods work and die: every row 
 /** A function, a part of its text, and what breaks it. */
 const MUTANTS: readonly (readonly [name: string, text: string, instead: string])[] = [
   ["rekey", "elsif request.kind is not null then", "elsif false then"],
-  ["enqueue", "'on' then", "'never' then"],
+  ["enqueue", "if 'on' in (", "if 'never' in ("],
   ["dequeue", "if ids is not null then", "if false then"],
   ["refuse_second_row", "> 1 then", "> 9 then"],
 ];
