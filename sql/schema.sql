@@ -1454,10 +1454,10 @@ declare
   dead boolean;
 begin
   select * into strict q from batch.queue row where row.kind = p_kind and row.request_id = p_request for update;
-  dead := q.errors >= p_limits[1];
+  dead := q.canceled is not null or q.errors >= p_limits[1];
   insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
   values (p_kind, p_request, p_attempt, p_session, coalesce(q.created_at, now()), now(), case when dead then 'DEAD' else 'FAILED' end, 'error',
-          p_job, p_pod, p_reason)
+          p_job, p_pod, concat_ws('; not retried: ', p_reason, q.canceled))
   on conflict (kind, request_id, attempt) do nothing;
   if dead then
     delete from batch.queue u where u.kind = p_kind and u.request_id = p_request;
