@@ -3004,6 +3004,7 @@ CREATE FUNCTION batch.rekey() RETURNS trigger
 declare
   old_id bigint;
   new_id bigint;
+  previous_change text[];  -- the last one of a row that was unseen: the kind, the old and the new key
   request batch.queue;
   unseen boolean;  -- another trigger has changed the key before the one that enqueues the row; or no trigger has seen the row
 begin
@@ -3013,6 +3014,17 @@ begin
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
   -- The trigger that enqueues the row may follow, and has its old key.
   perform set_config('postgres_batch.rekeyed', 'on', true);
+  previous_change := string_to_array(current_setting('postgres_batch.unseen', true), ' ');
+  perform set_config('postgres_batch.unseen', '', true);
+  if previous_change[1:2] = array[tg_argv[0], new_id::text] and cardinality(batch.existing_rows(tg_argv[0], array[new_id])) = 0 then
+    -- Another trigger has changed the new key once more before this one, when the request still had the old key.
+    new_id := previous_change[3];
+    if new_id = old_id then
+      return null;
+    end if;
+    delete from batch.queue q
+    where q.kind = tg_argv[0] and q.request_id = new_id and q.enqueued_xid = pg_current_xact_id() and q.job_name is null;
+  end if;
   if pg_partition_root(tg_relid) is not null then
     -- The primary key of such a table does not make two rows wait for each other: this entry does. Whoever inserts this key waits for
     -- this transaction, and this one waits for whoever removes the key. No lock is left on an entry that is another row's.
@@ -3055,6 +3067,7 @@ begin
 
   if unseen then
     perform batch.enqueue_ids(tg_argv[0], array[new_id]);
+    perform set_config('postgres_batch.unseen', format('%s %s %s', tg_argv[0], old_id, new_id), true);
   elsif request.kind is not null and request.session_id is null then
     delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
     request.request_id := new_id;

@@ -115,6 +115,31 @@ describe("a changed primary key", () => {
     });
   }
 
+  for (const [trigger, what, key, waiting] of [
+    ["a_first", "once more", "new.id + 100", [2, 113]],
+    ["z_last", "once more", "new.id + 100", [2, 113]],
+    ["a_first", "back", "old.id", [2, 3]],
+  ] as const) {
+    test(`that another trigger (${trigger}) changes ${what}: a waiting request is followed, and no other one runs again`, async () => {
+      await succeed(worker, await claimed("a"));
+      const running = await claimed("b");
+      await query(`create function change_again() returns trigger language plpgsql as
+          'begin update parcels set id = ${key} where id = new.id; return null; end';
+        create trigger ${trigger} after update on parcels for each row when (old.id < 10 and new.id > 10) execute function change_again()`);
+      try {
+        await query("update parcels set id = id + 10");
+        assert.deepEqual(await queued(), waiting);
+        await query("select batch.attach('parcels', 'parcel')");
+        assert.deepEqual(await queued(), waiting);
+        await succeed(worker, running);
+        await query("select batch.attach('parcels', 'parcel')");
+        assert.deepEqual(await queued(), waiting.slice(1));
+      } finally {
+        await query("drop function change_again cascade");
+      }
+    });
+  }
+
   test("when another trigger inserts the previous key again while the request is finishing: only the new row is run", async () => {
     const { token } = await claimed("a");
     const program = await database.open();
