@@ -33,8 +33,8 @@ begin
     where q.kind = tg_argv[0] and q.request_id = new_id and q.enqueued_xid = pg_current_xact_id() and q.job_name is null;
   end if;
   if pg_partition_root(tg_relid) is not null then
-    -- The primary key of such a table does not make two rows wait for each other: this entry does. Whoever inserts this key waits for
-    -- this transaction, and this one waits for whoever removes the key. No lock is left on an entry that is another row's.
+    -- The primary key of such a table does not make two rows wait for each other: this entry does. A transaction that inserts this key
+    -- waits for this one, and this one waits for one that removes the key. No lock is left on an entry that is another row's.
     insert into batch.queue (kind, request_id) values (tg_argv[0], new_id) on conflict (kind, request_id) do nothing;
     if found then
       delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = new_id;
