@@ -56,6 +56,24 @@ describe("lockDirectory", { timeout: 60_000 }, () => {
     assert.deepEqual(await readdir(directory), ["run.pid"]);
   });
 
+  test("refuses one that a run of another container has locked, whose process cannot be seen here", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const directory = join(base, "shared");
+    await (await lockDirectory(directory)).release();
+    // In its own PID namespace each has the same number.
+    const elsewhere = { ...getProcess(process.pid), namespace: "pid:[1]" };
+    await writeFile(join(directory, "run.pid"), JSON.stringify(elsewhere));
+    await assert.rejects(
+      lockDirectory(directory),
+      new RegExp(
+        `got process ${process.pid} of another container, .*; if it was killed, remove ${directory}/run\\.pid$`,
+      ),
+    );
+    await writeFile(join(directory, "run.pid"), JSON.stringify({ ...elsewhere, started: "before a reboot" }));
+    await (await lockDirectory(directory)).release();
+  });
+
   test("knows the run that abandoned it", async () => {
     const directory = join(base, "abandoned");
     await (await lockDirectory(directory)).release();

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { link, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { getCommandLine, getProcess, isRunning, type ProcessIdentity } from "./processIdentity.ts";
+import { getCommandLine, getProcess, isElsewhere, isRunning, type ProcessIdentity } from "./processIdentity.ts";
 
 /** A directory that belongs to this process until it is released. */
 export interface DirectoryLock {
@@ -85,10 +85,13 @@ async function takeLock(directory: string, file: string): Promise<number | undef
       const found = await readFile(file, "utf8").catch(() => "");
       if (found === text) return abandonedBy;
       if (found === "" && !existsSync(file)) continue;
-      const { pid, alive } = parseLock(found);
+      const { pid, alive, elsewhere } = parseLock(found);
       if (alive) {
+        const advice = elsewhere
+          ? ` of another container, or outside this one. End that run first; if it was killed, remove ${file}`
+          : ". End that run first, or use its psql line";
         throw new Error(
-          `${directory} must not be in use by another run (which has its own server); got process ${pid}. End that run first, or use its psql line`,
+          `${directory} must not be in use by another run (which has its own server); got process ${pid}${advice}`,
         );
       }
       abandonedBy = pid;
@@ -122,11 +125,13 @@ async function tryLink(from: string, to: string): Promise<boolean> {
 }
 
 /** A pid alone proves little: after a crash or a reboot it may belong to any process. */
-function parseLock(text: string): { readonly pid: number; readonly alive: boolean } {
+function parseLock(text: string): { readonly pid: number; readonly alive: boolean; readonly elsewhere?: boolean } {
   try {
     const lock = JSON.parse(text) as ProcessIdentity | number;
-    if (typeof lock === "object") return { pid: lock.pid, alive: lock.pid !== process.pid && isRunning(lock) };
-    return { pid: lock, alive: lock !== process.pid && RUN.test(getCommandLine(lock).join(" ")) };
+    if (typeof lock === "number")
+      return { pid: lock, alive: lock !== process.pid && RUN.test(getCommandLine(lock).join(" ")) };
+    const elsewhere = isElsewhere(lock);
+    return { pid: lock.pid, alive: (elsewhere || lock.pid !== process.pid) && isRunning(lock), elsewhere };
   } catch {
     return { pid: 0, alive: false };
   }
