@@ -155,6 +155,36 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     await assertNothingLeft();
   });
 
+  // The first of two rows has its command insert two more, of which the first fails.
+  const inserting = (ms: number) =>
+    pages(
+      2,
+      `update pages set ms = 2000 where id = 2;
+      create function insert_more() returns trigger language plpgsql security definer as $$ begin
+        insert into pages (ms) values (${ms}), (${ms});
+        insert into effects values (new.page_id + 2, 0);
+        return null;
+      end $$;
+      create trigger insert_more after insert on effects for each row when (new.page_id = 1) execute function insert_more();`,
+    );
+
+  test("counts the rows that its commands insert: one that is DEAD makes it exit with 1", async () => {
+    const args = ["--sql", await inserting(0), ...BATCH, "--backoff-limit", "0", "--json", "--command", PROGRAM];
+    const { exitCode, stdout } = await start(args).ended;
+    const { requests, success, dead, attempts } = result(stdout);
+    assert.deepEqual({ requests, success, dead, attempts }, { requests: 4, success: 3, dead: 1, attempts: 4 });
+    assert.equal(exitCode, 1);
+  });
+
+  test("on a shared server ends with the rows that it found, and does not say that pods at work on others should exit", async () => {
+    const shared = await createTestDatabase();
+    const args = ["--sql", await inserting(14_000), ...BATCH, "--backoff-limit", "0", "--command", PROGRAM];
+    const { exitCode, stdout, stderr } = await start(args, { DATABASE_URL: shared.url() }).ended;
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^2 requests: 2 SUCCESS, 0 DEAD \| 4 Jobs/m);
+    assert.doesNotMatch(stdout, /every request has ended/);
+  });
+
   test("resumes a kept database without --sql, and refuses to create its table twice", async () => {
     const sql = await pages(2);
     const keep = ["--keep", join(home, "kept")];

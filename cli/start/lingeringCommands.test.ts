@@ -25,3 +25,14 @@ test("commands that run on for 10 s after every request has ended are named, onc
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? "", /still runs in b, c: a program must exit after batch\.finish\(\)/);
 });
+
+test("pods of which none runs on for 10 s are not named, however many there are one after another", () => {
+  const lines: string[] = [];
+  let now = 0;
+  const notice = createLingerNotice(
+    (line) => lines.push(line),
+    () => now,
+  );
+  for (; now < 60_000; now += 500) notice([`pod ${Math.floor(now / 5_000)}`, `pod ${Math.floor(now / 5_000) + 1}`]);
+  assert.deepEqual(lines, []);
+});

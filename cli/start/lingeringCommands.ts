@@ -6,21 +6,18 @@ const LINGER_MS = 10_000;
  * `batch.finish()` and do not exit; a run, like a Job, waits for them.
  *
  * @param now - the present time in milliseconds, for tests
- * @returns a function to be called again and again, with the pods that run although every request has ended.
+ * @returns a function to be called again and again, with the pods that run although every request has ended: they work on none.
  */
 export function createLingerNotice(
   print: (line: string) => void,
   now: () => number = () => performance.now(),
 ): (podNames: readonly string[]) => void {
-  let since: number | undefined;
+  const since = new Map<string, number>();
   let printed = false;
   return (podNames) => {
-    if (podNames.length === 0) {
-      since = undefined;
-      return;
-    }
-    since ??= now();
-    if (printed || now() - since < LINGER_MS) return;
+    for (const name of since.keys()) if (!podNames.includes(name)) since.delete(name);
+    for (const name of podNames) since.set(name, since.get(name) ?? now());
+    if (printed || ![...since.values()].some((start) => now() - start >= LINGER_MS)) return;
     printed = true;
     print(
       `every request has ended, but the command still runs in ${podNames.join(", ")}: ` +

@@ -125,3 +125,21 @@ export async function readBusyJobs(client: Queryable, kind: string, jobs: readon
   );
   return new Set(rows.map((row) => row.job_name));
 }
+
+/** The requests of a kind that these Jobs have claimed, whether they have ended or not. */
+export async function readAttempted(client: Queryable, kind: string, jobs: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    "select distinct request_id::text as id from batch.attempt where kind = $1 and job_name = any ($2)",
+    [kind, jobs],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Those of these pods that work on a request of the kind. */
+export async function readWorkingPods(client: Queryable, kind: string, pods: readonly string[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ pod_name: string }>(
+    "select pod_name from batch.queue where kind = $1 and session_id is not null and pod_name = any ($2)",
+    [kind, pods],
+  );
+  return new Set(rows.map((row) => row.pod_name));
+}

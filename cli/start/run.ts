@@ -10,7 +10,8 @@ import type { LocalDatabase } from "./localDatabase.ts";
 import type { Options } from "./options.ts";
 import { printable } from "./printable.ts";
 import type { ProgressDisplay } from "./progressDisplay.ts";
-import { type Progress, readProgress } from "./requests.ts";
+import type { Queryable } from "./reconnectingClient.ts";
+import { type Progress, readAttempted, readProgress, readUnfinished, readWorkingPods } from "./requests.ts";
 import { type RunResult, readResult } from "./result.ts";
 import type { RunWork } from "./runWork.ts";
 import { createSampleWork } from "./sampleWork.ts";
@@ -61,18 +62,28 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-async function runRequests(ids: string[], { options, local, display, work, cluster, signal }: Run): Promise<RunResult> {
+async function runRequests(
+  prepared: string[],
+  { options, local, display, work, cluster, signal }: Run,
+): Promise<RunResult> {
   const { client } = local;
   const startedAt = performance.now();
   const elapsed = () => (performance.now() - startedAt) / 1_000;
   const print = (line: string) => display.print(line);
   const noticeLingering = createLingerNotice(print);
   const noticeProblem = createProblemNotice(work.kind, print);
+  const requests = new Set(prepared);
+  // On its own server all requests are the run's, also those that its commands insert.
+  const getProgress = async () => {
+    if (local.exclusive) for (const id of await readUnfinished(client, work.kind)) requests.add(id);
+    return await readProgress(client, work.kind, [...requests]);
+  };
   const show = async () => {
+    const progress = await getProgress();
+    const ids = [...requests];
     await work.printErrors(client, ids);
     await noticeProblem(client);
-    const progress = await readProgress(client, work.kind, ids);
-    if (options.batch) noticeLingering(isDone(progress) ? cluster.pods.map(({ name }) => name) : []);
+    if (options.batch) noticeLingering(isDone(progress) ? await readLingering(client, work.kind, cluster) : []);
     display.update(progress, cluster.jobs, elapsed());
   };
   const finished = new AbortController();
@@ -81,7 +92,7 @@ async function runRequests(ids: string[], { options, local, display, work, clust
   try {
     // A deferred request waits without being counted. On a shared server a run ends with its own requests.
     const isFinished = async (queueLength: number) =>
-      (queueLength === 0 || !local.exclusive) && isDone(await readProgress(client, work.kind, ids));
+      (queueLength === 0 || !local.exclusive) && isDone(await getProgress());
     const settings = { ...options, kind: work.kind, isFinished };
     await raceAbort(poll(settings, local.database, cluster, signal), signal);
   } finally {
@@ -90,8 +101,20 @@ async function runRequests(ids: string[], { options, local, display, work, clust
   }
   await cluster.stop();
   const seconds = elapsed();
+  if (local.exclusive) {
+    // Some were inserted and ended between two polls.
+    const jobs = cluster.jobs.map(({ name }) => name);
+    for (const id of await readAttempted(client, work.kind, jobs)) requests.add(id);
+  }
   await show();
-  return await readResult(ids, { client, cluster, work, seconds });
+  return await readResult([...requests], { client, cluster, work, seconds });
+}
+
+/** The running pods that work on no request. */
+async function readLingering(client: Queryable, kind: string, cluster: Cluster): Promise<string[]> {
+  const names = cluster.pods.map(({ name }) => name);
+  const working = await readWorkingPods(client, kind, names);
+  return names.filter((name) => !working.has(name));
 }
 
 function createWork(options: Options, local: LocalDatabase, display: ProgressDisplay): RunWork {
