@@ -8,8 +8,8 @@ import { createProgressDisplay } from "./progressDisplay.ts";
 const PROGRESS = { waiting: 99_000, running: 200, reserved: 100, success: 12_000, dead: 345 };
 const JOBS = Array.from({ length: 60 }, (_, index) => createJob(`postgres-batch-${10_000 + index}`, Date.now()));
 
-/** The output on a terminal of this size, without colors and cursor movements. */
-function show(columns: number, rows: number): string[] {
+/** What is written to a terminal of this size and kind. */
+function write(columns: number, rows: number, TERM = "xterm"): string {
   let written = "";
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -17,9 +17,15 @@ function show(columns: number, rows: number): string[] {
       done();
     },
   });
-  const display = createProgressDisplay(Object.assign(stream, { isTTY: true, columns, rows }) as NodeJS.WriteStream);
+  const terminal = Object.assign(stream, { isTTY: true, columns, rows }) as NodeJS.WriteStream;
+  const display = createProgressDisplay(terminal, { TERM });
   display.update(PROGRESS, JOBS, 1_234.5);
-  return stripVTControlCharacters(written).trimEnd().split("\n");
+  return written;
+}
+
+/** The output without colors and cursor movements. */
+function show(columns: number, rows: number): string[] {
+  return stripVTControlCharacters(write(columns, rows)).trimEnd().split("\n");
 }
 
 describe("the live view", () => {
@@ -44,7 +50,14 @@ describe("the live view", () => {
     assert.match(show(80, 24).join("\n"), /^NAME +STATUS +COMPLETIONS +DURATION +AGE +PODS$/m);
   });
 
-  test("assumes 80 columns if a terminal does not report its size", () => {
+  test("assumes 80 columns and 24 rows if a terminal does not report its size", () => {
     for (const line of show(0, 0)) assert.ok(line.length < 80, line);
+    assert.deepEqual(show(0, 0), show(80, 24));
+  });
+
+  test("is plain lines on a terminal that moves no cursor", () => {
+    const written = write(80, 24, "dumb");
+    assert.match(written, /^1234\.5 s +waiting 99000 .*\n$/);
+    assert.equal(stripVTControlCharacters(written), written);
   });
 });

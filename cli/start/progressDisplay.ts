@@ -24,15 +24,22 @@ const MAX_JOBS = 15;
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 
-/** Creates a live view if the stream is a terminal, plain lines if it is a file or a pipe. */
-export function createProgressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
-  return stream.isTTY ? createLiveView(stream) : createLines(stream);
+/**
+ * Creates a live view if the stream is a terminal; plain lines if it is a file or a pipe, or a terminal that moves no cursor (TERM=dumb: an
+ * editor's shell, a log).
+ */
+export function createProgressDisplay(
+  stream: NodeJS.WriteStream,
+  env: NodeJS.ProcessEnv = process.env,
+): ProgressDisplay {
+  return stream.isTTY && env.TERM !== "dumb" ? createLiveView(stream) : createLines(stream);
 }
 
 function createLiveView(stream: NodeJS.WriteStream): ProgressDisplay {
-  const view = createLogUpdate(stream);
+  const terminal = withSize(stream);
+  const view = createLogUpdate(terminal);
   // A character in the last column makes some terminals wrap.
-  const getWidth = () => (stream.columns || DEFAULT_COLUMNS) - 1;
+  const getWidth = () => terminal.columns - 1;
   return {
     get width() {
       return getWidth();
@@ -47,12 +54,24 @@ function createLiveView(stream: NodeJS.WriteStream): ProgressDisplay {
       const drawn = bar.map(({ color, cells }) => styleText(color, cells, { stream })).join("");
       const head = [...progressLines(progress, jobs, seconds, width), drawn];
       // log-update cuts off output that is too high, at the top; the blank line, the table's header and the cursor's line count as well.
-      const room = Math.min(MAX_JOBS, (stream.rows || DEFAULT_ROWS) - head.length - 3);
+      const room = Math.min(MAX_JOBS, terminal.rows - head.length - 3);
       const table = room < 1 ? [] : ["", ...jobsTable(jobs, Date.now(), room)];
       view([...head, ...table.map((line) => line.slice(0, width))].join("\n"));
     },
     clear: () => view.clear(),
   };
+}
+
+/** The terminal, with a size also while it reports none (`docker exec -t`, `script`): log-update shows nothing on zero rows. */
+function withSize(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return new Proxy(stream, {
+    get(target, name) {
+      if (name === "columns") return target.columns || DEFAULT_COLUMNS;
+      if (name === "rows") return target.rows || DEFAULT_ROWS;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 function createLines(stream: NodeJS.WriteStream): ProgressDisplay {
