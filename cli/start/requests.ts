@@ -59,6 +59,25 @@ export async function readUnfinished(client: Queryable, kind: string): Promise<s
   return rows.map(({ id }) => id);
 }
 
+/**
+ * The waiting requests of a kind that were enqueued since an earlier call, and perhaps some from before it.
+ *
+ * @param horizon - what the earlier call returned; `0`: all of them
+ */
+export async function readEnqueued(
+  client: Queryable,
+  kind: string,
+  horizon: string,
+): Promise<{ readonly ids: readonly string[]; readonly horizon: string }> {
+  const { rows } = await client.query<{ ids: string[]; horizon: string }>(
+    `select pg_snapshot_xmin(pg_current_snapshot())::text as horizon,
+            array(select request_id::text from batch.queue
+                  where kind = $1 and job_name is null and available_at is null and enqueued_xid >= $2::xid8) as ids`,
+    [kind, horizon],
+  );
+  return rows[0] ?? { ids: [], horizon };
+}
+
 /** How many failures each request asks for; deleted rows are missing. */
 export async function readFailures(client: Queryable, ids: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await client.query<{ id: string; failures: number }>(

@@ -11,7 +11,14 @@ import type { Options } from "./options.ts";
 import { printable } from "./printable.ts";
 import type { ProgressDisplay } from "./progressDisplay.ts";
 import type { Queryable } from "./reconnectingClient.ts";
-import { type Progress, readAttempted, readProgress, readUnfinished, readWorkingPods } from "./requests.ts";
+import {
+  type Progress,
+  readAttempted,
+  readEnqueued,
+  readProgress,
+  readUnfinished,
+  readWorkingPods,
+} from "./requests.ts";
 import { type RunResult, readResult } from "./result.ts";
 import type { RunWork } from "./runWork.ts";
 import { createSampleWork } from "./sampleWork.ts";
@@ -73,9 +80,14 @@ async function runRequests(
   const noticeLingering = createLingerNotice(print);
   const noticeProblem = createProblemNotice(work.kind, print);
   const requests = new Set(prepared);
+  let horizon = "0";
   // On its own server all requests are the run's, also those that its commands insert.
   const getProgress = async () => {
-    if (local.exclusive) for (const id of await readUnfinished(client, work.kind)) requests.add(id);
+    if (local.exclusive) {
+      const enqueued = await readEnqueued(client, work.kind, horizon);
+      for (const id of enqueued.ids) requests.add(id);
+      horizon = enqueued.horizon;
+    }
     return await readProgress(client, work.kind, [...requests]);
   };
   const show = async () => {
@@ -91,8 +103,10 @@ async function runRequests(
   const killer = startKiller(options, cluster);
   try {
     // A deferred request waits without being counted. On a shared server a run ends with its own requests.
-    const isFinished = async (queueLength: number) =>
-      (queueLength === 0 || !local.exclusive) && isDone(await getProgress());
+    const isFinished = async (queueLength: number) => {
+      if (!local.exclusive) return isDone(await getProgress());
+      return queueLength === 0 && (await readUnfinished(client, work.kind)).length === 0;
+    };
     const settings = { ...options, kind: work.kind, isFinished };
     await raceAbort(poll(settings, local.database, cluster, signal), signal);
   } finally {
@@ -102,7 +116,7 @@ async function runRequests(
   await cluster.stop();
   const seconds = elapsed();
   if (local.exclusive) {
-    // Some were inserted and ended between two polls.
+    // Some were inserted and claimed between two updates.
     const jobs = cluster.jobs.map(({ name }) => name);
     for (const id of await readAttempted(client, work.kind, jobs)) requests.add(id);
   }
