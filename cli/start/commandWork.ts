@@ -30,10 +30,20 @@ export function createCommandWork(
   local: LocalDatabase,
   print: (line: string) => void,
 ): RunWork {
-  const { kind, command } = batch;
+  const { kind, command, sql } = batch;
   let programEnv: Readonly<Record<string, string>> = {};
   let directory: TempDirectory | undefined;
   let preparing: pg.Client | undefined;
+  const inSession = async <Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> => {
+    const client = await connectDirectly(toClientConfig(readDatabaseSettings(local.env)));
+    preparing = client;
+    try {
+      return await work(client);
+    } finally {
+      preparing = undefined;
+      await client.end().catch(() => undefined);
+    }
+  };
   const getFolder = (podName: string) => join(directory?.path ?? "", podName);
   return {
     kind,
@@ -58,16 +68,17 @@ export function createCommandWork(
       },
     },
     async prepare() {
-      directory = await createTempDirectory(undefined);
-      const client = await connectDirectly(toClientConfig(readDatabaseSettings(local.env)));
-      client.on("notice", ({ message }) => message && print(message));
-      preparing = client;
-      try {
-        programEnv = await createBatch(batch, client, local, directory.path);
-      } finally {
-        preparing = undefined;
-        await client.end().catch(() => undefined);
+      const created = await createTempDirectory(undefined);
+      directory = created;
+      programEnv = await inSession((client) => prepareRole(client, local, created.path));
+      // The file's settings and its uncommitted transaction end with its session, as in psql.
+      if (sql) {
+        await inSession(async (client) => {
+          client.on("notice", ({ message }) => message && print(message));
+          await runSqlFile(client, sql);
+        });
       }
+      await inSession((client) => attach(client, batch));
       return await readUnfinished(local.client, kind);
     },
     printErrors: createAttemptErrors(kind, print),
@@ -92,28 +103,28 @@ export function createCommandWork(
   };
 }
 
-/** Creates the role, the table and its rows, and attaches the table; returns the variables by which the command finds the database. */
-async function createBatch(
-  { sql, table, kind }: CommandBatch,
+/** Statements of these sessions write, whatever the database or the role sets, and see what others have committed meanwhile. */
+const WRITES = "set session characteristics as transaction isolation level read committed, read write, not deferrable";
+
+/** Creates the role, and returns the variables by which the command finds the database. */
+async function prepareRole(
   client: pg.Client,
   local: LocalDatabase,
   directory: string,
 ): Promise<Readonly<Record<string, string>>> {
+  await client.query(WRITES);
   // Two runs on one server would disturb each other's grants.
   await client.query(`select pg_advisory_lock(${LOCK_SPACE}, 0)`);
-  const programEnv = await prepareProgramRole(client, local, directory);
-  await client.query(`select pg_advisory_unlock(${LOCK_SPACE}, 0)`);
-  if (sql) await runSqlFile(client, sql);
-  // The file's settings and its uncommitted transaction end with the file, as in psql.
-  client.removeAllListeners("notice");
-  await client.query("rollback");
-  await client.query("discard all");
+  return await prepareProgramRole(client, local, directory);
+}
+
+async function attach(client: pg.Client, { table, kind }: CommandBatch): Promise<void> {
+  await client.query(WRITES);
   try {
     await client.query("select batch.attach($1::regclass, $2)", [table, kind]);
   } catch (error) {
     throw new Error(`cannot attach the table ${table} as ${kind}: ${describeError(error)}`, { cause: error });
   }
-  return programEnv;
 }
 
 /** Ends a stopped SQL statement, which rolls it back: PostgreSQL would not notice that its client is no longer waiting. */

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createCommand } from "../../tests/support/command.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { until } from "../../tests/support/until.ts";
+
+const { start } = await createCommand("cli/start/main.ts");
+const database = await createTestDatabase();
+
+describe("npm start with a command", { timeout: 180_000 }, () => {
+  test("attaches a table whatever the database sets: read-only or serializable transactions, and limits of their duration", async () => {
+    await database.query("create table parts (id bigint generated always as identity primary key)");
+    await database.query("insert into parts default values");
+    const set = (setting: string) => database.query(`alter database ${database.name} set ${setting}`);
+    for (const setting of ["default_transaction_read_only = on", "default_transaction_isolation = serializable"]) {
+      await set(setting);
+    }
+    // PostgreSQL 17 and newer.
+    const [limit] = await database.query("select from pg_settings where name = 'transaction_timeout'");
+    if (limit) await set("transaction_timeout = '1s'");
+    const other = await database.open();
+    await other.query("begin read write");
+    if (limit) await other.query("set local transaction_timeout = 0");
+    await other.query("lock table parts");
+    const args = ["--table", "parts", "--kind", "part", "--command", "true"];
+    const run = start(args, { DATABASE_URL: database.url() });
+    await until("attaching takes longer than the limit", async () => {
+      const waiting = await database.query(
+        `select from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock' and clock_timestamp() - query_start > '1.2 s'`,
+      );
+      return waiting.length > 0 || run.child.exitCode !== null;
+    });
+    await other.query("commit");
+    await other.end();
+    const { exitCode, stdout, stderr } = await run.ended;
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^1 request: 1 SUCCESS, 0 DEAD/m);
+  });
+});
