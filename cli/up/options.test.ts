@@ -36,7 +36,15 @@ describe("the command line of npm run up and down", () => {
   }
 
   // `npm run down prod`, and `npm run down -s prod`, whose `-s` is npm's --silent: Pulumi would destroy the default stack.
-  for (const args of ["prod", "--yes prod", "--stack dev prod", "--config a=b c=d", "--config=a=b prod"]) {
+  for (const args of [
+    "prod",
+    "--yes prod",
+    "--exclude-protected prod",
+    "--show-secrets prod",
+    "--stack dev prod",
+    "--config a=b c=d",
+    "--config=a=b prod",
+  ]) {
     test(`refuses the word in "${args}" that belongs to no option`, () => {
       const word = JSON.stringify(args.split(" ").at(-1));
       assert.throws(() => readOptions(HELP, args.split(" ")), {

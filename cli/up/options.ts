@@ -30,9 +30,15 @@ const PULUMI_OPTIONS = (
   "--replace --exclude --exclude-dependents --exclude-protected --run-program --expect-no-changes --parallel"
 ).split(" ");
 
-/** Pulumi's options without a value that a stack's name may follow by mistake. */
-const PULUMI_FLAGS =
-  /^(-[ydfrj]+|--(yes|skip-preview|preview-only|refresh|remove|run-program|debug|diff|json|dry-run))$/;
+/** Pulumi's options without a value, which a stack's name may follow by mistake. */
+const PULUMI_FLAGS = new RegExp(
+  `^(-[ydfrje]+|--(${[
+    "yes|skip-preview|preview-only|refresh|remove|run-program|debug|diff|json|dry-run|config-path|continue-on-error",
+    "expect-no-changes|target-dependents|exclude-dependents|exclude-protected|attach-debugger|non-interactive|emoji",
+    "show-(config|full-output|policy-remediations|reads|replacement-steps|sames|secrets)",
+    "suppress-(outputs|permalink|progress)|logflow|logtostderr|disable-integrity-checking|fully-qualify-stack-names",
+  ].join("|")}))$`,
+);
 
 /**
  * Reads a command line. Only `--stack NAME` and `--help` are ours.
