@@ -2,6 +2,7 @@ import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
 import type { Deployment } from "./nextSteps.ts";
+import { parseObject } from "./parseObject.ts";
 import type { Session } from "./session.ts";
 import { type DeployedCluster, readStackState } from "./stackState.ts";
 
@@ -14,7 +15,7 @@ type Outputs = Partial<
 export async function readOutputs({ stack, env }: Pick<Session, "stack" | "env">): Promise<Outputs> {
   const { exitCode, stdout, stderr } = await capture("pulumi", ["stack", "output", "--json", "--stack", stack], env);
   if (exitCode !== 0) throw new FailedError(`cannot read the outputs of the stack ${stack}: ${stderr.trim()}`);
-  return JSON.parse(stdout || "{}");
+  return parseObject(stdout, "pulumi stack output --json");
 }
 
 /**

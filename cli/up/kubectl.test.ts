@@ -3,9 +3,13 @@ import { test } from "node:test";
 import { createPrograms } from "../../tests/support/programs.ts";
 import { Kubectl } from "./kubectl.ts";
 
-async function list(script: string): Promise<readonly unknown[]> {
+async function create(script: string): Promise<Kubectl> {
   const { folder } = await createPrograms({ kubectl: script });
-  return await new Kubectl("minikube", { PATH: folder }).listKnown("scaledjobs.keda.sh");
+  return new Kubectl("minikube", { PATH: folder });
+}
+
+async function list(script: string): Promise<readonly unknown[]> {
+  return await (await create(script)).listKnown("scaledjobs.keda.sh");
 }
 
 test("no object is found on a cluster without the kind, and only an answer shows that there is none", async () => {
@@ -16,5 +20,14 @@ test("no object is found on a cluster without the kind, and only an answer shows
   );
   await assert.rejects(list("echo 'error: Forbidden' >&2; exit 1"), {
     message: "cannot list scaledjobs.keda.sh on the cluster (nothing was changed): error: Forbidden",
+  });
+});
+
+test("a part of an answer is none", async () => {
+  const script = `echo '{"items":[{'`;
+  assert.equal(await (await create(script)).list("pods"), undefined);
+  await assert.rejects(list(script), {
+    name: "FailedError",
+    message: 'kubectl get must print a JSON object; got "{\\"items\\":[{"',
   });
 });

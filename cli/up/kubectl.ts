@@ -1,6 +1,7 @@
 import type { ProgramResult } from "../runProgram.ts";
 import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
+import { parseObject } from "./parseObject.ts";
 
 const REQUEST_SECONDS = 10;
 
@@ -20,10 +21,15 @@ export class Kubectl {
     return await capture("kubectl", [...always, ...args], this.#env, 3 * REQUEST_SECONDS);
   }
 
-  /** The objects that `kubectl get` prints; undefined if it fails: no answer, no such kind, no permission. */
+  /** The objects that `kubectl get` prints; undefined if it fails: no answer or a part of it, no such kind, no permission. */
   async list<Item>(...args: readonly string[]): Promise<Item[] | undefined> {
     const result = await this.#get(args);
-    return result.exitCode === 0 ? parseItems(result) : undefined;
+    if (result.exitCode !== 0) return undefined;
+    try {
+      return parseItems(result);
+    } catch {
+      return undefined;
+    }
   }
 
   /**
@@ -44,5 +50,6 @@ export class Kubectl {
 }
 
 function parseItems<Item>({ stdout }: ProgramResult): Item[] {
-  return (JSON.parse(stdout || "{}") as { readonly items?: Item[] }).items ?? [];
+  const { items } = parseObject(stdout.trim() || "{}", "kubectl get") as { readonly items?: Item[] };
+  return items ?? [];
 }

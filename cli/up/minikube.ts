@@ -1,4 +1,6 @@
 import { FailedError } from "./failedError.ts";
+import { parseObject } from "./parseObject.ts";
+
 /** The context that minikube creates by default. */
 export const MINIKUBE = "minikube";
 
@@ -95,14 +97,4 @@ export function parseDockerEnv(json: string): Record<string, string> {
   const env = Object.fromEntries(variables) as Record<string, string>;
   if (!env.DOCKER_HOST) throw new FailedError(`minikube docker-env must print a DOCKER_HOST; got ${json.trim()}`);
   return env;
-}
-
-function parseObject(json: string, command: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // Reported below.
-  }
-  throw new FailedError(`${command} must print a JSON object; got ${JSON.stringify(json.trim())}`);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { deployedTo, interruptedOn, outcome, ROOT } from "../../tests/support/upPrograms.ts";
+import { ALL, deployedTo, interruptedOn, outcome, ROOT } from "../../tests/support/upPrograms.ts";
 
 const MOVED = /^kubernetesContext must stay "elsewhere" while .*; got "minikube"\. Set it back/m;
 // kubectl would take it for the current context.
@@ -43,6 +43,22 @@ for (const script of ["up", "down"] as const) {
       assert.match(output, /^PULUMI_CONFIG_PASSPHRASE must be the passphrase that the stack salted was created with/m);
       assert.deepEqual(called(/^minikube start|^pulumi (up|destroy|stack select)/), []);
     });
+
+    for (const command of ["stack output", "stack export"]) {
+      test(`is refused if pulumi ${command} prints something else with its JSON, as a wrapper does`, async () => {
+        const pulumi = `case "$*" in "${command}"*) echo "warning: a new version";; esac\n${ALL.pulumi}`;
+        const { code, output, called } = await outcome(script, {
+          programs: { ...ALL, pulumi },
+          env: { FAKE_STATE: "{}" },
+        });
+        assert.equal(code, 1);
+        assert.match(
+          output,
+          new RegExp(`^pulumi ${command}( --json)? must print a JSON object; got "warning: a new version`, "m"),
+        );
+        assert.deepEqual(called(CHANGES), []);
+      });
+    }
 
     for (const [when, state] of [
       ["", deployedTo],

@@ -1,5 +1,6 @@
 import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
+import { parseObject } from "./parseObject.ts";
 import type { Session } from "./session.ts";
 
 /** A namespaced object of the cluster. */
@@ -60,6 +61,7 @@ export async function readStackState({ stack, env }: Pick<Session, "stack" | "en
   const { exitCode, stdout, stderr } = await capture("pulumi", ["stack", "export", "--stack", stack], env);
   if (exitCode !== 0)
     throw new FailedError(`cannot read the state of the stack ${stack} (nothing was changed): ${stderr.trim()}`);
+  if (stdout.trim() !== "") parseObject(stdout, "pulumi stack export");
   return parseStackState(stdout);
 }
 
