@@ -1,5 +1,8 @@
 import { type ProgramResult, runProgram } from "../runProgram.ts";
 
+/** The usual time limit: a program that hangs (on a daemon, a network drive, a login) is named instead of being waited for silently. */
+const LIMIT_SECONDS = 120;
+
 /**
  * Runs a program without showing its output.
  *
@@ -10,13 +13,13 @@ export async function capture(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  timeoutSeconds?: number,
+  timeoutSeconds = LIMIT_SECONDS,
 ): Promise<ProgramResult> {
-  const limit = timeoutSeconds === undefined ? {} : { signal: AbortSignal.timeout(timeoutSeconds * 1_000) };
+  const signal = AbortSignal.timeout(timeoutSeconds * 1_000);
   try {
-    return await runProgram(program, args, { env, ...limit });
+    return await runProgram(program, args, { env, signal });
   } catch (error) {
-    if (!limit.signal?.aborted) throw error;
+    if (!signal.aborted) throw error;
     const stderr = `${program} did not end within ${timeoutSeconds} s`;
     return { exitCode: 1, signal: null, stdout: "", stderr };
   }

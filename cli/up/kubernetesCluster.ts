@@ -43,11 +43,26 @@ export async function warnOfOldKubectl(context: string, env: NodeJS.ProcessEnv):
   if (warning !== undefined) console.error(warning);
 }
 
-/** minikube's profile with this name; undefined if there is none, or no minikube. */
-export async function findProfile(context: string, hasMinikube: boolean, env: NodeJS.ProcessEnv) {
+/**
+ * minikube's profile with this name; undefined if there is none, or no minikube.
+ *
+ * @param source - `daemon`: it must be known, since the cluster does not find an image that was built in another daemon than its node's
+ * @throws FailedError when it must be known and minikube does not list its profiles.
+ */
+export async function findProfile(
+  context: string,
+  hasMinikube: boolean,
+  env: NodeJS.ProcessEnv,
+  source?: ImageSource,
+): Promise<Profile | undefined> {
   if (!hasMinikube) return undefined;
-  const { exitCode, stdout } = await capture("minikube", ["profile", "list", "-o", "json"], env);
-  return exitCode === 0 ? parseProfile(stdout, context) : undefined;
+  const { exitCode, stdout, stderr } = await capture("minikube", ["profile", "list", "-o", "json"], env);
+  if (exitCode === 0) return parseProfile(stdout, context);
+  if (source !== "daemon") return undefined;
+  throw new FailedError(
+    `cannot list minikube's profiles (the image is built in the node's Docker daemon if ${context} is one of them): ` +
+      `minikube profile list reports ${(stderr || stdout).trim() || `exit code ${exitCode}`}`,
+  );
 }
 
 /** Starts or resumes minikube: the context's profile, or a new one if the context is `minikube`. */

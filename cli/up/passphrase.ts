@@ -3,6 +3,9 @@ import { capture } from "./capture.ts";
 import { configFile, configFileArgs } from "./pulumiArgs.ts";
 import { readIfExists, type Session, settingsFile } from "./session.ts";
 
+/** Pulumi may first download its plugins. */
+const LIMIT_SECONDS = 1_800;
+
 /**
  * Checks, before anything is started, that the stack's secrets can be read.
  *
@@ -15,7 +18,7 @@ export async function checkPassphrase({ stack, pulumiArgs, env, extraEnv }: Sess
   // Reads the key and then stops because the target does not exist.
   const probe = ["refresh", "--preview-only", "--non-interactive", "--target", "none", "--stack", stack];
   const all = [...probe, ...configFileArgs(pulumiArgs)];
-  const { stdout, stderr } = await capture("pulumi", all, env);
+  const { stdout, stderr } = await capture("pulumi", all, env, LIMIT_SECONDS);
   if (/incorrect passphrase|passphrase must be set/.test(stdout + stderr)) {
     throw new UsageError(passphraseProblem(stack, extraEnv.PULUMI_CONFIG_PASSPHRASE === ""));
   }

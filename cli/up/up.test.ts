@@ -96,6 +96,20 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.deepEqual(called(CHANGES), []);
   });
 
+  test("deploys no image that was built elsewhere because minikube does not list its profiles", async () => {
+    const fails = `case "$*" in "profile list"*) echo "HOST_HOME_PERMISSION" >&2; exit 37;; esac\n${ALL.minikube}`;
+    const programs = { ...ALL, minikube: fails };
+    const { code, output, called } = await outcome("up", { programs });
+    assert.equal(code, 1);
+    assert.match(
+      output,
+      /^cannot list minikube's profiles \(.*\): minikube profile list reports HOST_HOME_PERMISSION$/m,
+    );
+    assert.deepEqual(called(CHANGES), []);
+    const pushed = await outcome("up", { programs, env: { FAKE_IMAGE: '{"build":{"registry":"localhost:5000"}}' } });
+    assert.equal(pushed.code, 0, pushed.output);
+  });
+
   for (const [what, FAKE_IMAGE, daemon] of [
     ["is pushed to a registry", '{"build":{"registry":"localhost:5000"}}', true],
     ["exists already", '{"existing":"registry.example/worker:1"}', false],

@@ -62,11 +62,11 @@ await runSession(HELP, async (session) => {
   const source = await readImageSource(session);
   if (source !== "existing" && !isInstalled("docker")) requirePrograms(["docker", "minikube"], isInstalled);
   await readDeployedCluster(session, context);
-  let profile = await findProfile(context, isInstalled("minikube"), session.env);
+  let profile = await findProfile(context, isInstalled("minikube"), session.env, source);
   if (!(await isReachable(context, session.env))) {
     if (context === MINIKUBE) requirePrograms(["minikube"], isInstalled);
     await startMinikube(context, profile, session.env, source);
-    profile = await findProfile(context, true, session.env);
+    profile = await findProfile(context, true, session.env, source);
   }
   await warnOfOldKubectl(context, session.env);
   const kubectl = new Kubectl(context, session.env);
