@@ -3,7 +3,9 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { ALL, deployedTo, interruptedOn, outcome, ROOT } from "../../tests/support/upPrograms.ts";
+import { runProgram } from "../runProgram.ts";
 
+const LAUNCH = join(ROOT, "cli/launch.mjs");
 const MOVED = /^kubernetesContext must stay "elsewhere" while .*; got "minikube"\. Set it back/m;
 // kubectl would take it for the current context.
 const NO_CONTEXT = /^kubernetesContext must be the name of a context .*; got ""$/m;
@@ -59,6 +61,19 @@ for (const script of ["up", "down"] as const) {
         assert.deepEqual(called(CHANGES), []);
       });
     }
+
+    test("needs a home, which Pulumi needs as well", { skip: process.getuid?.() !== 0 }, async () => {
+      const args = [
+        "--reuid=54321",
+        "--regid=54321",
+        "--clear-groups",
+        process.execPath,
+        LAUNCH,
+        `cli/up/${script}.ts`,
+      ];
+      const { exitCode, stderr } = await runProgram("setpriv", args, { env: { PATH: process.env.PATH } });
+      assert.deepEqual([exitCode, /^HOME must be a folder .*; got none$/m.test(stderr)], [64, true], stderr);
+    });
 
     for (const [when, state] of [
       ["", deployedTo],

@@ -29,10 +29,21 @@ export async function runSession(help: Help, run: (session: Session) => Promise<
     const options = readOptions(help, args);
     process.chdir(ROOT);
     const { env } = process;
-    const credentials = readIfExists(join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "credentials.json"));
+    const credentials = readIfExists(join(env.PULUMI_HOME || join(findHome(), ".pulumi"), "credentials.json"));
     const extraEnv = pulumiEnv(ROOT, { env, credentials });
     return await run({ ...options, isInstalled: pathLookup(env.PATH), extraEnv, env: { ...env, ...extraEnv } });
   });
+}
+
+/** A user without a name, as in a container, may have no home. */
+function findHome(): string {
+  try {
+    return homedir();
+  } catch (error) {
+    throw new UsageError("HOME must be a folder (Pulumi keeps its plugins and logins there); got none", {
+      cause: error,
+    });
+  }
 }
 
 /** @throws UsageError listing every program that is missing. */
