@@ -6,6 +6,7 @@ import { findStatementLines } from "./statementLines.ts";
 const DUPLICATE_TABLE = "42P07";
 /** What to do with a file for psql, such as a dump. */
 const USE_PSQL = "run the file by psql with --keep DIR --serve, then omit --sql";
+const CREATE_ROLE = "a role that may create roles must create it: create role batch_program";
 const SYNTAX_ERROR = "42601";
 
 /**
@@ -40,6 +41,7 @@ function describe(error: unknown, text: string, completed: number): string {
 
 function getAdvice(code: string | undefined, message: string, text: string): string | undefined {
   if (code === DUPLICATE_TABLE) return "omit --sql if the database already has the table";
+  if (message === 'role "batch_program" does not exist') return CREATE_ROLE;
   if (/at or near "\\"$/.test(message))
     return `psql's own commands (\\copy, \\i, a dump's \\restrict) are not SQL; ${USE_PSQL}`;
   if (/at or near ":"$/.test(message)) return `psql's variables (:name) are not SQL; ${USE_PSQL}`;
