@@ -1,5 +1,6 @@
 import { printable } from "./printable.ts";
 import type { Queryable } from "./reconnectingClient.ts";
+import type { RunRequests } from "./requests.ts";
 
 /** How many errors are printed: they show what is wrong with the command, not the state of every request. */
 const MAX_ERRORS = 3;
@@ -13,19 +14,19 @@ const MAX_ERRORS = 3;
 export function createAttemptErrors(
   kind: string,
   print: (line: string) => void,
-): (client: Queryable, ids: readonly string[]) => Promise<void> {
+): (client: Queryable, requests: RunRequests) => Promise<void> {
   const printed: string[] = [];
-  return async (client, ids) => {
+  return async (client, { ids, since }) => {
     if (printed.length >= MAX_ERRORS) return;
     const { rows } = await client.query<{ request_id: string; attempt: number; error: string }>(
       `select * from (
          select distinct on (error) request_id::text, attempt, error, ended_at
          from batch.history
-         where kind = $1 and request_id = any ($2) and reason <> 'interrupted' and error not like 'the worker in pod %'
+         where kind = $1 and ($2::bigint[] is null or request_id = any ($2)) and ended_at >= $5 and reason <> 'interrupted' and error not like 'the worker in pod %'
            and error <> all ($3)
          order by error, ended_at
        ) as new order by ended_at limit $4`,
-      [kind, ids, printed, MAX_ERRORS - printed.length],
+      [kind, ids, printed, MAX_ERRORS - printed.length, since],
     );
     for (const { request_id: id, attempt, error } of rows) {
       printed.push(error);

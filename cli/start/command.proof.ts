@@ -176,6 +176,14 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     assert.equal(exitCode, 1);
   });
 
+  test("shows its progress while three million rows wait", async () => {
+    const run = start(["--sql", await pages(3_000_000), ...BATCH, "--requests-per-job", "1000", "--command", PROGRAM]);
+    await until("progress", () => /waiting 29\d{5} .* done [1-9]/.test(run.output()), { timeoutMs: 150_000 });
+    run.child.kill("SIGINT");
+    assert.equal((await run.ended).exitCode, 130);
+    await assertNothingLeft();
+  });
+
   test("on a shared server ends with the rows that it found, and does not say that pods at work on others should exit", async () => {
     const shared = await createTestDatabase();
     const args = ["--sql", await inserting(14_000), ...BATCH, "--backoff-limit", "0", "--command", PROGRAM];

@@ -25,6 +25,15 @@ export interface RequestRow {
   readonly error: string | null;
 }
 
+/** A run's requests. */
+export interface RunRequests {
+  readonly kind: string;
+  /** Their keys; null: all of the kind. A list of a million keys is not sent with every update. */
+  readonly ids: readonly string[] | null;
+  /** Of those that have ended, only those that ended since this time. */
+  readonly since: string;
+}
+
 /** How many of a run's requests are in each state. */
 export interface Progress {
   readonly waiting: number;
@@ -59,25 +68,6 @@ export async function readUnfinished(client: Queryable, kind: string): Promise<s
   return rows.map(({ id }) => id);
 }
 
-/**
- * The waiting requests of a kind that were enqueued since an earlier call, and perhaps some from before it.
- *
- * @param horizon - what the earlier call returned; `0`: all of them
- */
-export async function readEnqueued(
-  client: Queryable,
-  kind: string,
-  horizon: string,
-): Promise<{ readonly ids: readonly string[]; readonly horizon: string }> {
-  const { rows } = await client.query<{ ids: string[]; horizon: string }>(
-    `select pg_snapshot_xmin(pg_current_snapshot())::text as horizon,
-            array(select request_id::text from batch.queue
-                  where kind = $1 and job_name is null and available_at is null and enqueued_xid >= $2::xid8) as ids`,
-    [kind, horizon],
-  );
-  return rows[0] ?? { ids: [], horizon };
-}
-
 /** How many failures each request asks for; deleted rows are missing. */
 export async function readFailures(client: Queryable, ids: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await client.query<{ id: string; failures: number }>(
@@ -88,20 +78,28 @@ export async function readFailures(client: Queryable, ids: readonly string[]): P
 }
 
 /** Counts a run's requests by their state. */
-export async function readProgress(client: Queryable, kind: string, ids: readonly string[]): Promise<Progress> {
+export async function readProgress(client: Queryable, { kind, ids, since }: RunRequests): Promise<Progress> {
   const { rows } = await client.query<Progress>(
     `select count(*) filter (where job_name is null)::integer as waiting,
             count(*) filter (where session_id is not null)::integer as running,
             count(*) filter (where job_name is not null and session_id is null)::integer as reserved,
             (select count(*) from batch.history
-             where kind = $2 and request_id = any ($1) and status = 'SUCCESS')::integer as success,
+             where kind = $2 and ($1::bigint[] is null or request_id = any ($1)) and ended_at >= $3
+               and status = 'SUCCESS')::integer as success,
             (select count(*) from batch.history
-             where kind = $2 and request_id = any ($1) and status = 'DEAD')::integer as dead
+             where kind = $2 and ($1::bigint[] is null or request_id = any ($1)) and ended_at >= $3
+               and status = 'DEAD')::integer as dead
      from batch.queue
-     where kind = $2 and request_id = any ($1)`,
-    [ids, kind],
+     where kind = $2 and ($1::bigint[] is null or request_id = any ($1))`,
+    [ids, kind, since],
   );
   return rows[0] as Progress;
+}
+
+/** The server's time, as PostgreSQL writes it. */
+export async function readTime(client: Queryable): Promise<string> {
+  const { rows } = await client.query<{ time: string }>("select clock_timestamp()::text as time");
+  return rows[0]?.time ?? "-infinity";
 }
 
 /** The view `clap` of a run's requests. */

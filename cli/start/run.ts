@@ -11,14 +11,7 @@ import type { Options } from "./options.ts";
 import { printable } from "./printable.ts";
 import type { ProgressDisplay } from "./progressDisplay.ts";
 import type { Queryable } from "./reconnectingClient.ts";
-import {
-  type Progress,
-  readAttempted,
-  readEnqueued,
-  readProgress,
-  readUnfinished,
-  readWorkingPods,
-} from "./requests.ts";
+import { type Progress, type RunRequests, readAttempted, readProgress, readTime, readWorkingPods } from "./requests.ts";
 import { type RunResult, readResult } from "./result.ts";
 import type { RunWork } from "./runWork.ts";
 import { createSampleWork } from "./sampleWork.ts";
@@ -79,22 +72,14 @@ async function runRequests(
   const print = (line: string) => display.print(line);
   const noticeLingering = createLingerNotice(print);
   const noticeProblem = createProblemNotice(work.kind, print);
-  const requests = new Set(prepared);
-  let horizon = "0";
   // On its own server all requests are the run's, also those that its commands insert.
-  const getProgress = async () => {
-    if (local.exclusive) {
-      const enqueued = await readEnqueued(client, work.kind, horizon);
-      for (const id of enqueued.ids) requests.add(id);
-      horizon = enqueued.horizon;
-    }
-    return await readProgress(client, work.kind, [...requests]);
-  };
+  const requests: RunRequests = local.exclusive
+    ? { kind: work.kind, ids: null, since: await readTime(client) }
+    : { kind: work.kind, ids: prepared, since: "-infinity" };
   const show = async () => {
-    const progress = await getProgress();
-    const ids = [...requests];
-    await work.printErrors(client, ids);
+    await work.printErrors(client, requests);
     await noticeProblem(client);
+    const progress = await readProgress(client, requests);
     if (options.batch) noticeLingering(isDone(progress) ? await readLingering(client, work.kind, cluster) : []);
     display.update(progress, cluster.jobs, elapsed());
   };
@@ -103,10 +88,8 @@ async function runRequests(
   const killer = startKiller(options, cluster);
   try {
     // A deferred request waits without being counted. On a shared server a run ends with its own requests.
-    const isFinished = async (queueLength: number) => {
-      if (!local.exclusive) return isDone(await getProgress());
-      return queueLength === 0 && (await readUnfinished(client, work.kind)).length === 0;
-    };
+    const isFinished = async (queueLength: number) =>
+      (queueLength === 0 || !local.exclusive) && isDone(await readProgress(client, requests));
     const settings = { ...options, kind: work.kind, isFinished };
     await raceAbort(poll(settings, local.database, cluster, signal), signal);
   } finally {
@@ -115,13 +98,10 @@ async function runRequests(
   }
   await cluster.stop();
   const seconds = elapsed();
-  if (local.exclusive) {
-    // Some were inserted and claimed between two updates.
-    const jobs = cluster.jobs.map(({ name }) => name);
-    for (const id of await readAttempted(client, work.kind, jobs)) requests.add(id);
-  }
   await show();
-  return await readResult([...requests], { client, cluster, work, seconds });
+  const jobs = cluster.jobs.map(({ name }) => name);
+  const inserted = local.exclusive ? await readAttempted(client, work.kind, jobs) : [];
+  return await readResult([...new Set([...prepared, ...inserted])], { client, cluster, work, seconds });
 }
 
 /** The running pods that work on no request. */

@@ -1,5 +1,6 @@
 import type { ClusterArgs } from "../../simulator/cluster.ts";
 import type { Queryable } from "./reconnectingClient.ts";
+import type { RunRequests } from "./requests.ts";
 import type { Result } from "./result.ts";
 
 /** The work of a run: the sample, or the user's own batch. */
@@ -15,7 +16,7 @@ export interface RunWork {
    */
   prepare(): Promise<string[]>;
   /** Prints new errors of attempts that the user's own program has caused. */
-  printErrors(client: Queryable, ids: readonly string[]): Promise<void>;
+  printErrors(client: Queryable, requests: RunRequests): Promise<void>;
   /** Reads how the requests ended. */
   readEnd(client: Queryable, ids: readonly string[]): Promise<RequestsEnd>;
   /** Removes what the run's pods left on this machine. */
