@@ -11,6 +11,8 @@ describe("the message of a PostgreSQL program that failed", () => {
     ["error while loading shared libraries: libicuuc.so.60", /^; run `npm rebuild` /],
     ["EPERM: operation not permitted, chown '/tmp/x'", /^\. PostgreSQL refuses to run as root.*DATABASE_URL/],
     ["setpriv: apply capabilities: Operation not permitted", /^\. PostgreSQL refuses to run as root/],
+    ["cannot start setpriv: spawn setpriv ENOENT", /^\. PostgreSQL refuses to run as root/],
+    ["cannot start setpriv: spawn setpriv EMFILE", /^$/],
     ["No space left on device", /^$/],
   ] as const) {
     test(`"${message}" ends with what to do, if that is known`, () => assert.match(getHint(message), hint));

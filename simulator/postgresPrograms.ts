@@ -43,7 +43,8 @@ export async function findPrograms(platform = `${process.platform}-${process.arc
 /** The end of a failed program's message if the installation or the user is the reason: what to do. */
 export function getHint(message: string): string {
   if (message.includes("shared libraries")) return `; ${REBUILD_HINT}`;
-  if (/setpriv|E(PERM|INVAL).* l?chown/.test(message)) {
+  // Without a free process, file or memory no other user would help.
+  if (/setpriv(?!.* E(MFILE|NFILE|AGAIN|NOMEM)\b)|E(PERM|INVAL).* l?chown/.test(message)) {
     return ". PostgreSQL refuses to run as root, and this root cannot change to another user: run as another user, or set DATABASE_URL to an existing server";
   }
   if (/invalid binary .*Permission denied/.test(message)) {
