@@ -20,7 +20,7 @@ export const MIGRATION_CONTAINER = "migrate";
 export const RESERVED_VOLUMES: readonly string[] = ["ca", "runner", "files", "tmp"];
 
 /** Variables of Node.js, the C library and OpenSSL that would change how the runner itself starts. */
-const RUNTIME_VARIABLES: readonly string[] = ["NODE_OPTIONS", "LD_PRELOAD", "OPENSSL_CONF"];
+export const RUNTIME_VARIABLES: readonly string[] = ["NODE_OPTIONS", "LD_PRELOAD", "OPENSSL_CONF"];
 
 /** Whether the worker, its runtime or its PostgreSQL client reads the variable. */
 export function isReservedVariable(name: string): boolean {

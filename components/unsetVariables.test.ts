@@ -24,3 +24,20 @@ test("no key of a Secret in a pod's environment sets a variable of the worker", 
   const [without] = workerPod(ARGS).containers;
   assert.ok(!without?.env.some(({ name }) => name === "COMMAND"));
 });
+
+test("no key of a ConfigMap or a Secret that a patch adds sets one either", () => {
+  for (const envFrom of [[{ configMapRef: { name: "application" } }], [{ secretRef: { name: "application" } }]]) {
+    const [work] = workerPod({ ...ARGS, pod: { podSpecPatch: { containers: [{ envFrom }] } } }).containers;
+    for (const name of RUNNER_VARIABLES)
+      assert.ok(work?.env.some((variable) => variable.name === name) || name === "NODE_COMPILE_CACHE", name);
+  }
+});
+
+test("no such key changes how Node.js starts the worker", () => {
+  const [work] = workerPod({ ...ARGS, pod: { envFromSecrets: [{ name: "application" }] } }).containers;
+  for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "OPENSSL_CONF"])
+    assert.deepEqual(
+      work?.env.filter((variable) => variable.name === name),
+      [{ name, value: "" }],
+    );
+});

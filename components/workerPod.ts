@@ -9,7 +9,7 @@ import { nonEmpty } from "./nonEmpty.ts";
 import { placement } from "./placement.ts";
 import type { PodArgs, PodResources } from "./podArgs.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
-import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER } from "./reservedNames.ts";
+import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER, RUNTIME_VARIABLES } from "./reservedNames.ts";
 import { toVariable } from "./toVariable.ts";
 import { unsetVariables } from "./unsetVariables.ts";
 import { withDefaults } from "./withDefaults.ts";
@@ -184,7 +184,7 @@ function commandVariables({ command }: CommandArgs): types.input.core.v1.EnvVar[
     { name: "COMMAND", value: toVariable(command) },
     { name: "COMMAND_DIRECTORY", value: FILES_FOLDER },
     { name: "NODE_COMPILE_CACHE", value: `${RUNNER_FOLDER}/.cache` },
-    ...["NODE_OPTIONS", "LD_PRELOAD", "OPENSSL_CONF"].map((name) => ({ name, value: "" })),
+    ...RUNTIME_VARIABLES.map((name) => ({ name, value: "" })),
   ];
 }
 
