@@ -13,6 +13,7 @@ import {
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
 import { namespaceName, prefixName } from "./nameRules.ts";
+import { patchedResources } from "./patchedResources.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { podRule } from "./podRules.ts";
 import { cpuMillis, memoryMebibytes, quantityValue } from "./quantity.ts";
@@ -140,6 +141,7 @@ export const batchRule: Rule = (path, value, problems) => {
   leaseBehindPooler(path, value, problems);
   freeLivenessPort(path, value, problems);
   cpuWithinLimit(path, value, problems);
+  patchedResources(path, value, problems);
   freeContainerName(path, value, problems);
 };
 

@@ -193,6 +193,6 @@ describe("a batch's arguments", () => {
     make({
       namespace: output("batches"),
       worker: { ...ARGS.worker, secretName: output("x") },
-      pod: { podSpecPatch: output({ dnsPolicy: "None" }) },
+      pod: { podSpecPatch: output({ dnsPolicy: "Default" }) },
     }));
 });

@@ -14,6 +14,7 @@ describe("values within a podSpecPatch", () => {
   test("may be everything that Kubernetes accepts", () => {
     const sidecar = {
       ...PROXY,
+      restartPolicy: "Always",
       env: [{ name: "a.b-C_1", value: "" }],
       ports: [{ containerPort: 65_535, name: "http-1" }],
       resources: { requests: { cpu: 1, memory: "1.5Gi" }, limits: { cpu: null } },

@@ -66,6 +66,12 @@ const container = fields({
 
 /** Validation rules for the values in a patch. */
 export const patchValuesRule: Rule = fields({
+  volumes: list(
+    fields({
+      name: text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, '1 to 63 characters from a-z, 0-9 and "-"', "a volume's name"),
+    }),
+    { why: "volumes" },
+  ),
   dnsPolicy: oneOf(["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"], "how names are resolved"),
   containers: list(container, { why: "containers" }),
   initContainers: list(container, { why: "containers" }),

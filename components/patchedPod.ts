@@ -1,8 +1,10 @@
+import { containerProblems } from "./patchedContainers.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { patchedPodFieldsRule } from "./podFields.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
 import { RESERVED_VOLUMES } from "./reservedNames.ts";
-import { isObject, isText, type Rule, toObjects } from "./rule.ts";
+import { isLater, isObject, isText, type Rule, toFields, toObjects } from "./rule.ts";
+import { CONTAINER_SECURITY, podSecurity } from "./workerPod.ts";
 
 type Part = Readonly<Record<string, unknown>>;
 
@@ -11,11 +13,21 @@ type Part = Readonly<Record<string, unknown>>;
  * shows nothing.
  */
 export const patchedPodRule: Rule = (path, value, problems) => {
-  const { podSpecPatch, volumes = [], volumeMounts = [] } = value as PodArgs;
+  const pod = value as PodArgs;
+  const { podSpecPatch, volumes = [], volumeMounts = [] } = pod;
   if (!isObject(podSpecPatch)) return;
   const at = `${path}.podSpecPatch`;
-  const spec: Part = mergePodSpec({ containers: [{ name: "work", volumeMounts }], volumes }, podSpecPatch);
+  const work = { name: "work", securityContext: CONTAINER_SECURITY, volumeMounts };
+  const patched = (more: object): Part =>
+    mergePodSpec({ securityContext: podSecurity(pod), containers: [{ ...work, ...more }], volumes }, podSpecPatch);
+  const env = Object.entries(toFields(pod.env)).map(([name, given]) => ({ name, value: given }));
+  // Without the work's variables, so that a variable in a message has its index in the patch.
+  const spec = patched({});
+  const before = problems.length;
   patchedPodFieldsRule(at, spec, problems);
+  if (problems.length === before) problems.push(...containerProblems(at, patched({ env })));
+  if (spec.dnsPolicy === "None" && toFields(spec.dnsConfig).nameservers === undefined && !isLater(spec.dnsConfig))
+    problems.push(`${at}.dnsConfig.nameservers must be set with dnsPolicy None (nothing else has any); got nothing`);
   for (const [index, { image }] of toObjects(spec.initContainers).entries())
     if (image === undefined || image === "")
       problems.push(`${at}.initContainers[${index}].image must be set (Kubernetes requires it); got nothing`);

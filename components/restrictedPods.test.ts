@@ -37,7 +37,10 @@ describe("pods in a namespace that the stack creates, which enforces the restric
     ["hostNetwork", { podSpecPatch: { hostNetwork: true } }],
     ["hostIPC", { podSpecPatch: { hostIPC: true } }],
     ["the volume a of type hostPath", { volumes: [{ name: "a", hostPath: { path: "/a" } }] }],
-    ["runAsUser: 0 in the container batch", { podSpecPatch: { securityContext: { runAsUser: 0 } } }],
+    [
+      "no runAsNonRoot: true in the container batch, runAsUser: 0 in the container batch",
+      { podSpecPatch: { securityContext: { runAsUser: 0, runAsNonRoot: false } } },
+    ],
     // The user of the image, which may be root.
     ["no runAsNonRoot: true in the container batch", { podSpecPatch: { securityContext: { runAsNonRoot: null } } }],
     [
@@ -45,8 +48,10 @@ describe("pods in a namespace that the stack creates, which enforces the restric
       { podSpecPatch: { containers: [{ securityContext: { capabilities: { add: ["SYS_PTRACE"] } } }] } },
     ],
     [
-      "privileged: true in the container batch",
-      { podSpecPatch: { containers: [{ securityContext: { privileged: true } }] } },
+      "no allowPrivilegeEscalation: false in the container batch, privileged: true in the container batch",
+      {
+        podSpecPatch: { containers: [{ securityContext: { privileged: true, allowPrivilegeEscalation: true } }] },
+      },
     ],
     [
       "a hostPort in the container batch",

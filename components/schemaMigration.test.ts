@@ -207,6 +207,15 @@ test("its container has the limits that a quota demands of every container, and 
   });
 });
 
+test("the resources that a patch gives the work are not its own, except limits that a quota demands", async () => {
+  const resources = { requests: { memory: "512Mi", cpu: 4 }, limits: { cpu: 8, "nvidia.com/gpu": 1 } };
+  const { container } = await changed({ pod: { podSpecPatch: { containers: [{ resources, tty: true }] } } });
+  assert.deepEqual(container?.resources, {
+    requests: { cpu: "50m", memory: "128Mi" },
+    limits: { memory: "128Mi", cpu: "8" },
+  });
+});
+
 test("its pod may take as long to start as the batches' pods", async () => {
   const limits = async (podStartSeconds: number) => (await changed({ podStartSeconds })).spec.activeDeadlineSeconds;
   assert.deepEqual([await limits(40), await limits(600)], [300, 860]);

@@ -8,6 +8,7 @@ import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { withoutEmptyValues } from "./emptyValues.ts";
 import { mergeMetadata } from "./mergeMetadata.ts";
 import { migrationNameRule, migrationRule } from "./migrationRules.ts";
+import { withoutPatchedResources } from "./patchedResources.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { patchedVolumes } from "./podSpecPatch.ts";
 import { DEFAULT_ROTATION } from "./postgresRules.ts";
@@ -163,7 +164,8 @@ function podTemplate(name: string, args: KnownArgs) {
   // Some of them are known only now.
   refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
   const { image, database, admin, pod = {} } = args;
-  const { labels, annotations, resources } = pod;
+  const { labels, annotations } = pod;
+  const own = withoutWork(pod);
   return {
     metadata: {
       labels: { ...labels, "app.kubernetes.io/name": name },
@@ -178,10 +180,10 @@ function podTemplate(name: string, args: KnownArgs) {
         pooled: false,
         role: admin,
         env: migrationVariables(args),
-        cpu: atMost(resources?.limits?.cpu, CPU),
+        cpu: atMost(own.resources?.limits?.cpu, CPU),
         memory: "128Mi",
         graceSeconds: 30,
-        pod: withoutWork(pod),
+        pod: own,
       }),
     ),
   };
@@ -204,13 +206,16 @@ function migrationVariables({ worker, scaler, rolesPrepared, attach = [], connec
  */
 function withoutWork(pod: PodArgs): PodArgs {
   const { env, envFromSecrets, volumes = [], volumeMounts = [], resources, topologySpreadConstraints, ...rest } = pod;
+  const patched = withoutPatchedResources(pod.podSpecPatch);
   const { names, paths } = patchedVolumes(pod.podSpecPatch);
   const mounts = volumeMounts.filter(({ mountPath }) => paths.includes(mountPath));
   const mounted = [...names, ...mounts.map(({ name }) => name)];
-  const { requests = {}, limits = {} } = withoutDevices(resources);
+  const { requests = {}, limits: given = {} } = withoutDevices(resources);
+  const limits = { ...given, ...patched.limits };
   const storage = requests["ephemeral-storage"] ?? limits["ephemeral-storage"];
   return {
     ...rest,
+    ...(patched.patch !== undefined && { podSpecPatch: patched.patch }),
     resources: {
       limits,
       // A quota may demand a request as well.

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { BatchConfig } from "./batchConfig.ts";
 import type { BatchScaledJobArgs } from "./batchScaledJob.ts";
 import type { EnvSecret, PodArgs } from "./podArgs.ts";
 import type { StackBatch } from "./stackConfig.ts";
@@ -22,7 +23,6 @@ export function stackBatchArgs(
   overlaid?: pulumi.Input<ImageArgs>,
 ): BatchScaledJobArgs {
   const { table, image, imagePullPolicy, command, env, envFromSecrets, pod, ...settings } = batch;
-  const own = { ...pod, ...environment(pod, env, envFromSecrets) };
   return {
     ...settings,
     ...shared,
@@ -32,7 +32,7 @@ export function stackBatchArgs(
         image: overlaid ?? { reference: image, ...(imagePullPolicy && { pullPolicy: imagePullPolicy }) },
         ...(runner && { runner: overlaid ?? runner }),
       }),
-    pod: batchPod(shared.pod, own),
+    pod: batchPod(shared.pod, ownPod(batch)),
   };
 }
 
@@ -45,6 +45,11 @@ export function batchPod(stack: PodArgs, batch: PodArgs): PodArgs {
   for (const key of ["labels", "annotations", "env", "nodeSelector"] as const)
     if (stack[key] !== undefined && batch[key] !== undefined) merged[key] = { ...stack[key], ...batch[key] };
   return merged;
+}
+
+/** A batch's own pod settings, wherever they are set. */
+export function ownPod({ pod, env, envFromSecrets }: BatchConfig): PodArgs {
+  return { ...pod, ...environment(pod, env, envFromSecrets) };
 }
 
 /** Merges a batch's `env` and `envFromSecrets`, which may be set in `pod` as well as next to it. */

@@ -10,6 +10,7 @@ import { DEFAULT_KEDA } from "./kedaRules.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
 import { unusedNamespace } from "./nameRules.ts";
 import { patchedPodRule } from "./patchedPod.ts";
+import { patchedResources } from "./patchedResources.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { assignedUserRule, mountsRule } from "./podRules.ts";
 import type { PostgresArgs } from "./postgres.ts";
@@ -155,7 +156,7 @@ const batchSettings: Rule = (path, value, problems) => {
   const found: string[] = [];
   for (const batch of batches) {
     const args = { ...batch, database: database.existing, pod: { ...pod, ...batch.pod } };
-    for (const rule of [leaseBehindPooler, freeLivenessPort, cpuWithinLimit, freeContainerName])
+    for (const rule of [leaseBehindPooler, freeLivenessPort, cpuWithinLimit, patchedResources, freeContainerName])
       rule(path, args, found);
   }
   problems.push(...new Set(found));

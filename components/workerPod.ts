@@ -129,11 +129,7 @@ export function workerPod(args: WorkerPodArgs) {
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: graceSeconds,
     tolerations: [...lostNodeTolerations(LOST_NODE_TOLERATION_SECONDS), ...(pod.tolerations ?? [])],
-    securityContext: {
-      runAsNonRoot: true,
-      ...(pod.runAsAssignedUser ? {} : { runAsUser: pod.runAsUser ?? WORKER_UID }),
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: podSecurity(pod),
     ...(copiesRunner ? { initContainers: [runnerContainer(args, command)] } : {}),
     containers: [container],
     ...nonEmpty("volumes", [
@@ -157,7 +153,17 @@ export function fieldVariable(name: string, fieldPath: string) {
   return { name, valueFrom: { fieldRef: { fieldPath } } };
 }
 
-const CONTAINER_SECURITY = {
+/** The security context of a pod. */
+export function podSecurity({ runAsUser = WORKER_UID, runAsAssignedUser }: PodArgs) {
+  return {
+    runAsNonRoot: true,
+    ...(runAsAssignedUser ? {} : { runAsUser }),
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+}
+
+/** The security context of a container. */
+export const CONTAINER_SECURITY = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ["ALL"] },

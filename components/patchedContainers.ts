@@ -1,0 +1,68 @@
+import { resourceProblems } from "./patchedResources.ts";
+import { isObject, isText, toFields, toObjects } from "./rule.ts";
+
+type Part = Readonly<Record<string, unknown>>;
+
+const HANDLERS = ["exec", "grpc", "httpGet", "tcpSocket"];
+const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
+
+/**
+ * What Kubernetes refuses in the containers of a pod, each field of which is right by itself.
+ *
+ * @param at - the path of the patch
+ * @param spec - the pod after its patch, with the variables of the work
+ */
+export function* containerProblems(at: string, spec: Part): Iterable<string> {
+  for (const list of ["containers", "initContainers"])
+    for (const [index, container] of toObjects(spec[list]).entries()) {
+      const path = `${at}.${list}[${index}]`;
+      yield* variableProblems(path, container);
+      yield* securityProblems(path, container, toFields(spec.securityContext));
+      yield* probeProblems(path, container, list === "initContainers" && container.restartPolicy !== "Always");
+      // The work's depend on the settings cpu and memory.
+      if (list === "initContainers") yield* resourceProblems(`${path}.resources`, toFields(container.resources));
+      for (const { mountPath } of toObjects(container.volumeMounts))
+        if (isText(mountPath) && mountPath.includes(":"))
+          yield `${path}.volumeMounts must have paths without : (Kubernetes' rule); got ${JSON.stringify(mountPath)}`;
+    }
+}
+
+function* variableProblems(path: string, { env, envFrom }: Part): Iterable<string> {
+  for (const { name, value, valueFrom } of toObjects(env)) {
+    const at = `${path}.env must give ${name} one source`;
+    // A patch is merged: a variable keeps its value when it gets another source.
+    if (isObject(valueFrom) && value !== undefined && value !== "")
+      yield `${at} (Kubernetes' rule; "value: null" removes the other); got value and valueFrom`;
+    else if (isObject(valueFrom)) yield* oneOf(at, valueFrom);
+  }
+  for (const source of toObjects(envFrom)) {
+    const { prefix: _, ...sources } = source;
+    yield* oneOf(`${path}.envFrom must give each element one source`, sources);
+  }
+}
+
+function* securityProblems(path: string, { securityContext }: Part, pod: Part): Iterable<string> {
+  const own = toFields(securityContext);
+  const { runAsUser, runAsNonRoot } = { ...pod, ...own };
+  if (own.privileged === true && own.allowPrivilegeEscalation === false)
+    yield `${path}.securityContext.allowPrivilegeEscalation must be true with privileged (Kubernetes' rule); got false`;
+  if (runAsUser === 0 && runAsNonRoot === true)
+    yield `${path}.securityContext.runAsNonRoot must be false with runAsUser 0 (no node would start the container); got true`;
+}
+
+function* probeProblems(path: string, container: Part, runsFirst: boolean): Iterable<string> {
+  for (const name of PROBES) {
+    const probe = container[name];
+    if (!isObject(probe)) continue;
+    if (runsFirst)
+      yield `${path}.restartPolicy must be Always with ${name} (other init containers have no probes); got ${JSON.stringify(container.restartPolicy) ?? "nothing"}`;
+    const handlers = Object.fromEntries(HANDLERS.map((handler) => [handler, probe[handler]]));
+    yield* oneOf(`${path}.${name} must have one of ${HANDLERS.join(", ")}`, handlers);
+  }
+}
+
+/** One of the fields is set. */
+function* oneOf(what: string, fields: Part): Iterable<string> {
+  const given = Object.keys(fields).filter((key) => fields[key] !== undefined && fields[key] !== null);
+  if (given.length !== 1) yield `${what} (Kubernetes' rule); got ${given.join(" and ") || "none"}`;
+}

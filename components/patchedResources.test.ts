@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { configProblems } from "../tests/support/pulumi/configProblems.ts";
+
+const patch = (resources: object) => ({ podSpecPatch: { containers: [{ resources }] } });
+const BATCH = { kind: "page", table: "pages", memory: "1Gi" };
+const at = "pod.podSpecPatch.containers[0].resources";
+
+describe("a patch of the work's resources", () => {
+  test("may lower a request of the batch", () => {
+    const pod = patch({ requests: { memory: "512Mi" }, limits: { cpu: 1 } });
+    assert.deepEqual(configProblems({ batches: [{ ...BATCH, pod }] }), []);
+  });
+
+  const wrong: readonly (readonly [message: string, resources: object])[] = [
+    [
+      `${at}.limits.memory must be at least the request (Kubernetes refuses such pods); got "1Gi" and "2Gi"`,
+      { requests: { memory: "2Gi" } },
+    ],
+    [
+      `${at}.limits.memory must be at least the request (Kubernetes refuses such pods); got "512Mi" and "1Gi"`,
+      { limits: { memory: "512Mi" } },
+    ],
+    [
+      `${at}.limits.cpu must be at least the request (Kubernetes refuses such pods); got "10m" and "50m"`,
+      { limits: { cpu: "10m" } },
+    ],
+    [
+      `${at}.limits.nvidia.com/gpu must be the same as in requests (no pod gets more); got nothing and 1`,
+      { requests: { "nvidia.com/gpu": 1 } },
+    ],
+  ];
+  for (const [message, resources] of wrong)
+    test(`is refused with one message: ${message}`, () =>
+      assert.deepEqual(configProblems({ batches: [{ ...BATCH, pod: patch(resources) }] }), [message]));
+});
