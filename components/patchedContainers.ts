@@ -4,7 +4,8 @@ import { isObject, isText, toFields, toObjects } from "./rule.ts";
 type Part = Readonly<Record<string, unknown>>;
 
 const HANDLERS = ["exec", "grpc", "httpGet", "tcpSocket"];
-const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
+/** The fields of a container that are probes. */
+export const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
 
 /**
  * What Kubernetes refuses in the containers of a pod, each field of which is right by itself.

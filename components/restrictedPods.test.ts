@@ -78,6 +78,21 @@ describe("pods in a namespace that the stack creates, which enforces the restric
       { podSpecPatch: { containers: [{ securityContext: { procMount: "Unmasked" } }] } },
     ],
     [
+      "a host of the readinessProbe in the container proxy, a host of the postStart in the container proxy",
+      {
+        podSpecPatch: {
+          initContainers: [
+            {
+              ...{ ...SIDECAR, securityContext: SECURITY },
+              readinessProbe: { httpGet: { port: 80, host: "10.0.0.1" } },
+              livenessProbe: { tcpSocket: { port: 80, host: "" } },
+              lifecycle: { postStart: { httpGet: { port: 80, host: "10.0.0.1" } } },
+            },
+          ],
+        },
+      },
+    ],
+    [
       "no allowPrivilegeEscalation: false in the container proxy, no capabilities.drop: [ALL] in the container proxy",
       { podSpecPatch: { initContainers: [SIDECAR] } },
     ],

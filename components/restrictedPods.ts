@@ -1,3 +1,4 @@
+import { PROBES } from "./patchedContainers.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { type Rule, toFields, toObjects } from "./rule.ts";
 import type { StackConfig } from "./stackConfig.ts";
@@ -60,7 +61,7 @@ export function findForbidden(spec: Part): string[] {
   ];
 }
 
-function ofContainer({ securityContext, ports }: Part, pod: Part): string[] {
+function ofContainer({ securityContext, ports, ...container }: Part, pod: Part): string[] {
   const own = toFields(securityContext);
   const { runAsNonRoot, runAsUser, seccompProfile } = { ...pod, ...own };
   const { drop, add } = toFields(own.capabilities);
@@ -78,7 +79,19 @@ function ofContainer({ securityContext, ports }: Part, pod: Part): string[] {
     ...(runAsUser === 0 ? ["runAsUser: 0"] : []),
     ...(/^(RuntimeDefault|Localhost)$/.test(String(toFields(seccompProfile).type)) ? [] : ["no seccompProfile"]),
     ...(toObjects(ports).some(({ hostPort }) => hostPort !== undefined && hostPort !== 0) ? ["a hostPort"] : []),
+    ...toHandlers(container).flatMap(([name, { httpGet, tcpSocket }]) =>
+      [httpGet, tcpSocket].some((action) => toFields(action).host) ? [`a host of the ${name}`] : [],
+    ),
   ];
+}
+
+/** The probes and hooks of a container, each by its name; since Kubernetes 1.34 they reach only the pod itself. */
+function toHandlers({ lifecycle, ...container }: Part): [name: string, handler: Part][] {
+  const handlers = {
+    ...Object.fromEntries(PROBES.map((probe) => [probe, container[probe]])),
+    ...toFields(lifecycle),
+  };
+  return Object.entries(handlers).map(([name, handler]) => [name, toFields(handler)]);
 }
 
 /** In the security context of a pod or a container. */
