@@ -30,6 +30,10 @@ describe("the fields of a pod", () => {
         { ...SPREAD, whenUnsatisfiable: "ScheduleAnyway" },
       ],
     },
+    "a field that is undefined, as if it were not there": {
+      affinity: { ...required(TERM), nodeAffinity: undefined },
+      volumes: [{ name: "data", nfs: { server: "nfs.example", path: "/x", readOnly: undefined }, secret: undefined }],
+    },
     "a source of a volume": { volumes: [{ name: "data", nfs: { server: "nfs.example", path: "/x", readOnly: true } }] },
     "items of a Secret": { volumes: [{ name: "data", secret: { secretName: "s", items: [{ key: "a", path: "b" }] } }] },
     "a folder of a volume": { volumes: [DATA], volumeMounts: [{ ...MOUNT, subPath: "a/b..c" }] },

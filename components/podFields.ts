@@ -63,6 +63,8 @@ function* findListProblems(element: Field, path: string, value: unknown, lenienc
 function* findObjectProblems(fields: Fields, path: string, value: unknown, lenience: Lenience): Iterable<string> {
   if (!isObject(value)) return yield wrongType(path, "an object", value);
   for (const [name, item] of Object.entries(value)) {
+    // A program may pass what `config.get` returns.
+    if (item === undefined) continue;
     const inner = find(fields, name);
     if (inner !== undefined) yield* findProblems(inner, `${path}.${name}`, item, lenience);
     else yield problem(`a key of ${path}`, `one of ${names(fields).join(", ")}`, "KEDA drops every other", name);

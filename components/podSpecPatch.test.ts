@@ -18,6 +18,10 @@ describe("mergePodSpec", () => {
       { securityContext: { runAsUser: 1000, runAsNonRoot: true, fsGroup: 1 } },
     ],
     "null by removing the key": [{ securityContext: { runAsUser: null } }, { securityContext: { runAsNonRoot: true } }],
+    "undefined by ignoring it, as everywhere else": [
+      { securityContext: undefined, containers: [{ env: undefined, image: undefined }] },
+      {},
+    ],
     "volumes by name": [
       { volumes: [{ name: "data", emptyDir: {} }] },
       { volumes: [...spec.volumes, { name: "data", emptyDir: {} }] },

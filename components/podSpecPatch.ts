@@ -11,8 +11,17 @@ export const MERGE_KEYS: Readonly<Record<string, string>> = {
   ports: "containerPort",
 };
 
-/** Merges `patch` into `spec`: objects by key, the lists above by merge key; `null` removes a key, any other value replaces it. */
-export function mergePodSpec<Spec extends object>(spec: Spec, patch: unknown): Spec {
+/** A patch without fields that are undefined: a program may pass what `config.get` returns. */
+export function withoutUndefined(patch: unknown): unknown {
+  if (Array.isArray(patch)) return patch.map(withoutUndefined);
+  if (!isObject(patch)) return patch;
+  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([field, value]) => [field, withoutUndefined(value)]));
+}
+
+/** Merges the patch `given` into `spec`: objects by key, the lists above by merge key; `null` removes a key, any other value replaces it. */
+export function mergePodSpec<Spec extends object>(spec: Spec, given: unknown): Spec {
+  const patch = withoutUndefined(given);
   if (!isObject(patch)) return spec;
   const [container] = (spec as { containers?: { name: string }[] }).containers ?? [];
   const named = toObjects(patch.containers).map((more) => ({ ...more, name: container?.name }));

@@ -34,6 +34,10 @@ describe("podSpecPatch", () => {
     "a sidecar": { initContainers: [{ name: "proxy", image: "proxy:1", restartPolicy: "Always" }] },
     "a container's security": { containers: [{ securityContext: { readOnlyRootFilesystem: false } }] },
     "a variable": { containers: [{ env: [{ name: "MODE", value: "fast" }] }] },
+    "nothing where a value is undefined": {
+      ...{ restartPolicy: undefined, priorityClassName: undefined, volumes: undefined },
+      containers: [{ image: undefined, tty: undefined }],
+    },
     "hosts and DNS": { hostAliases: [], dnsConfig: {}, hostNetwork: true },
   };
   for (const [what, patch] of Object.entries(allowed))

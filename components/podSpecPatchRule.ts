@@ -1,6 +1,6 @@
 import { patchValuesRule } from "./patchValues.ts";
 import { podPatchFieldsRule } from "./podFields.ts";
-import { MERGE_KEYS } from "./podSpecPatch.ts";
+import { MERGE_KEYS, withoutUndefined } from "./podSpecPatch.ts";
 import {
   isReservedPath,
   isReservedVariable,
@@ -47,7 +47,8 @@ const LINUX = "the worker and the runner are programs for Linux";
 
 /** Validation rules for `podSpecPatch`: it may change any field that the worker does not rely on. */
 export function podSpecPatchRule(command: boolean): Rule {
-  return and(and(protectedFieldsRule(command), podPatchFieldsRule), patchValuesRule);
+  const rule = and(and(protectedFieldsRule(command), podPatchFieldsRule), patchValuesRule);
+  return (path, value, problems) => rule(path, withoutUndefined(value), problems);
 }
 
 function protectedFieldsRule(command: boolean): Rule {
