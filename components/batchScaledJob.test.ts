@@ -129,6 +129,9 @@ describe("a batch's arguments", () => {
     ["command must be a list of 1 or more", { command: [], runner: RUNNER }],
     ["command[0] must be a program", { command: [""], runner: RUNNER }],
     ["command[1] must be a string", { command: ["sleep", 5], runner: RUNNER }],
+    // It may be a password.
+    ["(an argument; quote numbers); got one with it", { command: ["login", "a\0"], runner: RUNNER }],
+    ["(an argument; quote numbers); got a number", { command: ["login", 5], runner: RUNNER }],
     ["must have all of command, runner", { command: ["a"] }],
     ["must have command with finalExitCodes", { finalExitCodes: [3] }],
     ["finalExitCodes[0]", { finalExitCodes: [0], command: ["a"], runner: RUNNER }],
