@@ -72,6 +72,8 @@ describe("podSpecPatch", () => {
     "containers[0].args": { containers: [{ args: ["x"] }] },
     "containers[0].lifecycle": { containers: [{ lifecycle: {} }] },
     "containers[0].restartPolicy": { containers: [{ restartPolicy: "Always" }] },
+    "containers[0].restartPolicyRules": { containers: [{ restartPolicyRules: [] }] },
+    priority: { priority: 5 },
     "containers[0].livenessProbe": { containers: [{ livenessProbe: null }] },
     "containers[0].startupProbe": { containers: [{ startupProbe: {} }] },
     "containers[0].workingDir": { containers: [{ workingDir: "/" }] },

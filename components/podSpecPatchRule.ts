@@ -27,6 +27,7 @@ const POD_FIELDS: Readonly<Record<string, string>> = {
   schedulingGates: "nothing would remove them, and no pod would start",
   spec: "name the fields of the spec without it",
   metadata: "use pod.labels and pod.annotations",
+  priority: "use pod.priorityClassName, from which Kubernetes sets it",
   nodeName: "the scheduler must be able to replace the pods of a lost node",
 };
 
@@ -38,6 +39,7 @@ const CONTAINER_FIELDS = {
   args: "it is an argument of the batch",
   lifecycle: "a hook would use up the grace period that the worker relies on",
   restartPolicy: "the row decides whether to retry, always in a new pod",
+  restartPolicyRules: "the row decides whether to retry, always in a new pod",
   livenessProbe: "livenessPort sets it",
   startupProbe: "livenessPort sets it",
 };
