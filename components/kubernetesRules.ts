@@ -15,6 +15,7 @@ import {
   shape,
   text,
 } from "./rule.ts";
+import { selectorsRule } from "./selectorsRule.ts";
 
 /*
  * The parts of a pod's spec that are given as Kubernetes defines them. An unknown key must be refused here: KEDA's CRD drops it without a
@@ -70,7 +71,7 @@ const terms = shape({
 /** Validation rules for an affinity. */
 export const affinityRule = and(
   shape({ nodeAffinity: terms, podAffinity: terms, podAntiAffinity: terms }),
-  podFieldRule("affinity"),
+  and(podFieldRule("affinity"), selectorsRule),
 );
 
 const policy = text(/^(Honor|Ignore)$/, "Honor or Ignore", "which nodes count");
@@ -88,7 +89,7 @@ export const spreadRule = and(
       ),
       labelSelector: and(
         kubernetesObject("label selector"),
-        podFieldRule("topologySpreadConstraints", "labelSelector"),
+        and(podFieldRule("topologySpreadConstraints", "labelSelector"), selectorsRule),
       ),
       matchLabelKeys: list(anyText, { why: "label names" }),
       minDomains: number({ min: 1, max: 2_147_483_647, why: "a number of nodes or zones" }),

@@ -53,6 +53,16 @@ export function isQualifiedName(text: string): boolean {
   return more.length === 0 && isSubdomain(first) && QUALIFIED.test(second);
 }
 
+/** Validation rules for the name of a node's label. */
+export const nodeLabel = text(isQualifiedName, "a label name", "it selects nodes");
+
+/** Validation rules for the value of a label. */
+export const labelValue = text(
+  /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
+  "a label value",
+  "at most 63 letters, digits, -, _ and .",
+);
+
 function isSubdomain(text: string): boolean {
   return SUBDOMAIN.test(text) && text.length <= MAX_SUBDOMAIN;
 }

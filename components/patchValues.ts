@@ -1,5 +1,7 @@
-import { quantityRule } from "./kubernetesRules.ts";
+import { quantityRule, spreadsRule } from "./kubernetesRules.ts";
+import { labelValue, nodeLabel, objectName } from "./nameRules.ts";
 import { known, list, map, number, type Rule, text } from "./rule.ts";
+import { selectorsRule } from "./selectorsRule.ts";
 
 /*
  * Values within a patch that Kubernetes refuses only when KEDA creates a Job. Which fields exist, and their types, is checked
@@ -64,8 +66,19 @@ const container = fields({
   startupProbe: probe,
 });
 
+/** null removes a label. */
+const nodeLabelValue: Rule = (path, value, problems) => {
+  if (value !== null) labelValue(path, value, problems);
+};
+
 /** Validation rules for the values in a patch. */
 export const patchValuesRule: Rule = fields({
+  serviceAccountName: objectName("a service account in the namespace of the batches"),
+  priorityClassName: objectName("a priority class of the cluster"),
+  runtimeClassName: objectName("a runtime class of the cluster"),
+  nodeSelector: map(nodeLabel, nodeLabelValue, "node labels"),
+  affinity: selectorsRule,
+  topologySpreadConstraints: spreadsRule,
   volumes: list(
     fields({
       name: text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, '1 to 63 characters from a-z, 0-9 and "-"', "a volume's name"),

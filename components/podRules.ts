@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { affinityRule, spreadsRule, tolerationRule, volumeMountRule, volumeRule } from "./kubernetesRules.ts";
-import { isQualifiedName, objectName } from "./nameRules.ts";
+import { isQualifiedName, labelValue, nodeLabel, objectName } from "./nameRules.ts";
 import { patchedPodRule } from "./patchedPod.ts";
 import { podSpecPatchRule } from "./podSpecPatchRule.ts";
 import { isReservedVariable } from "./reservedNames.ts";
@@ -28,11 +28,6 @@ const labelKey = text(
   (key) => isQualifiedName(key) && !OUR_LABELS.test(key),
   "a label name that is not a selector of KEDA, Jobs or batches",
   "app.kubernetes.io/name, scaledjob.keda.sh/ and batch.kubernetes.io/ are reserved",
-);
-const labelValue = text(
-  /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
-  "a label value",
-  "at most 63 letters, digits, -, _ and .",
 );
 const annotationKey = text(
   (key) => isQualifiedName(key) && !key.startsWith("pulumi.com/"),
@@ -155,10 +150,7 @@ export function podPartRule(command: boolean): Rule {
     envFromSecrets: envFromSecretsRule,
     volumes: list(volumeRule, { why: "Kubernetes volumes" }),
     volumeMounts: list(volumeMountRule, { why: "Kubernetes volume mounts" }),
-    nodeSelector: and(
-      map(text(isQualifiedName, "a label name", "it selects nodes"), labelValue, "node labels"),
-      onLinux,
-    ),
+    nodeSelector: and(map(nodeLabel, labelValue, "node labels"), onLinux),
     tolerations: list(tolerationRule, { why: "Kubernetes tolerations" }),
     affinity: affinityRule,
     topologySpreadConstraints: spreadsRule,

@@ -134,11 +134,12 @@ const architecture: Rule = (_path, value, problems) => {
   const config = value as StackConfig;
   const { registry, platform = hostPlatform() } = config.image.build ?? {};
   if (registry === undefined) return;
-  for (const [path, { nodeSelector }] of stackPods(config)) {
-    const { "kubernetes.io/arch": selected } = toFields(nodeSelector);
+  for (const [path, { nodeSelector, podSpecPatch }] of stackPods(config)) {
+    const patched = toFields(toFields(podSpecPatch).nodeSelector)["kubernetes.io/arch"];
+    const selected = patched ?? toFields(nodeSelector)["kubernetes.io/arch"];
     if (selected === undefined || `linux/${selected}` === platform) continue;
     problems.push(
-      `${path}.nodeSelector.kubernetes.io/arch must be that of image.build.platform, ${platform} (the pushed image has one architecture); got ${JSON.stringify(selected)}`,
+      `${path}.${patched === undefined ? "" : "podSpecPatch."}nodeSelector.kubernetes.io/arch must be that of image.build.platform, ${platform} (the pushed image has one architecture); got ${JSON.stringify(selected)}`,
     );
     return;
   }

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { output } from "@pulumi/pulumi";
+import { configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { podRule } from "./podRules.ts";
+
+function problems(pod: object): string[] {
+  const found: string[] = [];
+  podRule(false)("pod", pod, found);
+  return found;
+}
+
+const terms = (...nodeSelectorTerms: object[]) => ({
+  nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
+});
+const nodes = (requirement: object) => terms({ matchExpressions: [{ key: "pool", ...requirement }] });
+const preferred = (weight: number) => ({
+  nodeAffinity: {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      { weight, preference: { matchExpressions: [{ key: "pool", operator: "Exists" }] } },
+    ],
+  },
+});
+const pods = (requirement: object) => {
+  const labelSelector = { matchExpressions: [{ key: "app", ...requirement }], matchLabels: { operator: "a" } };
+  return {
+    podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "zone", labelSelector }] },
+  };
+};
+const NODE_TERM =
+  "nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0]";
+const POD_TERM = "podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].labelSelector.matchExpressions[0]";
+
+describe("the selectors of an affinity", () => {
+  for (const affinity of [
+    nodes({ operator: "In", values: ["batch"] }),
+    nodes({ operator: "Gt", values: ["1"] }),
+    nodes({ operator: output("in") }),
+    nodes({ operator: "In", values: output([]) }),
+    pods({ operator: "DoesNotExist" }),
+    preferred(100),
+  ])
+    test(`may be ${JSON.stringify(affinity)}`, () => {
+      assert.deepEqual(problems({ affinity }), []);
+      assert.deepEqual(problems({ podSpecPatch: { affinity } }), []);
+    });
+
+  const wrong: readonly (readonly [says: string, affinity: object])[] = [
+    [
+      `${NODE_TERM}.operator must be one of In, NotIn, Exists, DoesNotExist, Gt, Lt (how the values are compared); got "in"`,
+      nodes({ operator: "in", values: ["a"] }),
+    ],
+    [`${NODE_TERM}.values must be a list of 1 or more (In compares with them); got none`, nodes({ operator: "In" })],
+    [
+      `${NODE_TERM}.values must come without the operator Exists (which compares with none); got both`,
+      nodes({ operator: "Exists", values: ["a"] }),
+    ],
+    [`${NODE_TERM}.values must be one number in quotes (Gt compares with it); got 0`, nodes({ operator: "Gt" })],
+    [
+      `${POD_TERM}.operator must be one of In, NotIn, Exists, DoesNotExist (how the values are compared); got "Gt"`,
+      pods({ operator: "Gt", values: ["1"] }),
+    ],
+    [
+      "nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms must be a list of 1 or more (no node would match); got an empty one",
+      terms(),
+    ],
+    [
+      "nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight must be a whole number from 1 to 100 (Kubernetes' rule for weights); got 101",
+      preferred(101),
+    ],
+  ];
+  for (const [says, affinity] of wrong)
+    test(`are refused with one message: ${says}`, () => {
+      assert.deepEqual(problems({ affinity }), [`pod.affinity.${says}`]);
+      assert.deepEqual(problems({ podSpecPatch: { affinity } }), [`pod.podSpecPatch.affinity.${says}`]);
+    });
+});
+
+test("a patch's placement is checked as that of a pod is", () => {
+  for (const [says, podSpecPatch] of [
+    ["nodeSelector.pool must be a label value", { nodeSelector: { pool: "a b" } }],
+    ["serviceAccountName must be a name", { serviceAccountName: "A_B" }],
+    ["priorityClassName must be a name", { priorityClassName: "A_B" }],
+    ["topologySpreadConstraints[0].maxSkew must be a whole number", { topologySpreadConstraints: [{}] }],
+    [
+      "topologySpreadConstraints[0].whenUnsatisfiable must be DoNotSchedule",
+      { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "Never" }] },
+    ],
+  ] as const) {
+    const [message = ""] = problems({ podSpecPatch });
+    assert.ok(message.startsWith(`pod.podSpecPatch.${says}`), message);
+  }
+  assert.deepEqual(problems({ podSpecPatch: { nodeSelector: { pool: null }, affinity: null } }), []);
+});
+
+test("a patch selects no nodes on which the pushed image cannot run", () => {
+  const podSpecPatch = { nodeSelector: { "kubernetes.io/arch": "arm64" } };
+  const image = { build: { registry: "registry.example", platform: "linux/amd64" } };
+  assert.deepEqual(configProblems({ image, pod: { podSpecPatch } }), [
+    'pod.podSpecPatch.nodeSelector.kubernetes.io/arch must be that of image.build.platform, linux/amd64 (the pushed image has one architecture); got "arm64"',
+  ]);
+});
