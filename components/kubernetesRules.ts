@@ -52,7 +52,7 @@ export const tolerationRule = and(
   }),
   (path, value, problems) => {
     const { key, operator, value: compared, effect, tolerationSeconds } = value as Record<string, unknown>;
-    if (key === undefined && operator === undefined)
+    if (key === undefined && operator !== "Exists" && !isLater(operator))
       problems.push(`${path} must have a key, or the operator Exists (all taints); got neither`);
     if (operator === "Exists" && compared !== undefined && compared !== "")
       problems.push(`${path}.value must come without the operator Exists (which matches every value); got both`);
@@ -153,7 +153,11 @@ const VOLUME_SOURCES: Readonly<Record<string, Rule>> = {
   hostPath: shape(
     {
       path: text(/^\/(?!(.*\/)?\.\.(\/|$))/, "an absolute path without ..", "a folder of the node"),
-      type: anyText,
+      type: text(
+        /^((Directory|File)(OrCreate)?|Socket|CharDevice|BlockDevice|)$/,
+        "Directory, DirectoryOrCreate, File, FileOrCreate, Socket, CharDevice or BlockDevice",
+        "what must be there",
+      ),
     },
     ["path"],
   ),
@@ -213,5 +217,11 @@ export const volumeMountRule = and(
     },
     ["name", "mountPath"],
   ),
-  atMostOne(["subPath", "subPathExpr"], "both are the folder in the volume"),
+  and(atMostOne(["subPath", "subPathExpr"], "both are the folder in the volume"), (path, value, problems) => {
+    const { recursiveReadOnly = "Disabled", readOnly = false } = value as Record<string, unknown>;
+    if (recursiveReadOnly !== "Disabled" && readOnly === false && !isLater(recursiveReadOnly))
+      problems.push(
+        `${path}.readOnly must be true with recursiveReadOnly ${recursiveReadOnly} (Kubernetes' rule); got false`,
+      );
+  }),
 );

@@ -81,6 +81,18 @@ describe("pod", () => {
       { volumes: [PVC], volumeMounts: [MOUNT, MOUNT] },
     ],
     ['got "/d" twice', { volumes: [PVC], volumeMounts: [MOUNT, { ...MOUNT, mountPath: "/d/" }] }],
+    [
+      "pod.volumeMounts[0].readOnly must be true with recursiveReadOnly Enabled (Kubernetes' rule); got false",
+      { volumes: [PVC], volumeMounts: [{ ...MOUNT, recursiveReadOnly: "Enabled" }] },
+    ],
+    [
+      'pod.volumes[0].hostPath.type must be Directory, DirectoryOrCreate, File, FileOrCreate, Socket, CharDevice or BlockDevice (what must be there); got "Folder"',
+      { volumes: [{ name: "data", hostPath: { path: "/d", type: "Folder" } }] },
+    ],
+    [
+      "pod.tolerations[0] must have a key, or the operator Exists (all taints); got neither",
+      { tolerations: [{ operator: "Equal", value: "a" }] },
+    ],
     ['got "readonly"', { volumes: [PVC], volumeMounts: [{ ...MOUNT, readonly: true }] }],
     // Kubernetes would take both for an empty folder.
     ['got "persistentVolumeClam"', { volumes: [{ name: "data", persistentVolumeClam: {} }] }],
