@@ -33,11 +33,7 @@ test("no key of a ConfigMap or a Secret that a patch adds sets one either", () =
   }
 });
 
-test("no such key changes how Node.js starts the worker", () => {
+test("what the worker's base image sets for Node.js stays", () => {
   const [work] = workerPod({ ...ARGS, pod: { envFromSecrets: [{ name: "application" }] } }).containers;
-  for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "OPENSSL_CONF"])
-    assert.deepEqual(
-      work?.env.filter((variable) => variable.name === name),
-      [{ name, value: "" }],
-    );
+  assert.ok(!work?.env.some(({ name }) => ["NODE_OPTIONS", "OPENSSL_CONF"].includes(name)));
 });

@@ -1,6 +1,5 @@
 import { RUNNER_VARIABLES } from "../worker/src/command/runnerVariables.ts";
 import type { PodArgs } from "./podArgs.ts";
-import { RUNTIME_VARIABLES } from "./reservedNames.ts";
 import { toFields, toObjects } from "./rule.ts";
 
 /** Set by the worker's image. */
@@ -8,14 +7,13 @@ const IMAGE_VARIABLE = "NODE_COMPILE_CACHE";
 
 /**
  * The worker's variables that are not in `set`, empty, if keys of Secrets or ConfigMaps become variables: one with the name of the worker's
- * would set it. A container's own variables take precedence, and an empty one is not set for the worker.
+ * would set it. A container's own variables take precedence, and an empty one is not set for the worker. Not Node.js' own, such as
+ * NODE_OPTIONS: an empty one would hide what the worker's base image sets, for example which authorities it trusts.
  */
 export function unsetVariables(set: readonly { readonly name: unknown }[], pod: PodArgs) {
   if (!hasKeys(pod)) return [];
   const names = [IMAGE_VARIABLE, ...set.map(({ name }) => name)];
-  return [...RUNNER_VARIABLES, ...RUNTIME_VARIABLES]
-    .filter((name) => !names.includes(name))
-    .map((name) => ({ name, value: "" }));
+  return [...RUNNER_VARIABLES].filter((name) => !names.includes(name)).map((name) => ({ name, value: "" }));
 }
 
 /** Whether keys become variables of the work's container. */
