@@ -44,6 +44,10 @@ describe("mergePodSpec", () => {
       { initContainers: [{ name: "proxy", restartPolicy: "Always" }] },
       { initContainers: [{ name: "proxy", restartPolicy: "Always" }] },
     ],
+    "ports of one number by protocol": [
+      { initContainers: [{ name: "dns", ports: [{ containerPort: 53 }, { containerPort: 53, protocol: "UDP" }] }] },
+      { initContainers: [{ name: "dns", ports: [{ containerPort: 53 }, { containerPort: 53, protocol: "UDP" }] }] },
+    ],
     "null in an additional container by removing the key": [
       { initContainers: [{ name: "proxy", image: "proxy:1", securityContext: { runAsUser: null } }] },
       { initContainers: [{ name: "proxy", image: "proxy:1", securityContext: {} }] },

@@ -19,6 +19,8 @@ export function withoutUndefined(patch: unknown): unknown {
   return Object.fromEntries(given.map(([field, value]) => [field, withoutUndefined(value)]));
 }
 
+type Item = Readonly<Record<string, unknown>>;
+
 /** Merges the patch `given` into `spec`: objects by key, the lists above by merge key; `null` removes a key, any other value replaces it. */
 export function mergePodSpec<Spec extends object>(spec: Spec, given: unknown): Spec {
   const patch = withoutUndefined(given);
@@ -55,9 +57,14 @@ function merge(target: unknown, patch: unknown, field: string): unknown {
 function mergeList(target: readonly unknown[], patch: readonly unknown[], key: string): unknown[] {
   const merged = [...target];
   for (const item of toObjects(patch)) {
-    const at = merged.findIndex((other) => isObject(other) && other[key] === item[key]);
+    const at = merged.findIndex((other) => isObject(other) && other[key] === item[key] && sameProtocol(other, item));
     if (at === -1) merged.push(merge({}, item, ""));
     else merged[at] = merge(merged[at], item, "");
   }
   return merged;
+}
+
+/** A server of DNS has one port twice: for TCP, which is the default, and for UDP. */
+function sameProtocol({ protocol = "TCP" }: Item, { protocol: other = "TCP" }: Item): boolean {
+  return protocol === other;
 }
