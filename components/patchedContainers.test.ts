@@ -81,8 +81,19 @@ describe("a patch's containers, of which Kubernetes would create no pod, or no n
       { podSpecPatch: { volumes: [{ name: "My_Data", emptyDir: {} }] } },
     ],
     [
-      `${at}.containers[0].volumeMounts must have paths without : (Kubernetes' rule); got "/a:b"`,
+      `${at}.containers[0].volumeMounts must have absolute paths without : (Kubernetes' rule); got "/a:b"`,
       { volumes: [{ name: "a", emptyDir: {} }], ...work({ volumeMounts: [{ name: "a", mountPath: "/a:b" }] }) },
+    ],
+    [
+      `${at}.containers[0].volumeMounts must have different paths (one would hide the other); got "/a" twice`,
+      {
+        ...{ volumes: [{ name: "a", emptyDir: {} }], volumeMounts: [{ name: "a", mountPath: "/a" }] },
+        ...work({ volumeMounts: [{ name: "a", mountPath: "/a/" }] }),
+      },
+    ],
+    [
+      `${at}.initContainers[0].volumeMounts must have absolute paths without : (Kubernetes' rule); got "data"`,
+      { volumes: [{ name: "a", emptyDir: {} }], ...sidecar({ volumeMounts: [{ name: "a", mountPath: "data" }] }) },
     ],
   ];
   for (const [message, pod] of wrong)

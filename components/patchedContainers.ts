@@ -1,5 +1,6 @@
+import { posix } from "node:path";
 import { resourceProblems } from "./patchedResources.ts";
-import { isObject, isText, toFields, toObjects } from "./rule.ts";
+import { findTwice, isObject, isText, toFields, toObjects } from "./rule.ts";
 
 type Part = Readonly<Record<string, unknown>>;
 
@@ -22,9 +23,7 @@ export function* containerProblems(at: string, spec: Part): Iterable<string> {
       yield* probeProblems(path, container, list === "initContainers" && container.restartPolicy !== "Always");
       // The work's depend on the settings cpu and memory.
       if (list === "initContainers") yield* resourceProblems(`${path}.resources`, toFields(container.resources));
-      for (const { mountPath } of toObjects(container.volumeMounts))
-        if (isText(mountPath) && mountPath.includes(":"))
-          yield `${path}.volumeMounts must have paths without : (Kubernetes' rule); got ${JSON.stringify(mountPath)}`;
+      yield* mountProblems(`${path}.volumeMounts`, container);
     }
 }
 
@@ -60,6 +59,18 @@ function* probeProblems(path: string, container: Part, runsFirst: boolean): Iter
     const handlers = Object.fromEntries(HANDLERS.map((handler) => [handler, probe[handler]]));
     yield* oneOf(`${path}.${name} must have one of ${HANDLERS.join(", ")}`, handlers);
   }
+}
+
+function* mountProblems(path: string, { volumeMounts }: Part): Iterable<string> {
+  const paths = toObjects(volumeMounts)
+    .map(({ mountPath }) => mountPath)
+    .filter(isText);
+  const wrong = paths.find((mountPath) => !/^\/[^:]*$/.test(mountPath));
+  if (wrong !== undefined)
+    yield `${path} must have absolute paths without : (Kubernetes' rule); got ${JSON.stringify(wrong)}`;
+  const twice = findTwice(paths.map((mountPath) => posix.resolve("/", mountPath)));
+  if (twice !== undefined)
+    yield `${path} must have different paths (one would hide the other); got ${JSON.stringify(twice)} twice`;
 }
 
 /** One of the fields is set. */
