@@ -2,7 +2,7 @@ import { InterruptedError } from "./errors.ts";
 
 /** How a worker is asked to stop. */
 export interface Shutdown {
-  /** Aborts at the first SIGTERM or SIGINT. */
+  /** Aborts at the first signal that asks the worker to stop. */
   readonly signal: AbortSignal;
   /** Aborts when work that has not stopped must be terminated: a little before SIGKILL. */
   readonly deadline: AbortSignal;
@@ -11,8 +11,14 @@ export interface Shutdown {
 /** The part of the grace period reserved for recording the interruption and exiting. */
 const RECORD_AND_EXIT_SECONDS = 2;
 
+/** A container is stopped by its image's STOPSIGNAL: SIGQUIT in php:fpm and nginx, SIGINT in postgres. */
+const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
+
+/** STOPSIGNAL of httpd and php:apache. A terminal sends it when its size changes. */
+const STOP_SIGNAL_WITHOUT_TERMINAL = "SIGWINCH";
+
 /**
- * Turns SIGTERM and SIGINT into an AbortSignal, and ends the process within the grace period whatever the work does.
+ * Turns the signals that stop a container into an AbortSignal, and ends the process within the grace period whatever the work does.
  *
  * Further signals change nothing: kubelet and operators send SIGTERM twice, and the interruption must still be recorded.
  */
@@ -28,7 +34,8 @@ export function listenForShutdown(graceSeconds: number, exit: () => void): Shutd
     stop.abort(new InterruptedError(by));
   }
 
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
+  // A container's first process gets nothing from the terminal of whoever started it.
+  if (process.ppid === 0 && !process.stdout.isTTY) process.on(STOP_SIGNAL_WITHOUT_TERMINAL, onSignal);
   return { signal: stop.signal, deadline: deadline.signal };
 }
