@@ -37,6 +37,13 @@ const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {
   "succeed, then block in a native call": () => {
     setTimeout(() => execFileSync("sleep", ["5"]), 0);
   },
+  "fail, then block in a native call": () => {
+    // Before the thread's event loop, which the main thread could end, and after the failure is reported.
+    const block = (turns: number): unknown =>
+      turns === 0 ? execFileSync("sleep", ["5"]) : Promise.resolve(turns - 1).then(block);
+    block(100);
+    throw new Error("no luck");
+  },
   "throw null in a timer": () => {
     setTimeout(() => {
       throw null;

@@ -13,6 +13,7 @@ export function workContext(more: Partial<WorkContext> = {}): WorkContext {
     checkpointJson: null,
     progress: () => undefined,
     saveCheckpoint: () => Promise.resolve(),
+    endedByItself: () => undefined,
     token: "",
     ...more,
   };

@@ -7,6 +7,8 @@ const TIMEOUT_GRACE_MS = 1_000;
 /** How long the work may continue when its attempt is no longer this worker's. */
 const OWNERSHIP_LOST_GRACE_MS = 5_000;
 
+const NEVER = new AbortController().signal;
+
 /** When and why an attempt's work must stop: a shutdown, its timeout, or lost ownership. */
 export class AttemptStop {
   readonly #stop = new AbortController();
@@ -14,6 +16,7 @@ export class AttemptStop {
   readonly #shutdown: Shutdown;
   #timeout: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
+  #endedByItself = false;
   #ownershipEnd: { readonly error: unknown } | undefined;
 
   readonly #interrupt = () => this.#stop.abort(this.#shutdown.signal.reason);
@@ -35,6 +38,16 @@ export class AttemptStop {
   /** Aborts when the work must be terminated; its reason completes the sentence "asked to stop by SIGTERM, and ...". */
   get killSignal(): AbortSignal {
     return this.#kill.signal;
+  }
+
+  /** The signals that may be why the work has ended: none if it did so by itself. */
+  get reasons(): Pick<AttemptStop, "signal" | "killSignal"> {
+    return this.#endedByItself ? { signal: NEVER, killSignal: NEVER } : this;
+  }
+
+  /** See `WorkContext`. */
+  endByItself(): void {
+    this.#endedByItself = true;
   }
 
   /** Starts the timeout; 0 means no limit. */

@@ -65,6 +65,7 @@ export class HandlerThread {
     if (signal.aborted) abort();
     if (killSignal.aborted) kill();
     const result = await this.#ended.promise;
+    if (!signal.aborted) context.endedByItself();
     signal.removeEventListener("abort", abort);
     killSignal.removeEventListener("abort", kill);
     return result;

@@ -79,7 +79,7 @@ async function runAndRecord(
       log.info("succeeded");
       return { outcome: "succeeded", next: claimed };
     }
-    failure = toFailure(result, stop);
+    failure = toFailure(result, stop.reasons);
   } catch (error) {
     if (error instanceof OwnershipLostError || error instanceof DatabaseUnavailableError) throw error;
     // An error from PostgreSQL is an error of the attempt, not a crash, as long as it can be recorded.
@@ -106,6 +106,7 @@ async function runWork(claim: Claim, { database, work, log }: AttemptContext, st
       checkpointJson: claim.checkpoint,
       progress: (done, total) => reporter.progress(done, total),
       saveCheckpoint: (value) => reporter.saveCheckpoint(value),
+      endedByItself: () => stop.endByItself(),
     });
   } catch (error) {
     return { outcome: "failed", message: describeError(error), final: false };

@@ -17,7 +17,7 @@ export async function runHandler(
     checkpointJson,
     progress,
     saveCheckpoint: checkpoint,
-  }: Omit<WorkContext, "killSignal">,
+  }: Omit<WorkContext, "killSignal" | "endedByItself">,
 ): Promise<WorkResult> {
   let request: unknown;
   try {

@@ -22,6 +22,11 @@ export interface WorkContext {
   progress(done: number, total?: number): void;
   /** Saves a JSON value for the next attempt; rejects when this attempt is no longer the current one. */
   saveCheckpoint(value: unknown): Promise<void>;
+  /**
+   * To be called by work that has ended before it was asked to stop: a stop while its output is written and its files are removed is then
+   * not recorded as the reason.
+   */
+  endedByItself(): void;
   /** Proves to `batch.own()` that a program's own transaction belongs to this attempt. */
   readonly token: string;
 }

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createDirectory, shell } from "../../tests/support/commandAttempt.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
 import { endProcesses } from "../src/command/endProcesses.ts";
-import { listProcesses, readProcFile } from "../src/command/processTable.ts";
+import { listProcesses, type ProcessEntry, readProcFile } from "../src/command/processTable.ts";
 import { TIMEOUT_REASON } from "../src/retryLimits.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -120,6 +122,36 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     assert.equal(reason, TIMEOUT_REASON);
     assert.match(String(error), /^timed out after 0\.5 s/);
   });
+
+  for (const [end, reason, error] of [
+    ["exit 1", "error", "exit code 1: why"],
+    ["exit 75", "deferred", "exit code 75: why"],
+  ] as const) {
+    for (const stop of ["its timeout", "SIGTERM"]) {
+      test(`${end} before ${stop} is what it is, however long the log takes to accept its output`, async () => {
+        await insert();
+        const ending = join(directory, `ending-${jobs}`);
+        const script = `head -c 260000 /dev/zero; echo why >&2; echo > ${ending}; ${end}`;
+        const env = { TIMEOUT_SECONDS: stop === "SIGTERM" ? "0" : "2", DEFERRAL_LIMIT: "1" };
+        const { runner, ended } = start(script, env);
+        runner.stdout.pause();
+        await until("the command ends", () => existsSync(ending));
+        await until("it has ended", () => !listProcesses().some(isRunningChild));
+        if (stop === "SIGTERM") runner.kill("SIGTERM");
+        const found = await until("the attempt is recorded", async () => {
+          const attempt = await last();
+          return attempt?.status === "RUNNING" ? undefined : attempt;
+        });
+        assert.deepEqual([found.reason, found.error], [reason, error]);
+        runner.stdout.resume();
+        await ended;
+
+        function isRunningChild({ parent }: ProcessEntry): boolean {
+          return parent === runner.pid;
+        }
+      });
+    }
+  }
 
   test("a checkpoint survives SIGKILL of the runner, and the next attempt finds it", async () => {
     await insert();

@@ -55,6 +55,12 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     assert.deepEqual(await attempts(), [{ status: "FAILED", reason: TIMEOUT_REASON, error: "timed out after 0.5 s" }]);
   });
 
+  test("fails within its timeout fails for its own reason, however long its thread takes to end", async () => {
+    await insert("fail, then block in a native call");
+    await start({ TIMEOUT_SECONDS: "1" }).ended;
+    assert.match((await attempts())[0]?.error ?? "", /^Error: no luck/);
+  });
+
   test("ends within its timeout is not stopped", async () => {
     await insert("wait half a second");
     assert.equal(await start({ TIMEOUT_SECONDS: "20" }).ended, 0);

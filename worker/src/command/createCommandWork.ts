@@ -58,6 +58,7 @@ export function createCommandWork(
           streams,
           signal: context.signal,
           killSignal: context.killSignal,
+          endedByItself: () => context.endedByItself(),
           onStart(leftovers) {
             running = leftovers;
           },

@@ -32,7 +32,7 @@ export interface RunnerStreams {
 }
 
 /** The signals that stop a command, and the callbacks for its events. */
-export interface CommandControls extends Pick<WorkContext, "signal" | "killSignal"> {
+export interface CommandControls extends Pick<WorkContext, "signal" | "killSignal" | "endedByItself"> {
   readonly streams: RunnerStreams;
   onStart(leftovers: Leftovers): void;
   onSurvivors(pids: readonly number[]): void;
@@ -88,6 +88,7 @@ export async function runCommand(
     const [code, signal] = (await Promise.race([exit, afterAbort(killSignal, KILLED_MS)])) ?? [null, null];
     if (stopping.stop !== undefined && signal === "SIGTERM") await untilGroupEnds(leader, killSignal);
     stopping.end();
+    if (stopping.stop === undefined && !killSignal.aborted) controls.endedByItself();
     process.removeListener("exit", killGroup);
     const survivors = await endProcesses(leftovers, killSignal);
     if (survivors.length > 0) controls.onSurvivors(survivors);
