@@ -38,7 +38,7 @@ const settings = { command: [process.argv[2]], finalExitCodes: [], retryAfterSec
 const signal = new AbortController().signal;
 const log = { warn: console.log, error: console.log };
 const result = await createCommandWork(settings).run('{"id":1}', {
-  kind: "page", requestId: "1", attempt: 1, signal, killSignal: signal, log, checkpointJson: null, token: "t",
+  kind: "page", requestId: "1", attempt: 1, signal, killSignal: signal, log, checkpointJson: null, endedByItself() {}, token: "t",
 });
 console.log(JSON.stringify(result));
 `;
