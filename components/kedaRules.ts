@@ -1,9 +1,9 @@
 import { chartRule, registryRule } from "./chartRules.ts";
 import { KEDA_CHART } from "./charts.ts";
 import type { KedaInstallArgs } from "./keda.ts";
-import { namespaceName, objectName, releaseName, unusedNamespace } from "./nameRules.ts";
+import { namespaceName, pullSecretNames, releaseName, unusedNamespace } from "./nameRules.ts";
 import { METADATA_RULES } from "./podRules.ts";
-import { and, atMostOne, flag, list, plain, type Rule, shape } from "./rule.ts";
+import { and, atMostOne, flag, plain, type Rule, shape } from "./rule.ts";
 
 /** Defaults of `KedaInstallArgs`. */
 export const DEFAULT_KEDA: Required<KedaInstallArgs> = {
@@ -19,7 +19,7 @@ export const DEFAULT_KEDA: Required<KedaInstallArgs> = {
 export const KEDA_INSTALL_RULES = {
   chart: plain(chartRule(KEDA_CHART)),
   imageRegistry: registryRule,
-  imagePullSecrets: list(objectName("a Secret in KEDA's namespace"), { why: "Secret names" }),
+  imagePullSecrets: pullSecretNames("KEDA's namespace"),
   namespace: namespaceName("KEDA's namespace"),
   createNamespace: plain(flag("whether to create KEDA's namespace")),
   releaseName: releaseName,

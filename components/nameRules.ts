@@ -1,4 +1,4 @@
-import { type Rule, text } from "./rule.ts";
+import { and, findTwice, list, type Rule, text } from "./rule.ts";
 
 /** RFC 1123: the parts of a host name. */
 const LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
@@ -13,6 +13,16 @@ const QUALIFIED = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 /** Validation rules for the name of a Kubernetes object. */
 export function objectName(why: string): Rule {
   return text(isSubdomain, 'a name of a-z, 0-9, "-" and "." (at most 253, and "-" and "." only between others)', why);
+}
+
+/** Validation rules for a pod's Secrets with registry credentials, in `namespace`. */
+export function pullSecretNames(namespace: string): Rule {
+  const names = list(objectName(`a Secret in ${namespace}`), { why: "Secret names" });
+  return and(names, (path, value, problems) => {
+    const twice = findTwice((value as unknown[]).filter((name) => typeof name === "string"));
+    if (twice !== undefined)
+      problems.push(`${path} must have different names (Kubernetes' rule); got ${JSON.stringify(twice)} twice`);
+  });
 }
 
 /** Validation rules for the name of a namespace. */

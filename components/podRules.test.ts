@@ -154,6 +154,7 @@ describe("pod", () => {
     ['the key "memory" of pod.resources.limits', { resources: { limits: { memory: "1Gi" } } }],
     ["pod.resources.limits.nvidia.com/gpu must be", { resources: { limits: { "nvidia.com/gpu": 1 } } }],
     ["pod.imagePullSecrets[0] must be", { imagePullSecrets: [{ name: "a" }] }],
+    ['must have different names (Kubernetes\' rule); got "a" twice', { imagePullSecrets: ["a", "b", "a"] }],
     ["pod.runAsUser must be a whole number from 1 to 2147483647", { runAsUser: 0 }],
     ["pod.podSpecPatch must not change restartPolicy", { podSpecPatch: { restartPolicy: "OnFailure" } }],
   ];

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { affinityRule, spreadsRule, tolerationRule, volumeMountRule, volumeRule } from "./kubernetesRules.ts";
-import { isQualifiedName, labelValue, nodeLabel, objectName } from "./nameRules.ts";
+import { isQualifiedName, labelValue, nodeLabel, objectName, pullSecretNames } from "./nameRules.ts";
 import { patchedPodRule } from "./patchedPod.ts";
 import { podSpecPatchRule } from "./podSpecPatchRule.ts";
 import { isReservedVariable } from "./reservedNames.ts";
@@ -156,7 +156,7 @@ export function podPartRule(command: boolean): Rule {
     topologySpreadConstraints: spreadsRule,
     priorityClassName: objectName("a priority class of the cluster"),
     resources: resourcesRule,
-    imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
+    imagePullSecrets: pullSecretNames("the namespace of the batches"),
     runtimeClassName: objectName("a runtime class of the cluster"),
     runAsUser: number({ min: 1, max: 2_147_483_647, why: "the restricted Pod Security Standard forbids root" }),
     runAsAssignedUser: flag("whether the cluster assigns the user id"),

@@ -1,8 +1,8 @@
 import { chartRule, registryRule } from "./chartRules.ts";
 import { POSTGRESQL_CHART } from "./charts.ts";
-import { objectName } from "./nameRules.ts";
+import { pullSecretNames } from "./nameRules.ts";
 import type { PostgresInstallArgs } from "./postgresArgs.ts";
-import { list, plain, text } from "./rule.ts";
+import { plain, text } from "./rule.ts";
 import { serviceName } from "./serviceName.ts";
 
 /** Defaults of `PostgresInstallArgs`. */
@@ -21,7 +21,7 @@ const MAX_STATEFUL_SET = 52;
 export const POSTGRES_INSTALL_RULES = {
   chart: plain(chartRule(POSTGRESQL_CHART)),
   imageRegistry: registryRule,
-  imagePullSecrets: list(objectName("a Secret in the namespace of the batches"), { why: "Secret names" }),
+  imagePullSecrets: pullSecretNames("the namespace of the batches"),
   releaseName: plain(
     text(
       (name) => /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && serviceName(name).length <= MAX_STATEFUL_SET,
