@@ -1736,7 +1736,7 @@ CREATE FUNCTION batch.existing_rows(p_kind text, p_ids bigint[]) RETURNS bigint[
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  return coalesce(batch.read_keys(p_kind, null, null, null, p_ids), '{}');
+  return coalesce(batch.read_keys(p_kind, null, null, null, coalesce(p_ids, '{}')), '{}');
 exception
   when insufficient_privilege or undefined_table or undefined_column or undefined_function or null_value_not_allowed then
     return '{}';

@@ -161,6 +161,13 @@ describe("a changed primary key", () => {
     await query("drop function insert_again cascade");
   });
 
+  test("in a transaction that then inserts no row: no request is added, nothing is refused", async () => {
+    await claimed("a");
+    await query("delete from batch.queue where kind = 'parcel' and request_id = 3; select batch.cancel('parcel', 1)");
+    await query("begin; update parcels set id = 12 where id = 2; insert into parcels select where false; commit");
+    assert.deepEqual(await queued(), [1, 12]);
+  });
+
   test("to the key of a row that was deleted while its request runs is refused", async () => {
     await claimed("a");
     await query("delete from parcels where id = 1");
