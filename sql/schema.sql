@@ -144,11 +144,18 @@ begin
   perform batch.lock_attachments();
   perform batch.refuse_table(p_requests, p_timeout_column);
 
-  -- The table before the row of the kind, as a TRUNCATE locks them.
   intact := batch.is_attached(p_requests, p_kind, p_timeout_column);
   if intact then
-    execute format('lock table %s in access share mode', p_requests);
-    intact := not batch.has_unqueued(p_kind);
+    begin
+      -- The table before the row of the kind, as a TRUNCATE locks them. It may be changed while this waits.
+      execute format('lock table %s in access share mode', p_requests);
+      intact := batch.is_attached(p_requests, p_kind, p_timeout_column) and not batch.has_unqueued(p_kind);
+      if not intact then
+        raise exception using errcode = 'BA002';
+      end if;
+    exception when sqlstate 'BA002' then
+      -- This releases the lock: a transaction that has written to the table, which the next lock waits for, may wait for it.
+    end;
   end if;
   if not intact then
     -- Until the end of the transaction no other session writes: no row is missed between the existing ones and the trigger.

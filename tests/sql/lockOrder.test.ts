@@ -45,6 +45,37 @@ describe("two sessions that lock a table and its kind do not deadlock", { timeou
   }
 });
 
+describe("a table that is attached again", { timeout: 60_000 }, () => {
+  const attach = "select batch.attach('parcels', 'parcel')";
+
+  test("to be repaired, while a transaction that has written to it changes it: neither fails", async () => {
+    await query("delete from batch.queue where kind = 'parcel' and request_id = 3");
+    const application = await database.open();
+    await application.query("begin; insert into parcels (id) values (5)");
+    const attached = query(attach).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    await database.untilBlocked();
+    await application.query("alter table parcels add column weight integer; commit");
+    await application.end();
+    assert.equal(await attached, undefined);
+    assert.deepEqual(await queued(), [1, 2, 3, 5]);
+  });
+
+  test("while another transaction drops one of its triggers has all of them", async () => {
+    const other = await database.open();
+    await other.query(`begin; drop trigger "batch_parcel$delete" on parcels`);
+    const attached = query(attach);
+    await database.untilBlocked();
+    await other.query("commit");
+    await other.end();
+    await attached;
+    await query("delete from parcels where id = 2");
+    assert.deepEqual(await queued(), [1, 3]);
+  });
+});
+
 test("a poll does not wait for the end of an attempt whose Job last failed a week ago, which waits for the poll", async () => {
   const attempt = await claimed("a");
   await query(
