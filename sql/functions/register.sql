@@ -9,6 +9,8 @@ begin
   insert into batch.kind as k (kind, requests, timeout_column)
   values (p_kind, p_requests, p_timeout_column)
   on conflict (kind) do nothing;
+  -- All kinds of the table, in the order of batch.purge(): the transaction may attach it under another one next.
+  perform from batch.kind k where k.requests = p_requests order by k.kind for update;
   select * into strict kind_row from batch.kind k where k.kind = p_kind for update;
   if kind_row.requests <> p_requests then
     if kind_row.attached and exists (select from pg_class c where c.oid = kind_row.requests) then

@@ -74,6 +74,21 @@ describe("a table that is attached again", { timeout: 60_000 }, () => {
     await query("delete from parcels where id = 2");
     assert.deepEqual(await queued(), [1, 3]);
   });
+
+  test("under two kinds in one transaction, while one of them is purged: neither fails", async () => {
+    await query("select batch.attach('parcels', 'label')");
+    try {
+      const other = await database.open();
+      await other.query(`begin; ${attach}`);
+      const purged = query("select batch.purge('parcel', '0')").catch((error: Error) => error.message);
+      await database.untilBlocked();
+      await other.query("select batch.attach('parcels', 'label'); commit");
+      await other.end();
+      assert.deepEqual(await purged, [{ purge: "0" }]);
+    } finally {
+      await query("drop table parcels; select batch.detach('label'); delete from batch.kind where kind = 'label'");
+    }
+  });
 });
 
 test("a poll does not wait for the end of an attempt whose Job last failed a week ago, which waits for the poll", async () => {
