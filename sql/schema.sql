@@ -3737,7 +3737,9 @@ CREATE FUNCTION batch.sweep(p_kind text) RETURNS void
 declare
   ids bigint[];
   ctids tid[];
-  older bigint[];
+  cleared constant timestamptz := (select k.cleared_at from batch.kind k where k.kind = p_kind);
+  claimed bigint[];
+  deferred bigint[];
   missing bigint[];
   finished bigint[];
 begin
@@ -3753,17 +3755,21 @@ begin
     where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
   ) latest
   where q.ctid = any (ctids) and latest.attempt > q.attempt and latest.status <> 'FAILED'
-    and latest.ended_at > (select k.cleared_at from batch.kind k where k.kind = p_kind)
+    and latest.ended_at > cleared
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
-  older := array(
+  claimed := array(
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.canceled is null
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
-      and q.started_at < (select k.cleared_at from batch.kind k where k.kind = p_kind)
+      and q.started_at < cleared
     for update skip locked
   );
-  ids := ids || older;
+  deferred := array(
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.available_at is not null and q.created_at < cleared for update skip locked
+  );
+  ids := ids || claimed || deferred;
   missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
   if cardinality(missing) > 0 and batch.attachment_problem(p_kind) is not null then
     -- The rows were hidden while they were read.

@@ -1,7 +1,7 @@
 -- Removes waiting requests that cannot be run, the first 20,000 at once: those that the history has as ended, and those
 -- whose row does not exist. A claim would remove them one by one. Those whose row may have been inserted again are left to a claim
--- (batch.accept_reinserted). Claimed requests without a row end as well if they were claimed before the table was truncated, by a transaction
--- that did not see them (batch.clear_kind).
+-- (batch.accept_reinserted). Claimed and deferred requests without a row end as well if they were started before the table was truncated, by a
+-- transaction that did not see them (batch.clear_kind).
 --
 -- p_kind: the kind
 create or replace function batch.sweep(p_kind text) returns void
@@ -11,7 +11,9 @@ as $$
 declare
   ids bigint[];
   ctids tid[];
-  older bigint[];
+  cleared constant timestamptz := (select k.cleared_at from batch.kind k where k.kind = p_kind);
+  claimed bigint[];
+  deferred bigint[];
   missing bigint[];
   finished bigint[];
 begin
@@ -27,17 +29,21 @@ begin
     where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1
   ) latest
   where q.ctid = any (ctids) and latest.attempt > q.attempt and latest.status <> 'FAILED'
-    and latest.ended_at > (select k.cleared_at from batch.kind k where k.kind = p_kind)
+    and latest.ended_at > cleared
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
   perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry()');
-  older := array(
+  claimed := array(
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.canceled is null
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
-      and q.started_at < (select k.cleared_at from batch.kind k where k.kind = p_kind)
+      and q.started_at < cleared
     for update skip locked
   );
-  ids := ids || older;
+  deferred := array(
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.available_at is not null and q.created_at < cleared for update skip locked
+  );
+  ids := ids || claimed || deferred;
   missing := array(select unnest(ids) except select unnest(finished) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
   if cardinality(missing) > 0 and batch.attachment_problem(p_kind) is not null then
     -- The rows were hidden while they were read.

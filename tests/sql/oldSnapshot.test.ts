@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Claim, claim, claimParams, succeed } from "../support/queue.ts";
+import { type Claim, claim, claimParams, defer, succeed } from "../support/queue.ts";
 import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
 
 const LEVELS = ["repeatable read", "serializable"] as const;
@@ -71,6 +71,22 @@ for (const level of LEVELS) {
 }
 
 for (const level of LEVELS) {
+  test(`at ${level}, a truncate that does not see a row ends its deferred request by the next poll: a row with its key starts anew`, async () => {
+    await query("truncate parcels");
+    const application = await takeSnapshot(level);
+    await query("insert into parcels (id) values (1), (2)");
+    await defer(worker, await claimed("a"), { afterSeconds: 3_600, message: "later" });
+    await application.query("truncate parcels; commit");
+    await query("insert into parcels (id) values (2)");
+    await poll();
+    assert.deepEqual(await queued(), [2]);
+    assert.partialDeepStrictEqual(await attempts(1), [
+      { status: "DEAD", error: "later; not retried: its row no longer exists" },
+    ]);
+    await query("insert into parcels (id) values (1)");
+    assert.deepEqual([(await claimed("b")).requestId, (await claimed("c")).requestId], ["2", "1"]);
+  });
+
   test(`at ${level}, a truncate that does not see rows ends their requests by the next poll, and their keys may be inserted again`, async () => {
     await query("truncate parcels");
     const application = await takeSnapshot(level);
