@@ -1272,7 +1272,7 @@ CREATE FUNCTION batch.dequeue_row() RETURNS trigger
 declare
   id bigint;
 begin
-  if pg_partition_root(tg_relid) is null and batch.is_copy(tg_relid, tg_argv[0]) then
+  if batch.is_copy(tg_relid, tg_argv[0]) then
     return null;
   end if;
   if pg_trigger_depth() > 1 then
@@ -1921,7 +1921,7 @@ CREATE FUNCTION batch.is_copy(p_requests regclass, p_kind text) RETURNS boolean
     AS $$
 begin
   return current_setting('transaction_isolation') = 'read committed'
-    and not exists (select from batch.kind k where k.kind = p_kind and k.requests = p_requests);
+    and not exists (select from batch.kind k where k.kind = p_kind and k.requests in (p_requests, pg_partition_root(p_requests)));
 end
 $$;
 
@@ -3017,7 +3017,7 @@ declare
   request batch.queue;
   unseen boolean;  -- another trigger has changed the key before the one that enqueues the row; or no trigger has seen the row
 begin
-  if pg_partition_root(tg_relid) is null and batch.is_copy(tg_relid, tg_argv[0]) then
+  if batch.is_copy(tg_relid, tg_argv[0]) then
     return null;
   end if;
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;

@@ -9,7 +9,7 @@ as $$
 declare
   id bigint;
 begin
-  if pg_partition_root(tg_relid) is null and batch.is_copy(tg_relid, tg_argv[0]) then
+  if batch.is_copy(tg_relid, tg_argv[0]) then
     return null;
   end if;
   if pg_trigger_depth() > 1 then

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { claim, claimParams, reclaim, succeed } from "../support/queue.ts";
-import { attempts, claimed, database, failed, query, queued, worker } from "./parcels.ts";
+import { attempts, claimed, database, failed, partitionByPlace, query, queued, worker } from "./parcels.ts";
 
 describe("a deleted row", () => {
   test("ends its request, and a waiting one leaves no trace", async () => {
@@ -149,6 +149,29 @@ describe("TRUNCATE", () => {
     assert.deepEqual(await queued(), []);
     await truncating.end();
   });
+});
+
+test("a copy of a partitioned table with its triggers: its changes end and move no request", async () => {
+  await partitionByPlace();
+  await query(
+    "select batch.attach('parcels', 'parcel'); insert into parcels values (1, 'here'), (2, 'here'), (3, 'here')",
+  );
+  const running = await claimed("a");
+  await query(`create table parcels_copy (like parcels including all) partition by list (place);
+    create table parcels_copy_here partition of parcels_copy for values in ('here'); insert into parcels_copy table parcels`);
+  try {
+    const triggers = await query(
+      "select replace(pg_get_triggerdef(oid), 'public.parcels ', 'public.parcels_copy ') as sql from pg_trigger where tgrelid = 'parcels'::regclass",
+    );
+    for (const { sql } of triggers) await query(sql as string);
+    await query(
+      `update parcels_copy set id = id + 10; delete from parcels_copy_here where id = 13; truncate parcels_copy`,
+    );
+    assert.deepEqual(await queued(), [1, 2, 3]);
+    assert.equal(await failed(running), "FAILED");
+  } finally {
+    await query("drop table parcels_copy");
+  }
 });
 
 test("a copy of the table with its triggers, as a dump of the table restored under another name: its changes end no request", async () => {
