@@ -12,6 +12,7 @@ as $$
 declare
   key name;
   ids bigint[];
+  existing bigint[];
 begin
   select a.attname into key
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
@@ -24,7 +25,10 @@ begin
   end if;
   if 'on' in (current_setting('postgres_batch.rekeyed', true), current_setting('postgres_batch.dequeued', true)) then
     -- Another trigger may have changed the key of an inserted row, or deleted it, before this one (batch.rekey, batch.dequeue).
-    ids := batch.existing_rows(tg_argv[0], ids);
+    existing := batch.existing_rows(tg_argv[0], ids);
+    if cardinality(existing) < cardinality(ids) and batch.attachment_problem(tg_argv[0]) is null then
+      ids := existing;
+    end if;
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
     perform batch.refuse_insert(tg_argv[0], ids);

@@ -22,7 +22,7 @@ begin
   end if;
   -- The settings are null in most sessions, where "in" alone would not keep the rows from being read.
   if ('on' in (current_setting('postgres_batch.rekeyed', true), current_setting('postgres_batch.dequeued', true))) is true
-    and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0
+    and cardinality(batch.existing_rows(tg_argv[0], array[id])) = 0 and batch.attachment_problem(tg_argv[0]) is null
   then
     -- Another trigger has changed the row's key, or deleted it, before this one (batch.rekey, batch.dequeue).
     return null;

@@ -5,7 +5,7 @@ import { migrate } from "../../worker/src/migrate.ts";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, succeed } from "../support/queue.ts";
-import { attempts, claimed, poll, problem, query, worker } from "./parcels.ts";
+import { attempts, claimed, poll, problem, query, queued, worker } from "./parcels.ts";
 
 const MOOD = `create type mood as enum ('fine', 'odd');
   create function mood_json(mood) returns json language plpgsql as $$begin
@@ -163,3 +163,16 @@ test("a row with a character that UTF-8 lacks affects only itself: workers could
     /^its row cannot be read: character with byte sequence 0x81 in encoding "WIN1252" has no equivalent in encoding "UTF8"/,
   );
 });
+
+for (const [table, create] of [
+  ["a table", ""],
+  ["a partitioned table", "partition by range (id); create table parcels_all partition of parcels default"],
+] as const) {
+  test(`a row inserted into ${table} that cannot be read at that moment, after a changed key: it is a request`, async () => {
+    await query(`drop table parcels; delete from batch.kind where kind = 'parcel'; delete from batch.queue;
+      create table parcels (id bigint primary key) ${create}; select batch.attach('parcels', 'parcel');
+      insert into parcels values (1); begin; update parcels set id = 2; revoke select on parcels from batch_owner;
+      insert into parcels values (3); grant select on parcels to batch_owner; commit`);
+    assert.deepEqual(await queued(), [2, 3]);
+  });
+}
