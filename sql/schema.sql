@@ -3017,7 +3017,8 @@ CREATE FUNCTION batch.rekey() RETURNS trigger
 declare
   old_id bigint;
   new_id bigint;
-  previous_change text[];  -- the last one of a row that was unseen: the kind, the old and the new key
+  unseen_changes text[];  -- of keys of rows that were unseen, the last 100, newest first: the kind, the old and the new key
+  later_id bigint;
   request batch.queue;
   unseen boolean;  -- another trigger has changed the key before the one that enqueues the row; or no trigger has seen the row
 begin
@@ -3027,11 +3028,12 @@ begin
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
   -- The trigger that enqueues the row may follow, and has its old key.
   perform set_config('postgres_batch.rekeyed', 'on', true);
-  previous_change := string_to_array(current_setting('postgres_batch.unseen', true), ' ');
-  perform set_config('postgres_batch.unseen', '', true);
-  if previous_change[1:2] = array[tg_argv[0], new_id::text] and cardinality(batch.existing_rows(tg_argv[0], array[new_id])) = 0 then
+  unseen_changes := string_to_array(current_setting('postgres_batch.unseen', true), ',');
+  select split_part(c.change, ' ', 3) into later_id from unnest(unseen_changes) with ordinality as c (change, ordinal)
+  where starts_with(c.change, format('%s %s ', tg_argv[0], new_id)) order by c.ordinal limit 1;
+  if later_id is not null and cardinality(batch.existing_rows(tg_argv[0], array[new_id])) = 0 then
     -- Another trigger has changed the new key once more before this one, when the request still had the old key.
-    new_id := previous_change[3];
+    new_id := later_id;
     if new_id = old_id then
       return null;
     end if;
@@ -3080,7 +3082,8 @@ begin
 
   if unseen then
     perform batch.enqueue_ids(tg_argv[0], array[new_id]);
-    perform set_config('postgres_batch.unseen', format('%s %s %s', tg_argv[0], old_id, new_id), true);
+    unseen_changes := (format('%s %s %s', tg_argv[0], old_id, new_id) || unseen_changes)[1:100];
+    perform set_config('postgres_batch.unseen', array_to_string(unseen_changes, ','), true);
   elsif request.kind is not null and request.session_id is null then
     delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
     request.request_id := new_id;

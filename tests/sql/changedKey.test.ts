@@ -115,16 +115,17 @@ describe("a changed primary key", () => {
     });
   }
 
-  for (const [trigger, what, key, waiting] of [
-    ["a_first", "once more", "new.id + 100", [2, 113]],
-    ["z_last", "once more", "new.id + 100", [2, 113]],
-    ["a_first", "back", "old.id", [2, 3]],
+  for (const [trigger, what, change, waiting] of [
+    ["a_first", "once more", "id = new.id + 100 where id = new.id", [2, 113]],
+    ["z_last", "once more", "id = new.id + 100 where id = new.id", [2, 113]],
+    ["a_first", "once more, in all rows at once", "id = id + 100 where id between 11 and 99", [2, 113]],
+    ["a_first", "back", "id = old.id where id = new.id", [2, 3]],
   ] as const) {
     test(`that another trigger (${trigger}) changes ${what}: a waiting request is followed, and no other one runs again`, async () => {
       await succeed(worker, await claimed("a"));
       const running = await claimed("b");
       await query(`create function change_again() returns trigger language plpgsql as
-          'begin update parcels set id = ${key} where id = new.id; return null; end';
+          'begin update parcels set ${change}; return null; end';
         create trigger ${trigger} after update on parcels for each row when (old.id < 10 and new.id > 10) execute function change_again()`);
       try {
         await query("update parcels set id = id + 10");
