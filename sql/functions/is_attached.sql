@@ -16,7 +16,7 @@ begin
     where k.kind = p_kind and k.requests = p_requests and k.timeout_column is not distinct from p_timeout_column and c.relkind = 'r'
       and k.unqueued_above is null and current_setting('transaction_isolation') = 'read committed'
   ) and batch.attachment_problem(p_kind) is null and (
-    select count(*) = 4 and bool_and(f.proname in ('enqueue' || suffix, 'dequeue' || suffix, 'rekey', 'dequeue_all'))
+    select count(*) = 4 and bool_and(f.proname in ('enqueue' || suffix, 'dequeue' || suffix, 'rekey', 'dequeue_all') and t.tgattr = '')
     from pg_trigger t join pg_proc f on f.oid = t.tgfoid
     where t.tgrelid = p_requests and not t.tgisinternal and f.pronamespace = 'batch'::regnamespace
       and t.tgargs = convert_to(p_kind, 'UTF8') || decode('00', 'hex')

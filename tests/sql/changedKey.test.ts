@@ -16,6 +16,18 @@ test("a key that is changed by a transaction that is older than a truncate: the 
   await failed(attempt);
 });
 
+test("an earlier version's trigger for changed keys is replaced when the table is attached again", async () => {
+  await query(
+    `create or replace trigger "batch_parcel$key" after update of id on parcels
+     for each row when (old.id is distinct from new.id) execute function batch.rekey('parcel')`,
+  );
+  await query("select batch.attach('parcels', 'parcel')");
+  const [trigger] = await query(
+    "select pg_get_triggerdef(oid) as text from pg_trigger where tgname = 'batch_parcel$key'",
+  );
+  assert.match(String(trigger?.text), / AFTER UPDATE ON /);
+});
+
 describe("a changed primary key", () => {
   test("is followed by a waiting and by a reserved request", async () => {
     await failed(await claimed("a"));
