@@ -1097,7 +1097,8 @@ declare
   ended_as text;
 begin
   select * into q from batch.queue row
-  where row.kind = p_kind and row.request_id = p_request and row.job_name = p_job and row.attempt = p_attempt and row.session_id = p_session
+  where row.kind = p_kind and row.request_id = p_request and row.job_name is not distinct from p_job
+    and row.attempt = p_attempt and row.session_id = p_session
   for update;
   if not found then
     return query select batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, 'deferred');
@@ -1765,7 +1766,8 @@ CREATE FUNCTION batch.fail(p_kind text, p_job text, p_request bigint, p_attempt 
     AS $$
 begin
   perform from batch.queue q
-  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+  where q.kind = p_kind and q.request_id = p_request and q.job_name is not distinct from p_job
+    and q.attempt = p_attempt and q.session_id = p_session
   for update;
   if found then
     return next batch.end_attempt(p_kind, p_request, p_reason, p_error, p_final, p_reason <> 'interrupted');
@@ -2068,13 +2070,15 @@ CREATE FUNCTION batch.lock_attempt(p_kind text, p_job text, p_request bigint, p_
     AS $$
 begin
   perform from batch.queue q
-  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+  where q.kind = p_kind and q.request_id = p_request and q.job_name is not distinct from p_job
+    and q.attempt = p_attempt and q.session_id = p_session
   for update skip locked;
   if found then
     return true;
   end if;
   perform from batch.queue q
-  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session;
+  where q.kind = p_kind and q.request_id = p_request and q.job_name is not distinct from p_job
+    and q.attempt = p_attempt and q.session_id = p_session;
   return case when found then false end;
 end
 $$;
@@ -2789,7 +2793,8 @@ CREATE FUNCTION batch.record_success(p_kind text, p_job text, p_request bigint, 
 begin
   with done as (
     delete from batch.queue q
-    where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+    where q.kind = p_kind and q.request_id = p_request and q.job_name is not distinct from p_job
+      and q.attempt = p_attempt and q.session_id = p_session
     returning q.*
   )
   insert into batch.history (

@@ -4,6 +4,7 @@
 --
 -- One row: the status recorded: FAILED, or DEAD when its deferral limit is used up. Zero rows: the attempt is no longer this
 -- session's; nothing was changed.
+-- The Job is compared without an index: see batch.record_success().
 create or replace function batch.defer(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_seconds double precision, p_error text
 ) returns setof text
@@ -15,7 +16,8 @@ declare
   ended_as text;
 begin
   select * into q from batch.queue row
-  where row.kind = p_kind and row.request_id = p_request and row.job_name = p_job and row.attempt = p_attempt and row.session_id = p_session
+  where row.kind = p_kind and row.request_id = p_request and row.job_name is not distinct from p_job
+    and row.attempt = p_attempt and row.session_id = p_session
   for update;
   if not found then
     return query select batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, 'deferred');

@@ -6,6 +6,7 @@
 --
 -- One row: the status recorded, FAILED or DEAD, now or by an earlier call of this session whose answer was lost. Zero rows: the
 -- attempt is no longer this session's; nothing was changed.
+-- The Job is compared without an index: see batch.record_success().
 create or replace function batch.fail(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text, p_error text, p_final boolean
 ) returns setof text
@@ -14,7 +15,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform from batch.queue q
-  where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+  where q.kind = p_kind and q.request_id = p_request and q.job_name is not distinct from p_job
+    and q.attempt = p_attempt and q.session_id = p_session
   for update;
   if found then
     return next batch.end_attempt(p_kind, p_request, p_reason, p_error, p_final, p_reason <> 'interrupted');

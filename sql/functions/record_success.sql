@@ -3,6 +3,9 @@
 -- p_kind, p_job, p_request, p_attempt, p_session: the attempt   p_result: what the work returned; null: nothing
 --
 -- It sets no search_path: its callers set one.
+--
+-- The Job is compared by "is not distinct from", which uses no index: with "=" the planner may choose queue_job, where each request that the
+-- Job has finished leaves a dead entry for as long as a snapshot is held elsewhere.
 create or replace function batch.record_success(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_result jsonb
 ) returns boolean
@@ -11,7 +14,8 @@ as $$
 begin
   with done as (
     delete from batch.queue q
-    where q.kind = p_kind and q.request_id = p_request and q.job_name = p_job and q.attempt = p_attempt and q.session_id = p_session
+    where q.kind = p_kind and q.request_id = p_request and q.job_name is not distinct from p_job
+      and q.attempt = p_attempt and q.session_id = p_session
     returning q.*
   )
   insert into batch.history (
