@@ -35,7 +35,7 @@ export function listenForShutdown(graceSeconds: number, exit: () => void): Shutd
   }
 
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
-  // A container's first process gets nothing from the terminal of whoever started it.
+  // No terminal sends signals to the first process of a container that was started without one.
   if (process.ppid === 0 && !process.stdout.isTTY) process.on(STOP_SIGNAL_WITHOUT_TERMINAL, onSignal);
   return { signal: stop.signal, deadline: deadline.signal };
 }
