@@ -16,7 +16,14 @@ import {
   usesNodeDocker,
 } from "./minikube.ts";
 
-import { isOlder, kubectlWarning, MINIMUM_MINIKUBE, parseVersion } from "./versions.ts";
+import {
+  isOlder,
+  kubectlWarning,
+  kubernetesProblem,
+  MINIMUM_MINIKUBE,
+  parseKubectlVersions,
+  parseVersion,
+} from "./versions.ts";
 
 /** Time for a request, and before it for the kubeconfig's login program, which may wait for input indefinitely. */
 const LIMIT_SECONDS = 20;
@@ -36,10 +43,17 @@ export async function currentContext(env: NodeJS.ProcessEnv): Promise<string> {
   return (await capture("kubectl", ["config", "current-context"], env)).stdout.trim();
 }
 
-/** Warns if kubectl is too old for the cluster. */
-export async function warnOfOldKubectl(context: string, env: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * Warns if kubectl is too old for the cluster.
+ *
+ * @throws UsageError if the cluster is too old for batches.
+ */
+export async function checkVersions(context: string, env: NodeJS.ProcessEnv): Promise<void> {
   const { stdout } = await capture("kubectl", ["--context", context, "version", "-o", "json"], env);
-  const warning = kubectlWarning(stdout);
+  const { client, server } = parseKubectlVersions(stdout);
+  const problem = kubernetesProblem(server);
+  if (problem !== undefined) throw new UsageError(problem);
+  const warning = kubectlWarning(client, server);
   if (warning !== undefined) console.error(warning);
 }
 

@@ -65,6 +65,13 @@ describe("npm run up", { timeout: 180_000 }, () => {
     assert.match(output, /^warning: kubectl 1\.20\.0 is 14 minor versions older/m);
   });
 
+  test("refuses a cluster that is too old before anything is created", async () => {
+    const { code, output, called } = await outcome("up", { env: { FAKE_KUBERNETES: "v1.26.15" } });
+    assert.equal(code, 64, output);
+    assert.match(output, /^the cluster's Kubernetes must be 1\.27 or newer \(.*\); got 1\.26\.15$/m);
+    assert.deepEqual(called(/^pulumi up/), []);
+  });
+
   test("builds images again that the node's daemon has lost", async () => {
     const images = { kept: true, lost: true, pushed: false };
     const resources = Object.entries(images).map(([name, skipPush]) => ({

@@ -5,11 +5,11 @@ import { readImageSource } from "./imageSource.ts";
 import { Kubectl } from "./kubectl.ts";
 import {
   buildEnv,
+  checkVersions,
   currentContext,
   findProfile,
   isReachable,
   startMinikube,
-  warnOfOldKubectl,
 } from "./kubernetesCluster.ts";
 import { MINIKUBE } from "./minikube.ts";
 import { type Deployment, nextSteps } from "./nextSteps.ts";
@@ -68,7 +68,7 @@ await runSession(HELP, async (session) => {
     await startMinikube(context, profile, session.env, source);
     profile = await findProfile(context, true, session.env, source);
   }
-  await warnOfOldKubectl(context, session.env);
+  await checkVersions(context, session.env);
   const kubectl = new Kubectl(context, session.env);
   if (!pulumiArgs.some(isPartFlag)) await refuseTakenNames(kubectl, state, settings ?? {});
   const dockerEnv = isInstalled("docker") ? await buildEnv(context, profile, session.env, source) : {};

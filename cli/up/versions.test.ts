@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isOlder, kubectlWarning, parseVersion, requiredPulumi } from "./versions.ts";
+import {
+  isOlder,
+  kubectlWarning,
+  kubernetesProblem,
+  parseKubectlVersions,
+  parseVersion,
+  requiredPulumi,
+} from "./versions.ts";
 
 describe("versions", () => {
   for (const [version, minimum, older] of [
@@ -30,13 +37,34 @@ describe("versions", () => {
     ["v1.30.0-eks-1234", "v1.34.4", true],
   ] as const) {
     test(`kubectl ${client} ${warned ? "is too old" : "is new enough"} for Kubernetes ${server}`, () => {
-      const versions = { clientVersion: { gitVersion: client }, serverVersion: { gitVersion: server } };
-      assert.equal(kubectlWarning(JSON.stringify(versions, undefined, 2)) !== undefined, warned);
+      assert.equal(kubectlWarning(parseVersion(client), parseVersion(server)) !== undefined, warned);
     });
   }
 
+  for (const [server, refused] of [
+    ["v1.26.15", true],
+    ["v1.26.15-eks-1234", true],
+    ["v1.27.0", false],
+    ["v1.34.4", false],
+    ["v2.0.0", false],
+  ] as const) {
+    test(`Kubernetes ${server} is ${refused ? "too old" : "new enough"}`, () => {
+      assert.equal(kubernetesProblem(parseVersion(server)) !== undefined, refused);
+    });
+  }
+
+  test("are found in kubectl's output", () => {
+    const printed = { clientVersion: { gitVersion: "v1.30.1" }, serverVersion: { gitVersion: "v1.34.4+k3s1" } };
+    assert.deepEqual(parseKubectlVersions(JSON.stringify(printed, undefined, 2)), {
+      client: [1, 30, 1],
+      server: [1, 34, 4],
+    });
+  });
+
   test("that are not printed are not compared", () => {
-    assert.equal(kubectlWarning(""), undefined);
-    assert.equal(kubectlWarning('{"clientVersion":{"gitVersion":"v1.20.0"}}'), undefined);
+    assert.deepEqual(parseKubectlVersions(""), {});
+    assert.deepEqual(parseKubectlVersions('{"clientVersion":{"gitVersion":"v1.20.0"}}'), { client: [1, 20, 0] });
+    assert.equal(kubectlWarning([1, 20, 0], undefined), undefined);
+    assert.equal(kubernetesProblem(undefined), undefined);
   });
 });

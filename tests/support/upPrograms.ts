@@ -35,7 +35,7 @@ esac`;
 /** A kubectl whose cluster answers once the file `started` exists. */
 export const KUBECTL = `case "$*" in
   *readyz) test -e "\${0%/*}/started";;
-  *" version "*) echo '{"clientVersion":{"gitVersion":"v1.20.0"},"serverVersion":{"gitVersion":"v1.34.4"}}';;
+  *" version "*) echo '{"clientVersion":{"gitVersion":"v1.20.0"},"serverVersion":{"gitVersion":"'"\${FAKE_KUBERNETES:-v1.34.4}"'"}}';;
   *"get namespace kube-system"*) echo "uid-1";;
   "config current-context") echo minikube;;
 esac`;
