@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { parentPort } from "node:worker_threads";
 import { PermanentError } from "../../worker/src/errors.ts";
 import type { Handler, HandlerContext, Row } from "../../worker/src/handler.ts";
@@ -142,6 +142,18 @@ const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {
     if (lastCheckpoint === null) throw new Error("the first attempt fails");
     return lastCheckpoint;
   },
+  "leave a program running": ({ progress }) => progress(spawn("sleep", ["1003"], { stdio: "ignore" }).pid ?? 0),
+  "leave a daemon": ({ progress }) =>
+    progress(Number(execFileSync("sh", ["-c", "setsid sleep 1003 > /dev/null 2>&1 & echo $!"], { encoding: "utf8" }))),
+  "leave a program running, and wait forever": ({ progress }) => {
+    progress(spawn("sleep", ["1003"], { stdio: "ignore" }).pid ?? 0);
+    return never();
+  },
+  "leave a program with an environment of its own": () => {
+    spawn("sleep", ["1005"], { stdio: "ignore", env: { PATH: process.env.PATH } });
+  },
+  "report what else sleeps": () =>
+    execFileSync("ps", ["-e", "-o", "args="], { encoding: "utf8" }).match(/^sleep .*$/gm) ?? [],
   "report how many were left": () => ({ left: left.length }),
 };
 

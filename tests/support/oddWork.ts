@@ -24,7 +24,8 @@ export interface OddWork {
   /** From the copy: its threads find the kind `odd`. */
   readonly HandlerWork: typeof HandlerWork;
   readonly InterruptedError: typeof InterruptedError;
-  start(env: NodeJS.ProcessEnv): OddPod;
+  /** @param prefix - a command that starts it elsewhere */
+  start(env: NodeJS.ProcessEnv, prefix?: readonly string[]): OddPod;
   /** Kills what still runs. */
   end(): Promise<void>;
 }
@@ -45,10 +46,11 @@ export async function createOddWork(): Promise<OddWork> {
     ...(await import(`${source}handlerWork.ts`)),
     ...(await import(`${source}errors.ts`)),
     end,
-    start(env) {
+    start(env, prefix = []) {
       const cache = join(copy, ".cache");
       const own = { KIND: "odd", JOB_NAME: "a", POD_NAME: "a-1", NODE_COMPILE_CACHE: cache };
-      const child = spawn(process.execPath, [join(copy, "worker/src/main.ts")], {
+      const [program = "", ...args] = [...prefix, process.execPath, join(copy, "worker/src/main.ts")];
+      const child = spawn(program, args, {
         env: { ...process.env, ...own, ...env },
         stdio: ["ignore", "pipe", "pipe"],
       });

@@ -1,5 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import { endProcesses } from "./command/endProcesses.ts";
+import { readNewestThreadStart } from "./command/processTable.ts";
 import { describeError } from "./describeError.ts";
 import { SettingsError } from "./errors.ts";
 import { toFailedResult } from "./runHandler.ts";
@@ -14,19 +17,27 @@ import type { WorkContext, WorkResult } from "./work.ts";
 const TERMINATE_LIMIT_MS = 5_000;
 const KILLED_TERMINATE_LIMIT_MS = 400;
 
+/** In the environment of a thread, which the processes that its handler starts inherit: they are recognized by it. */
+const MARK_VARIABLE = "BATCH_HANDLER";
+
 /** A thread that loads a kind's handler and runs it on one request. */
 export class HandlerThread {
   readonly #worker: Worker;
   readonly #loaded = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<WorkResult>();
   readonly #unprocessed = new Int32Array(new SharedArrayBuffer(4));
+  readonly #mark = randomUUID();
+  readonly #startTime: number | undefined;
   #context: WorkContext | undefined;
 
   constructor(kind: string) {
     // Awaited by `loaded` at the Job's start; later a load error is the request's error.
     this.#loaded.promise.catch(() => undefined);
     const workerData: ThreadData = { kind, unprocessed: this.#unprocessed.buffer };
-    this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), { workerData });
+    const env = { ...process.env, [MARK_VARIABLE]: this.#mark };
+    this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), { workerData, env });
+    // What the container has started before is not the handler's.
+    this.#startTime = readNewestThreadStart();
     this.#worker.on("message", (sent: unknown) => {
       // Libraries that find themselves in a thread send messages of their own.
       if (isEnvelope(sent)) this.#receive(sent.fromHandlerThread);
@@ -76,6 +87,12 @@ export class HandlerThread {
     const terminated = this.#worker.terminate().then(() => true);
     const late = sleep(TERMINATE_LIMIT_MS, false, { ref: false, ...(killSignal && { signal: killSignal }) });
     return await Promise.race([terminated, late.catch(() => sleep(KILLED_TERMINATE_LIMIT_MS, false, { ref: false }))]);
+  }
+
+  /** Ends the processes that the terminated thread has started; returns those that still run. */
+  async endProcesses(killSignal: AbortSignal): Promise<readonly number[]> {
+    const mark = `${MARK_VARIABLE}=${this.#mark}`;
+    return await endProcesses({ mark, startTime: this.#startTime }, killSignal);
   }
 
   #send(message: ToThread): void {

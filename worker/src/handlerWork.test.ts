@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { createOddWork } from "../../tests/support/oddWork.ts";
 import { workContext } from "../../tests/support/workContext.ts";
+import { readProcess } from "./command/processTable.ts";
 import { createLog } from "./log.ts";
 import type { Work, WorkContext, WorkResult } from "./work.ts";
 
@@ -159,6 +160,23 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     assert.deepEqual(await run("wait half a second", {}, work), { outcome: "succeeded" });
     assert.deepEqual(await run("report how many were left", {}, work), { outcome: "succeeded", result: { left: 0 } });
   });
+
+  for (const does of ["leave a program running", "leave a daemon", "leave a program running, and wait forever"]) {
+    test(`asked to ${does} ends with every process that it has started`, {
+      skip: process.platform !== "linux",
+    }, async () => {
+      const kill = new AbortController();
+      const pids: number[] = [];
+      await run(does, {
+        killSignal: kill.signal,
+        progress(pid) {
+          pids.push(pid);
+          if (does.endsWith("forever")) kill.abort();
+        },
+      });
+      assert.deepEqual([pids.length, pids.filter((pid) => readProcess(pid)?.ended === false)], [1, []]);
+    });
+  }
 });
 
 test("a kind without a handler is refused before anything is claimed", async () => {

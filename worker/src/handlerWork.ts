@@ -39,6 +39,8 @@ export class HandlerWork implements Work {
     this.#next = undefined;
     const result = await thread.run(rowJson, context);
     if (!(await thread.terminate(context.killSignal))) this.#stuck = true;
+    const survivors = await thread.endProcesses(context.killSignal);
+    if (survivors.length > 0) context.log.warn("processes of the handler could not be ended", { pids: survivors });
     return result;
   }
 

@@ -148,6 +148,16 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     );
   });
 
+  test("leaves a program running in a container ends it, and nothing that the container has started before", {
+    skip: process.getuid?.() !== 0 && "only root can make a PID namespace",
+  }, async () => {
+    await insert("leave a program with an environment of its own", "report what else sleeps");
+    const container = ["unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", 'sleep 1004 & exec "$0" "$@"'];
+    assert.equal(await work.start({ ...database.env, REQUESTS_PER_JOB: "2" }, container).ended, 0);
+    const results = await database.query("select result from batch.request order by request_id");
+    assert.deepEqual(results, [{ result: null }, { result: ["sleep 1004"] }]);
+  });
+
   test("saved a checkpoint before it failed gets it at the next attempt; progress and result are stored", async () => {
     await insert("count attempts");
     assert.equal(await start().ended, 1);

@@ -10,7 +10,7 @@ export interface Leftovers {
    */
   readonly leader?: number;
   /**
-   * When the runner started it, in ticks since boot.
+   * When the runner started it (or a handler's thread), in ticks since boot.
    *
    * @default - any time
    */

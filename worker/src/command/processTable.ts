@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** A process as /proc describes it. */
 export interface ProcessEntry {
@@ -33,6 +33,13 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   // The state is that of the first thread, which may end before the others.
   const ended = (state === "Z" || state === "X") && Number(rest[THREADS_AFTER_SESSION]) <= 1;
   return { pid, parent: Number(parent), group: Number(group), session: Number(session), startTime, ended };
+}
+
+/** When this process started its newest thread, in ticks since boot; undefined without /proc (macOS). */
+export function readNewestThreadStart(): number | undefined {
+  const folder = `/proc/${process.pid}/task`;
+  if (!existsSync(folder)) return undefined;
+  return Math.max(...readdirSync(folder).map((thread) => readProcess(Number(thread))?.startTime ?? 0));
 }
 
 /** proc(5): `session` is field 6, `num_threads` field 20, `starttime` field 22. */
