@@ -101,6 +101,14 @@ for (const [what, script] of [
   });
 }
 
+test("files that are read while they are being written, again and again, are logged once for each fault", async () => {
+  const round =
+    ": > $BATCH_PROGRESS_FILE; poll; put $BATCH_PROGRESS_FILE '{\"done\": 1'; poll; progress '{\"done\": 1}'; poll";
+  const { log, progress } = await run(`${round}; ${round}`);
+  assert.deepEqual(progress, [[1, undefined]]);
+  assert.equal(log.length, 2, JSON.stringify(log));
+});
+
 for (const wrong of [
   "null",
   "3",

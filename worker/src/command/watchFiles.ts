@@ -9,12 +9,16 @@ const POLL_MS = 1_000;
 
 const DATA_EXCEPTION = /^22/;
 
+/** How many faults of a file are logged: a message may quote a value, and so be different each time. */
+const MAX_PROBLEMS = 10;
+
 /** What watching needs to know about the attempt. */
 export type Watched = Pick<WorkContext, "log" | "checkpointJson" | "progress" | "saveCheckpoint">;
 
 /**
  * Reads a command's progress and checkpoint files once a second and passes on changes. An invalid file is ignored and logged, once
- * for each new fault, and so is a checkpoint that cannot be saved, once for each value.
+ * for each fault (a file that is not replaced as a whole may be read incomplete again and again), and so is a checkpoint that cannot be
+ * saved, once for each value.
  *
  * @returns a function that reads the files a last time and ends the watch: the last checkpoint is then passed on, however the
  *   command ended, and the attempt is recorded only after it is stored.
@@ -72,8 +76,8 @@ export function watchFiles(folder: AttemptFolder, context: Watched): () => Promi
 class WatchedFile {
   readonly #path: string;
   readonly #complain: (problem: string) => void;
+  readonly #problems = new Set<string>();
   #lastText: string | undefined;
-  #lastProblem: string | undefined;
 
   constructor(path: string, complain: (problem: string) => void, lastText?: string) {
     this.#path = path;
@@ -95,8 +99,9 @@ class WatchedFile {
         problem = (error as Error).message;
       }
     }
-    if (problem !== undefined && problem !== this.#lastProblem) this.#complain(problem);
-    this.#lastProblem = problem;
+    if (problem === undefined || this.#problems.has(problem) || this.#problems.size === MAX_PROBLEMS) return;
+    this.#problems.add(problem);
+    this.#complain(problem);
   }
 
   /** Makes the next `read` pass the content on even if it has not changed. */
