@@ -1,5 +1,5 @@
 import { RETRY_LATER_EXIT_CODE } from "../worker/src/command/commandEnd.ts";
-import { COMMAND_NUMBER_RULES } from "../worker/src/command/commandSettings.ts";
+import { COMMAND_NUMBER_RULES, MAX_COMMAND_BYTES } from "../worker/src/command/commandSettings.ts";
 import { KIND_PATTERN } from "../worker/src/settings.ts";
 import {
   authorityProblems,
@@ -21,6 +21,7 @@ import {
   allOrNone,
   and,
   isObject,
+  isText,
   known,
   list,
   number,
@@ -56,8 +57,15 @@ const argumentRule = known((path, value, problems) => {
 /** Validation rules for `command`. */
 export const commandRule = and(
   list(argumentRule, { min: 1, why: "a program and its arguments" }),
-  (path, value, problems) =>
-    text(/./, "a program", "the first element is what runs")(`${path}[0]`, (value as unknown[])[0], problems),
+  (path, value, problems) => {
+    text(/./, "a program", "the first element is what runs")(`${path}[0]`, (value as unknown[])[0], problems);
+    const bytes = Buffer.byteLength(JSON.stringify((value as unknown[]).filter(isText)));
+    if (bytes > MAX_COMMAND_BYTES)
+      problems.push(
+        `${path} must be at most ${MAX_COMMAND_BYTES} bytes as JSON (it is passed to the runner in a variable, and Linux starts no ` +
+          `program with a longer one); got ${bytes}`,
+      );
+  },
 );
 
 /** Validation rules for `finalExitCodes`; the worker refuses the same. */

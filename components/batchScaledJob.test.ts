@@ -132,6 +132,10 @@ describe("a batch's arguments", () => {
     // It may be a password.
     ["(an argument; quote numbers); got one with it", { command: ["login", "a\0"], runner: RUNNER }],
     ["(an argument; quote numbers); got a number", { command: ["login", 5], runner: RUNNER }],
+    [
+      "command must be at most 131063 bytes as JSON (it is passed to the runner in a variable, and Linux starts no program with a longer one)",
+      { command: ["sh", "-c", '"'.repeat(70_000)], runner: RUNNER },
+    ],
     ["must have all of command, runner", { command: ["a"] }],
     ["must have command with finalExitCodes", { finalExitCodes: [3] }],
     ["finalExitCodes[0]", { finalExitCodes: [0], command: ["a"], runner: RUNNER }],

@@ -63,6 +63,10 @@ describe("pod", () => {
     ['the key "BATCH_TOKEN" of pod.env', { env: { BATCH_TOKEN: "x" } }],
     ["pod.env.A must be a string (a variable's value; quote numbers); got a number", { env: { A: 5 } }],
     ['the key "a b" of pod.env', { env: { "a b": "x" } }],
+    [
+      "pod.env.A must be at most 131069 bytes (Linux starts no program with a longer",
+      { env: { A: "é".repeat(65_535) } },
+    ],
     ["pod.envFromSecrets[0] must be an object", { envFromSecrets: ["a"] }],
     ["pod.envFromSecrets[0].name must be", { envFromSecrets: [{ prefix: "A_" }] }],
     ["pod.volumes[0].name must be", { volumes: [{ name: "ca", emptyDir: {} }] }],

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { maxValueBytes } from "../worker/src/maxValueBytes.ts";
 import { affinityRule, spreadsRule, tolerationRule, volumeMountRule, volumeRule } from "./kubernetesRules.ts";
 import { isQualifiedName, labelValue, nodeLabel, objectName, pullSecretNames } from "./nameRules.ts";
 import { patchedPodRule } from "./patchedPod.ts";
@@ -59,14 +60,26 @@ export const METADATA_RULES = {
 };
 
 /** Validation rules for environment variables: the worker's own names are reserved. */
-export const envRule = map(
-  text(
-    (name) => /^[A-Za-z_][\w.-]*$/.test(name) && !isReservedVariable(name),
-    "a variable name that is not reserved for the worker",
-    "PG*, BATCH_* and the worker's settings are reserved",
+export const envRule = and(
+  map(
+    text(
+      (name) => /^[A-Za-z_][\w.-]*$/.test(name) && !isReservedVariable(name),
+      "a variable name that is not reserved for the worker",
+      "PG*, BATCH_* and the worker's settings are reserved",
+    ),
+    secretText("a variable's value; quote numbers", { mayBeEmpty: true }),
+    "names and values of environment variables",
   ),
-  secretText("a variable's value; quote numbers", { mayBeEmpty: true }),
-  "names and values of environment variables",
+  (path, value, problems) => {
+    for (const [name, text] of Object.entries(toFields(value))) {
+      const max = maxValueBytes(name);
+      const bytes = isText(text) ? Buffer.byteLength(text) : 0;
+      if (bytes > max)
+        problems.push(
+          `${path}.${name} must be at most ${max} bytes (Linux starts no program with a longer variable); got ${bytes}`,
+        );
+    }
+  },
 );
 
 /** Validation rules for Secrets whose keys become environment variables. */

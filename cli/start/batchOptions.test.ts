@@ -46,6 +46,10 @@ describe("the options of a user's own batch", () => {
     [[...BATCH, "--kind", "Page"], /^--kind must be 1 to 40 of a-z, .*; got "Page"$/],
     [[...BATCH, "--command", "a | b"], /^--command must be .*"sh -c '\.\.\.'"; got an unquoted \|$/],
     [[...BATCH, "--command", "'' x"], /^--command must be .*; got "'' x"$/],
+    [
+      [...BATCH, "--command", `true ${"x".repeat(131_060)}`],
+      /^--command must be at most 131063 bytes as JSON \(.*\); got 131071$/,
+    ],
     [[...BATCH, "--command", " "], /^--command must be .*; got " "$/],
     [[...BATCH, "--sql", "/nowhere.sql"], /^--sql must be a file of SQL .*; got "\/nowhere\.sql": ENOENT/],
     [
@@ -61,7 +65,8 @@ describe("the options of a user's own batch", () => {
     [[...BATCH, "--serve", "--keep", "d"], /^--serve must come without --command \(it runs nothing\); got both$/],
   ];
   for (const [args, message] of refused) {
-    test(`refuses ${args.join(" ").replace(SQL, "FILE").replace(folder, "FOLDER")}, before anything is started`, () => {
+    const shown = args.join(" ").replace(SQL, "FILE").replace(folder, "FOLDER").slice(0, 200);
+    test(`refuses ${shown}, before anything is started`, () => {
       assert.throws(
         () => readOptions(args),
         (error: Error) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { MAX_COMMAND_BYTES } from "../../worker/src/command/commandSettings.ts";
 import { orProblem } from "../../worker/src/orProblem.ts";
 import { KIND_PATTERN } from "../../worker/src/settings.ts";
 import type { OptionSpec } from "../args.ts";
@@ -81,6 +82,16 @@ export function readCommandBatch(
 }
 
 function parseCommand(text: string): string[] {
+  const words = toWords(text);
+  const bytes = Buffer.byteLength(JSON.stringify(words));
+  if (bytes <= MAX_COMMAND_BYTES) return words;
+  throw new UsageError(
+    `--command must be at most ${MAX_COMMAND_BYTES} bytes as JSON (a pod gets it in a variable, and Linux starts no program with a ` +
+      `longer one); got ${bytes}`,
+  );
+}
+
+function toWords(text: string): string[] {
   try {
     const words = splitWords(text);
     if (words[0]) return words;

@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { SettingsError } from "../errors.ts";
+import { maxValueBytes } from "../maxValueBytes.ts";
 import { type NumberRule, parseNumber } from "../number.ts";
 import { orProblem } from "../orProblem.ts";
 import { type ExitCodes, MAX_RETRY_AFTER_SECONDS, RETRY_LATER_EXIT_CODE } from "./commandEnd.ts";
@@ -12,6 +13,9 @@ export interface CommandSettings extends ExitCodes {
   /** The absolute path of the folder in which each attempt gets a folder for its files; must be writable. */
   readonly directory: string;
 }
+
+/** The longest command, as JSON. */
+export const MAX_COMMAND_BYTES = maxValueBytes("COMMAND");
 
 /** The limits of the command's number settings. */
 export const COMMAND_NUMBER_RULES = {
