@@ -11,6 +11,14 @@ test("the row is on stdin and in the file, as PostgreSQL wrote it", async () => 
   assert.equal(stdout.toString(), `${row}${row}${row}\n`);
 });
 
+test("stdin is a file, which can be read again from its start", async () => {
+  const { stdout } = await runCommandAttempt({
+    command: shell("test -f /dev/stdin && cat > /dev/null && cat /dev/stdin"),
+    row: '{"id": 1}',
+  });
+  assert.equal(stdout.toString().trim(), '{"id": 1}');
+});
+
 test("a row of 10 MB works, read or not", async () => {
   const row = JSON.stringify({ text: "é".repeat(5_000_000) });
   const read = await runCommandAttempt({ row, command: shell("wc -c; wc -c < $BATCH_REQUEST_FILE") });
