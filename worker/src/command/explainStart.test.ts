@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createDirectory, runCommandAttempt } from "../../../tests/support/commandAttempt.ts";
-import { findMachineMismatch, isTransient } from "./explainStart.ts";
+import { explainStart, findMachineMismatch, isTransient } from "./explainStart.ts";
 
 const folder = createDirectory();
 
@@ -34,6 +34,10 @@ const REASONS: readonly (readonly [command: readonly string[], message: string |
   [[join(folder, "folder")], /folder: .*\/folder is a directory$/],
   [[program("plain", "#!/bin/sh\n", 0o644)], /plain is not executable for user \d+$/],
   [[program("py", "#!/opt/python9 -u\n")], /has no "\/opt\/python9", which the first line of .*\/py requires$/],
+  [
+    [program("refused", `#!${program("no-interpreter", "", 0o644)}\n`)],
+    /refused requires, is not executable for user \d+$/,
+  ],
   [[program("crlf", "#!/bin/sh\r\ntrue\r\n")], /has no "\/bin\/sh\\r", which the first line/],
   [
     [
@@ -67,6 +71,20 @@ for (const [command, message] of REASONS) {
     assert.ok(stderr.length < 2_000);
   });
 }
+
+test("a program in a folder that its user may not enter is not called missing", async () => {
+  // For root there is no such folder.
+  const refused = Object.assign(new Error("spawn EACCES"), { code: "EACCES" });
+  const user = process.getuid?.();
+  assert.equal(
+    await explainStart(["/hidden/work"], refused, undefined),
+    `cannot start /hidden/work: user ${user} may not enter the folder in which it should be`,
+  );
+  assert.equal(
+    await explainStart(["hidden-work"], refused, undefined),
+    `cannot start hidden-work: the image has no such program in its PATH, of which user ${user} may not enter every folder`,
+  );
+});
 
 test("what a node lacks, or its disk fails to read, is no reason why a later attempt cannot start", () => {
   for (const code of ["EAGAIN", "ENOMEM", "EMFILE", "EIO", "ESTALE"]) {

@@ -1,4 +1,5 @@
-import { stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { findProgram, getForeignMachine, isElf, type ProgramFile } from "./programFile.ts";
 
 /** Errors of the node rather than of the command: a later attempt may start. */
@@ -13,7 +14,7 @@ export async function explainStart(
   path: string | undefined,
 ): Promise<string> {
   const file = await findProgram(program, path);
-  return `cannot start ${program || "the command"}: ${file ? await explainFile(file, error) : explainMissing(program)}`;
+  return `cannot start ${program || "the command"}: ${file ? await explainFile(file, error) : explainMissing(program, error)}`;
 }
 
 /** A shell's exit code for a file that it cannot run as a script, and its messages (dash, bash, busybox). */
@@ -39,26 +40,52 @@ function explainMachine({ path }: ProgramFile, machine: string): string {
   return `${path} is built for ${machine}, and this node is ${process.arch}`;
 }
 
-function explainMissing(program: string): string {
+/** EACCES: a folder that may not be searched hides what is in it. */
+function explainMissing(program: string, { code }: NodeJS.ErrnoException): string {
   if (program === "") return "it is empty";
-  return program.includes("/") ? "the image has no such file" : "the image has no such program in its PATH";
+  const user = code === "EACCES" ? process.getuid?.() : undefined;
+  if (program.includes("/")) {
+    return user === undefined
+      ? "the image has no such file"
+      : `user ${user} may not enter the folder in which it should be`;
+  }
+  const missing = "the image has no such program in its PATH";
+  return user === undefined ? missing : `${missing}, of which user ${user} may not enter every folder`;
 }
 
 async function explainFile(file: ProgramFile, error: NodeJS.ErrnoException): Promise<string> {
   const machine = getForeignMachine(file);
   if ((await stat(file.path)).isDirectory()) return `${file.path} is a directory`;
   if (machine !== undefined) return explainMachine(file, machine);
-  if (error.code === "EACCES") return `${file.path} is not executable for user ${process.getuid?.()}`;
+  if (error.code === "EACCES") return await explainAccess(file);
   if (error.code === "E2BIG") return "its arguments and its environment are too long";
   // The file exists, so what is missing is the interpreter that the kernel starts it with.
   return error.code === "ENOENT" ? explainInterpreter(file) : `${file.path}: ${error.message}`;
+}
+
+async function explainAccess(file: ProgramFile): Promise<string> {
+  const interpreter = getInterpreter(file);
+  const isExecutable = await access(file.path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  const refused =
+    isExecutable && interpreter !== undefined
+      ? `${JSON.stringify(interpreter)}, which the first line of ${file.path} requires,`
+      : file.path;
+  return `${refused} is not executable for user ${process.getuid?.()}`;
+}
+
+/** The program that a script's first line names. */
+function getInterpreter({ head }: ProgramFile): string | undefined {
+  return /^#![ \t]*([^ \t\n]+)/.exec(head.toString("latin1"))?.[1];
 }
 
 function explainInterpreter(file: ProgramFile): string {
   if (isElf(file)) {
     return `the image has no loader for ${file.path} (is it built for another C library?)`;
   }
-  const interpreter = /^#![ \t]*([^ \t\n]+)/.exec(file.head.toString("latin1"))?.[1];
+  const interpreter = getInterpreter(file);
   if (interpreter === undefined) return `${file.path} has no #! line, and the image has no /bin/sh to run it`;
   return `the image has no ${JSON.stringify(interpreter)}, which the first line of ${file.path} requires`;
 }
