@@ -86,3 +86,12 @@ test("output that has not been read when the command ends is forwarded, each str
     assert.equal(text, Array.from({ length: 3_000 }, (_, index) => `${name} ${index + 1}\n`).join(""));
   }
 });
+
+test("output that passes through a process of the command, as in 'exec > >(tee log)', reaches the log and the error", async () => {
+  const filter = 'while read -r line; do sleep 0.1; echo "filtered: $line" >&2; done < $TMPDIR/output';
+  const { result, stderr } = await runCommandAttempt({
+    command: shell(`mkfifo $TMPDIR/output; { ${filter}; } & exec > $TMPDIR/output 2>&1; echo no luck; exit 3`),
+  });
+  assert.equal(stderr.toString(), "filtered: no luck\n");
+  assert.deepEqual(result, { outcome: "failed", message: "exit code 3: filtered: no luck", final: false });
+});

@@ -55,6 +55,9 @@ const DRAIN_MS = 5_000;
 /** The same after `killSignal`; also how long the kernel may take to end the command, usually milliseconds. */
 const KILLED_MS = 100;
 
+/** How long a process that the command left may still write: its last output may have to pass through one (`exec > >(tee log)`). */
+const FILTER_MS = 500;
+
 /** The pause between two checks of the process group of a command that a signal has ended. */
 const GROUP_PAUSE_MS = 50;
 
@@ -89,6 +92,8 @@ export async function runCommand(
     if (stopping.stop !== undefined && signal === "SIGTERM") await untilGroupEnds(leader, killSignal);
     stopping.end();
     if (stopping.stop === undefined && !killSignal.aborted) controls.endedByItself();
+    // A process that has closed its output, as a daemon does, is not waited for.
+    await Promise.race([outputs, sleep(FILTER_MS, undefined, { ref: false }), afterAbort(killSignal, 0)]);
     process.removeListener("exit", killGroup);
     const survivors = await endProcesses(leftovers, killSignal);
     if (survivors.length > 0) controls.onSurvivors(survivors);
