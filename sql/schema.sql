@@ -1000,13 +1000,22 @@ $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p
     language plpgsql stable security definer
     set search_path = pg_catalog, pg_temp
     set row_security = on
+    set enable_seqscan = off
     as %L$sql$,
     'keys$' || p_kind, keys_arguments, format($body$
 declare
   key name;
   keys bigint[];
-begin%1$s%2$s
+begin%1$s
   %3$s
+  if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
+  then
+    select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
+    %4$s
+    return keys;
+  end if;%2$s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%%1$I as id from %%2$s r
@@ -1021,7 +1030,7 @@ begin%1$s%2$s
   %4$s
   return keys;
 end
-$body$, guard, find_key, begins, ends));
+$body$, guard, find_key, begins, ends, p_requests::text, key_index, quote_ident(key)));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop
@@ -2003,6 +2012,7 @@ CREATE FUNCTION batch."keys$clap"(p_requests regclass, p_partition regclass, p_a
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
+    SET enable_seqscan TO 'off'
     AS $_$
 declare
   key name;
@@ -2014,11 +2024,19 @@ begin
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
+  
+  if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
+    and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+  then
+    select pg_catalog.array_agg(r.id) into keys from public.make_it_clap r where r.id operator(pg_catalog.=) $5[1];
+    
+    return keys;
+  end if;
   select a.attname into key
   from pg_catalog.pg_index i
   join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
-  
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%1$I as id from %2$s r

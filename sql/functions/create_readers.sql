@@ -8,10 +8,10 @@
 -- the function may have been altered to run as its caller, or the table given to another owner. The check is a separate statement, since
 -- planning a statement that names the table may run code of its owner. It uses only schema-qualified names: the table's owner may
 -- alter the function's search_path.
--- The row is read by a static statement as long as its names are valid, because planning a dynamic one takes longer than running
--- it. to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. $3 and not
--- p_request, which may be a column. batch.read_row() ensures the settings that the text depends on. A key that several rows have raises
--- BA001, after they were read.
+-- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
+-- than running it, and with many partitions several times as long. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
+-- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
+-- that the text depends on. A key that several rows have raises BA001, after they were read.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -93,13 +93,22 @@ $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p
     language plpgsql stable security definer
     set search_path = pg_catalog, pg_temp
     set row_security = on
+    set enable_seqscan = off
     as %L$sql$,
     'keys$' || p_kind, keys_arguments, format($body$
 declare
   key name;
   keys bigint[];
-begin%1$s%2$s
+begin%1$s
   %3$s
+  if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
+  then
+    select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
+    %4$s
+    return keys;
+  end if;%2$s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%%1$I as id from %%2$s r
@@ -114,7 +123,7 @@ begin%1$s%2$s
   %4$s
   return keys;
 end
-$body$, guard, find_key, begins, ends));
+$body$, guard, find_key, begins, ends, p_requests::text, key_index, quote_ident(key)));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop

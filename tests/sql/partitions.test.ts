@@ -189,4 +189,27 @@ describe("a table partitioned by range", () => {
     // PostgreSQL moves the row by deleting and inserting it: under another key it is another request.
     assert.deepEqual(await queued(), [101, 102, 103]);
   });
+
+  test("a statement that deletes or moves many rows does not plan for each of them how to find its key", async () => {
+    await query(`
+      drop table parcels; delete from batch.kind where kind = 'parcel';
+      create table parcels (id bigint, day integer, primary key (id, day)) partition by range (day);
+      create table parcels_1 partition of parcels for values from (1) to (2);
+      create table parcels_2 partition of parcels for values from (2) to (3);
+      create sequence plans; grant usage on sequence plans to batch_owner;
+      create function count_plan() returns boolean language plpgsql immutable as 'begin perform nextval(''public.plans''); return false; end';
+      alter table parcels enable row level security;
+      create policy counting on parcels using (count_plan());
+      select batch.attach('parcels', 'parcel');
+      insert into parcels select n, 1 from generate_series(1, 200) n`);
+    const plans = async () => Number((await query("select nextval('plans') as plans"))[0]?.plans);
+    for (const statement of ["update parcels set day = 2", "delete from parcels"]) {
+      const previously = await plans();
+      await query(statement);
+      const made = (await plans()) - previously;
+      assert.ok(made <= 50, `${statement}: at most 50 plans must be made for 200 rows; got ${made}`);
+    }
+    assert.deepEqual(await queued(), []);
+    await query("drop table parcels; drop function count_plan; drop sequence plans");
+  });
 });
