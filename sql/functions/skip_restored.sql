@@ -1,4 +1,6 @@
 -- A trigger: skips a restored row whose key already exists. Argument: the name of the key's column.
+--
+-- A kind that exists keeps its table, and takes over which requests belong to rows that were truncated, and that it is paused.
 create or replace function batch.skip_restored() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -7,6 +9,13 @@ declare
   is_present boolean;
 begin
   execute format('select exists (select from batch.%I t where t.%I = ($1).%2$I)', tg_table_name, tg_argv[0]) into is_present using new;
+  if is_present and tg_table_name = 'kind' then
+    update batch.kind k
+    set cleared_at = greatest(k.cleared_at, new.cleared_at),
+        problem = case when batch.is_paused(new.problem) then new.problem else k.problem end,
+        problem_since = case when batch.is_paused(new.problem) then new.problem_since else k.problem_since end
+    where k.kind = new.kind;
+  end if;
   return case when is_present then null else new end;
 end
 $$;

@@ -85,4 +85,22 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
       assert.deepEqual((await client.query(executable)).rows, []);
     });
   }
+
+  test("its data alone, into a migrated database: truncated keys may be inserted again, and a paused kind stays paused", async () => {
+    const admin = await open(server, "postgres");
+    await admin.query("create database truncated");
+    await admin.query("create database filled");
+    const [source, client] = [await open(server, "truncated"), await open(server, "filled")];
+    for (const each of [source, client]) await migrate(each, noopLog);
+    const insert = "insert into make_it_clap (duration_seconds) values (1), (1)";
+    await source.query(insert);
+    await succeed(connect(server, "truncated", "batch_worker"), await take(connect(server, "truncated"), "a"));
+    await source.query("truncate make_it_clap restart identity; select batch.pause('clap', 'closed')");
+    await runTool("pg_dump", "--format=directory", `--file=${folder}/truncated`, "truncated");
+    await runTool("pg_restore", "--data-only", "--dbname=filled", `${folder}/truncated`);
+    await client.query(insert);
+    assert.deepEqual(await runAll("filled"), []);
+    await client.query("select batch.resume('clap')");
+    assert.deepEqual(await runAll("filled"), ["1", "2"]);
+  });
 });
