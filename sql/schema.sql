@@ -1873,12 +1873,13 @@ CREATE FUNCTION batch.has_unqueued(p_kind text) RETURNS boolean
 declare
   chunk constant integer := 100000;
   cleared constant timestamptz := (select k.cleared_at from batch.kind k where k.kind = p_kind);
+  repeats constant boolean := (select batch.keys_may_repeat(k.requests) from batch.kind k where k.kind = p_kind);
   above bigint;
   ids bigint[];
 begin
   loop
     ids := batch.read_keys(p_kind, null, above, chunk, null);
-    if exists (
+    if repeats and (select count(distinct i) from unnest(ids) i) < cardinality(ids) or exists (
       select from unnest(ids) as existing (id)
       where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null and (
         (
@@ -1891,7 +1892,8 @@ begin
       return true;
     end if;
     exit when coalesce(cardinality(ids), 0) < chunk;
-    above := ids[chunk];
+    -- The last key again where another row may have it.
+    above := ids[chunk] - repeats::integer;
   end loop;
   return false;
 exception
@@ -1910,12 +1912,15 @@ CREATE FUNCTION batch.is_attached(p_requests regclass, p_kind text, p_timeout_co
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  suffix text := case when batch.is_subscribed(p_requests) then '_row' else '' end;
+  present constant oid[] := batch.partitions(p_requests);
+  partitioned constant boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
+  suffix text := case when partitioned or batch.is_subscribed(p_requests) then '_row' else '' end;
 begin
   return exists (
-    select from batch.kind k join pg_class c on c.oid = k.requests
-    where k.kind = p_kind and k.requests = p_requests and k.timeout_column is not distinct from p_timeout_column and c.relkind = 'r'
-      and k.unqueued_above is null and current_setting('transaction_isolation') = 'read committed'
+    select from batch.kind k
+    where k.kind = p_kind and k.requests = p_requests and k.timeout_column is not distinct from p_timeout_column
+      and k.partitions <@ present and present <@ k.partitions and k.unqueued_above is null
+      and current_setting('transaction_isolation') = 'read committed'
   ) and batch.attachment_problem(p_kind) is null and (
     select count(*) = 4 and bool_and(f.proname in ('enqueue' || suffix, 'dequeue' || suffix, 'rekey', 'dequeue_all') and t.tgattr = '')
     from pg_trigger t join pg_proc f on f.oid = t.tgfoid

@@ -1,7 +1,7 @@
--- Whether a table has a row that batch.enqueue_existing() would enqueue. It may report one that has been deleted meanwhile, or one of a table
--- that cannot be read: batch.attach() then locks the table and looks again.
+-- Whether a table has a row that batch.enqueue_existing() would enqueue, or report because its key is another row's as well. It may report one
+-- that has been deleted meanwhile, or one of a table that cannot be read: batch.attach() then locks the table and looks again.
 --
--- p_kind: the kind, whose table is not partitioned
+-- p_kind: the kind
 --
 -- Each request is looked up by its whole key, whatever the statistics say.
 create or replace function batch.has_unqueued(p_kind text) returns boolean
@@ -12,12 +12,13 @@ as $$
 declare
   chunk constant integer := 100000;
   cleared constant timestamptz := (select k.cleared_at from batch.kind k where k.kind = p_kind);
+  repeats constant boolean := (select batch.keys_may_repeat(k.requests) from batch.kind k where k.kind = p_kind);
   above bigint;
   ids bigint[];
 begin
   loop
     ids := batch.read_keys(p_kind, null, above, chunk, null);
-    if exists (
+    if repeats and (select count(distinct i) from unnest(ids) i) < cardinality(ids) or exists (
       select from unnest(ids) as existing (id)
       where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null and (
         (
@@ -30,7 +31,8 @@ begin
       return true;
     end if;
     exit when coalesce(cardinality(ids), 0) < chunk;
-    above := ids[chunk];
+    -- The last key again where another row may have it.
+    above := ids[chunk] - repeats::integer;
   end loop;
   return false;
 exception

@@ -3,18 +3,22 @@
 --
 -- p_requests, p_kind, p_timeout_column: as in batch.attach()
 --
--- Not above read committed, where the transaction may not see rows that were committed before, nor while such rows are yet to be enqueued.
+-- Not above read committed, where the transaction may not see rows that were committed before, nor while such rows, or those of an attached
+-- partition, are yet to be enqueued.
 create or replace function batch.is_attached(p_requests regclass, p_kind text, p_timeout_column name) returns boolean
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  suffix text := case when batch.is_subscribed(p_requests) then '_row' else '' end;
+  present constant oid[] := batch.partitions(p_requests);
+  partitioned constant boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
+  suffix text := case when partitioned or batch.is_subscribed(p_requests) then '_row' else '' end;
 begin
   return exists (
-    select from batch.kind k join pg_class c on c.oid = k.requests
-    where k.kind = p_kind and k.requests = p_requests and k.timeout_column is not distinct from p_timeout_column and c.relkind = 'r'
-      and k.unqueued_above is null and current_setting('transaction_isolation') = 'read committed'
+    select from batch.kind k
+    where k.kind = p_kind and k.requests = p_requests and k.timeout_column is not distinct from p_timeout_column
+      and k.partitions <@ present and present <@ k.partitions and k.unqueued_above is null
+      and current_setting('transaction_isolation') = 'read committed'
   ) and batch.attachment_problem(p_kind) is null and (
     select count(*) = 4 and bool_and(f.proname in ('enqueue' || suffix, 'dequeue' || suffix, 'rekey', 'dequeue_all') and t.tgattr = '')
     from pg_trigger t join pg_proc f on f.oid = t.tgfoid

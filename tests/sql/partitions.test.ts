@@ -190,6 +190,22 @@ describe("a table partitioned by range", () => {
     assert.deepEqual(await queued(), [101, 102, 103]);
   });
 
+  test("attached again, it is not locked unless it needs a repair: nobody waits for a transaction that has written to it", async () => {
+    const writer = await database.open();
+    await writer.query("begin; insert into parcels (id) values (1)");
+    const admin = await database.open();
+    await admin.query("set lock_timeout = '1s'; begin; select batch.attach('parcels', 'parcel')");
+    await query("set lock_timeout = '1s'; insert into parcels (id) values (2), (101); reset lock_timeout");
+    await admin.query("commit");
+    await writer.query("commit");
+    await query(
+      "set session_replication_role = replica; insert into parcels (id) values (102); reset session_replication_role",
+    );
+    await admin.query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await queued(), [1, 2, 101, 102]);
+    await Promise.all([writer.end(), admin.end()]);
+  });
+
   test("a statement that deletes or moves many rows does not plan for each of them how to find its key", async () => {
     await query(`
       drop table parcels; delete from batch.kind where kind = 'parcel';

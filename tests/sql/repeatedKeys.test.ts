@@ -50,6 +50,18 @@ describe("a key that several partitions have", () => {
     assert.deepEqual(await rejected(), [{ id: 1, reason: REASON }]);
   });
 
+  test("when its row was inserted while no trigger fired, after its request was finished: reported when the table is attached again", async () => {
+    await query("delete from parcels_there where id = 1");
+    await attachPartition();
+    await query("select batch.attach('parcels', 'parcel')");
+    await finishAll();
+    await query(
+      "set session_replication_role = replica; insert into parcels values (1, 'there'); reset session_replication_role",
+    );
+    await query("select batch.attach('parcels', 'parcel')");
+    assert.deepEqual(await rejected(), [{ id: 1, reason: REASON }]);
+  });
+
   test("when its request was finished before: the new row runs once both are deleted and it is inserted again", async () => {
     await query("select batch.attach('parcels', 'parcel')");
     await finishAll();
