@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
 import { demand, fail, succeed, take } from "../support/queue.ts";
 import { page, statements } from "./operationsPage.ts";
@@ -179,5 +179,38 @@ describe("docs/operations.md", () => {
     assert.deepEqual(await database.queued("site"), [2]);
     await application.end();
     await database.query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
+  });
+
+  describe("of a table that is changed", () => {
+    beforeEach(async () => {
+      await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+      await database.query("insert into pages values (1), (2), (3)");
+    });
+    afterEach(() =>
+      database.query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'"),
+    );
+
+    test("changes the type of the key, which PostgreSQL refuses otherwise", async () => {
+      await assert.rejects(database.query("alter table pages alter column id type bigint"), {
+        message: "cannot alter type of a column used in a trigger definition",
+      });
+      await run("Change the key's column");
+      await database.query("update pages set id = 11 where id = 1");
+      assert.deepEqual(await database.queued("page"), [2, 3, 11]);
+    });
+
+    test("replaces it by a copy: finished requests stay finished, and a running one ends", async () => {
+      const worker = database.connect();
+      await succeed(worker, await take(worker, "a", { kind: "page" }));
+      const running = await take(worker, "b", { kind: "page" });
+      await database.query("create table pages_new (like pages including all); insert into pages_new table pages");
+      await run("Replace a table by a copy");
+      assert.deepEqual(await database.queued("page"), [2, 3]);
+      await succeed(worker, running);
+      assert.deepEqual(await database.queued("page"), [3]);
+      await database.query("insert into pages values (4); drop table pages_old");
+      assert.equal(await demand(scaler, { kind: "page", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+      for (const id of ["3", "4"]) assert.equal((await take(worker, id, { kind: "page" })).requestId, id);
+    });
   });
 });
