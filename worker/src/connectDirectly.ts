@@ -1,4 +1,5 @@
-import pg from "pg";
+import type pg from "pg";
+import { createClient } from "./createClient.ts";
 import { DIRECT, inspectSession, isRefusalByPooler } from "./directSession.ts";
 import { SettingsError } from "./errors.ts";
 import { MIGRATION_SETTINGS, toOptions } from "./sessionOptions.ts";
@@ -17,7 +18,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
  *   connection is closed then.
  */
 export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Client> {
-  const client = new pg.Client({
+  const client = createClient({
     ...config,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

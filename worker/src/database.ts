@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkServerIdentity } from "node:tls";
-import pg from "pg";
+import type pg from "pg";
+import { createClient } from "./createClient.ts";
 import { DIRECT, inspectSession, isRefusalByPooler } from "./directSession.ts";
 import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
 import { hasLostRole } from "./hasLostRole.ts";
@@ -143,7 +144,7 @@ export class Database {
   }
 
   async #open(drop: () => void, settings: Readonly<Record<string, string>> | undefined): Promise<pg.Client> {
-    const client = new pg.Client({
+    const client = createClient({
       ...toClientConfig(this.#settings),
       application_name: "postgres-batch",
       ...(settings && { options: toOptions({ ...settings, ...DIRECT }) }),
@@ -152,7 +153,6 @@ export class Database {
       connectionTimeoutMillis: 5_000,
       query_timeout: ANSWER_TIMEOUT_MS,
     });
-    if (!settings) dropOptions(client);
     let isOpen = false;
     client.on("error", (error) => {
       // Until then the caller gets the error.
@@ -180,11 +180,6 @@ export class Database {
     void broken.then((client) => client.end()).catch(() => undefined);
     this.onDisconnect?.();
   }
-}
-
-/** node-postgres would take the options from the variable PGOPTIONS, which is meant for the work; a pooler refuses them. */
-function dropOptions(client: pg.Client): void {
-  Object.assign((client as unknown as { connectionParameters: object }).connectionParameters, { options: undefined });
 }
 
 /**

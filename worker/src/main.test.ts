@@ -24,6 +24,16 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.equal(await pod.ended, 0, pod.outputTail());
   });
 
+  test("connects whatever the work's environment says to node-postgres, and leaves it to the work", async () => {
+    await insert(0);
+    const env = { NODE_PG_FORCE_NATIVE: "1", PGREPLICATION: "database", DATABASE_TIMEOUT_SECONDS: "1" };
+    const command = ["sh", "-c", 'echo "the work has $NODE_PG_FORCE_NATIVE and $PGREPLICATION"'];
+    const pod = startWorker("a", { ...env, COMMAND: JSON.stringify(command) });
+    assert.equal(await pod.ended, 0, pod.outputTail());
+    assert.match(pod.outputTail(), /the work has 1 and database/);
+    assert.deepEqual(await claps(), [{ status: "SUCCESS", iteration: 1 }]);
+  });
+
   test("claims, works, finishes and ends 0; every line of its log is JSON with requestId, attempt and Job", async () => {
     await insert(0.1);
     const pod = startWorker("a");

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { DatabaseError } from "./createClient.ts";
 
 /**
  * Why a statement must be repeated later.
@@ -38,7 +38,7 @@ const UNAVAILABLE_MESSAGE =
 export function findOutage(error: unknown, isConnected: boolean): Outage | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = toCode(error);
-  if (!(error instanceof pg.DatabaseError)) {
+  if (!(error instanceof DatabaseError)) {
     // Node's errors, and OpenSSL's, have codes: of the connection, since the statements are correct.
     return code !== "" || UNAVAILABLE_MESSAGE.test(error.message) ? "unavailable" : undefined;
   }
