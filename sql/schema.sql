@@ -654,7 +654,7 @@ declare
   oldest xid8;
 begin
   if pg_snapshot_xmax(snapshot)::text::numeric - pg_snapshot_xmin(snapshot)::text::numeric < 1000
-    or current_setting('transaction_isolation') <> 'read committed'
+    or current_setting('transaction_isolation') not like 'read %'
   then
     return pg_snapshot_xmin(snapshot);
   end if;
@@ -703,7 +703,7 @@ begin
   on conflict (kind, request_id) do nothing;
   -- Above read committed there may be requests that this transaction does not see: the next poll ends them.
   update batch.kind k
-  set cleared_at = clock_timestamp(), sweep_pending = k.sweep_pending or current_setting('transaction_isolation') <> 'read committed'
+  set cleared_at = clock_timestamp(), sweep_pending = k.sweep_pending or current_setting('transaction_isolation') not like 'read %'
   where k.kind = p_kind;
 end
 $$;
@@ -728,7 +728,7 @@ begin
   while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
     perform batch.enqueue_existing(p_kind);
   end loop;
-  if current_setting('transaction_isolation') <> 'read committed' then
+  if current_setting('transaction_isolation') not like 'read %' then
     update batch.kind k set unqueued_above = least_key where k.kind = p_kind;
   end if;
 exception
@@ -1722,7 +1722,7 @@ begin
     return null;
   end if;
   enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
-  if enqueued = 1 and current_setting('transaction_isolation') = 'read committed' then
+  if enqueued = 1 and current_setting('transaction_isolation') like 'read %' then
     -- The insert may have waited for the end of another row's request with this key, or of one whose key was changed to it.
     delete from batch.queue q
     where q.kind = tg_argv[0] and q.request_id = id and q.attempt < (
@@ -1920,7 +1920,7 @@ begin
     select from batch.kind k
     where k.kind = p_kind and k.requests = p_requests and k.timeout_column is not distinct from p_timeout_column
       and k.partitions <@ present and present <@ k.partitions and k.unqueued_above is null
-      and current_setting('transaction_isolation') = 'read committed'
+      and current_setting('transaction_isolation') like 'read %'
   ) and batch.attachment_problem(p_kind) is null and (
     select count(*) = 4 and bool_and(f.proname in ('enqueue' || suffix, 'dequeue' || suffix, 'rekey', 'dequeue_all') and t.tgattr = '')
     from pg_trigger t join pg_proc f on f.oid = t.tgfoid
@@ -1940,7 +1940,7 @@ CREATE FUNCTION batch.is_copy(p_requests regclass, p_kind text) RETURNS boolean
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  return current_setting('transaction_isolation') = 'read committed'
+  return current_setting('transaction_isolation') like 'read %'
     and not exists (select from batch.kind k where k.kind = p_kind and k.requests in (p_requests, pg_partition_root(p_requests)));
 end
 $$;
@@ -2408,7 +2408,7 @@ begin
   if p_limit is null or p_limit < 1 then
     raise exception 'the limit must be 1 request or more (one transaction deletes all of them); got %', coalesce(p_limit::text, 'null');
   end if;
-  if current_setting('transaction_isolation') <> 'read committed' then
+  if current_setting('transaction_isolation') not like 'read %' then
     raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
       current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
   end if;
@@ -2866,7 +2866,7 @@ begin
     raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); a Job still has it',
       p_kind, busy;
   end if;
-  if current_setting('transaction_isolation') <> 'read committed' then
+  if current_setting('transaction_isolation') not like 'read %' then
     -- Both statements fail for a row that was written after the snapshot. A poll that has locked the kind is not waited for.
     perform from batch.kind k where k.kind = p_kind for share skip locked;
     with inserted as (
@@ -3582,7 +3582,7 @@ begin
   if not found then
     return false;
   end if;
-  if current_setting('transaction_isolation') <> 'read committed' then
+  if current_setting('transaction_isolation') not like 'read %' then
     -- The insert fails for an attempt that has ended after the snapshot.
     insert into batch.history (kind, request_id, attempt, created_at, started_at, status)
     values (p_kind, p_request, latest.attempt + 1, now(), now(), 'DEAD')

@@ -13,7 +13,7 @@ declare
   oldest xid8;
 begin
   if pg_snapshot_xmax(snapshot)::text::numeric - pg_snapshot_xmin(snapshot)::text::numeric < 1000
-    or current_setting('transaction_isolation') <> 'read committed'
+    or current_setting('transaction_isolation') not like 'read %'
   then
     return pg_snapshot_xmin(snapshot);
   end if;

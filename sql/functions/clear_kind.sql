@@ -27,7 +27,7 @@ begin
   on conflict (kind, request_id) do nothing;
   -- Above read committed there may be requests that this transaction does not see: the next poll ends them.
   update batch.kind k
-  set cleared_at = clock_timestamp(), sweep_pending = k.sweep_pending or current_setting('transaction_isolation') <> 'read committed'
+  set cleared_at = clock_timestamp(), sweep_pending = k.sweep_pending or current_setting('transaction_isolation') not like 'read %'
   where k.kind = p_kind;
 end
 $$;

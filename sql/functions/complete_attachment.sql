@@ -19,7 +19,7 @@ begin
   while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
     perform batch.enqueue_existing(p_kind);
   end loop;
-  if current_setting('transaction_isolation') <> 'read committed' then
+  if current_setting('transaction_isolation') not like 'read %' then
     update batch.kind k set unqueued_above = least_key where k.kind = p_kind;
   end if;
 exception

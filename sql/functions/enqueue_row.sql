@@ -28,7 +28,7 @@ begin
     return null;
   end if;
   enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
-  if enqueued = 1 and current_setting('transaction_isolation') = 'read committed' then
+  if enqueued = 1 and current_setting('transaction_isolation') like 'read %' then
     -- The insert may have waited for the end of another row's request with this key, or of one whose key was changed to it.
     delete from batch.queue q
     where q.kind = tg_argv[0] and q.request_id = id and q.attempt < (

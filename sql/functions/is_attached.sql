@@ -18,7 +18,7 @@ begin
     select from batch.kind k
     where k.kind = p_kind and k.requests = p_requests and k.timeout_column is not distinct from p_timeout_column
       and k.partitions <@ present and present <@ k.partitions and k.unqueued_above is null
-      and current_setting('transaction_isolation') = 'read committed'
+      and current_setting('transaction_isolation') like 'read %'
   ) and batch.attachment_problem(p_kind) is null and (
     select count(*) = 4 and bool_and(f.proname in ('enqueue' || suffix, 'dequeue' || suffix, 'rekey', 'dequeue_all') and t.tgattr = '')
     from pg_trigger t join pg_proc f on f.oid = t.tgfoid

@@ -28,7 +28,7 @@ begin
   if p_limit is null or p_limit < 1 then
     raise exception 'the limit must be 1 request or more (one transaction deletes all of them); got %', coalesce(p_limit::text, 'null');
   end if;
-  if current_setting('transaction_isolation') <> 'read committed' then
+  if current_setting('transaction_isolation') not like 'read %' then
     raise exception 'purge must run at read committed (another transaction may have retried a request); got %',
       current_setting('transaction_isolation') using hint = 'begin isolation level read committed';
   end if;

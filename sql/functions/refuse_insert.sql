@@ -20,7 +20,7 @@ begin
     raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); a Job still has it',
       p_kind, busy;
   end if;
-  if current_setting('transaction_isolation') <> 'read committed' then
+  if current_setting('transaction_isolation') not like 'read %' then
     -- Both statements fail for a row that was written after the snapshot. A poll that has locked the kind is not waited for.
     perform from batch.kind k where k.kind = p_kind for share skip locked;
     with inserted as (

@@ -61,7 +61,7 @@ begin
   if not found then
     return false;
   end if;
-  if current_setting('transaction_isolation') <> 'read committed' then
+  if current_setting('transaction_isolation') not like 'read %' then
     -- The insert fails for an attempt that has ended after the snapshot.
     insert into batch.history (kind, request_id, attempt, created_at, started_at, status)
     values (p_kind, p_request, latest.attempt + 1, now(), now(), 'DEAD')

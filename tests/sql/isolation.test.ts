@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, before, beforeEach, describe, test } from "node:test";
+import type pg from "pg";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
@@ -133,4 +134,47 @@ describe("serializable transactions", () => {
       assert.ok(failures <= 4, `at most 1 % of 400 must fail; got ${failures}`);
     });
   }
+});
+
+describe("read uncommitted, which PostgreSQL runs as read committed, does not differ from it", () => {
+  beforeEach(async () => {
+    await database.reset();
+    await database.query("drop table if exists parcels, parcels_copy; delete from batch.kind where kind = 'parcel'");
+    await database.query("create table parcels (id bigint primary key); insert into parcels values (1), (2)");
+    await database.query("select batch.attach('parcels', 'parcel')");
+  });
+
+  async function openUncommitted(): Promise<pg.Client> {
+    const client = await database.open();
+    await client.query("set default_transaction_isolation = 'read uncommitted'; set lock_timeout = '2s'");
+    return client;
+  }
+
+  test("purge deletes", async () => {
+    const worker = database.connect("batch_worker");
+    await succeed(worker, await take(worker, "a", { kind: "parcel" }));
+    const client = await openUncommitted();
+    assert.deepEqual((await client.query("select batch.purge('parcel', '0')::integer as n")).rows, [{ n: 1 }]);
+  });
+
+  test("attaching again waits for no writer", async () => {
+    await database.query("begin; insert into parcels values (3)");
+    try {
+      await (await openUncommitted()).query("select batch.attach('parcels', 'parcel')");
+    } finally {
+      await database.query("rollback");
+    }
+  });
+
+  test("changes of the table's copy with its triggers end no request", async () => {
+    await database.query(
+      "create table parcels_copy (like parcels including all); insert into parcels_copy table parcels",
+    );
+    const triggers = await database.query<{ sql: string }>(
+      "select replace(pg_get_triggerdef(oid), 'public.parcels ', 'public.parcels_copy ') as sql from pg_trigger where tgrelid = 'parcels'::regclass",
+    );
+    for (const { sql } of triggers) await database.query(sql);
+    await (await openUncommitted()).query("truncate parcels_copy");
+    assert.deepEqual(await database.queued("parcel"), [1, 2]);
+  });
 });
