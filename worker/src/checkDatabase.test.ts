@@ -61,6 +61,19 @@ describe("the check before a migration", () => {
     await checkDatabase(own.client, { roles: DEFAULT_ROLES });
   });
 
+  test("refuses a role whose password has expired, since PostgreSQL would refuse a new one, too", async () => {
+    await database.query("create role check_test_worker login password 'before' valid until '2020-01-01'");
+    try {
+      assert.deepEqual(await problems({}, { roles: ROLES }), [
+        "the password of check_test_worker must not have expired (PostgreSQL would refuse a new one as well: alter role check_test_worker valid until 'infinity'); it has",
+      ]);
+      await database.query("alter role check_test_worker valid until 'infinity'");
+      assert.deepEqual(await problems({}, { roles: ROLES }), []);
+    } finally {
+      await database.query("drop role check_test_worker");
+    }
+  });
+
   test("lists everything that is missing at once", async () => {
     const facts = Object.assign({}, ...wrong.slice(0, 3).map(([each]) => each));
     assert.equal((await problems(facts, { connections: 100_000 })).length, 4);

@@ -72,6 +72,9 @@ const FACTS = `
            )
          ) as "foreignRoles",
          array(
+           select quote_ident(b.rolname) from pg_roles b where b.rolname = any ($1::text[]) and b.rolvaliduntil <= now() order by 1
+         ) as "expiredRoles",
+         array(
            select distinct b.rolname::text from pg_roles b
            join pg_shdepend s on s.refclassid = 'pg_authid'::regclass and s.refobjid = b.oid
            join pg_database d on d.oid = s.dbid
@@ -102,6 +105,7 @@ interface Facts {
   readonly hasSample: boolean;
   readonly createsTables: boolean;
   readonly foreignRoles: readonly string[];
+  readonly expiredRoles: readonly string[];
   /** Roles with rights in other databases of the server. */
   readonly rolesUsedElsewhere: readonly string[];
 }
@@ -149,6 +153,9 @@ function* checkRights(facts: Facts, { roles }: DatabaseRequirements): Iterable<s
     yield `the role ${facts.me} must have the attribute CREATEROLE (WORKER_PASSWORD and SCALER_PASSWORD are set); it does not`;
   } else if (facts.foreignRoles.length > 0) {
     yield `the role ${facts.me} must have ADMIN OPTION on ${facts.foreignRoles.join(", ")} (another role created them); it does not`;
+  }
+  for (const role of facts.expiredRoles) {
+    yield `the password of ${role} must not have expired (PostgreSQL would refuse a new one as well: alter role ${role} valid until 'infinity'); it has`;
   }
   // A database with a queue may be a copy of another one, and is to have the same roles.
   if (!facts.ours && facts.rolesUsedElsewhere.length > 0) {
