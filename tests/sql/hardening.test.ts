@@ -34,6 +34,28 @@ test("after hardening scripts have revoked rights from PUBLIC, migrating and att
   await runOne();
 });
 
+test("after a hardening script has taken PostgreSQL's own objects from PUBLIC, what docs/failures.md grants is enough", async () => {
+  const objects = [
+    "pg_roles",
+    "pg_settings",
+    "pg_database",
+    "pg_proc",
+    "pg_subscription_rel",
+    "pg_stat_activity",
+  ].join();
+  await query(`revoke select on ${objects} from public; revoke execute on function set_config from public`);
+  const scaler = database.connect("batch_scaler", { databaseTimeoutSeconds: 0 });
+  await assert.rejects(demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), {
+    message: /permission denied for /,
+  });
+  await query(`grant select on ${objects} to batch_owner; grant execute on function set_config to batch_owner`);
+  await runOne();
+  await query(
+    "create table pages (id bigint primary key); select batch.attach('pages', 'page'); select batch.detach('page')",
+  );
+  await query(`drop table pages; grant select on ${objects} to public; grant execute on function set_config to public`);
+});
+
 test("a migration that may not let a role connect names that role", async () => {
   await query(`create role ${OTHER} login in role batch_owner; grant connect on database ${name} to ${OTHER};
     grant create on schema public to ${OTHER}; revoke connect on database ${name} from batch_scaler`);
