@@ -5,7 +5,7 @@ import { DatabaseError } from "./createClient.ts";
  *
  * - `unavailable`: there is no connection, or it broke before the answer came
  * - `busy`: another transaction has locked a row, or an operator has canceled the statement
- * - `refused`: a right, a function or the schema is missing, and may be granted or restored in a moment
+ * - `refused`: a right, a function, a table or the schema is missing, and may be granted or restored in a moment
  */
 export type Outage = "unavailable" | "busy" | "refused";
 
@@ -19,8 +19,8 @@ const UNAVAILABLE = /^(08...|28...|3D000|55000|25006|25P04|53...|57P0[1-5]|58...
 /** A serialization failure, a deadlock, lock_timeout, statement_timeout or a canceled statement. */
 const BUSY = /^(40001|40P01|55P03|57014)$/;
 
-/** insufficient_privilege, undefined_function, invalid_schema_name. */
-const REFUSED = /^(42501|42883|3F000)$/;
+/** insufficient_privilege, undefined_function, undefined_table, invalid_schema_name. */
+const REFUSED = /^(42501|42883|42P01|3F000)$/;
 
 /** What node-postgres reports without a code. */
 const UNAVAILABLE_MESSAGE =

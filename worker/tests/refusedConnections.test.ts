@@ -88,6 +88,10 @@ describe("a right that is revoked while a request is worked on", () => {
       "grant execute on function batch.succeed to batch_worker",
     ],
     "with the schema, which is restored": ["alter schema batch rename to moved", "alter schema moved rename to batch"],
+    "with a table, which is restored": [
+      "alter table batch.queue rename to moved",
+      "alter table batch.moved rename to queue",
+    ],
   } as const;
 
   async function work(databaseTimeoutSeconds?: number) {
