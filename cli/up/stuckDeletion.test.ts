@@ -19,6 +19,20 @@ describe("a deletion that does not end", () => {
     assert.equal(lines[2], "  kubectl --context mine delete pod p -n n --grace-period=0 --force");
   });
 
+  for (const phase of ["Succeeded", "Failed", "Running"]) {
+    const reported = phase === "Running" ? "its node" : "its finalizers and the command that removes them";
+    test(`of a pod with finalizers in phase ${phase} is reported with ${reported}`, () => {
+      const held = { ...POD, metadata: { ...metadata, finalizers: ["a.example/x", "b.example/y"] }, status: { phase } };
+      const { lines } = stuckPod(held, DEADLINE + 31_000, "mine") ?? { lines: [] };
+      assert.match(lines[0] ?? "", phase === "Running" ? /its node two-m02/ : /: a\.example\/x, b\.example\/y$/);
+      if (phase === "Running") return;
+      assert.equal(
+        lines[2],
+        `  kubectl --context mine patch pod p -n n --type=merge -p '{"metadata":{"finalizers":null}}'`,
+      );
+    });
+  }
+
   test("is not reported if nothing is being deleted", () => {
     assert.equal(stuckPod({ ...POD, metadata: { name: "p" } }, DEADLINE + 31_000, "mine"), undefined);
     assert.equal(stuckNamespace({ metadata: { name: "n" } }, DEADLINE + 31_000), undefined);

@@ -17,12 +17,22 @@ export interface Namespace {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
-/** A pod that should have ended by now: only the kubelet of its node can confirm that. */
-export function stuckPod({ metadata, spec }: Pod, nowMs: number, context: string): StuckDeletion | undefined {
+/** A pod that should be gone by now: the kubelet of its node must confirm that it has ended, and controllers remove their finalizers. */
+export function stuckPod({ metadata, spec, status }: Pod, nowMs: number, context: string): StuckDeletion | undefined {
   if (!isLate(metadata, nowMs)) return undefined;
-  const { namespace = "", name } = metadata;
+  const { namespace = "", name, finalizers = [] } = metadata;
   const node = spec?.nodeName ?? "none";
   const kubectl = `kubectl --context ${shellQuote(context)}`;
+  if (finalizers.length > 0 && ["Succeeded", "Failed"].includes(status?.phase ?? "")) {
+    return {
+      subject: `finalizers of pod ${namespace}/${name}`,
+      lines: [
+        `pod ${namespace}/${name} has ended, but is not deleted before its finalizers are removed: ${finalizers.join(", ")}`,
+        "  if the controllers that have set them no longer run, remove them yourself:",
+        `  ${kubectl} patch pod ${name} -n ${namespace} --type=merge -p '{"metadata":{"finalizers":null}}'`,
+      ],
+    };
+  }
   return {
     subject: `pod ${namespace}/${name}`,
     lines: [
