@@ -38,6 +38,10 @@ describe("pod", () => {
       tolerations: [{ key: output("a"), effect: output("NoExecute"), tolerationSeconds: 5 }],
       volumes: [{ name: output("v"), secret: output({ secretName: "s" }) }],
     },
+    "mounts of volumes whose names are outputs": {
+      volumes: [{ name: output("data"), emptyDir: {} }, output({ name: "more", emptyDir: {} })],
+      volumeMounts: [MOUNT, { name: "more", mountPath: "/more" }],
+    },
     "spreading over zones": {
       topologySpreadConstraints: [
         { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "DoNotSchedule" },

@@ -100,7 +100,8 @@ export const mountsRule: Rule = (path, value, problems) => {
   const { volumes = [], volumeMounts = [] } = toFields(value) as Record<string, Named[]>;
   if (!Array.isArray(volumes) || !Array.isArray(volumeMounts)) return;
   const names = volumes.map(({ name }) => name);
-  for (const { name } of volumeMounts) {
+  // A volume whose name is known only during the deployment may be the mounted one; it is checked then.
+  for (const { name } of names.every(isText) ? volumeMounts : []) {
     if (isText(name) && !names.includes(name))
       problems.push(
         `${path}.volumeMounts must name a volume of ${path}.volumes (it is mounted); got ${JSON.stringify(name)}`,
