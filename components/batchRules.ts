@@ -11,6 +11,7 @@ import {
   SERVER_RULES,
 } from "./addressRules.ts";
 import { BATCH_DEFAULTS, BATCH_NUMBERS } from "./batchSettings.ts";
+import { imageReferenceRule } from "./chartRules.ts";
 import { freeLivenessPort } from "./livenessPort.ts";
 import { namespaceName, prefixName } from "./nameRules.ts";
 import { patchedResources } from "./patchedResources.ts";
@@ -110,10 +111,13 @@ const present =
     if (value === undefined || value === "") problems.push(`${path} must be set (${why}); got nothing`);
   };
 
+const IMAGE = "the image that pods run";
+
 /** Validation rules for `ImageArgs`. */
-export const imageArgsRule = shape({ reference: present("the image that pods run"), pullPolicy: pullPolicyRule }, [
-  "reference",
-]);
+export const imageArgsRule = shape(
+  { reference: and(present(IMAGE), imageReferenceRule(IMAGE)), pullPolicy: pullPolicyRule },
+  ["reference"],
+);
 
 /** Validation rules for `RoleCredentials`. */
 export const roleRule = shape(ROLE_RULES, ["user", "secretName", "secretKey"]);

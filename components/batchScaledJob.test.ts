@@ -126,6 +126,13 @@ describe("a batch's arguments", () => {
       { database: { host: "db.example", port: 5432, database: "shop", sslMode: "verify-full", caSecretKey: "a" } },
     ],
     ["image.reference must be set", { image: {} }],
+    // KEDA would create Jobs whose pods wait for ever.
+    [
+      'image.reference must be an image reference: a lower-case name, optionally preceded by a registry and followed by a tag or a digest (the image that pods run); got "pages 1"',
+      { image: { reference: "pages 1" } },
+    ],
+    ["image.reference must be an image reference: a lower-case name, optionally", { image: { reference: null } }],
+    ["runner.reference must be an image reference", { runner: { reference: "Runner:1" }, command: ["a"] }],
     ["command must be a list of 1 or more", { command: [], runner: RUNNER }],
     ["command[0] must be a program", { command: [""], runner: RUNNER }],
     ["command[1] must be a string", { command: ["sleep", 5], runner: RUNNER }],

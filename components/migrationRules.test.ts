@@ -26,6 +26,7 @@ const wrong: readonly (readonly [says: string, args: object])[] = [
     'attach[0].kind must be other than the sample\'s (a kind belongs to one table, and clap to make_it_clap); got "clap" with "pages"',
     { attach: [{ kind: "clap", table: "pages" }] },
   ],
+  ["image.reference must be an image reference", { image: { reference: "https://registry.example/worker:1" } }],
   ["podStartSeconds must be a whole number from 10 to 600", { podStartSeconds: 3_600 }],
   ["connectionsNeeded must be a whole number", { connectionsNeeded: 0 }],
 ];
