@@ -15,8 +15,9 @@ import type { PodArgs } from "./podArgs.ts";
 import { assignedUserRule, mountsRule } from "./podRules.ts";
 import type { PostgresArgs } from "./postgres.ts";
 import { noTemplates } from "./postgresRules.ts";
+import { quotedDates } from "./quotedDates.ts";
 import { restrictedPods } from "./restrictedPods.ts";
-import { problem, type Rule, toFields } from "./rule.ts";
+import { and, problem, type Rule, toFields } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
 import { withSecretSettings } from "./secretSettings.ts";
 import { CONFIG_RULES, type ConfigValues } from "./stackConfigRules.ts";
@@ -64,7 +65,7 @@ export function readStackConfig(
   const values: Record<string, unknown> = {};
   for (const [key, { parse, rule }] of Object.entries(CONFIG_RULES)) {
     values[key] = parse(get(key) ?? "");
-    rule(key, values[key], problems);
+    and(rule, quotedDates)(key, values[key], problems);
   }
   refuse(problems, secrets);
   const config = combineConfig(values as unknown as ConfigValues, env);
