@@ -37,8 +37,8 @@ export interface PostgresArgs {
    */
   readonly createNamespace?: boolean;
   /**
-   * When it changes, the generated passwords of `worker` and `scaler` are replaced; the schema's migration sets them on the
-   * server.
+   * When it changes, the generated passwords of `worker` and `scaler` are replaced. Give the `SchemaMigration` the same value: its Job sets
+   * them on the server, which otherwise refuses every pod.
    *
    * @default 1
    */

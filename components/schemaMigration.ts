@@ -43,13 +43,13 @@ export interface SchemaMigrationArgs {
   /** The role of KEDA's poll: granted its rights; also created, with its password, unless `rolesPrepared`. */
   readonly scaler: pulumi.Input<RoleCredentials>;
   /**
-   * Whether a DBA has created `worker` and `scaler` with their passwords.
+   * Whether a DBA has created `worker` and `scaler` with their passwords, as the output of the same name of `Postgres` says.
    *
    * @default false
    */
   readonly rolesPrepared?: pulumi.Input<boolean>;
   /**
-   * When it changes, the roles' new passwords are set on the server.
+   * When it changes, the roles' new passwords are set on the server. The same as the one of `Postgres`.
    *
    * @default 1
    */
