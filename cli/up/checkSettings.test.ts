@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
 import { configProblems } from "../../tests/support/pulumi/configProblems.ts";
 import { declaredDefaults } from "../../tests/support/pulumi/declaredConfig.ts";
-import { ALL, KUBECTL, outcome } from "../../tests/support/upPrograms.ts";
+import { ALL, KUBECTL, outcome, ROOT } from "../../tests/support/upPrograms.ts";
 
 /** What `pulumi config --json --show-secrets` prints for these keys and the defaults of all others. */
 function settings(changed: Readonly<Record<string, object | undefined>> = {}): NodeJS.ProcessEnv {
@@ -66,6 +69,24 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
     const { code, output } = await up(["-c", "maxReplicas=3"]);
     assert.equal(code, 64);
     assert.match(output, /^a key must be one of .*; got "maxReplicas"$/m);
+  });
+
+  test("of a project with another name, as Pulumi does", async () => {
+    const root = await mkdtemp(join(tmpdir(), "renamed-"));
+    after(() => rm(root, { recursive: true }));
+    for (const path of ["cli", "components", "worker/src", "package.json"])
+      await cp(join(ROOT, path), join(root, path), { recursive: true });
+    for (const path of ["node_modules", "sql"]) await symlink(join(ROOT, path), join(root, path));
+    await cp(join(ROOT, "worker/Dockerfile"), join(root, "worker/Dockerfile"));
+    const project = await readFile(join(ROOT, "Pulumi.yaml"), "utf8");
+    await writeFile(join(root, "Pulumi.yaml"), project.replace("name: postgres-batch", "name: shop-batches"));
+    const renamed = { FAKE_SETTINGS: settings().FAKE_SETTINGS?.replaceAll("postgres-batch:", "shop-batches:") };
+    const args = ["-c", "shop-batches:maxReplicaCount=20"];
+    const accepted = await outcome("up", { args, env: renamed, clusterAnswers: false, root });
+    assert.equal(accepted.code, 0, accepted.output);
+    const refused = await outcome("up", { args: ["-c", "shop-batches:maxReplicaCount=0"], env: renamed, root });
+    assert.equal(refused.code, 64, refused.output);
+    assert.deepEqual(refused.output.trimEnd().split("\n").slice(1), configProblems({ maxReplicaCount: "0" }));
   });
 
   test("continues with correct ones, and where Pulumi's answer is in another form", async () => {

@@ -3,6 +3,7 @@ import { runProgram } from "../runProgram.ts";
 import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
+import { PROJECT } from "./projectName.ts";
 import { configFileArgs, configFlag, configFlags } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
 import type { CreatedNamespace, ObjectName } from "./stackState.ts";
@@ -45,11 +46,11 @@ export async function checkSettings({ stack, pulumiArgs, env }: Session): Promis
   // Output in an unknown form: index.ts makes the same check later.
   if (stored === undefined) return {};
   const given = Object.entries(configFlags(pulumiArgs)).map(([key, value]) => [
-    `postgres-batch:${key}`,
+    `${PROJECT}:${key}`,
     { value, isText: configFlag(pulumiArgs, key) !== undefined },
   ]);
   const input = JSON.stringify({ ...markTexts(stored), ...Object.fromEntries(given) });
-  const checked = await runProgram(process.execPath, [PROGRAM], { env, input });
+  const checked = await runProgram(process.execPath, [PROGRAM, PROJECT], { env, input });
   if (checked.exitCode === SYSEXITS.usage) throw new UsageError(checked.stdout.trim());
   if (checked.exitCode !== 0)
     throw new FailedError(`cannot check the settings of the stack ${stack}: ${checked.stderr}`);

@@ -1,3 +1,5 @@
+import { PROJECT } from "./projectName.ts";
+
 /** The value of `--config KEY=VALUE` for a key of this project; it is in the stack's settings only after `pulumi up`. */
 export function configFlag(pulumiArgs: readonly string[], key: string): string | undefined {
   return readPairs(pulumiArgs).findLast(([name]) => name === key)?.[1];
@@ -24,7 +26,8 @@ function readPairs(pulumiArgs: readonly string[]): [key: string, value: string][
   return pulumiArgs.flatMap((arg, at) => {
     const pair =
       /^(?:--config=|-c=?)(.+)$/s.exec(arg)?.[1] ?? (/^(--config|-c)$/.test(arg) ? pulumiArgs[at + 1] : undefined);
-    const [, key, value = ""] = /^(?:postgres-batch:)?([^:=]+)(?:=(.*))?$/s.exec(pair ?? "") ?? [];
+    const own = pair?.startsWith(`${PROJECT}:`) ? pair.slice(PROJECT.length + 1) : pair;
+    const [, key, value = ""] = /^([^:=]+)(?:=(.*))?$/s.exec(own ?? "") ?? [];
     return key === undefined ? [] : [[key, value] as [string, string]];
   });
 }

@@ -67,11 +67,17 @@ export interface Run {
 }
 
 /** Runs a command with only these programs on its PATH. */
-export function run(module: string, programs: Programs, args: string[] = [], env: NodeJS.ProcessEnv = {}): Run {
+export function run(
+  module: string,
+  programs: Programs,
+  args: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+  root = ROOT,
+): Run {
   // Without the settings of the machine that runs the tests.
   const { NODE_COMPILE_CACHE } = process.env;
   const variables = { NODE_COMPILE_CACHE, PATH: programs.folder, HOME: programs.folder, FAKE_OUTPUTS: OUTPUTS, ...env };
-  const child = spawn(process.execPath, [join(ROOT, "cli/launch.mjs"), module, ...args], {
+  const child = spawn(process.execPath, [join(root, "cli/launch.mjs"), module, ...args], {
     env: variables,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -99,14 +105,16 @@ interface Situation {
   readonly clusterAnswers?: boolean;
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Instead of this checkout. */
+  readonly root?: string;
 }
 
 /** How `npm run up` or `npm run down` ends in a situation, and what it called. */
 export async function outcome(script: "up" | "down", situation: Situation = {}) {
-  const { programs = ALL, clusterAnswers = true, args = [], env = {} } = situation;
+  const { programs = ALL, clusterAnswers = true, args = [], env = {}, root } = situation;
   const created = await createPrograms(programs);
   if (clusterAnswers) await started(created);
-  const { ended, output } = run(`cli/up/${script}.ts`, created, [...args], env);
+  const { ended, output } = run(`cli/up/${script}.ts`, created, [...args], env, root);
   const code = await ended;
   const calls = await created.calls();
   return { code, output: output(), called: (pattern: RegExp) => calls.filter((call) => pattern.test(call)) };
