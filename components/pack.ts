@@ -16,7 +16,7 @@ const [manifest, dist, kept] = ["package.json", "dist", "dist/checkout.json"].ma
 
 const NOT_COMPILED = ["package.d.cts", "podFields.json"];
 
-// An interrupted pack leaves the package's manifest in place.
+// A pack that fails or is interrupted leaves the package's manifest, which has no scripts, in place.
 if (existsSync(kept)) renameSync(kept, manifest);
 rmSync(dist, { recursive: true, force: true });
 
@@ -26,4 +26,8 @@ if (process.argv[2] === "prepack") {
   const text = readFileSync(manifest, "utf8");
   writeFileSync(kept, text);
   writeFileSync(manifest, `${JSON.stringify(packageManifest(JSON.parse(text) as Manifest), undefined, 2)}\n`);
+  // npm runs no script after a failure.
+  console.error(
+    "package.json is the package's until npm has packed; if that fails, restore it: mv dist/checkout.json package.json",
+  );
 }

@@ -48,6 +48,17 @@ describe("the npm package", () => {
     assert.ok(!(await readdir(checkout)).includes("dist"));
   });
 
+  test("says how to restore the checkout where npm pack fails, after which npm runs no script", async () => {
+    const manifest = () => readFile(join(checkout, "package.json"), "utf8");
+    const pack = ["pack", "--pack-destination", join(folder, "missing")];
+    const { status, stderr } = spawnSync("npm", pack, { cwd: checkout, encoding: "utf8" });
+    assert.notEqual(status, 0);
+    assert.notEqual(await manifest(), await readFile(join(root, "package.json"), "utf8"));
+    const [, command = ""] = /restore it: (.*)$/m.exec(stderr) ?? [];
+    execFileSync("sh", ["-c", command], { cwd: checkout });
+    assert.equal(await manifest(), await readFile(join(root, "package.json"), "utf8"));
+  });
+
   test("contains the compiled components with types, the SQL and the worker, but no tests and no CLI", async () => {
     const files = (await readdir(installed, { recursive: true })).sort();
     for (const file of [
