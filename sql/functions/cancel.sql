@@ -27,15 +27,12 @@ begin
     return queued.job_name;
   end if;
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
-  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, why)
-  where h.kind = p_kind and h.request_id = p_request and h.attempt = queued.attempt and h.status = 'FAILED';
-  if not found then
-    -- Not when this transaction began: it may have truncated the table since (batch.clear_kind).
-    insert into batch.history (kind, request_id, attempt, created_at, started_at, ended_at, status, reason, error)
-    select p_kind, p_request, 1 + greatest(0, queued.attempt, max(h.attempt)), coalesce(queued.created_at, now()), now(), clock_timestamp(),
-           'DEAD', 'canceled', why
-    from batch.history h where h.kind = p_kind and h.request_id = p_request;
-  end if;
+  -- A row of its own, also after an attempt that was to be retried: that one ended earlier, perhaps long ago (batch.purge). It ends now, and
+  -- not when this transaction began: the table may have been truncated since (batch.clear_kind).
+  insert into batch.history (kind, request_id, attempt, created_at, started_at, ended_at, status, reason, error)
+  select p_kind, p_request, 1 + greatest(0, queued.attempt, max(h.attempt)), coalesce(queued.created_at, now()), now(), clock_timestamp(),
+         'DEAD', 'canceled', why
+  from batch.history h where h.kind = p_kind and h.request_id = p_request;
   return null;
 end
 $$;

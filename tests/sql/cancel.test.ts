@@ -76,6 +76,33 @@ describe("batch.cancel", () => {
     assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: canceled" }]);
   });
 
+  for (const name of ["interrupted", "deferred"] as const) {
+    test(`a request that was ${name} long ago ends now: batch.purge keeps it, and its attempt stays as it was`, async () => {
+      await STATES[name](database, worker);
+      await database.query("update batch.history set ended_at = now() - interval '91 days'");
+      await cancel();
+      assert.deepEqual(await database.query("select batch.purge('clap', interval '90 days')"), [{ purge: "0" }]);
+      assert.deepEqual(
+        await database.query(
+          "select status, reason, error from batch.history where ended_at > now() - interval '1 hour'",
+        ),
+        [{ status: "DEAD", reason: "canceled", error: "not needed" }],
+      );
+      assert.partialDeepStrictEqual(
+        await database.query("select status, reason from batch.history where attempt = 1"),
+        [{ status: "FAILED", reason: name }],
+      );
+    });
+  }
+
+  test("a request stays canceled whose key had failed before its table was truncated", async () => {
+    await STATES["failed and not queued"](database, worker);
+    await database.query("truncate make_it_clap; insert into make_it_clap (id, duration_seconds) values (1, 1)");
+    await cancel();
+    await database.query("select batch.attach('make_it_clap', 'clap')");
+    assert.deepEqual(await database.queued(), []);
+  });
+
   test("a request stays canceled that was inserted and canceled by the transaction that truncated its table", async () => {
     await database.query(`begin; truncate make_it_clap; insert into make_it_clap (id, duration_seconds) values (1, 1), (2, 1);
       select batch.cancel('clap', 1); commit; select batch.attach('make_it_clap', 'clap')`);
