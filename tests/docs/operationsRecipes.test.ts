@@ -165,6 +165,25 @@ describe("docs/operations.md", () => {
     await database.query("select batch.detach('site'); drop table pages; delete from batch.kind where kind = 'site'");
   });
 
+  test("renames a paused kind, and back: what it was stays, and its requests are counted at once", async () => {
+    await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+    await database.query("insert into pages values (1), (2); select batch.pause('page', 'closed')");
+    await database.query("insert into batch.queue (kind, request_id) values ('page', 3)");
+    await database.query("select batch.reject('page', array[3], 'by hand')");
+    await run("Rename a kind");
+    assert.deepEqual(await database.query("select kind, rejected, problem from batch.status where kind <> 'clap'"), [
+      { kind: "site", rejected: "1", problem: "paused: closed (to continue: select batch.resume('site'))" },
+    ]);
+    await database.query("select batch.resume('site')");
+    for (const kind of ["site", "page"]) await demand(scaler, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
+    const other: Record<string, string> = { page: "site", site: "page" };
+    for (const each of statements("Rename a kind")) {
+      await database.query(each.replace(/\b(page|site)\b/g, (kind) => other[kind] ?? kind));
+    }
+    assert.equal(await demand(scaler, { kind: "page", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
+    await database.query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");
+  });
+
   test("renames a kind while an application deletes a row: neither fails", async () => {
     await database.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
     await database.query("insert into pages values (1), (2)");
