@@ -3121,6 +3121,9 @@ begin
     update batch.queue q set attempt = latest.attempt
     from (select max(h.attempt) as attempt from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id) latest
     where q.kind = tg_argv[0] and q.request_id = new_id and q.attempt < latest.attempt;
+    update batch.history h
+    set status = 'DEAD', error = concat_ws('; not retried: ', h.error, format('its primary key was changed to %s', new_id))
+    where h.kind = tg_argv[0] and h.request_id = old_id and h.attempt = request.attempt and h.status = 'FAILED';
   elsif request.kind is not null then
     update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
     where q.kind = tg_argv[0] and q.request_id = old_id;

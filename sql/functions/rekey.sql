@@ -1,6 +1,6 @@
--- The trigger for a changed primary key: a waiting request gets the new key; a running one is not retried, since its worker has the
--- old key, and has ended under the new one; a finished one is finished under both. The attempts of an earlier request with the new key stay,
--- and the numbers of these follow them.
+-- The trigger for a changed primary key: a waiting request gets the new key, and if it has failed, it is DEAD under the old one; a running
+-- one is not retried, since its worker has the old key, and has ended under the new one; a finished one is finished under both. The
+-- attempts of an earlier request with the new key stay, and the numbers of these follow them.
 --
 -- Argument: the kind. Refuses a key that exists in another partition.
 create or replace function batch.rekey() returns trigger
@@ -90,6 +90,9 @@ begin
     update batch.queue q set attempt = latest.attempt
     from (select max(h.attempt) as attempt from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id) latest
     where q.kind = tg_argv[0] and q.request_id = new_id and q.attempt < latest.attempt;
+    update batch.history h
+    set status = 'DEAD', error = concat_ws('; not retried: ', h.error, format('its primary key was changed to %s', new_id))
+    where h.kind = tg_argv[0] and h.request_id = old_id and h.attempt = request.attempt and h.status = 'FAILED';
   elsif request.kind is not null then
     update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
     where q.kind = tg_argv[0] and q.request_id = old_id;

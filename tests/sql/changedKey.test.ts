@@ -38,6 +38,19 @@ describe("a changed primary key", () => {
     assert.equal((await claimed("b")).requestId, "12");
   });
 
+  test("of a request that has failed and waits: its previous key is DEAD with the reason, is purged, and may get the request back", async () => {
+    await failed(await claimed("a"));
+    await query("update parcels set id = 11 where id = 1");
+    assert.partialDeepStrictEqual(await attempts(1), [
+      { status: "DEAD", error: "no; not retried: its primary key was changed to 11" },
+    ]);
+    assert.partialDeepStrictEqual(await attempts(11), [{ status: "FAILED", error: "no" }]);
+    await query("update parcels set id = 1 where id = 11");
+    assert.equal((await claimed("a")).attempt, 2);
+    assert.deepEqual(await query("select batch.purge('parcel', '0') as purged"), [{ purged: "1" }]);
+    assert.deepEqual(await attempts(11), []);
+  });
+
   test("a running request is not retried, and the reason is recorded", async () => {
     const running = await claimed("a");
     await query("update parcels set id = 11 where id = 1");
@@ -93,7 +106,7 @@ describe("a changed primary key", () => {
     assert.deepEqual(await queued(), [1, 3]);
     assert.deepEqual(
       (await attempts(2)).map(({ status }) => status),
-      ["FAILED", "SUCCESS"],
+      ["DEAD", "SUCCESS"],
     );
     const again = await claimed("b");
     assert.deepEqual([again.requestId, again.attempt], ["1", 3]);
