@@ -33,7 +33,7 @@ const UNCONVERTIBLE = ["SQL_ASCII", "MULE_INTERNAL"];
 
 const DEVELOPMENT_VERSION =
   "the database must be empty or created by this version of postgres-batch (it is the first release); got one of a development version. " +
-  "Save what you need, then: drop schema batch cascade; drop table public.batch_migration, public.make_it_clap cascade";
+  "Save what you need, then: drop schema batch cascade; drop table if exists public.batch_migration, public.make_it_clap cascade";
 
 /**
  * Checks everything that the migration, the workers and KEDA need of a database, before anything changes in it.
@@ -48,7 +48,10 @@ export async function checkDatabase(client: pg.ClientBase, wanted: DatabaseRequi
   if (problems.length > 0) throw new SettingsError(problems);
 }
 
-/** PostgreSQL 10 understands this, so that an old server is reported as such. */
+/**
+ * PostgreSQL 10 understands this, so that an old server is reported as such. The column `unqueued_above` is the last change of a migration
+ * that development versions had already applied.
+ */
 const FACTS = `
   select current_setting('server_version') as version, current_setting('server_version_num')::integer / 10000 as major,
          pg_is_in_recovery() as replica, current_setting('server_encoding') as encoding, current_database() as name,
@@ -60,7 +63,11 @@ const FACTS = `
          n.oid is not null as "hasSchema",
          pg_get_userbyid(n.nspowner) as owner, coalesce(pg_has_role(n.nspowner, 'member'), true) as "isOwner",
          to_regclass('batch.migration') is not null as ours,
-         to_regclass('public.batch_migration') is not null as development,
+         to_regclass('public.batch_migration') is not null or exists (
+           select from pg_class c
+           where c.oid = to_regclass('batch.kind')
+             and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'unqueued_above' and not a.attisdropped)
+         ) as development,
          to_regclass('public.make_it_clap') is not null as "hasSample",
          coalesce((select has_schema_privilege(p.oid, 'create') from pg_namespace p where p.nspname = 'public'), false) as "createsTables",
          array(

@@ -114,6 +114,10 @@ describe("migrate", () => {
         /must be empty or created by this version .*; got one of a development version/,
       ],
       [
+        "create schema batch; create table batch.migration (); create table batch.kind (intake_after bigint)",
+        /must be empty or created by this version .*; got one of a development version/,
+      ],
+      [
         "create schema batch; create table batch.job ()",
         /the schema batch must belong to postgres-batch .*; got another program's schema/,
       ],
