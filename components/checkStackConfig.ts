@@ -13,9 +13,9 @@ interface Setting {
   readonly isText?: boolean;
 }
 
-// The check of the stack's configuration as a program, for `npm run up`, which starts minikube before Pulumi runs index.ts: standard input
-// is the output of `pulumi config --json --show-secrets`, the argument the project's name. A wrong configuration ends it with the message of index.ts and exit code 64; otherwise
-// standard output is what `npm run up` needs of it, as JSON.
+// The check of the stack's configuration as a program, for `npm run up`, which starts minikube before Pulumi runs index.ts: the argument is
+// the project's name, standard input the output of `pulumi config --json --show-secrets`. A wrong configuration ends it with the message of
+// index.ts and exit code 64; otherwise standard output is what `npm run up` needs of it, as JSON.
 const PREFIX = `${process.argv[2]}:`;
 const all = Object.entries(JSON.parse(await text(process.stdin)) as Readonly<Record<string, Setting>>);
 const settings = new Map(
