@@ -4,7 +4,14 @@ const HOST = `(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::(?<port>\\d{1,
 const PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
 
 const REGISTRY = new RegExp(`^${HOST}(?:/${PART})*$`);
-const IMAGE = new RegExp(`^(?:${HOST}/)?${PART}(?:/${PART})*(?::\\w[\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`);
+
+/** The digests that container runtimes know. */
+const DIGEST = "sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}";
+
+/** A name that looks like an image's id is refused. */
+const IMAGE = new RegExp(
+  `^(?![0-9a-f]{64}$)(?:${HOST}/)?${PART}(?:/${PART})*(?::\\w[\\w.-]{0,127})?(?:@(?:${DIGEST}))?$`,
+);
 
 /** Whether it is a valid prefix of image names: a host, optionally with a port and the beginning of a path. */
 export function isRegistry(text: string): boolean {

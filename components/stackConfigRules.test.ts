@@ -97,6 +97,8 @@ describe("a key of the stack", () => {
       ...words("Registry.Example/our/node__22:V24_x"),
       `node@sha256:${"a".repeat(64)}`,
       `registry.example/node:24@sha256:${"0".repeat(64)}`,
+      `node@sha384:${"0".repeat(96)}`,
+      `node@sha512:${"0".repeat(128)}`,
     ],
   };
   for (const [key, values] of Object.entries(right)) {
@@ -154,6 +156,8 @@ describe("a key of the stack", () => {
     baseImage: [
       ...words("- Node:24 node:24:25 node: node:-a node/ a//node registry.example:65536/node"),
       ...words("https://registry.example/node node@sha256:abc"),
+      `node@sha512:${"0".repeat(64)}`,
+      "0".repeat(64),
       "",
       "node 24",
       `node:${"a".repeat(129)}`,
