@@ -3121,6 +3121,13 @@ begin
     update batch.queue q set attempt = latest.attempt
     from (select max(h.attempt) as attempt from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id) latest
     where q.kind = tg_argv[0] and q.request_id = new_id and q.attempt < latest.attempt;
+    -- It had this key before, and was DEAD under it since; now it is retried.
+    update batch.history n
+    set status = 'FAILED', error = h.error
+    from batch.history h
+    where h.kind = tg_argv[0] and h.request_id = old_id and h.attempt = request.attempt and h.status = 'FAILED'
+      and n.kind = tg_argv[0] and n.request_id = new_id and n.status = 'DEAD'
+      and n.started_at = h.started_at and n.session_id is not distinct from h.session_id;
     update batch.history h
     set status = 'DEAD', error = concat_ws('; not retried: ', h.error, format('its primary key was changed to %s', new_id))
     where h.kind = tg_argv[0] and h.request_id = old_id and h.attempt = request.attempt and h.status = 'FAILED';

@@ -51,6 +51,16 @@ describe("a changed primary key", () => {
     assert.deepEqual(await attempts(11), []);
   });
 
+  test("of a request that has failed and waits, changed back: it is FAILED again with its own error, since it will be retried", async () => {
+    await failed(await claimed("a"));
+    await query("update parcels set id = 11 where id = 1; update parcels set id = 1 where id = 11");
+    assert.deepEqual(await query("select status from batch.request where request_id = 1"), [{ status: "FAILED" }]);
+    assert.partialDeepStrictEqual(await attempts(1), [{ status: "FAILED", error: "no" }]);
+    assert.partialDeepStrictEqual(await attempts(11), [
+      { status: "DEAD", error: "no; not retried: its primary key was changed to 1" },
+    ]);
+  });
+
   test("a running request is not retried, and the reason is recorded", async () => {
     const running = await claimed("a");
     await query("update parcels set id = 11 where id = 1");
