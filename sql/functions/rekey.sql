@@ -94,7 +94,7 @@ begin
     update batch.history n
     set status = 'FAILED', error = h.error
     from batch.history h
-    where h.kind = tg_argv[0] and h.request_id = old_id and h.attempt = request.attempt and h.status = 'FAILED'
+    where h.kind = tg_argv[0] and h.request_id = old_id and h.status = 'FAILED' and h.attempt = request.attempt
       and n.kind = tg_argv[0] and n.request_id = new_id and n.status = 'DEAD'
       and n.started_at = h.started_at and n.session_id is not distinct from h.session_id;
     update batch.history h
