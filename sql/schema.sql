@@ -433,7 +433,6 @@ declare
   some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
   unusable integer := 0;           -- how many such requests this call has met
-  arrival bigint;
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
     raise invalid_parameter_value using message = format(
@@ -484,7 +483,7 @@ begin
     end if;
     if not own then
       if p_arriving then
-        arrival := nextval(to_regclass('batch.arrivals_' || p_kind));
+        perform nextval(to_regclass('batch.arrivals_' || p_kind));
         p_arriving := false;
       end if;
       if unusable >= 50 then
@@ -497,7 +496,8 @@ begin
         return;
       end if;
       if kind_row.running_limit is not null then
-        -- One claim at a time: two that count at the same moment would both proceed.
+        -- One claim at a time: two that count at the same moment would both proceed. The table comes first, since polls wait for this row.
+        perform batch.existing_rows(p_kind, '{}');
         select s.running_limit, s.claimed_xid into kind_row.running_limit, kind_row.claimed_xid
         from batch.scaling s where s.kind = p_kind for no key update;
         -- Requests whose worker is suspected count as well: the worker, or its Job, may return.

@@ -95,7 +95,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
 
   test("whose runners are killed all the time leaves no process behind, and each effect exists once", async () => {
     const database = await createTestDatabase();
-    const sql = await pages(12, "update pages set ms = 2000;");
+    const sql = await pages(12, "update pages set ms = 3000;");
     const { exitCode, stdout, stderr } = await start(
       [
         ...["--sql", sql, ...BATCH, "--command", PROGRAM, "--json", "--max-replica-count", "3"],

@@ -9,6 +9,8 @@ const never = () => new Promise<never>(() => undefined);
 
 const left: object[] = [];
 
+if (process.env.STARTS_WHILE_LOADING) spawn("sleep", ["1004"], { stdio: "ignore" });
+
 const nest = (levels: number) => JSON.parse("[".repeat(levels) + "]".repeat(levels));
 
 const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {

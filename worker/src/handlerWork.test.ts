@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { createOddWork } from "../../tests/support/oddWork.ts";
 import { workContext } from "../../tests/support/workContext.ts";
-import { readProcess } from "./command/processTable.ts";
+import { listProcesses, readProcess } from "./command/processTable.ts";
 import { createLog } from "./log.ts";
 import type { Work, WorkContext, WorkResult } from "./work.ts";
 
@@ -177,6 +177,19 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
       assert.deepEqual([pids.length, pids.filter((pid) => readProcess(pid)?.ended === false)], [1, []]);
     });
   }
+});
+
+test("a handler that is loaded and gets no request leaves no process that its module has started", {
+  skip: process.platform !== "linux",
+}, async () => {
+  process.env.STARTS_WHILE_LOADING = "yes";
+  const work = new HandlerWork("odd");
+  await work.load();
+  delete process.env.STARTS_WHILE_LOADING;
+  const started = () => listProcesses().filter(({ parent, ended }) => parent === process.pid && !ended);
+  assert.equal(started().length, 1);
+  await work.close();
+  assert.deepEqual(started(), []);
 });
 
 test("a kind without a handler is refused before anything is claimed", async () => {

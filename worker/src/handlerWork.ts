@@ -49,6 +49,9 @@ export class HandlerWork implements Work {
   }
 
   async close(): Promise<void> {
-    if (this.#next && !(await this.#next.terminate())) this.#stuck = true;
+    const unused = this.#next;
+    if (unused === undefined) return;
+    if (!(await unused.terminate())) this.#stuck = true;
+    await unused.endProcesses(new AbortController().signal);
   }
 }
