@@ -95,7 +95,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
 
   test("whose runners are killed all the time leaves no process behind, and each effect exists once", async () => {
     const database = await createTestDatabase();
-    const sql = await pages(12, "update pages set ms = 3000;");
+    const sql = await pages(18, "update pages set ms = 1500;");
     const { exitCode, stdout, stderr } = await start(
       [
         ...["--sql", sql, ...BATCH, "--command", PROGRAM, "--json", "--max-replica-count", "3"],
@@ -104,8 +104,8 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
       { DATABASE_URL: database.url() },
     ).ended;
     assert.equal(exitCode, 0, stderr);
-    assert.ok(result(stdout).attempts > 12, "a runner must have been killed at work");
-    assert.deepEqual(await database.query("select count(*)::integer from effects"), [{ count: 12 }]);
+    assert.ok(result(stdout).attempts > 18, "a runner must have been killed at work");
+    assert.deepEqual(await database.query("select count(*)::integer from effects"), [{ count: 18 }]);
     await assertNothingLeft();
   });
 
