@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { createTestDatabase } from "../support/database.ts";
+import { type SqlMutant, withSqlMutant } from "../support/withSqlMutant.ts";
 import { Contradiction, Histories } from "./histories.ts";
 
 /** By default the same histories at every run. Other seeds, and more histories, may find unknown faults. */
@@ -26,8 +27,7 @@ test(`whatever concurrent transactions write while pods work and die: every row 
   assert.equal(result.numRuns, Number(HISTORIES));
 });
 
-/** A function, a part of its text, and what breaks it. */
-const MUTANTS: readonly (readonly [name: string, text: string, instead: string])[] = [
+const MUTANTS: readonly SqlMutant[] = [
   ["rekey", "elsif request.kind is not null then", "elsif false then"],
   ["enqueue", "if 'on' in (", "if 'never' in ("],
   ["dequeue", "if ids is not null then", "if false then"],
@@ -35,16 +35,10 @@ const MUTANTS: readonly (readonly [name: string, text: string, instead: string])
 ];
 
 describe("a fault is found", () => {
-  for (const [name, text, instead] of MUTANTS) {
+  for (const mutant of MUTANTS) {
+    const [name, , instead] = mutant;
     test(`"${instead}" in batch.${name}`, async () => {
-      const [row] = await database.query<{ sql: string }>(
-        `select pg_get_functiondef(oid) as sql from pg_proc where pronamespace = 'batch'::regnamespace and proname = '${name}'`,
-      );
-      const { sql } = row ?? { sql: "" };
-      assert.ok(sql.includes(text));
-      await database.query(sql.replace(text, instead));
-      const { errorInstance } = await check();
-      await database.query(sql);
+      const { errorInstance } = await withSqlMutant(database, mutant, check);
       assert.ok(errorInstance instanceof Contradiction, String(errorInstance));
     });
   }
