@@ -65,7 +65,8 @@ const batches = config.batches.map((batch, index) => {
   const overlaid =
     runner &&
     overlaidImage(batch, builtImages[index], { runner: runner.image, platform, rebuildTrigger: uid }, forRunner);
-  const args = stackBatchArgs(batch, shared, runner?.image, overlaid?.image);
+  const supplied = runner && { runner: runner.image, mountRunner: config.mountRunner };
+  const args = stackBatchArgs(batch, shared, supplied, overlaid?.image);
   return new BatchScaledJob(batch.name, args, {
     ...after,
     dependsOn: [...after.dependsOn, ...(overlaid ? [overlaid] : [])],

@@ -21,6 +21,7 @@ import { cpuMillis, memoryMebibytes, quantityValue } from "./quantity.ts";
 import {
   allOrNone,
   and,
+  flag,
   isObject,
   isText,
   known,
@@ -157,6 +158,7 @@ export const batchRule: Rule = (path, value, problems) => {
       image: imageArgsRule,
       command: commandRule,
       runner: imageArgsRule,
+      mountRunner: flag("whether pods mount the runner's image"),
       finalExitCodes: finalExitCodesRule,
       retryAfterSeconds: retryAfterSecondsRule,
       database: addressRule,
@@ -196,11 +198,14 @@ export const cpuWithinLimit: Rule = (_path, value, problems) => {
     );
 };
 
-/** What exit codes mean can only be set for a command. */
+const INSTEAD = "a handler throws an error instead";
+const OF_COMMAND = { finalExitCodes: INSTEAD, retryAfterSeconds: INSTEAD, mountRunner: "a handler needs no runner" };
+
+/** What exit codes mean, and how the runner gets into the pod, can only be set for a command. */
 export const settingsOfCommand: Rule = (path, value, problems) => {
   if (!isObject(value) || value.command !== undefined) return;
-  for (const key of ["finalExitCodes", "retryAfterSeconds"].filter((name) => value[name] !== undefined))
-    problems.push(`${path} must have command with ${key} (a handler throws an error instead); got no command`);
+  for (const [key, why] of Object.entries(OF_COMMAND))
+    if (value[key] !== undefined) problems.push(`${path} must have command with ${key} (${why}); got no command`);
 };
 
 /** Session locks do not work through a pooler: it may assign another session to each transaction. */

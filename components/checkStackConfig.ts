@@ -29,7 +29,9 @@ try {
   const { namespace } = config.database;
   const scaledJobs = config.batches.map(({ name }) => ({ namespace, name }));
   const installsKeda = config.keda.existing === undefined;
-  console.log(JSON.stringify({ namespaces: createdNamespaces(config), installsKeda, scaledJobs, podStartSeconds }));
+  const mountsRunner = config.mountRunner && config.runner !== undefined;
+  const namespaces = createdNamespaces(config);
+  console.log(JSON.stringify({ namespaces, installsKeda, scaledJobs, podStartSeconds, mountsRunner }));
 } catch (error) {
   if (!RunError.isInstance(error)) throw error;
   // Not to standard error, where Node.js may print warnings.

@@ -23,6 +23,7 @@ export function combineConfig(values: ConfigValues, env: Environment): StackConf
     runner: batches.some(({ command }) => command)
       ? image(values, values.image.existingRunner, env, { target: "runner" })
       : undefined,
+    mountRunner: values.image.mountRunner ?? false,
     pod: values.pod,
     migration: {
       passwordRotation: values.passwordRotation,

@@ -13,13 +13,13 @@ export type SharedArgs = Pick<BatchScaledJobArgs, "namespace" | "image" | "datab
 /**
  * The component's arguments for a batch in the stack's config.
  *
- * @param runner - the image with the runner, required for a command
+ * @param runner - the image with the runner and whether to mount it, required for a command
  * @param overlaid - the command's image with the runner added; undefined: the image is used unmodified
  */
 export function stackBatchArgs(
   batch: StackBatch,
   shared: SharedArgs,
-  runner: ImageArgs | undefined,
+  runner: Pick<BatchScaledJobArgs, "runner" | "mountRunner"> | undefined,
   overlaid?: pulumi.Input<ImageArgs>,
 ): BatchScaledJobArgs {
   const { table, image, imagePullPolicy, command, env, envFromSecrets, pod, ...settings } = batch;
@@ -30,7 +30,8 @@ export function stackBatchArgs(
       image && {
         command,
         image: overlaid ?? { reference: image, ...(imagePullPolicy && { pullPolicy: imagePullPolicy }) },
-        ...(runner && { runner: overlaid ?? runner }),
+        ...runner,
+        ...(overlaid && { runner: overlaid }),
       }),
     pod: batchPod(shared.pod, ownPod(batch)),
   };

@@ -71,6 +71,7 @@ describe("readStackConfig", () => {
       },
       image: { build: { baseImage: "node:24-bookworm-slim" } },
       runner: undefined,
+      mountRunner: false,
       pod: {},
     });
     assert.deepEqual(batches, [{ ...BATCH_DEFAULTS, kind: "clap", name: "postgres-batch" }]);

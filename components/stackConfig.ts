@@ -35,6 +35,8 @@ export interface StackConfig {
   readonly image: WorkerImageArgs;
   /** The image with the runner, if any batch runs a command. */
   readonly runner: WorkerImageArgs | undefined;
+  /** Whether the pods of commands mount that image. */
+  readonly mountRunner: boolean;
   readonly pod: PodArgs;
   /** The migration's arguments that come from the configuration. */
   readonly migration: Required<

@@ -89,6 +89,7 @@ describe("the stack's configuration", () => {
       { image: { existing: "a:1" }, batches: [COMMAND] },
     ],
     ["image.existingRunner must be set together with existing", { image: { existingRunner: "a:1" } }],
+    ["image.mountRunner must be set together with existing or build.registry", { image: { mountRunner: true } }],
     [
       'pod.nodeSelector.kubernetes.io/arch must be that of image.build.platform, linux/amd64 (the pushed image has one architecture); got "arm64"',
       {

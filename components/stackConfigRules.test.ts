@@ -56,7 +56,8 @@ describe("a key of the stack", () => {
     image: [
       {},
       { build: { registry: "localhost:5000", pullRegistry: "registry:5000", platform: "linux/arm64" } },
-      { existing: "registry.example/worker:1", existingRunner: "registry.example/runner:1" },
+      { existing: "registry.example/worker:1", existingRunner: "registry.example/runner:1", mountRunner: true },
+      { build: { registry: "localhost:5000" }, mountRunner: true },
     ],
     pod: [{}, { runAsUser: 65_532 }],
     batches: [

@@ -39,6 +39,7 @@ export interface ConfigValues extends Required<BatchSettings> {
     readonly build?: { readonly registry?: string; readonly pullRegistry?: string; readonly platform?: string };
     readonly existing?: string;
     readonly existingRunner?: string;
+    readonly mountRunner?: boolean;
   };
   readonly pod: PodArgs;
   readonly batches: readonly BatchConfig[];
@@ -115,14 +116,19 @@ export const CONFIG_RULES: Readonly<Record<keyof ConfigValues, ConfigRule>> = {
           build: imageBuildRule(["registry", "pullRegistry", "platform"]),
           existing: imageReferenceRule("nodes pull it"),
           existingRunner: imageReferenceRule("nodes pull it"),
+          mountRunner: flag("whether the pods of commands mount the runner's image"),
         }),
         atMostOne(["build", "existing"], "the image is either built or already exists"),
       ),
       (path, value, problems) => {
-        const { existing, existingRunner } = value as ConfigValues["image"];
+        const { build, existing, existingRunner, mountRunner } = value as ConfigValues["image"];
         if (existingRunner !== undefined && existing === undefined)
           problems.push(
             `${path}.existingRunner must be set together with existing (both must have the same version); got no existing`,
+          );
+        if (mountRunner && existing === undefined && build?.registry === undefined)
+          problems.push(
+            `${path}.mountRunner must be set together with existing or build.registry (nodes with a Docker daemon cannot mount images); got neither`,
           );
       },
     ),

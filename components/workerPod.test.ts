@@ -117,9 +117,7 @@ describe("a pod of a command", () => {
     assert.equal(variable("NODE_COMPILE_CACHE"), "/batch/.cache");
     assert.equal(variable("NODE_OPTIONS"), "", "the image's value would also apply to the runner");
     assert.ok(!("imagePullPolicy" in (work ?? {})), "Kubernetes' default applies");
-    assert.deepEqual([init?.image, init?.imagePullPolicy], ["runner:1", "IfNotPresent"]);
-    assert.deepEqual(init?.command, ["install-runner", "/runner"]);
-    assert.deepEqual(init?.volumeMounts, [{ name: "runner", mountPath: "/runner" }]);
+    assert.deepEqual([init?.image, init?.args], ["runner:1", ["/runner"]]);
   });
 
   test("mounts the runner read-only, a folder shared with it, and /tmp on its read-only root", () => {

@@ -9,7 +9,8 @@ import { nonEmpty } from "./nonEmpty.ts";
 import { placement } from "./placement.ts";
 import type { PodArgs, PodResources } from "./podArgs.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
-import { CA_FOLDER, FILES_FOLDER, RUNNER_CONTAINER, RUNNER_FOLDER, RUNTIME_VARIABLES } from "./reservedNames.ts";
+import { CA_FOLDER, FILES_FOLDER, RUNNER_FOLDER, RUNTIME_VARIABLES } from "./reservedNames.ts";
+import { copiedRunner, mountedRunner, runnerProgram } from "./runner.ts";
 import { toVariable } from "./toVariable.ts";
 import { unsetVariables } from "./unsetVariables.ts";
 import { withDefaults } from "./withDefaults.ts";
@@ -31,8 +32,10 @@ export interface ImageArgs {
 export interface CommandArgs {
   /** The program and its arguments. */
   readonly command: readonly string[];
-  /** An image with the runner in `/batch`; an init container copies it from there, unless it is the command's image. */
+  /** The runner's image, unless it is the command's image, which then has the runner in `/batch`. */
   readonly runner: ImageArgs;
+  /** @default false - an init container copies the runner */
+  readonly mountRunner?: boolean | undefined;
   /** Exit codes that make the request DEAD without a retry. */
   readonly finalExitCodes: readonly number[];
   /** @default - the worker's default */
@@ -87,7 +90,7 @@ export function lostNodeTolerations(tolerationSeconds: number) {
 /** A worker's pod, which meets the `restricted` Pod Security Standard and has no permission on the cluster. */
 export function workerPod(args: WorkerPodArgs) {
   const { name, image, command, database, graceSeconds, pod = {} } = args;
-  const copiesRunner = command !== undefined && command.runner.reference !== image.reference;
+  const runner = command && command.runner.reference !== image.reference ? suppliedRunner(args, command) : undefined;
   const variables = [
     ...databaseVariables(args),
     ...args.env,
@@ -98,7 +101,7 @@ export function workerPod(args: WorkerPodArgs) {
     image: image.reference,
     // An empty field is left out: KEDA's objects are read back without it, and every pulumi up would add it again.
     ...(image.pullPolicy === undefined ? {} : { imagePullPolicy: image.pullPolicy }),
-    ...(command === undefined ? {} : { command: RUNNER_COMMAND }),
+    ...(command === undefined ? {} : { command: runnerProgram(RUNNER_FOLDER, "main.ts") }),
     ...(args.args === undefined ? {} : { args: [...args.args] }),
     env: [
       ...variables,
@@ -113,7 +116,7 @@ export function workerPod(args: WorkerPodArgs) {
     terminationMessagePolicy: "FallbackToLogsOnError",
     ...nonEmpty("volumeMounts", [
       ...(database.caSecretName === undefined ? [] : [{ name: "ca", mountPath: CA_FOLDER, readOnly: true }]),
-      ...(copiesRunner ? [RUNNER_MOUNT] : []),
+      ...(runner ? [runner.mount] : []),
       ...(command === undefined ? [] : commandMounts(pod)),
       ...(pod.volumeMounts ?? []),
     ]),
@@ -130,11 +133,11 @@ export function workerPod(args: WorkerPodArgs) {
     terminationGracePeriodSeconds: graceSeconds,
     tolerations: [...lostNodeTolerations(LOST_NODE_TOLERATION_SECONDS), ...(pod.tolerations ?? [])],
     securityContext: podSecurity(pod),
-    ...(copiesRunner ? { initContainers: [runnerContainer(args, command)] } : {}),
+    ...nonEmpty("initContainers", runner?.initContainers ?? []),
     containers: [container],
     ...nonEmpty("volumes", [
       ...caVolume(database),
-      ...(copiesRunner ? emptyVolumes("runner") : []),
+      ...(runner?.volumes ?? []),
       ...(command === undefined ? [] : emptyVolumes("files", "tmp")),
       ...(pod.volumes ?? []),
     ]),
@@ -173,17 +176,6 @@ function emptyVolumes(...names: readonly string[]) {
   return names.map((name) => ({ name, emptyDir: {} }));
 }
 
-const RUNNER_MOUNT = { name: "runner", mountPath: RUNNER_FOLDER, readOnly: true };
-
-/** Starts the worker with the Node.js, loader and libraries of its folder: the image of the command needs none. */
-const RUNNER_COMMAND = [
-  `${RUNNER_FOLDER}/lib/loader`,
-  "--library-path",
-  `${RUNNER_FOLDER}/lib`,
-  `${RUNNER_FOLDER}/node`,
-  `${RUNNER_FOLDER}/worker/src/main.ts`,
-];
-
 /** What the worker runs, and variables that an image may set for its own programs and that would break the runner. */
 function commandVariables({ command }: CommandArgs): types.input.core.v1.EnvVar[] {
   return [
@@ -194,18 +186,10 @@ function commandVariables({ command }: CommandArgs): types.input.core.v1.EnvVar[
   ];
 }
 
-/** Copies the runner into a volume, so that the image of the command need not contain it. */
-function runnerContainer(args: WorkerPodArgs, { runner }: CommandArgs) {
-  return {
-    name: RUNNER_CONTAINER,
-    image: runner.reference,
-    ...(runner.pullPolicy === undefined ? {} : { imagePullPolicy: runner.pullPolicy }),
-    command: ["install-runner", "/runner"],
-    resources: containerResources(args, withoutDevices(args.pod?.resources)),
-    securityContext: CONTAINER_SECURITY,
-    terminationMessagePolicy: "FallbackToLogsOnError",
-    volumeMounts: [{ name: "runner", mountPath: "/runner" }],
-  };
+function suppliedRunner(args: WorkerPodArgs, { runner, mountRunner }: CommandArgs) {
+  if (mountRunner) return mountedRunner(runner);
+  const resources = containerResources(args, withoutDevices(args.pod?.resources));
+  return copiedRunner(runner, { resources, securityContext: CONTAINER_SECURITY });
 }
 
 function containerResources({ cpu, memory }: WorkerPodArgs, { requests, limits }: PodResources = {}) {

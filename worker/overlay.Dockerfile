@@ -4,7 +4,7 @@ ARG RUNNER
 FROM ${RUNNER} AS runner
 
 FROM ${IMAGE}
-COPY --from=runner /batch /batch
+COPY --from=runner / /batch
 # What an image sets for its own Node, C library or OpenSSL is for the command, and would break the runner (docs/commands.md).
 ENV COMMAND_ENV_NODE_OPTIONS=$NODE_OPTIONS NODE_OPTIONS= \
     COMMAND_ENV_NODE_TLS_REJECT_UNAUTHORIZED=$NODE_TLS_REJECT_UNAUTHORIZED NODE_TLS_REJECT_UNAUTHORIZED= \

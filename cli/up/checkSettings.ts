@@ -29,6 +29,8 @@ export interface CheckedSettings {
   readonly scaledJobs?: readonly ObjectName[];
   /** Seconds that a pod may take to start: the longest of all batches. */
   readonly podStartSeconds?: number;
+  /** Whether pods of commands mount the runner's image. */
+  readonly mountsRunner?: boolean;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { checkImageVolumes } from "./checkImageVolumes.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { readDeployedCluster, readOutputs } from "./deployedCluster.ts";
 import { checkDockerDaemon } from "./dockerDaemon.ts";
@@ -70,6 +71,7 @@ await runSession(HELP, async (session) => {
   }
   await checkVersions(context, session.env);
   const kubectl = new Kubectl(context, session.env);
+  await checkImageVolumes(kubectl, settings ?? {});
   if (!pulumiArgs.some(isPartFlag)) await refuseTakenNames(kubectl, state, settings ?? {});
   const dockerEnv = isInstalled("docker") ? await buildEnv(context, profile, session.env, source) : {};
   const env = { ...session.env, ...dockerEnv };

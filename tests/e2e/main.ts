@@ -22,6 +22,7 @@ import { failover } from "./scenarios/failover.ts";
 import { grouped } from "./scenarios/grouped.ts";
 import { hungWorker } from "./scenarios/hungWorker.ts";
 import { cutOffNode, drainedNode, frozenNode, kubeletStopped, lostNode } from "./scenarios/lostNodes.ts";
+import { mountedRunner } from "./scenarios/mountedRunner.ts";
 import { noChange } from "./scenarios/noChange.ts";
 import { poison } from "./scenarios/poison.ts";
 import { restart } from "./scenarios/restart.ts";
@@ -62,9 +63,11 @@ const NODES = {
   "kubelet-stopped": kubeletStopped,
   "drained-node": drainedNode,
 };
+/** On a cluster whose nodes mount images, which have no Docker daemon. */
+const MOUNTED = { "mounted-runner": mountedRunner };
 /** They compare with charts that the stack installs, install a KEDA themselves, or build images into a single node. */
-const NOT_EXISTING = ["up", "hung-worker", "commands", "examples", ...Object.keys(SHARED)];
-const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, ...SHARED, ...NODES };
+const NOT_EXISTING = ["up", "hung-worker", "commands", "examples", ...Object.keys(MOUNTED), ...Object.keys(SHARED)];
+const SCENARIOS: Readonly<Record<string, Scenario>> = { ...ALL, short, scale, ...MOUNTED, ...SHARED, ...NODES };
 
 /**
  * `npm run e2e -- [NAME ...] [--polls N] [--losses N] [--keep | --existing] [--record]`. Exit code 0: every claim holds, 1: one does not, or

@@ -1,5 +1,6 @@
 import type { BatchConfig } from "../../../components/batchConfig.ts";
 import { mapLimits } from "../../../worker/src/retryLimits.ts";
+import type { IdleBatch } from "./claimDelay.ts";
 
 /** The images to build, by their target in tests/e2e/images/Dockerfile. */
 export const IMAGES = ["debian", "musl", "shellless", "scratch"] as const;
@@ -60,6 +61,12 @@ export const CORRECTED = COMMANDS.map((batch) => (batch.kind === "unknown" ? { .
 
 /** The kinds' tables; the column `verb` determines what the script does. */
 export const TABLES = Object.fromEntries(COMMANDS.map(({ kind, table = "" }) => [kind, table]));
+
+/** A batch whose requests have nothing to do. */
+export function idleBatch(label: string, { kind, table, name = kind }: BatchConfig): IdleBatch {
+  const [column, value] = kind === HANDLER.kind ? ["duration_seconds", "0"] : ["verb", "'nothing'"];
+  return { label, kind, name, insert: `insert into ${table} (${column}) values (${value})` };
+}
 
 function imageBatch(target: keyof typeof USERS, more: Partial<BatchConfig>): BatchConfig {
   return commandBatch(target, {

@@ -1,7 +1,17 @@
 import { exactly, type Limit } from "../../support/limit.ts";
 import { buildImage } from "../buildImage.ts";
 import { type Cluster, NAMESPACE } from "../cluster.ts";
-import { COMMANDS, CORRECTED, HANDLER, IMAGES, imageName, TABLES } from "../commands/batches.ts";
+import {
+  COMMANDS,
+  CORRECTED,
+  HANDLER,
+  IMAGES,
+  INJECTED,
+  idleBatch,
+  imageName,
+  OVERLAID,
+  TABLES,
+} from "../commands/batches.ts";
 import { claimDelay } from "../commands/claimDelay.ts";
 import { deletedPod } from "../commands/deletedPod.ts";
 import { END_ROWS, IMAGE_ROWS, memoryRow, runRows } from "../commands/rows.ts";
@@ -36,7 +46,12 @@ export const commands: Scenario = {
         await lastLine(cluster),
         ...(await runOutOfMemory(context)),
         ...(await deletedPod(context)),
-        await claimDelay(context),
+        await claimDelay(
+          context,
+          idleBatch("handler", HANDLER),
+          idleBatch("command", OVERLAID),
+          idleBatch("command whose runner an init container brings", INJECTED),
+        ),
         ...(await unknownImage(context, () => stack.up(withBatches(settings, CORRECTED)))),
       ];
     } finally {

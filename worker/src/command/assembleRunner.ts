@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /** The dynamic loader's file name in `lib`, the same for every processor. */
-const LOADER = "loader";
-/** A link to this system's loader, which is readable: worker/installRunner.sh copies it. */
-const SYSTEM_LOADER = "system-loader";
+export const LOADER = "loader";
+/** The same loader, readable by everybody: installRunner.ts copies it. */
+export const READABLE_LOADER = "loader-readable";
 
 /**
  * Copies this Node, `mkfifo` (see openPipes.ts) and the libraries of both into a folder from which they run in any image: the
@@ -28,7 +28,7 @@ export function assembleRunner(folder: string): void {
     const { libraries, loader } = readNeeds(program);
     for (const library of libraries) copyFileSync(library, join(lib, basename(library)));
     copyFileSync(loader, join(lib, LOADER));
-    if (name === "node") symlinkSync(loader, join(folder, SYSTEM_LOADER));
+    copyFileSync(loader, join(lib, READABLE_LOADER));
   }
   chmodSync(join(lib, LOADER), 0o111);
 }
