@@ -10,7 +10,7 @@ import { placement } from "./placement.ts";
 import type { PodArgs, PodResources } from "./podArgs.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
 import { CA_FOLDER, FILES_FOLDER, RUNNER_FOLDER, RUNTIME_VARIABLES } from "./reservedNames.ts";
-import { copiedRunner, mountedRunner, runnerProgram } from "./runner.ts";
+import { copiedRunner, mountedRunner, runnerProgram } from "./runnerVolume.ts";
 import { toVariable } from "./toVariable.ts";
 import { unsetVariables } from "./unsetVariables.ts";
 import { withDefaults } from "./withDefaults.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { copiedRunner, mountedRunner, runnerProgram } from "./runner.ts";
+import { copiedRunner, mountedRunner, runnerProgram } from "./runnerVolume.ts";
 import { workerPod } from "./workerPod.ts";
 
 const IMAGE = { reference: "runner:1", pullPolicy: "IfNotPresent" };
