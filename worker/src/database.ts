@@ -5,6 +5,7 @@ import type pg from "pg";
 import { createClient } from "./createClient.ts";
 import { DIRECT, inspectSession, isRefusalByPooler } from "./directSession.ts";
 import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
+import { getMessage } from "./getMessage.ts";
 import { hasLostRole } from "./hasLostRole.ts";
 import type { Log } from "./log.ts";
 import { findOutage, type Outage } from "./outage.ts";
@@ -91,7 +92,7 @@ export class Database {
         if (deadline === undefined || isUnlimited) {
           const { databaseTimeoutSeconds } = this.#settings;
           deadline = performance.now() + 1_000 * databaseTimeoutSeconds;
-          this.#log.warn(OUTAGES[outage], { error: (error as Error).message, databaseTimeoutSeconds });
+          this.#log.warn(OUTAGES[outage], { error: getMessage(error as Error), databaseTimeoutSeconds });
         }
         if (outage === "unavailable" && client !== undefined) {
           lost = true;

@@ -1,3 +1,5 @@
+import { getMessage } from "./getMessage.ts";
+
 /** The worker cannot start as configured; the message names every wrong setting. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
@@ -59,7 +61,7 @@ export class DatabaseUnavailableError extends Error {
 
   constructor(databaseTimeoutSeconds: number, cause: Error) {
     super(
-      `the database must answer within DATABASE_TIMEOUT_SECONDS (${databaseTimeoutSeconds}); got ${cause.message}`,
+      `the database must answer within DATABASE_TIMEOUT_SECONDS (${databaseTimeoutSeconds}); got ${getMessage(cause)}`,
       {
         cause,
       },

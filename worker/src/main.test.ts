@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { findFreePort } from "../../tests/support/freePort.ts";
 import { HELD_SESSIONS } from "../../tests/support/sessionLocks.ts";
 import { until } from "../../tests/support/until.ts";
 import { createWorkers } from "../../tests/support/workers.ts";
+
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 
 const database = await createTestDatabase();
 const workers = createWorkers(database);
@@ -33,6 +38,27 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.match(pod.outputTail(), /the work has 1 and database/);
     assert.deepEqual(await claps(), [{ status: "SUCCESS", iteration: 1 }]);
   });
+
+  for (const [what, args] of [
+    ["a worker", []],
+    ["the migration", ["migrate"]],
+  ] as const) {
+    test(`that reaches none of its server's addresses names each of them (${what})`, async () => {
+      const found = JSON.stringify(["127.0.0.1", "127.0.0.2"].map((address) => ({ address, family: 4 })));
+      const lookup = `import dns from "node:dns"; dns.lookup = (name, options, done) => done(null, ${found})`;
+      const env = { PG_HOST: "db", PG_PORT: String(await findFreePort()), DATABASE_TIMEOUT_SECONDS: "0.1" };
+      const own = { ...process.env, ...database.env, ...env, JOB_NAME: "a", POD_NAME: "a-1" };
+      const words = ["--import", `data:text/javascript,${lookup}`, MAIN, ...args];
+      const { stdout } = spawnSync(process.execPath, words, { encoding: "utf8", env: own });
+      const messages = stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      const { message } = messages.at(-1);
+      assert.match(message, /ECONNREFUSED 127\.0\.0\.1:\d+; connect ECONNREFUSED 127\.0\.0\.2:/);
+      if (what === "a worker") assert.match(messages[0].error, /127\.0\.0\.1:\d+; connect ECONNREFUSED 127\.0\.0\.2:/);
+    });
+  }
 
   test("claims, works, finishes and ends 0; every line of its log is JSON with requestId, attempt and Job", async () => {
     await insert(0.1);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { answerProbes } from "./answerProbes.ts";
 import { describeError } from "./describeError.ts";
 import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
+import { getMessage } from "./getMessage.ts";
 import { createLog } from "./log.ts";
 import { EXIT_CODES, SYSEXITS } from "./outcome.ts";
 import { flushOutput, ignoreOutputErrors } from "./output.ts";
@@ -75,7 +76,7 @@ function report(error: unknown): number {
     return SYSEXITS.usage;
   }
   const text = describeError(error);
-  log.error(error instanceof Error ? error.message : text, { error: text });
+  log.error(error instanceof Error ? getMessage(error) : text, { error: text });
   return error instanceof DatabaseUnavailableError ? SYSEXITS.unavailable : SYSEXITS.software;
 }
 
