@@ -58,8 +58,8 @@ const KILLED_MS = 100;
 /** How long a process that the command left may still write: its last output may have to pass through one (`exec > >(tee log)`). */
 const FILTER_MS = 500;
 
-/** The pause between two checks of the process group of a command that a signal has ended. */
-const GROUP_PAUSE_MS = 50;
+/** The pause between two checks of the session of a command that a signal has ended. */
+const SESSION_PAUSE_MS = 50;
 
 /**
  * Runs a command in a separate session and process group until all of its processes have ended and its output is forwarded.
@@ -89,7 +89,7 @@ export async function runCommand(
     process.once("exit", killGroup);
     const stopping = stopCommandOnAbort(leader, controls);
     const [code, signal] = (await Promise.race([exit, afterAbort(killSignal, KILLED_MS)])) ?? [null, null];
-    if (stopping.stop !== undefined && signal === "SIGTERM") await untilGroupEnds(leader, killSignal);
+    if (stopping.stop !== undefined && signal === "SIGTERM") await untilSessionEnds(leader, killSignal);
     stopping.end();
     if (stopping.stop === undefined && !killSignal.aborted) controls.endedByItself();
     // A process that has closed its output, as a daemon does, is not waited for.
@@ -112,12 +112,12 @@ export async function runCommand(
 }
 
 /**
- * Resolves when no process of a group runs, or at `killSignal`: the signal that ended a shell also reached what the shell has started,
+ * Resolves when no process of a session runs, or at `killSignal`: the signal that ended a shell also reached what the shell has started,
  * which may need time to respond.
  */
-async function untilGroupEnds(leader: number, killSignal: AbortSignal): Promise<void> {
-  while (!killSignal.aborted && listProcesses().some(({ group, ended }) => group === leader && !ended)) {
-    await sleep(GROUP_PAUSE_MS);
+async function untilSessionEnds(leader: number, killSignal: AbortSignal): Promise<void> {
+  while (!killSignal.aborted && listProcesses().some(({ session, ended }) => session === leader && !ended)) {
+    await sleep(SESSION_PAUSE_MS);
   }
 }
 

@@ -42,6 +42,12 @@ test("SIGTERM ends a shell at once, and a child that handles the signal still ge
   assert.match(JSON.stringify(result), /"interrupted","message":"asked to stop by SIGTERM: ended by SIGTERM/);
 });
 
+test("a child under timeout(1), which is in a process group of its own, gets SIGTERM and time to stop as well", async () => {
+  const { stdout, result } = await stopOnceReady(`timeout 600 ${SLOW_CHILD}; echo not reached`, 10_000);
+  assert.match(stdout, /^ready\n(child\n)+$/);
+  assert.equal(result.outcome, "interrupted");
+});
+
 test("a child that ignores SIGTERM is killed in time, even though the signal has ended the shell that started it", async () => {
   const { milliseconds } = await stopOnceReady("(trap '' TERM; echo ready; while :; do sleep 0.01; done); exit 1", 300);
   assert.ok(milliseconds >= 300 && milliseconds < 300 + MAX_KILL_MS, `ended after ${milliseconds} ms`);

@@ -2,7 +2,7 @@ import { addAbortListener } from "node:events";
 import type { WorkContext } from "../work.ts";
 import type { CommandEnd } from "./commandEnd.ts";
 import { signalGroup } from "./endProcesses.ts";
-import { readProcess } from "./processTable.ts";
+import { listProcesses, readProcess } from "./processTable.ts";
 
 /** How one command is stopped. */
 export interface Stopping {
@@ -12,7 +12,10 @@ export interface Stopping {
   end(): void;
 }
 
-/** Passes `signal` on to a command's process group as SIGTERM, and `killSignal` as SIGKILL, which also ends stopped processes (SIGSTOP). */
+/**
+ * Passes `signal` on to every process group of a command's session as SIGTERM, and `killSignal` to its own as SIGKILL, which also ends
+ * stopped processes (SIGSTOP).
+ */
 export function stopCommandOnAbort(
   leader: number,
   { signal, killSignal }: Pick<WorkContext, "signal" | "killSignal">,
@@ -21,7 +24,9 @@ export function stopCommandOnAbort(
 
   function onStop(): void {
     // The command ended before it was asked to stop, and Node has not noticed yet: its work is complete.
+    const groups = listOtherGroups(leader);
     if (readProcess(leader)?.ended || !signalGroup(leader, "SIGTERM")) return;
+    for (const group of groups) signalGroup(group, "SIGTERM");
     stop = { reason: signal.reason };
   }
   function onKill(): void {
@@ -37,4 +42,10 @@ export function stopCommandOnAbort(
       for (const listener of listeners) listener[Symbol.dispose]();
     },
   };
+}
+
+/** The groups of a session besides the first: `timeout` and bash with `set -m` put what they run into one of its own. */
+function listOtherGroups(leader: number): ReadonlySet<number> {
+  const others = listProcesses().filter(({ session, group }) => session === leader && group !== leader);
+  return new Set(others.map(({ group }) => group));
 }
