@@ -104,9 +104,23 @@ test("the program is searched for in the command's PATH", async () => {
 });
 
 test("a program for another processor that the node emulates has its own exit codes", async () => {
-  const command = [join(folder, "foreign")];
-  const panic = { code: 2, stderr: "panic: runtime error: index out of range" };
-  assert.equal(await findMachineMismatch(command, undefined, panic), undefined);
-  const shellError = { code: 2, stderr: `${command[0]}: 1: Syntax error: "(" unexpected` };
-  assert.match((await findMachineMismatch(command, undefined, shellError)) ?? "", /is built for/);
+  const path = join(folder, "foreign");
+  for (const own of [
+    "panic: runtime error: index out of range",
+    "work: input.csv not found",
+    `${path}: input.csv not found`,
+    "sh: 1: work: not found",
+    `Traceback:\nSyntaxError: invalid syntax`,
+  ]) {
+    assert.equal(await findMachineMismatch([path], undefined, { code: 2, stderr: own }), undefined, own);
+  }
+  for (const shells of [
+    `${path}: 1: \u007fELF: not found\n${path}: 2: Syntax error: "(" unexpected`,
+    `${path}: ${path}: cannot execute binary file`,
+    `${path}: line 1: syntax error: unexpected "("`,
+  ]) {
+    assert.match((await findMachineMismatch([path], undefined, { code: 2, stderr: shells })) ?? "", /is built for/);
+  }
+  const missing = { code: 127, stderr: `${path}: 1: work: not found` };
+  assert.equal(await findMachineMismatch([path, "-c", "work"], undefined, missing, path), undefined);
 });

@@ -17,23 +17,35 @@ export async function explainStart(
   return `cannot start ${program || "the command"}: ${file ? await explainFile(file, error) : explainMissing(program, error)}`;
 }
 
-/** A shell's exit code for a file that it cannot run as a script, and its messages (dash, bash, busybox). */
+/** A shell's exit code for a file that it cannot run as a script, and its messages after the file's path (dash, bash, busybox). */
 const SHELL_EXIT_CODES: readonly (number | null)[] = [2, 126, 127];
-const SHELL_MESSAGE = /not found|syntax error|cannot execute/i;
+const SHELL_MESSAGE = /^(?:line )?\d+: .*(?:not found|syntax error)|cannot execute binary file/is;
 
 /**
  * Why a command did not run although the spawn succeeded: the C library's execvp(3) passes a program built for another
- * processor to /bin/sh, unless the node emulates that processor (Rosetta, QEMU): then the exit code is the program's own.
+ * processor to /bin/sh, unless the node runs it nevertheless (Rosetta, QEMU, 32-bit programs): then the exit code is the program's own.
  */
 export async function findMachineMismatch(
   [program = ""]: readonly string[],
   path: string | undefined,
   { code, stderr }: { readonly code: number | null; readonly stderr: string },
+  shell = "/bin/sh",
 ): Promise<string | undefined> {
-  if (!SHELL_EXIT_CODES.includes(code) || !SHELL_MESSAGE.test(stderr)) return undefined;
+  if (!SHELL_EXIT_CODES.includes(code)) return undefined;
   const file = await findProgram(program, path);
   const machine = file && getForeignMachine(file);
-  return file && machine && `cannot start ${program}: ${explainMachine(file, machine)}`;
+  if (!file || !machine || !(await isNative(shell))) return undefined;
+  const start = `${file.path}: `;
+  const isShells = stderr
+    .split("\n")
+    .some((line) => line.startsWith(start) && SHELL_MESSAGE.test(line.slice(start.length)));
+  return isShells ? `cannot start ${program}: ${explainMachine(file, machine)}` : undefined;
+}
+
+/** If the shell is built for another processor, too, it runs only because the node runs such programs. */
+async function isNative(shell: string): Promise<boolean> {
+  const file = await findProgram(shell);
+  return file !== undefined && getForeignMachine(file) === undefined;
 }
 
 function explainMachine({ path }: ProgramFile, machine: string): string {
