@@ -49,7 +49,7 @@ export type WorkResult =
 export interface Work {
   /**
    * Does the work of an attempt. Never rejects, and resolves only when nothing of the work is still running, at the latest
-   * half a second after `context.killSignal` (a thread that cannot be terminated may still run then, see `stuck`).
+   * a second after `context.killSignal` (what cannot be terminated may still run then, see `stuck`).
    */
   run(rowJson: string, context: WorkContext): Promise<WorkResult>;
   /** Whether part of the work could not be terminated; the process must then end by SIGKILL, since its exit would wait for it. */

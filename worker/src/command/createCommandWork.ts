@@ -20,6 +20,9 @@ import { watchFiles } from "./watchFiles.ts";
 /** How long the removal of an attempt's files may still take after `killSignal`: a command may leave a million of them. */
 const REMOVE_MS = 100;
 
+/** How long an attempt may still take after `killSignal`: a disk that hangs (a network's) may never answer. Usually it takes 0.3 s. */
+const HUNG_MS = 1_000;
+
 /**
  * Work that starts a command for each attempt, by the contract of docs/commands.md.
  *
@@ -31,6 +34,7 @@ export function createCommandWork(
   env: NodeJS.ProcessEnv = process.env,
 ): Work {
   let running: Leftovers | undefined;
+  let stuck = false;
   // The writer handles a closed log; without a listener, the error would end the runner.
   for (const stream of [streams.stdout, streams.stderr]) stream.on("error", () => undefined);
   // As the same user, the command could send SIGUSR1, which starts Node's debugger, and read the runner's password with it.
@@ -75,30 +79,41 @@ export function createCommandWork(
       return { outcome: "failed", message, final: !isTransient(error.cause) };
     } finally {
       running = undefined;
-      await stdin?.close();
+      await stdin?.close().catch(() => undefined);
       await stopWatching();
     }
   }
 
+  async function runAttempt(rowJson: string, context: WorkContext): Promise<WorkResult> {
+    const { signal, killSignal, checkpointJson, log } = context;
+    if (signal.aborted) return { outcome: "interrupted", message: String(signal.reason) };
+    let folder: AttemptFolder | undefined;
+    try {
+      folder = await createAttemptFolder(settings.directory, rowJson, checkpointJson);
+      return await runIn(folder, context);
+    } catch (error) {
+      // A full disk or a read-only folder is the node's fault; the next attempt may run on another node.
+      const { message, stack } = error as Error;
+      log.error("the command could not be run", { directory: settings.directory, stack });
+      return { outcome: "failed", message: `cannot run the command: ${message}`, final: false };
+    } finally {
+      if (folder) await Promise.race([remove(folder, log), afterAbort(killSignal, REMOVE_MS)]);
+    }
+  }
+
   return {
-    // The runner's exit does not wait for a process that cannot be killed.
-    stuck: false,
+    // The runner's exit does not wait for a process that cannot be killed, but for a disk that does not answer.
+    get stuck() {
+      return stuck;
+    },
     async run(rowJson, given) {
       const context = { ...given, checkpointJson: given.checkpointJson && compactJson(given.checkpointJson) };
-      const { signal, killSignal, checkpointJson, log } = context;
-      if (signal.aborted) return { outcome: "interrupted", message: String(signal.reason) };
-      let folder: AttemptFolder | undefined;
-      try {
-        folder = await createAttemptFolder(settings.directory, rowJson, checkpointJson);
-        return await runIn(folder, context);
-      } catch (error) {
-        // A full disk or a read-only folder is the node's fault; the next attempt may run on another node.
-        const { message, stack } = error as Error;
-        log.error("the command could not be run", { directory: settings.directory, stack });
-        return { outcome: "failed", message: `cannot run the command: ${message}`, final: false };
-      } finally {
-        if (folder) await Promise.race([remove(folder, log), afterAbort(killSignal, REMOVE_MS)]);
-      }
+      const { signal, killSignal } = context;
+      const ended = await Promise.race([runAttempt(rowJson, context), afterAbort(killSignal, HUNG_MS)]);
+      if (ended !== undefined) return ended;
+      stuck = true;
+      const why = signal.reason instanceof Error ? `${signal.reason.message}: ` : "";
+      return { outcome: "failed", message: `${why}the disk of the attempt's files does not answer`, final: false };
     },
     async close() {
       if (running) await endProcesses(running, AbortSignal.abort());

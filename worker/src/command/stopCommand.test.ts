@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, readdirSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
 import { until } from "../../../tests/support/until.ts";
-import { InterruptedError } from "../errors.ts";
+import { workContext } from "../../../tests/support/workContext.ts";
+import { InterruptedError, TimedOutError } from "../errors.ts";
+import { createCommandWork } from "./createCommandWork.ts";
 
 /** Runs a script until it prints that it is ready; then aborts, and kills it `killAfterMs` later. */
 async function stopOnceReady(script: string, killAfterMs: number) {
@@ -98,6 +104,32 @@ test("a command that has left many files behind cannot delay the runner by their
   });
   assert.notDeepEqual(readdirSync(directory), []);
   await until("they are removed meanwhile", () => readdirSync(directory).length === 0);
+});
+
+test("a disk that does not answer cannot delay the runner, whose exit does not wait for it", async () => {
+  const [stop, kill] = [new AbortController(), new AbortController()];
+  const fifo = join(createDirectory(), "fifo");
+  execFileSync("mkfifo", [fifo]);
+  const blocked: Promise<FileHandle>[] = [];
+  const work = createCommandWork(
+    { command: shell("echo ready; sleep 60"), finalExitCodes: [], retryAfterSeconds: 60, directory: createDirectory() },
+    { stdout: new PassThrough().on("data", hang), stderr: new PassThrough().resume() },
+  );
+  /** All threads in which Node reads files wait for a writer, as they would for a hung disk. */
+  function hang(): void {
+    for (let thread = 0; thread < 4; thread++) blocked.push(open(fifo, "r"));
+    stop.abort(new TimedOutError(5));
+    kill.abort();
+  }
+  const startedAt = performance.now();
+  const result = await work.run("{}", workContext({ signal: stop.signal, killSignal: kill.signal }));
+  assert.ok(performance.now() - startedAt < MAX_KILL_MS + 1_000, "the runner was delayed");
+  assert.equal(work.stuck, true);
+  assert.match(JSON.stringify(result), /"failed","message":"timed out after 5 s: .*does not answer/);
+  const writer = openSync(fifo, "r+");
+  for (const file of blocked) await (await file).close();
+  closeSync(writer);
+  await work.close();
 });
 
 test("a command is not started if the attempt must already stop", async () => {
