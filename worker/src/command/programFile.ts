@@ -42,7 +42,7 @@ async function readHead(path: string): Promise<Buffer> {
     // It may be executable but not readable.
     return Buffer.alloc(0);
   } finally {
-    await file?.close();
+    await file?.close().catch(() => undefined);
   }
 }
 

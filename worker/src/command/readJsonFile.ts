@@ -30,7 +30,8 @@ export async function readJsonFile(path: string): Promise<JsonFile | undefined> 
     const got = error instanceof SyntaxError ? "a syntax error" : (error as Error).message;
     return { problem: `must be JSON that PostgreSQL can store; got ${got}` };
   } finally {
-    await file?.close();
+    // A network's disk may report an error here, which changes nothing about what was read.
+    await file?.close().catch(() => undefined);
   }
 }
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import files from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { test } from "node:test";
 import { type CommandAttempt, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
 import { InterruptedError } from "../errors.ts";
@@ -168,4 +170,21 @@ test("a checkpoint's numbers keep their precision", async () => {
     context: { checkpointJson: "9007199254740993" },
   });
   assert.equal(stdout.toString().trim(), "9007199254740993");
+});
+
+test("a disk that reports an error when a file is closed, as a network's may, spoils neither a value that was read nor the outcome", async (t) => {
+  const { open } = files;
+  t.mock.method(files, "open", async (...args: Parameters<typeof open>) => {
+    const file = await open(...args);
+    const { close } = file;
+    return Object.assign(file, { close: () => close().then(() => Promise.reject(new Error("EIO: i/o error, close"))) });
+  });
+  syncBuiltinESMExports();
+  const { result, checkpoints, log } = await run("checkpoint 7; poll; poll; echo 8 > $BATCH_RESULT_FILE");
+  assert.deepEqual(
+    { result, checkpoints, log },
+    { result: { outcome: "succeeded", result: 8 }, checkpoints: [7], log: [] },
+  );
+  t.mock.restoreAll();
+  syncBuiltinESMExports();
 });
