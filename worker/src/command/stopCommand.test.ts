@@ -54,6 +54,13 @@ test("a child under timeout(1), which is in a process group of its own, gets SIG
   assert.equal(result.outcome, "interrupted");
 });
 
+test("a command can print after SIGTERM if the filter of its output ignores the signal", async () => {
+  const pipe = "mkfifo $TMPDIR/pipe; (trap '' TERM; exec cat) < $TMPDIR/pipe & exec > $TMPDIR/pipe";
+  const trap = "trap 'sleep 0.2; echo stopped; echo null > $BATCH_RESULT_FILE; exit 0' TERM";
+  const { result, stdout } = await stopOnceReady(`${pipe}; ${trap}; echo ready; while :; do sleep 0.01; done`, 10_000);
+  assert.deepEqual([result.outcome, stdout], ["succeeded", "ready\nstopped\n"]);
+});
+
 test("a child that ignores SIGTERM is killed in time, even though the signal has ended the shell that started it", async () => {
   const { milliseconds } = await stopOnceReady("(trap '' TERM; echo ready; while :; do sleep 0.01; done); exit 1", 300);
   assert.ok(milliseconds >= 300 && milliseconds < 300 + MAX_KILL_MS, `ended after ${milliseconds} ms`);
