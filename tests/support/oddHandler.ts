@@ -1,4 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
 import { PermanentError } from "../../worker/src/errors.ts";
 import type { Handler, HandlerContext, Row } from "../../worker/src/handler.ts";
@@ -34,6 +36,17 @@ const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {
   "wait forever": ({ log }) => {
     log.info("waiting");
     return never();
+  },
+  "block the thread pool": async ({ log }) => {
+    // As a disk that hangs would: each thread waits until the FIFO has a writer.
+    const fifo = `${process.env.RELEASE}.fifo`;
+    execFileSync("mkfifo", [fifo]);
+    const opening = [1, 2, 3, 4].map(() => open(fifo, "r"));
+    log.info("blocked");
+    while (!existsSync(String(process.env.RELEASE))) await new Promise((resolve) => setTimeout(resolve, 20));
+    const writer = openSync(fifo, "r+");
+    for (const file of opening) await (await file).close();
+    closeSync(writer);
   },
   "block in a native call": () => execFileSync("sleep", ["5"]),
   "succeed, then block in a native call": () => {

@@ -1,5 +1,16 @@
+import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import { createRequire } from "node:module";
+import { Socket } from "node:net";
 import type pg from "pg";
+import { lookUp } from "./lookUp.ts";
+
+/** For passwords; node-postgres would compute them in Node's thread pool, see `lookUp`. */
+const SCRAM = {
+  deriveKey: (password: string, salt: Buffer, iterations: number) =>
+    pbkdf2Sync(password, salt, iterations, 32, "sha256"),
+  hmacSha256: (key: Buffer, text: string) => createHmac("sha256", key).update(text).digest(),
+  sha256: (data: Buffer) => createHash("sha256").update(data).digest(),
+};
 
 export const { Client, DatabaseError } = load();
 
@@ -7,8 +18,10 @@ export const { Client, DatabaseError } = load();
 function load(): typeof pg {
   const { NODE_PG_FORCE_NATIVE: forced } = process.env;
   delete process.env.NODE_PG_FORCE_NATIVE;
+  const require = createRequire(import.meta.url);
   try {
-    return createRequire(import.meta.url)("pg");
+    Object.assign(require("pg/lib/crypto/utils"), SCRAM);
+    return require("pg");
   } finally {
     if (forced !== undefined) process.env.NODE_PG_FORCE_NATIVE = forced;
   }
@@ -19,8 +32,17 @@ function load(): typeof pg {
  * PGREPLICATION, which are meant for the work.
  */
 export function createClient(config: pg.ClientConfig): pg.Client {
-  const client = new Client(config);
+  const client = new Client({ ...config, stream: () => new DatabaseSocket() });
   const { connectionParameters } = client as unknown as { connectionParameters: object };
   Object.assign(connectionParameters, { options: config.options, replication: undefined });
   return client;
+}
+
+/** Connects as node-postgres asks it to: to a port of a host, or to a path. */
+class DatabaseSocket extends Socket {
+  override connect(...[to, host]: unknown[]): this {
+    return typeof host === "string"
+      ? super.connect({ port: Number(to), host, lookup: lookUp })
+      : super.connect(String(to));
+  }
 }
