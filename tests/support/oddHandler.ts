@@ -125,6 +125,11 @@ const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {
     log.info("printing");
     for (let chunk = 0; chunk < 60; chunk++) process.stdout.write(Buffer.alloc(10_000_000, "\n"));
   },
+  "print an unfinished line": async ({ log }) => {
+    process.stdout.write("begun");
+    log.info("logged");
+    process.stdout.write(", not ended");
+  },
   "print in other encodings": () => {
     process.stdout.write("68c3a9782c20", "hex");
     process.stderr.write("YmFzZTY0", "base64");

@@ -5,6 +5,7 @@ import { endProcesses } from "./command/endProcesses.ts";
 import { readNewestThreadStart } from "./command/processTable.ts";
 import { describeError } from "./describeError.ts";
 import { SettingsError } from "./errors.ts";
+import { noteLineEnd } from "./logLines.ts";
 import { toFailedResult } from "./runHandler.ts";
 import { type FromThread, isEnvelope, type ThreadData, type ToThread, toStopReason } from "./threadMessages.ts";
 import { type Counted, getWeight } from "./threadSender.ts";
@@ -113,7 +114,7 @@ export class HandlerThread {
         process.stdout.write("", () => this.#processed(message));
         break;
       case "output":
-        process[message.stream].write(message.chunk, message.encoding, () => this.#processed(message));
+        this.#print(message);
         break;
       case "progress":
         this.#context?.progress(message.done, message.total);
@@ -127,6 +128,13 @@ export class HandlerThread {
         this.#end(message.result);
         break;
     }
+  }
+
+  #print(message: Extract<FromThread, { type: "output" }>): void {
+    const { stream, chunk, encoding } = message;
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk;
+    noteLineEnd(process[stream], bytes);
+    process[stream].write(bytes, () => this.#processed(message));
   }
 
   #processed(message: Counted): void {

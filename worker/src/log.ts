@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describeError } from "./describeError.ts";
+import { writeLogLine } from "./logLines.ts";
 
 /** The fields of every line of one attempt: the request, its attempt, the Job. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -51,7 +52,7 @@ function toShortLine(own: LogFields, shown: string): string {
 }
 
 function writeToOutput(line: string): void {
-  process.stdout.write(`${line}\n`);
+  writeLogLine(process.stdout, line);
 }
 
 /** Undefined if JSON cannot represent it (a bigint, a cycle): a log line must not fail the work. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -183,6 +183,23 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     assert.deepEqual(
       ours.filter(({ ended }) => !ended),
       [],
+    );
+  });
+
+  test("a line of the runner's log that falls into an unfinished line of the command is whole", async () => {
+    await insert();
+    const seen = join(createDirectory(), "seen");
+    const wait = `while [ ! -e ${seen} ]; do sleep 0.01; done`;
+    const { ended, output } = start(`echo '{' > $BATCH_PROGRESS_FILE; printf begun; ${wait}; printf ' and ended'`);
+    await until("the fault is logged", () => output().includes("the progress file was ignored"));
+    writeFileSync(seen, "");
+    assert.equal(await ended, 0);
+    assert.deepEqual(
+      output()
+        .trim()
+        .split("\n")
+        .map((line) => (line.startsWith("{") ? JSON.parse(line).message : line)),
+      ["started", "begun", "the progress file was ignored", " and ended", "succeeded"],
     );
   });
 

@@ -214,6 +214,17 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
     assert.equal(pod.output().match(/"message":"logged"/g)?.length, 8_000);
   });
 
+  test("prints a line without an end leaves the log's lines whole", async () => {
+    await insert("print an unfinished line");
+    const pod = start();
+    assert.equal(await pod.ended, 0);
+    const lines = pod.output().trim().split("\n");
+    assert.deepEqual(
+      lines.map((line) => (line.startsWith("{") ? JSON.parse(line).message : line)),
+      ["started", "begun", "logged", ", not ended", "succeeded"],
+    );
+  });
+
   test("prints into a closed output continues, and its success is recorded", async () => {
     await insert("wait half a second", "print, then succeed");
     const pod = start({ REQUESTS_PER_JOB: "2" });

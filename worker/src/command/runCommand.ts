@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endLine } from "../logLines.ts";
 import type { WorkContext } from "../work.ts";
 import { afterAbort } from "./afterAbort.ts";
 import type { CommandEnd } from "./commandEnd.ts";
@@ -97,13 +98,8 @@ export async function runCommand(
     process.removeListener("exit", killGroup);
     const survivors = await endProcesses(leftovers, killSignal);
     if (survivors.length > 0) controls.onSurvivors(survivors);
-    const drained = await Promise.race([
-      outputs,
-      sleep(DRAIN_MS, undefined, { ref: false }),
-      afterAbort(killSignal, KILLED_MS),
-    ]);
-    // The runner's next log line must start on a new line.
-    if (drained?.[0].lineIsOpen) streams.stdout.write("\n");
+    await Promise.race([outputs, sleep(DRAIN_MS, undefined, { ref: false }), afterAbort(killSignal, KILLED_MS)]);
+    endLine(streams.stdout);
     return { code, signal, stop: stopping.stop, stdout: stdoutTail.toString(), stderr: stderrTail.toString() };
   } finally {
     stdout.readFrom.destroy();
