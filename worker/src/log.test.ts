@@ -29,3 +29,18 @@ test("values that JSON cannot represent are written as text", () => {
   assert.match(String(written({ count: 7n }).fields), /count: 7n/);
   assert.match(String(written({ circle }).fields), /Circular/);
 });
+
+test("fields that JSON cannot represent, given for every line, are written as text and hide no other", () => {
+  const lines: string[] = [];
+  const log = createLog({ requestId: "1" }, (line) => lines.push(line));
+  log.with({ count: 7n }).info("said", { pages: 3 });
+  const { requestId, pages, fields } = JSON.parse(lines[0] ?? "");
+  assert.deepEqual({ requestId, pages, fields }, { requestId: "1", pages: 3, fields: "{ count: 7n }" });
+  const throwing = {
+    get count(): number {
+      throw new Error("no");
+    },
+  };
+  log.with(throwing).info("said");
+  assert.equal(JSON.parse(lines[1] ?? "").requestId, "1");
+});

@@ -35,7 +35,7 @@ export function createLog(fields: LogFields, write: (line: string) => void = wri
     info: (message, more) => line("info", message, more),
     warn: (message, more) => line("warn", message, more),
     error: (message, more) => line("error", message, more),
-    with: (more) => createLog({ ...fields, ...more }, write),
+    with: (more) => createLog({ ...fields, ...toPlain(more) }, write),
     fields,
     write,
   };
@@ -62,6 +62,11 @@ function toJson(fields: LogFields): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Fields for every line: as one text if JSON cannot represent them, which would otherwise cost each line the request and the Job. */
+function toPlain(fields: LogFields): LogFields {
+  return toJson(copy(fields)) === undefined ? { fields: show(fields) } : copy(fields);
 }
 
 /** A copy of the fields; empty if a getter throws, in which case they are shown as text. */
