@@ -701,7 +701,12 @@ begin
   -- Above read committed there may be requests that this transaction does not see: the next poll ends them.
   update batch.kind k
   set cleared_at = clock_timestamp(), sweep_pending = k.sweep_pending or current_setting('transaction_isolation') not like 'read %'
-  where k.kind = p_kind;
+  where k.kind = p_kind and (
+    -- Where no attempt was made there is none to forget: a restore of the data alone may bring attempts that count (batch.skip_restored).
+    current_setting('transaction_isolation') not like 'read %'
+    or exists (select from batch.history h where h.kind = p_kind)
+    or exists (select from batch.queue q where q.kind = p_kind)
+  );
 end
 $$;
 
@@ -3685,8 +3690,13 @@ declare
 begin
   execute format('select exists (select from batch.%I t where t.%I = ($1).%2$I)', tg_table_name, tg_argv[0]) into is_present using new;
   if is_present and tg_table_name = 'kind' then
+    if exists (select from batch.kind k where k.kind = new.kind and k.cleared_at > new.cleared_at) then
+      raise exception 'kind % must have had no attempts before its table was truncated (the restored ones would run again)', quote_literal(new.kind)
+        using errcode = 'object_not_in_prerequisite_state', hint = format(
+          'Before you restore: delete from batch.history where kind = %1$L; update batch.kind set cleared_at = default where kind = %1$L', new.kind);
+    end if;
     update batch.kind k
-    set cleared_at = greatest(k.cleared_at, new.cleared_at),
+    set cleared_at = new.cleared_at,
         problem = case when batch.is_paused(new.problem) then new.problem else k.problem end,
         problem_since = case when batch.is_paused(new.problem) then new.problem_since else k.problem_since end
     where k.kind = new.kind;

@@ -28,6 +28,11 @@ begin
   -- Above read committed there may be requests that this transaction does not see: the next poll ends them.
   update batch.kind k
   set cleared_at = clock_timestamp(), sweep_pending = k.sweep_pending or current_setting('transaction_isolation') not like 'read %'
-  where k.kind = p_kind;
+  where k.kind = p_kind and (
+    -- Where no attempt was made there is none to forget: a restore of the data alone may bring attempts that count (batch.skip_restored).
+    current_setting('transaction_isolation') not like 'read %'
+    or exists (select from batch.history h where h.kind = p_kind)
+    or exists (select from batch.queue q where q.kind = p_kind)
+  );
 end
 $$;

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import type pg from "pg";
 import { runProgram } from "../../cli/runProgram.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
@@ -102,5 +103,41 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     assert.deepEqual(await runAll("filled"), []);
     await client.query("select batch.resume('clap')");
     assert.deepEqual(await runAll("filled"), ["1", "2"]);
+  });
+
+  describe("its data alone, into a migrated database whose table was truncated", () => {
+    /** A migrated database with nine rows. */
+    async function createTruncated(name: string): Promise<{ client: pg.Client; truncate: () => Promise<unknown> }> {
+      await (await open(server, "postgres")).query(`create database ${name}`);
+      const client = await open(server, name);
+      await migrate(client, noopLog);
+      await client.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 9)");
+      return { client, truncate: () => client.query("truncate make_it_clap") };
+    }
+
+    test("before any attempt: nothing finished runs again, nothing unfinished is lost", async () => {
+      const { truncate } = await createTruncated("emptied");
+      await truncate();
+      await runTool("pg_restore", "--data-only", "--dbname=emptied", `${folder}/dump`);
+      assert.deepEqual(await runAll("emptied"), ["3", "4", "5"]);
+    });
+
+    test("after attempts: the restore fails and says what to delete; afterwards it succeeds", async () => {
+      const { client, truncate } = await createTruncated("attempted");
+      const worker = connect(server, "attempted", "batch_worker");
+      for (const job of ["a", "b"]) await succeed(worker, await take(worker, job));
+      await truncate();
+      const where = [`--host=${server.host}`, `--port=${server.port}`, `--username=${server.user}`];
+      const { exitCode, stderr } = await runProgram(join(DEBIAN_PROGRAMS, "pg_restore"), [
+        ...[...where, "--data-only", "--single-transaction", "--schema=batch", "--table=kind"],
+        ...["--dbname=attempted", `${folder}/dump`],
+      ]);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /kind 'clap' must have had no attempts before its table was truncated/);
+      const [, statements = ""] = stderr.match(/HINT: {2}Before you restore: (.*)/) ?? [];
+      await client.query(statements);
+      await runTool("pg_restore", "--data-only", "--dbname=attempted", `${folder}/dump`);
+      assert.deepEqual(await runAll("attempted"), ["3", "4", "5"]);
+    });
   });
 });
