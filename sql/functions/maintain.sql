@@ -17,24 +17,7 @@ declare
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   had_problem := attached.problem is not null and not batch.is_paused(attached.problem);
-  -- What few polls need, asked in one statement: calling the three functions at every poll would cost more.
-  select s.polled_at > clock_timestamp() as clock,
-         s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > next.xid as bounds,
-         exists (
-           select from batch.queue q
-           where q.kind = p_kind and q.job_name is null and q.available_at is null and q.enqueued_xid > next.xid
-         ) as numbers
-  into needs
-  from batch.scaling s, pg_snapshot_xmax(pg_current_snapshot()) as next (xid) where s.kind = p_kind;
-  if needs.clock then
-    perform batch.move_times_back(p_kind);
-  end if;
-  if needs.bounds then
-    perform batch.reset_bounds(p_kind);
-  end if;
-  if needs.numbers then
-    perform batch.renumber_waiting(p_kind);
-  end if;
+  -- What reads the table comes before what locks rows of the queue's own tables: a transaction that has locked the table may wait for them.
   if current_problem is null then
     begin
       if had_problem and attached.problem like 'no row of %' then
@@ -59,6 +42,24 @@ begin
       when others or assert_failure then
         current_problem := format('the rows of %s cannot be read: %s', attached.requests, sqlerrm);
     end;
+  end if;
+  -- What few polls need, asked in one statement: calling the three functions at every poll would cost more.
+  select s.polled_at > clock_timestamp() as clock,
+         s.bounds_reset_at < now() - interval '5 minutes' or greatest(s.waiting_xid, s.claimed_xid) > next.xid as bounds,
+         exists (
+           select from batch.queue q
+           where q.kind = p_kind and q.job_name is null and q.available_at is null and q.enqueued_xid > next.xid
+         ) as numbers
+  into needs
+  from batch.scaling s, pg_snapshot_xmax(pg_current_snapshot()) as next (xid) where s.kind = p_kind;
+  if needs.clock then
+    perform batch.move_times_back(p_kind);
+  end if;
+  if needs.bounds then
+    perform batch.reset_bounds(p_kind);
+  end if;
+  if needs.numbers then
+    perform batch.renumber_waiting(p_kind);
   end if;
   -- Here and below: what another transaction has locked, perhaps for long, is left to a later poll.
   select array_agg(due.row_ctid) into ctids

@@ -17,6 +17,8 @@ declare
   missing bigint[];
   finished bigint[];
 begin
+  -- The table before the requests: a transaction that has locked it may wait for them. Reading no rows locks it.
+  perform batch.read_keys(p_kind, null, null, 0, null);
   select array_agg(w.request_id), array_agg(w.row_ctid) into ids, ctids from (
     select q.request_id, q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is null and q.available_at is null

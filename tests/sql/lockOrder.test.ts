@@ -125,6 +125,22 @@ for (const change of ["truncate parcels", "select batch.detach('parcel')"]) {
   });
 }
 
+test("a poll locks the table before anything that a transaction with the table locked may wait for", {
+  timeout: 60_000,
+}, async () => {
+  await query(`update batch.kind set sweep_pending = true;
+    update batch.scaling set bounds_reset_at = now() - interval '1 hour'`);
+  const [changing, keda] = [await database.open(), await database.open()];
+  await changing.query("begin; lock table parcels in access exclusive mode; set local lock_timeout = '5s'");
+  const polled = keda.query("select batch.demand('parcel', 1, 10)");
+  await database.untilBlocked();
+  await changing.query(`update batch.queue set kind = 'box' where kind = 'parcel'; select batch.detach('parcel');
+    delete from batch.scaling where kind = 'parcel'; commit`);
+  await polled;
+  await Promise.all([changing.end(), keda.end()]);
+  await query("delete from batch.queue where kind = 'box'");
+});
+
 describe("batch.detach", { timeout: 60_000 }, () => {
   test("and a claim at the same moment do not wait for each other; attached again, the request runs", async () => {
     const detaching = await database.open();
