@@ -9,6 +9,7 @@ import { runProgram } from "../../cli/runProgram.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
+import { page, statements } from "../docs/operationsPage.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
 import { claim, claimParams, claimWithReclaim, defer, demand, fail, succeed, take } from "../support/queue.ts";
@@ -192,6 +193,31 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       assert.deepEqual(await runAll("data", "clap"), ["11"]);
     });
   }
+
+  test("its data alone, restored as docs/operations.md says while workers claim: nothing finished runs again, nothing unfinished is lost", async () => {
+    const client = await createMigrated("served");
+    const [bullet = ""] = page.match(/^- \*\*The data alone.*?(?=^- )/ms) ?? [];
+    const [pause = "", resume = ""] = bullet.includes("](#stop-everything-now)")
+      ? statements("Stop everything now")
+      : [];
+    await client.query(pause);
+    const restored = program("pg_restore", server, "--data-only", "--dbname=served", `${folder}/dump`);
+    const worker = connect(server, "served");
+    let restoring = true;
+    const ended = restored.finally(() => {
+      restoring = false;
+    });
+    for (let n = 0; restoring; n++) {
+      for (const kind of Object.keys(TABLES)) {
+        const claimed = await claim(worker, claimParams(`served-${kind}-${n}`, { kind }));
+        if (claimed) await succeed(worker, claimed);
+      }
+    }
+    const { exitCode, stderr } = await ended;
+    assert.equal(exitCode, 0, stderr);
+    await client.query(resume);
+    for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("served", kind), UNFINISHED, kind);
+  });
 
   test("its schema alone: nothing runs, inserted rows wait, and the migration says what is missing", async () => {
     await createEmpty("schema");
