@@ -95,6 +95,18 @@ describe("a table that receives its rows from a subscription", { timeout: 120_00
     assert.equal(await getProblem("order"), null);
   });
 
+  test("a truncate of a partitioned table is followed if its publication has publish_via_partition_root", async () => {
+    await shop.query("alter publication shop set (publish_via_partition_root = true)");
+    await batch.query("alter subscription shop refresh publication with (copy_data = false)");
+    await shop.query("insert into visits values (7, 'here'), (8, 'there')");
+    await arrive("visit", [7, 8]);
+    await succeed(worker, await take(worker, "b", { kind: "visit" }));
+    await shop.query("truncate visits; insert into visits values (7, 'here')");
+    await arrive("visit", [7]);
+    await shop.query("delete from visits");
+    await arrive("visit", []);
+  });
+
   test("a prepared transaction's rows are requests once it is committed; claims and polls do not wait for it", async () => {
     await batch.query(
       "begin; insert into make_it_clap (id, duration_seconds) values (1, 1); prepare transaction 'rows'",
