@@ -8,6 +8,7 @@ import { runProgram } from "../../cli/runProgram.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
+import { statements } from "../docs/operationsPage.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
 import { claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
@@ -103,6 +104,20 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     assert.deepEqual(await runAll("filled"), []);
     await client.query("select batch.resume('clap')");
     assert.deepEqual(await runAll("filled"), ["1", "2"]);
+  });
+
+  test("one table alone, in place of the present one, as docs/operations.md says: nothing finished runs again, nothing unfinished is lost", async () => {
+    const admin = await open(server, "postgres");
+    await admin.query("create database one");
+    await runTool("pg_restore", "--dbname=one", `${folder}/dump`);
+    await runTool("pg_dump", "--clean", "--if-exists", "--table=make_it_clap", `--file=${folder}/one.sql`, "source");
+    const client = await open(server, "one");
+    await runTool("psql", "--quiet", "--set=ON_ERROR_STOP=1", `--file=${folder}/one.sql`, "one");
+    const replace = statements("Replace a table by a copy").filter((each) => !/^lock|rename/.test(each));
+    for (const each of replace) {
+      await client.query(each.replaceAll("'pages'", "'make_it_clap'").replaceAll("'page'", "'clap'"));
+    }
+    assert.deepEqual(await runAll("one"), ["3", "4", "5"]);
   });
 
   describe("its data alone, into a migrated database whose table was truncated", () => {
