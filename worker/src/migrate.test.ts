@@ -130,6 +130,19 @@ describe("migrate", () => {
     }
   });
 
+  test("a database with the schema and without its data, as pg_restore --schema-only leaves it, is migrated after the statements in the refusal", async () => {
+    const { client, query } = await empty();
+    await migrate(client, noopLog);
+    await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+    await query("truncate batch.migration, batch.function, batch.kind, batch.scaling");
+    const refusal = await migrate(client, noopLog).catch((error: Error) => error.message);
+    const [, statements = ""] = String(refusal).match(/without its data.*, or run: (.*?)\. Then/) ?? [];
+    await query(statements);
+    await migrate(client, noopLog);
+    await query("select batch.attach('pages', 'page'); insert into pages values (1)");
+    assert.deepEqual(await query("select kind, request_id from batch.queue"), [{ kind: "page", request_id: "1" }]);
+  });
+
   test("settings of the database that would interrupt or change a migration have no effect", async () => {
     const { name, open, query } = await empty();
     for (const setting of [

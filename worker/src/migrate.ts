@@ -78,7 +78,8 @@ async function refuseSchemaWithoutData(client: pg.ClientBase, applied: readonly 
   if (!rows[0]?.filled) return;
   throw new Error(
     "the schema batch must be complete or absent; got one without its data, as pg_restore --schema-only leaves it. " +
-      "Also restore the data of batch.migration and batch.function, or drop schema batch cascade and attach your tables again",
+      "Also restore the data of batch.migration and batch.function, or run: drop schema batch cascade; drop table if exists public.make_it_clap. " +
+      "Then migrate and attach your tables again",
   );
 }
 
