@@ -3582,7 +3582,8 @@ begin
       when requested.kind is null then format('no attempt that has ended, and no such kind: batch.status shows %s',
         coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'))
       when cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then 'no attempt that has ended, and no such row'
-      else format('no attempt that has ended, and a row that was not queued: select batch.attach(%L, %L)', requested.requests, p_kind)
+      else format('no attempt that has ended, and a row that was not queued: select batch.attach(%L, %L%s)', requested.requests, p_kind,
+        case when requested.timeout_column is null then '' else format(', %L', requested.timeout_column) end)
     end);
   end if;
   if cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then

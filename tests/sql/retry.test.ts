@@ -166,3 +166,18 @@ describe("batch.retry", () => {
     });
   }
 });
+
+test("a row that was not queued: the statement in the refusal enqueues it, and keeps the kind's timeout column", async () => {
+  await database.query("create table parcels (id bigint primary key, seconds integer)");
+  await database.query("select batch.attach('parcels', 'parcel', 'seconds'); insert into parcels values (1, 30)");
+  await database.query("delete from batch.queue where kind = 'parcel'");
+  const refusal = await retry(1, "parcel").catch((error: Error) => error.message);
+  await database.query(String(refusal).split("was not queued: ")[1] ?? "");
+  assert.deepEqual(await database.queued("parcel"), [1]);
+  assert.deepEqual(await database.query("select timeout_column from batch.kind where kind = 'parcel'"), [
+    { timeout_column: "seconds" },
+  ]);
+  await database.query(
+    "select batch.detach('parcel'); drop table parcels; delete from batch.kind where kind = 'parcel'",
+  );
+});
