@@ -122,6 +122,19 @@ describe("an impossible row affects only itself, never its kind", () => {
     await database.query("select batch.retry('clap', 2)");
     assert.deepEqual(await workOffAll(), ["2"]);
   });
+
+  test("and it does so for one that succeeded, which batch.retry() refuses", async () => {
+    await database.query("insert into batch.queue (kind, request_id) values ('clap', 1)");
+    await workOffAll();
+    const [rejected] = await database.query<{ reason: string }>("select reason from batch.rejected");
+    assert.match(
+      rejected?.reason ?? "",
+      /the history has it as SUCCESS after 1: to run it again, delete and insert its row$/,
+    );
+    await database.query("delete from make_it_clap where id = 1");
+    await database.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
+    assert.deepEqual(await workOffAll(), ["1"]);
+  });
 });
 
 describe("a history that was changed manually", () => {
