@@ -10,6 +10,7 @@ declare
   attached batch.kind;
   present oid[];
   arrived oid;
+  until constant timestamptz := clock_timestamp() + interval '1 second';
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   present := batch.partitions(attached.requests);
@@ -23,12 +24,17 @@ begin
     set partitions = array(select p from unnest(k.partitions) p where p = any (present)), sweep_pending = true
     where k.kind = p_kind;
   end if;
-  select p into arrived from unnest(present) p where p <> all (attached.partitions) limit 1;
-  if arrived is not null and attached.unqueued_above is null then
-    update batch.kind k set unqueued_partition = arrived, unqueued_above = -9223372036854775808 where k.kind = p_kind;
-  end if;
-  if arrived is not null or attached.unqueued_above is not null then
+  loop
+    select * into attached from batch.kind k where k.kind = p_kind;
+    select p into arrived from unnest(present) p where p <> all (attached.partitions) limit 1;
+    exit when arrived is null and attached.unqueued_above is null;
+    if attached.unqueued_above is null then
+      update batch.kind k set unqueued_partition = arrived, unqueued_above = -9223372036854775808 where k.kind = p_kind;
+    end if;
     perform batch.enqueue_existing(p_kind);
-  end if;
+    -- A year of partitions may have been attached at once, or a restore have replaced all of them; where there are many rows, a poll enqueues
+    -- some of them.
+    exit when clock_timestamp() > until or (select k.unqueued_above is not null from batch.kind k where k.kind = p_kind);
+  end loop;
 end
 $$;

@@ -99,6 +99,18 @@ describe("a table partitioned by range", () => {
     assert.equal(await poll(), 0);
   });
 
+  test("an attached partition's rows are requests from the next poll on also where many partitions are new", async () => {
+    for (let n = 1; n <= 10; n++) {
+      await query(`create table parcels_new_${n} partition of parcels for values from (${n}000) to (${n}001)`);
+    }
+    await query("create table loose (id bigint primary key, day date not null); insert into loose values (200, now())");
+    await query("alter table parcels attach partition loose for values from (200) to (300)");
+    assert.equal(await poll(), 1);
+    assert.deepEqual(await query("select cardinality(partitions) as known from batch.kind where kind = 'parcel'"), [
+      { known: 13 },
+    ]);
+  });
+
   test("a trigger disabled on a partition stops the kind; its rows are enqueued once it is enabled", async () => {
     await query("alter table parcels_1 disable trigger all; insert into parcels (id) values (1), (101)");
     assert.equal(await poll(), 0);
