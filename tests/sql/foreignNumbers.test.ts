@@ -25,3 +25,17 @@ test("requests from a server with higher transaction numbers are not overtaken b
   }
   assert.deepEqual(order, ["1", "2", "3", "4", "10", "11", "12", "13"]);
 });
+
+test("each poll puts 10,000 of them before those that are inserted here later", async () => {
+  await database.reset();
+  await query("insert into make_it_clap (id, duration_seconds) select n, 1 from generate_series(1, 10005) n");
+  await query("update batch.queue set enqueued_xid = (pg_current_xact_id()::text::bigint + 1000000)::text::xid8");
+  for (const id of [20_001, 20_002]) {
+    await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+    await query("insert into make_it_clap (id, duration_seconds) values ($1, 1)", [id]);
+  }
+  const positions = await query(`
+    select position from (select request_id, row_number() over (order by enqueued_xid, request_id)::integer as position from batch.queue) q
+    where request_id > 20000 order by request_id`);
+  assert.deepEqual(positions, [{ position: 10_001 }, { position: 10_007 }]);
+});
