@@ -1200,7 +1200,7 @@ declare
   ids bigint[];
   reinserted bigint[];
 begin
-  if batch.is_copy(tg_relid, tg_argv[0]) then
+  if batch.is_copy(tg_relid, tg_argv[0]) or current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
     return null;
   end if;
   if pg_trigger_depth() > 1 then
@@ -1229,7 +1229,7 @@ CREATE FUNCTION batch.dequeue_all() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  if batch.is_copy(tg_relid, tg_argv[0]) then
+  if batch.is_copy(tg_relid, tg_argv[0]) or current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
     return null;
   end if;
   perform batch.clear_kind(tg_argv[0], 'its table was truncated');
@@ -1284,7 +1284,7 @@ CREATE FUNCTION batch.dequeue_row() RETURNS trigger
 declare
   id bigint;
 begin
-  if batch.is_copy(tg_relid, tg_argv[0]) then
+  if batch.is_copy(tg_relid, tg_argv[0]) or current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
     return null;
   end if;
   if pg_trigger_depth() > 1 then
@@ -1530,6 +1530,9 @@ declare
   ids bigint[];
   existing bigint[];
 begin
+  if current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
+    return null;
+  end if;
   select a.attname into key
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
   where i.indrelid = tg_relid and i.indisprimary and a.atttypid = 'bigint'::regtype;
@@ -1713,6 +1716,9 @@ declare
   id bigint;
   enqueued bigint;
 begin
+  if current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
+    return null;
+  end if;
   select a.attname into key
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
   where i.indrelid = tg_relid and i.indisprimary and a.atttypid = 'bigint'::regtype;
@@ -3059,7 +3065,7 @@ declare
   request batch.queue;
   unseen boolean;  -- another trigger has changed the key before the one that enqueues the row; or no trigger has seen the row
 begin
-  if batch.is_copy(tg_relid, tg_argv[0]) then
+  if batch.is_copy(tg_relid, tg_argv[0]) or current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
     return null;
   end if;
   execute format('select ($1).%1$I, ($2).%1$I', batch.require_key(tg_relid, tg_argv[0])) into old_id, new_id using old, new;
@@ -3314,6 +3320,20 @@ CREATE FUNCTION batch.replace_waiting() RETURNS trigger
 begin
   delete from batch.queue q where q.kind = new.kind and q.request_id = new.request_id and q.job_name is null and q.attempt = 0;
   return new;
+end
+$$;
+
+
+--
+-- Name: replicates_queue(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.replicates_queue() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return exists (select from pg_subscription_rel s where s.srrelid = 'batch.queue'::regclass);
 end
 $$;
 
@@ -5124,6 +5144,13 @@ REVOKE ALL ON FUNCTION batch.repair_claimed(p_kind text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.replace_waiting() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION replicates_queue(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.replicates_queue() FROM PUBLIC;
 
 
 --

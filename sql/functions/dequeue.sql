@@ -13,7 +13,7 @@ declare
   ids bigint[];
   reinserted bigint[];
 begin
-  if batch.is_copy(tg_relid, tg_argv[0]) then
+  if batch.is_copy(tg_relid, tg_argv[0]) or current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
     return null;
   end if;
   if pg_trigger_depth() > 1 then

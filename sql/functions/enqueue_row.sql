@@ -11,6 +11,9 @@ declare
   id bigint;
   enqueued bigint;
 begin
+  if current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
+    return null;
+  end if;
   select a.attname into key
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
   where i.indrelid = tg_relid and i.indisprimary and a.atttypid = 'bigint'::regtype;

@@ -12,7 +12,7 @@ import { claimParams, claimWithReclaim, demand, fail, succeed, take } from "../s
 import { until } from "../support/until.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
-const TABLES = { clap: "make_it_clap", visit: "visits" } as const;
+const TABLES = { clap: "make_it_clap", visit: "visits", call: "calls" } as const;
 const KINDS = Object.keys(TABLES) as (keyof typeof TABLES)[];
 
 /** The shell blocks of docs/operations.md that move a database, for these servers. */
@@ -36,19 +36,26 @@ describe("a database that is moved by logical replication, as docs/operations.md
     [from, to] = [await startDebianServer({ wal_level: "logical" }), await startDebianServer()];
     for (const server of [from, to]) await (await open(server, "postgres")).query("create database app");
   });
-  test("continues where it was: nothing is lost, nothing runs twice, and new requests wait behind those that moved", async () => {
+  test("continues where it was, also where triggers always fire: nothing is lost, nothing runs twice, and new requests wait behind those that moved", {
+    timeout: 180_000,
+  }, async () => {
     const old = await open(from, "app");
     await migrate(old, noopLog);
     await createRoles(old, { worker: "w", scaler: "s" });
     await old.query(`
       create table visits (id bigint generated always as identity, day date default current_date, primary key (id, day)) partition by range (day);
       create table visits_default partition of visits default;
-      select batch.attach('visits', 'visit')`);
+      select batch.attach('visits', 'visit');
+      create table calls (like visits including all) partition by range (day);
+      create table calls_default partition of calls default;
+      select batch.attach('calls', 'call');
+      alter table calls enable always trigger batch_call; alter table calls enable always trigger "batch_call$delete";
+      alter table calls enable always trigger "batch_call$key"; alter table calls enable always trigger "batch_call$truncate"`);
     // The numbers of its transactions run ahead of the new server's.
     for (let n = 0; n < 3_000; n++) await old.query("select pg_current_xact_id()");
     await old.query(`
       insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 5);
-      insert into visits select from generate_series(1, 3)`);
+      insert into visits select from generate_series(1, 3); insert into calls select from generate_series(1, 4)`);
     const worker = connect(from, "app", "batch_worker");
     await succeed(worker, await take(worker, "a"));
     await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: true });
@@ -63,6 +70,9 @@ describe("a database that is moved by logical replication, as docs/operations.md
     );
     await old.query("insert into make_it_clap (duration_seconds) values (1); insert into visits default values");
     await old.query("delete from make_it_clap where id = 5");
+    await old.query(
+      "insert into calls default values; delete from calls where id = 2; update calls set id = default where id = 3",
+    );
     await old.query("select batch.pause(kind, 'moves') from batch.kind where attached");
     await worker.close();
     await getOutput("bash", ["-euc", switchOver]);
@@ -73,7 +83,7 @@ describe("a database that is moved by logical replication, as docs/operations.md
     await moved.query("select batch.resume(kind) from batch.kind");
     await waitOutStartupGrace(moved);
     const runner = connect(to, "app", "batch_worker");
-    const order: Record<string, string[]> = { clap: [], visit: [] };
+    const order: Record<string, string[]> = { clap: [], visit: [], call: [] };
     for (const kind of KINDS) {
       for (let n = 0; n < 8; n++) {
         await poll(kind);
@@ -81,7 +91,7 @@ describe("a database that is moved by logical replication, as docs/operations.md
           await moved.query(
             kind === "clap"
               ? "insert into make_it_clap (duration_seconds) values (1)"
-              : "insert into visits default values",
+              : `insert into ${TABLES[kind]} default values`,
           );
         await moved.query(
           "update batch.queue set suspected_at = suspected_at - interval '1 hour', reserved_until = null",
@@ -98,6 +108,7 @@ describe("a database that is moved by logical replication, as docs/operations.md
       ["6", "7"],
     );
     assert.deepEqual(order.visit, ["1", "2", "3", "4", "5"]);
+    assert.deepEqual(order.call, ["1", "4", "5", "6", "7"]);
     const newest = (await moved.query("select max(version) as newest from batch.migration")).rows[0].newest;
     assert.deepEqual(await migrate(moved, noopLog), { from: newest, to: newest });
   });
