@@ -3720,8 +3720,10 @@ begin
   if is_present and tg_table_name = 'kind' then
     if exists (select from batch.kind k where k.kind = new.kind and k.cleared_at > new.cleared_at) then
       raise exception 'kind % must have had no attempts before its table was truncated (the restored ones would run again)', quote_literal(new.kind)
-        using errcode = 'object_not_in_prerequisite_state', hint = format(
-          'Before you restore: delete from batch.history where kind = %1$L; update batch.kind set cleared_at = default where kind = %1$L', new.kind);
+        using errcode = 'object_not_in_prerequisite_state', hint = format('Before you restore: %s; update batch.kind set cleared_at = default where kind = %L', (
+          select string_agg(format('delete from batch.%I where kind = %L', t.name, new.kind), '; ')
+          from unnest(array['queue', 'job', 'history', 'deleted_request', 'rejected']) as t (name)
+        ), new.kind);
     end if;
     update batch.kind k
     set cleared_at = new.cleared_at,

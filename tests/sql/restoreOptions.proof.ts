@@ -140,7 +140,9 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     test("after attempts: the restore fails and says what to delete; afterwards it succeeds", async () => {
       const { client, truncate } = await createTruncated("attempted");
       const worker = connect(server, "attempted", "batch_worker");
-      for (const job of ["a", "b"]) await succeed(worker, await take(worker, job));
+      await succeed(worker, await take(worker, "a"));
+      await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: false });
+      await take(worker, "c");
       await truncate();
       const where = [`--host=${server.host}`, `--port=${server.port}`, `--username=${server.user}`];
       const { exitCode, stderr } = await runProgram(join(DEBIAN_PROGRAMS, "pg_restore"), [
