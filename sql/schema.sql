@@ -3731,6 +3731,10 @@ begin
         problem_since = case when batch.is_paused(new.problem) then new.problem_since else k.problem_since end
     where k.kind = new.kind;
   end if;
+  if is_present and tg_table_name = 'scaling' then
+    -- The restored requests are older than those that were there: they may lie below the bounds of the scans.
+    perform batch.reset_bounds(new.kind);
+  end if;
   return case when is_present then null else new end;
 end
 $_$;

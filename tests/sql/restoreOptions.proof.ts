@@ -106,6 +106,18 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     assert.deepEqual(await runAll("filled"), ["1", "2"]);
   });
 
+  test("its data alone, into a migrated database that was polled before: its requests run at once", async () => {
+    const admin = await open(server, "postgres");
+    await admin.query("create database polled");
+    await migrate(await open(server, "polled"), noopLog);
+    const scaler = connect(server, "polled", "batch_scaler");
+    const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+    assert.equal(await poll(), 0);
+    await runTool("pg_restore", "--data-only", "--dbname=polled", `${folder}/dump`);
+    assert.ok((await poll()) > 0);
+    assert.deepEqual(await runAll("polled"), ["3", "4", "5"]);
+  });
+
   test("one table alone, in place of the present one, as docs/operations.md says: nothing finished runs again, nothing unfinished is lost", async () => {
     const admin = await open(server, "postgres");
     await admin.query("create database one");
