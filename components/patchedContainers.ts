@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { resourceProblems } from "./patchedResources.ts";
-import { findTwice, isObject, isText, toFields, toObjects } from "./rule.ts";
+import { findTwice, isLater, isObject, isText, toFields, toObjects } from "./rule.ts";
 
 type Part = Readonly<Record<string, unknown>>;
 
@@ -20,7 +20,12 @@ export function* containerProblems(at: string, spec: Part): Iterable<string> {
       const path = `${at}.${list}[${index}]`;
       yield* variableProblems(path, container);
       yield* securityProblems(path, container, toFields(spec.securityContext));
-      yield* probeProblems(path, container, list === "initContainers" && container.restartPolicy !== "Always");
+      const { restartPolicy } = container;
+      yield* probeProblems(
+        path,
+        container,
+        list === "initContainers" && restartPolicy !== "Always" && !isLater(restartPolicy),
+      );
       // The work's depend on the settings cpu and memory.
       if (list === "initContainers") yield* resourceProblems(`${path}.resources`, toFields(container.resources));
       yield* mountProblems(`${path}.volumeMounts`, container);

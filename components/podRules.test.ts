@@ -174,6 +174,24 @@ describe("pod", () => {
     });
   }
 
+  const sidecar = {
+    name: "proxy",
+    image: "proxy:1",
+    restartPolicy: "Always",
+    readinessProbe: { exec: { command: ["a"] } },
+  };
+  const podSpecPatch = {
+    volumes: [{ name: "more", emptyDir: {} }],
+    imagePullSecrets: [{ name: "registry" }],
+    containers: [{ env: [{ name: "A", value: "a" }], volumeMounts: [{ name: "more", mountPath: "/more" }] }],
+    initContainers: [sidecar],
+  };
+  for (const path of places(podSpecPatch)) {
+    test(`a patch may have an output of another resource as ${path.join(".")}`, () => {
+      assert.deepEqual(problems({ podSpecPatch: withOutput(podSpecPatch, path) }), []);
+    });
+  }
+
   test("never shows a variable's value, which may be a password", () => {
     for (const pod of [{ env: { PGPASSWORD: "geheim" } }, { env: "geheim" }, { env: ["geheim"] }, "geheim"]) {
       assert.equal(problems(pod).length, 1);
@@ -181,3 +199,17 @@ describe("pod", () => {
     }
   });
 });
+
+/** The path of everything in a value. */
+function places(value: unknown): string[][] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [[key], ...places(inner).map((path) => [key, ...path])]);
+}
+
+/** The value with an output instead of what is at the path. */
+function withOutput(value: unknown, [key, ...path]: readonly string[]): unknown {
+  if (key === undefined) return output(value);
+  if (Array.isArray(value)) return value.map((item, index) => (String(index) === key ? withOutput(item, path) : item));
+  const fields = value as Readonly<Record<string, unknown>>;
+  return { ...fields, [key]: withOutput(fields[key], path) };
+}

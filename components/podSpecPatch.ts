@@ -56,7 +56,12 @@ function merge(target: unknown, patch: unknown, field: string): unknown {
 
 function mergeList(target: readonly unknown[], patch: readonly unknown[], key: string): unknown[] {
   const merged = [...target];
-  for (const item of toObjects(patch)) {
+  for (const item of patch) {
+    // An element that is known only during the deployment keeps its place in the check before it.
+    if (!isObject(item)) {
+      merged.push(item);
+      continue;
+    }
     const at = merged.findIndex((other) => isObject(other) && other[key] === item[key] && sameProtocol(other, item));
     if (at === -1) merged.push(merge({}, item, ""));
     else merged[at] = merge(merged[at], item, "");

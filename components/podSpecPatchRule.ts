@@ -77,7 +77,8 @@ function* podChanges(patch: Fields): Iterable<Change> {
   for (const { name } of toObjects(volumes))
     if (isText(name) && RESERVED_VOLUMES.includes(name)) yield [`the volume ${name}`, RESERVED, show(name)];
   for (const { name } of toObjects(initContainers)) {
-    if (!isText(name)) yield ["an init container without a name", "elements are merged by name", show(name)];
+    if (!isText(name) && !isLater(name))
+      yield ["an init container without a name", "elements are merged by name", show(name)];
     if (name === RUNNER_CONTAINER || name === MIGRATION_CONTAINER)
       yield [`the init container ${name}`, RESERVED, show(name)];
   }
@@ -99,11 +100,12 @@ function* containerChanges(container: Fields, command: boolean): Iterable<Change
     if (isText(mountPath) && isReservedPath(mountPath)) yield [`the mount ${mountPath}`, RESERVED, show(mountPath)];
 }
 
-/** The keys whose value should be a list of objects and is not. */
+/** The keys whose value should be a list of objects and is not; a list or an object that is known only during the deployment is checked then. */
 function* wrongLists(part: Fields, keys: readonly string[], prefix = ""): Iterable<Change> {
   for (const key of keys) {
     const value = part[key];
-    if (key in part && !(Array.isArray(value) && value.every(isObject)))
+    if (!(key in part) || isLater(value)) continue;
+    if (!(Array.isArray(value) && value.every((item) => isObject(item) || isLater(item))))
       yield [`${prefix}${key}`, "elements are merged by name", typeName(value)];
   }
 }
