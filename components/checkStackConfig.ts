@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import { RunError } from "@pulumi/pulumi";
 import { SYSEXITS } from "../worker/src/outcome.ts";
 import { createdNamespaces } from "./createdNamespaces.ts";
+import { DEFAULT_POSTGRES } from "./postgresInstallRules.ts";
 import { readStackConfig } from "./stackConfig.ts";
 import { CONFIG_RULES } from "./stackConfigRules.ts";
 
@@ -29,9 +30,13 @@ try {
   const { namespace } = config.database;
   const scaledJobs = config.batches.map(({ name }) => ({ namespace, name }));
   const installsKeda = config.keda.existing === undefined;
-  const mountsRunner = config.mountRunner && config.runner !== undefined;
+  const { existing, install } = config.database;
+  const name = install?.releaseName ?? DEFAULT_POSTGRES.releaseName;
+  const installsPostgres = existing === undefined ? { namespace, name } : null;
   const namespaces = createdNamespaces(config);
-  console.log(JSON.stringify({ namespaces, installsKeda, scaledJobs, podStartSeconds, mountsRunner }));
+  const mountsRunner = config.mountRunner && config.runner !== undefined;
+  const created = { namespaces, installsKeda, installsPostgres, scaledJobs };
+  console.log(JSON.stringify({ ...created, podStartSeconds, mountsRunner }));
 } catch (error) {
   if (!RunError.isInstance(error)) throw error;
   // Not to standard error, where Node.js may print warnings.

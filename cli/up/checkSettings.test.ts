@@ -138,6 +138,28 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
     assert.equal(accepted.code, 0, accepted.output);
   });
 
+  test("refuses to uninstall the bundled PostgreSQL of a deployed stack, whose requests would not run", async () => {
+    const type = "kubernetes:helm.sh/v3:Release";
+    const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Postgres$${type}::postgres`;
+    const installed = (namespace: string) => deployed({ urn, type, inputs: { name: "my-release", namespace } });
+    const existing = ["host=db", "database=shop", "admin.user=a", "admin.secretName=a"].flatMap((pair) => [
+      "-c",
+      `database.existing.${pair}`,
+    ]);
+    for (const args of [
+      existing,
+      ["-c", "database.install.releaseName=other"],
+      ["-c", "namespace=other", "-c", "createNamespace=false"],
+    ]) {
+      const { code, output, called } = await up(["--config-path", ...args], installed("keda-with-postgresql"));
+      assert.equal(code, 64, output);
+      assert.match(output, /^the settings must keep the PostgreSQL .*, keda-with-postgresql\/my-release \(/m);
+      assert.deepEqual(called(/^minikube start|^pulumi up/), []);
+    }
+    const same = await up([], installed("keda-with-postgresql"));
+    assert.equal(same.code, 0, same.output);
+  });
+
   test("reads the settings of a new stack as soon as it is created", async () => {
     const pulumi = `case "$*" in
       "config --json"*) test -e "\${0%/*}/created" || { echo "error: no stack named" >&2; exit 255; };;

@@ -25,6 +25,8 @@ export interface CheckedSettings {
   readonly namespaces?: readonly CreatedNamespace[];
   /** Whether the stack installs KEDA. */
   readonly installsKeda?: boolean;
+  /** The release of the PostgreSQL that the stack installs; null if it uses an existing one. */
+  readonly installsPostgres?: ObjectName | null;
   /** The ScaledJobs of its batches. */
   readonly scaledJobs?: readonly ObjectName[];
   /** Seconds that a pod may take to start: the longest of all batches. */

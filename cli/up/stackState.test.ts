@@ -130,6 +130,17 @@ describe("what a stack owns", () => {
       assert.equal(is, false);
   });
 
+  test("is the PostgreSQL that its settings install, not one of its program, and not one that Pulumi deletes anyway", () => {
+    const release = { namespace: "batches", name: "my-release" };
+    const installed = (urn: string, more: object = {}) =>
+      parse([resource(RELEASE, { chart: "c", ...release }, { urn: `urn:pulumi:dev::postgres-batch::${urn}`, ...more })])
+        .installedPostgres;
+    const urn = `postgres-batch:index:Postgres$${RELEASE}::postgres`;
+    assert.deepEqual(installed(urn), release);
+    for (const is of [installed(urn, { delete: true }), installed(`${RELEASE}::postgres`), installed(`${urn}-2`)])
+      assert.equal(is, undefined);
+  });
+
   test("is KEDA with any chart of the component Keda", () => {
     const urn = `urn:pulumi:dev::postgres-batch::postgres-batch:index:Keda$${RELEASE}::keda`;
     assert.ok(parse([{ urn, type: RELEASE, inputs: { chart: "./vendored" } }]).ownsKeda);

@@ -42,6 +42,8 @@ export interface StackState {
   readonly configured: readonly CreatedNamespace[];
   /** Whether its settings install KEDA. */
   readonly installedKeda: boolean;
+  /** The release of the PostgreSQL that its settings install, if it has installed one. */
+  readonly installedPostgres?: ObjectName;
   /** Its Helm releases. */
   readonly releases: readonly ObjectName[];
   readonly jobs: readonly ObjectName[];
@@ -78,6 +80,7 @@ export function parseStackState(json: string): StackState {
     namespaces: [...new Set(named("kubernetes:core/v1:Namespace").map(({ name }) => name))],
     configured: resources.flatMap(configuredNamespace),
     installedKeda: resources.some((resource) => CONFIGURED_KEDA.test(resource.urn ?? "") && isKept(resource)),
+    ...findPostgres(resources),
     releases: resources.filter(({ type }) => type === RELEASE).flatMap(({ inputs }) => toObjectName(inputs)),
     jobs: named("kubernetes:batch/v1:Job"),
     scaledJobs: named("kubernetes:keda.sh/v1alpha1:ScaledJob"),
@@ -155,6 +158,13 @@ function toBuiltImage({ type, urn, inputs }: Resource): BuiltImage[] {
 const CONFIGURED_NAMESPACE = /:index:(Postgres|Keda)\$kubernetes:core\/v1:Namespace::(?:postgres|keda)-namespace$/;
 
 const CONFIGURED_KEDA = /:index:Keda\$kubernetes:helm\.sh\/v3:Release::keda$/;
+const CONFIGURED_POSTGRES = /:index:Postgres\$kubernetes:helm\.sh\/v3:Release::postgres$/;
+
+function findPostgres(resources: readonly Resource[]): Pick<StackState, "installedPostgres"> {
+  const found = resources.find((resource) => CONFIGURED_POSTGRES.test(resource.urn ?? "") && isKept(resource));
+  const [installedPostgres] = toObjectName(found?.inputs);
+  return installedPostgres === undefined ? {} : { installedPostgres };
+}
 
 function configuredNamespace(resource: Resource): CreatedNamespace[] {
   const [, component] = CONFIGURED_NAMESPACE.exec(resource.urn ?? "") ?? [];

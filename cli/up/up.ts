@@ -19,6 +19,7 @@ import { isPartFlag } from "./pulumiArgs.ts";
 import { checkPulumiVersion } from "./pulumiVersion.ts";
 import { refuseLostKeda } from "./refuseLostKeda.ts";
 import { refuseLostNamespaces } from "./refuseLostNamespaces.ts";
+import { refuseLostPostgres } from "./refuseLostPostgres.ts";
 import { refuseTakenNames } from "./refuseTakenNames.ts";
 import { replaceLostImages } from "./replaceLostImages.ts";
 import { retryHint } from "./retryHint.ts";
@@ -59,6 +60,7 @@ await runSession(HELP, async (session) => {
   const state = await readStackState(session);
   refuseLostNamespaces(state, settings?.namespaces);
   refuseLostKeda(state, settings?.installsKeda);
+  refuseLostPostgres(state, settings?.installsPostgres);
   const context = await stackContext(session);
   const source = await readImageSource(session);
   if (source !== "existing" && !isInstalled("docker")) requirePrograms(["docker", "minikube"], isInstalled);
