@@ -27,6 +27,7 @@ describe("readArgs", () => {
     ["--max-runs 1 --max-runs 2", { maxRuns: 2 }],
     ["-s prod --file a.sql", { stack: "prod", file: "a.sql" }],
     ["--old", { old: true }],
+    ["-- --json --max-runs 3", { json: true, maxRuns: 3 }],
   ];
   for (const [words, options] of table) {
     test(`reads "${words}", with defaults for the rest`, () => {

@@ -88,9 +88,11 @@ export class HelpRequest extends Error {
  */
 export function readArgs<const Options extends Readonly<Record<string, OptionSpec>>>(
   spec: CommandSpec<Options>,
-  args: readonly string[],
+  allArgs: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Args<Options> {
+  // npm removes the `--` before a script's options; pnpm and Yarn pass it on.
+  const args = allArgs[0] === "--" ? allArgs.slice(1) : allArgs;
   const command = createCommand(spec);
   try {
     command.parse(spec.passRest ? detachShortValues(spec, args) : args, { from: "user" });

@@ -10,6 +10,7 @@ describe("the command line of npm run up and down", () => {
     ["", "dev", []],
     ["--stack mine", "mine", []],
     ["--stack=mine -c pollingInterval=5", "mine", ["-c", "pollingInterval=5"]],
+    ["-- --stack mine -y", "mine", ["-y"]],
     ["--refresh -s mine --diff", "mine", ["--refresh", "--diff"]],
     ["-s=mine --config a=b --target urn", "mine", ["--config", "a=b", "--target", "urn"]],
   ] as const) {
@@ -35,12 +36,20 @@ describe("the command line of npm run up and down", () => {
     });
   }
 
+  for (const args of ["-ys prod", "-fysprod", "-ys=prod", "-y -- --stack prod", "-y -- --stack=prod"]) {
+    test(`refuses "${args}", which only Pulumi would read as the stack: another one would be changed`, () => {
+      assert.throws(() => readOptions(HELP, args.split(" ")), /^UsageError: a stack must be --stack NAME or -s NAME, /);
+    });
+  }
+
   // `npm run down prod`, and `npm run down -s prod`, whose `-s` is npm's --silent: Pulumi would destroy the default stack.
   for (const args of [
     "prod",
     "--yes prod",
     "--exclude-protected prod",
     "--show-secrets prod",
+    "--urns prod",
+    "-yQ prod",
     "--stack dev prod",
     "--config a=b c=d",
     "--config=a=b prod",

@@ -32,18 +32,22 @@ const PULUMI_OPTIONS = (
 
 /** Pulumi's options without a value, which a stack's name may follow by mistake. */
 const PULUMI_FLAGS = new RegExp(
-  `^(-[ydfrje]+|--(${[
+  `^(-[ydfrjehQ]+|--(${[
     "yes|skip-preview|preview-only|refresh|remove|run-program|debug|diff|json|dry-run|config-path|continue-on-error",
     "expect-no-changes|target-dependents|exclude-dependents|exclude-protected|attach-debugger|non-interactive|emoji",
+    "ignore-protect|neo|strict|urns|skip-config-validation|skip-plugin-pre-install",
     "show-(config|full-output|policy-remediations|reads|replacement-steps|sames|secrets)",
     "suppress-(outputs|permalink|progress)|logflow|logtostderr|disable-integrity-checking|fully-qualify-stack-names",
   ].join("|")}))$`,
 );
 
+/** An option that only Pulumi reads as a stack: behind a second `--`, or `-s` together with other letters (`-ys prod`). */
+const PULUMI_STACK = /^(--stack(=|$)|-[ydfrjehQ]+s)/;
+
 /**
  * Reads a command line. Only `--stack NAME` and `--help` are ours.
  *
- * @throws UsageError when `--stack` has no name, for a word that belongs to no option (`pulumi destroy` ignores it, and would remove
+ * @throws UsageError when `--stack` has no name, or only Pulumi would read it, for a word that belongs to no option (`pulumi destroy` ignores it, and would remove
  *   the default stack), and for options that npm took for itself; HelpRequest for `--help`.
  */
 export function readOptions(help: Help, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Options {
@@ -63,6 +67,12 @@ export function readOptions(help: Help, args: readonly string[], env: NodeJS.Pro
   if (word !== undefined) {
     throw new UsageError(
       `every argument must be an option or its value (a stack is --stack NAME, after --: ${help.name} --stack NAME); got ${JSON.stringify(word)}`,
+    );
+  }
+  const other = rest.find((arg) => PULUMI_STACK.test(arg));
+  if (other !== undefined) {
+    throw new UsageError(
+      `a stack must be --stack NAME or -s NAME, an option of its own (which is checked and used); got ${JSON.stringify(other)}`,
     );
   }
   return { stack: options.stack, pulumiArgs: rest };
