@@ -18,6 +18,15 @@ describe("npm run down", { timeout: 60_000 }, () => {
     assert.deepEqual(called(/^minikube delete/), []);
   });
 
+  test("only shows what would be deleted, with --preview-only, which Pulumi does not accept together with --yes", async () => {
+    for (const env of [{}, { ...DAEMONLESS, ...deployedTo("minikube", "uid-0") }]) {
+      const { code, output, called } = await outcome("down", { args: ["--preview-only"], env });
+      assert.equal(code, 0, output);
+      assert.deepEqual(called(/^pulumi (refresh|destroy)/), ["pulumi destroy --preview-only --stack dev"]);
+      assert.doesNotMatch(output, /minikube delete/);
+    }
+  });
+
   test("needs no Docker daemon, and does not ask minikube for one", async () => {
     for (const program of [ALL.minikube, minikube("docker", "containerd", { nodes: 2 })]) {
       const programs = { ...ALL, minikube: program };

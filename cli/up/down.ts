@@ -5,7 +5,7 @@ import { Kubectl } from "./kubectl.ts";
 import { findProfile, isReachable } from "./kubernetesCluster.ts";
 import { startArguments } from "./minikube.ts";
 import { checkPassphrase } from "./passphrase.ts";
-import { isPartFlag } from "./pulumiArgs.ts";
+import { isPartFlag, isPreviewFlag } from "./pulumiArgs.ts";
 import { pulumiCommand } from "./pulumiCommand.ts";
 import { checkPulumiVersion } from "./pulumiVersion.ts";
 import { refreshBeforeDestroy } from "./refreshBeforeDestroy.ts";
@@ -43,13 +43,15 @@ await runSession(HELP, async (session) => {
   const state = await readStackState(session);
   const kubectl = new Kubectl(context, session.env);
   if (!flags.some(isPartFlag)) await refuseSharedKeda(kubectl, state);
-  const args = ["destroy", "--yes", ...flags, "--stack", stack];
+  // Pulumi refuses to confirm what it only shows.
+  const previews = flags.some(isPreviewFlag);
+  const args = ["destroy", ...(previews ? [] : ["--yes"]), ...flags, "--stack", stack];
   const { exitCode } = await runWatched("pulumi", args, env, (ended) =>
     watchDeletion({ kubectl, state, ended, print: printAmid }),
   );
   if (exitCode !== 0) {
     for (const line of ["", ...retryHint("down", session)]) console.log(line);
-  } else if (profile !== undefined) {
+  } else if (profile !== undefined && !previews) {
     console.log(
       `\n# minikube is still running; to delete it as well\nminikube delete --profile=${shellQuote(context)}`,
     );

@@ -59,7 +59,7 @@ describe("Pulumi's arguments", () => {
 });
 
 test("a part of a stack is changed with a target, an exclusion or a preview only", () => {
-  for (const arg of ["-t", "--target", "--target=urn:pulumi:x", "--exclude=urn:pulumi:x", "--preview-only"])
+  for (const arg of ["-t", "--target", "--target=urn:pulumi:x", "-x", "--exclude=urn:pulumi:x", "--preview-only"])
     assert.ok(isPartFlag(arg), arg);
   for (const arg of ["--exclude-protected", "--refresh", "--targets", "-y"]) assert.ok(!isPartFlag(arg), arg);
 });

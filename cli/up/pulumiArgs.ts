@@ -77,7 +77,12 @@ export function isRefreshFlag(arg: string): boolean {
   return /^(--refresh|-r)(=true)?$/.test(arg);
 }
 
+/** Whether an argument makes Pulumi only show what it would do. */
+export function isPreviewFlag(arg: string): boolean {
+  return /^--preview-only(=true)?$/.test(arg);
+}
+
 /** Whether an argument makes Pulumi change only a part of the stack, or nothing. */
 export function isPartFlag(arg: string): boolean {
-  return /^(-t|--target|--exclude|--preview-only)(=.*)?$/.test(arg);
+  return /^(-t|--target|-x|--exclude|--preview-only)(=.*)?$/.test(arg);
 }

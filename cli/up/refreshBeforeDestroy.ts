@@ -4,7 +4,7 @@ import { FailedError } from "./failedError.ts";
 import { readImageSource } from "./imageSource.ts";
 import { buildEnv } from "./kubernetesCluster.ts";
 import type { Profile } from "./minikube.ts";
-import { isRefreshFlag } from "./pulumiArgs.ts";
+import { isPreviewFlag, isRefreshFlag } from "./pulumiArgs.ts";
 import type { Session } from "./session.ts";
 
 /** Docker images, which are not objects of the cluster. */
@@ -30,7 +30,8 @@ export async function refreshBeforeDestroy(
 ): Promise<DestroyArgs> {
   const { env, pulumiArgs, stack, isInstalled } = session;
   const asked = pulumiArgs.some(isRefreshFlag);
-  if (!recreated && !asked) return { flags: pulumiArgs, env };
+  // A preview changes nothing, nor does it refresh the state.
+  if (pulumiArgs.some(isPreviewFlag) || (!recreated && !asked)) return { flags: pulumiArgs, env };
   const problem = isInstalled("docker") ? undefined : "docker is not on PATH";
   const dockerEnv = problem === undefined ? await findDaemon(session, context, profile) : {};
   const envWithDocker = { ...env, ...dockerEnv };
