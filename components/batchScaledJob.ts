@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { batchRule } from "./batchRules.ts";
 import { BATCH_DEFAULTS, type BatchSettings } from "./batchSettings.ts";
+import { checkedArgs } from "./checkedArgs.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { missingProbe } from "./livenessPort.ts";
 import { mergeMetadata } from "./mergeMetadata.ts";
@@ -92,7 +93,9 @@ export class BatchScaledJob extends pulumi.ComponentResource {
     if (warning !== undefined) void pulumi.log.warn(warning, this);
     const { namespace, pod, graceSeconds = BATCH_DEFAULTS.graceSeconds } = args;
     const names = { name: args.name ?? name, authenticationName: `${args.name ?? name}-auth` };
-    const spec = pulumi.output(args).apply((known) => specArgs(known as KnownArgs, names));
+    const spec = checkedArgs(`BatchScaledJob ${name}`, batchRule, { ...args, name: names.name }, (known) =>
+      specArgs(known as KnownArgs, names),
+    );
     const scaler = pulumi.output(args.scaler);
     // Neither is deletedWith the namespace: only KEDA's operator removes their finalizers.
     const authentication = new k8s.apiextensions.CustomResource(
@@ -131,9 +134,7 @@ type KnownArgs = Omit<BatchScaledJobArgs, "image" | "command" | "runner" | "data
     readonly runner?: ImageArgs;
   };
 
-/** @throws RunError when an argument is wrong; those that come from other resources are known only now. */
 function specArgs(args: KnownArgs, names: Pick<ScaledJobSpecArgs, "name" | "authenticationName">): ScaledJobSpecArgs {
-  refuseWrongArgs(`BatchScaledJob ${names.name}`, batchRule, { ...args, name: names.name });
   const { namespace, command, runner, mountRunner, finalExitCodes = [], retryAfterSeconds, ...rest } = args;
   return {
     ...withDefaults(BATCH_DEFAULTS, rest),

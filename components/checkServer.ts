@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { checkedArgs } from "./checkedArgs.ts";
 import { serverRule } from "./postgresRules.ts";
-import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 
 /** An existing server, and the names of the three roles. */
 export interface ServerArgs {
@@ -18,8 +18,7 @@ export interface ServerArgs {
  * @throws RunError as a rejection, which ends the program.
  */
 export function checkServer(args: ServerArgs): void {
-  pulumi.output(args).apply(({ admin, worker, scaler, ...server }) => {
-    const roles = { admin: { user: admin }, worker: { user: worker }, scaler: { user: scaler } };
-    refuseWrongArgs("the existing PostgreSQL", serverRule, { ...server, ...roles });
-  });
+  const { admin, worker, scaler, ...server } = args;
+  const roles = { admin: { user: admin }, worker: { user: worker }, scaler: { user: scaler } };
+  checkedArgs("the existing PostgreSQL", serverRule, { ...server, ...roles }, () => undefined);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_POD_START_SECONDS } from "../worker/src/queue/demand.ts";
+import { checkedArgs } from "./checkedArgs.ts";
 import { contentHash } from "./contentHash.ts";
 import type { DatabaseAddress, RoleCredentials } from "./database.ts";
 import { withoutEmptyValues } from "./emptyValues.ts";
@@ -115,7 +116,9 @@ export class SchemaMigration extends pulumi.ComponentResource {
       .all([passwordRotation, attach])
       .apply(([rotation, tables]) => schemaVersion(join(PROJECT_ROOT, "sql"), [rotation, JSON.stringify(tables)]));
     const { labels, annotations } = pod;
-    const template = pulumi.output(args).apply((known) => podTemplate(name, known as KnownArgs));
+    const template = checkedArgs(`SchemaMigration ${name}`, migrationRule, args, (known) =>
+      podTemplate(name, known as KnownArgs),
+    );
     this.job = new k8s.batch.v1.Job(
       name,
       {
@@ -161,8 +164,6 @@ type KnownArgs = Omit<SchemaMigrationArgs, "image" | "database" | "admin" | "wor
 } & Readonly<Record<"admin" | "worker" | "scaler", RoleCredentials>>;
 
 function podTemplate(name: string, args: KnownArgs) {
-  // Some of them are known only now.
-  refuseWrongArgs(`SchemaMigration ${name}`, migrationRule, args);
   const { image, database, admin, pod = {} } = args;
   const { labels, annotations } = pod;
   const own = withoutWork(pod);

@@ -16,6 +16,7 @@ import { assignedUserRule, mountsRule } from "./podRules.ts";
 import type { PostgresArgs } from "./postgres.ts";
 import { noTemplates } from "./postgresRules.ts";
 import { quotedDates } from "./quotedDates.ts";
+import { withoutValue } from "./refuseWrongArgs.ts";
 import { restrictedPods } from "./restrictedPods.ts";
 import { and, problem, type Rule, toFields } from "./rule.ts";
 import type { SchemaMigrationArgs } from "./schemaMigration.ts";
@@ -91,9 +92,7 @@ export function readStackConfig(
 function refuse(problems: readonly string[], secrets: readonly string[]): void {
   if (problems.length === 0) return;
   const hidden = secrets.filter((key) => Object.hasOwn(CONFIG_RULES, key));
-  const lines = problems.map((line) =>
-    mayShow(line, hidden) ? line : line.replace(/; got (?!nothing$).*$/s, "; got a secret"),
-  );
+  const lines = problems.map((line) => (mayShow(line, hidden) ? line : withoutValue(line)));
   throw new RunError(`the stack's configuration (pulumi config set KEY VALUE):\n${lines.join("\n")}`);
 }
 
