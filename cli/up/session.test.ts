@@ -9,6 +9,7 @@ const LAUNCH = join(ROOT, "cli/launch.mjs");
 const MOVED = /^kubernetesContext must stay "elsewhere" while .*; got "minikube"\. Set it back/m;
 // kubectl would take it for the current context.
 const NO_CONTEXT = /^kubernetesContext must be the name of a context .*; got ""$/m;
+const NO_FILE = /^--config-file must be an existing file \(.*; a relative path begins at .*\); got "other\.yaml"$/m;
 const CHANGES = /^pulumi (up|destroy)|^minikube start/;
 
 for (const script of ["up", "down"] as const) {
@@ -17,6 +18,7 @@ for (const script of ["up", "down"] as const) {
       ["on another context's cluster", { clusterAnswers: false, env: deployedTo("elsewhere", "uid-1") }, MOVED],
       ["half deployed there", { clusterAnswers: false, env: interruptedOn("elsewhere", "uid-1") }, MOVED],
       ["without a context", { env: { FAKE_CONTEXT: " " } }, NO_CONTEXT],
+      ["with a settings file that does not exist", { args: ["--config-file", "other.yaml"] }, NO_FILE],
       ["without a context on the command line", { args: ["--config", "kubernetesContext="] }, NO_CONTEXT],
       [
         "with an older Pulumi, whether or not that supports requiredPulumiVersion",

@@ -28,11 +28,21 @@ export async function runSession(help: Help, run: (session: Session) => Promise<
   return await runCommand(async (args) => {
     const options = readOptions(help, args);
     process.chdir(ROOT);
+    checkConfigFile(options);
     const { env } = process;
     const credentials = readIfExists(join(env.PULUMI_HOME || join(findHome(), ".pulumi"), "credentials.json"));
     const extraEnv = pulumiEnv(ROOT, { env, credentials });
     return await run({ ...options, isInstalled: pathLookup(env.PATH), extraEnv, env: { ...env, ...extraEnv } });
   });
+}
+
+/** Pulumi takes a file that does not exist for an empty one, and would deploy the defaults. */
+function checkConfigFile({ pulumiArgs }: Options): void {
+  const file = configFile(pulumiArgs);
+  if (file === undefined || existsSync(file)) return;
+  throw new UsageError(
+    `--config-file must be an existing file (it has the stack's settings; a relative path begins at ${ROOT}); got ${JSON.stringify(file)}`,
+  );
 }
 
 /** A user without a name, as in a container, may have no home. */

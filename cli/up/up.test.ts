@@ -87,11 +87,11 @@ describe("npm run up", { timeout: 180_000 }, () => {
   });
 
   test("reads the stack's settings from the same file as Pulumi", async () => {
-    const { code, output, called } = await outcome("up", { args: ["--config-file", "other.yaml"] });
+    const { code, output, called } = await outcome("up", { args: ["--config-file", "Pulumi.yaml"] });
     assert.equal(code, 0, output);
     assert.deepEqual(
       called(/^pulumi config get/),
-      ["kubernetesContext", "image"].map((key) => `pulumi config get ${key} --stack dev --config-file other.yaml`),
+      ["kubernetesContext", "image"].map((key) => `pulumi config get ${key} --stack dev --config-file Pulumi.yaml`),
     );
   });
 
