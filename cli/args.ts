@@ -91,7 +91,7 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
   allArgs: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Args<Options> {
-  // npm removes the `--` before a script's options; pnpm and Yarn pass it on.
+  // npm removes the `--` before a script's options; pnpm passes it on.
   const args = allArgs[0] === "--" ? allArgs.slice(1) : allArgs;
   const command = createCommand(spec);
   try {

@@ -23,7 +23,6 @@ import { selectorsRule } from "./selectorsRule.ts";
  */
 
 const name = text(isQualifiedName, "a label name", "it selects nodes");
-const anyText = text(/^/, "a string", "quote numbers");
 const any: Rule = () => undefined;
 
 /** Validation rules for a quantity of any resource. */
@@ -91,7 +90,7 @@ export const spreadRule = and(
         kubernetesObject("label selector"),
         and(podFieldRule("topologySpreadConstraints", "labelSelector"), selectorsRule),
       ),
-      matchLabelKeys: list(anyText, { why: "label names" }),
+      matchLabelKeys: list(name, { why: "label names" }),
       minDomains: number({ min: 1, max: 2_147_483_647, why: "a number of nodes or zones" }),
       nodeAffinityPolicy: policy,
       nodeTaintsPolicy: policy,

@@ -27,6 +27,12 @@ const pods = (requirement: object) => {
     podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "zone", labelSelector }] },
   };
 };
+const group = (more: object) => ({
+  podAntiAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "zone", labelSelector: {}, ...more }],
+  },
+});
+const GROUP = "podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]";
 const NODE_TERM =
   "nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0]";
 const POD_TERM = "podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].labelSelector.matchExpressions[0]";
@@ -38,6 +44,10 @@ describe("the selectors of an affinity", () => {
     nodes({ operator: output("in") }),
     nodes({ operator: "In", values: output([]) }),
     pods({ operator: "DoesNotExist" }),
+    pods({ operator: "In", values: ["", "a_b.c"] }),
+    nodes({ operator: "Lt", values: ["-5"] }),
+    terms({ matchFields: [{ key: "metadata.name", operator: "In", values: ["node-1.example"] }] }),
+    group({ matchLabelKeys: ["pod-template-hash"], mismatchLabelKeys: ["a.example/b"], namespaces: ["shop"] }),
     preferred(100),
   ])
     test(`may be ${JSON.stringify(affinity)}`, () => {
@@ -59,6 +69,35 @@ describe("the selectors of an affinity", () => {
     [
       `${POD_TERM}.operator must be one of In, NotIn, Exists, DoesNotExist (how the values are compared); got "Gt"`,
       pods({ operator: "Gt", values: ["1"] }),
+    ],
+    [
+      `${NODE_TERM}.key must be a label name (it selects nodes or pods); got ""`,
+      nodes({ key: "", operator: "Exists" }),
+    ],
+    [
+      `${NODE_TERM}.values[1] must be a label value (at most 63 letters, digits, -, _ and .); got "b c"`,
+      nodes({ operator: "In", values: ["a", "b c"] }),
+    ],
+    [
+      `${NODE_TERM.replace("matchExpressions", "matchFields")}.key must be metadata.name (nodes have no other field to select by); got "pool"`,
+      terms({ matchFields: [{ key: "pool", operator: "In", values: ["a"] }] }),
+    ],
+    [
+      `${POD_TERM}.values[0] must be a label value (at most 63 letters, digits, -, _ and .); got "-a"`,
+      pods({ operator: "NotIn", values: ["-a"] }),
+    ],
+    [`${GROUP}.topologyKey must be a label name (it selects nodes or pods); got ""`, group({ topologyKey: "" })],
+    [
+      `${GROUP}.matchLabelKeys[0] must be a label name (it selects nodes or pods); got "a b"`,
+      group({ matchLabelKeys: ["a b"] }),
+    ],
+    [
+      `${GROUP}.namespaces[0] must be 1 to 63 characters from a-z, 0-9 and "-" (pods in it are selected); got "Shop"`,
+      group({ namespaces: ["Shop"] }),
+    ],
+    [
+      `${GROUP}.labelSelector.matchLabels.app must be a label value (at most 63 letters, digits, -, _ and .); got "a b"`,
+      group({ labelSelector: { matchLabels: { app: "a b" } } }),
     ],
     [
       "nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms must be a list of 1 or more (no node would match); got an empty one",
