@@ -16,6 +16,7 @@ import {
   text,
 } from "./rule.ts";
 import { selectorsRule } from "./selectorsRule.ts";
+import { pathInVolume, volumeFilesRule } from "./volumeFilesRule.ts";
 
 /*
  * The parts of a pod's spec that are given as Kubernetes defines them. An unknown key must be refused here: KEDA's CRD drops it without a
@@ -185,10 +186,12 @@ export const volumeRule = and(
     );
     if (sources.length !== 1)
       problems.push(`${path} must have one source (what is mounted); got ${sources.join(" and ") || "none"}`);
+    volumeFilesRule(path, value, problems);
   },
 );
 
-const subPath = text(/^(?!\/)(?!(.*\/)?\.\.(\/|$))/, "a relative path without ..", "a folder or a file in the volume");
+/** Validation rules for a part of a volume that is mounted. */
+export const subPath = text(pathInVolume, "a relative path without ..", "a folder or a file in the volume");
 
 /** Validation rules for the mount of a volume. */
 export const volumeMountRule = and(

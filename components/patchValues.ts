@@ -1,7 +1,11 @@
-import { quantityRule, spreadsRule } from "./kubernetesRules.ts";
+import { isIP } from "node:net";
+import { imageReferenceRule } from "./chartRules.ts";
+import { quantityRule, spreadsRule, subPath } from "./kubernetesRules.ts";
 import { labelValue, nodeLabel, objectName } from "./nameRules.ts";
-import { known, list, map, number, type Rule, text } from "./rule.ts";
+import { and, known, list, map, number, type Rule, text } from "./rule.ts";
 import { selectorsRule } from "./selectorsRule.ts";
+import { variableValueRule } from "./variableValueRule.ts";
+import { volumeFilesRule } from "./volumeFilesRule.ts";
 
 /*
  * Values within a patch that Kubernetes refuses only when KEDA creates a Job. Which fields exist, and their types, is checked
@@ -30,7 +34,20 @@ const portOrName: Rule = (path, value, problems) =>
       )(path, value, problems)
     : port(path, value, problems);
 
-const probe = fields({ httpGet: fields({ port: portOrName }), tcpSocket: fields({ port: portOrName }) });
+const oneOf = (values: readonly string[], why: string) =>
+  text((value) => values.includes(value), values.join(", ").replace(/, (?=[^,]*$)/, " or "), why);
+
+const count = number({ min: 0, max: 2_147_483_647, why: "0 is the default" });
+
+const probe = fields({
+  httpGet: fields({ port: portOrName, scheme: oneOf(["HTTP", "HTTPS"], "how the probe asks") }),
+  tcpSocket: fields({ port: portOrName }),
+  initialDelaySeconds: count,
+  periodSeconds: count,
+  timeoutSeconds: count,
+  successThreshold: count,
+  failureThreshold: count,
+});
 
 const name = text(
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
@@ -38,28 +55,41 @@ const name = text(
   "a container's name",
 );
 
-/** A quantity may be a number in YAML, and null removes one. */
+/** A quantity may be a number in YAML, or have an exponent, and null removes one. */
 const quantity: Rule = known((path, value, problems) => {
-  if (value !== null && !Number.isFinite(Number(value))) quantityRule(path, value, problems);
+  const isNumber = typeof value === "number" && Number.isFinite(value) && value >= 0;
+  if (value !== null && !isNumber && !/^\d+(\.\d*)?[eE][+-]?\d+$/.test(String(value)))
+    quantityRule(path, value, problems);
 });
 
 const anyName: Rule = () => undefined;
 const quantities = map(anyName, quantity, "resource names and quantities");
 
-const oneOf = (values: readonly string[], why: string) =>
-  text((value) => values.includes(value), values.join(", ").replace(/, (?=[^,]*$)/, " or "), why);
+const address = text((value) => isIP(value) !== 0, "an IP address", "Kubernetes' rule");
+const userId = number({ min: 0, max: 2_147_483_647, why: "a user's id" });
 
 const container = fields({
   name,
+  image: imageReferenceRule("nodes pull it"),
   imagePullPolicy: oneOf(["Always", "IfNotPresent", "Never"], "when nodes pull the image"),
   restartPolicy: oneOf(["Always", "OnFailure", "Never"], "with Always an init container is a sidecar"),
   env: list(
     fields({
       name: text(/^[A-Za-z_][\w.-]*$/, "a variable's name", "letters, digits, _, . and -, no digit first"),
+      value: variableValueRule,
     }),
     { why: "variables" },
   ),
-  ports: list(fields({ containerPort: port, hostPort: port, name: portOrName }), { why: "ports" }),
+  ports: list(
+    fields({
+      ...{ containerPort: port, hostPort: port, name: portOrName },
+      protocol: oneOf(["TCP", "UDP", "SCTP"], "the port's protocol"),
+    }),
+    { why: "ports" },
+  ),
+  volumeMounts: list(fields({ subPath, subPathExpr: subPath }), { why: "mounts" }),
+  terminationMessagePolicy: oneOf(["File", "FallbackToLogsOnError"], "where a failure's reason is"),
+  securityContext: fields({ runAsUser: userId, runAsGroup: userId }),
   resources: fields({ requests: quantities, limits: quantities }),
   readinessProbe: probe,
   livenessProbe: probe,
@@ -80,11 +110,32 @@ export const patchValuesRule: Rule = fields({
   affinity: selectorsRule,
   topologySpreadConstraints: spreadsRule,
   volumes: list(
-    fields({
-      name: text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, '1 to 63 characters from a-z, 0-9 and "-"', "a volume's name"),
-    }),
+    and(
+      fields({
+        name: text(
+          /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+          '1 to 63 characters from a-z, 0-9 and "-"',
+          "a volume's name",
+        ),
+      }),
+      volumeFilesRule,
+    ),
     { why: "volumes" },
   ),
+  dnsConfig: fields({
+    nameservers: list(address, { why: "name servers" }),
+    options: list(fields({ name: text(/./, "an option's name", "how names are resolved") }), { why: "options" }),
+  }),
+  hostAliases: list(fields({ ip: address, hostnames: list(objectName("a host"), { why: "host names" }) }), {
+    why: "hosts",
+  }),
+  preemptionPolicy: oneOf(["Never", "PreemptLowerPriority"], "whether other pods make room"),
+  securityContext: fields({
+    runAsUser: userId,
+    runAsGroup: userId,
+    fsGroup: userId,
+    fsGroupChangePolicy: oneOf(["Always", "OnRootMismatch"], "when the owner of a volume's files is changed"),
+  }),
   dnsPolicy: oneOf(["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"], "how names are resolved"),
   containers: list(container, { why: "containers" }),
   initContainers: list(container, { why: "containers" }),

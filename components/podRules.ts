@@ -20,6 +20,7 @@ import {
   text,
   toFields,
 } from "./rule.ts";
+import { variableValueRule } from "./variableValueRule.ts";
 
 /** Labels that KEDA, the Job controller and this project use as selectors. */
 const OUR_LABELS =
@@ -72,6 +73,7 @@ export const envRule = and(
   ),
   (path, value, problems) => {
     for (const [name, text] of Object.entries(toFields(value))) {
+      variableValueRule(`${path}.${name}`, text, problems);
       const max = maxValueBytes(name);
       const bytes = isText(text) ? Buffer.byteLength(text) : 0;
       if (bytes > max)
