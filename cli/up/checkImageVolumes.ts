@@ -12,10 +12,11 @@ interface Node {
 const MINIMUM_CONTAINERD: Version = [2, 1, 0];
 
 const POD = { spec: { volumes: [{ name: "runner", image: { reference: "runner:1" } }] } };
+const REFERENCE = "jsonpath={.spec.volumes[*].image.reference}";
 
 /**
- * Checks that the cluster can mount the runner's image, if the settings say so: its Jobs' pods would be refused, or never start.
- * Warns if only some nodes can.
+ * Checks that the cluster can mount the runner's image, if the settings say so: otherwise no command would start. Warns if only some nodes
+ * can.
  *
  * @throws UsageError when the API server does not accept such a volume, or no node can mount it.
  */
@@ -24,9 +25,10 @@ export async function checkImageVolumes(
   { mountsRunner = false }: CheckedSettings,
 ): Promise<void> {
   if (!mountsRunner) return;
-  const pod = ["run", "runner", "--image=runner:1", "--dry-run=server", `--overrides=${JSON.stringify(POD)}`];
-  // Without the feature the API server ignores the volume's source.
-  if (/must specify a volume type/.test((await kubectl.run(pod)).stderr))
+  const pod = ["run", "runner", "--image=runner:1", `--overrides=${JSON.stringify(POD)}`];
+  const { exitCode, stdout } = await kubectl.run([...pod, "--dry-run=server", "-o", REFERENCE]);
+  // Without the feature the API server removes the volume and accepts the pod.
+  if (exitCode === 0 && stdout === "")
     throw new UsageError(
       "image.mountRunner must be false unless the API server accepts volumes from images (by default from Kubernetes 1.35 on); got true",
     );
