@@ -25,7 +25,7 @@ export interface BatchConfig extends BatchSettings {
   readonly name?: string;
   /** The image that contains `command`. */
   readonly image?: string;
-  /** Pull policy of `image`. If set, the image is used unmodified and an init container supplies the runner. */
+  /** Pull policy of `image`. If set, the image is used unmodified, without the runner as a layer. */
   readonly imagePullPolicy?: string;
   /** The program that does the work, and its arguments. */
   readonly command?: string[];

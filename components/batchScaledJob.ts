@@ -40,7 +40,7 @@ export interface BatchScaledJobArgs extends BatchSettings {
    */
   readonly runner?: pulumi.Input<ImageArgs>;
   /**
-   * Mount the runner's image as a volume instead: the pod claims about 0.7 s earlier. Needs Kubernetes 1.35 or newer, and nodes with
+   * Mount the runner's image as a volume instead: the pod claims about a second earlier. Needs Kubernetes 1.35 or newer, and nodes with
    * containerd 2.1 or newer.
    *
    * @default false

@@ -3,10 +3,10 @@ import { refuseWrongArgs } from "./refuseWrongArgs.ts";
 import type { Rule } from "./rule.ts";
 
 /**
- * A component's arguments once all of them are known, checked: those that come from other resources could not be checked before. If one of
+ * Checks a component's arguments once all of them are known: those that come from other resources could not be checked before. If one of
  * them is a secret, no message shows a value.
  *
- * @param use - makes the result of them
+ * @param use - computes the result from the checked arguments
  * @throws RunError as `refuseWrongArgs`, as a rejection.
  */
 export function checkedArgs<Args extends object, Result>(

@@ -527,7 +527,7 @@ begin
         or (last.attempt > q.attempt and last.status <> 'FAILED') is true and not batch.accept_reinserted(p_kind, q.request_id) then
         perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
           'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, %s', q.attempt, last.status, last.attempt,
-          case last.status when 'DEAD' then format('select batch.retry(%L, %s)', p_kind, q.request_id) else 'delete and insert its row' end)));
+          case last.status when 'DEAD' then format('select batch.retry(%L, %s)', p_kind, q.request_id) else 'delete its row and insert it again' end)));
         unusable := unusable + 1;
         continue;
       end if;
@@ -3852,8 +3852,8 @@ begin
   where q.ctid = any (ctids) and latest.attempt > q.attempt and latest.status <> 'FAILED'
     and latest.ended_at > cleared
     and not exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = q.request_id);
-  perform batch.reject(p_kind, finished,
-    'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry() if it is DEAD, else delete and insert its row');
+  perform batch.reject(p_kind, finished, 'it was queued as waiting, but the history has it as ended: to run it again, select batch.retry() '
+    'if it is DEAD, otherwise delete its row and insert it again');
   claimed := array(
     select q.request_id from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.canceled is null

@@ -139,7 +139,7 @@ begin
         or (last.attempt > q.attempt and last.status <> 'FAILED') is true and not batch.accept_reinserted(p_kind, q.request_id) then
         perform batch.reject(p_kind, array[q.request_id], coalesce('canceled: ' || q.canceled, format(
           'it was queued as waiting with %s attempts, but the history has it as %s after %s: to run it again, %s', q.attempt, last.status, last.attempt,
-          case last.status when 'DEAD' then format('select batch.retry(%L, %s)', p_kind, q.request_id) else 'delete and insert its row' end)));
+          case last.status when 'DEAD' then format('select batch.retry(%L, %s)', p_kind, q.request_id) else 'delete its row and insert it again' end)));
         unusable := unusable + 1;
         continue;
       end if;

@@ -63,7 +63,7 @@ const NODES = {
   "kubelet-stopped": kubeletStopped,
   "drained-node": drainedNode,
 };
-/** On a cluster whose nodes mount images, which have no Docker daemon. */
+/** On a cluster whose nodes mount images (Docker does not) and pull them from a registry. */
 const MOUNTED = { "mounted-runner": mountedRunner };
 /** They compare with charts that the stack installs, install a KEDA themselves, or build images into a single node. */
 const NOT_EXISTING = ["up", "hung-worker", "commands", "examples", ...Object.keys(MOUNTED), ...Object.keys(SHARED)];

@@ -129,7 +129,7 @@ describe("an impossible row affects only itself, never its kind", () => {
     const [rejected] = await database.query<{ reason: string }>("select reason from batch.rejected");
     assert.match(
       rejected?.reason ?? "",
-      /the history has it as SUCCESS after 1: to run it again, delete and insert its row$/,
+      /the history has it as SUCCESS after 1: to run it again, delete its row and insert it again$/,
     );
     await database.query("delete from make_it_clap where id = 1");
     await database.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
