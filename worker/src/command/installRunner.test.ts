@@ -26,6 +26,12 @@ describe("a copy of the runner", () => {
     installRunner(image, volume, 4_242);
   });
 
+  test("may be made again, as after a restart of the node", () => {
+    const { ino } = statSync(loader);
+    installRunner(image, volume, 4_242);
+    assert.notEqual(statSync(loader).ino, ino, "only root may write to the loader that is there: it is replaced");
+  });
+
   test("starts with its own loader and libraries", () => {
     const program = [join(volume, "node"), join(volume, "worker/src/main.ts"), "here"];
     const { stdout, stderr } = spawnSync(loader, ["--library-path", join(volume, "lib"), ...program], {

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, readdirSync, renameSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LOADER, READABLE_LOADER } from "./assembleRunner.ts";
@@ -10,13 +10,16 @@ import { LOADER, READABLE_LOADER } from "./assembleRunner.ts";
  * @param user - the id of the user who runs the command
  */
 export function installRunner(root: string, folder: string, user: number): void {
-  // The loader may be executed and not read.
-  const filter = (path: string) => path !== join(root, "lib", LOADER);
-  for (const part of ["node", "mkfifo", "lib", "node_modules", "sql", "worker"])
-    cpSync(join(root, part), join(folder, part), { recursive: true, filter });
-  const loader = join(folder, "lib", LOADER);
-  renameSync(join(folder, "lib", READABLE_LOADER), loader);
-  chmodSync(loader, 0o111);
+  for (const part of ["node", "mkfifo", "node_modules", "sql", "worker"])
+    cpSync(join(root, part), join(folder, part), { recursive: true });
+  const from = join(root, "lib");
+  const to = join(folder, "lib");
+  mkdirSync(to, { recursive: true });
+  // The loader may be executed, but neither read nor, by a second run of the init container, written.
+  for (const name of readdirSync(from).filter((file) => file !== LOADER))
+    copyFileSync(join(from, name), join(to, name));
+  chmodSync(join(to, READABLE_LOADER), 0o111);
+  renameSync(join(to, READABLE_LOADER), join(to, LOADER));
   // Node finds what it has compiled by the user's id, too.
   for (const cache of readdirSync(join(root, ".cache")))
     cpSync(join(root, ".cache", cache), join(folder, ".cache", cache.replace(/[^-]*$/, String(user))), {
