@@ -9,6 +9,11 @@ export interface Proxy {
    * `serverWaits`.
    */
   loseNextAnswer(serverWaits?: boolean): void;
+  /**
+   * The next answer to a message that contains `text` is withheld until the server ends the connection: both then arrive at once, as at a
+   * process that was stopped meanwhile. Resolves when the server has answered.
+   */
+  withholdAnswer(text: string): Promise<void>;
   /** Cuts every connection and refuses new ones until `restore`. */
   cut(): void;
   restore(): void;
@@ -27,6 +32,7 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
   let losing: "both" | "client" | undefined;
   const orphans = new Set<Socket>();
   let broken = false;
+  let withholding: { readonly text: string; readonly answered: PromiseWithResolvers<void> } | undefined;
 
   const server = createServer((client) => {
     if (broken) return client.destroy();
@@ -36,12 +42,23 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
       socket.on("error", () => undefined);
       socket.on("close", () => {
         open.delete(socket);
-        client.destroy();
+        client.destroySoon();
         if (!orphans.has(upstream)) upstream.destroy();
       });
     }
     client.pipe(upstream);
+    let withheld: Buffer[] | undefined;
+    client.on("data", (message) => {
+      if (withholding && message.includes(withholding.text)) withheld = [];
+    });
+    upstream.on("end", () => withheld && client.end(Buffer.concat(withheld)));
     upstream.on("data", (answer) => {
+      if (withheld) {
+        withheld.push(answer);
+        withholding?.answered.resolve();
+        withholding = undefined;
+        return;
+      }
       if (!losing) return client.write(answer);
       if (losing === "client") {
         client.unpipe(upstream);
@@ -63,6 +80,10 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
     address: { host: "127.0.0.1", port: (server.address() as AddressInfo).port },
     loseNextAnswer(serverWaits = false) {
       losing = serverWaits ? "client" : "both";
+    },
+    withholdAnswer(text) {
+      withholding = { text, answered: Promise.withResolvers() };
+      return withholding.answered.promise;
     },
     cut() {
       broken = true;

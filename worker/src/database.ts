@@ -17,6 +17,9 @@ import type { DatabaseSettings } from "./settings.ts";
 /** Statements that record an outcome. While the server works, they are repeated for as long as it takes: finished work is not repeated. */
 const RECORDS: ReadonlySet<StatementName> = new Set(["succeed", "succeed_and_claim", "fail", "defer"]);
 
+/** Statements that take the session lock, which ends with the connection. */
+const LOCKS: ReadonlySet<StatementName> = new Set(["claim", "succeed_and_claim", "renew"]);
+
 /** The log's messages. */
 const OUTAGES: Readonly<Record<Outage, string>> = {
   unavailable: "the database is unavailable",
@@ -83,7 +86,10 @@ export class Database {
       try {
         client = await (lost ? connection : this.#unlessStopped(connection));
         const current = typeof values === "function" ? values() : values;
-        return (await client.query<Row>({ ...this.#statement(name), values: [...current] })).rows;
+        const { rows } = await client.query<Row>({ ...this.#statement(name), values: [...current] });
+        // The connection's end may arrive together with the answer, as at a process that was stopped meanwhile.
+        if (LOCKS.has(name) && this.#client !== connection) throw new Error("Connection terminated after its answer");
+        return rows;
       } catch (error) {
         const outage = findOutage(error, client !== undefined);
         // A worker that may not record and claim at once may still be allowed to record (recordSuccess.ts).

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { afterEach, describe, test } from "node:test";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
+import { createProxy } from "../../tests/support/proxy.ts";
+import { HELD_SESSIONS } from "../../tests/support/sessionLocks.ts";
+import { until } from "../../tests/support/until.ts";
+import { noopLog } from "./log.ts";
+import { runJob } from "./runJob.ts";
+import { readSettings } from "./settings.ts";
+
+const database = await createTestDatabase();
+
+afterEach(() => database.reset());
+
+const isOwned = async (request: number) => {
+  const owned = `select from batch.queue where request_id = $1 and session_id in ${HELD_SESSIONS}`;
+  return (await database.query(owned, [request])).length > 0;
+};
+
+const endConnection = () =>
+  database.query(
+    "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'postgres-batch' and datname = current_database()",
+  );
+
+describe("a session lock is taken back when the connection's end arrives together with the answer", () => {
+  for (const { what, statement, request } of [
+    { what: "about a claim", statement: "batch.claim", request: 1 },
+    { what: "about the next claim", statement: "batch.succeed_and_claim", request: 2 },
+    { what: "that the lock was taken back", statement: "batch.renew", request: 1 },
+  ]) {
+    test(what, async () => {
+      await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
+      const proxy = await createProxy();
+      const answered = proxy.withholdAnswer(statement);
+      const ended = Promise.withResolvers<void>();
+      let worked = 0;
+      async function run() {
+        if (++worked !== request) return;
+        if (statement === "batch.renew") await endConnection();
+        await ended.promise;
+        await until("the lock is held again", () => isOwned(request), { timeoutMs: 10_000 });
+      }
+      const work = createInProcessWork({ kind: "clap", check: (row) => row, run });
+      const settings = readSettings({ ...database.env, JOB_NAME: "a", POD_NAME: "a-1", REQUESTS_PER_JOB: "2" });
+      const shutdown = { signal: new AbortController().signal, deadline: new AbortController().signal };
+      const connection = database.connect(undefined, proxy.address);
+      const outcome = runJob({ settings, database: connection, work, shutdown, log: noopLog });
+      await answered;
+      await until("the server has done what it was asked to", () => isOwned(request));
+      await endConnection();
+      ended.resolve();
+      assert.equal(await outcome, "succeeded");
+      assert.deepEqual(await database.query("select request_id, attempt, status from batch.attempt order by 1, 2"), [
+        { request_id: "1", attempt: 1, status: "SUCCESS" },
+        { request_id: "2", attempt: 1, status: "SUCCESS" },
+      ]);
+    });
+  }
+});
