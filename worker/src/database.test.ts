@@ -144,19 +144,19 @@ describe("a database that becomes unavailable", () => {
     });
   }
 
-  test("a success is recorded once the server's disk works again", async () => {
-    const connection = connect();
-    const got = await claimed(connection);
-    await database.query(`create sequence writes; create function fail_twice() returns trigger language plpgsql security definer as $$ begin
-      if nextval('public.writes') < 3 then raise io_error using message = 'could not write block 1: Input/output error'; end if;
-      return new; end $$`);
-    await database.query(
-      "create trigger disk before insert on batch.history for each row execute function fail_twice()",
-    );
-    await succeed(connection, got);
-    assert.deepEqual(await attempts(), [{ attempt: 1, status: "SUCCESS" }]);
-    await connection.close();
-  });
+  for (const condition of ["io_error", "data_corrupted", "internal_error"]) {
+    test(`a success is recorded once the server's disk works again (${condition})`, async (t) => {
+      const connection = connect();
+      const got = await claimed(connection);
+      t.after(() => database.query("drop sequence writes; drop function fail_twice cascade"));
+      await database.query(`create sequence writes; create function fail_twice() returns trigger language plpgsql security definer as $$ begin
+        if nextval('public.writes') < 3 then raise ${condition} using message = 'could not read block 1'; end if; return new; end $$;
+        create trigger disk before insert on batch.history for each row execute function fail_twice()`);
+      await succeed(connection, got);
+      assert.deepEqual(await attempts(), [{ attempt: 1, status: "SUCCESS" }]);
+      await connection.close();
+    });
+  }
 
   test("the owner of a session lock learns at once that the connection broke", async () => {
     const connection = connect();
