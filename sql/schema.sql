@@ -2271,11 +2271,14 @@ CREATE FUNCTION batch.move_times_back(p_kind text) RETURNS void
 declare
   present constant timestamptz := clock_timestamp();
   polled timestamptz;
+  overdue timestamptz;
   ahead interval;
   lately tstzrange;
   ctids tid[];
 begin
-  select s.polled_at, tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]') into polled, lately
+  select s.polled_at, s.polled_at - coalesce(s.poll_gap, '0') - interval '30 seconds',
+         tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]')
+  into polled, overdue, lately
   from batch.scaling s
   where s.kind = p_kind and s.polled_at > present + interval '1 second' for no key update skip locked;
   if not found then
@@ -2299,7 +2302,7 @@ begin
       stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
       available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
   from (
-    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
+    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= overdue and not attempt.recent as limited
     from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
     where c.ctid = any (ctids)
   ) stored
@@ -2689,16 +2692,17 @@ CREATE FUNCTION batch.reap(p_kind text) RETURNS bigint
     AS $$
 declare
   bound xid8;
+  overdue timestamptz;
   q batch.queue;
   changed bigint := 0;
 begin
-  select s.claimed_xid into bound from batch.scaling s where s.kind = p_kind;
+  select s.claimed_xid, least(s.polled_at, now()) - interval '30 seconds' into bound, overdue from batch.scaling s where s.kind = p_kind;
 
   for q in
     select c.* from batch.queue c
     where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bound and (
       c.session_id is null and (c.reserved_until is null or c.reserved_until <= now())
-      or c.deadline_at <= now() - interval '30 seconds'
+      or c.deadline_at <= overdue
       or c.suspected_at <= now() - interval '5 seconds'
     )
     for update skip locked
@@ -2707,7 +2711,7 @@ begin
       if q.session_id is null then
         perform batch.release(p_kind, q.request_id);
         changed := changed + 1;
-      elsif q.deadline_at <= now() - interval '30 seconds' then
+      elsif q.deadline_at <= overdue then
         perform batch.record_crash(p_kind, q.request_id, 'error', format(
           'timed out after %s s, and its worker in pod %s did not record it', extract(epoch from q.deadline_at - q.started_at), q.pod_name),
           false);

@@ -6,7 +6,7 @@
 -- The clock was set back if the last poll is in the future, by at least that difference; how much time has passed since that poll is not
 -- known. Which times were stored before it was set back:
 -- - what has already happened, if its time is in the future;
--- - what is still to end, if it ends after that poll: anything that was due by then has been dealt with (a timeout 30 s later, batch.reap).
+-- - what is still to end, if it ends after that poll: anything that was due by then has been dealt with (a timeout 30 s and a poll later, batch.reap).
 --   A timeout, a deferral or a grace period of an attempt that has started lately stays, since it may have been stored afterwards. A
 --   reservation or a lease may be moved wrongly: another Job may then claim the request a little earlier, and the worker renews its lease.
 -- All other times stay: a clock may have been thousands of years ahead, and PostgreSQL knows no time that is earlier by as much. So do those
@@ -18,11 +18,14 @@ as $$
 declare
   present constant timestamptz := clock_timestamp();
   polled timestamptz;
+  overdue timestamptz;
   ahead interval;
   lately tstzrange;
   ctids tid[];
 begin
-  select s.polled_at, tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]') into polled, lately
+  select s.polled_at, s.polled_at - coalesce(s.poll_gap, '0') - interval '30 seconds',
+         tstzrange(present - greatest(2 * s.poll_gap, interval '1 minute'), present, '[]')
+  into polled, overdue, lately
   from batch.scaling s
   where s.kind = p_kind and s.polled_at > present + interval '1 second' for no key update skip locked;
   if not found then
@@ -46,7 +49,7 @@ begin
       stopping_until = case when q.stopping_until >= polled and not stored.recent then q.stopping_until - ahead else q.stopping_until end,
       available_at = case when q.available_at >= polled and not stored.recent then q.available_at - ahead else q.available_at end
   from (
-    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= polled - interval '30 seconds' and not attempt.recent as limited
+    select c.ctid as row_ctid, attempt.recent, c.deadline_at >= overdue and not attempt.recent as limited
     from batch.queue c, lateral (select coalesce(lately @> c.started_at, false)) as attempt (recent)
     where c.ctid = any (ctids)
   ) stored

@@ -4,6 +4,8 @@
 --
 -- A running request is overdue when its session has been dead for the Job's back-off and half the base (5 s on Kubernetes), at
 -- least 5 s: the Job's next pod claims it before that, and a worker whose connection broke is back long before.
+-- An attempt is past its timeout when that was 30 s ago at the previous poll, too: after an outage of the database the worker may still
+-- record what it has finished in time.
 -- Index: queue_claimed. The scan compares times only: what is computed from a row may fail, and must then affect this row alone.
 create or replace function batch.reap(p_kind text) returns bigint
 language plpgsql volatile
@@ -11,16 +13,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   bound xid8;
+  overdue timestamptz;
   q batch.queue;
   changed bigint := 0;
 begin
-  select s.claimed_xid into bound from batch.scaling s where s.kind = p_kind;
+  select s.claimed_xid, least(s.polled_at, now()) - interval '30 seconds' into bound, overdue from batch.scaling s where s.kind = p_kind;
 
   for q in
     select c.* from batch.queue c
     where c.kind = p_kind and c.job_name is not null and c.attempt >= -2147483648 and c.claimed_xid >= bound and (
       c.session_id is null and (c.reserved_until is null or c.reserved_until <= now())
-      or c.deadline_at <= now() - interval '30 seconds'
+      or c.deadline_at <= overdue
       or c.suspected_at <= now() - interval '5 seconds'
     )
     for update skip locked
@@ -29,7 +32,7 @@ begin
       if q.session_id is null then
         perform batch.release(p_kind, q.request_id);
         changed := changed + 1;
-      elsif q.deadline_at <= now() - interval '30 seconds' then
+      elsif q.deadline_at <= overdue then
         perform batch.record_crash(p_kind, q.request_id, 'error', format(
           'timed out after %s s, and its worker in pod %s did not record it', extract(epoch from q.deadline_at - q.started_at), q.pod_name),
           false);

@@ -207,6 +207,7 @@ export class Queue extends QueueRows {
   /** batch.reap() */
   #reap(): number {
     const { reservation, reapDead } = this.#rules;
+    const overdue = Math.min(this.scaling.polledAt ?? this.now, this.now) - TIMEOUT_GRACE_MS;
     let changed = 0;
     for (const row of this.rows.values()) {
       const { session, claimedWith, job } = row;
@@ -215,7 +216,7 @@ export class Queue extends QueueRows {
       if (session === undefined) {
         if (reservation === "forever" || (row.reservedUntil ?? Infinity) > this.now) continue;
         Object.assign(row, RELEASED);
-      } else if (reapDead && (row.deadlineAt ?? Infinity) <= this.now - TIMEOUT_GRACE_MS) {
+      } else if (reapDead && (row.deadlineAt ?? Infinity) <= overdue) {
         this.#endAttempt(row, TIMEOUT_REASON, false, false);
       } else if (
         reapDead &&
