@@ -8,9 +8,12 @@ type Answer = Parameters<Parameters<LookupFunction>[2]>;
 
 const answers = new Map<string, Answer>();
 
+/** No name server has an answer: none can be reached, or it fails. A name that does not exist has another code. */
+const NO_ANSWER = "EAI_AGAIN";
+
 /**
  * Looks up a host's addresses; without an answer in time, those that it had before. The system is asked in a thread of Node's pool, all of
- * which a handler can keep busy (images, hashes, a disk that hangs), and a name server may hang, too.
+ * which a handler can keep busy (images, hashes, a disk that hangs), and a name server may hang or fail, too.
  */
 export const lookUp: LookupFunction = (name, options, done) => {
   const known = answers.get(name);
@@ -23,6 +26,6 @@ export const lookUp: LookupFunction = (name, options, done) => {
   }
   dns.lookup(name, options, (...found: Answer) => {
     if (found[0] === null) answers.set(name, found);
-    answer(...found);
+    answer(...(known && found[0]?.code === NO_ANSWER ? known : found));
   });
 };
