@@ -38,11 +38,17 @@ export function createClient(config: pg.ClientConfig): pg.Client {
   return client;
 }
 
+/**
+ * How long to wait at one of a name's addresses before the next is tried. After Node's 250 ms, a server far away would be given up for an
+ * address that cannot be reached at all; a packet that is lost is sent again after a second. The time for a connection is enough for three.
+ */
+const ADDRESS_TIMEOUT_MS = 1_500;
+
 /** Connects as node-postgres asks it to: to a port of a host, or to a path. */
 class DatabaseSocket extends Socket {
   override connect(...[to, host]: unknown[]): this {
     return typeof host === "string"
-      ? super.connect({ port: Number(to), host, lookup: lookUp })
+      ? super.connect({ port: Number(to), host, lookup: lookUp, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS })
       : super.connect(String(to));
   }
 }
