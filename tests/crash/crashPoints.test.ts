@@ -68,8 +68,8 @@ for (const scenario of SCENARIOS) {
       Object.assign(counts, { kills, pairs });
     });
 
-    test("a worker whose connection breaks, or which is asked to stop, at every step", async () => {
-      const points = sample(findFaultPoints(scenario, steps, ["break", "stop"]), 3);
+    test("a worker whose connection breaks, alone or together with an answer, or which is asked to stop, at every step", async () => {
+      const points = sample(findFaultPoints(scenario, steps, ["break", "end with the answer", "stop"]), 4);
       const plans = points.map((point) => plan(scenario, [point]));
       counts["breaks, stops"] = plans.length;
       await runPlans(worlds, here, plans);

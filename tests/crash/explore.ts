@@ -16,7 +16,7 @@ export function findFaultPoints(
   function fits(kind: FaultKind, { step }: RunStep): boolean {
     // The step is not awaited: later ones may be sent before it completes.
     if (step === "announce_stop") return kind === "kill before";
-    if (kind === "lose the answer") return !NO_STATEMENTS.has(step);
+    if (kind === "lose the answer" || kind === "end with the answer") return !NO_STATEMENTS.has(step);
     // A worker cannot sleep in a synchronous call; before it has connected it owns nothing.
     if (kind === "sleep") return step !== "check" && step !== "connect";
     // Until the server notices, the lock of a broken connection looks like a re-acquired one.

@@ -138,7 +138,8 @@ class Run {
         const atWork = this.#oracle.getRequest(podName);
         if (this.#args.wakes === "during" && atWork === this.#paused?.request) await this.#resumePaused();
         if (!watched) return;
-        if (this.#args.points.some(({ kind }) => kind === "lose the answer")) await this.#world.waitForLock();
+        if (this.#args.points.some(({ kind }) => kind === "lose the answer" || kind === "end with the answer"))
+          await this.#world.waitForLock();
         const got = await this.#world.contend(jobName);
         if (got) this.#oracle.fail(`no pod may get ${podName}'s request, which it works on; got by a pod of ${got}`);
       },

@@ -18,10 +18,18 @@ export interface StepId {
  * - `kill after`: it dies, and the step's result is never known
  * - `break`: its connection breaks before the step, which it still takes
  * - `lose the answer`: the step is taken; its connection breaks before the answer
+ * - `end with the answer`: the step is taken; its answer and the end of its connection arrive at once
  * - `stop`: it is asked to stop (SIGTERM) just before the step
  * - `sleep`: its connection breaks and it sleeps; others presume it dead; after they have worked, it continues with the step
  */
-export type FaultKind = "kill before" | "kill after" | "break" | "lose the answer" | "stop" | "sleep";
+export type FaultKind =
+  | "kill before"
+  | "kill after"
+  | "break"
+  | "lose the answer"
+  | "end with the answer"
+  | "stop"
+  | "sleep";
 
 export interface Fault extends StepId {
   readonly kind: FaultKind;
@@ -142,6 +150,10 @@ export class Steps {
     this.#world.taken(taken);
     if (fault === "kill after") this.#die();
     if (taken.step === "renew") this.#resumed.resolve();
+    if (fault === "end with the answer") {
+      for (const client of this.#clients) client.emit("error", new Error(BROKEN));
+      this.cut();
+    }
     if (fault === "lose the answer") {
       this.cut();
       throw new Error(BROKEN);
