@@ -42,9 +42,11 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
     .trim()
     .replaceAll(" ", "%20")
     .split(/\?(.*)/s, 2);
+  // node-postgres would ignore what follows it.
+  if (base.includes("#")) fail("have %23 for each #", "a #");
   const config = parseOr(base, (reason) => fail(`be ${FORM} (${ESCAPES})`, reason));
-  // A + is not a space here, unlike in the parameters of a form.
-  const parameters = new URLSearchParams(query.replaceAll("+", "%2B"));
+  // A + is not a space here, unlike in the parameters of a form. The last of repeated parameters counts, as in libpq.
+  const parameters: Parameters = new Map(new URLSearchParams(query.replaceAll("+", "%2B")));
   const host = parameters.get("host") || config.host;
   const user = parameters.get("user") || config.user;
   const port = parameters.get("port") || config.port || String(DEFAULTS.port);
@@ -55,7 +57,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
     const got = /^[a-z_]+$/.test(unknown) ? unknown : `another one; ${ESCAPES}`;
     fail(`have no parameters but ${PARAMETERS.join(", ")} (the worker knows no others)`, got);
   }
-  if (/[,\s]/.test(host)) return fail("name one host", JSON.stringify(host));
+  if (/^\/.*,|^[^/].*[,\s]/s.test(host)) return fail("name one host", JSON.stringify(host));
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
     return fail("have a port from 1 to 65535", JSON.stringify(port));
   }
@@ -65,9 +67,16 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
     port: Number(port),
     user,
     password: parameters.get("password") || config.password || password || undefined,
-    name: parameters.get("dbname") || config.database || DEFAULTS.databaseName,
+    name: parameters.get("dbname") || readPath(base) || DEFAULTS.databaseName,
     ...(host.startsWith("/") ? WITHOUT_TLS : tls),
   };
+}
+
+type Parameters = ReadonlyMap<string, string>;
+
+/** The database's name: node-postgres would leave an escaped / ? # or + in it as it is. */
+function readPath(base: string): string {
+  return decodeURIComponent(/\/\/[^/]*\/(.*)$/s.exec(base)?.[1] ?? "");
 }
 
 /** A Unix socket has no TLS, whatever sslmode says (libpq's rule). */
@@ -82,16 +91,16 @@ function parseOr(base: string, fail: (reason: string) => never): ReturnType<type
 }
 
 function readTls(
-  parameters: URLSearchParams,
+  parameters: Parameters,
   fail: (what: string, got: string) => never,
 ): Pick<DatabaseAddress, "sslMode" | "caFile"> {
   const ssl = parameters.get("ssl");
   const sslmode = parameters.get("sslmode") ?? { true: "verify-full", "1": "verify-full" }[ssl ?? ""] ?? "disable";
-  if (ssl !== null && !/^(true|false|0|1)$/.test(ssl)) fail("have ssl=true or ssl=false", `ssl=${ssl}`);
+  if (ssl !== undefined && !/^(true|false|0|1)$/.test(ssl)) fail("have ssl=true or ssl=false", `ssl=${ssl}`);
   if (!(SSLMODES as readonly string[]).includes(sslmode)) {
     fail(`have an sslmode of ${SSLMODES.join(", ")}`, `sslmode=${sslmode}`);
   }
-  const root = parameters.get("sslrootcert") ?? undefined;
+  const root = parameters.get("sslrootcert");
   if (/^(disable|allow|prefer)$/.test(sslmode)) return WITHOUT_TLS;
   if (sslmode === "no-verify" || (sslmode === "require" && root === undefined)) {
     return { sslMode: "require", caFile: undefined };

@@ -42,6 +42,10 @@ describe("readSettings", () => {
     });
   });
 
+  test("a socket's folder may have a blank in its path", () => {
+    assert.equal(readSettings({ ...LEAST, PG_HOST: "/my sockets" }).database.host, "/my sockets");
+  });
+
   test("an empty environment is refused with everything that it lacks, at once", () => {
     assert.deepEqual(
       getProblems({}).map((problem) => problem.split(" ")[0]),

@@ -160,7 +160,7 @@ function databaseSettings(
   env: NodeJS.ProcessEnv,
 ): DatabaseSettings {
   return {
-    host: text("PG_HOST", /^\S+$/, "a host name, an address or a socket's folder (where PostgreSQL is)"),
+    host: text("PG_HOST", /^(\S+|\/.+)$/, "a host name, an address or a socket's folder (where PostgreSQL is)"),
     port: number("PG_PORT", "port", DEFAULTS.port),
     user: text("PG_USERNAME", /./, "a role's name (who connects)"),
     password: env.PGPASSWORD || undefined,
