@@ -41,4 +41,14 @@ describe("the database of DATABASE_URL", () => {
       await query(`alter database ${name} owner to current_user; drop role ${role}`);
     });
   }
+
+  test("with somebody else's table clap is refused with what to do, and stays as it was", async () => {
+    const { query, url } = await createTestDatabase("template1");
+    await query("create table clap (id integer)");
+    assert.match(
+      await refusal(url()),
+      /: cannot apply migration 3 \(make_it_clap\): relation "clap" already exists\. The database stays as it was; correct the cause/,
+    );
+    assert.deepEqual(await query("select from pg_namespace where nspname = 'batch'"), []);
+  });
 });

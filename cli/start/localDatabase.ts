@@ -127,7 +127,8 @@ async function prepare(config: pg.ClientConfig, { where, maxReplicaCount, log, s
     await raceAbort(migrate(client, log), signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw new Error(`${what}: ${describeError(error)}`, { cause: error });
+    // A message of this program's own names the cause, and what to do.
+    throw new Error(`${what}: ${(error as Error).message || describeError(error)}`, { cause: error });
   } finally {
     if (client) await raceAbort(client.end(), signal).catch(() => undefined);
   }
