@@ -12,6 +12,9 @@ const SCRAM = {
   sha256: (data: Buffer) => createHash("sha256").update(data).digest(),
 };
 
+/** node-postgres says only that the client's password must be a string. */
+const NO_PASSWORD = "SASL: the server demands a password, and none is set; set PGPASSWORD";
+
 export const { Client, DatabaseError } = load();
 
 /** An image sets NODE_PG_FORCE_NATIVE for its own program; here node-postgres would miss `pg-native`, which the worker does not contain. */
@@ -21,10 +24,21 @@ function load(): typeof pg {
   const require = createRequire(import.meta.url);
   try {
     Object.assign(require("pg/lib/crypto/utils"), SCRAM);
+    explainMissingPassword(require("pg/lib/crypto/sasl"));
     return require("pg");
   } finally {
     if (forced !== undefined) process.env.NODE_PG_FORCE_NATIVE = forced;
   }
+}
+
+function explainMissingPassword(sasl: {
+  continueSession: (session: object, password: unknown, ...more: unknown[]) => unknown;
+}): void {
+  const { continueSession } = sasl;
+  sasl.continueSession = (session, password, ...more) => {
+    if (!password) throw new Error(NO_PASSWORD);
+    return continueSession(session, password, ...more);
+  };
 }
 
 /**

@@ -19,7 +19,7 @@ async function obey(rules: string): Promise<void> {
 
 const setPassword = (password: string) => database.query(`alter role ${role} password '${password}'`);
 
-function startWorker(password: string, env: NodeJS.ProcessEnv = {}) {
+function startWorker(password: string | undefined, env: NodeJS.ProcessEnv = {}) {
   return startPod("a-pod", { ...database.env, PG_USERNAME: role, PGPASSWORD: password, JOB_NAME: "a", ...env });
 }
 
@@ -63,5 +63,11 @@ describe("rotated passwords", { timeout: 60_000 }, () => {
     assert.equal(await pod.ended, 69);
     assert.match(pod.outputTail(), /must answer within DATABASE_TIMEOUT_SECONDS .* got password authentication failed/);
     assert.ok(!pod.outputTail().includes("neither"), "a password is never logged");
+  });
+
+  test("a pod without a password, which the server demands, says so", async () => {
+    const pod = startWorker(undefined, { DATABASE_TIMEOUT_SECONDS: "0.3" });
+    assert.equal(await pod.ended, 69);
+    assert.match(pod.outputTail(), /got SASL: the server demands a password, and none is set; set PGPASSWORD/);
   });
 });
