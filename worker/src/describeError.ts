@@ -31,6 +31,7 @@ function describe(error: object, seen: Set<object>): string {
   const lines = [
     `${cut(toText(read(error, "name")), MAX_NAME) || "Error"}: ${cut(message, MAX_MESSAGE)}`,
     ...(hasNewCode ? [`    code: ${cut(String(code), MAX_NAME)}`] : []),
+    ...toPlace(read(error, "stack")),
     ...toFrames(read(error, "stack"), message),
   ];
   for (const inner of toList(read(error, "errors"))) lines.push(describeNext("with", inner, seen));
@@ -44,6 +45,12 @@ function describeNext(relation: string, thrown: unknown, seen: Set<object>): str
   if (seen.has(thrown)) return `${relation} an error shown above`;
   if (seen.size >= MAX_ERRORS) return "";
   return `${relation} ${describe(thrown, seen)}`;
+}
+
+/** The stack of a module's syntax error begins with the module and the line; its frames name neither. */
+function toPlace(stack: unknown): string[] {
+  const [, place] = /^((?:file:\/|\/)[^\n]*:\d+)\n/.exec(toText(stack).slice(0, 2 * MAX_FRAME)) ?? [];
+  return place === undefined ? [] : [cut(`    at ${place}`, MAX_FRAME)];
 }
 
 /** A stack repeats the name and message that the error had when it was created. */

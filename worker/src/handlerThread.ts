@@ -52,7 +52,7 @@ export class HandlerThread {
     );
     this.#worker.on("error", (error: unknown) => this.#end(toResult(error)));
     this.#worker.on("exit", (code) =>
-      this.#end({ outcome: "failed", message: `the handler ended its thread (process.exit(${code}))`, final: false }),
+      this.#end({ outcome: "failed", message: `the handler ended its thread (${describeExit(code)})`, final: false }),
     );
   }
 
@@ -155,6 +155,11 @@ export class HandlerThread {
     this.#loaded.reject(new SettingsError([`cannot load the handler: ${"message" in result ? result.message : ""}`]));
     this.#ended.resolve(result);
   }
+}
+
+/** Node.js ends a thread with 13 if its module waits for something that nothing is left to bring about. */
+function describeExit(code: number): string {
+  return code === 13 ? "a top-level await that never settles, or process.exit(13)" : `process.exit(${code})`;
 }
 
 function toResult(error: unknown): WorkResult {

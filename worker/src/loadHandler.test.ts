@@ -18,6 +18,8 @@ const FILES: Record<string, RegExp> = {
   'export const handler = { kind: "KIND", run: () => 1 }': /got one without the function check/,
   'export const handler = { kind: "KIND", check: () => 1, run: 7 }': /got one without the function run/,
   "throw null": /cannot load .*: threw null/,
+  "\nenum Odd { one }": /cannot load .*: SyntaxError: TypeScript enum .*\n(.*\n)? {4}at file:.*\/file\d+\.ts:2\n/,
+  '\n\nimport { Missing } from "../errors.ts"': /named 'Missing'\n {4}at file:.*\/file\d+\.ts:3\n/,
 };
 
 describe("a handler's file that cannot work is refused before anything is claimed", () => {
@@ -28,4 +30,13 @@ describe("a handler's file that cannot work is refused before anything is claime
       await assert.rejects(loadHandler(kind), { name: "SettingsError", message });
     });
   }
+});
+
+test("a handler's file whose top-level await never settles is refused with that reason", async () => {
+  await writeFile(join(copy, "worker/src/handlers/endless.ts"), "await new Promise(() => undefined)");
+  const { HandlerWork } = await import(pathToFileURL(join(copy, "worker/src/handlerWork.ts")).href);
+  await assert.rejects(new HandlerWork("endless").load(), {
+    name: "SettingsError",
+    message: /a top-level await that never settles/,
+  });
 });
