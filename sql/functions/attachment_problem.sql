@@ -104,7 +104,11 @@ begin
     return format('%I cannot select from %s: %s', reader, attached.requests, reattach);
   end if;
   if batch.row_security_applies(attached.requests, reader) then
-    if not exists (select from pg_policy p where p.polrelid = attached.requests and p.polname = 'batch_' || p_kind) then
+    -- REASSIGN OWNED gives the table and its readers another owner, and leaves the policy to the previous one.
+    if not exists (
+      select from pg_policy p
+      where p.polrelid = attached.requests and p.polname = 'batch_' || p_kind and p.polroles @> array[to_regrole(quote_ident(reader))::oid]
+    ) then
       return format('row level security hides rows of %s from %I: %s', attached.requests, reader, reattach);
     end if;
     if exists (

@@ -9,6 +9,7 @@ const database = await createTestDatabase();
 const worker = database.connect("batch_worker");
 const scaler = database.connect("batch_scaler");
 const OWNER = "owner_of_row_security_test";
+const NEXT_OWNER = "next_owner_of_row_security_test";
 let owner: pg.Client;
 
 before(async () => {
@@ -121,6 +122,23 @@ describe("row level security that is changed later", () => {
     await owner.query("select batch.attach('parcels', 'parcel')");
     assert.equal(await poll(), 1);
     assert.equal((await take(worker, "b", { kind: "parcel" })).attempt, 1);
+  });
+
+  test("given to another owner by REASSIGN OWNED, it stops the kind with the reason, and no request is DEAD", async () => {
+    await owner.query("alter table parcels enable row level security; alter table parcels force row level security");
+    await owner.query("select batch.attach('parcels', 'parcel')");
+    await database.query(`create role ${NEXT_OWNER}; reassign owned by ${OWNER} to ${NEXT_OWNER}`);
+    try {
+      assert.equal(await claim(worker, claimParams("before any poll", { kind: "parcel" })), undefined);
+      assert.equal(await poll(), 0);
+      assert.match((await problem()) ?? "", /row level security hides rows of public\.parcels from next_owner/);
+      await database.query("select batch.attach('parcels', 'parcel')");
+      assert.equal(await poll(), 1);
+      assert.equal((await take(worker, "a", { kind: "parcel" })).attempt, 1);
+    } finally {
+      await database.query("select batch.detach('parcel')");
+      await database.query(`drop owned by ${NEXT_OWNER}; drop role ${NEXT_OWNER}`);
+    }
   });
 
   test("a restrictive policy is named as the reason; one for other roles is not a problem", async () => {
