@@ -3,10 +3,11 @@ import type { Socket } from "node:net";
 import { describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { POOLERS, startPooler } from "../../tests/support/poolers.ts";
+import { createProxy } from "../../tests/support/proxy.ts";
 import { connectDirectly } from "./connectDirectly.ts";
 import { SettingsError } from "./errors.ts";
 
-const { client: direct, name } = await createTestDatabase();
+const { client: direct, name, open, untilBlocked } = await createTestDatabase();
 const { host, port, user } = direct;
 
 describe("a connection for migrations", () => {
@@ -44,6 +45,33 @@ describe("a connection for migrations", () => {
     assert.equal((await client.query("show default_table_access_method")).rows[0]?.default_table_access_method, "heap");
     await client.end();
     await direct.query(`alter database ${name} reset all`);
+  });
+
+  test("that breaks while it waits for a lock is given up by the server, so that nothing else waits behind it", async () => {
+    const [writer, operator] = [await open(), await open()];
+    await direct.query("create table pages (id bigint primary key)");
+    await writer.query("begin; insert into pages values (1)");
+    const proxy = await createProxy();
+    const client = await connectDirectly({ ...proxy.address, user, database: name });
+    await client.query("begin");
+    const broken = assert.rejects(client.query("lock table pages in share row exclusive mode"), /terminated/);
+    await untilBlocked();
+    proxy.cut();
+    await broken;
+    await operator.query("set lock_timeout = '30s'; insert into pages values (2)");
+    await writer.query("rollback");
+    await direct.query("drop table pages");
+  });
+
+  test("is monitored by the server, which releases the locks of a lost node's migration within seconds and not hours", async () => {
+    const client = await connectDirectly({ host, port, user, database: name });
+    // Their values are 0 on a Unix socket.
+    const { rows } = await client.query("select name from pg_settings where name like 'tcp_%' and source = 'client'");
+    assert.deepEqual(
+      rows.map((row) => row.name),
+      ["tcp_keepalives_count", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_user_timeout"],
+    );
+    await client.end();
   });
 
   for (const [what, serve] of [

@@ -1,11 +1,21 @@
 /** A silent server counts as unavailable: every statement here takes milliseconds. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 
+/** A lost node is noticed within 12 s, whether or not data is in flight, and what its session has locked is released with the connection. */
+const KEEPALIVES: Readonly<Record<string, string>> = {
+  tcp_keepalives_idle: "6",
+  tcp_keepalives_interval: "2",
+  tcp_keepalives_count: "3",
+  tcp_user_timeout: "12000",
+};
+
 /**
  * Settings of a migration's connection, whatever the database or the role sets: attaching a large table takes minutes, a lock may be waited
  * for, and a slow machine may pause between two statements for longer than the server's timeouts.
  */
 export const MIGRATION_SETTINGS: Readonly<Record<string, string>> = {
+  ...KEEPALIVES,
+
   statement_timeout: "0",
   lock_timeout: "0",
   idle_session_timeout: "0",
@@ -23,11 +33,7 @@ export const MIGRATION_SETTINGS: Readonly<Record<string, string>> = {
  * (docs/failures.md).
  */
 export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
-  // A lost node is noticed within 12 s, whether or not data is in flight, and the session's lock is released with the connection.
-  tcp_keepalives_idle: "6",
-  tcp_keepalives_interval: "2",
-  tcp_keepalives_count: "3",
-  tcp_user_timeout: "12000",
+  ...KEEPALIVES,
 
   // The server stops waiting before the worker does: a claim that waits for a lock must not succeed after its worker has gone.
   statement_timeout: String(ANSWER_TIMEOUT_MS - 1_000),
