@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -71,6 +71,13 @@ test("new passwords and other tables create a new Job", async () => {
   ];
   assert.equal(metadata.name, `schema-${versions[0]}`);
   assert.equal(new Set(versions).size, 3);
+});
+
+test("the same arguments are the same Job, which does not run again: docs/operations.md says how to run it", async () => {
+  const [first, second] = [await changed({}), await changed({})];
+  assert.deepEqual([first.metadata, first.spec], [second.metadata, second.spec]);
+  const page = await readFile(new URL("../docs/operations.md", import.meta.url), "utf8");
+  assert.match(page, /^## Run the migration again\n[^#]+npm run up -- --config passwordRotation=/m);
 });
 
 test("changed migrations, functions and rights create a new Job, changed statements do not", async () => {
