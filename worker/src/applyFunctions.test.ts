@@ -69,6 +69,21 @@ describe("a file of sql/functions", () => {
     assert.deepEqual(await database.query(stored), before);
   });
 
+  test("leaves one function, also after a dump of another version was restored over the database", async () => {
+    const [file, other] = [
+      PROBE("(p_uno text) returns text", "select 'this'"),
+      PROBE("(p_uno text, p_due text default 'x') returns text", "select 'other'"),
+    ];
+    await apply(file);
+    await database.query(`set role batch_owner; ${other.text}; reset role`);
+    await apply(file);
+    assert.deepEqual(await database.query("select batch.probe('x')"), [{ probe: "this" }]);
+    assert.deepEqual(await signatures(), ["p_uno text -> text"]);
+    await database.query(`set role batch_owner; ${other.text}; reset role`);
+    await apply(PROBE("(p_uno text) returns text", "select 'changed'"));
+    assert.deepEqual(await database.query("select batch.probe('x')"), [{ probe: "changed" }]);
+  });
+
   test("that is removed drops its function", async () => {
     await apply();
     assert.deepEqual(await signatures(), []);

@@ -20,15 +20,18 @@ export async function applyFunctions(
 ): Promise<void> {
   const { rows } = await client.query<{ name: string; hash: string }>("select name, hash from batch.function");
   const known = new Map(rows.map(({ name, hash }) => [name, hash]));
-  const changed = functions.filter(({ name, hash }) => known.get(name) !== hash);
+  const before = await findFunctions(client);
+  const changed = functions.filter(({ name, hash }) => known.get(name) !== hash || isAmbiguous(before.get(name)));
   const removed = [...known.keys()].filter((name) => !functions.some((file) => file.name === name));
   if (changed.length + removed.length === 0) return;
   await asOwner(client, owner, async () => {
     // Functions may call each other in any order.
     await client.query("set local check_function_bodies = off");
-    const before = await findFunctions(client);
     for (const name of removed) await drop(client, before.get(name));
-    for (const file of changed) await create(client, file, before.get(file.name));
+    for (const file of changed) {
+      if (isAmbiguous(before.get(file.name))) await drop(client, before.get(file.name));
+      await create(client, file, before.get(file.name));
+    }
     await dropReplaced(client, changed, before);
     await client.query("delete from batch.function where name = any ($1)", [removed]);
     await client.query(
@@ -49,6 +52,11 @@ export async function applyFunctions(
       end $$`);
   });
   if (known.size > 0) log.info("functions replaced", { changed: changed.map(({ name }) => name), removed });
+}
+
+/** Whether two functions have one name: a dump of another version, restored over this one, leaves those that it does not know. */
+function isAmbiguous(found: Signatures = new Map()): boolean {
+  return found.size > 1;
 }
 
 async function create(client: pg.ClientBase, { name, text }: SqlFunction, before?: Signatures): Promise<void> {
