@@ -7,6 +7,7 @@ import type pg from "pg";
 import { runProgram } from "../../cli/runProgram.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
+import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { statements } from "../docs/operationsPage.ts";
 import { createConnections } from "../support/createConnections.ts";
@@ -87,6 +88,27 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
       assert.deepEqual((await client.query(executable)).rows, []);
     });
   }
+
+  test("over a database that was upgraded since, as docs/operations.md says: nothing of it stays, and it can be upgraded again", async () => {
+    const admin = await open(server, "postgres");
+    await admin.query("drop database if exists restored with (force)");
+    await admin.query("create database restored");
+    const client = await open(server, "restored");
+    const files = readMigrationFiles();
+    const text = "create table batch.more (one bigint)";
+    const upgraded = { ...files, migrations: [...files.migrations, { version: 999, name: "more", text }] };
+    await migrate(client, noopLog, upgraded);
+    await client.query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+    await client.query("drop schema batch cascade");
+    await runTool("pg_restore", "--clean", "--if-exists", "--dbname=restored", `${folder}/dump`);
+    await migrate(client, noopLog);
+    assert.deepEqual(await runAll("restored"), ["3", "4", "5"]);
+    await client.query("insert into pages values (1); select batch.attach('pages', 'page')");
+    assert.deepEqual((await client.query("select request_id from batch.queue where kind = 'page'")).rows, [
+      { request_id: "1" },
+    ]);
+    assert.equal((await migrate(client, noopLog, upgraded)).to, 999);
+  });
 
   test("its data alone, into a migrated database: truncated keys may be inserted again, and a paused kind stays paused", async () => {
     const admin = await open(server, "postgres");
