@@ -99,8 +99,8 @@ test("changed migrations, functions and rights create a new Job, changed stateme
   assert.equal(schemaVersion(sql, ["1", "[]"]), versions[3]);
 });
 
-test("it retries once within five minutes, and the pod's message is the end of its log", () => {
-  assert.deepEqual([spec.backoffLimit, spec.activeDeadlineSeconds], [1, 300]);
+test("it retries once within an hour, and the pod's message is the end of its log", () => {
+  assert.deepEqual([spec.backoffLimit, spec.activeDeadlineSeconds], [1, 3_640]);
   assert.equal(spec.template.spec.containers[0]?.terminationMessagePolicy, "FallbackToLogsOnError");
 });
 
@@ -225,6 +225,6 @@ test("the resources that a patch gives the work are not its own, except limits t
 
 test("its pod may take as long to start as the batches' pods", async () => {
   const limits = async (podStartSeconds: number) => (await changed({ podStartSeconds })).spec.activeDeadlineSeconds;
-  assert.deepEqual([await limits(40), await limits(600)], [300, 860]);
-  assert.deepEqual(job?.options.customTimeouts, { create: "20m", update: "20m" }, "Pulumi's own 10 minutes are less");
+  assert.deepEqual([await limits(40), await limits(600)], [3_640, 4_200]);
+  assert.deepEqual(job?.options.customTimeouts, { create: "90m", update: "90m" }, "Pulumi's own 10 minutes are less");
 });

@@ -82,8 +82,8 @@ export interface SchemaMigrationArgs {
   readonly pod?: PodArgs;
 }
 
-/** Time for the migration itself, and for a second run. */
-const RUN_SECONDS = 260;
+/** Time for the migration itself, and for a second run. Attaching a table takes up to 14 s for each million rows. */
+const RUN_SECONDS = 3_600;
 
 /** What its pod requests, unless the limit for all containers is lower. Without a request Kubernetes would request the limit. */
 const CPU = "50m";
@@ -142,7 +142,7 @@ export class SchemaMigration extends pulumi.ComponentResource {
         parent: this,
         deleteBeforeReplace: true,
         // Longer than the Job's own limit, whose reason Pulumi then reports.
-        customTimeouts: { create: "20m", update: "20m" },
+        customTimeouts: { create: "90m", update: "90m" },
         ...(opts?.deletedWith && { deletedWith: opts.deletedWith }),
       },
     );

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { LOCK_MIGRATIONS } from "./advisoryLocks.ts";
 import { applyFunctions } from "./applyFunctions.ts";
 import { checkDatabase } from "./checkDatabase.ts";
+import { explainLockTimeout, LOCK_TIMEOUT_SECONDS } from "./lockTimeout.ts";
 import type { Log } from "./log.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
 import { DEFAULT_ROLES, grantRights, type RoleNames } from "./roles.ts";
@@ -26,7 +27,7 @@ export async function migrate(
   await checkDatabase(client);
   await client.query("begin isolation level read committed read write");
   try {
-    await client.query(`set local lock_timeout = 0; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
+    await client.query(`set local lock_timeout = '${LOCK_TIMEOUT_SECONDS}s'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
       set local standard_conforming_strings = on; set local row_security = on`);
     await client.query(LOCK_MIGRATIONS);
     const owner = await openSchema(client);
@@ -102,7 +103,7 @@ async function apply(
     else await asOwner(client, owner, () => client.query(text));
   } catch (error) {
     throw new Error(
-      `cannot apply migration ${version} (${name}): ${(error as Error).message}. The database stays as it was; correct the cause, and migrate again`,
+      `cannot apply migration ${version} (${name}): ${explainLockTimeout(error as Error)}. The database stays as it was; correct the cause, and migrate again`,
       { cause: error },
     );
   }
