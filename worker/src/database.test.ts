@@ -5,7 +5,7 @@ import { createTestDatabase } from "../../tests/support/database.ts";
 import { findFreePort } from "../../tests/support/freePort.ts";
 import { POOLERS, startPooler } from "../../tests/support/poolers.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
-import { type Claim, fail, succeed, take } from "../../tests/support/queue.ts";
+import { type Claim, claimParams, defer, fail, succeed, succeedAndClaim, take } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
 import type { Database } from "./database.ts";
 import { DatabaseUnavailableError, InterruptedError, SettingsError } from "./errors.ts";
@@ -118,6 +118,11 @@ describe("a database that becomes unavailable", () => {
     [
       "a failure",
       (connection: Database, got: Claim) => fail(connection, got, { reason: "error", message: "no", final: true }),
+    ],
+    ["a deferral", (connection: Database, got: Claim) => defer(connection, got, { afterSeconds: 9, message: "no" })],
+    [
+      "a success with the next claim",
+      (connection: Database, got: Claim) => succeedAndClaim(connection, got, null, claimParams("a", got)),
     ],
   ] as const) {
     test(`${what} that another transaction delays is recorded however long that takes, and the session lock is kept`, async () => {

@@ -5,13 +5,29 @@ import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { HELD_SESSIONS } from "../../tests/support/sessionLocks.ts";
 import { until } from "../../tests/support/until.ts";
+import type { Handler } from "./handler.ts";
 import { noopLog } from "./log.ts";
 import { runJob } from "./runJob.ts";
-import { readSettings } from "./settings.ts";
+import { type DatabaseSettings, readSettings } from "./settings.ts";
 
 const database = await createTestDatabase();
 
 afterEach(() => database.reset());
+
+/** Runs two requests in one pod, which connects to this address. */
+function runPod(address: Partial<DatabaseSettings>, run: Handler["run"]) {
+  const work = createInProcessWork({ kind: "clap", check: (row) => row, run });
+  const settings = readSettings({ ...database.env, JOB_NAME: "a", POD_NAME: "a-1", REQUESTS_PER_JOB: "2" });
+  const shutdown = { signal: new AbortController().signal, deadline: new AbortController().signal };
+  return runJob({ settings, database: database.connect(undefined, address), work, shutdown, log: noopLog });
+}
+
+const getAttempts = () => database.query("select request_id, attempt, status from batch.attempt order by 1, 2");
+
+const SUCCESSES = [
+  { request_id: "1", attempt: 1, status: "SUCCESS" },
+  { request_id: "2", attempt: 1, status: "SUCCESS" },
+];
 
 const isOwned = async (request: number) => {
   const owned = `select from batch.queue where request_id = $1 and session_id in ${HELD_SESSIONS}`;
@@ -41,20 +57,29 @@ describe("a session lock is taken back when the connection's end arrives togethe
         await ended.promise;
         await until("the lock is held again", () => isOwned(request), { timeoutMs: 10_000 });
       }
-      const work = createInProcessWork({ kind: "clap", check: (row) => row, run });
-      const settings = readSettings({ ...database.env, JOB_NAME: "a", POD_NAME: "a-1", REQUESTS_PER_JOB: "2" });
-      const shutdown = { signal: new AbortController().signal, deadline: new AbortController().signal };
-      const connection = database.connect(undefined, proxy.address);
-      const outcome = runJob({ settings, database: connection, work, shutdown, log: noopLog });
+      const outcome = runPod(proxy.address, run);
       await answered;
       await until("the server has done what it was asked to", () => isOwned(request));
       await endConnection();
       ended.resolve();
       assert.equal(await outcome, "succeeded");
-      assert.deepEqual(await database.query("select request_id, attempt, status from batch.attempt order by 1, 2"), [
-        { request_id: "1", attempt: 1, status: "SUCCESS" },
-        { request_id: "2", attempt: 1, status: "SUCCESS" },
-      ]);
+      assert.deepEqual(await getAttempts(), SUCCESSES);
     });
   }
+});
+
+test("a session lock is taken back when the server learns of the broken connection from the worker only", async () => {
+  await database.query("insert into make_it_clap (duration_seconds) values (1), (1)");
+  const proxy = await createProxy();
+  const owner = async () =>
+    (await database.query(`select pid from pg_locks where objid in ${HELD_SESSIONS}`)).at(0)?.pid;
+  const outcome = runPod(proxy.address, async (_, { id, checkpoint }) => {
+    if (id === "2") return;
+    const before = await owner();
+    proxy.loseNextAnswer(true);
+    await checkpoint("lost");
+    await until("another connection holds the lock", async () => ![undefined, before].includes(await owner()));
+  });
+  assert.equal(await outcome, "succeeded");
+  assert.deepEqual(await getAttempts(), SUCCESSES);
 });
