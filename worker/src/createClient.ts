@@ -2,6 +2,7 @@ import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import { createRequire } from "node:module";
 import { Socket } from "node:net";
 import type pg from "pg";
+import { getMessage } from "./getMessage.ts";
 import { lookUp } from "./lookUp.ts";
 
 /** For passwords; node-postgres would compute them in Node's thread pool, see `lookUp`. */
@@ -47,9 +48,37 @@ function explainMissingPassword(sasl: {
  */
 export function createClient(config: pg.ClientConfig): pg.Client {
   const client = new Client({ ...config, stream: () => new DatabaseSocket() });
-  const { connectionParameters } = client as unknown as { connectionParameters: object };
+  const { connectionParameters, connection } = client as unknown as Internals;
   Object.assign(connectionParameters, { options: config.options, replication: undefined });
+  const attachListeners = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
+    attachListeners(stream);
+    guard(stream);
+  };
   return client;
+}
+
+/** The parts of a client that node-postgres does not declare. */
+interface Internals {
+  readonly connectionParameters: object;
+  readonly connection: { attachListeners(stream: Socket): void };
+}
+
+/**
+ * Ends a connection whose server sends what node-postgres does not understand, such as another way to log in (Kerberos): it throws where
+ * nobody can catch that, which would end the process.
+ */
+function guard(stream: Socket): void {
+  for (const listener of stream.listeners("data")) {
+    stream.off("data", listener as () => void);
+    stream.on("data", (data) => {
+      try {
+        listener.call(stream, data);
+      } catch (cause) {
+        stream.destroy(new Error(`Connection terminated: ${getMessage(cause as Error)}`, { cause }));
+      }
+    });
+  }
 }
 
 /**

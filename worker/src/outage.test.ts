@@ -93,11 +93,14 @@ describe("finished work is recorded once a connection is possible again, whateve
     client.write(Buffer.from("R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0", "latin1"));
     client.once("data", () => client.write(Buffer.from("R\0\0\0\x0b\0\0\0\x0br=1", "latin1")));
   };
+  /** AuthenticationGSS, which node-postgres does not know. */
+  const askForTicket: Answer = (client) => client.write(Buffer.from("R\0\0\0\x08\0\0\0\x07", "latin1"));
   for (const [what, { usual, settings }, unusual] of [
     ["a certificate for another name", verified, encrypt(elsewhere)],
     ["a TLS handshake that fails", verified, encrypt({ cert: "", private: "" })],
     ["a server without TLS", verified, (client) => client.end("N")],
     ["a password, of which the worker knows none", unprotected, askForPassword],
+    ["a way to log in that the worker lacks (Kerberos)", unprotected, askForTicket],
   ] satisfies [string, { usual: Answer; settings: Partial<DatabaseSettings> }, Answer][]) {
     test(what, async () => {
       const { where, change } = await startServer(usual);
