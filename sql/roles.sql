@@ -2,7 +2,8 @@
 -- passwords and nothing else. Their rights are in grants.sql.
 --
 -- Settings: postgres_batch.worker_role, postgres_batch.scaler_role (their names); postgres_batch.worker_password,
--- postgres_batch.scaler_password (as verifiers: the server never sees a password)
+-- postgres_batch.scaler_password (as verifiers: the server never sees a password; an empty one leaves
+-- the role's login and password as they are)
 --
 -- Roles belong to the server, not to a database: two databases of one server share batch_program, and may use different names for
 -- the others.
@@ -18,8 +19,12 @@ begin
       execute format('create role %I', role_name);
     end if;
   end loop;
-  execute format('alter role %I with login password %L', worker, current_setting('postgres_batch.worker_password'));
-  execute format('alter role %I with login password %L', scaler, current_setting('postgres_batch.scaler_password'));
+  if current_setting('postgres_batch.worker_password') <> '' then
+    execute format('alter role %I with login password %L', worker, current_setting('postgres_batch.worker_password'));
+  end if;
+  if current_setting('postgres_batch.scaler_password') <> '' then
+    execute format('alter role %I with login password %L', scaler, current_setting('postgres_batch.scaler_password'));
+  end if;
 
   -- Every statement here relies on these settings, which the server and the database may set otherwise. A pooler accepts no
   -- settings from a client, so they are set on the role.

@@ -113,7 +113,7 @@ async function prepareRole(
   directory: string,
 ): Promise<Readonly<Record<string, string>>> {
   await client.query(WRITES);
-  // Two runs on one server would disturb each other's grants.
+  // Two runs on one database would disturb each other's grants.
   await client.query(`select pg_advisory_lock(${LOCK_SPACE}, 0)`);
   return await prepareProgramRole(client, local, directory);
 }

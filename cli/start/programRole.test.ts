@@ -15,7 +15,7 @@ after(async () => {
   await server.stop();
   await rm(folder, { recursive: true });
 });
-const url = (database: string) => `postgresql://plain@/${database}?host=${server.host}`;
+const url = (database: string, user = "plain") => `postgresql://${user}@/${database}?host=${server.host}`;
 
 async function connect(database: string): Promise<pg.Client> {
   const client = new pg.Client({ host: server.host, user: server.user, database });
@@ -30,7 +30,7 @@ async function query(database: string, text: string): Promise<void> {
 }
 
 /** Runs a program that writes its effect with batch.own(). */
-async function runProgram(database: string, more = "") {
+async function runProgram(database: string, more = "", user?: string) {
   const sql = join(folder, `${database}.sql`);
   await writeFile(
     sql,
@@ -39,8 +39,23 @@ async function runProgram(database: string, more = "") {
   );
   const program = `"${process.execPath}" "${join(import.meta.dirname, "../../tests/support/insertingProgram.ts")}"`;
   const args = ["--sql", sql, "--table", "pages", "--kind", "page", "--command", program];
-  return await start(args, { DATABASE_URL: url(database) }).ended;
+  return await start(args, { DATABASE_URL: url(database, user) }).ended;
 }
+
+test("a run on a server that has one of the cluster's roles leaves that role's password as it is", async () => {
+  const passwords =
+    "select rolname, rolpassword from pg_authid where rolname in ('batch_worker', 'batch_scaler') order by 1";
+  await query("postgres", "create role batch_scaler login password 'of the cluster'");
+  await query("postgres", "create database shared");
+  const client = await connect("postgres");
+  const [kept] = (await client.query(passwords)).rows;
+  const { exitCode, stderr } = await runProgram("shared", "", server.user);
+  assert.equal(exitCode, 0, stderr);
+  assert.deepEqual((await client.query(passwords)).rows, [kept, { rolname: "batch_worker", rolpassword: null }]);
+  await client.query("drop database shared");
+  await client.query("drop role batch_worker, batch_scaler, batch_program, batch_owner");
+  await client.end();
+});
 
 describe("a role that may neither create nor grant roles, and owns its database", { timeout: 180_000 }, () => {
   test("runs commands on a server without the roles", async () => {

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import pg from "pg";
+import { repeatRoleConflicts } from "../../worker/src/repeatRoleConflicts.ts";
 import { createRoles, grantRights } from "../../worker/src/roles.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
 import { writeAuthorities } from "./writeAuthorities.ts";
@@ -22,10 +22,9 @@ export async function prepareProgramRole(
   { env, exclusive }: Pick<LocalDatabase, "env" | "exclusive">,
   directory: string,
 ): Promise<Readonly<Record<string, string>>> {
-  // The two roles that log in are for clusters: these passwords are never used.
-  const password = () => randomBytes(24).toString("base64url");
   if (!(await grantRights(client))) {
-    await createRoles(client, { worker: password(), scaler: password() }).catch((error: Error) => {
+    // The two roles that log in are for clusters, and the server may have one of them already: its password must stay.
+    await createRoles(client, undefined).catch((error: Error) => {
       if (exclusive || !isForbidden(error.cause)) throw error;
     });
   }
@@ -55,11 +54,12 @@ export async function prepareProgramRole(
 /** Grants batch_program to the connection's role, if it may; without it the role must be able to call the functions anyway. */
 async function grantProgramRole(client: pg.Client): Promise<void> {
   try {
-    await client.query(`do $$ begin
+    const grant = `do $$ begin
       if not pg_has_role('batch_program', 'usage') then execute format('grant batch_program to %I', current_user); end if;
     exception when insufficient_privilege or undefined_object then
       if not has_function_privilege('batch.own(text)', 'execute') then raise; end if;
-    end $$`);
+    end $$`;
+    await repeatRoleConflicts(() => client.query(grant));
   } catch (error) {
     throw new Error(
       `cannot let commands call batch.own() and batch.finish(): ${(error as Error).message}. ` +

@@ -5,6 +5,7 @@ import { checkDatabase } from "./checkDatabase.ts";
 import { explainLockTimeout, LOCK_TIMEOUT_SECONDS } from "./lockTimeout.ts";
 import type { Log } from "./log.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
+import { repeatRoleConflicts } from "./repeatRoleConflicts.ts";
 import { DEFAULT_ROLES, grantRights, type RoleNames } from "./roles.ts";
 import { asOwner, prepareSchemaOwner } from "./schemaOwner.ts";
 
@@ -23,8 +24,17 @@ export async function migrate(
   files: MigrationFiles = readMigrationFiles(),
   roles: RoleNames = DEFAULT_ROLES,
 ): Promise<{ readonly from: number; readonly to: number }> {
-  const newest = files.migrations.at(-1)?.version ?? 0;
   await checkDatabase(client);
+  return await repeatRoleConflicts(() => migrateOnce(client, log, files, roles));
+}
+
+async function migrateOnce(
+  client: pg.ClientBase,
+  log: Log,
+  files: MigrationFiles,
+  roles: RoleNames,
+): Promise<{ readonly from: number; readonly to: number }> {
+  const newest = files.migrations.at(-1)?.version ?? 0;
   await client.query("begin isolation level read committed read write");
   try {
     await client.query(`set local lock_timeout = '${LOCK_TIMEOUT_SECONDS}s'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type pg from "pg";
 import { LOCK_MIGRATIONS } from "./advisoryLocks.ts";
+import { repeatRoleConflicts } from "./repeatRoleConflicts.ts";
 import { scramVerifier } from "./scram.ts";
 
 /** The passwords of the two roles that log in. */
@@ -22,11 +23,27 @@ export const DEFAULT_ROLES: RoleNames = { worker: "batch_worker", scaler: "batch
 
 const SQL = new URL("../../sql/", import.meta.url);
 
-/** Creates the roles, or changes their passwords, and grants them their rights. */
+/**
+ * Creates the roles that are missing, changes their passwords, and grants them their rights.
+ *
+ * @param passwords - undefined: existing passwords stay, and new roles cannot log in
+ */
 export async function createRoles(
   client: pg.ClientBase,
-  passwords: RolePasswords,
+  passwords: RolePasswords | undefined,
   names: RoleNames = DEFAULT_ROLES,
+): Promise<void> {
+  try {
+    await repeatRoleConflicts(() => createRolesOnce(client, passwords, names));
+  } catch (error) {
+    throw new Error(`cannot create the roles of sql/roles.sql: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function createRolesOnce(
+  client: pg.ClientBase,
+  passwords: RolePasswords | undefined,
+  names: RoleNames,
 ): Promise<void> {
   await client.query("begin isolation level read committed read write");
   try {
@@ -34,14 +51,14 @@ export async function createRoles(
     await setNames(client, names);
     await client.query(
       "select set_config('postgres_batch.worker_password', $1, true), set_config('postgres_batch.scaler_password', $2, true)",
-      [scramVerifier(passwords.worker), scramVerifier(passwords.scaler)],
+      passwords ? [scramVerifier(passwords.worker), scramVerifier(passwords.scaler)] : ["", ""],
     );
     await client.query(readFileSync(new URL("roles.sql", SQL), "utf8"));
     await client.query(readFileSync(new URL("grants.sql", SQL), "utf8"));
     await client.query("commit");
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
-    throw new Error(`cannot create the roles of sql/roles.sql: ${(error as Error).message}`, { cause: error });
+    throw error;
   }
 }
 

@@ -1,0 +1,28 @@
+import { DatabaseError } from "./createClient.ts";
+
+/** A transaction fails at most once for each other one that changes the same roles at that time. */
+const MAX_TRIES = 20;
+
+/**
+ * Runs a transaction that creates or changes roles, and repeats it if another one has changed the same role meanwhile: roles belong to the
+ * server, but advisory locks to a database, so they do not lock out a transaction in another database, and PostgreSQL fails one of the two.
+ *
+ * @throws the transaction's error
+ */
+export async function repeatRoleConflicts<Result>(transaction: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (tries >= MAX_TRIES || !isRoleConflict(error)) throw error;
+    }
+  }
+}
+
+/** "duplicate key value violates unique constraint pg_authid_...", "role already exists", "tuple concurrently updated". */
+function isRoleConflict(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  const { code, constraint, routine } = error;
+  if (code === "23505") return /^pg_(auth|db_role)/.test(constraint ?? "");
+  return routine === "CreateRole" ? code === "42710" : code === "XX000" && routine === "simple_heap_update";
+}
