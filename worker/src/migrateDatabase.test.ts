@@ -29,3 +29,28 @@ test("migrateDatabase acts as the role that is set for its login, and the login 
   // Nothing depends on it.
   await query(`drop role ${login}`);
 });
+
+test("migrateDatabase that waits for another session's lock gives up before its Job's deadline, and names the session", async () => {
+  const { name, open, query } = await createTestDatabase();
+  const { PG_HOST, PG_PORT, PG_USERNAME } = process.env;
+  const env = { PG_HOST, PG_PORT, PG_USERNAME, PG_DATABASE: name };
+  const ATTACH = JSON.stringify([{ kind: "page", table: "pages" }]);
+  await query("create table pages (id bigint primary key)");
+  const writer = await open();
+  await writer.query("set application_name = 'report'; begin; insert into pages values (1)");
+  const [{ pid }] = (await writer.query("select pg_backend_pid() as pid")).rows;
+  const warnings: unknown[] = [];
+  const log = { ...noopLog, warn: (_: string, fields?: object) => warnings.push(fields) };
+  await assert.rejects(migrateDatabase({ ...env, ATTACH }, log, 200), {
+    message: `cannot migrate: for 0.2 s it waited for locks that session ${pid} of ${PG_USERNAME} (report, idle in transaction) has. End these transactions (select pg_terminate_backend(SESSION) ends a session), and migrate again`,
+  });
+  assert.deepEqual(warnings, [{ sessions: [`session ${pid} of ${PG_USERNAME} (report, idle in transaction)`] }]);
+  // Nobody waits behind it.
+  await query("insert into pages values (2)");
+  await writer.query("commit");
+  await migrateDatabase({ ...env, ATTACH }, noopLog, 200);
+  assert.deepEqual(await query("select request_id from batch.queue order by 1"), [
+    { request_id: "1" },
+    { request_id: "2" },
+  ]);
+});

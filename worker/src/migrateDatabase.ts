@@ -3,6 +3,7 @@ import { checkDatabase } from "./checkDatabase.ts";
 import { connectDirectly } from "./connectDirectly.ts";
 import { toClientConfig } from "./database.ts";
 import { SettingsError } from "./errors.ts";
+import { withoutLongLockWaits } from "./lockWait.ts";
 import type { Log } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { readMigrationFiles } from "./migrationFiles.ts";
@@ -15,10 +16,11 @@ import { readDatabaseSettings } from "./settings.ts";
  * SCALER_PASSWORD it also creates the roles (WORKER_USERNAME, SCALER_USERNAME); without them it grants existing roles their rights.
  * With ATTACH it attaches tables. MAX_CONNECTIONS_NEEDED is checked against the server's max_connections.
  *
+ * @param lockWaitMs - how long it may wait for locks of other sessions
  * @throws SettingsError when the environment is wrong, or listing what the database lacks: nothing was changed; otherwise
  *   PostgreSQL's error.
  */
-export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise<void> {
+export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log, lockWaitMs?: number): Promise<void> {
   const settings = readDatabaseSettings(env);
   const passwords = readPasswords(env);
   const names = {
@@ -27,8 +29,9 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise
   };
   const attachments = readAttachments(env.ATTACH);
   const connections = readConnections(env.MAX_CONNECTIONS_NEEDED);
-  const client = await connectDirectly({ ...toClientConfig(settings), application_name: "postgres-batch migrate" });
-  try {
+  const config = { ...toClientConfig(settings), application_name: "postgres-batch migrate" };
+  const client = await connectDirectly(config);
+  const run = async () => {
     await checkDatabase(client, {
       ...(passwords ? { roles: names } : {}),
       ...(connections === undefined ? {} : { connections }),
@@ -37,6 +40,9 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log): Promise
     if (passwords) await createRoles(client, passwords, names);
     await attachTables(client, attachments, log);
     log.info("the database is up to date", { from, to });
+  };
+  try {
+    await withoutLongLockWaits(config, client, log, run, lockWaitMs);
   } finally {
     await client.end();
   }
