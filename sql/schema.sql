@@ -2877,17 +2877,18 @@ CREATE FUNCTION batch.refuse_insert(p_kind text, p_ids bigint[]) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  busy bigint;
+  busy record;
   marked tid[];
 begin
-  select min(q.request_id) into busy
+  select q.request_id, q.job_name into busy
   from unnest(p_ids) as wanted (id), batch.kind k, lateral (
     select c.* from batch.queue c where c.kind = k.kind and c.request_id = wanted.id limit 1
   ) q
-  where k.kind = p_kind and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at);
-  if busy is not null then
-    raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); a Job still has it',
-      p_kind, busy;
+  where k.kind = p_kind and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at)
+  order by q.request_id limit 1;
+  if found then
+    raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); the Job % is working on it',
+      p_kind, busy.request_id, busy.job_name;
   end if;
   if current_setting('transaction_isolation') not like 'read %' then
     -- Both statements fail for a row that was written after the snapshot. A poll that has locked the kind is not waited for.
@@ -3582,24 +3583,26 @@ declare
   queued batch.queue;
   problem text;
 begin
+  requested := batch.require_kind(p_kind);
   perform batch.require_request(p_kind, p_request);
-  select * into requested from batch.kind k where k.kind = p_kind;
   if requested.attached then
     -- The table before the row of the kind, as a TRUNCATE locks them; reading locks it.
     perform batch.existing_rows(p_kind, array[p_request]);
     -- batch.purge() waits for this transaction, and this one for it.
     select * into requested from batch.kind k where k.kind = p_kind for share;
   end if;
-  if not requested.attached then
+  if requested.attached is not true then
     raise exception 'kind must be attached (requests of a detached kind are not run); got %, which is detached', quote_literal(p_kind);
   end if;
   problem := batch.attachment_problem(p_kind);
-  if requested.attached and problem is not null then
+  if problem is not null then
     raise exception 'cannot retry % %: %', p_kind, p_request, problem;
   end if;
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if queued.job_name is not null then
-    raise exception '% % must be DEAD to be retried (one request, one owner); a Job still has it', p_kind, p_request;
+    raise exception '% % must be DEAD to be retried (one request, one owner); got %', p_kind, p_request, format(
+      case when queued.session_id is null then 'one that is reserved for the next pod of the Job %s' else 'RUNNING in the Job %s' end,
+      queued.job_name);
   end if;
   if queued.available_at is not null then
     update batch.queue q set available_at = null, enqueued_xid = pg_current_xact_id()
@@ -3613,10 +3616,8 @@ begin
   end if;
   if coalesce(latest.status, 'SUCCESS') = 'SUCCESS' then
     raise exception '% % must be DEAD to be retried (no work is done twice); got %', p_kind, p_request, coalesce(latest.status, case
-      when requested.kind is null then format('no attempt that has ended, and no such kind: batch.status shows %s',
-        coalesce((select string_agg(k.kind, ', ' order by k.kind) from batch.kind k), 'none'))
-      when cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then 'no attempt that has ended, and no such row'
-      else format('no attempt that has ended, and a row that was not queued: select batch.attach(%L, %L%s)', requested.requests, p_kind,
+      when cardinality(batch.existing_rows(p_kind, array[p_request])) = 0 then 'no such request'
+      else format('a row that was never queued; to queue it: select batch.attach(%L, %L%s)', requested.requests, p_kind,
         case when requested.timeout_column is null then '' else format(', %L', requested.timeout_column) end)
     end);
   end if;

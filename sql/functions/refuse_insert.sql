@@ -8,17 +8,18 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  busy bigint;
+  busy record;
   marked tid[];
 begin
-  select min(q.request_id) into busy
+  select q.request_id, q.job_name into busy
   from unnest(p_ids) as wanted (id), batch.kind k, lateral (
     select c.* from batch.queue c where c.kind = k.kind and c.request_id = wanted.id limit 1
   ) q
-  where k.kind = p_kind and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at);
-  if busy is not null then
-    raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); a Job still has it',
-      p_kind, busy;
+  where k.kind = p_kind and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at)
+  order by q.request_id limit 1;
+  if found then
+    raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); the Job % is working on it',
+      p_kind, busy.request_id, busy.job_name;
   end if;
   if current_setting('transaction_isolation') not like 'read %' then
     -- Both statements fail for a row that was written after the snapshot. A poll that has locked the kind is not waited for.

@@ -7,12 +7,11 @@ const { query } = database;
 
 /** What an operator may type, and the answer. */
 const MISTAKES: Readonly<Record<string, string>> = {
-  "batch.retry('page', 1)":
-    "page 1 must be DEAD to be retried (no work is done twice); got no attempt that has ended, and no such kind: batch.status shows clap",
-  "batch.retry('clap', 7)":
-    "clap 7 must be DEAD to be retried (no work is done twice); got no attempt that has ended, and no such row",
+  "batch.retry('page', 1)": "kind must be one that batch.status shows (clap); got 'page'",
+  "batch.retry(null, 1)": "kind must be one that batch.status shows (clap); got null",
+  "batch.retry('clap', 7)": "clap 7 must be DEAD to be retried (no work is done twice); got no such request",
   "batch.retry('clap', 2)":
-    "clap 2 must be DEAD to be retried (no work is done twice); got no attempt that has ended, and a row that was not queued: select batch.attach('public.make_it_clap', 'clap')",
+    "clap 2 must be DEAD to be retried (no work is done twice); got a row that was never queued; to queue it: select batch.attach('public.make_it_clap', 'clap')",
   "batch.retry('clap', null)": "the request must be the primary key of a row of kind 'clap'; got null",
   "batch.cancel('page', 1)": "kind must be one that batch.status shows (clap); got 'page'",
   "batch.cancel(null, 1)": "kind must be one that batch.status shows (clap); got null",

@@ -136,8 +136,12 @@ describe("batch.retry", () => {
   });
 
   const refusals: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
-    ["running", () => attempt("a"), /clap 1 must be DEAD to be retried .*; a Job still has it/],
-    ["FAILED and reserved", async () => (await attempt("a")).failed(), /a Job still has it/],
+    ["running", () => attempt("a"), /clap 1 must be DEAD to be retried .*; got RUNNING in the Job a$/],
+    [
+      "FAILED and reserved",
+      async () => (await attempt("a")).failed(),
+      /got one that is reserved for the next pod of the Job a$/,
+    ],
     [
       "tried again and running",
       async () => {
@@ -145,7 +149,7 @@ describe("batch.retry", () => {
         await retry(1);
         await attempt("b");
       },
-      /clap 1 must be DEAD .*; a Job still has it/,
+      /clap 1 must be DEAD .*; got RUNNING in the Job b$/,
     ],
     ["SUCCESS", async () => (await attempt("a")).succeeded(), /got SUCCESS/],
     [
@@ -172,7 +176,7 @@ test("a row that was not queued: the statement in the refusal enqueues it, and k
   await database.query("select batch.attach('parcels', 'parcel', 'seconds'); insert into parcels values (1, 30)");
   await database.query("delete from batch.queue where kind = 'parcel'");
   const refusal = await retry(1, "parcel").catch((error: Error) => error.message);
-  await database.query(String(refusal).split("was not queued: ")[1] ?? "");
+  await database.query(String(refusal).split("to queue it: ")[1] ?? "");
   assert.deepEqual(await database.queued("parcel"), [1]);
   assert.deepEqual(await database.query("select timeout_column from batch.kind where kind = 'parcel'"), [
     { timeout_column: "seconds" },
