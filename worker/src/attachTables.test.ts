@@ -3,8 +3,7 @@ import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { attachTables, readAttachments } from "./attachTables.ts";
-import { noopLog } from "./log.ts";
+import { readAttachments } from "./attachTables.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -82,21 +81,6 @@ describe("node main.ts migrate with ATTACH", () => {
       narrow.stdout,
       /cannot attach pages as the kind page: public\.pages must have a primary key of one bigint column/,
     );
-  });
-
-  test("a table that another transaction keeps locked is given up, so that whatever writes to it need not wait, too", async () => {
-    const database = await createTestDatabase();
-    await database.query("create table pages (id bigint primary key)");
-    const [writer, migrator] = [await database.open(), await database.open()];
-    await writer.query("begin; insert into pages values (1)");
-    const attachments = [{ kind: "page", table: "pages" }];
-    await assert.rejects(attachTables(migrator, attachments, noopLog, 0.05), {
-      message: /^cannot attach pages as the kind page: another transaction keeps a table locked.* and migrate again$/,
-    });
-    await writer.query("commit");
-    await attachTables(migrator, attachments, noopLog, 0.05);
-    assert.deepEqual(await database.query("select request_id from batch.queue"), [{ request_id: "1" }]);
-    for (const client of [writer, migrator]) await client.end();
   });
 
   test("every error in the environment is named before anything changes", async () => {

@@ -1,6 +1,5 @@
 import type pg from "pg";
 import { SettingsError } from "./errors.ts";
-import { explainLockTimeout, LOCK_TIMEOUT_SECONDS } from "./lockTimeout.ts";
 import type { Log } from "./log.ts";
 
 /** A table that becomes a batch. */
@@ -52,23 +51,15 @@ function checkEntry(entry: unknown): string[] {
  *
  * @throws Error naming the table, with PostgreSQL's message; the tables before it have been attached.
  */
-export async function attachTables(
-  client: pg.ClientBase,
-  attachments: readonly Attachment[],
-  log: Log,
-  lockTimeoutSeconds = LOCK_TIMEOUT_SECONDS,
-): Promise<void> {
+export async function attachTables(client: pg.ClientBase, attachments: readonly Attachment[], log: Log): Promise<void> {
   for (const { kind, table, timeoutColumn } of attachments) {
     try {
       await client.query("begin isolation level read committed read write");
-      await client.query(`set local lock_timeout = '${1_000 * lockTimeoutSeconds}ms'`);
       await client.query("select batch.attach($1::text::regclass, $2, $3)", [table, kind, timeoutColumn ?? null]);
       await client.query("commit");
     } catch (error) {
       await client.query("rollback").catch(() => undefined);
-      throw new Error(`cannot attach ${table} as the kind ${kind}: ${explainLockTimeout(error as Error)}`, {
-        cause: error,
-      });
+      throw new Error(`cannot attach ${table} as the kind ${kind}: ${(error as Error).message}`, { cause: error });
     }
     log.info("attached", { kind, table });
   }

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { createClient } from "./createClient.ts";
 import type { Log } from "./log.ts";
 
-/** Two runs of the migration's Job fit into its deadline, which ends a pod without a reason (components/schemaMigration.ts). */
+/** Whatever writes to the table that is locked waits behind the migration: it gives up long before its Job's deadline. */
 export const LOCK_WAIT_MS = 100_000;
 
 const BLOCKERS = `

@@ -2,7 +2,6 @@ import type pg from "pg";
 import { LOCK_MIGRATIONS } from "./advisoryLocks.ts";
 import { applyFunctions } from "./applyFunctions.ts";
 import { checkDatabase } from "./checkDatabase.ts";
-import { explainLockTimeout, LOCK_TIMEOUT_SECONDS } from "./lockTimeout.ts";
 import type { Log } from "./log.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
 import { repeatRoleConflicts } from "./repeatRoleConflicts.ts";
@@ -37,7 +36,7 @@ async function migrateOnce(
   const newest = files.migrations.at(-1)?.version ?? 0;
   await client.query("begin isolation level read committed read write");
   try {
-    await client.query(`set local lock_timeout = '${LOCK_TIMEOUT_SECONDS}s'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
+    await client.query(`set local lock_timeout = 0; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
       set local standard_conforming_strings = on; set local row_security = on`);
     await client.query(LOCK_MIGRATIONS);
     const owner = await openSchema(client);
@@ -113,7 +112,7 @@ async function apply(
     else await asOwner(client, owner, () => client.query(text));
   } catch (error) {
     throw new Error(
-      `cannot apply migration ${version} (${name}): ${explainLockTimeout(error as Error)}. The database stays as it was; correct the cause, and migrate again`,
+      `cannot apply migration ${version} (${name}): ${(error as Error).message}. The database stays as it was; correct the cause, and migrate again`,
       { cause: error },
     );
   }
