@@ -231,5 +231,15 @@ describe("docs/operations.md", () => {
       assert.equal(await demand(scaler, { kind: "page", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
       for (const id of ["3", "4"]) assert.equal((await take(worker, id, { kind: "page" })).requestId, id);
     });
+
+    test("replaces it by a copy with a sequence of its own: new rows get keys that are not taken", async () => {
+      await database.query("alter table pages alter column id add generated always as identity");
+      await database.query("select setval('pages_id_seq', 3)");
+      await database.query("create table pages_new (like pages including all)");
+      await database.query("insert into pages_new overriding system value table pages");
+      await run("Replace a table by a copy");
+      await database.query("insert into pages default values; drop table pages_old");
+      assert.equal((await database.queued("page")).length, 4);
+    });
   });
 });
