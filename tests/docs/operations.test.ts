@@ -87,6 +87,22 @@ test("docs/operations.md does what it says, block by block", async () => {
   await database.query("drop role shop");
 });
 
+test("an operator with the rights that docs/operations.md grants may run every recipe that changes no table", async () => {
+  await database.reset();
+  await database.query("insert into make_it_clap (duration_seconds) values (1), (1), (1)");
+  await giveUp("operated");
+  await run("Add an operator");
+  const operator = await database.open({ user: "oncall", password: "change me" });
+  for (const heading of [
+    ...["Run a request again", "Cancel a request", "Pause", "Stop everything now", "Monitor it"],
+    "Keep the history small",
+  ]) {
+    for (const each of statements(heading)) await operator.query(each);
+  }
+  await operator.end();
+  await database.query("drop owned by oncall; drop role oncall");
+});
+
 const NOT_ENDED: readonly StateName[] = [
   ...(["waiting", "running", "running, its worker dead", "reserved", "interrupted", "deferred"] as const),
   ...(["retried", "re-inserted"] as const),
