@@ -32,7 +32,8 @@ begin
       end if;
       if current_problem is null then
         perform batch.enqueue_missed(p_kind);
-        if attached.sweep_pending then
+        -- It may have found that a partition was detached.
+        if (select k.sweep_pending from batch.kind k where k.kind = p_kind) then
           perform batch.sweep(p_kind);
         end if;
       end if;
