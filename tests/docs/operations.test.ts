@@ -103,6 +103,14 @@ test("an operator with the rights that docs/operations.md grants may run every r
   await database.query("drop owned by oncall; drop role oncall");
 });
 
+test("canceling everything that waits keeps a kind paused that was paused before", async () => {
+  await database.query("select batch.pause('clap', 'closed')");
+  for (const each of statements("Cancel a request").slice(2)) await database.query(each);
+  const [status] = await database.query<{ problem: string }>("select problem from batch.status where kind = 'clap'");
+  assert.match(status?.problem ?? "", /^paused: closed/);
+  await database.query("select batch.resume('clap')");
+});
+
 const NOT_ENDED: readonly StateName[] = [
   ...(["waiting", "running", "running, its worker dead", "reserved", "interrupted", "deferred"] as const),
   ...(["retried", "re-inserted"] as const),
