@@ -3,7 +3,9 @@ import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { readAttachments } from "./attachTables.ts";
+import { attachTables, readAttachments } from "./attachTables.ts";
+import { noopLog } from "./log.ts";
+import { statement } from "./queue/statement.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -66,6 +68,22 @@ describe("node main.ts migrate with ATTACH", () => {
     ]);
     assert.deepEqual(await database.query("select timeout_column from batch.kind where kind = 'page'"), [
       { timeout_column: "seconds" },
+    ]);
+  });
+
+  test("a table keeps the timeout column with which it was attached in SQL, and its rows their timeouts", async () => {
+    const { query, client } = await createTestDatabase();
+    const waiting = "create table pages (id bigint primary key, seconds integer); insert into pages values (1, 7)";
+    await query(`${waiting}; select batch.attach('pages', 'page', 'seconds')`);
+    await attachTables(client, [{ kind: "page", table: "pages" }], noopLog);
+    const values = ["page", "a", "a-pod", 1, [4, 4, 100, 100], 10, null, null, 0, true];
+    const [claimed] = (await client.query(statement("claim").text, values)).rows;
+    assert.equal(claimed.timeout_seconds, 7);
+    // Another table of that kind has columns of its own.
+    await query("drop table pages; create table pages (id bigint primary key)");
+    await attachTables(client, [{ kind: "page", table: "pages" }], noopLog);
+    assert.deepEqual(await query("select timeout_column from batch.kind where kind = 'page'"), [
+      { timeout_column: null },
     ]);
   });
 

@@ -7,9 +7,14 @@ export interface Attachment {
   readonly kind: string;
   /** As written in SQL: `public.pages`, `"Pages"`. */
   readonly table: string;
-  /** The column that holds a request's own timeout in seconds. @default - none */
+  /** The column that holds a request's own timeout in seconds. @default - the one with which the table was attached before, if any */
   readonly timeoutColumn?: string;
 }
+
+const ATTACH = `
+  select batch.attach($1::text::regclass, $2, coalesce(
+    $3::name, (select k.timeout_column from batch.kind k where k.kind = $2 and k.requests = $1::text::regclass and k.attached)
+  ))`;
 
 const FORM = '[{"kind": "page", "table": "public.pages", "timeoutColumn": "seconds"}], timeoutColumn optional';
 
@@ -55,7 +60,7 @@ export async function attachTables(client: pg.ClientBase, attachments: readonly 
   for (const { kind, table, timeoutColumn } of attachments) {
     try {
       await client.query("begin isolation level read committed read write");
-      await client.query("select batch.attach($1::text::regclass, $2, $3)", [table, kind, timeoutColumn ?? null]);
+      await client.query(ATTACH, [table, kind, timeoutColumn ?? null]);
       await client.query("commit");
     } catch (error) {
       await client.query("rollback").catch(() => undefined);
