@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { removeLeftovers } from "./leftovers.ts";
+import { findServer, removeLeftovers } from "./leftovers.ts";
 import { getProcess } from "./processIdentity.ts";
+import { startServer } from "./server.ts";
+import { UNPRIVILEGED } from "./serverUser.ts";
 import type { RunMarker } from "./tempDirectory.ts";
 
 const base = await mkdtemp(join(tmpdir(), "leftovers-"));
@@ -29,4 +31,24 @@ test("what a dead run left is removed; what one of another container uses, whose
   const lines = await removeLeftovers();
   assert.equal(lines.filter((line) => line.includes(base)).length, 2, lines.join("\n"));
   assert.deepEqual(await readdir(base), ["postgres-batch-shared"]);
+});
+
+test("another user recognizes the server that a run by root has started for it, and leaves its postmaster.pid", {
+  skip: process.getuid?.() !== 0 && "only root starts a server for another user",
+}, async () => {
+  await mkdir(join(base, "kept"));
+  await chown(join(base, "kept"), UNPRIVILEGED.uid, UNPRIVILEGED.gid);
+  const server = await startServer({ durable: false, folder: join(base, "kept") });
+  const data = join(base, "kept", "data");
+  await chmod(base, 0o755);
+  process.setegid?.(UNPRIVILEGED.gid);
+  process.seteuid?.(UNPRIVILEGED.uid);
+  try {
+    const pid = await findServer(data);
+    assert.equal(String(pid), (await readFile(join(data, "postmaster.pid"), "utf8")).split("\n")[0]);
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+    await server.stop();
+  }
 });

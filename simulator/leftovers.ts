@@ -49,8 +49,9 @@ export async function findServer(data: string): Promise<number | undefined> {
   const file = join(data, "postmaster.pid");
   const pid = Number((await readFile(file, "utf8").catch(() => "")).split("\n")[0]);
   if (getProcess(pid) === undefined) return undefined;
-  if (isPostgresOn(pid, data)) return pid;
-  await rm(file, { force: true });
+  const found = isPostgresOn(pid, data);
+  if (found) return pid;
+  if (found === false) await rm(file, { force: true });
   return undefined;
 }
 
@@ -138,14 +139,19 @@ function hasVariable(pid: number, matches: (text: string) => boolean): boolean {
   }
 }
 
-/** The server's working directory is its data directory, whatever path it was started with: the folder may have been moved. */
-function isPostgresOn(pid: number, data: string): boolean {
+/**
+ * The server's working directory is its data directory, whatever path it was started with: the folder may have been moved. Undefined if
+ * neither can be told: only root sees the directory of a server that a run by root has started, with a right of root's, for another user.
+ */
+function isPostgresOn(pid: number, data: string): boolean | undefined {
   const words = getCommandLine(pid);
   if (process.platform !== "linux") return words.join(" ").includes(`postgres -D ${data}`);
+  if (basename(words[0] ?? "") !== "postgres") return false;
   try {
-    return basename(words[0] ?? "") === "postgres" && readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data);
-  } catch {
-    return false;
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") return false;
+    return words[words.indexOf("-D") + 1] === data || undefined;
   }
 }
 

@@ -82,7 +82,8 @@ async function takeLock(directory: string, file: string): Promise<number | undef
     await writeFile(own, text);
     for (;;) {
       if (await tryLink(own, file)) await sleep(SETTLE_MS);
-      const found = await readFile(file, "utf8").catch(() => "");
+      // One that may not be read belongs to another user's run, which may be alive.
+      const found = (await readFile(file, "utf8").catch(ignore("ENOENT"))) ?? "";
       if (found === text) return abandonedBy;
       if (found === "" && !existsSync(file)) continue;
       const { pid, alive, elsewhere } = parseLock(found);
