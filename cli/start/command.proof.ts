@@ -214,8 +214,8 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
       "select 1;\nselect no_column;",
       /^cannot run .*\.sql, line 2: column "no_column" does not exist$/m,
     ],
-    ["SQL without the table", "select 1;", /^cannot attach the table pages as page: relation "pages" does not exist$/m],
-    ["a table without a key", "create table pages (x int);", /^cannot attach the table pages as page: .*primary key/m],
+    ["SQL without the table", "select 1;", /^cannot attach pages as the kind page: relation "pages" does not exist$/m],
+    ["a table without a key", "create table pages (x int);", /^cannot attach pages as the kind page: .*primary key/m],
     [
       "SQL that commits nothing",
       "begin;\ncreate table pages (id bigint primary key);",

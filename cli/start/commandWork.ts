@@ -4,12 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { createTempDirectory, type TempDirectory } from "../../simulator/tempDirectory.ts";
 import { LOCK_SPACE } from "../../worker/src/advisoryLocks.ts";
+import { attachTables } from "../../worker/src/attachTables.ts";
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import { removeFolder } from "../../worker/src/command/removeFolder.ts";
 import { connectDirectly } from "../../worker/src/connectDirectly.ts";
 import { toClientConfig } from "../../worker/src/database.ts";
+import { noopLog } from "../../worker/src/log.ts";
 import { readDatabaseSettings } from "../../worker/src/settings.ts";
-import { describeError } from "../describeError.ts";
 import { createAttemptErrors } from "./attemptErrors.ts";
 import type { CommandBatch } from "./batchOptions.ts";
 import type { LocalDatabase } from "./localDatabase.ts";
@@ -78,7 +79,7 @@ export function createCommandWork(
           await runSqlFile(client, sql);
         });
       }
-      await inSession((client) => attach(client, batch));
+      await inSession((client) => attachTables(client, [batch], noopLog));
       return await readUnfinished(local.client, kind);
     },
     printErrors: createAttemptErrors(kind, print),
@@ -116,15 +117,6 @@ async function prepareRole(
   // Two runs on one database would disturb each other's grants.
   await client.query(`select pg_advisory_lock(${LOCK_SPACE}, 0)`);
   return await prepareProgramRole(client, local, directory);
-}
-
-async function attach(client: pg.Client, { table, kind }: CommandBatch): Promise<void> {
-  await client.query(WRITES);
-  try {
-    await client.query("select batch.attach($1::regclass, $2)", [table, kind]);
-  } catch (error) {
-    throw new Error(`cannot attach the table ${table} as ${kind}: ${describeError(error)}`, { cause: error });
-  }
 }
 
 /** Ends a stopped SQL statement, which rolls it back: PostgreSQL would not notice that its client is no longer waiting. */
