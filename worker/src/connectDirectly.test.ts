@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import { describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { POOLERS, startPooler } from "../../tests/support/poolers.ts";
@@ -61,6 +61,14 @@ describe("a connection for migrations", () => {
     await operator.query("set lock_timeout = '30s'; insert into pages values (2)");
     await writer.query("rollback");
     await direct.query("drop table pages");
+  });
+
+  test("is monitored by the client, which notices a lost server within 20 s and not hours", async (t) => {
+    const proxy = await createProxy();
+    const keepAlive = t.mock.method(Socket.prototype, "setKeepAlive");
+    await (await connectDirectly({ ...proxy.address, user, database: name })).end();
+    // Node.js then asks ten times, once a second.
+    assert.deepEqual(keepAlive.mock.calls[0]?.arguments, [true, 10_000]);
   });
 
   test("is monitored by the server, which releases the locks of a lost node's migration within seconds and not hours", async () => {

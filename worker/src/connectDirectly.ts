@@ -36,7 +36,7 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
     // A server older than 17 would refuse the connection for this option.
     await client.query("select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
     if (session === "pooled") throw new SettingsError([PROBLEM]);
-    await noticeLostClient(client);
+    await checkConnectionWhileWaiting(client);
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
@@ -51,17 +51,17 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
 }
 
 /**
- * A server that waits for a lock does not look at its connection otherwise: after the migration was killed, whatever else writes to the table
- * would wait behind it.
+ * Makes the server check the connection while a statement waits for a lock. Otherwise the statement of a killed migration would go on
+ * waiting, and other sessions that need the table would wait behind it.
  */
-async function noticeLostClient(client: pg.Client): Promise<void> {
+async function checkConnectionWhileWaiting(client: pg.Client): Promise<void> {
   try {
-    // No error of a server older than 14, which is refused with that reason later.
+    // PostgreSQL 13 lacks the setting; it is refused later, with that reason.
     await client.query(
       "select set_config(name, '2s', false) from pg_settings where name = 'client_connection_check_interval'",
     );
   } catch (error) {
-    // invalid_parameter_value: the server's operating system cannot do it.
+    // invalid_parameter_value: the server's operating system does not support it.
     if ((error as { code?: string }).code !== "22023") throw error;
   }
 }

@@ -53,7 +53,7 @@ export function createClient(config: pg.ClientConfig): pg.Client {
   const attachListeners = connection.attachListeners.bind(connection);
   connection.attachListeners = (stream) => {
     attachListeners(stream);
-    guard(stream);
+    endOnUnknownMessage(stream);
   };
   return client;
 }
@@ -65,10 +65,10 @@ interface Internals {
 }
 
 /**
- * Ends a connection whose server sends what node-postgres does not understand, such as another way to log in (Kerberos): it throws where
- * nobody can catch that, which would end the process.
+ * Ends a connection whose server sends what node-postgres does not understand, such as a request for Kerberos: node-postgres throws in an
+ * event listener, which would end the process.
  */
-function guard(stream: Socket): void {
+function endOnUnknownMessage(stream: Socket): void {
   for (const listener of stream.listeners("data")) {
     stream.off("data", listener as () => void);
     stream.on("data", (data) => {
@@ -82,8 +82,8 @@ function guard(stream: Socket): void {
 }
 
 /**
- * How long to wait at one of a name's addresses before the next is tried. After Node's 250 ms, a server far away would be given up for an
- * address that cannot be reached at all; a packet that is lost is sent again after a second. The time for a connection is enough for three.
+ * How long to wait for one of a name's addresses before the next is tried. With Node's 250 ms a distant server would be given up for an
+ * address at which there is none; TCP repeats a lost packet after a second. The time for a connection is enough for three addresses.
  */
 const ADDRESS_TIMEOUT_MS = 1_500;
 

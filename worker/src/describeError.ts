@@ -47,7 +47,7 @@ function describeNext(relation: string, thrown: unknown, seen: Set<object>): str
   return `${relation} ${describe(thrown, seen)}`;
 }
 
-/** The stack of a module's syntax error begins with the module and the line; its frames name neither. */
+/** The stack of a syntax error begins with the file and line, which its frames do not name. */
 function toPlace(stack: unknown): string[] {
   const [, place] = /^((?:file:\/|\/)[^\n]*:\d+)\n/.exec(toText(stack).slice(0, 2 * MAX_FRAME)) ?? [];
   return place === undefined ? [] : [cut(`    at ${place}`, MAX_FRAME)];

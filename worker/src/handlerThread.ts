@@ -157,7 +157,7 @@ export class HandlerThread {
   }
 }
 
-/** Node.js ends a thread with 13 if its module waits for something that nothing is left to bring about. */
+/** Node.js exits with 13 when a top-level await never settles. */
 function describeExit(code: number): string {
   return code === 13 ? "a top-level await that never settles, or process.exit(13)" : `process.exit(${code})`;
 }

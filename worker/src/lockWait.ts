@@ -2,23 +2,25 @@ import type pg from "pg";
 import { createClient } from "./createClient.ts";
 import type { Log } from "./log.ts";
 
-/** Whatever writes to the table that is locked waits behind the migration: it gives up long before its Job's deadline. */
-export const LOCK_WAIT_MS = 100_000;
+/** Other sessions that need the table wait behind the migration, so it gives up long before its Job's deadline. */
+const LOCK_WAIT_MS = 100_000;
 
+/** The sessions that keep a session from its lock. A role that may not see their state sees their number and role. */
 const BLOCKERS = `
-  select coalesce(
-    format('session %s of %s (%s)', a.pid, a.usename, concat_ws(', ', nullif(a.application_name, ''), a.state)),
-    'a prepared transaction'
-  ) as session
+  select case when blocker.pid = 0 then 'a prepared transaction (pg_prepared_xacts)' else concat(
+    'session ', blocker.pid, ' of ' || coalesce(a.usename, a.backend_type),
+    ' (' || nullif(concat_ws(', ', nullif(a.application_name, ''), a.state), '') || ')'
+  ) end as session
   from unnest(pg_blocking_pids($1)) as blocker (pid) left join pg_stat_activity a on a.pid = blocker.pid`;
 
 /**
- * Runs `work`, statements of `client`. When these have waited for locks of other sessions for `limitMs` without a break, gives up.
+ * Runs `work`, which uses `client`, and gives up once `client` has been blocked by other sessions for `limitMs`. Unlike lock_timeout, this
+ * can name the sessions.
  *
- * @param config - opens another connection, which looks for such sessions; if it cannot be opened, nothing is given up
- * @throws Error naming these sessions; the caller closes `client`, whose statement is then canceled. Otherwise what `work` throws.
+ * @param config - for a second connection, which looks for blocking sessions; without it there is no limit
+ * @throws Error naming the blocking sessions; the caller then closes `client`, which cancels its statement. Otherwise what `work` throws.
  */
-export async function withoutLongLockWaits(
+export async function limitLockWait(
   config: pg.ClientConfig,
   client: pg.ClientBase,
   log: Log,
@@ -45,7 +47,7 @@ export async function withoutLongLockWaits(
         if (sessions.length > 0) since ??= performance.now();
         if (since !== undefined && performance.now() - since >= limitMs) reject(new Error(refusal(sessions, limitMs)));
       } catch {
-        // Without an answer there is nothing to report.
+        // Unknown: asked again at the next interval.
       }
     }, limitMs / 20);
   });
@@ -59,7 +61,7 @@ export async function withoutLongLockWaits(
 
 function refusal(sessions: readonly string[], limitMs: number): string {
   return (
-    `cannot migrate: for ${limitMs / 1_000} s it waited for locks that ${sessions.join(", ")} has. ` +
-    "End these transactions (select pg_terminate_backend(SESSION) ends a session), and migrate again"
+    `cannot migrate: waited ${limitMs / 1_000} s for a lock held by ${sessions.join(", ")}. ` +
+    "End that transaction (select pg_terminate_backend(SESSION) ends its session), and migrate again"
   );
 }

@@ -8,7 +8,7 @@ type Answer = Parameters<Parameters<LookupFunction>[2]>;
 
 const answers = new Map<string, Answer>();
 
-/** No name server has an answer: none can be reached, or it fails. A name that does not exist has another code. */
+/** Name servers cannot be reached or fail; a name that does not exist has another code (ENOTFOUND). */
 const NO_ANSWER = "EAI_AGAIN";
 
 /**

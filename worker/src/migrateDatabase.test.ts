@@ -42,7 +42,7 @@ test("migrateDatabase that waits for another session's lock gives up before its 
   const warnings: unknown[] = [];
   const log = { ...noopLog, warn: (_: string, fields?: object) => warnings.push(fields) };
   await assert.rejects(migrateDatabase({ ...env, ATTACH }, log, 200), {
-    message: `cannot migrate: for 0.2 s it waited for locks that session ${pid} of ${PG_USERNAME} (report, idle in transaction) has. End these transactions (select pg_terminate_backend(SESSION) ends a session), and migrate again`,
+    message: `cannot migrate: waited 0.2 s for a lock held by session ${pid} of ${PG_USERNAME} (report, idle in transaction). End that transaction (select pg_terminate_backend(SESSION) ends its session), and migrate again`,
   });
   assert.deepEqual(warnings, [{ sessions: [`session ${pid} of ${PG_USERNAME} (report, idle in transaction)`] }]);
   // Nobody waits behind it.

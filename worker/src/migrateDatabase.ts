@@ -3,7 +3,7 @@ import { checkDatabase } from "./checkDatabase.ts";
 import { connectDirectly } from "./connectDirectly.ts";
 import { toClientConfig } from "./database.ts";
 import { SettingsError } from "./errors.ts";
-import { withoutLongLockWaits } from "./lockWait.ts";
+import { limitLockWait } from "./lockWait.ts";
 import type { Log } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { readMigrationFiles } from "./migrationFiles.ts";
@@ -42,7 +42,7 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log, lockWait
     log.info("the database is up to date", { from, to });
   };
   try {
-    await withoutLongLockWaits(config, client, log, run, lockWaitMs);
+    await limitLockWait(config, client, log, run, lockWaitMs);
   } finally {
     await client.end();
   }

@@ -1,11 +1,11 @@
 import { DatabaseError } from "./createClient.ts";
 
-/** A transaction fails at most once for each other one that changes the same roles at that time. */
+/** A transaction fails at most once for each other transaction that changes the same roles at the time. */
 const MAX_TRIES = 20;
 
 /**
- * Runs a transaction that creates or changes roles, and repeats it if another one has changed the same role meanwhile: roles belong to the
- * server, but advisory locks to a database, so they do not lock out a transaction in another database, and PostgreSQL fails one of the two.
+ * Runs a transaction that creates or changes roles, and repeats it if another transaction has changed the same role meanwhile. Roles belong
+ * to the server, but advisory locks to a database: in two databases PostgreSQL lets one of the two transactions fail.
  *
  * @throws the transaction's error
  */
