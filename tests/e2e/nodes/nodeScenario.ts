@@ -31,6 +31,7 @@ export async function deployOnFirstNode({ cluster, stack, settings }: ScenarioCo
     settings.image ?? JSON.stringify({ build: readRegistry(undefined, await findGateway(nodes.second.network)) });
   await nodes.onlyOn(nodes.first, async () => {
     await nodes.moveDns(nodes.first);
+    await nodes.moveStorageProvisioner(nodes.first);
     await stack.up({ ...settings, image });
   });
   await moveOperator(cluster, nodes, nodes.first);

@@ -60,6 +60,24 @@ export class TwoNodes {
     await until("the cluster's DNS on its node", isReady, READY);
   }
 
+  /**
+   * Moves minikube's storage provisioner to a node if it is elsewhere: it creates a volume's folder on the node it runs on itself, and no
+   * controller would replace its pod.
+   */
+  async moveStorageProvisioner(node: string): Promise<void> {
+    const [pod] = await this.#cluster.list("pods", "-n", "kube-system", "-l", "integration-test=storage-provisioner");
+    if (pod === undefined || pod.spec.nodeName === node) return;
+    const { name, namespace, labels } = pod.metadata;
+    const moved = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace, labels },
+      spec: { ...pod.spec, nodeName: node },
+    };
+    await this.#cluster.kubectl(["replace", "--force", "-f", "-"], JSON.stringify(moved));
+    await this.#cluster.kubectl(["wait", "--for=condition=Ready", "--timeout=5m", "-n", "kube-system", `pod/${name}`]);
+  }
+
   /** Makes both nodes work and be scheduled to, whatever a run that ended by SIGKILL has left. */
   async restore(): Promise<void> {
     await new NodeFault(this.second).recover();
