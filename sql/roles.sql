@@ -26,7 +26,7 @@ begin
     execute format('alter role %I with login password %L', scaler, current_setting('postgres_batch.scaler_password'));
   end if;
 
-  -- Every statement here relies on these settings, which the server and the database may set otherwise. A pooler accepts no
+  -- The functions in the schema batch rely on these settings, which the server and the database may set otherwise. A pooler accepts no
   -- settings from a client, so they are set on the role.
   foreach role_name in array array[worker, scaler] loop
     execute format('alter role %I set default_transaction_isolation = %L', role_name, 'read committed');

@@ -630,7 +630,7 @@ begin
       update batch.scaling s set absent_jobs = s.absent_jobs + 1, absent_peak = greatest(s.absent_peak, s.absent_jobs + 1)
       where s.kind = p_kind;
     end if;
-    -- About one claim in a hundred keeps the scans of the others short.
+    -- About one claim in two hundred keeps the scans of the others short.
     if random() < 0.005 then
       perform batch.advance_bounds(p_kind);
     end if;
@@ -1504,7 +1504,7 @@ CREATE FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt i
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   with removed as (
-    delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.created_at, q.started_at
+    delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.created_at
   )
   insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
   select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', 'error', p_job, p_pod, p_reason

@@ -1,6 +1,6 @@
--- Accepts a waiting request that the history has as ended if its row was inserted again, and returns whether it was: by a transaction whose
--- snapshot was older than the end of the previous row, so that batch.enqueue_ids() saw neither that nor its attempts. The row no longer
--- counts as deleted then.
+-- Returns whether a waiting request that the history has as ended has a row that was inserted again, by a transaction whose snapshot was
+-- older than the deletion of the previous row, so that batch.enqueue_ids() saw neither the deletion nor the attempts. If so, the request is
+-- new, and no longer counts as deleted.
 --
 -- p_kind, p_request: the request
 create or replace function batch.accept_reinserted(p_kind text, p_request bigint) returns boolean

@@ -3,9 +3,9 @@
 --
 -- p_kind: the kind. Does nothing while another session does it.
 --
--- A bound is never above the xmin of a snapshot taken under the lock: a row that becomes visible later has a number that is not
--- below it. Returning a request to the queue lowers the bound (batch.release). A transaction that has written something and stays open holds
--- back xmin, and with it the bound of the waiting requests, but not that of the claimed ones (batch.claims_horizon).
+-- The bound of the waiting requests is never above the xmin of a snapshot taken under the lock: a row that becomes visible later has a
+-- number that is not below it. Returning a request to the queue lowers this bound (batch.release). A transaction that has written something
+-- and stays open holds back xmin, but not the bound of the claimed requests, which is never above batch.claims_horizon().
 create or replace function batch.advance_bounds(p_kind text) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp

@@ -1,8 +1,8 @@
--- Cancels a request and keeps its row: a waiting one becomes DEAD, a running one is not retried. For members of the owner of the
+-- Cancels a request and keeps its row: a running one is not retried, any other becomes DEAD. For members of the owner of the
 -- schema. Deleting the row also cancels the request; batch.retry() runs a canceled request.
 --
 -- p_kind, p_request: the request   p_reason: why; shown with its attempts (null: canceled)
--- Returns the Job that is working on it (delete that Job to stop the work), or null when the request has ended.
+-- Returns the Job that is working on it (delete that Job to stop the work); null: no Job was, and the request is DEAD.
 --
 -- Refuses a request that has ended.
 create or replace function batch.cancel(p_kind text, p_request bigint, p_reason text default 'canceled') returns text

@@ -1,5 +1,5 @@
--- Raises unless a text is an attempt's BATCH_TOKEN, which a program that was started in another way does not have. The message does not
--- repeat it, because a token is a secret.
+-- Raises unless a text has the form of a BATCH_TOKEN, which a program that no worker has started does not have. Whether its attempt is
+-- current is checked by batch.lock_token(). The message does not repeat the text, because a token is a secret.
 --
 -- p_token: KIND:REQUEST:ATTEMPT:UUID
 create or replace function batch.check_token(p_token text) returns void

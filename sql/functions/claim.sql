@@ -238,7 +238,7 @@ begin
       update batch.scaling s set absent_jobs = s.absent_jobs + 1, absent_peak = greatest(s.absent_peak, s.absent_jobs + 1)
       where s.kind = p_kind;
     end if;
-    -- About one claim in a hundred keeps the scans of the others short.
+    -- About one claim in two hundred keeps the scans of the others short.
     if random() < 0.005 then
       perform batch.advance_bounds(p_kind);
     end if;

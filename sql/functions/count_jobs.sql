@@ -1,7 +1,7 @@
 -- How many Jobs KEDA should count as running: ceil(unfinished requests / requests per Job), at most p_max_replica_count; and one more
--- - for each request whose worker is dead, since KEDA still counts that worker's Job;
+-- - for each request whose worker is dead, since KEDA still counts that worker's Job (not if the crash makes the request DEAD);
 -- - for each absent Job: one that KEDA counts although it does no work.
--- Never more than five times p_max_replica_count, which is the ScaledJob's own limit.
+-- Deferred requests do not count; 0 if there are no others. Never more than five times p_max_replica_count, which is the ScaledJob's own limit.
 --
 -- p_kind, p_requests_per_job, p_max_replica_count: the ScaledJob's settings
 -- p_pod_start_seconds: how long a pod may take from its Job's creation to its claim
@@ -11,11 +11,11 @@
 -- inferred: a poll knows how many claims there will be once KEDA has its answer and every Job has claimed. A claim is missing when it has
 -- not come 4 s after a pod may have started; while a worker is suspected 30 s sooner, but not before 14 s. Where more than 60 are
 -- outstanding, each six may take a second more: Kubernetes creates that many pods a second (docs/scale.md).
--- One Job is presumed absent for each missing claim. But if a pod has failed within the week, a node may have been lost with any number of
--- Jobs, and presuming fewer than all of them would create no Job: then at least p_max_replica_count more are presumed, and as many as there
--- have ever been (absent_peak: idle Jobs cancel the presumption of a lost node's Jobs, although these never finish).
+-- One Job is presumed absent for each missing claim. But if no worker is suspected and a pod has failed within the week, a node may have been
+-- lost with any number of Jobs, and presuming fewer than all of them would create no Job: then p_max_replica_count more are presumed, or as
+-- many as there were before, if that is more (absent_peak: idle Jobs cancel the presumption of a lost node's Jobs, although these never finish).
 -- An idle Job cancels one presumption (batch.reclaim), so each wrong one costs at most one idle Job. At most four times
--- p_max_replica_count are presumed, and at most p_max_replica_count if no pod has failed.
+-- p_max_replica_count are presumed, and at most p_max_replica_count if no worker is suspected and no pod has failed.
 -- While more Jobs than p_max_replica_count may exist, batch.claim() lets no more than that many requests run: until 10 minutes
 -- after the last poll that may have asked for more.
 create or replace function batch.count_jobs(

@@ -2,8 +2,9 @@
 --
 -- p_kind, p_job, p_request, p_attempt, p_session: the attempt   p_seconds: how much later   p_error: why
 --
--- One row: the status recorded: FAILED, or DEAD when its deferral limit is used up. Zero rows: the attempt is no longer this
--- session's; nothing was changed.
+-- One row: the status recorded, now or by an earlier call of this session whose answer was lost: FAILED, or DEAD when its deferral limit is
+-- used up or the request was canceled; SUCCESS when the program has finished the request (batch.finish). Zero rows: the attempt is no longer
+-- this session's; nothing was changed.
 -- The Job is compared without an index: see batch.record_success().
 create or replace function batch.defer(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_seconds double precision, p_error text

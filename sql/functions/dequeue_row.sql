@@ -1,5 +1,5 @@
--- batch.dequeue() as a row trigger, for partitioned tables. A row that an update moves to another partition is deleted and inserted:
--- it still exists when this trigger runs, and nothing happens to its request.
+-- batch.dequeue() as a row trigger, where batch.create_triggers() needs one. A row that an update moves to another partition is
+-- deleted and inserted: it still exists when this trigger runs, and nothing happens to its request.
 --
 -- Argument: the kind.
 create or replace function batch.dequeue_row() returns trigger

@@ -5,8 +5,8 @@
 --
 -- Returns the status recorded: FAILED, or DEAD when the request is not retried: its limits allow no other attempt, the failure is final,
 -- or the request was canceled meanwhile.
--- A reserved request waits for its Job's next pod: the Job's back-off and then twice the base, 20 s on Kubernetes, for that
--- pod to start. If the Job has no next pod, the request is free for any Job at once.
+-- A reserved request waits for its Job's next pod: the Job's back-off and then twice the base, 20 s on Kubernetes and at
+-- least 2 s, for that pod to start. If the Job has no next pod, the request is free for any Job at once.
 create or replace function batch.end_attempt(
   p_kind text, p_request bigint, p_reason text, p_error text, p_final boolean, p_reserve boolean
 ) returns text

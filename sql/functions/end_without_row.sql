@@ -1,4 +1,5 @@
--- Ends a claimed request whose row does not exist or cannot be read: DEAD, with the reason. It does not count as a failed pod.
+-- Ends a request whose row does not exist, cannot be read, or has an impossible timeout: DEAD, with the reason. It does not count as a failed
+-- pod.
 --
 -- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt   p_reason: why
 -- p_missing: its row does not exist, so its key may be inserted. If it was in a partition that is detached now and attached again
@@ -11,7 +12,7 @@ language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
   with removed as (
-    delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.created_at, q.started_at
+    delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.created_at
   )
   insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
   select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', 'error', p_job, p_pod, p_reason

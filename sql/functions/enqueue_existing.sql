@@ -1,5 +1,5 @@
--- Enqueues up to 100,000 rows of a kind's table that are neither queued nor finished, continuing where the last call ended
--- (unqueued_partition and unqueued_above of batch.kind).
+-- Reads the next 100,000 rows of a kind's table, from where the last call ended (unqueued_partition and unqueued_above of batch.kind), and
+-- enqueues those that are neither queued nor finished.
 --
 -- p_kind: the kind; the caller has locked its row (batch.lock_kind), or has just attached it
 --

@@ -1,11 +1,12 @@
 -- Enqueues requests by their primary keys, unless they are queued or finished.
 --
--- p_kind, p_ids: the requests; none is null   Returns how many were enqueued; null: there were none.
+-- p_kind, p_ids: the requests; none is null   Returns how many were enqueued; null if p_ids is.
 --
 -- A finished request whose row was deleted is a new request when its key is inserted again.
 -- Where a key is queued already, the primary key of batch.queue refuses the second entry at every isolation level. There is
 -- no check before: it would make serializable transactions that insert conflict with each other.
--- Indexes: history_pkey, deleted_request_pkey; keys above every key with an attempt cost a single lookup together.
+-- Indexes: history_pkey, deleted_request_pkey. Where no key from the lowest to the highest has an attempt, as with new keys, all of them cost
+-- one lookup in each.
 --
 -- It sets no search_path, which would cost as much as a lookup: each caller sets one.
 create or replace function batch.enqueue_ids(p_kind text, p_ids bigint[]) returns bigint

@@ -1,4 +1,5 @@
--- batch.enqueue() as a row trigger: partitions inherit it, so that rows inserted directly into one of them also become requests.
+-- batch.enqueue() as a row trigger, where batch.create_triggers() needs one. Partitions inherit it, so that rows inserted directly into one of
+-- them also become requests.
 --
 -- Argument: the kind. Refuses a row whose key exists in another partition: the key identifies the request.
 create or replace function batch.enqueue_row() returns trigger

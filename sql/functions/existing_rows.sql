@@ -1,6 +1,7 @@
--- The keys of those requests that have a row in their table, one for each row; empty if the table cannot be read.
+-- The keys of those requests that have a row in their table, one for each row; empty if there is no such table, key or reader, or no right to
+-- read. Raises any other error that reading raises.
 --
--- p_kind, p_ids: the requests; none is null, which to batch.read_keys() is all
+-- p_kind, p_ids: the requests; null: none (batch.read_keys() would take it for all)
 create or replace function batch.existing_rows(p_kind text, p_ids bigint[]) returns bigint[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

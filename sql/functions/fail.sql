@@ -4,8 +4,8 @@
 -- p_reason: error; crashed: the work died and the worker did not; interrupted: the worker was asked to stop
 -- p_error: what happened   p_final: no retry can help
 --
--- One row: the status recorded, FAILED or DEAD, now or by an earlier call of this session whose answer was lost. Zero rows: the
--- attempt is no longer this session's; nothing was changed.
+-- One row: the status recorded, FAILED or DEAD, now or by an earlier call of this session whose answer was lost; SUCCESS when the program
+-- has finished the request (batch.finish). Zero rows: the attempt is no longer this session's; nothing was changed.
 -- The Job is compared without an index: see batch.record_success().
 create or replace function batch.fail(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_reason text, p_error text, p_final boolean

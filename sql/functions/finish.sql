@@ -5,7 +5,7 @@
 -- writes before it calls any function. A subtransaction (a savepoint, an exception block) is refused as well: what it sets to read-only is
 -- writable again once it is released.
 --
--- p_token: BATCH_TOKEN   p_result: any JSON of at most 64 KiB; null: nothing
+-- p_token: BATCH_TOKEN   p_result: any JSON of at most 64 KiB; null: nothing   Returns true when this call has ended the request.
 create or replace function batch.finish(p_token text, p_result jsonb default null) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp

@@ -1,7 +1,7 @@
 -- The name of the column that is a request's primary key; null when the table does not exist or has no such key.
 --
--- The table's primary key is one bigint column. A partitioned table's, or a partition's, may have further columns after it, which
--- must belong to the partition key, as PostgreSQL requires.
+-- The table's primary key is one bigint column, and not deferrable. A partitioned table's, or a partition's, may have further columns after
+-- it: PostgreSQL requires those of the partition key.
 --
 -- Looked up each time and never stored, so it follows a renamed column and a restored table.
 create or replace function batch.key_column(p_requests regclass) returns name

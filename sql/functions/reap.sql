@@ -4,7 +4,7 @@
 --
 -- A running request is overdue when its session has been dead for the Job's back-off and half the base (5 s on Kubernetes), at
 -- least 5 s: the Job's next pod claims it before that, and a worker whose connection broke is back long before.
--- An attempt is ended for its timeout only if that had passed 30 s before the previous poll, too: after an outage of the database the
+-- An attempt is ended for its timeout only if that had passed 30 s before the previous poll: after an outage of the database the
 -- worker first gets the chance to record what it finished in time.
 -- Index: queue_claimed. The scan compares times only: what is computed from a row may fail, and must then affect this row alone.
 create or replace function batch.reap(p_kind text) returns bigint

@@ -1,4 +1,5 @@
--- Ends the attempt of a dead worker, as batch.end_attempt(); a row for which that is impossible goes to batch.rejected.
+-- Ends the attempt of a worker that is dead, hangs or is long past its timeout, as batch.end_attempt(); a row for which that is impossible
+-- goes to batch.rejected.
 --
 -- p_kind, p_request: the request; the caller has locked its row   p_reason, p_error, p_reserve: as in batch.end_attempt()
 create or replace function batch.record_crash(p_kind text, p_request bigint, p_reason text, p_error text, p_reserve boolean) returns void

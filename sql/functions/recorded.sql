@@ -1,5 +1,6 @@
--- The status in the history if this session has already ended the attempt; null if it has not.
+-- One row: the status in the history if this session has already ended the attempt. Zero rows: it has not.
 --
+-- p_kind, p_job, p_request, p_attempt, p_session: the attempt
 -- p_reason: what it was ended with: error, crashed, interrupted or deferred; null: success
 --
 -- A success is returned in any case: the program may have called batch.finish() before it failed.

@@ -1,6 +1,6 @@
 -- Raises when code of a table's owner (a policy, a cast) has set the session's search_path while the table was read: the caller's next
--- statements would find the owner's functions and operators instead of PostgreSQL's, and run them with the rights of batch_owner. The error
--- undoes the setting.
+-- statements would find the owner's functions and operators instead of PostgreSQL's, and run them with the rights of the owner of the
+-- schema batch. The error undoes the setting.
 --
 -- p_requests: the table
 --

@@ -1,4 +1,7 @@
--- The part of batch.attach() that writes the queue's own tables. Raises when the kind belongs to another table.
+-- The part of batch.attach() that writes the queue's own tables. Raises when the kind belongs to another table that exists and is attached.
+-- Where that one was dropped or detached, its requests end.
+--
+-- p_kind, p_requests, p_timeout_column: as in batch.attach()
 create or replace function batch.register(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp

@@ -2,8 +2,9 @@
 --
 -- p_kind, p_job, p_request, p_attempt, p_session: the attempt   p_lease_seconds: null: the session lock
 --
--- One row: whether the attempt is kept now; false: another connection holds the session lock, or the program's own transaction has
--- locked the attempt (batch.own), which keeps it meanwhile: call again shortly. Zero rows: the attempt is no longer this session's.
+-- One row: true: the attempt is kept now, or the program has finished the request (batch.finish); false: another connection holds the session
+-- lock, or the program's own transaction has locked the attempt (batch.own), which keeps it meanwhile: call again shortly. Zero rows: the
+-- attempt is no longer this session's.
 create or replace function batch.renew(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_lease_seconds double precision
 ) returns setof boolean

@@ -1,8 +1,8 @@
 -- Records the progress and the checkpoint of a running attempt; a null leaves the stored value.
 --
 -- p_kind, p_job, p_request, p_attempt, p_session: the attempt   p_progress: {"done": 3, "total": 10}   p_checkpoint: any JSON
--- One row: true: recorded; false: the program's own transaction has locked the attempt (batch.own), call again later. Zero rows: the
--- attempt is no longer this session's; nothing was changed.
+-- One row: true: recorded, or nothing was changed because the program has finished the request (batch.finish); false: the program's own
+-- transaction has locked the attempt (batch.own), call again later. Zero rows: the attempt is no longer this session's; nothing was changed.
 create or replace function batch.report(
   p_kind text, p_job text, p_request bigint, p_attempt integer, p_session integer, p_progress jsonb, p_checkpoint jsonb
 ) returns setof boolean

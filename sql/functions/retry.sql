@@ -1,9 +1,9 @@
--- Runs a request again that is DEAD, or FAILED and not queued. Its limits start from zero, its attempt numbers continue. For members of
--- the owner of the schema: select batch.retry('clap', 17).
+-- Runs a request again that is DEAD, or FAILED and not queued: its limits start from zero, its attempt numbers continue. A deferred one no
+-- longer waits for its time. For members of the owner of the schema: select batch.retry('clap', 17).
 --
 -- p_kind, p_request: the request   Returns true: it waits now; false: it was waiting already.
 --
--- Refuses a request that succeeded, that a Job is working on, or whose row does not exist.
+-- Refuses a request that succeeded, that is running or reserved for its Job, or whose row does not exist.
 create or replace function batch.retry(p_kind text, p_request bigint) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -4,8 +4,8 @@
 -- p_kind, p_job, p_request, p_attempt, p_session, p_result: as batch.succeed()
 -- p_pod, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished: as batch.claim()
 --
--- One row: SUCCESS is recorded, as by batch.succeed(), and the rest is the next attempt; without a request_id none was claimed, and
--- batch.claim() reports why. Zero rows: the attempt is no longer this session's; nothing was changed.
+-- One row: SUCCESS is recorded, as by batch.succeed(), and the rest is the next attempt; without a request_id none was claimed, because
+-- nothing waits or the claim failed: batch.claim() tells which. Zero rows: the attempt is no longer this session's; nothing was changed.
 -- A repeated call by the same session returns the same attempt and counts nothing, so it is safe after a lost answer.
 -- A claim must neither prevent nor delay the record of finished work: an error undoes only the claim, and so does a lock that is waited
 -- for longer than half a second.

@@ -3,8 +3,8 @@
 --
 -- p_kind, p_job: as in batch.claim()   p_session: the holder that batch.reclaim() named
 --
--- One row: taken over. Zero rows: that session no longer has the Job's request, has announced its stop, or its program's transaction has
--- locked the request (batch.own).
+-- One row: taken over. Zero rows: that session no longer has the Job's request, has announced its stop or keeps a lease, or its program's
+-- transaction has locked the request (batch.own).
 -- Index: queue_job
 create or replace function batch.take_over(p_kind text, p_job text, p_session integer) returns setof boolean
 language plpgsql volatile security definer

@@ -51,7 +51,7 @@ create table batch.queue (
   started_at         timestamptz,                 -- the latest attempt's start
   deadline_at        timestamptz,                 -- when the attempt times out
   stopping_until     timestamptz,                 -- the worker was asked to stop and may use this long
-  suspected_at       timestamptz,                 -- when the session was first seen dead; kept until the next claim
+  suspected_at       timestamptz,                 -- when the session was first seen dead; kept until the next claim, reservation or renewal
   reserved_until     timestamptz,                 -- until then only the same Job may claim it; null while running
   lease_until        timestamptz,                 -- until then the session counts as alive; null: as long as it holds its lock
   available_at       timestamptz,                 -- not before; null: now
@@ -144,7 +144,7 @@ create table batch.scaling (
   expected_since   timestamptz[] not null default '{}',
   expected_claims  bigint[] not null default '{}',
   absent_jobs      integer not null default 0,    -- Jobs that KEDA counts as running and that do no work
-  absent_peak      integer not null default 0,    -- their maximum since it was last raised for Jobs that could only be inferred
+  absent_peak      integer not null default 0,    -- their maximum since Jobs were last presumed lost with a node (batch.count_jobs)
   -- While more Jobs than maxReplicaCount may exist: claims stop here.
   running_limit    integer,
   limited_until    timestamptz,

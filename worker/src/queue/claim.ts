@@ -3,14 +3,14 @@ import { LIMIT_NAMES, type RetryLimits } from "../retryLimits.ts";
 import type { Settings } from "../settings.ts";
 import type { AttemptKey } from "./attempt.ts";
 
-/** Who claims: a pod of a Job, under a session lock. */
+/** Who claims: a pod of a Job, under a session lock or a lease. */
 export interface ClaimParams
   extends RetryLimits,
     Pick<Settings, "kind" | "jobName" | "podName" | "backoffSeconds" | "leaseSeconds" | "timeoutSeconds"> {
   readonly session: number;
   /** Requests that the Job has finished, to this pod's knowledge. */
   readonly jobFinished: number;
-  /** Whether this is the pod's first claim: the scaling query counts arriving Jobs. */
+  /** Whether this is the first of the claims that the pod repeats until one succeeds: the scaling query counts only these. */
   readonly arriving: boolean;
 }
 

@@ -76,7 +76,7 @@ describe("demand", () => {
     await connection.close();
     assert.equal(await ask(), 4);
     assert.deepEqual(await database.query("select status from clap"), [{ status: "RUNNING" }]);
-    assert.equal(await ask({ maxReplicaCount: 1 }), 2, "never more than twice maxReplicaCount");
+    assert.equal(await ask({ maxReplicaCount: 1 }), 2, "one Job that works, and the dead worker's");
     await claimed("a");
     assert.equal(await ask(), 3);
   });
@@ -121,7 +121,7 @@ describe("demand", () => {
       const { connection } = await claimed("a", { crashLimit: 2 });
       await connection.close();
     }
-    assert.equal(await ask(), 1, "no further Job for one that will not be tried again");
+    assert.equal(await ask(), 1, "no further Job for one that will not be retried");
     await ageSuspicions();
     assert.equal(await ask(), 0);
     assert.deepEqual(await database.query("select status, iteration from clap"), [{ status: "DEAD", iteration: 3 }]);

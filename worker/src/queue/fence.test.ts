@@ -41,7 +41,7 @@ describe("every verb after the claim", () => {
   });
 
   for (const [name, say] of Object.entries(VERBS)) {
-    test(`${name} by a worker that no longer owns the request changes nothing and returns that`, async () => {
+    test(`${name} by a worker that no longer owns the request changes nothing and throws OwnershipLostError`, async () => {
       const { connection: dead, attempt: old } = await startAttempt(database, claimParams("a"));
       await dead.close();
       await startAttempt(database, claimParams("a"));
@@ -50,7 +50,7 @@ describe("every verb after the claim", () => {
       assert.deepEqual(await stored(), before);
     });
 
-    test(`${name} after another worker has finished the request changes nothing and returns that`, async () => {
+    test(`${name} after another worker has finished the request changes nothing and throws OwnershipLostError`, async () => {
       const { connection: dead, attempt: old } = await startAttempt(database, claimParams("a"));
       await dead.close();
       const { connection, attempt } = await startAttempt(database, claimParams("a"));

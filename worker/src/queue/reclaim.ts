@@ -6,7 +6,8 @@ import { type ClaimParams, zeroAsNull } from "./claim.ts";
  *
  * - `reclaimed`: requests of dead workers may be claimed now; claim again at once
  * - `locked`: a previous connection still holds the Job's request, or this session's lock; claim again shortly
- * - `reserved`: a request is reserved for a Job that may be dead; claim again, since this Job may have been created for it
+ * - `reserved`: a request's worker is dead, or it is reserved for a Job that may be dead; claim again if this pod has claimed nothing yet, since
+ *   its Job may have been created for it
  */
 export interface ClaimMiss {
   readonly finding: "reclaimed" | "locked" | "reserved";

@@ -11,7 +11,8 @@ export interface Report {
 /**
  * Records the progress and the checkpoint of a running attempt.
  *
- * @returns whether they are recorded; false: a transaction of the program itself has locked the attempt (`batch.own()`); call again later
+ * @returns whether they are recorded, or need not be since the program has finished the request; false: a transaction of the program itself
+ *   has locked the attempt (`batch.own()`); call again later
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
 export async function report(database: Database, key: AttemptKey, { progress, checkpoint }: Report): Promise<boolean> {

@@ -6,7 +6,7 @@ import { type Claim, type ClaimParams, type ClaimRow, termValues, toClaim } from
  * Records SUCCESS and claims the next request for the same pod, in one transaction.
  *
  * @param result - JSON text of what the work returned; null: nothing
- * @returns the next claim; `undefined` when none was claimed: `claim` may find one, or report why not.
+ * @returns the next claim; `undefined` when none was claimed: nothing waits, or the claim failed; `claim` tells which.
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's; nothing was changed.
  */
 export async function succeedAndClaim(

@@ -6,7 +6,8 @@ import type { ClaimParams } from "./claim.ts";
  * that pod's connection.
  *
  * @param holder - the session that holds the request, as `reclaim` named it
- * @returns whether it was taken over; false (zero rows): that session no longer has the request or has announced its stop.
+ * @returns whether it was taken over; false (zero rows): that session no longer has the request, has announced its stop or keeps a lease, or a
+ *   transaction of its program has locked the request (`batch.own()`).
  */
 export async function takeOver(
   database: Database,
