@@ -3369,7 +3369,8 @@ begin
   elsif current_setting('session_replication_role') = 'replica' and exists (
     select from pg_settings p where p.name = 'session_replication_role' and p.source = 'configuration file'
   ) then
-    return 'alter system reset session_replication_role, select pg_reload_conf()';
+    -- Not "alter system reset", which has no effect on a line of postgresql.conf.
+    return 'alter system set session_replication_role = origin; select pg_reload_conf()';
   end if;
   return null;
 end

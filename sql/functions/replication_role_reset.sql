@@ -1,4 +1,4 @@
--- The statement that resets session_replication_role where the server, or this database, sets it to replica for every session, so that
+-- The statements that reset session_replication_role where the server, or this database, sets it to replica for every session, so that
 -- ordinary triggers do not fire; null: neither does. A role or a session may set it for itself: those that replicate need it.
 --
 -- Not the setting of this session, which may be older: KEDA's poll keeps its connection.
@@ -19,7 +19,8 @@ begin
   elsif current_setting('session_replication_role') = 'replica' and exists (
     select from pg_settings p where p.name = 'session_replication_role' and p.source = 'configuration file'
   ) then
-    return 'alter system reset session_replication_role, select pg_reload_conf()';
+    -- Not "alter system reset", which has no effect on a line of postgresql.conf.
+    return 'alter system set session_replication_role = origin; select pg_reload_conf()';
   end if;
   return null;
 end

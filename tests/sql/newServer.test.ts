@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
 import { after, test } from "node:test";
 import pg from "pg";
 import { startServer } from "../../simulator/server.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
+import { until } from "../support/until.ts";
 
 // The tests' shared server has the roles already.
 const server = await startServer({ durable: false });
@@ -37,4 +39,25 @@ test("databases of one new server are migrated, and their roles created, at the 
     rows.map(({ rolname }) => rolname),
     ["batch_owner", "batch_program", "batch_scaler", "batch_worker"],
   );
+});
+
+test("a configuration file with session_replication_role = replica stops the kind; its problem has the statements that end this", {
+  timeout: 60_000,
+}, async () => {
+  const admin = await connect("postgres");
+  await admin.query("create database configured");
+  const client = await connect("configured");
+  await migrate(client, noopLog);
+  const poll = async (): Promise<string | null> => {
+    await client.query("select batch.demand('clap', 1, 10)");
+    return (await client.query("select problem from batch.kind where kind = 'clap'")).rows[0].problem;
+  };
+  const [{ config_file: file }] = (await client.query("show config_file")).rows;
+  appendFileSync(file, "\nsession_replication_role = replica\n");
+  await admin.query("select pg_reload_conf()");
+  const problem = await until("the kind has stopped", poll);
+  const [, statements = ""] = / \(session_replication_role is replica\): (.*), and let/.exec(problem) ?? [];
+  assert.match(statements, /^alter system .*; select pg_reload_conf\(\)$/);
+  for (const each of statements.split("; ")) await admin.query(each);
+  await until("the kind has started again", async () => (await poll()) === null);
 });
