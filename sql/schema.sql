@@ -4105,7 +4105,7 @@ UNION ALL
 -- Name: VIEW attempt; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED (retried) or DEAD (not retried)';
+COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, FAILED (retried) or DEAD (not retried); batch.cancel() adds a DEAD one if none is running';
 
 
 --
@@ -4210,7 +4210,7 @@ CREATE VIEW batch.request AS
 -- Name: VIEW request; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON VIEW batch.request IS 'One row for each request that was ever started, with its latest status';
+COMMENT ON VIEW batch.request IS 'One row for each request that was ever started or canceled, with its latest status';
 
 
 --
@@ -4304,7 +4304,7 @@ CREATE VIEW public.clap AS
 -- Name: VIEW clap; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.clap IS 'One row for each request that was ever started, with its latest status; end_time is when its latest ended attempt ended';
+COMMENT ON VIEW public.clap IS 'One row for each request that was ever started or canceled, with its latest status; end_time is when its latest ended attempt ended';
 
 
 --

@@ -1,6 +1,7 @@
 -- For a program's own transaction: saves a checkpoint together with the transaction's other effects. Raises as batch.own().
 --
--- p_token: BATCH_TOKEN   p_value: any JSON of at most 64 KiB   Returns the request's primary key: some drivers cannot read void.
+-- p_token: BATCH_TOKEN   p_value: any JSON of at most 64 KiB; null removes the checkpoint
+-- Returns the request's primary key: some drivers cannot read void.
 create or replace function batch.checkpoint(p_token text, p_value jsonb) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp

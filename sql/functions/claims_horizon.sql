@@ -1,9 +1,9 @@
 -- The lower bound of the numbers of claims that a later snapshot may show for the first time (batch.advance_bounds): the oldest running
 -- transaction that may be a claim. One that has only written to other tables, and stays open, cannot be a claim: every claim, and every
--- other function that numbers one, reads batch.kind before it gets its own number, and so keeps it locked until it ends.
+-- other function that numbers one, reads batch.kind before it gets its own number, and so holds a lock on that table until it ends.
 --
 -- At read committed the caller's next statement sees what has ended by then. A transaction counts as running a moment before it has locked
--- its number: without that lock it may be a claim. pg_locks is read only when the oldest one is far behind.
+-- its number: until then it is taken for a claim. pg_locks is read only when the oldest one is far behind.
 create or replace function batch.claims_horizon() returns xid8
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -1,8 +1,8 @@
 -- The trigger for a changed primary key: a waiting request gets the new key, and if it has failed, it is DEAD under the old one; a running
 -- one is not retried, since its worker has the old key, and has ended under the new one; a finished one is finished under both. The
--- attempts of an earlier request with the new key stay, and the numbers of these follow them.
+-- attempts of an earlier request with the new key stay, and those of this request are numbered after them.
 --
--- Argument: the kind. Refuses a key that exists in another partition.
+-- Argument: the kind. Refuses a key that exists in another partition, and one on whose previous row a Job still works (batch.refuse_insert).
 create or replace function batch.rekey() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp

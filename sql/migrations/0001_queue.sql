@@ -9,8 +9,8 @@ create table batch.kind (
   attached       boolean not null default true,
   timeout_column name,                   -- the column of requests that holds a request's own timeout in seconds
   partitions     oid[] not null default '{}',  -- the partitions of requests whose rows have been enqueued
-  -- Rows that may be missing from the queue and that the next polls enqueue (batch.enqueue_missed): those of this partition
-  -- (null: of the whole table) with a primary key above this one; null: none.
+  -- Rows that may be missing from the queue and that the next polls enqueue (batch.enqueue_missed): those of unqueued_partition
+  -- (null: of the whole table) with a primary key above unqueued_above (null: none is missing).
   unqueued_partition oid,
   unqueued_above     bigint,
   sweep_pending  boolean not null default false,  -- requests may be queued that have no row, or have ended: the next polls remove them
@@ -120,7 +120,7 @@ create table batch.rejected (
 
 comment on table batch.rejected is 'Rows of the queue that could not be processed, and why; batch.retry() runs a request again';
 
--- Jobs whose pods have failed: a DEAD request has left the queue, and its row with the Job's failures.
+-- How many pods of a Job have failed. Not in batch.queue: a DEAD request's row is deleted there, and the Job's failures still count.
 create table batch.job (
   kind       text collate "C" not null,
   job_name   text collate "C" not null,
@@ -167,7 +167,8 @@ select kind, request_id, attempt, 'RUNNING', null, null, job_name, pod_name, ses
 from batch.queue
 where job_name is not null and session_id is not null;
 
-comment on view batch.attempt is 'Every attempt ever started: RUNNING, SUCCESS, FAILED (retried) or DEAD (not retried)';
+comment on view batch.attempt is
+  'Every attempt ever started: RUNNING, SUCCESS, FAILED (retried) or DEAD (not retried); batch.cancel() adds a DEAD one if none is running';
 
 create view batch.request as
 select distinct on (kind, request_id)
@@ -176,7 +177,7 @@ select distinct on (kind, request_id)
 from batch.attempt
 order by kind, request_id, attempt desc;
 
-comment on view batch.request is 'One row for each request that was ever started, with its latest status';
+comment on view batch.request is 'One row for each request that was ever started or canceled, with its latest status';
 
 create view batch.status as
 select k.kind, k.requests::text as requests, q.waiting, q.deferred, q.running, q.reserved, q.suspected, q.oldest_start,

@@ -18,7 +18,8 @@ select request_id as id, status, session_id, created_at::date as creation_date, 
 from batch.request
 where kind = 'clap';
 
-comment on view public.clap is 'One row for each request that was ever started, with its latest status; end_time is when its latest ended attempt ended';
+comment on view public.clap is
+  'One row for each request that was ever started or canceled, with its latest status; end_time is when its latest ended attempt ended';
 
 create view public.clap_attempt as
 select request_id as id, attempt, status, reason, error, job_name, pod_name, session_id, started_at, ended_at, progress, result
