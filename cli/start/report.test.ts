@@ -52,10 +52,14 @@ describe("a run's report", () => {
     test(`fits into ${width} columns whatever its numbers, without omitting any`, () => {
       const most = { waiting: 99_999, running: 200, reserved: 200, success: 99_999, dead: 99_999 };
       const big = Object.fromEntries(Object.keys(RESULT).map((name) => [name, 99_999])) as unknown as Result;
-      const lines = [...progressLines(most, JOBS, 99_999.9, width), ...summaryLines(big, Math.max(width, 45))];
-      for (const line of lines) assert.ok(line.length <= Math.max(width, 45), line);
-      assert.match(lines.join(" "), /99999\.9 s.*waiting 99999.*running 200.*reserved 200.*done 99999.*dead 99999/);
-      assert.match(lines.join(" "), /Jobs: 1 running.*1 complete.*1 failed.*99999 attempts/);
+      const progress = progressLines(most, JOBS, 99_999.9, width);
+      // The summary's part about Jobs has 45 characters, and no part is divided.
+      const summary = summaryLines(big, width);
+      for (const line of progress) assert.ok(line.length <= width, line);
+      for (const line of summary) assert.ok(line.length <= Math.max(width, 45), line);
+      assert.match(progress.join(" "), /99999\.9 s.*waiting 99999.*running 200.*reserved 200.*done 99999.*dead 99999/);
+      assert.match(progress.join(" "), /Jobs: 1 running.*1 complete.*1 failed/);
+      assert.match(summary.join(" "), /99999 SUCCESS, 99999 DEAD.*99999 Jobs, 99999 idle.*99999 attempts.*99999\.0 s/);
     });
   }
 
@@ -85,6 +89,22 @@ describe("a run's report", () => {
       "postgres-batch-b   Complete   1/1           2s         2m4s   1",
       "postgres-batch-a   Running    0/1           2m5s       2m5s   1",
     ]);
+  });
+
+  test("shows the age of Jobs as kubectl does: exact at first, later to the minute, the hour or the day", () => {
+    const ages = {
+      "119": "119s",
+      "120": "2m",
+      "599": "9m59s",
+      "605": "10m",
+      "10799": "179m",
+      "10860": "3h1m",
+      "14400": "4h",
+    };
+    const longer = { "28859": "8h", "172799": "47h", "172800": "2d", "180000": "2d2h", "604800": "7d" };
+    for (const [seconds, age] of Object.entries({ ...ages, ...longer })) {
+      assert.match(jobsTable([job("a", "Running", 0)], 1_000 * Number(seconds), 1)[1] ?? "", new RegExp(` ${age} +1$`));
+    }
   });
 
   test("shows clap as psql does, and omits the middle of a long one", () => {

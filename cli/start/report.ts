@@ -132,11 +132,20 @@ export function rowsTable<Column extends string>(
   }
 }
 
-/** A duration as kubectl writes it: 8s, 2m5s, 3h1m. */
+/** A duration as kubectl writes it (`HumanDuration`): 8s, 2m5s, 15m, 3h1m, 2d2h. */
 function age(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1_000);
-  if (seconds < 120) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 120) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${seconds % 60}s`;
-  return minutes % 60 === 0 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (seconds < 120) return `${seconds}s`;
+  if (minutes < 10) return `${minutes}m${omitZero(seconds % 60, "s")}`;
+  if (minutes < 180) return `${minutes}m`;
+  if (hours < 8) return `${hours}h${omitZero(minutes % 60, "m")}`;
+  if (hours < 48) return `${hours}h`;
+  return `${days}d${days < 8 ? omitZero(hours % 24, "h") : ""}`;
+}
+
+function omitZero(number: number, unit: string): string {
+  return number === 0 ? "" : `${number}${unit}`;
 }
