@@ -74,7 +74,7 @@ async function runAndReport(
   const ended = await run(await toResumeOptions(options, local, display), local, display, signals);
   display.clear();
   if (ended === undefined) {
-    display.print("Stopped: every pod has released its request.");
+    display.print("Stopped: no pod is running.");
     return EXIT.stopped;
   }
   for (const line of ended.table(TABLE_ROWS, display.width)) display.print(line);

@@ -60,8 +60,11 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
     await sleep(1_500);
     run.child.kill("SIGINT");
     const began = Date.now();
-    assert.equal((await run.ended).exitCode, 130);
+    const { exitCode, stdout } = await run.ended;
+    assert.equal(exitCode, 130);
     assert.ok(Date.now() - began < 20_000, "the grace period is not waited for");
+    // They cannot have released their requests.
+    assert.match(stdout, /^Stopped: no pod is running\.$/m);
     await assertNothingLeft();
   });
 
@@ -72,7 +75,7 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
     await run.ended;
     assert.ok((await processes()).length > 3);
     const [left = ""] = await leftovers();
-    // A folder that only has such a name, or belongs to a live run, is not a leftover.
+    // A folder that only has such a name is not a leftover.
     await mkdir(join(home, "postgres-batch-foreig"));
     await writeFile(join(home, "postgres-batch-foreig", "file"), "");
     const next = await start("--requests 1 --seconds 0").ended;
