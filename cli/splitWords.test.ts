@@ -37,9 +37,9 @@ describe("splitWords", () => {
     ["a > b", "an unquoted >"],
     ["a # b", "an unquoted #"],
     ["(a)", "an unquoted ("],
-    ["echo $HOME", "an unquoted $"],
-    ['echo "$HOME"', "an unquoted $"],
-    ["echo `id`", "an unquoted `"],
+    ["echo $HOME", "a $ outside single quotes"],
+    ['echo "$HOME"', "a $ outside single quotes"],
+    ["echo `id`", "a ` outside single quotes"],
     ["MODE=fast python3 work.py", "an unquoted MODE="],
     ["~/work.py", "an unquoted ~"],
     ["it's", `"'" that is not closed`],
@@ -47,7 +47,7 @@ describe("splitWords", () => {
     ["a\\", `"\\\\" that is not closed`],
   ];
   for (const [text, reason] of refused) {
-    test(`refuses ${text}, which only a shell could run`, () => {
+    test(`refuses ${text}: ${reason}`, () => {
       assert.throws(() => splitWords(text), { name: "RangeError", message: reason });
     });
   }

@@ -56,7 +56,9 @@ export function readCommandBatch(
   if (command === undefined) {
     const [alone] = (["sql", "table", "kind"] as const).filter((name) => given.has(name));
     if (alone === undefined) return undefined;
-    throw new UsageError(`--${alone} must come with --command WORDS (the work of its rows); got no --command`);
+    throw new UsageError(
+      `--${alone} must come with --command WORDS (the program to run for each row); got no --command`,
+    );
   }
   const problems: string[] = [];
   const words = orProblem(problems, () => parseCommand(command));
