@@ -17,7 +17,7 @@ for (const [what, args, expected] of [
     "ENOSPC",
   ],
 ] as const) {
-  test(`a pod ${what} fails with the reason, and its Job has the next one started until its limit`, async () => {
+  test(`a pod ${what} fails with the reason, and its Job starts another one, up to its limit`, async () => {
     const exits: (readonly [exitCode: number, reason: string])[] = [];
     const cluster = new Cluster({
       backoff: { backoffLimit: 1, backoffSeconds: 0.01 },

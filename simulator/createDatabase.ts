@@ -17,8 +17,7 @@ export interface CreateDatabaseArgs {
 const KILL_MS = 5_000;
 
 /**
- * Creates a database in `folder/data`, atomically: a run that is killed in between leaves no partial
- * database.
+ * Creates a database in `folder/data`, atomically: a run that is killed meanwhile leaves no partial database there.
  *
  * @throws Error with initdb's message, or the signal's reason.
  */

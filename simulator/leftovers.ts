@@ -42,8 +42,8 @@ export async function stopAbandonedServer(data: string): Promise<number | undefi
 }
 
 /**
- * The server that runs on a data directory. Removes a `postmaster.pid` whose pid now belongs to another process: PostgreSQL would
- * mistake it for a server.
+ * The pid of the server that runs on a data directory; undefined if there is none, or if that cannot be told. Removes a `postmaster.pid`
+ * whose pid now belongs to another process: PostgreSQL would mistake that process for a server.
  */
 export async function findServer(data: string): Promise<number | undefined> {
   const file = join(data, "postmaster.pid");
@@ -140,8 +140,9 @@ function hasVariable(pid: number, matches: (text: string) => boolean): boolean {
 }
 
 /**
- * The server's working directory is its data directory, whatever path it was started with: the folder may have been moved. Undefined if
- * neither can be told: only root sees the directory of a server that a run by root has started, with a right of root's, for another user.
+ * Whether the process is the server of a data directory, which is its working directory, whatever path it was started with: the folder
+ * may have been moved. Undefined if that cannot be told: only root sees the working directory of a server that a run by root has started,
+ * with a right of root's, for another user.
  */
 function isPostgresOn(pid: number, data: string): boolean | undefined {
   const words = getCommandLine(pid);

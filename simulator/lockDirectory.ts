@@ -6,7 +6,7 @@ import { getCommandLine, getProcess, isElsewhere, isRunning, type ProcessIdentit
 
 /** A directory that belongs to this process until it is released. */
 export interface DirectoryLock {
-  /** The previous run's process, which ended without releasing the directory. */
+  /** The pid of a run that ended without releasing the directory; undefined if none did. */
   readonly abandonedBy: number | undefined;
   /** The directories that were created for it, the outermost first. */
   readonly created: readonly string[];
@@ -25,8 +25,8 @@ const RUN = /\bstart\/main\.ts\b/;
 /**
  * Creates a directory if there is none, and locks it for this process.
  *
- * @throws Error when another live run has locked it (its server would be stopped), or when it cannot
- * be created or written to; nothing has changed then.
+ * @throws Error when another live run has locked it (its server would be stopped), or when it cannot be created or written to; nothing has
+ *   changed then.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const created = await createDirectory(directory);

@@ -27,7 +27,7 @@ export interface Pod {
   /** Resolves when it has ended, with its exit code, as in a container: EXIT_KILLED if it was killed, 128 if it could not be started. */
   readonly ended: Promise<number>;
   kill(signal: NodeJS.Signals): void;
-  /** The last 4 KiB of its output, or why it could not be started. */
+  /** The last 4,096 characters of its output, or why it could not be started. */
   outputTail(): string;
 }
 

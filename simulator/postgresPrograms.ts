@@ -1,5 +1,5 @@
 import { accessSync, constants, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 
 /** The programs of a PostgreSQL installation, by their paths. */
 export interface PostgresPrograms {
@@ -16,7 +16,9 @@ const REBUILD_HINT = `run \`npm rebuild\` with install scripts allowed, ${OR_EXI
 const UNSAFE = /["$`\\\n]/;
 
 /**
- * @param platform - as Node.js names it, with its processor
+ * Finds the programs of the npm package for a platform.
+ *
+ * @param platform - as Node.js names it, with its processor: `linux-x64`
  * @throws Error when this platform has no PostgreSQL package, or it is installed at a path where its programs cannot run.
  */
 export async function findPrograms(platform = `${process.platform}-${process.arch}`): Promise<PostgresPrograms> {
@@ -33,7 +35,7 @@ export async function findPrograms(platform = `${process.platform}-${process.arc
   const folder = realpathSync(dirname(found.initdb));
   if (UNSAFE.test(folder)) {
     throw new Error(
-      `the path of the checkout must be without ", $, \`, \\ and newlines (PostgreSQL's initdb passes it to a shell); got ${join(folder)}. ` +
+      `the path of the checkout must be without ", $, \`, \\ and newlines (PostgreSQL's initdb passes it to a shell); got ${folder}. ` +
         "Move the checkout, or set DATABASE_URL to an existing server",
     );
   }

@@ -33,8 +33,7 @@ const CHECK_MS = 20;
 const LOG_LINES = 8;
 
 /**
- * PostgreSQL's main process on one data directory, as a child of this one. No `pg_ctl`: it passes options and paths to a
- * shell.
+ * PostgreSQL's main process on one data directory, as a child of this one. No `pg_ctl`: it passes options and paths to a shell.
  */
 export class Postmaster {
   /** Resolves with the reason when it ends unexpectedly. */
@@ -51,7 +50,7 @@ export class Postmaster {
     this.#fail = resolve;
   }
 
-  /** Adds a line to pg_hba.conf, before the start. */
+  /** Adds a line to pg_hba.conf, unless it is there; to be called before the start. */
   async allow(line: string): Promise<void> {
     const file = join(this.#args.data, "pg_hba.conf");
     if (!(await readFile(file, "utf8")).split("\n").includes(line)) await appendFile(file, `${line}\n`);

@@ -15,8 +15,8 @@ export interface ScalingArgs {
 
 /**
  * How many Jobs KEDA 2.20 creates at a poll of a ScaledJob with one trigger, whose `targetQueryValue` is 1, and without
- * `minReplicaCount`. Then `scaleTo` is at least the query's result, which no strategy exceeds, and a result of zero creates
- * nothing.
+ * `minReplicaCount`. Then KEDA's other limit, `scaleTo`, has no effect: it is at least the query's result, which no strategy exceeds. A
+ * result of zero creates nothing.
  *
  * From kedacore/keda v2.20.2: `RequestJobScale`, `getScalingDecision` and the `GetEffectiveMaxScale` of each strategy in
  * pkg/scaling/executor/scale_jobs.go.

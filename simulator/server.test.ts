@@ -89,7 +89,7 @@ describe("a server", { timeout: 120_000 }, () => {
     await server.stop();
   });
 
-  test("whose start is aborted leaves nothing behind", async () => {
+  test("whose start is aborted before its database is complete leaves nothing behind", async () => {
     for (const delay of [0, 200, 600]) {
       const folder = join(base, "aborted");
       await assert.rejects(startServer({ durable: true, folder, signal: AbortSignal.timeout(delay) }));

@@ -18,7 +18,7 @@ export interface Server {
   readonly user: string;
   /** Resolves with the reason when the server ends unexpectedly. */
   readonly failed: Promise<Error>;
-  /** Stops the server, `immediate`ly as if it had crashed, and starts it again. */
+  /** Stops the server (`fast`: cleanly; `immediate`: as if it had crashed) and starts it again. */
   restart(mode: "fast" | "immediate"): Promise<void>;
   /** Stops the server, by force if a clean shutdown fails; a temporary one leaves nothing behind. Never throws. */
   stop(): Promise<void>;
@@ -52,7 +52,7 @@ export interface ServerArgs {
     readonly from: string;
   };
   /**
-   * Aborts the start; nothing is left behind.
+   * Aborts the start; nothing is left behind, except a database already created in `folder`.
    *
    * @default - the start cannot be aborted
    */
@@ -65,8 +65,8 @@ const USER = "postgres";
 /**
  * Starts PostgreSQL from the npm package that contains its programs; creates the database first if there is none.
  *
- * @throws Error when this platform has no such package, when the folder is not one of ours, or when the server does not
- * start: the message ends with the last lines of its log. Nothing has changed then.
+ * @throws Error when this platform has no such package, when the folder contains something else, or when the server does not start: the
+ *   message ends with the last lines of its log. Nothing has changed then, but a database already created in `folder` stays.
  */
 export async function startServer({ folder: kept, durable, listen, signal, ...args }: ServerArgs): Promise<Server> {
   const programs = args.programs ?? (await findPrograms());

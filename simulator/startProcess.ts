@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 
-/** How much of the end of an output is kept: enough to show why a program failed. */
-const OUTPUT_TAIL_BYTES = 4_096;
+/** How many characters of the end of an output are kept: enough to show why a program failed. */
+const OUTPUT_TAIL = 4_096;
 
 /** A program that runs beside this process: a pod's worker, initdb, PostgreSQL. */
 export interface RunningProcess {
@@ -15,7 +15,7 @@ export interface RunningProcess {
   readonly ended: Promise<{ readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }>;
   /** Signals the process, or with `group` also everything it started; does nothing if it has ended. */
   kill(signal: NodeJS.Signals, options?: { readonly group: boolean }): void;
-  /** The last 4 KiB that it wrote to both outputs; empty with `log`. */
+  /** The last 4,096 characters that it wrote to both outputs; empty with `log`. */
   outputTail(): string;
 }
 
@@ -39,7 +39,7 @@ export function startProcess(program: string, args: readonly string[], { env, cw
   let tail = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
-      tail = (tail + text).slice(-OUTPUT_TAIL_BYTES);
+      tail = (tail + text).slice(-OUTPUT_TAIL);
     });
   }
   let running = true;
@@ -60,7 +60,7 @@ export function startProcess(program: string, args: readonly string[], { env, cw
   };
 }
 
-/** It may have ended a moment ago. */
+/** Does nothing to a process that ended a moment ago. */
 function killQuietly(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

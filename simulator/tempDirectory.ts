@@ -76,7 +76,7 @@ export function readMarker(path: string): RunMarker | undefined {
   }
 }
 
-/** Where the socket is if TMPDIR's path is unsuitable. */
+/** The folders that may contain the socket's directory if TMPDIR's path is unsuitable, in order of preference. */
 export function getSocketParents(): string[] {
   return [process.env.XDG_RUNTIME_DIR, "/tmp", "/var/tmp", "/dev/shm"].filter((path) => path !== undefined);
 }
