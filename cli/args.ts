@@ -15,7 +15,7 @@ export interface NumberOption {
 export interface TextOption {
   readonly help: string;
   readonly placeholder: string;
-  /** What the text must be, for the message about an empty value. */
+  /** What the text must be, for the message about an empty or forgotten value. */
   readonly what: string;
   /** A letter as a short form. @default - none */
   readonly short?: string;
@@ -48,7 +48,7 @@ export interface CommandSpec<Options extends Readonly<Record<string, OptionSpec>
    * @default false
    */
   readonly passRest?: boolean;
-  /** With `passRest`: the other program's options that change what it does. @default - none */
+  /** With `passRest`: the other program's options that are refused if npm took them, because they change what it does. @default - none */
   readonly restOptions?: readonly string[];
 }
 
@@ -84,7 +84,7 @@ export class HelpRequest extends Error {
 /**
  * Reads a command line.
  *
- * @throws UsageError naming every wrong option, what is allowed and why; HelpRequest for `--help`.
+ * @throws UsageError naming the first unknown option, or else every wrong value and what is allowed; HelpRequest for `--help`.
  */
 export function readArgs<const Options extends Readonly<Record<string, OptionSpec>>>(
   spec: CommandSpec<Options>,

@@ -8,8 +8,8 @@ import { migrate } from "../worker/src/migrate.ts";
 export const SCHEMA_FILE = new URL("../sql/schema.sql", import.meta.url);
 
 /**
- * The schema that the migrations create, as pg_dump prints it. PGlite is PostgreSQL in this process and includes pg_dump, unlike the
- * npm packages of the server.
+ * The schema that the migrations create, as pg_dump prints it. PGlite is PostgreSQL in this process, and its tools include pg_dump, unlike
+ * the npm packages of the server.
  */
 export async function dumpSchema(): Promise<string> {
   const database = await PGlite.create();

@@ -3,8 +3,8 @@ import { HelpRequest } from "./args.ts";
 import { CommandError } from "./commandError.ts";
 
 /**
- * Runs a command's `main` with its arguments and exits with the code it resolves with: the only place where a command's
- * process exits. A command whose output could not be written has failed.
+ * Runs a command's `main` with its arguments and exits with the code that it resolves with, a CommandError's, or 70 for a bug. A command
+ * whose output could not be written has failed: exit code 1.
  */
 export async function runCommand(main: (args: readonly string[]) => Promise<number>): Promise<never> {
   let outputError: Error | undefined;
@@ -14,7 +14,7 @@ export async function runCommand(main: (args: readonly string[]) => Promise<numb
   // A closed terminal is reported by SIGHUP.
   process.stderr.on("error", () => undefined);
   const exitCode = await main(process.argv.slice(2)).catch(report);
-  // What a pipe does not hold would be lost with the process.
+  // process.exit() drops what is not yet in a pipe.
   const outputs = [process.stdout, process.stderr];
   await Promise.all(outputs.map((output) => new Promise((resolve) => output.write("", resolve))));
   if (outputError === undefined || exitCode !== 0) process.exit(exitCode);

@@ -1,7 +1,7 @@
 import { SYSEXITS } from "../worker/src/outcome.ts";
 import { CommandError } from "./commandError.ts";
 
-/** A command was called wrongly, or lacks something that it needs: nothing was started or changed. */
+/** A command was called wrongly, or lacks something that it needs: it has not begun its work. */
 export class UsageError extends CommandError {
   override readonly name = "UsageError";
 

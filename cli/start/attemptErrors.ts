@@ -6,8 +6,8 @@ import type { RunRequests } from "./requests.ts";
 const MAX_ERRORS = 3;
 
 /**
- * Prints the errors of attempts while the run continues, each text once: its retries may take minutes, and its database may be a
- * temporary one. The loss of a worker is not printed, since the command did not cause it.
+ * Prints the errors of attempts while the run continues, each text once: retries may take minutes, and a temporary database is gone after
+ * the run. The loss of a worker is not printed, since the command did not cause it.
  *
  * @returns a function that prints what is new.
  */
@@ -22,8 +22,8 @@ export function createAttemptErrors(
       `select * from (
          select distinct on (error) request_id::text, attempt, error, ended_at
          from batch.history
-         where kind = $1 and ($2::bigint[] is null or request_id = any ($2)) and ended_at >= $5 and reason <> 'interrupted' and error not like 'the worker in pod %'
-           and error <> all ($3)
+         where kind = $1 and ($2::bigint[] is null or request_id = any ($2)) and ended_at >= $5
+           and reason <> 'interrupted' and error not like 'the worker in pod %' and error <> all ($3)
          order by error, ended_at
        ) as new order by ended_at limit $4`,
       [kind, ids, printed, MAX_ERRORS - printed.length, since],

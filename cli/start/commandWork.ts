@@ -21,7 +21,7 @@ import { requestTable } from "./requestTable.ts";
 import { runSqlFile } from "./runSqlFile.ts";
 import type { RunWork } from "./runWork.ts";
 
-/** How long to wait for a stopped SQL file to end; the run's own server ends it in any case. */
+/** How long to wait until a stopped statement's session is told to end; stopping the run's own server ends it in any case. */
 const END_SESSION_MS = 2_000;
 
 /** Creates work that runs a command for each row of the user's table. */
@@ -104,7 +104,7 @@ export function createCommandWork(
   };
 }
 
-/** Statements of these sessions write, whatever the database or the role sets, and see what others have committed meanwhile. */
+/** The session writes, whatever the database or the role sets, and each statement sees what others have committed meanwhile. */
 const WRITES = "set session characteristics as transaction isolation level read committed, read write, not deferrable";
 
 /** Creates the role, and returns the variables by which the command finds the database. */

@@ -26,7 +26,7 @@ const WITHOUT_EFFECT = ["application_name", "connect_timeout", "uselibpqcompat"]
 const PARAMETERS = ["host", "port", "user", "password", "dbname", "ssl", "sslmode", "sslrootcert", ...WITHOUT_EFFECT];
 
 /**
- * Parses DATABASE_URL. `allow` and `prefer` mean no TLS, as in node-postgres; `verify-ca` also verifies the host name.
+ * Parses DATABASE_URL. `allow` and `prefer` mean no TLS, since the worker does not negotiate it; `verify-ca` also verifies the host name.
  *
  * @param password - used if the URL has none (PGPASSWORD)
  * @throws UsageError naming DATABASE_URL and what is allowed, never the password

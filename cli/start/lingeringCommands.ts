@@ -1,4 +1,4 @@
-/** How long a command may run on after its request has ended before that is printed. */
+/** How long a pod may run on after every request has ended before that is printed. */
 const LINGER_MS = 10_000;
 
 /**
@@ -6,7 +6,7 @@ const LINGER_MS = 10_000;
  * `batch.finish()` and do not exit; a run, like a Job, waits for them.
  *
  * @param now - the present time in milliseconds, for tests
- * @returns a function to be called again and again, with the pods that run although every request has ended: they work on none.
+ * @returns a function to call at each update, with the pods that still run although every request has ended; none before.
  */
 export function createLingerNotice(
   print: (line: string) => void,

@@ -48,10 +48,10 @@ export interface OpenDatabaseArgs {
 const OWN_CONNECTIONS = 3;
 
 /**
- * Opens the database, starting a server unless `url` names one, and brings it to the newest version.
+ * Opens the database, starting a server unless `url` names one, and migrates it.
  *
- * @throws UsageError for a wrong URL; Error when no server answers, it refuses, or `signal` aborts. Everything that was started
- * has been stopped by then.
+ * @throws UsageError for a wrong URL; Error when no server answers, it refuses, or `signal` aborts. Everything that was started has been
+ *   stopped by then.
  */
 export async function openDatabase({
   url,

@@ -66,8 +66,8 @@ const OPTIONS = {
 const OF_SERVE: readonly string[] = ["serve", "look", "keep", "json"];
 
 /**
- * The options of a local run. `pollingInterval`, `backoffSeconds`, `seconds` and `killEvery` (undefined: nothing is killed)
- * are in seconds; without `keep` the database is a temporary one.
+ * The options of a local run. `pollingInterval`, `backoffSeconds`, `seconds` and `killEvery` (undefined: nothing is killed) are in seconds;
+ * without `keep` the private server's database is a temporary one.
  */
 export interface Options extends Omit<Args<typeof OPTIONS>["options"], "look" | keyof typeof BATCH_OPTIONS> {
   /** The batch to run. @default - the sample */
@@ -80,7 +80,7 @@ export interface Options extends Omit<Args<typeof OPTIONS>["options"], "look" | 
  * Reads a command line.
  *
  * @param databaseUrl - DATABASE_URL, which excludes `--keep`
- * @throws UsageError naming every wrong option, its range and why; HelpRequest for `--help`.
+ * @throws UsageError naming what is wrong, what is allowed and why; HelpRequest for `--help`.
  */
 export function readOptions(args: readonly string[], databaseUrl?: string): Options {
   const {

@@ -6,7 +6,7 @@ import type { Progress } from "./requests.ts";
 
 /** Shows a run's progress: a live view that stays in place on a terminal, plain lines elsewhere. */
 export interface ProgressDisplay {
-  /** The characters of a line; infinite if the output is not a terminal. */
+  /** How many characters a line may have; infinite without a live view. */
   readonly width: number;
   /** Prints a line that stays. */
   print(line: string): void;

@@ -14,7 +14,7 @@ export interface Queryable {
  */
 const TRANSIENT = /^(08...|25P03|40001|40P01|53300|57014|57P0[1-5])$/;
 
-/** The time limit of read-only statements, after which the connection counts as broken. */
+/** The time limit of statements that may be repeated, after which the connection counts as broken. */
 const ANSWER_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 1_000;

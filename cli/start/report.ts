@@ -84,7 +84,7 @@ export function progressBar({ waiting, running, reserved, success, dead }: Progr
   });
 }
 
-/** Jobs as `kubectl get jobs` prints them: the latest `maxJobs`, unfinished ones last. */
+/** Jobs as `kubectl get jobs` prints them, and the number of their pods: the latest `maxJobs`, unfinished ones last. */
 export function jobsTable(jobs: readonly JobState[], now: number, maxJobs: number): string[] {
   const latest = [...jobs].sort((a, b) => (a.finishedAt ?? now) - (b.finishedAt ?? now)).slice(-maxJobs);
   return columns([

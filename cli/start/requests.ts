@@ -1,7 +1,7 @@
 import type { EndStatus } from "../../worker/src/queue/attempt.ts";
 import type { Queryable } from "./reconnectingClient.ts";
 
-/** A line of `clap`, as PostgreSQL prints it; times without fractions of seconds. */
+/** A row of `clap`, as PostgreSQL prints it; times without fractions of seconds. */
 export interface ClapRow {
   readonly id: string;
   readonly status: "RUNNING" | EndStatus;
@@ -12,7 +12,7 @@ export interface ClapRow {
   readonly iteration: number;
 }
 
-/** A line of `batch.request`; times without fractions of seconds. */
+/** A row of `batch.request`; times without fractions of seconds. */
 export interface RequestRow {
   readonly request_id: string;
   readonly status: "RUNNING" | EndStatus;

@@ -12,7 +12,7 @@ import { insertRequests } from "./requests.ts";
 
 const REQUESTS = 10;
 
-/** Longer than the server's startup grace: a worker that has not re-acquired its lock by then is suspected, and its request gets another Job. */
+/** Longer than the first 5 s of a server, after which a worker without its lock is presumed dead, and its request gets another Job. */
 const SECONDS = 8;
 
 const LOCKS = `select count(*)::integer as locked from batch.queue where session_id in ${HELD_SESSIONS}`;

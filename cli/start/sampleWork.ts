@@ -5,7 +5,7 @@ import { clapTable } from "./report.ts";
 import { type ClapRow, insertRequests, readClaps, readFailures, readUnfinished } from "./requests.ts";
 import type { RunWork } from "./runWork.ts";
 
-/** The sample, `make_it_clap`: the rows that the run inserts, or all unfinished ones on a private database. */
+/** The sample, `make_it_clap`: the rows that the run inserts, and all unfinished ones on a private database or with `--requests 0`. */
 export function createSampleWork(options: Options, { client, exclusive }: LocalDatabase): RunWork {
   const { requests, seconds, failures } = options;
   const { kind } = DEFAULTS;
@@ -35,7 +35,7 @@ export function createSampleWork(options: Options, { client, exclusive }: LocalD
   };
 }
 
-/** SUCCESS; or DEAD if the request asked for that many failures, or if that many of its pods were killed. */
+/** SUCCESS, unless the request asks for too many failures; DEAD then, and with --kill-every after too many attempts. */
 function endedAsExpected(
   { id, status, iteration: attempt }: ClapRow,
   failures: ReadonlyMap<string, number>,

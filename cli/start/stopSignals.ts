@@ -8,7 +8,7 @@ export interface StopSignals {
   readonly force: AbortSignal;
 }
 
-/** From now on a signal no longer ends the process. */
+/** From now on a signal aborts these instead of ending the process. */
 export function listenForStop(): StopSignals {
   const [stop, force] = [new AbortController(), new AbortController()];
   let stoppedAt: number | undefined;

@@ -39,7 +39,7 @@ export interface CheckedSettings {
  * Checks the stack's configuration, with the values of `--config`, before anything is started for it.
  *
  * @returns undefined if there is no such stack yet: Pulumi reads no settings without one
- * @throws UsageError with the message of index.ts, which shows no secret
+ * @throws UsageError with the message of index.ts, which shows no secret; FailedError when the settings cannot be read
  */
 export async function checkSettings({ stack, pulumiArgs, env }: Session): Promise<CheckedSettings | undefined> {
   const args = ["config", "--json", "--show-secrets", "--stack", stack, ...configFileArgs(pulumiArgs)];

@@ -10,7 +10,7 @@ const LIMIT_SECONDS = 120;
  * Why pods of the stack are not created at all (a quota, a Pod Security Standard, an admission webhook, a missing service
  * account), from the last event of their ReplicaSet, StatefulSet or Job.
  *
- * @param events those of this deployment
+ * @param events - those of this deployment
  */
 export function creationProblems(events: readonly KubernetesEvent[], state: StackState): Problem[] {
   const last = new Map<string, KubernetesEvent>();

@@ -11,7 +11,10 @@ export async function dockerProblem(env: NodeJS.ProcessEnv): Promise<string | un
   return exitCode === 0 ? undefined : stderr.trim() || `docker version ended with exit code ${exitCode}`;
 }
 
-/** @throws Error when Docker's daemon does not respond. */
+/**
+ * @param why - what the daemon is needed for
+ * @throws FailedError when Docker's daemon does not respond.
+ */
 export async function checkDockerDaemon(env: NodeJS.ProcessEnv, why: string): Promise<void> {
   const problem = await dockerProblem(env);
   if (problem === undefined) return;

@@ -70,7 +70,7 @@ export class FinalizerWatch {
       );
   }
 
-  /** Whether Jobs of a ScaledJob are, or may be, left. Its deletion deletes them first. */
+  /** Whether Jobs of a ScaledJob are, or may be, left: Kubernetes deletes them before the ScaledJob. */
   async #hasJobs({ kind, metadata: { namespace = "", name } }: KedaObject): Promise<boolean> {
     if (kind !== "ScaledJob") return false;
     const jobs = await this.#kubectl.list("jobs", "-n", namespace, "-l", `scaledjob.keda.sh/name=${name}`);

@@ -33,7 +33,7 @@ export class Kubectl {
   }
 
   /**
-   * The same where it must be known that there are none, as on a cluster without such a kind.
+   * As `list`, for a caller that must know that there are none; a cluster without such a kind has none.
    *
    * @throws FailedError with kubectl's message if it fails for another reason.
    */

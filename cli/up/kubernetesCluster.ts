@@ -15,7 +15,6 @@ import {
   startsInDocker,
   usesNodeDocker,
 } from "./minikube.ts";
-
 import {
   isOlder,
   kubectlWarning,
@@ -60,8 +59,8 @@ export async function checkVersions(context: string, env: NodeJS.ProcessEnv): Pr
 /**
  * minikube's profile with this name; undefined if there is none, or no minikube.
  *
- * @param source - `daemon`: it must be known, since the cluster does not find an image that was built in another daemon than its node's
- * @throws FailedError when it must be known and minikube does not list its profiles.
+ * @param source - with `daemon` the profile must be known: an image that is built outside the node's daemon is not found on the node
+ * @throws FailedError when the profile must be known and minikube does not list its profiles.
  */
 export async function findProfile(
   context: string,
@@ -79,7 +78,12 @@ export async function findProfile(
   );
 }
 
-/** Starts or resumes minikube: the context's profile, or a new one if the context is `minikube`. */
+/**
+ * Starts or resumes minikube: the context's profile, or a new one if the context is `minikube`.
+ *
+ * @throws FailedError when there is no such profile, the image cannot be built in its node, or the cluster does not respond afterwards;
+ *   UsageError when minikube is too old.
+ */
 export async function startMinikube(
   context: string,
   profile: Profile | undefined,
@@ -117,7 +121,11 @@ async function checkMinikubeVersion(env: NodeJS.ProcessEnv): Promise<void> {
   );
 }
 
-/** The variables that point docker and Pulumi's provider to the daemon that builds the image. The cluster must answer. */
+/**
+ * The variables that point docker and Pulumi's provider to the daemon that builds the image. The cluster must respond.
+ *
+ * @throws FailedError when the image cannot be built in the node, or the node's daemon cannot be found.
+ */
 export async function buildEnv(
   context: string,
   profile: Profile | undefined,

@@ -11,7 +11,7 @@ export interface Deployment {
   readonly namespaces: { readonly batches: string; readonly keda: string };
   /** The kinds of its batches. */
   readonly kinds: readonly string[];
-  /** The stack's output `job`, as Pulumi shows it. @default - its content does not matter here */
+  /** The stack's output `job`, as Pulumi shows it: `[secret]` if it contains one. @default - it contains none */
   readonly job?: string;
   /** Undefined if it is kubectl's current context, which need not be named. */
   readonly context: string | undefined;

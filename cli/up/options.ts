@@ -47,8 +47,8 @@ const PULUMI_STACK = /^(--stack(=|$)|-[ydfrjehQ]+s)/;
 /**
  * Reads a command line. Only `--stack NAME` and `--help` are ours.
  *
- * @throws UsageError when `--stack` has no name, or only Pulumi would read it, for a word that belongs to no option (`pulumi destroy` ignores it, and would remove
- *   the default stack), and for options that npm took for itself; HelpRequest for `--help`.
+ * @throws UsageError when `--stack` has no name, or only Pulumi would read it, for a word that belongs to no option (`pulumi destroy`
+ *   ignores it, and would remove the default stack), and for options that npm took for itself; HelpRequest for `--help`.
  */
 export function readOptions(help: Help, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Options {
   const stack = {

@@ -7,7 +7,7 @@ const STARTING: readonly (string | undefined)[] = [undefined, "ContainerCreating
 
 /** A container's error state persists: Kubernetes only retries, with growing pauses. */
 const LIMIT_SECONDS = 90;
-/** Without an autoscaler's event no node will be added; a volume may still be provisioned. */
+/** Without the event of a known autoscaler a new node is unlikely, but a volume may still be provisioned. */
 const UNSCHEDULABLE_LIMIT_SECONDS = 120;
 
 /** A mounted object may be created a little later. A volume attached to a lost node is released after 6 minutes, so that has no limit. */

@@ -5,9 +5,9 @@ export interface Problem {
   readonly namespace: string;
   /** The name of the object in its events. */
   readonly name: string;
-  /** Kubernetes' reason. */
+  /** Kubernetes' or KEDA's reason. */
   readonly reason: string;
-  /** What happened, as a sentence without its subject. */
+  /** What happened; the object is called "it". */
   readonly message: string;
   readonly advice: string;
   /** The container whose log has details; undefined if none has started. */

@@ -30,6 +30,7 @@ export class ProblemTracker {
     this.#scale = scale * 1_000;
   }
 
+  /** Takes the problems that exist now, and returns those that need action. */
   observe(problems: readonly Problem[], nowMs: number): Verdict {
     // One that is still there after a slow observation was not absent in between.
     const subjects = new Set(problems.map(({ subject }) => subject));

@@ -10,15 +10,15 @@ import type { Session } from "./session.ts";
 /** Docker images, which are not objects of the cluster. */
 const IMAGES = "**docker:index/image:Image::*";
 
-/** The input of `pulumi destroy`. */
+/** The options of `pulumi destroy`, and its environment. */
 export interface DestroyArgs {
   readonly flags: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
 /**
- * Refreshes Pulumi's state from the cluster before `pulumi destroy` if that is needed or requested. Docker's provider takes part in a
- * refresh and fails without a daemon, so without one everything else is refreshed in a separate run.
+ * Has Pulumi's state refreshed from the cluster before `pulumi destroy` if that is needed or requested: by its option `--refresh`. Docker's
+ * provider takes part in that and fails without a daemon, so without one everything else is refreshed here, in a separate run.
  */
 export async function refreshBeforeDestroy(
   session: Session,

@@ -3,7 +3,8 @@ import { isSameObject, type ObjectName, type StackState } from "./stackState.ts"
 
 /**
  * Refuses settings by which Pulumi would uninstall the stack's PostgreSQL: `npm run up` shows no preview, and every batch would use another
- * database, in which the requests of this one do not exist. With an existing PostgreSQL even the password of its volume would be deleted.
+ * database, in which the requests of this one do not exist. With `database.existing`, even the password for the data on its volume would be
+ * deleted.
  *
  * @param wanted - the release that the settings install; null: none; undefined: they are not known
  * @throws UsageError with what to do.

@@ -3,7 +3,7 @@ import type { BuiltImage } from "./stackState.ts";
 
 /**
  * Flags with which `pulumi up` builds images again that their Docker daemon no longer has: a kubelet removes unused ones when the disk
- * is almost full, and Pulumi looks for none.
+ * is almost full, and Pulumi does not notice.
  *
  * @param env - names the daemon, which must respond
  */

@@ -23,7 +23,7 @@ export interface Session extends Options {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Runs a command from the checkout. */
+/** Runs a command in the checkout's folder, with Pulumi's state and passphrase chosen, and exits with its code. */
 export async function runSession(help: Help, run: (session: Session) => Promise<number>): Promise<never> {
   return await runCommand(async (args) => {
     const options = readOptions(help, args);
@@ -71,7 +71,11 @@ export async function selectStack({ stack, env }: Session): Promise<void> {
   );
 }
 
-/** The context of the stack: from the command line, otherwise from its settings. */
+/**
+ * The context of the stack: from the command line, otherwise from its settings.
+ *
+ * @throws UsageError when it is empty; FailedError when the settings cannot be read.
+ */
 export async function stackContext({ stack, pulumiArgs, env }: Session): Promise<string> {
   const flag = configFlag(pulumiArgs, "kubernetesContext");
   if (flag !== undefined) return checkContext(flag);

@@ -20,7 +20,7 @@ const SELECTOR = "!scaledjob.keda.sh/name";
 /** What to watch during `pulumi up`. */
 export interface WatchRolloutArgs {
   readonly kubectl: Kubectl;
-  /** For how long a pod may fit on no node, because one is added. @default - as `podProblem` */
+  /** For how many seconds a pod may fit on no node, since an autoscaler may add one. @default - as `podProblem` */
   readonly podStartSeconds?: number;
   /** Reads what the stack owns by now. */
   readState(): Promise<StackState>;
