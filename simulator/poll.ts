@@ -35,8 +35,8 @@ export async function poll(
 ): Promise<void> {
   const { kind = DEFAULTS.kind, requestsPerJob, maxReplicaCount, pollingInterval } = settings;
   const { isFinished = (queueLength) => queueLength === 0 } = settings;
-  const startedAt = performance.now();
-  for (let polls = 1; !signal.aborted; polls++) {
+  while (!signal.aborted) {
+    const nextPollAt = performance.now() + 1_000 * pollingInterval;
     // Counted before the query: on Kubernetes a Job is Complete a second or more after its pod has recorded the success that the
     // query sees, so KEDA never counts fewer Jobs than the query has requests at work.
     const running = cluster.unfinishedJobs.length;
@@ -48,7 +48,6 @@ export async function poll(
       ? 0
       : jobsToCreate({ queueLength, maxReplicaCount, running, pending: 0, strategy: "default" });
     for (let created = 0; created < count; created++) cluster.createJob();
-    const pause = startedAt + 1_000 * pollingInterval * polls - performance.now();
-    await sleep(Math.max(0, pause), undefined, { signal }).catch(() => undefined);
+    await sleep(Math.max(0, nextPollAt - performance.now()), undefined, { signal }).catch(() => undefined);
   }
 }
