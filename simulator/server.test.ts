@@ -38,7 +38,7 @@ describe("a server", { timeout: 120_000 }, () => {
     await assert.rejects(readdir(server.host), { code: "ENOENT" });
   });
 
-  test("starts from programs in a folder that only this user may enter; as root, whose server is another user, or says what to do", async () => {
+  test("starts from programs in a folder that only this user may enter; as root, whose server runs as another user, or says what to do", async () => {
     const { initdb } = await findPrograms();
     const native = join(base, "native");
     await cp(dirname(dirname(initdb)), native, { recursive: true, verbatimSymlinks: true });

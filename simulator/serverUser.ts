@@ -12,8 +12,9 @@ export interface ServerUser {
 export const UNPRIVILEGED: ServerUser = { uid: 65_534, gid: 65_534 };
 
 /**
- * The user that the server runs as, since it refuses to run as root: the owner of the kept database, so that `sudo npm start` does not
- * lock a user out. Undefined if this process does not run as root: the server then runs as the same user.
+ * The user that the server runs as if this process runs as root, which PostgreSQL refuses: the owner of the kept database, so that
+ * `sudo npm start` does not lock a user out; for a new one the owner of its folder, sudo's user, or the owner of the folder above; or else
+ * the unprivileged user. Undefined if this process does not run as root: the server then runs as the same user.
  */
 export async function findServerUser(folder: string | undefined): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;

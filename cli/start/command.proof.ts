@@ -93,7 +93,7 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     assert.deepEqual([result(stdout).success, result(stdout).attempts], [1, 2]);
   });
 
-  test("whose runners are killed all the time leaves no process behind, and each effect exists once", async () => {
+  test("whose runners are killed again and again leaves no process behind, and each effect exists once", async () => {
     const database = await createTestDatabase();
     const sql = await pages(18, "update pages set ms = 1500;");
     const { exitCode, stdout, stderr } = await start(

@@ -103,7 +103,10 @@ describe("npm start", { timeout: 600_000, concurrency: 1 }, () => {
   test("exits with 64 for wrong options before anything is started", async () => {
     const { exitCode, stderr, stdout } = await start("--requests -1").ended;
     assert.equal(exitCode, 64);
-    assert.match(stderr, /^--requests must be a whole number from 0 to 100000 \(each is a process\); got "-1"\n$/);
+    assert.match(
+      stderr,
+      /^--requests must be a whole number from 0 to 100000 \(by default each has its own process\); got "-1"\n$/,
+    );
     assert.equal(stdout, "");
   });
 

@@ -19,7 +19,7 @@ import { listenForStop, type StopSignals } from "./stopSignals.ts";
 /** How many requests are shown at the end of a run. */
 const TABLE_ROWS = 12;
 
-/** Exit codes, beside 64 for wrong options: everything ended as expected; something did not; stopped by a signal. */
+/** Exit codes, beside 64 for wrong options: everything ended as expected; something did not, or the run failed; stopped by a signal. */
 const EXIT = { asExpected: 0, notAsExpected: 1, stopped: 130 } as const;
 
 /** `npm start`: a batch on this machine. */

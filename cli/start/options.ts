@@ -9,7 +9,7 @@ const OPTIONS = {
   requests: {
     help: "rows to insert into make_it_clap; with 0 the run finishes the waiting ones. By default none are inserted if a kept database has unfinished requests",
     defaultValue: 60,
-    rule: { min: 0, max: 100_000, why: "each is a process" },
+    rule: { min: 0, max: 100_000, why: "by default each has its own process" },
   },
   seconds: {
     help: "how long one clap takes",

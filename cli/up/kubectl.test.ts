@@ -12,7 +12,7 @@ async function list(script: string): Promise<readonly unknown[]> {
   return await (await create(script)).listKnown("scaledjobs.keda.sh");
 }
 
-test("no object is found on a cluster without the kind, and only an answer shows that there is none", async () => {
+test("a cluster without a kind has no objects of it; any other failure to list them is an error", async () => {
   assert.deepEqual(await list(`echo '{"items":[1]}'`), [1]);
   assert.deepEqual(
     await list(`echo "error: the server doesn't have a resource type \\"scaledjobs\\"" >&2; exit 1`),
@@ -23,7 +23,7 @@ test("no object is found on a cluster without the kind, and only an answer shows
   });
 });
 
-test("a part of an answer is none", async () => {
+test("an incomplete answer counts as none", async () => {
   const script = `echo '{"items":[{'`;
   assert.equal(await (await create(script)).list("pods"), undefined);
   await assert.rejects(list(script), {

@@ -37,7 +37,7 @@ export async function isReachable(
   return (await capture("kubectl", args, env, timeoutSeconds)).exitCode === 0;
 }
 
-/** kubectl's current context. */
+/** kubectl's current context; empty if there is none. */
 export async function currentContext(env: NodeJS.ProcessEnv): Promise<string> {
   return (await capture("kubectl", ["config", "current-context"], env)).stdout.trim();
 }

@@ -15,7 +15,7 @@ export interface Metadata {
   readonly name: string;
   readonly namespace?: string;
   readonly creationTimestamp?: string;
-  /** When a deleted pod should have ended: the time of the request and its grace period. */
+  /** When a deleted pod should have ended: the time of the request plus its grace period. */
   readonly deletionTimestamp?: string;
   readonly finalizers?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;

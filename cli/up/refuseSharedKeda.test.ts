@@ -20,7 +20,7 @@ describe("a stack that has installed KEDA", () => {
     await refuse([]);
   });
 
-  test("may not be removed while others use it, which lose their ScaledJobs and running Jobs", async () => {
+  test("may not be removed while others use it, who would lose their ScaledJobs and running Jobs", async () => {
     await assert.rejects(refuse(objects("ScaledJob/shared/claps", "ScaledJob/depot/page")), {
       message: /^KEDA must not be used by others .*; got ScaledJob depot\/page\. Remove these first/,
     });

@@ -32,8 +32,8 @@ export interface WatchRolloutArgs {
 }
 
 /**
- * While `pulumi up` runs, prints what keeps the stack's pods from becoming ready. Returns the lines about a persisting problem as soon
- * as there is one; undefined if the watch ends before.
+ * While `pulumi up` runs, prints what keeps the stack's pods and ScaledJobs from becoming ready. Returns the lines about a permanent
+ * problem as soon as there is one; undefined if the watch ends before.
  */
 export async function watchRollout(args: WatchRolloutArgs): Promise<readonly string[] | undefined> {
   const { kubectl, podStartSeconds, readState, ended, print, timeScale = 1 } = args;
