@@ -22,7 +22,7 @@ export interface LocalDatabase {
   readonly env: Readonly<Record<string, string>>;
   /** The command that opens it in psql, ready to paste. */
   readonly psql: string;
-  /** Whether only this run can use it. */
+  /** Whether it is on the run's own server: no other run uses it. */
   readonly exclusive: boolean;
   /** Resolves with the reason when the run's own server ends unexpectedly. */
   readonly failed: Promise<Error>;
@@ -38,7 +38,7 @@ export interface OpenDatabaseArgs {
   readonly password?: string | undefined;
   /** The folder in which the private server keeps its database. @default - a temporary one */
   readonly keep?: string | undefined;
-  /** How many Jobs there may be at once: each has a connection. @default - not checked */
+  /** How many Jobs there may be at once: each has a connection. @default - no Jobs, so the database is not checked for them */
   readonly maxReplicaCount?: number;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -113,7 +113,7 @@ interface PrepareArgs extends Pick<OpenDatabaseArgs, "log" | "signal"> {
   readonly maxReplicaCount: number | undefined;
 }
 
-/** Connects once, checks everything, and migrates. */
+/** Connects once, checks the database if there will be Jobs, and migrates it. */
 async function prepare(config: pg.ClientConfig, { where, maxReplicaCount, log, signal }: PrepareArgs): Promise<void> {
   let client: pg.Client | undefined;
   let what = `cannot connect to the server of ${where}`;

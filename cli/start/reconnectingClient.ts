@@ -100,7 +100,7 @@ export class ReconnectingClient implements Queryable {
         client = await this.#client;
         return await work(client);
       } catch (error) {
-        // The run has connected before: a refusal is a moment of maintenance, for which workers wait, too.
+        // The run has connected before, so a refusal now is maintenance: workers wait for its end as well.
         if (client !== undefined && !isBreak(error)) throw error;
         this.#drop();
         giveUpAt ??= Date.now() + 1_000 * this.#timeoutSeconds;
