@@ -5,9 +5,9 @@ import { STOP_SIGNALS } from "./stopSignals.ts";
  * Runs a program on the user's terminal and resolves with its exit code (1 if a signal ended it) once it has ended, whatever signals
  * arrive: a Pulumi that is not waited for would continue in the background, or leave its state locked.
  *
- * A terminal's Ctrl-C reaches the program directly, and a second SIGINT would make Pulumi abort at once: so Ctrl-C is not forwarded, and
- * the first of the other signals is, as SIGINT. Without a terminal the program has a separate process group, and the first signal of any
- * kind is forwarded as SIGINT.
+ * The program gets at most one SIGINT from here, since a second one would make Pulumi abort at once: for the first signal, and none after a
+ * terminal's Ctrl-C, which reaches the program directly. Without a terminal the program has a separate process group, so that no signal
+ * reaches it directly.
  *
  * @param stop - when it aborts, the program gets a SIGINT and is still waited for
  */

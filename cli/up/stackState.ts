@@ -34,7 +34,7 @@ export interface DeployedCluster {
 
 /** What the commands need to know about the stack's objects on the cluster. */
 export interface StackState {
-  /** Undefined before the first `pulumi up` has created an object on it. */
+  /** Undefined before the first `pulumi up` has created an object on the cluster. */
   readonly cluster?: DeployedCluster;
   /** The namespaces that it created: everything in them belongs to it. */
   readonly namespaces: readonly string[];
