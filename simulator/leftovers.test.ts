@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -31,6 +33,25 @@ test("what a dead run left is removed; what one of another container uses, whose
   const lines = await removeLeftovers();
   assert.equal(lines.filter((line) => line.includes(base)).length, 2, lines.join("\n"));
   assert.deepEqual(await readdir(base), ["postgres-batch-shared"]);
+});
+
+test("a directory that another run removes meanwhile does not hide the others", {
+  skip: process.platform !== "linux",
+}, async (t) => {
+  const own = getProcess(process.pid);
+  assert.ok(own);
+  await leave("postgres-batch-behind", { ...own, pid: 2 ** 30 });
+  process.env.TMPDIR = base;
+  const { readdirSync } = fs;
+  const list = (path: fs.PathLike) => ["postgres-batch-absent", ...readdirSync(path)];
+  const { mock } = t.mock.method(fs, "readdirSync", list as typeof readdirSync);
+  syncBuiltinESMExports();
+  t.after(() => {
+    mock.restore();
+    syncBuiltinESMExports();
+  });
+  const lines = await removeLeftovers();
+  assert.equal(lines.filter((line) => line.includes("postgres-batch-behind")).length, 1, lines.join("\n"));
 });
 
 test("another user recognizes the server that a run by root has started for it, and leaves its postmaster.pid", {

@@ -61,8 +61,9 @@ function findTempDirectories(parent: string): string[] {
       .filter((name) => TEMP_NAME.test(name))
       .map((name) => join(parent, name));
     return paths.filter((path) => {
-      const found = lstatSync(path);
-      return found.isDirectory() && found.uid === process.getuid?.();
+      // Another run may have removed it.
+      const found = lstatSync(path, { throwIfNoEntry: false });
+      return found?.isDirectory() && found.uid === process.getuid?.();
     });
   } catch {
     return [];
