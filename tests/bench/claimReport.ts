@@ -21,7 +21,8 @@ const LABELS: Readonly<Record<Variant, string>> = {
 };
 
 /**
- * Prints the medians over the rounds, and the spread of the rounds' ratios. *
+ * Prints the medians over the rounds, and the spread of the rounds' ratios.
+ *
  * A ratio is the median of the rounds' own ratios: a burst of other load spoils only one round.
  */
 export function reportClaim(rounds: readonly Round[]): Limit[] {

@@ -7,7 +7,7 @@ import { openPgBoss } from "./peers/pgBoss.ts";
 import { openPostgresBatch } from "./peers/postgresBatch.ts";
 import { ms, printTable } from "./table.ts";
 
-/** Jobs per turn; graphile-worker's first one, which starts a worker, does not count. */
+/** Jobs per turn. The first one does not count, since graphile-worker's starts a worker. */
 const TURN = 200;
 
 /** Claim, payload and finish of one job on one connection, compared with other queues on the same server, in turns. */
@@ -22,7 +22,7 @@ export const peers: Bench<"waiting" | "rounds"> = {
     const ours = await openPostgresBatch(context);
     const others = [await openGraphileWorker(context), await openPgBoss(context)];
     const one = await openPostgresBatch(context, "one");
-    // Shown for comparison, without a limit: with more connections it does not wait for a job's finish before it claims the next one.
+    // The last one has no limit: it shows what graphile-worker gains by claiming the next job before the previous one has finished.
     const queues = [ours, ...others, one, await openGraphileWorker(context, ONE_CONNECTION)];
     for (const queue of queues) await queue.fill(waiting);
     const samples = new Map<string, number[]>(queues.map(({ name }) => [name, []]));

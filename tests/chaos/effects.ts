@@ -43,7 +43,7 @@ export function getRows(kills: CommandKills, counts: EffectCounts, seconds: numb
   ];
 }
 
-/** The limits. */
+/** The limits of an experiment with commands. */
 export function getLimits(options: Pick<KillOptions, "kills">, kills: CommandKills, counts: EffectCounts): Limit[] {
   return [
     atLeast(options.kills, "kills", total(kills)),

@@ -34,7 +34,7 @@ export interface Summary {
 
 export type Percentiles = Readonly<Record<"p50" | "p99" | "most", number>>;
 
-/** Counts. */
+/** Counts what has happened in a batch. */
 export function summarize({ ids, attempts, kills, updates, jobs, failedJobs, seconds }: Batch): Summary {
   const killByPod = new Map(kills.map((kill) => [kill.podName, kill]));
   const crashed = attempts.filter(({ reason }) => reason === "crashed");

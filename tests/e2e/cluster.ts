@@ -32,7 +32,7 @@ export interface KubernetesObject {
   readonly [field: string]: any;
 }
 
-/** What of a cluster the stack has not installed itself. */
+/** The parts of a cluster that the stack has not installed. */
 export interface ExistingParts {
   /** @default - the server that the stack installs */
   readonly server?: DatabaseServer;

@@ -8,9 +8,9 @@ export interface LogIn {
 
 /** The batches' PostgreSQL, as its administrator has it. */
 export interface DatabaseServer {
-  /** What the stack is given a password of; none where it creates them all. */
+  /** The passwords that the stack is given; empty if it creates them all. */
   readonly passwords: readonly string[];
-  /** Whether it is there before the stack, and has its requests still when the stack is destroyed. */
+  /** Whether it exists before the stack, and keeps its requests when the stack is destroyed. */
   readonly outlivesStack: boolean;
   /** Runs statements in the batches' database as a superuser; its rows without headers, as `psql -qAtX` prints them. */
   psql(statements: string): Promise<string>;

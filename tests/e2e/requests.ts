@@ -30,12 +30,13 @@ export async function clear(cluster: Cluster): Promise<void> {
   await cluster.kubectl(["delete", "jobs", "-n", NAMESPACE, "-l", KEDA_JOBS, "--cascade=foreground", "--wait"]);
 }
 
-/** Inserts this many requests, each by a separate statement as in the original exploration, in one transaction. */
+/** Inserts this many requests, each by a separate statement, in one transaction. */
 export async function insert(cluster: Cluster, requests: number, seconds: number, failures = 0): Promise<void> {
   const one = `insert into make_it_clap (duration_seconds, failures) values (${seconds}, ${failures});\n`;
   await cluster.psql(`begin;\n${one.repeat(requests)}commit;`);
 }
 
+/** Every attempt of the sample's requests, in no particular order. */
 export async function attempts(cluster: Cluster): Promise<Attempt[]> {
   return await cluster.rows<Attempt>(
     "select id, attempt, status, reason, error, job_name, pod_name, started_at, ended_at from clap_attempt",

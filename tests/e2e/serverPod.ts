@@ -8,7 +8,7 @@ export interface ServerPodArgs {
   readonly host: string;
   /** The batches' database. */
   readonly database: string;
-  /** What the stack is given a password of. @default - nothing: it creates them all, and the pod */
+  /** The passwords that the stack is given. @default - none: the stack creates them and the pod */
   readonly passwords?: readonly string[];
 }
 

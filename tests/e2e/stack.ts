@@ -73,6 +73,7 @@ export class Stack {
     return await this.#timed(["up", "--yes", "--skip-preview", "--suppress-outputs", ...more]);
   }
 
+  /** Destroys the stack's resources; resolves with its duration in seconds. */
   async destroy(): Promise<number> {
     return await this.#timed(["destroy", "--yes", "--skip-preview"]);
   }

@@ -8,7 +8,7 @@ const LATE_SECONDS = 4;
 const SOONER_WITH_SUSPECTS_SECONDS = 30;
 const SOONEST_WITH_SUSPECTS_SECONDS = 14;
 
-/** How many pods Kubernetes' Job controller creates with its default limits, and from which number on that time counts. */
+/** How many pods a second Kubernetes' Job controller creates with its default limits, and for more than how many this time counts. */
 const PODS_PER_SECOND = 6;
 const MANY_PODS = 60;
 

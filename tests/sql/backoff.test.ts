@@ -6,7 +6,7 @@ import { type Claim, claim, claimParams, fail, succeed, take } from "../support/
 const database = await createTestDatabase();
 const worker = database.connect();
 
-/** The next pod of a Job: how its request ends, or the finding. */
+/** A pod of the Job claims a request, and its work fails; resolves with the claim. */
 async function pod(job: string, final: boolean, limits = {}): Promise<Claim> {
   const claimed = await take(worker, job, limits);
   await fail(worker, claimed, { reason: "error", message: "no", final });

@@ -29,7 +29,7 @@ describe("a row that is moved to another partition", () => {
     assert.deepEqual(await queued(), [3, 4]);
   });
 
-  test("and to a row that is deleted and inserted, it is a new request", async () => {
+  test("if it is deleted and inserted instead, it is a new request", async () => {
     await succeed(worker, await claimed("done"));
     await query("begin; delete from parcels where id = 1; insert into parcels values (1, 'there'); commit");
     assert.deepEqual(await queued(), [1, 2, 3, 4]);

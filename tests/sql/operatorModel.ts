@@ -37,7 +37,7 @@ export class OperatorModel {
     const request = this.at(id);
     if (request.row || (this.#attached && request.state === "running")) return false;
     request.row = true;
-    // Where its row was deleted while the kind was detached, nothing knows.
+    // The queue does not know of a row that was deleted while the kind was detached.
     const ended = (request.state === "DEAD" || request.state === "SUCCESS") && !request.old;
     if (this.#attached && !ended) this.#wait(request);
     return true;

@@ -17,7 +17,7 @@ export const claimed = (job: string) => take(worker, job, { kind: "parcel" });
 /** The work of the attempt has failed. */
 export const failed = async (attempt: Claim, final = false) =>
   fail(worker, attempt, { reason: "error", message: "no", final });
-/** Every waiting request succeeds; in the order in which they are claimed. */
+/** Every waiting request succeeds; resolves with their ids in the order of their claims. */
 export async function finishAll(): Promise<number[]> {
   const done: number[] = [];
   for (let job = 0; ; job++) {

@@ -37,7 +37,7 @@ export interface TestDatabase {
   url(login?: string, parameters?: string): string;
 }
 
-/** Without triggers, which would record each deleted row. TRUNCATE takes four times as long, and lets every session plan again. */
+/** Without triggers, which would record each deleted row. TRUNCATE takes four times as long, and makes every session plan again. */
 const RESET = `
   set local session_replication_role = replica;
   delete from make_it_clap; delete from batch.queue; delete from batch.history; delete from batch.job;

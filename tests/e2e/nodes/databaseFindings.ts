@@ -3,7 +3,7 @@ import { countAttempts } from "../chaos/attemptTotals.ts";
 import type { DatabaseLoss } from "./loseDatabase.ts";
 import { sameAttempt } from "./loss.ts";
 
-/** What holds whatever kind the loss is of. */
+/** The findings that must hold for every kind of loss. */
 export function databaseFindings(loss: DatabaseLoss): Limit[] {
   const { kind, before, attempts, requests, toRunAgain, toFirstAttempt } = loss;
   const totals = countAttempts(attempts);
@@ -20,7 +20,7 @@ export function databaseFindings(loss: DatabaseLoss): Limit[] {
   ];
 }
 
-/** How long the database was away, and as what attempts have ended by it. */
+/** How long the database was away, and how many attempts its loss ended, by their reason. */
 export function describeDatabaseLoss({ kind, attempts, awaySeconds }: DatabaseLoss): string {
   const { crashed, interrupted } = countAttempts(attempts);
   return `${kind}: the database was away for ${awaySeconds.toFixed(1)} s; ${crashed} crashed, ${interrupted} interrupted`;

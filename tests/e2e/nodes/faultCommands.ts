@@ -48,7 +48,7 @@ const START_SERVICES = "systemctl start docker cri-docker.socket cri-docker kube
 
 /**
  * What makes a node in any state a working one that pods are scheduled to, in this order. On such a node the commands change
- * nothing, so they are also what an interrupted run leaves to the next one.
+ * nothing, so a run begins with them: an earlier one may have been interrupted.
  */
 export function recoveryCommands(node: NodeContainer, { status, connected }: ContainerState): Command[] {
   const { name, context, network, address } = node;

@@ -14,13 +14,13 @@ export interface PodRecord {
   readonly deletedAt: number | undefined;
 }
 
-/** A request that was inserted after a loss. */
+/** A request that was inserted after a loss, at this time in milliseconds since the epoch. */
 export interface Inserted {
   readonly id: number;
   readonly at: number;
 }
 
-/** What was observed during one loss of a node. */
+/** What was observed during one loss of a node. Times are in milliseconds since the epoch. */
 export interface Loss {
   readonly kind: FaultKind;
   readonly at: number;
@@ -43,7 +43,7 @@ export function secondsToRunAgain(loss: Loss): number[] {
 
 /**
  * Seconds from the start of a Job's first replacement pod to its request's next attempt, by whichever pod; negative if another
- * Job was faster. A pod's start is known in whole seconds: the result may be up to one second too long.
+ * Job was faster; NaN: there is no next attempt. A pod's start is known in whole seconds: the result may be up to one second too long.
  */
 export function secondsToTakeOver(loss: Loss): number[] {
   return unfinished(loss).map((lost) => {

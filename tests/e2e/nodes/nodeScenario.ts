@@ -85,7 +85,7 @@ function endedAsRecorded(attempt: Attempt | undefined, loss: Loss): boolean {
   return attempt?.status === "SUCCESS" || attempt?.reason === toReason(loss);
 }
 
-/** As what an attempt on the node ends that does not succeed: SIGTERM leaves the worker time to report it. */
+/** Why an attempt on the node does not succeed: after SIGTERM a worker has the time to report it. */
 function toReason({ kind }: Loss): Reason {
   return kind === "drained" ? "interrupted" : "crashed";
 }

@@ -29,7 +29,7 @@ export class Observer implements AsyncDisposable {
     return [...this.#pods.values()];
   }
 
-  /** When Kubernetes marked the node as not ready, in whole seconds; undefined: it has not. */
+  /** When Kubernetes marked the node as not ready, in milliseconds since the epoch, rounded to seconds; undefined: it has not. */
   get notReadyAt(): number | undefined {
     return this.#notReadyAt;
   }

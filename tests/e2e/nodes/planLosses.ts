@@ -4,7 +4,7 @@ import type { LossPlan } from "./loseNode.ts";
 /** Numbers of requests on the lost node, of at most ten Jobs. */
 const COUNTS = [8, 4, 2];
 const SECONDS = 45;
-/** Longer than a loss is observed: for a worker that continues while its node is cut off. */
+/** Longer than a loss is observed: for a worker that continues while its node's kubelet is stopped. */
 const LONG_SECONDS = 900;
 
 /** Seconds after the loss. In the last loss the node returns long after Kubernetes has given it up. */

@@ -9,7 +9,7 @@ import { restoreAtExit } from "./restoreAtExit.ts";
 /** A node that has returned is Ready within half a minute; after a restart its container runtime takes as long again. */
 const READY = { timeoutMs: 300_000, intervalMs: 1_000 };
 
-/** A cluster of two nodes. Only the second may fail: the first runs the control plane and has PostgreSQL's volume. */
+/** A cluster of two nodes. Only the second may fail: the first runs the control plane and the PostgreSQL that a stack installs. */
 export class TwoNodes {
   readonly #cluster: Cluster;
   readonly first: string;
@@ -48,8 +48,8 @@ export class TwoNodes {
   }
 
   /**
-   * Moves the cluster's DNS to a node if it is elsewhere; pods are scheduled only to that node. Where it is left to chance there is a
-   * single replica, without which no new pod finds its database.
+   * Moves the cluster's DNS to a node if it is elsewhere; pods are scheduled only to that node. minikube runs a single replica, without
+   * which no new pod finds its database.
    */
   async moveDns(node: string): Promise<void> {
     const pods = async () => await this.#cluster.list("pods", "-n", "kube-system", "-l", "k8s-app=kube-dns");

@@ -18,7 +18,7 @@ const takenOver = (losses: readonly Loss[]) => takeOverFinding(15, losses);
 
 /** Lifecycle claims: faults of the node on which requests run. */
 function nodeFault(kind: FaultKind, claim: string, inTime: (losses: readonly Loss[]) => Limit): Scenario {
-  // Only this node's workers continue until Kubernetes has given up on the node, and KEDA's operator with them.
+  // Only with this fault do the node's workers continue until Kubernetes has given up on the node; so would KEDA's operator.
   const continues = kind === "kubelet-stopped";
   return {
     claim,

@@ -7,7 +7,7 @@ const provider = new k8s.Provider("cluster", { context: config.require("kubernet
 const name = config.require("namespace");
 const namespace = new k8s.core.v1.Namespace("keda", { metadata: { name } }, { provider });
 
-/** With the chart's own values, its metrics server included, but for those of the config and for images that a node may have already. */
+/** With the chart's own values, its metrics server included, except for those of the config. A node pulls no image that it already has. */
 new k8s.helm.v3.Release(
   "keda",
   {
