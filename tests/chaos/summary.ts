@@ -32,7 +32,7 @@ export interface Summary {
   readonly seconds: number;
 }
 
-export type Percentiles = Readonly<Record<"p50" | "p99" | "most", number>>;
+type Percentiles = Readonly<Record<"p50" | "p99" | "most", number>>;
 
 /** Counts what has happened in a batch. */
 export function summarize({ ids, attempts, kills, updates, jobs, failedJobs, seconds }: Batch): Summary {

@@ -12,7 +12,7 @@ const DEAD =
 type Change = readonly [file: string, text: string, instead: string];
 
 /** SQL that violates a guarantee; that guarantee's test must detect it. */
-export interface Mutant {
+interface Mutant {
   readonly name: string;
   readonly changes: readonly Change[];
 }

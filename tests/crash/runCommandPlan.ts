@@ -18,7 +18,7 @@ const PRELOAD = new URL("./commandPreload.ts", import.meta.url).href;
 const MAX_PODS = 4;
 
 /** A fault, and the mutant of the runner that it should detect. */
-export interface CommandRun {
+interface CommandRun {
   readonly fault?: CommandFault;
   readonly change?: CodeChange;
 }

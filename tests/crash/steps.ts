@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { StatementName } from "../../worker/src/queue/statement.ts";
 
 /** A worker's action that is visible from outside or can be interrupted; its run is a list of these. */
-export type StepName = "connect" | StatementName | "check" | "run" | "close";
+type StepName = "connect" | StatementName | "check" | "run" | "close";
 
 /** A step of a pod, taken for the `nth` time, from 1. */
 export interface StepId {
@@ -42,7 +42,7 @@ export interface Taken extends StepId {
 }
 
 /** Where a pod runs: in a separate process, or within the test's process. */
-export interface PodWorld {
+interface PodWorld {
   begun(step: StepId): void;
   /** What others do while the pod is about to take a step. */
   meanwhile(step: StepId): Promise<void>;

@@ -11,7 +11,7 @@ export const SETTINGS_PAGE = new URL("../../docs/settings.md", import.meta.url);
 export const REQUIRED = { PG_HOST: "db.example", PG_USERNAME: "batch_worker", JOB_NAME: "try", POD_NAME: "try-1" };
 
 /** An environment variable of the worker. */
-export interface Variable {
+interface Variable {
   readonly what: string;
   /** @default - none, or one that `what` describes */
   readonly defaultValue?: string | number;

@@ -33,7 +33,7 @@ export interface KubernetesObject {
 }
 
 /** The parts of a cluster that the stack has not installed. */
-export interface ExistingParts {
+interface ExistingParts {
   /** @default - the server that the stack installs */
   readonly server?: DatabaseServer;
   /** @default keda */

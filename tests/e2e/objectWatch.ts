@@ -4,7 +4,7 @@ import { runProgram } from "../../cli/runProgram.ts";
 import { type Cluster, NAMESPACE } from "./cluster.ts";
 
 /** A watch of objects in one namespace. */
-export interface WatchArgs {
+interface WatchArgs {
   /** For example `jobs` or `pods`. */
   readonly resource: string;
   /** @default - the namespace of the batches */

@@ -14,7 +14,7 @@ export interface Options {
 }
 
 /** Names of scenarios. */
-export interface ScenarioNames {
+interface ScenarioNames {
   /** What no name means. */
   readonly all: readonly string[];
   readonly known: readonly string[];

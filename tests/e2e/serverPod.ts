@@ -1,7 +1,7 @@
 import type { DatabaseServer, LogIn } from "./databaseServer.ts";
 
 /** A pod of the image that Bitnami's chart has. */
-export interface ServerPodArgs {
+interface ServerPodArgs {
   readonly namespace: string;
   readonly pod: string;
   /** The host name that it has in the cluster. */

@@ -10,7 +10,7 @@ import { type Settings, toConfig } from "./settings.ts";
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A stack other than this project's stack `e2e`. */
-export interface StackOptions {
+interface StackOptions {
   /** @default e2e */
   readonly name?: string;
   /** The name and the folder of another Pulumi project. @default - this one */
@@ -18,7 +18,7 @@ export interface StackOptions {
 }
 
 /** A resource in the state. */
-export interface StackResource {
+interface StackResource {
   readonly type: string;
   readonly urn: string;
   // biome-ignore lint/suspicious/noExplicitAny: each type's own.

@@ -7,7 +7,7 @@ import type { ScenarioContext } from "./scenario.ts";
 const REQUESTS = 60;
 
 /** The settings for the 60 requests. */
-export interface ThroughputArgs {
+interface ThroughputArgs {
   readonly requestsPerJob: number;
   /** In seconds, like the stack's config key. */
   readonly pollingInterval: string;

@@ -7,7 +7,7 @@ import { COUNTERS, type Counter, type LimitName } from "../../worker/src/retryLi
 export type ClaimParams = Omit<WorkerClaimParams, "kind">;
 
 /** Limits and names that the latest claim has stored in a row. */
-export type ClaimedWith = Pick<ClaimParams, "podName" | LimitName | "backoffSeconds" | "jobFinished">;
+type ClaimedWith = Pick<ClaimParams, "podName" | LimitName | "backoffSeconds" | "jobFinished">;
 
 /** A row of batch.queue; times are in milliseconds, null is undefined. */
 export interface Row extends Record<Counter, number> {

@@ -4,7 +4,7 @@ import type { Simulation } from "./simulation.ts";
 /** A pod's action on its request in one second. */
 export type Progress = Work | "crashes" | "neverEnds";
 
-export interface FairArgs {
+interface FairArgs {
   /** The maximum number of seconds. */
   readonly seconds: number;
   /** @default 5 */

@@ -16,7 +16,7 @@ export interface Run {
   readonly ended: Promise<ProgramResult>;
 }
 
-export interface StartOptions {
+interface StartOptions {
   /** Whether the run has its own process group, which can be signalled as a terminal does: by its negative pid. @default false */
   readonly ownGroup?: boolean;
   /** A command that runs it: in a pseudo-terminal, in a mount namespace. @default - none */

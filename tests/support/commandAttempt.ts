@@ -19,7 +19,7 @@ export interface CommandAttempt extends Partial<CommandSettings> {
 }
 
 /** The attempt's result and everything that it wrote. */
-export interface AttemptRecord {
+interface AttemptRecord {
   readonly result: WorkResult;
   readonly stdout: Buffer;
   readonly stderr: Buffer;

@@ -34,7 +34,7 @@ export interface DebianServer {
 }
 
 /** Creates a server's data in the folder `data`; `run` runs a program of `DEBIAN_PROGRAMS`. */
-export type CreateData = (run: (program: string, ...args: string[]) => Promise<void>, data: string) => Promise<void>;
+type CreateData = (run: (program: string, ...args: string[]) => Promise<void>, data: string) => Promise<void>;
 
 /**
  * Starts Debian's PostgreSQL 15 in a temporary folder, reached by its Unix socket and as `settings` say.

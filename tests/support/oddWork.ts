@@ -11,7 +11,7 @@ import { copyProject } from "./projectCopy.ts";
 import { until } from "./until.ts";
 
 /** A worker process of the kind `odd`, in a copy of the project. */
-export interface OddPod {
+interface OddPod {
   readonly child: ChildProcess;
   /** EXIT_KILLED for a killed one. */
   readonly ended: Promise<number>;
@@ -20,7 +20,7 @@ export interface OddPod {
 }
 
 /** Work that does what its row says: see oddHandler.ts. */
-export interface OddWork {
+interface OddWork {
   /** From the copy: its threads find the kind `odd`. */
   readonly HandlerWork: typeof HandlerWork;
   readonly InterruptedError: typeof InterruptedError;

@@ -12,7 +12,7 @@ const PROGRAM = "/usr/sbin/pgbouncer";
 /** Why a test that needs Debian's PgBouncer cannot run; undefined if it is installed. */
 export const PGBOUNCER_MISSING = existsSync(PROGRAM) ? undefined : `${PROGRAM} is not installed`;
 
-export interface PgBouncerArgs {
+interface PgBouncerArgs {
   /** The address at which it and the server listen. */
   readonly address: string;
   readonly port: number;

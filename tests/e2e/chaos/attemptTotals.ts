@@ -2,7 +2,7 @@ import type { Reason } from "../../../worker/src/queue/attempt.ts";
 import type { Attempt } from "../requests.ts";
 
 /** The totals of a run's attempts. */
-export interface AttemptTotals {
+interface AttemptTotals {
   /** Requests that succeeded. */
   readonly succeeded: number;
   /** Successes beyond a request's first. */

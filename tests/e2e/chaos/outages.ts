@@ -7,7 +7,7 @@ import type { Stack } from "../stack.ts";
 import type { FaultCost } from "./faultCosts.ts";
 
 /** The targets of outages. */
-export interface OutageContext {
+interface OutageContext {
   readonly cluster: Cluster;
   readonly stack: Stack;
   readonly watch: JobWatch;

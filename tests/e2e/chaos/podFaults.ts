@@ -4,7 +4,7 @@ import type { FaultCost } from "./faultCosts.ts";
 import type { Target } from "./target.ts";
 
 /** Faults of one working pod. */
-export interface PodFault {
+interface PodFault {
   readonly fault: string;
   readonly reason: NonNullable<FaultCost["reason"]>;
   /** Seconds until the request must run again: after a crash the Job backs off, an interrupted request is free for any Job at once. */

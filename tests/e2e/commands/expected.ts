@@ -2,7 +2,7 @@ import type { KindAttempt } from "../kinds.ts";
 import type { Attempt } from "../requests.ts";
 
 /** The expected end of an attempt. */
-export interface ExpectedEnd extends Pick<Attempt, "status" | "reason"> {
+interface ExpectedEnd extends Pick<Attempt, "status" | "reason"> {
   /** Must match the error. @default - there must be no error */
   readonly error?: RegExp;
   /** The result must contain these keys of an object, or be this value. @default - there must be no result */

@@ -7,7 +7,7 @@ import { codeBlocks } from "../../support/codeBlocks.ts";
 export const EXAMPLES = ["shell", "python", "spring-batch"] as const;
 
 /** How an example's page deploys it to a cluster. */
-export interface ExamplePage {
+interface ExamplePage {
   /** The commands that build its image and create its tables. */
   readonly commands: string;
   /** Its element of the list `batches`. */

@@ -35,7 +35,7 @@ const USER_LOOKUP = `
   grant execute on function public.user_lookup(name) to pgbouncer`;
 
 /** The owner of a database: not a superuser, but with CREATEROLE. */
-export interface Owner {
+interface Owner {
   readonly user: string;
   readonly password: string;
 }

@@ -7,7 +7,7 @@ import { leader, moveOperator } from "./operator.ts";
 import type { TwoNodes } from "./twoNodes.ts";
 
 /** Seconds from the loss of the node on which KEDA's operator leads. */
-export interface OperatorLoss {
+interface OperatorLoss {
   /** Seconds until another operator leads. */
   readonly toLeader: number;
   /** Seconds until a request that was inserted right after the loss runs. */

@@ -5,7 +5,7 @@ import type { TwoNodes } from "./twoNodes.ts";
 const MOVED = { timeoutMs: 180_000, intervalMs: 1_000 };
 
 /** The leading process of KEDA's operator, and since when it leads. */
-export interface Leader {
+interface Leader {
   /** Its pod's name, `_` and a random part. */
   readonly holderIdentity: string;
   readonly acquireTime: string;

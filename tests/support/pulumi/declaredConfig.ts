@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 
 /** A key declared in Pulumi.yaml, with its default as the program gets it: JSON for a structure. */
-export interface DeclaredKey {
+interface DeclaredKey {
   readonly type: string;
   readonly description: string;
   readonly defaultValue: string;
