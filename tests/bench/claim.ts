@@ -1,10 +1,9 @@
-import type pg from "pg";
 import { fillBaseline, updateReadUpdate } from "./baseline.ts";
 import type { Bench } from "./bench.ts";
 import { CONNECTIONS, type Round, reportClaim, VARIANTS, type Variant } from "./claimReport.ts";
 import { runClosedLoop, type Throughput } from "./closedLoop.ts";
 import type { BenchContext } from "./context.ts";
-import { fill } from "./fill.ts";
+import { fill, refill } from "./fill.ts";
 import { SIZES, TURNS } from "./options.ts";
 import { claimAndSucceed, createLongJob } from "./queueLoad.ts";
 
@@ -58,13 +57,4 @@ async function openConnections(context: BenchContext, count: number): Promise<Re
     bare: clients.map((client) => () => updateReadUpdate(client)),
     one: databases.map((database, index) => () => claimAndSucceed(database, count + index + 1)),
   };
-}
-
-/** Refills the backlog with the insert that users write. */
-async function refill(client: pg.Client, waiting: number): Promise<void> {
-  await client.query(
-    `insert into make_it_clap (duration_seconds)
-     select 0 from generate_series(1, $1 - (select count(*) from batch.queue where kind = 'clap'))`,
-    [waiting],
-  );
 }

@@ -36,6 +36,15 @@ export async function fill(client: pg.Client, { finished, waiting }: Backlog): P
   console.error(`filled in ${Math.round((Date.now() - began) / 1_000)} s`);
 }
 
+/** Inserts requests, as users do, until this many are unfinished. */
+export async function refill(client: pg.Client, waiting: number): Promise<void> {
+  await client.query(
+    `insert into make_it_clap (duration_seconds)
+     select 0 from generate_series(1, $1 - (select count(*) from batch.queue where kind = 'clap'))`,
+    [waiting],
+  );
+}
+
 /** Vacuums, analyzes and writes to disk, so that no measurement includes costs of the filling. */
 export async function vacuumAndCheckpoint(client: pg.Client, tables: readonly string[]): Promise<void> {
   for (const table of tables) await client.query(`vacuum (analyze) ${table}`);

@@ -8,6 +8,7 @@ import { claim } from "./claim.ts";
 import { withContext } from "./context.ts";
 import { demand } from "./demand.ts";
 import { insert } from "./insert.ts";
+import type { OptionRule } from "./options.ts";
 import { peers } from "./peers.ts";
 import { publication } from "./publication.ts";
 import { snapshot } from "./snapshot.ts";
@@ -44,12 +45,8 @@ async function main([name = "", ...args]: readonly string[]): Promise<number> {
   });
 }
 
-function toNumberOption({
-  help,
-  defaultValue,
-  ...rule
-}: Bench["options"][string]): NumberOption & { defaultValue: number } {
-  return { rule, defaultValue, ...(help === undefined ? {} : { help }) };
+function toNumberOption({ help, defaultValue, ...rule }: OptionRule): NumberOption {
+  return { rule, defaultValue, help };
 }
 
 /** Without a bench's name only `--help` is allowed. */

@@ -7,6 +7,7 @@ import { until } from "../support/until.ts";
 import type { Bench } from "./bench.ts";
 import { runClosedLoop } from "./closedLoop.ts";
 import { type BenchContext, createContext } from "./context.ts";
+import { refill } from "./fill.ts";
 import { SIZES, TURNS } from "./options.ts";
 import { claimAndSucceed } from "./queueLoad.ts";
 import { ms, printTable } from "./table.ts";
@@ -80,11 +81,7 @@ async function openSide(
   const database = context.openDatabase();
   return {
     async measure() {
-      await client.query(
-        `insert into make_it_clap (duration_seconds)
-         select 0 from generate_series(1, $1 - (select count(*) from batch.queue where kind = 'clap'))`,
-        [waiting],
-      );
+      await refill(client, waiting);
       await afterTurn();
       const { p50 } = await runClosedLoop([() => claimAndSucceed(database, 1)], seconds);
       const polls = await timeRuns(POLLS, () =>

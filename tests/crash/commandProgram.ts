@@ -38,7 +38,6 @@ async function untilOvertaken(condition: string): Promise<void> {
   await until(
     "another attempt has the request, or waits for it",
     async () => successorWaits() || (await watch.query(`select where ${condition}`, [token])).rowCount,
-    { intervalMs: 20 },
   );
   await watch.end();
 }

@@ -53,7 +53,7 @@ export async function runCommandPlan(world: CommandWorld, { fault, change }: Com
       });
       await pod.ended;
     }
-    await until("the commands of killed runners have ended", () => !isRunning(mark), { intervalMs: 20 });
+    await until("the commands of killed runners have ended", () => !isRunning(mark));
     const steps = existsSync(notes) ? readFileSync(notes, "utf8").trim().split("\n") : [];
     await checkCommandRun(world, request, steps, fault);
     return steps;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { EXHAUSTIVE } from "../support/sample.ts";
-import { type LossArgs, loseNode, POD_START, percentile, secondsToRunElsewhere } from "./lostNode.ts";
+import { percentile } from "../support/samples.ts";
+import { type LossArgs, loseNode, POD_START, secondsToRunElsewhere } from "./lostNode.ts";
 import { DESIGN } from "./rules.ts";
 import { runFairly } from "./runFairly.ts";
 

@@ -73,11 +73,6 @@ export function secondsToRunElsewhere(args: LossArgs, runs: number): readonly nu
   return all.sort((a, b) => a - b);
 }
 
-/** The value below which a share of the sorted values lies. */
-export function percentile(sorted: readonly number[], share: number): number | undefined {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-}
-
 /** Pseudo-random numbers from 0 to less than 1, determined by the seed: mulberry32. */
 function createRandom(seed: number): () => number {
   let state = seed;

@@ -51,11 +51,8 @@ describe("a row that is moved to another partition", () => {
 
   test("locks nothing of its request: others claim, finish and own it before the transaction ends", async () => {
     const running = await claimed("a");
-    await claimed("owned");
+    const { token } = await claimed("owned");
     const program = await database.open();
-    const [{ token }] = (await query(
-      "select concat_ws(':', kind, request_id, attempt, token) as token from batch.queue where request_id = 2",
-    )) as [{ token: string }];
     await program.query("begin");
     await program.query("select batch.own($1)", [token]);
     const application = await database.open();

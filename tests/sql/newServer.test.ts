@@ -1,35 +1,25 @@
 import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
 import { after, test } from "node:test";
-import pg from "pg";
 import { startServer } from "../../simulator/server.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
+import { createConnections } from "../support/createConnections.ts";
 import { until } from "../support/until.ts";
 
 // The tests' shared server has the roles already.
 const server = await startServer({ durable: false });
-const clients: pg.Client[] = [];
-after(async () => {
-  for (const client of clients) await client.end();
-  await server.stop();
-});
-
-async function connect(database: string): Promise<pg.Client> {
-  const client = new pg.Client({ host: server.host, user: server.user, database });
-  await client.connect();
-  clients.push(client);
-  return client;
-}
+const { open } = createConnections();
+after(() => server.stop());
 
 test("databases of one new server are migrated, and their roles created, at the same time", {
   timeout: 60_000,
 }, async () => {
-  const first = await connect("postgres");
+  const first = await open(server, "postgres");
   const names = ["one", "two", "three"];
   for (const name of names) await first.query(`create database ${name}`);
-  const all = await Promise.all(names.map(connect));
+  const all = await Promise.all(names.map((name) => open(server, name)));
   await Promise.all(all.map((client) => migrate(client, noopLog)));
   for (let times = 0; times < 5; times++) {
     await Promise.all(all.map((client) => createRoles(client, { worker: "w", scaler: "s" })));
@@ -44,9 +34,9 @@ test("databases of one new server are migrated, and their roles created, at the 
 test("a configuration file with session_replication_role = replica stops the kind; its problem has the statements that end this", {
   timeout: 60_000,
 }, async () => {
-  const admin = await connect("postgres");
+  const admin = await open(server, "postgres");
   await admin.query("create database configured");
-  const client = await connect("configured");
+  const client = await open(server, "configured");
   await migrate(client, noopLog);
   const poll = async (): Promise<string | null> => {
     await client.query("select batch.demand('clap', 1, 10)");

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type pg from "pg";
 import { runProgram } from "../../cli/runProgram.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
@@ -156,28 +155,28 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
 
   describe("its data alone, into a migrated database whose table was truncated", () => {
     /** A migrated database with nine rows. */
-    async function createTruncated(name: string): Promise<{ client: pg.Client; truncate: () => Promise<unknown> }> {
+    async function createFilled(name: string) {
       await (await open(server, "postgres")).query(`create database ${name}`);
       const client = await open(server, name);
       await migrate(client, noopLog);
       await client.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 9)");
-      return { client, truncate: () => client.query("truncate make_it_clap") };
+      return client;
     }
 
     test("before any attempt: nothing finished runs again, nothing unfinished is lost", async () => {
-      const { truncate } = await createTruncated("emptied");
-      await truncate();
+      const client = await createFilled("emptied");
+      await client.query("truncate make_it_clap");
       await runTool("pg_restore", "--data-only", "--dbname=emptied", `${folder}/dump`);
       assert.deepEqual(await runAll("emptied"), ["3", "4", "5"]);
     });
 
     test("after attempts: the restore fails and says what to delete; afterwards it succeeds", async () => {
-      const { client, truncate } = await createTruncated("attempted");
+      const client = await createFilled("attempted");
       const worker = connect(server, "attempted", "batch_worker");
       await succeed(worker, await take(worker, "a"));
       await fail(worker, await take(worker, "b"), { reason: "error", message: "no", final: false });
       await take(worker, "c");
-      await truncate();
+      await client.query("truncate make_it_clap");
       const where = [`--host=${server.host}`, `--port=${server.port}`, `--username=${server.user}`];
       const { exitCode, stderr } = await runProgram(join(DEBIAN_PROGRAMS, "pg_restore"), [
         ...[...where, "--data-only", "--single-transaction", "--schema=batch", "--table=kind"],

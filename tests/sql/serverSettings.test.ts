@@ -36,7 +36,6 @@ const SETTINGS: Record<string, string> = {
   array_nulls: "off",
   check_function_bodies: "on",
   client_min_messages: "debug1",
-  default_toast_compression: "lz4",
   synchronous_commit: "off",
   temp_tablespaces: "",
   gin_fuzzy_search_limit: "1",
@@ -110,7 +109,6 @@ describe("no setting of the database affects claim, finish or poll, even behind 
       ...SETTINGS,
       ...(Number(version) >= 170_000 ? { transaction_timeout: "200ms" } : {}),
     })) {
-      if (name === "default_toast_compression") continue;
       await database.query(
         `alter database ${database.name} set ${name} = ${name.includes("path") ? value : `'${value}'`}`,
       );

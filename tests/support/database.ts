@@ -21,7 +21,7 @@ export interface TestDatabase {
   /** Empties the tables: no requests, no known Jobs, no polls. */
   reset(): Promise<void>;
   /** Another plain connection, for a separate transaction or another role. */
-  open(login?: Pick<pg.ClientConfig, "user" | "password">): Promise<pg.Client>;
+  open(login?: Login): Promise<pg.Client>;
   /** Waits until a session of this database waits for a lock. */
   untilBlocked(): Promise<unknown>;
   /**
@@ -47,10 +47,12 @@ const RESET = `
 
 let copies = 0;
 
-/** A plain connection to a database of the tests' server; the caller ends it. */
-export async function connectTo(database: string): Promise<pg.Client> {
+type Login = Pick<pg.ClientConfig, "user" | "password">;
+
+/** A plain connection to a database of the tests' server, by default as the superuser; the caller ends it. */
+export async function connectTo(database: string, login: Login = {}): Promise<pg.Client> {
   const { PG_HOST: host, PG_PORT, PG_USERNAME: user } = process.env;
-  const client = new pg.Client({ host, port: Number(PG_PORT), user, database });
+  const client = new pg.Client({ host, port: Number(PG_PORT), user, database, ...login });
   await client.connect();
   return client;
 }
@@ -70,9 +72,8 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
   await admin.query("select pg_advisory_unlock(1)");
 
   const clients: pg.Client[] = [];
-  async function open(login: Pick<pg.ClientConfig, "user" | "password"> = {}): Promise<pg.Client> {
-    const client = new pg.Client({ ...server, database: name, ...login });
-    await client.connect();
+  async function open(login?: Login): Promise<pg.Client> {
+    const client = await connectTo(name, login);
     clients.push(client);
     return client;
   }

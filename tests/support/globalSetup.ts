@@ -1,11 +1,10 @@
-import pg from "pg";
 import { cleanEnvironment } from "../../cli/cleanEnvironment.ts";
 import { COMPILE_CACHE } from "../../simulator/pod.ts";
 import type { Server } from "../../simulator/server.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
-import { TEMPLATE_DATABASE } from "./database.ts";
+import { connectTo, TEMPLATE_DATABASE } from "./database.ts";
 import { startTestServer } from "./testServer.ts";
 
 let server: Server;
@@ -19,13 +18,11 @@ export async function globalSetup(): Promise<void> {
   const { host, port, user } = server;
   Object.assign(process.env, { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user });
 
-  const admin = new pg.Client({ host, port, user, database: "postgres" });
-  await admin.connect();
+  const admin = await connectTo("postgres");
   await admin.query(`create database ${TEMPLATE_DATABASE}`);
   await admin.end();
 
-  const template = new pg.Client({ host, port, user, database: TEMPLATE_DATABASE });
-  await template.connect();
+  const template = await connectTo(TEMPLATE_DATABASE);
   await migrate(template, noopLog);
   // Here, once: roles belong to the server, and test files run concurrently.
   await createRoles(template, { worker: "worker", scaler: "scaler" });
