@@ -32,6 +32,12 @@ export interface KubernetesObject {
   readonly [field: string]: any;
 }
 
+/** Whether an object has one of these conditions (`Ready`), and it is True. */
+export function hasCondition({ status }: KubernetesObject, ...wanted: readonly string[]): boolean {
+  const conditions: readonly { readonly type: string; readonly status: string }[] = status.conditions ?? [];
+  return conditions.some((condition) => wanted.includes(condition.type) && condition.status === "True");
+}
+
 /** The parts of a cluster that the stack has not installed. */
 interface ExistingParts {
   /** @default - the server that the stack installs */

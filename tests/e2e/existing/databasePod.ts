@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { POSTGRESQL_IMAGES } from "../../../components/charts.ts";
 import { issueCertificate } from "../../support/issueCertificate.ts";
 import { until } from "../../support/until.ts";
@@ -6,6 +5,7 @@ import type { Cluster } from "../cluster.ts";
 import { ServerPod } from "../serverPod.ts";
 import { SHOP } from "./applications.ts";
 import type { ExistingDatabase } from "./existingContext.ts";
+import { createPassword } from "./outsideDatabase.ts";
 
 const NAME = "server";
 /** The name of the namespace, and of nothing that a stack creates. */
@@ -90,8 +90,4 @@ function pod(node: string): object {
   };
   const metadata = { name: NAME, namespace: NAMESPACE, labels: { app: NAME } };
   return { apiVersion: "v1", kind: "Pod", metadata, spec };
-}
-
-function createPassword(): string {
-  return randomBytes(16).toString("hex");
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { type DebianServer, startDebianReplica, startDebianServer } from "../../support/debianServer.ts";
+import { findFreePort } from "../../support/freePort.ts";
 import { issueCertificate } from "../../support/issueCertificate.ts";
 import { type PgBouncer, startPgBouncer } from "../../support/pgBouncer.ts";
 import { until } from "../../support/until.ts";
@@ -75,7 +75,7 @@ export async function startOutsideDatabase(
   serverPort?: number,
 ): Promise<OutsideDatabase> {
   const certificate = await issueCertificate(address);
-  const [port, poolerPort] = [serverPort ?? (await findPort(address)), await findPort(address)];
+  const [port, poolerPort] = [serverPort ?? (await findFreePort()), await findFreePort()];
   const settings = { ...SETTINGS, listen_addresses: address, port: String(port) };
   const files = { "hba.conf": HBA, "server.crt": certificate.cert, "server.key": certificate.key };
   let server = await startDebianServer(settings, files);
@@ -155,15 +155,7 @@ async function asSuperuser({ host, port, user }: DebianServer, database: string,
   return await client.query(statement).finally(() => client.end());
 }
 
-function createPassword(): string {
+/** A random password that needs no quoting in SQL. */
+export function createPassword(): string {
   return randomBytes(16).toString("hex");
-}
-
-/** A free TCP port of the address. */
-async function findPort(address: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, address, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,6 +1,6 @@
 import { atMost, exactly, type Limit } from "../../support/limit.ts";
 import type { Cluster } from "../cluster.ts";
-import { JobWatch } from "../jobWatch.ts";
+import { JobWatch, type WatchedBatch } from "../jobWatch.ts";
 import { waitForPolls } from "../polls.ts";
 import type { ScenarioContext } from "../scenario.ts";
 import type { Application } from "./applications.ts";
@@ -61,7 +61,7 @@ async function runFirst(
   cluster: Cluster,
   application: Application,
   outside: OutsideDatabase,
-  jobs: { readonly namespace: string; readonly label: string },
+  jobs: WatchedBatch,
 ): Promise<void> {
   {
     using watch = new JobWatch(cluster, jobs);
@@ -83,7 +83,7 @@ async function insert(outside: OutsideDatabase, { name, insert: one }: Applicati
 /** The longest time in seconds from a Job's creation to its attempt's start. */
 async function slowestStart(
   cluster: Cluster,
-  { namespace, label }: { readonly namespace: string; readonly label: string },
+  { namespace, label }: WatchedBatch,
   attempts: readonly Attempt[],
 ): Promise<number> {
   const startedAt = new Map(attempts.map((attempt) => [attempt.job, attempt.startedAt.getTime()]));

@@ -3,7 +3,7 @@ import { until } from "../../support/until.ts";
 import type { Cluster } from "../cluster.ts";
 import { type Attempt, attempts, clear, insert, isIdle } from "../requests.ts";
 import type { FaultKind } from "./faultCommands.ts";
-import { nextAttempt, sameAttempt } from "./loss.ts";
+import { allRunAgain } from "./loss.ts";
 import { NodeFault } from "./nodeFault.ts";
 import { restartPolls } from "./restartPolls.ts";
 import type { TwoNodes } from "./twoNodes.ts";
@@ -62,7 +62,8 @@ export async function loseDatabase(cluster: Cluster, nodes: TwoNodes, kind: Faul
     // The server has returned with another address behind its name: KEDA's poll waits for an answer from the earlier one.
     if (kind === "lost") await restartPolls(cluster);
     await insert(cluster, LATER.count, LATER.seconds);
-    const again = async () => isOver(before, await attempts(cluster));
+    const lost = before.filter(({ status }) => status === "RUNNING");
+    const again = async () => allRunAgain(lost, await attempts(cluster));
     await until("all run again", again, WAIT).catch((error: Error) => console.error(`        ${error.message}`));
     const toRunAgain = (Date.now() - answered) / 1_000;
     await until("no unfinished request", () => isIdle(cluster), WAIT);
@@ -88,11 +89,4 @@ async function running(cluster: Cluster): Promise<Attempt[]> {
 
 async function answers(cluster: Cluster): Promise<boolean> {
   return (await cluster.psql("select 1").catch(() => "")) !== "";
-}
-
-/** Whether each request that ran at the loss has succeeded, or runs again. */
-function isOver(before: readonly Attempt[], all: readonly Attempt[]): boolean {
-  return before
-    .filter(({ status }) => status === "RUNNING")
-    .every((lost) => sameAttempt(lost, all)?.status === "SUCCESS" || nextAttempt(lost, all) !== undefined);
 }

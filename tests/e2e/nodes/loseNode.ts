@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../../support/until.ts";
-import type { Cluster, KubernetesObject } from "../cluster.ts";
+import { type Cluster, hasCondition } from "../cluster.ts";
 import { type Attempt, attempts, clear, insert, isIdle } from "../requests.ts";
 import { workers } from "../workers.ts";
 import type { FaultKind } from "./faultCommands.ts";
-import { type Inserted, type Loss, nextAttempt, sameAttempt } from "./loss.ts";
+import { allRunAgain, type Inserted, type Loss } from "./loss.ts";
 import { NodeFault } from "./nodeFault.ts";
 import { Observer } from "./observer.ts";
 import type { TwoNodes } from "./twoNodes.ts";
@@ -62,7 +62,8 @@ export async function loseNode(cluster: Cluster, nodes: TwoNodes, plan: LossPlan
     await fault.recover();
     await until("no unfinished request", () => isIdle(cluster), DONE);
     await nodes.ready();
-    await until("no unfinished Job", async () => (await cluster.jobs()).every(isFinished), DONE);
+    const finished = async () => (await cluster.jobs()).every((job) => hasCondition(job, "Complete", "Failed"));
+    await until("no unfinished Job", finished, DONE);
     return { kind, at, running, inserted, notReadyAt, pods: observer.pods, before, attempts: await attempts(cluster) };
   } finally {
     await fault.recover();
@@ -92,13 +93,5 @@ async function insertShort(cluster: Cluster): Promise<Inserted[]> {
 
 /** Whether the cost of the loss is known: each request runs again or has succeeded, and each new one has run. */
 function isOver(running: readonly Attempt[], inserted: readonly Inserted[], all: readonly Attempt[]): boolean {
-  const again = running.every(
-    (lost) => sameAttempt(lost, all)?.status === "SUCCESS" || nextAttempt(lost, all) !== undefined,
-  );
-  return again && inserted.every((request) => all.some(({ id }) => id === request.id));
-}
-
-function isFinished({ status }: KubernetesObject): boolean {
-  const conditions: readonly { readonly type: string; readonly status: string }[] = status.conditions ?? [];
-  return conditions.some((condition) => ["Complete", "Failed"].includes(condition.type) && condition.status === "True");
+  return allRunAgain(running, all) && inserted.every((request) => all.some(({ id }) => id === request.id));
 }

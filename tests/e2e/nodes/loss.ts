@@ -80,8 +80,8 @@ export function idleJobs({ at, pods, attempts }: Loss): string[] {
   return [...new Set(since.map(({ job }) => job))].filter((job) => !used.has(job));
 }
 
-/** Attempts that had ended before the node's return and have changed since. */
-export function changedByReturn({ before, attempts }: Loss): Attempt[] {
+/** Attempts that had ended in `before`, and have changed since. */
+export function changedSince({ before, attempts }: Pick<Loss, "before" | "attempts">): Attempt[] {
   return before
     .filter((attempt) => attempt.status !== "RUNNING")
     .filter((attempt) => JSON.stringify(sameAttempt(attempt, attempts)) !== JSON.stringify(attempt));
@@ -90,6 +90,11 @@ export function changedByReturn({ before, attempts }: Loss): Attempt[] {
 /** Requests of the node that had not succeeded when it returned: a worker that only then finishes was not replaced. */
 function unfinished({ running, before }: Loss): Attempt[] {
   return running.filter((lost) => sameAttempt(lost, before)?.status !== "SUCCESS");
+}
+
+/** Whether each request of these attempts has succeeded in it, or runs again. */
+export function allRunAgain(lost: readonly Attempt[], all: readonly Attempt[]): boolean {
+  return lost.every((one) => sameAttempt(one, all)?.status === "SUCCESS" || nextAttempt(one, all) !== undefined);
 }
 
 export function sameAttempt({ id, attempt }: Attempt, attempts: readonly Attempt[]): Attempt | undefined {

@@ -9,7 +9,7 @@ import { findGateway } from "./gateway.ts";
 import { type LossPlan, loseNode } from "./loseNode.ts";
 import { loseOperator } from "./loseOperator.ts";
 import {
-  changedByReturn,
+  changedSince,
   idleJobs,
   type Loss,
   sameAttempt,
@@ -76,7 +76,7 @@ export function commonFindings(losses: readonly Loss[], maxReplicaCount: number)
     exactly(0, "attempts at the same time as another of their request", sum(totals.map((one) => one.overlapping))),
     exactly(lost.length, `attempts on the lost node recorded as SUCCESS or ${reasons.join(" or ")}`, isTrue.length),
     atMost(maxReplicaCount, "idle Jobs after a loss", Math.max(...losses.map((loss) => idleJobs(loss).length))),
-    exactly(0, "ended attempts changed by the node's return", sum(losses.map((loss) => changedByReturn(loss).length))),
+    exactly(0, "ended attempts changed by the node's return", sum(losses.map((loss) => changedSince(loss).length))),
     atMost(120, "from a later request's insert to its first attempt", slowest(losses.map(secondsToFirstAttempt)), " s"),
   ];
 }

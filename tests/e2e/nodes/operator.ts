@@ -1,5 +1,5 @@
 import { until } from "../../support/until.ts";
-import type { Cluster, KubernetesObject } from "../cluster.ts";
+import { type Cluster, hasCondition } from "../cluster.ts";
 import type { TwoNodes } from "./twoNodes.ts";
 
 const MOVED = { timeoutMs: 180_000, intervalMs: 1_000 };
@@ -41,11 +41,9 @@ export function operators({ kedaNamespace }: Cluster): string[] {
 async function leads(cluster: Cluster, node: string): Promise<boolean> {
   const holder = (await leader(cluster))?.holderIdentity ?? "";
   const pods = await cluster.list(...operators(cluster));
-  return pods.some((pod) => holder.startsWith(pod.metadata.name) && pod.spec.nodeName === node && isReady(pod));
-}
-
-function isReady({ metadata, status }: KubernetesObject): boolean {
-  const conditions: readonly { readonly type: string; readonly status: string }[] = status.conditions ?? [];
-  const ready = conditions.some((condition) => condition.type === "Ready" && condition.status === "True");
-  return ready && metadata.deletionTimestamp === undefined;
+  return pods.some((pod) => {
+    const { name, deletionTimestamp } = pod.metadata;
+    const isReady = deletionTimestamp === undefined && hasCondition(pod, "Ready");
+    return holder.startsWith(name) && pod.spec.nodeName === node && isReady;
+  });
 }

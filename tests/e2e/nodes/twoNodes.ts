@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { getOutput } from "../../../cli/getOutput.ts";
 import { until } from "../../support/until.ts";
-import type { Cluster, KubernetesObject } from "../cluster.ts";
+import { type Cluster, hasCondition, type KubernetesObject } from "../cluster.ts";
 import type { NodeContainer } from "./faultCommands.ts";
 import { NodeFault } from "./nodeFault.ts";
 import { restoreAtExit } from "./restoreAtExit.ts";
@@ -128,11 +128,6 @@ function addressOn({ status }: KubernetesObject): string {
 
 function isUsable(node: KubernetesObject): boolean {
   return hasCondition(node, "Ready") && node.spec.taints === undefined;
-}
-
-function hasCondition({ status }: KubernetesObject, wanted: string): boolean {
-  const conditions: readonly { readonly type: string; readonly status: string }[] = status.conditions ?? [];
-  return conditions.some((condition) => condition.type === wanted && condition.status === "True");
 }
 
 function isTerminating({ metadata }: KubernetesObject): boolean {
