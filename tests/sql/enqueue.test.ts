@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import type pg from "pg";
-import { statement } from "../../worker/src/queue/statement.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { claimParams } from "../support/queue.ts";
+import { overClient, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
-
-/** Claims within a transaction that stays open. */
-async function claimIn(client: pg.Client, jobName: string): Promise<string> {
-  const { kind, podName, session } = claimParams(jobName);
-  const values = [kind, jobName, podName, session, [4, 4, 100, 100], 10, null, null, 0, true];
-  return (await client.query(statement("claim").text, values)).rows[0]?.request_id;
-}
 
 describe("an insert of many rows", () => {
   test("creates as many requests, even if some are queued already", async () => {
@@ -41,7 +32,7 @@ describe("a primary key that is inserted again after its row was deleted", () =>
   test("is refused while the previous one is being claimed", async () => {
     const worker = await database.open();
     await worker.query("begin");
-    assert.equal(await claimIn(worker, "a"), "1");
+    assert.equal((await take(overClient(worker), "a")).requestId, "1");
     const refused = assert.rejects(again(), {
       message: /clap 1 must not be inserted again .*; the Job \w+ is working on it/,
     });

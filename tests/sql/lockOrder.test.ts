@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { statement } from "../../worker/src/queue/statement.ts";
-import { claim, claimParams, fail } from "../support/queue.ts";
+import { claim, claimParams, fail, overClient } from "../support/queue.ts";
 import { attempts, claimed, database, failed, poll, query, queued, worker } from "./parcels.ts";
 
 /** What one session does while it has the table locked, and another meanwhile: neither may fail, and neither wait for the other forever. */
@@ -115,8 +114,7 @@ for (const change of ["truncate parcels", "select batch.detach('parcel')"]) {
       alter table parcels disable trigger "batch_parcel$key"`);
     const [changing, pod, keda] = [await database.open(), await database.open(), await database.open()];
     await changing.query("begin; lock table parcels in access exclusive mode");
-    const values = ["parcel", "b", "b-pod", 4711, [4, 4, 100, 100], 10, null, null, 0, true];
-    const claiming = pod.query(statement("claim").text, values);
+    const claiming = claim(overClient(pod), claimParams("b", { kind: "parcel" }));
     await database.untilBlocked();
     await keda.query("set lock_timeout = '5s'; select batch.demand('parcel', 1, 10)");
     await changing.query(`${change}; commit`);
@@ -145,12 +143,11 @@ describe("batch.detach", { timeout: 60_000 }, () => {
   test("and a claim at the same moment do not wait for each other; attached again, the request runs", async () => {
     const detaching = await database.open();
     await detaching.query("begin; lock table parcels in access exclusive mode");
-    const values = ["parcel", "a", "a-pod", 4711, [4, 4, 100, 100], 10, null, null, 0, true];
     const pod = await database.open({ user: "batch_worker" });
-    const claiming = pod.query(statement("claim").text, values);
+    const claiming = claim(overClient(pod), claimParams("a", { kind: "parcel" }));
     await database.untilBlocked();
     await detaching.query("select batch.detach('parcel'); commit");
-    assert.equal((await claiming).rowCount, 0);
+    assert.equal(await claiming, undefined);
     await Promise.all([detaching.end(), pod.end()]);
     assert.deepEqual(await attempts(1), []);
     assert.equal(await claim(worker, claimParams("b", { kind: "parcel" })), undefined);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { succeed } from "../../worker/src/queue/succeed.ts";
+import { overClient, take } from "../support/queue.ts";
 import { until } from "../support/until.ts";
 import { claimed, database, poll, query, worker } from "./parcels.ts";
 
@@ -35,8 +36,7 @@ describe("beside a transaction that has written something else and stays open", 
     const [writer, pod] = [await database.open(), await database.open({ user: "batch_worker" })];
     await writer.query("begin; select pg_current_xact_id()");
     await pod.query("begin");
-    const values = ["parcel", "a", "a-pod", 4711, [4, 4, 100, 100], 10, null, null, 0, true];
-    assert.equal((await pod.query(statement("claim").text, values)).rowCount, 1);
+    await take(overClient(pod), "a", { kind: "parcel" });
     const { number } = (await pod.query("select pg_current_xact_id()::text as number")).rows[0];
     await consumeTransactionIds();
     await poll();

@@ -3,9 +3,8 @@ import { before, describe, test } from "node:test";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { toValues } from "../../worker/src/queue/demand.ts";
-import { statement } from "../../worker/src/queue/statement.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { demand, fail, overClient, renew, succeed, take } from "../support/queue.ts";
 
 /** Settings that a database or a role may have; those of the roles of sql/roles.sql also apply behind a pooler. */
 const SETTINGS: Record<string, string> = {
@@ -41,54 +40,39 @@ const SETTINGS: Record<string, string> = {
   gin_fuzzy_search_limit: "1",
 };
 
-const CLAIM = statement("claim").text;
-
 const COLUMNS = `
   f double precision default 0.1::float8 + 0.2::float8, r real default 1::real / 3, b bytea default '\\x00ff', i interval default '1 month 2 days 03:04:05',
   t timestamptz default '2026-01-02 03:04:05.678+00', d date default '2026-02-03', m numeric default 12345678901234567890.123456789,
   j json default '{"a": 1.0, "a": "\\u0000"}', jb jsonb default '{"n": 1e3}', x xml default '<a>1</a>', a text[] default array['x', null, 'NULL'],
   money money default 12.5, big bigint default 9007199254740993, n text default null`;
 
-async function readRow(database: TestDatabase): Promise<{ row: string; jobs: string[] }> {
+async function readRow(database: TestDatabase): Promise<{ row: string; jobs: number[] }> {
   await database.query(`drop table if exists things; create table things (id bigint primary key, ${COLUMNS})`);
   await database.query("select batch.attach('public.things', 'thing')");
   await database.query("insert into public.things (id) values (1), (2), (3)");
-  const worker = await database.open({ user: "batch_worker" });
-  const scaler = await database.open({ user: "batch_scaler" });
-  const values = toValues({ kind: "thing", requestsPerJob: 1, maxReplicaCount: 10 });
-  const poll = async () => (await scaler.query(statement("demand").text, values)).rows[0].jobs;
+  const worker = overClient(await database.open({ user: "batch_worker" }));
+  const scaler = overClient(await database.open({ user: "batch_scaler" }));
+  const poll = () => demand(scaler, { kind: "thing", requestsPerJob: 1, maxReplicaCount: 10 });
   const jobs = [await poll()];
-  const take = async (job: string, session: number) =>
-    (await worker.query(CLAIM, ["thing", job, `${job}-pod`, session, [4, 4, 100, 100], 10, 30, null, 0, true])).rows[0];
-  const one = await take("a", 1);
-  const key = (claimed: { request_id: string; attempt: number }, job: string, session: number) => [
-    "thing",
-    job,
-    claimed.request_id,
-    claimed.attempt,
-    session,
-  ];
-  assert.equal((await worker.query(statement("renew").text, [...key(one, "a", 1), 30])).rowCount, 1);
+  const claimed = (job: string) => take(worker, job, { kind: "thing", leaseSeconds: 30 });
+  const one = await claimed("a");
+  assert.equal(await renew(worker, one, { leaseSeconds: 30 }), true);
   // Another transaction has the row for a moment, as a poll does.
   const holder = await database.open();
   await holder.query("set idle_in_transaction_session_timeout = 0; set lock_timeout = 0");
   await holder.query("select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
   await holder.query("begin isolation level read committed read write");
   await holder.query("select from batch.queue where kind = 'thing' and request_id = 1 for update");
-  const succeeded = worker.query(statement("succeed").text, [...key(one, "a", 1), '{"ok": true}']);
+  const succeeded = succeed(worker, one, '{"ok": true}');
   await database.untilBlocked();
   await holder.query("commit");
-  assert.equal((await succeeded).rows[0].status, "SUCCESS");
+  await succeeded;
+  assert.deepEqual(await database.query("select status from batch.history"), [{ status: "SUCCESS" }]);
   await holder.end();
-  const two = await take("b", 2);
-  assert.equal(
-    (await worker.query(statement("fail").text, [...key(two, "b", 2), "error", "no →", false])).rows[0].status,
-    "FAILED",
-  );
+  const two = await claimed("b");
+  assert.equal(await fail(worker, two, { reason: "error", message: "no →", final: false }), "FAILED");
   jobs.push(await poll());
-  await worker.end();
-  await scaler.end();
-  return { row: one.request, jobs };
+  return { row: one.row, jobs };
 }
 
 describe("no setting of the database affects claim, finish or poll, even behind a pooler", () => {
@@ -162,16 +146,11 @@ describe("a database whose encoding is LATIN1", () => {
     await database.query("create table things (id bigint primary key, name text)");
     await database.query("select batch.attach('things', 'thing')");
     await database.query("insert into things values (1, 'Käse')");
-    const values = ["thing", "a", "a-pod", 1, [4, 4, 100, 100], 10, null, null, 0, true];
-    const [claimed] = (await database.client.query(CLAIM, values)).rows;
-    assert.equal(parseRow(claimed.request).name, "Käse");
-    const failed = statement("fail").text;
-    await assert.rejects(database.client.query(failed, ["thing", "a", 1, 1, 1, "error", "→", false]), {
-      code: "22P05",
-    });
-    assert.equal(
-      (await database.client.query(failed, ["thing", "a", 1, 1, 1, "error", "Käse", false])).rows[0].status,
-      "FAILED",
-    );
+    const worker = overClient(database.client);
+    const claimed = await take(worker, "a", { kind: "thing" });
+    assert.equal(parseRow(claimed.row).name, "Käse");
+    const failWith = (message: string) => fail(worker, claimed, { reason: "error", message, final: false });
+    await assert.rejects(failWith("→"), { code: "22P05" });
+    assert.equal(await failWith("Käse"), "FAILED");
   });
 });

@@ -1,6 +1,8 @@
+import type pg from "pg";
 import type { Database } from "../../worker/src/database.ts";
 import { type Claim, type ClaimParams, claim } from "../../worker/src/queue/claim.ts";
 import { type ClaimMiss, reclaim } from "../../worker/src/queue/reclaim.ts";
+import { type StatementName, statement } from "../../worker/src/queue/statement.ts";
 import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { TestDatabase } from "./database.ts";
@@ -34,6 +36,13 @@ export function claimParams(jobName: string, more: Partial<ClaimParams> = {}): C
     arriving: true,
     ...more,
   };
+}
+
+/** A plain connection in place of a worker's: with a transaction that stays open, or with settings of its own. */
+export function overClient(client: pg.Client): Database {
+  const run = async (name: StatementName, values: readonly unknown[]) =>
+    (await client.query(statement(name).text, [...values])).rows;
+  return { run } as unknown as Database;
 }
 
 /** Claims; there must be a request. */
