@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { load } from "js-yaml";
 import { schemaVersion } from "./components/schemaMigration.ts";
-import { declaredDefaults } from "./tests/support/pulumi/declaredConfig.ts";
+import { configureStack } from "./tests/support/pulumi/configureStack.ts";
 import { mockEngine, PASSWORD, recordProgram, sentResources, settled } from "./tests/support/pulumi/recordResources.ts";
 
 /** None is the default, so that a setting that the program does not pass on is noticed. */
@@ -23,10 +23,7 @@ const SETTINGS = {
 };
 
 await mockEngine();
-pulumi.runtime.setAllConfig({
-  ...declaredDefaults("postgres-batch:"),
-  ...Object.fromEntries(Object.entries(SETTINGS).map(([key, value]) => [`postgres-batch:${key}`, value])),
-});
+configureStack(SETTINGS);
 const { program, resources } = await recordProgram(() => import("./index.ts"));
 const job = JSON.parse(await settled(program.job));
 const sent = sentResources();

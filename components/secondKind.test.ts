@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
-import { declaredDefaults } from "../tests/support/pulumi/declaredConfig.ts";
+import { configureStack } from "../tests/support/pulumi/configureStack.ts";
 import { mockEngine, sentResources } from "../tests/support/pulumi/recordResources.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -23,7 +23,7 @@ async function program(): Promise<string> {
 }
 
 await mockEngine();
-pulumi.runtime.setAllConfig(declaredDefaults("postgres-batch:"));
+configureStack();
 await import(pathToFileURL(await program()).href);
 // Resolves when all resources have been sent.
 await pulumi.runtime.disconnect();

@@ -8,11 +8,10 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { load } from "js-yaml";
-import { readStackConfig } from "../../components/stackConfig.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { copyProject } from "../support/projectCopy.ts";
-import { declaredDefaults } from "../support/pulumi/declaredConfig.ts";
+import { readConfig } from "../support/pulumi/configProblems.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const readme = readFileSync(new URL("README.md", ROOT), "utf8");
@@ -58,11 +57,9 @@ describe("README", { timeout: 60_000 }, () => {
   test("shows a batch with a command as the stack's settings have it", () => {
     const [yaml = ""] = codeBlocks(readme, "yaml");
     const { config } = load(yaml) as { readonly config: Record<string, unknown> };
-    const settings = {
-      ...declaredDefaults("postgres-batch:"),
-      ...Object.fromEntries(Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)])),
-    };
-    const { batches } = readStackConfig((key) => settings[`postgres-batch:${key}`]);
+    const { batches } = readConfig(
+      Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^postgres-batch:/, ""), value])),
+    );
     assert.deepEqual(
       batches.map(({ kind, command }) => ({ kind, command })),
       [{ kind: "page", command: ["python3", "work.py"] }],

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import * as pulumi from "@pulumi/pulumi";
-import { declaredDefaults } from "../support/pulumi/declaredConfig.ts";
+import { configureStack } from "../support/pulumi/configureStack.ts";
 import { mockEngine, type RecordedResource, recordProgram } from "../support/pulumi/recordResources.ts";
 import { SCALED_JOB_CRD } from "../support/pulumi/validateScaledJob.ts";
 
@@ -20,8 +19,7 @@ const SETTINGS = {
 };
 
 await mockEngine({ "scaledjobs.keda.sh": SCALED_JOB_CRD });
-const settings = Object.entries(SETTINGS).map(([key, value]) => [`postgres-batch:${key}`, JSON.stringify(value)]);
-pulumi.runtime.setAllConfig({ ...declaredDefaults("postgres-batch:"), ...Object.fromEntries(settings) });
+configureStack(SETTINGS);
 const { resources } = await recordProgram(() => import("../../index.ts"));
 
 /** The dependencies of a top-level resource, as `TYPE NAME`. */

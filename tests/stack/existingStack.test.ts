@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { declaredDefaults } from "../support/pulumi/declaredConfig.ts";
+import { configureStack } from "../support/pulumi/configureStack.ts";
 import { mockEngine, PASSWORD, recordProgram, sentResources, settled } from "../support/pulumi/recordResources.ts";
 import { SCALED_JOB_CRD, validateScaledJob } from "../support/pulumi/validateScaledJob.ts";
 
@@ -38,15 +38,7 @@ const CONFIG = {
 };
 
 await mockEngine({ "scaledjobs.keda.sh": SCALED_JOB_CRD });
-pulumi.runtime.setAllConfig({
-  ...declaredDefaults("postgres-batch:"),
-  ...Object.fromEntries(
-    Object.entries(CONFIG).map(([key, value]) => [
-      `postgres-batch:${key}`,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  ),
-});
+configureStack(CONFIG);
 const { program } = await recordProgram(() => import("../../index.ts"));
 
 // biome-ignore lint/suspicious/noExplicitAny: each type has other inputs.

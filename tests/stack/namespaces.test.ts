@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as pulumi from "@pulumi/pulumi";
 import { parseStackState } from "../../cli/up/stackState.ts";
 import { createdNamespaces } from "../../components/createdNamespaces.ts";
 import { readConfig } from "../support/pulumi/configProblems.ts";
-import { declaredDefaults } from "../support/pulumi/declaredConfig.ts";
+import { configureStack } from "../support/pulumi/configureStack.ts";
 import { mockEngine, recordProgram } from "../support/pulumi/recordResources.ts";
 
-const SETTINGS = { namespace: "batches", keda: JSON.stringify({ install: { namespace: "scaling" } }) };
+const SETTINGS = { namespace: "batches", keda: { install: { namespace: "scaling" } } };
 // Not one to build: a test has no Docker daemon.
-const IMAGE = { image: JSON.stringify({ existing: "worker:1" }) };
+const IMAGE = { image: { existing: "worker:1" } };
 
 await mockEngine();
-const settings = Object.entries({ ...SETTINGS, ...IMAGE }).map(([key, value]) => [`postgres-batch:${key}`, value]);
-pulumi.runtime.setAllConfig({ ...declaredDefaults("postgres-batch:"), ...Object.fromEntries(settings) });
+configureStack({ ...SETTINGS, ...IMAGE });
 const { resources } = await recordProgram(() => import("../../index.ts"));
 
 test("npm run up finds KEDA and the namespaces of the program in its state, as the settings name them", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { declaredDefaults } from "../support/pulumi/declaredConfig.ts";
+import { configureStack } from "../support/pulumi/configureStack.ts";
 import { mockEngine, recordProgram } from "../support/pulumi/recordResources.ts";
 
 const SETTINGS = {
@@ -13,8 +13,7 @@ const SETTINGS = {
 const SECRETS = ["database", "pod", "batches"].map((key) => `postgres-batch:${key}`);
 
 await mockEngine();
-const settings = Object.entries(SETTINGS).map(([key, value]) => [`postgres-batch:${key}`, JSON.stringify(value)]);
-pulumi.runtime.setAllConfig({ ...declaredDefaults("postgres-batch:"), ...Object.fromEntries(settings) }, SECRETS);
+configureStack(SETTINGS, SECRETS);
 // As Pulumi's language host sets it.
 process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(SECRETS);
 const { program, resources } = await recordProgram(() => import("../../index.ts"));

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readStackConfig } from "../../../components/stackConfig.ts";
-import { declaredDefaults } from "../../support/pulumi/declaredConfig.ts";
+import { readConfig } from "../../support/pulumi/configProblems.ts";
 import { EXAMPLES, readExample, readRoleCommands } from "./examplePage.ts";
 
 describe("the pages of the examples", () => {
@@ -9,8 +8,7 @@ describe("the pages of the examples", () => {
     const { commands, batch } = readExample(name);
 
     test(`${name}: the stack accepts the batch`, () => {
-      const settings: Record<string, string> = { ...declaredDefaults(), batches: JSON.stringify([batch]) };
-      const { batches, runner } = readStackConfig((key) => settings[key]);
+      const { batches, runner } = readConfig({ batches: [batch] });
       assert.equal(batches[0]?.kind, batch.kind);
       assert.ok(runner, "a command needs the runner");
     });

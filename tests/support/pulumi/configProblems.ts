@@ -25,6 +25,7 @@ export function configProblems(changed: Changed, env: Environment = {}): string[
   }
 }
 
-function toText(value: unknown): string | undefined {
+/** A value as Pulumi passes it to the program. */
+export function toText(value: unknown): string | undefined {
   return typeof value === "string" || value === undefined ? value : JSON.stringify(value);
 }

@@ -23,13 +23,7 @@ export function declaredConfig(): Readonly<Record<string, DeclaredKey>> {
   );
 }
 
-/**
- * The default of every key, as in a stack without settings.
- *
- * @param namespace - prefix of each key, as in Pulumi's config (`postgres-batch:`)
- */
-export function declaredDefaults(namespace = ""): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(declaredConfig()).map(([key, { defaultValue }]) => [`${namespace}${key}`, defaultValue]),
-  );
+/** The default of every key, as in a stack without settings. */
+export function declaredDefaults(): Record<string, string> {
+  return Object.fromEntries(Object.entries(declaredConfig()).map(([key, { defaultValue }]) => [key, defaultValue]));
 }
