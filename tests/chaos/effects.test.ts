@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isKept } from "../support/limit.ts";
-import { type EffectCounts, getLimits } from "./effects.ts";
+import { type EffectCounts, toLimits } from "./effects.ts";
 
 const COUNTS: EffectCounts = {
   ...{ requests: 2, succeeded: 2, finishedTwice: 0, unfinished: 0, attempts: 5, crashed: 3, failedOtherwise: 0 },
@@ -11,7 +11,7 @@ const KILLS = { runner: 1, command: 1, both: 1 };
 
 /** The limits that are missed. */
 function findMissed(counts: Partial<EffectCounts>, kills = KILLS): string[] {
-  return getLimits({ kills: 3 }, kills, { ...COUNTS, ...counts })
+  return toLimits({ kills: 3 }, kills, { ...COUNTS, ...counts })
     .filter((limit) => !isKept(limit))
     .map(({ what }) => what);
 }

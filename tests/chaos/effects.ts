@@ -24,7 +24,7 @@ export interface EffectCounts {
 }
 
 /** The lines of the table: what, how many. */
-export function getRows(kills: CommandKills, counts: EffectCounts, seconds: number): string[][] {
+export function toRows(kills: CommandKills, counts: EffectCounts, seconds: number): string[][] {
   return [
     ["kills", formatInteger(total(kills))],
     ["  of a runner, whose command lived on", formatInteger(kills.runner)],
@@ -44,7 +44,7 @@ export function getRows(kills: CommandKills, counts: EffectCounts, seconds: numb
 }
 
 /** The limits of an experiment with commands. */
-export function getLimits(options: Pick<KillOptions, "kills">, kills: CommandKills, counts: EffectCounts): Limit[] {
+export function toLimits(options: Pick<KillOptions, "kills">, kills: CommandKills, counts: EffectCounts): Limit[] {
   return [
     atLeast(options.kills, "kills", total(kills)),
     exactly(counts.requests, "requests with SUCCESS", counts.succeeded),

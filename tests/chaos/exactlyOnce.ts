@@ -9,7 +9,7 @@ import { until } from "../support/until.ts";
 import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 import { getMark, killCommands, readMarks } from "./commandKills.ts";
 import { createCluster } from "./createCluster.ts";
-import { type EffectCounts, getLimits, getRows } from "./effects.ts";
+import { type EffectCounts, toLimits, toRows } from "./effects.ts";
 import type { Findings } from "./findings.ts";
 import type { KillOptions } from "./options.ts";
 
@@ -78,8 +78,8 @@ export async function runExactlyOnce(options: KillOptions, context: BenchContext
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
     return {
       header: ["", "measured"],
-      rows: getRows(kills, counts, seconds),
-      limits: getLimits(options, kills, counts),
+      rows: toRows(kills, counts, seconds),
+      limits: toLimits(options, kills, counts),
       numbers: { kills, ...counts, seconds },
     };
   } finally {

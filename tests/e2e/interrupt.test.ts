@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { runProgram } from "../../cli/runProgram.ts";
+import { collectOutput } from "../support/collectOutput.ts";
 import { createPrograms, type Programs } from "../support/programs.ts";
 import { until } from "../support/until.ts";
 
@@ -32,21 +33,17 @@ async function runUntilAtWork(does: Readonly<Record<string, string>>): Promise<R
   const { NODE_COMPILE_CACHE } = process.env;
   const env = { NODE_COMPILE_CACHE, PATH: programs.folder, HOME: programs.folder, TMPDIR: programs.folder };
   let child: ChildProcess | undefined;
-  let text = "";
+  let output = () => "";
   const ended = runProgram(process.execPath, [MAIN, "short"], {
     ...{ env, ownGroup: true },
     onStart(started) {
       child = started;
-      for (const stream of [started.stdout, started.stderr]) {
-        stream?.on("data", (more: string) => {
-          text += more;
-        });
-      }
+      output = collectOutput(started);
     },
   });
   await until("a program at work", async () => (await programs.calls()).includes("at work"));
   const exitCode = ended.then((result) => result.exitCode);
-  return { programs, child: child as unknown as ChildProcess, output: () => text, exitCode };
+  return { programs, child: child as unknown as ChildProcess, output, exitCode };
 }
 
 describe("npm run e2e, interrupted", { timeout: 60_000, concurrency: 3 }, () => {

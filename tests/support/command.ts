@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type ProgramResult, runProgram } from "../../cli/runProgram.ts";
+import { collectOutput } from "./collectOutput.ts";
 
 const LAUNCH = fileURLToPath(new URL("../../cli/launch.mjs", import.meta.url));
 
@@ -45,19 +46,15 @@ export async function createCommand(module: string): Promise<Command> {
       const words = typeof args === "string" ? args.split(" ").filter(Boolean) : args;
       const [program = process.execPath, ...rest] = [...within, process.execPath, LAUNCH, module, ...words];
       let child: ChildProcess | undefined;
-      let output = "";
+      let output = () => "";
       const ended = runProgram(program, rest, {
         ...{ env: { ...process.env, TMPDIR: home, ...env }, ownGroup },
         onStart(started) {
           child = started;
-          for (const stream of [started.stdout, started.stderr]) {
-            stream?.on("data", (text: string) => {
-              output += text;
-            });
-          }
+          output = collectOutput(started);
         },
       });
-      return { child: child as unknown as ChildProcess, ended, output: () => output };
+      return { child: child as unknown as ChildProcess, ended, output };
     },
     async processes() {
       const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { InterruptedError } from "../../worker/src/errors.ts";
 import type { HandlerWork } from "../../worker/src/handlerWork.ts";
 import { EXIT_KILLED } from "../../worker/src/outcome.ts";
+import { collectOutput } from "./collectOutput.ts";
 import type { TestDatabase } from "./database.ts";
 import { copyProject } from "./projectCopy.ts";
 import { until } from "./until.ts";
@@ -54,12 +55,7 @@ export async function createOddWork(): Promise<OddWork> {
         env: { ...process.env, ...own, ...env },
         stdio: ["ignore", "pipe", "pipe"],
       });
-      let output = "";
-      for (const stream of [child.stdout, child.stderr]) {
-        stream?.setEncoding("utf8").on("data", (text: string) => {
-          output += text;
-        });
-      }
+      const output = collectOutput(child);
       const ended = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? EXIT_KILLED)));
       const closed = new Promise((resolve) => child.once("close", resolve));
       const pod: OddPod = {
@@ -69,8 +65,8 @@ export async function createOddWork(): Promise<OddWork> {
           await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500))]);
           return code;
         }),
-        output: () => output,
-        prints: (text) => until(`it prints ${text}`, () => output.includes(text)),
+        output,
+        prints: (text) => until(`it prints ${text}`, () => output().includes(text)),
       };
       pods.push(pod);
       return pod;

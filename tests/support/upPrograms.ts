@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { collectOutput } from "./collectOutput.ts";
 import { createPrograms, type Programs } from "./programs.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -81,13 +82,7 @@ export function run(
     env: variables,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (more: string) => {
-      text += more;
-    });
-  }
-  return { child, output: () => text, ended: new Promise((resolve) => child.once("close", resolve)) };
+  return { child, output: collectOutput(child), ended: new Promise((resolve) => child.once("close", resolve)) };
 }
 
 /** Every program that npm run up and npm run down call. */
