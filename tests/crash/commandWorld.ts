@@ -8,7 +8,6 @@ export interface CommandAttempt {
   readonly attempt: number;
   readonly status: string;
   readonly reason: string | null;
-  readonly error: string | null;
   readonly result: unknown;
 }
 
@@ -53,7 +52,7 @@ export class CommandWorld {
 
   async attempts(request: string): Promise<CommandAttempt[]> {
     return await this.#database.query<CommandAttempt>(
-      "select attempt, status, reason, error, result from batch.attempt where kind = 'page' and request_id = $1 order by attempt",
+      "select attempt, status, reason, result from batch.attempt where kind = 'page' and request_id = $1 order by attempt",
       [request],
     );
   }

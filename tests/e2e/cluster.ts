@@ -26,7 +26,6 @@ export interface KubernetesObject {
     readonly creationTimestamp: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
-    readonly deletionGracePeriodSeconds?: number;
   };
   // biome-ignore lint/suspicious/noExplicitAny: an object of any kind.
   readonly [field: string]: any;

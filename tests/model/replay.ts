@@ -4,7 +4,7 @@ import type { Rules } from "./rules.ts";
 import type { Delays, ModelSettings } from "./settings.ts";
 import { Simulation } from "./simulation.ts";
 
-/** The histories replayed so far by this process. */
+/** How many histories this process has replayed so far, and how many states it has checked. */
 export const explored = { runs: 0, states: 0 };
 
 /** The simulation after a history, with its state checked after every event. */

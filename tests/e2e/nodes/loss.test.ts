@@ -5,7 +5,7 @@ import { AT, makeAttempt } from "./makeAttempt.ts";
 
 function pod(name: string, job: string, start?: number, created = 0): PodRecord {
   const startedAt = start === undefined ? undefined : AT + start * 1_000;
-  return { name, job, node: "two", createdAt: AT + created * 1_000, startedAt, deletedAt: undefined };
+  return { name, job, node: "two", createdAt: AT + created * 1_000, startedAt };
 }
 
 const RUNNING = makeAttempt(1, 1, -5, null, { status: "RUNNING" });

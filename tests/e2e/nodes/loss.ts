@@ -10,8 +10,6 @@ export interface PodRecord {
   readonly createdAt: number;
   /** When its container started. */
   readonly startedAt: number | undefined;
-  /** When its deletion was requested. */
-  readonly deletedAt: number | undefined;
 }
 
 /** A request that was inserted after a loss, at this time in milliseconds since the epoch. */

@@ -101,7 +101,6 @@ describe("the time to run again", () => {
       node: "two",
       createdAt: AT,
       startedAt: AT + 18_000,
-      deletedAt: undefined,
     };
     const finding = takeOverFinding(15, [{ ...LOSS, pods: [pod] }]);
     assert.equal(finding.measured, 12);

@@ -53,15 +53,12 @@ export class Observer implements AsyncDisposable {
 function toRecord({ metadata, spec, status }: KubernetesObject): PodRecord {
   const [container] = status.containerStatuses ?? [];
   const { running, terminated } = container?.state ?? {};
-  const grace = (metadata.deletionGracePeriodSeconds ?? 0) * 1_000;
   return {
     name: metadata.name,
     job: metadata.labels?.["batch.kubernetes.io/job-name"] ?? "",
     node: spec.nodeName,
     createdAt: Date.parse(metadata.creationTimestamp),
     startedAt: parseTime((running ?? terminated)?.startedAt),
-    // deletionTimestamp is when the grace period ends.
-    deletedAt: metadata.deletionTimestamp === undefined ? undefined : Date.parse(metadata.deletionTimestamp) - grace,
   };
 }
 

@@ -8,7 +8,7 @@ export const DATABASE = {
   ...{ sslMode: "verify-full", caSecretName: "postgres-crt" },
 } as const;
 
-/** The arguments of a migration that are required. */
+/** The required arguments of a migration, of a database with a pooler, which it must bypass. */
 export const MIGRATION_ARGS: SchemaMigrationArgs = {
   namespace: "batches",
   image: { reference: "worker:tag" },
