@@ -10,16 +10,10 @@ import { migrateDatabase } from "../../worker/src/migrateDatabase.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
-import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
 import { claim, claimParams } from "../support/queue.ts";
-import { startTestServer } from "../support/testServer.ts";
+import { SERVERS } from "../support/servers.ts";
 
 const page = readFileSync(new URL("../../docs/production.md", import.meta.url), "utf8");
-
-const SERVERS = [
-  { name: "the tests' PostgreSQL", skip: false, start: startTestServer },
-  { name: "Debian's PostgreSQL 15", skip: DEBIAN_MISSING ?? false, start: () => startDebianServer() },
-] as const;
 
 for (const { name, skip, start } of SERVERS) {
   describe(`docs/production.md on ${name}`, { skip }, () => {

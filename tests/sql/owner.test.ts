@@ -6,14 +6,8 @@ import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { createConnections } from "../support/createConnections.ts";
-import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
 import { demand, fail, renew, succeed, take } from "../support/queue.ts";
-import { startTestServer } from "../support/testServer.ts";
-
-const SERVERS = [
-  { name: "the tests' PostgreSQL", skip: false, start: startTestServer },
-  { name: "Debian's PostgreSQL 15", skip: DEBIAN_MISSING ?? false, start: () => startDebianServer() },
-] as const;
+import { SERVERS } from "../support/servers.ts";
 
 for (const { name, skip, start } of SERVERS) {
   describe(`on ${name}, without a superuser`, { skip }, () => {
