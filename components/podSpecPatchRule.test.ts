@@ -24,6 +24,16 @@ describe("podSpecPatch", () => {
     }
   });
 
+  test("names the key by which a list is merged, where it is no list of objects", () => {
+    for (const [list, key] of [
+      ["env", "name"],
+      ["volumeMounts", "mountPath"],
+    ] as const)
+      assert.deepEqual(problems({ containers: [{ [list]: "a" }] }), [
+        `pod.podSpecPatch must not change containers[0].${list} (elements are merged by ${key}); got a string`,
+      ]);
+  });
+
   test("says what is wrong about values that JSON does not have", () => {
     for (const name of [5n, Symbol("a"), () => 1, { toString: null }])
       assert.equal(problems({ initContainers: [{ name }] }).length, 1);

@@ -106,7 +106,7 @@ function* wrongLists(part: Fields, keys: readonly string[], prefix = ""): Iterab
     const value = part[key];
     if (!(key in part) || isLater(value)) continue;
     if (!(Array.isArray(value) && value.every((item) => isObject(item) || isLater(item))))
-      yield [`${prefix}${key}`, "elements are merged by name", typeName(value)];
+      yield [`${prefix}${key}`, `elements are merged by ${MERGE_KEYS[key]}`, typeName(value)];
   }
 }
 
