@@ -10,7 +10,11 @@ const KEDA_CONNECTIONS = 2;
 /** One for a migration, one for psql. */
 const OTHER_CONNECTIONS = 2;
 
-/** Connections that the server must have for all batches at once; those of a pooler are set in the pooler. */
+/**
+ * How many connections the server must allow for all batches together.
+ *
+ * @param pooled - whether the workers connect to a pooler, whose own settings then limit their connections: they are not counted
+ */
 export function connectionsNeeded(batches: readonly StackBatch[], pooled: boolean): number {
   return (pooled ? 0 : jobs(batches)) + KEDA_CONNECTIONS * batches.length + OTHER_CONNECTIONS;
 }

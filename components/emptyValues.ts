@@ -3,15 +3,15 @@ import { isObject } from "./rule.ts";
 /** Fields that Kubernetes writes only if they are true. It distinguishes false from nothing in all others. */
 const WRITTEN_IF_TRUE: readonly string[] = ["hostIPC", "hostNetwork", "readOnly", "stdin", "stdinOnce", "tty"];
 
-/** Lists that must be there, even if they are empty. */
+/** Lists that Kubernetes keeps even if they are empty. */
 const REQUIRED_LISTS: readonly string[] = ["containers", "nodeSelectorTerms", "sources"];
 
 /** Lists whose elements may have an empty `value`, which means the same as none. */
 const VALUES: readonly string[] = ["env", "tolerations"];
 
 /**
- * Removes what Kubernetes leaves out of a pod's spec: empty values of variables, empty lists, and fields that are false. KEDA writes its
- * objects back without them, so every pulumi up would add them again.
+ * Removes what Kubernetes leaves out of a pod's spec: empty values of variables and tolerations, empty lists, and some fields that are
+ * false. KEDA writes its objects back without them, so every pulumi up would add them again.
  */
 export function withoutEmptyValues<Spec extends object>(spec: Spec): Spec {
   return strip(spec, "") as Spec;

@@ -23,7 +23,7 @@ export interface KedaInstallArgs {
   readonly imageRegistry?: string;
   /**
    * Secrets in KEDA's namespace with credentials for `imageRegistry`. The component does not create them: unless something in the
-   * cluster does, create the namespace and the Secrets beforehand.
+   * cluster does, create the namespace and the Secrets beforehand, and set `createNamespace` to false.
    *
    * @default - none
    */

@@ -34,7 +34,7 @@ test("the operator leaves a lost node 10 s after Kubernetes noticed the loss", (
   );
 });
 
-test("a poll does not wait for an unreachable server, images come from the registry, and no metrics server is installed", () => {
+test("a poll waits at most 2 s for a server that does not answer, images come from the registry, and no metrics server is installed", () => {
   assert.deepEqual(values.env, [{ name: "PGCONNECT_TIMEOUT", value: "2" }]);
   assert.deepEqual(values.global, { image: { registry: "mirror.example" } });
   assert.deepEqual(values.image, { pullPolicy: "IfNotPresent" });

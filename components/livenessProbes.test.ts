@@ -13,7 +13,7 @@ describe("livenessProbes", () => {
       });
   });
 
-  test("end a worker that does not answer for a minute, and give one that lives after all 10 s", () => {
+  test("end a worker that does not answer for a minute, and give one that still works 10 s to record its attempt", () => {
     assert.partialDeepStrictEqual(livenessProbe, {
       periodSeconds: 10,
       failureThreshold: 6,

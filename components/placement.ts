@@ -1,7 +1,7 @@
 import { nonEmpty } from "./nonEmpty.ts";
 import type { PodArgs } from "./podArgs.ts";
 
-/** The worker and the runner are programs for Linux; a cluster may have nodes with Windows, which need no toleration. */
+/** The worker and the runner are programs for Linux, and Windows nodes often have no taint that keeps pods away. */
 export const LINUX_NODES = { "kubernetes.io/os": "linux" };
 
 /** The fields of a pod for scheduling, identity and image pulls. */

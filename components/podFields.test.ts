@@ -61,7 +61,7 @@ describe("the fields of a pod", () => {
 
   const wrong: readonly (readonly [says: string, pod: object])[] = [
     [
-      'a key of pod.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0] must be one of labelSelector, matchLabelKeys, mismatchLabelKeys, namespaceSelector, namespaces, topologyKey (KEDA drops every other); got "labelselector"',
+      `a key of pod.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0] must be one of labelSelector, matchLabelKeys, mismatchLabelKeys, namespaceSelector, namespaces, topologyKey (KEDA's CRD has no other); got "labelselector"`,
       { affinity: required({ ...TERM, labelselector: {} }) },
     ],
     [

@@ -9,7 +9,7 @@ interface Fields {
   readonly [name: string]: Field;
 }
 
-/** From the CRD of the pinned KEDA: its ScaledJob drops every other field without a message, and the API server refuses other types. */
+/** From the CRD of the pinned KEDA, by which the API server drops every other field without a message, and refuses other types. */
 const POD = JSON.parse(readFileSync(new URL("podFields.json", import.meta.url), "utf8")) as Fields;
 
 const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -67,7 +67,7 @@ function* findObjectProblems(fields: Fields, path: string, value: unknown, lenie
     if (item === undefined) continue;
     const inner = find(fields, name);
     if (inner !== undefined) yield* findProblems(inner, `${path}.${name}`, item, lenience);
-    else yield problem(`a key of ${path}`, `one of ${names(fields).join(", ")}`, "KEDA drops every other", name);
+    else yield problem(`a key of ${path}`, `one of ${names(fields).join(", ")}`, "KEDA's CRD has no other", name);
   }
   for (const name of lenience.maybeMissing ? [] : required(fields))
     if (value[name] === undefined || (lenience.maybeNull && value[name] === null))

@@ -17,7 +17,7 @@ export interface PostgresInstallArgs {
   readonly imageRegistry?: string;
   /**
    * Secrets in the namespace of the batches with credentials for `imageRegistry`. The component does not create them: unless something in the
-   * cluster does, create the namespace and the Secrets beforehand.
+   * cluster does, create the namespace and the Secrets beforehand, and set the component's `createNamespace` to false.
    *
    * @default - none
    */

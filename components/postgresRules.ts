@@ -148,12 +148,12 @@ export const serverRule = and(
   differentRoles,
 );
 
-/** KEDA puts the password into a connection string without escaping it. */
+/** KEDA before 2.20 puts the password into a connection string, and escapes it only if it contains a space, and not completely. */
 const scalerPassword: Rule = (path, value, problems) => {
   const { password } = toFields(value);
   if (typeof password === "string" && /[\s'\\]/.test(password))
     problems.push(
-      `${path && `${path}.`}password must have no white space, ' and \\ (KEDA's poll would read them as syntax of a connection string); got one of them`,
+      `${path && `${path}.`}password must have no white space, ' and \\ (KEDA before 2.20 reads them as syntax of a connection string); got one of them`,
     );
 };
 

@@ -30,13 +30,13 @@ export interface ScaledJobSpecArgs extends Readonly<Required<BatchSettings>> {
 }
 
 /**
- * How many times `maxReplicaCount` of unfinished Jobs KEDA may see. A lost node's Jobs stay unfinished for as long as its pods
+ * KEDA's limit, as a multiple of the configured `maxReplicaCount`. A lost node's Jobs stay unfinished for as long as its pods
  * are Terminating, which is until the node is removed, and KEDA counts them against its limit: with a factor of 1, waiting
  * requests would get no Job. The scaling query has the configured limit as a parameter and bounds the Jobs that work.
  */
 const UNFINISHED_JOBS_FACTOR = 5;
 
-/** Prevents Karpenter and the cluster autoscaler from evicting pods to save nodes: an evicted request starts from the beginning. */
+/** Prevents Karpenter and the cluster autoscaler from evicting pods to save nodes: each eviction ends an attempt, whose work may be lost. */
 const DO_NOT_EVICT = {
   "karpenter.sh/do-not-disrupt": "true",
   "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
@@ -58,7 +58,7 @@ export function scaledJobSpec(args: ScaledJobSpecArgs) {
       {
         type: "postgresql",
         metadata: {
-          // Not the pooler: KEDA needs one connection at a time, and the role's session settings, which a pooler may lose.
+          // Not the pooler: KEDA keeps one connection, and needs the role's session settings, which a pooler may lose.
           host: database.host,
           port: String(database.port),
           userName: scaler.user,
@@ -158,8 +158,8 @@ function exitCodeVariables({ finalExitCodes, retryAfterSeconds }: CommandArgs) {
 }
 
 /**
- * A lost node takes half of a batch's pods on two nodes, not all. And Kubernetes regards it as Ready for 50 s: without this the
- * pods that replace its own go where most resources are free, which is the node that lost them.
+ * On two nodes, the loss of one costs half of a batch's pods, not all. And Kubernetes regards a lost node as Ready for 50 s: without
+ * this constraint, the pods that replace the lost ones go where most resources are free, which is the lost node.
  */
 function spreadOverNodes(name: string) {
   return {

@@ -62,8 +62,8 @@ export interface SchemaMigrationArgs {
    */
   readonly attach?: pulumi.Input<pulumi.Input<AttachedTable>[]>;
   /**
-   * Maximum number of connections of all batches: the sum of their `maxReplicaCount`, and KEDA's. The migration fails if the server
-   * allows fewer.
+   * How many connections the server must allow: the sum of the batches' `maxReplicaCount` (0 behind a pooler), two for each batch's poll
+   * by KEDA, and a few for migrations and psql. The migration fails if it allows fewer.
    *
    * @default - not checked
    */
@@ -137,9 +137,9 @@ export class SchemaMigration extends pulumi.ComponentResource {
           template,
         },
       },
-      // When a wrong migration is removed, the previous schema returns, and with it the Job's previous name.
       {
         parent: this,
+        // When a wrong migration is removed, the previous schema returns, and with it the Job's previous name.
         deleteBeforeReplace: true,
         // Longer than the Job's own limit, whose reason Pulumi then reports.
         customTimeouts: { create: "90m", update: "90m" },

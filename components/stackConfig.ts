@@ -28,7 +28,7 @@ import type { WorkerImageArgs } from "./workerImage.ts";
 /** A batch of the stack, with the settings it inherits from the stack. */
 export type StackBatch = BatchConfig & Required<BatchSettings> & { readonly name: string };
 
-/** The validated configuration of the stack. All defaults are in Pulumi.yaml. */
+/** The validated configuration of the stack. The keys' defaults are in Pulumi.yaml, those of an object's fields in its component. */
 export interface StackConfig {
   readonly kubernetesContext: string;
   readonly keda: KedaArgs;
