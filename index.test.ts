@@ -8,7 +8,7 @@ import { schemaVersion } from "./components/schemaMigration.ts";
 import { configureStack } from "./tests/support/pulumi/configureStack.ts";
 import { mockEngine, PASSWORD, recordProgram, sentResources, settled } from "./tests/support/pulumi/recordResources.ts";
 
-/** None is the default, so that a setting that the program does not pass on is noticed. */
+/** No value is the default, so that a setting that the program does not pass on is noticed. */
 const SETTINGS = {
   pollingInterval: "7",
   maxReplicaCount: "11",
@@ -28,7 +28,7 @@ const { program, resources } = await recordProgram(() => import("./index.ts"));
 const job = JSON.parse(await settled(program.job));
 const sent = sentResources();
 
-/** What a resource was sent with. */
+/** The inputs with which the program created a resource. */
 // biome-ignore lint/suspicious/noExplicitAny: each type has other inputs.
 function inputs(key: string): any {
   return sent.get(key);
@@ -126,12 +126,12 @@ describe("the program", () => {
     assert.ok(!JSON.stringify([job, program.psql]).includes(PASSWORD));
   });
 
-  test("deletes with their namespace what needs no one else to be deleted", () => {
+  test("deletes the migration's Job together with the namespace", () => {
     const migration = resources.find(({ type }) => type === "kubernetes:batch/v1:Job");
     assert.equal(migration?.deletedWith, "Namespace postgres-namespace");
   });
 
-  test("names namespaces and releases as it always did", async () => {
+  test("keeps the names of namespaces and releases that existing stacks have", async () => {
     const names = await settled(pulumi.output(program.namespaces));
     assert.deepEqual(names, { batches: "keda-with-postgresql", keda: "keda" });
     assert.deepEqual(program.kinds, ["clap"]);

@@ -44,7 +44,7 @@ try {
   process.exitCode = SYSEXITS.usage;
 }
 
-/** Text with the right JSON is not enough: Pulumi refuses it, but only when minikube runs and the value is stored. */
+/** Pulumi refuses text for a list or an object, even if it is the right JSON, but only after minikube has started. */
 function refuseText(): void {
   const texts = Object.entries(CONFIG_RULES).filter(
     ([key, { type }]) => /^(array|object)$/.test(type) && settings.get(key)?.isText,

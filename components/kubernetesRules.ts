@@ -109,7 +109,7 @@ export const spreadRule = and(
   },
 );
 
-/** Validation rules for a list of them. */
+/** Validation rules for a list of topology spread constraints. */
 export const spreadsRule = and(
   list(spreadRule, { why: "Kubernetes topology spread constraints" }),
   (path, value, problems) => {

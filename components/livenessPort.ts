@@ -13,7 +13,7 @@ export function podLivenessPort({ livenessPort = BATCH_DEFAULTS.livenessPort, po
   return isInHostNetwork(pod) ? 0 : livenessPort;
 }
 
-/** The message for a batch that has a port but no probe. */
+/** The warning for a batch that has a port but no probe; undefined for any other. */
 export function missingProbe(args: ProbeArgs): string | undefined {
   if (!isInHostNetwork(args.pod) || args.livenessPort === 0) return undefined;
   return "its pods have no liveness probe, because pods of the host's network would share the port; set livenessPort to 0 to accept that";

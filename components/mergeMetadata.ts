@@ -6,7 +6,7 @@ interface StringMap {
 
 /**
  * The user's labels or annotations with the component's own, which take precedence. A program in another language may pass an output,
- * which an object spread would empty, or keep whole without the component's own.
+ * whose keys an object spread does not see.
  */
 export function mergeMetadata(given: pulumi.Input<StringMap> | undefined, own: StringMap): pulumi.Output<StringMap> {
   return pulumi.output(given).apply((known) => ({ ...known, ...own }));

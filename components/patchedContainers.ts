@@ -5,6 +5,7 @@ import { findTwice, isLater, isObject, isText, toFields, toObjects } from "./rul
 type Part = Readonly<Record<string, unknown>>;
 
 const HANDLERS = ["exec", "grpc", "httpGet", "tcpSocket"];
+
 /** The fields of a container that are probes. */
 export const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
 

@@ -1,6 +1,6 @@
 /**
- * The name of the Secret that a component `Postgres` creates for one of its roles, or for the certificate authority (`ca`). A namespace
- * may have several components.
+ * The name of the Secret that a component `Postgres` creates for one of its roles, or for the certificate authority (`ca`). It begins with
+ * the component's name, because several components may share a namespace.
  */
 export function roleSecretName(component: string, role: string): string {
   return `${component}-${role}`;

@@ -6,9 +6,9 @@ import { toFields, toObjects } from "./rule.ts";
 const IMAGE_VARIABLE = "NODE_COMPILE_CACHE";
 
 /**
- * The worker's variables that are not in `set`, empty, if keys of Secrets or ConfigMaps become variables: one with the name of the worker's
- * would set it. A container's own variables take precedence, and an empty one is not set for the worker. Not Node.js' own, such as
- * NODE_OPTIONS: an empty one would hide what the worker's base image sets, for example which authorities it trusts.
+ * The worker's variables that are not in `set`, each with an empty value, if keys of Secrets or ConfigMaps become variables: otherwise a
+ * key with such a name would set it. A container's own variables take precedence, and the worker treats an empty one as not set. Not
+ * Node.js' own, such as NODE_OPTIONS: an empty one would hide what the worker's base image sets, for example which authorities it trusts.
  */
 export function unsetVariables(set: readonly { readonly name: unknown }[], pod: PodArgs) {
   if (!hasKeys(pod)) return [];
