@@ -19,7 +19,7 @@ import { allOrNone, and, findTwice, list, type Rule, shape, toFields } from "./r
 export interface BatchConfig extends BatchSettings {
   /** The kind, as `batch.attach()` knows it. */
   readonly kind: string;
-  /** The table whose rows are requests; required in the list, and missing only in the sample, whose table every migration attaches. */
+  /** The table whose rows are requests; required in the list, and missing only in the sample, whose table is attached from the start. */
   readonly table?: string;
   /** ScaledJob name; defaults to the kind with underscores replaced by hyphens. */
   readonly name?: string;

@@ -95,7 +95,7 @@ export const SETTING_RULES: Readonly<Record<string, Rule>> = {
   memory: text(
     (value) => within(memoryMebibytes(value), 64, 256 * 1_024),
     "a memory quantity from 64Mi to 256Gi, in Mi or Gi",
-    "the worker itself needs about 30 MiB; the work comes on top",
+    "the worker itself needs about 50 MiB; the work comes on top",
   ),
 };
 

@@ -12,7 +12,7 @@ export interface BatchSettings {
    */
   readonly pollingInterval?: number;
   /**
-   * Maximum number of unfinished requests that have a Job at a time (1 to 10000). Each Job holds one database connection.
+   * Maximum number of requests that run at a time, each in a Job of its own (1 to 10000). Each Job holds one database connection.
    *
    * @default 10
    */

@@ -10,7 +10,7 @@ export interface ScaledJobCrd {
   readonly spec?: unknown;
 }
 
-/** The fields that a batch's ScaledJob sets, as paths below `spec`. */
+/** Fields that a batch's ScaledJob needs, as paths below `spec`. */
 const NEEDED_FIELDS = ["rollout.strategy", "jobTargetRef", "maxReplicaCount", "pollingInterval", "triggers"];
 
 /**

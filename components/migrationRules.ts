@@ -15,7 +15,7 @@ export const tableRule = text(
 /** A Job's name is a label value, at most 63 characters; the version takes 13 of them. */
 const MAX_NAME = 50;
 
-/** The sample's kind, to which every migration attaches its table. */
+/** The sample's kind, to which the first migration of a database attaches the sample's table. */
 export const SAMPLE_KIND = "clap";
 
 /** A kind and its table. */

@@ -40,7 +40,7 @@ export interface PodArgs {
   /**
    * Annotations of the pods and of every other object of the component.
    *
-   * @default - on pods, those that prevent Karpenter and the cluster autoscaler from evicting a running Job
+   * @default - on the pods of batches, those that prevent Karpenter and the cluster autoscaler from evicting a running Job
    */
   readonly annotations?: { [name: string]: string };
   /**

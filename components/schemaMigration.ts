@@ -58,7 +58,7 @@ export interface SchemaMigrationArgs {
   /**
    * Tables whose rows become requests.
    *
-   * @default - none, except the sample's table, which every migration attaches
+   * @default - none, except the sample's table, which the first migration of a database attaches
    */
   readonly attach?: pulumi.Input<pulumi.Input<AttachedTable>[]>;
   /**

@@ -88,7 +88,7 @@ export interface WorkerImageArgs {
 export class WorkerImage extends pulumi.ComponentResource {
   /** The image for a pod. */
   readonly image: ImageArgs;
-  /** Labels of the nodes that can run it; empty if every node can. */
+  /** Labels of the nodes that can run it: their architecture if the image is built and pushed, otherwise empty. */
   readonly nodeSelector: { [label: string]: string };
 
   constructor(name: string, args: WorkerImageArgs, opts?: pulumi.ComponentResourceOptions) {
