@@ -27,7 +27,7 @@ export const POSTGRESQL_IMAGES = {
 } as const;
 
 /** A chart, as the arguments of a Helm Release. */
-export interface ChartReference {
+interface ChartReference {
   readonly chart: string;
   readonly version: string;
   readonly repositoryOpts?: { readonly repo: string };

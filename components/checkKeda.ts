@@ -5,7 +5,7 @@ import { toFields } from "./rule.ts";
 export const OLDEST_KEDA = "2.12.0";
 
 /** The cluster's CRD of ScaledJob. */
-export interface ScaledJobCrd {
+interface ScaledJobCrd {
   readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } | undefined;
   readonly spec?: unknown;
 }

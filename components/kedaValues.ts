@@ -3,7 +3,7 @@ import { nonEmpty } from "./nonEmpty.ts";
 import { lostNodeTolerations } from "./workerPod.ts";
 
 /** What the values of KEDA's chart depend on. */
-export interface KedaValuesArgs {
+interface KedaValuesArgs {
   /** The registry of the images. */
   readonly imageRegistry: string;
   /** Secrets with its credentials. */

@@ -6,7 +6,7 @@ import { nonEmpty } from "./nonEmpty.ts";
 import { LINUX_NODES } from "./placement.ts";
 
 /** What the values of PostgreSQL's chart depend on. */
-export interface PostgresValuesArgs {
+interface PostgresValuesArgs {
   /** The registry of the images. */
   readonly registry: string;
   /** Secrets with its credentials. */

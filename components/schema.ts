@@ -21,7 +21,7 @@ interface Inference {
 }
 
 /** What `pulumi package add` infers from the components, from which it generates SDKs for other languages. */
-export interface InferredSchema {
+interface InferredSchema {
   /** The JSON of the committed file. */
   readonly text: string;
   /** What it was inferred from: every file of tsconfig.json, which takes the compiler some seconds to read. */

@@ -6,7 +6,7 @@ import type { StackBatch } from "./stackConfig.ts";
 import type { ImageArgs } from "./workerPod.ts";
 
 /** Arguments that all batches of a stack share; `image` is the worker's, for batches without a command. */
-export type SharedArgs = Pick<BatchScaledJobArgs, "namespace" | "image" | "database" | "worker" | "scaler"> & {
+type SharedArgs = Pick<BatchScaledJobArgs, "namespace" | "image" | "database" | "worker" | "scaler"> & {
   readonly pod: PodArgs;
 };
 
