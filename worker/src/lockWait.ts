@@ -5,17 +5,28 @@ import type { Log } from "./log.ts";
 /** Other sessions that need the table wait behind the migration, so it gives up long before its Job's deadline. */
 const LOCK_WAIT_MS = 100_000;
 
-/** The sessions that keep a session from its lock. A role that may not see their state sees their number and role. */
+/**
+ * The sessions that keep a session from its lock, and whether it is their turn: other migrations or attachments, of which one works and the
+ * others wait for it. That may take minutes, and nobody waits behind this one. A role that may not see their state sees their number and role.
+ */
 const BLOCKERS = `
   select case when blocker.pid = 0 then 'a prepared transaction (pg_prepared_xacts)' else concat(
     'session ', blocker.pid, ' of ' || coalesce(a.usename, a.backend_type),
     ' (' || nullif(concat_ws(', ', nullif(a.application_name, ''), a.state), '') || ')'
-  ) end as session
+  ) end as session,
+  a.state = 'active' and not exists (
+    select from pg_locks l where l.pid in ($1, blocker.pid) and not l.granted and l.locktype <> 'advisory'
+  ) as has_turn
   from unnest(pg_blocking_pids($1)) as blocker (pid) left join pg_stat_activity a on a.pid = blocker.pid`;
 
+interface Blocker {
+  readonly session: string;
+  readonly has_turn: boolean | null;
+}
+
 /**
- * Runs `work`, which uses `client`, and gives up once `client` has been blocked by other sessions for `limitMs`. Unlike lock_timeout, this
- * can name the sessions.
+ * Runs `work`, which uses `client`, and gives up once `client` has been blocked by other sessions for `limitMs`, not counting the time in
+ * which it was their turn. Unlike lock_timeout, this can name the sessions.
  *
  * @param config - for a second connection, which looks for blocking sessions; without it there is no limit
  * @throws Error naming the blocking sessions; the caller then closes `client`, which cancels its statement. Otherwise what `work` throws.
@@ -37,14 +48,15 @@ export async function limitLockWait(
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
     let since: number | undefined;
+    let warned = false;
     timer = setInterval(async () => {
       if (!(await connected)) return;
       try {
-        const found = await observer.query<{ session: string }>(BLOCKERS, [rows[0]?.pid]);
-        const sessions = found.rows.map(({ session }) => session);
-        if (sessions.length === 0) since = undefined;
-        else if (since === undefined) log.warn("the migration waits for a lock", { sessions });
-        if (sessions.length > 0) since ??= performance.now();
+        const { rows: found } = await observer.query<Blocker>(BLOCKERS, [rows[0]?.pid]);
+        const sessions = found.map(({ session }) => session);
+        if (sessions.length > 0 && !warned) log.warn("the migration waits for a lock", { sessions });
+        warned = sessions.length > 0;
+        since = found.every(({ has_turn }) => has_turn) ? undefined : (since ?? performance.now());
         if (since !== undefined && performance.now() - since >= limitMs) reject(new Error(refusal(sessions, limitMs)));
       } catch {
         // Unknown: asked again at the next interval.

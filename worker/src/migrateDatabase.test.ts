@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { until } from "../../tests/support/until.ts";
+import { LOCK_MIGRATIONS } from "./advisoryLocks.ts";
 import { noopLog } from "./log.ts";
 import { migrateDatabase } from "./migrateDatabase.ts";
 
@@ -53,4 +55,34 @@ test("migrateDatabase that waits for another session's lock gives up before its 
     { request_id: "1" },
     { request_id: "2" },
   ]);
+});
+
+test("migrations wait for their turn for as long as another one works, and give up when that hangs", async () => {
+  const { name, open, query } = await createTestDatabase();
+  const { PG_HOST, PG_PORT, PG_USERNAME } = process.env;
+  const other = await open();
+  await other.query(`begin; ${LOCK_MIGRATIONS}; savepoint work`);
+  // It enqueues the rows of a large table.
+  const work = assert.rejects(other.query("select pg_sleep(600)"), /canceling statement/);
+  const limitMs = 200;
+  const migrate = () =>
+    migrateDatabase({ PG_HOST, PG_PORT, PG_USERNAME, PG_DATABASE: name }, noopLog, limitMs).catch(
+      (error: Error) => error.message,
+    );
+  const both = Promise.all([migrate(), migrate()]);
+  const observers = `select from pg_stat_activity o
+    where o.datname = current_database() and o.query like '%pg_blocking_pids%' and o.pid <> pg_backend_pid() and o.query_start > (
+      select max(w.query_start) + interval '${3 * limitMs} ms' from pg_stat_activity w
+      where w.datname = current_database() and w.wait_event = 'advisory' having count(*) = 2
+    )`;
+  await Promise.race([both, until("both waited", async () => (await query(observers)).length === 2)]);
+  await query("select pg_cancel_backend(pid) from pg_stat_activity where query = 'select pg_sleep(600)'");
+  await work;
+  // Its transaction stays open, with the lock.
+  for (const result of await both) {
+    assert.match(
+      String(result),
+      /^cannot migrate: waited 0\.2 s for a lock held by .*\(idle in transaction \(aborted\)\)/,
+    );
+  }
 });
