@@ -171,3 +171,23 @@ describe("recipes lose and repeat no work, whatever state a request is in", () =
     }
   }
 });
+
+describe("a kind that was emptied is as before its first row", () => {
+  const [worker, scaler] = [database.connect(), database.connect()];
+
+  for (const [name, setup] of Object.entries(STATES) as [StateName, Setup][]) {
+    test(name, async () => {
+      await database.reset();
+      await setup(database, worker);
+      for (const each of statements("Back up and restore"))
+        await database.query(each.replace("pages", "make_it_clap").replace("'page'", "'clap'"));
+      for (const table of ["queue", "job", "history", "deleted_request", "rejected"])
+        assert.deepEqual(await database.query(`select from batch.${table}`), [], table);
+      await database.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
+      assert.equal((await workOff(database.client, scaler, worker, { count: 2 })).length, 1);
+      assert.deepEqual(await database.query("select attempt, status from batch.history"), [
+        { attempt: 1, status: "SUCCESS" },
+      ]);
+    });
+  }
+});

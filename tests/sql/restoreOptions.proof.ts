@@ -8,7 +8,7 @@ import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { createRoles } from "../../worker/src/roles.ts";
-import { statements } from "../docs/operationsPage.ts";
+import { page, statements } from "../docs/operationsPage.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
 import { claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
@@ -151,6 +151,36 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
       await client.query(each.replaceAll("'pages'", "'make_it_clap'").replaceAll("'page'", "'clap'"));
     }
     assert.deepEqual(await runAll("one"), ["3", "4", "5"]);
+  });
+
+  test("its data alone, with the page's options, where a kind is refused: nothing is restored; emptied as the page says, all is", async () => {
+    const admin = await open(server, "postgres");
+    await admin.query("create database quiet");
+    await admin.query("create database refused");
+    const [source, client] = [await open(server, "quiet"), await open(server, "refused")];
+    for (const each of [source, client]) await migrate(each, noopLog);
+    await source.query("insert into make_it_clap (duration_seconds) values (1), (1)");
+    const [quiet, worker] = [connect(server, "quiet"), connect(server, "refused", "batch_worker")];
+    await succeed(quiet, await take(quiet, "a"));
+    await runTool("pg_dump", "--format=directory", `--file=${folder}/quiet`, "quiet");
+    // No key of an attempt is in the dump: only the kind is refused.
+    await client.query("insert into make_it_clap (id, duration_seconds) values (9, 1)");
+    await succeed(worker, await take(worker, "a"));
+    await client.query("truncate make_it_clap");
+    const [, options = ""] = /`pg_restore (--data-only[^`]*)`/.exec(page) ?? [];
+    const restore = () => runTool("pg_restore", ...options.split(" "), "--dbname=refused", `${folder}/quiet`);
+    await assert.rejects(restore(), /kind 'clap' must have had no attempts before its table was truncated/);
+    assert.deepEqual(await runAll("refused"), []);
+    // Nor may rows have been deleted after attempts.
+    await client.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
+    await succeed(worker, await take(worker, "b"));
+    await client.query("delete from make_it_clap");
+    await assert.rejects(restore(), /history_pkey/);
+    assert.deepEqual(await runAll("refused"), []);
+    for (const each of statements("Back up and restore"))
+      await client.query(each.replace("pages", "make_it_clap").replace("'page'", "'clap'"));
+    await restore();
+    assert.deepEqual(await runAll("refused"), ["2"]);
   });
 
   describe("its data alone, into a migrated database whose table was truncated", () => {
