@@ -220,8 +220,8 @@ begin
     return format('%s no longer has a primary key of one bigint column: restore it, then %s', attached.requests, reattach);
   end if;
   if attached.timeout_column is not null and not batch.is_timeout_column(attached.requests, attached.timeout_column) then
-    return format('%s no longer has the numeric column %I with the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
-      attached.requests, attached.timeout_column, attached.requests, p_kind);
+    return format('%1$s no longer has the numeric column %2$I with the timeouts: select batch.attach(%1$L, %3$L, ''COLUMN''), or without one: select batch.attach(%1$L, %3$L)',
+      attached.requests, attached.timeout_column, p_kind);
   end if;
   if attached.relpersistence <> 'p' then
     return format('%s is no longer a permanent table: alter table %s set logged', attached.requests, attached.requests);
@@ -2993,7 +2993,8 @@ begin
   end if;
 
   if p_timeout_column is not null and not batch.is_timeout_column(p_requests, p_timeout_column) then
-    raise exception 'the timeout column must be a numeric column of % (seconds); got %', p_requests, quote_ident(p_timeout_column);
+    raise exception 'the timeout column must be a numeric column of % (seconds); got %. Name another, or attach the table without one: %',
+      p_requests, quote_ident(p_timeout_column), format('select batch.attach(%L, ''KIND'')', p_requests);
   end if;
 end
 $$;

@@ -38,8 +38,8 @@ begin
     return format('%s no longer has a primary key of one bigint column: restore it, then %s', attached.requests, reattach);
   end if;
   if attached.timeout_column is not null and not batch.is_timeout_column(attached.requests, attached.timeout_column) then
-    return format('%s no longer has the numeric column %I with the timeouts: select batch.attach(%L, %L, ''COLUMN'')',
-      attached.requests, attached.timeout_column, attached.requests, p_kind);
+    return format('%1$s no longer has the numeric column %2$I with the timeouts: select batch.attach(%1$L, %3$L, ''COLUMN''), or without one: select batch.attach(%1$L, %3$L)',
+      attached.requests, attached.timeout_column, p_kind);
   end if;
   if attached.relpersistence <> 'p' then
     return format('%s is no longer a permanent table: alter table %s set logged', attached.requests, attached.requests);

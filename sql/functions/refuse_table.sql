@@ -53,7 +53,8 @@ begin
   end if;
 
   if p_timeout_column is not null and not batch.is_timeout_column(p_requests, p_timeout_column) then
-    raise exception 'the timeout column must be a numeric column of % (seconds); got %', p_requests, quote_ident(p_timeout_column);
+    raise exception 'the timeout column must be a numeric column of % (seconds); got %. Name another, or attach the table without one: %',
+      p_requests, quote_ident(p_timeout_column), format('select batch.attach(%L, ''KIND'')', p_requests);
   end if;
 end
 $$;

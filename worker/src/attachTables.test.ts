@@ -87,6 +87,23 @@ describe("node main.ts migrate with ATTACH", () => {
     ]);
   });
 
+  test("a table whose timeout column was dropped is refused with the statement that attaches it without one", async () => {
+    const { query, client } = await createTestDatabase();
+    await query("create table pages (id bigint primary key, seconds integer)");
+    await query("select batch.attach('pages', 'page', 'seconds'); alter table pages drop column seconds");
+    const again = () => attachTables(client, [{ kind: "page", table: "pages" }], noopLog);
+    const message = await again().then(String, (error: Error) => error.message);
+    const [{ problem } = { problem: "" }] = await query<{ problem: string }>(
+      "select batch.attachment_problem('page') as problem",
+    );
+    for (const text of [message, problem]) {
+      const [, statement = ""] = /without one: (select batch\.attach\(.*\))$/.exec(text) ?? assert.fail(text);
+      await query(`begin; ${statement.replace("'KIND'", "'page'")}; rollback`);
+    }
+    await query("select batch.attach('pages', 'page')");
+    await again();
+  });
+
   test("a table that is missing or cannot be attached is named, with the reason", async () => {
     const missing = await run({ ATTACH: '[{"kind":"page","table":"pages"}]' }, "select 1");
     assert.notEqual(missing.status, 0);
