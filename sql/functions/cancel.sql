@@ -2,9 +2,9 @@
 -- schema. Deleting the row also cancels the request; batch.retry() runs a canceled request.
 --
 -- p_kind, p_request: the request   p_reason: why; shown with its attempts (null: canceled)
--- Returns the Job that is working on it (delete that Job to stop the work); null: no Job was, and the request is DEAD.
+-- Returns the Job that is working on it (delete that Job to stop the work); null: none was, and the request is DEAD now.
 --
--- Refuses a request that has ended.
+-- Refuses a request that had ended before.
 create or replace function batch.cancel(p_kind text, p_request bigint, p_reason text default 'canceled') returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
