@@ -3,11 +3,11 @@
 -- table's owner, as a member of the owner of the schema batch, or a superuser.
 --
 -- p_requests: the table, yours   p_kind: its name as a batch   p_timeout_column: a numeric column with each request's timeout in
---   seconds; null: none
+--   seconds (0: none; null: the batch's own); null: no column, also if the table was attached with one
 --
--- Attaching a table again repairs what was lost (a trigger, a right, a row that no trigger saw) and sets the timeout column, so name it each
--- time: without it there is none from then on. It changes nothing else. It waits for transactions that have written to the table, and others
--- that write wait for it, only if there is something to change.
+-- Attaching a table again with the same arguments repairs what was lost (a trigger, a right, a row that no trigger saw) and changes
+-- nothing else. It waits for transactions that have written to the table, and others that write wait for it, only if there is something to
+-- repair.
 -- Refuses a kind that belongs to another table, and a table whose changes cannot be followed (batch.refuse_table).
 create or replace function batch.attach(p_requests regclass, p_kind text, p_timeout_column name default null) returns void
 language plpgsql volatile
