@@ -118,7 +118,10 @@ export interface ExistingPostgresArgs {
    * @default - `verify-full` with the authorities that Node.js trusts
    */
   readonly tls?: TlsArgs;
-  /** The role that owns the schema and runs the migrations. It needs CREATE on the database, and CREATEROLE unless roles are prepared. */
+  /**
+   * The role that owns the schema and runs the migrations. It needs CREATE on the database and on its schema public, and CREATEROLE unless
+   * roles are prepared.
+   */
   readonly admin: RoleArgs;
   /**
    * A role that a DBA has prepared for the workers; requires `scaler`.
