@@ -52,7 +52,7 @@ function checkEntry(entry: unknown): string[] {
 }
 
 /**
- * Attaches tables, each in a separate transaction; one that is already attached is left unchanged.
+ * Attaches tables, each in a separate transaction; one that is already attached is repaired if something is missing (batch.attach).
  *
  * @throws Error naming the table, with PostgreSQL's message; the tables before it have been attached.
  */

@@ -27,7 +27,7 @@ export class AttemptReporter {
   #writing: Promise<void> | undefined;
   readonly #close = new AbortController();
   #warned = false;
-  /** Whether progress could not be written and this was logged: once, however often it is repeated. */
+  /** Whether it was logged that progress cannot be written: once, until it can be. */
   #failing = false;
 
   /** @param onLost - called when the attempt turns out to be no longer this worker's */
@@ -53,7 +53,7 @@ export class AttemptReporter {
   /**
    * Saves a JSON value; resolves when it, or a later one, is stored.
    *
-   * @throws TypeError or RangeError as `toJson` does; the database's error
+   * @throws TypeError or RangeError as `toJson` does; Error when the attempt has ended; the database's error
    */
   async saveCheckpoint(value: unknown): Promise<void> {
     const checkpoint = toJson("a checkpoint", value) ?? "null";

@@ -10,7 +10,7 @@ export class CheckpointSender {
     this.#send = send;
   }
 
-  /** @throws TypeError or RangeError as `toJson` does; why it cannot be stored */
+  /** @throws TypeError or RangeError as `toJson` does; Error with the reason why it cannot be stored */
   async save(value: unknown): Promise<void> {
     const saved = Promise.withResolvers<void>();
     // Serialized as it will be stored: a message cannot carry some values (functions), and carries others that JSON cannot (a Map).

@@ -17,8 +17,8 @@ const KEEPALIVE_DELAY_MS = 10_000;
 /**
  * Opens a connection for migrations.
  *
- * @throws SettingsError when a pooler is in between; Error when there is no answer within 10 s; otherwise node-postgres' error. The
- *   connection is closed then.
+ * @throws SettingsError when a pooler is in between; Error when there is no answer within 10 s; otherwise node-postgres' error. No
+ *   connection stays open then.
  */
 export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Client> {
   const client = createClient({
@@ -56,7 +56,7 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
  */
 async function checkConnectionWhileWaiting(client: pg.Client): Promise<void> {
   try {
-    // PostgreSQL 13 lacks the setting; it is refused later, with that reason.
+    // PostgreSQL 13 lacks the setting, and is refused later, by checkDatabase.
     await client.query(
       "select set_config(name, '2s', false) from pg_settings where name = 'client_connection_check_interval'",
     );

@@ -18,7 +18,9 @@ const NO_PASSWORD = "SASL: the server demands a password, and none is set; set P
 
 export const { Client, DatabaseError } = load();
 
-/** An image sets NODE_PG_FORCE_NATIVE for its own program; here node-postgres would miss `pg-native`, which the worker does not contain. */
+/**
+ * An image may set NODE_PG_FORCE_NATIVE for its own program; here node-postgres would miss `pg-native`, which the worker does not contain.
+ */
 function load(): typeof pg {
   const { NODE_PG_FORCE_NATIVE: forced } = process.env;
   delete process.env.NODE_PG_FORCE_NATIVE;

@@ -74,8 +74,8 @@ export class Database {
    * Runs a statement of `sql/statements/`, prepared under its name, riding out an outage of the database.
    *
    * @param values - its parameters; a function if they change while waiting for the database
-   * @throws DatabaseUnavailableError when the outage lasts longer than `databaseTimeoutSeconds`; the reason of `stopWhileUnclaimed`; any
-   *   other error of the statement.
+   * @throws DatabaseUnavailableError when the outage lasts longer than `databaseTimeoutSeconds`; SettingsError when a pooler is in between
+   *   and there is no lease; the reason of `stopWhileUnclaimed`; any other error of the statement.
    */
   async run<Row extends pg.QueryResultRow>(name: StatementName, values: Values): Promise<Row[]> {
     let deadline: number | undefined;

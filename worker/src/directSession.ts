@@ -2,10 +2,10 @@ import type pg from "pg";
 
 const MARK = "postgres_batch.direct";
 
-/** A setting without effect, to be sent with a connection's settings: a pooler that ignores them all is recognized by its absence. */
+/** A setting without effect, sent with a connection's settings: if the session lacks it, a pooler has ignored them all. */
 export const DIRECT: Readonly<Record<string, string>> = { [MARK]: "on" };
 
-/** The only statement of a worker outside sql/statements: it changes nothing, and is a part of connecting. */
+/** Part of connecting; not in sql/statements because it changes nothing, as the query of hasLostRole.ts. */
 export const INSPECTION =
   "select current_setting($1, true) as mark, current_setting('transaction_timeout', true) as limit";
 

@@ -1,6 +1,6 @@
 import { getMessage } from "./getMessage.ts";
 
-/** The worker cannot start as configured; the message names every wrong setting. */
+/** The worker cannot start, or the migration run, as configured; the message names every wrong setting and what the database lacks. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 
@@ -31,7 +31,7 @@ export class OwnershipLostError extends Error {
   }
 }
 
-/** The worker was asked to stop (SIGTERM); an abort reason of a handler's signal. */
+/** The worker was asked to stop by a signal such as SIGTERM; an abort reason of a handler's signal. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 
@@ -55,7 +55,7 @@ export class TimedOutError extends Error {
   }
 }
 
-/** The database could not be reached for longer than `databaseTimeoutSeconds`. */
+/** For longer than `databaseTimeoutSeconds` the database could not be reached, refused the role, or was too busy to answer. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";
 

@@ -3,7 +3,7 @@ import type { WorkContext } from "./work.ts";
 
 /**
  * A row of an attached table, as JSON: numbers, strings (including dates, bytes, and numbers that JavaScript would round),
- * booleans, null.
+ * booleans, null; arrays and objects for columns of arrays, composite types and JSON.
  */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,7 @@ export interface HandlerContext extends Pick<WorkContext, "progress"> {
   readonly attempt: number;
   /**
    * Aborts when the work must stop; its `reason` says why. Work that throws after that is not counted against `backoffLimit`,
-   * except after a timeout; work that returns has succeeded.
+   * except after a timeout or with a `PermanentError`; work that returns has succeeded.
    */
   readonly signal: AbortSignal;
   /** Writes JSON lines with the request, the attempt and the Job. */

@@ -9,7 +9,7 @@ export async function hasLostRole(client: pg.ClientBase | undefined): Promise<bo
     await client?.query("select session_user");
     return false;
   } catch (error) {
-    // undefined_object. Another error, of the connection, is left to the next statement.
+    // undefined_object. Any other error, such as the connection's, is left to the next statement.
     return (error as { code?: string }).code === "42704";
   }
 }

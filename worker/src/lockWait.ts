@@ -28,7 +28,7 @@ interface Blocker {
  * Runs `work`, which uses `client`, and gives up once `client` has been blocked by other sessions for `limitMs`, not counting the time in
  * which it was their turn. Unlike lock_timeout, this can name the sessions.
  *
- * @param config - for a second connection, which looks for blocking sessions; without it there is no limit
+ * @param config - for a second connection, which looks for blocking sessions; if it cannot be opened, there is no limit
  * @throws Error naming the blocking sessions; the caller then closes `client`, which cancels its statement. Otherwise what `work` throws.
  */
 export async function limitLockWait(

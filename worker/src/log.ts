@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describeError } from "./describeError.ts";
 import { writeLogLine } from "./logLines.ts";
 
-/** The fields of every line of one attempt: the request, its attempt, the Job. */
+/** Fields of one line, or of every line of a log: the request, its attempt, the Job. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes JSON lines, one per event. */
@@ -18,10 +18,10 @@ export interface Log {
   readonly write: (line: string) => void;
 }
 
-/** The maximum length of a line: container runtimes split lines at 16 KiB, and each line is copied several times in memory. */
+/** A longer line is shortened: container runtimes split lines at 16 KiB, and each line is copied several times in memory. */
 const MAX_LINE = 65_536;
 
-/** How much of a longer line's message and fields is kept. */
+/** How many characters are kept of such a line's message, and of its fields. */
 const MAX_PART = 20_000;
 
 /** A log whose lines all carry `fields`; `write` gets each line without its newline. */
@@ -44,7 +44,7 @@ export function createLog(fields: LogFields, write: (line: string) => void = wri
 /** A log that discards its lines. */
 export const noopLog: Log = createLog({}, () => undefined);
 
-/** A line of bounded length; the log's own fields are omitted if JSON cannot represent them. */
+/** A shortened line; the log's own fields are omitted if JSON cannot represent them. */
 function toShortLine(own: LogFields, shown: string): string {
   const { time, level } = own;
   const message = cut(String(own.message));

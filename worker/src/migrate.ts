@@ -15,7 +15,8 @@ import { asOwner, prepareSchemaOwner } from "./schemaOwner.ts";
  * The first migration makes the tables that the functions need; the functions come before the second one, which uses them.
  *
  * @returns the version the database had, and the one it has now.
- * @throws Error when the database is newer than these files, or not ours; nothing was changed.
+ * @throws SettingsError when the database lacks something (`checkDatabase`); Error when it is newer than these files or restored without
+ *   its data, or when PostgreSQL refuses a file, which the message names; nothing was changed.
  */
 export async function migrate(
   client: pg.ClientBase,

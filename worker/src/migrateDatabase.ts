@@ -17,8 +17,8 @@ import { readDatabaseSettings } from "./settings.ts";
  * With ATTACH it attaches tables. MAX_CONNECTIONS_NEEDED is checked against the server's max_connections.
  *
  * @param lockWaitMs - how long it may wait for locks of other sessions
- * @throws SettingsError when the environment is wrong, or listing what the database lacks: nothing was changed; otherwise
- *   PostgreSQL's error.
+ * @throws SettingsError when the environment is wrong, or listing what the database lacks: nothing was changed; Error naming the sessions
+ *   that it waited for, or the migration, the roles or the table that failed: what was committed before stays.
  */
 export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log, lockWaitMs?: number): Promise<void> {
   const settings = readDatabaseSettings(env);

@@ -10,9 +10,10 @@ import { DatabaseError } from "./createClient.ts";
 export type Outage = "unavailable" | "busy" | "refused";
 
 /**
- * SQLSTATE classes and codes that mean "not now" rather than "never": a lost connection (08...), a role or a database that is gone
- * (28..., 3D000, 55000), a full disk (53...), a disk that fails, and a pooler without a server (58...), corrupted data and internal errors
- * (XX...), a standby that is not promoted yet (25006), and the server's own limits (57P05, 25P04).
+ * SQLSTATE classes and codes that mean "not now" rather than "never": a lost connection (08...), a server that stops or starts (57P01 to
+ * 57P03), a role or a database that is gone or refuses connections (28..., 3D000, 57P04, 55000), a full disk or no free connection (53...),
+ * a disk that fails, and a pooler without a server (58...), corrupted data and internal errors (XX...), a standby that is not promoted yet
+ * (25006), and the server's own limits (57P05, 25P04).
  */
 const UNAVAILABLE = /^(08...|28...|3D000|55000|25006|25P04|53...|57P0[1-5]|58...|XX...)$/;
 

@@ -5,9 +5,10 @@
  * - `succeeded`: every request it claimed is SUCCESS
  * - `failed`: its request is FAILED and reserved for the Job's next pod
  * - `dead`: its request is DEAD
- * - `lost`: another worker owns its request; its late writes changed nothing
+ * - `lost`: another worker owns its request, or has ended it; its late writes changed nothing
  * - `interrupted`: it was asked to stop; its request, if any, is free again
- * - `deferred`: its request asked to be run later; this Job is finished, and another one will run the request
+ * - `deferred`: its work asked to be run later; this Job is finished, and another one will run the request, unless its deferrals are
+ *   used up and it is DEAD
  */
 export type Outcome = "idle" | "succeeded" | "failed" | "dead" | "lost" | "interrupted" | "deferred";
 

@@ -1,4 +1,4 @@
-/** The result of the work, or the signal's reason once it has aborted; a later failure of the work is ignored. */
+/** Returns the work's result, or throws the signal's reason once it has aborted; a later failure of the work is ignored. */
 export async function raceAbort<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   work.catch(() => undefined);
   signal.throwIfAborted();

@@ -34,7 +34,7 @@ const HUNG =
 
 /**
  * Runs one pod of a Job: claims a request, works on it, records the result, and repeats until the Job has finished
- * `requestsPerJob` requests, none is left, or one does not succeed.
+ * `requestsPerJob` requests, none is left, one does not succeed, or the pod is asked to stop.
  */
 export async function runJob(context: JobContext): Promise<Outcome> {
   const { settings, shutdown, log } = context;
@@ -123,7 +123,7 @@ async function claimWithRetry(
   return undefined;
 }
 
-/** Returns a function that is called with each session seen to hold the request, or its lock: whether the same one has for so long. */
+/** Returns a function to be called with each session seen to hold the request or its lock; it returns whether the same one has for `ms`. */
 function watchSession(ms: number): (session: number) => boolean {
   let seen: { readonly session: number; readonly since: number } | undefined;
   return (session) => {

@@ -53,7 +53,7 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   standard_conforming_strings: "on",
   transform_null_equals: "off",
 
-  // Statements take microseconds: JIT compilation would take milliseconds, and custom plans would be made each time.
+  // Both would take longer than the statements do: JIT compilation, and a new plan for each execution (force_custom_plan).
   jit: "off",
   plan_cache_mode: "auto",
   // Even a small table must be read by its index: it may grow while an old plan is in use.
@@ -71,7 +71,7 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   lc_time: "C",
 };
 
-/** The same where one of them is set: older servers do not know them, would refuse the connection, and log that. */
+/** Added to SESSION_SETTINGS where the server sets one of these: older servers would refuse the connection, and log that. */
 export const NEWER_SETTINGS: Readonly<Record<string, string>> = {
   // 17
   transaction_timeout: "0",

@@ -33,7 +33,7 @@ export interface DatabaseSettings {
    */
   readonly serverName?: string;
   /**
-   * Whether a pooler is in between, which may assign another connection to each transaction.
+   * Whether a pooler may be in between, which assigns another connection to each transaction: a worker with a lease assumes that.
    *
    * @default false
    */
@@ -70,7 +70,7 @@ export interface Settings extends RetryLimits {
 
 const LIMIT_RULES = mapLimits((name): NumberRule => RETRY_LIMITS[name].rule);
 
-/** The limits of every number setting; the options of `npm start` and the stack's config use them as well. */
+/** The limits of every number setting but a command's; the options of `npm start` and the stack's config use them as well. */
 export const NUMBER_RULES = {
   port: { min: 1, max: 65_535, why: "a TCP port" },
   databaseTimeoutSeconds: {

@@ -15,7 +15,8 @@ export interface Deferral {
 /**
  * Why an attempt did not succeed, from the result of its work and the reason it was asked to stop.
  *
- * When the work was asked to stop, any result gets the reason of the stop, except a success, a final error, a crash and `retryLater`.
+ * When the work was asked to stop, any result gets the reason of the stop, except a final error, a crash before the work was terminated,
+ * and `retryLater` before the timeout.
  */
 export function toFailure(
   result: Exclude<WorkResult, { outcome: "succeeded" }>,

@@ -26,7 +26,7 @@ const HUNG_MS = 1_000;
 /**
  * Work that starts a command for each attempt, by the contract of docs/commands.md.
  *
- * `run` settles when every process of the command has ended; `close` kills what still runs.
+ * `run` resolves when every process of the command has ended, at the latest a second after `killSignal`; `close` kills what still runs.
  */
 export function createCommandWork(
   settings: CommandSettings,
@@ -35,7 +35,7 @@ export function createCommandWork(
 ): Work {
   let running: Leftovers | undefined;
   let stuck = false;
-  // The writer handles a closed log; without a listener, the error would end the runner.
+  // forwardOutput handles a closed log; without a listener, the error would end the runner.
   for (const stream of [streams.stdout, streams.stderr]) stream.on("error", () => undefined);
   // As the same user, the command could send SIGUSR1, which starts Node's debugger, and read the runner's password with it.
   if (process.listenerCount("SIGUSR1") === 0) process.on("SIGUSR1", () => undefined);
@@ -102,7 +102,7 @@ export function createCommandWork(
   }
 
   return {
-    // The runner's exit does not wait for a process that cannot be killed, but for a disk that does not answer.
+    // The runner's exit does not wait for a process that cannot be killed, but it does for a disk that does not answer.
     get stuck() {
       return stuck;
     },

@@ -7,7 +7,8 @@ import { LOADER, READABLE_LOADER } from "./assembleRunner.ts";
  * Copies the runner into a folder, as an init container does for the container of a command.
  *
  * @param root - the folder that `assembleRunner` filled
- * @param user - the id of the user who runs the command
+ * @param folder - the volume that the command's container mounts
+ * @param user - the id of the user as whom the command's container runs
  */
 export function installRunner(root: string, folder: string, user: number): void {
   for (const part of ["node", "mkfifo", "node_modules", "sql", "worker"])

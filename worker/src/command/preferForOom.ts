@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
  * whole node.
  *
  * A pod without a CPU limit starts near the maximum if its memory is a small part of its node's, so little is added there: the kernel
- * chooses the largest process, which may be the runner. Without privileges it cannot lower its own score.
+ * chooses the largest process, which may be the runner. Without privileges the runner cannot lower its own score.
  */
 const RAISED_BY = 500;
 const MAX_SCORE = 1_000;

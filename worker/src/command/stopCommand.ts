@@ -13,8 +13,8 @@ export interface Stopping {
 }
 
 /**
- * Passes `signal` on to every process group of a command's session as SIGTERM, and `killSignal` to its own as SIGKILL, which also ends
- * stopped processes (SIGSTOP).
+ * Passes `signal` on to every process group of a command's session as SIGTERM, and `killSignal` to the command's own group as
+ * SIGKILL, which also ends stopped processes (SIGSTOP); `endProcesses` ends the other groups.
  */
 export function stopCommandOnAbort(
   leader: number,
@@ -23,8 +23,8 @@ export function stopCommandOnAbort(
   let stop: CommandEnd["stop"];
 
   function onStop(): void {
-    // The command ended before it was asked to stop, and Node has not noticed yet: its work is complete.
     const groups = listOtherGroups(leader);
+    // If the command ended before it was asked to stop, and Node has not noticed yet, its work is complete.
     if (readProcess(leader)?.ended || !signalGroup(leader, "SIGTERM")) return;
     for (const group of groups) signalGroup(group, "SIGTERM");
     stop = { reason: signal.reason };

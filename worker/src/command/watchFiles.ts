@@ -21,7 +21,7 @@ export type Watched = Pick<WorkContext, "log" | "checkpointJson" | "progress" | 
  * saved, once for each value.
  *
  * @returns a function that reads the files a last time and ends the watch: the last checkpoint is then passed on, however the
- *   command ended, and the attempt is recorded only after it is stored.
+ *   command ended; the attempt is recorded only after it is stored or refused.
  */
 export function watchFiles(folder: AttemptFolder, context: Watched): () => Promise<void> {
   const { log, checkpointJson, progress, saveCheckpoint } = context;

@@ -5,7 +5,7 @@ import { type AttemptKey, keyValues, ownedRow } from "./attempt.ts";
 /**
  * Records that this worker was asked to stop, so that its Job's next pod waits for it.
  *
- * @param seconds - how long the worker may still take, from now on; an outage of the database counts
+ * @param seconds - how long the worker may still take, from now on; an outage of the database uses it up
  * @throws OwnershipLostError (zero rows) when the attempt is no longer this session's.
  */
 export async function announceStop(database: Database, key: AttemptKey, seconds: number): Promise<void> {

@@ -10,7 +10,7 @@ export interface AttemptKey {
   readonly requestId: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** The session whose lock or lease keeps the attempt. */
+  /** The session that owns the attempt, by its lock or its lease. */
   readonly session: number;
 }
 

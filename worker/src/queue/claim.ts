@@ -3,7 +3,7 @@ import { LIMIT_NAMES, type RetryLimits } from "../retryLimits.ts";
 import type { Settings } from "../settings.ts";
 import type { AttemptKey } from "./attempt.ts";
 
-/** Who claims: a pod of a Job, under a session lock or a lease. */
+/** Who claims (a pod of a Job, in a session), and with which limits. */
 export interface ClaimParams
   extends RetryLimits,
     Pick<Settings, "kind" | "jobName" | "podName" | "backoffSeconds" | "leaseSeconds" | "timeoutSeconds"> {

@@ -5,9 +5,10 @@ import { type ClaimParams, zeroAsNull } from "./claim.ts";
  * Why a claim found nothing.
  *
  * - `reclaimed`: requests of dead workers may be claimed now; claim again at once
- * - `locked`: a previous connection still holds the Job's request, or this session's lock; claim again shortly
- * - `reserved`: a request's worker is dead, or it is reserved for a Job that may be dead; claim again if this pod has claimed nothing yet, since
- *   its Job may have been created for it
+ * - `locked`: a previous connection still holds the Job's request or this session's lock, or a transaction of its program the request;
+ *   claim again shortly
+ * - `reserved`: a request's worker is dead, or it is reserved for a Job that may be dead; claim again if `idle`, since this Job may have
+ *   been created for it
  */
 export interface ClaimMiss {
   readonly finding: "reclaimed" | "locked" | "reserved";
@@ -21,7 +22,8 @@ export interface ClaimMiss {
  * Records the crash of a dead pod of the same Job, and releases requests to which other Jobs did not return; `undefined` (zero
  * rows) when there is nothing to do.
  *
- * @param idle - whether this pod has claimed nothing yet: one Job too many
+ * @param idle - whether this pod has claimed nothing yet: if there is nothing to do, its Job is one too many, and no longer counts as
+ *   the replacement of an absent one
  */
 export async function reclaim(
   database: Database,
