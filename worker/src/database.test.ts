@@ -80,7 +80,7 @@ describe("a database that becomes unavailable", () => {
     await connection.close();
   });
 
-  test("a finish whose answer is lost is recorded once", async () => {
+  test("a success whose answer is lost is recorded once", async () => {
     const connection = connect();
     const got = await claimed(connection);
     proxy.loseNextAnswer();

@@ -60,7 +60,7 @@ describe("a worker process", { timeout: 120_000 }, () => {
     });
   }
 
-  test("claims, works, finishes and ends 0; every line of its log is JSON with requestId, attempt and Job", async () => {
+  test("claims, works, records the success and exits with 0; every line of its log is JSON with requestId, attempt and Job", async () => {
     await insert(0.1);
     const pod = startWorker("a");
     assert.equal(await pod.ended, 0);

@@ -13,22 +13,37 @@ afterEach(() => database.reset());
 async function startPod() {
   await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
   const params = claimParams("a");
-  const { connection, attempt } = await startAttempt(database, params);
+  const { connection, attempt } = await startAttempt({ connect: () => database.connect("batch_worker") }, params);
   const lines: string[] = [];
   const log = createLog({}, (line) => lines.push(line));
   const record = () => recordSuccess({ database: connection, log }, attempt, null, { ...params, jobFinished: 1 });
-  return { connection, record, lines };
+  return { record, lines };
 }
 
 const stored = () => database.query("select request_id, attempt, status from batch.attempt order by 1, 2");
 
 describe("recordSuccess", () => {
-  test("records the success even if the schema is older, or the right to run the statement is missing", async () => {
-    const { record, lines } = await startPod();
-    await database.query("alter function batch.succeed_and_claim rename to other");
-    assert.equal(await record(), undefined);
-    await database.query("alter function batch.other rename to succeed_and_claim");
-    assert.match(lines.join(), /function batch.succeed_and_claim\(.*does not exist/);
-    assert.deepEqual(await stored(), [{ request_id: "1", attempt: 1, status: "SUCCESS" }]);
-  });
+  for (const [what, change, restore, reason] of [
+    [
+      "the schema is older",
+      "alter function batch.succeed_and_claim rename to other",
+      "alter function batch.other rename to succeed_and_claim",
+      /function batch.succeed_and_claim\(.*does not exist/,
+    ],
+    [
+      "the right to run the statement is missing",
+      "revoke execute on function batch.succeed_and_claim from batch_worker",
+      "grant execute on function batch.succeed_and_claim to batch_worker",
+      /permission denied for function succeed_and_claim/,
+    ],
+  ] as const) {
+    test(`records the success even if ${what}`, async () => {
+      const { record, lines } = await startPod();
+      await database.query(change);
+      assert.equal(await record(), undefined);
+      await database.query(restore);
+      assert.match(lines.join(), reason);
+      assert.deepEqual(await stored(), [{ request_id: "1", attempt: 1, status: "SUCCESS" }]);
+    });
+  }
 });

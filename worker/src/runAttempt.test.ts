@@ -98,7 +98,7 @@ describe("runAttempt", () => {
     assert.deepEqual(await database.query("select job_name from batch.queue"), [{ job_name: null }]);
   });
 
-  test("work that ignores its signal until its timeout, during the grace period, is recorded with both", async () => {
+  test("work that ignores its signal until its timeout, during the grace period, is recorded with both reasons", async () => {
     const stubborn = createHandler(() => new Promise(() => undefined));
     const { outcome, stopOnceStarted } = await attempt(stubborn, { timeoutSeconds: 0.2 });
     await stopOnceStarted();

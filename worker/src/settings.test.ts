@@ -17,7 +17,7 @@ function getProblems(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 describe("readSettings", () => {
-  test("the original prototype's variables are enough, everything else has a default", () => {
+  test("the server, the role, the Job and the pod are enough, everything else has a default", () => {
     const settings = readSettings({ ...LEAST, PG_PORT: "5432", PGPASSWORD: "secret" });
     assert.deepEqual(settings, {
       database: {

@@ -115,7 +115,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     });
   }
 
-  test("a stopped command fails at its timeout", async () => {
+  test("a command that is stopped (SIGSTOP) fails at its timeout", async () => {
     await insert();
     assert.equal(await start("kill -STOP $$", { TIMEOUT_SECONDS: "0.5" }).ended, 1);
     const { reason, error } = (await last()) ?? {};
@@ -128,7 +128,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     ["exit 75", "deferred", "exit code 75: why"],
   ] as const) {
     for (const stop of ["its timeout", "SIGTERM"]) {
-      test(`${end} before ${stop} is what it is, however long the log takes to accept its output`, async () => {
+      test(`${end} before ${stop} keeps its own reason, however long the log takes to accept its output`, async () => {
         await insert();
         const ending = join(directory, `ending-${jobs}`);
         const script = `head -c 260000 /dev/zero; echo why >&2; echo > ${ending}; ${end}`;
@@ -155,7 +155,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
 
   test("a checkpoint survives SIGKILL of the runner, and the next attempt finds it", async () => {
     await insert();
-    // What a container's end does to its processes is done by the mark.
+    // With SIGKILL the command goes on; a container's end would end it too, here endProcesses finds it by this variable.
     const env = { JOB_NAME: "checkpoint", COMMAND_ENV_MARK: "checkpoint" };
     const pod = start("echo '{\"chunk\": 7}' > $BATCH_CHECKPOINT_FILE; while :; do sleep 0.01; done", env);
     await until("the checkpoint is stored", async () =>

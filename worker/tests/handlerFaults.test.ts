@@ -91,7 +91,7 @@ describe("a worker whose handler", { timeout: 180_000 }, () => {
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    test(`takes its time gets all of it after a second ${signal}, and the interruption is recorded`, async () => {
+    test(`takes its time gets the whole grace period although ${signal} is sent twice, and the interruption is recorded`, async () => {
       await insert("log and block without computing");
       const pod = start({ GRACE_SECONDS: "3" });
       await pod.prints("blocking");

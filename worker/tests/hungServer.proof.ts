@@ -137,7 +137,7 @@ describe("a process of the server that hangs", { timeout: 300_000 }, () => {
     assert.deepEqual(await attempts(), ["1:1 SUCCESS"]);
   });
 
-  test("of KEDA's poll stops the polls, and no worker", async () => {
+  test("during a poll by KEDA stops the later polls, but no worker", async () => {
     await workers.insert(1);
     const poll = (client: pg.Client) => client.query("select batch.demand('clap', 1, 10)");
     const keda = await database.open();

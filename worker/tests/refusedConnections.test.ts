@@ -22,7 +22,7 @@ function connect(user: string | undefined, name: string, databaseTimeoutSeconds 
   };
 }
 
-describe("a worker waits whatever PostgreSQL's reason to refuse a connection, since administrators use them in maintenance", () => {
+describe("a worker waits, whatever PostgreSQL's reason to refuse its connection: administrators use all of them in maintenance", () => {
   for (const [refused, sql] of [
     ["a role that may not log in", "alter role kept_out nologin|alter role kept_out login"],
     [

@@ -21,7 +21,7 @@ const SHAPE = `
          '2026-02-01 12:00:00+00', '[2026-02-01 12:00:00+00,)', 1.5, 12345678901234567.89, array['a', null], E'a\\\\b',
          '{"b": 1,  "a": 0.10}', xmlelement(name a, 'b')`;
 
-/** Every value to try: settings with a range or a list of values by the server's own word, and texts that matter. */
+/** Settings that are texts, of which the server lists no values, with values that could matter. */
 const TEXTS: readonly (readonly [string, string])[] = [
   ["search_path", "traps"],
   ["search_path", "traps, pg_catalog"],
@@ -36,7 +36,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ["default_text_search_config", "pg_catalog.simple"],
 ];
 
-/** No settings but a transaction's state, or only a superuser's to set, for repairs. */
+/** A transaction's state rather than a setting, or for repairs and only for superusers. */
 const LEFT_OUT = new Set([
   "transaction_isolation",
   "transaction_read_only",
@@ -47,6 +47,7 @@ const LEFT_OUT = new Set([
   "session_replication_role",
 ]);
 
+/** Every other setting, with each of its values or, for a number, the least and the greatest, as the server lists them. */
 async function values(): Promise<(readonly [string, string])[]> {
   const settings = await query<{ name: string; setting: string; values: string[] }>(`
     select name, setting,

@@ -41,7 +41,7 @@ async function killAndClaim(jobName: string): Promise<number> {
   return took;
 }
 
-test("200 processes are killed: each one's request is claimed by its Job's next pod within a second", {
+test("200 processes are killed: 99 of 100 requests are claimed by their Job's next pod within a second", {
   timeout: 120_000,
 }, async (t) => {
   await database.query("insert into make_it_clap (duration_seconds) select 600 from generate_series(1, $1::integer)", [

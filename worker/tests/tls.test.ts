@@ -4,7 +4,6 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import pg from "pg";
 import { type GenerateResult, generate } from "selfsigned";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { startTlsFront } from "../../tests/support/tlsProxy.ts";
@@ -19,12 +18,6 @@ const ENV = { PG_HOST: "postgres.example", PG_USERNAME: "batch_worker" };
 
 test("without PG_CA_FILE and PG_SSLMODE there is no TLS", () => {
   assert.equal(toClientConfig(readDatabaseSettings(ENV)).ssl, false);
-});
-
-test("PGSSLNEGOTIATION, which is meant for the work, changes no connection", () => {
-  process.env.PGSSLNEGOTIATION = "direct";
-  assert.ok(new pg.Client(toClientConfig(readDatabaseSettings(ENV))));
-  delete process.env.PGSSLNEGOTIATION;
 });
 
 test("PG_SSLMODE require encrypts; verify-full checks the server by the system's authorities or by PG_CA_FILE", () => {

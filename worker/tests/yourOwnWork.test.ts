@@ -20,7 +20,7 @@ async function blocks(language: string): Promise<string[]> {
   return [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map((match) => match[1] ?? "");
 }
 
-test("by docs/your-own-work.md the rows of a second, different table become SUCCESS, and its wrong rows DEAD", {
+test("by the steps of docs/your-own-work.md, the rows of a second, different table become SUCCESS, and its wrong rows DEAD", {
   timeout: 60_000,
 }, async () => {
   const site = createServer((request, response) =>

@@ -7,10 +7,10 @@ import { createWorkers, type Workers } from "../../tests/support/workers.ts";
 
 /** What a worker that was stopped writes when it continues; at once, before it can learn that it is presumed dead. */
 const WRITES = {
-  finish: { seconds: 1, failures: 0, before: untilOver },
+  success: { seconds: 1, failures: 0, before: untilOver },
   failure: { seconds: 1, failures: 1, before: untilOver },
   // The signal is delivered as soon as the process runs again.
-  release: { seconds: 60, failures: 0, before: (zombie: Pod) => zombie.kill("SIGTERM") },
+  interruption: { seconds: 60, failures: 0, before: (zombie: Pod) => zombie.kill("SIGTERM") },
 };
 
 /** Its timer is due as soon as the process runs again. */

@@ -86,7 +86,7 @@ test("a program in a folder that its user may not enter is not called missing", 
   );
 });
 
-test("what a node lacks, or its disk fails to read, is no reason why a later attempt cannot start", () => {
+test("a start that fails because the node lacks something, or cannot read its disk, may succeed at a later attempt", () => {
   for (const code of ["EAGAIN", "ENOMEM", "EMFILE", "EIO", "ESTALE"]) {
     assert.equal(isTransient(Object.assign(new Error(`spawn ${code}`), { code })), true, code);
   }

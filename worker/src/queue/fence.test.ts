@@ -27,7 +27,8 @@ const VERBS: Readonly<Record<string, (connection: Database, attempt: Claim) => P
   "succeed and claim": (database, attempt) =>
     recordSuccess({ database, log: noopLog }, attempt, null, claimParams("a")),
   fail: (connection, attempt) => fail(connection, attempt, { reason: "error", message: "no", final: false }),
-  release: (connection, attempt) => fail(connection, attempt, { reason: "interrupted", message: "x", final: false }),
+  "fail because of an interruption": (connection, attempt) =>
+    fail(connection, attempt, { reason: "interrupted", message: "x", final: false }),
   defer: (connection, attempt) => defer(connection, attempt, { afterSeconds: 1, message: "later" }),
   renew: (connection, attempt) => renew(connection, attempt, { leaseSeconds: 0 }),
   report: (connection, attempt) => report(connection, attempt, { progress: { done: 1 }, checkpoint: "1" }),
