@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { attachOdd, createOddWork } from "../../tests/support/oddWork.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
+import { requirePassword } from "../../tests/support/requirePassword.ts";
 import { until } from "../../tests/support/until.ts";
 
 const database = await createTestDatabase();
@@ -13,13 +14,6 @@ await attachOdd(database);
 const proxy = await createProxy();
 const work = await createOddWork();
 const role = `busy_${process.pid}`;
-const [{ hba_file: hbaFile } = { hba_file: "" }] = await database.query<{ hba_file: string }>("show hba_file");
-const trusting = readFileSync(hbaFile, "utf8");
-
-async function obey(rules: string): Promise<void> {
-  writeFileSync(hbaFile, rules);
-  await database.query("select pg_reload_conf()");
-}
 
 const sessions = async () =>
   (await database.query<{ pid: number }>("select pid from pg_stat_activity where usename = $1", [role])).map(
@@ -30,8 +24,7 @@ test("a handler that keeps every thread of Node's pool busy does not keep the wo
   timeout: 60_000,
 }, async () => {
   await database.query(`create role ${role} login in role batch_worker password 'a password'`);
-  await obey(`local all ${role} scram-sha-256\n${trusting}`);
-  after(() => obey(trusting));
+  after(await requirePassword(role));
   const release = join(createDirectory(), "release");
   const address = { PG_HOST: "localhost", PG_PORT: String(proxy.address.port), PG_USERNAME: role };
   await database.query("insert into odd (does) values ('block the thread pool')");

@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { startPod } from "../../simulator/pod.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { requirePassword } from "../../tests/support/requirePassword.ts";
 import { until } from "../../tests/support/until.ts";
 
 const database = await createTestDatabase();
 const role = `rotated_${process.pid}`;
-
-// One role of the test server that needs its password: the others need none.
-const [{ hba_file: hbaFile } = { hba_file: "" }] = await database.query<{ hba_file: string }>("show hba_file");
-const trusting = readFileSync(hbaFile, "utf8");
-
-async function obey(rules: string): Promise<void> {
-  writeFileSync(hbaFile, rules);
-  await database.query("select pg_reload_conf()");
-}
 
 const setPassword = (password: string) => database.query(`alter role ${role} password '${password}'`);
 
@@ -26,12 +17,13 @@ function startWorker(password: string | undefined, env: NodeJS.ProcessEnv = {}) 
 const attempts = () => database.query("select status, attempt from clap_attempt");
 
 describe("rotated passwords", { timeout: 60_000 }, () => {
+  let requireNone: () => Promise<void>;
   before(async () => {
-    await obey(`local all ${role} scram-sha-256\n${trusting}`);
+    requireNone = await requirePassword(role);
     await database.query(`create role ${role} login in role batch_worker`);
   });
   after(async () => {
-    await obey(trusting);
+    await requireNone();
     await database.query(`drop role ${role}`);
   });
   beforeEach(async () => {
