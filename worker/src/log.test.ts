@@ -44,3 +44,10 @@ test("fields that JSON cannot represent, given for every line, are written as te
   log.with(throwing).info("said");
   assert.equal(JSON.parse(lines[1] ?? "").requestId, "1");
 });
+
+test("a line that is too long is shortened, and keeps the log's fields and the start of its own", () => {
+  const { fields, ...rest } = written({ text: "x".repeat(100_000) });
+  assert.deepEqual(rest, { level: "info", message: "said", request: "1" });
+  assert.match(String(fields), /^\{"time":.*"text":"x+\.\.\. \(\d+ more characters\)$/);
+  assert.ok(String(fields).length < 21_000);
+});

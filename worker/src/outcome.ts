@@ -3,7 +3,7 @@
  *
  * - `idle`: there was nothing to claim
  * - `succeeded`: every request it claimed is SUCCESS
- * - `failed`: its request is FAILED and reserved for the Job's next pod
+ * - `failed`: its request is FAILED, and reserved for the Job's next pod if the Job has one
  * - `dead`: its request is DEAD
  * - `lost`: another worker owns its request, or has ended it; its late writes changed nothing
  * - `interrupted`: it was asked to stop; its request, if any, is free again

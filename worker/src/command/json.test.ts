@@ -23,19 +23,19 @@ for (const text of [
 }
 
 for (const [text, message] of [
-  ['"\\u0000"', /\\u0000, which PostgreSQL cannot store/],
+  ['"\\u0000"', /^a string with \\u0000$/],
   ['{"a\\u0000":1}', /\\u0000/],
-  ['["\\ud800"]', /half of a surrogate pair/],
-  [`[${"1e9999,".repeat(9_000)}1]`, /its numbers have more than 4000000 digits/],
-  ["1e200000", /the exponent of 1e200000/],
-  ["1e-200000", /the exponent of/],
+  ['["\\ud800"]', /^a string with half of a surrogate pair/],
+  [`[${"1e9999,".repeat(9_000)}1]`, /^numbers with exponents of more than 4000000 in all/],
+  ["1e200000", /^the number 1e200000, whose exponent is beyond 10000$/],
+  ["1e-200000", /^the number 1e-200000, whose exponent/],
   [`0.${"1".repeat(16_384)}`, /more than 16383 digits after the point/],
   [`0.${"1".repeat(10_000)}e-9000`, /digits after the point/],
   [`${"[".repeat(201)}${"]".repeat(201)}`, /nested more than 200 levels deep/],
   [`${'{"a":'.repeat(30_000)}1${"}".repeat(30_000)}`, /nested more than/],
 ] as const) {
   test(`${text.slice(0, 40)} is refused, since jsonb or its readers cannot represent it`, () => {
-    assert.throws(() => parseJson(text), message);
+    assert.throws(() => parseJson(text), { name: "RangeError", message });
   });
 }
 

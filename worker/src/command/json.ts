@@ -17,7 +17,8 @@ const { parse, rawJSON } = JSON as unknown as {
 /**
  * Parses JSON so that `JSON.stringify` writes every number unchanged: a number that JavaScript would round is kept as text.
  *
- * @throws SyntaxError if the text is not JSON, RangeError if PostgreSQL's `jsonb` cannot hold the value.
+ * @throws SyntaxError if the text is not JSON, RangeError if PostgreSQL's `jsonb` cannot hold the value; its message completes the sentence
+ *   "must be JSON that PostgreSQL can store; got ...".
  */
 export function parseJson(text: string): unknown {
   checkDepth(text);
@@ -28,12 +29,11 @@ export function parseJson(text: string): unknown {
     if (typeof value !== "number" || source === undefined || String(value) === source) return value;
     const [, decimals = "", exponent = "0"] = /^[^.e]*\.?(\d*)(?:e(.*))?$/i.exec(source) ?? [];
     if (Math.abs(Number(exponent)) > MAX_EXPONENT)
-      throw new RangeError(`the exponent of ${source} is too large to be stored`);
+      throw new RangeError(`the number ${source}, whose exponent is beyond ${MAX_EXPONENT}`);
     zeros += Math.abs(Number(exponent));
-    if (zeros > MAX_ZEROS)
-      throw new RangeError(`its numbers have more than ${MAX_ZEROS} digits, too many to be stored`);
+    if (zeros > MAX_ZEROS) throw new RangeError(`numbers with exponents of more than ${MAX_ZEROS} in all`);
     if (decimals.length - Number(exponent) > MAX_DECIMALS) {
-      throw new RangeError(`a number has more than ${MAX_DECIMALS} digits after the point, too many to be stored`);
+      throw new RangeError(`a number with more than ${MAX_DECIMALS} digits after the point`);
     }
     return rawJSON(source);
   });
@@ -50,8 +50,8 @@ export function compactJson(text: string): string {
 }
 
 function checkText(text: string): void {
-  if (text.includes("\0")) throw new RangeError("a string contains \\u0000, which PostgreSQL cannot store");
-  if (!text.isWellFormed()) throw new RangeError("a string contains half of a surrogate pair, which is not Unicode");
+  if (text.includes("\0")) throw new RangeError("a string with \\u0000");
+  if (!text.isWellFormed()) throw new RangeError("a string with half of a surrogate pair, which is not Unicode");
 }
 
 /**
@@ -63,6 +63,6 @@ function checkDepth(text: string): void {
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[{\]}]/gs)) {
     if (token === "[" || token === "{") depth++;
     else if (token === "]" || token === "}") depth--;
-    if (depth > MAX_DEPTH) throw new RangeError(`it is nested more than ${MAX_DEPTH} levels deep`);
+    if (depth > MAX_DEPTH) throw new RangeError(`a value nested more than ${MAX_DEPTH} levels deep`);
   }
 }

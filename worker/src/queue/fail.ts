@@ -4,7 +4,7 @@ import { type AttemptKey, type EndStatus, keyValues, ownedRow, type Reason } fro
 
 /** Why an attempt did not succeed. */
 export interface Failure {
-  /** Which limit it counts against. An `interrupted` request is free for any Job at once; otherwise it is reserved for its own Job. */
+  /** Which limit it counts against. An `interrupted` request is free for any Job at once; otherwise it is reserved for its Job's next pod. */
   readonly reason: Exclude<Reason, "deferred">;
   readonly message: string;
   /** No retry can help: DEAD at once. */
