@@ -10,7 +10,7 @@ const INVALID_FUNCTION_DEFINITION = "42P13";
  * Creates the functions whose files are new or have changed, and drops those whose files have been removed. Runs in the caller's
  * transaction.
  *
- * @throws Error naming the file that PostgreSQL refuses.
+ * @throws Error naming the file that PostgreSQL refuses, or that does not create its function.
  */
 export async function applyFunctions(
   client: pg.ClientBase,

@@ -1,23 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { claimParams, startAttempt } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
+import { usedHeap } from "../../tests/support/usedHeap.ts";
 import { AttemptReporter } from "./attemptReporter.ts";
 import { OwnershipLostError } from "./errors.ts";
 import { createLog, noopLog } from "./log.ts";
 
 const database = await createTestDatabase();
-
-setFlagsFromString("--expose-gc");
-const collectGarbage: () => void = runInNewContext("gc");
-
-function measureHeap(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
 
 const stored = async () => (await database.query("select progress, checkpoint from batch.queue"))[0];
 
@@ -117,9 +108,9 @@ describe("an attempt's reporter", () => {
     await lock.query("begin");
     await lock.query("lock table batch.queue in exclusive mode");
     reporter.progress(0);
-    const before = measureHeap();
+    const before = await usedHeap();
     for (let done = 1; done <= 100_000; done++) reporter.progress(done);
-    const kept = measureHeap() - before;
+    const kept = (await usedHeap()) - before;
     await lock.query("rollback");
     await reporter.close();
     assert.ok(kept < 10_000_000, `${kept} bytes`);

@@ -1,6 +1,6 @@
 import { inspect, types } from "node:util";
 
-/** The maximum length of a description: the limit of the history and of a log line. */
+/** The maximum length of a description, and of an error's text in the history. */
 export const MAX_DESCRIPTION = 20_000;
 
 /** Limits for each part, so that a long one leaves room for the causes after it. */

@@ -50,7 +50,7 @@ async function runPod(): Promise<number> {
     return report(error);
   } finally {
     await Promise.all([database.close(), work.close()]);
-    // The process's exit would wait for a thread that cannot be terminated.
+    // The process's exit would wait for what is stuck: a thread in a native call, or a disk that does not answer.
     if (work.stuck) {
       await flushOutput();
       process.kill(process.pid, "SIGKILL");

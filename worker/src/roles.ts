@@ -66,7 +66,7 @@ async function createRolesOnce(
  * Grants the roles their rights again if they exist, since a function that was dropped and recreated has lost its grants. Runs in
  * the caller's transaction.
  *
- * @returns whether they exist.
+ * @returns whether both exist; otherwise nothing is granted.
  */
 export async function grantRights(client: pg.ClientBase, names: RoleNames = DEFAULT_ROLES): Promise<boolean> {
   const { rows } = await client.query<{ count: string }>("select count(*) from pg_roles where rolname in ($1, $2)", [

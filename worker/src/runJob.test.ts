@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createInProcessWork } from "../../tests/support/inProcessWork.ts";
 import { createProxy } from "../../tests/support/proxy.ts";
 import { announceStop, claimParams, fail, startAttempt, succeed } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
+import { usedHeap } from "../../tests/support/usedHeap.ts";
 import type { Database } from "./database.ts";
 import { InterruptedError } from "./errors.ts";
 import { createLog, noopLog } from "./log.ts";
 import { runJob } from "./runJob.ts";
 import { readSettings } from "./settings.ts";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage: () => void = runInNewContext("gc");
 
 const database = await createTestDatabase();
 
@@ -43,15 +39,6 @@ function runPod(
 function advanceOneMinute(): void {
   const now = performance.now.bind(performance);
   mock.method(performance, "now", () => now() + 60_000);
-}
-
-async function usedHeap(): Promise<number> {
-  // Finalizers run between two turns of the event loop.
-  for (let round = 0; round < 3; round++) {
-    collectGarbage();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return process.memoryUsage().heapUsed;
 }
 
 /** A pod's connection, and the statements answered on it. */

@@ -69,8 +69,8 @@ export async function runJob(context: JobContext): Promise<Outcome> {
  * requests, because its Job may have been created to replace a dead one. A pod that has worked takes nothing over: its Job's request is
  * then held by the Job's next pod.
  *
- * A pod that must stop claims once more if an answer was lost with a connection that still holds the session's lock: it may have claimed a
- * request, which must be freed.
+ * A pod that must stop nevertheless claims again if the answer of a claim was lost, for as long as its previous connection holds the
+ * session's lock: it may have claimed a request, which must be freed.
  *
  * @param mayHaveClaimed - whether the answer of a claim was lost already
  * @throws DatabaseUnavailableError also when the server does not end this worker's previous connection in time: the process that served it

@@ -54,5 +54,6 @@ export interface Work {
   run(rowJson: string, context: WorkContext): Promise<WorkResult>;
   /** Whether part of the work could not be terminated; the process must then end by SIGKILL, since its exit would wait for it. */
   readonly stuck: boolean;
+  /** Ends what still runs, and what was prepared for a next request. */
   close(): Promise<void>;
 }

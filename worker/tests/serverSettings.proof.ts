@@ -127,7 +127,7 @@ describe("a worker does the same, and its row looks the same, if the database se
   }
 });
 
-describe("and if the worker's role sets", () => {
+describe("a worker does the same, and its row looks the same, if its role sets", () => {
   beforeEach(renew);
   after(() => query(`drop owned by ${role}; drop role ${role}`));
   for (const [setting, value] of [
