@@ -7,8 +7,8 @@ import { parseJson } from "./json.ts";
 export type JsonFile = { readonly value: unknown; readonly text: string } | { readonly problem: string };
 
 /**
- * Reads a file that a command writes, which may be anything: if it is not a regular file, larger than 64 KiB, or not JSON that PostgreSQL can
- * store, it has a `problem`. A FIFO does not block, and a large file is not read to its end.
+ * Reads a file that a command writes, which may be anything: if it is not a regular file, larger than 64 KiB, or not JSON that PostgreSQL
+ * can store, it has a `problem`. A FIFO does not block, and a large file is not read to its end.
  *
  * @returns undefined if there is no such file
  */
