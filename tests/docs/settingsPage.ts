@@ -37,7 +37,7 @@ export function workerVariables(): Readonly<Record<string, Variable>> {
       what: "`disable`, `require` or `verify-full`; without it `verify-full` with `PG_CA_FILE`, else `disable`",
     },
     PG_CA_FILE: {
-      what: "the file of the certificate authority that signed the server's certificate, with `verify-full`; without it the system's",
+      what: "the file of the certificate authority that signed the server's certificate, with `verify-full`; without it Node.js's own",
     },
     PG_SERVER_NAME: { what: "the name that the server's certificate must have; without it `PG_HOST`" },
     DATABASE_TIMEOUT_SECONDS: {

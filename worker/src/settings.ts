@@ -15,7 +15,7 @@ export interface DatabaseSettings {
   readonly name: string;
   /**
    * `require`: the connection is encrypted; `verify-full`: also, the server's certificate must be for `serverName` and signed by the
-   * authority in `caFile`, or else by one that the system trusts; `disable`: no TLS.
+   * authority in `caFile`, or else by one that Node.js trusts; `disable`: no TLS.
    *
    * @default "verify-full" with a `caFile`, else "disable"
    */
@@ -23,7 +23,7 @@ export interface DatabaseSettings {
   /**
    * The file of the certificate authority that must have signed the server's certificate.
    *
-   * @default - the authorities that the system trusts
+   * @default - the authorities that Node.js trusts: its own list, and those of NODE_EXTRA_CA_CERTS
    */
   readonly caFile?: string;
   /**

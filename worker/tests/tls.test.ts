@@ -20,7 +20,7 @@ test("without PG_CA_FILE and PG_SSLMODE there is no TLS", () => {
   assert.equal(toClientConfig(readDatabaseSettings(ENV)).ssl, false);
 });
 
-test("PG_SSLMODE require encrypts; verify-full checks the server by the system's authorities or by PG_CA_FILE", () => {
+test("PG_SSLMODE require encrypts; verify-full checks the server by the authorities that Node.js trusts or by PG_CA_FILE", () => {
   const tls = (env: NodeJS.ProcessEnv) => toClientConfig(readDatabaseSettings({ ...ENV, ...env })).ssl;
   assert.deepEqual(tls({ PG_SSLMODE: "require" }), { rejectUnauthorized: false });
   assert.deepEqual(tls({ PG_SSLMODE: "verify-full" }), { rejectUnauthorized: true });
