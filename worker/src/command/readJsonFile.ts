@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { MAX_JSON_BYTES } from "../toJson.ts";
 import { parseJson } from "./json.ts";
@@ -16,7 +16,8 @@ export async function readJsonFile(path: string): Promise<JsonFile | undefined> 
   let file: FileHandle | undefined;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await file.stat()).isFile()) return { problem: "must be a regular file" };
+    const found = await file.stat();
+    if (!found.isFile()) return { problem: `must be a regular file; got ${describeKind(found)}` };
     const bytes = await readAtMost(file, MAX_JSON_BYTES + 1);
     if (bytes.length > MAX_JSON_BYTES) return { problem: `must be at most ${MAX_JSON_BYTES} bytes; got more` };
     if (bytes.length === 0) return { problem: "must be JSON; got an empty file" };
@@ -33,6 +34,10 @@ export async function readJsonFile(path: string): Promise<JsonFile | undefined> 
     // A network's disk may report an error here, which changes nothing about what was read.
     await file?.close().catch(() => undefined);
   }
+}
+
+function describeKind(found: Stats): string {
+  return found.isDirectory() ? "a folder" : found.isFIFO() ? "a FIFO" : "a device";
 }
 
 async function isLink(path: string): Promise<boolean> {

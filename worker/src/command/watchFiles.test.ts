@@ -103,6 +103,14 @@ for (const [what, script] of [
   });
 }
 
+test("the log says what a file is that must be a regular one", async () => {
+  const { log } = await run("mkdir $BATCH_CHECKPOINT_FILE; mkfifo $BATCH_PROGRESS_FILE");
+  assert.deepEqual(log.map(({ problem }) => problem).sort(), [
+    "it must be a regular file; got a FIFO",
+    "it must be a regular file; got a folder",
+  ]);
+});
+
 test("files that are read while they are being written, again and again, are logged once for each fault", async () => {
   const round =
     ": > $BATCH_PROGRESS_FILE; poll; put $BATCH_PROGRESS_FILE '{\"done\": 1'; poll; progress '{\"done\": 1}'; poll";
