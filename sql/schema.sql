@@ -433,7 +433,7 @@ declare
   repeated boolean := false;       -- and was claimed by this session: its answer was lost
   problem text;                    -- why the request cannot be worked on
   missing boolean;                 -- because it has no row
-  unreadable boolean;              -- because its row cannot be read
+  unreadable text;                 -- because its row cannot be read: the SQLSTATE
   some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
   unusable integer := 0;           -- how many such requests this call has met
@@ -523,8 +523,7 @@ begin
     end if;
 
     if not repeated then
-      -- The history is the truth about attempts: a row added in another way (a restore, a manual insert) must neither rerun
-      -- finished work nor count an attempt twice.
+      -- The history is the truth: a row that was restored, or inserted by hand, must neither rerun work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
       if q.canceled is not null or greatest(q.attempt, last.attempt) = 2147483647
@@ -541,7 +540,7 @@ begin
     reading_since := clock_timestamp();
     for try in 1..3 loop
       problem := null;
-      unreadable := false;
+      unreadable := null;
       begin
         found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
         if getdatabaseencoding() <> 'UTF8' then
@@ -568,7 +567,7 @@ begin
           raise;
         when others or assert_failure then
           problem := format('its row cannot be read: %s', sqlerrm);
-          unreadable := true;
+          unreadable := sqlstate;
       end;
       exit when problem is null;
       -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
@@ -579,7 +578,7 @@ begin
         return;
       end if;
     end loop;
-    if unreadable and not some_readable then
+    if unreadable is not null and not some_readable then
       begin
         kind_problem := batch.reading_problem(p_kind);
         some_readable := kind_problem is null;
@@ -595,7 +594,11 @@ begin
       end if;
     end if;
     if problem is not null then
-      perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and not unreadable);
+      if unreadable ~ '^(58|XX)' then
+        perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
+      else
+        perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and unreadable is null);
+      end if;
       unusable := unusable + 1;
       continue;
     end if;
@@ -607,7 +610,6 @@ begin
       q.job_finished := greatest(p_job_finished, q.job_finished);
     end if;
 
-    -- By its ctid, which the lock keeps: an index would be searched again.
     update batch.queue u
     set attempt = q.attempt,
         job_finished = q.job_finished,
@@ -621,7 +623,7 @@ begin
         backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
-    where u.ctid = q.row_ctid
+    where u.ctid = q.row_ctid -- which the lock keeps: an index would be searched again
     returning u.request_id, u.attempt, u.job_finished, u.token, u.checkpoint
     into strict request_id, attempt, job_finished, token, checkpoint;
 
@@ -2731,6 +2733,8 @@ begin
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
+      when system_error or internal_error then
+        -- The server's disk fails: a later poll tries again, and other requests need not wait for that.
       when others or assert_failure then
         perform batch.reject(p_kind, array[q.request_id], sqlerrm);
     end;
@@ -2822,7 +2826,8 @@ CREATE FUNCTION batch.record_crash(p_kind text, p_request bigint, p_reason text,
 begin
   perform batch.end_attempt(p_kind, p_request, p_reason, p_error, false, p_reserve);
 exception
-  when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+  -- The last two: the server's disk fails, which is not the row's fault.
+  when query_canceled or transaction_rollback or lock_not_available or insufficient_resources or system_error or internal_error then
     raise;
   when others then
     perform batch.reject(p_kind, array[p_request], sqlerrm);

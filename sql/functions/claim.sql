@@ -9,12 +9,11 @@
 -- p_next: true when batch.succeed_and_claim() has just ended the Job's request, of which a Job has no more than one: only waiting
 -- requests are considered, and rows that no trigger saw are left to the next claim or poll, since enqueuing many takes seconds
 --
--- One row: the attempt. Zero rows: there is nothing to claim, or a previous pod still owns the Job's request; batch.reclaim()
--- reports which.
+-- One row: the attempt. Zero rows: nothing to claim, or a previous pod still owns the Job's request; batch.reclaim() reports which.
 --
 -- A repeated call by the same session returns the same attempt and counts nothing, so it is safe after a lost answer.
 -- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed. If a row
--- cannot be read in time, that attempt ends with an error: zero rows. If the kind's table cannot be read, no attempt is counted: zero rows.
+-- cannot be read in time (zero rows), or since the server's disk fails, that attempt fails. If none can be read: zero rows, no attempt.
 --
 -- Several short statements are faster than one that joins their tables: each takes a hundredth of a millisecond, even one that finds none.
 -- Indexes: queue_job, queue_waiting. The scan of the waiting ones starts at the lower bound of batch.scaling: below it there
@@ -24,8 +23,7 @@ create or replace function batch.claim(
   p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision,
   p_job_finished integer, p_arriving boolean, p_next boolean default false
 ) returns table (
-  request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb,
-  timeout_seconds double precision
+  request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -41,7 +39,7 @@ declare
   repeated boolean := false;       -- and was claimed by this session: its answer was lost
   problem text;                    -- why the request cannot be worked on
   missing boolean;                 -- because it has no row
-  unreadable boolean;              -- because its row cannot be read
+  unreadable text;                 -- because its row cannot be read: the SQLSTATE
   some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
   unusable integer := 0;           -- how many such requests this call has met
@@ -131,8 +129,7 @@ begin
     end if;
 
     if not repeated then
-      -- The history is the truth about attempts: a row added in another way (a restore, a manual insert) must neither rerun
-      -- finished work nor count an attempt twice.
+      -- The history is the truth: a row that was restored, or inserted by hand, must neither rerun work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
       where h.kind = p_kind and h.request_id = q.request_id order by h.attempt desc limit 1;
       if q.canceled is not null or greatest(q.attempt, last.attempt) = 2147483647
@@ -149,7 +146,7 @@ begin
     reading_since := clock_timestamp();
     for try in 1..3 loop
       problem := null;
-      unreadable := false;
+      unreadable := null;
       begin
         found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
         if getdatabaseencoding() <> 'UTF8' then
@@ -176,7 +173,7 @@ begin
           raise;
         when others or assert_failure then
           problem := format('its row cannot be read: %s', sqlerrm);
-          unreadable := true;
+          unreadable := sqlstate;
       end;
       exit when problem is null;
       -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
@@ -187,7 +184,7 @@ begin
         return;
       end if;
     end loop;
-    if unreadable and not some_readable then
+    if unreadable is not null and not some_readable then
       begin
         kind_problem := batch.reading_problem(p_kind);
         some_readable := kind_problem is null;
@@ -203,7 +200,11 @@ begin
       end if;
     end if;
     if problem is not null then
-      perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and not unreadable);
+      if unreadable ~ '^(58|XX)' then
+        perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
+      else
+        perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and unreadable is null);
+      end if;
       unusable := unusable + 1;
       continue;
     end if;
@@ -215,7 +216,6 @@ begin
       q.job_finished := greatest(p_job_finished, q.job_finished);
     end if;
 
-    -- By its ctid, which the lock keeps: an index would be searched again.
     update batch.queue u
     set attempt = q.attempt,
         job_finished = q.job_finished,
@@ -229,7 +229,7 @@ begin
         backoff_seconds = p_backoff_seconds,
         reserved_until = null, suspected_at = null, stopping_until = null,
         lease_until = now() + make_interval(secs => p_lease_seconds)
-    where u.ctid = q.row_ctid
+    where u.ctid = q.row_ctid -- which the lock keeps: an index would be searched again
     returning u.request_id, u.attempt, u.job_finished, u.token, u.checkpoint
     into strict request_id, attempt, job_finished, token, checkpoint;
 

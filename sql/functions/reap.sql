@@ -47,6 +47,8 @@ begin
     exception
       when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
         raise;
+      when system_error or internal_error then
+        -- The server's disk fails: a later poll tries again, and other requests need not wait for that.
       when others or assert_failure then
         perform batch.reject(p_kind, array[q.request_id], sqlerrm);
     end;

@@ -9,7 +9,8 @@ as $$
 begin
   perform batch.end_attempt(p_kind, p_request, p_reason, p_error, false, p_reserve);
 exception
-  when query_canceled or transaction_rollback or lock_not_available or insufficient_resources then
+  -- The last two: the server's disk fails, which is not the row's fault.
+  when query_canceled or transaction_rollback or lock_not_available or insufficient_resources or system_error or internal_error then
     raise;
   when others then
     perform batch.reject(p_kind, array[p_request], sqlerrm);

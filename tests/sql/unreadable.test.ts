@@ -5,7 +5,7 @@ import { migrate } from "../../worker/src/migrate.ts";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { claim, claimParams, succeed } from "../support/queue.ts";
-import { attempts, claimed, poll, problem, query, queued, worker } from "./parcels.ts";
+import { attempts, claimed, finishAll, poll, problem, query, queued, worker } from "./parcels.ts";
 
 const MOOD = `create type mood as enum ('fine', 'odd');
   create function mood_json(mood) returns json language plpgsql as $$begin
@@ -88,6 +88,26 @@ describe("a table of which no row can be read", () => {
       await query("drop table parcels; drop type mood cascade");
     }
   });
+
+  for (const condition of ["io_error", "data_corrupted", "internal_error"]) {
+    test(`a row that the server's disk does not return at that moment is read again later (${condition})`, async () => {
+      await query(`${MOOD}; update parcels set m = 'odd' where id = 1;
+        create or replace function mood_json(mood) returns json language plpgsql as $$begin
+          if $1 = 'odd' then raise ${condition} using message = 'could not read block 1'; end if; return '1'; end$$`);
+      try {
+        assert.equal((await claimed("a")).requestId, "2");
+        const error = "its row cannot be read: could not read block 1";
+        assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1, status: "FAILED", error }]);
+        await query("create or replace function mood_json(mood) returns json language sql as 'select ''1''::json'");
+        await query("update batch.queue set available_at = now() where request_id = 1");
+        await poll();
+        assert.deepEqual((await finishAll()).sort(), [1, 3]);
+        assert.partialDeepStrictEqual(await attempts(1), [{ status: "FAILED" }, { attempt: 2, status: "SUCCESS" }]);
+      } finally {
+        await query("drop table parcels; drop type mood cascade");
+      }
+    });
+  }
 
   test("twenty such rows at both ends of the queue affect only themselves, and the one between them runs", async () => {
     await query(`${MOOD}; delete from parcels; insert into parcels (id, m) select n, case when n = 11 then 'fine' else 'odd' end::mood
