@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { createClient } from "./createClient.ts";
 import type { Log } from "./log.ts";
+import { MIGRATION_SETTINGS, toOptions } from "./sessionOptions.ts";
 
 /** Other sessions that need the table wait behind the migration, so it gives up long before its Job's deadline. */
 const LOCK_WAIT_MS = 100_000;
@@ -39,7 +40,12 @@ export async function limitLockWait(
   limitMs: number = LOCK_WAIT_MS,
 ): Promise<void> {
   const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-  const observer = createClient({ ...config, connectionTimeoutMillis: limitMs, query_timeout: limitMs });
+  const observer = createClient({
+    ...config,
+    connectionTimeoutMillis: limitMs,
+    query_timeout: limitMs,
+    options: toOptions(MIGRATION_SETTINGS),
+  });
   observer.on("error", () => undefined);
   const connected = observer.connect().then(
     () => true,

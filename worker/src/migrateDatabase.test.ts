@@ -39,6 +39,8 @@ test("migrateDatabase that waits for another session's lock gives up before its 
   const ATTACH = JSON.stringify([{ kind: "page", table: "pages" }]);
   await query("create table pages (id bigint primary key)");
   const writer = await open();
+  // The limit does not depend on it.
+  await query(`alter database ${name} set idle_session_timeout = '1ms'`);
   await writer.query("set application_name = 'report'; begin; insert into pages values (1)");
   const [{ pid }] = (await writer.query("select pg_backend_pid() as pid")).rows;
   const warnings: unknown[] = [];
