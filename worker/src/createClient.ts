@@ -13,8 +13,8 @@ const SCRAM = {
   sha256: (data: Buffer) => createHash("sha256").update(data).digest(),
 };
 
-/** node-postgres says only that the client's password must be a string. */
-const NO_PASSWORD = "SASL: the server demands a password, and none is set; set PGPASSWORD";
+/** node-postgres would say that the client's password must be a string, or answer with an empty or a wrong one. */
+const NO_PASSWORD = "the server demands a password, and none is set; set PGPASSWORD";
 
 export const { Client, DatabaseError } = load();
 
@@ -27,21 +27,10 @@ function load(): typeof pg {
   const require = createRequire(import.meta.url);
   try {
     Object.assign(require("pg/lib/crypto/utils"), SCRAM);
-    explainMissingPassword(require("pg/lib/crypto/sasl"));
     return require("pg");
   } finally {
     if (forced !== undefined) process.env.NODE_PG_FORCE_NATIVE = forced;
   }
-}
-
-function explainMissingPassword(sasl: {
-  continueSession: (session: object, password: unknown, ...more: unknown[]) => unknown;
-}): void {
-  const { continueSession } = sasl;
-  sasl.continueSession = (session, password, ...more) => {
-    if (!password) throw new Error(NO_PASSWORD);
-    return continueSession(session, password, ...more);
-  };
 }
 
 /**
@@ -50,20 +39,27 @@ function explainMissingPassword(sasl: {
  */
 export function createClient(config: pg.ClientConfig): pg.Client {
   const client = new Client({ ...config, stream: () => new DatabaseSocket() });
-  const { connectionParameters, connection } = client as unknown as Internals;
+  const internals = client as unknown as Internals;
+  const { connectionParameters, connection } = internals;
   Object.assign(connectionParameters, { options: config.options, replication: undefined });
   const attachListeners = connection.attachListeners.bind(connection);
   connection.attachListeners = (stream) => {
     attachListeners(stream);
     endOnUnknownMessage(stream);
   };
+  const getPassword = internals._getPassword.bind(client);
+  internals._getPassword = (answer) =>
+    getPassword(() => (internals.password ? answer() : connection.emit("error", new Error(NO_PASSWORD))));
   return client;
 }
 
 /** The parts of a client that node-postgres does not declare. */
 interface Internals {
   readonly connectionParameters: object;
-  readonly connection: { attachListeners(stream: Socket): void };
+  readonly connection: { attachListeners(stream: Socket): void; emit(event: "error", error: Error): void };
+  readonly password: string | null;
+  /** Called when the server demands one. */
+  _getPassword(answer: () => void): void;
 }
 
 /**

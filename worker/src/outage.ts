@@ -25,7 +25,7 @@ const REFUSED = /^(42501|42883|42P01|3F000)$/;
 
 /** What node-postgres reports without a code. */
 const UNAVAILABLE_MESSAGE =
-  /^(Connection terminated|Client has encountered a connection error|timeout expired|Query read timeout|There was an error establishing an SSL connection|The server does not support SSL connections|SASL: )/;
+  /^(Connection terminated|Client has encountered a connection error|timeout expired|Query read timeout|There was an error establishing an SSL connection|The server does not support SSL connections|SASL: |the server demands a password)/;
 
 /**
  * Which outage an error shows; undefined if the statement itself is wrong.

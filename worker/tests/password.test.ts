@@ -57,9 +57,15 @@ describe("rotated passwords", { timeout: 60_000 }, () => {
     assert.ok(!pod.outputTail().includes("neither"), "a password is never logged");
   });
 
-  test("a pod without a password, which the server demands, says so", async () => {
-    const pod = startWorker(undefined, { DATABASE_TIMEOUT_SECONDS: "0.3" });
-    assert.equal(await pod.ended, 69);
-    assert.match(pod.outputTail(), /got SASL: the server demands a password, and none is set; set PGPASSWORD/);
-  });
+  for (const method of ["scram-sha-256", "md5", "password"]) {
+    test(`a pod without a password, which the server demands, says so (${method})`, async () => {
+      await obey(`local all ${role} ${method}\n${trusting}`);
+      await database.query(`set password_encryption = '${method === "md5" ? "md5" : "scram-sha-256"}'`);
+      await setPassword("previous");
+      await database.query("reset password_encryption");
+      const pod = startWorker(undefined, { DATABASE_TIMEOUT_SECONDS: "0.3" });
+      assert.equal(await pod.ended, 69);
+      assert.match(pod.outputTail(), /got the server demands a password, and none is set; set PGPASSWORD/);
+    });
+  }
 });
