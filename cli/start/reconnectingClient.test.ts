@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
+import { after, test } from "node:test";
 import pg from "pg";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
@@ -34,3 +35,30 @@ for (const [what, forbid, allow] of [
     await client.close();
   });
 }
+
+test("a statement after a break waits while the server asks for a way to log in that is unknown here (Kerberos)", async (t) => {
+  const { client: direct, name } = await createTestDatabase();
+  const { host, port, user } = direct;
+  const open = new Set<Socket>();
+  let asksForTicket = false;
+  const server = createServer((socket) => {
+    open.add(socket.on("error", () => undefined));
+    // AuthenticationGSS
+    if (asksForTicket) return socket.once("data", () => socket.write(Buffer.from("R\0\0\0\x08\0\0\0\x07", "latin1")));
+    const upstream = createConnection(`${host}/.s.PGSQL.${port}`).on("error", () => undefined);
+    socket.pipe(upstream).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  after(() => server.close());
+  const address = { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+  const client = new ReconnectingClient({ ...address, user, database: name }, 30, noopLog);
+  assert.equal((await client.query("select 1")).rows.length, 1);
+  asksForTicket = true;
+  for (const socket of open) socket.destroy();
+  const connect = t.mock.method(pg.Client.prototype, "connect");
+  const asked = client.query("select 1");
+  await Promise.race([asked, until("it has been refused twice", () => connect.mock.callCount() > 2)]);
+  asksForTicket = false;
+  assert.equal((await asked).rows.length, 1);
+  await client.close();
+});

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
+import { createClient, DatabaseError } from "../../worker/src/createClient.ts";
 import type { Log } from "../../worker/src/log.ts";
 import { describeError } from "../describeError.ts";
 
@@ -114,7 +115,7 @@ export class ReconnectingClient implements Queryable {
 
   async #connect(): Promise<pg.Client> {
     const options = { application_name: "npm start", keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
-    const client = new pg.Client({ ...this.#config, ...options });
+    const client = createClient({ ...this.#config, ...options });
     client.on("error", (error) => {
       this.#log.warn("the connection broke; reconnecting", { error: error.message });
       this.#drop();
@@ -143,5 +144,5 @@ export class ReconnectingClient implements Queryable {
 
 /** Any error that PostgreSQL did not send is the connection's. */
 function isBreak(error: unknown): boolean {
-  return !(error instanceof pg.DatabaseError) || TRANSIENT.test(error.code ?? "");
+  return !(error instanceof DatabaseError) || TRANSIENT.test(error.code ?? "");
 }
