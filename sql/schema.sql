@@ -556,7 +556,7 @@ begin
       exception
         when query_canceled then
           if batch.has_timed_out(reading_since) then
-            perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
+            perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
               'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
           elsif unusable = 0 then
             raise;
@@ -595,7 +595,7 @@ begin
     end if;
     if problem is not null then
       if unreadable ~ '^(58|XX)' then
-        perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
+        perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
       else
         perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and unreadable is null);
       end if;
@@ -1467,10 +1467,10 @@ $$;
 
 
 --
--- Name: end_slow_read(text, bigint, integer, integer, text, text, integer[], double precision, text); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: end_failed_read(text, bigint, integer, integer, text, text, integer[], double precision, text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.end_slow_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text) RETURNS void
+CREATE FUNCTION batch.end_failed_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -4771,10 +4771,10 @@ REVOKE ALL ON FUNCTION batch.end_connection(p_session integer) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION end_slow_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION end_failed_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.end_slow_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.end_failed_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text) FROM PUBLIC;
 
 
 --

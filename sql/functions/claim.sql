@@ -162,7 +162,7 @@ begin
       exception
         when query_canceled then
           if batch.has_timed_out(reading_since) then
-            perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
+            perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
               'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
           elsif unusable = 0 then
             raise;
@@ -201,7 +201,7 @@ begin
     end if;
     if problem is not null then
       if unreadable ~ '^(58|XX)' then
-        perform batch.end_slow_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
+        perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
       else
         perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and unreadable is null);
       end if;

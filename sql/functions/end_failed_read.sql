@@ -4,7 +4,7 @@
 --
 -- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt; the caller has locked the request's row
 -- p_limits, p_backoff_seconds: as in batch.claim()   p_reason: why
-create or replace function batch.end_slow_read(
+create or replace function batch.end_failed_read(
   p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[],
   p_backoff_seconds double precision, p_reason text
 ) returns void
