@@ -3,12 +3,13 @@ import { connectTo } from "./database.ts";
 
 /**
  * Makes the tests' server demand a password of one role; the others need none. Test files share the server, and may do this at the same time:
- * each adds and removes its own line of pg_hba.conf.
+ * each adds and removes its own line of pg_hba.conf. The latest applies.
  *
+ * @param method - how the server asks for it
  * @returns a function that removes the line
  */
-export async function requirePassword(role: string): Promise<() => Promise<void>> {
-  const rule = `local all ${role} scram-sha-256\n`;
+export async function requirePassword(role: string, method = "scram-sha-256"): Promise<() => Promise<void>> {
+  const rule = `local all ${role} ${method}\n`;
   await changeRules((rules) => rule + rules);
   return () => changeRules((rules) => rules.replace(rule, ""));
 }

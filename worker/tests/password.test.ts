@@ -58,8 +58,8 @@ describe("rotated passwords", { timeout: 60_000 }, () => {
   });
 
   for (const method of ["scram-sha-256", "md5", "password"]) {
-    test(`a pod without a password, which the server demands, says so (${method})`, async () => {
-      await obey(`local all ${role} ${method}\n${trusting}`);
+    test(`a pod without a password, which the server demands, says so (${method})`, async (t) => {
+      t.after(await requirePassword(role, method));
       await database.query(`set password_encryption = '${method === "md5" ? "md5" : "scram-sha-256"}'`);
       await setPassword("previous");
       await database.query("reset password_encryption");

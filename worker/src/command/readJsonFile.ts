@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, lstat, open } from "node:fs/promises";
+import { type FileHandle, lstat, open, stat } from "node:fs/promises";
 import { MAX_JSON_BYTES } from "../toJson.ts";
 import { parseJson } from "./json.ts";
 
@@ -25,7 +25,7 @@ export async function readJsonFile(path: string): Promise<JsonFile | undefined> 
     return { value: parseJson(text), text };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return (await isLink(path)) ? { problem: "must be a regular file; got a link to none" } : undefined;
+      return (await isBrokenLink(path)) ? { problem: "must be a regular file; got a link to none" } : undefined;
     }
     // V8's message quotes the text, which may contain secrets.
     const got = error instanceof SyntaxError ? "a syntax error" : (error as Error).message;
@@ -40,10 +40,13 @@ function describeKind(found: Stats): string {
   return found.isDirectory() ? "a folder" : found.isFIFO() ? "a FIFO" : "a device";
 }
 
-async function isLink(path: string): Promise<boolean> {
-  return await lstat(path).then(
-    (found) => found.isSymbolicLink(),
+/** Looks at the link's file after the link: the command may have created the link since the file was not found. */
+async function isBrokenLink(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found?.isSymbolicLink()) return false;
+  return await stat(path).then(
     () => false,
+    ({ code }: NodeJS.ErrnoException) => code === "ENOENT",
   );
 }
 
