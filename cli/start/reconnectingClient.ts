@@ -114,7 +114,7 @@ export class ReconnectingClient implements Queryable {
   }
 
   async #connect(): Promise<pg.Client> {
-    const options = { application_name: "npm start", keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
+    const options = { application_name: "npm start", connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
     const client = createClient({ ...this.#config, ...options });
     client.on("error", (error) => {
       this.#log.warn("the connection broke; reconnecting", { error: error.message });

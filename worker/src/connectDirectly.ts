@@ -11,9 +11,6 @@ const PROBLEM =
 /** How long a connection may take: a proxy may accept it while the server behind it does not answer. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** A lost server is noticed within 20 s, also by a statement that takes an hour. The system's own delay would be two hours. */
-const KEEPALIVE_DELAY_MS = 10_000;
-
 /**
  * Opens a connection for migrations.
  *
@@ -23,8 +20,6 @@ const KEEPALIVE_DELAY_MS = 10_000;
 export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Client> {
   const client = createClient({
     ...config,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     options: toOptions({ ...MIGRATION_SETTINGS, ...DIRECT }),
   });

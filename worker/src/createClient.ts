@@ -33,12 +33,15 @@ function load(): typeof pg {
   }
 }
 
+/** A lost server is noticed within 20 s, also during a statement that takes an hour. The system's own delay would be two hours. */
+const KEEPALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+
 /**
  * A client of node-postgres that is not connected yet. It would take what `config` leaves out from the variables PGOPTIONS and
  * PGREPLICATION, which are meant for the work.
  */
 export function createClient(config: pg.ClientConfig): pg.Client {
-  const client = new Client({ ...config, stream: () => new DatabaseSocket() });
+  const client = new Client({ ...KEEPALIVE, ...config, stream: () => new DatabaseSocket() });
   const internals = client as unknown as Internals;
   const { connectionParameters, connection } = internals;
   Object.assign(connectionParameters, { options: config.options, replication: undefined });

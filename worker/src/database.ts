@@ -155,8 +155,6 @@ export class Database {
       ...toClientConfig(this.#settings),
       application_name: "postgres-batch",
       ...(settings && { options: toOptions({ ...settings, ...DIRECT }) }),
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 5_000,
       query_timeout: ANSWER_TIMEOUT_MS,
     });
