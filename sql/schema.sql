@@ -436,6 +436,7 @@ declare
   unreadable text;                 -- because its row cannot be read: the SQLSTATE
   some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
+  in_time boolean := true;         -- there is time for another request
   unusable integer := 0;           -- how many such requests this call has met
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
@@ -583,9 +584,7 @@ begin
         kind_problem := batch.reading_problem(p_kind);
         some_readable := kind_problem is null;
       exception when query_canceled or lock_not_available then
-        -- There is no time left to find out, nor for another request.
-        perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, false);
-        return;
+        in_time := false;  -- to find out, or for another request
       end;
       if kind_problem is not null then
         update batch.kind k set problem = kind_problem, problem_since = now() where k.kind = p_kind and k.kind in (
@@ -600,7 +599,8 @@ begin
         perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and unreadable is null);
       end if;
       unusable := unusable + 1;
-      continue;
+      continue when in_time;
+      return;
     end if;
     timeout_seconds := case when found_row.timeout_seconds = 0 then null else coalesce(found_row.timeout_seconds, p_timeout_seconds) end;
     if p_next then

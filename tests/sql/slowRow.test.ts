@@ -94,6 +94,23 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     });
   }
 
+  test("does not make another request DEAD whose row the server's disk did not return", async () => {
+    await query(SLOW);
+    await query(`alter type mood add value 'lost'; create or replace function mood_json(mood) returns json language plpgsql as $$begin
+      if $1 = 'lost' then raise io_error using message = 'could not read block 1'; end if; perform pg_sleep(60); return '1'; end$$`);
+    await query("update parcels set m = 'lost' where id = 1");
+    const pod = await openPod();
+    try {
+      assert.deepEqual(await claim(pod, "a"), []);
+      const error = "its row cannot be read: could not read block 1";
+      assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
+      assert.deepEqual(await attempts(2), []);
+    } finally {
+      await pod.end();
+      await query("drop table parcels; drop type mood cascade");
+    }
+  });
+
   test("because other rows or a lock took the time is counted against no limit", async () => {
     await query(`create table moods (); create type mood as enum ('fine', 'wrong');
       create function mood_json(mood) returns json language plpgsql as $$begin
