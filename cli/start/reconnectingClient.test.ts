@@ -62,3 +62,20 @@ test("a statement after a break waits while the server asks for a way to log in 
   assert.equal((await asked).rows.length, 1);
   await client.close();
 });
+
+test("a connection for which a password is missing is closed, so that repeating it does not use up the server's connections", async (t) => {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket.on("error", () => undefined).on("close", () => open.delete(socket)));
+    // AuthenticationCleartextPassword
+    socket.resume().once("data", () => socket.write(Buffer.from("R\0\0\0\x08\0\0\0\x03", "latin1")));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const connect = t.mock.method(pg.Client.prototype, "connect");
+  const client = new ReconnectingClient({ host: "127.0.0.1", port, user: "a", database: "b" }, 2, noopLog);
+  await assert.rejects(client.query("select 1"), /the server demands a password/);
+  assert.ok(connect.mock.callCount() > 2);
+  await until("every connection is closed", () => open.size === 0);
+});

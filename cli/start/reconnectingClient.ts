@@ -116,12 +116,22 @@ export class ReconnectingClient implements Queryable {
   async #connect(): Promise<pg.Client> {
     const options = { application_name: "npm start", connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
     const client = createClient({ ...this.#config, ...options });
+    let isOpen = false;
     client.on("error", (error) => {
+      // Until then the caller gets the error.
+      if (!isOpen) return;
       this.#log.warn("the connection broke; reconnecting", { error: error.message });
       this.#drop();
     });
-    await client.connect();
-    return client;
+    try {
+      await client.connect();
+      isOpen = true;
+      return client;
+    } catch (error) {
+      // A server that waits for a password keeps the connection.
+      void client.end().catch(() => undefined);
+      throw error;
+    }
   }
 
   #drop(): void {
