@@ -3363,15 +3363,20 @@ CREATE FUNCTION batch.replication_role_reset() RETURNS text
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  databases oid[];
+  setting record;
 begin
-  select array_agg(s.setdatabase) into databases from pg_db_role_setting s
+  -- A database's own value is used instead of that for all databases, and both instead of the server's.
+  select s.setdatabase, lower(c) = 'session_replication_role=replica' as is_replica into setting
+  from pg_db_role_setting s, unnest(s.setconfig) c
   where s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database())) and s.setrole = 0
-    and 'session_replication_role=replica' = any (s.setconfig);
-  if 0 = any (databases) then
-    return 'alter role all reset session_replication_role';
-  elsif databases is not null then
-    return format('alter database %I reset session_replication_role', current_database());
+    and starts_with(c, 'session_replication_role=')
+  order by s.setdatabase = 0 limit 1;
+  if found then
+    return case
+      when not setting.is_replica then null
+      when setting.setdatabase = 0 then 'alter role all reset session_replication_role'
+      else format('alter database %I reset session_replication_role', current_database())
+    end;
   elsif current_setting('session_replication_role') = 'replica' and exists (
     select from pg_settings p where p.name = 'session_replication_role' and p.source = 'configuration file'
   ) then

@@ -51,3 +51,29 @@ test("a configuration file with session_replication_role = replica stops the kin
   for (const each of statements.split("; ")) await admin.query(each);
   await until("the kind has started again", async () => (await poll()) === null);
 });
+
+test("a database in which triggers fire keeps its kinds running, although the server's other databases have session_replication_role = replica", {
+  timeout: 60_000,
+}, async () => {
+  const admin = await open(server, "postgres");
+  await admin.query("create database primary_here");
+  await admin.query("alter database primary_here set session_replication_role = origin");
+  const client = await open(server, "primary_here");
+  await migrate(client, noopLog);
+  await admin.query("alter role all set session_replication_role = replica");
+  try {
+    const application = await open(server, "primary_here");
+    await application.query("insert into make_it_clap (duration_seconds) values (1)");
+    const { rows } = await application.query("select batch.demand('clap', 1, 10) as jobs");
+    assert.deepEqual(rows, [{ jobs: "1" }]);
+    const poll = async (): Promise<string | null> => {
+      await client.query("select batch.demand('clap', 1, 10)");
+      return (await client.query("select problem from batch.kind where kind = 'clap'")).rows[0].problem;
+    };
+    assert.equal(await poll(), null);
+    await admin.query("alter database primary_here reset session_replication_role");
+    assert.match(String(await poll()), /: alter role all reset session_replication_role, and let/);
+  } finally {
+    await admin.query("alter role all reset session_replication_role");
+  }
+});
