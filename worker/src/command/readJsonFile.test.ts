@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import files from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -30,4 +31,20 @@ test("a link is read as its file; only one without a file has a problem, also if
   assert.deepEqual(await readJsonFile(path), { value: 7, text: "7" });
   await files.rm(path);
   assert.deepEqual(await create(join(folder, "none")), { problem: "must be a regular file; got a link to none" });
+});
+
+test("a socket is named as one, and a file that cannot be read is not said to have wrong JSON", async (t) => {
+  const folder = await files.mkdtemp(join(tmpdir(), "read-json-file-"));
+  const path = join(folder, "file");
+  const server = createServer().listen(path);
+  t.after(() => files.rm(folder, { recursive: true }));
+  await new Promise((resolve) => server.once("listening", resolve));
+  assert.deepEqual(await readJsonFile(path), { problem: "must be a regular file; got a socket" });
+  await new Promise((resolve) => server.close(resolve));
+  await files.symlink(path, path);
+  const error = `ELOOP: too many symbolic links encountered, open '${path}'`;
+  assert.deepEqual(await readJsonFile(path), { problem: `could not be read: ${error}` });
+  await files.rm(path);
+  await files.writeFile(path, Uint8Array.of(0xff));
+  assert.match(JSON.stringify(await readJsonFile(path)), /"must be JSON that PostgreSQL can store; got .*utf-8/);
 });

@@ -24,11 +24,14 @@ export async function readJsonFile(path: string): Promise<JsonFile | undefined> 
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return { value: parseJson(text), text };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+    const { code, errno, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") {
       return (await isBrokenLink(path)) ? { problem: "must be a regular file; got a link to none" } : undefined;
     }
+    if (code === "ENXIO") return { problem: "must be a regular file; got a socket" };
+    if (errno !== undefined) return { problem: `could not be read: ${message}` };
     // V8's message quotes the text, which may contain secrets.
-    const got = error instanceof SyntaxError ? "a syntax error" : (error as Error).message;
+    const got = error instanceof SyntaxError ? "a syntax error" : message;
     return { problem: `must be JSON that PostgreSQL can store; got ${got}` };
   } finally {
     // A network's disk may report an error here, which changes nothing about what was read.
