@@ -2735,6 +2735,7 @@ begin
         raise;
       when system_error or internal_error then
         -- The server's disk fails: a later poll tries again, and other requests need not wait for that.
+        raise warning 'the end of attempt % of request % of % cannot be recorded yet: %', q.attempt, q.request_id, p_kind, sqlerrm;
       when others or assert_failure then
         perform batch.reject(p_kind, array[q.request_id], sqlerrm);
     end;

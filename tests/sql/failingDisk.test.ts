@@ -6,7 +6,7 @@ import { claimParams, claimWithReclaim, demand, startAttempt } from "../support/
 import { until } from "../support/until.ts";
 
 const database = await createTestDatabase();
-const { query } = database;
+const { client, query } = database;
 const scaler = database.connect();
 const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
 const attempts = () => query("select request_id, attempt, status, reason from batch.attempt order by 1");
@@ -18,7 +18,7 @@ const fail = () =>
     create trigger disk before insert on batch.history for each row execute function fail_on_read()`);
 const repair = () => query("drop function fail_on_read cascade");
 
-test("while the server's disk fails, a crash is recorded neither by the Job's next pod nor by a poll, and the request stays", async () => {
+test("while the server's disk fails, a crash is recorded neither by the Job's next pod nor by a poll, which warns, and the request stays", async () => {
   await query("insert into make_it_clap (duration_seconds) values (1), (1)");
   for (const job of ["a", "b"]) {
     const { connection } = await startAttempt(database, claimParams(job));
@@ -32,6 +32,12 @@ test("while the server's disk fails, a crash is recorded neither by the Job's ne
     await poll();
     return (await attempts()).some(({ status }) => status === "FAILED");
   });
+  const warnings: unknown[] = [];
+  client.on("notice", ({ message }) => warnings.push(message));
+  await query("select batch.reap('clap')");
+  assert.deepEqual(warnings, [
+    "the end of attempt 1 of request 1 of clap cannot be recorded yet: could not read block 1",
+  ]);
   await repair();
   assert.deepEqual(await query("select from batch.rejected"), []);
   await poll();

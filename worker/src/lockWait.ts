@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { createClient } from "./createClient.ts";
+import { connectDirectly } from "./connectDirectly.ts";
 import type { Log } from "./log.ts";
-import { MIGRATION_SETTINGS, toOptions } from "./sessionOptions.ts";
 
 /** Other sessions that need the table wait behind the migration, so it gives up long before its Job's deadline. */
 const LOCK_WAIT_MS = 100_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * The sessions that keep a session from its lock, and whether it is their turn: other migrations or attachments, of which one works and the
@@ -29,7 +30,7 @@ interface Blocker {
  * Runs `work`, which uses `client`, and gives up once `client` has been blocked by other sessions for `limitMs`, not counting the time in
  * which it was their turn. Unlike lock_timeout, this can name the sessions.
  *
- * @param config - for a second connection, which looks for blocking sessions; if it cannot be opened, there is no limit
+ * @param config - for a second connection, which looks for blocking sessions; without an answer the last one counts
  * @throws Error naming the blocking sessions; the caller then closes `client`, which cancels its statement. Otherwise what `work` throws.
  */
 export async function limitLockWait(
@@ -40,40 +41,52 @@ export async function limitLockWait(
   limitMs: number = LOCK_WAIT_MS,
 ): Promise<void> {
   const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-  const observer = createClient({
-    ...config,
-    connectionTimeoutMillis: limitMs,
-    query_timeout: limitMs,
-    options: toOptions(MIGRATION_SETTINGS),
-  });
-  observer.on("error", () => undefined);
-  const connected = observer.connect().then(
-    () => true,
-    () => false,
-  );
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    let since: number | undefined;
-    let warned = false;
-    timer = setInterval(async () => {
-      if (!(await connected)) return;
-      try {
-        const { rows: found } = await observer.query<Blocker>(BLOCKERS, [rows[0]?.pid]);
-        const sessions = found.map(({ session }) => session);
-        if (sessions.length > 0 && !warned) log.warn("the migration waits for a lock", { sessions });
-        warned = sessions.length > 0;
-        since = found.every(({ has_turn }) => has_turn) ? undefined : (since ?? performance.now());
-        if (since !== undefined && performance.now() - since >= limitMs) reject(new Error(refusal(sessions, limitMs)));
-      } catch {
-        // Unknown: asked again at the next interval.
-      }
-    }, limitMs / 20);
-  });
+  const ended = new AbortController();
   try {
-    await Promise.race([work(), tooLong]);
+    await Promise.race([work(), refuseLongWait(config, rows[0]?.pid, log, limitMs, ended.signal)]);
   } finally {
-    clearInterval(timer);
-    void observer.end().catch(() => undefined);
+    ended.abort();
+  }
+}
+
+/** @throws Error naming the sessions that have blocked a session for too long; AbortError when `ended` aborts. */
+async function refuseLongWait(
+  config: pg.ClientConfig,
+  pid: number | undefined,
+  log: Log,
+  limitMs: number,
+  ended: AbortSignal,
+): Promise<never> {
+  let observer: pg.Client | undefined;
+  const close = () => {
+    void observer?.end().catch(() => undefined);
+    observer = undefined;
+  };
+  const findBlockers = async (): Promise<Blocker[] | undefined> => {
+    try {
+      observer ??= await connectDirectly({ ...config, query_timeout: ANSWER_TIMEOUT_MS });
+      return (await observer.query<Blocker>(BLOCKERS, [pid])).rows;
+    } catch {
+      // No free connection, or a broken one: the next look has another.
+      close();
+      return undefined;
+    }
+  };
+  let since: number | undefined;
+  let warned = false;
+  try {
+    for (;;) {
+      await sleep(limitMs / 20, undefined, { signal: ended });
+      const found = await findBlockers();
+      if (found === undefined) continue;
+      const sessions = found.map(({ session }) => session);
+      if (sessions.length > 0 && !warned) log.warn("the migration waits for a lock", { sessions });
+      warned = sessions.length > 0;
+      since = found.every(({ has_turn }) => has_turn) ? undefined : (since ?? performance.now());
+      if (since !== undefined && performance.now() - since >= limitMs) throw new Error(refusal(sessions, limitMs));
+    }
+  } finally {
+    close();
   }
 }
 
