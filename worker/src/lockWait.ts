@@ -30,7 +30,7 @@ interface Blocker {
  * Runs `work`, which uses `client`, and gives up once `client` has been blocked by other sessions for `limitMs`, not counting the time in
  * which it was their turn. Unlike lock_timeout, this can name the sessions.
  *
- * @param config - for a second connection, which looks for blocking sessions; without an answer the last one counts
+ * @param config - for a second connection, which looks for blocking sessions; while it gets no answer, the last one is assumed
  * @throws Error naming the blocking sessions; the caller then closes `client`, which cancels its statement. Otherwise what `work` throws.
  */
 export async function limitLockWait(
