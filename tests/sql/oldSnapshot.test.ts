@@ -71,7 +71,7 @@ for (const level of LEVELS) {
 }
 
 for (const level of LEVELS) {
-  test(`at ${level}, a truncate that does not see a row ends its deferred request by the next poll: a row with its key starts anew`, async () => {
+  test(`at ${level}, a truncate that does not see a row ends its deferred request by the next poll: a row with its key starts again as new`, async () => {
     await query("truncate parcels");
     const application = await takeSnapshot(level);
     await query("insert into parcels (id) values (1), (2)");
