@@ -1163,6 +1163,9 @@ begin
   perform set_config('synchronous_commit', 'off', true);
   current_problem := batch.maintain(p_kind);
   select k.problem, k.unqueued_above into kind_row from batch.kind k where k.kind = p_kind;
+  if not found then
+    perform batch.require_kind(p_kind);
+  end if;
   if current_problem is null and not batch.is_paused(kind_row.problem) then
     -- Above this, sums would overflow; no kind has as many requests, nor waits as long.
     jobs := batch.count_jobs(p_kind, p_requests_per_job, least(p_max_replica_count, 100000000), least(p_pod_start_seconds, 100000000));
@@ -3378,11 +3381,16 @@ begin
       when setting.setdatabase = 0 then 'alter role all reset session_replication_role'
       else format('alter database %I reset session_replication_role', current_database())
     end;
-  elsif current_setting('session_replication_role') = 'replica' and exists (
-    select from pg_settings p where p.name = 'session_replication_role' and p.source = 'configuration file'
-  ) then
-    -- Not "alter system reset", which has no effect on a line of postgresql.conf.
-    return 'alter system set session_replication_role = origin; select pg_reload_conf()';
+  elsif current_setting('session_replication_role') = 'replica' then
+    return (
+      select case p.source
+        -- Not "alter system reset", which has no effect on a line of postgresql.conf.
+        when 'configuration file' then 'alter system set session_replication_role = origin; select pg_reload_conf()'
+        -- Of the server, which takes precedence over its files.
+        when 'command line' then format('alter database %I set session_replication_role = origin', current_database())
+      end
+      from pg_settings p where p.name = 'session_replication_role'
+    );
   end if;
   return null;
 end

@@ -2,7 +2,8 @@
 --
 -- p_kind, p_requests_per_job, p_max_replica_count: the ScaledJob's settings
 -- p_pod_start_seconds: how long a pod may take from its Job's creation to its claim; see batch.count_jobs()
--- Returns how many Jobs there should be; 0 for a kind with a problem (batch.kind says which), or that is paused (batch.pause).
+-- Returns how many Jobs there should be; 0 for a kind with a problem (batch.kind says which), or that is paused (batch.pause). Raises for a
+-- kind that does not exist, for example because of a typing error: nothing else would tell anybody.
 create or replace function batch.demand(
   p_kind text, p_requests_per_job integer, p_max_replica_count integer, p_pod_start_seconds integer default 40
 ) returns bigint
@@ -24,6 +25,9 @@ begin
   perform set_config('synchronous_commit', 'off', true);
   current_problem := batch.maintain(p_kind);
   select k.problem, k.unqueued_above into kind_row from batch.kind k where k.kind = p_kind;
+  if not found then
+    perform batch.require_kind(p_kind);
+  end if;
   if current_problem is null and not batch.is_paused(kind_row.problem) then
     -- Above this, sums would overflow; no kind has as many requests, nor waits as long.
     jobs := batch.count_jobs(p_kind, p_requests_per_job, least(p_max_replica_count, 100000000), least(p_pod_start_seconds, 100000000));

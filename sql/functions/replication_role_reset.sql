@@ -21,11 +21,16 @@ begin
       when setting.setdatabase = 0 then 'alter role all reset session_replication_role'
       else format('alter database %I reset session_replication_role', current_database())
     end;
-  elsif current_setting('session_replication_role') = 'replica' and exists (
-    select from pg_settings p where p.name = 'session_replication_role' and p.source = 'configuration file'
-  ) then
-    -- Not "alter system reset", which has no effect on a line of postgresql.conf.
-    return 'alter system set session_replication_role = origin; select pg_reload_conf()';
+  elsif current_setting('session_replication_role') = 'replica' then
+    return (
+      select case p.source
+        -- Not "alter system reset", which has no effect on a line of postgresql.conf.
+        when 'configuration file' then 'alter system set session_replication_role = origin; select pg_reload_conf()'
+        -- Of the server, which takes precedence over its files.
+        when 'command line' then format('alter database %I set session_replication_role = origin', current_database())
+      end
+      from pg_settings p where p.name = 'session_replication_role'
+    );
   end if;
   return null;
 end

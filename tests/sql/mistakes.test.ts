@@ -24,6 +24,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
   "batch.purge('clap', '1 day', null)":
     "the limit must be 1 request or more (one transaction deletes all of them); got null",
   "batch.detach('page')": "kind must be one that batch.status shows (clap); got 'page'",
+  "batch.demand('page', 1, 10)": "kind must be one that batch.status shows (clap); got 'page'",
   "batch.demand('clap', 0, 10)":
     "requests per Job and the maximum number of Jobs must be at least 1, and the seconds until a pod claims at least 0 (KEDA uses them); got 0, 10, 40",
   "batch.demand('clap', 1, null)":

@@ -6,6 +6,7 @@ import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { createConnections } from "../support/createConnections.ts";
+import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
 import { until } from "../support/until.ts";
 
 // The tests' shared server has the roles already.
@@ -75,5 +76,35 @@ test("a database in which triggers fire keeps its kinds running, although the se
     assert.match(String(await poll()), /: alter role all reset session_replication_role, and let/);
   } finally {
     await admin.query("alter role all reset session_replication_role");
+  }
+});
+
+test("a server that is started with session_replication_role = replica stops the kind; its problem has the statement that ends this", {
+  skip: DEBIAN_MISSING ?? false,
+  timeout: 60_000,
+}, async () => {
+  const started = await startDebianServer();
+  try {
+    const migrated = await open(started, "postgres");
+    await migrate(migrated, noopLog);
+    await migrated.end();
+    await started.restart({ session_replication_role: "replica" });
+    const client = await open(started, "postgres");
+    const poll = async (): Promise<string | null> => {
+      await client.query("select batch.demand('clap', 1, 10)");
+      return (await client.query("select problem from batch.kind where kind = 'clap'")).rows[0].problem;
+    };
+    await client.query("insert into make_it_clap (duration_seconds) values (1)");
+    const [, statement = ""] =
+      / \(session_replication_role is replica\): (.*), and let/.exec(String(await poll())) ?? [];
+    assert.equal(statement, "alter database postgres set session_replication_role = origin");
+    await client.query(statement);
+    assert.equal(await poll(), null);
+    const application = await open(started, "postgres");
+    await application.query("insert into make_it_clap (duration_seconds) values (1)");
+    const { rows } = await application.query("select batch.demand('clap', 1, 10) as jobs");
+    assert.deepEqual(rows, [{ jobs: "2" }]);
+  } finally {
+    await started.stop();
   }
 });

@@ -67,6 +67,7 @@ describe("demand", () => {
 
   test("kinds are counted separately", async () => {
     await insert(3);
+    await database.query("create table others (id bigint primary key); select batch.attach('others', 'other')");
     assert.equal(await ask({ kind: "other" }), 0);
   });
 
