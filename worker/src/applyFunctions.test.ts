@@ -90,6 +90,25 @@ describe("a file of sql/functions", () => {
     assert.deepEqual(await database.query("select from batch.function where name = 'probe'"), []);
   });
 
+  for (const [what, ...later] of [
+    ["is removed"],
+    ["gets other parameters", PROBE("(p_uno text, p_due text) returns text", "select 'other'")],
+    ["gets another result", PROBE("(p_uno text) returns integer", "select 1")],
+  ] as const) {
+    test(`that ${what} is refused while something of yours uses its function, by the names of both, and with the way out`, async () => {
+      await apply(PROBE("(p_uno text) returns text", "select 'this'"));
+      await database.query("create view uses as select batch.probe('x') as probe");
+      await assert.rejects(apply(...later), {
+        message:
+          /cannot drop batch\.probe\(text\), which this version replaces: view uses depends on function batch\.probe\(text\)\. Drop what depends on it, migrate, and create that again/,
+      });
+      assert.deepEqual(await database.query("select probe from uses"), [{ probe: "this" }]);
+      await database.query("drop view uses");
+      await apply(...later);
+      await apply();
+    });
+  }
+
   test("takes one round trip: the first migration over a slow network takes seconds", async (t) => {
     const count = async (...more: readonly SqlFunction[]) => {
       const queries = t.mock.method(database.client, "query");

@@ -6,11 +6,15 @@ import { asOwner } from "./schemaOwner.ts";
 /** PostgreSQL's code when a function's result type or parameter names change: it must be dropped first. */
 const INVALID_FUNCTION_DEFINITION = "42P13";
 
+/** PostgreSQL's code when something of the user's (a view, a function) uses what is to be dropped. */
+const DEPENDENT_OBJECTS_STILL_EXIST = "2BP01";
+
 /**
  * Creates the functions whose files are new or have changed, and drops those whose files have been removed. Runs in the caller's
  * transaction.
  *
- * @throws Error naming the file that PostgreSQL refuses, or that does not create its function.
+ * @throws Error naming the file that PostgreSQL refuses, or that does not create its function, or the objects that use a function that is
+ *   to be dropped.
  */
 export async function applyFunctions(
   client: pg.ClientBase,
@@ -112,5 +116,17 @@ async function findFunctions(client: pg.ClientBase): Promise<ReadonlyMap<string,
 }
 
 async function drop(client: pg.ClientBase, found: Signatures = new Map()): Promise<void> {
-  for (const signature of found.values()) await client.query(`drop function ${signature}`);
+  for (const signature of found.values()) {
+    try {
+      await client.query(`drop function ${signature}`);
+    } catch (error) {
+      const { code, detail } = error as pg.DatabaseError;
+      if (code !== DEPENDENT_OBJECTS_STILL_EXIST) throw error;
+      throw new Error(
+        `cannot drop ${signature}, which this version replaces: ${detail?.replaceAll("\n", "; ")}. ` +
+          "Drop what depends on it, migrate, and create that again",
+        { cause: error },
+      );
+    }
+  }
 }
