@@ -37,4 +37,27 @@ describe("npm start with a command", { timeout: 180_000 }, () => {
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /^1 request: 1 SUCCESS, 0 DEAD/m);
   });
+
+  test("names the session for whose lock it waits, before it migrates and before it attaches a table", async () => {
+    const { open, query, url } = await createTestDatabase();
+    await query("create table letters (id bigint primary key)");
+    const other = await open();
+    const [{ pid }] = (await other.query("select pg_backend_pid() as pid")).rows;
+    await other.query("begin; insert into letters values (1)");
+    await other.query("savepoint migration; lock table batch.migration");
+    const run = start(["--table", "letters", "--kind", "letter", "--command", "true"], {
+      DATABASE_URL: url(),
+    });
+    for (const next of ["rollback to savepoint migration", "commit"]) {
+      const waits = run.output().split("waiting for a lock").length;
+      await until(
+        "it says so",
+        () => run.output().split(`waiting for a lock sessions=session ${pid} of`).length > waits,
+      );
+      await other.query(next);
+    }
+    const { exitCode, stdout, stderr } = await run.ended;
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^1 request: 1 SUCCESS, 0 DEAD/m);
+  });
 });

@@ -9,6 +9,7 @@ import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import { removeFolder } from "../../worker/src/command/removeFolder.ts";
 import { connectDirectly } from "../../worker/src/connectDirectly.ts";
 import { toClientConfig } from "../../worker/src/database.ts";
+import { limitLockWait } from "../../worker/src/lockWait.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { readDatabaseSettings } from "../../worker/src/settings.ts";
 import { createAttemptErrors } from "./attemptErrors.ts";
@@ -35,11 +36,14 @@ export function createCommandWork(
   let programEnv: Readonly<Record<string, string>> = {};
   let directory: TempDirectory | undefined;
   let preparing: pg.Client | undefined;
-  const inSession = async <Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> => {
-    const client = await connectDirectly(toClientConfig(readDatabaseSettings(local.env)));
+  const inSession = async <Result>(
+    work: (client: pg.Client, config: pg.ClientConfig) => Promise<Result>,
+  ): Promise<Result> => {
+    const config = toClientConfig(readDatabaseSettings(local.env));
+    const client = await connectDirectly(config);
     preparing = client;
     try {
-      return await work(client);
+      return await work(client, config);
     } finally {
       preparing = undefined;
       await client.end().catch(() => undefined);
@@ -79,7 +83,9 @@ export function createCommandWork(
           await runSqlFile(client, sql);
         });
       }
-      await inSession((client) => attachTables(client, [batch], noopLog));
+      await inSession((client, config) =>
+        limitLockWait(config, client, local.log, () => attachTables(client, [batch], noopLog)),
+      );
       return await readUnfinished(local.client, kind);
     },
     printErrors: createAttemptErrors(kind, print),

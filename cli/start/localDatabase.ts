@@ -3,6 +3,7 @@ import { type Server, startServer } from "../../simulator/server.ts";
 import { checkDatabase } from "../../worker/src/checkDatabase.ts";
 import { connectDirectly } from "../../worker/src/connectDirectly.ts";
 import { Database, toClientConfig } from "../../worker/src/database.ts";
+import { limitLockWait } from "../../worker/src/lockWait.ts";
 import type { Log } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { raceAbort } from "../../worker/src/raceAbort.ts";
@@ -24,6 +25,8 @@ export interface LocalDatabase {
   readonly psql: string;
   /** Whether it is on the run's own server: no other run uses it. */
   readonly exclusive: boolean;
+  /** Where the run's messages go. */
+  readonly log: Log;
   /** Resolves with the reason when the run's own server ends unexpectedly. */
   readonly failed: Promise<Error>;
   /** Never throws. */
@@ -91,6 +94,7 @@ export async function openDatabase({
     env: toWorkerEnv(address),
     psql: getPsqlCommand(address),
     exclusive: server !== undefined,
+    log,
     failed: server?.failed ?? new Promise(() => undefined),
     close,
   };
@@ -124,7 +128,9 @@ async function prepare(config: pg.ClientConfig, { where, maxReplicaCount, log, s
       const wanted = { connections: maxReplicaCount + OWN_CONNECTIONS, oneRole: true };
       await raceAbort(checkDatabase(client, wanted), signal);
     }
-    await raceAbort(migrate(client, log), signal);
+    const opened = client;
+    const migrated = limitLockWait(config, opened, log, async () => void (await migrate(opened, log)));
+    await raceAbort(migrated, signal);
   } catch (error) {
     signal.throwIfAborted();
     // A message of this program's own names the cause, and what to do.

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { connectDirectly } from "./connectDirectly.ts";
 import type { Log } from "./log.ts";
 
-/** Other sessions that need the table wait behind the migration, so it gives up long before its Job's deadline. */
+/** Other sessions that need the table wait behind a migration, so it gives up long before its Job's deadline. */
 const LOCK_WAIT_MS = 100_000;
 const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -80,7 +80,7 @@ async function refuseLongWait(
       const found = await findBlockers();
       if (found === undefined) continue;
       const sessions = found.map(({ session }) => session);
-      if (sessions.length > 0 && !warned) log.warn("the migration waits for a lock", { sessions });
+      if (sessions.length > 0 && !warned) log.warn("waiting for a lock", { sessions });
       warned = sessions.length > 0;
       since = found.every(({ has_turn }) => has_turn) ? undefined : (since ?? performance.now());
       if (since !== undefined && performance.now() - since >= limitMs) throw new Error(refusal(sessions, limitMs));
@@ -92,7 +92,7 @@ async function refuseLongWait(
 
 function refusal(sessions: readonly string[], limitMs: number): string {
   return (
-    `cannot migrate: waited ${limitMs / 1_000} s for a lock held by ${sessions.join(", ")}. ` +
-    "End that transaction (select pg_terminate_backend(SESSION) ends its session), and migrate again"
+    `cannot change the database: waited ${limitMs / 1_000} s for a lock held by ${sessions.join(", ")}. ` +
+    "End that transaction (select pg_terminate_backend(SESSION) ends its session), and try again"
   );
 }

@@ -55,7 +55,7 @@ test("migrateDatabase that waits for another session's lock gives up before its 
     },
   };
   await assert.rejects(migrateDatabase({ ...env, ATTACH }, log, 200), {
-    message: `cannot migrate: waited 0.2 s for a lock held by session ${pid} of ${PG_USERNAME} (report, idle in transaction). End that transaction (select pg_terminate_backend(SESSION) ends its session), and migrate again`,
+    message: `cannot change the database: waited 0.2 s for a lock held by session ${pid} of ${PG_USERNAME} (report, idle in transaction). End that transaction (select pg_terminate_backend(SESSION) ends its session), and try again`,
   });
   assert.deepEqual(warnings, [{ sessions: [`session ${pid} of ${PG_USERNAME} (report, idle in transaction)`] }]);
   // Nobody waits behind it.
@@ -93,7 +93,7 @@ test("migrations wait for their turn for as long as another one works, and give 
   for (const result of await both) {
     assert.match(
       String(result),
-      /^cannot migrate: waited 0\.2 s for a lock held by .*\(idle in transaction \(aborted\)\)/,
+      /^cannot change the database: waited 0\.2 s for a lock held by .*\(idle in transaction \(aborted\)\)/,
     );
   }
 });
