@@ -219,7 +219,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("served", kind), UNFINISHED, kind);
   });
 
-  test("its schema alone: nothing runs, inserted rows wait, and the migration says what is missing", async () => {
+  test("its schema alone: nothing runs, inserted rows wait, and the poll and the migration say what is missing", async () => {
     await createEmpty("schema");
     const { exitCode, stderr } = await program(
       "pg_restore",
@@ -232,7 +232,9 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     const client = await open(server, "schema");
     await client.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
     const worker = connect(server, "schema");
-    assert.equal(await demand(worker, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
+    await assert.rejects(demand(worker, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), {
+      message: "kind must be one that batch.status shows (none); got 'clap'",
+    });
     assert.equal(await claim(worker, claimParams("schema-a")), undefined);
     await assert.rejects(migrate(client, noopLog), {
       message: /schema batch .* without its data.*drop schema batch cascade/s,
