@@ -126,4 +126,15 @@ describe("finished work is recorded once a connection is possible again, whateve
     };
     await finishMeanwhile({ host }, prevent, allow);
   });
+
+  for (const code of ["25P02", "25P03", "25P04", "53400", "57P05"]) {
+    test(`a session that the server limits (${code})`, async () => {
+      const prevent = () =>
+        database.query(`
+          create function limited() returns trigger language plpgsql as $$ begin raise exception using errcode = '${code}'; end $$;
+          create trigger limited before insert on batch.history execute function limited();
+          select pg_terminate_backend(pid) from pg_stat_activity where usename = 'batch_worker'`);
+      await finishMeanwhile({}, prevent, () => database.query("drop function limited cascade"));
+    });
+  }
 });

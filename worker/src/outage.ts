@@ -13,9 +13,10 @@ export type Outage = "unavailable" | "busy" | "refused";
  * SQLSTATE classes and codes that mean "not now" rather than "never": a lost connection (08...), a server that stops or starts (57P01 to
  * 57P03), a role or a database that is gone or refuses connections (28..., 3D000, 57P04, 55000), a full disk or no free connection (53...),
  * a disk that fails, and a pooler without a server (58...), corrupted data and internal errors (XX...), a standby that is not promoted yet
- * (25006), and the server's own limits (57P05, 25P04).
+ * (25006), and a session that the server, or a pooler in between, has ended for its time or left in a failed transaction (57P05, 25P02 to
+ * 25P04).
  */
-const UNAVAILABLE = /^(08...|28...|3D000|55000|25006|25P04|53...|57P0[1-5]|58...|XX...)$/;
+const UNAVAILABLE = /^(08...|28...|3D000|55000|25006|25P0[2-4]|53...|57P0[1-5]|58...|XX...)$/;
 
 /** A serialization failure, a deadlock, lock_timeout, statement_timeout or a canceled statement. */
 const BUSY = /^(40001|40P01|55P03|57014)$/;
