@@ -10,7 +10,9 @@ import { generate } from "selfsigned";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { succeed, take } from "../../tests/support/queue.ts";
 import { until } from "../../tests/support/until.ts";
+import { DatabaseError } from "./createClient.ts";
 import { createLog } from "./log.ts";
+import { findOutage } from "./outage.ts";
 import type { DatabaseSettings } from "./settings.ts";
 
 const database = await createTestDatabase();
@@ -137,4 +139,14 @@ describe("finished work is recorded once a connection is possible again, whateve
       await finishMeanwhile({}, prevent, () => database.query("drop function limited cascade"));
     });
   }
+});
+
+test("a server that gives out no transaction numbers, since it must be vacuumed, is unavailable; a value that is too large is not", () => {
+  const refused = (routine: string) =>
+    findOutage(Object.assign(new DatabaseError("refused", 0, "error"), { code: "54000", routine }), true);
+  assert.deepEqual(["GetNewTransactionId", "GetNewMultiXactId", "JsonbToCString"].map(refused), [
+    "unavailable",
+    "unavailable",
+    undefined,
+  ]);
 });

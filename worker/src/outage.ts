@@ -18,6 +18,9 @@ export type Outage = "unavailable" | "busy" | "refused";
  */
 const UNAVAILABLE = /^(08...|28...|3D000|55000|25006|25P0[2-4]|53...|57P0[1-5]|58...|XX...)$/;
 
+/** The server gives out no transaction numbers until it is vacuumed (54000, as a value that is too large): its functions that report it. */
+const OUT_OF_NUMBERS = /^(GetNewTransactionId|GetNewMultiXactId)$/;
+
 /** A serialization failure, a deadlock, lock_timeout, statement_timeout or a canceled statement. */
 const BUSY = /^(40001|40P01|55P03|57014)$/;
 
@@ -44,7 +47,7 @@ export function findOutage(error: unknown, isConnected: boolean): Outage | undef
     // Node's errors, and OpenSSL's, have codes: of the connection, since the statements are correct.
     return code !== "" || UNAVAILABLE_MESSAGE.test(error.message) ? "unavailable" : undefined;
   }
-  if (!isConnected || UNAVAILABLE.test(code)) return "unavailable";
+  if (!isConnected || UNAVAILABLE.test(code) || OUT_OF_NUMBERS.test(error.routine ?? "")) return "unavailable";
   if (BUSY.test(code)) return "busy";
   return REFUSED.test(code) ? "refused" : undefined;
 }
