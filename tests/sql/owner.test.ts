@@ -63,6 +63,19 @@ for (const { name, skip, start } of SERVERS) {
         if (role === "app") await (await open(server, "app")).query("grant create on schema public to public");
       }
     });
+
+    test("an owner with CREATEROLE and NOINHERIT migrates, and everything works", async () => {
+      const admin = await open(server, "postgres");
+      await admin.query("create role apart login createrole noinherit");
+      await admin.query("create database apart owner apart");
+      await (await open(server, "apart")).query("grant create on schema public to apart");
+      const apart = await open(server, "apart", "apart");
+      await migrate(apart, noopLog);
+      await runLifecycle(apart, "apart", "apart", "apart");
+      await admin.query("drop database apart with (force)");
+      await admin.query("drop role if exists batch_owner");
+    });
+
     test("an owner with CREATEROLE migrates, creates the roles, attaches, and everything works", async () => {
       const app = await open(server, "app", "app");
       await migrate(app, noopLog);
@@ -74,6 +87,26 @@ for (const { name, skip, start } of SERVERS) {
       );
       await runLifecycle(app, "app", "batch_worker", "batch_scaler");
     });
+
+    for (const [what, role] of [
+      ["is no member of the queue's owner", "stranger login"],
+      ["is a member without its rights", "member login noinherit in role batch_owner"],
+    ] as const) {
+      test(`a role that ${what} is told the statement that it needs, and migrates after it`, async () => {
+        const [admin, [name = ""]] = [await open(server, "app"), role.split(" ")];
+        await admin.query(`create role ${role}`);
+        const other = await open(server, "app", name);
+        const refusal = await migrate(other, noopLog).catch((error: Error) => error.message);
+        const [, statement = ""] =
+          /^the role \w+ must be a member of batch_owner, which owns the schema batch, with its rights \((.*)\); it is not$/.exec(
+            String(refusal),
+          ) ?? [];
+        assert.notEqual(statement, "", String(refusal));
+        await admin.query(statement);
+        const { migrations } = readMigrationFiles();
+        assert.deepEqual(await migrate(other, noopLog), { from: migrations.length, to: migrations.length });
+      });
+    }
 
     test("an owner without CREATEROLE migrates and works without roles", async () => {
       const plain = await open(server, "plain", "plain");

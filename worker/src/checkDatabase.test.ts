@@ -113,6 +113,8 @@ describe("the check before a migration", () => {
       await database.query("create role nothing_of_check_test login");
       // The default in new databases since PostgreSQL 15.
       await database.query("revoke create on schema public from public");
+      // As hardening scripts do.
+      await database.query("revoke usage on schema public from public");
       client = await database.open({ user: "nothing_of_check_test" });
     });
     after(async () => {

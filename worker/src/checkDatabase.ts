@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { SettingsError } from "./errors.ts";
 import type { RoleNames } from "./roles.ts";
+import { mayActAs } from "./schemaOwner.ts";
 
 /** What a database must provide beyond the migrations. */
 export interface DatabaseRequirements {
@@ -50,7 +51,7 @@ export async function checkDatabase(client: pg.ClientBase, wanted: DatabaseRequi
 
 /**
  * PostgreSQL 10 understands this, so that an old server is reported as such. The column `unqueued_above` is the last change of a migration
- * that development versions had already applied.
+ * that development versions had already applied. Catalogs, not to_regclass(), which fails without a right on the schema.
  */
 const FACTS = `
   select current_setting('server_version') as version, current_setting('server_version_num')::integer / 10000 as major,
@@ -61,15 +62,15 @@ const FACTS = `
          current_user as me, r.rolconnlimit as "roleLimit", r.rolsuper as super, r.rolcreaterole as "createsRoles",
          has_database_privilege(current_database(), 'create') as "createsSchemas",
          n.oid is not null as "hasSchema",
-         pg_get_userbyid(n.nspowner) as owner, coalesce(pg_has_role(n.nspowner, 'member'), true) as "isOwner",
-         to_regclass('batch.migration') is not null as ours,
-         to_regclass('public.batch_migration') is not null or exists (
+         pg_get_userbyid(n.nspowner) as owner, coalesce(${mayActAs("n.nspowner")}, true) as "isOwner",
+         exists (select from pg_class c where c.relnamespace = n.oid and c.relname = 'migration') as ours,
+         exists (select from pg_class c where c.relnamespace = u.oid and c.relname = 'batch_migration') or exists (
            select from pg_class c
-           where c.oid = to_regclass('batch.kind')
+           where c.relnamespace = n.oid and c.relname = 'kind'
              and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'unqueued_above' and not a.attisdropped)
          ) as development,
-         to_regclass('public.make_it_clap') is not null as "hasSample",
-         coalesce((select has_schema_privilege(p.oid, 'create') from pg_namespace p where p.nspname = 'public'), false) as "createsTables",
+         exists (select from pg_class c where c.relnamespace = u.oid and c.relname = 'make_it_clap') as "hasSample",
+         coalesce(has_schema_privilege(u.oid, 'create'), false) as "createsTables",
          array(
            select b.rolname::text from pg_roles b
            where b.rolname = any ($1::text[]) and not (
@@ -88,7 +89,7 @@ const FACTS = `
            where b.rolname = any ($1::text[]) and d.datname <> current_database()
            order by 1
          ) as "rolesUsedElsewhere"
-  from pg_roles r left join pg_namespace n on n.nspname = 'batch'
+  from pg_roles r left join pg_namespace n on n.nspname = 'batch' left join pg_namespace u on u.nspname = 'public'
   where r.rolname = current_user`;
 
 interface Facts {
@@ -150,7 +151,11 @@ function* checkRights(facts: Facts, { roles }: DatabaseRequirements): Iterable<s
     yield `the role ${facts.me} must have the right to create schemas (grant create on database ${facts.name} to ${facts.me}); it does not`;
   }
   if (facts.hasSchema && !facts.isOwner) {
-    yield `the role ${facts.me} must be a member of ${facts.owner}, which owns the schema batch; it is not`;
+    const grant =
+      facts.major < 16
+        ? `grant ${facts.owner} to ${facts.me}; alter role ${facts.me} inherit`
+        : `grant ${facts.owner} to ${facts.me} with inherit true, set true`;
+    yield `the role ${facts.me} must be a member of ${facts.owner}, which owns the schema batch, with its rights (${grant}); it is not`;
   }
   if (!facts.hasSample && !facts.createsTables) {
     yield `the role ${facts.me} must have the right to create tables in the schema public (grant create on schema public to ${facts.me}); it does not`;

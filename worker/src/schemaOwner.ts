@@ -5,28 +5,29 @@ const OWNER = "batch_owner";
 
 /**
  * Returns the role that will own the schema `batch`: `batch_owner`, created if this role may create roles, with this role as a
- * member; an existing `batch_owner` of which this role is or may become a member; otherwise this role itself.
+ * member; an existing `batch_owner` of which this role is or may become a member; otherwise this role itself. So it is before version 16 for
+ * a role with NOINHERIT: a member would lack the rights.
  */
 export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string> {
-  // Since version 16 a member may lack the rights (USAGE), or be unable to create objects for the role (SET).
+  // A member may lack the rights (USAGE: NOINHERIT, and since version 16 each grant), or be unable to create objects for the role (SET).
   const { rows } = await client.query<{
     me: string;
     creates: boolean;
     exists: boolean;
     usable: boolean;
     grants: boolean;
+    options: string;
   }>(
-    `select quote_ident(current_user) as me, r.rolsuper or r.rolcreaterole as creates, o.oid is not null as exists,
-            coalesce(case
-              when current_setting('server_version_num')::integer < 160000 then pg_has_role(o.oid, 'member')
-              else pg_has_role(o.oid, 'usage') and pg_has_role(o.oid, 'set')
-            end, false) as usable,
+    `select quote_ident(current_user) as me, (r.rolsuper or r.rolcreaterole) and v.inherits as creates, o.oid is not null as exists,
+            coalesce(${mayActAs("o.oid")}, false) as usable,
             coalesce(
-              r.rolsuper or pg_has_role(o.oid, 'member with admin option')
-                or r.rolcreaterole and current_setting('server_version_num')::integer < 160000,
+              r.rolsuper or (pg_has_role(o.oid, 'member with admin option') or r.rolcreaterole and v.old) and v.inherits,
               false
-            ) as grants
-     from pg_roles r left join pg_roles o on o.rolname = $1
+            ) as grants,
+            case when v.old then '' else ' with inherit true, set true' end as options
+     from pg_roles r left join pg_roles o on o.rolname = $1,
+          lateral (select current_setting('server_version_num')::integer < 160000) as s (old),
+          lateral (select s.old, not s.old or r.rolsuper or r.rolinherit as inherits) as v
      where r.rolname = current_user`,
     [OWNER],
   );
@@ -35,8 +36,14 @@ export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string>
   if (role.exists && role.usable) return OWNER;
   if (role.exists ? !role.grants : !role.creates) return role.me;
   if (!role.exists) await client.query(`create role ${OWNER}`);
-  await client.query(`grant ${OWNER} to current_user`);
+  await client.query(`grant ${OWNER} to current_user${role.options}`);
   return OWNER;
+}
+
+/** SQL: whether the current role has the rights of another one, whose OID it is, and can create objects for it. */
+export function mayActAs(oid: string): string {
+  return `case when current_setting('server_version_num')::integer < 160000 then pg_has_role(${oid}, 'usage')
+            else pg_has_role(${oid}, 'usage') and pg_has_role(${oid}, 'set') end`;
 }
 
 /**
