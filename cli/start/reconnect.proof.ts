@@ -51,12 +51,12 @@ describe("npm start, when its connections break", { timeout: 600_000, concurrenc
     await assertSuccess(run, REQUESTS);
   });
 
-  test("by idle_session_timeout does so too", async () => {
+  test("is not affected by a short idle_session_timeout", async () => {
     const { name, url, query } = await createTestDatabase();
     await query(`alter database ${name} set idle_session_timeout = '300ms'`);
     const run = start(`${RUN} --polling-interval 2`, { DATABASE_URL: url() });
     await assertSuccess(run, REQUESTS);
-    assert.match(run.output(), /the connection broke; reconnecting/);
+    assert.doesNotMatch(run.output(), /the connection broke/);
   });
 
   test("by kill -9 of a backend of its own server, which then restarts, does so too", async () => {

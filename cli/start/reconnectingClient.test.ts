@@ -79,3 +79,22 @@ test("a connection for which a password is missing is closed, so that repeating 
   assert.ok(connect.mock.callCount() > 2);
   await until("every connection is closed", () => open.size === 0);
 });
+
+test("time limits of the database do not affect it", async () => {
+  const { client: direct, name } = await createTestDatabase();
+  const { host, port, user } = direct;
+  for (const limit of ["statement_timeout", "lock_timeout", "idle_session_timeout"]) {
+    await query(`alter database ${name} set ${limit} = '1ms'`);
+  }
+  const client = new ReconnectingClient({ host, port, user, database: name }, 5, noopLog);
+  try {
+    const pids = [];
+    for (let times = 0; times < 2; times++) {
+      pids.push((await client.query<{ pid: number }>("select pg_backend_pid() as pid, pg_sleep(0.05)")).rows[0]?.pid);
+      await client.queryOnce("select pg_sleep(0.05)");
+    }
+    assert.equal(pids[0], pids[1], "its connection stays");
+  } finally {
+    await client.close();
+  }
+});

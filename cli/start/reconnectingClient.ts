@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { createClient, DatabaseError } from "../../worker/src/createClient.ts";
 import type { Log } from "../../worker/src/log.ts";
+import { MIGRATION_SETTINGS, toOptions } from "../../worker/src/sessionOptions.ts";
 import { describeError } from "../describeError.ts";
 
 /** Runs SQL, as a connection of node-postgres does. */
@@ -67,7 +68,6 @@ export class ReconnectingClient implements Queryable {
       let result: { readonly rows: Row[] } | undefined;
       try {
         await client.query("begin isolation level read committed read write");
-        await client.query("set local statement_timeout = 0");
         const { rows } = await client.query<{ id: string }>("select pg_current_xact_id()::text as id");
         transaction = rows[0]?.id;
         result = await client.query<Row>(text, values);
@@ -114,8 +114,13 @@ export class ReconnectingClient implements Queryable {
   }
 
   async #connect(): Promise<pg.Client> {
-    const options = { application_name: "npm start", connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
-    const client = createClient({ ...this.#config, ...options });
+    const client = createClient({
+      ...this.#config,
+      application_name: "npm start",
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      // Without the server's own time limits, as the run's other connections.
+      options: toOptions(MIGRATION_SETTINGS),
+    });
     let isOpen = false;
     client.on("error", (error) => {
       // Until then the caller gets the error.
