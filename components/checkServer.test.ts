@@ -6,11 +6,16 @@ const SERVER = { host: "db.example", port: 5432, database: "shop", admin: "owner
 
 /** The messages of a program whose server comes from another resource. */
 function check(changed: object) {
-  const program = `
-    import { output } from "@pulumi/pulumi";
-    import { checkServer } from ${JSON.stringify(import.meta.resolve("./checkServer.ts"))};
+  return run(`
     const known = ${JSON.stringify({ ...SERVER, ...changed })};
-    checkServer(Object.fromEntries(Object.entries(known).map(([key, value]) => [key, output(value)])));`;
+    checkServer(Object.fromEntries(Object.entries(known).map(([key, value]) => [key, output(value)])));`);
+}
+
+function run(statements: string) {
+  const program = `
+    import { output, secret } from "@pulumi/pulumi";
+    import { checkedAuthority, checkServer } from ${JSON.stringify(import.meta.resolve("./checkServer.ts"))};
+    ${statements}`;
   return spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
     cwd: import.meta.dirname,
     encoding: "utf8",
@@ -31,4 +36,17 @@ for (const [changed, says] of [
     const { status, stderr } = check(changed);
     assert.equal(status, 1);
     assert.ok(stderr.includes(says), stderr);
+  });
+
+for (const [value, got] of [
+  ['output("ca.pem")', 'got "ca.pem"'],
+  ['secret("ge heim")', "got a secret"],
+] as const)
+  test(`a wrong certificate authority ends the program when it is known: ${got}`, () => {
+    const { status, stderr } = run(`checkedAuthority(${value});`);
+    assert.equal(status, 1);
+    assert.ok(
+      stderr.includes(`tls.ca must be a certificate in PEM (it verifies the server's certificate); ${got}`),
+      stderr,
+    );
   });

@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { checkedArgs } from "./checkedArgs.ts";
-import { serverRule } from "./postgresRules.ts";
+import { authorityRule, serverRule } from "./postgresRules.ts";
+
+const SERVER = "the existing PostgreSQL";
 
 /** An existing server, and the names of the three roles. */
 export interface ServerArgs {
@@ -20,5 +22,14 @@ export interface ServerArgs {
 export function checkServer(args: ServerArgs): void {
   const { admin, worker, scaler, ...server } = args;
   const roles = { admin: { user: admin }, worker: { user: worker }, scaler: { user: scaler } };
-  checkedArgs("the existing PostgreSQL", serverRule, { ...server, ...roles }, () => undefined);
+  checkedArgs(SERVER, serverRule, { ...server, ...roles }, () => undefined);
+}
+
+/**
+ * The certificate of an authority that comes from another resource.
+ *
+ * @throws RunError as above.
+ */
+export function checkedAuthority(ca: pulumi.Input<string>): pulumi.Output<string> {
+  return checkedArgs(SERVER, authorityRule, { tls: { ca } }, (known) => known.tls.ca);
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULTS } from "../worker/src/settings.ts";
 import { checkedPassword } from "./checkedPassword.ts";
-import { checkServer } from "./checkServer.ts";
+import { checkedAuthority, checkServer } from "./checkServer.ts";
 import { type DatabaseAddress, DEFAULT_CA_KEY, type RoleCredentials } from "./database.ts";
 import type { PreparedPostgres } from "./installPostgres.ts";
 import type { ExistingPostgresArgs, RoleArgs, TlsArgs } from "./postgresArgs.ts";
@@ -55,7 +55,7 @@ function tls(
   const modes = { sslMode: mode, scalerSslMode: scalerMode, ...(serverName !== undefined && { serverName }) };
   if (ca !== undefined) {
     const caSecretName = secrets.nameOf("ca");
-    secrets.given("ca", caSecretName, DEFAULT_CA_KEY, ca);
+    secrets.given("ca", caSecretName, DEFAULT_CA_KEY, checkedAuthority(ca));
     return { ...modes, caSecretName, caSecretKey: DEFAULT_CA_KEY };
   }
   const { caSecretName, caSecretKey = DEFAULT_CA_KEY } = secret;

@@ -64,6 +64,9 @@ const roleRule = and(
 
 const PEM = { ca: text(/-----BEGIN CERTIFICATE-----/, "a certificate in PEM", "it verifies the server's certificate") };
 
+/** Validation rules for a certificate authority that is checked again once it is known. */
+export const authorityRule = shape({ tls: shape(PEM) });
+
 /** Validation rules for TLS; `authority` holds the key for a certificate that is not in a Secret. */
 function tlsRule(authority: Readonly<Record<string, Rule>>): Rule {
   const keys = [...Object.keys(authority), "caSecretName"];
