@@ -137,6 +137,27 @@ const OTHER_SOURCES =
   "awsElasticBlockStore azureDisk azureFile cephfs cinder csi downwardAPI ephemeral fc flexVolume flocker gcePersistentDisk gitRepo " +
   "glusterfs image iscsi nfs photonPersistentDisk portworxVolume projected quobyte rbd scaleIO storageos vsphereVolume";
 
+/** Validation rules for the values of a volume's sources that need no other field. */
+export const SOURCE_VALUES = {
+  configMap: { name: objectName("a ConfigMap"), optional },
+  emptyDir: {
+    medium: text(/^(Memory|HugePages.*|)$/, "Memory, or HugePages-SIZE", "the disk is the default"),
+    sizeLimit: quantityRule,
+  },
+  hostPath: {
+    path: text(/^\/(?!(.*\/)?\.\.(\/|$))/, "an absolute path without ..", "a folder of the node"),
+    type: text(
+      /^((Directory|File)(OrCreate)?|Socket|CharDevice|BlockDevice|)$/,
+      "Directory, DirectoryOrCreate, File, FileOrCreate, Socket, CharDevice or BlockDevice",
+      "what must be there",
+    ),
+  },
+  persistentVolumeClaim: { claimName: objectName("a claim"), readOnly: flag("whether it is read-only") },
+  secret: { secretName: objectName("a Secret"), optional },
+};
+
+const { configMap, emptyDir, hostPath, persistentVolumeClaim, secret } = SOURCE_VALUES;
+
 /** The sources of a volume. */
 const VOLUME_SOURCES: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(
@@ -145,26 +166,11 @@ const VOLUME_SOURCES: Readonly<Record<string, Rule>> = {
       and(kubernetesObject("volume source"), podFieldRule("volumes", source)),
     ]),
   ),
-  configMap: shape({ name: objectName("a ConfigMap"), items, optional, defaultMode }, ["name"]),
-  emptyDir: shape({
-    medium: text(/^(Memory|HugePages.*|)$/, "Memory, or HugePages-SIZE", "the disk is the default"),
-    sizeLimit: quantityRule,
-  }),
-  hostPath: shape(
-    {
-      path: text(/^\/(?!(.*\/)?\.\.(\/|$))/, "an absolute path without ..", "a folder of the node"),
-      type: text(
-        /^((Directory|File)(OrCreate)?|Socket|CharDevice|BlockDevice|)$/,
-        "Directory, DirectoryOrCreate, File, FileOrCreate, Socket, CharDevice or BlockDevice",
-        "what must be there",
-      ),
-    },
-    ["path"],
-  ),
-  persistentVolumeClaim: shape({ claimName: objectName("a claim"), readOnly: flag("whether it is read-only") }, [
-    "claimName",
-  ]),
-  secret: shape({ secretName: objectName("a Secret"), items, optional, defaultMode }, ["secretName"]),
+  configMap: shape({ ...configMap, items, defaultMode }, ["name"]),
+  emptyDir: shape(emptyDir),
+  hostPath: shape(hostPath, ["path"]),
+  persistentVolumeClaim: shape(persistentVolumeClaim, ["claimName"]),
+  secret: shape({ ...secret, items, defaultMode }, ["secretName"]),
 };
 
 /** Validation rules for a volume. */

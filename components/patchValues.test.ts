@@ -15,9 +15,16 @@ describe("values within a podSpecPatch", () => {
     const sidecar = {
       ...PROXY,
       restartPolicy: "Always",
-      env: [{ name: "a.b-C_1", value: "" }],
+      env: [
+        { name: "a.b-C_1", value: "" },
+        ...["metadata.labels['app']", "spec.nodeName", "status.podIPs"].map((fieldPath, index) => ({
+          name: `FIELD_${index}`,
+          valueFrom: { fieldRef: { fieldPath } },
+        })),
+        { name: "MEMORY", valueFrom: { resourceFieldRef: { resource: "limits.memory", divisor: "1Mi" } } },
+      ],
       ports: [{ containerPort: 65_535, name: "http-1" }],
-      resources: { requests: { cpu: 1, memory: "1.5Gi" }, limits: { cpu: null } },
+      resources: { requests: { cpu: 1, memory: "1.5Gi" }, limits: { cpu: null, "nvidia.com/gpu": 1 } },
       startupProbe: { httpGet: { path: "/", port: "http-1", scheme: "HTTPS" }, periodSeconds: 0, timeoutSeconds: 5 },
       securityContext: { runAsUser: 0, runAsGroup: 5, runAsNonRoot: false },
       readinessProbe: null,
@@ -26,6 +33,7 @@ describe("values within a podSpecPatch", () => {
     const files = { items: [{ key: "..a", path: "b/c", mode: 0o644 }], defaultMode: 0o400 };
     const attributes = { path: "/x", mode: "0755", key: "a b" };
     const pod = {
+      hostname: "worker-1",
       dnsPolicy: "None",
       dnsConfig: { nameservers: ["10.0.0.10", "fd00::1"], options: [{ name: "edns0" }], searches: null },
       hostAliases: [{ ip: "10.0.0.1", hostnames: ["db", "db.example"] }],
@@ -36,6 +44,8 @@ describe("values within a podSpecPatch", () => {
         { name: "b", projected: { sources: [{ configMap: { name: "b", items: files.items } }], defaultMode: null } },
         { name: "c", csi: { driver: "c.example", volumeAttributes: attributes } },
         { name: "d", hostPath: { path: "/d" } },
+        { name: "e", emptyDir: { medium: "Memory", sizeLimit: 1_000_000 } },
+        { name: "f", configMap: { name: "f", optional: null } },
       ],
     };
     assert.deepEqual(problems(pod), []);
@@ -68,6 +78,22 @@ describe("values within a podSpecPatch", () => {
     [
       'resources.limits.cpu must be a Kubernetes quantity (500m, 2, 1Gi); got ""',
       { resources: { limits: { cpu: "" } } },
+    ],
+    [
+      'the key "gpu" of pod.podSpecPatch.initContainers[0].resources.limits must be cpu, memory, ephemeral-storage, or a resource name',
+      { resources: { limits: { gpu: 1 } } },
+    ],
+    [
+      "env[0].valueFrom.fieldRef.fieldPath must be metadata.name",
+      { env: [{ name: "NODE", valueFrom: { fieldRef: { fieldPath: "spec.nodename" } } }] },
+    ],
+    [
+      "env[0].valueFrom.resourceFieldRef.resource must be limits. or requests.",
+      { env: [{ name: "CPUS", valueFrom: { resourceFieldRef: { resource: "cpu" } } }] },
+    ],
+    [
+      'securityContext.seccompProfile.type must be RuntimeDefault, Localhost or Unconfined (the profile that restricts system calls or files); got "runtime/default"',
+      { securityContext: { seccompProfile: { type: "runtime/default" } } },
     ],
     ["initContainers[0].image must be an image reference", { image: " proxy:1" }],
     ["env[0].value must have no zero byte", { env: [{ name: "A", value: "ge\0heim" }] }],
@@ -110,6 +136,21 @@ describe("values within a podSpecPatch", () => {
       "securityContext.fsGroupChangePolicy must be Always or OnRootMismatch",
       { securityContext: { fsGroupChangePolicy: "No" } },
     ],
+    ["hostname must be 1 to 63 characters", { hostname: "My_Worker" }],
+    [
+      'securityContext.appArmorProfile.type must be RuntimeDefault, Localhost or Unconfined (the profile that restricts system calls or files); got "localhost"',
+      { securityContext: { appArmorProfile: { type: "localhost" } } },
+    ],
+    [
+      'volumes[0].emptyDir.medium must be Memory, or HugePages-SIZE (the disk is the default); got "memory"',
+      { volumes: [{ name: "a", emptyDir: { medium: "memory" } }] },
+    ],
+    [
+      'volumes[0].emptyDir.sizeLimit must be a Kubernetes quantity (500m, 2, 1Gi); got "1GB"',
+      { volumes: [{ name: "a", emptyDir: { sizeLimit: "1GB" } }] },
+    ],
+    ["volumes[0].secret.secretName must be a name of a-z", { volumes: [{ name: "a", secret: { secretName: "A_B" } }] }],
+    ["volumes[0].hostPath.path must be an absolute path", { volumes: [{ name: "a", hostPath: { path: "data" } }] }],
     [
       "volumes[0].secret.defaultMode must be a whole number from 0 to 511 (a file mode: 0644 in YAML, which is 420); got 644",
       { volumes: [{ name: "a", secret: { secretName: "a", defaultMode: 644 } }] },

@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
 import { imageReferenceRule } from "./chartRules.ts";
-import { quantityRule, spreadsRule, subPath } from "./kubernetesRules.ts";
+import { quantityRule, SOURCE_VALUES, spreadsRule, subPath } from "./kubernetesRules.ts";
 import { labelValue, nodeLabel, objectName } from "./nameRules.ts";
+import { isDevice } from "./resourcesRule.ts";
 import { and, known, list, map, number, type Rule, text } from "./rule.ts";
 import { selectorsRule } from "./selectorsRule.ts";
 import { variableValueRule } from "./variableValueRule.ts";
@@ -49,11 +50,8 @@ const probe = fields({
   failureThreshold: count,
 });
 
-const name = text(
-  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-  '1 to 63 characters from a-z, 0-9 and "-"',
-  "a container's name",
-);
+const label = (why: string) =>
+  text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, '1 to 63 characters from a-z, 0-9 and "-"', why);
 
 /** A quantity may be a number in YAML, or have an exponent, and null removes one. */
 const quantity: Rule = known((path, value, problems) => {
@@ -62,14 +60,40 @@ const quantity: Rule = known((path, value, problems) => {
     quantityRule(path, value, problems);
 });
 
-const anyName: Rule = () => undefined;
-const quantities = map(anyName, quantity, "resource names and quantities");
+const resourceName = text(
+  (resource) => isDevice(resource) || ["cpu", "memory", "ephemeral-storage"].includes(resource),
+  "cpu, memory, ephemeral-storage, or a resource name with a prefix (nvidia.com/gpu)",
+  "Kubernetes has no other for containers",
+);
+const quantities = map(resourceName, quantity, "resource names and quantities");
 
 const address = text((value) => isIP(value) !== 0, "an IP address", "Kubernetes' rule");
+const profile = fields({
+  type: oneOf(["RuntimeDefault", "Localhost", "Unconfined"], "the profile that restricts system calls or files"),
+});
+const profiles = { seccompProfile: profile, appArmorProfile: profile };
 const userId = number({ min: 0, max: 2_147_483_647, why: "a user's id" });
 
+/** What a variable gets from the pod. */
+const valueFrom = fields({
+  fieldRef: fields({
+    fieldPath: text(
+      /^(metadata\.(name|namespace|uid|(labels|annotations)\['.+'\])|spec\.(nodeName|serviceAccountName)|status\.(host|pod)IPs?)$/,
+      "metadata.name, metadata.labels['NAME'], spec.nodeName, status.podIP, or another field that Kubernetes gives to variables",
+      "it gives no other",
+    ),
+  }),
+  resourceFieldRef: fields({
+    resource: text(
+      /^(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.+)$/,
+      "limits. or requests. and cpu, memory or ephemeral-storage",
+      "Kubernetes gives no other to variables",
+    ),
+  }),
+});
+
 const container = fields({
-  name,
+  name: label("a container's name"),
   image: imageReferenceRule("nodes pull it"),
   imagePullPolicy: oneOf(["Always", "IfNotPresent", "Never"], "when nodes pull the image"),
   restartPolicy: oneOf(["Always", "OnFailure", "Never"], "with Always an init container is a sidecar"),
@@ -77,6 +101,7 @@ const container = fields({
     fields({
       name: text(/^[A-Za-z_][\w.-]*$/, "a variable's name", "letters, digits, _, . and -, no digit first"),
       value: variableValueRule,
+      valueFrom,
     }),
     { why: "variables" },
   ),
@@ -89,7 +114,7 @@ const container = fields({
   ),
   volumeMounts: list(fields({ subPath, subPathExpr: subPath }), { why: "mounts" }),
   terminationMessagePolicy: oneOf(["File", "FallbackToLogsOnError"], "where a failure's reason is"),
-  securityContext: fields({ runAsUser: userId, runAsGroup: userId }),
+  securityContext: fields({ runAsUser: userId, runAsGroup: userId, ...profiles }),
   resources: fields({ requests: quantities, limits: quantities }),
   readinessProbe: probe,
   livenessProbe: probe,
@@ -101,6 +126,12 @@ const nodeLabelValue: Rule = (path, value, problems) => {
   if (value !== null) labelValue(path, value, problems);
 };
 
+const { emptyDir, ...otherSources } = SOURCE_VALUES;
+const sources = {
+  ...Object.fromEntries(Object.entries(otherSources).map(([source, rules]) => [source, fields(rules)])),
+  emptyDir: fields({ ...emptyDir, sizeLimit: quantity }),
+};
+
 /** Validation rules for the values in a patch. */
 export const patchValuesRule: Rule = fields({
   serviceAccountName: objectName("a service account in the namespace of the batches"),
@@ -109,19 +140,9 @@ export const patchValuesRule: Rule = fields({
   nodeSelector: map(nodeLabel, nodeLabelValue, "node labels"),
   affinity: selectorsRule,
   topologySpreadConstraints: spreadsRule,
-  volumes: list(
-    and(
-      fields({
-        name: text(
-          /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-          '1 to 63 characters from a-z, 0-9 and "-"',
-          "a volume's name",
-        ),
-      }),
-      volumeFilesRule,
-    ),
-    { why: "volumes" },
-  ),
+  hostname: label("the pod's name in its containers"),
+  subdomain: label("a headless service's name"),
+  volumes: list(and(fields({ name: label("a volume's name"), ...sources }), volumeFilesRule), { why: "volumes" }),
   dnsConfig: fields({
     nameservers: list(address, { why: "name servers" }),
     options: list(fields({ name: text(/./, "an option's name", "how names are resolved") }), { why: "options" }),
@@ -134,6 +155,7 @@ export const patchValuesRule: Rule = fields({
     runAsUser: userId,
     runAsGroup: userId,
     fsGroup: userId,
+    ...profiles,
     fsGroupChangePolicy: oneOf(["Always", "OnRootMismatch"], "when the owner of a volume's files is changed"),
   }),
   dnsPolicy: oneOf(["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"], "how names are resolved"),

@@ -23,7 +23,13 @@ describe("a patch's containers, of which Kubernetes would create no pod, or no n
     },
     "root where it is allowed": { podSpecPatch: { securityContext: { runAsUser: 0, runAsNonRoot: false } } },
     "a privileged container": work({ securityContext: { privileged: true, allowPrivilegeEscalation: true } }),
-    "a sidecar's probe": sidecar({ readinessProbe: { tcpSocket: { port: 80 } } }),
+    "a sidecar's probe and hook": sidecar({
+      readinessProbe: { tcpSocket: { port: 80 } },
+      lifecycle: { preStop: { exec: { command: ["drain"] } } },
+    }),
+    "a profile of the node": {
+      podSpecPatch: { securityContext: { appArmorProfile: { type: "Localhost", localhostProfile: "a" } } },
+    },
     "its own name servers": { podSpecPatch: { dnsPolicy: "None", dnsConfig: { nameservers: ["10.0.0.10"] } } },
     "values that are known only later": {
       env: output({ TOKEN: "a" }),
@@ -61,8 +67,28 @@ describe("a patch's containers, of which Kubernetes would create no pod, or no n
       work({ securityContext: { privileged: true } }),
     ],
     [
-      `${at}.initContainers[0].restartPolicy must be Always with readinessProbe (other init containers have no probes); got "Never"`,
+      `${at}.initContainers[0].restartPolicy must be Always with readinessProbe (other init containers have no probes and hooks); got "Never"`,
       sidecar({ restartPolicy: "Never", readinessProbe: { tcpSocket: { port: 80 } } }),
+    ],
+    [
+      `${at}.initContainers[0].restartPolicy must be Always with lifecycle (other init containers have no probes and hooks); got nothing`,
+      {
+        podSpecPatch: {
+          initContainers: [{ name: "a", image: "a:1", lifecycle: { postStart: { sleep: { seconds: 1 } } } }],
+        },
+      },
+    ],
+    [
+      `${at}.securityContext.seccompProfile.localhostProfile must be set with the type Localhost, and with no other (Kubernetes' rule); got nothing`,
+      { podSpecPatch: { securityContext: { seccompProfile: { type: "Localhost" } } } },
+    ],
+    [
+      `${at}.securityContext.seccompProfile.localhostProfile must be set with the type Localhost, and with no other (Kubernetes' rule); got RuntimeDefault`,
+      { podSpecPatch: { securityContext: { seccompProfile: { localhostProfile: "a" } } } },
+    ],
+    [
+      `${at}.containers[0].securityContext.appArmorProfile.localhostProfile must be set with the type Localhost, and with no other (Kubernetes' rule); got nothing`,
+      work({ securityContext: { appArmorProfile: { type: "Localhost" } } }),
     ],
     [
       `${at}.initContainers[0].startupProbe must have one of exec, grpc, httpGet, tcpSocket (Kubernetes' rule); got none`,

@@ -22,11 +22,9 @@ export function* containerProblems(at: string, spec: Part): Iterable<string> {
       yield* variableProblems(path, container);
       yield* securityProblems(path, container, toFields(spec.securityContext));
       const { restartPolicy } = container;
-      yield* probeProblems(
-        path,
-        container,
-        list === "initContainers" && restartPolicy !== "Always" && !isLater(restartPolicy),
-      );
+      if (list === "initContainers" && restartPolicy !== "Always" && !isLater(restartPolicy))
+        yield* runningProblems(path, container);
+      yield* probeProblems(path, container);
       // The work's depend on the settings cpu and memory.
       if (list === "initContainers") yield* resourceProblems(`${path}.resources`, toFields(container.resources));
       yield* mountProblems(`${path}.volumeMounts`, container);
@@ -47,7 +45,17 @@ function* variableProblems(path: string, { env, envFrom }: Part): Iterable<strin
   }
 }
 
+/** Only a profile of the node has a name. */
+export function* profileProblems(path: string, securityContext: unknown): Iterable<string> {
+  for (const field of ["seccompProfile", "appArmorProfile"]) {
+    const { type, localhostProfile } = toFields(toFields(securityContext)[field]);
+    if (isText(type) && !isLater(localhostProfile) && (type === "Localhost") !== Boolean(localhostProfile))
+      yield `${path}.securityContext.${field}.localhostProfile must be set with the type Localhost, and with no other (Kubernetes' rule); got ${localhostProfile ? type : "nothing"}`;
+  }
+}
+
 function* securityProblems(path: string, { securityContext }: Part, pod: Part): Iterable<string> {
+  yield* profileProblems(path, securityContext);
   const own = toFields(securityContext);
   const { runAsUser, runAsNonRoot } = { ...pod, ...own };
   if (own.privileged === true && own.allowPrivilegeEscalation === false)
@@ -56,12 +64,17 @@ function* securityProblems(path: string, { securityContext }: Part, pod: Part): 
     yield `${path}.securityContext.runAsNonRoot must be false with runAsUser 0 (no node would start the container); got true`;
 }
 
-function* probeProblems(path: string, container: Part, runsFirst: boolean): Iterable<string> {
+/** A container that ends before the work starts has nothing for one that runs. */
+function* runningProblems(path: string, container: Part): Iterable<string> {
+  for (const name of [...PROBES, "lifecycle"])
+    if (isObject(container[name]))
+      yield `${path}.restartPolicy must be Always with ${name} (other init containers have no probes and hooks); got ${JSON.stringify(container.restartPolicy) ?? "nothing"}`;
+}
+
+function* probeProblems(path: string, container: Part): Iterable<string> {
   for (const name of PROBES) {
     const probe = container[name];
     if (!isObject(probe)) continue;
-    if (runsFirst)
-      yield `${path}.restartPolicy must be Always with ${name} (other init containers have no probes); got ${JSON.stringify(container.restartPolicy) ?? "nothing"}`;
     const handlers = Object.fromEntries(HANDLERS.map((handler) => [handler, probe[handler]]));
     yield* oneOf(`${path}.${name} must have one of ${HANDLERS.join(", ")}`, handlers);
   }

@@ -1,4 +1,4 @@
-import { containerProblems } from "./patchedContainers.ts";
+import { containerProblems, profileProblems } from "./patchedContainers.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { patchedPodFieldsRule } from "./podFields.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
@@ -25,7 +25,8 @@ export const patchedPodRule: Rule = (path, value, problems) => {
   const spec = patched({});
   const before = problems.length;
   patchedPodFieldsRule(at, spec, problems);
-  if (problems.length === before) problems.push(...containerProblems(at, patched({ env })));
+  if (problems.length === before)
+    problems.push(...profileProblems(at, spec.securityContext), ...containerProblems(at, patched({ env })));
   if (spec.dnsPolicy === "None" && toFields(spec.dnsConfig).nameservers === undefined && !isLater(spec.dnsConfig))
     problems.push(`${at}.dnsConfig.nameservers must be set with dnsPolicy None (nothing else has any); got nothing`);
   for (const [index, { image }] of toObjects(spec.initContainers).entries())

@@ -7,8 +7,8 @@ const BATCH = { kind: "page", table: "pages", memory: "1Gi" };
 const at = "pod.podSpecPatch.containers[0].resources";
 
 describe("a patch of the work's resources", () => {
-  test("may lower a request of the batch", () => {
-    const pod = patch({ requests: { memory: "512Mi" }, limits: { cpu: 1 } });
+  test("may lower a request of the batch, and add a device", () => {
+    const pod = patch({ requests: { memory: "512Mi" }, limits: { cpu: 1, "nvidia.com/gpu": "1" } });
     assert.deepEqual(configProblems({ batches: [{ ...BATCH, pod }] }), []);
   });
 
@@ -28,6 +28,14 @@ describe("a patch of the work's resources", () => {
     [
       `${at}.limits.nvidia.com/gpu must be the same as in requests (no pod gets more); got nothing and 1`,
       { requests: { "nvidia.com/gpu": 1 } },
+    ],
+    [
+      `${at}.limits.nvidia.com/gpu must be the same as in requests (no pod gets more); got 2 and 1`,
+      { requests: { "nvidia.com/gpu": 1 }, limits: { "nvidia.com/gpu": 2 } },
+    ],
+    [
+      `${at}: nvidia.com/gpu must be a whole number (devices are not divided); got "0.5"`,
+      { limits: { "nvidia.com/gpu": "0.5" } },
     ],
   ];
   for (const [message, resources] of wrong)

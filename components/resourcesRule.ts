@@ -42,6 +42,6 @@ function amounts(taken: readonly string[]): Rule {
 }
 
 /** Kubernetes counts these in whole units, and gives no pod more than it requests. */
-function isDevice(resource: string): boolean {
+export function isDevice(resource: string): boolean {
   return isQualifiedName(resource) && (resource.includes("/") || resource.startsWith("hugepages-"));
 }

@@ -40,6 +40,10 @@ describe("the files of a volume", () => {
       { projected: { sources: [{ secret: { name: "a", items: [{ key: "k", path: "/p" }] } }] } },
     ],
     [
+      "projected.sources[0].serviceAccountToken.expirationSeconds must be a whole number from 600 to 4294967296 (Kubernetes' rule for tokens); got 300",
+      { projected: { sources: [{ serviceAccountToken: { path: "token", expirationSeconds: 300 } }] } },
+    ],
+    [
       "downwardAPI.defaultMode must be a whole number from 0 to 511 (a file mode: 0644 in YAML, which is 420); got 644",
       { downwardAPI: { items: [{ path: "name", fieldRef: { fieldPath: "metadata.name" } }], defaultMode: 644 } },
     ],

@@ -11,8 +11,11 @@ const path = text(
   "the file in the volume",
 );
 
+/** The API server refuses a token that expires sooner, or later. */
+const expirationSeconds = number({ min: 600, max: 2 ** 32, why: "Kubernetes' rule for tokens" });
+
 /** Fields of a volume's sources that describe its files, each with its rule. */
-const FILES: Readonly<Record<string, Rule>> = { mode, defaultMode: mode, key, path };
+const FILES: Readonly<Record<string, Rule>> = { mode, defaultMode: mode, key, path, expirationSeconds };
 
 /** The sources of a volume that name its files; in others, such as a driver's attributes, the same fields mean something else. */
 const SOURCES: readonly string[] = ["secret", "configMap", "projected", "downwardAPI"];
