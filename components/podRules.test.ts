@@ -157,7 +157,10 @@ describe("pod", () => {
     ["pod.tolerations[0] must be an object", { tolerations: ["all"] }],
     ["pod.affinity must be an object", { affinity: [] }],
     // A CPU request, which the setting cpu sets.
-    ['the key "cpu" of pod.resources.requests', { resources: { requests: { cpu: "1" } } }],
+    [
+      'the key "cpu" of pod.resources.requests must be a resource name other than cpu and memory: ephemeral-storage, or one with a prefix',
+      { resources: { requests: { cpu: "1" } } },
+    ],
     // A memory limit, which the setting memory sets.
     ['the key "memory" of pod.resources.limits', { resources: { limits: { memory: "1Gi" } } }],
     ["pod.resources.limits.nvidia.com/gpu must be", { resources: { limits: { "nvidia.com/gpu": 1 } } }],

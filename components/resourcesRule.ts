@@ -29,11 +29,11 @@ export const resourcesRule = and(
 );
 
 function amounts(taken: readonly string[]): Rule {
+  const others = ["cpu", "ephemeral-storage"].filter((resource) => !taken.includes(resource));
   return map(
     text(
-      (resource) =>
-        (isDevice(resource) || ["cpu", "ephemeral-storage"].includes(resource)) && !taken.includes(resource),
-      `a resource name other than ${taken.join(" and ")}: cpu, ephemeral-storage, or one with a prefix (nvidia.com/gpu)`,
+      (resource) => isDevice(resource) || others.includes(resource),
+      `a resource name other than ${taken.join(" and ")}: ${others.join(", ")}, or one with a prefix (nvidia.com/gpu)`,
       "the settings cpu and memory set them",
     ),
     quantityRule,
