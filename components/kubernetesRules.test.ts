@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { output } from "@pulumi/pulumi";
 import { POD_FIELDS } from "../tests/support/pulumi/validateScaledJob.ts";
-import { affinityRule, spreadRule, tolerationRule, volumeMountRule, volumeRule } from "./kubernetesRules.ts";
+import {
+  affinityRule,
+  spreadRule,
+  spreadsRule,
+  tolerationRule,
+  volumeMountRule,
+  volumeRule,
+} from "./kubernetesRules.ts";
 
 const { volumes, tolerations, topologySpreadConstraints, affinity, containers } = POD_FIELDS;
 
@@ -20,4 +28,23 @@ describe("the keys that are accepted", () => {
       assert.deepEqual(accepted.sort(), Object.keys(schema?.properties ?? {}).sort());
     });
   }
+});
+
+describe("spread constraints", () => {
+  const spread = (topologyKey: unknown) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: "ScheduleAnyway" });
+  const problems = (spreads: readonly unknown[]) => {
+    const found: string[] = [];
+    spreadsRule("x", spreads, found);
+    return found;
+  };
+
+  test("are refused if two have the same key", () =>
+    assert.deepEqual(problems([spread("zone"), spread("zone")]), [
+      "x must have each topologyKey once for a whenUnsatisfiable (Kubernetes' rule); got zone with ScheduleAnyway twice",
+    ]));
+
+  test("are not taken for the same if their keys are known only during the deployment", () => {
+    assert.deepEqual(problems([spread(output("zone")), spread(output("host")), spread("zone")]), []);
+    assert.deepEqual(problems([output(spread("zone")), output(spread("host"))]), []);
+  });
 });

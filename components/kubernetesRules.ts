@@ -8,12 +8,14 @@ import {
   findTwice,
   flag,
   isLater,
+  isText,
   kubernetesObject,
   list,
   number,
   type Rule,
   shape,
   text,
+  toObjects,
 } from "./rule.ts";
 import { selectorsRule } from "./selectorsRule.ts";
 import { pathInVolume, volumeFilesRule } from "./volumeFilesRule.ts";
@@ -113,10 +115,10 @@ export const spreadRule = and(
 export const spreadsRule = and(
   list(spreadRule, { why: "Kubernetes topology spread constraints" }),
   (path, value, problems) => {
+    // Those that are known only during the deployment are compared then.
+    const known = toObjects(value).filter((spread) => [spread.topologyKey, spread.whenUnsatisfiable].every(isText));
     const twice = findTwice(
-      (value as Record<string, unknown>[]).map(
-        ({ topologyKey, whenUnsatisfiable }) => `${topologyKey} with ${whenUnsatisfiable}`,
-      ),
+      known.map(({ topologyKey, whenUnsatisfiable }) => `${topologyKey} with ${whenUnsatisfiable}`),
     );
     if (twice !== undefined)
       problems.push(

@@ -31,6 +31,9 @@ describe("a patch's containers, of which Kubernetes would create no pod, or no n
       podSpecPatch: { securityContext: { appArmorProfile: { type: "Localhost", localhostProfile: "a" } } },
     },
     "its own name servers": { podSpecPatch: { dnsPolicy: "None", dnsConfig: { nameservers: ["10.0.0.10"] } } },
+    "limits that are known only later": sidecar({
+      resources: { requests: { "a/b": 1 }, limits: output({ "a/b": 1 }) },
+    }),
     "values that are known only later": {
       env: output({ TOKEN: "a" }),
       ...work({ env: [{ name: "TOKEN", valueFrom: output({}) }], securityContext: output({}) }),

@@ -11,6 +11,8 @@ type Part = Readonly<Record<string, unknown>>;
 /** Kubernetes refuses a container that requests more than its limit, or a device with another one, or a part of one. */
 export function* resourceProblems(path: string, resources: Part): Iterable<string> {
   const { requests, limits } = resources;
+  // Limits that are known only during the deployment are checked then.
+  if (isLater(limits)) return;
   for (const [resource, amount] of Object.entries({ ...toFields(limits), ...toFields(requests) })) {
     const limit = toFields(limits)[resource];
     if (!isAmount(amount)) continue;
