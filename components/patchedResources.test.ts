@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { output } from "@pulumi/pulumi";
 import { configProblems } from "../tests/support/pulumi/configProblems.ts";
+import { patchedResources } from "./patchedResources.ts";
 
 const patch = (resources: object) => ({ podSpecPatch: { containers: [{ resources }] } });
 const BATCH = { kind: "page", table: "pages", memory: "1Gi" };
@@ -10,6 +12,15 @@ describe("a patch of the work's resources", () => {
   test("may lower a request of the batch, and add a device", () => {
     const pod = patch({ requests: { memory: "512Mi" }, limits: { cpu: 1, "nvidia.com/gpu": "1" } });
     assert.deepEqual(configProblems({ batches: [{ ...BATCH, pod }] }), []);
+  });
+
+  test("may request a device whose limit is known only during the deployment", () => {
+    const limits = { "a/b": "1" };
+    for (const resources of [{ limits: output(limits) }, output({ limits })]) {
+      const found: string[] = [];
+      patchedResources("", { pod: { resources, ...patch({ requests: limits }) } }, found);
+      assert.deepEqual(found, []);
+    }
   });
 
   const wrong: readonly (readonly [message: string, resources: object])[] = [

@@ -31,6 +31,7 @@ export const patchedResources: Rule = (_path, value, problems) => {
   const { resources, podSpecPatch } = toFields(pod) as PodArgs;
   if (!toObjects(toFields(podSpecPatch).containers).some((container) => container.resources !== undefined)) return;
   const { requests, limits } = toFields(resources);
+  if ([resources, limits].some(isLater)) return;
   const own = { requests: { cpu, memory, ...toFields(requests) }, limits: { memory, ...toFields(limits) } };
   const { containers } = mergePodSpec({ containers: [{ name: "work", resources: own }] }, podSpecPatch);
   problems.push(...resourceProblems("pod.podSpecPatch.containers[0].resources", toFields(containers[0]?.resources)));
