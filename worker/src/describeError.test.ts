@@ -45,6 +45,12 @@ const TABLE: readonly (readonly [what: string, thrown: unknown, ...shows: RegExp
     /^AggregateError: all failed\n[\s\S]*\nwith Error: one\n[\s\S]*\nwith 'two'\nwith null$/,
   ],
   [
+    "what a failed disposal has suppressed",
+    // Without Node.js 24's class: its message is "An error was suppressed during disposal".
+    Object.assign(new Error("disposal"), { error: new Error("not closed"), suppressed: new Error("no luck") }),
+    /^Error: disposal\n[\s\S]*\nsuppressed Error: no luck\n[\s\S]*\nby Error: not closed\n {4}at /,
+  ],
+  [
     "a code that the message lacks",
     Object.assign(new Error("refused"), { code: "28P01" }),
     /^Error: refused\n {4}code: 28P01\n {4}at /,
@@ -74,7 +80,9 @@ const TABLE: readonly (readonly [what: string, thrown: unknown, ...shows: RegExp
     "an error all of whose getters throw",
     Object.defineProperties(
       new Error(),
-      Object.fromEntries(["name", "message", "stack", "cause", "errors", "code"].map((key) => [key, { get: throws }])),
+      Object.fromEntries(
+        ["name", "message", "stack", "cause", "errors", "suppressed", "code"].map((key) => [key, { get: throws }]),
+      ),
     ),
     /^Error: $/,
   ],

@@ -13,7 +13,8 @@ const MAX_FRAME = 300;
 const MAX_ERRORS = 12;
 
 /**
- * Describes why something failed: name, message, code and stack of the error, its causes, and an AggregateError's errors.
+ * Describes why something failed: name, message, code and stack of the error, its causes, an AggregateError's errors, and both errors of a
+ * SuppressedError, which `await using` throws if the disposal fails as well: its own message says nothing.
  *
  * Never throws, whatever `thrown` is, and runs none of its code except getters. The text has at most `MAX_DESCRIPTION` characters,
  * all of which PostgreSQL can store in a UTF-8 database (no NUL, no lone surrogates).
@@ -35,6 +36,10 @@ function describe(error: object, seen: Set<object>): string {
     ...toFrames(read(error, "stack"), message),
   ];
   for (const inner of toList(read(error, "errors"))) lines.push(describeNext("with", inner, seen));
+  const suppressed = read(error, "suppressed");
+  if (suppressed !== undefined) {
+    lines.push(describeNext("suppressed", suppressed, seen), describeNext("by", read(error, "error"), seen));
+  }
   const cause = read(error, "cause");
   if (cause !== undefined && cause !== null) lines.push(describeNext("caused by", cause, seen));
   return lines.filter((line) => line !== "").join("\n");
