@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { until } from "../../../tests/support/until.ts";
+import { preferForOom } from "./preferForOom.ts";
+import { listProcesses } from "./processTable.ts";
 
 const LIMIT_BYTES = 200e6;
 
@@ -42,6 +45,20 @@ test("the command has a higher score than the runner", {
   const own = Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
   const { stdout } = await runCommandAttempt({ command: shell("sleep 0.2; cat /proc/self/oom_score_adj") });
   assert.equal(Number(stdout), Math.min(1_000, own + 500));
+});
+
+test("what a command has started before it gets its score, as a shell starts its program, gets the same one", {
+  skip: !existsSync("/proc/self/task") && "there is no /proc",
+}, async () => {
+  const { pid } = spawn("sh", ["-c", "sh -c 'sleep 60; :'; :"], { detached: true });
+  const leader = pid as number;
+  after(() => process.kill(-leader, "SIGKILL"));
+  const list = () => listProcesses().filter(({ session }) => session === leader);
+  await until("three processes", () => list().length === 3);
+  const own = Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
+  preferForOom(leader);
+  const scores = list().map((entry) => Number(readFileSync(`/proc/${entry.pid}/oom_score_adj`, "utf8")));
+  assert.deepEqual(scores, Array(3).fill(Math.min(1_000, own + 500)));
 });
 
 test("a command that exhausts the memory is killed, the runner survives, and the error says why", {

@@ -15,8 +15,19 @@ const MAX_SCORE = 1_000;
 export function preferForOom(pid: number): void {
   try {
     const own = Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
-    writeFileSync(`/proc/${pid}/oom_score_adj`, String(Math.min(MAX_SCORE, own + RAISED_BY)));
+    setScore(pid, String(Math.min(MAX_SCORE, own + RAISED_BY)));
   } catch {
-    // No /proc (macOS), or the command has ended.
+    // No /proc (macOS).
+  }
+}
+
+/** A shell may already have started its program, which has the runner's score; what is started from now on inherits the new one. */
+function setScore(pid: number, score: string): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, score);
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    for (const child of children.split(" ").filter(Boolean)) setScore(Number(child), score);
+  } catch {
+    // It has ended, or the kernel does not list children (CONFIG_PROC_CHILDREN).
   }
 }
