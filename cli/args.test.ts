@@ -84,6 +84,14 @@ describe("readArgs", () => {
     });
   });
 
+  test("names the options that npm has kept, not the values that it passed on: npm start --requests 5", () => {
+    assert.throws(
+      () => readArgs(SPEC, ["5"], { npm_config_max_runs: "true" }),
+      /^UsageError: --max-runs must come after -- /,
+    );
+    assert.throws(() => readArgs(SPEC, ["5"], {}), /^UsageError: too many arguments/);
+  });
+
   test("accepts only words from the list of choices, if there is one", () => {
     const spec = { ...SPEC, words: { name: "NAME", help: "what", choices: ["up", "zero"] } };
     assert.deepEqual(readArgs(spec, ["zero", "--json", "up"]).words, ["zero", "up"]);

@@ -94,6 +94,9 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
   // npm removes the `--` before a script's options; pnpm passes it on.
   const args = allArgs[0] === "--" ? allArgs.slice(1) : allArgs;
   const command = createCommand(spec);
+  const flags = [...Object.keys(spec.options).map(getFlag), ...(spec.restOptions ?? [])];
+  const missing = flags.filter((flag) => !args.some((arg) => arg.split("=")[0] === flag));
+  const consumed = optionsConsumedByNpm(spec.name, missing, env);
   try {
     command.parse(spec.passRest ? detachShortValues(spec, args) : args, { from: "user" });
   } catch (error) {
@@ -101,6 +104,8 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
     if (error.exitCode === 0) {
       throw new HelpRequest([command.helpInformation().trimEnd(), ...(spec.notes ? ["", spec.notes] : [])].join("\n"));
     }
+    // npm has kept the option and passed its value on: `npm start --requests 5`.
+    if (error.code === "commander.excessArguments" && consumed.length > 0) throw new UsageError(consumed.join("\n"));
     const message = error.message.replace(/^error: |\.$/g, "").replace(/\n/g, " ");
     throw new UsageError(`${message}; see ${spec.name} --help`, { cause: error });
   }
@@ -120,9 +125,7 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
     problems.push(`${spec.words?.name} must be ${spec.words?.choices.join(", ")}; got ${JSON.stringify(word)}`);
   }
   const given = Object.keys(spec.options).filter((name) => texts[name] !== undefined);
-  const flags = [...Object.keys(spec.options).map(getFlag), ...(spec.restOptions ?? [])];
-  const missing = flags.filter((flag) => !args.some((arg) => arg.split("=")[0] === flag));
-  problems.push(...optionsConsumedByNpm(spec.name, missing, env));
+  problems.push(...consumed);
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
   return {
     options: Object.fromEntries(options) as Args<Options>["options"],
