@@ -81,6 +81,14 @@ describe("readOptions", () => {
     assert.throws(() => readOptions(["--keep", "db"], "postgresql://u@h/d"), /^UsageError: --keep must come without/);
   });
 
+  test("--keep=~/db, which a shell leaves as it is, makes no folder named ~", () => {
+    assert.throws(
+      () => readOptions(["--keep=~/db"]),
+      /^UsageError: --keep must be .* \(a shell replaces ~ .*; got "~\/db"$/,
+    );
+    assert.equal(readOptions(["--keep", "./~/db"]).keep, "./~/db");
+  });
+
   test("--serve is refused together with an option of a run", () => {
     assert.throws(() => readOptions(["--keep", "db", "--serve", "--max-replica-count", "5"]), {
       message: "--serve must come without --max-replica-count (it runs nothing); got both",

@@ -104,6 +104,12 @@ export function readOptions(args: readonly string[], databaseUrl?: string): Opti
   if (serve && ofRun !== undefined) {
     throw new UsageError(`--serve must come without ${getFlag(ofRun)} (it runs nothing); got both`);
   }
+  if (options.keep?.startsWith("~")) {
+    // Removing a folder of that name, without the quotes, would remove the home folder.
+    throw new UsageError(
+      `--keep must be a folder's path (a shell replaces ~ only at the beginning of a word: --keep ~/db); got ${JSON.stringify(options.keep)}`,
+    );
+  }
   if (options.keep !== undefined && databaseUrl) {
     throw new UsageError("--keep must come without DATABASE_URL (that server keeps its own database); got both");
   }
