@@ -44,6 +44,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
     .split(/\?(.*)/s, 2);
   // node-postgres would ignore what follows it.
   if (base.includes("#")) fail("have %23 for each #", "a #");
+  if (/@[^@/]*,[^@/]*(\/|$)/.test(base)) fail("name one host (the worker tries no others)", "several");
   const config = parseOr(base, (reason) => fail(`be ${FORM} (${ESCAPES})`, reason));
   // A + is not a space here, unlike in the parameters of a form. The last of repeated parameters counts, as in libpq.
   const parameters: Parameters = new Map(new URLSearchParams(query.replaceAll("+", "%2B")));
