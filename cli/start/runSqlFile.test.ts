@@ -34,6 +34,10 @@ describe("a file of SQL", () => {
     ["create table c (x int);\ncopy c from stdin;", /, line 2: COPY .* \(only psql sends the rows/],
     ["select 1;\nselect :x;", /, line 2: .* \(psql's variables .* are not SQL; run .*omit --sql\)$/],
     ["select 1;\n\\copy a from 'x'", /, line 2: .* \(psql's own commands .* are not SQL; run .*omit --sql\)$/],
+    [
+      "create table c (x int);\nvacuum c;",
+      /, line 2: VACUUM .* \(the file is run in one transaction; run .*omit --sql\)$/,
+    ],
     ["\\restrict x\nselect 1;", /, line 1: .* \(.*a dump's \\restrict\) are not SQL; run .*\)$/],
   ];
   for (const [sql, message] of wrong) {

@@ -8,6 +8,8 @@ const DUPLICATE_TABLE = "42P07";
 const USE_PSQL = "run the file by psql with --keep DIR --serve, then omit --sql";
 const CREATE_ROLE = "a role that may create roles must create it: create role batch_program";
 const SYNTAX_ERROR = "42601";
+/** active_sql_transaction: vacuum, create index concurrently. */
+const IN_TRANSACTION = "25001";
 
 /**
  * Runs an SQL file like `psql --single-transaction --file`: all of it, or nothing unless it commits itself.
@@ -41,6 +43,7 @@ function describe(error: unknown, text: string, completed: number): string {
 
 function getAdvice(code: string | undefined, message: string, text: string): string | undefined {
   if (code === DUPLICATE_TABLE) return "omit --sql if the database already has the table";
+  if (code === IN_TRANSACTION) return `the file is run in one transaction; ${USE_PSQL}`;
   if (message === 'role "batch_program" does not exist') return CREATE_ROLE;
   if (/at or near "\\"$/.test(message))
     return `psql's own commands (\\copy, \\i, a dump's \\restrict) are not SQL; ${USE_PSQL}`;

@@ -122,6 +122,19 @@ describe("node main.ts migrate with ATTACH", () => {
     );
   });
 
+  test("a name that SQL reads as another one, because its double quotes are missing, is shown with them", async () => {
+    const { query, client } = await createTestDatabase();
+    await query('create table "Pages" (id bigint primary key)');
+    const attach = (table: string) => attachTables(client, [{ kind: "page", table }], noopLog);
+    const advice = ` (in SQL a name with capitals needs double quotes: '"Pages"')`;
+    await assert.rejects(attach("Pages"), {
+      message: `cannot attach Pages as the kind page: relation "pages" does not exist${advice}`,
+    });
+    await assert.rejects(attach("App.Pages"), /schema "app" does not exist \(.*: '"App"\."Pages"'\)$/);
+    for (const absent of ["my-pages", '"App"."Pages"']) await assert.rejects(attach(absent), /does not exist$/);
+    await attach('"Pages"');
+  });
+
   test("a wrong setting, or a server with too few connections, is named before anything changes", async () => {
     for (const env of [{ ATTACH: "x" }, { MAX_CONNECTIONS_NEEDED: "many" }, { MAX_CONNECTIONS_NEEDED: "100000" }]) {
       const { database, status, stdout } = await run(env, "select 1");

@@ -64,8 +64,20 @@ export async function attachTables(client: pg.ClientBase, attachments: readonly 
       await client.query("commit");
     } catch (error) {
       await client.query("rollback").catch(() => undefined);
-      throw new Error(`cannot attach ${table} as the kind ${kind}: ${(error as Error).message}`, { cause: error });
+      const { message, code = "" } = error as Error & { readonly code?: string };
+      const advice = NOT_FOUND.includes(code) ? adviseQuotes(table) : "";
+      throw new Error(`cannot attach ${table} as the kind ${kind}: ${message}${advice}`, { cause: error });
     }
     log.info("attached", { kind, table });
   }
+}
+
+/** undefined_table, invalid_schema_name */
+const NOT_FOUND = ["42P01", "3F000"];
+
+/** A shell and YAML remove the double quotes from `"Pages"`. */
+function adviseQuotes(table: string): string {
+  if (!/[A-Z]/.test(table) || table.includes('"')) return "";
+  const quoted = table.split(".").map((name) => `"${name}"`);
+  return ` (in SQL a name with capitals needs double quotes: '${quoted.join(".")}')`;
 }
