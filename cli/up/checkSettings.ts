@@ -3,9 +3,10 @@ import { runProgram } from "../runProgram.ts";
 import { UsageError } from "../usageError.ts";
 import { capture } from "./capture.ts";
 import { FailedError } from "./failedError.ts";
+import { declaredKeys, misplacedSettings } from "./misplacedSettings.ts";
 import { PROJECT } from "./projectName.ts";
-import { configFileArgs, configFlag, configFlags } from "./pulumiArgs.ts";
-import type { Session } from "./session.ts";
+import { configFile, configFileArgs, configFlag, configFlags } from "./pulumiArgs.ts";
+import { readIfExists, type Session, settingsFile } from "./session.ts";
 import type { CreatedNamespace, ObjectName } from "./stackState.ts";
 
 /** The check that index.ts makes as well, but only once the cluster runs. */
@@ -42,6 +43,9 @@ export interface CheckedSettings {
  * @throws UsageError with the message of index.ts, which shows no secret; FailedError when the settings cannot be read
  */
 export async function checkSettings({ stack, pulumiArgs, env }: Session): Promise<CheckedSettings | undefined> {
+  const file = configFile(pulumiArgs) ?? settingsFile(stack);
+  const misplaced = misplacedSettings(file, readIfExists(file) ?? "", declaredKeys(readIfExists("Pulumi.yaml") ?? ""));
+  if (misplaced.length > 0) throw new UsageError(misplaced.join("\n"));
   const args = ["config", "--json", "--show-secrets", "--stack", stack, ...configFileArgs(pulumiArgs)];
   const { exitCode, stdout, stderr } = await capture("pulumi", args, env);
   if (exitCode !== 0 && /no stack named/.test(stderr)) return undefined;

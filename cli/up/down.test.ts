@@ -18,6 +18,16 @@ describe("npm run down", { timeout: 60_000 }, () => {
     assert.deepEqual(called(/^minikube delete/), []);
   });
 
+  test("of a stack that does not exist shows how to list the stacks, in the state that was read", async () => {
+    const pulumi = `case "$*" in version) echo v3.259.0;; *) echo "error: no stack named 'x' found" >&2; exit 255;; esac`;
+    const { code, output } = await outcome("down", { args: ["--stack", "x"], programs: { ...ALL, pulumi } });
+    assert.equal(code, 1);
+    assert.match(
+      output,
+      /no stack named 'x' found\. To see the stacks: PULUMI_BACKEND_URL=file:\S+ .* pulumi stack ls$/m,
+    );
+  });
+
   test("only shows what would be deleted, with --preview-only, which Pulumi does not accept together with --yes", async () => {
     for (const env of [{}, { ...DAEMONLESS, ...deployedTo("minikube", "uid-0") }]) {
       const { code, output, called } = await outcome("down", { args: ["--preview-only"], env });

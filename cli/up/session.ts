@@ -10,6 +10,7 @@ import { FailedError } from "./failedError.ts";
 import { type Help, type Options, readOptions } from "./options.ts";
 import { type IsInstalled, missingPrograms, type Program, pathLookup } from "./programs.ts";
 import { configFile, configFileArgs, configFlag } from "./pulumiArgs.ts";
+import { pulumiCommand } from "./pulumiCommand.ts";
 import { pulumiEnv } from "./pulumiEnv.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -76,7 +77,7 @@ export async function selectStack({ stack, env }: Session): Promise<void> {
  *
  * @throws UsageError when it is empty; FailedError when the settings cannot be read.
  */
-export async function stackContext({ stack, pulumiArgs, env }: Session): Promise<string> {
+export async function stackContext({ stack, pulumiArgs, env, extraEnv }: Session): Promise<string> {
   const flag = configFlag(pulumiArgs, "kubernetesContext");
   if (flag !== undefined) return checkContext(flag);
   const { exitCode, stdout, stderr } = await capture(
@@ -88,7 +89,9 @@ export async function stackContext({ stack, pulumiArgs, env }: Session): Promise
   const file = configFile(pulumiArgs) ?? settingsFile(stack);
   throw new FailedError(
     `cannot read the kubernetesContext of the stack ${stack} (no other cluster is touched): ${stderr.trim()}` +
-      (/no stack named/.test(stderr) ? ". To see the stacks: pulumi stack ls" : `. Its settings are in ${file}`),
+      (/no stack named/.test(stderr)
+        ? `. To see the stacks: ${pulumiCommand(["stack", "ls"], extraEnv)}`
+        : `. Its settings are in ${file}`),
   );
 }
 

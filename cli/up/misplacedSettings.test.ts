@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { declaredConfig } from "../../tests/support/pulumi/declaredConfig.ts";
+import { ALL, outcome, ROOT } from "../../tests/support/upPrograms.ts";
+import { declaredKeys, misplacedSettings } from "./misplacedSettings.ts";
+
+const KEYS = declaredKeys(await readFile(join(ROOT, "Pulumi.yaml"), "utf8"));
+
+describe("a setting beside config:, which Pulumi ignores", () => {
+  test("is any key of Pulumi.yaml", () => assert.deepEqual(KEYS, Object.keys(declaredConfig())));
+
+  const misplaced: readonly (readonly [yaml: string, found: readonly string[]])[] = [
+    ["config: {}\npostgres-batch:maxReplicaCount: 5\n", ["postgres-batch:maxReplicaCount", "2"]],
+    ["maxReplicaCount: 5\r\n", ["maxReplicaCount", "1"]],
+    ['config:\n  cpu: 1\n\n"postgres-batch:batches":\n  - kind: page\n', ["postgres-batch:batches", "4"]],
+    ["config:\n  postgres-batch:maxReplicaCount: 5\n  cpu: 1\nencryptionsalt: v1:a\nsecretsprovider: b\n", []],
+    ["page: &page { kind: page }\nconfig:\n  postgres-batch:batches:\n  - *page\n# maxReplicaCount: 5\n", []],
+    ["", []],
+  ];
+  for (const [yaml, [key, line]] of misplaced) {
+    test(`${key === undefined ? "is not found" : `is ${key}`} in ${JSON.stringify(yaml)}`, () => {
+      const message = `${key} must be indented below "config:" in F (Pulumi ignores it elsewhere); got it beside, in line ${line}`;
+      assert.deepEqual(misplacedSettings("F", yaml, KEYS), key === undefined ? [] : [message]);
+    });
+  }
+
+  test("ends npm run up before anything is started", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "misplaced-"));
+    after(() => rm(folder, { recursive: true }));
+    const file = join(folder, "settings.yaml");
+    await writeFile(file, "postgres-batch:kubernetesContext: production\n");
+    const { code, output, called } = await outcome("up", { args: ["--config-file", file], programs: ALL });
+    assert.equal(code, 64, output);
+    assert.match(output, /^postgres-batch:kubernetesContext must be indented below "config:" in .*settings\.yaml /);
+    assert.deepEqual(called(/^(minikube|docker)|^pulumi (up|stack)/), []);
+  });
+});
