@@ -104,8 +104,6 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
     if (error.exitCode === 0) {
       throw new HelpRequest([command.helpInformation().trimEnd(), ...(spec.notes ? ["", spec.notes] : [])].join("\n"));
     }
-    // npm has kept the option and passed its value on: `npm start --requests 5`.
-    if (error.code === "commander.excessArguments" && consumed.length > 0) throw new UsageError(consumed.join("\n"));
     const message = error.message.replace(/^error: |\.$/g, "").replace(/\n/g, " ");
     throw new UsageError(`${message}; see ${spec.name} --help`, { cause: error });
   }
@@ -120,9 +118,15 @@ export function readArgs<const Options extends Readonly<Record<string, OptionSpe
     }
   });
   const words = spec.passRest ? [] : command.args;
-  for (const word of words) {
-    if (spec.words?.choices.includes(word)) continue;
-    problems.push(`${spec.words?.name} must be ${spec.words?.choices.join(", ")}; got ${JSON.stringify(word)}`);
+  if (spec.words) {
+    for (const word of words.filter((each) => !spec.words?.choices.includes(each))) {
+      problems.push(`${spec.words.name} must be ${spec.words.choices.join(", ")}; got ${JSON.stringify(word)}`);
+    }
+  } else if (words[0] !== undefined && consumed.length === 0) {
+    // Otherwise it is the value of an option that npm has kept: `npm start --requests 5`.
+    problems.push(
+      `every argument must be an option or its value (one with blanks needs quotes); got ${JSON.stringify(words[0])}`,
+    );
   }
   const given = Object.keys(spec.options).filter((name) => texts[name] !== undefined);
   problems.push(...consumed);
@@ -147,7 +151,7 @@ function createCommand({
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
     .helpOption("-h, --help", "print this help")
-    .allowExcessArguments(passRest === true)
+    .allowExcessArguments(true)
     .allowUnknownOption(passRest === true);
   if (words) command.argument(`[${words.name}...]`, words.help);
   for (const [optionName, option] of Object.entries(options)) {
