@@ -3,6 +3,7 @@ import { Cluster } from "../../simulator/cluster.ts";
 import { poll } from "../../simulator/poll.ts";
 import { raceAbort } from "../../worker/src/raceAbort.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
+import { SAME_SIGNAL_MS } from "../stopSignals.ts";
 import { createCommandWork } from "./commandWork.ts";
 import { createProblemNotice } from "./kindProblem.ts";
 import { createLingerNotice } from "./lingeringCommands.ts";
@@ -11,11 +12,15 @@ import type { Options } from "./options.ts";
 import { printable } from "./printable.ts";
 import type { ProgressDisplay } from "./progressDisplay.ts";
 import type { Queryable } from "./reconnectingClient.ts";
+import { count } from "./report.ts";
 import { type Progress, type RunRequests, readAttempted, readProgress, readTime, readWorkingPods } from "./requests.ts";
 import { type RunResult, readResult } from "./result.ts";
 import type { RunWork } from "./runWork.ts";
 import { createSampleWork } from "./sampleWork.ts";
 import type { StopSignals } from "./stopSignals.ts";
+
+/** How long after a signal pods may end before it is printed that they are waited for; from then on a second signal is another one. */
+const NOTICE_MS = SAME_SIGNAL_MS + 200;
 
 /** The time between two updates of the display. */
 const REFRESH_MS = 500;
@@ -43,13 +48,20 @@ export async function run(
     return await runRequests(ids, { options, local, display, work, cluster, signal });
   } catch (error) {
     if (failure.signal.aborted) cluster.kill();
+    const notice = setTimeout(() => display.print(describeWait(cluster)), NOTICE_MS);
     await cluster.stop();
+    clearTimeout(notice);
     if (failure.signal.aborted) throw failure.signal.reason;
     if (stop.aborted) return undefined;
     throw error;
   } finally {
     await work.close();
   }
+}
+
+function describeWait({ pods }: Cluster): string {
+  const { graceSeconds } = DEFAULTS;
+  return `Waiting for ${count(pods.length, "pod")} to end, at most ${graceSeconds} s; another Ctrl-C kills them.`;
 }
 
 interface Run {

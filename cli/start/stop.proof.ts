@@ -48,7 +48,7 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
     }
   });
 
-  test("twice kills pods that do not end", async () => {
+  test("tells that it waits for pods that do not end, and kills them when it is stopped again", async () => {
     const run = start("--requests 2 --seconds 60");
     await until("pods run", () => /running 2/.test(run.output()), { timeoutMs: 60_000 });
     const pods = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
@@ -57,7 +57,8 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
     assert.equal(frozen.length, 2);
     for (const pid of frozen) process.kill(pid, "SIGSTOP");
     run.child.kill("SIGINT");
-    await sleep(1_500);
+    const told = /^Waiting for 2 pods to end, at most 30 s; another Ctrl-C kills them\.$/m;
+    await until("the notice", () => told.test(run.output()), { timeoutMs: 10_000 });
     run.child.kill("SIGINT");
     const began = Date.now();
     const { exitCode, stdout } = await run.ended;
