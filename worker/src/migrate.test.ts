@@ -84,6 +84,15 @@ describe("migrate", () => {
     await rm(folder, { recursive: true });
   });
 
+  test("a migration may begin with a byte order mark", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "migrations-"));
+    for (const part of ["migrations", "functions"]) await mkdir(join(folder, part));
+    await writeFile(join(folder, "migrations/1000_pages.sql"), "\uFEFFcreate table pages ();\r\n");
+    const { migrations } = readMigrationFiles(pathToFileURL(`${folder}/`));
+    assert.deepEqual(migrations, [{ version: 1_000, name: "pages", text: "create table pages ();\r\n" }]);
+    await rm(folder, { recursive: true });
+  });
+
   test("a newer database is refused, naming both versions, and left unchanged", async () => {
     const { client, query } = await createTestDatabase();
     const newest = readMigrationFiles().migrations.length;

@@ -39,7 +39,8 @@ export function readMigrationFiles(sql: URL = new URL("../../sql/", import.meta.
     migrations: migrationFiles.map((file) => ({
       version: Number(file.slice(0, 4)),
       name: file.slice(5, -".sql".length),
-      text: readFileSync(new URL(`migrations/${file}`, sql), "utf8"),
+      // Editors on Windows begin a file with a byte order mark; psql ignores it as well.
+      text: readFileSync(new URL(`migrations/${file}`, sql), "utf8").replace(/^\uFEFF/, ""),
     })),
     functions: sortedFiles(new URL("functions/", sql), /^[a-z_]+\.sql$/).map((file) => {
       const text = readFileSync(new URL(`functions/${file}`, sql), "utf8");
