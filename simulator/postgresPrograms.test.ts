@@ -13,6 +13,7 @@ describe("the message of a PostgreSQL program that failed", () => {
     ["setpriv: apply capabilities: Operation not permitted", /^\. PostgreSQL refuses to run as root/],
     ["cannot start setpriv: spawn setpriv ENOENT", /^\. PostgreSQL refuses to run as root/],
     ["cannot start setpriv: spawn setpriv EMFILE", /^$/],
+    ["FATAL:  database files are incompatible with server", /^\nOpen the folder with the version .* or choose another/],
     ["No space left on device", /^$/],
   ] as const) {
     test(`"${message}" ends with what to do, if that is known`, () => assert.match(getHint(message), hint));

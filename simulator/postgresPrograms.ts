@@ -52,6 +52,9 @@ export function getHint(message: string): string {
   if (/invalid binary .*Permission denied/.test(message)) {
     return ". PostgreSQL refuses to run as root, and other users may not enter this folder: move the checkout, or run as another user";
   }
+  if (message.includes("database files are incompatible")) {
+    return "\nOpen the folder with the version of postgres-batch that made it, or choose another folder";
+  }
   if (!message.includes("could not look up effective user ID")) return "";
   return ". Run as a user that has a name (in /etc/passwd), or set DATABASE_URL to an existing server";
 }
