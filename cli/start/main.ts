@@ -14,6 +14,7 @@ import { createProgressDisplay, type ProgressDisplay } from "./progressDisplay.t
 import { count, summaryLines } from "./report.ts";
 import { readUnfinished } from "./requests.ts";
 import { run } from "./run.ts";
+import { startCommand } from "./startCommand.ts";
 import { listenForStop, type StopSignals } from "./stopSignals.ts";
 
 /** How many requests are shown at the end of a run. */
@@ -51,7 +52,8 @@ async function main(args: readonly string[]): Promise<number> {
     } finally {
       await local.close();
       if (options.keep) {
-        display.print(`The database is kept. To open it:\nnpm start -- --keep ${shellQuote(options.keep)} --serve`);
+        const command = `${startCommand(process.cwd())} --keep ${shellQuote(options.keep)} --serve`;
+        display.print(`The database is kept. To open it:\n${command}`);
       }
     }
   } catch (error) {
