@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { ALL, deployedTo, interruptedOn, outcome, ROOT } from "../../tests/support/upPrograms.ts";
@@ -46,6 +47,17 @@ for (const script of ["up", "down"] as const) {
       assert.equal(code, 64);
       assert.match(output, /^PULUMI_CONFIG_PASSPHRASE must be the passphrase that the stack salted was created with/m);
       assert.deepEqual(called(/^minikube start|^pulumi (up|destroy|stack select)/), []);
+    });
+
+    test("is refused with the name of a file that cannot be read, as after sudo", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "pulumi-home-"));
+      after(() => rm(folder, { recursive: true }));
+      // Root may read every file, but no folder as a file.
+      await mkdir(join(folder, "credentials.json"));
+      const { code, output, called } = await outcome(script, { env: { PULUMI_HOME: folder } });
+      assert.equal(code, 64);
+      assert.match(output, /^\S+credentials\.json must be a file that this user may read; got EISDIR: .*\n$/);
+      assert.deepEqual(called(/./), []);
     });
 
     for (const command of ["stack output", "stack export"]) {

@@ -108,7 +108,17 @@ function checkContext(context: string): string {
   );
 }
 
-/** The content of a file; undefined if it does not exist. */
+/**
+ * The content of a file; undefined if it does not exist.
+ *
+ * @throws UsageError when it cannot be read: after a `sudo npm run up` it may belong to root.
+ */
 export function readIfExists(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  if (!existsSync(file)) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UsageError(`${file} must be a file that this user may read; got ${message}`, { cause: error });
+  }
 }
