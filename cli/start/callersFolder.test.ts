@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { runProgram } from "../runProgram.ts";
-import { findCallersFolder } from "./callersFolder.ts";
+import { enterCallersFolder, findCallersFolder } from "./callersFolder.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const folder = await realpath(await mkdtemp(join(tmpdir(), "caller-")));
@@ -32,4 +32,12 @@ test("the paths of npm start are relative to the folder in which npm is called",
 test("another package's script that starts it stays in its own folder", () => {
   assert.equal(findCallersFolder({ INIT_CWD: "/project", npm_package_json: "/project/package.json" }), undefined);
   assert.equal(findCallersFolder({ INIT_CWD: "/project" }), undefined);
+});
+
+test("a folder that cannot be entered, as root's home by another user, is named", () => {
+  const env = { INIT_CWD: join(folder, "gone"), npm_package_json: join(ROOT, "package.json") };
+  assert.throws(
+    () => enterCallersFolder(env),
+    /^UsageError: the folder in which npm is called must .*; got .*gone: ENOENT$/,
+  );
 });

@@ -7,7 +7,7 @@ import { CommandError } from "../commandError.ts";
 import { describeError } from "../describeError.ts";
 import { runCommand } from "../runCommand.ts";
 import { shellQuote } from "../shellQuote.ts";
-import { findCallersFolder } from "./callersFolder.ts";
+import { enterCallersFolder } from "./callersFolder.ts";
 import { type LocalDatabase, openDatabase } from "./localDatabase.ts";
 import { type Options, readOptions } from "./options.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progressDisplay.ts";
@@ -26,8 +26,7 @@ const EXIT = { asExpected: 0, notAsExpected: 1, stopped: 130 } as const;
 /** `npm start`: a batch on this machine. */
 async function main(args: readonly string[]): Promise<number> {
   const { DATABASE_URL: url, PGPASSWORD: password } = process.env;
-  const folder = findCallersFolder(process.env);
-  if (folder !== undefined) process.chdir(folder);
+  enterCallersFolder(process.env);
   const options = readOptions(args, url);
   cleanEnvironment(process.env);
   const signals = listenForStop();
