@@ -53,6 +53,29 @@ describe("the check before a migration", () => {
     });
   }
 
+  test("names the owner of a schema that the role may not even use, and statements that can be pasted", async () => {
+    const { client, query } = await createTestDatabase("template0");
+    await query('create role "check-owner"; create role "check-user"; create schema batch authorization "check-owner"');
+    await query(
+      "create table batch.migration (); create table batch.kind (unqueued_above xid8); revoke all on schema public from public",
+    );
+    try {
+      await query('set role "check-user"');
+      const [{ name } = { name: "" }] = await query<{ name: string }>("select quote_ident(current_database()) as name");
+      await assert.rejects(checkDatabase(client), {
+        problems: [
+          'the role "check-user" must be a member of "check-owner", which owns the schema batch, with its rights (grant "check-owner" to "check-user" with inherit true, set true); it is not',
+          'the role "check-user" must have the right to create tables in the schema public (grant create on schema public to "check-user"); it does not',
+        ],
+      });
+      await query("reset role; drop schema batch cascade");
+      await query('set role "check-user"');
+      await assert.rejects(checkDatabase(client), new RegExp(`\\(grant create on database ${name} to "check-user"\\)`));
+    } finally {
+      await query('reset role; drop schema if exists batch cascade; drop role "check-owner", "check-user"');
+    }
+  });
+
   test("refuses the roles of another database of the server, which would be locked out, unless it is a copy", async () => {
     assert.deepEqual(await problems({}, { roles: DEFAULT_ROLES }), [
       "the roles to create must have no rights in another database (roles belong to the server, and new passwords would lock out that database's workers and poll); got batch_scaler, batch_worker. Choose other names (database.existing.rolePrefix)",

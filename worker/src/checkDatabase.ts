@@ -55,14 +55,14 @@ export async function checkDatabase(client: pg.ClientBase, wanted: DatabaseRequi
  */
 const FACTS = `
   select current_setting('server_version') as version, current_setting('server_version_num')::integer / 10000 as major,
-         pg_is_in_recovery() as replica, current_setting('server_encoding') as encoding, current_database() as name,
+         pg_is_in_recovery() as replica, current_setting('server_encoding') as encoding, quote_ident(current_database()) as name,
          current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
            - coalesce(current_setting('reserved_connections', true), '0')::integer as connections,
          (select datconnlimit from pg_database where datname = current_database()) as "connectionLimit",
-         current_user as me, r.rolconnlimit as "roleLimit", r.rolsuper as super, r.rolcreaterole as "createsRoles",
+         quote_ident(current_user) as me, r.rolconnlimit as "roleLimit", r.rolsuper as super, r.rolcreaterole as "createsRoles",
          has_database_privilege(current_database(), 'create') as "createsSchemas",
          n.oid is not null as "hasSchema",
-         pg_get_userbyid(n.nspowner) as owner, coalesce(${mayActAs("n.nspowner")}, true) as "isOwner",
+         quote_ident(pg_get_userbyid(n.nspowner)) as owner, coalesce(${mayActAs("n.nspowner")}, true) as "isOwner",
          exists (select from pg_class c where c.relnamespace = n.oid and c.relname = 'migration') as ours,
          exists (select from pg_class c where c.relnamespace = u.oid and c.relname = 'batch_migration') or exists (
            select from pg_class c
