@@ -24,7 +24,8 @@ describe("the database of DATABASE_URL", () => {
     });
   }
 
-  const TOO_FEW = /: the connection limit of the role \w+ must be at least 6; got 5$/;
+  const TOO_FEW =
+    /: the connection limit of the role \w+ must be at least 6; got 5\n--max-replica-count N needs N \+ 3 connections$/;
   const NO_RIGHTS =
     /^cannot prepare the database of DATABASE_URL: the role \w+ must have the right to create schemas .*; it does not\nthe role \w+ must have the right to create tables in the schema public .*; it does not$/;
   for (const [what, login, message] of [

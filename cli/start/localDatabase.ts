@@ -134,7 +134,10 @@ async function prepare(config: pg.ClientConfig, { where, maxReplicaCount, log, s
   } catch (error) {
     signal.throwIfAborted();
     // A message of this program's own names the cause, and what to do.
-    throw new Error(`${what}: ${(error as Error).message || describeError(error)}`, { cause: error });
+    const message = (error as Error).message || describeError(error);
+    const isLimit = /^(the connection limit|max_connections) /m.test(message);
+    const advice = isLimit ? `\n--max-replica-count N needs N + ${OWN_CONNECTIONS} connections` : "";
+    throw new Error(`${what}: ${message}${advice}`, { cause: error });
   } finally {
     if (client) await raceAbort(client.end(), signal).catch(() => undefined);
   }
