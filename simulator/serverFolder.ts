@@ -19,7 +19,7 @@ export async function checkFolder(folder: string): Promise<void> {
   const data = join(folder, "data");
   const files = await readdir(data).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
-    if (error.code === "ENOTDIR") return ["data"];
+    if (error.code === "ENOTDIR" && found) return ["data"];
     throw new Error(`cannot read ${data}: ${error.message}`, { cause: error });
   });
   if (files.length > 0 && !files.includes("PG_VERSION")) {

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { checkFolder } from "./serverFolder.ts";
+
+test("a folder below a file is refused as that, and one with a file in the database's place as that", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "folder-"));
+  after(() => rm(folder, { recursive: true }));
+  await checkFolder(join(folder, "new"));
+  await writeFile(join(folder, "file"), "");
+  await assert.rejects(
+    checkFolder(join(folder, "file/db")),
+    /^Error: cannot read .*file\/db\/data: ENOTDIR: not a directory/,
+  );
+  await mkdir(join(folder, "db"));
+  await writeFile(join(folder, "db/data"), "");
+  await assert.rejects(
+    checkFolder(join(folder, "db")),
+    /data must be a PostgreSQL data directory, .*; got other files/,
+  );
+});
