@@ -4,7 +4,7 @@ import { PROJECT } from "./projectName.ts";
 const TOP_LEVEL = /^["']?([\w.-]+(?::[\w.-]+)?)["']?\s*:(?=\s|$)/;
 
 /**
- * A line for each setting of this project that is beside `config:` instead of below it, where Pulumi ignores it and would deploy the default.
+ * A line for each setting of this project that is beside `config:` instead of below it: Pulumi ignores it, and deploys the default.
  *
  * @param file - the name of the stack's file
  * @param yaml - its content
