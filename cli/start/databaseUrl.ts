@@ -44,7 +44,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
     .split(/\?(.*)/s, 2);
   // node-postgres would ignore what follows it.
   if (base.includes("#")) fail("have %23 for each #", "a #");
-  if (/@[^@/]*,[^@/]*(\/|$)/.test(base)) fail("name one host (the worker tries no others)", "several");
+  if (/(@|^\w+:\/\/)[^@/]*,[^@/]*(\/|$)/.test(base)) fail("name one host (the worker tries no others)", "several");
   const config = parseOr(base, (reason) => fail(`be ${FORM} (${ESCAPES})`, reason));
   // A + is not a space here, unlike in the parameters of a form. The last of repeated parameters counts, as in libpq.
   const parameters: Parameters = new Map(new URLSearchParams(query.replaceAll("+", "%2B")));
@@ -59,6 +59,7 @@ export function parseDatabaseUrl(url: string, password?: string): DatabaseAddres
     fail(`have no parameters but ${PARAMETERS.join(", ")} (the worker knows no others)`, got);
   }
   if (/^\/.*,|^[^/].*[,\s]/s.test(host)) return fail("name one host", JSON.stringify(host));
+  if (/%00/.test(url)) fail("have no %00 (a name ends at a zero byte)", "one");
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
     return fail("have a port from 1 to 65535", JSON.stringify(port));
   }
