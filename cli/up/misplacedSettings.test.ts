@@ -17,12 +17,13 @@ describe("a setting beside config:, which Pulumi ignores", () => {
     ["maxReplicaCount: 5\r\n", ["maxReplicaCount", "1"]],
     ['config:\n  cpu: 1\n\n"postgres-batch:batches":\n  - kind: page\n', ["postgres-batch:batches", "4"]],
     ["config:\n  postgres-batch:maxReplicaCount: 5\n  cpu: 1\nencryptionsalt: v1:a\nsecretsprovider: b\n", []],
+    ["pod: &pod\n  env: {}\nconfig:\n  postgres-batch:pod: *pod\n", []],
     ["page: &page { kind: page }\nconfig:\n  postgres-batch:batches:\n  - *page\n# maxReplicaCount: 5\n", []],
     ["", []],
   ];
   for (const [yaml, [key, line]] of misplaced) {
     test(`${key === undefined ? "is not found" : `is ${key}`} in ${JSON.stringify(yaml)}`, () => {
-      const message = `${key} must be indented below "config:" in F (Pulumi ignores it elsewhere); got it beside, in line ${line}`;
+      const message = `${key} must be indented below "config:" in F (Pulumi ignores it elsewhere); got it beside config:, in line ${line}`;
       assert.deepEqual(misplacedSettings("F", yaml, KEYS), key === undefined ? [] : [message]);
     });
   }

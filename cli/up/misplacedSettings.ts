@@ -1,7 +1,7 @@
 import { PROJECT } from "./projectName.ts";
 
-/** A key at the beginning of a line, perhaps in quotes. */
-const TOP_LEVEL = /^["']?([\w.-]+(?::[\w.-]+)?)["']?\s*:(?=\s|$)/;
+/** A key at the beginning of a line, perhaps in quotes; not one whose value has an anchor, which settings below `config:` repeat. */
+const TOP_LEVEL = /^["']?([\w.-]+(?::[\w.-]+)?)["']?\s*:(?=\s|$)(?!\s+&)/;
 
 /**
  * A line for each setting of this project that is beside `config:` instead of below it: Pulumi ignores it, and deploys the default.
@@ -14,7 +14,7 @@ export function misplacedSettings(file: string, yaml: string, keys: readonly str
   return yaml.split(/\r?\n/).flatMap((line, index) => {
     const [, key = ""] = TOP_LEVEL.exec(line) ?? [];
     if (!key.startsWith(`${PROJECT}:`) && !keys.includes(key)) return [];
-    return `${key} must be indented below "config:" in ${file} (Pulumi ignores it elsewhere); got it beside, in line ${index + 1}`;
+    return `${key} must be indented below "config:" in ${file} (Pulumi ignores it elsewhere); got it beside config:, in line ${index + 1}`;
   });
 }
 
