@@ -1,12 +1,11 @@
 // `node launch.mjs MODULE ...`: the only file that an old Node can run. It reports the required version; a .ts file would fail on its types.
 const USAGE = 64;
 const [module] = process.argv.splice(2, 1);
-const [major, minor] = process.versions.node.split(".").map(Number);
-if (major > 22 || (major === 22 && minor >= 18)) {
+if (process.features.typescript) {
   await import(new URL(`../${module}`, import.meta.url)).catch(reportMissingPackage);
 } else {
   console.error(
-    `Node must be 22.18 or newer (it runs TypeScript directly); got ${process.versions.node}. ` +
+    `Node must be 22.18 or newer, but not 23.0 to 23.5 (it runs TypeScript directly); got ${process.versions.node}. ` +
       "On Linux `npm ci` installs Node 24, unless optional dependencies are omitted; on other systems install it from nodejs.org",
   );
   process.exit(USAGE);

@@ -30,6 +30,14 @@ for (const [what, source, stderr, exitCode] of [
   });
 }
 
+test("a Node that does not run TypeScript, as 23.0 to 23.5 do not, is refused instead of failing on the types", async () => {
+  await writeFile(join(checkout, "cli/main.ts"), "const one: number = 1;");
+  const args = ["--no-experimental-strip-types", "cli/launch.mjs", "cli/main.ts"];
+  const { stderr, status } = spawnSync(process.execPath, args, { cwd: checkout, encoding: "utf8" });
+  assert.match(stderr, /^Node must be 22\.18 or newer, but not 23\.0 to 23\.5 \(it runs TypeScript directly\); got \d/);
+  assert.equal(status, 64);
+});
+
 const LISTENER = `
   process.on("SIGTERM", () => process.exit(130));
   setTimeout(() => undefined, 30_000);

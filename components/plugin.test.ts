@@ -23,7 +23,7 @@ describe("the plugin's entry", () => {
       encoding: "utf8",
     });
     assert.equal(status, 1);
-    const message = `Node.js must be 22.18 or newer (it runs the components' TypeScript as it is); got ${process.versions.node}`;
+    const message = `Node.js must be 22.18 or newer, but not 23.0 to 23.5 (it runs the components' TypeScript as it is); got ${process.versions.node}`;
     assert.ok(stderr.includes(message), stderr);
   });
 });
