@@ -6,15 +6,14 @@ import { Keda } from "./components/keda.ts";
 import { findBuiltImage, overlaidImage } from "./components/overlaidImage.ts";
 import { Postgres } from "./components/postgres.ts";
 import { SchemaMigration } from "./components/schemaMigration.ts";
+import { settingNames } from "./components/settingNames.ts";
 import { stackBatchArgs } from "./components/stackBatchArgs.ts";
 import { readStackConfig } from "./components/stackConfig.ts";
 import { withContext } from "./components/withContext.ts";
 import { WorkerImage } from "./components/workerImage.ts";
 
 const stackConfig = new pulumi.Config();
-const prefix = `${pulumi.getProject()}:`;
-const getNames = (keys: readonly string[]) =>
-  keys.flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+const getNames = (keys: readonly string[]) => settingNames(keys, pulumi.getProject());
 const config = readStackConfig(
   (key) => stackConfig.get(key),
   process.env,

@@ -23,17 +23,20 @@ const portRule = number({ min: 1, max: 65_535, why: "a TCP port" });
 /** PostgreSQL truncates longer names. */
 const MAX_NAME_BYTES = 63;
 
+const isName = (name: string) =>
+  /^[^\s"'$`\\]+$/.test(name) && !name.includes("\0") && Buffer.byteLength(name) <= MAX_NAME_BYTES;
+
 /** Validation rules for the name of a role. */
 export const userRule = text(
-  (name) => /^[^\s"'$`\\]+$/.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES,
-  `a role name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, $ and \\`,
+  isName,
+  `a role name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, zero bytes, $ and \\`,
   "it logs in",
 );
 
 /** Validation rules for the name of a database. */
 const databaseRule = text(
-  (name) => /^(?!.*:\/\/)[^\s"'$`\\]+$/.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES,
-  `a database name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, $ and \\`,
+  (name) => isName(name) && !name.includes("://"),
+  `a database name of at most ${MAX_NAME_BYTES} bytes without spaces, quotes, zero bytes, $ and \\`,
   "it holds the queue",
 );
 

@@ -106,9 +106,11 @@ describe("a batch's arguments", () => {
     ],
     // Kubernetes would replace it.
     [
-      "database.database must be a database name of at most 63 bytes without spaces, quotes, $ and \\ (it holds the queue)",
+      "database.database must be a database name of at most 63 bytes without spaces, quotes, zero bytes, $ and \\ (it holds the queue)",
       { database: { ...ARGS.database, database: "$(KIND)" } },
     ],
+    ["database.database must be a database name of", { database: { ...ARGS.database, database: "shop\0" } }],
+    ["worker.user must be a role name", { worker: { ...ARGS.worker, user: "worker\0" } }],
     // KEDA would misread it.
     ["scaler.user must be a role name", { scaler: { ...ARGS.scaler, user: "batch scaler's" } }],
     ["worker.secretName must be a name of a-z", { worker: { ...ARGS.worker, secretName: "Worker" } }],

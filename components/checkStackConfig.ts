@@ -3,6 +3,7 @@ import { RunError } from "@pulumi/pulumi";
 import { SYSEXITS } from "../worker/src/outcome.ts";
 import { createdNamespaces } from "./createdNamespaces.ts";
 import { DEFAULT_POSTGRES } from "./postgresInstallRules.ts";
+import { settingNames } from "./settingNames.ts";
 import { readStackConfig } from "./stackConfig.ts";
 import { CONFIG_RULES } from "./stackConfigRules.ts";
 
@@ -17,14 +18,19 @@ interface Setting {
 // The check of the stack's configuration as a program, for `npm run up`, which starts minikube before Pulumi runs index.ts: the argument is
 // the project's name, standard input the output of `pulumi config --json --show-secrets`. A wrong configuration ends it with the message of
 // index.ts and exit code 64; otherwise standard output is what `npm run up` needs of it, as JSON.
-const PREFIX = `${process.argv[2]}:`;
+const [, , project = ""] = process.argv;
+const PREFIX = `${project}:`;
 const all = Object.entries(JSON.parse(await text(process.stdin)) as Readonly<Record<string, Setting>>);
 const settings = new Map(
   all.flatMap(([key, setting]) => (key.startsWith(PREFIX) ? [[key.slice(PREFIX.length), setting]] : [])),
 );
+const names = settingNames(
+  all.map(([key]) => key),
+  project,
+);
 const secrets = [...settings].flatMap(([key, { secret }]) => (secret ? [key] : []));
 try {
-  const config = readStackConfig((key) => settings.get(key)?.value, process.env, [...settings.keys()], secrets);
+  const config = readStackConfig((key) => settings.get(key)?.value, process.env, names, secrets);
   refuseText();
   const { podStartSeconds } = config.migration;
   const { namespace } = config.database;

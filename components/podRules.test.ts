@@ -66,6 +66,7 @@ describe("pod", () => {
     ['the key "PGPASSWORD" of pod.env', { env: { PGPASSWORD: "geheim" } }],
     ['the key "BATCH_TOKEN" of pod.env', { env: { BATCH_TOKEN: "x" } }],
     ["pod.env.A must be a string (a variable's value; quote numbers); got a number", { env: { A: 5 } }],
+    ['the key "__proto__" of pod.env', { env: JSON.parse('{ "__proto__": "x" }') }],
     ['the key "a b" of pod.env', { env: { "a b": "x" } }],
     [
       "pod.env.A must be at most 131069 bytes (Linux starts no program with a longer",

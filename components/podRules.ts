@@ -64,7 +64,8 @@ export const METADATA_RULES = {
 export const envRule = and(
   map(
     text(
-      (name) => /^[A-Za-z_][\w.-]*$/.test(name) && !isReservedVariable(name),
+      // JavaScript loses a key __proto__ when it copies an object.
+      (name) => /^(?!__proto__$)[A-Za-z_][\w.-]*$/.test(name) && !isReservedVariable(name),
       "a variable name that is not reserved for the worker",
       "PG*, BATCH_* and the worker's settings are reserved",
     ),

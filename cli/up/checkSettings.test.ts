@@ -38,6 +38,13 @@ describe("npm run up checks the stack's settings before it starts minikube or Pu
         line.replace('"geheim"', "a secret"),
       ),
     ],
+    "of a misspelt project, which Pulumi ignores": [
+      [],
+      settings({ "postgres-bach:maxReplicaCount": { value: "5" }, "kubernetes:namespace": { value: "others" } }),
+      [
+        `a key must be one of ${Object.keys(declaredDefaults()).join(", ")} (no other is known); got "postgres-bach:maxReplicaCount"`,
+      ],
+    ],
     "by a path": [
       ["--config-path", "-c", "image.build.registry=https://a"],
       settings(),
