@@ -53,11 +53,10 @@ const probe = fields({
 const label = (why: string) =>
   text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, '1 to 63 characters from a-z, 0-9 and "-"', why);
 
-/** A quantity may be a number in YAML, or have an exponent, and null removes one. */
+/** A quantity may be a number in YAML, and null removes one. */
 const quantity: Rule = known((path, value, problems) => {
   const isNumber = typeof value === "number" && Number.isFinite(value) && value >= 0;
-  if (value !== null && !isNumber && !/^\d+(\.\d*)?[eE][+-]?\d+$/.test(String(value)))
-    quantityRule(path, value, problems);
+  if (value !== null && !isNumber) quantityRule(path, value, problems);
 });
 
 const resourceName = text(

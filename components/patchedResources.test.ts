@@ -14,6 +14,11 @@ describe("a patch of the work's resources", () => {
     assert.deepEqual(configProblems({ batches: [{ ...BATCH, pod }] }), []);
   });
 
+  test("may have exponents, which Kubernetes accepts", () => {
+    const pod = patch({ limits: { memory: "2e9", "hugepages-2Mi": "2.097152e6", "nvidia.com/gpu": "1e0" } });
+    assert.deepEqual(configProblems({ batches: [{ ...BATCH, pod }] }), []);
+  });
+
   test("may request a device whose limit is known only during the deployment", () => {
     const limits = { "a/b": "1" };
     for (const resources of [{ limits: output(limits) }, output({ limits })]) {
@@ -39,6 +44,10 @@ describe("a patch of the work's resources", () => {
     [
       `${at}.limits.nvidia.com/gpu must be the same as in requests (no pod gets more); got nothing and 1`,
       { requests: { "nvidia.com/gpu": 1 } },
+    ],
+    [
+      `${at}.limits.memory must be at least the request (Kubernetes refuses such pods); got "1e9" and "2e9"`,
+      { requests: { memory: "2e9" }, limits: { memory: "1e9" } },
     ],
     [
       `${at}.limits.nvidia.com/gpu must be the same as in requests (no pod gets more); got 2 and 1`,

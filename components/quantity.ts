@@ -17,8 +17,9 @@ const SUFFIXES = { m: 1e-3, "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 
 const BINARY = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 } as const;
 const FACTORS: Readonly<Record<string, number>> = { ...SUFFIXES, ...BINARY };
 
-/** The value of any Kubernetes quantity in units (`500m` is 0.5, `1Ki` is 1024); NaN for anything else. */
+/** The value of any Kubernetes quantity in units (`500m` is 0.5, `1Ki` is 1024, `2e3` is 2000); NaN for anything else. */
 export function quantityValue(text: string): number {
+  if (/^\d+(\.\d*)?[eE][+-]?\d+$/.test(text)) return Number(text);
   const [, number, suffix = ""] = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(text) ?? [];
   return Number(number) * (FACTORS[suffix] ?? Number.NaN);
 }
