@@ -50,3 +50,15 @@ for (const [value, got] of [
       stderr,
     );
   });
+
+test("an existing PostgreSQL checks its certificate authority when it is known", () => {
+  const { status, stderr } = run(`
+    const { mockEngine } = await import(${JSON.stringify(import.meta.resolve("../tests/support/pulumi/recordResources.ts"))});
+    const { Postgres } = await import(${JSON.stringify(import.meta.resolve("./postgres.ts"))});
+    await mockEngine();
+    const { host, database } = ${JSON.stringify(SERVER)};
+    const admin = { user: "owner", secretName: "owner" };
+    new Postgres("x", { existing: { host, database, admin, tls: { ca: output("ca.pem") } } });`);
+  assert.equal(status, 1);
+  assert.match(stderr, /tls\.ca must be a certificate in PEM .*; got "ca\.pem"/);
+});

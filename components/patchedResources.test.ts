@@ -54,6 +54,10 @@ describe("a patch of the work's resources", () => {
       { requests: { "nvidia.com/gpu": 1 }, limits: { "nvidia.com/gpu": 2 } },
     ],
     [
+      `${at}.limits.hugepages-2Mi must be the same as in requests (no pod gets more); got "8Mi" and "4Mi"`,
+      { requests: { "hugepages-2Mi": "4Mi" }, limits: { "hugepages-2Mi": "8Mi" } },
+    ],
+    [
       `${at}: nvidia.com/gpu must be a whole number (devices are not divided); got "0.5"`,
       { limits: { "nvidia.com/gpu": "0.5" } },
     ],
