@@ -14,7 +14,7 @@ import type { ImageArgs } from "./workerPod.ts";
 
 /** A batch: its kind and settings, the image its pods run, and the database that holds its requests. */
 export interface BatchScaledJobArgs extends BatchSettings {
-  /** The kind, as passed to `batch.attach()` for the table of requests. */
+  /** The kind, as passed to `batch.attach()` for its table. Attach it first: the scaling query of a missing kind fails. */
   readonly kind: string;
   /**
    * The name of the ScaledJob.
