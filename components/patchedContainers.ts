@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { resourceProblems } from "./patchedResources.ts";
+import { resourceProblems } from "./resourcesRule.ts";
 import { findTwice, isLater, isObject, isText, toFields, toObjects } from "./rule.ts";
 
 type Part = Readonly<Record<string, unknown>>;

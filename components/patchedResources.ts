@@ -1,29 +1,9 @@
 import { BATCH_DEFAULTS } from "./batchSettings.ts";
 import type { PodArgs } from "./podArgs.ts";
 import { mergePodSpec } from "./podSpecPatch.ts";
-import { quantityValue } from "./quantity.ts";
-import { isDevice } from "./resourcesRule.ts";
+import { isAmount, resourceProblems } from "./resourcesRule.ts";
 import { isLater, isObject, type Rule, toFields, toObjects } from "./rule.ts";
 import { withoutDevices } from "./withoutDevices.ts";
-
-type Part = Readonly<Record<string, unknown>>;
-
-/** Kubernetes refuses a container that requests more than its limit, or a device with another one, or a part of one. */
-export function* resourceProblems(path: string, resources: Part): Iterable<string> {
-  const { requests, limits } = resources;
-  // Limits that are known only during the deployment are checked then.
-  if (isLater(limits)) return;
-  for (const [resource, amount] of Object.entries({ ...toFields(limits), ...toFields(requests) })) {
-    const limit = toFields(limits)[resource];
-    if (!isAmount(amount)) continue;
-    if (resource.includes("/") && !Number.isInteger(quantityValue(String(amount))))
-      yield `${path}: ${resource} must be a whole number (devices are not divided); got ${JSON.stringify(amount)}`;
-    else if (isAmount(limit) && quantityValue(String(limit)) < quantityValue(String(amount)))
-      yield `${path}.limits.${resource} must be at least the request (Kubernetes refuses such pods); got ${JSON.stringify(limit)} and ${JSON.stringify(amount)}`;
-    else if (isDevice(resource) && !isLater(limit) && quantityValue(String(limit)) !== quantityValue(String(amount)))
-      yield `${path}.limits.${resource} must be the same as in requests (no pod gets more); got ${JSON.stringify(limit) ?? "nothing"} and ${JSON.stringify(amount)}`;
-  }
-}
 
 /** A patch of the work's resources and the settings of its batch. */
 export const patchedResources: Rule = (_path, value, problems) => {
@@ -46,8 +26,4 @@ export function withoutPatchedResources(patch: unknown): { patch?: unknown; limi
     limits: Object.fromEntries(amounts.map(([resource, amount]) => [resource, String(amount)])),
   });
   return { patch: { ...patch, containers: [container] }, limits };
-}
-
-function isAmount(value: unknown): value is string | number {
-  return typeof value === "string" || typeof value === "number";
 }

@@ -142,7 +142,7 @@ describe("pod", () => {
     ],
     ['got nothing and "2"', { resources: { requests: { "a/b": "2" } } }],
     [
-      'pod.resources.limits.ephemeral-storage must be at least what requests has (Kubernetes refuses such pods); got "1Gi" and "2Gi"',
+      'pod.resources.limits.ephemeral-storage must be at least the request (Kubernetes refuses such pods); got "1Gi" and "2Gi"',
       { resources: { requests: { "ephemeral-storage": "2Gi" }, limits: { "ephemeral-storage": "1Gi" } } },
     ],
     ["pod.nodeSelector.a must be", { nodeSelector: { a: true } }],

@@ -1,32 +1,43 @@
 import { quantityRule } from "./kubernetesRules.ts";
 import { isQualifiedName } from "./nameRules.ts";
 import { quantityValue } from "./quantity.ts";
-import { and, isObject, map, type Rule, shape, text } from "./rule.ts";
+import { and, isLater, map, type Rule, shape, text, toFields } from "./rule.ts";
+
+type Part = Readonly<Record<string, unknown>>;
 
 /** Validation rules for `resources`; the settings `cpu` and `memory` are not part of it. */
 export const resourcesRule = and(
   shape({ requests: amounts(["cpu", "memory"]), limits: amounts(["memory"]) }),
   (path, value, problems) => {
-    const { requests = {}, limits = {} } = value as Record<string, unknown>;
-    if (!isObject(requests) || !isObject(limits)) return;
-    for (const [resource, quantity] of Object.entries({ ...limits, ...requests })) {
-      const limit = limits[resource];
-      if (typeof quantity !== "string" || (limit !== undefined && typeof limit !== "string")) continue;
-      if (resource.includes("/") && !Number.isInteger(quantityValue(quantity)))
-        problems.push(
-          `${path}: ${resource} must be a whole number (devices are not divided); got ${JSON.stringify(quantity)}`,
-        );
-      else if (isDevice(resource) && limit !== quantity)
-        problems.push(
-          `${path}.limits.${resource} must be the same as in requests (no pod gets more); got ${JSON.stringify(limit) ?? "nothing"} and ${JSON.stringify(quantity)}`,
-        );
-      else if (limit !== undefined && quantityValue(limit) < quantityValue(quantity))
-        problems.push(
-          `${path}.limits.${resource} must be at least what requests has (Kubernetes refuses such pods); got ${JSON.stringify(limit)} and ${JSON.stringify(quantity)}`,
-        );
-    }
+    problems.push(...resourceProblems(path, value as Part));
   },
 );
+
+/** Kubernetes refuses a container that requests more than its limit, or a device with another one, or a part of one. */
+export function* resourceProblems(path: string, resources: Part): Iterable<string> {
+  const { requests, limits } = resources;
+  // Limits that are known only during the deployment are checked then.
+  if (isLater(limits)) return;
+  for (const [resource, amount] of Object.entries({ ...toFields(limits), ...toFields(requests) })) {
+    const limit = toFields(limits)[resource];
+    if (!isAmount(amount) || isLater(limit)) continue;
+    const [least, most] = [amount, limit].map((each) => quantityValue(String(each))) as [number, number];
+    // The rule of quantities reports it.
+    if (Number.isNaN(least)) continue;
+    const got = `got ${JSON.stringify(limit) ?? "nothing"} and ${JSON.stringify(amount)}`;
+    if (resource.includes("/") && !Number.isInteger(least))
+      yield `${path}: ${resource} must be a whole number (devices are not divided); got ${JSON.stringify(amount)}`;
+    else if (isDevice(resource) && least !== most)
+      yield `${path}.limits.${resource} must be the same as in requests (no pod gets more); ${got}`;
+    else if (isAmount(limit) && most < least)
+      yield `${path}.limits.${resource} must be at least the request (Kubernetes refuses such pods); ${got}`;
+  }
+}
+
+/** A quantity that is known now; a patch may have it as a number. */
+export function isAmount(value: unknown): value is string | number {
+  return typeof value === "string" || typeof value === "number";
+}
 
 function amounts(taken: readonly string[]): Rule {
   const others = ["cpu", "ephemeral-storage"].filter((resource) => !taken.includes(resource));
