@@ -67,6 +67,12 @@ describe("runAttempt", () => {
     assert.equal(await final.outcome, "dead");
   });
 
+  test("a PermanentError is DEAD at once, too, if a failed disposal has suppressed it", async () => {
+    const thrown = Object.assign(new Error("disposal"), { suppressed: new PermanentError("never") });
+    const { outcome } = await attempt(createHandler(() => Promise.reject(thrown)));
+    assert.equal(await outcome, "dead");
+  });
+
   test("any thrown value is recorded, not only errors", async () => {
     const circle: { code: bigint; self?: unknown } = { code: 7n };
     circle.self = circle;

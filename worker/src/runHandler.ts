@@ -44,7 +44,9 @@ export function toFailedResult(error: unknown): WorkResult {
 
 function isPermanent(error: unknown): boolean {
   try {
-    return error instanceof PermanentError;
+    if (error instanceof PermanentError) return true;
+    // What `await using` throws if the disposal fails as well has the work's own error.
+    return error instanceof Error && "suppressed" in error && isPermanent(error.suppressed);
   } catch {
     return false;
   }
