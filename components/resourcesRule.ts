@@ -13,7 +13,7 @@ export const resourcesRule = and(
   },
 );
 
-/** Kubernetes refuses a container that requests more than its limit, or a device with another one, or a part of one. */
+/** Kubernetes refuses a request above its limit, one that differs from the limit of a device, and a fraction of a device. */
 export function* resourceProblems(path: string, resources: Part): Iterable<string> {
   const { requests, limits } = resources;
   // Limits that are known only during the deployment are checked then.

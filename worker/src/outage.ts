@@ -18,7 +18,7 @@ export type Outage = "unavailable" | "busy" | "refused";
  */
 const UNAVAILABLE = /^(08...|28...|3D000|55000|25006|25P0[2-4]|53...|57P0[1-5]|58...|XX...)$/;
 
-/** The server gives out no transaction numbers until it is vacuumed (54000, as a value that is too large): its functions that report it. */
+/** The server's functions that refuse transaction numbers until it is vacuumed; their code is 54000, as for a value that is too large. */
 const OUT_OF_NUMBERS = /^(GetNewTransactionId|GetNewMultiXactId)$/;
 
 /** A serialization failure, a deadlock, lock_timeout, statement_timeout or a canceled statement. */

@@ -45,7 +45,7 @@ export function toFailedResult(error: unknown): WorkResult {
 function isPermanent(error: unknown): boolean {
   try {
     if (error instanceof PermanentError) return true;
-    // What `await using` throws if the disposal fails as well has the work's own error.
+    // `await using` wraps the work's own error in a SuppressedError if the disposal fails as well.
     return error instanceof Error && "suppressed" in error && isPermanent(error.suppressed);
   } catch {
     return false;

@@ -5,8 +5,8 @@ const OWNER = "batch_owner";
 
 /**
  * Returns the role that will own the schema `batch`: `batch_owner`, created if this role may create roles, with this role as a
- * member; an existing `batch_owner` of which this role is or may become a member; otherwise this role itself. So it is before version 16 for
- * a role with NOINHERIT: a member would lack the rights.
+ * member; an existing `batch_owner` of which this role is or may become a member; otherwise this role itself. Before version 16 also
+ * for a role with NOINHERIT, which as a member would lack the owner's rights.
  */
 export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string> {
   // A member may lack the rights (USAGE: NOINHERIT, and since version 16 each grant), or be unable to create objects for the role (SET).
