@@ -76,7 +76,7 @@ export function createCommandWork(
       const created = await createTempDirectory(undefined);
       directory = created;
       programEnv = await inSession((client) => prepareRole(client, local, created.path));
-      // The file's settings and its uncommitted transaction end with its session, as in psql.
+      // The file's settings end with its session, as in psql.
       if (sql) {
         await inSession(async (client) => {
           client.on("notice", ({ message }) => message && print(message));

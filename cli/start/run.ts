@@ -48,7 +48,7 @@ export async function run(
     return await runRequests(ids, { options, local, display, work, cluster, signal });
   } catch (error) {
     if (failure.signal.aborted) cluster.kill();
-    const notice = setTimeout(() => display.print(describeWait(cluster)), NOTICE_MS);
+    const notice = setTimeout(() => display.print(describeWait(cluster, stop.aborted)), NOTICE_MS);
     await cluster.stop();
     clearTimeout(notice);
     if (failure.signal.aborted) throw failure.signal.reason;
@@ -59,9 +59,9 @@ export async function run(
   }
 }
 
-function describeWait({ pods }: Cluster): string {
-  const { graceSeconds } = DEFAULTS;
-  return `Waiting for ${count(pods.length, "pod")} to end, at most ${graceSeconds} s; another Ctrl-C kills them.`;
+function describeWait({ pods }: Cluster, stopped: boolean): string {
+  const wait = `Waiting for ${count(pods.length, "pod")} to end, at most ${DEFAULTS.graceSeconds} s`;
+  return stopped ? `${wait}; another Ctrl-C kills them.` : `${wait}.`;
 }
 
 interface Run {

@@ -18,6 +18,12 @@ describe("a file of SQL", () => {
     assert.deepEqual(await database.query("select * from b"), []);
   });
 
+  test("that leaves its transaction open is committed", async () => {
+    await run("begin;\ncreate table d (x int);");
+    const other = await database.open();
+    assert.deepEqual((await other.query("select * from d")).rows, []);
+  });
+
   const wrong: readonly (readonly [sql: string, message: RegExp])[] = [
     ["select 1;\n\ncreat table c ();", /^cannot run pages\.sql, line 3: syntax error at or near "creat"$/],
     ["-- 🎈🎈\nselect 1;\nselect no_column\nfrom a;", /, line 3: column "no_column" does not exist/],

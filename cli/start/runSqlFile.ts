@@ -12,7 +12,8 @@ const SYNTAX_ERROR = "42601";
 const IN_TRANSACTION = "25001";
 
 /**
- * Runs an SQL file like `psql --single-transaction --file`: all of it, or nothing unless it commits itself.
+ * Runs an SQL file like `psql --single-transaction --file`: all of it, or nothing unless it commits itself. A transaction that the
+ * file leaves open is committed as well.
  *
  * @throws Error with the file, the line, and PostgreSQL's message.
  */
@@ -26,6 +27,7 @@ export async function runSqlFile(
   connection.on("commandComplete", count);
   try {
     await client.query(text);
+    if (client.getTransactionStatus() === "T") await client.query("commit");
   } catch (error) {
     throw new Error(`cannot run ${file}${describe(error, text, completed)}`, { cause: error });
   } finally {
