@@ -2851,7 +2851,7 @@ begin
     delete from batch.queue q
     where q.kind = p_kind and q.request_id = p_request and q.job_name is not distinct from p_job
       and q.attempt = p_attempt and q.session_id = p_session
-    returning q.*
+    returning q.kind, q.request_id, q.attempt, q.session_id, q.created_at, q.started_at, q.job_name, q.pod_name, q.progress
   )
   insert into batch.history (
     kind, request_id, attempt, session_id, created_at, started_at, status, job_name, pod_name, result, progress
@@ -3457,6 +3457,10 @@ CREATE FUNCTION batch.requeue() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+  -- Not a condition of the trigger: each request that ends would wait for PostgreSQL to prepare it.
+  if old.canceled <> 'its table was replaced by another' then
+    return null;
+  end if;
   begin
     if cardinality(batch.existing_rows(old.kind, array[old.request_id])) = 0 then
       return null;
@@ -3803,8 +3807,11 @@ begin
   -- As every claim, before this transaction gets its number (batch.claims_horizon): the record may wait for a lock.
   lock table batch.kind in access share mode;
   now_recorded := batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result);
-  if not now_recorded and not exists (select from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null)) then
-    return;
+  if not now_recorded then
+    perform from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
+    if not found then
+      return;
+    end if;
   end if;
   status := 'SUCCESS';
   begin
@@ -4508,7 +4515,7 @@ CREATE TRIGGER replace_waiting BEFORE INSERT ON batch.queue FOR EACH ROW WHEN ((
 -- Name: queue requeue; Type: TRIGGER; Schema: batch; Owner: -
 --
 
-CREATE TRIGGER requeue AFTER DELETE ON batch.queue FOR EACH ROW WHEN ((old.canceled = 'its table was replaced by another'::text)) EXECUTE FUNCTION batch.requeue();
+CREATE TRIGGER requeue AFTER DELETE ON batch.queue FOR EACH ROW WHEN ((old.canceled IS NOT NULL)) EXECUTE FUNCTION batch.requeue();
 
 
 --

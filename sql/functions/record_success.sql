@@ -16,7 +16,7 @@ begin
     delete from batch.queue q
     where q.kind = p_kind and q.request_id = p_request and q.job_name is not distinct from p_job
       and q.attempt = p_attempt and q.session_id = p_session
-    returning q.*
+    returning q.kind, q.request_id, q.attempt, q.session_id, q.created_at, q.started_at, q.job_name, q.pod_name, q.progress
   )
   insert into batch.history (
     kind, request_id, attempt, session_id, created_at, started_at, status, job_name, pod_name, result, progress

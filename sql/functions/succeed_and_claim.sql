@@ -25,8 +25,11 @@ begin
   -- As every claim, before this transaction gets its number (batch.claims_horizon): the record may wait for a lock.
   lock table batch.kind in access share mode;
   now_recorded := batch.record_success(p_kind, p_job, p_request, p_attempt, p_session, p_result);
-  if not now_recorded and not exists (select from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null)) then
-    return;
+  if not now_recorded then
+    perform from batch.recorded(p_kind, p_job, p_request, p_attempt, p_session, null);
+    if not found then
+      return;
+    end if;
   end if;
   status := 'SUCCESS';
   begin

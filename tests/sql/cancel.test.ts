@@ -47,6 +47,7 @@ describe("batch.cancel", () => {
       if (attempt && name !== "running, its worker dead") {
         assert.equal(await fail(worker, attempt, { reason: "error", message: "no", final: false }), "DEAD");
         assert.partialDeepStrictEqual(await latest(), [{ status: "DEAD", error: "no; not retried: not needed" }]);
+        assert.deepEqual(await database.queued(), []);
       }
       if (!attempt) {
         assert.equal(await demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 }), 0);
@@ -65,6 +66,7 @@ describe("batch.cancel", () => {
     await cancel();
     if (attempt) await succeed(worker, attempt);
     assert.partialDeepStrictEqual(await latest(), [{ status: "SUCCESS" }]);
+    assert.deepEqual(await database.queued(), []);
   });
 
   test("works without a reason, and the request stays canceled when its kind is detached and attached again", async () => {
