@@ -47,19 +47,27 @@ test("the command has a higher score than the runner", {
   assert.equal(Number(stdout), Math.min(1_000, own + 500));
 });
 
-test("what a command has started before it gets its score, as a shell starts its program, gets the same one", {
-  skip: !existsSync("/proc/self/task") && "there is no /proc",
-}, async () => {
-  const { pid } = spawn("sh", ["-c", "sh -c 'sleep 60; :'; :"], { detached: true });
-  const leader = pid as number;
-  after(() => process.kill(-leader, "SIGKILL"));
-  const list = () => listProcesses().filter(({ session }) => session === leader);
-  await until("three processes", () => list().length === 3);
-  const own = Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
-  preferForOom(leader);
-  const scores = list().map((entry) => Number(readFileSync(`/proc/${entry.pid}/oom_score_adj`, "utf8")));
-  assert.deepEqual(scores, Array(3).fill(Math.min(1_000, own + 500)));
-});
+const THREAD =
+  'new (require("worker_threads").Worker)(`require("child_process").spawn("sleep", ["60"])`, { eval: true })';
+for (const { what, program, processes } of [
+  { what: "a shell", program: ["sh", "-c", "sh -c 'sleep 60; :'; :"], processes: 3 },
+  { what: "a thread", program: [process.execPath, "-e", THREAD], processes: 2 },
+]) {
+  test(`what ${what} of a command has started before the command gets its score gets the same one`, {
+    skip: !existsSync("/proc/self/task") && "there is no /proc",
+  }, async () => {
+    const [name = "", ...args] = program;
+    const { pid } = spawn(name, args, { detached: true });
+    const leader = pid as number;
+    after(() => process.kill(-leader, "SIGKILL"));
+    const list = () => listProcesses().filter(({ session }) => session === leader);
+    await until(`${processes} processes`, () => list().length === processes);
+    const own = Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
+    preferForOom(leader);
+    const scores = list().map((entry) => Number(readFileSync(`/proc/${entry.pid}/oom_score_adj`, "utf8")));
+    assert.deepEqual(scores, Array(processes).fill(Math.min(1_000, own + 500)));
+  });
+}
 
 test("a command that exhausts the memory is killed, the runner survives, and the error says why", {
   skip: cgroups === undefined && "needs root on a host whose memory cgroups can be written",

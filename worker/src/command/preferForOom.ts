@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 /**
  * The command's oom_score_adj: as if it used half of the memory limit more than it does. That is enough for the kernel to choose it
@@ -25,8 +25,11 @@ export function preferForOom(pid: number): void {
 function setScore(pid: number, score: string): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, score);
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
-    for (const child of children.split(" ").filter(Boolean)) setScore(Number(child), score);
+    // Any of its threads may have started a process.
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const children = readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8");
+      for (const child of children.split(" ").filter(Boolean)) setScore(Number(child), score);
+    }
   } catch {
     // It has ended, or the kernel does not list children (CONFIG_PROC_CHILDREN).
   }
