@@ -72,7 +72,7 @@ const FACTS = `
          exists (select from pg_class c where c.relnamespace = u.oid and c.relname = 'make_it_clap') as "hasSample",
          coalesce(has_schema_privilege(u.oid, 'create'), false) as "createsTables",
          array(
-           select b.rolname::text from pg_roles b
+           select quote_ident(b.rolname) from pg_roles b
            where b.rolname = any ($1::text[]) and not (
              r.rolsuper or r.rolcreaterole and (
                current_setting('server_version_num')::integer < 160000 or pg_has_role(b.oid, 'member with admin option')
@@ -164,7 +164,8 @@ function* checkRights(facts: Facts, { roles }: DatabaseRequirements): Iterable<s
   if (!facts.super && !facts.createsRoles) {
     yield `the role ${facts.me} must have the attribute CREATEROLE (WORKER_PASSWORD and SCALER_PASSWORD are set); it does not`;
   } else if (facts.foreignRoles.length > 0) {
-    yield `the role ${facts.me} must have ADMIN OPTION on ${facts.foreignRoles.join(", ")} (another role created them); it does not`;
+    const names = facts.foreignRoles.join(", ");
+    yield `the role ${facts.me} must have ADMIN OPTION on ${names} (another role created them: grant ${names} to ${facts.me} with admin option); it does not`;
   }
   for (const role of facts.expiredRoles) {
     yield `the password of ${role} must not have expired (PostgreSQL would refuse a new one as well: alter role ${role} valid until 'infinity'); it has`;
