@@ -8,7 +8,7 @@ import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
 import { getMessage } from "./getMessage.ts";
 import { hasLostRole } from "./hasLostRole.ts";
 import type { Log } from "./log.ts";
-import { findOutage, type Outage } from "./outage.ts";
+import { findOutage, mayHaveRun, type Outage } from "./outage.ts";
 import { type StatementName, statement } from "./queue/statement.ts";
 import { raceAbort } from "./raceAbort.ts";
 import { ANSWER_TIMEOUT_MS, NEWER_SETTINGS, SESSION_SETTINGS, toOptions } from "./sessionOptions.ts";
@@ -100,7 +100,7 @@ export class Database {
           deadline = performance.now() + 1_000 * databaseTimeoutSeconds;
           this.#log.warn(OUTAGES[outage], { error: getMessage(error as Error), databaseTimeoutSeconds });
         }
-        if (outage === "unavailable" && client !== undefined) {
+        if (outage === "unavailable" && client !== undefined && mayHaveRun(error)) {
           lost = true;
           this.lostAnswers++;
         }

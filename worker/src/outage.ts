@@ -21,6 +21,9 @@ const UNAVAILABLE = /^(08...|28...|3D000|55000|25006|25P0[2-4]|53...|57P0[1-5]|5
 /** The server's functions that refuse transaction numbers until it is vacuumed; their code is 54000, as for a value that is too large. */
 const OUT_OF_NUMBERS = /^(GetNewTransactionId|GetNewMultiXactId)$/;
 
+/** With these the server itself refuses a statement. The others may come after it was run, or from a pooler that lost the server. */
+const NOT_RUN = /^(25006|25P02|53...|54000|55000)$/;
+
 /** A serialization failure, a deadlock, lock_timeout, statement_timeout or a canceled statement. */
 const BUSY = /^(40001|40P01|55P03|57014)$/;
 
@@ -50,6 +53,11 @@ export function findOutage(error: unknown, isConnected: boolean): Outage | undef
   if (!isConnected || UNAVAILABLE.test(code) || OUT_OF_NUMBERS.test(error.routine ?? "")) return "unavailable";
   if (BUSY.test(code)) return "busy";
   return REFUSED.test(code) ? "refused" : undefined;
+}
+
+/** Whether the server may have run a statement that failed because it was unavailable: the answer is lost. */
+export function mayHaveRun(error: unknown): boolean {
+  return !(error instanceof DatabaseError && NOT_RUN.test(toCode(error)));
 }
 
 function toCode(error: Error): string {

@@ -98,4 +98,26 @@ describe("a worker whose database", { timeout: 120_000 }, () => {
       });
     }
   }
+
+  for (const [what, code] of [
+    ["has a full disk", "53100"],
+    ["can only be read", "25006"],
+  ]) {
+    test(`${what} and so refuses each claim ends at once on SIGTERM, as it has nothing to record`, async () => {
+      await insert(database, "succeed");
+      await database.query(`
+        create function no_claim() returns trigger language plpgsql as $$ begin raise exception using errcode = '${code}'; end $$;
+        create trigger no_claim before update on batch.queue for each row execute function no_claim()`);
+      try {
+        const pod = start(database, { GRACE_SECONDS: "60" });
+        await pod.prints("the database is unavailable");
+        const asked = performance.now();
+        pod.child.kill("SIGTERM");
+        assert.equal(await pod.ended, 4);
+        assert.ok(performance.now() - asked < 5_000, `${performance.now() - asked} ms`);
+      } finally {
+        await database.query("drop function no_claim cascade");
+      }
+    });
+  }
 });
