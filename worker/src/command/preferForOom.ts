@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readProcFile } from "./processTable.ts";
 
 /**
  * The command's oom_score_adj: as if it used half of the memory limit more than it does. That is enough for the kernel to choose it
@@ -25,12 +26,12 @@ export function preferForOom(pid: number): void {
 function setScore(pid: number, score: string): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, score);
-    // Any of its threads may have started a process.
+    // Any of its threads may have started a process. A kernel without CONFIG_PROC_CHILDREN lists none.
     for (const thread of readdirSync(`/proc/${pid}/task`)) {
-      const children = readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8");
+      const children = readProcFile(pid, `task/${thread}/children`) ?? "";
       for (const child of children.split(" ").filter(Boolean)) setScore(Number(child), score);
     }
   } catch {
-    // It has ended, or the kernel does not list children (CONFIG_PROC_CHILDREN).
+    // It has ended.
   }
 }
