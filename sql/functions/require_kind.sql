@@ -1,4 +1,4 @@
--- The row of a kind, for the functions that an operator calls. Raises when there is no such kind, for example because of a typing error.
+-- The row of a kind, for functions that operators or KEDA call. Raises when there is no such kind, for example because of a typing error.
 --
 -- p_kind: the kind
 create or replace function batch.require_kind(p_kind text) returns batch.kind
