@@ -120,10 +120,10 @@ async function drop(client: pg.ClientBase, found: Signatures = new Map()): Promi
     try {
       await client.query(`drop function ${signature}`);
     } catch (error) {
-      const { code, detail } = error as pg.DatabaseError;
+      const { code, message, detail = message } = error as pg.DatabaseError;
       if (code !== DEPENDENT_OBJECTS_STILL_EXIST) throw error;
       throw new Error(
-        `cannot drop ${signature}, which this version replaces: ${detail?.replaceAll("\n", "; ")}. ` +
+        `cannot drop ${signature}, which this version replaces: ${detail.replaceAll("\n", "; ")}. ` +
           "Drop what depends on it, migrate, and create that again",
         { cause: error },
       );

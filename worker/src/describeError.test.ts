@@ -51,6 +51,11 @@ const TABLE: readonly (readonly [what: string, thrown: unknown, ...shows: RegExp
     /^Error: disposal\n[\s\S]*\nsuppressed Error: no luck\n[\s\S]*\nby Error: not closed\n {4}at /,
   ],
   [
+    "no property that only has the name",
+    Object.assign(new Error("warning"), { suppressed: false }),
+    /^Error: warning\n( {4}at .*\n?)+$/,
+  ],
+  [
     "a code that the message lacks",
     Object.assign(new Error("refused"), { code: "28P01" }),
     /^Error: refused\n {4}code: 28P01\n {4}at /,

@@ -37,7 +37,7 @@ function describe(error: object, seen: Set<object>): string {
   ];
   for (const inner of toList(read(error, "errors"))) lines.push(describeNext("with", inner, seen));
   const suppressed = read(error, "suppressed");
-  if (suppressed !== undefined) {
+  if (isError(suppressed) || read(error, "name") === "SuppressedError") {
     lines.push(describeNext("suppressed", suppressed, seen), describeNext("by", read(error, "error"), seen));
   }
   const cause = read(error, "cause");
