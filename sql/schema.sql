@@ -2485,10 +2485,13 @@ begin
   end if;
   loop
     select array_agg(old.request_id) into ids from (
-      select r.request_id from batch.request r
-      where r.kind = p_kind and r.status in ('SUCCESS', 'DEAD') and r.ended_at < now() - p_age and (above is null or r.request_id > above)
-        and (select true from batch.queue q where q.kind = p_kind and q.request_id = r.request_id limit 1) is null
-      order by r.request_id limit p_limit
+      -- Not from batch.request: PostgreSQL 15 reads and sorts all requests of the kind there before it returns the first one.
+      select h.request_id from batch.history h
+      where h.kind = p_kind and h.status in ('SUCCESS', 'DEAD') and h.ended_at < now() - p_age and (above is null or h.request_id > above)
+        and (select true from batch.history l where l.kind = p_kind and l.request_id = h.request_id
+          and (l.attempt > h.attempt or l.ended_at >= now() - p_age) limit 1) is null
+        and (select true from batch.queue q where q.kind = p_kind and q.request_id = h.request_id limit 1) is null
+      order by h.request_id limit p_limit
     ) old;
     exit when ids is null;
     above := ids[cardinality(ids)];
