@@ -111,6 +111,34 @@ test("canceling everything that waits keeps a kind paused that was paused before
   await database.query("select batch.resume('clap')");
 });
 
+test("running all DEAD requests again leaves out those that were canceled, while they waited or ran", async () => {
+  await database.reset();
+  await database.query("insert into make_it_clap (duration_seconds) values (1), (1), (1)");
+  await giveUp("dead");
+  const { connection, attempt } = await claimed("canceled");
+  await database.query("select batch.cancel('clap', 2), batch.cancel('clap', 3)");
+  await fail(connection, attempt, { reason: "error", message: "no", final: false });
+  assert.deepEqual(await Promise.all([1, 2, 3].map(getStatus)), ["DEAD", "DEAD", "DEAD"]);
+  const [, many = ""] = statements("Run a request again");
+  assert.deepEqual(await database.query(many), [{ retry: true }]);
+  assert.deepEqual(await database.queued(), [1]);
+});
+
+test("after the history was deleted, the page's statement keeps what has ended from being run again, and nothing else", async () => {
+  await database.reset();
+  await database.query("insert into make_it_clap (duration_seconds) values (1), (1), (1), (1)");
+  const [done, running] = [await claimed("done"), await claimed("running")];
+  await succeed(done.connection, done.attempt);
+  await giveUp("dead");
+  await database.query("truncate batch.history");
+  for (const each of statements("Restore the queue alone"))
+    await database.query(each.replaceAll("pages", "make_it_clap").replaceAll("'page'", "'clap'"));
+  await database.query("select batch.attach('make_it_clap', 'clap')");
+  assert.deepEqual(await database.queued(), [2, 4]);
+  await succeed(running.connection, running.attempt);
+  assert.deepEqual(await Promise.all([1, 2, 3, 4].map(getStatus)), ["SUCCESS", "SUCCESS", "SUCCESS", undefined]);
+});
+
 const NOT_ENDED: readonly StateName[] = [
   ...(["waiting", "running", "running, its worker dead", "reserved", "interrupted", "deferred"] as const),
   ...(["retried", "re-inserted"] as const),

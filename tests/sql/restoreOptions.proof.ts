@@ -3,12 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { getOutput } from "../../cli/getOutput.ts";
 import { runProgram } from "../../cli/runProgram.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { page, statements } from "../docs/operationsPage.ts";
+import { codeBlocks } from "../support/codeBlocks.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, DEBIAN_PROGRAMS, type DebianServer, startDebianServer } from "../support/debianServer.ts";
 import { claimParams, claimWithReclaim, demand, fail, succeed, take } from "../support/queue.ts";
@@ -107,6 +109,23 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
       { request_id: "1" },
     ]);
     assert.equal((await migrate(client, noopLog, upgraded)).to, 999);
+  });
+
+  test("the queue alone, as docs/operations.md says, where the schema batch was dropped: what is newer than the dump runs as well", async () => {
+    await (await open(server, "postgres")).query("create database dropped");
+    await runTool("pg_restore", "--dbname=dropped", `${folder}/dump`);
+    const client = await open(server, "dropped");
+    await client.query("drop schema batch cascade; insert into make_it_clap (duration_seconds) values (1)");
+    const block = codeBlocks(page, "sh").find((each) => each.includes("drop schema if exists batch cascade")) ?? "";
+    const script = block
+      .replace(/^DATABASE=.*/m, `export PATH=${DEBIAN_PROGRAMS}:$PATH`)
+      .replaceAll("postgres-batch.dump", "dump");
+    const url = `postgresql://${server.user}@/dropped?host=${server.host}&port=${server.port}`;
+    await getOutput("bash", ["-euc", script], { cwd: folder, env: { ...process.env, DATABASE: url } });
+    await migrate(client, noopLog);
+    await client.query("select batch.attach('make_it_clap', 'clap')");
+    assert.deepEqual(await runAll("dropped"), ["3", "4", "5", "6"]);
+    assert.deepEqual((await client.query("select count(*)::int from clap")).rows, [{ count: 6 }]);
   });
 
   test("its data alone, into a migrated database: truncated keys may be inserted again, and a paused kind stays paused", async () => {

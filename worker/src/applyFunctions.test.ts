@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
-import { succeed, take } from "../../tests/support/queue.ts";
+import { demand, succeed, take } from "../../tests/support/queue.ts";
 import { noopLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { type MigrationFiles, readMigrationFiles, type SqlFunction } from "./migrationFiles.ts";
@@ -67,6 +67,15 @@ describe("a file of sql/functions", () => {
     const before = await database.query(stored);
     await apply(PROBE("(p_uno text) returns table (a integer)", "select null where false"));
     assert.deepEqual(await database.query(stored), before);
+  });
+
+  test("whose function was dropped creates it again, and the worker and the scaling query may call it", async () => {
+    await database.query("drop function batch.claim, batch.demand, batch.key_column, batch.call_reader cascade");
+    await apply();
+    await database.query("insert into make_it_clap (duration_seconds) values (1)");
+    await demand(database.connect("batch_scaler"), { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+    const worker = database.connect("batch_worker");
+    await succeed(worker, await take(worker, "dropped"));
   });
 
   test("leaves one function, also after a dump of another version was restored over the database", async () => {

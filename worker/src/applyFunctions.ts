@@ -10,7 +10,7 @@ const INVALID_FUNCTION_DEFINITION = "42P13";
 const DEPENDENT_OBJECTS_STILL_EXIST = "2BP01";
 
 /**
- * Creates the functions whose files are new or have changed, and drops those whose files have been removed. Runs in the caller's
+ * Creates the functions that are missing or whose files have changed, and drops those whose files have been removed. Runs in the caller's
  * transaction.
  *
  * @throws Error naming the file that PostgreSQL refuses, or that does not create its function, or the objects that use a function that is
@@ -25,7 +25,8 @@ export async function applyFunctions(
   const { rows } = await client.query<{ name: string; hash: string }>("select name, hash from batch.function");
   const known = new Map(rows.map(({ name, hash }) => [name, hash]));
   const before = await findFunctions(client);
-  const changed = functions.filter(({ name, hash }) => known.get(name) !== hash || isAmbiguous(before.get(name)));
+  // Not only by its hash: somebody may have dropped it.
+  const changed = functions.filter(({ name, hash }) => known.get(name) !== hash || before.get(name)?.size !== 1);
   const removed = [...known.keys()].filter((name) => !functions.some((file) => file.name === name));
   if (changed.length + removed.length === 0) return;
   await asOwner(client, owner, async () => {
