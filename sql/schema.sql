@@ -1526,6 +1526,34 @@ $$;
 
 
 --
+-- Name: ended_requests(text, timestamp with time zone, bigint, integer); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.ended_requests(p_kind text, p_before timestamp with time zone, p_above bigint, p_limit integer) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
+    SET jit TO 'off'
+    AS $$
+begin
+  return (
+    select array_agg(ended.request_id) from (
+      select h.request_id from batch.history h
+      where h.kind = p_kind and h.request_id >= coalesce(p_above, -9223372036854775808) and h.request_id is distinct from p_above
+        and h.status in ('SUCCESS', 'DEAD') and h.ended_at < p_before
+        and (select true from batch.history l where l.kind = p_kind and l.request_id = h.request_id
+          and (l.attempt > h.attempt or l.ended_at >= p_before) limit 1) is null
+        and (select true from batch.queue q where q.kind = p_kind and q.request_id = h.request_id limit 1) is null
+      order by h.request_id limit p_limit
+    ) ended
+  );
+end
+$$;
+
+
+--
 -- Name: enqueue(); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -1864,6 +1892,30 @@ begin
     finished.job_name, finished.pod_name, p_result, finished.progress
   );
   return true;
+end
+$$;
+
+
+--
+-- Name: forget_requests(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.forget_requests(p_kind text, p_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+  ctids tid[];
+begin
+  select array_agg(found.row_ctid) into ctids
+  from unnest(p_ids) as forgotten (id)
+  cross join lateral (
+    select h.ctid as row_ctid from batch.history h where h.kind = p_kind and h.request_id = forgotten.id offset 0 for update
+  ) found;
+  delete from batch.history h where h.ctid = any (ctids);
+  delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (p_ids);
 end
 $$;
 
@@ -2484,15 +2536,7 @@ begin
     end if;
   end if;
   loop
-    select array_agg(old.request_id) into ids from (
-      -- Not from batch.request: PostgreSQL 15 reads and sorts all requests of the kind there before it returns the first one.
-      select h.request_id from batch.history h
-      where h.kind = p_kind and h.status in ('SUCCESS', 'DEAD') and h.ended_at < now() - p_age and (above is null or h.request_id > above)
-        and (select true from batch.history l where l.kind = p_kind and l.request_id = h.request_id
-          and (l.attempt > h.attempt or l.ended_at >= now() - p_age) limit 1) is null
-        and (select true from batch.queue q where q.kind = p_kind and q.request_id = h.request_id limit 1) is null
-      order by h.request_id limit p_limit
-    ) old;
+    ids := batch.ended_requests(p_kind, now() - p_age, above, p_limit);
     exit when ids is null;
     above := ids[cardinality(ids)];
     kept := '{}';
@@ -2509,8 +2553,7 @@ begin
       end if;
     end if;
     ids := array(select unnest(ids) except select unnest(kept));
-    delete from batch.history h where h.kind = p_kind and h.request_id = any (ids);
-    delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids);
+    perform batch.forget_requests(p_kind, ids);
     -- When all of them are kept, there may be others above them.
     exit when cardinality(ids) > 0;
   end loop;
@@ -4809,6 +4852,13 @@ REVOKE ALL ON FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_at
 
 
 --
+-- Name: FUNCTION ended_requests(p_kind text, p_before timestamp with time zone, p_above bigint, p_limit integer); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.ended_requests(p_kind text, p_before timestamp with time zone, p_above bigint, p_limit integer) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION enqueue(); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -4862,6 +4912,13 @@ REVOKE ALL ON FUNCTION batch.fail(p_kind text, p_job text, p_request bigint, p_a
 --
 
 REVOKE ALL ON FUNCTION batch.finish(p_token text, p_result jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION forget_requests(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.forget_requests(p_kind text, p_ids bigint[]) FROM PUBLIC;
 
 
 --

@@ -76,15 +76,7 @@ begin
     end if;
   end if;
   loop
-    select array_agg(old.request_id) into ids from (
-      -- Not from batch.request: PostgreSQL 15 reads and sorts all requests of the kind there before it returns the first one.
-      select h.request_id from batch.history h
-      where h.kind = p_kind and h.status in ('SUCCESS', 'DEAD') and h.ended_at < now() - p_age and (above is null or h.request_id > above)
-        and (select true from batch.history l where l.kind = p_kind and l.request_id = h.request_id
-          and (l.attempt > h.attempt or l.ended_at >= now() - p_age) limit 1) is null
-        and (select true from batch.queue q where q.kind = p_kind and q.request_id = h.request_id limit 1) is null
-      order by h.request_id limit p_limit
-    ) old;
+    ids := batch.ended_requests(p_kind, now() - p_age, above, p_limit);
     exit when ids is null;
     above := ids[cardinality(ids)];
     kept := '{}';
@@ -101,8 +93,7 @@ begin
       end if;
     end if;
     ids := array(select unnest(ids) except select unnest(kept));
-    delete from batch.history h where h.kind = p_kind and h.request_id = any (ids);
-    delete from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids);
+    perform batch.forget_requests(p_kind, ids);
     -- When all of them are kept, there may be others above them.
     exit when cardinality(ids) > 0;
   end loop;
