@@ -1,9 +1,10 @@
 -- The first requests of a kind that ended before a time, in the order of their keys (batch.purge).
 --
--- p_kind: the kind   p_before: the time   p_above: only keys above it; null: all   p_limit: the most of them   Returns null if there is none.
+-- p_kind: the kind   p_before: the time   p_above: only keys above it; null: all   p_limit: the most of them
+-- Returns null if there is none.
 --
--- By the index of the history's key alone, up to the last one that is returned. The planner would rather read and sort the whole kind: it takes
--- conditions that nearly all requests meet for ones that hardly any does. So it does for batch.request on PostgreSQL 15.
+-- By the index of the history's key alone, up to the last one that is returned. The planner would rather read and sort the whole kind: it
+-- takes conditions that nearly all requests meet for ones that hardly any does. So it does for batch.request on PostgreSQL 15.
 create or replace function batch.ended_requests(p_kind text, p_before timestamptz, p_above bigint, p_limit integer) returns bigint[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
