@@ -139,6 +139,32 @@ test("after the history was deleted, the page's statement keeps what has ended f
   assert.deepEqual(await Promise.all([1, 2, 3, 4].map(getStatus)), ["SUCCESS", "SUCCESS", "SUCCESS", undefined]);
 });
 
+for (const mistake of ["delete from letters", "truncate letters"]) {
+  test(`${mistake} is undone: what has ended stays so, what had never started runs`, async () => {
+    await database.query("create table letters (id bigint generated always as identity primary key)");
+    await database.query(
+      "select batch.attach('letters', 'letter'); insert into letters select from generate_series(1, 4)",
+    );
+    await database.query("create table letters_restored as table letters");
+    const worker = database.connect();
+    await succeed(worker, await take(worker, "a", { kind: "letter" }));
+    await fail(worker, await take(worker, "b", { kind: "letter" }), { reason: "error", message: "no", final: false });
+    await database.query(mistake);
+    // The application goes on.
+    await database.query("insert into letters default values; insert into letters overriding system value values (3)");
+    for (const each of statements("Bring deleted rows back").map((text) => text.replaceAll(/page/g, "letter"))) {
+      if (mistake.startsWith("truncate") || !each.includes("after a truncate")) await database.query(each);
+    }
+    assert.deepEqual(await database.queued("letter"), [3, 4, 5]);
+    assert.deepEqual(await database.query("select batch.retry('letter', 2)"), [{ retry: true }]);
+    await database.query("select batch.attach('letters', 'letter')");
+    assert.deepEqual(await database.queued("letter"), [2, 3, 4, 5]);
+    await database.query(
+      "drop table letters, letters_restored; select batch.detach('letter'); delete from batch.history where kind = 'letter'",
+    );
+  });
+}
+
 const NOT_ENDED: readonly StateName[] = [
   ...(["waiting", "running", "running, its worker dead", "reserved", "interrupted", "deferred"] as const),
   ...(["retried", "re-inserted"] as const),
