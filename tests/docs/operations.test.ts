@@ -111,7 +111,7 @@ test("canceling everything that waits keeps a kind paused that was paused before
   await database.query("select batch.resume('clap')");
 });
 
-test("running all DEAD requests again leaves out those that were canceled, while they waited or ran", async () => {
+test("running all DEAD requests again, also twice, leaves out those that were canceled, while they waited or ran", async () => {
   await database.reset();
   await database.query("insert into make_it_clap (duration_seconds) values (1), (1), (1)");
   await giveUp("dead");
@@ -121,6 +121,8 @@ test("running all DEAD requests again leaves out those that were canceled, while
   assert.deepEqual(await Promise.all([1, 2, 3].map(getStatus)), ["DEAD", "DEAD", "DEAD"]);
   const [, many = ""] = statements("Run a request again");
   assert.deepEqual(await database.query(many), [{ retry: true }]);
+  // Nor those that wait already: such a one may be claimed, and refused, meanwhile.
+  assert.deepEqual(await database.query(many), []);
   assert.deepEqual(await database.queued(), [1]);
 });
 
