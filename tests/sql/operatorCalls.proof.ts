@@ -192,7 +192,7 @@ const MUTANTS: readonly SqlMutant[] = [
   ["unregister", "latest.attempt <= removed.attempt", "false"],
   ["register", "update batch.queue q set canceled = null", "delete from batch.queue q"],
   ["cancel", "update batch.queue q set canceled = why", "delete from batch.queue q"],
-  ["purge", "r.status in ('SUCCESS', 'DEAD')", "r.status = 'SUCCESS'"],
+  ["ended_requests", "h.status in ('SUCCESS', 'DEAD')", "h.status = 'SUCCESS'"],
 ];
 
 describe("a fault is found", () => {
