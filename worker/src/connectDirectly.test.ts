@@ -82,20 +82,20 @@ describe("a connection for migrations", () => {
     await client.end();
   });
 
-  for (const [what, serve] of [
-    ["does not answer", () => undefined],
-    ["begins TLS and does not continue", (client: Socket) => client.write("S")],
-  ] as const) {
-    test(`fails within 10 s at a proxy that accepts it and ${what}, saying what is missing`, {
-      timeout: 20_000,
-    }, async () => {
-      const proxy = { host: "127.0.0.1", port: await startPooler(serve), user, database: name };
-      const ssl = what.includes("TLS") && { rejectUnauthorized: false };
-      await assert.rejects(connectDirectly({ ...proxy, ssl }), {
-        message: `cannot connect to 127.0.0.1:${proxy.port}: no answer within 10 s`,
+  describe("fails within 10 s, saying what is missing, at a proxy that accepts it and", { concurrency: true }, () => {
+    for (const [what, serve] of [
+      ["does not answer", () => undefined],
+      ["begins TLS and does not continue", (client: Socket) => client.write("S")],
+    ] as const) {
+      test(what, { timeout: 20_000 }, async () => {
+        const proxy = { host: "127.0.0.1", port: await startPooler(serve), user, database: name };
+        const ssl = what.includes("TLS") && { rejectUnauthorized: false };
+        await assert.rejects(connectDirectly({ ...proxy, ssl }), {
+          message: `cannot connect to 127.0.0.1:${proxy.port}: no answer within 10 s`,
+        });
       });
-    });
-  }
+    }
+  });
 
   for (const [does, serve] of POOLERS) {
     test(`is refused through a pooler that ${does} a connection's settings, saying what to do`, async () => {
