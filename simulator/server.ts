@@ -32,6 +32,12 @@ export interface ServerArgs {
    * @default - a temporary folder, removed at the end
    */
   readonly folder?: string;
+  /**
+   * Where the temporary folder is created.
+   *
+   * @default - TMPDIR
+   */
+  readonly tempParent?: string;
   /** Whether commits wait for the disk, as on a real server. */
   readonly durable: boolean;
   /**
@@ -76,7 +82,7 @@ export async function startServer({ folder: kept, durable, listen, signal, ...ar
   const lock = folder === undefined ? undefined : await lockDirectory(folder);
   let temp: TempDirectory | undefined;
   try {
-    temp = await createTempDirectory(folder);
+    temp = await createTempDirectory(folder, args.tempParent);
     const { path, socket, remove } = temp;
     await handOver(user, lock, socket === path ? [] : [socket]);
     const place = folder ?? path;

@@ -35,13 +35,14 @@ const SOCKET_NAME = "/.s.PGSQL.65535";
 const PLAIN_PATH = /^\/[\w./+-]*$/;
 
 /**
- * Creates a run's directory in TMPDIR.
+ * Creates a run's directory.
  *
  * @param folder - where the database is kept; undefined: in the directory itself
+ * @param parent - where the directory is created; by default in TMPDIR
  * @throws Error when TMPDIR, or a directory for the socket, cannot be written to.
  */
-export async function createTempDirectory(folder: string | undefined): Promise<TempDirectory> {
-  const path = await mkdtemp(join(resolve(tmpdir()), PREFIX)).catch((error: Error) => {
+export async function createTempDirectory(folder: string | undefined, parent = tmpdir()): Promise<TempDirectory> {
+  const path = await mkdtemp(join(resolve(parent), PREFIX)).catch((error: Error) => {
     throw new Error(
       `cannot create a folder in TMPDIR (${tmpdir()}): ${error.message}. Set TMPDIR to one that is writable`,
       {

@@ -62,8 +62,9 @@ describe("beside a transaction that has written something else and stays open", 
     const claiming = pod.query(statement("succeed_and_claim").text, values);
     const { number } = await until("the success waits", async () =>
       (
-        await query(`select number.transactionid::text as number from pg_locks number join pg_locks waiting using (pid)
-          where number.locktype = 'transactionid' and number.granted and not waiting.granted`)
+        await query(`select number.transactionid::text as number
+          from pg_locks number join pg_locks waiting using (pid) join pg_stat_activity using (pid)
+          where datname = current_database() and number.locktype = 'transactionid' and number.granted and not waiting.granted`)
       ).at(0),
     );
     await consumeTransactionIds();

@@ -142,7 +142,8 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
       await until("the claim is canceled while it reads", async () =>
         (
           await query(
-            "select pg_cancel_backend(pid) from pg_stat_activity where usename = 'batch_worker' and wait_event = 'PgSleep'",
+            `select pg_cancel_backend(pid) from pg_stat_activity
+             where datname = current_database() and usename = 'batch_worker' and wait_event = 'PgSleep'`,
           )
         ).at(0),
       );

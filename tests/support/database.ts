@@ -37,9 +37,12 @@ export interface TestDatabase {
   url(login?: string, parameters?: string): string;
 }
 
-/** Without triggers, which would record each deleted row. TRUNCATE takes four times as long, and makes every session plan again. */
+/**
+ * Without triggers, which would record each deleted row. TRUNCATE takes four times as long, and makes every session plan again. A lock that
+ * a failed test has left fails the others instead of stopping them.
+ */
 const RESET = `
-  set local session_replication_role = replica;
+  set local session_replication_role = replica; set local lock_timeout = '20s';
   delete from make_it_clap; delete from batch.queue; delete from batch.history; delete from batch.job;
   delete from batch.deleted_request; delete from batch.rejected; delete from batch.scaling;
   insert into batch.scaling (kind) select kind from batch.kind;

@@ -134,7 +134,8 @@ describe("a worker process", { timeout: 120_000 }, () => {
     await database.query("begin");
     await database.query("lock table make_it_clap in access exclusive mode");
     const pod = startWorker("a");
-    const waiting = "from pg_locks where relation = 'make_it_clap'::regclass and not granted";
+    const waiting = `from pg_locks where relation = 'make_it_clap'::regclass and not granted
+      and database = (select oid from pg_database where datname = current_database())`;
     await until("it asks for its request's row", async () => (await database.query(`select ${waiting}`)).at(0));
     await database.query(`select pg_terminate_backend(pid) ${waiting}`);
     await database.query("commit");

@@ -24,6 +24,10 @@ const elsewhere = await generate([{ name: "commonName", value: "db.elsewhere" }]
 const caFile = join(folder, "ca.crt");
 writeFileSync(caFile, [localhost.cert, elsewhere.cert].join("\n"));
 
+/** Ends the workers' sessions. */
+const END_SESSIONS = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and usename = 'batch_worker'`;
+
 /** How a server answers a client's first message. */
 type Answer = (client: Socket, first: Buffer) => void;
 
@@ -124,7 +128,7 @@ describe("finished work is recorded once a connection is possible again, whateve
     const prevent = async () => {
       rmSync(host);
       writeFileSync(host, "no folder: ENOTDIR");
-      await database.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'batch_worker'");
+      await database.query(END_SESSIONS);
     };
     await finishMeanwhile({ host }, prevent, allow);
   });
@@ -135,7 +139,7 @@ describe("finished work is recorded once a connection is possible again, whateve
         database.query(`
           create function limited() returns trigger language plpgsql as $$ begin raise exception using errcode = '${code}'; end $$;
           create trigger limited before insert on batch.history execute function limited();
-          select pg_terminate_backend(pid) from pg_stat_activity where usename = 'batch_worker'`);
+          ${END_SESSIONS}`);
       await finishMeanwhile({}, prevent, () => database.query("drop function limited cascade"));
     });
   }
