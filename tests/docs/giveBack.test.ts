@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { noopLog } from "../../worker/src/log.ts";
+import { migrate } from "../../worker/src/migrate.ts";
+import { codeBlocks } from "../support/codeBlocks.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { succeed, take } from "../support/queue.ts";
+import { page } from "./operationsPage.ts";
+
+const database = await createTestDatabase();
+
+test("docs/operations.md gives a queue that belongs to a superuser back to its owner; until then the migration refuses it", async () => {
+  await database.query("reassign owned by batch_owner to current_user");
+  await assert.rejects(
+    migrate(database.client, noopLog),
+    /no superuser .*; got postgres, as after pg_restore --no-owner/,
+  );
+  const section = page.split(/^## /m).find((each) => each.startsWith("Give the queue back")) ?? "";
+  for (const block of codeBlocks(section, "sql")) await database.query(block);
+  await migrate(database.client, noopLog);
+  await database.query("select batch.attach('make_it_clap', 'clap')");
+  await database.query("insert into make_it_clap (duration_seconds) values (1)");
+  const worker = database.connect("batch_worker");
+  await succeed(worker, await take(worker, "a"));
+  const owners =
+    "select distinct proowner::regrole::text as owner from pg_proc where pronamespace = 'batch'::regnamespace";
+  assert.deepEqual(await database.query(owners), [{ owner: "batch_owner" }]);
+});
