@@ -216,11 +216,6 @@ describe("npm start with a command", { timeout: 600_000, concurrency: 1 }, () =>
     ],
     ["SQL without the table", "select 1;", /^cannot attach pages as the kind page: relation "pages" does not exist$/m],
     ["a table without a key", "create table pages (x int);", /^cannot attach pages as the kind page: .*primary key/m],
-    [
-      "SQL that commits nothing",
-      "begin;\ncreate table pages (id bigint primary key);",
-      /relation "pages" does not exist$/m,
-    ],
   ];
   for (const [what, sql, message] of wrong) {
     test(`exits 1 for ${what}, with PostgreSQL's message, before a pod starts`, async () => {
