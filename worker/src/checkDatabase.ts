@@ -64,8 +64,10 @@ const FACTS = `
          n.oid is not null as "hasSchema",
          quote_ident(pg_get_userbyid(n.nspowner)) as owner, coalesce(${mayActAs("n.nspowner")}, true) as "isOwner",
          (
-           select quote_ident(o.rolname) from pg_proc f join pg_roles o on o.oid = f.proowner
-           where f.pronamespace = n.oid and f.prosecdef and o.rolsuper and f.proname !~ '^(row|keys)[$]' limit 1
+           select quote_ident(o.rolname) from pg_roles o where o.rolsuper and (o.oid = n.nspowner or exists (
+             select from pg_proc f
+             where f.proowner = o.oid and f.pronamespace = n.oid and f.prosecdef and f.proname !~ '^(row|keys)[$]'
+           )) limit 1
          ) as "superuserRuns",
          exists (select from pg_class c where c.relnamespace = n.oid and c.relname = 'migration') as ours,
          exists (select from pg_class c where c.relnamespace = u.oid and c.relname = 'batch_migration') or exists (
@@ -112,7 +114,7 @@ interface Facts {
   readonly hasSchema: boolean;
   readonly owner: string | null;
   readonly isOwner: boolean;
-  /** A superuser with whose rights functions of the schema run, other than those that read a table as its owner. */
+  /** A superuser with whose rights functions of the schema run, or new ones would, other than those that read a table as its owner. */
   readonly superuserRuns: string | null;
   readonly ours: boolean;
   readonly development: boolean;
@@ -150,7 +152,7 @@ function* checkSchema(facts: Facts): Iterable<string> {
   else if (facts.hasSchema && !facts.ours) {
     yield "the schema batch must belong to postgres-batch (it contains the queue); got another program's schema. Use another database";
   } else if (facts.superuserRuns !== null) {
-    yield `the functions of the schema batch must belong to a role that is no superuser (they run with its rights, and read what others write); got ${facts.superuserRuns}, as after pg_restore --no-owner. docs/operations.md has the statement that gives them back`;
+    yield `the schema batch and its functions must belong to a role that is no superuser (they run with its rights, and read what others write); got ${facts.superuserRuns}, as after pg_restore --no-owner. docs/operations.md has the statement that gives them back`;
   }
 }
 
