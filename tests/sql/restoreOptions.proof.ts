@@ -111,17 +111,24 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     assert.equal((await migrate(client, noopLog, upgraded)).to, 999);
   });
 
-  test("the queue alone, as docs/operations.md says, where the schema batch was dropped: what is newer than the dump runs as well", async () => {
+  test("a view, and the queue, alone, as docs/operations.md says, where they were dropped: what is newer than the dump runs as well", async () => {
     await (await open(server, "postgres")).query("create database dropped");
     await runTool("pg_restore", "--dbname=dropped", `${folder}/dump`);
     const client = await open(server, "dropped");
+    await client.query("drop view batch.status");
+    const [, options = ""] = / (--schema=batch --table=.*) postgres-batch\.dump/.exec(page) ?? [];
+    await runTool("pg_restore", "--dbname=dropped", ...options.split(" "), `${folder}/dump`);
+    assert.equal((await client.query("select from batch.status")).rowCount, 1);
     await client.query("drop schema batch cascade; insert into make_it_clap (duration_seconds) values (1)");
     const block = codeBlocks(page, "sh").find((each) => each.includes("drop schema if exists batch cascade")) ?? "";
     const script = block
       .replace(/^DATABASE=.*/m, `export PATH=${DEBIAN_PROGRAMS}:$PATH`)
       .replaceAll("postgres-batch.dump", "dump");
     const url = `postgresql://${server.user}@/dropped?host=${server.host}&port=${server.port}`;
-    await getOutput("bash", ["-euc", script], { cwd: folder, env: { ...process.env, DATABASE: url } });
+    const env = { ...process.env, DATABASE: url };
+    await getOutput("bash", ["-euc", script], { cwd: folder, env });
+    // Without the dump nothing is dropped.
+    await assert.rejects(getOutput("bash", ["-c", script], { cwd: tmpdir(), env }));
     await migrate(client, noopLog);
     await client.query("select batch.attach('make_it_clap', 'clap')");
     assert.deepEqual(await runAll("dropped"), ["3", "4", "5", "6"]);
