@@ -152,7 +152,7 @@ function* checkSchema(facts: Facts): Iterable<string> {
   else if (facts.hasSchema && !facts.ours) {
     yield "the schema batch must belong to postgres-batch (it contains the queue); got another program's schema. Use another database";
   } else if (facts.superuserRuns !== null) {
-    yield `the schema batch and its functions must belong to a role that is no superuser (they run with its rights, and read what others write); got ${facts.superuserRuns}, as after pg_restore --no-owner. docs/operations.md has the statement that gives them back`;
+    yield `the schema batch and its functions must belong to a role that is no superuser (they run with its rights, and read what others write); got ${facts.superuserRuns}, as after pg_restore --no-owner. docs/operations.md has the statement that returns them to batch_owner`;
   }
 }
 

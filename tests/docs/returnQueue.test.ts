@@ -9,7 +9,7 @@ import { page } from "./operationsPage.ts";
 
 const database = await createTestDatabase();
 
-test("docs/operations.md gives a queue that belongs to a superuser back to its owner; until then the migration refuses it", async () => {
+test("docs/operations.md returns a queue that belongs to a superuser to its owner; until then the migration refuses it", async () => {
   // The schema alone: functions that a migration creates belong to its owner.
   for (const mistake of ["alter schema batch owner to current_user", "reassign owned by batch_owner to current_user"]) {
     await database.query(mistake);
@@ -18,7 +18,7 @@ test("docs/operations.md gives a queue that belongs to a superuser back to its o
       /no superuser .*; got postgres, as after pg_restore --no-owner/,
     );
   }
-  const section = page.split(/^## /m).find((each) => each.startsWith("Give the queue back")) ?? "";
+  const section = page.split(/^## /m).find((each) => each.startsWith("Return the queue to its owner")) ?? "";
   for (const block of codeBlocks(section, "sql")) await database.query(block);
   await migrate(database.client, noopLog);
   await database.query("select batch.attach('make_it_clap', 'clap')");
