@@ -35,7 +35,7 @@ begin
     execute format('alter role %I set search_path = pg_catalog, pg_temp', role_name);
     -- Statements that take a fraction of a millisecond must be neither JIT-compiled nor planned at each call.
     execute format('alter role %I set jit = off', role_name);
-    execute format('alter role %I set plan_cache_mode = auto', role_name);
+    execute format('alter role %I set plan_cache_mode = %L', role_name, case role_name when worker then 'force_generic_plan' else 'auto' end);
     -- Below statement_timeout: a claim that times out has not waited for a lock (batch.has_timed_out).
     execute format('alter role %I set lock_timeout = %L', role_name, '8s');
     -- Even a small queue must be read by its indexes: it may grow while an old plan is in use.

@@ -424,6 +424,107 @@ CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integ
     AS $$
 #variable_conflict use_column
 declare
+  k record;          -- the kind; null: something about it, the Job or the session is unusual
+  w record;          -- the first waiting request
+  found_row record;  -- its row
+begin
+  select kind.requests, kind.timeout_column, s.waiting_xid, s.waiting_id,
+    case
+      when p_next then p_job_finished
+      else greatest(p_job_finished, (select j.finished from batch.job j where j.kind = p_kind and j.job_name = p_job))
+    end as job_finished,
+    case
+      when p_lease_seconds is null and not batch.lock_session(p_session) then false
+      when p_arriving then nextval(to_regclass('batch.arrivals_' || p_kind)) is not null
+      else true
+    end as may_claim
+  into k
+  from batch.kind kind join batch.scaling s on s.kind = kind.kind
+  where kind.kind = p_kind and kind.attached and kind.problem is null and (p_next or kind.unqueued_above is null)
+    and s.running_limit is null and s.waiting_xid <= pg_snapshot_xmax(pg_current_snapshot())
+    and array_dims(p_limits) = '[1:4]' and 0 <= all (p_limits)
+    and batch.has_worker_settings() and getdatabaseencoding() = 'UTF8'
+    and (p_next or not exists (select from batch.queue c where c.kind = p_kind and c.job_name = p_job));
+  if k.may_claim then
+    -- The outer select is evaluated once, the inner one for each request that another session has locked.
+    select c.row_ctid, c.request_id, c.attempt, clock_timestamp() as locked_at,
+      c.attempt between 0 and 2147483646 and (c.attempt = 0 or c.created_at is not null) and c.canceled is null and c.suspected_at is null
+      and not exists (
+        select from batch.history h where h.kind = p_kind and h.request_id = c.request_id and h.attempt > c.attempt
+      ) as usual
+    into w
+    from (
+      select q.ctid as row_ctid, q.request_id, q.attempt, q.created_at, q.canceled, q.suspected_at
+      from batch.queue q
+      where q.kind = p_kind and q.job_name is null and q.available_at is null
+        and (q.enqueued_xid, q.request_id) >= (k.waiting_xid, k.waiting_id)
+      order by q.enqueued_xid, q.request_id limit 1 for update skip locked
+    ) c;
+    if not found then
+      return;
+    end if;
+    if w.usual then
+      begin
+        found_row := batch.call_reader(p_kind, k.requests, k.timeout_column, w.request_id);
+        if current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+          perform batch.refuse_search_path(k.requests);
+        end if;
+        w.usual := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
+      exception
+        when query_canceled then
+          if not batch.has_timed_out(w.locked_at) then
+            raise;
+          end if;
+          perform batch.end_failed_read(p_kind, w.request_id, w.attempt + 1, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
+            'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
+          return;
+        when transaction_rollback or lock_not_available or insufficient_resources then
+          raise;
+        when others or assert_failure then
+          w.usual := false;
+      end;
+    end if;
+    if w.usual then
+      timeout_seconds := case when found_row.timeout_seconds = 0 then null else coalesce(found_row.timeout_seconds, p_timeout_seconds) end;
+      update batch.queue u
+      set attempt = u.attempt + 1, job_finished = k.job_finished,
+          started_at = now(), created_at = coalesce(u.created_at, now()),
+          deadline_at = now() + make_interval(secs => claim.timeout_seconds),
+          token = gen_random_uuid(), claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
+          session_id = p_session, job_name = p_job, pod_name = p_pod,
+          backoff_limit = p_limits[1], crash_limit = p_limits[2], interruption_limit = p_limits[3], deferral_limit = p_limits[4],
+          backoff_seconds = p_backoff_seconds,
+          reserved_until = null, stopping_until = null,
+          lease_until = now() + make_interval(secs => p_lease_seconds)
+      where u.ctid = w.row_ctid -- which the lock keeps: an index would be searched again
+      returning u.request_id, u.attempt, u.job_finished, found_row.request, u.token, u.checkpoint
+      into strict request_id, attempt, job_finished, request, token, checkpoint;
+      -- About one claim in two hundred keeps the scans of the others short.
+      if random() < 0.005 then
+        perform batch.advance_bounds(p_kind);
+      end if;
+      return next;
+      return;
+    end if;
+  end if;
+  return query select c.* from batch.claim_slow_path(
+    p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished,
+    p_arriving and k.may_claim is not true, p_next
+  ) c;
+end
+$$;
+
+
+--
+-- Name: claim_slow_path(text, text, text, integer, integer[], double precision, double precision, double precision, integer, boolean, boolean); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.claim_slow_path(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
   kind_row record;
   q record;
   found_row record;
@@ -615,7 +716,7 @@ begin
         job_finished = q.job_finished,
         started_at = case when repeated then u.started_at else now() end,
         created_at = coalesce(u.created_at, last.created_at, now()),
-        deadline_at = case when repeated then u.deadline_at else now() + make_interval(secs => claim.timeout_seconds) end,
+        deadline_at = case when repeated then u.deadline_at else now() + make_interval(secs => claim_slow_path.timeout_seconds) end,
         token = case when repeated then u.token else gen_random_uuid() end,
         claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
         session_id = p_session, job_name = p_job, pod_name = p_pod,
@@ -1979,6 +2080,15 @@ $$;
 
 
 --
+-- Name: has_worker_settings(); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.has_worker_settings() RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((current_setting('timezone'::text) = 'UTC'::text) AND (current_setting('datestyle'::text) = 'ISO, MDY'::text) AND (current_setting('intervalstyle'::text) = 'postgres'::text) AND (current_setting('extra_float_digits'::text) = '1'::text) AND (current_setting('bytea_output'::text) = 'hex'::text) AND (current_setting('xmlbinary'::text) = 'base64'::text) AND (current_setting('lc_monetary'::text) = 'C'::text) AND (current_setting('row_security'::text) = 'on'::text) AND (current_setting('enable_seqscan'::text) = 'off'::text));
+
+
+--
 -- Name: is_attached(regclass, text, name); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2598,10 +2708,7 @@ declare
   path constant text := pg_catalog.current_setting('search_path');
   found_row record;
 begin
-  if current_setting('timezone') = 'UTC' and current_setting('datestyle') = 'ISO, MDY' and current_setting('intervalstyle') = 'postgres'
-    and current_setting('extra_float_digits') = '1' and current_setting('bytea_output') = 'hex' and current_setting('xmlbinary') = 'base64'
-    and current_setting('lc_monetary') = 'C' and current_setting('row_security') = 'on' and current_setting('enable_seqscan') = 'off'
-  then
+  if batch.has_worker_settings() then
     found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
   else
     found_row := batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
@@ -4698,6 +4805,13 @@ REVOKE ALL ON FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_sessio
 
 
 --
+-- Name: FUNCTION claim_slow_path(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.claim_slow_path(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION claims_horizon(); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -4933,6 +5047,13 @@ REVOKE ALL ON FUNCTION batch.has_timed_out(p_since timestamp with time zone) FRO
 --
 
 REVOKE ALL ON FUNCTION batch.has_unqueued(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION has_worker_settings(); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.has_worker_settings() FROM PUBLIC;
 
 
 --

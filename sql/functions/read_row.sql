@@ -3,8 +3,8 @@
 --
 -- p_kind, p_requests, p_timeout_column: of batch.kind   p_request: the primary key
 --
--- The text must not depend on settings of the database, the role or the session. A worker has set them all
--- (worker/src/sessionOptions.ts, sql/roles.sql); setting them again for each row would take half as long as reading it.
+-- The text must not depend on settings of the database, the role or the session. A worker has set them all; setting them again for each
+-- row would take half as long as reading it.
 --
 -- It sets no search_path: batch.claim() sets one.
 create or replace function batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
@@ -14,10 +14,7 @@ declare
   path constant text := pg_catalog.current_setting('search_path');
   found_row record;
 begin
-  if current_setting('timezone') = 'UTC' and current_setting('datestyle') = 'ISO, MDY' and current_setting('intervalstyle') = 'postgres'
-    and current_setting('extra_float_digits') = '1' and current_setting('bytea_output') = 'hex' and current_setting('xmlbinary') = 'base64'
-    and current_setting('lc_monetary') = 'C' and current_setting('row_security') = 'on' and current_setting('enable_seqscan') = 'off'
-  then
+  if batch.has_worker_settings() then
     found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
   else
     found_row := batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);

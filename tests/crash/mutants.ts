@@ -29,12 +29,19 @@ export const MUTANTS: readonly ScenarioMutant[] = [
   {
     name: "an attempt not counted at its claim",
     scenario: "success",
-    changes: [["claim", "greatest(q.attempt, last.attempt, 0) + 1;", "greatest(q.attempt, last.attempt, 0);"]],
+    changes: [["claim", "set attempt = u.attempt + 1,", "set attempt = u.attempt,"]],
+  },
+  {
+    name: "an attempt of the Job's own request not counted at its claim",
+    scenario: "an error, then success",
+    changes: [
+      ["claim_slow_path", "greatest(q.attempt, last.attempt, 0) + 1;", "greatest(q.attempt, last.attempt, 0);"],
+    ],
   },
   {
     name: "a repeated claim counted again",
     scenario: "success",
-    changes: [["claim", "set attempt = q.attempt,", "set attempt = q.attempt + repeated::integer,"]],
+    changes: [["claim_slow_path", "set attempt = q.attempt,", "set attempt = q.attempt + repeated::integer,"]],
   },
   {
     name: "a checkpoint saved without its fence",

@@ -53,9 +53,10 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   standard_conforming_strings: "on",
   transform_null_equals: "off",
 
-  // Both would take longer than the statements do: JIT compilation, and a new plan for each execution (force_custom_plan).
+  // Both would take longer than the statements do: JIT compilation, and a new plan for each execution, which PostgreSQL would choose for
+  // some sessions (auto) if it expects a few values to make a statement cheaper.
   jit: "off",
-  plan_cache_mode: "auto",
+  plan_cache_mode: "force_generic_plan",
   // Even a small table must be read by its index: it may grow while an old plan is in use.
   enable_seqscan: "off",
 

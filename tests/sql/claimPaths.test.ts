@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createTestDatabase } from "../support/database.ts";
+import { type ClaimParams, claimParams, fail, succeedAndClaim, take } from "../support/queue.ts";
+
+const ERROR = { reason: "error", message: "no", final: false } as const;
+
+/** A database with a request of kind clap, and one of kind slow, whose table has a column of timeouts. */
+async function createDatabase() {
+  const database = await createTestDatabase();
+  await database.query("create table slow (id bigint primary key, seconds double precision)");
+  await database.query("select batch.attach('slow', 'slow', 'seconds')");
+  await database.query("insert into make_it_clap (duration_seconds) select 40 from generate_series(1, 2)");
+  await database.query("insert into slow values (1, 7), (2, 0)");
+  return { database, connection: database.connect() };
+}
+
+/** Claims a request about which nothing is unusual. */
+const USUAL: Readonly<Record<string, (context: Awaited<ReturnType<typeof createDatabase>>) => Promise<unknown>>> = {
+  "the first attempt": ({ connection }) => take(connection, "a"),
+  "with a lease": ({ connection }) => take(connection, "a", { leaseSeconds: 30 }),
+  "with a timeout": ({ connection }) => take(connection, "a", { timeoutSeconds: 5 }),
+  "with the row's own timeout": ({ connection }) => take(connection, "a", { kind: "slow", timeoutSeconds: 5 }),
+  "with the row's own timeout of 0, which is none": async ({ connection }) => {
+    await take(connection, "a", { kind: "slow" });
+    return await take(connection, "b", { kind: "slow", timeoutSeconds: 5 });
+  },
+  "after an error, by another Job": async ({ database, connection }) => {
+    const failed = await take(connection, "a");
+    await fail(connection, failed, ERROR);
+    await database.query("update batch.queue set reserved_until = now() where request_id = $1", [failed.requestId]);
+    await database.query("select batch.demand('clap', 1, 10)");
+    return await take(connection, "b");
+  },
+  "the Job's next request": async ({ connection }) => {
+    const params: ClaimParams = claimParams("a");
+    return await succeedAndClaim(connection, await take(connection, "a", params), null, { ...params, jobFinished: 1 });
+  },
+};
+
+/** What differs between two databases in which the same has happened. */
+const INDIVIDUAL = /_xid$|_at$|_until$|^token$|^session_id$/;
+
+async function queueAfter(usual: keyof typeof USUAL, change: string): Promise<unknown> {
+  const context = await createDatabase();
+  await context.database.query(change);
+  const claimed = (await USUAL[usual]?.(context)) as Record<string, unknown>;
+  const rows = await context.database.query(
+    "select *, (deadline_at - started_at)::text as limit, (lease_until - started_at)::text as lease from batch.queue order by kind, request_id",
+  );
+  const known = rows.map((row) =>
+    Object.entries(row).map(([name, value]) => [name, INDIVIDUAL.test(name) ? value !== null : value]),
+  );
+  return { known, claimed: { ...claimed, session: 0, token: 0 } };
+}
+
+const SIGNATURE =
+  "(text, text, text, integer, integer[], double precision, double precision, double precision, integer, boolean, boolean)";
+
+/** Whatever batch.claim() is asked, batch.claim_slow_path() answers. */
+const SLOW_PATH_ONLY = `do $$ begin execute replace(
+  pg_get_functiondef('batch.claim${SIGNATURE}'::regprocedure), 'if k.may_claim then', 'if false then'); end $$`;
+
+describe("claim: the short way for a request about which nothing is unusual", () => {
+  for (const usual of Object.keys(USUAL)) {
+    test(`${usual}: it claims as the slow path does, and without it`, async () => {
+      assert.deepEqual(
+        await queueAfter(usual, `drop function batch.claim_slow_path${SIGNATURE}`),
+        await queueAfter(usual, SLOW_PATH_ONLY),
+      );
+    });
+  }
+
+  test("a claim that meets something unusual counts as one arrival", async () => {
+    const { database, connection } = await createDatabase();
+    await database.query("update batch.queue set canceled = 'no longer needed' where kind = 'clap' and request_id = 1");
+    assert.equal((await take(connection, "a")).requestId, "2");
+    const [arrivals] = await database.query("select last_value, is_called from batch.arrivals_clap");
+    assert.deepEqual(arrivals, { last_value: "1", is_called: true });
+  });
+});
