@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { type ClaimParams, claimParams, fail, succeedAndClaim, take } from "../support/queue.ts";
+import { type ClaimParams, claim, claimParams, fail, succeedAndClaim, take } from "../support/queue.ts";
 
 const ERROR = { reason: "error", message: "no", final: false } as const;
 
@@ -77,5 +77,30 @@ describe("claim: the short way for a request about which nothing is unusual", ()
     assert.equal((await take(connection, "a")).requestId, "2");
     const [arrivals] = await database.query("select last_value, is_called from batch.arrivals_clap");
     assert.deepEqual(arrivals, { last_value: "1", is_called: true });
+  });
+
+  test("a request whose claim was rolled back is the oldest again", async () => {
+    const { database, connection } = await createDatabase();
+    await database.query("begin; select from batch.queue where request_id = 1 for update; rollback");
+    assert.equal((await take(connection, "a")).requestId, "1");
+  });
+
+  test("a request whose claim was rolled back is claimed at the latest when no other waits", async () => {
+    const { database, connection } = await createDatabase();
+    const older = await database.open();
+    await older.query("begin; select pg_current_xact_id()");
+    await database.query("begin; select from batch.queue where request_id = 1 for update; rollback");
+    assert.equal((await take(connection, "a")).requestId, "2");
+    assert.equal((await take(connection, "b")).requestId, "1");
+    await older.end();
+  });
+
+  test("a request that another session has locked is passed over", async () => {
+    const { database, connection } = await createDatabase();
+    const other = await database.open();
+    await other.query("begin; select from batch.queue where request_id = 1 for update");
+    assert.equal((await take(connection, "a")).requestId, "2");
+    assert.equal(await claim(connection, claimParams("b")), undefined);
+    await other.end();
   });
 });
