@@ -79,20 +79,23 @@ describe("claim: the short way for a request about which nothing is unusual", ()
     assert.deepEqual(arrivals, { last_value: "1", is_called: true });
   });
 
-  test("a request whose claim was rolled back is the oldest again", async () => {
-    const { database, connection } = await createDatabase();
-    await database.query("begin; select from batch.queue where request_id = 1 for update; rollback");
-    assert.equal((await take(connection, "a")).requestId, "1");
-  });
-
-  test("a request whose claim was rolled back is claimed at the latest when no other waits", async () => {
+  test("a request whose claim was rolled back is the oldest again, also while an older transaction is open", async () => {
     const { database, connection } = await createDatabase();
     const older = await database.open();
     await older.query("begin; select pg_current_xact_id()");
     await database.query("begin; select from batch.queue where request_id = 1 for update; rollback");
-    assert.equal((await take(connection, "a")).requestId, "2");
-    assert.equal((await take(connection, "b")).requestId, "1");
+    assert.equal((await take(connection, "a")).requestId, "1");
     await older.end();
+  });
+
+  test("a request on which several transactions had a lock is claimed at the latest when no other waits", async () => {
+    const { database, connection } = await createDatabase();
+    const both = [await database.open(), await database.open()];
+    for (const one of both) await one.query("begin; select from batch.queue where request_id = 1 for share");
+    for (const one of both) await one.query("rollback");
+    const claimed = [await take(connection, "a"), await take(connection, "b")].map(({ requestId }) => requestId);
+    assert.deepEqual(claimed.sort(), ["1", "2"]);
+    for (const one of both) await one.end();
   });
 
   test("a request that another session has locked is passed over", async () => {
