@@ -6,6 +6,7 @@ import type { BenchContext } from "./context.ts";
 import { fill, refill } from "./fill.ts";
 import { SIZES, TURNS } from "./options.ts";
 import { claimAndSucceed, createLongJob } from "./queueLoad.ts";
+import { claimAndFinishUnguarded } from "./unguarded.ts";
 
 /** One operation per connection. */
 type Operations = readonly (() => Promise<void>)[];
@@ -56,5 +57,6 @@ async function openConnections(context: BenchContext, count: number): Promise<Re
     many: databases.map((database, index) => createLongJob(database, index + 1)),
     bare: clients.map((client) => () => updateReadUpdate(client)),
     one: databases.map((database, index) => () => claimAndSucceed(database, count + index + 1)),
+    unguarded: clients.map((client, index) => () => claimAndFinishUnguarded(client, 2 * count + index + 1)),
   };
 }

@@ -5,8 +5,8 @@ import { formatInteger, ms, printTable } from "./table.ts";
 
 export const CONNECTIONS = [1, 16, 100] as const;
 
-/** In the order of turns: the baseline directly next to what is compared with it. */
-export const VARIANTS = ["many", "bare", "one"] as const;
+/** In the order of turns: the baseline directly next to what is compared with it. The last has no limit: it shows what is possible. */
+export const VARIANTS = ["many", "bare", "one", "unguarded"] as const;
 
 export type Connections = (typeof CONNECTIONS)[number];
 export type Variant = (typeof VARIANTS)[number];
@@ -18,6 +18,7 @@ const LABELS: Readonly<Record<Variant, string>> = {
   many: "claim + finish, Jobs of many",
   bare: "update, read, update",
   one: "claim + finish, Jobs of one",
+  unguarded: "the same writes without guarantees",
 };
 
 /**
