@@ -15,9 +15,9 @@
 -- A request that cannot be worked on (its row is missing or impossible) is ended with the reason, and the next one is claimed. If a row
 -- cannot be read in time (zero rows), or since the server's disk fails, that attempt fails. If none can be read: zero rows, no attempt.
 --
--- This function claims a waiting request about which nothing is unusual. Otherwise batch.claim_slow_path() claims, and this one has only taken
--- locks and counted the arrival. Few statements with all conditions in them: on a busy server another session's data are in the
--- processors' caches, so that each statement, expression and function takes several times as long as on an idle one.
+-- This function claims a waiting request about which nothing is unusual. Otherwise batch.claim_slow_path() claims, and this one has
+-- only taken locks and counted the arrival. Few statements with all conditions in them: on a busy server the processors' caches hold
+-- another session's data, so that each statement, expression and function takes several times as long as on an idle one.
 -- Indexes: queue_job, queue_waiting. The scan of the waiting ones starts at the lower bound of batch.scaling: below it there
 -- are only dead entries, which a long transaction elsewhere keeps from being removed.
 create or replace function batch.claim(
