@@ -468,7 +468,7 @@ begin
     if w.usual then
       begin
         found_row := batch.call_reader(p_kind, k.requests, k.timeout_column, w.request_id);
-        if current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+        if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
           perform batch.refuse_search_path(k.requests);
         end if;
         w.usual := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;

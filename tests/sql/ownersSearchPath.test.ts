@@ -22,6 +22,8 @@ before(async () => {
       'begin insert into shop.seen values (current_user); return pg_catalog.now(); end';
     create function shop.equal(text, text) returns boolean language plpgsql as
       'begin insert into shop.seen values (current_user); return $1 operator(pg_catalog.=) $2; end';
+    create function shop.current_setting(text) returns text language plpgsql as
+      $$begin insert into shop.seen values (current_user); return 'pg_catalog, pg_temp'; end$$;
     create operator shop.= (leftarg = text, rightarg = text, function = shop.equal);
     create table shop.t (id bigint primary key);
     alter table shop.t enable row level security;
