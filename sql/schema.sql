@@ -427,6 +427,8 @@ declare
   k record;          -- the kind, and the number that has the age 0; null: something about the kind, the Job or the session is unusual
   w record;          -- the first waiting request
   found_row record;  -- its row
+  unread bigint;     -- the first waiting request, if it is left to the slow path
+  unread_since timestamptz;
 begin
   select kind.requests, kind.timeout_column, s.waiting_xid, s.waiting_id, pg_current_snapshot() as snapshot,
     pg_snapshot_xmax(pg_current_snapshot())::text::bigint + age(pg_snapshot_xmax(pg_current_snapshot())::xid) as age_0,
@@ -508,20 +510,22 @@ begin
       return next;
       return;
     end if;
+    unread := w.request_id;
+    unread_since := w.locked_at;
   end if;
   return query select c.* from batch.claim_slow_path(
     p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished,
-    p_arriving and k.may_claim is not true, p_next
+    p_arriving and k.may_claim is not true, p_next, unread, unread_since
   ) c;
 end
 $$;
 
 
 --
--- Name: claim_slow_path(text, text, text, integer, integer[], double precision, double precision, double precision, integer, boolean, boolean); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: claim_slow_path(text, text, text, integer, integer[], double precision, double precision, double precision, integer, boolean, boolean, bigint, timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.claim_slow_path(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
+CREATE FUNCTION batch.claim_slow_path(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean, p_unread bigint, p_unread_since timestamp with time zone) RETURNS TABLE(request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -641,7 +645,7 @@ begin
       q.attempt := greatest(q.attempt, last.attempt, 0) + 1;
     end if;
 
-    reading_since := clock_timestamp();
+    reading_since := case when q.request_id = p_unread then p_unread_since else clock_timestamp() end;
     for try in 1..3 loop
       problem := null;
       unreadable := null;
@@ -4807,10 +4811,10 @@ REVOKE ALL ON FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_sessio
 
 
 --
--- Name: FUNCTION claim_slow_path(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION claim_slow_path(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean, p_unread bigint, p_unread_since timestamp with time zone); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.claim_slow_path(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.claim_slow_path(p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[], p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision, p_job_finished integer, p_arriving boolean, p_next boolean, p_unread bigint, p_unread_since timestamp with time zone) FROM PUBLIC;
 
 
 --

@@ -35,6 +35,8 @@ declare
   k record;          -- the kind, and the number that has the age 0; null: something about the kind, the Job or the session is unusual
   w record;          -- the first waiting request
   found_row record;  -- its row
+  unread bigint;     -- the first waiting request, if it is left to the slow path
+  unread_since timestamptz;
 begin
   select kind.requests, kind.timeout_column, s.waiting_xid, s.waiting_id, pg_current_snapshot() as snapshot,
     pg_snapshot_xmax(pg_current_snapshot())::text::bigint + age(pg_snapshot_xmax(pg_current_snapshot())::xid) as age_0,
@@ -116,10 +118,12 @@ begin
       return next;
       return;
     end if;
+    unread := w.request_id;
+    unread_since := w.locked_at;
   end if;
   return query select c.* from batch.claim_slow_path(
     p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished,
-    p_arriving and k.may_claim is not true, p_next
+    p_arriving and k.may_claim is not true, p_next, unread, unread_since
   ) c;
 end
 $$;

@@ -1,11 +1,14 @@
 -- Claims as batch.claim(), whose parameters and result it has, whatever is unusual about the kind, the Job, the session or the request.
 --
+-- p_unread, p_unread_since: the request that batch.claim() has tried to read in this statement, and since when; null: none. A row that is
+-- slow to read and cannot be read would otherwise use up the statement's time, and no claim of the kind would succeed.
+--
 -- Several short statements are faster than one that joins their tables: each takes a hundredth of a millisecond, even one that finds none.
 -- Indexes: as batch.claim().
 create or replace function batch.claim_slow_path(
   p_kind text, p_job text, p_pod text, p_session integer, p_limits integer[],
   p_backoff_seconds double precision, p_lease_seconds double precision, p_timeout_seconds double precision,
-  p_job_finished integer, p_arriving boolean, p_next boolean
+  p_job_finished integer, p_arriving boolean, p_next boolean, p_unread bigint, p_unread_since timestamptz
 ) returns table (
   request_id bigint, attempt integer, job_finished integer, request text, token uuid, checkpoint jsonb, timeout_seconds double precision
 )
@@ -128,7 +131,7 @@ begin
       q.attempt := greatest(q.attempt, last.attempt, 0) + 1;
     end if;
 
-    reading_since := clock_timestamp();
+    reading_since := case when q.request_id = p_unread then p_unread_since else clock_timestamp() end;
     for try in 1..3 loop
       problem := null;
       unreadable := null;

@@ -56,6 +56,7 @@ async function queueAfter(usual: keyof typeof USUAL, change: string): Promise<un
 
 const SIGNATURE =
   "(text, text, text, integer, integer[], double precision, double precision, double precision, integer, boolean, boolean)";
+const SLOW_PATH_SIGNATURE = SIGNATURE.replace(")", ", bigint, timestamptz)");
 
 /** Whatever batch.claim() is asked, batch.claim_slow_path() answers. */
 const SLOW_PATH_ONLY = `do $$ begin execute replace(
@@ -65,7 +66,7 @@ describe("claim: the short way for a request about which nothing is unusual", ()
   for (const usual of Object.keys(USUAL)) {
     test(`${usual}: it claims as the slow path does, and without it`, async () => {
       assert.deepEqual(
-        await queueAfter(usual, `drop function batch.claim_slow_path${SIGNATURE}`),
+        await queueAfter(usual, `drop function batch.claim_slow_path${SLOW_PATH_SIGNATURE}`),
         await queueAfter(usual, SLOW_PATH_ONLY),
       );
     });

@@ -133,6 +133,24 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     }
   });
 
+  test("and cannot be read then gets an error each time, and never stops its kind", async () => {
+    await query(`create type mood as enum ('fine', 'wrong');
+      create function mood_json(mood) returns json language plpgsql as
+        $$begin if $1 = 'wrong' then perform pg_sleep(1.2); raise 'wrong'; end if; return '1'; end$$;
+      create cast (mood as json) with function mood_json(mood);
+      alter table parcels add m mood default 'fine'; update parcels set m = 'wrong' where id = 1`);
+    const pod = await openPod(1_200, 2_000);
+    try {
+      assert.deepEqual(await claim(pod, "a"), []);
+      assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "2", attempt: 1 }]);
+      const error = "its row could not be read within 2s (statement_timeout)";
+      assert.deepEqual(await attempts(1), [{ attempt: 1, status: "FAILED", reason: "error", error }]);
+    } finally {
+      await pod.end();
+      await query("drop table parcels; drop type mood cascade");
+    }
+  });
+
   test("because an operator cancels the claim is counted against no limit", async () => {
     await query(SLOW);
     const pod = await database.open({ user: "batch_worker" });
