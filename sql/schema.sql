@@ -1069,6 +1069,7 @@ declare
   ends text := replace(begins, '''on''', '''off''');
   -- Also where the primary key has no further column yet: it may get one.
   counts text := case when pg_partition_root(p_requests) is not null then ', pg_catalog.count(*) over ()' else ', 1::bigint' end;
+  plans text := case when pg_partition_root(p_requests) is not null then ' set plan_cache_mode = auto' else '' end;
   signature regprocedure;
 begin
   -- Replaced in place if possible: a claim that has just planned the call of a reader would not find it otherwise.
@@ -1082,9 +1083,9 @@ begin
   execute format(
     $sql$create or replace function batch.%I(%s)
     language plpgsql stable security definer
-    set search_path = pg_catalog, pg_temp
+    set search_path = pg_catalog, pg_temp%s
     as %L$sql$,
-    'row$' || p_kind, row_arguments, format($body$
+    'row$' || p_kind, row_arguments, plans, format($body$
 declare
   key name;
   rows bigint;

@@ -12,6 +12,7 @@
 -- than running it, and with many partitions several times as long. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
 -- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
 -- that the text depends on. A key that several rows have raises BA001, after they were read.
+-- Of a partitioned table, plan_cache_mode is not the worker's: a generic plan locks every partition, a plan for one key only its own.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -47,6 +48,7 @@ declare
   ends text := replace(begins, '''on''', '''off''');
   -- Also where the primary key has no further column yet: it may get one.
   counts text := case when pg_partition_root(p_requests) is not null then ', pg_catalog.count(*) over ()' else ', 1::bigint' end;
+  plans text := case when pg_partition_root(p_requests) is not null then ' set plan_cache_mode = auto' else '' end;
   signature regprocedure;
 begin
   -- Replaced in place if possible: a claim that has just planned the call of a reader would not find it otherwise.
@@ -60,9 +62,9 @@ begin
   execute format(
     $sql$create or replace function batch.%I(%s)
     language plpgsql stable security definer
-    set search_path = pg_catalog, pg_temp
+    set search_path = pg_catalog, pg_temp%s
     as %L$sql$,
-    'row$' || p_kind, row_arguments, format($body$
+    'row$' || p_kind, row_arguments, plans, format($body$
 declare
   key name;
   rows bigint;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { type Claim, claim, claimParams } from "../support/queue.ts";
+import { type Claim, claim, claimParams, overClient } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 const worker = database.connect("batch_worker");
@@ -99,5 +99,23 @@ describe("the readers of attached tables", () => {
     const expected = [{ request: '{"id":1,"at":"2026-01-02T03:04:05+00:00","f":0.30000000000000004}' }];
     assert.deepEqual((await plain.query(read)).rows, expected);
     assert.deepEqual((await pinned.query(read)).rows, expected);
+  });
+
+  test("of a partitioned table lock only the partition of the row, in a worker's session of many claims too", async () => {
+    await database.query(`
+      create table many (id bigint primary key) partition by range (id);
+      do $$begin for i in 0..49 loop
+        execute format('create table many_%s partition of many for values from (%s) to (%s)', i, 10 * i, 10 * i + 10);
+      end loop; end$$;
+      select batch.attach('many', 'many'); insert into many select generate_series(1, 12)`);
+    const pod = await database.open({ user: "batch_worker" });
+    const locked = `select count(*)::integer as partitions from pg_locks l
+      where l.pid = pg_backend_pid() and l.relation in (select i.inhrelid from pg_inherits i where i.inhparent = 'public.many'::regclass)`;
+    // PostgreSQL compares the two plans in the first claims of a session.
+    for (let job = 1; job <= 10; job++) await claim(overClient(pod), claimParams(`job-${job}`, { kind: "many" }));
+    await pod.query("begin");
+    assert.equal((await claim(overClient(pod), claimParams("job-11", { kind: "many" })))?.requestId, "11");
+    assert.deepEqual((await pod.query(locked)).rows, [{ partitions: 1 }]);
+    await pod.query("commit");
   });
 });
