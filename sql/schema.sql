@@ -424,14 +424,15 @@ CREATE FUNCTION batch.claim(p_kind text, p_job text, p_pod text, p_session integ
     AS $$
 #variable_conflict use_column
 declare
-  k record;          -- the kind, and the number that has the age 0; null: something about the kind, the Job or the session is unusual
-  w record;          -- the first waiting request
+  kind_row record;   -- null: something about the kind, the Job or the session is out of the ordinary
+  waiting record;    -- the first waiting request
   found_row record;  -- its row
   unread bigint;     -- the first waiting request, if it is left to the slow path
   unread_since timestamptz;
 begin
+  -- age_zero: the transaction number whose age() is 0, from which that of an xmax is computed.
   select kind.requests, kind.timeout_column, s.waiting_xid, s.waiting_id, pg_current_snapshot() as snapshot,
-    pg_snapshot_xmax(pg_current_snapshot())::text::bigint + age(pg_snapshot_xmax(pg_current_snapshot())::xid) as age_0,
+    pg_snapshot_xmax(pg_current_snapshot())::text::bigint + age(pg_snapshot_xmax(pg_current_snapshot())::xid) as age_zero,
     case
       when p_next then p_job_finished
       else greatest(p_job_finished, (select j.finished from batch.job j where j.kind = p_kind and j.job_name = p_job))
@@ -441,14 +442,14 @@ begin
       when p_arriving then nextval(to_regclass('batch.arrivals_' || p_kind)) is not null
       else true
     end as may_claim
-  into k
+  into kind_row
   from batch.kind kind join batch.scaling s on s.kind = kind.kind
   where kind.kind = p_kind and kind.attached and kind.problem is null and (p_next or kind.unqueued_above is null)
     and s.running_limit is null and s.waiting_xid <= pg_snapshot_xmax(pg_current_snapshot())
     and array_dims(p_limits) = '[1:4]' and 0 <= all (p_limits)
     and batch.has_worker_settings() and getdatabaseencoding() = 'UTF8'
     and (p_next or not exists (select from batch.queue c where c.kind = p_kind and c.job_name = p_job));
-  if k.may_claim then
+  if kind_row.may_claim then
     -- A request is passed over if a running transaction has locked it (its xmax): with 100 sessions, trying to lock what others have would
     -- take a third of a claim. The snapshot is a moment older than the lock, and xmax may be no transaction's number but stand for several
     -- that share a lock: where only requests that are passed over wait, the slow path tries to lock them.
@@ -457,41 +458,41 @@ begin
       c.attempt between 0 and 2147483646 and (c.attempt = 0 or c.created_at is not null) and c.canceled is null and c.suspected_at is null
       and not exists (
         select from batch.history h where h.kind = p_kind and h.request_id = c.request_id and h.attempt > c.attempt
-      ) as usual
-    into w
+      ) as ordinary
+    into waiting
     from (
       select q.ctid as row_ctid, q.request_id, q.attempt, q.created_at, q.canceled, q.suspected_at
       from batch.queue q
       where q.kind = p_kind and q.job_name is null and q.available_at is null
-        and (q.enqueued_xid, q.request_id) >= (k.waiting_xid, k.waiting_id)
-        and (q.xmax = '0' or pg_visible_in_snapshot((k.age_0 - age(q.xmax))::text::xid8, k.snapshot))
+        and (q.enqueued_xid, q.request_id) >= (kind_row.waiting_xid, kind_row.waiting_id)
+        and (q.xmax = '0' or pg_visible_in_snapshot((kind_row.age_zero - age(q.xmax))::text::xid8, kind_row.snapshot))
       order by q.enqueued_xid, q.request_id limit 1 for update skip locked
     ) c;
-    if w.usual then
+    if waiting.ordinary then
       begin
-        found_row := batch.call_reader(p_kind, k.requests, k.timeout_column, w.request_id);
+        found_row := batch.call_reader(p_kind, kind_row.requests, kind_row.timeout_column, waiting.request_id);
         if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
-          perform batch.refuse_search_path(k.requests);
+          perform batch.refuse_search_path(kind_row.requests);
         end if;
-        w.usual := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
+        waiting.ordinary := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
       exception
         when query_canceled then
-          if not batch.has_timed_out(w.locked_at) then
+          if not batch.has_timed_out(waiting.locked_at) then
             raise;
           end if;
-          perform batch.end_failed_read(p_kind, w.request_id, w.attempt + 1, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
-            'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
+          perform batch.end_failed_read(
+            p_kind, waiting.request_id, waiting.attempt + 1, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
           return;
         when transaction_rollback or lock_not_available or insufficient_resources then
           raise;
         when others or assert_failure then
-          w.usual := false;
+          waiting.ordinary := false;
       end;
     end if;
-    if w.usual then
+    if waiting.ordinary then
       timeout_seconds := case when found_row.timeout_seconds = 0 then null else coalesce(found_row.timeout_seconds, p_timeout_seconds) end;
       update batch.queue u
-      set attempt = u.attempt + 1, job_finished = k.job_finished,
+      set attempt = u.attempt + 1, job_finished = kind_row.job_finished,
           started_at = now(), created_at = coalesce(u.created_at, now()),
           deadline_at = now() + make_interval(secs => claim.timeout_seconds),
           token = gen_random_uuid(), claimed_xid = coalesce(u.claimed_xid, pg_current_xact_id()),
@@ -500,7 +501,7 @@ begin
           backoff_seconds = p_backoff_seconds,
           reserved_until = null, stopping_until = null,
           lease_until = now() + make_interval(secs => p_lease_seconds)
-      where u.ctid = w.row_ctid -- which the lock keeps: an index would be searched again
+      where u.ctid = waiting.row_ctid -- which the lock keeps: an index would be searched again
       returning u.request_id, u.attempt, u.job_finished, found_row.request, u.token, u.checkpoint
       into strict request_id, attempt, job_finished, request, token, checkpoint;
       -- About one claim in two hundred keeps the scans of the others short.
@@ -510,12 +511,12 @@ begin
       return next;
       return;
     end if;
-    unread := w.request_id;
-    unread_since := w.locked_at;
+    unread := waiting.request_id;
+    unread_since := waiting.locked_at;
   end if;
   return query select c.* from batch.claim_slow_path(
     p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished,
-    p_arriving and k.may_claim is not true, p_next, unread, unread_since
+    p_arriving and kind_row.may_claim is not true, p_next, unread, unread_since
   ) c;
 end
 $$;
@@ -664,8 +665,7 @@ begin
       exception
         when query_canceled then
           if batch.has_timed_out(reading_since) then
-            perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
-              'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
+            perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
           elsif unusable = 0 then
             raise;
           end if;
@@ -1581,7 +1581,7 @@ $$;
 -- Name: end_failed_read(text, bigint, integer, integer, text, text, integer[], double precision, text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.end_failed_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text) RETURNS void
+CREATE FUNCTION batch.end_failed_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1589,6 +1589,8 @@ declare
   q batch.queue;
   dead boolean;
 begin
+  p_reason := coalesce(
+    p_reason, format('its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
   select * into strict q from batch.queue row where row.kind = p_kind and row.request_id = p_request for update;
   dead := q.canceled is not null or q.errors >= p_limits[1];
   insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)

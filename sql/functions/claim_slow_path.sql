@@ -1,4 +1,4 @@
--- Claims as batch.claim(), whose parameters and result it has, whatever is unusual about the kind, the Job, the session or the request.
+-- Claims as batch.claim(), whose parameters and result it has, also where the kind, the Job, the session or the request is not ordinary.
 --
 -- p_unread, p_unread_since: the request that batch.claim() has tried to read in this statement, and since when; null: none. A row that is
 -- slow to read and cannot be read would otherwise use up the statement's time, and no claim of the kind would succeed.
@@ -150,8 +150,7 @@ begin
       exception
         when query_canceled then
           if batch.has_timed_out(reading_since) then
-            perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, format(
-              'its row could not be read within %s (statement_timeout)', current_setting('statement_timeout')));
+            perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds);
           elsif unusable = 0 then
             raise;
           end if;

@@ -15,8 +15,8 @@ async function createDatabase() {
   return { database, connection: database.connect() };
 }
 
-/** Claims a request about which nothing is unusual. */
-const USUAL: Readonly<Record<string, (context: Awaited<ReturnType<typeof createDatabase>>) => Promise<unknown>>> = {
+/** Claims an ordinary request. */
+const ORDINARY: Readonly<Record<string, (context: Awaited<ReturnType<typeof createDatabase>>) => Promise<unknown>>> = {
   "the first attempt": ({ connection }) => take(connection, "a"),
   "with a lease": ({ connection }) => take(connection, "a", { leaseSeconds: 30 }),
   "with a timeout": ({ connection }) => take(connection, "a", { timeoutSeconds: 5 }),
@@ -41,10 +41,10 @@ const USUAL: Readonly<Record<string, (context: Awaited<ReturnType<typeof createD
 /** What differs between two databases in which the same has happened. */
 const INDIVIDUAL = /_xid$|_at$|_until$|^token$|^session_id$/;
 
-async function queueAfter(usual: keyof typeof USUAL, change: string): Promise<unknown> {
+async function queueAfter(ordinary: keyof typeof ORDINARY, change: string): Promise<unknown> {
   const context = await createDatabase();
   await context.database.query(change);
-  const claimed = (await USUAL[usual]?.(context)) as Record<string, unknown>;
+  const claimed = (await ORDINARY[ordinary]?.(context)) as Record<string, unknown>;
   const rows = await context.database.query(
     "select *, (deadline_at - started_at)::text as limit, (lease_until - started_at)::text as lease from batch.queue order by kind, request_id",
   );
@@ -60,19 +60,19 @@ const SLOW_PATH_SIGNATURE = SIGNATURE.replace(")", ", bigint, timestamptz)");
 
 /** Whatever batch.claim() is asked, batch.claim_slow_path() answers. */
 const SLOW_PATH_ONLY = `do $$ begin execute replace(
-  pg_get_functiondef('batch.claim${SIGNATURE}'::regprocedure), 'if k.may_claim then', 'if false then'); end $$`;
+  pg_get_functiondef('batch.claim${SIGNATURE}'::regprocedure), 'if kind_row.may_claim then', 'if false then'); end $$`;
 
-describe("claim: the short way for a request about which nothing is unusual", () => {
-  for (const usual of Object.keys(USUAL)) {
-    test(`${usual}: it claims as the slow path does, and without it`, async () => {
+describe("the fast path of a claim", () => {
+  for (const ordinary of Object.keys(ORDINARY)) {
+    test(`${ordinary}: the fast path claims as the slow path does, without calling it`, async () => {
       assert.deepEqual(
-        await queueAfter(usual, `drop function batch.claim_slow_path${SLOW_PATH_SIGNATURE}`),
-        await queueAfter(usual, SLOW_PATH_ONLY),
+        await queueAfter(ordinary, `drop function batch.claim_slow_path${SLOW_PATH_SIGNATURE}`),
+        await queueAfter(ordinary, SLOW_PATH_ONLY),
       );
     });
   }
 
-  test("a claim that meets something unusual counts as one arrival", async () => {
+  test("a claim that needs the slow path counts as one arrival", async () => {
     const { database, connection } = await createDatabase();
     await database.query("update batch.queue set canceled = 'no longer needed' where kind = 'clap' and request_id = 1");
     assert.equal((await take(connection, "a")).requestId, "2");
