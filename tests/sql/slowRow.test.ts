@@ -80,7 +80,7 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
         create function mood_json(mood) returns json language plpgsql as $$begin perform from public.moods; return '1'; end$$;
         create cast (mood as json) with function mood_json(mood);
         alter table parcels add m mood default 'fine'; grant select on moods to batch_owner`);
-      const [pod, locking] = [await openPod(), await database.open()];
+      const [pod, locking] = [await openPod(300, 10_000), await database.open()];
       await locking.query(`begin; ${sql}`);
       try {
         await assert.rejects(claim(pod, "a"), { code: "55P03" });
