@@ -12,7 +12,7 @@ import { copyProject } from "./projectCopy.ts";
 import { until } from "./until.ts";
 
 /** A worker process of the kind `odd`, in a copy of the project. */
-interface OddPod {
+export interface OddPod {
   readonly child: ChildProcess;
   /** EXIT_KILLED for a killed one. */
   readonly ended: Promise<number>;

@@ -1,71 +1,17 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { createDirectory, shell } from "../../tests/support/commandAttempt.ts";
-import { createTestDatabase } from "../../tests/support/database.ts";
+import { createDirectory } from "../../tests/support/commandAttempt.ts";
+import { createCommandPods } from "../../tests/support/commandPods.ts";
 import { until } from "../../tests/support/until.ts";
 import { endProcesses } from "../src/command/endProcesses.ts";
-import { listProcesses, type ProcessEntry, readProcFile } from "../src/command/processTable.ts";
-import { TIMEOUT_REASON } from "../src/retryLimits.ts";
+import { listProcesses, readProcFile } from "../src/command/processTable.ts";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const database = await createTestDatabase();
-await database.query(
-  "create table pages (id bigint generated always as identity primary key, price numeric, text text)",
-);
-await database.query("select batch.attach('pages', 'page')");
-const directory = createDirectory();
-let jobs = 0;
-
-interface Pod {
-  readonly runner: ReturnType<typeof startRunner>;
-  readonly ended: Promise<number>;
-  /** What it printed so far. */
-  output(): string;
-}
-
-function startRunner(command: readonly string[], env: NodeJS.ProcessEnv) {
-  const variables = {
-    ...process.env,
-    ...database.env,
-    KIND: "page",
-    JOB_NAME: `job-${++jobs}`,
-    POD_NAME: `pod-${jobs}`,
-    COMMAND: JSON.stringify(command),
-    COMMAND_DIRECTORY: directory,
-    BACKOFF_SECONDS: "0.1",
-    ...env,
-  };
-  return spawn(process.execPath, [MAIN], { env: variables, stdio: ["ignore", "pipe", "ignore"] });
-}
-
-/** Starts a pod whose work is a shell script. */
-function start(script: string, env: NodeJS.ProcessEnv = {}): Pod {
-  const runner = startRunner(shell(script), env);
-  let output = "";
-  runner.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  return { runner, ended: once(runner, "close").then(([code]) => code ?? 137), output: () => output };
-}
-
-const insert = (count = 1) =>
-  database.query("insert into pages (price) select 1.10 from generate_series(1, $1)", [count]);
-const attempts = () =>
-  database.query("select attempt, status, reason, error, result from batch.attempt order by request_id, attempt");
-const last = async () => (await attempts()).at(-1);
+const { database, directory, insert, attempts, lastAttempt, start, reset } = await createCommandPods();
 
 describe("a command as the work", { timeout: 120_000 }, () => {
-  beforeEach(async () => {
-    await database.query("truncate pages restart identity");
-    await database.query("delete from batch.queue");
-    await database.query("delete from batch.history");
-    await database.query("delete from batch.job");
-  });
+  beforeEach(reset);
 
   test("gets the row as PostgreSQL has it, and its result is stored with SUCCESS", async () => {
     await database.query("insert into pages (price, text) values (9007199254740993.10, 'né')");
@@ -88,69 +34,10 @@ describe("a command as the work", { timeout: 120_000 }, () => {
       await insert();
       const pod = start(`echo why >&2; ${end}`, { FINAL_EXIT_CODES: "3", DEFERRAL_LIMIT: "5" });
       assert.equal(await pod.ended, exitCode);
-      const { error, ...recorded } = (await last()) ?? {};
+      const { error, ...recorded } = (await lastAttempt()) ?? {};
       assert.deepEqual(recorded, { attempt: 1, status, reason, result: null });
       assert.match(String(error), /(exit code \d+|ended by SIG\w+): why$/);
     });
-  }
-
-  for (const [what, script] of [
-    ["obeys", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done"],
-    ["ignores SIGTERM", "trap '' TERM; echo ready; while :; do sleep 0.01; done"],
-    [
-      "is stopped (SIGSTOP)",
-      "(until grep -q '^State:.T' /proc/$$/status; do sleep 0.01; done; echo ready) & kill -STOP $$",
-    ],
-  ] as const) {
-    test(`SIGTERM to a pod whose command ${what}: interrupted, within the grace period`, async () => {
-      await insert();
-      const pod = start(script, { GRACE_SECONDS: "2" });
-      await until("the command runs", () => pod.output().includes("ready"));
-      const stoppedAt = performance.now();
-      pod.runner.kill("SIGTERM");
-      assert.equal(await pod.ended, 4);
-      assert.ok(performance.now() - stoppedAt < 2_000);
-      const { status, reason } = (await last()) ?? {};
-      assert.deepEqual([status, reason], ["FAILED", "interrupted"]);
-    });
-  }
-
-  test("a command that is stopped (SIGSTOP) fails at its timeout", async () => {
-    await insert();
-    assert.equal(await start("kill -STOP $$", { TIMEOUT_SECONDS: "0.5" }).ended, 1);
-    const { reason, error } = (await last()) ?? {};
-    assert.equal(reason, TIMEOUT_REASON);
-    assert.match(String(error), /^timed out after 0\.5 s/);
-  });
-
-  for (const [end, reason, error] of [
-    ["exit 1", "error", "exit code 1: why"],
-    ["exit 75", "deferred", "exit code 75: why"],
-  ] as const) {
-    for (const stop of ["its timeout", "SIGTERM"]) {
-      test(`${end} before ${stop} keeps its own reason, however long the log takes to accept its output`, async () => {
-        await insert();
-        const ending = join(directory, `ending-${jobs}`);
-        const script = `head -c 260000 /dev/zero; echo why >&2; echo > ${ending}; ${end}`;
-        const env = { TIMEOUT_SECONDS: stop === "SIGTERM" ? "0" : "2", DEFERRAL_LIMIT: "1" };
-        const { runner, ended } = start(script, env);
-        runner.stdout.pause();
-        await until("the command ends", () => existsSync(ending));
-        await until("it has ended", () => !listProcesses().some(isRunningChild));
-        if (stop === "SIGTERM") runner.kill("SIGTERM");
-        const found = await until("the attempt is recorded", async () => {
-          const attempt = await last();
-          return attempt?.status === "RUNNING" ? undefined : attempt;
-        });
-        assert.deepEqual([found.reason, found.error], [reason, error]);
-        runner.stdout.resume();
-        await ended;
-
-        function isRunningChild({ parent }: ProcessEntry): boolean {
-          return parent === runner.pid;
-        }
-      });
-    }
   }
 
   test("a checkpoint survives SIGKILL of the runner, and the next attempt finds it", async () => {
@@ -208,7 +95,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
     const { runner, ended } = start("head -c 1000000 /dev/zero; echo 1 > $BATCH_RESULT_FILE");
     runner.stdout.destroy();
     assert.equal(await ended, 0);
-    assert.equal((await last())?.status, "SUCCESS");
+    assert.equal((await lastAttempt())?.status, "SUCCESS");
   });
 
   test("blocks nothing: a runner keeps its claim while the command burns every CPU", async () => {
