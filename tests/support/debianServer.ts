@@ -44,7 +44,7 @@ type CreateData = (run: (program: string, ...args: string[]) => Promise<void>, d
 export async function startDebianServer(
   settings: Readonly<Record<string, string>> = {},
   files: Readonly<Record<string, string>> = {},
-  createData: CreateData = initialize,
+  createData: CreateData = initializeDebian,
 ): Promise<DebianServer> {
   const home = await createServerHome("postgres-batch-debian-", files);
   const data = join(home, "data");
@@ -103,7 +103,8 @@ export async function startDebianReplica(
   );
 }
 
-async function initialize(run: Parameters<CreateData>[0], data: string): Promise<void> {
+/** Creates a new server's data. */
+export async function initializeDebian(run: Parameters<CreateData>[0], data: string): Promise<void> {
   const locale = ["--encoding=UTF8", "--locale=C"];
   await run("initdb", `--pgdata=${data}`, "--auth=trust", "--username=postgres", ...locale, "--no-sync");
 }
