@@ -1,6 +1,7 @@
 -- Ends a running attempt that did not succeed; the caller has locked the row and checked that it may end the attempt.
 --
--- p_kind, p_request: the request   p_reason: error, crashed or interrupted   p_error: what happened
+-- p_kind, p_request: the request
+-- p_reason: error; crashed: the work or its worker died; interrupted: the worker was asked to stop   p_error: what happened
 -- p_final: no retry can help   p_reserve: the Job's next pod gets the request
 --
 -- Returns the status recorded: FAILED, or DEAD when the request is not retried: its limits allow no other attempt, the failure is final,

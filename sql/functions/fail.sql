@@ -1,7 +1,7 @@
 -- Ends an attempt that did not succeed, as batch.end_attempt() says.
 --
 -- p_kind, p_job, p_request, p_attempt, p_session: the attempt
--- p_reason: error; crashed: the work died and the worker did not; interrupted: the worker was asked to stop
+-- p_reason: as in the history (batch.end_attempt)
 -- p_error: what happened   p_final: no retry can help
 --
 -- One row: the status recorded, FAILED or DEAD, now or by an earlier call of this session whose answer was lost; SUCCESS when the program

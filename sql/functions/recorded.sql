@@ -1,7 +1,7 @@
 -- One row: the status in the history if this session has already ended the attempt. Zero rows: it has not.
 --
 -- p_kind, p_job, p_request, p_attempt, p_session: the attempt
--- p_reason: what it was ended with: error, crashed, interrupted or deferred; null: success
+-- p_reason: why it failed; null: success
 --
 -- A success is returned in any case: the program may have called batch.finish() before it failed.
 create or replace function batch.recorded(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import { TIMEOUT_REASON } from "../../worker/src/retryLimits.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { claimParams, demand, startAttempt, succeed } from "../support/queue.ts";
 
@@ -39,7 +40,7 @@ describe("an attempt whose time is over", () => {
     assert.deepEqual(await attempts(), [
       {
         status: "FAILED",
-        reason: "error",
+        reason: TIMEOUT_REASON,
         error: "timed out after 10.000000 s, and its worker in pod a-pod did not record it",
       },
     ]);
