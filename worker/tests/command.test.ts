@@ -100,7 +100,7 @@ describe("a command as the work", { timeout: 120_000 }, () => {
 
   test("blocks nothing: a runner keeps its claim while the command burns every CPU", async () => {
     await insert();
-    const spin = "for i in 1 2 3 4 5 6 7 8; do while :; do :; done & done; sleep 4";
+    const spin = "for i in 1 2 3 4 5 6 7 8; do while :; do :; done & done; sleep 2.5";
     assert.equal(await start(spin, { LEASE_SECONDS: "1" }).ended, 0);
     assert.deepEqual(
       (await attempts()).map(({ status }) => status),
