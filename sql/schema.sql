@@ -453,9 +453,9 @@ begin
     and (p_next or not exists (select from batch.queue c where c.kind = p_kind and c.job_name = p_job));
   if kind_row.may_claim then
     -- A request is passed over if a running transaction has locked it (its xmax): with 100 sessions, trying to lock what others have would
-    -- take a third of a claim. Transactions that shared a lock leave the number of a multixact, which are counted separately: only numbers
-    -- that a running transaction can have count, up to 100,000 above the snapshot, which is a moment older than the lock. Where only requests
-    -- that are passed over wait, the slow path tries to lock them.
+    -- take a third of a claim. After a shared lock, xmax is the number of a multixact, which PostgreSQL counts separately. So xmax only
+    -- matters if a running transaction can have that number: up to 100,000 above the snapshot, which is a moment older than the lock.
+    -- Where only requests that are passed over wait, the slow path tries to lock them.
     -- The outer select is evaluated once, the inner one for each request that is passed over.
     select c.row_ctid, c.request_id, c.attempt, clock_timestamp() as locked_at,
       c.attempt between 0 and 2147483646 and (c.attempt = 0 or c.created_at is not null) and c.canceled is null and c.suspected_at is null

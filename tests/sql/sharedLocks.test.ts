@@ -8,14 +8,14 @@ import { take } from "../support/queue.ts";
 
 const { open, connect } = createConnections();
 
-// PostgreSQL numbers the transactions that share a lock separately. Each is the first of a file, which the server creates.
+// The numbers of shared locks (multixacts), which PostgreSQL counts separately. Each is the first of a file, which the server creates.
 const NUMBERS = {
   "far above the transactions'": 7_630 * 65_536,
   "so far above the transactions' that it seems old": 61_035 * 65_536,
 } as const;
 
 for (const [where, number] of Object.entries(NUMBERS)) {
-  test(`an operator's shared lock that has ended keeps no request back, its number being ${where}`, {
+  test(`a shared lock that has ended does not hold a request back if its number is ${where}`, {
     skip: DEBIAN_MISSING,
     timeout: 60_000,
   }, async () => {

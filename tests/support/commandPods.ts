@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { EXIT_KILLED } from "../../worker/src/outcome.ts";
 import { createDirectory, shell } from "./commandAttempt.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
@@ -9,6 +10,7 @@ const MAIN = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url))
 /** A pod whose work is a shell script. */
 interface CommandPod {
   readonly runner: ReturnType<typeof startRunner>;
+  /** EXIT_KILLED for a killed one. */
   readonly ended: Promise<number>;
   /** What it printed so far. */
   output(): string;
@@ -57,7 +59,7 @@ export async function createCommandPods(): Promise<CommandPods> {
       runner.stdout.setEncoding("utf8").on("data", (text: string) => {
         output += text;
       });
-      return { runner, ended: once(runner, "close").then(([code]) => code ?? 137), output: () => output };
+      return { runner, ended: once(runner, "close").then(([code]) => code ?? EXIT_KILLED), output: () => output };
     },
     async reset() {
       await database.reset();
