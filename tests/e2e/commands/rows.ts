@@ -1,3 +1,4 @@
+import { TIMEOUT_REASON } from "../../../worker/src/retryLimits.ts";
 import { exactly, type Limit } from "../../support/limit.ts";
 import type { Cluster } from "../cluster.ts";
 import { kindsEnded, readAttempts } from "../kinds.ts";
@@ -52,7 +53,7 @@ export const END_ROWS: readonly Expected[] = [
     kind: "frozen",
     verb: "freeze",
     what: "frozen: DEAD after its timeout",
-    ends: [{ ...DEAD, error: /timed out after 5 s: ended by SIGKILL/ }],
+    ends: [{ ...DEAD, reason: TIMEOUT_REASON, error: /timed out after 5 s: ended by SIGKILL/ }],
   },
   { kind: "daemons", verb: "daemons", what: "two daemons left behind: SUCCESS", ends: [{ ...SUCCESS, result: 2 }] },
   {
