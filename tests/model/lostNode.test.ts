@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { EXHAUSTIVE } from "../support/sample.ts";
 import { percentile } from "../support/samples.ts";
-import { type LossArgs, loseNode, POD_START, secondsToRunElsewhere } from "./lostNode.ts";
+import { idleJobs, type LossArgs, loseNode, POD_START, secondsToRunElsewhere, workFor45Seconds } from "./lostNode.ts";
 import { DESIGN } from "./rules.ts";
 import { runFairly } from "./runFairly.ts";
 
@@ -100,7 +100,7 @@ describe("a request inserted while a lost node stays in the cluster", () => {
           seconds: insertedAt + 600,
           pollingInterval,
           podStart: POD_START,
-          work: (pod) => (simulation.queue.now - pod.claimedAt > 45_000 ? "succeeds" : "neverEnds"),
+          work: workFor45Seconds(simulation),
           event: (second) => {
             if (second === insertedAt) simulation.queue.insert(1);
           },
@@ -116,6 +116,19 @@ describe("a request inserted while a lost node stays in the cluster", () => {
       t.diagnostic(`${longest} s, ${stuck} Jobs stuck`);
       assert.ok(longest <= most[pollingInterval]);
     });
+  }
+});
+
+describe("idle Jobs after the loss of a node that stays away, with requests inserted 1, 60 and 150 s later", () => {
+  for (const pollingInterval of [5, 10, 30]) {
+    for (const requests of [2, 4, 8, 10]) {
+      test(`${requests} of at most 10, a poll every ${pollingInterval} s: at most 17 at the 95th percentile, and at most 40`, (t) => {
+        const counts = idleJobs({ pollingInterval, maxReplicaCount: 10, requests, delays: FOREVER }, RUNS);
+        const [p50, p95, most = Number.NaN] = [percentile(counts, 0.5), percentile(counts, 0.95), counts.at(-1)];
+        t.diagnostic(`median ${p50}, 95th percentile ${p95}, at most ${most}`);
+        assert.ok(p95 <= 17 && most <= 40);
+      });
+    }
   }
 });
 

@@ -1,7 +1,8 @@
 import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
+import type { Pod } from "./pod.ts";
 import type { Rules } from "./rules.ts";
-import { runFairly } from "./runFairly.ts";
+import { type Progress, runFairly } from "./runFairly.ts";
 import type { Delays, Loss, ModelSettings } from "./settings.ts";
 import { Simulation } from "./simulation.ts";
 
@@ -71,6 +72,33 @@ export function secondsToRunElsewhere(args: LossArgs, runs: number): readonly nu
     });
   }
   return all.sort((a, b) => a - b);
+}
+
+/** When two requests each are inserted, in seconds after the loss: as `npm run e2e -- lost-node` does. */
+const INSERTS: readonly number[] = [1, 60, 150];
+
+/** How many Jobs never had a request, after the loss of a node that stays away, in each of `runs` runs, sorted. */
+export function idleJobs(args: LossArgs, runs: number): readonly number[] {
+  const { pollingInterval } = args;
+  const random = createRandom(1);
+  const counts = Array.from({ length: runs }, (_, run) => {
+    const simulation = loseNode(args, { late: run % pollingInterval, random });
+    runFairly(simulation, {
+      seconds: 400,
+      pollingInterval,
+      podStart: POD_START,
+      work: workFor45Seconds(simulation),
+      event(second) {
+        if (INSERTS.includes(second)) simulation.queue.insert(2);
+      },
+    });
+    return simulation.created - simulation.busy.size;
+  });
+  return counts.sort((a, b) => a - b);
+}
+
+export function workFor45Seconds(simulation: Simulation): (pod: Pod) => Progress {
+  return (pod) => (simulation.queue.now - pod.claimedAt > 45_000 ? "succeeds" : "neverEnds");
 }
 
 /** Pseudo-random numbers from 0 to less than 1, determined by the seed: mulberry32. */
