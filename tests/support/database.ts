@@ -38,11 +38,10 @@ export interface TestDatabase {
 }
 
 /**
- * Without triggers, which would record each deleted row. TRUNCATE takes four times as long, and makes every session plan again. A lock that
- * a failed test has left fails the others instead of stopping them.
+ * Without triggers, which would record each deleted row. TRUNCATE takes four times as long, and makes every session plan again.
  */
 const RESET = `
-  set local session_replication_role = replica; set local lock_timeout = '20s';
+  set local session_replication_role = replica;
   delete from make_it_clap; delete from batch.queue; delete from batch.history; delete from batch.job;
   delete from batch.deleted_request; delete from batch.rejected; delete from batch.scaling;
   insert into batch.scaling (kind) select kind from batch.kind;
@@ -81,6 +80,8 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     return client;
   }
   const client = await open();
+  // A lock that a failed test has left fails the next ones instead of stopping them.
+  await client.query("set lock_timeout = '20s'");
   const opened: Database[] = [];
   after(async () => {
     await Promise.all([...opened.map((database) => database.close()), ...clients.map((each) => each.end())]);
