@@ -119,7 +119,7 @@ describe("a request inserted while a lost node stays in the cluster", () => {
   }
 });
 
-describe("idle Jobs after the loss of a node that stays away, with requests inserted 1, 60 and 150 s later", () => {
+describe("idle Jobs after a node is lost for good, with requests inserted 1, 60 and 150 s later", () => {
   for (const pollingInterval of [5, 10, 30]) {
     for (const requests of [2, 4, 8, 10]) {
       test(`${requests} of at most 10, a poll every ${pollingInterval} s: at most 17 at the 95th percentile, and at most 40`, (t) => {
@@ -130,6 +130,12 @@ describe("idle Jobs after the loss of a node that stays away, with requests inse
       });
     }
   }
+
+  test("if idle Jobs do not cancel presumptions, there are more than 40", () => {
+    const rules = { ...DESIGN, absence: "permanent" } as const;
+    const counts = idleJobs({ pollingInterval: 5, maxReplicaCount: 10, requests: 2, delays: FOREVER, rules }, 200);
+    assert.ok(percentile(counts, 0.95) > 40);
+  });
 });
 
 describe("a node that has returned", () => {

@@ -74,10 +74,10 @@ export function secondsToRunElsewhere(args: LossArgs, runs: number): readonly nu
   return all.sort((a, b) => a - b);
 }
 
-/** When two requests each are inserted, in seconds after the loss: as `npm run e2e -- lost-node` does. */
+/** When two more requests are inserted, in seconds after the loss, as in the last loss of `npm run e2e -- lost-node`. */
 const INSERTS: readonly number[] = [1, 60, 150];
 
-/** How many Jobs never had a request, after the loss of a node that stays away, in each of `runs` runs, sorted. */
+/** How many Jobs never claimed a request after a node was lost for good, in each of `runs` runs, sorted. */
 export function idleJobs(args: LossArgs, runs: number): readonly number[] {
   const { pollingInterval } = args;
   const random = createRandom(1);
@@ -97,6 +97,7 @@ export function idleJobs(args: LossArgs, runs: number): readonly number[] {
   return counts.sort((a, b) => a - b);
 }
 
+/** Every request succeeds 45 s after its claim. */
 export function workFor45Seconds(simulation: Simulation): (pod: Pod) => Progress {
   return (pod) => (simulation.queue.now - pod.claimedAt > 45_000 ? "succeeds" : "neverEnds");
 }

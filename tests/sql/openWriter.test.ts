@@ -35,7 +35,7 @@ describe("beside a transaction that has written something else and stays open", 
   test("a claim whose transaction stays open is still found", async () => {
     const [writer, pod] = [await database.open(), await database.open({ user: "batch_worker" })];
     await writer.query("begin; select pg_current_xact_id()");
-    // A claim whose random() is below 0.005 would lock the kind's row of batch.scaling, and the poll would wait for it.
+    // One claim in two hundred, at random, also locks the kind's row of batch.scaling, for which the poll below would wait.
     await pod.query("begin; select setseed(0.5)");
     await take(overClient(pod), "a", { kind: "parcel" });
     const { number } = (await pod.query("select pg_current_xact_id()::text as number")).rows[0];

@@ -37,9 +37,7 @@ export interface TestDatabase {
   url(login?: string, parameters?: string): string;
 }
 
-/**
- * Without triggers, which would record each deleted row. TRUNCATE takes four times as long, and makes every session plan again.
- */
+/** Without triggers, which would record each deleted row. TRUNCATE takes four times as long, and makes every session plan again. */
 const RESET = `
   set local session_replication_role = replica;
   delete from make_it_clap; delete from batch.queue; delete from batch.history; delete from batch.job;
@@ -80,7 +78,7 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     return client;
   }
   const client = await open();
-  // A lock that a failed test has left fails the next ones instead of stopping them.
+  // If a failed test has left a lock, the next tests fail instead of waiting for ever.
   await client.query("set lock_timeout = '20s'");
   const opened: Database[] = [];
   after(async () => {

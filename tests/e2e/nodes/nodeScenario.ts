@@ -97,7 +97,10 @@ export function runAgainFinding(limit: number, losses: readonly Loss[]): Limit {
   return atMost(limit, what, all.some(Number.isNaN) ? Number.NaN : percentile(all, 0.95), " s");
 }
 
-/** The limit is above the model's 95th percentile, which is at most 1.7 times `maxReplicaCount` (tests/model/lostNode.test.ts). */
+/**
+ * The 95th percentile, over the losses, of the Jobs that find nothing to do. In the model it is at most 1.7 times `maxReplicaCount`
+ * (tests/model/lostNode.test.ts).
+ */
 function idleFinding(limit: number, losses: readonly Loss[]): Limit {
   const counts = losses.map((loss) => idleJobs(loss).length);
   return atMost(limit, `idle Jobs after a loss, at the 95th percentile of ${losses.length}`, percentile(counts, 0.95));
