@@ -42,7 +42,7 @@ export async function stopAbandonedServer(data: string): Promise<number | undefi
 }
 
 /**
- * The pid of the server that runs on a data directory; undefined if there is none, or if that cannot be told. Removes a `postmaster.pid`
+ * The pid of the server that runs on a data directory; undefined if there is none, or if that is unknown. Removes a `postmaster.pid`
  * whose pid now belongs to another process: PostgreSQL would mistake that process for a server.
  */
 export async function findServer(data: string): Promise<number | undefined> {
@@ -142,7 +142,7 @@ function hasVariable(pid: number, matches: (text: string) => boolean): boolean {
 
 /**
  * Whether the process is the server of a data directory, which is its working directory, whatever path it was started with: the folder
- * may have been moved. Undefined if that cannot be told: only root sees the working directory of a server that a run by root has started,
+ * may have been moved. Undefined if that is unknown: only root sees the working directory of a server that a run by root has started,
  * with a right of root's, for another user.
  */
 function isPostgresOn(pid: number, data: string): boolean | undefined {

@@ -57,8 +57,8 @@ describe("npm start, stopped", { timeout: 600_000, concurrency: 1 }, () => {
     assert.equal(frozen.length, 2);
     for (const pid of frozen) process.kill(pid, "SIGSTOP");
     run.child.kill("SIGINT");
-    const told = /^Waiting for 2 pods to end, at most 30 s; another Ctrl-C kills them\.$/m;
-    await until("the notice", () => told.test(run.output()), { timeoutMs: 10_000 });
+    const notice = /^Waiting for 2 pods to end, at most 30 s; another Ctrl-C kills them\.$/m;
+    await until("the notice", () => notice.test(run.output()), { timeoutMs: 10_000 });
     run.child.kill("SIGINT");
     const began = Date.now();
     const { exitCode, stdout } = await run.ended;
