@@ -17,7 +17,7 @@ async function startPod() {
   const lines: string[] = [];
   const log = createLog({}, (line) => lines.push(line));
   const record = () => recordSuccess({ database: connection, log }, attempt, null, { ...params, jobFinished: 1 });
-  return { record, lines };
+  return { connection, record, lines };
 }
 
 const stored = () => database.query("select request_id, attempt, status from batch.attempt order by 1, 2");
@@ -43,6 +43,21 @@ describe("recordSuccess", () => {
       assert.equal(await record(), undefined);
       await database.query(restore);
       assert.match(lines.join(), reason);
+      assert.deepEqual(await stored(), [{ request_id: "1", attempt: 1, status: "SUCCESS" }]);
+    });
+  }
+
+  for (const code of ["22012", "40P01", "53200", "55P03", "57014", "58030", "P0001", "XX001"]) {
+    test(`records the success on the same connection even if the claim fails with ${code}`, async () => {
+      const { connection, record } = await startPod();
+      connection.onDisconnect = () => assert.fail("the session lock was lost");
+      const [{ source } = { source: "" }] = await database.query<{ source: string }>(
+        "select pg_get_functiondef(oid) as source from pg_proc where oid::regproc::text = 'batch.claim'",
+      );
+      const raise = `raise exception 'no claim' using errcode = '${code}';`;
+      await database.query(source.replace(/\nbegin\n/, `\nbegin\n${raise}\n`));
+      assert.equal(await record(), null);
+      await database.query(source);
       assert.deepEqual(await stored(), [{ request_id: "1", attempt: 1, status: "SUCCESS" }]);
     });
   }

@@ -10,7 +10,7 @@ import { succeedAndClaim } from "./queue/succeedAndClaim.ts";
  *
  * @param result - JSON text of what the work returned; null: nothing
  * @param next - how to claim the next request; undefined: not at all
- * @returns the next request's claim; null: none could be claimed; undefined: no claim was made.
+ * @returns the next request's claim; null: none could be claimed, or an answer was lost; undefined: no claim was made.
  * @throws OwnershipLostError when the attempt is no longer this session's; nothing was changed.
  */
 export async function recordSuccess(
@@ -19,15 +19,19 @@ export async function recordSuccess(
   result: string | null,
   next: ClaimParams | undefined,
 ): Promise<Claim | null | undefined> {
-  if (next !== undefined) {
-    try {
-      return (await succeedAndClaim(database, claim, result, next)) ?? null;
-    } catch (error) {
-      if (error instanceof OwnershipLostError || error instanceof DatabaseUnavailableError) throw error;
-      // Nothing was changed. An older schema may lack the function, or the role its right: finished work must not run again because of that.
-      log.warn("cannot record and claim in one statement", { error });
-    }
+  if (next === undefined) {
+    await succeed(database, claim, result);
+    return undefined;
   }
-  await succeed(database, claim, result);
-  return undefined;
+  const { lostAnswers } = database;
+  try {
+    return (await succeedAndClaim(database, claim, result, next)) ?? null;
+  } catch (error) {
+    if (error instanceof OwnershipLostError || error instanceof DatabaseUnavailableError) throw error;
+    // An older schema may lack the function, or the role its right: finished work must not run again because of that.
+    log.warn("cannot record and claim in one statement", { error });
+    const mayHaveClaimed = database.lostAnswers > lostAnswers;
+    await succeed(database, claim, result);
+    return mayHaveClaimed ? null : undefined;
+  }
 }

@@ -121,6 +121,31 @@ test("a pod that is asked to stop while the answer with its next request is lost
   assert.deepEqual(await database.query("select job_name from batch.queue"), [{ job_name: null }]);
 });
 
+test("a pod that is asked to stop frees its next request even if the statement whose answer was lost is refused when repeated", async () => {
+  await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
+  const proxy = await createProxy();
+  const stop = new AbortController();
+  let renamed: Promise<void> | undefined;
+  const rename = async () => {
+    proxy.cut();
+    await database.query("alter function batch.succeed_and_claim rename to other");
+    proxy.restore();
+    stop.abort(new InterruptedError("SIGTERM"));
+  };
+  const log = createLog({}, () => {
+    renamed ??= rename();
+  });
+  const connection = database.connect(undefined, proxy.address, log);
+  const ended = await runPod(2, () => Promise.resolve(proxy.loseNextAnswer()), connection, stop.signal);
+  await renamed;
+  await database.query("alter function batch.other rename to succeed_and_claim");
+  assert.equal(ended, "interrupted");
+  assert.deepEqual(await getHistory(), [
+    { request_id: "1", status: "SUCCESS", reason: null },
+    { request_id: "2", status: "FAILED", reason: "interrupted" },
+  ]);
+});
+
 for (const lost of ["its first", "its next"]) {
   test(`a pod goes on at once with ${lost} request when the answer with it is lost, though a proxy keeps the server's end open`, async () => {
     await database.query("insert into make_it_clap (duration_seconds) values (40), (40)");
