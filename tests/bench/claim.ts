@@ -6,7 +6,7 @@ import type { BenchContext } from "./context.ts";
 import { fill, refill } from "./fill.ts";
 import { SIZES, TURNS } from "./options.ts";
 import { claimAndSucceed, createLongJob } from "./queueLoad.ts";
-import { claimAndFinishUnguarded } from "./unguarded.ts";
+import { claimAndFinishUnguarded, createUnguardedFunctions } from "./unguarded.ts";
 
 /** One operation per connection. */
 type Operations = readonly (() => Promise<void>)[];
@@ -25,6 +25,7 @@ export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
     const client = await context.connect();
     await fill(client, { finished, waiting });
     await fillBaseline(client);
+    await createUnguardedFunctions(client);
     const operations = await openConnections(context, Math.max(...CONNECTIONS));
 
     async function round(order: readonly Variant[]): Promise<Round> {
@@ -57,6 +58,11 @@ async function openConnections(context: BenchContext, count: number): Promise<Re
     many: databases.map((database, index) => createLongJob(database, index + 1)),
     bare: clients.map((client) => () => updateReadUpdate(client)),
     one: databases.map((database, index) => () => claimAndSucceed(database, count + index + 1)),
-    unguarded: clients.map((client, index) => () => claimAndFinishUnguarded(client, 2 * count + index + 1)),
+    unguarded: clients.map(
+      (client, index) => () => claimAndFinishUnguarded(client, 2 * count + index + 1, "statements"),
+    ),
+    functions: clients.map(
+      (client, index) => () => claimAndFinishUnguarded(client, 3 * count + index + 1, "functions"),
+    ),
   };
 }

@@ -5,8 +5,8 @@ import { formatInteger, ms, printTable } from "./table.ts";
 
 export const CONNECTIONS = [1, 16, 100] as const;
 
-/** In the order of turns: the baseline directly next to what is compared with it. The last has no limit: it shows what is possible. */
-export const VARIANTS = ["many", "bare", "one", "unguarded"] as const;
+/** In the order of turns: the baseline directly next to what is compared with it. The last two have no limits: they show what is possible. */
+export const VARIANTS = ["many", "bare", "one", "unguarded", "functions"] as const;
 
 export type Connections = (typeof CONNECTIONS)[number];
 export type Variant = (typeof VARIANTS)[number];
@@ -19,6 +19,7 @@ const LABELS: Readonly<Record<Variant, string>> = {
   bare: "update, read, update",
   one: "claim + finish, Jobs of one",
   unguarded: "the same writes without guarantees",
+  functions: "the same in functions",
 };
 
 /**
