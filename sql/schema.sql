@@ -430,9 +430,11 @@ declare
   unread bigint;     -- the first waiting request, if it is left to the slow path
   unread_since timestamptz;
 begin
-  -- running: the numbers of the running transactions, as xmax has them; the text of a snapshot is xmin:xmax:number,number...
-  select kind.requests, kind.timeout_column, s.waiting_xid, s.waiting_id,
-    string_to_array(split_part(pg_current_snapshot()::text, ':', 3), ',')::xid8[]::xid[] as running,
+  -- age_zero: the transaction number whose age() is 0, from which that of an xmax is computed.
+  -- oldest_age: the age() of the oldest running transaction.
+  select kind.requests, kind.timeout_column, s.waiting_xid, s.waiting_id, pg_current_snapshot() as snapshot,
+    pg_snapshot_xmax(pg_current_snapshot())::text::bigint + age(pg_snapshot_xmax(pg_current_snapshot())::xid) as age_zero,
+    age(pg_snapshot_xmin(pg_current_snapshot())::xid) as oldest_age,
     case
       when p_next then p_job_finished
       else greatest(p_job_finished, (select j.finished from batch.job j where j.kind = p_kind and j.job_name = p_job))
@@ -451,9 +453,9 @@ begin
     and (p_next or not exists (select from batch.queue c where c.kind = p_kind and c.job_name = p_job));
   if kind_row.may_claim then
     -- A request is passed over if a running transaction has locked it (its xmax): with 100 sessions, trying to lock what others have would
-    -- take a third of a claim. Where only requests that are passed over wait, the slow path tries to lock them. After a shared lock, xmax is
-    -- the number of a multixact, which PostgreSQL counts separately: if it happens to be that of a running transaction, the request is
-    -- passed over until that one ends.
+    -- take a third of a claim. After a shared lock, xmax is the number of a multixact, which PostgreSQL counts separately. So xmax only
+    -- matters if a running transaction can have that number: up to 100,000 above the snapshot, which is a moment older than the lock.
+    -- Where only requests that are passed over wait, the slow path tries to lock them.
     -- The outer select is evaluated once, the inner one for each request that is passed over.
     select c.row_ctid, c.request_id, c.attempt, clock_timestamp() as locked_at,
       c.attempt between 0 and 2147483646 and (c.attempt = 0 or c.created_at is not null) and c.canceled is null and c.suspected_at is null
@@ -466,7 +468,8 @@ begin
       from batch.queue q
       where q.kind = p_kind and q.job_name is null and q.available_at is null
         and (q.enqueued_xid, q.request_id) >= (kind_row.waiting_xid, kind_row.waiting_id)
-        and q.xmax <> all (kind_row.running)
+        and (q.xmax = '0' or age(q.xmax) not between -100000 and kind_row.oldest_age
+          or pg_visible_in_snapshot((kind_row.age_zero - age(q.xmax))::text::xid8, kind_row.snapshot))
       order by q.enqueued_xid, q.request_id limit 1 for update skip locked
     ) c;
     if waiting.ordinary then
