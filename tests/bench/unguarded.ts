@@ -19,6 +19,7 @@ const FINISH = `
   insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, job_name, pod_name)
   select d.kind, d.request_id, d.attempt, d.session_id, d.created_at, d.started_at, 'SUCCESS', d.job_name, d.pod_name from done d`;
 
+/** As the queue's functions: their caller needs no right on the tables. */
 const FUNCTIONS = `
   create function public.unguarded_claim(integer, text) returns table (request_id bigint, request text)
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$ begin return query ${CLAIM}; end $$;

@@ -10,7 +10,7 @@ import { succeedAndClaim } from "./queue/succeedAndClaim.ts";
  *
  * @param result - JSON text of what the work returned; null: nothing
  * @param next - how to claim the next request; undefined: not at all
- * @returns the next request's claim; null: none could be claimed, or an answer was lost; undefined: no claim was made.
+ * @returns the next request's claim; null: none was claimed, unless an answer was lost; undefined: no claim was made.
  * @throws OwnershipLostError when the attempt is no longer this session's; nothing was changed.
  */
 export async function recordSuccess(
