@@ -325,13 +325,26 @@ CREATE FUNCTION batch.call_reader(p_kind text, p_requests regclass, p_timeout_co
     LANGUAGE plpgsql STABLE
     AS $_$
 declare
+  table_owner oid;
   found_row record;
 begin
 if p_kind = 'clap' then
-  return batch."row$clap"(p_requests, p_timeout_column, p_request);
+
+  table_owner := case when p_requests = batch.planned_table('public', 'make_it_clap', 'id') then batch.planned_owner('public', 'make_it_clap', 'id') end;
+  found_row := batch."row$clap"(p_requests, p_timeout_column, p_request, table_owner, 'public.make_it_clap.id');
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+    perform batch.refuse_search_path(p_requests);
+  end if;
+  if table_owner is not null and p_requests is distinct from batch.planned_table('public', 'make_it_clap', 'id') then
+    found_row.request := null;
+  end if;
+  return found_row;
 end if;
   execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into found_row
   using p_requests, p_timeout_column, p_request;
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+    perform batch.refuse_search_path(p_requests);
+  end if;
   return found_row;
 end
 $_$;
@@ -472,13 +485,12 @@ begin
           or pg_visible_in_snapshot((kind_row.age_zero - age(q.xmax))::text::xid8, kind_row.snapshot))
       order by q.enqueued_xid, q.request_id limit 1 for update skip locked
     ) c;
-    if waiting.ordinary then
+    if waiting.ordinary and p_next then
+      -- batch.succeed_and_claim() has an exception block of its own, and batch.claim() comes next.
+      found_row := batch.call_reader(p_kind, kind_row.requests, kind_row.timeout_column, waiting.request_id);
+    elsif waiting.ordinary then
       begin
         found_row := batch.call_reader(p_kind, kind_row.requests, kind_row.timeout_column, waiting.request_id);
-        if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
-          perform batch.refuse_search_path(kind_row.requests);
-        end if;
-        waiting.ordinary := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
       exception
         when query_canceled then
           if not batch.has_timed_out(waiting.locked_at) then
@@ -492,6 +504,9 @@ begin
         when others or assert_failure then
           waiting.ordinary := false;
       end;
+    end if;
+    if waiting.ordinary then
+      waiting.ordinary := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
     end if;
     if waiting.ordinary then
       timeout_seconds := case when found_row.timeout_seconds = 0 then null else coalesce(found_row.timeout_seconds, p_timeout_seconds) end;
@@ -866,21 +881,41 @@ CREATE FUNCTION batch.connect_readers() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
+declare
+  check_path constant text := $check$
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+    perform batch.refuse_search_path(p_requests);
+  end if;$check$;
+  kinds text[];
+  calls text[];
 begin
   perform batch.lock_attachments();
+  select array_agg(k.kind order by k.kind), array_agg(format($call$
+  table_owner := case when p_requests = batch.planned_table(%1$L, %2$L, %3$L) then batch.planned_owner(%1$L, %2$L, %3$L) end;
+  found_row := batch.%4$I(p_requests, p_timeout_column, p_request, table_owner, %5$L);%6$s
+  if table_owner is not null and p_requests is distinct from batch.planned_table(%1$L, %2$L, %3$L) then
+    found_row.request := null;
+  end if;
+  return found_row;
+$call$, n.nspname, c.relname, key, 'row$' || k.kind, format('%I.%I.%I', n.nspname, c.relname, key), check_path) order by k.kind)
+  into kinds, calls
+  from batch.kind k join pg_class c on c.oid = k.requests join pg_namespace n on n.oid = c.relnamespace, batch.key_column(k.requests) key
+  where k.attached and key is not null
+    and to_regprocedure(format('batch.%I(regclass, name, bigint, oid, text)', 'row$' || k.kind)) is not null;
   execute format(
     $sql$create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
     language plpgsql stable
     as %L$sql$,
     format($body$
 declare
+  table_owner oid;
   found_row record;
 begin%s
   execute format('select r.request, r.timeout_seconds from batch.%%I($1, $2, $3) r', 'row$' || p_kind) into found_row
-  using p_requests, p_timeout_column, p_request;
+  using p_requests, p_timeout_column, p_request;%s
   return found_row;
 end
-$body$, batch.reader_calls(array(select k.kind from batch.kind k where k.attached order by k.kind))));
+$body$, batch.reader_calls(coalesce(kinds, '{}'), calls), check_path));
 end
 $_$;
 
@@ -1052,8 +1087,13 @@ declare
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
     where i.indrelid = p_requests and i.indisprimary
   );
-  row_arguments constant text :=
-    'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
+  -- What batch.call_reader() passes for the table and the key that the static statement names.
+  names text := (
+    select format('%I.%I.%I', n.nspname, c.relname, key)
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = p_requests
+  );
+  row_arguments constant text := 'p_requests regclass, p_timeout_column name, p_request bigint, p_owner oid DEFAULT NULL::oid, '
+    'p_names text DEFAULT NULL::text, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
   guard constant text := $guard$
   perform from pg_catalog.pg_class c
@@ -1093,15 +1133,14 @@ begin
 declare
   key name;
   rows bigint;
-begin%1$s
+begin
   %2$s
-  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
-    and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
+  if p_names operator(pg_catalog.=) %4$L and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
+    and pg_catalog.pg_has_role(p_owner, current_user, 'usage')
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
-  else%8$s
+  else%1$s%8$s
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
@@ -1112,7 +1151,7 @@ begin%1$s
     raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
 end
-$body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
+$body$, guard, begins, p_requests::text, names, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
     replace(find_key, E'\n', E'\n  '), ends, counts));
   execute format(
@@ -1953,6 +1992,24 @@ $$;
 
 
 --
+-- Name: find_table(name, name, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.find_table(p_schema name, p_table name, p_key name, OUT table_oid regclass, OUT owner_oid oid) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if current_setting('transaction_isolation') = 'read committed' then
+    select c.oid, c.relowner into table_oid, owner_oid
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = p_schema and c.relname = p_table and batch.key_column(c.oid) = p_key;
+  end if;
+end
+$$;
+
+
+--
 -- Name: finish(text, jsonb); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2586,6 +2643,34 @@ $$;
 
 
 --
+-- Name: planned_owner(name, name, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.planned_owner(p_schema name, p_table name, p_key name) RETURNS oid
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return (batch.find_table(p_schema, p_table, p_key)).owner_oid;
+end
+$$;
+
+
+--
+-- Name: planned_table(name, name, name); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.planned_table(p_schema name, p_table name, p_key name) RETURNS regclass
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return (batch.find_table(p_schema, p_table, p_key)).table_oid;
+end
+$$;
+
+
+--
 -- Name: purge(text, interval, integer); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2717,19 +2802,11 @@ $_$;
 CREATE FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
     LANGUAGE plpgsql STABLE
     AS $$
-declare
-  path constant text := pg_catalog.current_setting('search_path');
-  found_row record;
 begin
   if batch.has_worker_settings() then
-    found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
-  else
-    found_row := batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
+    return batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
   end if;
-  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
-    perform batch.refuse_search_path(p_requests);
-  end if;
-  return found_row;
+  return batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
 end
 $$;
 
@@ -2758,25 +2835,25 @@ $$;
 
 
 --
--- Name: reader_calls(text[]); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: reader_calls(text[], text[]); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.reader_calls(p_kinds text[]) RETURNS text
+CREATE FUNCTION batch.reader_calls(p_kinds text[], p_calls text[]) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    AS $$
 declare
   middle integer := (1 + cardinality(p_kinds)) / 2;
 begin
   if cardinality(p_kinds) > 1 then
     return format(E'\nif p_kind <= %L collate "C" then%s\nelse%s\nend if;', p_kinds[middle],
-      batch.reader_calls(p_kinds[:middle]), batch.reader_calls(p_kinds[middle + 1:]));
+      batch.reader_calls(p_kinds[:middle], p_calls[:middle]), batch.reader_calls(p_kinds[middle + 1:], p_calls[middle + 1:]));
   elsif cardinality(p_kinds) = 1 then
-    return format(E'\nif p_kind = %L then\n  return batch.%I(p_requests, p_timeout_column, p_request);\nend if;', p_kinds[1], 'row$' || p_kinds[1]);
+    return format(E'\nif p_kind = %L then\n%send if;', p_kinds[1], p_calls[1]);
   end if;
   return '';
 end
-$_$;
+$$;
 
 
 --
@@ -3838,10 +3915,10 @@ $$;
 
 
 --
--- Name: row$clap(regclass, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: row$clap(regclass, name, bigint, oid, text); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
+CREATE FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, p_owner oid DEFAULT NULL::oid, p_names text DEFAULT NULL::text, OUT request text, OUT timeout_seconds double precision) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
@@ -3849,20 +3926,19 @@ declare
   key name;
   rows bigint;
 begin
+  
+  if p_names operator(pg_catalog.=) 'public.make_it_clap.id' and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
+    and pg_catalog.pg_has_role(p_owner, current_user, 'usage')
+  then
+    select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
+    from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
+  else
   perform from pg_catalog.pg_class c
   where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
   if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
-  
-  if p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
-    and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
-  then
-    select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
-    from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
-  else
     select a.attname into key
     from pg_catalog.pg_index i
     join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
@@ -3969,6 +4045,7 @@ CREATE FUNCTION batch.succeed_and_claim(p_kind text, p_job text, p_request bigin
     AS $$
 declare
   now_recorded boolean;
+  lock_timeout text;
 begin
   -- As every claim, before this transaction gets its number (batch.claims_horizon): the record may wait for a lock.
   lock table batch.kind in access share mode;
@@ -3981,11 +4058,12 @@ begin
   end if;
   status := 'SUCCESS';
   begin
-    perform set_config('lock_timeout', '500ms', true);
+    -- An assignment, since "perform" would execute a query.
+    lock_timeout := set_config('lock_timeout', '500ms', true);
     select c.request_id, c.attempt, c.job_finished, c.request, c.token, c.checkpoint, c.timeout_seconds
     into request_id, attempt, job_finished, request, token, checkpoint, timeout_seconds
     from batch.claim(
-      p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished, true,
+      p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished, not now_recorded,
       now_recorded
     ) c;
   exception
@@ -5035,6 +5113,13 @@ REVOKE ALL ON FUNCTION batch.fail(p_kind text, p_job text, p_request bigint, p_a
 
 
 --
+-- Name: FUNCTION find_table(p_schema name, p_table name, p_key name, OUT table_oid regclass, OUT owner_oid oid); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.find_table(p_schema name, p_table name, p_key name, OUT table_oid regclass, OUT owner_oid oid) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION finish(p_token text, p_result jsonb); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5203,6 +5288,20 @@ REVOKE ALL ON FUNCTION batch.pause(p_kind text, p_reason text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION planned_owner(p_schema name, p_table name, p_key name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.planned_owner(p_schema name, p_table name, p_key name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION planned_table(p_schema name, p_table name, p_key name); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.planned_table(p_schema name, p_table name, p_key name) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION purge(p_kind text, p_age interval, p_limit integer); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5231,10 +5330,10 @@ REVOKE ALL ON FUNCTION batch.read_row_with_settings(p_kind text, p_requests regc
 
 
 --
--- Name: FUNCTION reader_calls(p_kinds text[]); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION reader_calls(p_kinds text[], p_calls text[]); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.reader_calls(p_kinds text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.reader_calls(p_kinds text[], p_calls text[]) FROM PUBLIC;
 
 
 --
@@ -5462,10 +5561,10 @@ REVOKE ALL ON FUNCTION batch.retry(p_kind text, p_request bigint) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION "row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION "row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, p_owner oid, p_names text, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, p_owner oid, p_names text, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
 
 
 --

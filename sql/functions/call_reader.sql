@@ -4,7 +4,8 @@
 --
 -- p_kind, p_requests, p_timeout_column: of batch.kind   p_request: the primary key
 --
--- It sets no search_path, which would cost a tenth of the call: batch.claim() sets one.
+-- It sets no search_path, which would cost a tenth of the call: its callers set this one. The first thing after reading is to compare it, with
+-- a qualified operator: code of the table's owner may have changed it (batch.refuse_search_path).
 create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
 language plpgsql stable
 as $$
@@ -13,6 +14,9 @@ declare
 begin
   execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into found_row
   using p_requests, p_timeout_column, p_request;
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+    perform batch.refuse_search_path(p_requests);
+  end if;
   return found_row;
 end
 $$;

@@ -9,7 +9,8 @@
 -- planning a statement that names the table may run code of its owner. It uses only schema-qualified names: the table's owner may
 -- alter the function's search_path.
 -- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
--- than running it, and with many partitions several times as long. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
+-- than running it, and with many partitions several times as long. batch.call_reader() passes a row's reader the names that are valid, and
+-- the table's owner: looking both up here would take longer than reading the row. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
 -- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
 -- that the text depends on. A key that several rows have raises BA001, after they were read.
 -- Of a partitioned table, plan_cache_mode is not the worker's: a generic plan locks every partition, a plan for one key only its own.
@@ -27,8 +28,13 @@ declare
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
     where i.indrelid = p_requests and i.indisprimary
   );
-  row_arguments constant text :=
-    'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
+  -- What batch.call_reader() passes for the table and the key that the static statement names.
+  names text := (
+    select format('%I.%I.%I', n.nspname, c.relname, key)
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = p_requests
+  );
+  row_arguments constant text := 'p_requests regclass, p_timeout_column name, p_request bigint, p_owner oid DEFAULT NULL::oid, '
+    'p_names text DEFAULT NULL::text, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
   guard constant text := $guard$
   perform from pg_catalog.pg_class c
@@ -68,15 +74,14 @@ begin
 declare
   key name;
   rows bigint;
-begin%1$s
+begin
   %2$s
-  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
-    and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
+  if p_names operator(pg_catalog.=) %4$L and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
+    and pg_catalog.pg_has_role(p_owner, current_user, 'usage')
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
-  else%8$s
+  else%1$s%8$s
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
@@ -87,7 +92,7 @@ begin%1$s
     raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
 end
-$body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
+$body$, guard, begins, p_requests::text, names, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
     replace(find_key, E'\n', E'\n  '), ends, counts));
   execute format(

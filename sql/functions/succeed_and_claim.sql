@@ -21,6 +21,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   now_recorded boolean;
+  lock_timeout text;
 begin
   -- As every claim, before this transaction gets its number (batch.claims_horizon): the record may wait for a lock.
   lock table batch.kind in access share mode;
@@ -33,11 +34,12 @@ begin
   end if;
   status := 'SUCCESS';
   begin
-    perform set_config('lock_timeout', '500ms', true);
+    -- An assignment, since "perform" would execute a query.
+    lock_timeout := set_config('lock_timeout', '500ms', true);
     select c.request_id, c.attempt, c.job_finished, c.request, c.token, c.checkpoint, c.timeout_seconds
     into request_id, attempt, job_finished, request, token, checkpoint, timeout_seconds
     from batch.claim(
-      p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished, true,
+      p_kind, p_job, p_pod, p_session, p_limits, p_backoff_seconds, p_lease_seconds, p_timeout_seconds, p_job_finished, not now_recorded,
       now_recorded
     ) c;
   exception

@@ -130,13 +130,9 @@ export class Pod {
   }
 
   #succeedAndClaim(queue: Queue, key: Key): void {
-    const recorded = queue.succeedAndClaim(key, {
-      ...this.#claimParams(this.args.rules.claimsCounted === "every"),
-      jobFinished: this.#jobFinished + 1,
-    });
+    const recorded = queue.succeedAndClaim(key, { ...this.#claimParams(true), jobFinished: this.#jobFinished + 1 });
     if (recorded) {
       this.#jobFinished++;
-      this.#claiming = true;
       this.#begin(queue, recorded.next);
     } else this.#end("lost");
   }

@@ -21,13 +21,13 @@ export class Queue extends QueueRows {
     this.#rules = rules;
   }
 
-  /** batch.claim(); `next`: after a success of the same pod. */
+  /** batch.claim(); `next`: in one statement with a success of the same pod, which has always had a request then. */
   claim(params: ClaimParams, next = false): Key | undefined {
     const { jobName, session, jobFinished, leaseSeconds, timeoutSeconds, arriving, ...limits } = params;
     if (leaseSeconds === 0) this.locks.add(session);
     const own = next ? undefined : this.find((each) => each.job === jobName);
     if (own && own.session !== undefined && own.session !== session) return undefined;
-    if (!own && arriving) this.scaling.claims++;
+    if (!own && !next && arriving) this.scaling.claims++;
     if (!own && this.#limitReached) return undefined;
     const row = own ?? this.waiting[0];
     if (!row) return undefined;

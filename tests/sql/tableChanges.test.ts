@@ -163,31 +163,6 @@ describe("a change that breaks the attachment", () => {
     assert.deepEqual(await queued(), [1, 2, 3, 8]);
   });
 
-  for (const change of [
-    "alter table parcels rename to renamed; alter table renamed rename column place to spot",
-    "alter table parcels rename column id to key",
-    "alter table parcels rename column seconds to duration; select batch.attach('parcels', 'parcel', 'duration')",
-    "create schema elsewhere; alter table parcels set schema elsewhere; select batch.attach('elsewhere.parcels', 'parcel')",
-    "alter table parcels owner to batch_program; select batch.attach('parcels', 'parcel')",
-    "alter table parcels drop place, alter seconds type text",
-  ]) {
-    test(`a claim that waits for this change ends no request: ${change}`, async () => {
-      await query("select batch.attach('parcels', 'parcel', 'seconds')");
-      if (change.includes("text")) await query("select batch.attach('parcels', 'parcel')");
-      // Its readers are planned.
-      await claimed("warm");
-      const changing = await database.open();
-      await changing.query(`begin; ${change}`);
-      const waiting = claim(worker, claimParams("a", { kind: "parcel" }));
-      await database.untilBlocked();
-      await changing.query("commit");
-      assert.equal((await waiting)?.attempt, 1);
-      assert.deepEqual(await query("select from batch.history"), []);
-      await changing.query("drop table if exists renamed");
-      await changing.end();
-    });
-  }
-
   test("a timeout column renamed or dropped", async () => {
     await query("select batch.attach('parcels', 'parcel', 'seconds')");
     await query("alter table parcels rename seconds to duration");

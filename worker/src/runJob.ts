@@ -53,7 +53,7 @@ export async function runJob(context: JobContext): Promise<Outcome> {
     const mayHaveClaimed = ended.next === null && context.database.lostAnswers > lostAnswers;
     const continues = outcome === "succeeded" && !isLast && (!shutdown.signal.aborted || mayHaveClaimed);
     if (claimed === undefined && continues) {
-      claimed = await claimWithRetry(context, { ...next, arriving: ended.next === undefined }, false, mayHaveClaimed);
+      claimed = await claimWithRetry(context, next, false, mayHaveClaimed);
     }
   }
   if (outcome === "idle") {

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { afterEach, describe, test } from "node:test";
+import { parseRow } from "../../worker/src/parseRow.ts";
+import { type Claim, claim, claimParams } from "../support/queue.ts";
+import { claimed, database, query, worker } from "./parcels.ts";
+
+/** What a session whose readers are planned claims while it waits for these statements' commit. */
+async function claimDuring(change: string): Promise<Claim | undefined> {
+  await claimed("warm");
+  const changing = await database.open();
+  await changing.query(`begin; ${change}`);
+  const waiting = claim(worker, claimParams("a", { kind: "parcel" }));
+  await database.untilBlocked();
+  await changing.query("commit");
+  await changing.end();
+  return await waiting;
+}
+
+afterEach(() => query("drop table if exists renamed"));
+
+describe("a claim that waits for a change of the table", () => {
+  for (const change of [
+    "alter table parcels rename to renamed; alter table renamed rename column place to spot",
+    "alter table parcels rename column id to key",
+    "alter table parcels rename column seconds to duration; select batch.attach('parcels', 'parcel', 'duration')",
+    "create schema elsewhere; alter table parcels set schema elsewhere; select batch.attach('elsewhere.parcels', 'parcel')",
+    "alter table parcels owner to batch_program; select batch.attach('parcels', 'parcel')",
+    "alter table parcels drop place, alter seconds type text",
+  ]) {
+    test(`ends no request: ${change}`, async () => {
+      await query("select batch.attach('parcels', 'parcel', 'seconds')");
+      if (change.includes("text")) await query("select batch.attach('parcels', 'parcel')");
+      assert.equal((await claimDuring(change))?.attempt, 1);
+      assert.deepEqual(await query("select from batch.history"), []);
+    });
+  }
+
+  for (const [what, change] of [
+    ["column", "alter table parcels rename id to number; alter table parcels rename seconds to id"],
+    [
+      "table",
+      "alter table parcels rename to renamed; create table parcels (id bigint primary key, number bigint); insert into parcels select id, id + 1 from renamed",
+    ],
+  ] as const) {
+    test(`reads the request's own row, also if another ${what} has taken the name`, async () => {
+      await query("update parcels set seconds = 1 + id % 3");
+      const row = parseRow((await claimDuring(change))?.row ?? "");
+      assert.deepEqual(row, what === "column" ? { number: 2, place: "x", id: 3 } : { id: 2, place: "x", seconds: 3 });
+    });
+  }
+});
