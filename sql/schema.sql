@@ -325,17 +325,31 @@ CREATE FUNCTION batch.call_reader(p_kind text, p_requests regclass, p_timeout_co
     LANGUAGE plpgsql STABLE
     AS $_$
 declare
+  unused integer;
   table_owner oid;
+  previous oid;
   found_row record;
 begin
 if p_kind = 'clap' then
 
-  table_owner := case when p_requests = batch.planned_table('public', 'make_it_clap', 'id') then batch.planned_owner('public', 'make_it_clap', 'id') end;
-  found_row := batch."row$clap"(p_requests, p_timeout_column, p_request, table_owner, 'public.make_it_clap.id');
+  unused := pg_relation_is_updatable(p_requests, false);
+  loop
+    table_owner := case when p_requests = batch.planned_table('public', 'make_it_clap', 'id') then batch.planned_owner('public', 'make_it_clap', 'id') end;
+    exit when previous is not null;
+    if table_owner is null then
+      found_row := batch."row$clap"(p_requests, p_timeout_column, p_request, batch.table_owner(p_requests), null);
   if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
     perform batch.refuse_search_path(p_requests);
   end if;
-  if table_owner is not null and p_requests is distinct from batch.planned_table('public', 'make_it_clap', 'id') then
+      return found_row;
+    end if;
+    found_row := batch."row$clap"(p_requests, p_timeout_column, p_request, table_owner, 'public.make_it_clap.id');
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+    perform batch.refuse_search_path(p_requests);
+  end if;
+    previous := table_owner;
+  end loop;
+  if table_owner is distinct from previous then
     found_row.request := null;
   end if;
   return found_row;
@@ -891,9 +905,18 @@ declare
 begin
   perform batch.lock_attachments();
   select array_agg(k.kind order by k.kind), array_agg(format($call$
-  table_owner := case when p_requests = batch.planned_table(%1$L, %2$L, %3$L) then batch.planned_owner(%1$L, %2$L, %3$L) end;
-  found_row := batch.%4$I(p_requests, p_timeout_column, p_request, table_owner, %5$L);%6$s
-  if table_owner is not null and p_requests is distinct from batch.planned_table(%1$L, %2$L, %3$L) then
+  unused := pg_relation_is_updatable(p_requests, false);
+  loop
+    table_owner := case when p_requests = batch.planned_table(%1$L, %2$L, %3$L) then batch.planned_owner(%1$L, %2$L, %3$L) end;
+    exit when previous is not null;
+    if table_owner is null then
+      found_row := batch.%4$I(p_requests, p_timeout_column, p_request, batch.table_owner(p_requests), null);%6$s
+      return found_row;
+    end if;
+    found_row := batch.%4$I(p_requests, p_timeout_column, p_request, table_owner, %5$L);%6$s
+    previous := table_owner;
+  end loop;
+  if table_owner is distinct from previous then
     found_row.request := null;
   end if;
   return found_row;
@@ -908,7 +931,9 @@ $call$, n.nspname, c.relname, key, 'row$' || k.kind, format('%I.%I.%I', n.nspnam
     as %L$sql$,
     format($body$
 declare
+  unused integer;
   table_owner oid;
+  previous oid;
   found_row record;
 begin%s
   execute format('select r.request, r.timeout_seconds from batch.%%I($1, $2, $3) r', 'row$' || p_kind) into found_row
@@ -1096,14 +1121,15 @@ declare
     'p_names text DEFAULT NULL::text, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
   guard constant text := $guard$
-  perform from pg_catalog.pg_class c
-  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
-  if not found then
+  if p_owner is null then
+    select c.relowner into p_owner from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) p_requests;
+  end if;
+  if pg_catalog.pg_has_role(p_owner, current_user, 'usage') is not true then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;$guard$;
   find_key constant text := $find$
-  select a.attname into key
+  select a.attname, i.indexrelid into key, key_index
   from pg_catalog.pg_index i
   join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;$find$;
@@ -1132,19 +1158,22 @@ begin
     'row$' || p_kind, row_arguments, plans, format($body$
 declare
   key name;
+  key_index oid;
   rows bigint;
-begin
+begin%1$s
   %2$s
-  if p_names operator(pg_catalog.=) %4$L and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
-    and pg_catalog.pg_has_role(p_owner, current_user, 'usage')
-  then
+  if p_names operator(pg_catalog.=) %4$L and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
-  else%1$s%8$s
+  else%8$s
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
+    -- Another column may have got this name while the statement waited for its lock on the table: the caller then reads again.
+    if pg_catalog.pg_get_indexdef(key_index, 1, false) is distinct from pg_catalog.quote_ident(key) then
+      request := null;
+    end if;
   end if;
   %9$s
   if rows operator(pg_catalog.>) 1 then
@@ -1163,7 +1192,9 @@ $body$, guard, begins, p_requests::text, names, quote_ident(key), coalesce(p_tim
     as %L$sql$,
     'keys$' || p_kind, keys_arguments, format($body$
 declare
+  p_owner oid;
   key name;
+  key_index oid;
   keys bigint[];
 begin%1$s
   %3$s
@@ -2275,12 +2306,15 @@ CREATE FUNCTION batch."keys$clap"(p_requests regclass, p_partition regclass, p_a
     SET enable_seqscan TO 'off'
     AS $_$
 declare
+  p_owner oid;
   key name;
+  key_index oid;
   keys bigint[];
 begin
-  perform from pg_catalog.pg_class c
-  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
-  if not found then
+  if p_owner is null then
+    select c.relowner into p_owner from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) p_requests;
+  end if;
+  if pg_catalog.pg_has_role(p_owner, current_user, 'usage') is not true then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
@@ -2293,7 +2327,7 @@ begin
     
     return keys;
   end if;
-  select a.attname into key
+  select a.attname, i.indexrelid into key, key_index
   from pg_catalog.pg_index i
   join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
@@ -2783,8 +2817,11 @@ declare
   path constant text := pg_catalog.current_setting('search_path');
   attached batch.kind;
   keys bigint[];
+  unused integer;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
+  -- It waits for the table's lock: the reader then sees what was committed meanwhile, before it runs anything of the table's owner.
+  unused := pg_relation_is_updatable(attached.requests, false);
   execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
   using attached.requests, p_partition, p_after, p_limit, p_ids;
   if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
@@ -3924,22 +3961,22 @@ CREATE FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_r
     AS $_$
 declare
   key name;
+  key_index oid;
   rows bigint;
 begin
-  
-  if p_names operator(pg_catalog.=) 'public.make_it_clap.id' and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
-    and pg_catalog.pg_has_role(p_owner, current_user, 'usage')
-  then
-    select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
-    from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
-  else
-  perform from pg_catalog.pg_class c
-  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
-  if not found then
+  if p_owner is null then
+    select c.relowner into p_owner from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) p_requests;
+  end if;
+  if pg_catalog.pg_has_role(p_owner, current_user, 'usage') is not true then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
-    select a.attname into key
+  
+  if p_names operator(pg_catalog.=) 'public.make_it_clap.id' and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name then
+    select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
+    from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
+  else
+    select a.attname, i.indexrelid into key, key_index
     from pg_catalog.pg_index i
     join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
     where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
@@ -3947,6 +3984,10 @@ begin
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %s, 1::bigint from %s r where r.%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
+    -- Another column may have got this name while the statement waited for its lock on the table: the caller then reads again.
+    if pg_catalog.pg_get_indexdef(key_index, 1, false) is distinct from pg_catalog.quote_ident(key) then
+      request := null;
+    end if;
   end if;
   
   if rows operator(pg_catalog.>) 1 then
@@ -4067,7 +4108,7 @@ begin
       now_recorded
     ) c;
   exception
-    when query_canceled or others then
+    when query_canceled or others or assert_failure then
       -- The worker calls batch.claim() next, which reports what persists.
       null;
   end;
@@ -4158,6 +4199,20 @@ begin
     update batch.kind k set sweep_pending = false
     from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
   end if;
+end
+$$;
+
+
+--
+-- Name: table_owner(regclass); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.table_owner(p_requests regclass) RETURNS oid
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return (select c.relowner from pg_class c where c.oid = p_requests);
 end
 $$;
 
@@ -5614,6 +5669,13 @@ REVOKE ALL ON FUNCTION batch.suspect_dead(p_kind text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.sweep(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION table_owner(p_requests regclass); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.table_owner(p_requests regclass) FROM PUBLIC;
 
 
 --

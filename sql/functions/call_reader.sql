@@ -4,8 +4,8 @@
 --
 -- p_kind, p_requests, p_timeout_column: of batch.kind   p_request: the primary key
 --
--- It sets no search_path, which would cost a tenth of the call: its callers set this one. The first thing after reading is to compare it, with
--- a qualified operator: code of the table's owner may have changed it (batch.refuse_search_path).
+-- It sets no search_path, which would cost a tenth of the call: its callers set this one. After reading it compares it first of all, with a
+-- qualified operator: code of the table's owner may have changed it (batch.refuse_search_path).
 create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
 language plpgsql stable
 as $$

@@ -7,8 +7,8 @@
 -- p_job_finished: requests the Job has finished, as far as this pod knows
 -- p_arriving: true at the first of the claims that a pod without a request repeats until one succeeds: the scaling query counts them
 -- p_next: true when batch.succeed_and_claim() has just ended the Job's request, of which a Job has no more than one: only waiting
--- requests are considered, rows that no trigger saw are left to the next claim or poll, since enqueuing many takes seconds, and what reading
--- the row raises is raised
+-- requests are considered, rows that no trigger saw are left to the next claim or poll, since enqueuing many takes seconds, and an error
+-- of reading the row is raised
 --
 -- One row: the attempt. Zero rows: nothing to claim, or a previous pod still owns the Job's request; batch.reclaim() reports which.
 --

@@ -2,9 +2,11 @@
 -- reader that an earlier version has created, until its table is attached again.
 --
 -- A reader's own statement is static as well, and valid only while the table has the name and the key that it was created with. PostgreSQL
--- finds out whether it has when it plans the expression (batch.planned_table()). A change that is committed while the reader waits for its
--- lock on the table is found afterwards, and what was read is not returned: the caller reads again a request that seems to have no row, while
--- the lock prevents another change.
+-- finds out whether it has when it plans the expression (batch.planned_table()), so what was committed before must be known by then:
+-- pg_relation_is_updatable() waits for the table's lock, and then has this session process what others have changed.
+-- If another transaction was first to get that lock again, the same expression has another result after the row was read. What was read is not
+-- returned then: the caller reads again where there seems to be no row, and the lock prevents another change. It must be the same expression,
+-- since a plan with null for the table does not depend on the table.
 create or replace function batch.connect_readers() returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -19,9 +21,18 @@ declare
 begin
   perform batch.lock_attachments();
   select array_agg(k.kind order by k.kind), array_agg(format($call$
-  table_owner := case when p_requests = batch.planned_table(%1$L, %2$L, %3$L) then batch.planned_owner(%1$L, %2$L, %3$L) end;
-  found_row := batch.%4$I(p_requests, p_timeout_column, p_request, table_owner, %5$L);%6$s
-  if table_owner is not null and p_requests is distinct from batch.planned_table(%1$L, %2$L, %3$L) then
+  unused := pg_relation_is_updatable(p_requests, false);
+  loop
+    table_owner := case when p_requests = batch.planned_table(%1$L, %2$L, %3$L) then batch.planned_owner(%1$L, %2$L, %3$L) end;
+    exit when previous is not null;
+    if table_owner is null then
+      found_row := batch.%4$I(p_requests, p_timeout_column, p_request, batch.table_owner(p_requests), null);%6$s
+      return found_row;
+    end if;
+    found_row := batch.%4$I(p_requests, p_timeout_column, p_request, table_owner, %5$L);%6$s
+    previous := table_owner;
+  end loop;
+  if table_owner is distinct from previous then
     found_row.request := null;
   end if;
   return found_row;
@@ -36,7 +47,9 @@ $call$, n.nspname, c.relname, key, 'row$' || k.kind, format('%I.%I.%I', n.nspnam
     as %L$sql$,
     format($body$
 declare
+  unused integer;
   table_owner oid;
+  previous oid;
   found_row record;
 begin%s
   execute format('select r.request, r.timeout_seconds from batch.%%I($1, $2, $3) r', 'row$' || p_kind) into found_row

@@ -10,9 +10,10 @@
 -- alter the function's search_path.
 -- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
 -- than running it, and with many partitions several times as long. batch.call_reader() passes a row's reader the names that are valid, and
--- the table's owner: looking both up here would take longer than reading the row. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
--- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
--- that the text depends on. A key that several rows have raises BA001, after they were read.
+-- the table's owner: to look both up here would take longer than to read the row.
+-- to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. $3 and $5 and not the
+-- parameters' names, which may be columns. batch.read_row() ensures the settings that the text depends on. A key that several rows have raises
+-- BA001, after they were read.
 -- Of a partitioned table, plan_cache_mode is not the worker's: a generic plan locks every partition, a plan for one key only its own.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
@@ -37,14 +38,15 @@ declare
     'p_names text DEFAULT NULL::text, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
   guard constant text := $guard$
-  perform from pg_catalog.pg_class c
-  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
-  if not found then
+  if p_owner is null then
+    select c.relowner into p_owner from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) p_requests;
+  end if;
+  if pg_catalog.pg_has_role(p_owner, current_user, 'usage') is not true then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;$guard$;
   find_key constant text := $find$
-  select a.attname into key
+  select a.attname, i.indexrelid into key, key_index
   from pg_catalog.pg_index i
   join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;$find$;
@@ -73,19 +75,22 @@ begin
     'row$' || p_kind, row_arguments, plans, format($body$
 declare
   key name;
+  key_index oid;
   rows bigint;
-begin
+begin%1$s
   %2$s
-  if p_names operator(pg_catalog.=) %4$L and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
-    and pg_catalog.pg_has_role(p_owner, current_user, 'usage')
-  then
+  if p_names operator(pg_catalog.=) %4$L and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
-  else%1$s%8$s
+  else%8$s
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
+    -- Another column may have got this name while the statement waited for its lock on the table: the caller then reads again.
+    if pg_catalog.pg_get_indexdef(key_index, 1, false) is distinct from pg_catalog.quote_ident(key) then
+      request := null;
+    end if;
   end if;
   %9$s
   if rows operator(pg_catalog.>) 1 then
@@ -104,7 +109,9 @@ $body$, guard, begins, p_requests::text, names, quote_ident(key), coalesce(p_tim
     as %L$sql$,
     'keys$' || p_kind, keys_arguments, format($body$
 declare
+  p_owner oid;
   key name;
+  key_index oid;
   keys bigint[];
 begin%1$s
   %3$s

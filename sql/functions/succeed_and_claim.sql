@@ -43,7 +43,7 @@ begin
       now_recorded
     ) c;
   exception
-    when query_canceled or others then
+    when query_canceled or others or assert_failure then
       -- The worker calls batch.claim() next, which reports what persists.
       null;
   end;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { parseRow } from "../../worker/src/parseRow.ts";
-import { type Claim, claim, claimParams } from "../support/queue.ts";
+import { SESSION_SETTINGS } from "../../worker/src/sessionOptions.ts";
+import { type Claim, claim, claimParams, overClient } from "../support/queue.ts";
 import { claimed, database, query, worker } from "./parcels.ts";
 
 /** What a session whose readers are planned claims while it waits for these statements' commit. */
@@ -39,7 +40,7 @@ describe("a claim that waits for a change of the table", () => {
     ["column", "alter table parcels rename id to number; alter table parcels rename seconds to id"],
     [
       "table",
-      "alter table parcels rename to renamed; create table parcels (id bigint primary key, number bigint); insert into parcels select id, id + 1 from renamed",
+      "alter table parcels rename to renamed; create table parcels (id bigint primary key); insert into parcels select id from renamed",
     ],
   ] as const) {
     test(`reads the request's own row, also if another ${what} has taken the name`, async () => {
@@ -48,4 +49,37 @@ describe("a claim that waits for a change of the table", () => {
       assert.deepEqual(row, what === "column" ? { number: 2, place: "x", id: 3 } : { id: 2, place: "x", seconds: 3 });
     });
   }
+
+  test("reads the request's own row, also if the table was renamed before and has not been attached again", async () => {
+    await query("update parcels set seconds = 1 + id % 3; alter table parcels rename to renamed");
+    const row = parseRow(
+      (await claimDuring("alter table renamed rename id to number; alter table renamed rename seconds to id"))?.row ??
+        "",
+    );
+    assert.deepEqual(row, { number: 2, place: "x", id: 3 });
+  });
+
+  test("and ends because the kind was paused as well: the next one finds the row when the change is undone", async () => {
+    const swap = "alter table parcels rename id to number; alter table parcels rename seconds to id";
+    assert.equal(await claimDuring(`select batch.pause('parcel', 'maintenance'); ${swap}`), undefined);
+    await query("alter table parcels rename id to seconds; alter table parcels rename number to id");
+    await query("select batch.resume('parcel')");
+    assert.equal((await claimed("b")).requestId, "2");
+    assert.deepEqual(await query("select from batch.history"), []);
+  });
+});
+
+test("a claim that cannot read the row in time does not mislead the next one, at any isolation level", async () => {
+  const pod = await database.open({ user: "batch_worker" });
+  for (const setting of Object.entries(SESSION_SETTINGS)) await pod.query("select set_config($1, $2, false)", setting);
+  const take = (job: string) => claim(overClient(pod), claimParams(job, { kind: "parcel" }));
+  const changing = await database.open();
+  await changing.query("begin; lock table parcels");
+  await pod.query("set lock_timeout = '1ms'");
+  await assert.rejects(take("a"), { code: "55P03" });
+  await changing.query("commit");
+  await pod.query("reset lock_timeout; begin isolation level repeatable read");
+  assert.equal((await take("a"))?.requestId, "1");
+  await pod.query("commit");
+  assert.equal((await take("b"))?.requestId, "2");
 });

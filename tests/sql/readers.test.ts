@@ -80,7 +80,7 @@ describe("the readers of attached tables", () => {
     assert.equal((await take("one"))?.row, '{"id":1}');
   });
 
-  test("of an earlier version, which do not know which names are valid, are called dynamically until the table is attached again", async () => {
+  test("of an earlier version are called dynamically until the table is attached again", async () => {
     await database.query(`
       drop function batch."row$one";
       create function batch."row$one"(p_requests regclass, p_timeout_column name, p_request bigint, out request text, out timeout_seconds float8)

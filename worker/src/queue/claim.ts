@@ -10,7 +10,7 @@ export interface ClaimParams
   readonly session: number;
   /** Requests that the Job has finished, to this pod's knowledge. */
   readonly jobFinished: number;
-  /** Whether this is the first of the claims that the pod repeats until one succeeds: the scaling query counts only these. */
+  /** Whether this is the first claim of those that a pod without a request repeats until one succeeds: the scaling query counts only it. */
   readonly arriving: boolean;
 }
 

@@ -26,7 +26,7 @@ const arrivals = async () => (await database.query("select last_value from batch
 describe("succeedAndClaim", () => {
   beforeEach(() => database.reset());
 
-  test("records SUCCESS and claims the next request as claim does, but does not count it as an arrival: the Job never lacked a request", async () => {
+  test("records SUCCESS and claims the next request as claim does, not counted as arriving: the Job was never without one", async () => {
     const { connection, attempt, next } = await startFirst(2);
     const before = await arrivals();
     const got = await succeedAndClaim(connection, attempt, '{"ok": true}', next);
@@ -71,6 +71,21 @@ describe("succeedAndClaim", () => {
     await other.query("rollback");
     assert.equal((await ended()).length, 1);
     assert.equal((await claim(connection, next))?.requestId, "2");
+  });
+
+  test("records SUCCESS even if an assertion of the table's owner fails while the next row is read", async () => {
+    await database.query(`
+      create type mood as enum ('fine', 'bad');
+      create function read_mood(mood) returns json language plpgsql as $$begin assert $1 = 'fine'; return '"fine"'; end$$;
+      create cast (mood as json) with function read_mood(mood);
+      create table visitor (id bigint primary key, mood mood); select batch.attach('visitor', 'visitor');
+      insert into visitor values (1, 'fine'), (2, 'bad'), (3, 'fine')`);
+    const params = claimParams("a", { kind: "visitor" });
+    const { connection, attempt } = await startAttempt(database, params);
+    const next = { ...params, jobFinished: 1 };
+    assert.equal(await succeedAndClaim(connection, attempt, null, next), undefined);
+    assert.deepEqual(await ended(), [{ request_id: "1", status: "SUCCESS", result: null }]);
+    assert.equal((await claim(connection, next))?.requestId, "3");
   });
 
   test("the Job's other pod finds the Job's request locked, before the commit and after it, and claims no other", async () => {

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import type pg from "pg";
+import { SESSION_SETTINGS } from "../../worker/src/sessionOptions.ts";
+import { connectTo, createTestDatabase } from "../support/database.ts";
+import { type Claim, claim, claimParams, demand, overClient } from "../support/queue.ts";
+
+const database = await createTestDatabase();
+const worker = database.connect("batch_worker");
+const scaler = database.connect("batch_scaler");
+const poll = () => demand(scaler, { kind: "given", requestsPerJob: 1, maxReplicaCount: 10 });
+const take = (connection: typeof worker, job: string, kind = "given", arriving = true) =>
+  claim(connection, claimParams(job, { kind, arriving }));
+
+const SHOP = "shop_of_given_test";
+
+/** What the new owner does, whose policy reads whatever the reading role may read. */
+const POLICY = `
+  alter table office.t enable row level security;
+  create policy p on office.t using (shop.run(id));
+  grant select on office.t to public`;
+
+before(() => database.query(`create role ${SHOP} login`));
+after(async () => {
+  const admin = await connectTo("postgres");
+  await admin.query(`drop role ${SHOP}`);
+  await admin.end();
+});
+
+let shop: pg.Client;
+beforeEach(async () => {
+  await database.reset();
+  await database.query("update batch.kind set attached = false where kind = 'given'");
+  await database.query(`
+    drop schema if exists shop, office, archive cascade;
+    create schema shop authorization ${SHOP}; create schema office;
+    grant create, usage on schema office to ${SHOP}; grant usage on schema office, shop to public;
+    create table office.t (id bigint primary key); select batch.attach('office.t', 'given'); insert into office.t values (1), (2), (3)`);
+  shop = await database.open({ user: SHOP });
+  await shop.query(`
+    create sequence shop.seen minvalue 0; grant all on sequence shop.seen to public;
+    create function shop.run(bigint) returns boolean language plpgsql as $$
+    begin perform setval('shop.seen', (select count(*) from batch.queue)); return true; end$$`);
+});
+
+/** What is answered to a statement that waits while a superuser gives the table away in one transaction with the new owner's statements. */
+async function whileGiven<T>(statement: () => Promise<T>): Promise<T> {
+  const giving = await database.open();
+  await giving.query(`begin; alter table office.t owner to ${SHOP}; set local role ${SHOP}; ${POLICY}`);
+  const waiting = statement();
+  await database.untilBlocked();
+  await giving.query("commit");
+  return await waiting;
+}
+
+/** Asserts that the policy has not been able to count the requests; the sequence also shows it if the statement failed. */
+async function assertNothingSeen(): Promise<void> {
+  assert.deepEqual(await database.query("select is_called from shop.seen"), [{ is_called: false }]);
+}
+
+describe("code of the owner to whom a superuser gives an attached table does not run with the queue's rights", () => {
+  for (const [what, warm] of [
+    ["planned its reader", true],
+    ["not planned its reader yet", false],
+  ] as const) {
+    test(`in a claim that waits for the table, in a session that has ${what}`, async () => {
+      if (warm) assert.equal((await take(worker, "warm"))?.attempt, 1);
+      assert.equal(await whileGiven(() => take(worker, "a")), undefined);
+      await assertNothingSeen();
+    });
+  }
+
+  test("in a claim that waits for a table that was renamed after it was attached", async () => {
+    await database.query("alter table office.t rename to u; select batch.attach('office.u', 'given')");
+    await database.query("alter table office.u rename to t");
+    assert.equal((await take(worker, "warm"))?.attempt, 1);
+    assert.equal(await whileGiven(() => take(worker, "a")), undefined);
+    await assertNothingSeen();
+  });
+
+  test("in a poll that waits for the table", async () => {
+    await database.query("update batch.kind set sweep_pending = true where kind = 'given'");
+    await whileGiven(poll);
+    await assertNothingSeen();
+  });
+
+  test("in batch.retry() that waits for the table", async () => {
+    const operator = await database.open();
+    await whileGiven(() => operator.query("select batch.retry('given', 1)").catch(() => undefined));
+    await assertNothingSeen();
+  });
+
+  for (const [what, superusers, owners] of [
+    ["the table", `alter table office.t owner to ${SHOP}`, POLICY],
+    [
+      "a schema of the same name",
+      `alter schema office rename to archive; create schema office authorization ${SHOP}`,
+      `create table office.t (id bigint primary key); insert into office.t values (1), (2), (3); grant usage on schema office to public; ${POLICY}`,
+    ],
+  ] as const) {
+    test(`in the second claim of a transaction, given ${what} after the first`, async () => {
+      await database.query("insert into make_it_clap (duration_seconds) values (1)");
+      const client = await database.open({ user: "batch_worker" });
+      for (const setting of Object.entries(SESSION_SETTINGS))
+        await client.query("select set_config($1, $2, false)", setting);
+      const pod = overClient(client);
+      assert.equal((await take(pod, "warm"))?.attempt, 1);
+      await client.query("begin");
+      assert.equal((await take(pod, "a", "clap"))?.attempt, 1);
+      await database.query(superusers);
+      await shop.query(owners);
+      const second: Claim | undefined = await take(pod, "b", "given", false);
+      await client.query("commit");
+      await assertNothingSeen();
+      assert.equal(second?.row, what === "the table" ? undefined : '{"id":2}');
+    });
+  }
+});
