@@ -1171,7 +1171,7 @@ begin%1$s
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
     -- Another column may have got this name while the statement waited for its lock on the table: the caller then reads again.
-    if pg_catalog.pg_get_indexdef(key_index, 1, false) is distinct from pg_catalog.quote_ident(key) then
+    if coalesce(pg_catalog.pg_get_indexdef(key_index, 1, false), '') operator(pg_catalog.<>) pg_catalog.quote_ident(key) then
       request := null;
     end if;
   end if;
@@ -3985,7 +3985,7 @@ begin
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
     -- Another column may have got this name while the statement waited for its lock on the table: the caller then reads again.
-    if pg_catalog.pg_get_indexdef(key_index, 1, false) is distinct from pg_catalog.quote_ident(key) then
+    if coalesce(pg_catalog.pg_get_indexdef(key_index, 1, false), '') operator(pg_catalog.<>) pg_catalog.quote_ident(key) then
       request := null;
     end if;
   end if;

@@ -10,7 +10,7 @@
 -- alter the function's search_path.
 -- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
 -- than running it, and with many partitions several times as long. batch.call_reader() passes a row's reader the names that are valid, and
--- the table's owner: to look both up here would take longer than to read the row.
+-- the table's owner: to look both up here would take longer than to read the row, and show them as they were before the caller's statement.
 -- to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. $3 and $5 and not the
 -- parameters' names, which may be columns. batch.read_row() ensures the settings that the text depends on. A key that several rows have raises
 -- BA001, after they were read.
@@ -88,7 +88,7 @@ begin%1$s
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
     -- Another column may have got this name while the statement waited for its lock on the table: the caller then reads again.
-    if pg_catalog.pg_get_indexdef(key_index, 1, false) is distinct from pg_catalog.quote_ident(key) then
+    if coalesce(pg_catalog.pg_get_indexdef(key_index, 1, false), '') operator(pg_catalog.<>) pg_catalog.quote_ident(key) then
       request := null;
     end if;
   end if;

@@ -194,6 +194,20 @@ test("a pod takes over from a previous one that still holds the request after so
   ]);
 });
 
+test("a pod is counted as arriving at its start, and again if nothing waited at its last success", async () => {
+  await database.query("insert into make_it_clap (duration_seconds) select 1 from generate_series(1, 3)");
+  const arrivals = async () =>
+    Number(
+      (await database.query("select case when is_called then last_value else 0 end n from batch.arrivals_clap"))[0]?.n,
+    );
+  const before = await arrivals();
+  assert.equal(await runPod(3, async () => undefined, database.connect()), "succeeded");
+  assert.equal(await arrivals(), before + 1);
+  await database.query("insert into make_it_clap (duration_seconds) values (1)");
+  assert.equal(await runPod(9, async () => undefined, database.connect()), "succeeded");
+  assert.equal(await arrivals(), before + 3);
+});
+
 test("a Job of many requests keeps nothing of the finished ones in memory", { timeout: 300_000 }, async () => {
   const WARM = 500;
   const REQUESTS = 2_500;
