@@ -325,40 +325,13 @@ CREATE FUNCTION batch.call_reader(p_kind text, p_requests regclass, p_timeout_co
     LANGUAGE plpgsql STABLE
     AS $_$
 declare
-  unused integer;
-  table_owner oid;
-  previous oid;
   found_row record;
 begin
 if p_kind = 'clap' then
-
-  unused := pg_relation_is_updatable(p_requests, false);
-  loop
-    table_owner := case when p_requests = batch.planned_table('public', 'make_it_clap', 'id') then batch.planned_owner('public', 'make_it_clap', 'id') end;
-    exit when previous is not null;
-    if table_owner is null then
-      found_row := batch."row$clap"(p_requests, p_timeout_column, p_request, batch.table_owner(p_requests), null);
-  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
-    perform batch.refuse_search_path(p_requests);
-  end if;
-      return found_row;
-    end if;
-    found_row := batch."row$clap"(p_requests, p_timeout_column, p_request, table_owner, 'public.make_it_clap.id');
-  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
-    perform batch.refuse_search_path(p_requests);
-  end if;
-    previous := table_owner;
-  end loop;
-  if table_owner is distinct from previous then
-    found_row.request := null;
-  end if;
-  return found_row;
+  return batch."row$clap"(p_requests, p_timeout_column, p_request);
 end if;
   execute format('select r.request, r.timeout_seconds from batch.%I($1, $2, $3) r', 'row$' || p_kind) into found_row
   using p_requests, p_timeout_column, p_request;
-  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
-    perform batch.refuse_search_path(p_requests);
-  end if;
   return found_row;
 end
 $_$;
@@ -456,6 +429,7 @@ declare
   found_row record;  -- its row
   unread bigint;     -- the first waiting request, if it is left to the slow path
   unread_since timestamptz;
+  unused integer;
 begin
   -- age_zero: the transaction number whose age() is 0, from which that of an xmax is computed.
   -- oldest_age: the age() of the oldest running transaction.
@@ -499,12 +473,15 @@ begin
           or pg_visible_in_snapshot((kind_row.age_zero - age(q.xmax))::text::xid8, kind_row.snapshot))
       order by q.enqueued_xid, q.request_id limit 1 for update skip locked
     ) c;
-    if waiting.ordinary and p_next then
-      -- batch.succeed_and_claim() has an exception block of its own, and batch.claim() comes next.
-      found_row := batch.call_reader(p_kind, kind_row.requests, kind_row.timeout_column, waiting.request_id);
-    elsif waiting.ordinary then
+    if waiting.ordinary then
       begin
+        -- It waits for the table's lock: the next statement then sees what was committed meanwhile, before anything of the table's owner runs.
+        unused := pg_relation_is_updatable(kind_row.requests, false);
         found_row := batch.call_reader(p_kind, kind_row.requests, kind_row.timeout_column, waiting.request_id);
+        if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+          perform batch.refuse_search_path(kind_row.requests);
+        end if;
+        waiting.ordinary := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
       exception
         when query_canceled then
           if not batch.has_timed_out(waiting.locked_at) then
@@ -518,9 +495,6 @@ begin
         when others or assert_failure then
           waiting.ordinary := false;
       end;
-    end if;
-    if waiting.ordinary then
-      waiting.ordinary := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
     end if;
     if waiting.ordinary then
       timeout_seconds := case when found_row.timeout_seconds = 0 then null else coalesce(found_row.timeout_seconds, p_timeout_seconds) end;
@@ -579,6 +553,7 @@ declare
   kind_problem text;
   in_time boolean := true;         -- there is time for another request
   unusable integer := 0;           -- how many such requests this call has met
+  unused integer;
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
     raise invalid_parameter_value using message = format(
@@ -684,6 +659,7 @@ begin
       problem := null;
       unreadable := null;
       begin
+        unused := pg_relation_is_updatable(kind_row.requests, false);  -- as in batch.claim()
         found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
         if getdatabaseencoding() <> 'UTF8' then
           -- The answer could not be sent, and every claim would fail.
@@ -895,52 +871,21 @@ CREATE FUNCTION batch.connect_readers() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
-declare
-  check_path constant text := $check$
-  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
-    perform batch.refuse_search_path(p_requests);
-  end if;$check$;
-  kinds text[];
-  calls text[];
 begin
   perform batch.lock_attachments();
-  select array_agg(k.kind order by k.kind), array_agg(format($call$
-  unused := pg_relation_is_updatable(p_requests, false);
-  loop
-    table_owner := case when p_requests = batch.planned_table(%1$L, %2$L, %3$L) then batch.planned_owner(%1$L, %2$L, %3$L) end;
-    exit when previous is not null;
-    if table_owner is null then
-      found_row := batch.%4$I(p_requests, p_timeout_column, p_request, batch.table_owner(p_requests), null);%6$s
-      return found_row;
-    end if;
-    found_row := batch.%4$I(p_requests, p_timeout_column, p_request, table_owner, %5$L);%6$s
-    previous := table_owner;
-  end loop;
-  if table_owner is distinct from previous then
-    found_row.request := null;
-  end if;
-  return found_row;
-$call$, n.nspname, c.relname, key, 'row$' || k.kind, format('%I.%I.%I', n.nspname, c.relname, key), check_path) order by k.kind)
-  into kinds, calls
-  from batch.kind k join pg_class c on c.oid = k.requests join pg_namespace n on n.oid = c.relnamespace, batch.key_column(k.requests) key
-  where k.attached and key is not null
-    and to_regprocedure(format('batch.%I(regclass, name, bigint, oid, text)', 'row$' || k.kind)) is not null;
   execute format(
     $sql$create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
     language plpgsql stable
     as %L$sql$,
     format($body$
 declare
-  unused integer;
-  table_owner oid;
-  previous oid;
   found_row record;
 begin%s
   execute format('select r.request, r.timeout_seconds from batch.%%I($1, $2, $3) r', 'row$' || p_kind) into found_row
-  using p_requests, p_timeout_column, p_request;%s
+  using p_requests, p_timeout_column, p_request;
   return found_row;
 end
-$body$, batch.reader_calls(coalesce(kinds, '{}'), calls), check_path));
+$body$, batch.reader_calls(array(select k.kind from batch.kind k where k.attached order by k.kind))));
 end
 $_$;
 
@@ -1112,19 +1057,13 @@ declare
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
     where i.indrelid = p_requests and i.indisprimary
   );
-  -- What batch.call_reader() passes for the table and the key that the static statement names.
-  names text := (
-    select format('%I.%I.%I', n.nspname, c.relname, key)
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = p_requests
-  );
-  row_arguments constant text := 'p_requests regclass, p_timeout_column name, p_request bigint, p_owner oid DEFAULT NULL::oid, '
-    'p_names text DEFAULT NULL::text, OUT request text, OUT timeout_seconds double precision';
+  row_arguments constant text :=
+    'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
   guard constant text := $guard$
-  if p_owner is null then
-    select c.relowner into p_owner from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) p_requests;
-  end if;
-  if pg_catalog.pg_has_role(p_owner, current_user, 'usage') is not true then
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
+  if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;$guard$;
@@ -1157,20 +1096,27 @@ begin
     as %L$sql$,
     'row$' || p_kind, row_arguments, plans, format($body$
 declare
-  key name;
-  key_index oid;
+  key pg_catalog.name;
+  key_index pg_catalog.oid;
   rows bigint;
 begin%1$s
   %2$s
-  if p_names operator(pg_catalog.=) %4$L and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name then
+  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+    and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
+  then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
+    if p_requests::pg_catalog.text operator(pg_catalog.<>) %3$L
+      or coalesce(pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false), '') operator(pg_catalog.<>) %5$L
+    then
+      request := null;
+    end if;
   else%8$s
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
-    -- Another column may have got this name while the statement waited for its lock on the table: the caller then reads again.
     if coalesce(pg_catalog.pg_get_indexdef(key_index, 1, false), '') operator(pg_catalog.<>) pg_catalog.quote_ident(key) then
       request := null;
     end if;
@@ -1180,7 +1126,7 @@ begin%1$s
     raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
 end
-$body$, guard, begins, p_requests::text, names, quote_ident(key), coalesce(p_timeout_column, ''),
+$body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
     replace(find_key, E'\n', E'\n  '), ends, counts));
   execute format(
@@ -1192,9 +1138,8 @@ $body$, guard, begins, p_requests::text, names, quote_ident(key), coalesce(p_tim
     as %L$sql$,
     'keys$' || p_kind, keys_arguments, format($body$
 declare
-  p_owner oid;
-  key name;
-  key_index oid;
+  key pg_catalog.name;
+  key_index pg_catalog.oid;
   keys bigint[];
 begin%1$s
   %3$s
@@ -2023,24 +1968,6 @@ $$;
 
 
 --
--- Name: find_table(name, name, name); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.find_table(p_schema name, p_table name, p_key name, OUT table_oid regclass, OUT owner_oid oid) RETURNS record
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  if current_setting('transaction_isolation') = 'read committed' then
-    select c.oid, c.relowner into table_oid, owner_oid
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = p_schema and c.relname = p_table and batch.key_column(c.oid) = p_key;
-  end if;
-end
-$$;
-
-
---
 -- Name: finish(text, jsonb); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2306,15 +2233,13 @@ CREATE FUNCTION batch."keys$clap"(p_requests regclass, p_partition regclass, p_a
     SET enable_seqscan TO 'off'
     AS $_$
 declare
-  p_owner oid;
-  key name;
-  key_index oid;
+  key pg_catalog.name;
+  key_index pg_catalog.oid;
   keys bigint[];
 begin
-  if p_owner is null then
-    select c.relowner into p_owner from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) p_requests;
-  end if;
-  if pg_catalog.pg_has_role(p_owner, current_user, 'usage') is not true then
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
+  if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
@@ -2677,34 +2602,6 @@ $$;
 
 
 --
--- Name: planned_owner(name, name, name); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.planned_owner(p_schema name, p_table name, p_key name) RETURNS oid
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  return (batch.find_table(p_schema, p_table, p_key)).owner_oid;
-end
-$$;
-
-
---
--- Name: planned_table(name, name, name); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.planned_table(p_schema name, p_table name, p_key name) RETURNS regclass
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  return (batch.find_table(p_schema, p_table, p_key)).table_oid;
-end
-$$;
-
-
---
 -- Name: purge(text, interval, integer); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2839,11 +2736,19 @@ $_$;
 CREATE FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
     LANGUAGE plpgsql STABLE
     AS $$
+declare
+  path constant text := pg_catalog.current_setting('search_path');
+  found_row record;
 begin
   if batch.has_worker_settings() then
-    return batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
+    found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
+  else
+    found_row := batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
   end if;
-  return batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
+    perform batch.refuse_search_path(p_requests);
+  end if;
+  return found_row;
 end
 $$;
 
@@ -2872,25 +2777,25 @@ $$;
 
 
 --
--- Name: reader_calls(text[], text[]); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: reader_calls(text[]); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.reader_calls(p_kinds text[], p_calls text[]) RETURNS text
+CREATE FUNCTION batch.reader_calls(p_kinds text[]) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
   middle integer := (1 + cardinality(p_kinds)) / 2;
 begin
   if cardinality(p_kinds) > 1 then
     return format(E'\nif p_kind <= %L collate "C" then%s\nelse%s\nend if;', p_kinds[middle],
-      batch.reader_calls(p_kinds[:middle], p_calls[:middle]), batch.reader_calls(p_kinds[middle + 1:], p_calls[middle + 1:]));
+      batch.reader_calls(p_kinds[:middle]), batch.reader_calls(p_kinds[middle + 1:]));
   elsif cardinality(p_kinds) = 1 then
-    return format(E'\nif p_kind = %L then\n%send if;', p_kinds[1], p_calls[1]);
+    return format(E'\nif p_kind = %L then\n  return batch.%I(p_requests, p_timeout_column, p_request);\nend if;', p_kinds[1], 'row$' || p_kinds[1]);
   end if;
   return '';
 end
-$$;
+$_$;
 
 
 --
@@ -3952,29 +3857,36 @@ $$;
 
 
 --
--- Name: row$clap(regclass, name, bigint, oid, text); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: row$clap(regclass, name, bigint); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, p_owner oid DEFAULT NULL::oid, p_names text DEFAULT NULL::text, OUT request text, OUT timeout_seconds double precision) RETURNS record
+CREATE FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
-  key name;
-  key_index oid;
+  key pg_catalog.name;
+  key_index pg_catalog.oid;
   rows bigint;
 begin
-  if p_owner is null then
-    select c.relowner into p_owner from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) p_requests;
-  end if;
-  if pg_catalog.pg_has_role(p_owner, current_user, 'usage') is not true then
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
+  if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;
   
-  if p_names operator(pg_catalog.=) 'public.make_it_clap.id' and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name then
+  if p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+    and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
+  then
     select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
+    if p_requests::pg_catalog.text operator(pg_catalog.<>) 'public.make_it_clap'
+      or coalesce(pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false), '') operator(pg_catalog.<>) 'id'
+    then
+      request := null;
+    end if;
   else
     select a.attname, i.indexrelid into key, key_index
     from pg_catalog.pg_index i
@@ -3984,7 +3896,6 @@ begin
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %s, 1::bigint from %s r where r.%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
-    -- Another column may have got this name while the statement waited for its lock on the table: the caller then reads again.
     if coalesce(pg_catalog.pg_get_indexdef(key_index, 1, false), '') operator(pg_catalog.<>) pg_catalog.quote_ident(key) then
       request := null;
     end if;
@@ -4199,20 +4110,6 @@ begin
     update batch.kind k set sweep_pending = false
     from (select s.kind from batch.kind s where s.kind = p_kind for no key update skip locked) free where k.kind = free.kind;
   end if;
-end
-$$;
-
-
---
--- Name: table_owner(regclass); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.table_owner(p_requests regclass) RETURNS oid
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  return (select c.relowner from pg_class c where c.oid = p_requests);
 end
 $$;
 
@@ -5168,13 +5065,6 @@ REVOKE ALL ON FUNCTION batch.fail(p_kind text, p_job text, p_request bigint, p_a
 
 
 --
--- Name: FUNCTION find_table(p_schema name, p_table name, p_key name, OUT table_oid regclass, OUT owner_oid oid); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.find_table(p_schema name, p_table name, p_key name, OUT table_oid regclass, OUT owner_oid oid) FROM PUBLIC;
-
-
---
 -- Name: FUNCTION finish(p_token text, p_result jsonb); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5343,20 +5233,6 @@ REVOKE ALL ON FUNCTION batch.pause(p_kind text, p_reason text) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION planned_owner(p_schema name, p_table name, p_key name); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.planned_owner(p_schema name, p_table name, p_key name) FROM PUBLIC;
-
-
---
--- Name: FUNCTION planned_table(p_schema name, p_table name, p_key name); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.planned_table(p_schema name, p_table name, p_key name) FROM PUBLIC;
-
-
---
 -- Name: FUNCTION purge(p_kind text, p_age interval, p_limit integer); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5385,10 +5261,10 @@ REVOKE ALL ON FUNCTION batch.read_row_with_settings(p_kind text, p_requests regc
 
 
 --
--- Name: FUNCTION reader_calls(p_kinds text[], p_calls text[]); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION reader_calls(p_kinds text[]); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.reader_calls(p_kinds text[], p_calls text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.reader_calls(p_kinds text[]) FROM PUBLIC;
 
 
 --
@@ -5616,10 +5492,10 @@ REVOKE ALL ON FUNCTION batch.retry(p_kind text, p_request bigint) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION "row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, p_owner oid, p_names text, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION "row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, p_owner oid, p_names text, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) FROM PUBLIC;
 
 
 --
@@ -5669,13 +5545,6 @@ REVOKE ALL ON FUNCTION batch.suspect_dead(p_kind text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.sweep(p_kind text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION table_owner(p_requests regclass); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.table_owner(p_requests regclass) FROM PUBLIC;
 
 
 --

@@ -7,8 +7,7 @@
 -- p_job_finished: requests the Job has finished, as far as this pod knows
 -- p_arriving: true at the first of the claims that a pod without a request repeats until one succeeds: the scaling query counts them
 -- p_next: true when batch.succeed_and_claim() has just ended the Job's request, of which a Job has no more than one: only waiting
--- requests are considered, rows that no trigger saw are left to the next claim or poll, since enqueuing many takes seconds, and an error
--- of reading the row is raised
+-- requests are considered, and rows that no trigger saw are left to the next claim or poll, since enqueuing many takes seconds
 --
 -- One row: the attempt. Zero rows: nothing to claim, or a previous pod still owns the Job's request; batch.reclaim() reports which.
 --
@@ -38,6 +37,7 @@ declare
   found_row record;  -- its row
   unread bigint;     -- the first waiting request, if it is left to the slow path
   unread_since timestamptz;
+  unused integer;
 begin
   -- age_zero: the transaction number whose age() is 0, from which that of an xmax is computed.
   -- oldest_age: the age() of the oldest running transaction.
@@ -81,12 +81,15 @@ begin
           or pg_visible_in_snapshot((kind_row.age_zero - age(q.xmax))::text::xid8, kind_row.snapshot))
       order by q.enqueued_xid, q.request_id limit 1 for update skip locked
     ) c;
-    if waiting.ordinary and p_next then
-      -- batch.succeed_and_claim() has an exception block of its own, and batch.claim() comes next.
-      found_row := batch.call_reader(p_kind, kind_row.requests, kind_row.timeout_column, waiting.request_id);
-    elsif waiting.ordinary then
+    if waiting.ordinary then
       begin
+        -- It waits for the table's lock: the next statement then sees what was committed meanwhile, before anything of the table's owner runs.
+        unused := pg_relation_is_updatable(kind_row.requests, false);
         found_row := batch.call_reader(p_kind, kind_row.requests, kind_row.timeout_column, waiting.request_id);
+        if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
+          perform batch.refuse_search_path(kind_row.requests);
+        end if;
+        waiting.ordinary := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
       exception
         when query_canceled then
           if not batch.has_timed_out(waiting.locked_at) then
@@ -100,9 +103,6 @@ begin
         when others or assert_failure then
           waiting.ordinary := false;
       end;
-    end if;
-    if waiting.ordinary then
-      waiting.ordinary := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
     end if;
     if waiting.ordinary then
       timeout_seconds := case when found_row.timeout_seconds = 0 then null else coalesce(found_row.timeout_seconds, p_timeout_seconds) end;

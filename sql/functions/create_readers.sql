@@ -6,14 +6,14 @@
 --
 -- Each function first checks that the table's owner has the rights of the role it runs as, so that code of that owner gains nothing:
 -- the function may have been altered to run as its caller, or the table given to another owner. The check is a separate statement, since
--- planning a statement that names the table may run code of its owner. It uses only schema-qualified names: the table's owner may
--- alter the function's search_path.
+-- planning a statement that names the table may run code of its owner. It uses only schema-qualified names, also of types: the table's
+-- owner may alter the function's search_path.
 -- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
--- than running it, and with many partitions several times as long. batch.call_reader() passes a row's reader the names that are valid, and
--- the table's owner: to look both up here would take longer than to read the row, and show them as they were before the caller's statement.
--- to_json and not to_jsonb: it keeps the text of a json column; r.* is the row even if a column is called r. $3 and $5 and not the
--- parameters' names, which may be columns. batch.read_row() ensures the settings that the text depends on. A key that several rows have raises
--- BA001, after they were read.
+-- than running it, and with many partitions several times as long. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
+-- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
+-- that the text depends on. A key that several rows have raises BA001, after they were read.
+-- The names are checked again after the row was read, when this transaction has a lock on the table: it may have waited for another one that
+-- renamed a column or the table. The row is then null, and the caller reads again.
 -- Of a partitioned table, plan_cache_mode is not the worker's: a generic plan locks every partition, a plan for one key only its own.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
@@ -29,19 +29,13 @@ declare
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
     where i.indrelid = p_requests and i.indisprimary
   );
-  -- What batch.call_reader() passes for the table and the key that the static statement names.
-  names text := (
-    select format('%I.%I.%I', n.nspname, c.relname, key)
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = p_requests
-  );
-  row_arguments constant text := 'p_requests regclass, p_timeout_column name, p_request bigint, p_owner oid DEFAULT NULL::oid, '
-    'p_names text DEFAULT NULL::text, OUT request text, OUT timeout_seconds double precision';
+  row_arguments constant text :=
+    'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
   guard constant text := $guard$
-  if p_owner is null then
-    select c.relowner into p_owner from pg_catalog.pg_class c where c.oid operator(pg_catalog.=) p_requests;
-  end if;
-  if pg_catalog.pg_has_role(p_owner, current_user, 'usage') is not true then
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
+  if not found then
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;$guard$;
@@ -74,20 +68,27 @@ begin
     as %L$sql$,
     'row$' || p_kind, row_arguments, plans, format($body$
 declare
-  key name;
-  key_index oid;
+  key pg_catalog.name;
+  key_index pg_catalog.oid;
   rows bigint;
 begin%1$s
   %2$s
-  if p_names operator(pg_catalog.=) %4$L and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name then
+  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+    and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
+  then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
+    if p_requests::pg_catalog.text operator(pg_catalog.<>) %3$L
+      or coalesce(pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false), '') operator(pg_catalog.<>) %5$L
+    then
+      request := null;
+    end if;
   else%8$s
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%I operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
-    -- Another column may have got this name while the statement waited for its lock on the table: the caller then reads again.
     if coalesce(pg_catalog.pg_get_indexdef(key_index, 1, false), '') operator(pg_catalog.<>) pg_catalog.quote_ident(key) then
       request := null;
     end if;
@@ -97,7 +98,7 @@ begin%1$s
     raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
 end
-$body$, guard, begins, p_requests::text, names, quote_ident(key), coalesce(p_timeout_column, ''),
+$body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
     replace(find_key, E'\n', E'\n  '), ends, counts));
   execute format(
@@ -109,9 +110,8 @@ $body$, guard, begins, p_requests::text, names, quote_ident(key), coalesce(p_tim
     as %L$sql$,
     'keys$' || p_kind, keys_arguments, format($body$
 declare
-  p_owner oid;
-  key name;
-  key_index oid;
+  key pg_catalog.name;
+  key_index pg_catalog.oid;
   keys bigint[];
 begin%1$s
   %3$s

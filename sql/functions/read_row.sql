@@ -6,14 +6,22 @@
 -- The text must not depend on settings of the database, the role or the session. A worker has set them all; setting them again for each
 -- row would take half as long as reading it.
 --
--- It sets no search_path: its callers set one.
+-- It sets no search_path: batch.claim() sets one.
 create or replace function batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
 language plpgsql stable
 as $$
+declare
+  path constant text := pg_catalog.current_setting('search_path');
+  found_row record;
 begin
   if batch.has_worker_settings() then
-    return batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
+    found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
+  else
+    found_row := batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
   end if;
-  return batch.read_row_with_settings(p_kind, p_requests, p_timeout_column, p_request);
+  if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
+    perform batch.refuse_search_path(p_requests);
+  end if;
+  return found_row;
 end
 $$;

@@ -58,15 +58,6 @@ describe("a claim that waits for a change of the table", () => {
     );
     assert.deepEqual(row, { number: 2, place: "x", id: 3 });
   });
-
-  test("and ends because the kind was paused as well: the next one finds the row when the change is undone", async () => {
-    const swap = "alter table parcels rename id to number; alter table parcels rename seconds to id";
-    assert.equal(await claimDuring(`select batch.pause('parcel', 'maintenance'); ${swap}`), undefined);
-    await query("alter table parcels rename id to seconds; alter table parcels rename number to id");
-    await query("select batch.resume('parcel')");
-    assert.equal((await claimed("b")).requestId, "2");
-    assert.deepEqual(await query("select from batch.history"), []);
-  });
 });
 
 test("a claim that cannot read the row in time does not mislead the next one, at any isolation level", async () => {

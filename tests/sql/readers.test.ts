@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
-import { SESSION_SETTINGS } from "../../worker/src/sessionOptions.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { type Claim, claim, claimParams, overClient } from "../support/queue.ts";
 
@@ -16,8 +15,7 @@ async function connected(): Promise<string[]> {
   const [found] = await database.query<{ text: string }>(
     "select prosrc as text from pg_proc where oid = 'batch.call_reader'::regproc",
   );
-  const calls = (found?.text ?? "").matchAll(/batch\."?row\$(\w+)"?\(p_requests/g);
-  return [...new Set(Array.from(calls, ([, kind]) => String(kind)))];
+  return [...(found?.text ?? "").matchAll(/batch\."?row\$(\w+)"?\(p_requests/g)].map(([, kind]) => String(kind));
 }
 
 beforeEach(async () => {
@@ -80,40 +78,6 @@ describe("the readers of attached tables", () => {
     assert.equal((await take("one"))?.row, '{"id":1}');
   });
 
-  test("of an earlier version are called dynamically until the table is attached again", async () => {
-    await database.query(`
-      drop function batch."row$one";
-      create function batch."row$one"(p_requests regclass, p_timeout_column name, p_request bigint, out request text, out timeout_seconds float8)
-        language plpgsql stable security definer as $$begin request := '{"id":100}'; end$$;
-      alter function batch."row$one" owner to batch_owner;
-      revoke all on function batch."row$one" from public;
-      select batch.connect_readers()`);
-    assert.deepEqual(await connected(), ["clap", "three", "two"]);
-    assert.equal((await take("one"))?.row, '{"id":100}');
-    await database.query("select batch.attach('public.one', 'one'); insert into one values (2)");
-    assert.deepEqual(await connected(), ["clap", ...KINDS]);
-    assert.equal((await claim(worker, claimParams("job-2", { kind: "one" })))?.row, '{"id":2}');
-  });
-
-  test("read no catalog once their statements are planned", async () => {
-    const pod = await database.open({ user: "batch_worker" });
-    for (const setting of Object.entries(SESSION_SETTINGS))
-      await pod.query("select set_config($1, $2, false)", setting);
-    await database.query("insert into one select generate_series(2, 20); select batch.demand('one', 1, 10)");
-    const scans = `select sum(pg_stat_get_xact_numscans(name::regclass))::integer as scans
-      from unnest(array['pg_class_oid_index', 'pg_index_indrelid_index']) name`;
-    const perClaim: number[] = [];
-    for (let job = 1; job <= 10; job++) {
-      await pod.query("begin");
-      const before = (await pod.query<{ scans: number }>(scans)).rows[0]?.scans ?? Number.NaN;
-      assert.ok(await claim(overClient(pod), claimParams(`job-${job}`, { kind: "one" })));
-      perClaim.push(((await pod.query<{ scans: number }>(scans)).rows[0]?.scans ?? Number.NaN) - before);
-      await pod.query("commit");
-    }
-    // Vacuum may have any session read the catalogs again.
-    assert.equal(Math.min(...perClaim), 0);
-  });
-
   test("are called for a kind that has no static statement, too", async () => {
     const file = new URL("../../sql/functions/call_reader.sql", import.meta.url);
     await database.query(readFileSync(file, "utf8"));
@@ -142,10 +106,8 @@ describe("the readers of attached tables", () => {
     );
     await database.query("select batch.attach('public.one', 'one')");
     await database.query("insert into one values (1, '2026-01-02 03:04:05+00', 0.1::float8 + 0.2)");
-    await plain.query("set search_path = pg_catalog, pg_temp; set timezone = 'Asia/Tokyo'; set extra_float_digits = 0");
-    await pinned.query(
-      "set search_path = pg_catalog, pg_temp; set timezone = 'UTC'; set enable_seqscan = off; set lc_monetary = 'C'",
-    );
+    await plain.query("set timezone = 'Asia/Tokyo'; set extra_float_digits = 0");
+    await pinned.query("set timezone = 'UTC'; set enable_seqscan = off; set lc_monetary = 'C'");
     const read =
       "select request from batch.read_row('one', 'public.one', null, 1) as (request text, timeout_seconds double precision)";
     const expected = [{ request: '{"id":1,"at":"2026-01-02T03:04:05+00:00","f":0.30000000000000004}' }];

@@ -84,6 +84,19 @@ describe("code of the owner to whom a superuser gives an attached table does not
     await assertNothingSeen();
   });
 
+  test("as a type that the reader's declarations find, since the owner may alter the reader", async () => {
+    await database.query(`alter table office.t owner to ${SHOP}; select batch.attach('office.t', 'given')`);
+    await database.query(`grant usage on schema batch to ${SHOP}`);
+    await shop.query(`
+      create domain shop.name as pg_catalog.name check (shop.run(0)); create domain shop.oid as pg_catalog.oid check (shop.run(0));
+      alter function batch."row$given" security invoker; alter function batch."row$given" set search_path = shop, pg_catalog;
+      alter function batch."keys$given" security invoker; alter function batch."keys$given" set search_path = shop, pg_catalog`);
+    assert.equal(await take(worker, "a").catch(() => undefined), undefined);
+    await database.query("update batch.kind set sweep_pending = true where kind = 'given'");
+    await poll().catch(() => undefined);
+    await assertNothingSeen();
+  });
+
   test("in batch.retry() that waits for the table", async () => {
     const operator = await database.open();
     await whileGiven(() => operator.query("select batch.retry('given', 1)").catch(() => undefined));
