@@ -1107,7 +1107,7 @@ begin%1$s
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
-    if p_requests::pg_catalog.text operator(pg_catalog.<>) %3$L
+    if coalesce(pg_catalog.to_regclass(%3$L)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid
       or coalesce(pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false), '') operator(pg_catalog.<>) %5$L
     then
       request := null;
@@ -3882,7 +3882,7 @@ begin
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
-    if p_requests::pg_catalog.text operator(pg_catalog.<>) 'public.make_it_clap'
+    if coalesce(pg_catalog.to_regclass('public.make_it_clap')::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid
       or coalesce(pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false), '') operator(pg_catalog.<>) 'id'
     then
       request := null;

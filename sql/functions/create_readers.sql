@@ -13,7 +13,8 @@
 -- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
 -- that the text depends on. A key that several rows have raises BA001, after they were read.
 -- The names are checked again after the row was read, when this transaction has a lock on the table: it may have waited for another one that
--- renamed a column or the table. The row is then null, and the caller reads again.
+-- renamed a column or the table. The row is then null, and the caller reads again. The table's text would depend on the search_path, which the
+-- owner's code may have set.
 -- Of a partitioned table, plan_cache_mode is not the worker's: a generic plan locks every partition, a plan for one key only its own.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
@@ -79,7 +80,7 @@ begin%1$s
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
-    if p_requests::pg_catalog.text operator(pg_catalog.<>) %3$L
+    if coalesce(pg_catalog.to_regclass(%3$L)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid
       or coalesce(pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false), '') operator(pg_catalog.<>) %5$L
     then
       request := null;
