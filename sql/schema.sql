@@ -553,7 +553,6 @@ declare
   kind_problem text;
   in_time boolean := true;         -- there is time for another request
   unusable integer := 0;           -- how many such requests this call has met
-  unused integer;
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
     raise invalid_parameter_value using message = format(
@@ -659,7 +658,6 @@ begin
       problem := null;
       unreadable := null;
       begin
-        unused := pg_relation_is_updatable(kind_row.requests, false);  -- as in batch.claim()
         found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
         if getdatabaseencoding() <> 'UTF8' then
           -- The answer could not be sent, and every claim would fail.
@@ -2734,12 +2732,15 @@ $_$;
 --
 
 CREATE FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql
     AS $$
 declare
   path constant text := pg_catalog.current_setting('search_path');
   found_row record;
+  unused integer;
 begin
+  -- As in batch.claim(), which calls the reader itself.
+  unused := pg_relation_is_updatable(p_requests, false);
   if batch.has_worker_settings() then
     found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
   else

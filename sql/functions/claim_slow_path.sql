@@ -31,7 +31,6 @@ declare
   kind_problem text;
   in_time boolean := true;         -- there is time for another request
   unusable integer := 0;           -- how many such requests this call has met
-  unused integer;
 begin
   if array_dims(p_limits) is distinct from '[1:4]' or (0 <= all (p_limits)) is not true then
     raise invalid_parameter_value using message = format(
@@ -137,7 +136,6 @@ begin
       problem := null;
       unreadable := null;
       begin
-        unused := pg_relation_is_updatable(kind_row.requests, false);  -- as in batch.claim()
         found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
         if getdatabaseencoding() <> 'UTF8' then
           -- The answer could not be sent, and every claim would fail.
