@@ -322,7 +322,7 @@ CREATE FUNCTION batch.backoff(p_failures integer, p_backoff_limit integer, p_bac
 --
 
 CREATE FUNCTION batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql
     AS $_$
 declare
   found_row record;
@@ -429,7 +429,6 @@ declare
   found_row record;  -- its row
   unread bigint;     -- the first waiting request, if it is left to the slow path
   unread_since timestamptz;
-  unused integer;
 begin
   -- age_zero: the transaction number whose age() is 0, from which that of an xmax is computed.
   -- oldest_age: the age() of the oldest running transaction.
@@ -475,8 +474,6 @@ begin
     ) c;
     if waiting.ordinary then
       begin
-        -- It waits for the table's lock: the next statement then sees what was committed meanwhile, before anything of the table's owner runs.
-        unused := pg_relation_is_updatable(kind_row.requests, false);
         found_row := batch.call_reader(p_kind, kind_row.requests, kind_row.timeout_column, waiting.request_id);
         if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
           perform batch.refuse_search_path(kind_row.requests);
@@ -873,7 +870,7 @@ begin
   perform batch.lock_attachments();
   execute format(
     $sql$create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
-    language plpgsql stable
+    language plpgsql volatile
     as %L$sql$,
     format($body$
 declare
@@ -1058,6 +1055,16 @@ declare
   row_arguments constant text :=
     'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
+  lock constant text := $lock$
+  named := pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
+    and pg_catalog.to_regclass(%1$L)::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid;
+  if named then
+    lock table only %1$s in access share mode;
+    named := p_requests::pg_catalog.text operator(pg_catalog.=) %1$L;
+  end if;
+  if named is not true then
+    execute pg_catalog.format('lock table only %%s in access share mode', p_requests);
+  end if;$lock$;
   guard constant text := $guard$
   perform from pg_catalog.pg_class c
   where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
@@ -1066,9 +1073,8 @@ declare
       using errcode = 'insufficient_privilege';
   end if;$guard$;
   find_key constant text := $find$
-  select a.attname, i.indexrelid into key, key_index
+  select pg_catalog.pg_get_indexdef(i.indexrelid, 1, false) into key
   from pg_catalog.pg_index i
-  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;$find$;
   -- Where row level security applies to the owner, the policy of batch.attach() holds for these statements only.
   begins text := case when batch.row_security_applies(p_requests, reader)
@@ -1089,35 +1095,26 @@ begin
   end loop;
   execute format(
     $sql$create or replace function batch.%I(%s)
-    language plpgsql stable security definer
+    language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp%s
     as %L$sql$,
     'row$' || p_kind, row_arguments, plans, format($body$
 declare
-  key pg_catalog.name;
-  key_index pg_catalog.oid;
+  named boolean;
+  key pg_catalog.text;
   rows bigint;
-begin%1$s
+begin%11$s%1$s
   %2$s
-  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+  if named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
-    if coalesce(pg_catalog.to_regclass(%3$L)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid
-      or coalesce(pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false), '') operator(pg_catalog.<>) %5$L
-    then
-      request := null;
-    end if;
   else%8$s
     execute pg_catalog.format(
-      'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%I operator(pg_catalog.=) $1',
+      'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%s operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
-    if coalesce(pg_catalog.pg_get_indexdef(key_index, 1, false), '') operator(pg_catalog.<>) pg_catalog.quote_ident(key) then
-      request := null;
-    end if;
   end if;
   %9$s
   if rows operator(pg_catalog.>) 1 then
@@ -1126,24 +1123,23 @@ begin%1$s
 end
 $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
-    replace(find_key, E'\n', E'\n  '), ends, counts));
+    replace(find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests)));
   execute format(
     $sql$create or replace function batch.%I(%s) returns bigint[]
-    language plpgsql stable security definer
+    language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
     set row_security = on
     set enable_seqscan = off
     as %L$sql$,
     'keys$' || p_kind, keys_arguments, format($body$
 declare
-  key pg_catalog.name;
-  key_index pg_catalog.oid;
+  named boolean;
+  key pg_catalog.text;
   keys bigint[];
-begin%1$s
+begin%8$s%1$s
   %3$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
+    and named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
     %4$s
@@ -1151,8 +1147,8 @@ begin%1$s
   end if;%2$s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
-       select r.%%1$I as id from %%2$s r
-       where ($1 is null or r.%%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%%1$I operator(pg_catalog.=) any ($3)) %%3$s
+       select r.%%1$s as id from %%2$s r
+       where ($1 is null or r.%%1$s operator(pg_catalog.>) $1) and ($3 is null or r.%%1$s operator(pg_catalog.=) any ($3)) %%3$s
        order by 1 limit $2
      ) s',
     key, p_requests,
@@ -1163,7 +1159,7 @@ begin%1$s
   %4$s
   return keys;
 end
-$body$, guard, find_key, begins, ends, p_requests::text, key_index, quote_ident(key)));
+$body$, guard, find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests)));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop
@@ -2225,16 +2221,25 @@ $$;
 --
 
 CREATE FUNCTION batch."keys$clap"(p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]) RETURNS bigint[]
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
     SET enable_seqscan TO 'off'
     AS $_$
 declare
-  key pg_catalog.name;
-  key_index pg_catalog.oid;
+  named boolean;
+  key pg_catalog.text;
   keys bigint[];
 begin
+  named := pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
+    and pg_catalog.to_regclass('public.make_it_clap')::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid;
+  if named then
+    lock table only public.make_it_clap in access share mode;
+    named := p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap';
+  end if;
+  if named is not true then
+    execute pg_catalog.format('lock table only %s in access share mode', p_requests);
+  end if;
   perform from pg_catalog.pg_class c
   where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
   if not found then
@@ -2243,21 +2248,19 @@ begin
   end if;
   
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+    and named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
   then
     select pg_catalog.array_agg(r.id) into keys from public.make_it_clap r where r.id operator(pg_catalog.=) $5[1];
     
     return keys;
   end if;
-  select a.attname, i.indexrelid into key, key_index
+  select pg_catalog.pg_get_indexdef(i.indexrelid, 1, false) into key
   from pg_catalog.pg_index i
-  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
-       select r.%1$I as id from %2$s r
-       where ($1 is null or r.%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%1$I operator(pg_catalog.=) any ($3)) %3$s
+       select r.%1$s as id from %2$s r
+       where ($1 is null or r.%1$s operator(pg_catalog.>) $1) and ($3 is null or r.%1$s operator(pg_catalog.=) any ($3)) %3$s
        order by 1 limit $2
      ) s',
     key, p_requests,
@@ -2712,11 +2715,8 @@ declare
   path constant text := pg_catalog.current_setting('search_path');
   attached batch.kind;
   keys bigint[];
-  unused integer;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  -- It waits for the table's lock: the reader then sees what was committed meanwhile, before it runs anything of the table's owner.
-  unused := pg_relation_is_updatable(attached.requests, false);
   execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
   using attached.requests, p_partition, p_after, p_limit, p_ids;
   if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
@@ -2737,10 +2737,7 @@ CREATE FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_colum
 declare
   path constant text := pg_catalog.current_setting('search_path');
   found_row record;
-  unused integer;
 begin
-  -- As in batch.claim(), which calls the reader itself.
-  unused := pg_relation_is_updatable(p_requests, false);
   if batch.has_worker_settings() then
     found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
   else
@@ -2759,7 +2756,7 @@ $$;
 --
 
 CREATE FUNCTION batch.read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) RETURNS record
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET extra_float_digits TO '1'
     SET bytea_output TO 'hex'
@@ -3862,14 +3859,23 @@ $$;
 --
 
 CREATE FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
-  key pg_catalog.name;
-  key_index pg_catalog.oid;
+  named boolean;
+  key pg_catalog.text;
   rows bigint;
 begin
+  named := pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
+    and pg_catalog.to_regclass('public.make_it_clap')::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid;
+  if named then
+    lock table only public.make_it_clap in access share mode;
+    named := p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap';
+  end if;
+  if named is not true then
+    execute pg_catalog.format('lock table only %s in access share mode', p_requests);
+  end if;
   perform from pg_catalog.pg_class c
   where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
   if not found then
@@ -3877,29 +3883,19 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
   
-  if p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+  if named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
-    if coalesce(pg_catalog.to_regclass('public.make_it_clap')::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid
-      or coalesce(pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false), '') operator(pg_catalog.<>) 'id'
-    then
-      request := null;
-    end if;
   else
-    select a.attname, i.indexrelid into key, key_index
+    select pg_catalog.pg_get_indexdef(i.indexrelid, 1, false) into key
     from pg_catalog.pg_index i
-    join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
     where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
     execute pg_catalog.format(
-      'select pg_catalog.to_json(r.*)::pg_catalog.text, %s, 1::bigint from %s r where r.%I operator(pg_catalog.=) $1',
+      'select pg_catalog.to_json(r.*)::pg_catalog.text, %s, 1::bigint from %s r where r.%s operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
-    if coalesce(pg_catalog.pg_get_indexdef(key_index, 1, false), '') operator(pg_catalog.<>) pg_catalog.quote_ident(key) then
-      request := null;
-    end if;
   end if;
   
   if rows operator(pg_catalog.>) 1 then

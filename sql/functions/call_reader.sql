@@ -6,7 +6,7 @@
 --
 -- It sets no search_path, which would cost a tenth of the call: batch.claim() sets one.
 create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
-language plpgsql stable
+language plpgsql volatile
 as $$
 declare
   found_row record;

@@ -37,7 +37,6 @@ declare
   found_row record;  -- its row
   unread bigint;     -- the first waiting request, if it is left to the slow path
   unread_since timestamptz;
-  unused integer;
 begin
   -- age_zero: the transaction number whose age() is 0, from which that of an xmax is computed.
   -- oldest_age: the age() of the oldest running transaction.
@@ -83,8 +82,6 @@ begin
     ) c;
     if waiting.ordinary then
       begin
-        -- It waits for the table's lock: the next statement then sees what was committed meanwhile, before anything of the table's owner runs.
-        unused := pg_relation_is_updatable(kind_row.requests, false);
         found_row := batch.call_reader(p_kind, kind_row.requests, kind_row.timeout_column, waiting.request_id);
         if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
           perform batch.refuse_search_path(kind_row.requests);

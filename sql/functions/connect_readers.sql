@@ -7,7 +7,7 @@ begin
   perform batch.lock_attachments();
   execute format(
     $sql$create or replace function batch.call_reader(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
-    language plpgsql stable
+    language plpgsql volatile
     as %L$sql$,
     format($body$
 declare

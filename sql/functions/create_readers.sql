@@ -4,17 +4,17 @@
 --
 -- p_kind: the kind   p_requests: its table   p_timeout_column: the column of its timeouts; null: none
 --
--- Each function first checks that the table's owner has the rights of the role it runs as, so that code of that owner gains nothing:
--- the function may have been altered to run as its caller, or the table given to another owner. The check is a separate statement, since
--- planning a statement that names the table may run code of its owner. It uses only schema-qualified names, also of types: the table's
--- owner may alter the function's search_path.
+-- Each function first locks the table and only then finds out its owner, its name and its key, which others may have changed while it waited.
+-- It is volatile, so that each statement sees what was committed before it. "lock table" takes a name and fails if that changes while it waits,
+-- so pg_relation_is_updatable() waits first.
+-- Then it checks that the table's owner has the rights of the role it runs as, so that code of that owner gains nothing: the function may
+-- have been altered to run as its caller, or the table given to another owner. The check is a separate statement, since planning a
+-- statement that names the table may run code of its owner. It uses only schema-qualified names, also of types: the table's owner may
+-- alter the function's search_path.
 -- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
 -- than running it, and with many partitions several times as long. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
 -- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
 -- that the text depends on. A key that several rows have raises BA001, after they were read.
--- The names are checked again after the row was read, when this transaction has a lock on the table: it may have waited for another one that
--- renamed a column or the table. The row is then null, and the caller reads again. The table's text would depend on the search_path, which the
--- owner's code may have set.
 -- Of a partitioned table, plan_cache_mode is not the worker's: a generic plan locks every partition, a plan for one key only its own.
 create or replace function batch.create_readers(p_kind text, p_requests regclass, p_timeout_column name) returns void
 language plpgsql volatile
@@ -33,6 +33,16 @@ declare
   row_arguments constant text :=
     'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
+  lock constant text := $lock$
+  named := pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
+    and pg_catalog.to_regclass(%1$L)::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid;
+  if named then
+    lock table only %1$s in access share mode;
+    named := p_requests::pg_catalog.text operator(pg_catalog.=) %1$L;
+  end if;
+  if named is not true then
+    execute pg_catalog.format('lock table only %%s in access share mode', p_requests);
+  end if;$lock$;
   guard constant text := $guard$
   perform from pg_catalog.pg_class c
   where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
@@ -41,9 +51,8 @@ declare
       using errcode = 'insufficient_privilege';
   end if;$guard$;
   find_key constant text := $find$
-  select a.attname, i.indexrelid into key, key_index
+  select pg_catalog.pg_get_indexdef(i.indexrelid, 1, false) into key
   from pg_catalog.pg_index i
-  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;$find$;
   -- Where row level security applies to the owner, the policy of batch.attach() holds for these statements only.
   begins text := case when batch.row_security_applies(p_requests, reader)
@@ -64,35 +73,26 @@ begin
   end loop;
   execute format(
     $sql$create or replace function batch.%I(%s)
-    language plpgsql stable security definer
+    language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp%s
     as %L$sql$,
     'row$' || p_kind, row_arguments, plans, format($body$
 declare
-  key pg_catalog.name;
-  key_index pg_catalog.oid;
+  named boolean;
+  key pg_catalog.text;
   rows bigint;
-begin%1$s
+begin%11$s%1$s
   %2$s
-  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+  if named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
-    if coalesce(pg_catalog.to_regclass(%3$L)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid
-      or coalesce(pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false), '') operator(pg_catalog.<>) %5$L
-    then
-      request := null;
-    end if;
   else%8$s
     execute pg_catalog.format(
-      'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%I operator(pg_catalog.=) $1',
+      'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%s operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
     ) into request, timeout_seconds, rows using p_request;
-    if coalesce(pg_catalog.pg_get_indexdef(key_index, 1, false), '') operator(pg_catalog.<>) pg_catalog.quote_ident(key) then
-      request := null;
-    end if;
   end if;
   %9$s
   if rows operator(pg_catalog.>) 1 then
@@ -101,24 +101,23 @@ begin%1$s
 end
 $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
-    replace(find_key, E'\n', E'\n  '), ends, counts));
+    replace(find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests)));
   execute format(
     $sql$create or replace function batch.%I(%s) returns bigint[]
-    language plpgsql stable security definer
+    language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
     set row_security = on
     set enable_seqscan = off
     as %L$sql$,
     'keys$' || p_kind, keys_arguments, format($body$
 declare
-  key pg_catalog.name;
-  key_index pg_catalog.oid;
+  named boolean;
+  key pg_catalog.text;
   keys bigint[];
-begin%1$s
+begin%8$s%1$s
   %3$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
+    and named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
     %4$s
@@ -126,8 +125,8 @@ begin%1$s
   end if;%2$s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
-       select r.%%1$I as id from %%2$s r
-       where ($1 is null or r.%%1$I operator(pg_catalog.>) $1) and ($3 is null or r.%%1$I operator(pg_catalog.=) any ($3)) %%3$s
+       select r.%%1$s as id from %%2$s r
+       where ($1 is null or r.%%1$s operator(pg_catalog.>) $1) and ($3 is null or r.%%1$s operator(pg_catalog.=) any ($3)) %%3$s
        order by 1 limit $2
      ) s',
     key, p_requests,
@@ -138,7 +137,7 @@ begin%1$s
   %4$s
   return keys;
 end
-$body$, guard, find_key, begins, ends, p_requests::text, key_index, quote_ident(key)));
+$body$, guard, find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests)));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop

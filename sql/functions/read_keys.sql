@@ -10,11 +10,8 @@ declare
   path constant text := pg_catalog.current_setting('search_path');
   attached batch.kind;
   keys bigint[];
-  unused integer;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  -- It waits for the table's lock: the reader then sees what was committed meanwhile, before it runs anything of the table's owner.
-  unused := pg_relation_is_updatable(attached.requests, false);
   execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
   using attached.requests, p_partition, p_after, p_limit, p_ids;
   if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then

@@ -6,17 +6,14 @@
 -- The text must not depend on settings of the database, the role or the session. A worker has set them all; setting them again for each
 -- row would take half as long as reading it.
 --
--- Volatile, so that it reads what was committed while it waited for the table. It sets no search_path: its callers set one.
+-- It sets no search_path: its callers set one.
 create or replace function batch.read_row(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
 language plpgsql volatile
 as $$
 declare
   path constant text := pg_catalog.current_setting('search_path');
   found_row record;
-  unused integer;
 begin
-  -- As in batch.claim(), which calls the reader itself.
-  unused := pg_relation_is_updatable(p_requests, false);
   if batch.has_worker_settings() then
     found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
   else

@@ -1,6 +1,6 @@
 -- batch.read_row() where a setting differs from the worker's.
 create or replace function batch.read_row_with_settings(p_kind text, p_requests regclass, p_timeout_column name, p_request bigint) returns record
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set extra_float_digits = 1
 set bytea_output = 'hex'

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
+import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { SESSION_SETTINGS } from "../../worker/src/sessionOptions.ts";
 import { type Claim, claim, claimParams, overClient } from "../support/queue.ts";
@@ -15,6 +16,15 @@ async function claimDuring(change: string): Promise<Claim | undefined> {
   await changing.query("commit");
   await changing.end();
   return await waiting;
+}
+
+const SWAP = "alter table parcels rename id to number; alter table parcels rename seconds to id";
+
+/** A session with a worker's settings, for a transaction of its own. */
+async function openPod(): Promise<pg.Client> {
+  const pod = await database.open({ user: "batch_worker" });
+  for (const setting of Object.entries(SESSION_SETTINGS)) await pod.query("select set_config($1, $2, false)", setting);
+  return pod;
 }
 
 afterEach(() => query("drop table if exists renamed"));
@@ -37,7 +47,7 @@ describe("a claim that waits for a change of the table", () => {
   }
 
   for (const [what, change] of [
-    ["column", "alter table parcels rename id to number; alter table parcels rename seconds to id"],
+    ["column", SWAP],
     [
       "table",
       "alter table parcels rename to renamed; create table parcels (id bigint primary key); insert into parcels select id from renamed",
@@ -58,11 +68,34 @@ describe("a claim that waits for a change of the table", () => {
     );
     assert.deepEqual(row, { number: 2, place: "x", id: 3 });
   });
+
+  test("reads the request's own row, also if the change waits behind the claim", async () => {
+    await query("update parcels set seconds = 1 + id % 3");
+    await claimed("warm");
+    const [first, changing] = [await database.open(), await database.open()];
+    await first.query("begin; lock table parcels");
+    const waiting = claim(worker, claimParams("a", { kind: "parcel" }));
+    await database.untilBlocked();
+    const changed = changing.query(`begin; ${SWAP}; commit`);
+    await database.untilBlocked(2);
+    await first.query("commit");
+    await changed;
+    assert.deepEqual(parseRow((await waiting)?.row ?? ""), { number: 2, place: "x", id: 3 });
+  });
+});
+
+test("a claim whose snapshot is older than a change of the table reads the request's own row", async () => {
+  await query("update parcels set seconds = 1 + id % 3");
+  const pod = await openPod();
+  await pod.query("begin isolation level repeatable read; select");
+  await query(SWAP);
+  const taken = await claim(overClient(pod), claimParams("a", { kind: "parcel" }));
+  assert.deepEqual(parseRow(taken?.row ?? ""), { number: 1, place: "x", id: 2 });
+  await pod.query("commit");
 });
 
 test("a claim that cannot read the row in time does not mislead the next one, at any isolation level", async () => {
-  const pod = await database.open({ user: "batch_worker" });
-  for (const setting of Object.entries(SESSION_SETTINGS)) await pod.query("select set_config($1, $2, false)", setting);
+  const pod = await openPod();
   const take = (job: string) => claim(overClient(pod), claimParams(job, { kind: "parcel" }));
   const changing = await database.open();
   await changing.query("begin; lock table parcels");

@@ -74,6 +74,28 @@ describe("code of a table's new owner does not run with the queue's rights", () 
     });
   }
 
+  for (const [what, statement] of [
+    ["claim", () => take(worker, "a")],
+    ["poll", poll],
+  ] as const) {
+    test(`in a ${what} behind which the transaction that gives the table away waits`, async () => {
+      await poll();
+      assert.equal((await take(worker, "warm"))?.attempt, 1);
+      await database.query("update batch.kind set sweep_pending = true where kind = 'given'");
+      const [first, giving] = [await database.open(), await database.open()];
+      await first.query("begin; lock table office.t");
+      const waiting = statement();
+      await database.untilBlocked();
+      const given = giving.query(
+        `begin; alter table office.t owner to ${SHOP}; set local role ${SHOP}; ${POLICY}; commit`,
+      );
+      await database.untilBlocked(2);
+      await first.query("commit");
+      await Promise.all([waiting, given]);
+      await assertNothingSeen();
+    });
+  }
+
   test("in a claim that waits for a table that was renamed after it was attached", async () => {
     await database.query("alter table office.t rename to u; select batch.attach('office.u', 'given')");
     await database.query("alter table office.u rename to t");

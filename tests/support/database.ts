@@ -22,8 +22,8 @@ export interface TestDatabase {
   reset(): Promise<void>;
   /** Another plain connection, for a separate transaction or another role. */
   open(login?: Login): Promise<pg.Client>;
-  /** Waits until a session of this database waits for a lock. */
-  untilBlocked(): Promise<unknown>;
+  /** Waits until sessions of this database wait for a lock: one, or this many. */
+  untilBlocked(sessions?: number): Promise<unknown>;
   /**
    * A worker's private connection: its session locks are released when it is closed.
    *
@@ -101,10 +101,10 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
       await client.query(RESET);
     },
     open,
-    untilBlocked: () =>
-      until("a session waits for a lock", async () => {
+    untilBlocked: (sessions = 1) =>
+      until("sessions wait for a lock", async () => {
         const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
-        return (await admin.query(waiting, [name])).rowCount !== 0;
+        return ((await admin.query(waiting, [name])).rowCount ?? 0) >= sessions;
       }),
     connect: (user = server.user, settings = {}, log = noopLog) => {
       const usual = { ...server, user, password: undefined, name, databaseTimeoutSeconds: 5 };
