@@ -13,6 +13,7 @@ const DEPENDENT_OBJECTS_STILL_EXIST = "2BP01";
  * Creates the functions that are missing or whose files have changed, and drops those whose files have been removed. Runs in the caller's
  * transaction.
  *
+ * @returns the names of the functions that were created or replaced.
  * @throws Error naming the file that PostgreSQL refuses, or that does not create its function, or the objects that use a function that is
  *   to be dropped.
  */
@@ -21,14 +22,15 @@ export async function applyFunctions(
   functions: readonly SqlFunction[],
   owner: string,
   log: Log,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { rows } = await client.query<{ name: string; hash: string }>("select name, hash from batch.function");
   const known = new Map(rows.map(({ name, hash }) => [name, hash]));
   const before = await findFunctions(client);
   // Not only by its hash: somebody may have dropped it.
   const changed = functions.filter(({ name, hash }) => known.get(name) !== hash || before.get(name)?.size !== 1);
   const removed = [...known.keys()].filter((name) => !functions.some((file) => file.name === name));
-  if (changed.length + removed.length === 0) return;
+  if (changed.length + removed.length === 0) return [];
+  const names = changed.map(({ name }) => name);
   await asOwner(client, owner, async () => {
     // Functions may call each other in any order.
     await client.query("set local check_function_bodies = off");
@@ -42,7 +44,7 @@ export async function applyFunctions(
     await client.query(
       `insert into batch.function (name, hash) select * from unnest($1::text[], $2::text[])
        on conflict (name) do update set hash = excluded.hash`,
-      [changed.map(({ name }) => name), changed.map(({ hash }) => hash)],
+      [names, changed.map(({ hash }) => hash)],
     );
     // The function's file names no kinds: the attached ones are added again.
     if (changed.some(({ name }) => name === "call_reader")) await client.query("select batch.connect_readers()");
@@ -56,7 +58,8 @@ export async function applyFunctions(
         );
       end $$`);
   });
-  if (known.size > 0) log.info("functions replaced", { changed: changed.map(({ name }) => name), removed });
+  if (known.size > 0) log.info("functions replaced", { changed: names, removed });
+  return names;
 }
 
 /** Whether two functions have one name: a dump of another version, restored over this one, leaves those that it does not know. */

@@ -5,6 +5,7 @@ import { checkDatabase } from "./checkDatabase.ts";
 import type { Log } from "./log.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
 import { repeatRoleConflicts } from "./repeatRoleConflicts.ts";
+import { replaceReaders } from "./replaceReaders.ts";
 import { DEFAULT_ROLES, grantRights, type RoleNames } from "./roles.ts";
 import { asOwner, prepareSchemaOwner } from "./schemaOwner.ts";
 
@@ -49,8 +50,9 @@ async function migrateOnce(
     const pending = files.migrations.filter(({ version }) => !applied.includes(version));
     const isTables = ({ version }: Migration) => version === 1;
     for (const migration of pending.filter(isTables)) await apply(client, migration, owner);
-    await applyFunctions(client, files.functions, owner, log);
+    const replaced = await applyFunctions(client, files.functions, owner, log);
     await grantRights(client, roles);
+    if (replaced.includes("create_readers")) await replaceReaders(client, log);
     for (const migration of pending.filter((each) => !isTables(each))) await apply(client, migration, undefined);
     await client.query("commit");
     for (const { version, name } of pending) log.info("migrated", { version, name });
