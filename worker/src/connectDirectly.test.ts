@@ -99,6 +99,7 @@ describe("a connection for migrations", () => {
 
   for (const [does, serve] of POOLERS) {
     test(`is refused through a pooler that ${does} a connection's settings, saying what to do`, async () => {
+      await direct.query(`alter database ${name} set postgres_batch.direct = 'on'`);
       const pooler = { host: "127.0.0.1", port: await startPooler(serve), user, database: name };
       await assert.rejects(
         connectDirectly(pooler),
@@ -106,6 +107,7 @@ describe("a connection for migrations", () => {
           error instanceof SettingsError &&
           /^the server must be reached directly .*; got a pooler\. Name/.test(error.message),
       );
+      await direct.query(`alter database ${name} reset all`);
     });
   }
 });

@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type pg from "pg";
 
 const MARK = "postgres_batch.direct";
 
+/** Random, because a database or a role can carry any setting, which a pooler's sessions have as well. */
+const VALUE = randomUUID();
+
 /** A setting without effect, sent with a connection's settings: if the session lacks it, a pooler has ignored them all. */
-export const DIRECT: Readonly<Record<string, string>> = { [MARK]: "on" };
+export const DIRECT: Readonly<Record<string, string>> = { [MARK]: VALUE };
 
 /** Part of connecting; not in sql/statements because it changes nothing, as the query of hasLostRole.ts. */
 export const INSPECTION =
@@ -16,7 +20,7 @@ export const INSPECTION =
 export async function inspectSession(client: pg.ClientBase): Promise<"direct" | "limited" | "pooled"> {
   try {
     const { rows } = await client.query<{ mark: string | null; limit: string | null }>(INSPECTION, [MARK]);
-    if (rows[0]?.mark !== "on") return "pooled";
+    if (rows[0]?.mark !== VALUE) return "pooled";
     return (rows[0].limit ?? "0") === "0" ? "direct" : "limited";
   } catch (error) {
     // transaction_timeout
