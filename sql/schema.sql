@@ -3080,6 +3080,9 @@ begin
   where k.kind = p_kind and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at)
   order by q.request_id limit 1;
   if found then
+    if current_setting('postgres_batch.restored', true) is not distinct from 'on' then
+      return;
+    end if;
     raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); the Job % is working on it',
       p_kind, busy.request_id, busy.job_name;
   end if;
@@ -3522,6 +3525,12 @@ CREATE FUNCTION batch.replace_waiting() RETURNS trigger
     AS $$
 begin
   delete from batch.queue q where q.kind = new.kind and q.request_id = new.request_id and q.job_name is null and q.attempt = 0;
+  if new.session_id is not null then
+    perform set_config('postgres_batch.restored', 'on', true);
+    if new.canceled = 'its kind was detached' and exists (select from batch.kind k where k.kind = new.kind and k.attached) then
+      new.canceled := null;
+    end if;
+  end if;
   return new;
 end
 $$;

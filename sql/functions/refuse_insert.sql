@@ -2,6 +2,8 @@
 -- truncated (one request has one owner, and the new row would have none). Raises a serialization failure when the previous row was deleted,
 -- or its table truncated, after the transaction's snapshot, which still shows its request as finished.
 --
+-- In a transaction that restores running requests (batch.replace_waiting) their rows come from the same dump.
+--
 -- p_kind, p_ids: the requests
 create or replace function batch.refuse_insert(p_kind text, p_ids bigint[]) returns void
 language plpgsql volatile
@@ -18,6 +20,9 @@ begin
   where k.kind = p_kind and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at)
   order by q.request_id limit 1;
   if found then
+    if current_setting('postgres_batch.restored', true) is not distinct from 'on' then
+      return;
+    end if;
     raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); the Job % is working on it',
       p_kind, busy.request_id, busy.job_name;
   end if;

@@ -43,7 +43,8 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     create table app.orders (id bigint primary key);
     create table zoo.animals (id bigint primary key) partition by hash (id);
     create table zoo.animals_0 partition of zoo.animals for values with (modulus 1, remainder 0);
-    create table zoo.idle (id bigint primary key);
+    create table zoo.idle (id bigint primary key); create table zoo.detached (id bigint primary key);
+    select batch.attach('zoo.detached', 'detached');
     select batch.attach('zoo.idle', 'idle'); select batch.attach('app.orders', 'early'); select batch.attach('zoo.animals', 'late')`;
 
   /** A database with a request of each kind in every state. */
@@ -56,7 +57,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       const worker = connect(server, "source");
       const takeJob = (job: string) => take(worker, `${kind}-${job}`, { kind });
       const values = kind === "clap" ? "(id, duration_seconds) select n, 1" : "(id) select n";
-      await client.query(`insert into ${table} ${values} from generate_series(1, 10) n`);
+      await client.query(`insert into ${table} ${values} from generate_series(1, 11) n`);
       await succeed(worker, await takeJob("1"));
       await fail(worker, await takeJob("2"), { reason: "error", message: "no", final: true });
       await fail(worker, await takeJob("3"), { reason: "error", message: "no", final: false });
@@ -70,11 +71,17 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       await client.query(`delete from ${table} where id = 8`);
       await client.query(`insert into ${table} ${values} from generate_series(8, 8) n`);
       await client.query("select batch.cancel($1, 9)", [kind]);
+      await takeJob("10");
+      await client.query("select batch.cancel($1, 10)", [kind]);
       await demand(worker, { kind, requestsPerJob: 1, maxReplicaCount: 10 });
     }
+    // Its Job still works on it.
+    await client.query("insert into zoo.detached values (1)");
+    await take(connect(server, "source"), "detached", { kind: "detached" });
+    await client.query("select batch.detach('detached')");
   }
 
-  const UNFINISHED = ["10", "3", "4", "5", "6", "7", "8"];
+  const UNFINISHED = ["11", "3", "4", "5", "6", "7", "8"];
 
   /** Runs whatever may run of a kind, and returns which requests that were. */
   async function runAll(database: string, kind: string, where: DebianServer = server): Promise<string[]> {
@@ -118,10 +125,10 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("whole", kind), UNFINISHED, kind);
     const client = await open(server, "whole");
     await client.query(
-      "insert into make_it_clap (id, duration_seconds) values (11, 1); insert into zoo.animals values (11)",
+      "insert into make_it_clap (id, duration_seconds) values (12, 1); insert into zoo.animals values (12)",
     );
-    assert.deepEqual(await runAll("whole", "clap"), ["11"]);
-    assert.deepEqual(await runAll("whole", "late"), ["11"]);
+    assert.deepEqual(await runAll("whole", "clap"), ["12"]);
+    assert.deepEqual(await runAll("whole", "late"), ["12"]);
     const newest = (await client.query("select max(version) as newest from batch.migration")).rows[0].newest;
     assert.deepEqual(await migrate(client, noopLog), { from: newest, to: newest });
   });
@@ -158,10 +165,10 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     assert.equal(early.requestId, "1", "before any poll");
     await succeed(worker, early);
     await client.query(
-      "insert into make_it_clap (id, duration_seconds) values (11, 1); insert into zoo.idle values (2)",
+      "insert into make_it_clap (id, duration_seconds) values (12, 1); insert into zoo.idle values (2)",
     );
     await waitOutStartupGrace(client);
-    assert.deepEqual(await runAll("moved", "clap", other), ["11", ...UNFINISHED].sort());
+    assert.deepEqual(await runAll("moved", "clap", other), ["12", ...UNFINISHED].sort());
     assert.deepEqual(await runAll("moved", "idle", other), ["2"]);
   });
 
@@ -174,7 +181,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     return client;
   }
 
-  for (const options of [[], ["--exit-on-error", "--single-transaction"], ["--disable-triggers"]]) {
+  for (const options of [["--exit-on-error", "--single-transaction"], ["--disable-triggers"]]) {
     const title = ["its data alone, restored into a migrated database", ...options].join(" ");
     test(`${title}: nothing finished runs again, nothing unfinished is lost`, async () => {
       const client = await createMigrated("data");
@@ -189,8 +196,9 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       // Without its triggers, too, pg_restore reports the rows that already existed, and continues.
       assert.equal(exitCode, options.includes("--disable-triggers") ? 1 : 0, stderr);
       for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("data", kind), UNFINISHED, kind);
-      await client.query("insert into make_it_clap (id, duration_seconds) values (11, 1)");
-      assert.deepEqual(await runAll("data", "clap"), ["11"]);
+      await client.query("insert into make_it_clap (id, duration_seconds) values (12, 1)");
+      assert.deepEqual(await runAll("data", "clap"), ["12"]);
+      if (!options.includes("--disable-triggers")) assert.deepEqual(await runAll("data", "detached"), ["1"]);
     });
   }
 
@@ -201,7 +209,14 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       ? statements("Stop everything now")
       : [];
     await client.query(pause);
-    const restored = program("pg_restore", server, "--data-only", "--dbname=served", `${folder}/dump`);
+    const restored = program(
+      "pg_restore",
+      server,
+      "--data-only",
+      "--single-transaction",
+      "--dbname=served",
+      `${folder}/dump`,
+    );
     const worker = connect(server, "served");
     let restoring = true;
     const ended = restored.finally(() => {

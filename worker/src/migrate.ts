@@ -6,12 +6,13 @@ import type { Log } from "./log.ts";
 import { type Migration, type MigrationFiles, readMigrationFiles } from "./migrationFiles.ts";
 import { repeatRoleConflicts } from "./repeatRoleConflicts.ts";
 import { replaceReaders } from "./replaceReaders.ts";
+import { restoreViews } from "./restoreViews.ts";
 import { DEFAULT_ROLES, grantRights, type RoleNames } from "./roles.ts";
 import { asOwner, prepareSchemaOwner } from "./schemaOwner.ts";
 
 /**
  * Brings a database up to date in one transaction: applies the migrations that have not been applied, in order, and the functions whose
- * files have changed. Any number of processes may migrate at once, while workers keep running.
+ * files have changed, and creates views that were dropped. Any number of processes may migrate at once, while workers keep running.
  *
  * The first migration makes the tables that the functions need; the functions come before the second one, which uses them.
  *
@@ -47,9 +48,11 @@ async function migrateOnce(
     await refuseSchemaWithoutData(client, applied);
     refuseUnknown(applied, files.migrations, newest);
     // Not only those above the highest applied one: the project's numbers stay below those of users' own migrations.
-    const pending = files.migrations.filter(({ version }) => !applied.includes(version));
+    const isApplied = ({ version }: Migration) => applied.includes(version);
+    const pending = files.migrations.filter((migration) => !isApplied(migration));
     const isTables = ({ version }: Migration) => version === 1;
     for (const migration of pending.filter(isTables)) await apply(client, migration, owner);
+    await restoreViews(client, files.migrations.filter(isApplied), owner, log);
     const replaced = await applyFunctions(client, files.functions, owner, log);
     await grantRights(client, roles);
     if (replaced.includes("create_readers")) await replaceReaders(client, log);
