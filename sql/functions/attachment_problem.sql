@@ -66,6 +66,12 @@ begin
     from batch.triggers(attached.requests, p_kind) t where t.tgenabled not in ('O', 'A');
   end if;
   if missing is not null then
+    if exists (
+      select from unnest(array['enqueue', 'enqueue_row', 'dequeue', 'dequeue_row', 'dequeue_all', 'rekey']) f
+      where to_regprocedure(format('batch.%I()', f)) is null
+    ) then
+      return format('%s lacks the trigger %s, whose function was dropped: run the migration, then %s', attached.requests, missing, reattach);
+    end if;
     return format('%s lacks the trigger %s, or it is disabled: %s', attached.requests, missing, reattach);
   end if;
   if not exists (

@@ -77,6 +77,11 @@ describe("a change that breaks the attachment", () => {
       /lacks the trigger batch_parcel, batch_parcel\$delete, batch_parcel\$key, batch_parcel\$truncate, or/,
     ],
     ["drop trigger batch_parcel$delete on parcels", /lacks the trigger batch_parcel\$delete/],
+    [
+      "alter function batch.dequeue() rename to dropped; drop trigger batch_parcel$delete on parcels",
+      /lacks the trigger batch_parcel\$delete, whose function was dropped: run the migration, then select batch\.attach/,
+      "alter function batch.dropped() rename to dequeue",
+    ],
     ["create table child () inherits (parcels)", /is now part of table inheritance/, "drop table child"],
     ["revoke select on parcels from batch_owner", /batch_owner cannot select from public.parcels/],
     [
