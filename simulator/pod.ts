@@ -12,7 +12,8 @@ export const COMPILE_CACHE = fileURLToPath(new URL("../node_modules/.cache/node-
  * settings, NODE_OPTIONS) reach a pod only through its Job.
  */
 const INHERITED = [
-  ...["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE"],
+  ...["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LANGUAGE", "LC_ALL"],
+  ...["LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME"],
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
   ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
   "NODE_V8_COVERAGE",

@@ -484,7 +484,7 @@ begin
         if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
           perform batch.refuse_search_path(kind_row.requests);
         end if;
-        waiting.ordinary := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
+        waiting.ordinary := octet_length(found_row.request) <= 67108864 and (found_row.timeout_seconds between 0 and 604800) is not false;
       exception
         when query_canceled then
           if not batch.has_timed_out(waiting.locked_at) then
@@ -669,6 +669,9 @@ begin
         missing := found_row.request is null;
         if missing then
           problem := format('%s has no row with this primary key', kind_row.requests);
+        elsif octet_length(found_row.request) > 67108864 then
+          -- A worker that cannot receive it in time would claim it again and again: no attempt is counted before the answer is sent.
+          problem := format('its row must be at most 67108864 bytes of JSON (64 MiB: it is sent to the worker); got %s', octet_length(found_row.request));
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
           problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
         end if;
@@ -1978,7 +1981,6 @@ CREATE FUNCTION batch.finish(p_token text, p_result jsonb DEFAULT NULL::jsonb) R
     AS $$
 declare
   finished batch.queue;
-  finished_at timestamptz;
   history_ctid tid;
   lock_number xid;
 begin
@@ -1990,12 +1992,15 @@ begin
   -- The history is read only where it matters: serializable transactions of different programs must not conflict. In a read-only
   -- transaction, such as one that an earlier call has made so, nothing can be locked.
   if current_setting('transaction_read_only')::boolean or batch.lock_token(p_token) is null then
-    select h.ended_at, h.ctid into finished_at, history_ctid from batch.history h
+    select h.ctid into history_ctid from batch.history h
     where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
       and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
     if not found then
       perform batch.own(p_token);
-    elsif finished_at <> now() and not current_setting('transaction_read_only')::boolean then
+    elsif current_setting('postgres_batch.finished', true) is distinct from p_token
+      and not current_setting('transaction_read_only')::boolean
+    then
+      -- Not by this transaction.
       if pg_current_xact_id_if_assigned() is null then
         -- In a subtransaction, the lock has another number than the transaction.
         perform from batch.history h where h.ctid = history_ctid for update;
@@ -2015,11 +2020,12 @@ begin
   where q.kind = split_part(p_token, ':', 1) and q.request_id = split_part(p_token, ':', 2)::bigint
   returning q.* into finished;
   insert into batch.history (
-    kind, request_id, attempt, session_id, created_at, started_at, status, job_name, pod_name, result, progress
+    kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, job_name, pod_name, result, progress
   ) values (
-    finished.kind, finished.request_id, finished.attempt, finished.session_id, finished.created_at, finished.started_at, 'SUCCESS',
-    finished.job_name, finished.pod_name, p_result, finished.progress
+    finished.kind, finished.request_id, finished.attempt, finished.session_id, finished.created_at, finished.started_at, clock_timestamp(),
+    'SUCCESS', finished.job_name, finished.pod_name, p_result, finished.progress
   );
+  perform set_config('postgres_batch.finished', p_token, true);
   return true;
 end
 $$;

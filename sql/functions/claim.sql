@@ -86,7 +86,7 @@ begin
         if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'pg_catalog, pg_temp' then
           perform batch.refuse_search_path(kind_row.requests);
         end if;
-        waiting.ordinary := found_row.request is not null and (found_row.timeout_seconds between 0 and 604800) is not false;
+        waiting.ordinary := octet_length(found_row.request) <= 67108864 and (found_row.timeout_seconds between 0 and 604800) is not false;
       exception
         when query_canceled then
           if not batch.has_timed_out(waiting.locked_at) then

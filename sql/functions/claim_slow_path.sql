@@ -144,6 +144,9 @@ begin
         missing := found_row.request is null;
         if missing then
           problem := format('%s has no row with this primary key', kind_row.requests);
+        elsif octet_length(found_row.request) > 67108864 then
+          -- A worker that cannot receive it in time would claim it again and again: no attempt is counted before the answer is sent.
+          problem := format('its row must be at most 67108864 bytes of JSON (64 MiB: it is sent to the worker); got %s', octet_length(found_row.request));
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
           problem := format('its timeout must be 0 to 604800 seconds (at most a week; 0 is none); got %s', found_row.timeout_seconds);
         end if;

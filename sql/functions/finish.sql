@@ -5,6 +5,8 @@
 -- writes before it calls any function. A subtransaction (a savepoint, an exception block) is refused as well: what it sets to read-only is
 -- writable again once it is released.
 --
+-- The attempt ends at this call: the transaction may have begun long before.
+--
 -- p_token: BATCH_TOKEN   p_result: any JSON of at most 64 KiB; null: nothing   Returns true when this call has ended the request.
 create or replace function batch.finish(p_token text, p_result jsonb default null) returns boolean
 language plpgsql volatile security definer
@@ -13,7 +15,6 @@ set enable_seqscan = off
 as $$
 declare
   finished batch.queue;
-  finished_at timestamptz;
   history_ctid tid;
   lock_number xid;
 begin
@@ -25,12 +26,15 @@ begin
   -- The history is read only where it matters: serializable transactions of different programs must not conflict. In a read-only
   -- transaction, such as one that an earlier call has made so, nothing can be locked.
   if current_setting('transaction_read_only')::boolean or batch.lock_token(p_token) is null then
-    select h.ended_at, h.ctid into finished_at, history_ctid from batch.history h
+    select h.ctid into history_ctid from batch.history h
     where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
       and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
     if not found then
       perform batch.own(p_token);
-    elsif finished_at <> now() and not current_setting('transaction_read_only')::boolean then
+    elsif current_setting('postgres_batch.finished', true) is distinct from p_token
+      and not current_setting('transaction_read_only')::boolean
+    then
+      -- Not by this transaction.
       if pg_current_xact_id_if_assigned() is null then
         -- In a subtransaction, the lock has another number than the transaction.
         perform from batch.history h where h.ctid = history_ctid for update;
@@ -50,11 +54,12 @@ begin
   where q.kind = split_part(p_token, ':', 1) and q.request_id = split_part(p_token, ':', 2)::bigint
   returning q.* into finished;
   insert into batch.history (
-    kind, request_id, attempt, session_id, created_at, started_at, status, job_name, pod_name, result, progress
+    kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, job_name, pod_name, result, progress
   ) values (
-    finished.kind, finished.request_id, finished.attempt, finished.session_id, finished.created_at, finished.started_at, 'SUCCESS',
-    finished.job_name, finished.pod_name, p_result, finished.progress
+    finished.kind, finished.request_id, finished.attempt, finished.session_id, finished.created_at, finished.started_at, clock_timestamp(),
+    'SUCCESS', finished.job_name, finished.pod_name, p_result, finished.progress
   );
+  perform set_config('postgres_batch.finished', p_token, true);
   return true;
 end
 $$;

@@ -103,6 +103,15 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     }
   });
 
+  test("ends the attempt when it calls batch.finish(), however long ago it began", async () => {
+    const { program, token } = await start();
+    await program.query("begin");
+    await program.query("select batch.finish($1)", [token]);
+    const { rows } = await program.query("select ended_at > now() as later from batch.attempt");
+    assert.deepEqual(rows, [{ later: true }]);
+    await program.query("commit");
+  });
+
   test("that is repeated after a lost answer takes no effect twice; batch.finish() alone may be repeated", async () => {
     const { program, token } = await start();
     const work = async () => {

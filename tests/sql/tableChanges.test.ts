@@ -200,6 +200,19 @@ describe("a row that cannot be processed affects only itself", () => {
     });
   }
 
+  test("a row of more than 64 MiB as JSON, which a worker might not receive in time", async () => {
+    await query("update parcels set place = repeat('x', 67108864 - 100) where id = 1");
+    await query("update parcels set place = repeat('x', 67108864) where id = 2");
+    assert.equal((await claimed("a")).requestId, "1");
+    assert.equal((await claimed("b")).requestId, "3");
+    assert.partialDeepStrictEqual(await attempts(2), [
+      {
+        status: "DEAD",
+        error: "its row must be at most 67108864 bytes of JSON (64 MiB: it is sent to the worker); got 67108898",
+      },
+    ]);
+  });
+
   test("a row that raises when it is read", async () => {
     await query(`create domain odd as text; create type mood as enum ('fine', 'bad');
       create function mood_json(mood) returns json language plpgsql as $$begin if $1 = 'bad' then raise 'no mood'; end if; return '1'; end$$;

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { findFreePort } from "../../tests/support/freePort.ts";
 import { HELD_SESSIONS } from "../../tests/support/sessionLocks.ts";
@@ -38,6 +41,22 @@ describe("a worker process", { timeout: 120_000 }, () => {
     assert.match(pod.outputTail(), /the work has 1 and database/);
     assert.deepEqual(await claps(), [{ status: "SUCCESS", iteration: 1 }]);
   });
+
+  for (const [what, directory] of [
+    ["is missing", "missing"],
+    ["is a file", "file"],
+    ["accepts no files", "/proc"],
+  ] as const) {
+    test(`whose COMMAND_DIRECTORY ${what} exits with 64 and claims nothing`, async () => {
+      await insert(0);
+      const folder = createDirectory();
+      writeFileSync(join(folder, "file"), "");
+      const pod = startWorker("a", { COMMAND: '["true"]', COMMAND_DIRECTORY: resolve(folder, directory) });
+      assert.equal(await pod.ended, 64, pod.outputTail());
+      assert.match(pod.outputTail(), /COMMAND_DIRECTORY, by default TMPDIR, must be an existing, writable folder/);
+      assert.deepEqual(await claps(), []);
+    });
+  }
 
   for (const [what, args] of [
     ["a worker", []],

@@ -64,9 +64,11 @@ async function createWork(kind: string): Promise<Work & { load(): Promise<void> 
     const { HandlerWork } = await import("./handlerWork.ts");
     return new HandlerWork(kind);
   }
+  const { checkDirectory } = await import("./command/attemptFolder.ts");
   const { createCommandWork } = await import("./command/createCommandWork.ts");
   const { readCommandSettings } = await import("./command/commandSettings.ts");
-  return Object.assign(createCommandWork(readCommandSettings(process.env)), { load: () => Promise.resolve() });
+  const settings = readCommandSettings(process.env);
+  return Object.assign(createCommandWork(settings), { load: () => checkDirectory(settings.directory) });
 }
 
 function report(error: unknown): number {

@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SettingsError } from "../errors.ts";
 import { removeFolder } from "./removeFolder.ts";
 
 /** The folder of one attempt: a command finds its request there and writes its result, progress and checkpoint. */
@@ -11,6 +12,26 @@ export interface AttemptFolder {
   readonly progress: string;
   /** For temporary files if the environment sets no TMPDIR: the root may be read-only. */
   readonly temporary: string;
+}
+
+/** The codes of errors that another node or another moment would not change. */
+const WRONG_DIRECTORY = ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"];
+
+/**
+ * Checks that attempts can have their folders in a directory. A disk that is full or fails is no error here: attempts find that out.
+ *
+ * @throws SettingsError when it cannot be used.
+ */
+export async function checkDirectory(directory: string): Promise<void> {
+  try {
+    await rmdir(await mkdtemp(join(directory, "attempt-")));
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!WRONG_DIRECTORY.includes(code)) return;
+    throw new SettingsError([
+      `COMMAND_DIRECTORY, by default TMPDIR, must be an existing, writable folder (each attempt gets a folder in it); got ${JSON.stringify(directory)} (${code})`,
+    ]);
+  }
 }
 
 /**
