@@ -280,12 +280,12 @@ begin
   reader := batch.reader_role(attached.requests);
   if 2 <> (
     select count(*) from pg_proc f
-    where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef
+    where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef and f.provolatile = 'v'
       and pg_get_userbyid(f.proowner) = reader and has_function_privilege(f.oid, 'execute')
       and not has_function_privilege('public', f.oid, 'execute')
   ) then
     return format(
-      '%s is not read with its owner''s rights and by the queue alone (its owner may have changed, or it was restored without privileges): %s',
+      '%s is not read with its owner''s rights and by the queue alone (its owner may have changed, or its readers are an earlier version''s, or were restored without privileges): %s',
       attached.requests, reattach);
   end if;
   if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, attached.relnamespace, 'usage') then
@@ -1065,14 +1065,10 @@ declare
     'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
   lock constant text := $lock$
-  named := pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
-    and pg_catalog.to_regclass(%1$L)::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid;
-  if named then
+  if pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
+    and pg_catalog.to_regclass(%1$L)::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid
+  then
     lock table only %1$s in access share mode;
-    named := p_requests::pg_catalog.text operator(pg_catalog.=) %1$L;
-  end if;
-  if named is not true then
-    execute pg_catalog.format('lock table only %%s in access share mode', p_requests);
   end if;$lock$;
   guard constant text := $guard$
   perform from pg_catalog.pg_class c
@@ -1081,9 +1077,17 @@ declare
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;$guard$;
+  lock_by_present_name constant text := $lock$
+  loop
+    present_name := p_requests::pg_catalog.text;
+    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid;
+    execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
+    exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
+  end loop;$lock$;
   find_key constant text := $find$
-  select pg_catalog.pg_get_indexdef(i.indexrelid, 1, false) into key
+  select coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, 1, false), pg_catalog.quote_ident(a.attname)) into key
   from pg_catalog.pg_index i
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;$find$;
   -- Where row level security applies to the owner, the policy of batch.attach() holds for these statements only.
   begins text := case when batch.row_security_applies(p_requests, reader)
@@ -1109,21 +1113,26 @@ begin
     as %L$sql$,
     'row$' || p_kind, row_arguments, plans, format($body$
 declare
-  named boolean;
+  present_name pg_catalog.text;
   key pg_catalog.text;
   rows bigint;
 begin%11$s%1$s
   %2$s
-  if named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
+    present_name := %3$L;
   else%8$s
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%s operator(pg_catalog.=) $1',
-      case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
+      case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, present_name, key
     ) into request, timeout_seconds, rows using p_request;
+  end if;
+  if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
+    request := null;
   end if;
   %9$s
   if rows operator(pg_catalog.>) 1 then
@@ -1132,7 +1141,7 @@ begin%11$s%1$s
 end
 $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
-    replace(find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests)));
+    replace(lock_by_present_name || guard || find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests)));
   execute format(
     $sql$create or replace function batch.%I(%s) returns bigint[]
     language plpgsql volatile security definer
@@ -1142,13 +1151,14 @@ $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p
     as %L$sql$,
     'keys$' || p_kind, keys_arguments, format($body$
 declare
-  named boolean;
+  present_name pg_catalog.text;
   key pg_catalog.text;
   keys bigint[];
 begin%8$s%1$s
   %3$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
     %4$s
@@ -1160,7 +1170,7 @@ begin%8$s%1$s
        where ($1 is null or r.%%1$s operator(pg_catalog.>) $1) and ($3 is null or r.%%1$s operator(pg_catalog.=) any ($3)) %%3$s
        order by 1 limit $2
      ) s',
-    key, p_requests,
+    key, present_name,
     -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
@@ -1168,7 +1178,7 @@ begin%8$s%1$s
   %4$s
   return keys;
 end
-$body$, guard, find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests)));
+$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests)));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop
@@ -2239,18 +2249,14 @@ CREATE FUNCTION batch."keys$clap"(p_requests regclass, p_partition regclass, p_a
     SET enable_seqscan TO 'off'
     AS $_$
 declare
-  named boolean;
+  present_name pg_catalog.text;
   key pg_catalog.text;
   keys bigint[];
 begin
-  named := pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
-    and pg_catalog.to_regclass('public.make_it_clap')::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid;
-  if named then
+  if pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
+    and pg_catalog.to_regclass('public.make_it_clap')::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid
+  then
     lock table only public.make_it_clap in access share mode;
-    named := p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap';
-  end if;
-  if named is not true then
-    execute pg_catalog.format('lock table only %s in access share mode', p_requests);
   end if;
   perform from pg_catalog.pg_class c
   where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
@@ -2260,14 +2266,28 @@ begin
   end if;
   
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+    and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
   then
     select pg_catalog.array_agg(r.id) into keys from public.make_it_clap r where r.id operator(pg_catalog.=) $5[1];
     
     return keys;
   end if;
-  select pg_catalog.pg_get_indexdef(i.indexrelid, 1, false) into key
+  loop
+    present_name := p_requests::pg_catalog.text;
+    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid;
+    execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
+    exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
+  end loop;
+  perform from pg_catalog.pg_class c
+  where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
+  if not found then
+    raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
+      using errcode = 'insufficient_privilege';
+  end if;
+  select coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, 1, false), pg_catalog.quote_ident(a.attname)) into key
   from pg_catalog.pg_index i
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
@@ -2275,7 +2295,7 @@ begin
        where ($1 is null or r.%1$s operator(pg_catalog.>) $1) and ($3 is null or r.%1$s operator(pg_catalog.=) any ($3)) %3$s
        order by 1 limit $2
      ) s',
-    key, p_requests,
+    key, present_name,
     -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
@@ -2729,8 +2749,18 @@ declare
   keys bigint[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
-  using attached.requests, p_partition, p_after, p_limit, p_ids;
+  for try in 1..3 loop
+    begin
+      execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
+      using attached.requests, p_partition, p_after, p_limit, p_ids;
+      exit;
+    exception when undefined_table then
+      -- The table was renamed while the reader waited for it, or the owner's code names a table that does not exist.
+      if try = 3 then
+        raise;
+      end if;
+    end;
+  end loop;
   if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
     perform batch.refuse_search_path(attached.requests);
   end if;
@@ -3884,18 +3914,14 @@ CREATE FUNCTION batch."row$clap"(p_requests regclass, p_timeout_column name, p_r
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
-  named boolean;
+  present_name pg_catalog.text;
   key pg_catalog.text;
   rows bigint;
 begin
-  named := pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
-    and pg_catalog.to_regclass('public.make_it_clap')::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid;
-  if named then
+  if pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
+    and pg_catalog.to_regclass('public.make_it_clap')::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid
+  then
     lock table only public.make_it_clap in access share mode;
-    named := p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap';
-  end if;
-  if named is not true then
-    execute pg_catalog.format('lock table only %s in access share mode', p_requests);
   end if;
   perform from pg_catalog.pg_class c
   where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
@@ -3904,19 +3930,37 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
   
-  if named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+  if p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
+    present_name := 'public.make_it_clap';
   else
-    select pg_catalog.pg_get_indexdef(i.indexrelid, 1, false) into key
+    loop
+      present_name := p_requests::pg_catalog.text;
+      exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid;
+      execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
+      exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
+    end loop;
+    perform from pg_catalog.pg_class c
+    where c.oid operator(pg_catalog.=) p_requests and pg_catalog.pg_has_role(c.relowner, current_user, 'usage');
+    if not found then
+      raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
+        using errcode = 'insufficient_privilege';
+    end if;
+    select coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, 1, false), pg_catalog.quote_ident(a.attname)) into key
     from pg_catalog.pg_index i
+    join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
     where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %s, 1::bigint from %s r where r.%s operator(pg_catalog.=) $1',
-      case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, p_requests, key
+      case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, present_name, key
     ) into request, timeout_seconds, rows using p_request;
+  end if;
+  if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
+    request := null;
   end if;
   
   if rows operator(pg_catalog.>) 1 then

@@ -98,12 +98,12 @@ begin
   reader := batch.reader_role(attached.requests);
   if 2 <> (
     select count(*) from pg_proc f
-    where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef
+    where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef and f.provolatile = 'v'
       and pg_get_userbyid(f.proowner) = reader and has_function_privilege(f.oid, 'execute')
       and not has_function_privilege('public', f.oid, 'execute')
   ) then
     return format(
-      '%s is not read with its owner''s rights and by the queue alone (its owner may have changed, or it was restored without privileges): %s',
+      '%s is not read with its owner''s rights and by the queue alone (its owner may have changed, or its readers are an earlier version''s, or were restored without privileges): %s',
       attached.requests, reattach);
   end if;
   if not has_table_privilege(reader, attached.requests, 'select') or not has_schema_privilege(reader, attached.relnamespace, 'usage') then

@@ -9,8 +9,10 @@
 -- so pg_relation_is_updatable() waits first.
 -- Then it checks that the table's owner has the rights of the role it runs as, so that code of that owner gains nothing: the function may
 -- have been altered to run as its caller, or the table given to another owner. The check is a separate statement, since planning a
--- statement that names the table may run code of its owner. It uses only schema-qualified names, also of types: the table's owner may
--- alter the function's search_path.
+-- statement that names the table may run code of its owner. It uses only schema-qualified names, also of types and operators ("is distinct
+-- from" has one): the table's owner may alter the function's search_path.
+-- A schema is renamed without a lock on its tables: the name is compared last, and once more after the read. If it has changed, the row is null,
+-- and the caller reads again.
 -- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
 -- than running it, and with many partitions several times as long. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
 -- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
@@ -34,14 +36,10 @@ declare
     'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
   lock constant text := $lock$
-  named := pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
-    and pg_catalog.to_regclass(%1$L)::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid;
-  if named then
+  if pg_catalog.pg_relation_is_updatable(p_requests, false) is not null
+    and pg_catalog.to_regclass(%1$L)::pg_catalog.oid operator(pg_catalog.=) p_requests::pg_catalog.oid
+  then
     lock table only %1$s in access share mode;
-    named := p_requests::pg_catalog.text operator(pg_catalog.=) %1$L;
-  end if;
-  if named is not true then
-    execute pg_catalog.format('lock table only %%s in access share mode', p_requests);
   end if;$lock$;
   guard constant text := $guard$
   perform from pg_catalog.pg_class c
@@ -50,9 +48,17 @@ declare
     raise exception 'the reader of a kind must run as the owner of its table (nothing else may run with other rights)'
       using errcode = 'insufficient_privilege';
   end if;$guard$;
+  lock_by_present_name constant text := $lock$
+  loop
+    present_name := p_requests::pg_catalog.text;
+    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid;
+    execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
+    exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
+  end loop;$lock$;
   find_key constant text := $find$
-  select pg_catalog.pg_get_indexdef(i.indexrelid, 1, false) into key
+  select coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, 1, false), pg_catalog.quote_ident(a.attname)) into key
   from pg_catalog.pg_index i
+  join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;$find$;
   -- Where row level security applies to the owner, the policy of batch.attach() holds for these statements only.
   begins text := case when batch.row_security_applies(p_requests, reader)
@@ -78,21 +84,26 @@ begin
     as %L$sql$,
     'row$' || p_kind, row_arguments, plans, format($body$
 declare
-  named boolean;
+  present_name pg_catalog.text;
   key pg_catalog.text;
   rows bigint;
 begin%11$s%1$s
   %2$s
-  if named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
+    present_name := %3$L;
   else%8$s
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%s operator(pg_catalog.=) $1',
-      case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, p_requests, key
+      case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, present_name, key
     ) into request, timeout_seconds, rows using p_request;
+  end if;
+  if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
+    request := null;
   end if;
   %9$s
   if rows operator(pg_catalog.>) 1 then
@@ -101,7 +112,7 @@ begin%11$s%1$s
 end
 $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
-    replace(find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests)));
+    replace(lock_by_present_name || guard || find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests)));
   execute format(
     $sql$create or replace function batch.%I(%s) returns bigint[]
     language plpgsql volatile security definer
@@ -111,13 +122,14 @@ $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p
     as %L$sql$,
     'keys$' || p_kind, keys_arguments, format($body$
 declare
-  named boolean;
+  present_name pg_catalog.text;
   key pg_catalog.text;
   keys bigint[];
 begin%8$s%1$s
   %3$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and named and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
     %4$s
@@ -129,7 +141,7 @@ begin%8$s%1$s
        where ($1 is null or r.%%1$s operator(pg_catalog.>) $1) and ($3 is null or r.%%1$s operator(pg_catalog.=) any ($3)) %%3$s
        order by 1 limit $2
      ) s',
-    key, p_requests,
+    key, present_name,
     -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
@@ -137,7 +149,7 @@ begin%8$s%1$s
   %4$s
   return keys;
 end
-$body$, guard, find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests)));
+$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests)));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop

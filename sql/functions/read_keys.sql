@@ -12,8 +12,18 @@ declare
   keys bigint[];
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
-  execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
-  using attached.requests, p_partition, p_after, p_limit, p_ids;
+  for try in 1..3 loop
+    begin
+      execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
+      using attached.requests, p_partition, p_after, p_limit, p_ids;
+      exit;
+    exception when undefined_table then
+      -- The table was renamed while the reader waited for it, or the owner's code names a table that does not exist.
+      if try = 3 then
+        raise;
+      end if;
+    end;
+  end loop;
   if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) path then
     perform batch.refuse_search_path(attached.requests);
   end if;

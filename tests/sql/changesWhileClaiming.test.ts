@@ -3,7 +3,7 @@ import { afterEach, describe, test } from "node:test";
 import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { SESSION_SETTINGS } from "../../worker/src/sessionOptions.ts";
-import { type Claim, claim, claimParams, overClient } from "../support/queue.ts";
+import { type Claim, claim, claimParams, overClient, succeed } from "../support/queue.ts";
 import { claimed, database, query, worker } from "./parcels.ts";
 
 /** What a session whose readers are planned claims while it waits for these statements' commit. */
@@ -92,6 +92,46 @@ test("a claim whose snapshot is older than a change of the table reads the reque
   const taken = await claim(overClient(pod), claimParams("a", { kind: "parcel" }));
   assert.deepEqual(parseRow(taken?.row ?? ""), { number: 1, place: "x", id: 2 });
   await pod.query("commit");
+});
+
+for (const level of ["repeatable read", "serializable"]) {
+  test(`a ${level} transaction that is older than the table's primary key may claim a request, and delete rows`, async () => {
+    const [pod, shop] = [await openPod(), await database.open()];
+    for (const client of [pod, shop]) await client.query(`begin isolation level ${level}; select`);
+    await query(
+      "alter table parcels drop constraint parcels_pkey; alter table parcels add constraint again primary key (id)",
+    );
+    assert.equal((await claim(overClient(pod), claimParams("a", { kind: "parcel" })))?.requestId, "1");
+    await pod.query("commit");
+    await shop.query("delete from parcels where id = 2; commit");
+    assert.deepEqual(await database.queued("parcel"), [1, 3]);
+  });
+}
+
+test("the row of a table that replaced another runs, although the table is renamed just when the attempt on the previous row ends", async () => {
+  await query(
+    "create table other (id bigint primary key, place text, seconds double precision); insert into other values (1)",
+  );
+  const previous = await claimed("a");
+  await query("alter table parcels rename to previous; alter table other rename to parcels; drop table previous");
+  await query("select batch.attach('parcels', 'parcel')");
+  const [first, renaming] = [await database.open(), await database.open()];
+  await first.query("begin; lock table parcels");
+  const ended = succeed(worker, previous);
+  await database.untilBlocked();
+  const renamed = renaming.query("begin; alter table parcels rename to renamed");
+  await database.untilBlocked(2);
+  await first.query("commit");
+  await renamed;
+  await database.untilBlocked();
+  await renaming.query("commit");
+  await ended;
+  assert.deepEqual(await database.queued("parcel"), [1]);
+});
+
+test("of a table that was dropped there are no rows", async () => {
+  await query("drop table parcels");
+  assert.deepEqual(await query("select batch.existing_rows('parcel', '{1}') as ids"), [{ ids: [] }]);
 });
 
 test("a claim that cannot read the row in time does not mislead the next one, at any isolation level", async () => {

@@ -32,7 +32,7 @@ beforeEach(async () => {
   await database.reset();
   await database.query("update batch.kind set attached = false where kind = 'given'");
   await database.query(`
-    drop schema if exists shop, office, archive cascade;
+    drop schema if exists shop, office, archive, renamed cascade;
     create schema shop authorization ${SHOP}; create schema office;
     grant create, usage on schema office to ${SHOP}; grant usage on schema office, shop to public;
     create table office.t (id bigint primary key); select batch.attach('office.t', 'given'); insert into office.t values (1), (2), (3)`);
@@ -95,6 +95,25 @@ describe("code of a table's new owner does not run with the queue's rights", () 
       await assertNothingSeen();
     });
   }
+
+  test("in a claim during which a schema of the new owner takes the name of the table's, in which no lock on a table prevents that", async () => {
+    await database.query(`create schema archive authorization ${SHOP}; grant usage on schema archive to public`);
+    await shop.query(`create table archive.t (id bigint primary key); insert into archive.t values (1), (2), (3)`);
+    await shop.query(POLICY.replaceAll("office", "archive"));
+    assert.equal((await take(worker, "warm"))?.attempt, 1);
+    const [first, reindex, renaming] = [await database.open(), await database.open(), await database.open()];
+    await renaming.query("begin; alter schema office rename to renamed; rollback");
+    await first.query("begin; lock table office.t");
+    const waiting = take(worker, "a");
+    await database.untilBlocked();
+    await reindex.query("begin; lock table pg_class");
+    await first.query("commit");
+    await database.untilBlocked();
+    await renaming.query("begin; alter schema office rename to renamed; alter schema archive rename to office; commit");
+    await reindex.query("commit");
+    assert.equal((await waiting)?.requestId, "2");
+    await assertNothingSeen();
+  });
 
   test("in a claim that waits for a table that was renamed after it was attached", async () => {
     await database.query("alter table office.t rename to u; select batch.attach('office.u', 'given')");

@@ -10,7 +10,8 @@ const REPLACE = `
 /**
  * Writes the readers of all attached tables again (`batch.create_readers`), after their text has changed. Runs in the caller's transaction.
  *
- * A reader that this role may not replace stays as it is, and works as it did: the log names its table, whose owner may attach it again.
+ * A reader that this role may not replace stays as it is: the log names its table, whose owner may attach it again. Where that is necessary,
+ * the kind stops, and `problem` says so (`batch.attachment_problem`).
  */
 export async function replaceReaders(client: pg.ClientBase, log: Log): Promise<void> {
   const { rows } = await client.query<{ kind: string; table: string }>(ATTACHED);
