@@ -551,6 +551,7 @@ declare
   repeated boolean := false;       -- and was claimed by this session: its answer was lost
   problem text;                    -- why the request cannot be worked on
   missing boolean;                 -- because it has no row
+  too_long boolean;                -- because its row is
   unreadable text;                 -- because its row cannot be read: the SQLSTATE
   some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
@@ -659,6 +660,7 @@ begin
     reading_since := case when q.request_id = p_unread then p_unread_since else clock_timestamp() end;
     for try in 1..3 loop
       problem := null;
+      too_long := false;
       unreadable := null;
       begin
         found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
@@ -670,6 +672,7 @@ begin
         if missing then
           problem := format('%s has no row with this primary key', kind_row.requests);
         elsif octet_length(found_row.request) > 67108864 then
+          too_long := true;
           -- A worker that cannot receive it in time would claim it again and again: no attempt is counted before the answer is sent.
           problem := format('its row must be at most 67108864 bytes of JSON (64 MiB: it is sent to the worker); got %s', octet_length(found_row.request));
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
@@ -690,7 +693,7 @@ begin
           problem := format('its row cannot be read: %s', sqlerrm);
           unreadable := sqlstate;
       end;
-      exit when problem is null;
+      exit when problem is null or too_long;
       -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
       -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
       select k.requests, k.timeout_column into kind_row.requests, kind_row.timeout_column
@@ -1080,10 +1083,16 @@ declare
   lock_by_present_name constant text := $lock$
   loop
     present_name := p_requests::pg_catalog.text;
-    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid;
+    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid; -- dropped
     execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
     exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
   end loop;$lock$;
+  is_renamed constant text :=
+    'coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid';
+  refuse_renamed constant text := format($refuse$
+  if %s then
+    raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
+  end if;$refuse$, is_renamed);
   find_key constant text := $find$
   select coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, 1, false), pg_catalog.quote_ident(a.attname)) into key
   from pg_catalog.pg_index i
@@ -1118,20 +1127,23 @@ declare
   rows bigint;
 begin%11$s%1$s
   %2$s
-  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+  if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
     present_name := %3$L;
   else%8$s
+    if %12$s then
+      return;
+    end if;
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%s operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, present_name, key
     ) into request, timeout_seconds, rows using p_request;
   end if;
-  if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
+  if %12$s then
     request := null;
   end if;
   %9$s
@@ -1141,7 +1153,7 @@ begin%11$s%1$s
 end
 $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
-    replace(lock_by_present_name || guard || find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests)));
+    replace(lock_by_present_name || guard || find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests), is_renamed));
   execute format(
     $sql$create or replace function batch.%I(%s) returns bigint[]
     language plpgsql volatile security definer
@@ -1157,13 +1169,14 @@ declare
 begin%8$s%1$s
   %3$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
     and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
+    present_name := %5$L;%9$s
     %4$s
     return keys;
-  end if;%2$s
+  end if;%2$s%9$s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%%1$s as id from %%2$s r
@@ -1174,11 +1187,12 @@ begin%8$s%1$s
     -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
-  ) into keys using p_after, p_limit, p_ids;
+  ) into keys using p_after, p_limit, p_ids;%9$s
   %4$s
   return keys;
 end
-$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests)));
+$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests),
+    refuse_renamed));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop
@@ -1992,6 +2006,7 @@ CREATE FUNCTION batch.finish(p_token text, p_result jsonb DEFAULT NULL::jsonb) R
 declare
   finished batch.queue;
   history_ctid tid;
+  finished_xid xid;
   lock_number xid;
 begin
   perform batch.check_token(p_token);
@@ -2002,15 +2017,15 @@ begin
   -- The history is read only where it matters: serializable transactions of different programs must not conflict. In a read-only
   -- transaction, such as one that an earlier call has made so, nothing can be locked.
   if current_setting('transaction_read_only')::boolean or batch.lock_token(p_token) is null then
-    select h.ctid into history_ctid from batch.history h
+    select h.ctid, h.xmin into history_ctid, finished_xid from batch.history h
     where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
       and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
     if not found then
       perform batch.own(p_token);
-    elsif current_setting('postgres_batch.finished', true) is distinct from p_token
+    elsif finished_xid is distinct from pg_current_xact_id_if_assigned()::xid
+      and current_setting('postgres_batch.finished', true) is distinct from p_token -- by a subtransaction of this one
       and not current_setting('transaction_read_only')::boolean
     then
-      -- Not by this transaction.
       if pg_current_xact_id_if_assigned() is null then
         -- In a subtransaction, the lock has another number than the transaction.
         perform from batch.history h where h.ctid = history_ctid for update;
@@ -2266,16 +2281,20 @@ begin
   end if;
   
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
     and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+    and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
   then
     select pg_catalog.array_agg(r.id) into keys from public.make_it_clap r where r.id operator(pg_catalog.=) $5[1];
+    present_name := 'public.make_it_clap';
+  if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
+    raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
+  end if;
     
     return keys;
   end if;
   loop
     present_name := p_requests::pg_catalog.text;
-    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid;
+    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid; -- dropped
     execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
     exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
   end loop;
@@ -2289,6 +2308,9 @@ begin
   from pg_catalog.pg_index i
   join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
   where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
+  if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
+    raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
+  end if;
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%1$s as id from %2$s r
@@ -2300,6 +2322,9 @@ begin
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
   ) into keys using p_after, p_limit, p_ids;
+  if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
+    raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
+  end if;
   
   return keys;
 end
@@ -2754,8 +2779,8 @@ begin
       execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
       using attached.requests, p_partition, p_after, p_limit, p_ids;
       exit;
-    exception when undefined_table then
-      -- The table was renamed while the reader waited for it, or the owner's code names a table that does not exist.
+    exception when undefined_table or serialization_failure then
+      -- The table was renamed while the reader waited for it or read it, or the owner's code names a table that does not exist.
       if try = 3 then
         raise;
       end if;
@@ -3930,9 +3955,9 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
   
-  if p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+  if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
+    and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
@@ -3940,7 +3965,7 @@ begin
   else
     loop
       present_name := p_requests::pg_catalog.text;
-      exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid;
+      exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid; -- dropped
       execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
       exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
     end loop;
@@ -3954,6 +3979,9 @@ begin
     from pg_catalog.pg_index i
     join pg_catalog.pg_attribute a on a.attrelid operator(pg_catalog.=) i.indrelid and a.attnum operator(pg_catalog.=) i.indkey[0]
     where i.indrelid operator(pg_catalog.=) p_requests and i.indisprimary;
+    if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
+      return;
+    end if;
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %s, 1::bigint from %s r where r.%s operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%I::double precision', p_timeout_column) end, present_name, key

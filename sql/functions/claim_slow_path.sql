@@ -26,6 +26,7 @@ declare
   repeated boolean := false;       -- and was claimed by this session: its answer was lost
   problem text;                    -- why the request cannot be worked on
   missing boolean;                 -- because it has no row
+  too_long boolean;                -- because its row is
   unreadable text;                 -- because its row cannot be read: the SQLSTATE
   some_readable boolean := false;  -- but others can: it is not the kind's fault
   kind_problem text;
@@ -134,6 +135,7 @@ begin
     reading_since := case when q.request_id = p_unread then p_unread_since else clock_timestamp() end;
     for try in 1..3 loop
       problem := null;
+      too_long := false;
       unreadable := null;
       begin
         found_row := batch.read_row(p_kind, kind_row.requests, kind_row.timeout_column, q.request_id);
@@ -145,6 +147,7 @@ begin
         if missing then
           problem := format('%s has no row with this primary key', kind_row.requests);
         elsif octet_length(found_row.request) > 67108864 then
+          too_long := true;
           -- A worker that cannot receive it in time would claim it again and again: no attempt is counted before the answer is sent.
           problem := format('its row must be at most 67108864 bytes of JSON (64 MiB: it is sent to the worker); got %s', octet_length(found_row.request));
         elsif found_row.timeout_seconds is not null and not found_row.timeout_seconds between 0 and 604800 then
@@ -165,7 +168,7 @@ begin
           problem := format('its row cannot be read: %s', sqlerrm);
           unreadable := sqlstate;
       end;
-      exit when problem is null;
+      exit when problem is null or too_long;
       -- The table may have been changed at this moment (renamed, attached again): then it is read again as it is now. When it cannot
       -- be read any more, that is no request's fault: the next poll reports why and starts no Job.
       select k.requests, k.timeout_column into kind_row.requests, kind_row.timeout_column

@@ -12,7 +12,7 @@
 -- statement that names the table may run code of its owner. It uses only schema-qualified names, also of types and operators ("is distinct
 -- from" has one): the table's owner may alter the function's search_path.
 -- A schema is renamed without a lock on its tables: the name is compared last, and once more after the read. If it has changed, the row is null,
--- and the caller reads again.
+-- and the caller reads again; instead of keys, of which others might be missing, there is a serialization failure.
 -- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
 -- than running it, and with many partitions several times as long. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
 -- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
@@ -51,10 +51,16 @@ declare
   lock_by_present_name constant text := $lock$
   loop
     present_name := p_requests::pg_catalog.text;
-    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid;
+    exit when coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid; -- dropped
     execute 'lock table only ' operator(pg_catalog.||) present_name operator(pg_catalog.||) ' in access share mode';
     exit when p_requests::pg_catalog.text operator(pg_catalog.=) present_name;
   end loop;$lock$;
+  is_renamed constant text :=
+    'coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid';
+  refuse_renamed constant text := format($refuse$
+  if %s then
+    raise exception 'the table was renamed while it was read' using errcode = 'serialization_failure';
+  end if;$refuse$, is_renamed);
   find_key constant text := $find$
   select coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, 1, false), pg_catalog.quote_ident(a.attname)) into key
   from pg_catalog.pg_index i
@@ -89,20 +95,23 @@ declare
   rows bigint;
 begin%11$s%1$s
   %2$s
-  if p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+  if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
     present_name := %3$L;
   else%8$s
+    if %12$s then
+      return;
+    end if;
     execute pg_catalog.format(
       'select pg_catalog.to_json(r.*)::pg_catalog.text, %%s%10$s from %%s r where r.%%s operator(pg_catalog.=) $1',
       case when p_timeout_column is null then 'null' else pg_catalog.format('r.%%I::double precision', p_timeout_column) end, present_name, key
     ) into request, timeout_seconds, rows using p_request;
   end if;
-  if coalesce(pg_catalog.to_regclass(present_name)::pg_catalog.oid, 0) operator(pg_catalog.<>) p_requests::pg_catalog.oid then
+  if %12$s then
     request := null;
   end if;
   %9$s
@@ -112,7 +121,7 @@ begin%11$s%1$s
 end
 $body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
-    replace(lock_by_present_name || guard || find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests)));
+    replace(lock_by_present_name || guard || find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests), is_renamed));
   execute format(
     $sql$create or replace function batch.%I(%s) returns bigint[]
     language plpgsql volatile security definer
@@ -128,13 +137,14 @@ declare
 begin%8$s%1$s
   %3$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
     and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
+    present_name := %5$L;%9$s
     %4$s
     return keys;
-  end if;%2$s
+  end if;%2$s%9$s
   execute pg_catalog.format(
     'select pg_catalog.array_agg(s.id) from (
        select r.%%1$s as id from %%2$s r
@@ -145,11 +155,12 @@ begin%8$s%1$s
     -- Through the table, whose owner may have no right on the partition itself; the condition spares the other partitions.
     'and r.tableoid operator(pg_catalog.=) ' operator(pg_catalog.||) p_partition::pg_catalog.oid
       operator(pg_catalog.||) coalesce(' and ' operator(pg_catalog.||) pg_catalog.pg_get_partition_constraintdef(p_partition::pg_catalog.oid), '')
-  ) into keys using p_after, p_limit, p_ids;
+  ) into keys using p_after, p_limit, p_ids;%9$s
   %4$s
   return keys;
 end
-$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests)));
+$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests),
+    refuse_renamed));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
   loop

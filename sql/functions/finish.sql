@@ -16,6 +16,7 @@ as $$
 declare
   finished batch.queue;
   history_ctid tid;
+  finished_xid xid;
   lock_number xid;
 begin
   perform batch.check_token(p_token);
@@ -26,15 +27,15 @@ begin
   -- The history is read only where it matters: serializable transactions of different programs must not conflict. In a read-only
   -- transaction, such as one that an earlier call has made so, nothing can be locked.
   if current_setting('transaction_read_only')::boolean or batch.lock_token(p_token) is null then
-    select h.ctid into history_ctid from batch.history h
+    select h.ctid, h.xmin into history_ctid, finished_xid from batch.history h
     where h.kind = split_part(p_token, ':', 1) and h.request_id = split_part(p_token, ':', 2)::bigint
       and h.attempt = split_part(p_token, ':', 3)::integer and h.status = 'SUCCESS';
     if not found then
       perform batch.own(p_token);
-    elsif current_setting('postgres_batch.finished', true) is distinct from p_token
+    elsif finished_xid is distinct from pg_current_xact_id_if_assigned()::xid
+      and current_setting('postgres_batch.finished', true) is distinct from p_token -- by a subtransaction of this one
       and not current_setting('transaction_read_only')::boolean
     then
-      -- Not by this transaction.
       if pg_current_xact_id_if_assigned() is null then
         -- In a subtransaction, the lock has another number than the transaction.
         perform from batch.history h where h.ctid = history_ctid for update;

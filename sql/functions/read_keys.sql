@@ -17,8 +17,8 @@ begin
       execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
       using attached.requests, p_partition, p_after, p_limit, p_ids;
       exit;
-    exception when undefined_table then
-      -- The table was renamed while the reader waited for it, or the owner's code names a table that does not exist.
+    exception when undefined_table or serialization_failure then
+      -- The table was renamed while the reader waited for it or read it, or the owner's code names a table that does not exist.
       if try = 3 then
         raise;
       end if;

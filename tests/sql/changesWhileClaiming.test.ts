@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type pg from "pg";
 import { parseRow } from "../../worker/src/parseRow.ts";
 import { SESSION_SETTINGS } from "../../worker/src/sessionOptions.ts";
 import { type Claim, claim, claimParams, overClient, succeed } from "../support/queue.ts";
-import { claimed, database, query, worker } from "./parcels.ts";
+import { claimed, database, poll, query, worker } from "./parcels.ts";
 
 /** What a session whose readers are planned claims while it waits for these statements' commit. */
 async function claimDuring(change: string): Promise<Claim | undefined> {
@@ -127,6 +128,23 @@ test("the row of a table that replaced another runs, although the table is renam
   await renaming.query("commit");
   await ended;
   assert.deepEqual(await database.queued("parcel"), [1]);
+});
+
+test("polls that read the keys lose no request while the table's schema exchanges its name with another", async () => {
+  await query(`create schema one; create schema two; create table two.parcels (id bigint primary key);
+    grant usage on schema one, two to public; grant select on two.parcels to public; alter table parcels set schema one`);
+  const exchanging = await database.open();
+  for (let n = 0; n < 80; n++) {
+    await query("update batch.kind set sweep_pending = true where kind = 'parcel'");
+    const polled = poll();
+    await setTimeout(Math.random() * 10);
+    await exchanging.query(
+      `begin; alter schema one rename to three; alter schema two rename to one; alter schema three rename to two; commit`,
+    );
+    await polled;
+    assert.deepEqual(await database.queued("parcel"), [1, 2, 3]);
+  }
+  await query("drop schema one, two cascade");
 });
 
 test("of a table that was dropped there are no rows", async () => {

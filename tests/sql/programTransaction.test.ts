@@ -20,8 +20,8 @@ const database = await createTestDatabase();
 await database.query("create table effects (id integer)");
 
 /** A running attempt, and a program that works on it over its own connection. */
-async function start(leaseSeconds = 0) {
-  const { connection, attempt } = await startAttempt(database, claimParams("a", { leaseSeconds }));
+async function start(leaseSeconds = 0, job = "a") {
+  const { connection, attempt } = await startAttempt(database, claimParams(job, { leaseSeconds }));
   const program = await database.open();
   const { token } = attempt;
   return { connection, attempt, program, token };
@@ -110,6 +110,19 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     const { rows } = await program.query("select ended_at > now() as later from batch.attempt");
     assert.deepEqual(rows, [{ later: true }]);
     await program.query("commit");
+  });
+
+  test("may finish several attempts, and each again", async () => {
+    await database.query("insert into make_it_clap (duration_seconds) values (40)");
+    const [first, second] = [await start(), await start(0, "b")];
+    const finish = async (token: string) =>
+      (await first.program.query("select batch.finish($1) as ended", [token])).rows[0].ended;
+    await first.program.query("begin; insert into effects values (1)");
+    assert.deepEqual(
+      [await finish(first.token), await finish(second.token), await finish(first.token), await finish(second.token)],
+      [true, true, false, false],
+    );
+    await first.program.query("commit");
   });
 
   test("that is repeated after a lost answer takes no effect twice; batch.finish() alone may be repeated", async () => {

@@ -111,14 +111,10 @@ describe("a dump that is restored with other options", { skip: DEBIAN_MISSING ??
     assert.equal((await migrate(client, noopLog, upgraded)).to, 999);
   });
 
-  test("a view, and the queue, alone, as docs/operations.md says, where they were dropped: what is newer than the dump runs as well", async () => {
+  test("the queue alone, as docs/operations.md says, where it was dropped: what is newer than the dump runs as well", async () => {
     await (await open(server, "postgres")).query("create database dropped");
     await runTool("pg_restore", "--dbname=dropped", `${folder}/dump`);
     const client = await open(server, "dropped");
-    await client.query("drop view batch.status");
-    const [, options = ""] = / (--schema=batch --table=.*) postgres-batch\.dump/.exec(page) ?? [];
-    await runTool("pg_restore", "--dbname=dropped", ...options.split(" "), `${folder}/dump`);
-    assert.equal((await client.query("select from batch.status")).rowCount, 1);
     await client.query("drop schema batch cascade; insert into make_it_clap (duration_seconds) values (1)");
     const block = codeBlocks(page, "sh").find((each) => each.includes("drop schema if exists batch cascade")) ?? "";
     const script = block
