@@ -21,12 +21,11 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
   let folder: string;
   const { open, connect } = createConnections();
 
-  const program = (name: string, where: DebianServer, ...args: string[]) =>
-    runProgram(join(DEBIAN_PROGRAMS, name), [
-      `--host=${where.host}`,
-      `--port=${where.port}`,
-      `--username=${where.user}`,
-      ...args,
+  /** Runs pg_restore with a file of the folder, into this database. */
+  const restore = (file: string, database: string, options: readonly string[] = [], { host, port, user } = server) =>
+    runProgram(join(DEBIAN_PROGRAMS, "pg_restore"), [
+      ...[`--host=${host}`, `--port=${port}`, `--username=${user}`, `--dbname=${database}`],
+      ...[...options, join(folder, file)],
     ]);
 
   async function createEmpty(name: string, where: DebianServer = server): Promise<void> {
@@ -120,7 +119,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
 
   test("restored into an empty database: nothing finished runs again, nothing unfinished is lost", async () => {
     await createEmpty("whole");
-    const { exitCode, stderr } = await program("pg_restore", server, "--dbname=whole", `${folder}/dump`);
+    const { exitCode, stderr } = await restore("dump", "whole");
     assert.equal(exitCode, 0, stderr);
     for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("whole", kind), UNFINISHED, kind);
     const client = await open(server, "whole");
@@ -150,7 +149,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       "create role batch_owner; create role batch_worker; create role batch_scaler; create role batch_program",
     );
     await createEmpty("moved", other);
-    const { exitCode, stderr } = await program("pg_restore", other, "--dbname=moved", `${folder}/ahead`);
+    const { exitCode, stderr } = await restore("ahead", "moved", [], other);
     assert.equal(exitCode, 0, stderr);
     const client = await open(other, "moved");
     const [numbers] = (
@@ -185,14 +184,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
     const title = ["its data alone, restored into a migrated database", ...options].join(" ");
     test(`${title}: nothing finished runs again, nothing unfinished is lost`, async () => {
       const client = await createMigrated("data");
-      const { exitCode, stderr } = await program(
-        "pg_restore",
-        server,
-        "--data-only",
-        ...options,
-        "--dbname=data",
-        `${folder}/dump`,
-      );
+      const { exitCode, stderr } = await restore("dump", "data", ["--data-only", ...options]);
       // Without its triggers, too, pg_restore reports the rows that already existed, and continues.
       assert.equal(exitCode, options.includes("--disable-triggers") ? 1 : 0, stderr);
       for (const kind of Object.keys(TABLES)) assert.deepEqual(await runAll("data", kind), UNFINISHED, kind);
@@ -209,14 +201,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
       ? statements("Stop everything now")
       : [];
     await client.query(pause);
-    const restored = program(
-      "pg_restore",
-      server,
-      "--data-only",
-      "--single-transaction",
-      "--dbname=served",
-      `${folder}/dump`,
-    );
+    const restored = restore("dump", "served", ["--data-only", "--single-transaction"]);
     const worker = connect(server, "served");
     let restoring = true;
     const ended = restored.finally(() => {
@@ -236,13 +221,7 @@ describe("a dump of PostgreSQL 15", { skip: DEBIAN_MISSING ?? false }, () => {
 
   test("its schema alone: nothing runs, inserted rows wait, and the poll and the migration say what is missing", async () => {
     await createEmpty("schema");
-    const { exitCode, stderr } = await program(
-      "pg_restore",
-      server,
-      "--schema-only",
-      "--dbname=schema",
-      `${folder}/dump`,
-    );
+    const { exitCode, stderr } = await restore("dump", "schema", ["--schema-only"]);
     assert.equal(exitCode, 0, stderr);
     const client = await open(server, "schema");
     await client.query("insert into make_it_clap (id, duration_seconds) values (1, 1)");
