@@ -2772,10 +2772,13 @@ declare
   path constant text := pg_catalog.current_setting('search_path');
   attached batch.kind;
   keys bigint[];
+  unused integer;
 begin
   select * into attached from batch.kind k where k.kind = p_kind;
   for try in 1..3 loop
     begin
+      -- It waits for the table: batch.detach() locks it and drops the reader, whose call must not be planned before.
+      unused := pg_relation_is_updatable(attached.requests, false);
       execute format('select batch.%I($1, $2, $3, $4, $5)', 'keys$' || p_kind) into keys
       using attached.requests, p_partition, p_after, p_limit, p_ids;
       exit;
@@ -2804,7 +2807,10 @@ CREATE FUNCTION batch.read_row(p_kind text, p_requests regclass, p_timeout_colum
 declare
   path constant text := pg_catalog.current_setting('search_path');
   found_row record;
+  unused integer;
 begin
+  -- As in batch.read_keys().
+  unused := pg_relation_is_updatable(p_requests, false);
   if batch.has_worker_settings() then
     found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
   else

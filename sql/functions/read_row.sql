@@ -13,7 +13,10 @@ as $$
 declare
   path constant text := pg_catalog.current_setting('search_path');
   found_row record;
+  unused integer;
 begin
+  -- As in batch.read_keys().
+  unused := pg_relation_is_updatable(p_requests, false);
   if batch.has_worker_settings() then
     found_row := batch.call_reader(p_kind, p_requests, p_timeout_column, p_request);
   else
