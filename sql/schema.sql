@@ -278,6 +278,7 @@ begin
     return format('%s receives rows from a subscription, which fires other triggers than an insert: %s', attached.requests, reattach);
   end if;
   reader := batch.reader_role(attached.requests);
+  -- The readers of an earlier version were not volatile, and relied on their callers to wait for the table.
   if 2 <> (
     select count(*) from pg_proc f
     where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef and f.provolatile = 'v'

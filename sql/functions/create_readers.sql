@@ -4,15 +4,15 @@
 --
 -- p_kind: the kind   p_requests: its table   p_timeout_column: the column of its timeouts; null: none
 --
--- Each function first locks the table and only then finds out its owner, its name and its key, which others may have changed while it waited.
--- It is volatile, so that each statement sees what was committed before it. "lock table" takes a name and fails if that changes while it waits,
--- so pg_relation_is_updatable() waits first.
+-- Each function first locks the table and only then finds out its owner, its name and its key, which others may have changed while it
+-- waited. It is volatile, so that each statement sees what was committed before it. "lock table" takes a name and fails if that changes
+-- while it waits, so pg_relation_is_updatable() waits first.
 -- Then it checks that the table's owner has the rights of the role it runs as, so that code of that owner gains nothing: the function may
 -- have been altered to run as its caller, or the table given to another owner. The check is a separate statement, since planning a
 -- statement that names the table may run code of its owner. It uses only schema-qualified names, also of types and operators ("is distinct
 -- from" has one): the table's owner may alter the function's search_path.
--- A schema is renamed without a lock on its tables: the name is compared last, and once more after the read. If it has changed, the row is null,
--- and the caller reads again; instead of keys, of which others might be missing, there is a serialization failure.
+-- A schema is renamed without a lock on its tables: the name is compared last, and once more after the read. If it has changed, the row is
+-- null, and the caller reads again; instead of keys, of which others might be missing, there is a serialization failure.
 -- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
 -- than running it, and with many partitions several times as long. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
 -- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings

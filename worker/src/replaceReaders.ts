@@ -21,7 +21,7 @@ export async function replaceReaders(client: pg.ClientBase, log: Log): Promise<v
       await client.query(REPLACE, [kind]);
     } catch (error) {
       await client.query("rollback to savepoint readers");
-      log.warn("the table is read as by the previous version until it is attached again", {
+      log.warn("the table's readers are the previous version's: attach it again", {
         kind,
         table,
         error: (error as Error).message,
