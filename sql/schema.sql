@@ -282,6 +282,7 @@ begin
   if 2 <> (
     select count(*) from pg_proc f
     where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef and f.provolatile = 'v'
+      and not f.proisstrict
       and pg_get_userbyid(f.proowner) = reader and has_function_privilege(f.oid, 'execute')
       and not has_function_privilege('public', f.oid, 'execute')
   ) then
@@ -1131,6 +1132,8 @@ begin%11$s%1$s
   if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
     and p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass(%4$L)::pg_catalog.oid
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
@@ -1172,6 +1175,8 @@ begin%8$s%1$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
     and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
     and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass(%6$L)::pg_catalog.oid
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
     present_name := %5$L;%9$s
@@ -2284,6 +2289,8 @@ begin
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
     and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
   then
     select pg_catalog.array_agg(r.id) into keys from public.make_it_clap r where r.id operator(pg_catalog.=) $5[1];
     present_name := 'public.make_it_clap';
@@ -3965,6 +3972,8 @@ begin
   if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
     and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;

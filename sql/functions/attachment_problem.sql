@@ -100,6 +100,7 @@ begin
   if 2 <> (
     select count(*) from pg_proc f
     where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind) and f.prosecdef and f.provolatile = 'v'
+      and not f.proisstrict
       and pg_get_userbyid(f.proowner) = reader and has_function_privilege(f.oid, 'execute')
       and not has_function_privilege('public', f.oid, 'execute')
   ) then

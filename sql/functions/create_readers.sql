@@ -14,7 +14,9 @@
 -- A schema is renamed without a lock on its tables: the name is compared last, and once more after the read. If it has changed, the row is
 -- null, and the caller reads again; instead of keys, of which others might be missing, there is a serialization failure.
 -- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
--- than running it, and with many partitions several times as long. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
+-- than running it, and with many partitions several times as long. The key's index must still be this table's (another table's may have
+-- taken its name): pg_get_replica_identity_index() gives it without a scan, except for a table with another replica identity, which is
+-- read by a dynamic statement. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
 -- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
 -- that the text depends on. A key that several rows have raises BA001, after they were read.
 -- Of a partitioned table, plan_cache_mode is not the worker's: a generic plan locks every partition, a plan for one key only its own.
@@ -98,6 +100,8 @@ begin%11$s%1$s
   if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
     and p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass(%4$L)::pg_catalog.oid
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
@@ -139,6 +143,8 @@ begin%8$s%1$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
     and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
     and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass(%6$L)::pg_catalog.oid
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
     present_name := %5$L;%9$s

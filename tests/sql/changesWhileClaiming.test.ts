@@ -53,11 +53,15 @@ describe("a claim that waits for a change of the table", () => {
       "table",
       "alter table parcels rename to renamed; create table parcels (id bigint primary key); insert into parcels select id from renamed",
     ],
+    [
+      "index",
+      `${SWAP}; alter index parcels_pkey rename to other; create table renamed (id bigint constraint parcels_pkey primary key)`,
+    ],
   ] as const) {
     test(`reads the request's own row, also if another ${what} has taken the name`, async () => {
       await query("update parcels set seconds = 1 + id % 3");
       const row = parseRow((await claimDuring(change))?.row ?? "");
-      assert.deepEqual(row, what === "column" ? { number: 2, place: "x", id: 3 } : { id: 2, place: "x", seconds: 3 });
+      assert.deepEqual(row, what === "table" ? { id: 2, place: "x", seconds: 3 } : { number: 2, place: "x", id: 3 });
     });
   }
 

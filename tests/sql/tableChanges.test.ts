@@ -90,6 +90,7 @@ describe("a change that breaks the attachment", () => {
       "alter table parcels set logged",
     ],
     ["drop function batch.row$parcel", /is not read with its owner's rights/],
+    ["alter function batch.row$parcel strict", /is not read with its owner's rights/],
     ["drop sequence batch.arrivals_parcel", /kind 'parcel' is not attached/],
     [
       `alter database ${database.name} set session_replication_role = replica`,
