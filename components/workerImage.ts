@@ -21,7 +21,7 @@ export interface RegistryCredentials {
 /** An image to build with the Docker daemon at DOCKER_HOST. */
 export interface ImageBuildArgs {
   /**
-   * The base image, with Node.js 22.18 or newer and npm.
+   * The base image, with npm and Node.js 22.18 or newer, but not 23.0 to 23.5.
    *
    * @default node:24-bookworm-slim
    */

@@ -15,7 +15,8 @@ declare
   subscribed boolean := batch.is_subscribed(p_requests);
   by_row boolean := subscribed or (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
   suffix text := case when by_row then '_row' else '' end;
-  always name[] := array(select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
+  always boolean := subscribed
+    or exists (select from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
 begin
   perform batch.drop_triggers(p_requests, p_kind, array[trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate']);
   execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
@@ -27,8 +28,8 @@ begin
     trigger || '$key', batch.key_column(p_requests), p_requests, p_kind);
   execute format('create or replace trigger %I after truncate on %s for each statement execute function batch.dequeue_all(%L)',
     trigger || '$truncate', p_requests, p_kind);
-  -- Disabled ones are enabled again, on partitions as well. Those that the owner has set to ENABLE ALWAYS, for sessions that replicate,
-  -- stay so.
+  -- Disabled ones are enabled again, on partitions as well. If the owner has set one to ENABLE ALWAYS, for sessions that replicate, all of
+  -- them are: also one that was dropped or disabled meanwhile.
   for trigger in
     select t.tgname from pg_trigger t
     where t.tgrelid = p_requests and exists (
@@ -37,11 +38,10 @@ begin
   loop
     execute format('alter table %s enable trigger %I', p_requests, trigger);
   end loop;
-  if subscribed then
-    always := array(select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests);
+  if always then
+    for trigger in select t.tgname from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests loop
+      execute format('alter table %s enable always trigger %I', p_requests, trigger);
+    end loop;
   end if;
-  foreach trigger in array always loop
-    execute format('alter table %s enable always trigger %I', p_requests, trigger);
-  end loop;
 end
 $$;

@@ -63,11 +63,17 @@ for (const { name, skip, start } of SERVERS) {
       const app = await createApp("nocreaterole");
       const { host, port, user } = server;
       const [block = ""] = codeBlocks(page, "sh").filter((each) => each.includes("sql/roles.sql"));
-      const command = block.replace(/"postgresql:.*?"/, `"postgresql://${user}@/app?host=${host}&port=${port}"`);
+      const command = block
+        .replace(/"postgresql:.*?"/, `"postgresql://${user}@/app?host=${host}&port=${port}"`)
+        .replace("to batch_admin", "to app");
       const cwd = fileURLToPath(new URL("../..", import.meta.url));
       await getOutput("sh", ["-euc", command], { cwd });
       const env = { PG_HOST: host, PG_PORT: String(port), PG_DATABASE: "app", PG_USERNAME: "app" };
       await migrateDatabase(env, noopLog);
+      assert.deepEqual(
+        (await app.query("select nspowner::regrole::text as owner from pg_namespace where nspname = 'batch'")).rows,
+        [{ owner: "batch_owner" }],
+      );
       await app.query("insert into make_it_clap (duration_seconds) values (1)");
       const worker = connect(server, "app", "batch_worker");
       assert.equal((await claim(worker, claimParams("job")))?.requestId, "1");

@@ -20,6 +20,8 @@ describe("docs/operations.md", () => {
     for (const each of statements(heading)) await database.query(each);
   }
 
+  const sequences = () => database.query("select relname from pg_class where relname like 'arrivals%' order by 1");
+
   const poll = () => demand(scaler, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
   const insert = (...ids: number[]) =>
     database.query("insert into make_it_clap (id, duration_seconds) select unnest($1::bigint[]), 1", [ids]);
@@ -124,6 +126,7 @@ describe("docs/operations.md", () => {
     await succeed(worker, await take(worker, "a", { kind: "page" }));
     await run("Detach a kind");
     assert.deepEqual(await database.query("select kind from batch.status"), [{ kind: "clap" }]);
+    assert.deepEqual(await sequences(), [{ relname: "arrivals_clap" }]);
     await database.query("select batch.attach('pages', 'page')");
     const again = await take(worker, "b", { kind: "page" });
     assert.equal(again.attempt, 1);
@@ -154,6 +157,7 @@ describe("docs/operations.md", () => {
       { kind: "clap" },
       { kind: "site" },
     ]);
+    assert.deepEqual(await sequences(), [{ relname: "arrivals_clap" }, { relname: "arrivals_site" }]);
     assert.equal(await demand(scaler, { kind: "site", requestsPerJob: 1, maxReplicaCount: 10 }), 3);
     const ran: string[] = [];
     for (const job of ["c", "d", "e"]) {
@@ -178,7 +182,7 @@ describe("docs/operations.md", () => {
     await demand(scaler, { kind: "site", requestsPerJob: 1, maxReplicaCount: 10 });
     const other: Record<string, string> = { page: "site", site: "page" };
     for (const each of statements("Rename a kind")) {
-      await database.query(each.replace(/\b(page|site)\b/g, (kind) => other[kind] ?? kind));
+      await database.query(each.replace(/(?<![a-z])(page|site)(?![a-z])/g, (kind) => other[kind] ?? kind));
     }
     assert.equal(await demand(scaler, { kind: "page", requestsPerJob: 1, maxReplicaCount: 10 }), 2);
     await database.query("select batch.detach('page'); drop table pages; delete from batch.kind where kind = 'page'");

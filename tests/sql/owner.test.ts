@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type pg from "pg";
 import { checkDatabase } from "../../worker/src/checkDatabase.ts";
-import { noopLog } from "../../worker/src/log.ts";
+import { createLog, noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { readMigrationFiles } from "../../worker/src/migrationFiles.ts";
 import { createRoles, DEFAULT_ROLES } from "../../worker/src/roles.ts";
@@ -138,7 +138,12 @@ for (const { name, skip, start } of SERVERS) {
 
     test("an owner without CREATEROLE migrates and works without roles", async () => {
       const plain = await open(server, "plain", "plain");
-      await migrate(plain, noopLog);
+      const lines: string[] = [];
+      await migrate(
+        plain,
+        createLog({}, (line) => lines.push(line)),
+      );
+      assert.equal(lines.filter((line) => line.includes("the schema batch belongs to plain")).length, 1);
       assert.deepEqual(
         (await plain.query("select pg_get_userbyid(nspowner) as owner from pg_namespace where nspname = 'batch'")).rows,
         [{ owner: "plain" }],

@@ -147,10 +147,11 @@ describe("a change that breaks the attachment", () => {
     assert.deepEqual(await queued(), []);
   });
 
-  test("triggers that fire even in sessions that replicate still do when the table is attached again", async () => {
+  test("triggers that fire even in sessions that replicate still do when the table is attached again, also one that was disabled or dropped", async () => {
     for (const name of ["", "$delete", "$key", "$truncate"]) {
       await query(`alter table parcels enable always trigger "batch_parcel${name}"`);
     }
+    await query('alter table parcels disable trigger batch_parcel; drop trigger "batch_parcel$key" on parcels');
     await query("select batch.attach('parcels', 'parcel'); set session_replication_role = replica");
     await query(
       "insert into parcels (id) values (8); delete from parcels where id = 1; update parcels set id = 12 where id = 2",

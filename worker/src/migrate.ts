@@ -8,7 +8,7 @@ import { repeatRoleConflicts } from "./repeatRoleConflicts.ts";
 import { replaceReaders } from "./replaceReaders.ts";
 import { restoreViews } from "./restoreViews.ts";
 import { DEFAULT_ROLES, grantRights, type RoleNames } from "./roles.ts";
-import { asOwner, prepareSchemaOwner } from "./schemaOwner.ts";
+import { asOwner, prepareSchemaOwner, SCHEMA_OWNER } from "./schemaOwner.ts";
 
 /**
  * Brings a database up to date in one transaction: applies the migrations that have not been applied, in order, and the functions whose
@@ -42,7 +42,7 @@ async function migrateOnce(
     await client.query(`set local lock_timeout = 0; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
       set local standard_conforming_strings = on; set local row_security = on`);
     await client.query(LOCK_MIGRATIONS);
-    const owner = await openSchema(client);
+    const owner = await openSchema(client, log);
     const { rows } = await client.query<{ version: number }>("select version from batch.migration");
     const applied = rows.map(({ version }) => version);
     await refuseSchemaWithoutData(client, applied);
@@ -68,13 +68,19 @@ async function migrateOnce(
 }
 
 /** Creates the schema if there is none, and returns its owner, quoted if necessary. */
-async function openSchema(client: pg.ClientBase): Promise<string> {
+async function openSchema(client: pg.ClientBase, log: Log): Promise<string> {
   const { rows } = await client.query<{ owner: string }>(
     "select quote_ident(pg_get_userbyid(nspowner)) as owner from pg_namespace where nspname = 'batch'",
   );
   const [found] = rows;
   if (found) return found.owner;
   const owner = await prepareSchemaOwner(client);
+  if (owner !== SCHEMA_OWNER) {
+    log.warn(
+      `the schema batch belongs to ${owner}, with whose rights its functions run: it may neither create ${SCHEMA_OWNER} nor become its member`,
+      { remedy: "docs/production.md, roles that a DBA prepares" },
+    );
+  }
   await client.query(`create schema batch authorization ${owner}`);
   await asOwner(client, owner, async () => {
     await client.query(`

@@ -1,7 +1,7 @@
 import type pg from "pg";
 
 /** The role that owns the schema `batch` and nothing else: its functions run with its rights, not with a superuser's. */
-const OWNER = "batch_owner";
+export const SCHEMA_OWNER = "batch_owner";
 
 /**
  * Returns the role that will own the schema `batch`: `batch_owner`, created if this role may create roles, with this role as a
@@ -29,15 +29,15 @@ export async function prepareSchemaOwner(client: pg.ClientBase): Promise<string>
           lateral (select current_setting('server_version_num')::integer < 160000) as s (old),
           lateral (select s.old, not s.old or r.rolsuper or r.rolinherit as inherits) as v
      where r.rolname = current_user`,
-    [OWNER],
+    [SCHEMA_OWNER],
   );
   const [role] = rows;
   if (role === undefined) throw new Error("cannot read pg_roles: it has no row for the current role");
-  if (role.exists && role.usable) return OWNER;
+  if (role.exists && role.usable) return SCHEMA_OWNER;
   if (role.exists ? !role.grants : !role.creates) return role.me;
-  if (!role.exists) await client.query(`create role ${OWNER}`);
-  await client.query(`grant ${OWNER} to current_user${role.options}`);
-  return OWNER;
+  if (!role.exists) await client.query(`create role ${SCHEMA_OWNER}`);
+  await client.query(`grant ${SCHEMA_OWNER} to current_user${role.options}`);
+  return SCHEMA_OWNER;
 }
 
 /** SQL: whether the current role has the rights of another one, whose OID it is, and can create objects for it. */
