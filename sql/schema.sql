@@ -368,6 +368,9 @@ begin
   end if;
   if queued.job_name is not null and queued.session_id is not null then
     update batch.queue q set canceled = why where q.kind = p_kind and q.request_id = p_request;
+    -- The present row is canceled as well: batch.attach() must not enqueue it as that of a deleted row.
+    delete from batch.deleted_request d
+    where d.kind = p_kind and d.request_id = p_request and queued.canceled = 'its row was inserted again';
     return queued.job_name;
   end if;
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
@@ -1381,7 +1384,8 @@ begin
     perform batch.dequeue_ids(tg_argv[0], ids, 'its row was deleted');
     reinserted := batch.existing_rows(tg_argv[0], ids);
     if cardinality(reinserted) > 0 and batch.enqueue_ids(tg_argv[0], reinserted) < cardinality(reinserted) then
-      perform batch.refuse_insert(tg_argv[0], reinserted);
+      perform batch.refuse_old_snapshot(tg_argv[0], reinserted);
+      perform batch.requeue_later(tg_argv[0], reinserted);
     end if;
   end if;
   return null;
@@ -1417,27 +1421,36 @@ CREATE FUNCTION batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) RE
     SET enable_seqscan TO 'off'
     AS $$
 declare
+  ids bigint[] := p_ids;
   ctids tid[];
+  attempted bigint[];
 begin
-  select array_agg(present.row_ctid) into ctids
-  from (select i as id from unnest(p_ids) i order by i) gone, lateral (
-    select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1 for update
-  ) present;
-  update batch.queue q set canceled = p_reason where q.ctid = any (ctids) and q.session_id is not null;
-  with removed as (
-    delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
-  )
-  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
-  from removed, lateral (
-    select c.ctid as row_ctid from batch.history c
-    where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
-  ) last
-  where h.ctid = last.row_ctid;
-  insert into batch.deleted_request (kind, request_id)
-  select p_kind, gone.id from unnest(p_ids) as gone (id)
-  where (select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1)
-    or (select true from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1)
-  on conflict (kind, request_id) do nothing;
+  while cardinality(ids) > 0 loop
+    select array_agg(present.row_ctid) into ctids
+    from (select i as id from unnest(ids) i order by i) gone, lateral (
+      select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1 for update
+    ) present;
+    update batch.queue q set canceled = p_reason where q.ctid = any (ctids) and q.session_id is not null;
+    with removed as (
+      delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
+    )
+    update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
+    from removed, lateral (
+      select c.ctid as row_ctid from batch.history c
+      where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
+    ) last
+    where h.ctid = last.row_ctid;
+    select array_agg(gone.id) filter (where remaining.found or (
+             select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1
+           )), array_agg(gone.id) filter (where remaining.found and remaining.canceled is null)
+    into attempted, ids
+    from unnest(ids) as gone (id)
+    left join lateral (
+      select true as found, q.canceled from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1
+    ) remaining on true;
+    insert into batch.deleted_request (kind, request_id) select p_kind, a.id from unnest(attempted) as a (id)
+    on conflict (kind, request_id) do nothing;
+  end loop;
 end
 $$;
 
@@ -1749,7 +1762,8 @@ begin
     end if;
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
-    perform batch.refuse_insert(tg_argv[0], ids);
+    perform batch.refuse_old_snapshot(tg_argv[0], ids);
+    perform batch.requeue_later(tg_argv[0], ids);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
   end if;
   return null;
@@ -1944,12 +1958,13 @@ begin
     enqueued := case when found then 0 else 1 end;
   end if;
   if enqueued = 0 then
-    perform batch.refuse_insert(tg_argv[0], array[id]);
+    perform batch.refuse_old_snapshot(tg_argv[0], array[id]);
     perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
     -- Again: the other row may have been deleted meanwhile. Its primary key does not make this one wait for that.
     enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
   end if;
   if enqueued = 0 then
+    perform batch.requeue_later(tg_argv[0], array[id]);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
   elsif current_setting('transaction_isolation') = 'repeatable read' then
     -- The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at
@@ -3143,16 +3158,41 @@ $$;
 
 
 --
--- Name: refuse_insert(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: refuse_old_snapshot(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.refuse_insert(p_kind text, p_ids bigint[]) RETURNS void
+CREATE FUNCTION batch.refuse_old_snapshot(p_kind text, p_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  marked tid[];
+begin
+  if current_setting('transaction_isolation') like 'read %' then
+    return;
+  end if;
+  -- Both statements fail for a row that was written after the snapshot. A poll that has locked the kind is not waited for.
+  perform from batch.kind k where k.kind = p_kind for share skip locked;
+  with inserted as (
+    insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i
+    on conflict (kind, request_id) do nothing returning d.ctid as row_ctid
+  )
+  select array_agg(i.row_ctid) into marked from inserted i;
+  delete from batch.deleted_request d where d.ctid = any (marked);
+end
+$$;
+
+
+--
+-- Name: refuse_running_key(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.refuse_running_key(p_kind text, p_ids bigint[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   busy record;
-  marked tid[];
 begin
   select q.request_id, q.job_name into busy
   from unnest(p_ids) as wanted (id), batch.kind k, lateral (
@@ -3161,22 +3201,10 @@ begin
   where k.kind = p_kind and (q.canceled is not null or q.session_id is not null and q.started_at < k.cleared_at)
   order by q.request_id limit 1;
   if found then
-    if current_setting('postgres_batch.restored', true) is not distinct from 'on' then
-      return;
-    end if;
-    raise exception '% % must not be inserted again before its running attempt has ended (one request, one owner); the Job % is working on it',
-      p_kind, busy.request_id, busy.job_name;
+    raise exception 'no row may get the key of % % before its running attempt has ended (one request, one owner); the Job % is working on it',
+      p_kind, busy.request_id, busy.job_name using errcode = 'object_in_use';
   end if;
-  if current_setting('transaction_isolation') not like 'read %' then
-    -- Both statements fail for a row that was written after the snapshot. A poll that has locked the kind is not waited for.
-    perform from batch.kind k where k.kind = p_kind for share skip locked;
-    with inserted as (
-      insert into batch.deleted_request as d (kind, request_id) select p_kind, i from unnest(p_ids) i
-      on conflict (kind, request_id) do nothing returning d.ctid as row_ctid
-    )
-    select array_agg(i.row_ctid) into marked from inserted i;
-    delete from batch.deleted_request d where d.ctid = any (marked);
-  end if;
+  perform batch.refuse_old_snapshot(p_kind, p_ids);
 end
 $$;
 
@@ -3378,9 +3406,13 @@ begin
       delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = new_id;
     end if;
   end if;
-  perform batch.refuse_insert(tg_argv[0], array[new_id]);
+  perform batch.refuse_running_key(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
-  select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
+  for try in 1..2 loop
+    select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
+    -- Another entry may have replaced the one that was waited for (batch.requeue).
+    exit when found;
+  end loop;
   if request.enqueued_xid = pg_current_xact_id() and (
     select h.attempt > request.attempt and h.status <> 'FAILED' from batch.history h
     where h.kind = tg_argv[0] and h.request_id = old_id order by h.attempt desc limit 1
@@ -3467,7 +3499,8 @@ begin
     and cardinality(batch.existing_rows(tg_argv[0], array[old_id])) > 0
     and batch.enqueue_ids(tg_argv[0], array[old_id]) = 0
   then
-    perform batch.refuse_insert(tg_argv[0], array[old_id]);
+    perform batch.refuse_old_snapshot(tg_argv[0], array[old_id]);
+    perform batch.requeue_later(tg_argv[0], array[old_id]);
   end if;
   return null;
 end
@@ -3731,19 +3764,73 @@ CREATE FUNCTION batch.requeue() RETURNS trigger
     AS $$
 begin
   -- Not a condition of the trigger: each request that ends would wait for PostgreSQL to prepare it.
-  if old.canceled <> 'its table was replaced by another' then
+  if old.canceled not in ('its row was inserted again', 'its table was replaced by another') then
     return null;
   end if;
-  begin
-    if cardinality(batch.existing_rows(old.kind, array[old.request_id])) = 0 then
-      return null;
-    end if;
-  exception when others or assert_failure then
-    -- The end of the attempt must be recorded. A claim finds out what is wrong with the row.
-  end;
+  if not exists (select from batch.kind k where k.kind = old.kind and k.attached) then
+    -- The next batch.attach() enqueues it.
+    return null;
+  end if;
+  -- Where the row was inserted again it exists: batch.dequeue() would have changed the reason. A look at the table might wait for a
+  -- transaction that waits for this attempt.
+  if old.canceled <> 'its row was inserted again' then
+    begin
+      if cardinality(batch.existing_rows(old.kind, array[old.request_id])) = 0 then
+        return null;
+      end if;
+    exception when others or assert_failure then
+      -- The end of the attempt must be recorded. A claim finds out what is wrong with the row.
+    end;
+  end if;
   insert into batch.queue (kind, request_id, attempt) values (old.kind, old.request_id, old.attempt);
   delete from batch.deleted_request d where d.kind = old.kind and d.request_id = old.request_id;
   return null;
+end
+$$;
+
+
+--
+-- Name: requeue_later(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.requeue_later(p_kind text, p_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET lock_timeout TO '500ms'
+    AS $$
+declare
+  ids bigint[];
+  attempts integer[];
+  ctids tid[];
+begin
+  if current_setting('postgres_batch.restored', true) is not distinct from 'on' then
+    return;
+  end if;
+  select array_agg(q.request_id), array_agg(q.attempt) into ids, attempts
+  from (select i as id from unnest(p_ids) i order by i) wanted, batch.kind k, lateral (
+    select c.* from batch.queue c where c.kind = k.kind and c.request_id = wanted.id limit 1
+  ) q
+  where k.kind = p_kind and q.session_id is not null and (q.canceled is not null or q.started_at < k.cleared_at);
+  if ids is null then
+    return;
+  end if;
+  select array_agg(present.row_ctid) into ctids
+  from unnest(ids) as running (id), lateral (
+    select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.request_id = running.id limit 1 for update
+  ) present;
+  with marked as (
+    update batch.queue q set canceled = 'its row was inserted again' where q.ctid = any (ctids) and q.session_id is not null
+    returning q.request_id
+  )
+  insert into batch.deleted_request (kind, request_id) select p_kind, marked.request_id from marked
+  on conflict (kind, request_id) do nothing;
+  insert into batch.queue (kind, request_id, attempt)
+  select p_kind, ended.id, ended.attempt from unnest(ids, attempts) as ended (id, attempt)
+  on conflict (kind, request_id) do nothing;
+exception when lock_not_available then
+  perform batch.refuse_running_key(p_kind, ids);
+  raise;
 end
 $$;
 
@@ -5430,10 +5517,17 @@ REVOKE ALL ON FUNCTION batch.recorded(p_kind text, p_job text, p_request bigint,
 
 
 --
--- Name: FUNCTION refuse_insert(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION refuse_old_snapshot(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.refuse_insert(p_kind text, p_ids bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.refuse_old_snapshot(p_kind text, p_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refuse_running_key(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.refuse_running_key(p_kind text, p_ids bigint[]) FROM PUBLIC;
 
 
 --
@@ -5553,6 +5647,13 @@ REVOKE ALL ON FUNCTION batch.report_repeated(p_kind text, p_ids bigint[]) FROM P
 --
 
 REVOKE ALL ON FUNCTION batch.requeue() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION requeue_later(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.requeue_later(p_kind text, p_ids bigint[]) FROM PUBLIC;
 
 
 --

@@ -41,12 +41,13 @@ begin
     enqueued := case when found then 0 else 1 end;
   end if;
   if enqueued = 0 then
-    perform batch.refuse_insert(tg_argv[0], array[id]);
+    perform batch.refuse_old_snapshot(tg_argv[0], array[id]);
     perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
     -- Again: the other row may have been deleted meanwhile. Its primary key does not make this one wait for that.
     enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
   end if;
   if enqueued = 0 then
+    perform batch.requeue_later(tg_argv[0], array[id]);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
   elsif current_setting('transaction_isolation') = 'repeatable read' then
     -- The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at

@@ -2,7 +2,8 @@
 -- one is not retried, since its worker has the old key, and has ended under the new one; a finished one is finished under both. The
 -- attempts of an earlier request with the new key stay, and those of this request are numbered after them.
 --
--- Argument: the kind. Refuses a key that exists in another partition, and one on whose previous row a Job still works (batch.refuse_insert).
+-- Argument: the kind. Refuses a key that exists in another partition, and one on whose previous row a Job still works
+-- (batch.refuse_running_key).
 create or replace function batch.rekey() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -42,9 +43,13 @@ begin
       delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = new_id;
     end if;
   end if;
-  perform batch.refuse_insert(tg_argv[0], array[new_id]);
+  perform batch.refuse_running_key(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
-  select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
+  for try in 1..2 loop
+    select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
+    -- Another entry may have replaced the one that was waited for (batch.requeue).
+    exit when found;
+  end loop;
   if request.enqueued_xid = pg_current_xact_id() and (
     select h.attempt > request.attempt and h.status <> 'FAILED' from batch.history h
     where h.kind = tg_argv[0] and h.request_id = old_id order by h.attempt desc limit 1
@@ -131,7 +136,8 @@ begin
     and cardinality(batch.existing_rows(tg_argv[0], array[old_id])) > 0
     and batch.enqueue_ids(tg_argv[0], array[old_id]) = 0
   then
-    perform batch.refuse_insert(tg_argv[0], array[old_id]);
+    perform batch.refuse_old_snapshot(tg_argv[0], array[old_id]);
+    perform batch.requeue_later(tg_argv[0], array[old_id]);
   end if;
   return null;
 end

@@ -1,6 +1,6 @@
 -- A trigger for rows of batch.queue that come from a dump: each replaces the request that was enqueued for the same row of its table
 -- and has no attempt yet. Any other request of that key stays, and the row is refused.
--- A running request may have been canceled, or its kind detached: its row may still be inserted in this transaction (batch.refuse_insert),
+-- A running request may have been canceled, or its kind detached: its row may still be inserted in this transaction (batch.requeue_later),
 -- and is retried if the kind is attached here.
 create or replace function batch.replace_waiting() returns trigger
 language plpgsql

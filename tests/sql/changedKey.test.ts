@@ -144,8 +144,9 @@ describe("a changed primary key", () => {
         create trigger ${trigger} after update on parcels for each row when (old.id <> new.id) execute function insert_again()`);
       await query("update parcels set id = id + 10 where id in (1, 3)");
       assert.deepEqual(await queued(), [1, 2, 3, 13]);
-      await assert.rejects(query("update parcels set id = 12 where id = 2"), { message: /one request, one owner/ });
+      await query("update parcels set id = 12 where id = 2");
       await succeed(worker, running);
+      assert.deepEqual(await queued(), [1, 2, 3, 13]);
       await query("drop function insert_again cascade");
     });
   }

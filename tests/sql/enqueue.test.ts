@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { createTestDatabase } from "../support/database.ts";
-import { overClient, take } from "../support/queue.ts";
+import { overClient, succeed, take } from "../support/queue.ts";
 
 const database = await createTestDatabase();
 
@@ -29,16 +29,20 @@ describe("a primary key that is inserted again after its row was deleted", () =>
     assert.deepEqual(await database.queued(), [1]);
   });
 
-  test("is refused while the previous one is being claimed", async () => {
+  test("while the previous one is being claimed, is a new request once that attempt has ended", async () => {
     const worker = await database.open();
     await worker.query("begin");
-    assert.equal((await take(overClient(worker), "a")).requestId, "1");
-    const refused = assert.rejects(again(), {
-      message: /clap 1 must not be inserted again .*; the Job \w+ is working on it/,
-    });
+    const attempt = await take(overClient(worker), "a");
+    const inserted = again();
     await database.untilBlocked();
     await worker.query("commit");
-    await refused;
-    assert.deepEqual(await database.queued(), [1]);
+    await inserted;
+    assert.deepEqual(await database.query("select canceled from batch.queue"), [
+      { canceled: "its row was inserted again" },
+    ]);
+    await succeed(overClient(worker), attempt);
+    assert.deepEqual(await database.query("select attempt, job_name from batch.queue"), [
+      { attempt: 1, job_name: null },
+    ]);
   });
 });

@@ -11,6 +11,8 @@ interface Request {
   canceled: "" | "canceled" | "detached";
   /** It belongs to a deleted row: the same key is a new request. */
   old: boolean;
+  /** It has a new row, which runs once the running attempt on the previous one has ended. */
+  again: boolean;
 }
 
 const QUEUED: readonly State[] = ["waiting", "deferred", "reserved", "running"];
@@ -22,7 +24,13 @@ export class OperatorModel {
   #paused = false;
 
   constructor(count: number) {
-    this.requests = Array.from({ length: count }, () => ({ state: "none", row: false, canceled: "", old: false }));
+    this.requests = Array.from({ length: count }, () => ({
+      state: "none",
+      row: false,
+      canceled: "",
+      old: false,
+      again: false,
+    }));
   }
 
   at(id: number): Request {
@@ -35,8 +43,13 @@ export class OperatorModel {
 
   insert(id: number): boolean {
     const request = this.at(id);
-    if (request.row || (this.#attached && request.state === "running")) return false;
+    if (request.row) return false;
     request.row = true;
+    if (this.#attached && request.state === "running") {
+      request.again = true;
+      request.canceled = "canceled";
+      return true;
+    }
     // The queue does not know of a row that was deleted while the kind was detached.
     const ended = (request.state === "DEAD" || request.state === "SUCCESS") && !request.old;
     if (this.#attached && !ended) this.#wait(request);
@@ -58,7 +71,10 @@ export class OperatorModel {
     from.row = false;
     target.row = true;
     if (!this.#attached) return true;
-    Object.assign(target, { state: from.state === "running" ? "DEAD" : from.state, old: false });
+    Object.assign(target, {
+      state: from.again ? "waiting" : from.state === "running" ? "DEAD" : from.state,
+      old: false,
+    });
     this.#loseRow(from);
     return true;
   }
@@ -86,13 +102,16 @@ export class OperatorModel {
     else if (how === "fail finally" || request.canceled !== "") request.state = "DEAD";
     else request.state = ({ fail: "reserved", interrupt: "waiting", defer: "deferred", die: "waiting" } as const)[how];
     request.canceled = "";
+    if (request.again && this.#attached) this.#wait(request);
+    request.again = false;
   }
 
   cancel(id: number): boolean {
     const request = this.at(id);
     if (!QUEUED.includes(request.state)) return false;
-    if (request.state === "running") request.canceled = "canceled";
-    else request.state = "DEAD";
+    if (request.state === "running") {
+      Object.assign(request, { canceled: "canceled", again: false, old: request.old && !request.again });
+    } else request.state = "DEAD";
     return true;
   }
 
@@ -149,12 +168,12 @@ export class OperatorModel {
   }
 
   #wait(request: Request): void {
-    Object.assign(request, { state: "waiting", old: false });
+    Object.assign(request, { state: "waiting", old: false, again: false });
   }
 
   #loseRow(request: Request): void {
     if (request.state === "running") request.canceled = "canceled";
     else if (QUEUED.includes(request.state)) request.state = "none";
-    request.old = true;
+    Object.assign(request, { old: true, again: false });
   }
 }

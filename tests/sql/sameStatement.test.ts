@@ -29,11 +29,12 @@ for (const statement of REPLACE) {
       assert.partialDeepStrictEqual(await attempts(1), [{ attempt: 1 }, { attempt: 2, status: "SUCCESS" }]);
     });
 
-    test("is refused while the previous one runs", async () => {
-      await claimed("a");
-      await assert.rejects(query(statement), { message: /parcel 1 must not be inserted again/ });
-      await query("rollback; drop function if exists insert_again cascade");
-      assert.deepEqual(await queued(), [1, 2, 3]);
+    test("while the previous one runs, is a new request once that attempt has ended", async () => {
+      const running = await claimed("a");
+      await query(statement);
+      assert.deepEqual(await claimed("b").then(({ requestId }) => requestId), "3");
+      await succeed(worker, running);
+      assert.deepEqual(await claimed("c").then(({ requestId, attempt }) => [requestId, attempt]), ["1", 2]);
     });
   });
 }

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { succeed } from "../support/queue.ts";
+import {
+  attempts,
+  claimed,
+  database,
+  failed,
+  finishAll,
+  partitionByPlace,
+  poll,
+  query,
+  queued,
+  worker,
+} from "./parcels.ts";
+
+/** How an application replaces the row 1, on which a Job works. */
+const WAYS = {
+  "deletes and inserts it": "delete from parcels where id = 1; insert into parcels (id, place) values (1, 'here')",
+  "truncates the table and inserts it":
+    "truncate parcels; insert into parcels (id, place) values (1, 'here'), (2, 'here'), (3, 'here')",
+} as const;
+
+for (const [way, replace] of Object.entries(WAYS)) {
+  for (const partitioned of [false, true]) {
+    describe(`an application that ${way} while its request runs${partitioned ? ", partitioned" : ""}`, () => {
+      async function start() {
+        if (partitioned) {
+          await partitionByPlace();
+          await query("select batch.attach('parcels', 'parcel')");
+          await query("insert into parcels values (1, 'here'), (2, 'here'), (3, 'here')");
+        }
+        return await claimed("a");
+      }
+
+      test("gets the new row run once, after that attempt and with counts of its own", async () => {
+        const running = await start();
+        await query(replace);
+        assert.deepEqual(await finishAll(), [2, 3]);
+        assert.equal(await failed(running), "DEAD");
+        assert.deepEqual(await finishAll(), [1]);
+        assert.deepEqual(await attempts(1), [
+          { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its row was inserted again" },
+          { attempt: 2, status: "SUCCESS", reason: null, error: null },
+        ]);
+        await query("select batch.attach('parcels', 'parcel')");
+        await poll();
+        assert.deepEqual(await queued(), []);
+      });
+
+      test("makes the end of that attempt wait until it has committed", async () => {
+        const running = await start();
+        const application = await database.open();
+        await application.query(`begin; ${replace}`);
+        const ended = succeed(worker, running);
+        await database.untilBlocked();
+        await application.query("commit");
+        await application.end();
+        await ended;
+        assert.deepEqual(await finishAll().then((ids) => ids.sort()), [1, 2, 3]);
+      });
+
+      test("waits for that attempt if it is just ending", async () => {
+        await start();
+        const pod = await database.open();
+        await pod.query("begin; select batch.end_attempt('parcel', 1, 'error', 'no', true, false)");
+        const replaced = query(replace);
+        await database.untilBlocked();
+        await pod.query("commit");
+        await pod.end();
+        await replaced;
+        assert.deepEqual(await finishAll().then((ids) => ids.sort()), [1, 2, 3]);
+      });
+
+      test("may do so again and again, roll back, or delete the row", async () => {
+        const running = await start();
+        await query(`${replace}; begin; delete from parcels where id = 1; rollback`);
+        await query(`${replace}; begin; ${replace}; rollback`);
+        await succeed(worker, running);
+        const again = await claimed("b");
+        assert.equal(again.requestId, "2");
+        await query(`${replace}; delete from parcels where id = 2`);
+        await succeed(worker, again);
+        assert.ok(!(await queued()).includes(2));
+      });
+
+      test("gets it run once the kind is attached again, if the attempt ends while it is detached", async () => {
+        const running = await start();
+        await query(`${replace}; select batch.detach('parcel')`);
+        await succeed(worker, running);
+        assert.deepEqual(await queued(), []);
+        await query("select batch.attach('parcels', 'parcel')");
+        assert.deepEqual(await queued(), [1, 2, 3]);
+      });
+
+      test("may cancel what runs: then the new row is canceled, too", async () => {
+        const running = await start();
+        await query(`${replace}; select batch.cancel('parcel', 1)`);
+        await failed(running);
+        await query("select batch.attach('parcels', 'parcel')");
+        await poll();
+        assert.deepEqual(await queued(), [2, 3]);
+        assert.equal((await query("select batch.retry('parcel', 1)")).length, 1);
+      });
+    });
+  }
+}
+
+test("many rows are copied again while several of their requests run", async () => {
+  await query("insert into parcels (id) select generate_series(4, 5000)");
+  const running = [await claimed("a"), await claimed("b"), await claimed("c")];
+  await query("begin; truncate parcels; insert into parcels (id) select generate_series(1, 5000); commit");
+  for (const attempt of running) await succeed(worker, attempt);
+  assert.equal((await queued()).length, 5000);
+});
