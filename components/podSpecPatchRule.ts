@@ -32,7 +32,7 @@ const POD_FIELDS: Readonly<Record<string, string>> = {
 };
 
 const CONTAINER_FIELDS = {
-  name: "a pod has one work container; add sidecars as init containers with restartPolicy Always",
+  name: "a pod has one work container, which the patch changes without naming it; add sidecars as init containers with restartPolicy Always",
   image: "it is an argument of the batch",
   imagePullPolicy: "it is an argument of the batch",
   command: "it is an argument of the batch",

@@ -42,7 +42,9 @@ begin
     || case when bool_and(i.indimmediate) then '' else ', deferrable' end,
     -- The key that most ORMs create unless they are asked for another.
     case when count(*) = 1 and bool_and(a.atttypid in ('integer'::regtype, 'smallint'::regtype))
-      then format('alter table %s alter column %I type bigint', p_requests, min(a.attname)) end
+      then format('alter table %s alter column %I type bigint', p_requests, min(a.attname))
+        -- That of an identity column follows the column's type; that of a serial one does not.
+        || coalesce('; alter sequence ' || pg_get_serial_sequence(p_requests::text, min(a.attname)) || ' as bigint', '') end
   into key, remedy
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
   where i.indrelid = p_requests and i.indisprimary;

@@ -204,6 +204,10 @@ describe("batch.attach", () => {
       sql: "create table narrow (id integer primary key); select batch.attach('narrow', 'narrow')",
       message: /narrow must have .*; got id integer: alter table public.narrow alter column id type bigint$/,
     },
+    {
+      sql: "create table narrow (id serial primary key); select batch.attach('narrow', 'narrow')",
+      message: /type bigint; alter sequence public\.narrow_id_seq as bigint$/,
+    },
   ];
   for (const { sql, message } of refusals) {
     test(`refused, and nothing changed: ${sql}`, async () => {

@@ -65,7 +65,8 @@ export async function attachTables(client: pg.ClientBase, attachments: readonly 
     } catch (error) {
       await client.query("rollback").catch(() => undefined);
       const { message, code = "" } = error as Error & { readonly code?: string };
-      const advice = NOT_FOUND.includes(code) ? adviseQuotes(table) : "";
+      const advice =
+        (await adviseRenamed(client, kind, table)) || (NOT_FOUND.includes(code) ? adviseQuotes(table) : "");
       throw new Error(`cannot attach ${table} as the kind ${kind}: ${message}${advice}`, { cause: error });
     }
     log.info("attached", { kind, table });
@@ -74,6 +75,17 @@ export async function attachTables(client: pg.ClientBase, attachments: readonly 
 
 /** undefined_table, invalid_schema_name */
 const NOT_FOUND = ["42P01", "3F000"];
+
+/** The kind's table may have been renamed or moved since. */
+async function adviseRenamed(client: pg.ClientBase, kind: string, table: string): Promise<string> {
+  const { rows } = await client.query<{ table: string }>(
+    `select k.requests::text as table from batch.kind k join pg_class c on c.oid = k.requests
+     where k.kind = $1 and k.attached and k.requests <> coalesce(to_regclass($2)::oid, 0)`,
+    [kind, table],
+  );
+  const [attached] = rows;
+  return attached === undefined ? "" : `. The kind is attached to ${attached.table}: name that table instead`;
+}
 
 /** A shell and YAML remove the double quotes from `"Pages"`. */
 function adviseQuotes(table: string): string {

@@ -150,7 +150,7 @@ function* checkServer(facts: Facts, { connections, oneRole }: DatabaseRequiremen
 function* checkSchema(facts: Facts): Iterable<string> {
   if (facts.development) yield DEVELOPMENT_VERSION;
   else if (facts.hasSchema && !facts.ours) {
-    yield "the schema batch must belong to postgres-batch (it contains the queue); got another program's schema. Use another database";
+    yield "the schema batch must belong to postgres-batch (it contains the queue); got another program's schema. Use another database, or, if the schema is empty: drop schema batch";
   } else if (facts.superuserRuns !== null) {
     yield `the schema batch and its functions must belong to a role that is no superuser (they run with its rights, and read what others write); got ${facts.superuserRuns}, as after pg_restore --no-owner. docs/operations.md has the statement that returns them to batch_owner`;
   }

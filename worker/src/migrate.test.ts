@@ -116,6 +116,20 @@ describe("migrate", () => {
     assert.deepEqual(await migrate(client, noopLog, filesWith([first, corrected])), { from: 0, to: 2 });
   });
 
+  test("after the schema batch was dropped, a queue without history is created, also if nothing is left of the sample", async () => {
+    const { client, query } = await empty();
+    await migrate(client, noopLog);
+    await query("insert into make_it_clap (duration_seconds) values (1); drop schema batch cascade");
+    await migrate(client, noopLog);
+    assert.deepEqual(await query("select kind, request_id from batch.queue"), [{ kind: "clap", request_id: "1" }]);
+    await query("select batch.detach('clap'); drop view clap, clap_attempt; drop table make_it_clap");
+    await migrate(client, noopLog);
+    await query("create table pages (id bigint primary key); select batch.attach('pages', 'page')");
+    assert.deepEqual(await query("select kind, problem from batch.status where kind = 'page'"), [
+      { kind: "page", problem: null },
+    ]);
+  });
+
   test("a database of a development version, or with another program's schema batch, is refused and left unchanged", async () => {
     for (const [sql, message] of [
       [
