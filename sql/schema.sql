@@ -368,9 +368,6 @@ begin
   end if;
   if queued.job_name is not null and queued.session_id is not null then
     update batch.queue q set canceled = why where q.kind = p_kind and q.request_id = p_request;
-    -- The present row is canceled as well: batch.attach() must not enqueue it as that of a deleted row.
-    delete from batch.deleted_request d
-    where d.kind = p_kind and d.request_id = p_request and queued.canceled = 'its row was inserted again';
     return queued.job_name;
   end if;
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;
@@ -1385,7 +1382,7 @@ begin
     reinserted := batch.existing_rows(tg_argv[0], ids);
     if cardinality(reinserted) > 0 and batch.enqueue_ids(tg_argv[0], reinserted) < cardinality(reinserted) then
       perform batch.refuse_old_snapshot(tg_argv[0], reinserted);
-      perform batch.requeue_later(tg_argv[0], reinserted);
+      perform batch.mark_reinserted(tg_argv[0], reinserted);
     end if;
   end if;
   return null;
@@ -1423,7 +1420,6 @@ CREATE FUNCTION batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) RE
 declare
   ids bigint[] := p_ids;
   ctids tid[];
-  attempted bigint[];
 begin
   while cardinality(ids) > 0 loop
     select array_agg(present.row_ctid) into ctids
@@ -1440,16 +1436,15 @@ begin
       where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
     ) last
     where h.ctid = last.row_ctid;
-    select array_agg(gone.id) filter (where remaining.found or (
-             select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1
-           )), array_agg(gone.id) filter (where remaining.found and remaining.canceled is null)
-    into attempted, ids
-    from unnest(ids) as gone (id)
-    left join lateral (
-      select true as found, q.canceled from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1
-    ) remaining on true;
-    insert into batch.deleted_request (kind, request_id) select p_kind, a.id from unnest(attempted) as a (id)
-    on conflict (kind, request_id) do nothing;
+    insert into batch.deleted_request as d (kind, request_id)
+    select p_kind, gone.id from unnest(ids) as gone (id)
+    where (select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1)
+      or (select true from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1)
+    on conflict (kind, request_id) do update set reinserted = false where d.reinserted;
+    ids := array(
+      select gone.id from unnest(ids) as gone (id)
+      where (select q.session_id is null from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1)
+    );
   end loop;
 end
 $$;
@@ -1763,7 +1758,7 @@ begin
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
     perform batch.refuse_old_snapshot(tg_argv[0], ids);
-    perform batch.requeue_later(tg_argv[0], ids);
+    perform batch.mark_reinserted(tg_argv[0], ids);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
   end if;
   return null;
@@ -1793,6 +1788,10 @@ begin
   perform batch.enqueue_ids(p_kind, array(
     select existing.id from unnest(ids) as existing (id)
     where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null
+  ));
+  perform batch.mark_reinserted(p_kind, array(
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.request_id = any (ids) and q.canceled is not null
   ));
   perform batch.report_repeated(p_kind, ids);
   if cardinality(ids) = chunk then
@@ -1862,12 +1861,13 @@ begin
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
-  -- Without a lock: these rows are never updated, so no ctid has changed.
+  -- Not where a Job still works on the deleted row (batch.mark_reinserted), or has just ended.
   delete from batch.deleted_request d
   using unnest(p_ids) as wanted (id), lateral (
     select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
   ) deleted
-  where d.ctid = deleted.row_ctid;
+  where d.ctid = deleted.row_ctid
+    and (select true from batch.queue q where q.kind = p_kind and q.request_id = wanted.id and q.session_id is null limit 1);
   return enqueued;
 end
 $$;
@@ -1911,6 +1911,37 @@ begin
     -- some of them.
     exit when clock_timestamp() > until or (select k.unqueued_above is not null from batch.kind k where k.kind = p_kind);
   end loop;
+end
+$$;
+
+
+--
+-- Name: enqueue_reinserted(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.enqueue_reinserted(p_kind text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  ids bigint[];
+begin
+  if not exists (select from batch.deleted_request d where d.kind = p_kind and d.reinserted) then
+    return;
+  end if;
+  -- The table before the requests, as in batch.sweep().
+  perform batch.read_keys(p_kind, null, null, 0, null);
+  ids := array(
+    select d.request_id from batch.deleted_request d
+    where d.kind = p_kind and d.reinserted
+      and (select true from batch.queue q where q.kind = p_kind and q.request_id = d.request_id limit 1) is null
+    limit 10000 for update skip locked
+  );
+  if cardinality(ids) > 0 then
+    perform batch.enqueue_ids(p_kind, batch.existing_rows(p_kind, ids));
+    -- What is left has no row: it was removed without a trigger.
+    update batch.deleted_request d set reinserted = false where d.kind = p_kind and d.request_id = any (ids);
+  end if;
 end
 $$;
 
@@ -1964,7 +1995,7 @@ begin
     enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
   end if;
   if enqueued = 0 then
-    perform batch.requeue_later(tg_argv[0], array[id]);
+    perform batch.mark_reinserted(tg_argv[0], array[id]);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
   elsif current_setting('transaction_isolation') = 'repeatable read' then
     -- The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at
@@ -2490,6 +2521,7 @@ begin
       end if;
       if current_problem is null then
         perform batch.enqueue_missed(p_kind);
+        perform batch.enqueue_reinserted(p_kind);
         -- It may have found that a partition was detached.
         if (select k.sweep_pending from batch.kind k where k.kind = p_kind) then
           perform batch.sweep(p_kind);
@@ -2538,6 +2570,41 @@ begin
     delete from batch.job j where j.ctid = any (ctids);
   end if;
   return current_problem;
+end
+$$;
+
+
+--
+-- Name: mark_reinserted(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.mark_reinserted(p_kind text, p_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  uncanceled bigint[];
+  deleted bigint[];
+  id bigint;
+begin
+  select array_agg(wanted.id order by wanted.id) filter (where d.found and not coalesce(q.canceled is null, false)),
+         array_agg(wanted.id) filter (where q.canceled is null and q.started_at < k.cleared_at and (d.found or k.sweep_pending))
+  into deleted, uncanceled
+  from unnest(p_ids) as wanted (id)
+  join batch.kind k on k.kind = p_kind
+  left join lateral (
+    select true as found from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  ) d on true
+  left join lateral (
+    select c.canceled, c.started_at, c.session_id from batch.queue c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  ) q on q.session_id is not null;
+  if uncanceled is not null then
+    perform batch.refuse_running_key(p_kind, uncanceled);
+  end if;
+  foreach id in array coalesce(deleted, '{}') loop
+    update batch.deleted_request d set reinserted = true where d.kind = p_kind and d.request_id = id;
+  end loop;
 end
 $$;
 
@@ -3410,11 +3477,7 @@ begin
   end if;
   perform batch.refuse_running_key(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
-  for try in 1..2 loop
-    select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
-    -- Another entry may have replaced the one that was waited for (batch.requeue).
-    exit when found;
-  end loop;
+  select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
   if request.enqueued_xid = pg_current_xact_id() and (
     select h.attempt > request.attempt and h.status <> 'FAILED' from batch.history h
     where h.kind = tg_argv[0] and h.request_id = old_id order by h.attempt desc limit 1
@@ -3486,7 +3549,12 @@ begin
   select tg_argv[0], old_id
   where exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id)
     or exists (select from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id)
-  on conflict (kind, request_id) do nothing;
+  on conflict (kind, request_id) do update set reinserted = false;
+  if unseen then
+    -- The poll that the statement above has waited for has enqueued the row under its old key (batch.enqueue_reinserted).
+    delete from batch.queue q
+    where q.kind = tg_argv[0] and q.request_id = old_id and q.job_name is null and q.enqueued_xid <> pg_current_xact_id();
+  end if;
   if current_setting('postgres_batch.dequeued', true) is not distinct from 'on'
     and cardinality(batch.existing_rows(tg_argv[0], array[new_id])) = 0 and batch.attachment_problem(tg_argv[0]) is null
   then
@@ -3502,7 +3570,7 @@ begin
     and batch.enqueue_ids(tg_argv[0], array[old_id]) = 0
   then
     perform batch.refuse_old_snapshot(tg_argv[0], array[old_id]);
-    perform batch.requeue_later(tg_argv[0], array[old_id]);
+    perform batch.mark_reinserted(tg_argv[0], array[old_id]);
   end if;
   return null;
 end
@@ -3641,11 +3709,10 @@ CREATE FUNCTION batch.replace_waiting() RETURNS trigger
     AS $$
 begin
   delete from batch.queue q where q.kind = new.kind and q.request_id = new.request_id and q.job_name is null and q.attempt = 0;
-  if new.session_id is not null then
-    perform set_config('postgres_batch.restored', 'on', true);
-    if new.canceled = 'its kind was detached' and exists (select from batch.kind k where k.kind = new.kind and k.attached) then
-      new.canceled := null;
-    end if;
+  if new.session_id is not null and new.canceled = 'its kind was detached'
+    and exists (select from batch.kind k where k.kind = new.kind and k.attached)
+  then
+    new.canceled := null;
   end if;
   return new;
 end
@@ -3766,73 +3833,19 @@ CREATE FUNCTION batch.requeue() RETURNS trigger
     AS $$
 begin
   -- Not a condition of the trigger: each request that ends would wait for PostgreSQL to prepare it.
-  if old.canceled not in ('its row was inserted again', 'its table was replaced by another') then
+  if old.canceled <> 'its table was replaced by another' then
     return null;
   end if;
-  if not exists (select from batch.kind k where k.kind = old.kind and k.attached) then
-    -- The next batch.attach() enqueues it.
-    return null;
-  end if;
-  -- Where the row was inserted again it exists: batch.dequeue() would have changed the reason. A look at the table might wait for a
-  -- transaction that waits for this attempt.
-  if old.canceled <> 'its row was inserted again' then
-    begin
-      if cardinality(batch.existing_rows(old.kind, array[old.request_id])) = 0 then
-        return null;
-      end if;
-    exception when others or assert_failure then
-      -- The end of the attempt must be recorded. A claim finds out what is wrong with the row.
-    end;
-  end if;
+  begin
+    if cardinality(batch.existing_rows(old.kind, array[old.request_id])) = 0 then
+      return null;
+    end if;
+  exception when others or assert_failure then
+    -- The end of the attempt must be recorded. A claim finds out what is wrong with the row.
+  end;
   insert into batch.queue (kind, request_id, attempt) values (old.kind, old.request_id, old.attempt);
   delete from batch.deleted_request d where d.kind = old.kind and d.request_id = old.request_id;
   return null;
-end
-$$;
-
-
---
--- Name: requeue_later(text, bigint[]); Type: FUNCTION; Schema: batch; Owner: -
---
-
-CREATE FUNCTION batch.requeue_later(p_kind text, p_ids bigint[]) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    SET enable_seqscan TO 'off'
-    SET lock_timeout TO '500ms'
-    AS $$
-declare
-  ids bigint[];
-  attempts integer[];
-  ctids tid[];
-begin
-  if current_setting('postgres_batch.restored', true) is not distinct from 'on' then
-    return;
-  end if;
-  select array_agg(q.request_id), array_agg(q.attempt) into ids, attempts
-  from (select i as id from unnest(p_ids) i order by i) wanted, batch.kind k, lateral (
-    select c.* from batch.queue c where c.kind = k.kind and c.request_id = wanted.id limit 1
-  ) q
-  where k.kind = p_kind and q.session_id is not null and (q.canceled is not null or q.started_at < k.cleared_at);
-  if ids is null then
-    return;
-  end if;
-  select array_agg(present.row_ctid) into ctids
-  from unnest(ids) as running (id), lateral (
-    select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.request_id = running.id limit 1 for update
-  ) present;
-  with marked as (
-    update batch.queue q set canceled = 'its row was inserted again' where q.ctid = any (ctids) and q.session_id is not null
-    returning q.request_id
-  )
-  insert into batch.deleted_request (kind, request_id) select p_kind, marked.request_id from marked
-  on conflict (kind, request_id) do nothing;
-  insert into batch.queue (kind, request_id, attempt)
-  select p_kind, ended.id, ended.attempt from unnest(ids, attempts) as ended (id, attempt)
-  on conflict (kind, request_id) do nothing;
-exception when lock_not_available then
-  perform batch.refuse_running_key(p_kind, ids);
-  raise;
 end
 $$;
 
@@ -4532,7 +4545,8 @@ COMMENT ON VIEW batch.attempt IS 'Every attempt ever started: RUNNING, SUCCESS, 
 
 CREATE TABLE batch.deleted_request (
     kind text NOT NULL COLLATE pg_catalog."C",
-    request_id bigint NOT NULL
+    request_id bigint NOT NULL,
+    reinserted boolean DEFAULT false NOT NULL
 );
 
 
@@ -4541,6 +4555,13 @@ CREATE TABLE batch.deleted_request (
 --
 
 COMMENT ON TABLE batch.deleted_request IS 'Requests with attempts whose rows were deleted: the same key may be inserted again';
+
+
+--
+-- Name: COLUMN deleted_request.reinserted; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON COLUMN batch.deleted_request.reinserted IS 'The key has a row again, which is enqueued once the running attempt on the deleted one has ended';
 
 
 --
@@ -4865,6 +4886,13 @@ ALTER TABLE ONLY batch.scaling
 
 ALTER TABLE ONLY public.make_it_clap
     ADD CONSTRAINT make_it_clap_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: deleted_request_reinserted; Type: INDEX; Schema: batch; Owner: -
+--
+
+CREATE INDEX deleted_request_reinserted ON batch.deleted_request USING btree (kind) WHERE reinserted;
 
 
 --
@@ -5239,6 +5267,13 @@ REVOKE ALL ON FUNCTION batch.enqueue_missed(p_kind text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION enqueue_reinserted(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.enqueue_reinserted(p_kind text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION enqueue_row(); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5390,6 +5425,13 @@ REVOKE ALL ON FUNCTION batch.lock_token(p_token text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.maintain(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION mark_reinserted(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.mark_reinserted(p_kind text, p_ids bigint[]) FROM PUBLIC;
 
 
 --
@@ -5649,13 +5691,6 @@ REVOKE ALL ON FUNCTION batch.report_repeated(p_kind text, p_ids bigint[]) FROM P
 --
 
 REVOKE ALL ON FUNCTION batch.requeue() FROM PUBLIC;
-
-
---
--- Name: FUNCTION requeue_later(p_kind text, p_ids bigint[]); Type: ACL; Schema: batch; Owner: -
---
-
-REVOKE ALL ON FUNCTION batch.requeue_later(p_kind text, p_ids bigint[]) FROM PUBLIC;
 
 
 --

@@ -24,9 +24,6 @@ begin
   end if;
   if queued.job_name is not null and queued.session_id is not null then
     update batch.queue q set canceled = why where q.kind = p_kind and q.request_id = p_request;
-    -- The present row is canceled as well: batch.attach() must not enqueue it as that of a deleted row.
-    delete from batch.deleted_request d
-    where d.kind = p_kind and d.request_id = p_request and queued.canceled = 'its row was inserted again';
     return queued.job_name;
   end if;
   delete from batch.queue q where q.kind = p_kind and q.request_id = p_request;

@@ -26,7 +26,7 @@ begin
     reinserted := batch.existing_rows(tg_argv[0], ids);
     if cardinality(reinserted) > 0 and batch.enqueue_ids(tg_argv[0], reinserted) < cardinality(reinserted) then
       perform batch.refuse_old_snapshot(tg_argv[0], reinserted);
-      perform batch.requeue_later(tg_argv[0], reinserted);
+      perform batch.mark_reinserted(tg_argv[0], reinserted);
     end if;
   end if;
   return null;

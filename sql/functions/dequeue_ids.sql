@@ -5,9 +5,9 @@
 -- Indexes: queue_pkey, history_pkey. Each row is found by its whole key (lateral, scalar subqueries) and then written by its ctid: with old
 -- statistics, a plan for a list of keys or for a join may read every request of the kind, in the application's transaction, which then
 -- conflicts with all others if it is serializable.
--- The first statement waits for requests that are being claimed or ended, in the order of their keys, and the next ones see the claims: within
--- one statement, the ctid of a row that was waited for would belong to a version that this statement cannot see. It does not see an entry that
--- replaced one it has waited for, either (batch.requeue): the last statement does, and all are repeated for it.
+-- The first statement waits for requests that are being claimed, in the order of their keys, and the next ones see the claims: within one
+-- statement, the ctid of a row that was waited for would belong to a version that this statement cannot see. The insert waits for a poll that is
+-- just enqueuing a row (batch.enqueue_reinserted), whose entry only the last statement sees: then all are repeated for it.
 create or replace function batch.dequeue_ids(p_kind text, p_ids bigint[], p_reason text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -16,7 +16,6 @@ as $$
 declare
   ids bigint[] := p_ids;
   ctids tid[];
-  attempted bigint[];
 begin
   while cardinality(ids) > 0 loop
     select array_agg(present.row_ctid) into ctids
@@ -33,16 +32,15 @@ begin
       where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
     ) last
     where h.ctid = last.row_ctid;
-    select array_agg(gone.id) filter (where remaining.found or (
-             select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1
-           )), array_agg(gone.id) filter (where remaining.found and remaining.canceled is null)
-    into attempted, ids
-    from unnest(ids) as gone (id)
-    left join lateral (
-      select true as found, q.canceled from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1
-    ) remaining on true;
-    insert into batch.deleted_request (kind, request_id) select p_kind, a.id from unnest(attempted) as a (id)
-    on conflict (kind, request_id) do nothing;
+    insert into batch.deleted_request as d (kind, request_id)
+    select p_kind, gone.id from unnest(ids) as gone (id)
+    where (select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1)
+      or (select true from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1)
+    on conflict (kind, request_id) do update set reinserted = false where d.reinserted;
+    ids := array(
+      select gone.id from unnest(ids) as gone (id)
+      where (select q.session_id is null from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1)
+    );
   end loop;
 end
 $$;

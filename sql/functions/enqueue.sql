@@ -35,7 +35,7 @@ begin
   end if;
   if batch.enqueue_ids(tg_argv[0], ids) < cardinality(ids) then
     perform batch.refuse_old_snapshot(tg_argv[0], ids);
-    perform batch.requeue_later(tg_argv[0], ids);
+    perform batch.mark_reinserted(tg_argv[0], ids);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
   end if;
   return null;

@@ -24,6 +24,10 @@ begin
     select existing.id from unnest(ids) as existing (id)
     where (select true from batch.queue q where q.kind = p_kind and q.request_id = existing.id limit 1) is null
   ));
+  perform batch.mark_reinserted(p_kind, array(
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.request_id = any (ids) and q.canceled is not null
+  ));
   perform batch.report_repeated(p_kind, ids);
   if cardinality(ids) = chunk then
     update batch.kind k set unqueued_above = ids[chunk] where k.kind = p_kind;

@@ -60,12 +60,13 @@ begin
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
-  -- Without a lock: these rows are never updated, so no ctid has changed.
+  -- Not where a Job still works on the deleted row (batch.mark_reinserted), or has just ended.
   delete from batch.deleted_request d
   using unnest(p_ids) as wanted (id), lateral (
     select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
   ) deleted
-  where d.ctid = deleted.row_ctid;
+  where d.ctid = deleted.row_ctid
+    and (select true from batch.queue q where q.kind = p_kind and q.request_id = wanted.id and q.session_id is null limit 1);
   return enqueued;
 end
 $$;

@@ -47,7 +47,7 @@ begin
     enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
   end if;
   if enqueued = 0 then
-    perform batch.requeue_later(tg_argv[0], array[id]);
+    perform batch.mark_reinserted(tg_argv[0], array[id]);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
   elsif current_setting('transaction_isolation') = 'repeatable read' then
     -- The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at

@@ -32,6 +32,7 @@ begin
       end if;
       if current_problem is null then
         perform batch.enqueue_missed(p_kind);
+        perform batch.enqueue_reinserted(p_kind);
         -- It may have found that a partition was detached.
         if (select k.sweep_pending from batch.kind k where k.kind = p_kind) then
           perform batch.sweep(p_kind);

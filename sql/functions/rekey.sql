@@ -45,11 +45,7 @@ begin
   end if;
   perform batch.refuse_running_key(tg_argv[0], array[new_id]);
   -- First, since it waits for an attempt that is just ending, which is then in the history.
-  for try in 1..2 loop
-    select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
-    -- Another entry may have replaced the one that was waited for (batch.requeue).
-    exit when found;
-  end loop;
+  select * into request from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id for update;
   if request.enqueued_xid = pg_current_xact_id() and (
     select h.attempt > request.attempt and h.status <> 'FAILED' from batch.history h
     where h.kind = tg_argv[0] and h.request_id = old_id order by h.attempt desc limit 1
@@ -121,7 +117,12 @@ begin
   select tg_argv[0], old_id
   where exists (select from batch.history h where h.kind = tg_argv[0] and h.request_id = old_id)
     or exists (select from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id)
-  on conflict (kind, request_id) do nothing;
+  on conflict (kind, request_id) do update set reinserted = false;
+  if unseen then
+    -- The poll that the statement above has waited for has enqueued the row under its old key (batch.enqueue_reinserted).
+    delete from batch.queue q
+    where q.kind = tg_argv[0] and q.request_id = old_id and q.job_name is null and q.enqueued_xid <> pg_current_xact_id();
+  end if;
   if current_setting('postgres_batch.dequeued', true) is not distinct from 'on'
     and cardinality(batch.existing_rows(tg_argv[0], array[new_id])) = 0 and batch.attachment_problem(tg_argv[0]) is null
   then
@@ -137,7 +138,7 @@ begin
     and batch.enqueue_ids(tg_argv[0], array[old_id]) = 0
   then
     perform batch.refuse_old_snapshot(tg_argv[0], array[old_id]);
-    perform batch.requeue_later(tg_argv[0], array[old_id]);
+    perform batch.mark_reinserted(tg_argv[0], array[old_id]);
   end if;
   return null;
 end

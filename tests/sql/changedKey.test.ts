@@ -146,6 +146,7 @@ describe("a changed primary key", () => {
       assert.deepEqual(await queued(), [1, 2, 3, 13]);
       await query("update parcels set id = 12 where id = 2");
       await succeed(worker, running);
+      await poll();
       assert.deepEqual(await queued(), [1, 2, 3, 13]);
       await query("drop function insert_again cascade");
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { claim, claimParams, reclaim, succeed } from "../support/queue.ts";
-import { attempts, claimed, database, failed, partitionByPlace, query, queued, worker } from "./parcels.ts";
+import { attempts, claimed, database, failed, partitionByPlace, poll, query, queued, worker } from "./parcels.ts";
 
 describe("a deleted row", () => {
   test("ends its request, and a waiting one leaves no trace", async () => {
@@ -74,6 +74,7 @@ describe("a deleted row", () => {
       "update batch.queue set job_name = null, session_id = null, attempt = 0, claimed_xid = null where request_id = 2",
     );
     await succeed(worker, running);
+    await poll();
     assert.deepEqual(await queued(), [1, 2, 3]);
     await succeed(worker, await claimed("b"));
     await query("select batch.attach('parcels', 'parcel')");

@@ -78,7 +78,7 @@ const ACTIONS: Readonly<Record<string, (client: pg.Client) => Promise<unknown>>>
 };
 
 /** What the queue refuses, and what PostgreSQL does: a key that exists, a partition that is detached, a row that was moved meanwhile. */
-const REFUSALS = /^(P0001|23505|23514|40001)$/;
+const REFUSALS = /^(P0001|55006|23505|23514|40001)$/;
 
 test(`nothing that is done concurrently for ${SECONDS} s deadlocks or fails`, { timeout: 120_000 }, async () => {
   const until = Date.now() + 1_000 * SECONDS;

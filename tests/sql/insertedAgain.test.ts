@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { succeed } from "../support/queue.ts";
 import {
   attempts,
@@ -22,6 +22,7 @@ const WAYS = {
 } as const;
 
 for (const [way, replace] of Object.entries(WAYS)) {
+  const reason = way.startsWith("deletes") ? "its row was deleted" : "its table was truncated";
   for (const partitioned of [false, true]) {
     describe(`an application that ${way} while its request runs${partitioned ? ", partitioned" : ""}`, () => {
       async function start() {
@@ -38,9 +39,10 @@ for (const [way, replace] of Object.entries(WAYS)) {
         await query(replace);
         assert.deepEqual(await finishAll(), [2, 3]);
         assert.equal(await failed(running), "DEAD");
+        await poll();
         assert.deepEqual(await finishAll(), [1]);
         assert.deepEqual(await attempts(1), [
-          { attempt: 1, status: "DEAD", reason: "error", error: "no; not retried: its row was inserted again" },
+          { attempt: 1, status: "DEAD", reason: "error", error: `no; not retried: ${reason}` },
           { attempt: 2, status: "SUCCESS", reason: null, error: null },
         ]);
         await query("select batch.attach('parcels', 'parcel')");
@@ -57,6 +59,7 @@ for (const [way, replace] of Object.entries(WAYS)) {
         await application.query("commit");
         await application.end();
         await ended;
+        await poll();
         assert.deepEqual(await finishAll().then((ids) => ids.sort()), [1, 2, 3]);
       });
 
@@ -69,6 +72,7 @@ for (const [way, replace] of Object.entries(WAYS)) {
         await pod.query("commit");
         await pod.end();
         await replaced;
+        await poll();
         assert.deepEqual(await finishAll().then((ids) => ids.sort()), [1, 2, 3]);
       });
 
@@ -77,10 +81,12 @@ for (const [way, replace] of Object.entries(WAYS)) {
         await query(`${replace}; begin; delete from parcels where id = 1; rollback`);
         await query(`${replace}; begin; ${replace}; rollback`);
         await succeed(worker, running);
+        await poll();
         const again = await claimed("b");
         assert.equal(again.requestId, "2");
         await query(`${replace}; delete from parcels where id = 2`);
         await succeed(worker, again);
+        await poll();
         assert.ok(!(await queued()).includes(2));
       });
 
@@ -93,14 +99,12 @@ for (const [way, replace] of Object.entries(WAYS)) {
         assert.deepEqual(await queued(), [1, 2, 3]);
       });
 
-      test("may cancel what runs: then the new row is canceled, too", async () => {
+      test("may cancel what runs: the new row still runs", async () => {
         const running = await start();
         await query(`${replace}; select batch.cancel('parcel', 1)`);
         await failed(running);
-        await query("select batch.attach('parcels', 'parcel')");
         await poll();
-        assert.deepEqual(await queued(), [2, 3]);
-        assert.equal((await query("select batch.retry('parcel', 1)")).length, 1);
+        assert.deepEqual(await queued(), [1, 2, 3]);
       });
     });
   }
@@ -111,5 +115,46 @@ test("many rows are copied again while several of their requests run", async () 
   const running = [await claimed("a"), await claimed("b"), await claimed("c")];
   await query("begin; truncate parcels; insert into parcels (id) select generate_series(1, 5000); commit");
   for (const attempt of running) await succeed(worker, attempt);
+  await poll();
   assert.equal((await queued()).length, 5000);
+});
+
+test("a row that was deleted, and inserted while its kind was detached or by a session that replicates, runs once it is attached again", async () => {
+  const running = await claimed("a");
+  await query("delete from parcels where id = 1; select batch.detach('parcel'); insert into parcels (id) values (1)");
+  await query("select batch.attach('parcels', 'parcel')");
+  await succeed(worker, running);
+  await poll();
+  assert.deepEqual(await queued(), [1, 2, 3]);
+});
+
+describe("a running request whose row only moves to another partition", () => {
+  beforeEach(async () => {
+    await partitionByPlace();
+    await query("create table parcels_there partition of parcels for values in ('there')");
+    await query("select batch.attach('parcels', 'parcel'); insert into parcels values (1, 'here')");
+  });
+
+  test("stays canceled if an operator has canceled it", async () => {
+    const running = await claimed("a");
+    await query("select batch.cancel('parcel', 1, 'not this one'); update parcels set place = 'there'");
+    await failed(running);
+    await poll();
+    assert.deepEqual(await queued(), []);
+    assert.partialDeepStrictEqual(await attempts(1), [{ error: "no; not retried: not this one" }]);
+  });
+
+  test("runs once if the table was truncated, and the row inserted, while it was claimed", async () => {
+    const application = await database.open();
+    await application.query("begin; lock table parcels");
+    const claiming = claimed("a");
+    await database.untilBlocked();
+    await application.query("truncate parcels; insert into parcels values (1, 'here'); commit");
+    await application.end();
+    const running = await claiming;
+    await query("update parcels set place = 'there'");
+    await succeed(worker, running);
+    await poll();
+    assert.deepEqual(await queued(), []);
+  });
 });

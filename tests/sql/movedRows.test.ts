@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { fail, succeed } from "../support/queue.ts";
-import { claimed, database, finishAll, partitionByPlace, query, queued, worker } from "./parcels.ts";
+import { claimed, database, finishAll, partitionByPlace, poll, query, queued, worker } from "./parcels.ts";
 
 describe("a row that is moved to another partition", () => {
   beforeEach(async () => {
@@ -186,6 +186,7 @@ describe("a row that is moved to another partition", () => {
       await other.end();
       assert.match(await written, accepted ? /^$/ : /no row may get the key of parcel 1 before its running/);
       await succeed(worker, running);
+      await poll();
       assert.equal((await queued()).includes(1), accepted);
     });
   }

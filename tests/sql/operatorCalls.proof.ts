@@ -111,6 +111,7 @@ class History {
       ),
     die: (id) =>
       this.#end(id, "die", async ({ requestId }) => {
+        this.#model.poll();
         await query(`update batch.queue set lease_until = now() - interval '1 day' where request_id = ${requestId}`);
         await poll();
         await query("update batch.queue set suspected_at = suspected_at - interval '1 day'");

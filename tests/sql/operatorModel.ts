@@ -11,7 +11,7 @@ interface Request {
   canceled: "" | "canceled" | "detached";
   /** It belongs to a deleted row: the same key is a new request. */
   old: boolean;
-  /** It has a new row, which runs once the running attempt on the previous one has ended. */
+  /** It has a new row, which a poll enqueues once the running attempt on the previous one has ended. */
   again: boolean;
 }
 
@@ -102,15 +102,13 @@ export class OperatorModel {
     else if (how === "fail finally" || request.canceled !== "") request.state = "DEAD";
     else request.state = ({ fail: "reserved", interrupt: "waiting", defer: "deferred", die: "waiting" } as const)[how];
     request.canceled = "";
-    if (request.again && this.#attached) this.#wait(request);
-    request.again = false;
   }
 
   cancel(id: number): boolean {
     const request = this.at(id);
     if (!QUEUED.includes(request.state)) return false;
     if (request.state === "running") {
-      Object.assign(request, { canceled: "canceled", again: false, old: request.old && !request.again });
+      request.canceled = "canceled";
     } else request.state = "DEAD";
     return true;
   }
@@ -158,12 +156,20 @@ export class OperatorModel {
       if (request.canceled === "detached") request.canceled = "";
       if (request.row && (request.state === "none" || request.state === "off" || request.old)) {
         if (request.state !== "running") this.#wait(request);
+        else if (request.old) request.again = true;
       }
     }
   }
 
+  /** KEDA polls: rows whose previous attempt has ended are requests. */
+  poll(): void {
+    if (!this.#attached) return;
+    for (const request of this.requests) if (request.again && request.state !== "running") this.#wait(request);
+  }
+
   /** Reservations and deferrals end. */
   passTime(): void {
+    this.poll();
     for (const id of this.ids("reserved", "deferred")) this.at(id).state = "waiting";
   }
 

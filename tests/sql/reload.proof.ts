@@ -50,6 +50,12 @@ for (const [way, reload] of Object.entries(WAYS)) {
               else await setTimeout(1);
             }
           };
+          const polls = (async () => {
+            while (state.reloading) {
+              await poll();
+              await setTimeout(20);
+            }
+          })();
           const workers = [work("a"), work("b"), work("c")];
           const application = await database.open();
           try {
@@ -60,13 +66,14 @@ for (const [way, reload] of Object.entries(WAYS)) {
                   assert.match(error.code, RETRIED, String(error));
                   await application.query("rollback");
                 });
-              if (generation % 50 === 0) await poll();
             }
           } finally {
             await application.end();
             state.reloading = false;
-            await Promise.all(workers);
+            await Promise.all([...workers, polls]);
           }
+          await poll();
+          await work("last");
           const rows = await database.query<{ id: string; seconds: number }>(
             "select id::text, seconds from parcels order by 1",
           );

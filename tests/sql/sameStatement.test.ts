@@ -34,6 +34,7 @@ for (const statement of REPLACE) {
       await query(statement);
       assert.deepEqual(await claimed("b").then(({ requestId }) => requestId), "3");
       await succeed(worker, running);
+      await poll();
       assert.deepEqual(await claimed("c").then(({ requestId, attempt }) => [requestId, attempt]), ["1", 2]);
     });
   });

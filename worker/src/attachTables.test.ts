@@ -134,15 +134,9 @@ describe("node main.ts migrate with ATTACH", () => {
     for (const absent of ["my-pages", '"App"."Pages"']) await assert.rejects(attach(absent), /does not exist$/);
     await attach('"Pages"');
     await query('alter table "Pages" rename to sites');
-    await assert.rejects(
-      attach('"Pages"'),
-      /does not exist\. The kind is attached to sites: name that table instead$/,
-    );
+    await assert.rejects(attach('"Pages"'), /does not exist\. The kind is attached to sites: name that table instead$/);
     await query('create table "Pages" (id bigint primary key)');
-    await assert.rejects(
-      attach('"Pages"'),
-      /which belongs to public\.sites\. The kind is attached to sites: name/,
-    );
+    await assert.rejects(attach('"Pages"'), /which belongs to public\.sites\. The kind is attached to sites: name/);
   });
 
   test("a wrong setting, or a server with too few connections, is named before anything changes", async () => {

@@ -1,0 +1,38 @@
+-- Marks rows that were inserted although a Job still works on a previous row of their key, which was deleted or truncated: one request has one
+-- owner, and batch.queue one entry for a key. Once that attempt has ended, a poll enqueues them (batch.enqueue_reinserted).
+--
+-- It waits for no attempt, and no attempt for it. Refuses keys whose running requests could not be canceled when the table was truncated: a
+-- program's own transaction had locked them (batch.own), or the truncating one did not see them. They might be retried with the new row.
+--
+-- p_kind, p_ids: the requests that batch.enqueue_ids() has just not enqueued; those that have no row in batch.deleted_request (a row that moves
+-- to another partition) stay as they are
+-- Indexes: queue_pkey, deleted_request_pkey, by the whole key (batch.dequeue_ids)
+create or replace function batch.mark_reinserted(p_kind text, p_ids bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+declare
+  uncanceled bigint[];
+  deleted bigint[];
+  id bigint;
+begin
+  select array_agg(wanted.id order by wanted.id) filter (where d.found and not coalesce(q.canceled is null, false)),
+         array_agg(wanted.id) filter (where q.canceled is null and q.started_at < k.cleared_at and (d.found or k.sweep_pending))
+  into deleted, uncanceled
+  from unnest(p_ids) as wanted (id)
+  join batch.kind k on k.kind = p_kind
+  left join lateral (
+    select true as found from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  ) d on true
+  left join lateral (
+    select c.canceled, c.started_at, c.session_id from batch.queue c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  ) q on q.session_id is not null;
+  if uncanceled is not null then
+    perform batch.refuse_running_key(p_kind, uncanceled);
+  end if;
+  foreach id in array coalesce(deleted, '{}') loop
+    update batch.deleted_request d set reinserted = true where d.kind = p_kind and d.request_id = id;
+  end loop;
+end
+$$;
