@@ -190,13 +190,14 @@ export class Histories {
     const [, , pod, other, keda] = this.#sessions as [Session, Session, Session, Session, Session];
     await this.#die(other);
     await until(
-      "the queue is empty",
+      "the queue is empty, and nothing is left for a poll",
       async () => {
         await this.#die(pod);
         await keda.client.query(PASS_TIME);
         await keda.client.query(POLL);
         for (const _ of ["claim", "succeed"]) await this.#continue(pod, 2, `last-${this.#number}`);
-        return (await this.#database.queued("parcel")).length === 0;
+        const inserted = await this.#database.query("select from batch.deleted_request where reinserted");
+        return inserted.length + (await this.#database.queued("parcel")).length === 0;
       },
       { intervalMs: 1 },
     );

@@ -38,4 +38,4 @@ export const WRITES: readonly ((a: number, b: number, place: number) => string)[
 ];
 /** What PostgreSQL and the queue may answer to them. */
 export const REFUSALS =
-  /^(23505|40001|40P01|25001|25P01|25P02|3B001|P0001 .*(one request, one owner|only row with its))/;
+  /^(23505|40001|40P01|25001|25P01|25P02|3B001|(P0001|55006) .*(one request, one owner|only row with its))/;
