@@ -2588,7 +2588,7 @@ declare
   deleted bigint[];
   id bigint;
 begin
-  select array_agg(wanted.id order by wanted.id) filter (where d.found and not coalesce(q.canceled is null, false)),
+  select array_agg(wanted.id order by wanted.id) filter (where d.found and (q.session_id is null or q.canceled is not null)),
          array_agg(wanted.id) filter (where q.canceled is null and q.started_at < k.cleared_at and (d.found or k.sweep_pending))
   into deleted, uncanceled
   from unnest(p_ids) as wanted (id)

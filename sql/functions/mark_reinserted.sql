@@ -1,8 +1,9 @@
 -- Marks rows that were inserted although a Job still works on a previous row of their key, which was deleted or truncated: one request has one
--- owner, and batch.queue one entry for a key. Once that attempt has ended, a poll enqueues them (batch.enqueue_reinserted).
+-- owner, and batch.queue one entry for a key. Once that attempt has ended, or if it has just ended, a poll enqueues them
+-- (batch.enqueue_reinserted). The insert waits for no attempt, and no attempt for the insert.
 --
--- It waits for no attempt, and no attempt for it. Refuses keys whose running requests could not be canceled when the table was truncated: a
--- program's own transaction had locked them (batch.own), or the truncating one did not see them. They might be retried with the new row.
+-- Refuses keys whose running requests could not be canceled when the table was truncated: a program's own transaction had locked them
+-- (batch.own), or the truncating one did not see them. They might be retried with the new row.
 --
 -- p_kind, p_ids: the requests that batch.enqueue_ids() has just not enqueued; those that have no row in batch.deleted_request (a row that moves
 -- to another partition) stay as they are
@@ -17,7 +18,7 @@ declare
   deleted bigint[];
   id bigint;
 begin
-  select array_agg(wanted.id order by wanted.id) filter (where d.found and not coalesce(q.canceled is null, false)),
+  select array_agg(wanted.id order by wanted.id) filter (where d.found and (q.session_id is null or q.canceled is not null)),
          array_agg(wanted.id) filter (where q.canceled is null and q.started_at < k.cleared_at and (d.found or k.sweep_pending))
   into deleted, uncanceled
   from unnest(p_ids) as wanted (id)

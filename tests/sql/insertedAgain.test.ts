@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { succeed } from "../support/queue.ts";
+import { withSqlMutant } from "../support/withSqlMutant.ts";
 import {
   attempts,
   claimed,
@@ -109,6 +110,24 @@ for (const [way, replace] of Object.entries(WAYS)) {
     });
   }
 }
+
+test("a row runs whose previous attempt ends after the row could not be enqueued, and before it is marked", async () => {
+  const running = await claimed("a");
+  await query("delete from parcels where id = 1");
+  const refuse = "perform batch.refuse_old_snapshot(";
+  await withSqlMutant(database, ["enqueue", refuse, `perform pg_advisory_xact_lock(11); ${refuse}`], async () => {
+    const [holder, application] = [await database.open(), await database.open()];
+    await holder.query("select pg_advisory_lock(11)");
+    const inserted = application.query("insert into parcels (id) values (1)");
+    await database.untilBlocked();
+    await succeed(worker, running);
+    await holder.end();
+    await inserted;
+    await application.end();
+  });
+  await poll();
+  assert.deepEqual(await queued(), [1, 2, 3]);
+});
 
 test("many rows are copied again while several of their requests run", async () => {
   await query("insert into parcels (id) select generate_series(4, 5000)");
