@@ -360,6 +360,10 @@ declare
 begin
   perform batch.require_kind(p_kind);
   perform batch.require_request(p_kind, p_request);
+  if exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = p_request and d.reinserted) then
+    -- Its row waits for a poll (batch.mark_reinserted), unless the attempt on the previous one still runs.
+    perform batch.enqueue_ids(p_kind, batch.existing_rows(p_kind, array[p_request]));
+  end if;
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if not found then
     select * into latest from batch.history h
@@ -1818,6 +1822,7 @@ declare
   lowest bigint;
   highest bigint;
   cleared timestamptz;
+  ctids tid[];
 begin
   if p_ids is null then
     return null;
@@ -1861,13 +1866,13 @@ begin
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
-  -- Not where a Job still works on the deleted row (batch.mark_reinserted), or has just ended.
-  delete from batch.deleted_request d
-  using unnest(p_ids) as wanted (id), lateral (
-    select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  -- Not where a Job still works on the deleted row (batch.mark_reinserted), or has just ended. Two statements, as in batch.dequeue_ids().
+  select array_agg(deleted.row_ctid) into ctids
+  from unnest(p_ids) as wanted (id), lateral (
+    select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1 for update
   ) deleted
-  where d.ctid = deleted.row_ctid
-    and (select true from batch.queue q where q.kind = p_kind and q.request_id = wanted.id and q.session_id is null limit 1);
+  where (select true from batch.queue q where q.kind = p_kind and q.request_id = wanted.id and q.session_id is null limit 1);
+  delete from batch.deleted_request d where d.ctid = any (ctids);
   return enqueued;
 end
 $$;
@@ -1922,11 +1927,16 @@ $$;
 CREATE FUNCTION batch.enqueue_reinserted(p_kind text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '200ms'
     AS $$
 declare
   ids bigint[];
 begin
-  if not exists (select from batch.deleted_request d where d.kind = p_kind and d.reinserted) then
+  if not exists (
+    select from batch.deleted_request d
+    where d.kind = p_kind and d.reinserted
+      and (select true from batch.queue q where q.kind = p_kind and q.request_id = d.request_id limit 1) is null
+  ) then
     return;
   end if;
   -- The table before the requests, as in batch.sweep().
@@ -1935,13 +1945,11 @@ begin
     select d.request_id from batch.deleted_request d
     where d.kind = p_kind and d.reinserted
       and (select true from batch.queue q where q.kind = p_kind and q.request_id = d.request_id limit 1) is null
-    limit 10000 for update skip locked
+    for update skip locked
   );
-  if cardinality(ids) > 0 then
-    perform batch.enqueue_ids(p_kind, batch.existing_rows(p_kind, ids));
-    -- What is left has no row: it was removed without a trigger.
-    update batch.deleted_request d set reinserted = false where d.kind = p_kind and d.request_id = any (ids);
-  end if;
+  perform batch.enqueue_ids(p_kind, batch.existing_rows(p_kind, ids));
+exception when lock_not_available then
+  -- Another poll enqueues them.
 end
 $$;
 
@@ -1958,6 +1966,7 @@ CREATE FUNCTION batch.enqueue_row() RETURNS trigger
 declare
   key name;
   id bigint;
+  reinserted boolean;
   enqueued bigint;
 begin
   if current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
@@ -1979,6 +1988,7 @@ begin
     -- Another trigger has changed the row's key, or deleted it, before this one (batch.rekey, batch.dequeue).
     return null;
   end if;
+  reinserted := (select d.reinserted from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = id);
   enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
   if enqueued = 1 and current_setting('transaction_isolation') like 'read %' then
     -- The insert may have waited for the end of another row's request with this key, or of one whose key was changed to it.
@@ -1997,8 +2007,8 @@ begin
   if enqueued = 0 then
     perform batch.mark_reinserted(tg_argv[0], array[id]);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
-  elsif current_setting('transaction_isolation') = 'repeatable read' then
-    -- The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at
+  elsif reinserted or current_setting('transaction_isolation') = 'repeatable read' then
+    -- A row that is yet to be enqueued (batch.mark_reinserted) has no entry with which this one could conflict. The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at
     -- serializable: transactions that insert would conflict with each other. There a claim rejects it, with the reason.
     perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
   end if;

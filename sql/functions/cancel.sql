@@ -16,6 +16,10 @@ declare
 begin
   perform batch.require_kind(p_kind);
   perform batch.require_request(p_kind, p_request);
+  if exists (select from batch.deleted_request d where d.kind = p_kind and d.request_id = p_request and d.reinserted) then
+    -- Its row waits for a poll (batch.mark_reinserted), unless the attempt on the previous one still runs.
+    perform batch.enqueue_ids(p_kind, batch.existing_rows(p_kind, array[p_request]));
+  end if;
   select * into queued from batch.queue q where q.kind = p_kind and q.request_id = p_request for update;
   if not found then
     select * into latest from batch.history h

@@ -17,6 +17,7 @@ declare
   lowest bigint;
   highest bigint;
   cleared timestamptz;
+  ctids tid[];
 begin
   if p_ids is null then
     return null;
@@ -60,13 +61,13 @@ begin
   where latest.finished is not true
   on conflict (kind, request_id) do nothing;
   get diagnostics enqueued = row_count;
-  -- Not where a Job still works on the deleted row (batch.mark_reinserted), or has just ended.
-  delete from batch.deleted_request d
-  using unnest(p_ids) as wanted (id), lateral (
-    select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  -- Not where a Job still works on the deleted row (batch.mark_reinserted), or has just ended. Two statements, as in batch.dequeue_ids().
+  select array_agg(deleted.row_ctid) into ctids
+  from unnest(p_ids) as wanted (id), lateral (
+    select c.ctid as row_ctid from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1 for update
   ) deleted
-  where d.ctid = deleted.row_ctid
-    and (select true from batch.queue q where q.kind = p_kind and q.request_id = wanted.id and q.session_id is null limit 1);
+  where (select true from batch.queue q where q.kind = p_kind and q.request_id = wanted.id and q.session_id is null limit 1);
+  delete from batch.deleted_request d where d.ctid = any (ctids);
   return enqueued;
 end
 $$;

@@ -10,6 +10,7 @@ as $$
 declare
   key name;
   id bigint;
+  reinserted boolean;
   enqueued bigint;
 begin
   if current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
@@ -31,6 +32,7 @@ begin
     -- Another trigger has changed the row's key, or deleted it, before this one (batch.rekey, batch.dequeue).
     return null;
   end if;
+  reinserted := (select d.reinserted from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = id);
   enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
   if enqueued = 1 and current_setting('transaction_isolation') like 'read %' then
     -- The insert may have waited for the end of another row's request with this key, or of one whose key was changed to it.
@@ -49,8 +51,8 @@ begin
   if enqueued = 0 then
     perform batch.mark_reinserted(tg_argv[0], array[id]);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
-  elsif current_setting('transaction_isolation') = 'repeatable read' then
-    -- The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at
+  elsif reinserted or current_setting('transaction_isolation') = 'repeatable read' then
+    -- A row that is yet to be enqueued (batch.mark_reinserted) has no entry with which this one could conflict. The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at
     -- serializable: transactions that insert would conflict with each other. There a claim rejects it, with the reason.
     perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
   end if;

@@ -100,6 +100,15 @@ for (const [way, replace] of Object.entries(WAYS)) {
         assert.deepEqual(await queued(), [1, 2, 3]);
       });
 
+      test("may cancel the new row once that attempt has ended", async () => {
+        const running = await start();
+        await query(replace);
+        await failed(running);
+        await query("select batch.cancel('parcel', 1)");
+        await poll();
+        assert.deepEqual(await queued(), [2, 3]);
+      });
+
       test("may cancel what runs: the new row still runs", async () => {
         const running = await start();
         await query(`${replace}; select batch.cancel('parcel', 1)`);
@@ -147,14 +156,14 @@ test("a row that was deleted, and inserted while its kind was detached or by a s
   assert.deepEqual(await queued(), [1, 2, 3]);
 });
 
-describe("a running request whose row only moves to another partition", () => {
+describe("a row of a partitioned table, while its request runs,", () => {
   beforeEach(async () => {
     await partitionByPlace();
     await query("create table parcels_there partition of parcels for values in ('there')");
     await query("select batch.attach('parcels', 'parcel'); insert into parcels values (1, 'here')");
   });
 
-  test("stays canceled if an operator has canceled it", async () => {
+  test("may move to another partition: an operator's cancellation stays", async () => {
     const running = await claimed("a");
     await query("select batch.cancel('parcel', 1, 'not this one'); update parcels set place = 'there'");
     await failed(running);
@@ -163,7 +172,48 @@ describe("a running request whose row only moves to another partition", () => {
     assert.partialDeepStrictEqual(await attempts(1), [{ error: "no; not retried: not this one" }]);
   });
 
-  test("runs once if the table was truncated, and the row inserted, while it was claimed", async () => {
+  test("is the only one with its key, also before a poll enqueues it", async () => {
+    const running = await claimed("a");
+    await query("delete from parcels; insert into parcels values (1, 'here')");
+    const second = "insert into parcels values (1, 'there')";
+    await assert.rejects(query(second), { code: "23505" });
+    await succeed(worker, running);
+    await assert.rejects(query(second), { code: "23505" });
+    await poll();
+    assert.deepEqual(await finishAll(), [1]);
+  });
+
+  test("runs once if it is inserted into another partition while a transaction deletes it", async () => {
+    const running = await claimed("a");
+    await query("delete from parcels; insert into parcels values (1, 'here')");
+    await succeed(worker, running);
+    const other = await database.open();
+    await other.query("begin; delete from parcels where id = 1");
+    const inserted = query("insert into parcels values (1, 'there')");
+    await database.untilBlocked();
+    await other.query("commit");
+    await other.end();
+    await inserted;
+    assert.deepEqual(await finishAll(), [1]);
+    await query("select batch.attach('parcels', 'parcel')");
+    await poll();
+    assert.deepEqual(await queued(), []);
+  });
+
+  test("runs although its partition is detached and attached again between two polls", async () => {
+    const running = await claimed("a");
+    await query("delete from parcels; insert into parcels values (1, 'here')");
+    await succeed(worker, running);
+    const other = await database.open();
+    await other.query("begin; alter table parcels detach partition parcels_here");
+    await poll();
+    await other.query("commit; alter table parcels attach partition parcels_here for values in ('here')");
+    await other.end();
+    await poll();
+    assert.deepEqual(await finishAll(), [1]);
+  });
+
+  test("may move to another partition: it runs once, if the table was truncated, and the row inserted, while it was claimed", async () => {
     const application = await database.open();
     await application.query("begin; lock table parcels");
     const claiming = claimed("a");
