@@ -32,7 +32,7 @@ begin
     -- Another trigger has changed the row's key, or deleted it, before this one (batch.rekey, batch.dequeue).
     return null;
   end if;
-  reinserted := (select d.reinserted from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = id);
+  reinserted := exists (select from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = id and d.reinserted);
   enqueued := batch.enqueue_ids(tg_argv[0], array[id]);
   if enqueued = 1 and current_setting('transaction_isolation') like 'read %' then
     -- The insert may have waited for the end of another row's request with this key, or of one whose key was changed to it.
