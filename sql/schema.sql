@@ -820,16 +820,7 @@ declare
 begin
   select array_agg(c.row_ctid) into ctids
   from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind for update skip locked) c;
-  update batch.queue q set canceled = p_reason where q.ctid = any (ctids) and q.session_id is not null;
-  with removed as (
-    delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
-  )
-  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
-  from removed, lateral (
-    select c.ctid as row_ctid from batch.history c
-    where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
-  ) last
-  where h.ctid = last.row_ctid;
+  perform batch.end_requests(p_kind, ctids, p_reason);
   delete from batch.deleted_request d where d.kind = p_kind;
   insert into batch.deleted_request (kind, request_id) select q.kind, q.request_id from batch.queue q where q.kind = p_kind
   on conflict (kind, request_id) do nothing;
@@ -1430,16 +1421,7 @@ begin
     from (select i as id from unnest(ids) i order by i) gone, lateral (
       select q.ctid as row_ctid from batch.queue q where q.kind = p_kind and q.request_id = gone.id limit 1 for update
     ) present;
-    update batch.queue q set canceled = p_reason where q.ctid = any (ctids) and q.session_id is not null;
-    with removed as (
-      delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
-    )
-    update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
-    from removed, lateral (
-      select c.ctid as row_ctid from batch.history c
-      where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
-    ) last
-    where h.ctid = last.row_ctid;
+    perform batch.end_requests(p_kind, ctids, p_reason);
     insert into batch.deleted_request as d (kind, request_id)
     select p_kind, gone.id from unnest(ids) as gone (id)
     where (select true from batch.history h where h.kind = p_kind and h.request_id = gone.id limit 1)
@@ -1670,6 +1652,30 @@ begin
       available_at = now() + batch.backoff(q.errors, p_limits[1], p_backoff_seconds)
   where u.kind = p_kind and u.request_id = p_request;
   perform batch.release(p_kind, p_request);
+end
+$$;
+
+
+--
+-- Name: end_requests(text, tid[], text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.end_requests(p_kind text, p_ctids tid[], p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+  update batch.queue q set canceled = p_reason where q.ctid = any (p_ctids) and q.session_id is not null;
+  with removed as (
+    delete from batch.queue q where q.ctid = any (p_ctids) and q.session_id is null returning q.request_id, q.attempt
+  )
+  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
+  from removed, lateral (
+    select c.ctid as row_ctid from batch.history c
+    where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
+  ) last
+  where h.ctid = last.row_ctid;
 end
 $$;
 
@@ -5232,6 +5238,13 @@ REVOKE ALL ON FUNCTION batch.end_connection(p_session integer) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.end_failed_read(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_limits integer[], p_backoff_seconds double precision, p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION end_requests(p_kind text, p_ctids tid[], p_reason text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.end_requests(p_kind text, p_ctids tid[], p_reason text) FROM PUBLIC;
 
 
 --

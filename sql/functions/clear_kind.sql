@@ -12,16 +12,7 @@ declare
 begin
   select array_agg(c.row_ctid) into ctids
   from (select q.ctid as row_ctid from batch.queue q where q.kind = p_kind for update skip locked) c;
-  update batch.queue q set canceled = p_reason where q.ctid = any (ctids) and q.session_id is not null;
-  with removed as (
-    delete from batch.queue q where q.ctid = any (ctids) and q.session_id is null returning q.request_id, q.attempt
-  )
-  update batch.history h set status = 'DEAD', error = concat_ws('; not retried: ', h.error, p_reason)
-  from removed, lateral (
-    select c.ctid as row_ctid from batch.history c
-    where c.kind = p_kind and c.request_id = removed.request_id and c.attempt = removed.attempt and c.status = 'FAILED' limit 1
-  ) last
-  where h.ctid = last.row_ctid;
+  perform batch.end_requests(p_kind, ctids, p_reason);
   delete from batch.deleted_request d where d.kind = p_kind;
   insert into batch.deleted_request (kind, request_id) select q.kind, q.request_id from batch.queue q where q.kind = p_kind
   on conflict (kind, request_id) do nothing;

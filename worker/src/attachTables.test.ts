@@ -122,6 +122,20 @@ describe("node main.ts migrate with ATTACH", () => {
     );
   });
 
+  test("the reason is PostgreSQL's own, also if the connection breaks", async () => {
+    const { query, open, untilBlocked } = await createTestDatabase();
+    await query("create table pages (id bigint primary key)");
+    await query("begin; lock table pages in access exclusive mode");
+    const client = await open();
+    client.on("error", () => undefined);
+    const { rows } = await client.query("select pg_backend_pid() as pid");
+    const attaching = attachTables(client, [{ kind: "page", table: "pages" }], noopLog);
+    const attached = assert.rejects(attaching, /cannot attach pages as the kind page: terminating connection/);
+    await untilBlocked();
+    await query(`select pg_terminate_backend(${rows[0].pid})`);
+    await attached;
+  });
+
   test("a name that SQL reads as another one, because its double quotes are missing, is shown with them", async () => {
     const { query, client } = await createTestDatabase();
     await query('create table "Pages" (id bigint primary key)');

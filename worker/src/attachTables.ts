@@ -76,14 +76,12 @@ export async function attachTables(client: pg.ClientBase, attachments: readonly 
 /** undefined_table, invalid_schema_name */
 const NOT_FOUND = ["42P01", "3F000"];
 
-/** The kind's table may have been renamed or moved since. */
+/** The kind's table may have been renamed or moved since. If that cannot be found out (the connection broke), there is no advice. */
 async function adviseRenamed(client: pg.ClientBase, kind: string, table: string): Promise<string> {
-  const { rows } = await client.query<{ table: string }>(
-    `select k.requests::text as table from batch.kind k join pg_class c on c.oid = k.requests
-     where k.kind = $1 and k.attached and k.requests <> coalesce(to_regclass($2)::oid, 0)`,
-    [kind, table],
-  );
-  const [attached] = rows;
+  const renamed = `select k.requests::text as table from batch.kind k join pg_class c on c.oid = k.requests
+    where k.kind = $1 and k.attached and k.requests <> coalesce(to_regclass($2)::oid, 0)`;
+  const found = await client.query<{ table: string }>(renamed, [kind, table]).catch(() => ({ rows: [] }));
+  const [attached] = found.rows;
   return attached === undefined ? "" : `. The kind is attached to ${attached.table}: name that table instead`;
 }
 
