@@ -87,7 +87,13 @@ export async function createTestDatabase(from: string = TEMPLATE_DATABASE): Prom
     await admin.end();
   });
   async function query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await client.query<Row>(text, [...values])).rows;
+    try {
+      return (await client.query<Row>(text, [...values])).rows;
+    } catch (error) {
+      // The server reports an error before it releases the locks of the failed transaction; the next statement is answered after that.
+      await client.query("").catch(() => {});
+      throw error;
+    }
   }
   return {
     name,
