@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { readFile, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { listProcesses } from "../worker/src/command/processTable.ts";
+import { listProcesses, readSharedFile } from "../worker/src/command/processTable.ts";
 import { removeFolder } from "../worker/src/command/removeFolder.ts";
 import { getCommandLine, getProcess, isRunning } from "./processIdentity.ts";
 import { getSocketParents, type RunMarker, readMarker, TEMP_NAME } from "./tempDirectory.ts";
@@ -133,11 +133,8 @@ async function endAll(pids: readonly number[], signals: readonly NodeJS.Signals[
 
 /** Whether a process was started with a matching `NAME=value`. */
 function hasVariable(pid: number, matches: (text: string) => boolean): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").some(matches);
-  } catch {
-    return false;
-  }
+  const environment = Buffer.from(readSharedFile(pid, "environ") ?? "", "latin1").toString();
+  return environment.split("\0").some(matches);
 }
 
 /**

@@ -7,9 +7,10 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
+import { noPython } from "../../../tests/support/firstThread.ts";
 import { until } from "../../../tests/support/until.ts";
 import { endProcesses } from "./endProcesses.ts";
-import { listProcesses, readProcess, readProcFile } from "./processTable.ts";
+import { listProcesses, type ProcessEntry, readProcess, readProcFile, readSharedFile } from "./processTable.ts";
 
 /** The pids that a command printed, one per line, that are still running. */
 function findRunning(stdout: Buffer): readonly number[] {
@@ -86,7 +87,7 @@ test("another attempt's processes, and the runner's own, are not killed", async 
   await long;
 });
 
-test("in a container, a daemon that cleared its environment ends too, and processes started from outside stay", {
+test("in a container, daemons without an environment end, one without its first thread too, and what came from outside stays", {
   skip: process.getuid?.() !== 0 && "only root can make a PID namespace",
   timeout: 30_000,
 }, async () => {
@@ -102,6 +103,9 @@ test("in a container, a daemon that cleared its environment ends too, and proces
   await until("sleep 1002 in the namespace", () =>
     listProcesses().some(({ pid }) => readProcFile(pid, "cmdline") === ["sleep", "1002", ""].join("\0")),
   );
+  const isFirstThreadEnded = ({ pid, firstThreadEnded, ended }: ProcessEntry) =>
+    firstThreadEnded && !ended && readSharedFile(pid, "cmdline")?.includes("pthread_exit");
+  if (!noPython) await until("a daemon whose first thread has ended", () => listProcesses().some(isFirstThreadEnded));
   writeFileSync(go, "");
   const [left] = await once(lines, "line");
   assert.deepEqual(JSON.parse(left), ["sleep 1002"]);

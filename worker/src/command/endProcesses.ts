@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { listProcesses, type ProcessEntry, readProcess, readProcFile } from "./processTable.ts";
+import { listProcesses, type ProcessEntry, readProcess, readProcFile, readSharedFile } from "./processTable.ts";
 
 /** How the processes that a command left behind are recognized. */
 export interface Leftovers {
@@ -84,7 +84,7 @@ function findLeftovers({ leader, startTime = 0, mark }: Leftovers): readonly Pro
     if (
       entry.group === leader ||
       entry.session === leader ||
-      `\0${readProcFile(entry.pid, "environ") ?? ""}`.includes(`\0${markBytes}\0`) ||
+      `\0${readSharedFile(entry.pid, "environ") ?? ""}`.includes(`\0${markBytes}\0`) ||
       (isContainer && isOfContainer(entry, byPid, ownCgroup))
     ) {
       marked.add(entry.pid);
@@ -106,7 +106,7 @@ function isOfContainer(
   ownCgroup: string | undefined,
 ): boolean {
   const ancestors = getAncestors(pid, byPid);
-  return ownCgroup === readProcFile(pid, "cgroup") && (ancestors.includes(1) || ancestors.includes(process.pid));
+  return ownCgroup === readSharedFile(pid, "cgroup") && (ancestors.includes(1) || ancestors.includes(process.pid));
 }
 
 /** The parent, its parent, and so on; without 0. */

@@ -1,24 +1,9 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { describe, test } from "node:test";
 import { runCommandAttempt } from "../../../tests/support/commandAttempt.ts";
+import { END_FIRST_THREAD, noPython, PYTHON } from "../../../tests/support/firstThread.ts";
 import { InterruptedError } from "../errors.ts";
-
-const PYTHON = process.env.EXAMPLES_PYTHON ?? "python3";
-const noPython = spawnSync(PYTHON, ["--version"]).status !== 0 && "Python must be installed";
-
-/** Ends its first thread, which the kernel then shows as a zombie, while another thread runs for a minute. */
-const END_FIRST_THREAD = `
-import ctypes, os, threading, time
-threading.Thread(target=time.sleep, args=(60,)).start()
-def end_first_thread():
-    ctypes.CDLL(None).pthread_exit(None)
-def wait_for_zombie(pid):
-    while open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0] != "Z":
-        time.sleep(0.01)
-    print(pid, flush=True)
-`;
 
 describe("a program whose first thread has ended", { skip: noPython, timeout: 30_000 }, () => {
   test("still runs: it is asked to stop", async () => {
@@ -44,6 +29,26 @@ os._exit(0)
 `;
     const { stdout } = await runCommandAttempt({ command: [PYTHON, "-c", `${END_FIRST_THREAD}${program}`] });
     assert.ok(countThreads(Number(stdout)) <= 1, "only what its parent has not reaped yet may be left");
+  });
+
+  test("ends with the attempt even if it is a daemon: it has left the session and closed its output", async () => {
+    const program = `
+reader, writer = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() != 0:
+        os._exit(0)
+    for stream in range(3):
+        os.dup2(os.open("/dev/null", os.O_RDWR), stream)
+    os.write(writer, str(os.getpid()).encode())
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    end_first_thread()
+wait_for_zombie(int(os.read(reader, 10)))
+os._exit(0)
+`;
+    const { stdout, log } = await runCommandAttempt({ command: [PYTHON, "-c", `${END_FIRST_THREAD}${program}`] });
+    assert.ok(countThreads(Number(stdout)) <= 1, "only what its parent has not reaped yet may be left");
+    assert.deepEqual(log, []);
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** A process as /proc describes it. */
 export interface ProcessEntry {
@@ -8,6 +8,8 @@ export interface ProcessEntry {
   readonly session: number;
   /** In ticks since boot; identifies a process uniquely together with its pid. */
   readonly startTime: number;
+  /** Its first thread has ended; others may still run. */
+  readonly firstThreadEnded: boolean;
   /** All of its threads have ended, but its parent has not reaped it yet. */
   readonly ended: boolean;
 }
@@ -31,15 +33,24 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   const [state = "", parent, group, session, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const startTime = Number(rest[START_TIME_AFTER_SESSION]);
   // The state is that of the first thread, which may end before the others.
-  const ended = (state === "Z" || state === "X") && Number(rest[THREADS_AFTER_SESSION]) <= 1;
-  return { pid, parent: Number(parent), group: Number(group), session: Number(session), startTime, ended };
+  const firstThreadEnded = state === "Z" || state === "X";
+  const ended = firstThreadEnded && Number(rest[THREADS_AFTER_SESSION]) <= 1;
+  return {
+    pid,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    startTime,
+    firstThreadEnded,
+    ended,
+  };
 }
 
 /** When this process started its newest thread, in ticks since boot; undefined without /proc (macOS). */
 export function readNewestThreadStart(): number | undefined {
-  const folder = `/proc/${process.pid}/task`;
-  if (!existsSync(folder)) return undefined;
-  return Math.max(...readdirSync(folder).map((thread) => readProcess(Number(thread))?.startTime ?? 0));
+  const threads = listThreads(process.pid);
+  if (threads.length === 0) return undefined;
+  return Math.max(...threads.map((thread) => readProcess(thread)?.startTime ?? 0));
 }
 
 /** proc(5): `session` is field 6, `num_threads` field 20, `starttime` field 22. */
@@ -52,5 +63,26 @@ export function readProcFile(pid: number, file: string): string | undefined {
     return readFileSync(`/proc/${pid}/${file}`, "latin1");
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * A file that all threads of a process share (`environ`, `cgroup`). Once the first thread has ended, the process's own file is empty or
+ * names no group: then it is read from a thread that runs.
+ */
+export function readSharedFile(pid: number, file: string): string | undefined {
+  const text = readProcFile(pid, file);
+  // Afterwards, since the thread may end at any time.
+  if (!readProcess(pid)?.firstThreadEnded) return text;
+  const running = listThreads(pid).find((thread) => readProcess(thread)?.firstThreadEnded === false);
+  return running === undefined ? text : readProcFile(running, file);
+}
+
+/** The ids of a process's threads, which have files in /proc like processes; none without /proc (macOS). */
+function listThreads(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    return [];
   }
 }
