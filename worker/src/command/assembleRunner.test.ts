@@ -82,7 +82,8 @@ describe("the packaged runner, in a root with nothing but one static program", {
 
   test("runs the program as any user, and hides its password from it", { timeout: 60_000 }, async () => {
     assert.deepEqual(await inRoot(12_345, "/work"), [
-      '{"id":1} 12345 ',
+      '{"id":1}',
+      " 12345 ",
       "environ true",
       "mem true",
       "maps true",

@@ -5,10 +5,17 @@ import { test } from "node:test";
 import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
 import { createAttemptFolder } from "./attemptFolder.ts";
 
-test("the row is on stdin and in the file, as PostgreSQL wrote it", async () => {
+test("the row is on stdin and in the file, as PostgreSQL wrote it, with the end of a line", async () => {
   const row = '{"id": 9007199254740993, "price": 1.10, "name": "né\\u00e9 \\"x\\""}';
   const { stdout } = await runCommandAttempt({ row, command: shell("cat; cat $BATCH_REQUEST_FILE; cat /dev/stdin") });
-  assert.equal(stdout.toString(), `${row}${row}${row}\n`);
+  assert.equal(stdout.toString(), `${row}\n${row}\n${row}\n`);
+});
+
+test("a shell can read the row as a line, also in a loop", async () => {
+  for (const script of ["set -e; read -r row; echo $row", 'while read -r row; do echo "$row"; done']) {
+    const { result, stdout } = await runCommandAttempt({ row: '{"id": 1}', command: shell(script) });
+    assert.deepEqual([result, stdout.toString()], [{ outcome: "succeeded" }, '{"id": 1}\n']);
+  }
 });
 
 test("stdin is a file, which can be read again from its start", async () => {
@@ -22,7 +29,7 @@ test("stdin is a file, which can be read again from its start", async () => {
 test("a row of 10 MB works, read or not", async () => {
   const row = JSON.stringify({ text: "é".repeat(5_000_000) });
   const read = await runCommandAttempt({ row, command: shell("wc -c; wc -c < $BATCH_REQUEST_FILE") });
-  assert.deepEqual(read.stdout.toString().match(/\d+/g), ["10000011", "10000011"]);
+  assert.deepEqual(read.stdout.toString().match(/\d+/g), ["10000012", "10000012"]);
   const ignored = await runCommandAttempt({ row, command: ["true"] });
   assert.deepEqual(ignored.result, { outcome: "succeeded" });
 });

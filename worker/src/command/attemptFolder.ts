@@ -56,11 +56,18 @@ export async function createAttemptFolder(
       temporary: join(path, "tmp"),
     };
     await mkdir(folder.temporary);
-    await writeFile(folder.request, rowJson);
+    await writeFile(folder.request, toLine(rowJson));
     if (checkpointJson !== null) await writeFile(folder.checkpoint, checkpointJson);
     return folder;
   } catch (error) {
     await removeFolder(path);
     throw error;
   }
+}
+
+/** A shell's `read` fails at a text whose last line has no end. In one buffer: a row may have 64 MiB. */
+function toLine(json: string): Buffer {
+  const line = Buffer.alloc(Buffer.byteLength(json) + 1, "\n");
+  line.write(json);
+  return line;
 }
