@@ -91,12 +91,17 @@ describe("the packaged runner, in a root with nothing but one static program", {
     ]);
   });
 
-  test("reports what the image lacks", { timeout: 60_000 }, async () => {
-    const [line = ""] = await inRoot(12_345, "python3");
-    assert.deepEqual(JSON.parse(line), {
-      outcome: "failed",
-      message: "cannot start python3: the image has no such program in its PATH",
-      final: true,
-    });
+  test("reports what the image lacks, and what the runner hides of it", { timeout: 60_000 }, async () => {
+    const hidden =
+      "what the image itself has in /batch is hidden or replaced by the runner: put it into another folder";
+    for (const [command, message] of [
+      ["python3", "the image has no such program in its PATH"],
+      ["/batch/run.sh", `there is no such file; ${hidden}`],
+    ] as const) {
+      const [line = ""] = await inRoot(12_345, command);
+      const result = JSON.parse(line);
+      assert.deepEqual([result.outcome, result.final], ["failed", true]);
+      assert.equal(result.message, `cannot start ${command}: ${message}`);
+    }
   });
 });

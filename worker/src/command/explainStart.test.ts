@@ -86,6 +86,21 @@ test("a program in a folder that its user may not enter is not called missing", 
   );
 });
 
+test("what the packaged runner's folder hides or replaces of the image is given as the reason", async () => {
+  const missing = Object.assign(new Error("spawn ENOENT"), { code: "ENOENT" });
+  const why = "what the image itself has in /batch is hidden or replaced by the runner: put it into another folder";
+  const script = program("hidden-interpreter", "#!/batch/venv/bin/python\n");
+  for (const [command, path, what] of [
+    ["/batch/run.sh", undefined, "there is no such file"],
+    ["hidden-work", "/bin:/batch/bin", "there is no such program in its PATH"],
+    [script, undefined, `there is no "/batch/venv/bin/python", which the first line of ${script} requires`],
+  ] as const) {
+    assert.equal(await explainStart([command], missing, path, "/batch"), `cannot start ${command}: ${what}; ${why}`);
+  }
+  assert.doesNotMatch(await explainStart(["/batches/run.sh"], missing, undefined, "/batch"), /runner/);
+  assert.doesNotMatch(await explainStart(["/batch/run.sh"], missing, undefined), /runner/);
+});
+
 test("a start that fails because the node lacks something, or cannot read its disk, may succeed at a later attempt", () => {
   for (const code of ["EAGAIN", "ENOMEM", "EMFILE", "EIO", "ESTALE"]) {
     assert.equal(isTransient(Object.assign(new Error(`spawn ${code}`), { code })), true, code);

@@ -1,20 +1,36 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { findProgram, getForeignMachine, isElf, type ProgramFile } from "./programFile.ts";
+import { resolve } from "node:path";
+import { findProgram, getForeignMachine, isElf, listCandidates, type ProgramFile } from "./programFile.ts";
 
 /** Errors of the node rather than of the command: a later attempt may start. */
 export function isTransient({ code }: NodeJS.ErrnoException): boolean {
   return ["EAGAIN", "ENOMEM", "EMFILE", "ENFILE", "ETXTBSY", "EIO", "ESTALE"].includes(code ?? "");
 }
 
-/** Why the kernel refused to start a program, in words that name what to change. */
+/** The packaged runner's own folder (worker/Dockerfile), which hides or replaces what the image has there. */
+const RUNNER_FOLDER = "/batch";
+const HIDDEN = `what the image itself has in ${RUNNER_FOLDER} is hidden or replaced by the runner: put it into another folder`;
+const OWN_FOLDER = import.meta.dirname.startsWith(`${RUNNER_FOLDER}/`) ? RUNNER_FOLDER : undefined;
+
+/**
+ * Why the kernel refused to start a program, in words that name what to change.
+ *
+ * @param path - the command's PATH
+ * @param runner - the packaged runner's folder; undefined: it is not packaged
+ */
 export async function explainStart(
   [program = ""]: readonly string[],
   error: NodeJS.ErrnoException,
   path: string | undefined,
+  runner = OWN_FOLDER,
 ): Promise<string> {
   const file = await findProgram(program, path);
-  return `cannot start ${program || "the command"}: ${file ? await explainFile(file, error) : explainMissing(program, error)}`;
+  const why = file ? await explainFile(file, error) : explainMissing(program, error);
+  const files = file ? [file.path, getInterpreter(file) ?? file.path] : listCandidates(program, path);
+  const isMissing = error.code === "ENOENT" || error.code === "ENOTDIR";
+  const isHidden = isMissing && files.some((found) => resolve(found).startsWith(`${runner}/`));
+  return `cannot start ${program || "the command"}: ${isHidden ? `${why.replace("the image has", "there is")}; ${HIDDEN}` : why}`;
 }
 
 /** A shell's exit code for a file that it cannot run as a script, and its messages after the file's path (dash, bash, busybox). */

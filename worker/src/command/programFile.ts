@@ -12,11 +12,16 @@ export interface ProgramFile {
 const MACHINES: Readonly<Record<number, string>> = { 3: "ia32", 40: "arm", 62: "x64", 183: "arm64", 243: "riscv64" };
 
 /** Finds the file that execvp(3) would start: the first executable file of that name in the PATH, else the first file. */
-export async function findProgram(program: string, path = "/bin:/usr/bin"): Promise<ProgramFile | undefined> {
-  if (program === "") return undefined;
-  const files = program.includes("/") ? [program] : path.split(":").map((folder) => join(folder || ".", program));
+export async function findProgram(program: string, path?: string): Promise<ProgramFile | undefined> {
+  const files = listCandidates(program, path);
   const found = (await findFirst(files, constants.X_OK)) ?? (await findFirst(files, constants.F_OK));
   return found === undefined ? undefined : { path: found, head: await readHead(found) };
+}
+
+/** The files that execvp(3) tries. */
+export function listCandidates(program: string, path = "/bin:/usr/bin"): readonly string[] {
+  if (program === "") return [];
+  return program.includes("/") ? [program] : path.split(":").map((folder) => join(folder || ".", program));
 }
 
 /** Whether a program is native code rather than a script. */
