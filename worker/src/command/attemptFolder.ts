@@ -10,6 +10,9 @@ export interface AttemptFolder {
   readonly result: string;
   readonly checkpoint: string;
   readonly progress: string;
+  /** The pipes of the command's output. Hidden: a program that reads every file of the folder must not wait for them. */
+  readonly stdout: string;
+  readonly stderr: string;
   /** For temporary files if the environment sets no TMPDIR: the root may be read-only. */
   readonly temporary: string;
 }
@@ -53,6 +56,8 @@ export async function createAttemptFolder(
       result: join(path, "result.json"),
       checkpoint: join(path, "checkpoint.json"),
       progress: join(path, "progress.json"),
+      stdout: join(path, ".stdout"),
+      stderr: join(path, ".stderr"),
       temporary: join(path, "tmp"),
     };
     await mkdir(folder.temporary);

@@ -1,5 +1,4 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { join } from "node:path";
 import type { Log } from "../log.ts";
 import type { Work, WorkContext, WorkResult } from "../work.ts";
 import { afterAbort } from "./afterAbort.ts";
@@ -48,7 +47,7 @@ export function createCommandWork(
     let stdin: FileHandle | undefined;
     try {
       stdin = await open(folder.request);
-      const [stdout, stderr] = await openPipes(join(folder.path, "stdout"), join(folder.path, "stderr"));
+      const [stdout, stderr] = await openPipes(folder.stdout, folder.stderr);
       const end = await runCommand(
         {
           command: settings.command,

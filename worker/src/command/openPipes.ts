@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { closeSync, constants, existsSync, openSync, unlinkSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -15,9 +15,10 @@ export interface Pipe {
 
 /**
  * Opens two real pipes. Node's pipes are sockets, which cannot be opened by name: `echo wrong > /dev/stderr` would fail in a command
- * although it works in any container. Node has no API for real pipes; FIFOs are pipes with a name, which is removed immediately.
+ * although it works in any container. Node has no API for real pipes; FIFOs are pipes with a name. They must keep it while they are used:
+ * some file systems (FUSE) do not know a removed file's kind, which Node and programs ask for (fstat(2)).
  *
- * @param paths - of the FIFOs, in a writable folder
+ * @param paths - of the FIFOs, in a writable folder, which the caller removes
  */
 export async function openPipes(...paths: [string, string]): Promise<[Pipe, Pipe]> {
   await promisify(execFile)(...makeFifos(paths));
@@ -28,7 +29,6 @@ function openFifo(path: string): Pipe {
   // Without O_NONBLOCK, opening one end waits for the other.
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeTo = openSync(path, constants.O_WRONLY);
-  unlinkSync(path);
   const readFrom = new Socket({ fd: reader, readable: true, writable: false });
   return { readFrom, writeTo, closeWriter: () => closeSync(writeTo) };
 }

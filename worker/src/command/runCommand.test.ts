@@ -62,6 +62,13 @@ describe("the command's process", { skip: noProc }, () => {
     assert.equal(Number.parseInt((await readStatus()).Umask ?? "", 8), process.umask());
   });
 
+  test("has output with a name while it runs: a file system in user space may know nothing of a removed file", async () => {
+    const { stdout } = await runCommandAttempt({
+      command: shell("stat -L -c %h /dev/stdout; stat -L -c %h /dev/stderr"),
+    });
+    assert.equal(stdout.toString(), "1\n1\n");
+  });
+
   test("inherits no open file of the runner besides its own three", async () => {
     const server = createServer().listen(0);
     after(() => server.close());
