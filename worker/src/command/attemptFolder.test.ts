@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { statSync, writeFileSync } from "node:fs";
+import files from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createDirectory, runCommandAttempt, shell } from "../../../tests/support/commandAttempt.ts";
-import { createAttemptFolder } from "./attemptFolder.ts";
+import { checkDirectory, createAttemptFolder } from "./attemptFolder.ts";
 
 test("the row is on stdin and in the file, as PostgreSQL wrote it, with the end of a line", async () => {
   const row = '{"id": 9007199254740993, "price": 1.10, "name": "né\\u00e9 \\"x\\""}';
@@ -47,4 +49,23 @@ test("a folder that cannot be written fails the attempt, which may succeed on an
     assert.ok(result.outcome === "failed" && !result.final);
     assert.match(result.message, /^cannot run the command: (ENOENT|ENOTDIR)/);
   }
+});
+
+test("a folder that is read-only is refused at the start; one whose disk is full or fails is not", async (t) => {
+  let code = "";
+  t.mock.method(files, "mkdtemp", () => Promise.reject(Object.assign(new Error(code), { code })));
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  for (code of ["EROFS", "EACCES", "EPERM", "ENOENT"]) {
+    await assert.rejects(checkDirectory("/batch-files"), {
+      name: "SettingsError",
+      message: new RegExp(
+        `^COMMAND_DIRECTORY, .* must be an existing, writable folder .*; got "/batch-files" \\(${code}\\)$`,
+      ),
+    });
+  }
+  for (code of ["ENOSPC", "EDQUOT", "EIO"]) await checkDirectory("/batch-files");
 });

@@ -18,7 +18,7 @@ export interface AttemptFolder {
 }
 
 /** The codes of errors that another node or another moment would not change. */
-const WRONG_DIRECTORY = ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"];
+const WRONG_DIRECTORY = ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS", "ELOOP", "ENAMETOOLONG"];
 
 /**
  * Checks that attempts can have their folders in a directory. A disk that is full or fails is no error here: attempts find that out.
@@ -41,7 +41,7 @@ export async function checkDirectory(directory: string): Promise<void> {
  * Creates an attempt's folder, readable only by its user, with the request and the last checkpoint (null: none) in it.
  *
  * @param directory - must exist and be writable.
- * @throws the file system's error, such as ENOSPC or EROFS; nothing is left behind.
+ * @throws the file system's error, such as ENOSPC; nothing is left behind.
  */
 export async function createAttemptFolder(
   directory: string,
