@@ -17,8 +17,8 @@ const { parse, rawJSON } = JSON as unknown as {
 /**
  * Parses JSON so that `JSON.stringify` writes every number unchanged: a number that JavaScript would round is kept as text.
  *
- * @throws SyntaxError if the text is not JSON, RangeError if PostgreSQL's `jsonb` cannot hold the value; its message completes the sentence
- *   "must be JSON that PostgreSQL can store; got ...".
+ * @throws SyntaxError if the text is not JSON; RangeError if PostgreSQL's `jsonb` cannot hold the value or it exceeds the limits above: its
+ *   message says what the text must be.
  */
 export function parseJson(text: string): unknown {
   checkDepth(text);
@@ -28,12 +28,13 @@ export function parseJson(text: string): unknown {
     if (typeof value === "string") checkText(value);
     if (typeof value !== "number" || source === undefined || String(value) === source) return value;
     const [, decimals = "", exponent = "0"] = /^[^.e]*\.?(\d*)(?:e(.*))?$/i.exec(source) ?? [];
-    if (Math.abs(Number(exponent)) > MAX_EXPONENT)
-      throw new RangeError(`the number ${source}, whose exponent is beyond ${MAX_EXPONENT}`);
+    if (Math.abs(Number(exponent)) > MAX_EXPONENT) {
+      throw new RangeError(`must be JSON with exponents from -${MAX_EXPONENT} to ${MAX_EXPONENT}; got ${source}`);
+    }
     zeros += Math.abs(Number(exponent));
-    if (zeros > MAX_ZEROS) throw new RangeError(`numbers with exponents of more than ${MAX_ZEROS} in all`);
+    if (zeros > MAX_ZEROS) throw new RangeError(`must be JSON with exponents of at most ${MAX_ZEROS} in all; got more`);
     if (decimals.length - Number(exponent) > MAX_DECIMALS) {
-      throw new RangeError(`a number with more than ${MAX_DECIMALS} digits after the point`);
+      throw notStorable(`a number with more than ${MAX_DECIMALS} digits after the point`);
     }
     return rawJSON(source);
   });
@@ -49,9 +50,13 @@ export function compactJson(text: string): string {
   }
 }
 
+function notStorable(got: string): RangeError {
+  return new RangeError(`must be JSON that PostgreSQL can store; got ${got}`);
+}
+
 function checkText(text: string): void {
-  if (text.includes("\0")) throw new RangeError("a string with \\u0000");
-  if (!text.isWellFormed()) throw new RangeError("a string with half of a surrogate pair, which is not Unicode");
+  if (text.includes("\0")) throw notStorable("a string with \\u0000");
+  if (!text.isWellFormed()) throw notStorable("a string with half of a surrogate pair, which is not Unicode");
 }
 
 /**
@@ -63,6 +68,6 @@ function checkDepth(text: string): void {
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[{\]}]/gs)) {
     if (token === "[" || token === "{") depth++;
     else if (token === "]" || token === "}") depth--;
-    if (depth > MAX_DEPTH) throw new RangeError(`a value nested more than ${MAX_DEPTH} levels deep`);
+    if (depth > MAX_DEPTH) throw new RangeError(`must be JSON nested at most ${MAX_DEPTH} levels deep; got more`);
   }
 }

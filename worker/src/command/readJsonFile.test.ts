@@ -48,3 +48,21 @@ test("a socket is named as one, and a file that cannot be read is not said to ha
   await files.writeFile(path, Uint8Array.of(0xff));
   assert.match(JSON.stringify(await readJsonFile(path)), /"must be JSON that PostgreSQL can store; got .*utf-8/);
 });
+
+test("what PostgreSQL could store but is nested too deeply is not said to be wrong for PostgreSQL", async (t) => {
+  const folder = await files.mkdtemp(join(tmpdir(), "read-json-file-"));
+  const path = join(folder, "file");
+  t.after(() => files.rm(folder, { recursive: true }));
+  for (const [text, problem] of [
+    [`${"[".repeat(201)}${"]".repeat(201)}`, "must be JSON nested at most 200 levels deep; got more"],
+    ["1e10001", "must be JSON with exponents from -10000 to 10000; got 1e10001"],
+    ['"\\u0000"', "must be JSON that PostgreSQL can store; got a string with \\u0000"],
+  ] as const) {
+    await files.writeFile(path, text);
+    assert.deepEqual(await readJsonFile(path), { problem });
+  }
+  for (const text of [`${"[".repeat(200)}${"]".repeat(200)}`, "1e10000", "1e-10000"]) {
+    await files.writeFile(path, text);
+    assert.ok("value" in ((await readJsonFile(path)) ?? {}), text);
+  }
+});

@@ -7,8 +7,8 @@ import { parseJson } from "./json.ts";
 export type JsonFile = { readonly value: unknown; readonly text: string } | { readonly problem: string };
 
 /**
- * Reads a file that a command writes, which may be anything: if it is not a regular file, larger than 64 KiB, or not JSON that PostgreSQL
- * can store, it has a `problem`. A FIFO does not block, and a large file is not read to its end.
+ * Reads a file that a command writes, which may be anything: if it is not a regular file, larger than 64 KiB, or not JSON that `parseJson`
+ * accepts, it has a `problem`. A FIFO does not block, and a large file is not read to its end.
  *
  * @returns undefined if there is no such file
  */
@@ -30,6 +30,7 @@ export async function readJsonFile(path: string): Promise<JsonFile | undefined> 
     }
     if (code === "ENXIO") return { problem: "must be a regular file; got a socket" };
     if (errno !== undefined) return { problem: `could not be read: ${message}` };
+    if (error instanceof RangeError) return { problem: message };
     // V8's message quotes the text, which may contain secrets.
     const got = error instanceof SyntaxError ? "a syntax error" : message;
     return { problem: `must be JSON that PostgreSQL can store; got ${got}` };
