@@ -26,9 +26,9 @@ const PAUSE_MS = 10;
 
 /**
  * Ends the processes that a command left behind: its process group, processes that left the group but not the session (job
- * control), daemons that still have the attempt's mark in their environment, the descendants of all these, and in a container
- * every process that was not started from outside (`kubectl exec`). Without privileges no more can be found: outside a
- * container, a daemon that also cleared its environment survives.
+ * control), daemons that still have the attempt's mark in their environment, the descendants of all these, and, if this runner is its
+ * container's first process, every process that was not started from outside (`kubectl exec`). Without privileges no more can be found:
+ * elsewhere, also below an init in a container, a daemon that cleared its environment survives.
  *
  * All processes found are stopped before any is killed, so that none forks in between.
  *
@@ -75,8 +75,8 @@ function findLeftovers({ leader, startTime = 0, mark }: Leftovers): readonly Pro
   const candidates = processes.filter(
     ({ pid, ended, startTime: started }) => !ended && started >= startTime && !protectedPids.has(pid),
   );
-  const isContainer = process.ppid === 0;
-  const ownCgroup = isContainer ? readProcFile(process.pid, "cgroup") : undefined;
+  const isFirstOfContainer = process.ppid === 0;
+  const ownCgroup = isFirstOfContainer ? readProcFile(process.pid, "cgroup") : undefined;
   // In the encoding of readProcFile: the name of a folder need not be ASCII.
   const markBytes = Buffer.from(mark).toString("latin1");
   const marked = new Set<number>();
@@ -85,7 +85,7 @@ function findLeftovers({ leader, startTime = 0, mark }: Leftovers): readonly Pro
       entry.group === leader ||
       entry.session === leader ||
       `\0${readSharedFile(entry.pid, "environ") ?? ""}`.includes(`\0${markBytes}\0`) ||
-      (isContainer && isOfContainer(entry, byPid, ownCgroup))
+      (isFirstOfContainer && isOfContainer(entry, byPid, ownCgroup))
     ) {
       marked.add(entry.pid);
     }
