@@ -31,12 +31,15 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   return await runPod();
 }
 
+/** What the process's exit would wait for, if it is stuck. */
+let work: (Work & { load(): Promise<void> }) | undefined;
+
 async function runPod(): Promise<number> {
   const settings = readSettings(process.env);
   const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });
-  const shutdown = listenForShutdown(settings.graceSeconds, () => process.exit(EXIT_CODES.interrupted));
+  const shutdown = listenForShutdown(settings.graceSeconds, () => end(EXIT_CODES.interrupted));
   // The handler's thread starts while this one loads the rest and connects.
-  const work = await createWork(settings.kind);
+  work = await createWork(settings.kind);
   const loaded = Promise.race([work.load(), once(shutdown.signal, "abort")]);
   loaded.catch(() => undefined);
   const [{ Database }, { runJob }] = await Promise.all([import("./database.ts"), import("./runJob.ts")]);
@@ -50,11 +53,6 @@ async function runPod(): Promise<number> {
     return report(error);
   } finally {
     await Promise.all([database.close(), work.close()]);
-    // The process's exit would wait for what is stuck: a thread in a native call, or a disk that does not answer.
-    if (work.stuck) {
-      await flushOutput();
-      process.kill(process.pid, "SIGKILL");
-    }
   }
 }
 
@@ -83,8 +81,20 @@ function report(error: unknown): number {
 }
 
 async function exit(code: number): Promise<never> {
+  if (work?.stuck) {
+    const why = "a thread in a native call, or a disk, does not answer; exiting would wait for it";
+    createLog({ job: process.env.JOB_NAME, pod: process.env.POD_NAME }).error("ending by SIGKILL", { why });
+  }
   await flushOutput();
-  process.exit(code);
+  return end(code);
+}
+
+/** Ends by SIGKILL if exiting would wait for what is stuck: a thread in a native call, or a disk that does not answer. */
+function end(code: number): never {
+  if (!work?.stuck) process.exit(code);
+  process.kill(process.pid, "SIGKILL");
+  // Reached by the first process of a PID namespace, which cannot send itself a signal that ends it.
+  process.abort();
 }
 
 await exit(await main(process.argv.slice(2)).catch(report));

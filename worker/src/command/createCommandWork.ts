@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import type { Work, WorkContext, WorkResult } from "../work.ts";
 import { afterAbort } from "./afterAbort.ts";
@@ -22,6 +23,9 @@ const REMOVE_MS = 100;
 /** How long an attempt may still take after `killSignal`: a disk that hangs (a network's) may never answer. Usually it takes 0.3 s. */
 const HUNG_MS = 1_000;
 
+/** How long `close` waits for the disk: usually it answers within a millisecond. */
+const CLOSE_MS = 300;
+
 /**
  * Work that starts a command for each attempt, by the contract of docs/commands.md.
  *
@@ -34,10 +38,20 @@ export function createCommandWork(
 ): Work {
   let running: Leftovers | undefined;
   let stuck = false;
+  /** What waits for the disk and need not be waited for. */
+  const waiting = new Set<Promise<void>>();
+  const closing = new AbortController();
   // forwardOutput handles a closed log; without a listener, the error would end the runner.
   for (const stream of [streams.stdout, streams.stderr]) stream.on("error", () => undefined);
   // As the same user, the command could send SIGUSR1, which starts Node's debugger, and read the runner's password with it.
   if (process.listenerCount("SIGUSR1") === 0) process.on("SIGUSR1", () => undefined);
+
+  function track(access: Promise<void>): Promise<void> {
+    const ended = () => void waiting.delete(access);
+    waiting.add(access);
+    access.then(ended, ended);
+    return access;
+  }
 
   async function runIn(folder: AttemptFolder, context: WorkContext): Promise<WorkResult> {
     const variables = getContractVariables(folder, context);
@@ -96,14 +110,14 @@ export function createCommandWork(
       log.error("the command could not be run", { directory: settings.directory, stack });
       return { outcome: "failed", message: `cannot run the command: ${message}`, final: false };
     } finally {
-      if (folder) await Promise.race([remove(folder, log), afterAbort(killSignal, REMOVE_MS)]);
+      if (folder) await Promise.race([track(remove(folder, log, closing.signal)), afterAbort(killSignal, REMOVE_MS)]);
     }
   }
 
   return {
     // The runner's exit does not wait for a process that cannot be killed, but it does for a disk that does not answer.
     get stuck() {
-      return stuck;
+      return stuck || waiting.size > 0;
     },
     async run(rowJson, given) {
       const context = { ...given, checkpointJson: given.checkpointJson && compactJson(given.checkpointJson) };
@@ -116,10 +130,15 @@ export function createCommandWork(
     },
     async close() {
       if (running) await endProcesses(running, AbortSignal.abort());
+      closing.abort(new Error("the runner ends before all are removed"));
+      if (waiting.size > 0)
+        await Promise.race([Promise.allSettled(waiting), sleep(CLOSE_MS, undefined, { ref: false })]);
     },
   };
 }
 
-async function remove({ path }: AttemptFolder, log: Log): Promise<void> {
-  await removeFolder(path).catch(({ message }) => log.warn("the attempt's files were not removed", { error: message }));
+async function remove({ path }: AttemptFolder, log: Log, end: AbortSignal): Promise<void> {
+  await removeFolder(path, end).catch(({ message }) =>
+    log.warn("the attempt's files were not removed", { error: message }),
+  );
 }

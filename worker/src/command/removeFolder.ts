@@ -14,26 +14,34 @@ const MAX_DEPTH_BYTES = 512;
  * One file after another: `rm` of Node.js starts with all of a folder at once, which for 100,000 files takes 300 MB and blocks the
  * runner for seconds.
  *
- * @throws the file system's error, for example for another user's files.
+ * @param end - ends it before the next file
+ * @throws the file system's error, for example for another user's files, or the reason of `end`.
  */
-export async function removeFolder(path: string): Promise<void> {
-  await isRemoved(lstat(path).then((found) => remove(Buffer.from(path), found, path)));
+export async function removeFolder(path: string, end?: AbortSignal): Promise<void> {
+  await isRemoved(lstat(path).then((found) => remove(Buffer.from(path), found, { path, end })));
 }
 
-/** Removes a file or a folder; one that is deep below `root` is moved there, where it is found again. */
-async function remove(path: Buffer, found: { isDirectory(): boolean }, root: string): Promise<void> {
+/** The folder that is removed. */
+interface Root {
+  readonly path: string;
+  readonly end: AbortSignal | undefined;
+}
+
+/** Removes a file or a folder; one that is deep below the root is moved there, where it is found again. */
+async function remove(path: Buffer, found: { isDirectory(): boolean }, root: Root): Promise<void> {
+  root.end?.throwIfAborted();
   if (!found.isDirectory()) return await unlink(path);
   // Another user's folder may nevertheless be writable.
   await chmod(path, 0o700).catch(() => undefined);
-  if (path.length - Buffer.byteLength(root) > MAX_DEPTH_BYTES) {
-    return await rename(path, await mkdtemp(join(root, "deep-")));
+  if (path.length - Buffer.byteLength(root.path) > MAX_DEPTH_BYTES) {
+    return await rename(path, await mkdtemp(join(root.path, "deep-")));
   }
   while (await removeSome(path, root));
   await rmdir(path);
 }
 
 /** Removes the first entries of a folder, which is read again afterwards: on macOS it may skip entries if it changes while it is read. */
-async function removeSome(folder: Buffer, root: string): Promise<boolean> {
+async function removeSome(folder: Buffer, root: Root): Promise<boolean> {
   let some = false;
   for (const entry of await readSome(folder)) {
     some = (await isRemoved(remove(Buffer.concat([folder, Buffer.from("/"), entry.name]), entry, root))) || some;

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import files from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+import { PassThrough } from "node:stream";
+import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createDirectory, shell } from "../../../tests/support/commandAttempt.ts";
+import { workContext } from "../../../tests/support/workContext.ts";
+import { createLog } from "../log.ts";
+import { createCommandWork } from "./createCommandWork.ts";
+
+/** Runs a command that leaves 100 files and is killed, where each removal of a file takes as long as `unlink`. */
+async function removeSlowly(t: TestContext, unlink: () => Promise<void>) {
+  t.mock.method(files, "unlink", unlink);
+  syncBuiltinESMExports();
+  const kill = new AbortController();
+  const log: string[] = [];
+  const work = createCommandWork(
+    {
+      command: shell("cd $TMPDIR; touch $(seq 100); echo ready; sleep 60"),
+      finalExitCodes: [],
+      retryAfterSeconds: 60,
+      directory: createDirectory(),
+    },
+    { stdout: new PassThrough().on("data", () => kill.abort()), stderr: new PassThrough().resume() },
+  );
+  const context = { signal: kill.signal, killSignal: kill.signal, log: createLog({}, (line) => log.push(line)) };
+  const result = await work.run("{}", workContext(context));
+  await work.close();
+  t.mock.restoreAll();
+  syncBuiltinESMExports();
+  return { result, stuck: work.stuck, log: log.join("") };
+}
+
+test("a disk that hangs when the files are removed does not change the result, and exiting would wait for it", async (t) => {
+  const { result, stuck } = await removeSlowly(t, () => new Promise(() => undefined));
+  assert.match(JSON.stringify(result), /"interrupted",.*ended by SIG/);
+  assert.equal(stuck, true);
+});
+
+test("files that are removed slowly do not keep a runner that must end: it leaves the rest, and logs that", async (t) => {
+  const { result, stuck, log } = await removeSlowly(t, () => sleep(20));
+  assert.match(JSON.stringify(result), /"interrupted",.*ended by SIG/);
+  assert.equal(stuck, false);
+  assert.match(log, /files were not removed.*the runner ends before all are removed/);
+});
