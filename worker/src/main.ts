@@ -62,11 +62,9 @@ async function createWork(kind: string): Promise<Work & { load(): Promise<void> 
     const { HandlerWork } = await import("./handlerWork.ts");
     return new HandlerWork(kind);
   }
-  const { checkDirectory } = await import("./command/attemptFolder.ts");
   const { createCommandWork } = await import("./command/createCommandWork.ts");
   const { readCommandSettings } = await import("./command/commandSettings.ts");
-  const settings = readCommandSettings(process.env);
-  return Object.assign(createCommandWork(settings), { load: () => checkDirectory(settings.directory) });
+  return createCommandWork(readCommandSettings(process.env));
 }
 
 function report(error: unknown): number {

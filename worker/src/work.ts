@@ -52,7 +52,10 @@ export interface Work {
    * a second after `context.killSignal` (what cannot be terminated may still run then, see `stuck`).
    */
   run(rowJson: string, context: WorkContext): Promise<WorkResult>;
-  /** Whether part of the work could not be terminated; the process must then end by SIGKILL, since its exit would wait for it. */
+  /**
+   * Whether part of the work could not be terminated, or waits for a disk; the process must then end by SIGKILL, since its exit would wait
+   * for it. After `close` a disk that only is slow is none.
+   */
   readonly stuck: boolean;
   /** Ends what still runs, and what was prepared for a next request. */
   close(): Promise<void>;

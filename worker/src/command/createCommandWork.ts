@@ -1,9 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SettingsError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Work, WorkContext, WorkResult } from "../work.ts";
 import { afterAbort } from "./afterAbort.ts";
-import { type AttemptFolder, createAttemptFolder } from "./attemptFolder.ts";
+import { type AttemptFolder, checkDirectory, createAttemptFolder } from "./attemptFolder.ts";
 import { getWorkResult } from "./commandEnd.ts";
 import { getCommandEnvironment, getContractVariables } from "./commandEnvironment.ts";
 import type { CommandSettings } from "./commandSettings.ts";
@@ -23,6 +24,9 @@ const REMOVE_MS = 100;
 /** How long an attempt may still take after `killSignal`: a disk that hangs (a network's) may never answer. Usually it takes 0.3 s. */
 const HUNG_MS = 1_000;
 
+/** How long the disk may take to answer at the start; nothing is claimed before that. */
+const LOAD_LIMIT_SECONDS = 10;
+
 /** How long `close` waits for the disk: usually it answers within a millisecond. */
 const CLOSE_MS = 300;
 
@@ -30,12 +34,13 @@ const CLOSE_MS = 300;
  * Work that starts a command for each attempt, by the contract of docs/commands.md.
  *
  * `run` resolves when every process of the command has ended, at the latest a second after `killSignal`; `close` kills what still runs.
+ * `load` must succeed before anything is claimed.
  */
 export function createCommandWork(
   settings: CommandSettings,
   streams: RunnerStreams = process,
   env: NodeJS.ProcessEnv = process.env,
-): Work {
+): Work & { load(): Promise<void> } {
   let running: Leftovers | undefined;
   let stuck = false;
   /** What waits for the disk and need not be waited for. */
@@ -118,6 +123,14 @@ export function createCommandWork(
     // The runner's exit does not wait for a process that cannot be killed, but it does for a disk that does not answer.
     get stuck() {
       return stuck || waiting.size > 0;
+    },
+    async load() {
+      const late = sleep(1_000 * LOAD_LIMIT_SECONDS, "late", { ref: false });
+      if ((await Promise.race([track(checkDirectory(settings.directory)), late])) !== "late") return;
+      throw new SettingsError([
+        `COMMAND_DIRECTORY, by default TMPDIR, must answer within ${LOAD_LIMIT_SECONDS} s (nothing is claimed before); ` +
+          `got ${JSON.stringify(settings.directory)}, whose disk hangs`,
+      ]);
     },
     async run(rowJson, given) {
       const context = { ...given, checkpointJson: given.checkpointJson && compactJson(given.checkpointJson) };
