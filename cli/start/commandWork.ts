@@ -5,11 +5,12 @@ import type pg from "pg";
 import { createTempDirectory, type TempDirectory } from "../../simulator/tempDirectory.ts";
 import { LOCK_SPACE } from "../../worker/src/advisoryLocks.ts";
 import { attachTables } from "../../worker/src/attachTables.ts";
+import { closeClient, getTraffic } from "../../worker/src/clientConnection.ts";
 import { endProcesses } from "../../worker/src/command/endProcesses.ts";
 import { removeFolder } from "../../worker/src/command/removeFolder.ts";
 import { connectDirectly } from "../../worker/src/connectDirectly.ts";
 import { toClientConfig } from "../../worker/src/database.ts";
-import { limitLockWait } from "../../worker/src/lockWait.ts";
+import { limitWaits } from "../../worker/src/limitWaits.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { readDatabaseSettings } from "../../worker/src/settings.ts";
 import { createAttemptErrors } from "./attemptErrors.ts";
@@ -36,17 +37,15 @@ export function createCommandWork(
   let programEnv: Readonly<Record<string, string>> = {};
   let directory: TempDirectory | undefined;
   let preparing: pg.Client | undefined;
-  const inSession = async <Result>(
-    work: (client: pg.Client, config: pg.ClientConfig) => Promise<Result>,
-  ): Promise<Result> => {
+  const inSession = async <Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> => {
     const config = toClientConfig(readDatabaseSettings(local.env));
     const client = await connectDirectly(config);
     preparing = client;
     try {
-      return await work(client, config);
+      return await limitWaits(config, client, local.log, () => work(client));
     } finally {
       preparing = undefined;
-      await client.end().catch(() => undefined);
+      await closeClient(client);
     }
   };
   const getFolder = (podName: string) => join(directory?.path ?? "", podName);
@@ -83,9 +82,7 @@ export function createCommandWork(
           await runSqlFile(client, sql);
         });
       }
-      await inSession((client, config) =>
-        limitLockWait(config, client, local.log, () => attachTables(client, [batch], noopLog)),
-      );
+      await inSession((client) => attachTables(client, [batch], noopLog));
       return await readUnfinished(local.client, kind);
     },
     printErrors: createAttemptErrors(kind, print),
@@ -127,7 +124,6 @@ async function prepareRole(
 
 /** Ends a stopped SQL statement, which rolls it back: PostgreSQL would not notice that its client is no longer waiting. */
 async function endSession(client: pg.Client, local: LocalDatabase): Promise<void> {
-  const { processID } = client as unknown as { processID: number };
-  const ended = local.client.query("select pg_terminate_backend($1)", [processID]).catch(() => undefined);
+  const ended = local.client.query("select pg_terminate_backend($1)", [getTraffic(client).pid]).catch(() => undefined);
   await Promise.race([ended, sleep(END_SESSION_MS, undefined, { ref: false })]);
 }

@@ -1,9 +1,10 @@
 import type pg from "pg";
 import { type Server, startServer } from "../../simulator/server.ts";
 import { checkDatabase } from "../../worker/src/checkDatabase.ts";
+import { closeClient } from "../../worker/src/clientConnection.ts";
 import { connectDirectly } from "../../worker/src/connectDirectly.ts";
 import { Database, toClientConfig } from "../../worker/src/database.ts";
-import { limitLockWait } from "../../worker/src/lockWait.ts";
+import { limitWaits } from "../../worker/src/limitWaits.ts";
 import type { Log } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { raceAbort } from "../../worker/src/raceAbort.ts";
@@ -124,13 +125,14 @@ async function prepare(config: pg.ClientConfig, { where, maxReplicaCount, log, s
   try {
     client = await raceAbort(connectDirectly(config), signal);
     what = `cannot prepare the database of ${where}`;
-    if (maxReplicaCount !== undefined) {
-      const wanted = { connections: maxReplicaCount + OWN_CONNECTIONS, oneRole: true };
-      await raceAbort(checkDatabase(client, wanted), signal);
-    }
     const opened = client;
-    const migrated = limitLockWait(config, opened, log, async () => void (await migrate(opened, log)));
-    await raceAbort(migrated, signal);
+    const prepared = limitWaits(config, opened, log, async () => {
+      if (maxReplicaCount !== undefined) {
+        await checkDatabase(opened, { connections: maxReplicaCount + OWN_CONNECTIONS, oneRole: true });
+      }
+      await migrate(opened, log);
+    });
+    await raceAbort(prepared, signal);
   } catch (error) {
     signal.throwIfAborted();
     // A message of this program's own names the cause, and what to do.
@@ -139,7 +141,7 @@ async function prepare(config: pg.ClientConfig, { where, maxReplicaCount, log, s
     const advice = isLimit ? `\n--max-replica-count N needs N + ${OWN_CONNECTIONS} connections` : "";
     throw new Error(`${what}: ${message}${advice}`, { cause: error });
   } finally {
-    if (client) await raceAbort(client.end(), signal).catch(() => undefined);
+    if (client) await raceAbort(closeClient(client), signal).catch(() => undefined);
   }
 }
 

@@ -14,6 +14,8 @@ export interface Proxy {
    * process that was stopped meanwhile. Resolves when the server has answered.
    */
   withholdAnswer(text: string): Promise<void>;
+  /** From now on no answer passes, also on new connections, and none of them ends. */
+  stall(): void;
   /** Cuts every connection and refuses new ones until `restore`. */
   cut(): void;
   restore(): void;
@@ -32,6 +34,7 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
   let losing: "both" | "client" | undefined;
   const orphans = new Set<Socket>();
   let broken = false;
+  let stalled = false;
   let withholding: { readonly text: string; readonly answered: PromiseWithResolvers<void> } | undefined;
 
   const server = createServer((client) => {
@@ -53,6 +56,7 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
     });
     upstream.on("end", () => withheld && client.end(Buffer.concat(withheld)));
     upstream.on("data", (answer) => {
+      if (stalled) return;
       if (withheld) {
         withheld.push(answer);
         withholding?.answered.resolve();
@@ -84,6 +88,9 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
     withholdAnswer(text) {
       withholding = { text, answered: Promise.withResolvers() };
       return withholding.answered.promise;
+    },
+    stall() {
+      stalled = true;
     },
     cut() {
       broken = true;

@@ -83,6 +83,15 @@ describe("a connection for migrations", () => {
   });
 
   describe("fails within 10 s, saying what is missing, at a proxy that accepts it and", { concurrency: true }, () => {
+    test("passes no answer after the login", { timeout: 20_000 }, async () => {
+      const proxy = await createProxy();
+      void proxy.withholdAnswer("current_setting");
+      await assert.rejects(connectDirectly({ ...proxy.address, user, database: name }), {
+        name: "NoAnswerError",
+        message: `cannot connect to 127.0.0.1:${proxy.address.port}: no answer within 10 s`,
+      });
+    });
+
     for (const [what, serve] of [
       ["does not answer", () => undefined],
       ["begins TLS and does not continue", (client: Socket) => client.write("S")],

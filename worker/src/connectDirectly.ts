@@ -1,20 +1,22 @@
 import type pg from "pg";
+import { closeClient } from "./clientConnection.ts";
 import { createClient } from "./createClient.ts";
 import { DIRECT, inspectSession, isRefusalByPooler } from "./directSession.ts";
-import { SettingsError } from "./errors.ts";
+import { NoAnswerError, SettingsError } from "./errors.ts";
+import { raceAbort } from "./raceAbort.ts";
 import { MIGRATION_SETTINGS, toOptions } from "./sessionOptions.ts";
 
 const PROBLEM =
   "the server must be reached directly (claims and settings belong to a session, which a pooler shares); got a pooler. " +
   "Name the server's own host and port; workers on a cluster can use the pooler as well (database.existing.pooler)";
 
-/** How long a connection may take: a proxy may accept it while the server behind it does not answer. */
+/** How long a connection may take, and then its first statements: a proxy may accept it, and pass no more answers at any time. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Opens a connection for migrations.
  *
- * @throws SettingsError when a pooler is in between; Error when there is no answer within 10 s; otherwise node-postgres' error. No
+ * @throws SettingsError when a pooler is in between; NoAnswerError when there is no answer within 10 s; otherwise node-postgres' error. No
  *   connection stays open then.
  */
 export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Client> {
@@ -27,22 +29,26 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
   client.on("error", () => undefined);
   try {
     await client.connect();
-    const session = await inspectSession(client);
-    // A server older than 17 would refuse the connection for this option.
-    await client.query("select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
-    if (session === "pooled") throw new SettingsError([PROBLEM]);
-    await checkConnectionWhileWaiting(client);
+    await raceAbort(prepareSession(client), AbortSignal.timeout(CONNECT_TIMEOUT_MS));
     return client;
   } catch (error) {
-    await client.end().catch(() => undefined);
+    await closeClient(client);
     if (isRefusalByPooler(error)) throw new SettingsError([PROBLEM]);
-    if ((error as Error).message === "timeout expired") {
-      throw new Error(
+    if ((error as Error).message === "timeout expired" || (error as Error).name === "TimeoutError") {
+      throw new NoAnswerError(
         `cannot connect to ${client.host}:${client.port}: no answer within ${CONNECT_TIMEOUT_MS / 1_000} s`,
       );
     }
     throw error;
   }
+}
+
+async function prepareSession(client: pg.Client): Promise<void> {
+  const session = await inspectSession(client);
+  // A server older than 17 would refuse the connection for this option.
+  await client.query("select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
+  if (session === "pooled") throw new SettingsError([PROBLEM]);
+  await checkConnectionWhileWaiting(client);
 }
 
 /**

@@ -55,6 +55,16 @@ export class TimedOutError extends Error {
   }
 }
 
+/** A statement has waited too long for a lock of another session; the message names that session. */
+export class LockWaitError extends Error {
+  override readonly name = "LockWaitError";
+}
+
+/** No answer of the server arrived: it is silent, or a network or proxy in between. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+}
+
 /** For longer than `databaseTimeoutSeconds` the database could not be reached, refused the role, or was too busy to answer. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { findFreePort } from "../../tests/support/freePort.ts";
+import { startPooler } from "../../tests/support/poolers.ts";
 import { HELD_SESSIONS } from "../../tests/support/sessionLocks.ts";
 import { until } from "../../tests/support/until.ts";
 import { createWorkers } from "../../tests/support/workers.ts";
@@ -78,6 +80,14 @@ describe("a worker process", { timeout: 120_000 }, () => {
       if (what === "a worker") assert.match(messages[0].error, /127\.0\.0\.1:\d+; connect ECONNREFUSED 127\.0\.0\.2:/);
     });
   }
+
+  test("that migrates a database from which no answer arrives exits with 69", async () => {
+    const silent = { PG_HOST: "127.0.0.1", PG_PORT: String(await startPooler(() => undefined)) };
+    const migrated = promisify(execFile)(process.execPath, [MAIN, "migrate"], {
+      env: { ...process.env, ...database.env, ...silent },
+    });
+    await assert.rejects(migrated, { code: 69, stdout: /no answer within 10 s/ });
+  });
 
   test("claims, works, records the success and exits with 0; every line of its log is JSON with requestId, attempt and Job", async () => {
     await insert(0.1);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { answerProbes } from "./answerProbes.ts";
 import { describeError } from "./describeError.ts";
-import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
+import { DatabaseUnavailableError, NoAnswerError, SettingsError } from "./errors.ts";
 import { getMessage } from "./getMessage.ts";
 import { createLog } from "./log.ts";
 import { EXIT_CODES, SYSEXITS } from "./outcome.ts";
@@ -75,7 +75,8 @@ function report(error: unknown): number {
   }
   const text = describeError(error);
   log.error(error instanceof Error ? getMessage(error) : text, { error: text });
-  return error instanceof DatabaseUnavailableError ? SYSEXITS.unavailable : SYSEXITS.software;
+  const isUnavailable = error instanceof DatabaseUnavailableError || error instanceof NoAnswerError;
+  return isUnavailable ? SYSEXITS.unavailable : SYSEXITS.software;
 }
 
 async function exit(code: number): Promise<never> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { createProxy } from "../../tests/support/proxy.ts";
 import { until } from "../../tests/support/until.ts";
 import { LOCK_MIGRATIONS } from "./advisoryLocks.ts";
 import { noopLog } from "./log.ts";
@@ -54,18 +55,39 @@ test("migrateDatabase that waits for another session's lock gives up before its 
       );
     },
   };
-  await assert.rejects(migrateDatabase({ ...env, ATTACH }, log, 200), {
+  await assert.rejects(migrateDatabase({ ...env, ATTACH }, log, { lockMs: 200 }), {
     message: `cannot change the database: waited 0.2 s for a lock held by session ${pid} of ${PG_USERNAME} (report, idle in transaction). End that transaction (select pg_terminate_backend(SESSION) ends its session), and try again`,
   });
   assert.deepEqual(warnings, [{ sessions: [`session ${pid} of ${PG_USERNAME} (report, idle in transaction)`] }]);
   // Nobody waits behind it.
   await query("insert into pages values (2)");
   await writer.query("commit");
-  await migrateDatabase({ ...env, ATTACH }, noopLog, 200);
+  await migrateDatabase({ ...env, ATTACH }, noopLog, { lockMs: 200 });
   assert.deepEqual(await query("select request_id from batch.queue order by 1"), [
     { request_id: "1" },
     { request_id: "2" },
   ]);
+});
+
+test("migrateDatabase whose answer a proxy keeps back fails, saying so, and the server's session no longer keeps others waiting", {
+  timeout: 60_000,
+}, async () => {
+  const { name, query } = await createTestDatabase("template0");
+  const { PG_HOST, PG_PORT, PG_USERNAME } = process.env;
+  const proxy = await createProxy();
+  const { host, port } = proxy.address;
+  const answered = proxy.withholdAnswer("insert into batch.migration");
+  const env = { PG_HOST: host, PG_PORT: String(port), PG_USERNAME, PG_DATABASE: name };
+  const failed = assert.rejects(migrateDatabase(env, noopLog, { lockMs: 2_000, answerMs: 500 }), {
+    name: "NoAnswerError",
+    message:
+      /^cannot change the database: no answer arrived for 0\.5 s, in which the server's session \d+ executed nothing\. A proxy, /,
+  });
+  await answered;
+  await failed;
+  const sessions = "select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+  await until("its sessions have ended", async () => (await query(sessions)).length === 0);
+  await migrateDatabase({ PG_HOST, PG_PORT, PG_USERNAME, PG_DATABASE: name }, noopLog);
 });
 
 test("migrations wait for their turn for as long as another one works, and give up when that hangs", async () => {
@@ -77,7 +99,7 @@ test("migrations wait for their turn for as long as another one works, and give 
   const work = assert.rejects(other.query("select pg_sleep(600)"), /canceling statement/);
   const limitMs = 200;
   const migrate = () =>
-    migrateDatabase({ PG_HOST, PG_PORT, PG_USERNAME, PG_DATABASE: name }, noopLog, limitMs).catch(
+    migrateDatabase({ PG_HOST, PG_PORT, PG_USERNAME, PG_DATABASE: name }, noopLog, { lockMs: limitMs }).catch(
       (error: Error) => error.message,
     );
   const both = Promise.all([migrate(), migrate()]);

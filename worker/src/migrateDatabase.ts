@@ -1,9 +1,10 @@
 import { attachTables, readAttachments } from "./attachTables.ts";
 import { checkDatabase } from "./checkDatabase.ts";
+import { closeClient } from "./clientConnection.ts";
 import { connectDirectly } from "./connectDirectly.ts";
 import { toClientConfig } from "./database.ts";
 import { SettingsError } from "./errors.ts";
-import { limitLockWait } from "./lockWait.ts";
+import { limitWaits, type WaitLimits } from "./limitWaits.ts";
 import type { Log } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { readMigrationFiles } from "./migrationFiles.ts";
@@ -16,11 +17,11 @@ import { readDatabaseSettings } from "./settings.ts";
  * SCALER_PASSWORD it also creates the roles (WORKER_USERNAME, SCALER_USERNAME); without them it grants existing roles their rights.
  * With ATTACH it attaches tables. MAX_CONNECTIONS_NEEDED is checked against the server's max_connections.
  *
- * @param lockWaitMs - how long it may wait for locks of other sessions
+ * @param limits - how long it may wait for locks and for answers
  * @throws SettingsError when the environment is wrong, or listing what the database lacks: nothing was changed; Error naming the sessions
  *   that it waited for, or the migration, the roles or the table that failed: what was committed before stays.
  */
-export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log, lockWaitMs?: number): Promise<void> {
+export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log, limits?: Partial<WaitLimits>): Promise<void> {
   const settings = readDatabaseSettings(env);
   const passwords = readPasswords(env);
   const names = {
@@ -42,9 +43,9 @@ export async function migrateDatabase(env: NodeJS.ProcessEnv, log: Log, lockWait
     log.info("the database is up to date", { from, to });
   };
   try {
-    await limitLockWait(config, client, log, run, lockWaitMs);
+    await limitWaits(config, client, log, run, limits);
   } finally {
-    await client.end();
+    await closeClient(client);
   }
 }
 
