@@ -3,7 +3,9 @@ import { type AddressInfo, createConnection, createServer, type Socket } from "n
 import { after, test } from "node:test";
 import pg from "pg";
 import { createTestDatabase } from "../../tests/support/database.ts";
+import { createProxy } from "../../tests/support/proxy.ts";
 import { until } from "../../tests/support/until.ts";
+import type { WaitLimits } from "../../worker/src/limitWaits.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { ReconnectingClient } from "./reconnectingClient.ts";
 
@@ -98,3 +100,51 @@ test("time limits of the database do not affect it", async () => {
     await client.close();
   }
 });
+
+/** A client behind a proxy, a table, and the warnings. */
+async function prepareInsert() {
+  const database = await createTestDatabase();
+  const { user } = database.client;
+  await database.query("create table pages (id integer)");
+  const proxy = await createProxy();
+  const warnings: unknown[] = [];
+  const log = { ...noopLog, warn: (message: string, fields?: object) => void warnings.push(message, fields) };
+  const client = new ReconnectingClient({ ...proxy.address, user, database: database.name }, 5, log);
+  const insert = (limits: Partial<WaitLimits>) => client.queryOnce("insert into pages values (1)", [], limits);
+  const count = async () => Number((await database.query("select count(*) from pages"))[0]?.count);
+  after(() => client.close());
+  return { ...database, proxy, warnings, insert, count };
+}
+
+test("an insert that waits for another session's lock gives up, names the session, and keeps nobody waiting", async () => {
+  const { open, query, insert, count, warnings } = await prepareInsert();
+  const locker = await open();
+  await locker.query("set application_name = 'report'; begin; lock table pages in share mode");
+  const [{ pid }] = (await locker.query("select pg_backend_pid() as pid")).rows;
+  const session = `session ${pid} of ${locker.user} (report, idle in transaction)`;
+  await assert.rejects(insert({ lockMs: 200 }), {
+    message: `cannot change the database: waited 0.2 s for a lock held by ${session}. End that transaction (select pg_terminate_backend(SESSION) ends its session), and try again`,
+  });
+  assert.deepEqual(warnings, ["waiting for a lock", { sessions: [session] }]);
+  const waiting = "select from pg_locks where not granted and relation = 'pages'::regclass";
+  await until("nobody waits", async () => (await query(waiting)).length === 0);
+  await locker.query("commit");
+  assert.equal(await count(), 0);
+});
+
+for (const [what, text, inserted] of [
+  ["begin", "begin isolation", 0],
+  ["statement", "insert into pages", 0],
+  ["commit", "commit\0", 1],
+] as const) {
+  test(`an insert whose ${what} a proxy keeps unanswered ends, and what was committed is not lost`, {
+    timeout: 60_000,
+  }, async () => {
+    const { proxy, insert, count } = await prepareInsert();
+    void proxy.withholdAnswer(text);
+    const ended = insert({ lockMs: 2_000, answerMs: 300 });
+    if (inserted === 0) await assert.rejects(ended, /^NoAnswerError: cannot change the database: no answer arrived/);
+    else await ended;
+    assert.equal(await count(), inserted);
+  });
+}

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { createClient, DatabaseError } from "../../worker/src/createClient.ts";
+import { LockWaitError, NoAnswerError } from "../../worker/src/errors.ts";
+import { limitWaits, type WaitLimits } from "../../worker/src/limitWaits.ts";
 import type { Log } from "../../worker/src/log.ts";
 import { MIGRATION_SETTINGS, toOptions } from "../../worker/src/sessionOptions.ts";
 import { describeError } from "../describeError.ts";
@@ -23,6 +25,16 @@ const CLOSE_TIMEOUT_MS = 1_000;
 
 /** A transaction interrupted this often fails because of what it does: a full disk may end the server each time. */
 const MAX_TRIES = 3;
+
+interface Rows<Row> {
+  readonly rows: Row[];
+}
+
+/** How far a transaction came before it failed. */
+interface Transaction<Row> {
+  id?: string | undefined;
+  result?: Rows<Row>;
+}
 
 /** A connection that is reopened whenever it breaks. */
 export class ReconnectingClient implements Queryable {
@@ -54,33 +66,29 @@ export class ReconnectingClient implements Queryable {
   }
 
   /**
-   * Runs a statement exactly once, in a transaction: after a break the server reports whether it was committed.
+   * Runs a statement exactly once, in a transaction: after a break the server reports whether it was committed. It may take any time, but
+   * waits for locks and answers only as long as a migration.
    *
-   * @throws Error as `query` does, and when the connection breaks each time.
+   * @throws Error as `query` does, when the connection breaks each time, and as `limitWaits` does.
    */
   async queryOnce<Row extends pg.QueryResultRow>(
     text: string,
     values: unknown[] = [],
-  ): Promise<{ readonly rows: Row[] }> {
+    limits?: Partial<WaitLimits>,
+  ): Promise<Rows<Row>> {
     for (let tries = 1; ; tries++) {
       const client = await this.#withClient(async (connected) => connected);
-      let transaction: string | undefined;
-      let result: { readonly rows: Row[] } | undefined;
+      const transaction: Transaction<Row> = {};
+      const work = () => runTransaction(client, transaction, text, values);
       try {
-        await client.query("begin isolation level read committed read write");
-        const { rows } = await client.query<{ id: string }>("select pg_current_xact_id()::text as id");
-        transaction = rows[0]?.id;
-        result = await client.query<Row>(text, values);
-        await client.query("commit");
-        return result;
+        return await limitWaits(this.#config, client, this.#log, work, limits);
       } catch (error) {
-        if (!isBreak(error)) {
-          await client.query("rollback").catch(() => undefined);
-          throw error;
-        }
+        // This also rolls it back.
         this.#drop();
-        if (result !== undefined && transaction !== undefined && (await this.#isCommitted(transaction))) return result;
-        if (tries >= MAX_TRIES) throw error;
+        if (!isBreak(error)) throw error;
+        const { id, result } = transaction;
+        if (result !== undefined && id !== undefined && (await this.#isCommitted(id))) return result;
+        if (tries >= MAX_TRIES || error instanceof NoAnswerError) throw error;
       }
     }
   }
@@ -157,7 +165,23 @@ export class ReconnectingClient implements Queryable {
   }
 }
 
-/** Any error that PostgreSQL did not send is the connection's. */
+async function runTransaction<Row extends pg.QueryResultRow>(
+  client: pg.Client,
+  transaction: Transaction<Row>,
+  text: string,
+  values: unknown[],
+): Promise<Rows<Row>> {
+  await client.query("begin isolation level read committed read write");
+  const { rows } = await client.query<{ id: string }>("select pg_current_xact_id()::text as id");
+  transaction.id = rows[0]?.id;
+  const result = await client.query<Row>(text, values);
+  transaction.result = result;
+  await client.query("commit");
+  return result;
+}
+
+/** Any error that PostgreSQL did not send is the connection's, except that another session holds a lock. */
 function isBreak(error: unknown): boolean {
+  if (error instanceof LockWaitError) return false;
   return !(error instanceof DatabaseError) || TRANSIENT.test(error.code ?? "");
 }

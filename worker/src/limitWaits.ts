@@ -65,7 +65,8 @@ export async function limitWaits<Result>(
   try {
     return await Promise.race([work(), refuseLongWait(observer, client, log, { ...LIMITS, ...limits }, ended.signal)]);
   } catch (error) {
-    if (error instanceof LockWaitError || error instanceof NoAnswerError) await observer.endSession();
+    // Not awaited, so that the caller closes `client` before it hears of this end.
+    if (error instanceof LockWaitError || error instanceof NoAnswerError) observer.endSession();
     throw error;
   } finally {
     ended.abort();
@@ -98,8 +99,13 @@ class Observer {
     }
   }
 
-  async endSession(): Promise<void> {
-    await this.#client?.query("select pg_terminate_backend($1)", [this.pid]).catch(() => undefined);
+  endSession(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    void client
+      ?.query("select pg_terminate_backend($1)", [this.pid])
+      .catch(() => undefined)
+      .finally(() => closeClient(client));
   }
 
   close(): void {
