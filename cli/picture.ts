@@ -68,7 +68,7 @@ try {
         ...progressLines(progress, jobs, seconds, WIDTH),
         progressBar(progress, 60),
         "",
-        ...jobsTable(jobs, Date.now(), 14),
+        ...jobsTable(jobs, performance.now(), 14),
       ];
     },
   };

@@ -82,7 +82,7 @@ export class Cluster {
     if (this.#stopping) return;
     let name = newJobName();
     while (this.#jobs.has(name)) name = newJobName();
-    this.#jobs.set(name, createJob(name, Date.now()));
+    this.#jobs.set(name, createJob(name, performance.now()));
     this.#peak = Math.max(this.#peak, this.unfinishedJobs.length);
     this.#startPod(name);
   }
@@ -137,12 +137,12 @@ export class Cluster {
     if (exitCode >= FIRST_UNEXPECTED_EXIT && exitCode !== EXIT_KILLED) {
       this.#args.onUnexpectedExit(pod.name, exitCode, pod.outputTail());
     }
-    const job = this.#update(jobName, (before) => podEnded(before, exitCode, Date.now(), this.#args.backoff));
+    const job = this.#update(jobName, (before) => podEnded(before, exitCode, performance.now(), this.#args.backoff));
     if (this.#stopping || !isUnfinished(job)) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#startPod(jobName);
-    }, job.nextPodAt - Date.now());
+    }, job.nextPodAt - performance.now());
     this.#timers.add(timer);
   }
 

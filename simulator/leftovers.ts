@@ -163,7 +163,7 @@ async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<voi
     } catch {
       return;
     }
-    for (const until = Date.now() + END_MS; Date.now() < until; await sleep(20)) {
+    for (const until = performance.now() + END_MS; performance.now() < until; await sleep(20)) {
       if (target === undefined || !isRunning(target)) return;
     }
   }

@@ -6,7 +6,7 @@ import { createJob } from "../../simulator/jobController.ts";
 import { createProgressDisplay } from "./progressDisplay.ts";
 
 const PROGRESS = { waiting: 99_000, running: 200, reserved: 100, success: 12_000, dead: 345 };
-const JOBS = Array.from({ length: 60 }, (_, index) => createJob(`postgres-batch-${10_000 + index}`, Date.now()));
+const JOBS = Array.from({ length: 60 }, (_, index) => createJob(`postgres-batch-${10_000 + index}`, performance.now()));
 
 /** What is written to a terminal of this size and kind. */
 function write(columns: number, rows: number, TERM = "xterm"): string {

@@ -55,7 +55,7 @@ function createLiveView(stream: NodeJS.WriteStream): ProgressDisplay {
       const head = [...progressLines(progress, jobs, seconds, width), drawn];
       // log-update cuts off output that is too high, at the top; the blank line, the table's header and the cursor's line count as well.
       const room = Math.min(MAX_JOBS, terminal.rows - head.length - 3);
-      const table = room < 1 ? [] : ["", ...jobsTable(jobs, Date.now(), room)];
+      const table = room < 1 ? [] : ["", ...jobsTable(jobs, performance.now(), room)];
       view([...head, ...table.map((line) => line.slice(0, width))].join("\n"));
     },
     clear: () => view.clear(),

@@ -101,7 +101,7 @@ test("time limits of the database do not affect it", async () => {
   }
 });
 
-/** A client behind a proxy, a table, and the warnings. */
+/** A client behind a proxy, its warnings, and a table into which it inserts. */
 async function prepareInsert() {
   const database = await createTestDatabase();
   const { user } = database.client;
@@ -113,7 +113,7 @@ async function prepareInsert() {
   const insert = (limits: Partial<WaitLimits>) => client.queryOnce("insert into pages values (1)", [], limits);
   const count = async () => Number((await database.query("select count(*) from pages"))[0]?.count);
   after(() => client.close());
-  return { ...database, proxy, warnings, insert, count };
+  return { ...database, proxy, client, warnings, insert, count };
 }
 
 test("an insert that waits for another session's lock gives up, names the session, and keeps nobody waiting", async () => {
@@ -148,3 +148,18 @@ for (const [what, text, inserted] of [
     assert.equal(await count(), inserted);
   });
 }
+
+test("an outage is as long as it takes, whatever happens to the machine's clock meanwhile", async (t) => {
+  const { proxy, client } = await prepareInsert();
+  await client.query("select 1");
+  proxy.cut();
+  const connect = t.mock.method(pg.Client.prototype, "connect");
+  const asked = client.query("select 1");
+  await until("it has been refused", () => connect.mock.callCount() > 1);
+  const now = Date.now.bind(Date);
+  t.mock.method(Date, "now", () => now() + 3_600_000);
+  const refusals = connect.mock.callCount();
+  await Promise.race([asked, until("it has been refused again", () => connect.mock.callCount() > refusals + 1)]);
+  proxy.restore();
+  assert.equal((await asked).rows.length, 1);
+});

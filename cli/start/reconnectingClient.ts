@@ -112,8 +112,8 @@ export class ReconnectingClient implements Queryable {
         // The run has connected before, so a refusal now is maintenance: workers wait for its end as well.
         if (client !== undefined && !isBreak(error)) throw error;
         this.#drop();
-        giveUpAt ??= Date.now() + 1_000 * this.#timeoutSeconds;
-        if (Date.now() + pause > giveUpAt) {
+        giveUpAt ??= performance.now() + 1_000 * this.#timeoutSeconds;
+        if (performance.now() + pause > giveUpAt) {
           throw new Error(`the database did not answer for ${this.#timeoutSeconds} s: ${describeError(error)}`);
         }
         await sleep(pause);

@@ -60,7 +60,7 @@ export async function watchRollout(args: WatchRolloutArgs): Promise<readonly str
         ...creationProblems(ofThisUp, state),
         ...(await scaledJobProblems(kubectl, state)),
       ],
-      Date.now(),
+      performance.now(),
     );
     const toLines = async (problem: Problem) =>
       problemReport(problem, events.filter(concerns(problem)), await readLog(problem, kubectl), kubectl.context);
