@@ -1,3 +1,4 @@
+import { TIMEOUT } from "node:dns";
 import type pg from "pg";
 import { closeClient } from "./clientConnection.ts";
 import { createClient } from "./createClient.ts";
@@ -16,7 +17,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * Opens a connection for migrations.
  *
- * @throws SettingsError when a pooler is in between; NoAnswerError when there is no answer within 10 s; otherwise node-postgres' error. No
+ * @throws SettingsError when a pooler is in between; NoAnswerError when neither a name server nor the server answers within 10 s; otherwise node-postgres' error. No
  *   connection stays open then.
  */
 export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Client> {
@@ -38,6 +39,9 @@ export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Clien
       throw new NoAnswerError(
         `cannot connect to ${client.host}:${client.port}: no answer within ${CONNECT_TIMEOUT_MS / 1_000} s`,
       );
+    }
+    if ((error as { code?: string }).code === TIMEOUT) {
+      throw new NoAnswerError(`cannot connect to ${client.host}:${client.port}: ${(error as Error).message}`);
     }
     throw error;
   }

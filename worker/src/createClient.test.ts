@@ -6,6 +6,9 @@ import { connect, type Socket } from "node:net";
 import { after, mock, test } from "node:test";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
+import { connectDirectly } from "./connectDirectly.ts";
+import { createClient } from "./createClient.ts";
+import { findOutage } from "./outage.ts";
 
 const database = await createTestDatabase();
 
@@ -46,4 +49,19 @@ test("a server that is slow to accept is reached although its name has another a
   const worker = database.connect(undefined, { host: "db.example", port, databaseTimeoutSeconds: 0.1 });
   assert.deepEqual(await worker.run("demand", ["clap", 1, 10, 40]), [{ jobs: "0" }]);
   await worker.close();
+});
+
+test("a connection whose host name no name server resolves in time says so, and a worker repeats it", async (t) => {
+  t.mock.method(dns, "lookup", () => undefined);
+  const config = { host: "silent.example", user: "a", database: "b" };
+  const client = createClient({ ...config, connectionTimeoutMillis: 100 });
+  const message = "no address of silent.example within 0.1 s; check DNS: the name servers may not answer";
+  await assert.rejects(client.connect(), (error: Error) => {
+    assert.equal(error.message, message);
+    return findOutage(error, false) === "unavailable";
+  });
+  await assert.rejects(connectDirectly(config), {
+    name: "NoAnswerError",
+    message: `cannot connect to silent.example:5432: ${message.replace("0.1", "10")}`,
+  });
 });

@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
+import { TIMEOUT } from "node:dns";
 import { createRequire } from "node:module";
-import { Socket } from "node:net";
+import { type LookupFunction, Socket } from "node:net";
 import type pg from "pg";
 import { getMessage } from "./getMessage.ts";
 import { lookUp } from "./lookUp.ts";
@@ -41,7 +42,7 @@ const KEEPALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
  * PGREPLICATION, which are meant for the work.
  */
 export function createClient(config: pg.ClientConfig): pg.Client {
-  const client = new Client({ ...KEEPALIVE, ...config, stream: () => new DatabaseSocket() });
+  const client = new Client({ ...KEEPALIVE, ...config, stream: () => new DatabaseSocket(config) });
   const internals = client as unknown as Internals;
   const { connectionParameters, connection } = internals;
   Object.assign(connectionParameters, { options: config.options, replication: undefined });
@@ -90,9 +91,33 @@ const ADDRESS_TIMEOUT_MS = 1_500;
 
 /** Connects as node-postgres asks it to: to a port of a host, or to a path. */
 class DatabaseSocket extends Socket {
+  readonly #timeoutMs: number | undefined;
+  /** The name whose addresses are being looked up. */
+  #unresolved: string | undefined;
+
+  constructor({ connectionTimeoutMillis }: pg.ClientConfig) {
+    super();
+    this.#timeoutMs = connectionTimeoutMillis;
+  }
+
   override connect(...[to, host]: unknown[]): this {
+    const lookup: LookupFunction = (name, options, done) => {
+      this.#unresolved = name;
+      lookUp(name, options, (...answer) => {
+        this.#unresolved = undefined;
+        done(...answer);
+      });
+    };
     return typeof host === "string"
-      ? super.connect({ port: Number(to), host, lookup: lookUp, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS })
+      ? super.connect({ port: Number(to), host, lookup, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS })
       : super.connect(String(to));
+  }
+
+  /** node-postgres gives up in the same words whether the server does not answer or its address is not known yet. */
+  override destroy(error?: Error): this {
+    if (this.#unresolved === undefined || error?.message !== "timeout expired") return super.destroy(error);
+    const seconds = (this.#timeoutMs ?? 0) / 1_000;
+    const message = `no address of ${this.#unresolved} within ${seconds} s; check DNS: the name servers may not answer`;
+    return super.destroy(Object.assign(new Error(message), { code: TIMEOUT }));
   }
 }
