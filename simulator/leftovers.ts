@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listProcesses, readSharedFile } from "../worker/src/command/processTable.ts";
 import { removeFolder } from "../worker/src/command/removeFolder.ts";
+import { killServer } from "./killServer.ts";
 import { getCommandLine, getProcess, isRunning } from "./processIdentity.ts";
 import { getSocketParents, type RunMarker, readMarker, TEMP_NAME } from "./tempDirectory.ts";
 
@@ -37,7 +38,10 @@ export async function removeLeftovers(): Promise<string[]> {
 /** Stops the server that a dead run left on a data directory; resolves with its pid. */
 export async function stopAbandonedServer(data: string): Promise<number | undefined> {
   const pid = await findServer(data);
-  if (pid !== undefined) await end(pid, ["SIGINT", "SIGQUIT", "SIGKILL"]);
+  if (pid === undefined) return undefined;
+  const server = getProcess(pid);
+  await end(pid, ["SIGINT", "SIGQUIT"]);
+  if (server !== undefined && isRunning(server)) await killServer(pid, () => end(pid, ["SIGKILL"]));
   return pid;
 }
 

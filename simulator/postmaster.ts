@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { killServer } from "./killServer.ts";
 import { getHint } from "./postgresPrograms.ts";
 import { startServerProcess } from "./serverProcess.ts";
 import type { ServerUser } from "./serverUser.ts";
@@ -112,12 +113,14 @@ export class Postmaster {
     this.#process = undefined;
     if (process === undefined) return;
     process.kill(first);
-    const timers = [
-      setTimeout(() => process.kill("SIGQUIT"), STOP_MS),
-      setTimeout(() => process.kill("SIGKILL"), STOP_MS + QUIT_MS),
-    ];
+    let killed: Promise<void> | undefined;
+    const kill = () => {
+      killed = killServer(process.pid, () => process.kill("SIGKILL"));
+    };
+    const timers = [setTimeout(() => process.kill("SIGQUIT"), STOP_MS), setTimeout(kill, STOP_MS + QUIT_MS)];
     await process.ended.catch(() => undefined);
     for (const timer of timers) clearTimeout(timer);
+    await killed;
   }
 
   /** From src/backend/utils/init/miscinit.c: the pid is the file's first line, and the status its last. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import pg from "pg";
+import { listProcesses, type ProcessEntry, readProcess } from "../worker/src/command/processTable.ts";
 import { findServer } from "./leftovers.ts";
 import { findPrograms } from "./postgresPrograms.ts";
 import { isRunning } from "./processIdentity.ts";
@@ -78,6 +79,25 @@ describe("a server", { timeout: 120_000 }, () => {
     await rename(moved, folder);
     await server.stop();
     for (const path of [folder, link]) await rm(path, { recursive: true });
+  });
+
+  test("whose processes are all stopped leaves none behind", { skip: process.platform !== "linux" }, async () => {
+    const server = await startServer({ durable: false });
+    const [line] = (await readFile(join(server.host, "data/postmaster.pid"), "utf8")).split("\n");
+    const pid = Number(line);
+    const processes = listProcesses().filter((each) => each.pid === pid || each.parent === pid);
+    const isLeft = (each: ProcessEntry) => {
+      const found = readProcess(each.pid);
+      return found?.startTime === each.startTime && !found.ended;
+    };
+    assert.ok(processes.length > 3);
+    for (const each of processes) process.kill(each.pid, "SIGSTOP");
+    try {
+      await server.stop();
+      assert.deepEqual(processes.filter(isLeft), []);
+    } finally {
+      for (const each of processes.filter(isLeft)) process.kill(each.pid, "SIGKILL");
+    }
   });
 
   test("that ends unexpectedly is reported even if its folder was cleaned up", async () => {
