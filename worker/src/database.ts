@@ -59,6 +59,9 @@ export class Database {
   readonly #settings: DatabaseSettings;
   readonly #log: Log;
   #client: Promise<pg.Client> | undefined;
+  /** The last statement sent on each connection: a renewal may be due while another statement runs, and node-postgres wants one at a time. */
+  readonly #sent = new WeakMap<pg.Client, Promise<unknown>>();
+  #closed = false;
 
   constructor(settings: DatabaseSettings, log: Log) {
     this.#settings = settings;
@@ -86,11 +89,12 @@ export class Database {
       try {
         client = await (lost ? connection : this.#unlessStopped(connection));
         const current = typeof values === "function" ? values() : values;
-        const { rows } = await client.query<Row>({ ...this.#statement(name), values: [...current] });
+        const { rows } = await this.#send<Row>(client, { ...this.#statement(name), values: [...current] });
         // The connection's end may arrive together with the answer, as at a process that was stopped meanwhile.
         if (LOCKS.has(name) && this.#client !== connection) throw new Error("Connection terminated after its answer");
         return rows;
       } catch (error) {
+        if (this.#closed) throw error;
         const outage = findOutage(error, client !== undefined);
         // A worker that may not record and claim at once may still be allowed to record (recordSuccess.ts).
         if (outage === undefined || (outage === "refused" && name === "succeed_and_claim")) throw error;
@@ -114,8 +118,9 @@ export class Database {
     }
   }
 
-  /** Closes the connection, which releases the session's lock. */
+  /** Closes the connection, which releases the session's lock. A statement that still runs, as a renewal may, fails without a word. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.onDisconnect = undefined;
     const client = this.#client;
     this.#client = undefined;
@@ -125,6 +130,15 @@ export class Database {
 
   async #unlessStopped<T>(result: Promise<T>): Promise<T> {
     return await (this.stopWhileUnclaimed ? raceAbort(result, this.stopWhileUnclaimed) : result);
+  }
+
+  #send<Row extends pg.QueryResultRow>(client: pg.Client, query: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    const result = (this.#sent.get(client) ?? Promise.resolve()).then(() => client.query<Row>(query));
+    this.#sent.set(
+      client,
+      result.catch(() => undefined),
+    );
+    return result;
   }
 
   /** A pooler's next connection may not know the statements prepared on this one. */

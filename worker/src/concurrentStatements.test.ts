@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { until } from "../../tests/support/until.ts";
+import { createLog } from "./log.ts";
+
+const database = await createTestDatabase();
+const POLL = ["clap", 1, 10, 40];
+
+test("a statement that is due while another one runs is sent after it, as node-postgres wants", async () => {
+  const warnings: Error[] = [];
+  process.on("warning", (warning) => warnings.push(warning));
+  const connection = database.connect();
+  await Promise.all([1, 2, 3].map(() => connection.run("demand", POLL)));
+  await assert.rejects(Promise.all([connection.run("demand", ["clap"]), connection.run("demand", POLL)]));
+  await connection.run("demand", POLL);
+  await connection.close();
+  assert.deepEqual(warnings, []);
+});
+
+test("a statement that runs when the connection is closed fails without a word, and opens no other one", async () => {
+  const lines: string[] = [];
+  const connection = database.connect(
+    undefined,
+    {},
+    createLog({}, (line) => lines.push(line)),
+  );
+  await connection.run("demand", POLL);
+  await database.query("begin; lock table batch.kind");
+  const waiting = assert.rejects(connection.run("demand", POLL), /Connection terminated/);
+  await database.untilBlocked();
+  await connection.close();
+  await waiting;
+  await database.query("rollback");
+  assert.deepEqual(lines, []);
+  const connections =
+    "select from pg_stat_activity where datname = current_database() and application_name = 'postgres-batch'";
+  await until("no connection is left", async () => (await database.query(connections)).length === 0);
+});
