@@ -78,6 +78,18 @@ describe("a worker whose database", { timeout: 120_000 }, () => {
     }
   });
 
+  test("does not answer until the grace period ends says that the outcome is not recorded", async () => {
+    const proxy = await createProxy();
+    const { host, port } = proxy.address;
+    await insert(database, "wait half a second");
+    const pod = start(database, { PG_HOST: host, PG_PORT: String(port), GRACE_SECONDS: "2" });
+    await pod.prints('"message":"waiting"');
+    proxy.cut();
+    pod.child.kill("SIGTERM");
+    await pod.prints("the grace period ends before the outcome is recorded: the attempt will be recorded as crashed");
+    assert.equal(await pod.ended, 4);
+  });
+
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     for (const { what, env } of [
       { what: "cannot be reached", env: { PG_HOST: "/nowhere" } },
