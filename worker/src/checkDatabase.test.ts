@@ -72,6 +72,12 @@ describe("the check before a migration", () => {
         ],
       });
       await query("reset role; drop schema batch cascade");
+      await query("alter schema public rename to elsewhere");
+      await assert.rejects(
+        checkDatabase(client),
+        /must have the schema public \(.*: create schema public\); it does not/,
+      );
+      await query("alter schema elsewhere rename to public");
       await query('set role "check-user"');
       await assert.rejects(checkDatabase(client), new RegExp(`\\(grant create on database ${name} to "check-user"\\)`));
     } finally {

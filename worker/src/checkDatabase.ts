@@ -76,6 +76,7 @@ const FACTS = `
              and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'unqueued_above' and not a.attisdropped)
          ) as development,
          exists (select from pg_class c where c.relnamespace = u.oid and c.relname = 'make_it_clap') as "hasSample",
+         u.oid is not null as "hasPublic",
          coalesce(has_schema_privilege(u.oid, 'create'), false) as "createsTables",
          array(
            select quote_ident(b.rolname) from pg_roles b
@@ -119,6 +120,7 @@ interface Facts {
   readonly ours: boolean;
   readonly development: boolean;
   readonly hasSample: boolean;
+  readonly hasPublic: boolean;
   readonly createsTables: boolean;
   readonly foreignRoles: readonly string[];
   readonly expiredRoles: readonly string[];
@@ -167,7 +169,9 @@ function* checkRights(facts: Facts, { roles }: DatabaseRequirements): Iterable<s
         : `grant ${facts.owner} to ${facts.me} with inherit true, set true`;
     yield `the role ${facts.me} must be a member of ${facts.owner}, which owns the schema batch, with its rights (${grant}); it is not`;
   }
-  if (!facts.hasSample && !facts.createsTables) {
+  if (!facts.hasPublic) {
+    yield "the database must have the schema public (the sample's table is created there: create schema public); it does not";
+  } else if (!facts.hasSample && !facts.createsTables) {
     yield `the role ${facts.me} must have the right to create tables in the schema public (grant create on schema public to ${facts.me}); it does not`;
   }
   if (!roles) return;

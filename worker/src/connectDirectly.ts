@@ -17,8 +17,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * Opens a connection for migrations.
  *
- * @throws SettingsError when a pooler is in between; NoAnswerError when neither a name server nor the server answers within 10 s; otherwise node-postgres' error. No
- *   connection stays open then.
+ * @throws SettingsError when a pooler is in between; NoAnswerError when a name server or the server does not answer within 10 s; otherwise
+ *   node-postgres' error. No connection stays open then.
  */
 export async function connectDirectly(config: pg.ClientConfig): Promise<pg.Client> {
   const client = createClient({

@@ -107,9 +107,10 @@ describe("migrate", () => {
   test("a migration that fails leaves nothing behind, is named in the error, and runs again next time", async () => {
     const { client } = await empty();
     const [first] = FILES.migrations as [Migration];
-    const half = { version: 2, name: "half", text: "create table half (); select 1 / 0" };
+    const fail = "do 'begin raise exception ''no'' using hint = ''Say yes.''; end'";
+    const half = { version: 2, name: "half", text: `create table half (); ${fail}` };
     await assert.rejects(migrate(client, noopLog, filesWith([first, half])), {
-      message: /^cannot apply migration 2 \(half\): division by zero\. The database stays as it was/,
+      message: /^cannot apply migration 2 \(half\): no \(Say yes\.\)\. The database stays as it was/,
     });
     assert.deepEqual(await tables(client), []);
     const corrected = { ...half, text: "create table half ()" };

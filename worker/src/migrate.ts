@@ -123,8 +123,10 @@ async function apply(
     if (owner === undefined) await client.query(text);
     else await asOwner(client, owner, () => client.query(text));
   } catch (error) {
+    const { message, hint } = error as Error & { hint?: string };
+    const why = hint === undefined ? message : `${message} (${hint})`;
     throw new Error(
-      `cannot apply migration ${version} (${name}): ${(error as Error).message}. The database stays as it was; correct the cause, and migrate again`,
+      `cannot apply migration ${version} (${name}): ${why}. The database stays as it was; correct the cause, and migrate again`,
       { cause: error },
     );
   }
