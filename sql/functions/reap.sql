@@ -41,7 +41,8 @@ begin
         and batch.session_is_dead(q.session_id, q.lease_until)
       then
         perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
-          'the worker in pod %s died, and its Job started no other pod in time', q.pod_name), false);
+          'the worker in pod %s %s, and its Job started no other pod in time', q.pod_name,
+          case when q.lease_until is null then 'died' else 'did not renew its lease' end), false);
         changed := changed + 1;
       end if;
     exception

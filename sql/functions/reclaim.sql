@@ -28,7 +28,8 @@ begin
   limit 1 for update skip locked;
   if found then
     if batch.session_is_dead(own.session_id, own.lease_until) then
-      perform batch.record_crash(p_kind, own.request_id, 'crashed', format('the worker in pod %s died', own.pod_name), true);
+      perform batch.record_crash(p_kind, own.request_id, 'crashed', format(
+        'the worker in pod %s %s', own.pod_name, case when own.lease_until is null then 'died' else 'did not renew its lease' end), true);
       return query select 'reclaimed', null::integer;
     else
       return query select 'locked', case when own.lease_until is null and coalesce(own.stopping_until, now()) <= now() then own.session_id end;

@@ -36,6 +36,18 @@ describe("reclaim", () => {
     assert.deepEqual(await database.query("select crashes from batch.queue"), [{ crashes: 1 }]);
   });
 
+  for (const [reclaimer, ended] of [
+    ["a", "the worker in pod a-pod did not renew its lease"],
+    ["b", "the worker in pod a-pod did not renew its lease, and its Job started no other pod in time"],
+  ] as const) {
+    test(`does not claim to know that a worker with a lease has died (Job ${reclaimer})`, async () => {
+      await startAttempt(database, claimParams("a", { leaseSeconds: 30 }));
+      await database.query("update batch.queue set lease_until = now(), suspected_at = now() - interval '1 hour'");
+      assert.equal(await getFinding(reclaimer), "reclaimed");
+      assert.deepEqual(await database.query("select error from batch.history"), [{ error: ended }]);
+    });
+  }
+
   test("leaves another Job's dead pod to that Job until it is long overdue, then frees its request", async () => {
     const { connection } = await startAttempt(database, claimParams("a"));
     await connection.close();
