@@ -117,6 +117,11 @@ begin
       end if;
     end if;
 
+    if repeated and q.canceled is not null then
+      -- The row may be another one by now, which a poll will enqueue (batch.mark_reinserted).
+      perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'canceled', q.canceled, false);
+      continue;
+    end if;
     if not repeated then
       -- The history is the truth: a row that was restored, or inserted by hand, must neither rerun work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
@@ -194,7 +199,8 @@ begin
       if unreadable ~ '^(58|XX)' then
         perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
       else
-        perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and unreadable is null);
+        perform batch.end_without_row(
+          p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'error', problem, missing and unreadable is null);
       end if;
       unusable := unusable + 1;
       continue when in_time;

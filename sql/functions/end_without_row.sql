@@ -1,11 +1,11 @@
--- Ends a request whose row does not exist, cannot be read, or has an impossible timeout: DEAD, with the reason. It does not count as a failed
--- pod.
+-- Ends an attempt before its work has begun, DEAD, because its row does not exist, cannot be read, or has an impossible timeout, or because
+-- the request was canceled. It does not count as a failed pod.
 --
--- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt   p_reason: why
+-- p_kind, p_request, p_attempt, p_session, p_job, p_pod: the attempt   p_reason: error or canceled   p_error: why
 -- p_missing: its row does not exist, so its key may be inserted. If it was in a partition that is detached now and attached again
 -- before the next poll, that poll must enqueue the partition's rows (batch.enqueue_missed), so the partition counts as detached from now on.
 create or replace function batch.end_without_row(
-  p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text,
+  p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text,
   p_missing boolean
 ) returns void
 language sql volatile
@@ -15,7 +15,7 @@ as $$
     delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.created_at
   )
   insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
-  select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', 'error', p_job, p_pod, p_reason
+  select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', p_reason, p_job, p_pod, p_error
   from removed
   on conflict (kind, request_id, attempt) do nothing;
   insert into batch.deleted_request (kind, request_id) select p_kind, p_request where p_missing

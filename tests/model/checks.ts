@@ -36,7 +36,7 @@ function checkHistory({ queue }: Simulation, settings: readonly ModelSettings[])
     assert.ok(!soFar.ended, `request ${request} must have one end`);
     assert.equal(attempt, ++soFar.attempts, `request ${request}: each attempt is counted once`);
     soFar.ended = status !== "FAILED";
-    if (!reason) continue;
+    if (!reason || reason === "canceled") continue;
     const used = (soFar.used.get(reason) ?? 0) + 1;
     soFar.used.set(reason, used);
     assert.ok(used <= most(reason) + 1, `request ${request}: ${reason} within its limit`);

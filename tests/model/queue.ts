@@ -32,8 +32,8 @@ export class Queue extends QueueRows {
     const row = own ?? this.waiting[0];
     if (!row) return undefined;
     if (row.canceled) {
-      // batch.end_without_row(): there is no row to work on.
-      this.record(row, "DEAD", "error");
+      // A repeated claim: its work has not begun.
+      this.record(row, "DEAD", "canceled");
       this.rows.delete(row.request);
       return this.claim(params, next);
     }

@@ -43,7 +43,7 @@ export interface EndedAttempt {
   readonly attempt: number;
   readonly session: number;
   status: EndStatus;
-  readonly reason: Reason | undefined;
+  readonly reason: Reason | "canceled" | undefined;
   readonly job: string;
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { succeed } from "../support/queue.ts";
+import { claim, claimParams, succeed } from "../support/queue.ts";
 import { withSqlMutant } from "../support/withSqlMutant.ts";
 import {
   attempts,
@@ -26,13 +26,15 @@ for (const [way, replace] of Object.entries(WAYS)) {
   const reason = way.startsWith("deletes") ? "its row was deleted" : "its table was truncated";
   for (const partitioned of [false, true]) {
     describe(`an application that ${way} while its request runs${partitioned ? ", partitioned" : ""}`, () => {
-      async function start() {
+      async function start(params = claimParams("a", { kind: "parcel" })) {
         if (partitioned) {
           await partitionByPlace();
           await query("select batch.attach('parcels', 'parcel')");
           await query("insert into parcels values (1, 'here'), (2, 'here'), (3, 'here')");
         }
-        return await claimed("a");
+        const running = await claim(worker, params);
+        assert.ok(running);
+        return running;
       }
 
       test("gets the new row run once, after that attempt and with counts of its own", async () => {
@@ -98,6 +100,18 @@ for (const [way, replace] of Object.entries(WAYS)) {
         assert.deepEqual(await queued(), []);
         await query("select batch.attach('parcels', 'parcel')");
         assert.deepEqual(await queued(), [1, 2, 3]);
+      });
+
+      test("gets the new row run once, also if the answer to the previous row's claim was lost and the claim is repeated", async () => {
+        const params = claimParams("a", { kind: "parcel" });
+        await start(params);
+        await query(replace);
+        const next = await claim(worker, params);
+        assert.equal(next?.requestId, "2");
+        assert.deepEqual(await attempts(1), [{ attempt: 1, status: "DEAD", reason: "canceled", error: reason }]);
+        await succeed(worker, next);
+        await poll();
+        assert.deepEqual(await finishAll(), [3, 1]);
       });
 
       test("may cancel the new row once that attempt has ended", async () => {

@@ -54,23 +54,6 @@ describe("a row that takes too long to read", { timeout: 60_000 }, () => {
     }
   });
 
-  test("is not retried if its request was canceled before its claim was repeated, as after a lost answer", async () => {
-    await query(SLOW);
-    await query("update parcels set m = 'fine'");
-    const pod = await openPod();
-    try {
-      assert.partialDeepStrictEqual(await claim(pod, "a"), [{ request_id: "1" }]);
-      await query("select batch.cancel('parcel', 1, 'not needed'); update parcels set m = 'slow' where id = 1");
-      assert.deepEqual(await claim(pod, "a"), []);
-      const error = "its row could not be read within 800ms (statement_timeout); not retried: not needed";
-      assert.deepEqual(await attempts(1), [{ attempt: 1, status: "DEAD", reason: "error", error }]);
-      assert.deepEqual(await queued(), [2, 3]);
-    } finally {
-      await pod.end();
-      await query("drop table parcels; drop type mood cascade");
-    }
-  });
-
   for (const [what, sql] of [
     ["because its table is locked", "lock table parcels in access exclusive mode"],
     ["because what it reads is locked", "lock table moods in access exclusive mode"],

@@ -56,6 +56,18 @@ describe("claim", () => {
     assert.deepEqual((await claimAlone(params)).claimed, claimed);
   });
 
+  test("a claim that is repeated after its request was canceled ends that, and claims the next", async () => {
+    await insert(2);
+    const params = claimParams("a");
+    const { connection } = await claimAlone(params);
+    await database.query("select batch.cancel('clap', 1, 'not needed')");
+    assert.equal((await claim(connection, params))?.requestId, "2");
+    assert.deepEqual(await database.query("select request_id, attempt, status, reason, error from batch.history"), [
+      { request_id: "1", attempt: 1, status: "DEAD", reason: "canceled", error: "not needed" },
+    ]);
+    assert.deepEqual(await database.query("select failures from batch.job"), []);
+  });
+
   test("the next pod of the same Job gets the same request, whatever was inserted meanwhile, and no other Job does", async () => {
     await insert(2);
     const { connection, claimed } = await claimAlone(claimParams("a"));
