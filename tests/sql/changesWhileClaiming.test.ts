@@ -58,11 +58,13 @@ describe("a claim that waits for a change of the table", () => {
       `${SWAP}; alter index parcels_pkey rename to other; create table renamed (id bigint constraint parcels_pkey primary key)`,
     ],
   ] as const) {
-    test(`reads the request's own row, also if another ${what} has taken the name`, async () => {
-      await query("update parcels set seconds = 1 + id % 3");
-      const row = parseRow((await claimDuring(change))?.row ?? "");
-      assert.deepEqual(row, what === "table" ? { id: 2, place: "x", seconds: 3 } : { number: 2, place: "x", id: 3 });
-    });
+    for (const identity of ["default", "full"]) {
+      test(`reads the request's own row, also if another ${what} has taken the name (replica identity ${identity})`, async () => {
+        await query(`update parcels set seconds = 1 + id % 3; alter table parcels replica identity ${identity}`);
+        const row = parseRow((await claimDuring(change))?.row ?? "");
+        assert.deepEqual(row, what === "table" ? { id: 2, place: "x", seconds: 3 } : { number: 2, place: "x", id: 3 });
+      });
+    }
   }
 
   test("reads the request's own row, also if the table was renamed before and has not been attached again", async () => {
