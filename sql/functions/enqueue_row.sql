@@ -52,8 +52,9 @@ begin
     perform batch.mark_reinserted(tg_argv[0], array[id]);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
   elsif reinserted or current_setting('transaction_isolation') = 'repeatable read' then
-    -- A row that is yet to be enqueued (batch.mark_reinserted) has no entry with which this one could conflict. The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at
-    -- serializable: transactions that insert would conflict with each other. There a claim rejects it, with the reason.
+    -- A row that is yet to be enqueued (batch.mark_reinserted) has no entry with which this one could conflict. The snapshot may show the
+    -- request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at serializable: transactions that
+    -- insert would conflict with each other. There a claim rejects it, with the reason.
     perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
   end if;
   return null;

@@ -17,6 +17,8 @@ declare
   kinds text[];
   problem text;
   ids bigint[];
+  marked bigint[];
+  unlocked bigint[];
   kept bigint[];
   above bigint;
   deletion text;
@@ -37,13 +39,18 @@ begin
     -- The table before the row of the kind, as a TRUNCATE locks them.
     execute format('lock table %s in row exclusive mode', attached.requests);
     key := batch.require_key(attached.requests, p_kind);
-    -- Not a new row of such a key: one that was inserted a moment ago, or that waited when its kind was detached (batch.unregister).
+    -- Not a new row of such a key: one that was inserted a moment ago, that waited when its kind was detached (batch.unregister), or that was
+    -- inserted after the table was truncated and before its kind is attached again.
     deletion := format(
       'delete from %1$s r where r.%2$I operator(pg_catalog.=) any ($1)
          and (select true from batch.queue q
            where q.kind operator(pg_catalog.=) any ($2) and q.request_id operator(pg_catalog.=) r.%2$I limit 1) is null
          and (select true from batch.deleted_request d
-           where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null',
+           where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null
+         and (select h.ended_at from batch.history h
+           where h.kind operator(pg_catalog.=) %3$L and h.request_id operator(pg_catalog.=) r.%2$I
+           order by h.attempt desc limit 1) operator(pg_catalog.>)
+           (select k.cleared_at from batch.kind k where k.kind operator(pg_catalog.=) %3$L)',
       attached.requests, key, p_kind);
     if batch.keys_may_repeat(attached.requests) then
       -- Nor one of several rows with a key: of these, at most one was run.
@@ -79,6 +86,13 @@ begin
     ids := batch.ended_requests(p_kind, now() - p_age, above, p_limit);
     exit when ids is null;
     above := ids[cardinality(ids)];
+    -- A transaction that has locked a mark, and not committed, may have inserted the row again while its last attempt ran: then the mark is
+    -- all that the queue knows of it (batch.mark_reinserted). Another one waits until this purge has committed.
+    marked := array(select d.request_id from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids));
+    unlocked := array(
+      select d.request_id from batch.deleted_request d where d.kind = p_kind and d.request_id = any (marked) for update skip locked
+    );
+    ids := array(select unnest(ids) except select unnest(marked) union select unnest(unlocked));
     kept := '{}';
     if key is not null then
       perform set_config('search_path', callers_path, true);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { succeed } from "../../worker/src/queue/succeed.ts";
 import { take } from "../support/queue.ts";
-import { claimed, database, failed, query, queued, worker } from "./parcels.ts";
+import { withSqlMutant } from "../support/withSqlMutant.ts";
+import { claimed, database, failed, finishAll, poll, query, queued, worker } from "./parcels.ts";
 
 test("purge skips rows that a trigger keeps, however many come first", async () => {
   for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
@@ -109,6 +110,48 @@ test("a request that waits again when its kind is detached is not purged, and ru
   await query("select batch.attach('parcels', 'parcel')");
   assert.deepEqual(await queued(), [1, 2]);
   for (const job of ["a", "b"]) assert.equal((await claimed(job)).attempt, 2);
+});
+
+test("a row that is inserted after the table was truncated, while its kind is detached, is not purged, and runs when it is attached again", async () => {
+  await succeed(worker, await claimed("a"));
+  await query("truncate parcels; select batch.detach('parcel'); insert into parcels (id) values (1)");
+  assert.deepEqual(await query("select batch.purge('parcel', '0') as purged"), [{ purged: "0" }]);
+  await query("select batch.attach('parcels', 'parcel')");
+  assert.deepEqual(await finishAll(), [1]);
+});
+
+for (const lose of ["delete from parcels where id = 1", "truncate parcels"]) {
+  test(`a row inserted again while its previous attempt ran (${lose}), by a transaction that commits after a purge, runs`, async () => {
+    const attempt = await claimed("a");
+    await query(lose);
+    const application = await database.open();
+    await application.query("begin; insert into parcels (id) values (1)");
+    await succeed(worker, attempt);
+    await query("select batch.purge('parcel', '0')");
+    await application.query("commit");
+    await application.end();
+    await poll();
+    assert.ok((await finishAll()).includes(1));
+  });
+}
+
+test("a row inserted again while its previous attempt ends and is purged runs, also if it is marked only after that", async () => {
+  const attempt = await claimed("a");
+  await query("delete from parcels where id = 1");
+  const mark = "perform batch.mark_reinserted(";
+  await withSqlMutant(database, ["enqueue", mark, `perform pg_advisory_xact_lock(12); ${mark}`], async () => {
+    const [holder, application] = [await database.open(), await database.open()];
+    await holder.query("select pg_advisory_lock(12)");
+    const inserted = application.query("insert into parcels (id) values (1)");
+    await database.untilBlocked();
+    await succeed(worker, attempt);
+    await query("select batch.purge('parcel', '0')");
+    await holder.end();
+    await inserted;
+    await application.end();
+  });
+  await poll();
+  assert.deepEqual(await finishAll().then((ids) => ids.sort()), [1, 2, 3]);
 });
 
 test("purge deletes nothing from a table that is detached while it waits, and another one attached as its kind", async () => {
