@@ -1,4 +1,5 @@
--- The last part of batch.attach(): enqueues the rows that already exist.
+-- The last part of batch.attach(), which has locked the table: enqueues the rows that already exist, and ends claimed requests that have lost
+-- theirs.
 --
 -- p_kind: the kind
 --
@@ -19,6 +20,7 @@ begin
   while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
     perform batch.enqueue_existing(p_kind);
   end loop;
+  perform batch.dequeue_ids(p_kind, batch.claimed_without_row(p_kind, true), 'its row was deleted');
   if current_setting('transaction_isolation') not like 'read %' then
     update batch.kind k set unqueued_above = least_key where k.kind = p_kind;
   end if;

@@ -1,5 +1,6 @@
--- Whether a table has a row that batch.enqueue_existing() would enqueue, or report because its key is another row's as well. Also true for a
--- row that has been deleted meanwhile, and if the table cannot be read: batch.attach() then locks the table and looks again.
+-- Whether a table has a row that batch.enqueue_existing() would enqueue, or report because its key is another row's as well, or a claimed
+-- request has lost its row. Also true for a row that has been deleted meanwhile, and if the table cannot be read: batch.attach() then locks the
+-- table and looks again.
 --
 -- p_kind: the kind
 --
@@ -34,7 +35,7 @@ begin
     -- The last key again where another row may have it.
     above := ids[chunk] - repeats::integer;
   end loop;
-  return false;
+  return cardinality(batch.claimed_without_row(p_kind, false)) > 0;
 exception
   when insufficient_privilege or undefined_object or data_exception then
     return true;
