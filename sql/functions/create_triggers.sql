@@ -2,8 +2,8 @@
 --
 -- p_kind: the kind   p_requests: its table
 --
--- Statement triggers with a transition table; row triggers on a partitioned table, since partitions inherit only those, and on one that
--- receives rows from a subscription, whose worker fires only row triggers, and only those that always fire. The trigger for
+-- Statement triggers with a transition table; row triggers on a partitioned table, since partitions inherit only those, and on one whose
+-- triggers always fire: the worker of a subscription, or of pglogical, fires only row triggers, and only those that always fire. The trigger for
 -- changed keys names no column: then it would not fire for a key that another trigger changes. batch.is_attached() recognizes these triggers:
 -- one whose definition changes here must be distinguished there.
 create or replace function batch.create_triggers(p_kind text, p_requests regclass) returns void
@@ -12,12 +12,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   trigger name := 'batch_' || p_kind;
-  subscribed boolean := batch.is_subscribed(p_requests);
-  by_row boolean := subscribed or (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
-  suffix text := case when by_row then '_row' else '' end;
-  always boolean := subscribed
+  always boolean := batch.is_subscribed(p_requests)
     or exists (select from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
+  by_row boolean := always or (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
+  suffix text := case when by_row then '_row' else '' end;
+  foreign_partition regclass := (
+    select t.relation from batch.partition_tree(p_requests) t where not has_table_privilege(t.relation, 'trigger') limit 1
+  );
 begin
+  if foreign_partition is not null and foreign_partition <> p_requests then
+    raise exception '% cannot create triggers on %, a partition of % that belongs to %: alter table % owner to %', current_user,
+      foreign_partition, p_requests, (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = foreign_partition), foreign_partition,
+      (select quote_ident(pg_get_userbyid(c.relowner)) from pg_class c where c.oid = p_requests) using errcode = 'insufficient_privilege';
+  end if;
   perform batch.drop_triggers(p_requests, p_kind, array[trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate']);
   execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
     case when by_row then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);

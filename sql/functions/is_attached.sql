@@ -12,7 +12,9 @@ as $$
 declare
   present constant oid[] := batch.partitions(p_requests);
   partitioned constant boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
-  suffix text := case when partitioned or batch.is_subscribed(p_requests) then '_row' else '' end;
+  always constant boolean := batch.is_subscribed(p_requests)
+    or exists (select from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
+  suffix text := case when partitioned or always then '_row' else '' end;
 begin
   return exists (
     select from batch.kind k
@@ -21,6 +23,7 @@ begin
       and current_setting('transaction_isolation') like 'read %'
   ) and batch.attachment_problem(p_kind) is null and (
     select count(*) = 4 and bool_and(f.proname in ('enqueue' || suffix, 'dequeue' || suffix, 'rekey', 'dequeue_all') and t.tgattr = '')
+      and bool_and(t.tgenabled = 'A' or not always)
     from pg_trigger t join pg_proc f on f.oid = t.tgfoid
     where t.tgrelid = p_requests and not t.tgisinternal and f.pronamespace = 'batch'::regnamespace
       and t.tgargs = convert_to(p_kind, 'UTF8') || decode('00', 'hex')

@@ -42,6 +42,10 @@ describe("a table that batch.attach cannot follow is refused, with the reason", 
     ],
     ["create table loose (id bigint, day date, primary key (id, day))", /got id bigint, day date/],
     ["create table loose (id bigint) partition by hash (id)", /got no such key/],
+    [
+      "create role partitioner in role batch_owner; create table loose (id bigint primary key) partition by hash (id); alter table loose owner to partitioner; create table leaf partition of loose for values with (modulus 1, remainder 0); set local role partitioner",
+      /^partitioner cannot create triggers on public.leaf, a partition of public.loose that belongs to .*: alter table public.leaf owner to partitioner$/,
+    ],
   ];
   for (const [sql, message] of refusals) {
     test(sql, async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { succeed } from "../support/queue.ts";
 import { attempts, claimed, poll, query, queued, worker } from "./parcels.ts";
 
@@ -13,8 +13,16 @@ const REPLACE: readonly string[] = [
    delete from parcels where id in (1, 2); drop function insert_again cascade`,
 ];
 
-for (const statement of REPLACE) {
-  describe(`a row that is deleted and inserted again by "${statement}"`, () => {
+/** Triggers that always fire are row triggers once the table is attached again. */
+const ALWAYS = "alter table parcels enable always trigger batch_parcel; select batch.attach('parcels', 'parcel')";
+
+/** What prepares the table for statement triggers, and for row triggers. */
+const TRIGGERS = { statement: "", row: ALWAYS } as const;
+
+for (const [statement, by] of REPLACE.flatMap((each) => [[each, "statement"] as const, [each, "row"] as const])) {
+  describe(`a row that is deleted and inserted again by "${statement}", with ${by} triggers`, () => {
+    beforeEach(() => query(TRIGGERS[by]));
+
     test("is one new request", async () => {
       await query(statement);
       assert.deepEqual(await queued(), [1, 3]);
@@ -69,9 +77,14 @@ const DELETE: Record<string, { readonly trigger: string; readonly statement: str
 };
 
 for (const [when, { trigger, statement }] of Object.entries(DELETE)) {
-  for (const name of ["a_first", "z_last"]) {
-    test(`a row that another trigger (${name}) deletes ${when} is no request, and its key may be inserted again`, async () => {
-      await query(`delete from parcels where id = 2;
+  for (const [name, by] of [
+    ["a_first", "statement"],
+    ["z_last", "statement"],
+    ["a_first", "row"],
+    ["z_last", "row"],
+  ] as const) {
+    test(`a row that another trigger (${name}) deletes ${when} is no request, and its key may be inserted again (${by} triggers)`, async () => {
+      await query(`${TRIGGERS[by]}; delete from parcels where id = 2;
         create function clean() returns trigger language plpgsql as
           'begin execute tg_argv[0] using new; return new; end';
         create trigger ${name} ${trigger}`);

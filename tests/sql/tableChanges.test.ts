@@ -157,6 +157,10 @@ describe("a change that breaks the attachment", () => {
       "insert into parcels (id) values (8); delete from parcels where id = 1; update parcels set id = 12 where id = 2",
     );
     assert.deepEqual(await queued(), [3, 8, 12]);
+    // The workers of pglogical and of subscriptions fire only row triggers.
+    assert.deepEqual(await query("select tgname from batch.triggers('parcels', 'parcel') where tgtype & 1 = 0"), [
+      { tgname: "batch_parcel$truncate" },
+    ]);
     await query("truncate parcels; reset session_replication_role");
     assert.deepEqual(await queued(), []);
     assert.equal(await problem(), "");
