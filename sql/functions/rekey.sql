@@ -70,9 +70,13 @@ begin
          h.ended_at, h.status, h.reason, h.job_name, h.pod_name, h.error, h.result, h.progress
   from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) previous
   where not unseen and h.kind = tg_argv[0] and h.request_id = old_id and not exists (
-    -- It had this key before.
-    select from batch.history n
-    where n.kind = tg_argv[0] and n.request_id = new_id and n.started_at = h.started_at and n.session_id is not distinct from h.session_id
+    -- It had this key before; what precedes in its present key's history belongs to an earlier request with that key. An attempt that ran while
+    -- its key was changed is DEAD under the other key, although it may have succeeded.
+    select from batch.history known
+    join batch.history n on n.started_at = known.started_at and n.session_id is not distinct from known.session_id
+      and (n.status = 'SUCCESS' or known.status <> 'SUCCESS')
+    where known.kind = tg_argv[0] and known.request_id = old_id and known.attempt >= h.attempt
+      and n.kind = tg_argv[0] and n.request_id = new_id
   );
 
   if unseen then

@@ -128,6 +128,15 @@ describe("a changed primary key", () => {
     assert.equal((await attempts(1)).length, 1);
   });
 
+  test("to the key of a DEAD request whose row was deleted, and back: a finished request stays finished", async () => {
+    await failed(await claimed("a"), true);
+    await query("delete from parcels where id = 1");
+    await succeed(worker, await claimed("b"));
+    await query("update parcels set id = 1 where id = 2; update parcels set id = 2 where id = 1");
+    assert.partialDeepStrictEqual(await attempts(2), [{ attempt: 1, status: "SUCCESS" }]);
+    assert.equal((await attempts(2)).length, 1);
+  });
+
   test("by another trigger is followed", async () => {
     await query(`create function renumber() returns trigger language plpgsql as 'begin new.id := new.id + 10; return new; end';
       create trigger renumber before update on parcels for each row execute function renumber()`);

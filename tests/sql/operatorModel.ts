@@ -13,6 +13,8 @@ interface Request {
   old: boolean;
   /** It has a new row, which a poll enqueues once the running attempt on the previous one has ended. */
   again: boolean;
+  /** It is DEAD because a Job worked on it under this key when that was changed; 0: it is not. */
+  ranAs: number;
 }
 
 const QUEUED: readonly State[] = ["waiting", "deferred", "reserved", "running"];
@@ -30,6 +32,7 @@ export class OperatorModel {
       canceled: "",
       old: false,
       again: false,
+      ranAs: 0,
     }));
   }
 
@@ -71,10 +74,11 @@ export class OperatorModel {
     from.row = false;
     target.row = true;
     if (!this.#attached) return true;
-    Object.assign(target, {
-      state: from.again ? "waiting" : from.state === "running" ? "DEAD" : from.state,
-      old: false,
-    });
+    const ranAs = from.state === "running" && !from.again ? id : from.ranAs;
+    // Changed back, it shows how that attempt ended.
+    const succeeded = ranAs === to && target.state === "SUCCESS";
+    const state = from.again ? "waiting" : succeeded ? "SUCCESS" : ranAs === 0 ? from.state : "DEAD";
+    Object.assign(target, { state, old: false, ranAs: state === "DEAD" ? ranAs : 0 });
     this.#loseRow(from);
     return true;
   }
@@ -106,6 +110,7 @@ export class OperatorModel {
 
   cancel(id: number): boolean {
     const request = this.at(id);
+    if (request.again && request.state !== "running") this.#wait(request);
     if (!QUEUED.includes(request.state)) return false;
     if (request.state === "running") {
       request.canceled = "canceled";
@@ -154,6 +159,7 @@ export class OperatorModel {
     this.#attached = true;
     for (const request of this.requests) {
       if (request.canceled === "detached") request.canceled = "";
+      if (!request.row && request.state === "running") this.#loseRow(request);
       if (request.row && (request.state === "none" || request.state === "off" || request.old)) {
         if (request.state !== "running") this.#wait(request);
         else if (request.old) request.again = true;
@@ -174,12 +180,12 @@ export class OperatorModel {
   }
 
   #wait(request: Request): void {
-    Object.assign(request, { state: "waiting", old: false, again: false });
+    Object.assign(request, { state: "waiting", old: false, again: false, ranAs: 0 });
   }
 
   #loseRow(request: Request): void {
     if (request.state === "running") request.canceled = "canceled";
     else if (QUEUED.includes(request.state)) request.state = "none";
-    Object.assign(request, { old: true, again: false });
+    Object.assign(request, { old: true, again: false, ranAs: 0 });
   }
 }
