@@ -648,6 +648,11 @@ begin
       end if;
     end if;
 
+    if repeated and q.canceled is not null then
+      -- The row may be another one by now, which a poll will enqueue (batch.mark_reinserted).
+      perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'canceled', q.canceled, false);
+      continue;
+    end if;
     if not repeated then
       -- The history is the truth: a row that was restored, or inserted by hand, must neither rerun work nor count an attempt twice.
       select h.attempt, h.status, h.created_at into last.attempt, last.status, last.created_at from batch.history h
@@ -725,7 +730,8 @@ begin
       if unreadable ~ '^(58|XX)' then
         perform batch.end_failed_read(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, p_limits, p_backoff_seconds, problem);
       else
-        perform batch.end_without_row(p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, problem, missing and unreadable is null);
+        perform batch.end_without_row(
+          p_kind, q.request_id, q.attempt, p_session, p_job, p_pod, 'error', problem, missing and unreadable is null);
       end if;
       unusable := unusable + 1;
       continue when in_time;
@@ -769,6 +775,37 @@ begin
     return next;
     return;
   end loop;
+end
+$$;
+
+
+--
+-- Name: claimed_without_row(text, boolean); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.claimed_without_row(p_kind text, p_lock boolean) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  ids bigint[] := array(
+    select q.request_id from batch.queue q
+    where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648 and q.canceled is null
+  );
+begin
+  if cardinality(ids) = 0 or current_setting('transaction_isolation') not like 'read %'
+    or pg_partition_root((select k.requests from batch.kind k where k.kind = p_kind)) is not null
+  then
+    return '{}';
+  end if;
+  ids := array(select unnest(ids) except select unnest(batch.read_keys(p_kind, null, null, null, ids)));
+  if p_lock then
+    ids := array(
+      select q.request_id from batch.queue q
+      where q.kind = p_kind and q.request_id = any (ids) and q.job_name is not null and q.canceled is null for update skip locked
+    );
+  end if;
+  return ids;
 end
 $$;
 
@@ -856,6 +893,7 @@ begin
   while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
     perform batch.enqueue_existing(p_kind);
   end loop;
+  perform batch.dequeue_ids(p_kind, batch.claimed_without_row(p_kind, true), 'its row was deleted');
   if current_setting('transaction_isolation') not like 'read %' then
     update batch.kind k set unqueued_above = least_key where k.kind = p_kind;
   end if;
@@ -1061,6 +1099,16 @@ declare
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
     where i.indrelid = p_requests and i.indisprimary
   );
+  names_are_valid text := format($valid$(case
+      when pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+        operator(pg_catalog.=) pg_catalog.to_regclass(%1$L)::pg_catalog.oid
+      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%1$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %2$L
+      when pg_catalog.pg_get_replica_identity_index(p_requests) is null
+      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%1$L)::pg_catalog.oid, 0, false) operator(pg_catalog.=) %3$L
+      else false
+    end)
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %4$L$valid$,
+    key_index, quote_ident(key), pg_get_indexdef(key_index::regclass, 0, false), p_requests::text);
   row_arguments constant text :=
     'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
@@ -1124,11 +1172,8 @@ declare
   rows bigint;
 begin%11$s%1$s
   %2$s
-  if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
+  if %4$s
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
-    and p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
-    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
-      operator(pg_catalog.=) pg_catalog.to_regclass(%4$L)::pg_catalog.oid
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
@@ -1150,7 +1195,7 @@ begin%11$s%1$s
     raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
 end
-$body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
+$body$, guard, begins, p_requests::text, names_are_valid, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
     replace(lock_by_present_name || guard || find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests), is_renamed));
   execute format(
@@ -1168,10 +1213,7 @@ declare
 begin%8$s%1$s
   %3$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
-    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
-    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
-      operator(pg_catalog.=) pg_catalog.to_regclass(%6$L)::pg_catalog.oid
+    and %6$s
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
     present_name := %5$L;%9$s
@@ -1192,7 +1234,7 @@ begin%8$s%1$s
   %4$s
   return keys;
 end
-$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests),
+$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, names_are_valid, quote_ident(key), format(lock, p_requests),
     refuse_renamed));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
@@ -1221,12 +1263,19 @@ CREATE FUNCTION batch.create_triggers(p_kind text, p_requests regclass) RETURNS 
     AS $_$
 declare
   trigger name := 'batch_' || p_kind;
-  subscribed boolean := batch.is_subscribed(p_requests);
-  by_row boolean := subscribed or (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
-  suffix text := case when by_row then '_row' else '' end;
-  always boolean := subscribed
+  always boolean := batch.is_subscribed(p_requests)
     or exists (select from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
+  by_row boolean := always or (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
+  suffix text := case when by_row then '_row' else '' end;
+  foreign_partition regclass := (
+    select t.relation from batch.partition_tree(p_requests) t where not has_table_privilege(t.relation, 'trigger') limit 1
+  );
 begin
+  if foreign_partition is not null and foreign_partition <> p_requests then
+    raise exception '% cannot create triggers on %, a partition of % that belongs to %: alter table % owner to %', current_user,
+      foreign_partition, p_requests, (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = foreign_partition), foreign_partition,
+      (select quote_ident(pg_get_userbyid(c.relowner)) from pg_class c where c.oid = p_requests) using errcode = 'insufficient_privilege';
+  end if;
   perform batch.drop_triggers(p_requests, p_kind, array[trigger, trigger || '$delete', trigger || '$key', trigger || '$truncate']);
   execute format('create or replace trigger %I after insert on %s %s execute function batch.enqueue%s(%L)', trigger, p_requests,
     case when by_row then 'for each row' else 'referencing new table as inserted for each statement' end, suffix, p_kind);
@@ -1446,6 +1495,7 @@ CREATE FUNCTION batch.dequeue_row() RETURNS trigger
     AS $_$
 declare
   id bigint;
+  reinserted boolean;
 begin
   if batch.is_copy(tg_relid, tg_argv[0]) or current_setting('session_replication_role') = 'replica' and batch.replicates_queue() then
     return null;
@@ -1455,10 +1505,15 @@ begin
     perform set_config('postgres_batch.dequeued', 'on', true);
   end if;
   execute format('select ($1).%I', batch.require_key(tg_relid, tg_argv[0])) into id using old;
-  if cardinality(batch.existing_rows(tg_argv[0], array[id])) > 0 then
+  reinserted := cardinality(batch.existing_rows(tg_argv[0], array[id])) > 0;
+  if reinserted and (select c.relispartition from pg_class c where c.oid = tg_relid) then
     return null;
   end if;
   perform batch.dequeue_ids(tg_argv[0], array[id], 'its row was deleted');
+  if reinserted and batch.enqueue_ids(tg_argv[0], array[id]) = 0 then
+    perform batch.refuse_old_snapshot(tg_argv[0], array[id]);
+    perform batch.mark_reinserted(tg_argv[0], array[id]);
+  end if;
   return null;
 end
 $_$;
@@ -1681,10 +1736,10 @@ $$;
 
 
 --
--- Name: end_without_row(text, bigint, integer, integer, text, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
+-- Name: end_without_row(text, bigint, integer, integer, text, text, text, text, boolean); Type: FUNCTION; Schema: batch; Owner: -
 --
 
-CREATE FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean) RETURNS void
+CREATE FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text, p_missing boolean) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1692,7 +1747,7 @@ CREATE FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt i
     delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.created_at
   )
   insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, status, reason, job_name, pod_name, error)
-  select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', 'error', p_job, p_pod, p_reason
+  select p_kind, p_request, p_attempt, p_session, coalesce(removed.created_at, now()), now(), 'DEAD', p_reason, p_job, p_pod, p_error
   from removed
   on conflict (kind, request_id, attempt) do nothing;
   insert into batch.deleted_request (kind, request_id) select p_kind, p_request where p_missing
@@ -2014,8 +2069,9 @@ begin
     perform batch.mark_reinserted(tg_argv[0], array[id]);
     perform set_config('postgres_batch.not_enqueued', 'on', true);
   elsif reinserted or current_setting('transaction_isolation') = 'repeatable read' then
-    -- A row that is yet to be enqueued (batch.mark_reinserted) has no entry with which this one could conflict. The snapshot may show the request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at
-    -- serializable: transactions that insert would conflict with each other. There a claim rejects it, with the reason.
+    -- A row that is yet to be enqueued (batch.mark_reinserted) has no entry with which this one could conflict. The snapshot may show the
+    -- request of another row, which has ended since, as unfinished: then this one was enqueued. Not checked at serializable: transactions that
+    -- insert would conflict with each other. There a claim rejects it, with the reason.
     perform batch.refuse_second_row(tg_relid, tg_argv[0], id);
   end if;
   return null;
@@ -2198,7 +2254,7 @@ begin
     -- The last key again where another row may have it.
     above := ids[chunk] - repeats::integer;
   end loop;
-  return false;
+  return cardinality(batch.claimed_without_row(p_kind, false)) > 0;
 exception
   when insufficient_privilege or undefined_object or data_exception then
     return true;
@@ -2226,7 +2282,9 @@ CREATE FUNCTION batch.is_attached(p_requests regclass, p_kind text, p_timeout_co
 declare
   present constant oid[] := batch.partitions(p_requests);
   partitioned constant boolean := (select c.relkind = 'p' from pg_class c where c.oid = p_requests);
-  suffix text := case when partitioned or batch.is_subscribed(p_requests) then '_row' else '' end;
+  always constant boolean := batch.is_subscribed(p_requests)
+    or exists (select from batch.triggers(p_requests, p_kind) t where t.tgrelid = p_requests and t.tgenabled = 'A');
+  suffix text := case when partitioned or always then '_row' else '' end;
 begin
   return exists (
     select from batch.kind k
@@ -2235,6 +2293,7 @@ begin
       and current_setting('transaction_isolation') like 'read %'
   ) and batch.attachment_problem(p_kind) is null and (
     select count(*) = 4 and bool_and(f.proname in ('enqueue' || suffix, 'dequeue' || suffix, 'rekey', 'dequeue_all') and t.tgattr = '')
+      and bool_and(t.tgenabled = 'A' or not always)
     from pg_trigger t join pg_proc f on f.oid = t.tgfoid
     where t.tgrelid = p_requests and not t.tgisinternal and f.pronamespace = 'batch'::regnamespace
       and t.tgargs = convert_to(p_kind, 'UTF8') || decode('00', 'hex')
@@ -2349,10 +2408,15 @@ begin
   end if;
   
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+    and (case
+      when pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+        operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
+      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+      when pg_catalog.pg_get_replica_identity_index(p_requests) is null
+      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 0, false) operator(pg_catalog.=) 'CREATE UNIQUE INDEX make_it_clap_pkey ON public.make_it_clap USING btree (id)'
+      else false
+    end)
     and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
-    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
-      operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
   then
     select pg_catalog.array_agg(r.id) into keys from public.make_it_clap r where r.id operator(pg_catalog.=) $5[1];
     present_name := 'public.make_it_clap';
@@ -2602,25 +2666,34 @@ CREATE FUNCTION batch.mark_reinserted(p_kind text, p_ids bigint[]) RETURNS void
 declare
   uncanceled bigint[];
   deleted bigint[];
+  unknown bigint[];  -- they have just ended and been purged, or have ended and keep their row
   id bigint;
 begin
   select array_agg(wanted.id order by wanted.id) filter (where d.found and (q.session_id is null or q.canceled is not null)),
-         array_agg(wanted.id) filter (where q.canceled is null and q.started_at < k.cleared_at and (d.found or k.sweep_pending))
-  into deleted, uncanceled
+         array_agg(wanted.id) filter (
+           where q.session_id is not null and q.canceled is null and q.started_at < k.cleared_at and (d.found or k.sweep_pending)
+         ),
+         array_agg(wanted.id) filter (where q.found is null and d.found is null)
+  into deleted, uncanceled, unknown
   from unnest(p_ids) as wanted (id)
   join batch.kind k on k.kind = p_kind
   left join lateral (
     select true as found from batch.deleted_request c where c.kind = p_kind and c.request_id = wanted.id limit 1
   ) d on true
   left join lateral (
-    select c.canceled, c.started_at, c.session_id from batch.queue c where c.kind = p_kind and c.request_id = wanted.id limit 1
-  ) q on q.session_id is not null;
+    select true as found, c.canceled, c.started_at, c.session_id from batch.queue c where c.kind = p_kind and c.request_id = wanted.id limit 1
+  ) q on true;
   if uncanceled is not null then
     perform batch.refuse_running_key(p_kind, uncanceled);
   end if;
   foreach id in array coalesce(deleted, '{}') loop
-    update batch.deleted_request d set reinserted = true where d.kind = p_kind and d.request_id = id;
+    -- The mark may have been deleted since, with the attempts that have just ended (batch.purge).
+    insert into batch.deleted_request (kind, request_id, reinserted) values (p_kind, id, true)
+    on conflict (kind, request_id) do update set reinserted = true;
   end loop;
+  if unknown is not null then
+    perform batch.enqueue_ids(p_kind, unknown);
+  end if;
 end
 $$;
 
@@ -2780,6 +2853,8 @@ declare
   kinds text[];
   problem text;
   ids bigint[];
+  marked bigint[];
+  unlocked bigint[];
   kept bigint[];
   above bigint;
   deletion text;
@@ -2800,13 +2875,18 @@ begin
     -- The table before the row of the kind, as a TRUNCATE locks them.
     execute format('lock table %s in row exclusive mode', attached.requests);
     key := batch.require_key(attached.requests, p_kind);
-    -- Not a new row of such a key: one that was inserted a moment ago, or that waited when its kind was detached (batch.unregister).
+    -- Not a new row of such a key: one that was inserted a moment ago, that waited when its kind was detached (batch.unregister), or that was
+    -- inserted after the table was truncated and before its kind is attached again.
     deletion := format(
       'delete from %1$s r where r.%2$I operator(pg_catalog.=) any ($1)
          and (select true from batch.queue q
            where q.kind operator(pg_catalog.=) any ($2) and q.request_id operator(pg_catalog.=) r.%2$I limit 1) is null
          and (select true from batch.deleted_request d
-           where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null',
+           where d.kind operator(pg_catalog.=) %3$L and d.request_id operator(pg_catalog.=) r.%2$I limit 1) is null
+         and (select h.ended_at from batch.history h
+           where h.kind operator(pg_catalog.=) %3$L and h.request_id operator(pg_catalog.=) r.%2$I
+           order by h.attempt desc limit 1) operator(pg_catalog.>)
+           (select k.cleared_at from batch.kind k where k.kind operator(pg_catalog.=) %3$L)',
       attached.requests, key, p_kind);
     if batch.keys_may_repeat(attached.requests) then
       -- Nor one of several rows with a key: of these, at most one was run.
@@ -2842,6 +2922,13 @@ begin
     ids := batch.ended_requests(p_kind, now() - p_age, above, p_limit);
     exit when ids is null;
     above := ids[cardinality(ids)];
+    -- A transaction that has locked a mark, and not committed, may have inserted the row again while its last attempt ran: then the mark is
+    -- all that the queue knows of it (batch.mark_reinserted). Another one waits until this purge has committed.
+    marked := array(select d.request_id from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids));
+    unlocked := array(
+      select d.request_id from batch.deleted_request d where d.kind = p_kind and d.request_id = any (marked) for update skip locked
+    );
+    ids := array(select unnest(ids) except select unnest(marked) union select unnest(unlocked));
     kept := '{}';
     if key is not null then
       perform set_config('search_path', callers_path, true);
@@ -3092,7 +3179,8 @@ begin
         and batch.session_is_dead(q.session_id, q.lease_until)
       then
         perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
-          'the worker in pod %s died, and its Job started no other pod in time', q.pod_name), false);
+          'the worker in pod %s %s, and its Job started no other pod in time', q.pod_name,
+          case when q.lease_until is null then 'died' else 'did not renew its lease' end), false);
         changed := changed + 1;
       end if;
     exception
@@ -3147,7 +3235,8 @@ begin
   limit 1 for update skip locked;
   if found then
     if batch.session_is_dead(own.session_id, own.lease_until) then
-      perform batch.record_crash(p_kind, own.request_id, 'crashed', format('the worker in pod %s died', own.pod_name), true);
+      perform batch.record_crash(p_kind, own.request_id, 'crashed', format(
+        'the worker in pod %s %s', own.pod_name, case when own.lease_until is null then 'died' else 'did not renew its lease' end), true);
       return query select 'reclaimed', null::integer;
     else
       return query select 'locked', case when own.lease_until is null and coalesce(own.stopping_until, now()) <= now() then own.session_id end;
@@ -3518,9 +3607,13 @@ begin
          h.ended_at, h.status, h.reason, h.job_name, h.pod_name, h.error, h.result, h.progress
   from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) previous
   where not unseen and h.kind = tg_argv[0] and h.request_id = old_id and not exists (
-    -- It had this key before.
-    select from batch.history n
-    where n.kind = tg_argv[0] and n.request_id = new_id and n.started_at = h.started_at and n.session_id is not distinct from h.session_id
+    -- It had this key before; what precedes in its present key's history belongs to an earlier request with that key. An attempt that ran while
+    -- its key was changed is DEAD under the other key, although it may have succeeded.
+    select from batch.history known
+    join batch.history n on n.started_at = known.started_at and n.session_id is not distinct from known.session_id
+      and (n.status = 'SUCCESS' or known.status <> 'SUCCESS')
+    where known.kind = tg_argv[0] and known.request_id = old_id and known.attempt >= h.attempt
+      and n.kind = tg_argv[0] and n.request_id = new_id
   );
 
   if unseen then
@@ -4087,11 +4180,16 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
   
-  if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
-    and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
+  if (case
+      when pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+        operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
+      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
+      when pg_catalog.pg_get_replica_identity_index(p_requests) is null
+      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 0, false) operator(pg_catalog.=) 'CREATE UNIQUE INDEX make_it_clap_pkey ON public.make_it_clap USING btree (id)'
+      else false
+    end)
     and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
-    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
-      operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
+    and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;
@@ -5094,6 +5192,13 @@ REVOKE ALL ON FUNCTION batch.claim_slow_path(p_kind text, p_job text, p_pod text
 
 
 --
+-- Name: FUNCTION claimed_without_row(p_kind text, p_lock boolean); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.claimed_without_row(p_kind text, p_lock boolean) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION claims_horizon(); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5248,10 +5353,10 @@ REVOKE ALL ON FUNCTION batch.end_requests(p_kind text, p_ctids tid[], p_reason t
 
 
 --
--- Name: FUNCTION end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean); Type: ACL; Schema: batch; Owner: -
+-- Name: FUNCTION end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text, p_missing boolean); Type: ACL; Schema: batch; Owner: -
 --
 
-REVOKE ALL ON FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_missing boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION batch.end_without_row(p_kind text, p_request bigint, p_attempt integer, p_session integer, p_job text, p_pod text, p_reason text, p_error text, p_missing boolean) FROM PUBLIC;
 
 
 --
