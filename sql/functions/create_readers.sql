@@ -15,8 +15,8 @@
 -- null, and the caller reads again; instead of keys, of which others might be missing, there is a serialization failure.
 -- The row, and a single key, is read by a static statement as long as its names are valid, because planning a dynamic one takes longer
 -- than running it, and with many partitions several times as long. The key's index must still be this table's (another table's may have
--- taken its name): pg_get_replica_identity_index() gives it without a scan; of a table that is replicated with whole rows, the index's whole
--- definition, which takes longer, names the table. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
+-- taken its name): pg_get_replica_identity_index() gives it without a scan, except for a table with another replica identity, which is
+-- read by a dynamic statement. to_json and not to_jsonb: it keeps the text of a json column; r.* is the
 -- row even if a column is called r. $3 and $5 and not the parameters' names, which may be columns. batch.read_row() ensures the settings
 -- that the text depends on. A key that several rows have raises BA001, after they were read.
 -- Of a partitioned table, plan_cache_mode is not the worker's: a generic plan locks every partition, a plan for one key only its own.
@@ -34,16 +34,6 @@ declare
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
     where i.indrelid = p_requests and i.indisprimary
   );
-  names_are_valid text := format($valid$(case
-      when pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
-        operator(pg_catalog.=) pg_catalog.to_regclass(%1$L)::pg_catalog.oid
-      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%1$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %2$L
-      when pg_catalog.pg_get_replica_identity_index(p_requests) is null
-      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%1$L)::pg_catalog.oid, 0, false) operator(pg_catalog.=) %3$L
-      else false
-    end)
-    and p_requests::pg_catalog.text operator(pg_catalog.=) %4$L$valid$,
-    key_index, quote_ident(key), pg_get_indexdef(key_index::regclass, 0, false), p_requests::text);
   row_arguments constant text :=
     'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
@@ -107,8 +97,11 @@ declare
   rows bigint;
 begin%11$s%1$s
   %2$s
-  if %4$s
+  if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass(%4$L)::pg_catalog.oid
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
@@ -130,7 +123,7 @@ begin%11$s%1$s
     raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
 end
-$body$, guard, begins, p_requests::text, names_are_valid, quote_ident(key), coalesce(p_timeout_column, ''),
+$body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
     replace(lock_by_present_name || guard || find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests), is_renamed));
   execute format(
@@ -148,7 +141,10 @@ declare
 begin%8$s%1$s
   %3$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and %6$s
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass(%6$L)::pg_catalog.oid
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
     present_name := %5$L;%9$s
@@ -169,7 +165,7 @@ begin%8$s%1$s
   %4$s
   return keys;
 end
-$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, names_are_valid, quote_ident(key), format(lock, p_requests),
+$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests),
     refuse_renamed));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
