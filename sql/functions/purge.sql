@@ -86,6 +86,12 @@ begin
     ids := batch.ended_requests(p_kind, now() - p_age, above, p_limit);
     exit when ids is null;
     above := ids[cardinality(ids)];
+    kept := '{}';
+    if key is not null then
+      perform set_config('search_path', callers_path, true);
+      execute deletion using ids, kinds;
+      perform pg_catalog.set_config('search_path', own_path, true);
+    end if;
     -- A transaction that has locked a mark, and not committed, may have inserted the row again while its last attempt ran: then the mark is
     -- all that the queue knows of it (batch.mark_reinserted). Another one waits until this purge has committed.
     marked := array(select d.request_id from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids));
@@ -93,11 +99,7 @@ begin
       select d.request_id from batch.deleted_request d where d.kind = p_kind and d.request_id = any (marked) for update skip locked
     );
     ids := array(select unnest(ids) except select unnest(marked) union select unnest(unlocked));
-    kept := '{}';
     if key is not null then
-      perform set_config('search_path', callers_path, true);
-      execute deletion using ids, kinds;
-      perform pg_catalog.set_config('search_path', own_path, true);
       -- A policy or a trigger may have kept a row: without its attempts it would be run again.
       if attached.attached then
         kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');

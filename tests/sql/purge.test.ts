@@ -154,6 +154,20 @@ test("a row inserted again while its previous attempt ends and is purged runs, a
   assert.deepEqual(await finishAll().then((ids) => ids.sort()), [1, 2, 3]);
 });
 
+test("a purge that waits for a row holds nothing for which the transaction that has locked it may wait", async () => {
+  await finishAll();
+  await query("delete from parcels where id = 1");
+  const [application, operator] = [await database.open(), await database.open()];
+  await application.query("begin; select from parcels where id = 2 for key share");
+  const purged = operator.query("select batch.purge('parcel', '0') as purged");
+  await database.untilBlocked();
+  await application.query("set lock_timeout = '5s'; insert into parcels (id) values (1); commit");
+  await application.end();
+  assert.deepEqual((await purged).rows, [{ purged: "2" }]);
+  await operator.end();
+  assert.deepEqual(await finishAll(), [1]);
+});
+
 test("purge deletes nothing from a table that is detached while it waits, and another one attached as its kind", async () => {
   for (const job of ["a", "b", "c"]) await succeed(worker, await claimed(job));
   const other = await database.open();
