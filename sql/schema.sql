@@ -885,6 +885,7 @@ CREATE FUNCTION batch.complete_attachment(p_kind text) RETURNS void
 declare
   problem text := batch.attachment_problem(p_kind);
   least_key constant bigint := -9223372036854775808;
+  without_row bigint[];
 begin
   if problem is not null then
     raise exception '%', problem;
@@ -893,7 +894,13 @@ begin
   while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
     perform batch.enqueue_existing(p_kind);
   end loop;
-  perform batch.dequeue_ids(p_kind, batch.claimed_without_row(p_kind, true), 'its row was deleted');
+  without_row := batch.claimed_without_row(p_kind, true);
+  problem := batch.attachment_problem(p_kind);
+  if problem is not null then
+    -- The rights of a role change without a lock on the table: rows may have been hidden while they were read.
+    raise exception '%', problem;
+  end if;
+  perform batch.dequeue_ids(p_kind, without_row, 'its row was deleted');
   if current_setting('transaction_isolation') not like 'read %' then
     update batch.kind k set unqueued_above = least_key where k.kind = p_kind;
   end if;
@@ -1099,16 +1106,6 @@ declare
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
     where i.indrelid = p_requests and i.indisprimary
   );
-  names_are_valid text := format($valid$(case
-      when pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
-        operator(pg_catalog.=) pg_catalog.to_regclass(%1$L)::pg_catalog.oid
-      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%1$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %2$L
-      when pg_catalog.pg_get_replica_identity_index(p_requests) is null
-      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%1$L)::pg_catalog.oid, 0, false) operator(pg_catalog.=) %3$L
-      else false
-    end)
-    and p_requests::pg_catalog.text operator(pg_catalog.=) %4$L$valid$,
-    key_index, quote_ident(key), pg_get_indexdef(key_index::regclass, 0, false), p_requests::text);
   row_arguments constant text :=
     'p_requests regclass, p_timeout_column name, p_request bigint, OUT request text, OUT timeout_seconds double precision';
   keys_arguments constant text := 'p_requests regclass, p_partition regclass, p_after bigint, p_limit integer, p_ids bigint[]';
@@ -1172,8 +1169,11 @@ declare
   rows bigint;
 begin%11$s%1$s
   %2$s
-  if %4$s
+  if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%4$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %5$L
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) %6$L::pg_catalog.name
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %3$L
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass(%4$L)::pg_catalog.oid
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, %7$s%10$s into request, timeout_seconds, rows
     from %3$s r where r.%5$s operator(pg_catalog.=) $3;
@@ -1195,7 +1195,7 @@ begin%11$s%1$s
     raise exception 'several rows of %% have this primary key (it identifies the request)', p_requests using errcode = 'BA001';
   end if;
 end
-$body$, guard, begins, p_requests::text, names_are_valid, quote_ident(key), coalesce(p_timeout_column, ''),
+$body$, guard, begins, p_requests::text, key_index, quote_ident(key), coalesce(p_timeout_column, ''),
     case when p_timeout_column is null then 'null' else format('r.%I::double precision', p_timeout_column) end,
     replace(lock_by_present_name || guard || find_key, E'\n', E'\n  '), ends, counts, format(lock, p_requests), is_renamed));
   execute format(
@@ -1213,7 +1213,10 @@ declare
 begin%8$s%1$s
   %3$s
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and %6$s
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(%6$L)::pg_catalog.oid, 1, false) operator(pg_catalog.=) %7$L
+    and p_requests::pg_catalog.text operator(pg_catalog.=) %5$L
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass(%6$L)::pg_catalog.oid
   then
     select pg_catalog.array_agg(r.%7$s) into keys from %5$s r where r.%7$s operator(pg_catalog.=) $5[1];
     present_name := %5$L;%9$s
@@ -1234,7 +1237,7 @@ begin%8$s%1$s
   %4$s
   return keys;
 end
-$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, names_are_valid, quote_ident(key), format(lock, p_requests),
+$body$, guard, lock_by_present_name || guard || find_key, begins, ends, p_requests::text, key_index, quote_ident(key), format(lock, p_requests),
     refuse_renamed));
   for signature in
     select f.oid from pg_proc f where f.pronamespace = 'batch'::regnamespace and f.proname in ('row$' || p_kind, 'keys$' || p_kind)
@@ -2408,15 +2411,10 @@ begin
   end if;
   
   if pg_catalog.cardinality(p_ids) operator(pg_catalog.=) 1 and coalesce(p_partition::pg_catalog.int8, p_after, p_limit) is null
-    and (case
-      when pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
-        operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
-      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
-      when pg_catalog.pg_get_replica_identity_index(p_requests) is null
-      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 0, false) operator(pg_catalog.=) 'CREATE UNIQUE INDEX make_it_clap_pkey ON public.make_it_clap USING btree (id)'
-      else false
-    end)
+    and pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
   then
     select pg_catalog.array_agg(r.id) into keys from public.make_it_clap r where r.id operator(pg_catalog.=) $5[1];
     present_name := 'public.make_it_clap';
@@ -2922,6 +2920,12 @@ begin
     ids := batch.ended_requests(p_kind, now() - p_age, above, p_limit);
     exit when ids is null;
     above := ids[cardinality(ids)];
+    kept := '{}';
+    if key is not null then
+      perform set_config('search_path', callers_path, true);
+      execute deletion using ids, kinds;
+      perform pg_catalog.set_config('search_path', own_path, true);
+    end if;
     -- A transaction that has locked a mark, and not committed, may have inserted the row again while its last attempt ran: then the mark is
     -- all that the queue knows of it (batch.mark_reinserted). Another one waits until this purge has committed.
     marked := array(select d.request_id from batch.deleted_request d where d.kind = p_kind and d.request_id = any (ids));
@@ -2929,11 +2933,7 @@ begin
       select d.request_id from batch.deleted_request d where d.kind = p_kind and d.request_id = any (marked) for update skip locked
     );
     ids := array(select unnest(ids) except select unnest(marked) union select unnest(unlocked));
-    kept := '{}';
     if key is not null then
-      perform set_config('search_path', callers_path, true);
-      execute deletion using ids, kinds;
-      perform pg_catalog.set_config('search_path', own_path, true);
       -- A policy or a trigger may have kept a row: without its attempts it would be run again.
       if attached.attached then
         kept := coalesce(batch.read_keys(p_kind, null, null, null, ids), '{}');
@@ -4180,16 +4180,11 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
   
-  if (case
-      when pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
-        operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
-      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
-      when pg_catalog.pg_get_replica_identity_index(p_requests) is null
-      then pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 0, false) operator(pg_catalog.=) 'CREATE UNIQUE INDEX make_it_clap_pkey ON public.make_it_clap USING btree (id)'
-      else false
-    end)
-    and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
+  if pg_catalog.pg_get_indexdef(pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid, 1, false) operator(pg_catalog.=) 'id'
     and coalesce(p_timeout_column, '') operator(pg_catalog.=) ''::pg_catalog.name
+    and p_requests::pg_catalog.text operator(pg_catalog.=) 'public.make_it_clap'
+    and pg_catalog.pg_get_replica_identity_index(p_requests)::pg_catalog.oid
+      operator(pg_catalog.=) pg_catalog.to_regclass('public.make_it_clap_pkey')::pg_catalog.oid
   then
     select pg_catalog.to_json(r.*)::pg_catalog.text, null, 1::bigint into request, timeout_seconds, rows
     from public.make_it_clap r where r.id operator(pg_catalog.=) $3;

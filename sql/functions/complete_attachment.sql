@@ -12,6 +12,7 @@ as $$
 declare
   problem text := batch.attachment_problem(p_kind);
   least_key constant bigint := -9223372036854775808;
+  without_row bigint[];
 begin
   if problem is not null then
     raise exception '%', problem;
@@ -20,7 +21,13 @@ begin
   while exists (select from batch.kind k where k.kind = p_kind and k.unqueued_above is not null) loop
     perform batch.enqueue_existing(p_kind);
   end loop;
-  perform batch.dequeue_ids(p_kind, batch.claimed_without_row(p_kind, true), 'its row was deleted');
+  without_row := batch.claimed_without_row(p_kind, true);
+  problem := batch.attachment_problem(p_kind);
+  if problem is not null then
+    -- The rights of a role change without a lock on the table: rows may have been hidden while they were read.
+    raise exception '%', problem;
+  end if;
+  perform batch.dequeue_ids(p_kind, without_row, 'its row was deleted');
   if current_setting('transaction_isolation') not like 'read %' then
     update batch.kind k set unqueued_above = least_key where k.kind = p_kind;
   end if;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { succeed } from "../support/queue.ts";
+import { withSqlMutant } from "../support/withSqlMutant.ts";
 import {
   attempts,
   claimed,
@@ -79,4 +80,31 @@ test("attaching does not wait for a program that has locked its request, and may
   await program.end();
   await succeed(worker, running);
   assert.deepEqual(await queued(), [2, 3, 4]);
+});
+
+test("attaching is refused if rows are hidden while they are read, and no running request is taken for one without a row", async () => {
+  await query(`create role hidden_owner bypassrls; alter table parcels owner to hidden_owner;
+    alter table parcels enable row level security; alter table parcels force row level security; ${ATTACH}`);
+  const running = await claimed("a");
+  await query("alter table parcels disable trigger user");
+  const read = "without_row := batch.claimed_without_row(p_kind, true);";
+  await withSqlMutant(
+    database,
+    ["complete_attachment", read, `perform pg_advisory_xact_lock(13); ${read}`],
+    async () => {
+      const [holder, owner] = [await database.open(), await database.open()];
+      await holder.query("select pg_advisory_lock(13)");
+      const attached = assert.rejects(owner.query(ATTACH), /row level security hides rows/);
+      await database.untilBlocked();
+      await holder.query("alter role hidden_owner nobypassrls");
+      await holder.end();
+      await attached;
+      await owner.end();
+    },
+  );
+  await query(`alter table parcels disable row level security; ${ATTACH}`);
+  await succeed(worker, running);
+  await poll();
+  assert.deepEqual(await queued(), [2, 3]);
+  await query("alter table parcels owner to current_user; drop owned by hidden_owner; drop role hidden_owner");
 });
