@@ -26,11 +26,12 @@ export async function explainStart(
   runner = OWN_FOLDER,
 ): Promise<string> {
   const file = await findProgram(program, path);
-  const why = file ? await explainFile(file, error) : explainMissing(program, error);
   const files = file ? [file.path, getInterpreter(file) ?? file.path] : listCandidates(program, path);
   const isMissing = error.code === "ENOENT" || error.code === "ENOTDIR";
   const isHidden = isMissing && files.some((found) => resolve(found).startsWith(`${runner}/`));
-  return `cannot start ${program || "the command"}: ${isHidden ? `${why.replace("the image has", "there is")}; ${HIDDEN}` : why}`;
+  const lack = isHidden ? "there is no" : "the image has no";
+  const why = file ? await explainFile(file, error, lack) : explainMissing(program, error, lack);
+  return `cannot start ${program || "the command"}: ${why}${isHidden ? `; ${HIDDEN}` : ""}`;
 }
 
 /** A shell's exit code for a file that it cannot run as a script, and its messages after the file's path (dash, bash, busybox). */
@@ -68,27 +69,29 @@ function explainMachine({ path }: ProgramFile, machine: string): string {
   return `${path} is built for ${machine}, and this node is ${process.arch}`;
 }
 
-/** EACCES: a folder that may not be searched hides what is in it. */
-function explainMissing(program: string, { code }: NodeJS.ErrnoException): string {
+/**
+ * EACCES: a folder that may not be searched hides what is in it.
+ *
+ * @param lack - who lacks it: "the image has no", for example
+ */
+function explainMissing(program: string, { code }: NodeJS.ErrnoException, lack: string): string {
   if (program === "") return "it is empty";
   const user = code === "EACCES" ? process.getuid?.() : undefined;
   if (program.includes("/")) {
-    return user === undefined
-      ? "the image has no such file"
-      : `user ${user} may not enter the folder in which it should be`;
+    return user === undefined ? `${lack} such file` : `user ${user} may not enter the folder in which it should be`;
   }
-  const missing = "the image has no such program in its PATH";
+  const missing = `${lack} such program in its PATH`;
   return user === undefined ? missing : `${missing}, of which user ${user} may not enter every folder`;
 }
 
-async function explainFile(file: ProgramFile, error: NodeJS.ErrnoException): Promise<string> {
+async function explainFile(file: ProgramFile, error: NodeJS.ErrnoException, lack: string): Promise<string> {
   const machine = getForeignMachine(file);
   if ((await stat(file.path)).isDirectory()) return `${file.path} is a directory`;
   if (machine !== undefined) return explainMachine(file, machine);
   if (error.code === "EACCES") return await explainAccess(file);
   if (error.code === "E2BIG") return "its arguments and its environment are too long";
   // The file exists, so what is missing is the interpreter that the kernel starts it with.
-  return error.code === "ENOENT" ? explainInterpreter(file) : `${file.path}: ${error.message}`;
+  return error.code === "ENOENT" ? explainInterpreter(file, lack) : `${file.path}: ${error.message}`;
 }
 
 async function explainAccess(file: ProgramFile): Promise<string> {
@@ -109,11 +112,11 @@ function getInterpreter({ head }: ProgramFile): string | undefined {
   return /^#![ \t]*([^ \t\n]+)/.exec(head.toString("latin1"))?.[1];
 }
 
-function explainInterpreter(file: ProgramFile): string {
+function explainInterpreter(file: ProgramFile, lack: string): string {
   if (isElf(file)) {
-    return `the image has no loader for ${file.path} (is it built for another C library?)`;
+    return `${lack} loader for ${file.path} (is it built for another C library?)`;
   }
   const interpreter = getInterpreter(file);
-  if (interpreter === undefined) return `${file.path} has no #! line, and the image has no /bin/sh to run it`;
-  return `the image has no ${JSON.stringify(interpreter)}, which the first line of ${file.path} requires`;
+  if (interpreter === undefined) return `${file.path} has no #! line, and ${lack} /bin/sh to run it`;
+  return `${lack} ${JSON.stringify(interpreter)}, which the first line of ${file.path} requires`;
 }
