@@ -1,5 +1,5 @@
--- The last part of batch.attach(), which has locked the table: enqueues the rows that already exist, and ends claimed requests that have lost
--- theirs.
+-- The last part of batch.attach(), which has locked the table: enqueues the rows that already exist, and ends claimed requests without a
+-- row.
 --
 -- p_kind: the kind
 --

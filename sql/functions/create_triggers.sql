@@ -3,9 +3,9 @@
 -- p_kind: the kind   p_requests: its table
 --
 -- Statement triggers with a transition table; row triggers on a partitioned table, since partitions inherit only those, and on one whose
--- triggers always fire: the worker of a subscription, or of pglogical, fires only row triggers, and only those that always fire. The trigger for
--- changed keys names no column: then it would not fire for a key that another trigger changes. batch.is_attached() recognizes these triggers:
--- one whose definition changes here must be distinguished there.
+-- triggers always fire: the worker of a subscription, or of pglogical, fires only row triggers, and only those that always fire. The trigger
+-- for changed keys names no column: then it would not fire for a key that another trigger changes. batch.is_attached() recognizes these
+-- triggers: one whose definition changes here must be distinguished there.
 create or replace function batch.create_triggers(p_kind text, p_requests regclass) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- batch.dequeue() as a row trigger, where batch.create_triggers() needs one. A row that an update moves to another partition is
--- deleted and inserted: it still exists when this trigger runs, and nothing happens to its request. In a table without partitions, a row that
--- exists then is a new request.
+-- deleted and inserted: it still exists when this trigger runs, and nothing happens to its request. In a table without partitions, a row
+-- that exists then is a new request.
 --
 -- Argument: the kind.
 create or replace function batch.dequeue_row() returns trigger

@@ -1,4 +1,5 @@
--- Ends requests that have lost their rows: one that no Job works on leaves the queue, and is DEAD if it has failed; a running one is not retried.
+-- Ends requests that have lost their rows: one that no Job works on leaves the queue, and is DEAD if it has failed; a running one is not
+-- retried.
 --
 -- p_kind: the kind   p_ctids: the entries of batch.queue, which the caller has locked   p_reason: what happened to their rows
 -- Index: history_pkey, by the whole key (batch.dequeue_ids)

@@ -1,5 +1,5 @@
 -- Whether a table has a row that batch.enqueue_existing() would enqueue, or report because its key is another row's as well, or a claimed
--- request has lost its row. Also true for a row that has been deleted meanwhile, and if the table cannot be read: batch.attach() then locks the
+-- request has no row. Also true for a row that has been deleted meanwhile, and if the table cannot be read: batch.attach() then locks the
 -- table and looks again.
 --
 -- p_kind: the kind

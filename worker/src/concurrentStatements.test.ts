@@ -18,7 +18,7 @@ test("a statement that is due while another one runs is sent after it, as node-p
   assert.deepEqual(warnings, []);
 });
 
-test("a statement that runs when the connection is closed fails without a word, and opens no other one", async () => {
+test("a statement that runs when the connection is closed fails without a log line, and no other connection is opened", async () => {
   const lines: string[] = [];
   const connection = database.connect(
     undefined,

@@ -118,7 +118,7 @@ export class Database {
     }
   }
 
-  /** Closes the connection, which releases the session's lock. A statement that still runs, as a renewal may, fails without a word. */
+  /** Closes the connection, which releases the session's lock. A statement that still runs, such as a renewal, fails without a log line. */
   async close(): Promise<void> {
     this.#closed = true;
     this.onDisconnect = undefined;
