@@ -940,6 +940,33 @@ $_$;
 
 
 --
+-- Name: copy_history(text, bigint, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.copy_history(p_kind text, p_request bigint, p_new bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+  insert into batch.history (
+    kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
+  )
+  select h.kind, p_new, h.attempt + greatest(0, 1 + previous.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
+         h.ended_at, h.status, h.reason, h.job_name, h.pod_name, h.error, h.result, h.progress
+  from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = p_kind and n.request_id = p_new) previous
+  where h.kind = p_kind and h.request_id = p_request and not exists (
+    select from batch.history known
+    join batch.history n on n.started_at = known.started_at and n.session_id is not distinct from known.session_id
+      and (n.status = 'SUCCESS' or known.status <> 'SUCCESS')
+    where known.kind = p_kind and known.request_id = p_request and known.attempt >= h.attempt
+      and n.kind = p_kind and n.request_id = p_new
+  );
+end
+$$;
+
+
+--
 -- Name: count_jobs(text, integer, integer, integer); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -3600,57 +3627,17 @@ begin
       where h.kind = tg_argv[0] and h.request_id = old_id and h.ended_at > (select k.cleared_at from batch.kind k where k.kind = tg_argv[0])
     )
   else false end;
-  insert into batch.history (
-    kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, job_name, pod_name, error, result, progress
-  )
-  select h.kind, new_id, h.attempt + greatest(0, 1 + previous.attempt - min(h.attempt) over ()), h.session_id, h.created_at, h.started_at,
-         h.ended_at, h.status, h.reason, h.job_name, h.pod_name, h.error, h.result, h.progress
-  from batch.history h, (select max(n.attempt) as attempt from batch.history n where n.kind = tg_argv[0] and n.request_id = new_id) previous
-  where not unseen and h.kind = tg_argv[0] and h.request_id = old_id and not exists (
-    -- It had this key before; what precedes in its present key's history belongs to an earlier request with that key. An attempt that ran while
-    -- its key was changed is DEAD under the other key, although it may have succeeded.
-    select from batch.history known
-    join batch.history n on n.started_at = known.started_at and n.session_id is not distinct from known.session_id
-      and (n.status = 'SUCCESS' or known.status <> 'SUCCESS')
-    where known.kind = tg_argv[0] and known.request_id = old_id and known.attempt >= h.attempt
-      and n.kind = tg_argv[0] and n.request_id = new_id
-  );
-
   if unseen then
     perform batch.enqueue_ids(tg_argv[0], array[new_id]);
     unseen_changes := (format('%s %s %s', tg_argv[0], old_id, new_id) || unseen_changes)[1:100];
     perform set_config('postgres_batch.unseen', array_to_string(unseen_changes, ','), true);
-  elsif request.kind is not null and request.session_id is null then
-    delete from batch.queue q where q.kind = tg_argv[0] and q.request_id = old_id;
-    request.request_id := new_id;
-    if request.job_name is null then
-      -- At its previous position it might lie below the lower bound of the waiting requests.
-      request.enqueued_xid := pg_current_xact_id();
+  else
+    perform batch.copy_history(tg_argv[0], old_id, new_id);
+    if request.kind is not null and request.session_id is null then
+      perform batch.rekey_waiting(tg_argv[0], old_id, new_id);
+    elsif request.kind is not null then
+      perform batch.rekey_running(tg_argv[0], old_id, new_id);
     end if;
-    insert into batch.queue select request.* on conflict (kind, request_id) do nothing;
-    -- Afterwards, since the insert waits for an attempt of an earlier request with the new key that is just ending.
-    update batch.queue q set attempt = latest.attempt
-    from (select max(h.attempt) as attempt from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id) latest
-    where q.kind = tg_argv[0] and q.request_id = new_id and q.attempt < latest.attempt;
-    -- It had this key before, and was DEAD under it since; now it is retried.
-    update batch.history n
-    set status = 'FAILED', error = h.error
-    from batch.history h
-    where h.kind = tg_argv[0] and h.request_id = old_id and h.status = 'FAILED' and h.attempt = request.attempt
-      and n.kind = tg_argv[0] and n.request_id = new_id and n.status = 'DEAD'
-      and n.started_at = h.started_at and n.session_id is not distinct from h.session_id;
-    update batch.history h
-    set status = 'DEAD', error = concat_ws('; not retried: ', h.error, format('its primary key was changed to %s', new_id))
-    where h.kind = tg_argv[0] and h.request_id = old_id and h.attempt = request.attempt and h.status = 'FAILED';
-  elsif request.kind is not null then
-    update batch.queue q set canceled = format('its primary key was changed to %s', new_id)
-    where q.kind = tg_argv[0] and q.request_id = old_id;
-    -- Otherwise the row would have no request: once attached again, or with yet another key, it would run beside this attempt.
-    -- It ends now, and not when this transaction began: the table may have been truncated since (batch.clear_kind).
-    insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, error)
-    select request.kind, new_id, greatest(request.attempt, 1 + max(h.attempt)), request.session_id, request.created_at, request.started_at,
-           clock_timestamp(), 'DEAD', 'canceled', format('a Job was working on it as %s when its primary key was changed', old_id)
-    from batch.history h where h.kind = tg_argv[0] and h.request_id = new_id;
   end if;
 
   delete from batch.deleted_request d where d.kind = tg_argv[0] and d.request_id = new_id;
@@ -3684,6 +3671,67 @@ begin
   return null;
 end
 $_$;
+
+
+--
+-- Name: rekey_running(text, bigint, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.rekey_running(p_kind text, p_request bigint, p_new bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  request batch.queue;
+begin
+  update batch.queue q set canceled = format('its primary key was changed to %s', p_new)
+  where q.kind = p_kind and q.request_id = p_request
+  returning q.* into request;
+  -- It ends now, and not when this transaction began: the table may have been truncated since (batch.clear_kind).
+  insert into batch.history (kind, request_id, attempt, session_id, created_at, started_at, ended_at, status, reason, error)
+  select request.kind, p_new, greatest(request.attempt, 1 + max(h.attempt)), request.session_id, request.created_at, request.started_at,
+         clock_timestamp(), 'DEAD', 'canceled', format('a Job was working on it as %s when its primary key was changed', p_request)
+  from batch.history h where h.kind = p_kind and h.request_id = p_new;
+end
+$$;
+
+
+--
+-- Name: rekey_waiting(text, bigint, bigint); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.rekey_waiting(p_kind text, p_request bigint, p_new bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  request batch.queue;
+begin
+  delete from batch.queue q where q.kind = p_kind and q.request_id = p_request returning q.* into request;
+  request.request_id := p_new;
+  if request.job_name is null then
+    -- At its previous position it might lie below the lower bound of the waiting requests.
+    request.enqueued_xid := pg_current_xact_id();
+  end if;
+  insert into batch.queue select request.* on conflict (kind, request_id) do nothing;
+  -- Afterwards, since the insert waits for an attempt of an earlier request with the new key that is just ending.
+  update batch.queue q set attempt = latest.attempt
+  from (select max(h.attempt) as attempt from batch.history h where h.kind = p_kind and h.request_id = p_new) latest
+  where q.kind = p_kind and q.request_id = p_new and q.attempt < latest.attempt;
+  -- It had this key before, and was DEAD under it since; now it is retried.
+  update batch.history n
+  set status = 'FAILED', error = h.error
+  from batch.history h
+  where h.kind = p_kind and h.request_id = p_request and h.status = 'FAILED' and h.attempt = request.attempt
+    and n.kind = p_kind and n.request_id = p_new and n.status = 'DEAD'
+    and n.started_at = h.started_at and n.session_id is not distinct from h.session_id;
+  update batch.history h
+  set status = 'DEAD', error = concat_ws('; not retried: ', h.error, format('its primary key was changed to %s', p_new))
+  where h.kind = p_kind and h.request_id = p_request and h.attempt = request.attempt and h.status = 'FAILED';
+end
+$$;
 
 
 --
@@ -5222,6 +5270,13 @@ REVOKE ALL ON FUNCTION batch.connect_readers() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION copy_history(p_kind text, p_request bigint, p_new bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.copy_history(p_kind text, p_request bigint, p_new bigint) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION count_jobs(p_kind text, p_requests_per_job integer, p_max_replica_count integer, p_pod_start_seconds integer); Type: ACL; Schema: batch; Owner: -
 --
 
@@ -5737,6 +5792,20 @@ REVOKE ALL ON FUNCTION batch.reject(p_kind text, p_ids bigint[], p_reason text) 
 --
 
 REVOKE ALL ON FUNCTION batch.rekey() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION rekey_running(p_kind text, p_request bigint, p_new bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.rekey_running(p_kind text, p_request bigint, p_new bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION rekey_waiting(p_kind text, p_request bigint, p_new bigint); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.rekey_waiting(p_kind text, p_request bigint, p_new bigint) FROM PUBLIC;
 
 
 --

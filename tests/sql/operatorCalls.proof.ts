@@ -196,7 +196,7 @@ describe("whatever operators and workers do, in whatever order: every request is
 });
 
 const MUTANTS: readonly SqlMutant[] = [
-  ["rekey", "h.attempt = request.attempt and h.status = 'FAILED'", "false"],
+  ["rekey_waiting", "h.attempt = request.attempt and h.status = 'FAILED'", "false"],
   ["unregister", "latest.attempt <= removed.attempt", "false"],
   ["register", "update batch.queue q set canceled = null", "delete from batch.queue q"],
   ["cancel", "update batch.queue q set canceled = why", "delete from batch.queue q"],
