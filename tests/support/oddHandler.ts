@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { EventEmitter } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
@@ -75,6 +76,21 @@ const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {
     Promise.reject(new Error("not awaited"));
     return never();
   },
+  "succeed and leave a rejection": () => void Promise.reject(new Error("not awaited")),
+  "succeed and leave a call that fails at once": async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const save = async () => {
+      throw new Error("not saved");
+    };
+    void save();
+  },
+  "succeed and leave a second rejection": async () => {
+    const parts = [1, 2].map((part) => Promise.reject(new Error(`part ${part}`)));
+    await Promise.allSettled(parts.slice(0, 1));
+  },
+  "succeed and leave an 'error' event": () =>
+    process.nextTick(() => new EventEmitter().emit("error", new Error("no disk"))),
+  "succeed with fake timers": async () => (await import("node:test")).mock.timers.enable(),
   exit: () => process.exit(3),
   "use all memory": () => {
     for (;;) left.push(new Array(1_000).fill(Math.random()));

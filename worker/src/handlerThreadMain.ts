@@ -11,6 +11,9 @@ import { ThreadSender } from "./threadSender.ts";
 // The entry of a handler's thread: loads the handler, runs it on one request, and reports the result. Whatever happens to this
 // thread, the main thread keeps the claim.
 
+/** Captured before the handler is loaded, which may use fake timers. */
+const { setImmediate: afterTick } = globalThis;
+
 // Without a port this file is only loaded to be compiled (worker/Dockerfile).
 if (parentPort) await serve(parentPort, workerData as ThreadData);
 
@@ -44,6 +47,8 @@ async function serve(port: MessagePort, { kind, unprocessed }: ThreadData): Prom
         sender.send({ type: "progress", done: toNumber(done), total: total === undefined ? total : toNumber(total) }),
       saveCheckpoint: (value) => checkpoints.save(value),
     });
+    // Node raises a rejection that nobody handles only after the microtasks of the tick in which the handler has returned.
+    if (result.outcome === "succeeded") await new Promise((resolve) => afterTick(resolve));
     post({ type: "ended", result });
   }
 }
