@@ -132,6 +132,9 @@ const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {
     await Promise.all(saved);
     return saved.length;
   },
+  "save large checkpoints and wait for none": ({ checkpoint }) => {
+    for (let page = 0; page < 1_000; page++) void checkpoint({ page, text: "x".repeat(60_000) });
+  },
   "print parts of much memory": ({ progress }) => {
     const memory = Buffer.alloc(20_000_000, "-");
     progress(0);

@@ -117,6 +117,24 @@ describe("an attempt's reporter", () => {
     assert.deepEqual(await stored(), { progress: { done: 100_000 }, checkpoint: null });
   });
 
+  test("keeps one checkpoint in memory, however many come while the database does not answer, and saves the last", async () => {
+    const { reporter } = await start();
+    const lock = await database.open();
+    await lock.query("begin");
+    await lock.query("lock table batch.queue in exclusive mode");
+    const saved = [reporter.saveCheckpoint(0)];
+    const before = await usedHeap();
+    for (let page = 1; page <= 1_000; page++) {
+      saved.push(reporter.saveCheckpoint({ page, items: Array.from({ length: 5_000 }, (_, item) => item) }));
+    }
+    const kept = (await usedHeap()) - before;
+    await lock.query("rollback");
+    await reporter.close();
+    await Promise.all(saved);
+    assert.ok(kept < 10_000_000, `${kept} bytes`);
+    assert.equal((await stored())?.checkpoint.page, 1_000);
+  });
+
   test("reports that the attempt is no longer this worker's, and writes nothing", async () => {
     const { connection, reporter, lost } = await start();
     await connection.close();

@@ -51,14 +51,19 @@ export class AttemptReporter {
   }
 
   /**
-   * Saves a JSON value; resolves when it, or a later one, is stored.
+   * Saves a JSON value; resolves when it, or a later one, is stored. Not an async function, which would keep the value until then. All that
+   * one write stores get the same promise.
    *
    * @throws TypeError or RangeError as `toJson` does; Error when the attempt has ended; the database's error
    */
-  async saveCheckpoint(value: unknown): Promise<void> {
-    const checkpoint = toJson("a checkpoint", value) ?? "null";
-    if (this.#close.signal.aborted) throw new Error("cannot save a checkpoint: the attempt has ended");
-    return await this.#add({ checkpoint });
+  saveCheckpoint(value: unknown): Promise<void> {
+    try {
+      const checkpoint = toJson("a checkpoint", value) ?? "null";
+      if (this.#close.signal.aborted) throw new Error("cannot save a checkpoint: the attempt has ended");
+      return this.#add({ checkpoint });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Writes pending reports immediately, and then no more. Never rejects: the caller of `saveCheckpoint` gets the error. */

@@ -30,6 +30,8 @@ export class HandlerThread {
   readonly #mark = randomUUID();
   readonly #startTime: number | undefined;
   #context: WorkContext | undefined;
+  /** The newest checkpoints that are being saved: those that are saved by one write are answered together. */
+  #saving: { readonly saved: Promise<void>; last: number } | undefined;
 
   constructor(kind: string) {
     // Awaited by `loaded` at the Job's start; later a load error is the request's error.
@@ -121,7 +123,7 @@ export class HandlerThread {
         this.#processed(message);
         break;
       case "saveCheckpoint":
-        void this.#saveCheckpoint(message.id, message.value);
+        this.#saveCheckpoint(message.id, message.json);
         this.#processed(message);
         break;
       case "ended":
@@ -142,12 +144,30 @@ export class HandlerThread {
     Atomics.notify(this.#unprocessed, 0);
   }
 
-  async #saveCheckpoint(id: number, value: unknown): Promise<void> {
+  /** Not an async function, which would keep its value until it is stored. */
+  #saveCheckpoint(id: number, json: string): void {
+    const saved = this.#passCheckpoint(json);
+    if (this.#saving?.saved === saved) {
+      this.#saving.last = id;
+      return;
+    }
+    const saving = { saved, first: id, last: id };
+    this.#saving = saving;
+    const end = (failure?: { readonly error: string }) => {
+      if (this.#saving === saving) this.#saving = undefined;
+      this.#send({ type: "checkpointSaved", first: id, last: saving.last, ...failure });
+    };
+    saved.then(
+      () => end(),
+      (error: unknown) => end({ error: describeError(error) }),
+    );
+  }
+
+  #passCheckpoint(json: string): Promise<void> {
     try {
-      await this.#context?.saveCheckpoint(value);
-      this.#send({ type: "checkpointSaved", id });
+      return this.#context?.saveCheckpoint(JSON.parse(json)) ?? Promise.resolve();
     } catch (error) {
-      this.#send({ type: "checkpointSaved", id, error: describeError(error) });
+      return Promise.reject(error);
     }
   }
 

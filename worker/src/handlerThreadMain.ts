@@ -33,7 +33,7 @@ async function serve(port: MessagePort, { kind, unprocessed }: ThreadData): Prom
   const checkpoints = new CheckpointSender((message) => sender.send(message));
   port.on("message", (message: ToThread) => {
     if (message.type === "abort") stop.abort(toStopError(message.reason));
-    else if (message.type === "checkpointSaved") checkpoints.saved(message.id, message.error);
+    else if (message.type === "checkpointSaved") checkpoints.saved(message);
     else void run(message);
   });
   post({ type: "loaded" });

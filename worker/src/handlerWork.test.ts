@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { createOddWork } from "../../tests/support/oddWork.ts";
+import { usedHeap } from "../../tests/support/usedHeap.ts";
 import { workContext } from "../../tests/support/workContext.ts";
 import { listProcesses, readProcess } from "./command/processTable.ts";
 import { createLog } from "./log.ts";
@@ -29,7 +30,7 @@ function createMemoryLog(onLine: () => void = () => undefined) {
   return { lines, log: createLog({ request: "1", attempt: 1 }, write) };
 }
 
-describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => {
+describe("a handler in its thread", { timeout: 120_000 }, () => {
   const ENDS: Record<string, { readonly outcome: string; readonly message?: RegExp; readonly final?: boolean }> = {
     succeed: { outcome: "succeeded" },
     fail: { outcome: "failed", message: /^Error: no luck\n {4}at .*\ncaused by Error: rain\n/s, final: false },
@@ -104,6 +105,22 @@ describe("a handler in its thread", { timeout: 120_000, concurrency: 2 }, () => 
     }
     assert.equal((await run("print parts of much memory", { progress })).outcome, "succeeded");
     assert.ok(sent < 100_000_000, `${sent} bytes`);
+  });
+
+  test("saves many large checkpoints, and waits for none, without filling this thread's memory until they are stored", async () => {
+    // As the reporter does during an outage.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = await usedHeap();
+    const pages: unknown[] = [];
+    const saveCheckpoint = (value: unknown) => {
+      pages.push((value as { page: number }).page);
+      return promise;
+    };
+    assert.equal((await run("save large checkpoints and wait for none", { saveCheckpoint })).outcome, "succeeded");
+    const kept = (await usedHeap()) - before;
+    resolve();
+    assert.deepEqual([pages.length, pages.at(-1)], [1_000, 999]);
+    assert.ok(kept < 10_000_000, `${kept} bytes`);
   });
 
   test("gets the reason why it must stop, as an instance of its class", async () => {

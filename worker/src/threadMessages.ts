@@ -17,7 +17,7 @@ export type ToThread =
       "kind" | "requestId" | "attempt" | "checkpointJson" | "token"
     >)
   | { readonly type: "abort"; readonly reason: StopReason }
-  | { readonly type: "checkpointSaved"; readonly id: number; readonly error?: string };
+  | { readonly type: "checkpointSaved"; readonly first: number; readonly last: number; readonly error?: string };
 
 /** What a handler's thread sends to the worker's main thread. */
 export type FromThread =
@@ -31,7 +31,7 @@ export type FromThread =
       readonly encoding: BufferEncoding;
     }
   | { readonly type: "progress"; readonly done: number; readonly total?: number | undefined }
-  | { readonly type: "saveCheckpoint"; readonly id: number; readonly value: unknown }
+  | { readonly type: "saveCheckpoint"; readonly id: number; readonly json: string }
   | { readonly type: "ended"; readonly result: WorkResult };
 
 /** Distinguishes this program's messages from those of the handler's libraries. */

@@ -14,8 +14,20 @@ const UNIT_LENGTH = 16_384;
 
 /** What a message adds to the unprocessed, and the main thread subtracts. */
 export function getWeight(message: Counted): number {
-  const { length } = message.type === "output" ? message.chunk : message.type === "log" ? message.line : "";
-  return 1 + Math.floor(length / UNIT_LENGTH);
+  return 1 + Math.floor(getContent(message).length / UNIT_LENGTH);
+}
+
+function getContent(message: Counted): Uint8Array | string {
+  switch (message.type) {
+    case "output":
+      return message.chunk;
+    case "log":
+      return message.line;
+    case "saveCheckpoint":
+      return message.json;
+    case "progress":
+      return "";
+  }
 }
 
 /**
