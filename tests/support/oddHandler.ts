@@ -50,8 +50,8 @@ const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {
     closeSync(writer);
   },
   "block in a native call": () => execFileSync("sleep", ["5"]),
-  "succeed, then block in a native call": () => {
-    setTimeout(() => execFileSync("sleep", ["5"]), 0);
+  "succeed, then wait for a FIFO in a native call": () => {
+    setTimeout(() => openSync(String(process.env.FIFO), "r"), 0);
   },
   "fail, then block in a native call": () => {
     // Before the thread's event loop, which the main thread could end, and after the failure is reported.
@@ -188,9 +188,8 @@ const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {
     progress(spawn("sleep", ["1003"], { stdio: "ignore" }).pid ?? 0);
     return never();
   },
-  "leave a program with an environment of its own": () => {
-    spawn("sleep", ["1005"], { stdio: "ignore", env: { PATH: process.env.PATH } });
-  },
+  "leave a program with an environment of its own": ({ progress }) =>
+    progress(spawn("sleep", ["1005"], { stdio: "ignore", env: { PATH: process.env.PATH } }).pid ?? 0),
   "report what else sleeps": () =>
     execFileSync("ps", ["-e", "-o", "args="], { encoding: "utf8" }).match(/^sleep .*$/gm) ?? [],
   "report how many were left": () => ({ left: left.length }),

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { endProcesses } from "./command/endProcesses.ts";
-import { readNewestThreadStart } from "./command/processTable.ts";
+import { endProcesses, killProcesses, type Leftovers } from "./command/endProcesses.ts";
+import { listProcesses, type ProcessEntry, readNewestThreadStart } from "./command/processTable.ts";
 import { describeError } from "./describeError.ts";
 import { SettingsError } from "./errors.ts";
 import { noteLineEnd } from "./logLines.ts";
@@ -18,6 +18,10 @@ import type { WorkContext, WorkResult } from "./work.ts";
 const TERMINATE_LIMIT_MS = 5_000;
 const KILLED_TERMINATE_LIMIT_MS = 400;
 
+/** How long the thread may take to reap its children, and how often to look. Usually it takes a few milliseconds. */
+const REAP_LIMIT_MS = 100;
+const REAP_PAUSE_MS = 5;
+
 /** In the environment of a thread, which the processes that its handler starts inherit: they are recognized by it. */
 const MARK_VARIABLE = "BATCH_HANDLER";
 
@@ -27,8 +31,7 @@ export class HandlerThread {
   readonly #loaded = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<WorkResult>();
   readonly #unprocessed = new Int32Array(new SharedArrayBuffer(4));
-  readonly #mark = randomUUID();
-  readonly #startTime: number | undefined;
+  readonly #leftovers: Leftovers;
   #context: WorkContext | undefined;
   /** The newest checkpoints that are being saved: those that are saved by one write are answered together. */
   #saving: { readonly saved: Promise<void>; last: number } | undefined;
@@ -37,10 +40,11 @@ export class HandlerThread {
     // Awaited by `loaded` at the Job's start; later a load error is the request's error.
     this.#loaded.promise.catch(() => undefined);
     const workerData: ThreadData = { kind, unprocessed: this.#unprocessed.buffer };
-    const env = { ...process.env, [MARK_VARIABLE]: this.#mark };
+    const mark = randomUUID();
+    const env = { ...process.env, [MARK_VARIABLE]: mark };
     this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), { workerData, env });
     // What the container has started before is not the handler's.
-    this.#startTime = readNewestThreadStart();
+    this.#leftovers = { mark: `${MARK_VARIABLE}=${mark}`, startTime: readNewestThreadStart() };
     this.#worker.on("message", (sent: unknown) => {
       // Libraries that find themselves in a thread send messages of their own.
       if (isEnvelope(sent)) this.#receive(sent.fromHandlerThread);
@@ -85,6 +89,20 @@ export class HandlerThread {
     return result;
   }
 
+  /**
+   * Kills the handler's processes, and waits until the thread, which must still run, has reaped its children: nobody else can, and what is
+   * not reaped keeps its pid until the worker ends. Does not wait long for a thread that is blocked.
+   */
+  async reapChildren(killSignal: AbortSignal): Promise<void> {
+    const { startTime = 0 } = this.#leftovers;
+    const isChild = (entry: ProcessEntry) => entry.parent === process.pid && entry.startTime >= startTime;
+    const end = performance.now() + REAP_LIMIT_MS;
+    while (!killSignal.aborted && performance.now() < end && listProcesses().some(isChild)) {
+      killProcesses(this.#leftovers);
+      await sleep(REAP_PAUSE_MS);
+    }
+  }
+
   /** Terminates the thread with everything in it; returns whether it ended. Does not wait long once `killSignal` aborts. */
   async terminate(killSignal?: AbortSignal): Promise<boolean> {
     const terminated = this.#worker.terminate().then(() => true);
@@ -94,8 +112,7 @@ export class HandlerThread {
 
   /** Ends the processes that the terminated thread has started; returns those that still run. */
   async endProcesses(killSignal: AbortSignal): Promise<readonly number[]> {
-    const mark = `${MARK_VARIABLE}=${this.#mark}`;
-    return await endProcesses({ mark, startTime: this.#startTime }, killSignal);
+    return await endProcesses(this.#leftovers, killSignal);
   }
 
   #send(message: ToThread): void {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { openSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { createOddWork } from "../../tests/support/oddWork.ts";
+import { until } from "../../tests/support/until.ts";
 import { usedHeap } from "../../tests/support/usedHeap.ts";
 import { workContext } from "../../tests/support/workContext.ts";
 import { listProcesses, readProcess } from "./command/processTable.ts";
@@ -150,19 +155,27 @@ describe("a handler in its thread", { timeout: 120_000 }, () => {
   });
 
   test("may end slowly after its result, but not beyond the grace period", async () => {
+    process.env.FIFO = join(createDirectory(), "fifo");
+    execFileSync("mkfifo", [process.env.FIFO]);
     const kill = new AbortController();
     const work = new HandlerWork("odd");
-    const result = run("succeed, then block in a native call", { killSignal: kill.signal }, work);
-    // The thread blocks before this thread has read its result and terminates it.
-    block(1_000);
-    const killed = setTimeout(1_500).then(() => {
-      kill.abort();
-      return performance.now();
-    });
-    assert.equal((await result).outcome, "succeeded");
-    const lateMs = performance.now() - (await killed);
-    assert.ok(lateMs < 1_500, `the result came ${lateMs} ms after the grace period`);
-    assert.equal(work.stuck, true);
+    try {
+      const result = run("succeed, then wait for a FIFO in a native call", { killSignal: kill.signal }, work);
+      // The thread blocks before this thread has read its result and terminates it.
+      block(1_000);
+      const killed = setTimeout(1_500).then(() => {
+        kill.abort();
+        return performance.now();
+      });
+      assert.equal((await result).outcome, "succeeded");
+      const lateMs = performance.now() - (await killed);
+      assert.ok(lateMs < 1_500, `the result came ${lateMs} ms after the grace period`);
+      assert.equal(work.stuck, true);
+    } finally {
+      // A writer lets the thread continue, however late it opens the FIFO.
+      openSync(process.env.FIFO, "r+");
+      delete process.env.FIFO;
+    }
   });
 
   test("keeps the form and the order of its log lines, however many there are", async () => {
@@ -199,6 +212,23 @@ describe("a handler in its thread", { timeout: 120_000 }, () => {
       assert.deepEqual([pids.length, pids.filter((pid) => readProcess(pid)?.ended === false)], [1, []]);
     });
   }
+
+  test("leaves no zombie that would keep its pid until the Job ends", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const zombies = () => listProcesses().filter(({ parent, ended }) => parent === process.pid && ended).length;
+    // On an overloaded machine reaping may take longer than a request waits for it.
+    const options = { timeoutMs: 10_000 };
+    await until(
+      "a request that leaves none",
+      async () => {
+        const before = zombies();
+        await run("leave a program running");
+        return zombies() === before;
+      },
+      options,
+    );
+  });
 });
 
 test("a handler that is loaded and gets no request leaves no process that its module has started", {

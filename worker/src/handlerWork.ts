@@ -38,6 +38,8 @@ export class HandlerWork implements Work {
     const thread = this.#next ?? new HandlerThread(this.#kind);
     this.#next = undefined;
     const result = await thread.run(rowJson, context);
+    // After any other result the Job's process ends, and with it its zombies.
+    if (result.outcome === "succeeded") await thread.reapChildren(context.killSignal);
     if (!(await thread.terminate(context.killSignal))) this.#stuck = true;
     const survivors = await thread.endProcesses(context.killSignal);
     if (survivors.length > 0) context.log.warn("processes of the handler could not be ended", { pids: survivors });

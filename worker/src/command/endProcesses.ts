@@ -44,9 +44,18 @@ export async function endProcesses(leftovers: Leftovers, killSignal: AbortSignal
     // On an overloaded machine, finding the processes may take longer than that.
     const isOver = rounds > 0 && performance.now() - startedAt > timeoutMs;
     if (found.length === 0 || isOver) return found.map(({ pid }) => pid);
-    for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const process of found) signalProcess(process, signal);
+    kill(found);
     await sleep(PAUSE_MS);
   }
+}
+
+/** Kills what `endProcesses` would find now, without waiting for its end. */
+export function killProcesses(leftovers: Leftovers): void {
+  kill(findLeftovers(leftovers));
+}
+
+function kill(found: readonly ProcessEntry[]): void {
+  for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const process of found) signalProcess(process, signal);
 }
 
 /** Signals every process of a group; returns false if there is none. */
