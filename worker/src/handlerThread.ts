@@ -44,7 +44,8 @@ export class HandlerThread {
     const env = { ...process.env, [MARK_VARIABLE]: mark };
     this.#worker = new Worker(new URL("./handlerThreadMain.ts", import.meta.url), { workerData, env });
     // What the container has started before is not the handler's.
-    this.#leftovers = { mark: `${MARK_VARIABLE}=${mark}`, startTime: readNewestThreadStart() };
+    // While it runs a handler, the worker starts no process itself.
+    this.#leftovers = { mark: `${MARK_VARIABLE}=${mark}`, startTime: readNewestThreadStart(), ownChildren: true };
     this.#worker.on("message", (sent: unknown) => {
       // Libraries that find themselves in a thread send messages of their own.
       if (isEnvelope(sent)) this.#receive(sent.fromHandlerThread);

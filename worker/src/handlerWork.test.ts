@@ -196,7 +196,12 @@ describe("a handler in its thread", { timeout: 120_000 }, () => {
     assert.deepEqual(await run("report how many were left", {}, work), { outcome: "succeeded", result: { left: 0 } });
   });
 
-  for (const does of ["leave a program running", "leave a daemon", "leave a program running, and wait forever"]) {
+  for (const does of [
+    "leave a program running",
+    "leave a daemon",
+    "leave a program with an environment of its own",
+    "leave a program running, and wait forever",
+  ]) {
     test(`asked to ${does} ends with every process that it has started`, {
       skip: process.platform !== "linux",
     }, async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
@@ -110,6 +110,28 @@ test("in a container, daemons without an environment end, one without its first 
   const [left] = await once(lines, "line");
   assert.deepEqual(JSON.parse(left), ["sleep 1002"]);
   await ended;
+});
+
+test("of this process's children only those that were started since then end, with theirs, and none unless it is asked for", {
+  skip: process.platform !== "linux",
+}, async (t) => {
+  const older = spawn("sleep", ["1007"]);
+  t.after(() => older.kill("SIGKILL"));
+  await once(older, "spawn");
+  const startTime = (readProcess(older.pid as number)?.startTime ?? 0) + 1;
+  // In seconds, with two decimals; a tick is the hundredth part of a second.
+  const now = () => 100 * Number.parseFloat(readFileSync("/proc/uptime", "latin1"));
+  await until("a later tick", () => now() > startTime);
+  const child = spawn("sh", ["-c", "sleep 1008 & echo $!; wait"], { env: { PATH: process.env.PATH } });
+  t.after(() => child.kill("SIGKILL"));
+  const [line] = await once(createInterface(child.stdout), "line");
+  const isRunning = () =>
+    [older.pid, child.pid, Number(line)].map((pid) => readProcess(pid as number)?.ended === false);
+  const mark = "MARK=own";
+  await endProcesses({ mark, startTime }, new AbortController().signal);
+  assert.deepEqual(isRunning(), [true, true, true]);
+  await endProcesses({ mark, startTime, ownChildren: true }, new AbortController().signal);
+  assert.deepEqual(isRunning(), [true, false, false]);
 });
 
 test("processes that are found late, on an overloaded machine, are still killed", {

@@ -17,6 +17,12 @@ export interface Leftovers {
   readonly startTime?: number | undefined;
   /** `NAME=value`, unique to the attempt, in the environment that every descendant inherits. */
   readonly mark: string;
+  /**
+   * Whether all of this process's own children are among them, too: a child that was given an environment of its own has no mark.
+   *
+   * @default false
+   */
+  readonly ownChildren?: boolean;
 }
 
 /** Killed processes end within milliseconds; one that does not is stuck in the kernel. */
@@ -26,7 +32,8 @@ const PAUSE_MS = 10;
 
 /**
  * Ends the processes that a command left behind: its process group, processes that left the group but not the session (job
- * control), daemons that still have the attempt's mark in their environment, the descendants of all these, and, if this runner is its
+ * control), daemons that still have the attempt's mark in their environment, this process's own children if they belong to it, the
+ * descendants of all these, and, if this runner is its
  * container's first process, every process that was not started from outside (`kubectl exec`). Without privileges no more can be found:
  * elsewhere, also below an init in a container, a daemon that cleared its environment survives.
  *
@@ -77,7 +84,7 @@ function signalProcess({ pid, startTime }: ProcessEntry, signal: NodeJS.Signals)
   }
 }
 
-function findLeftovers({ leader, startTime = 0, mark }: Leftovers): readonly ProcessEntry[] {
+function findLeftovers({ leader, startTime = 0, mark, ownChildren = false }: Leftovers): readonly ProcessEntry[] {
   const processes = listProcesses();
   const byPid = new Map(processes.map((entry) => [entry.pid, entry]));
   const protectedPids = new Set([process.pid, ...getAncestors(process.pid, byPid)]);
@@ -93,6 +100,7 @@ function findLeftovers({ leader, startTime = 0, mark }: Leftovers): readonly Pro
     if (
       entry.group === leader ||
       entry.session === leader ||
+      (ownChildren && entry.parent === process.pid) ||
       `\0${readSharedFile(entry.pid, "environ") ?? ""}`.includes(`\0${markBytes}\0`) ||
       (isFirstOfContainer && isOfContainer(entry, byPid, ownCgroup))
     ) {
