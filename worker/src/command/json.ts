@@ -1,3 +1,5 @@
+import { findUnstorable } from "../findUnstorable.ts";
+
 /** Deeper values overflow the stack of their readers. */
 const MAX_DEPTH = 200;
 
@@ -55,8 +57,8 @@ function notStorable(got: string): RangeError {
 }
 
 function checkText(text: string): void {
-  if (text.includes("\0")) throw notStorable("a string with \\u0000");
-  if (!text.isWellFormed()) throw notStorable("a string with half of a surrogate pair, which is not Unicode");
+  const got = findUnstorable(text);
+  if (got !== undefined) throw notStorable(got);
 }
 
 /**
