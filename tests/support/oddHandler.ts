@@ -92,6 +92,7 @@ const ACTIONS: Record<string, (context: HandlerContext) => unknown> = {
     process.nextTick(() => new EventEmitter().emit("error", new Error("no disk"))),
   "succeed with fake timers": async () => (await import("node:test")).mock.timers.enable(),
   exit: () => process.exit(3),
+  "close its thread's port": () => parentPort?.close(),
   "use all memory": () => {
     for (;;) left.push(new Array(1_000).fill(Math.random()));
   },

@@ -195,8 +195,9 @@ export class HandlerThread {
   }
 }
 
-/** Node.js exits with 13 when a top-level await never settles. */
+/** Node.js exits with 13 when a top-level await never settles, and with 0 when nothing keeps the event loop alive any more. */
 function describeExit(code: number): string {
+  if (code === 0) return "process.exit(0), or parentPort.close() or parentPort.unref(), also by a library";
   return code === 13 ? "a top-level await that never settles, or process.exit(13)" : `process.exit(${code})`;
 }
 

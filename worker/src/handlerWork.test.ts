@@ -50,6 +50,11 @@ describe("a handler in its thread", { timeout: 120_000 }, () => {
     "succeed and leave an 'error' event": { outcome: "failed", message: /^Error: no disk\n/, final: false },
     "succeed with fake timers": { outcome: "succeeded" },
     exit: { outcome: "failed", message: /ended its thread \(process\.exit\(3\)\)/, final: false },
+    "close its thread's port": {
+      outcome: "failed",
+      message: /ended its thread \(.*parentPort\.close\(\)/,
+      final: false,
+    },
     "succeed with a timer left": { outcome: "succeeded" },
     "return what is not JSON": { outcome: "failed", message: /a result must be JSON/, final: false },
   };
