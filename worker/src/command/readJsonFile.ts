@@ -10,15 +10,18 @@ export type JsonFile = { readonly value: unknown; readonly text: string } | { re
  * Reads a file that a command writes, which may be anything: if it is not a regular file, larger than 64 KiB, or not JSON that `parseJson`
  * accepts, it has a `problem`. A FIFO does not block, and a large file is not read to its end.
  *
- * @returns undefined if there is no such file
+ * @param known - the text that it had before, of any size and even if `parseJson` refuses it
+ * @returns undefined if there is no such file, or it still has the known text
  */
-export async function readJsonFile(path: string): Promise<JsonFile | undefined> {
+export async function readJsonFile(path: string, known = ""): Promise<JsonFile | undefined> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const found = await file.stat();
     if (!found.isFile()) return { problem: `must be a regular file; got ${describeKind(found)}` };
-    const bytes = await readAtMost(file, MAX_JSON_BYTES + 1);
+    const knownBytes = Buffer.from(known);
+    const bytes = await readAtMost(file, Math.max(MAX_JSON_BYTES, knownBytes.length) + 1);
+    if (knownBytes.length > 0 && bytes.equals(knownBytes)) return undefined;
     if (bytes.length > MAX_JSON_BYTES) return { problem: `must be at most ${MAX_JSON_BYTES} bytes; got more` };
     if (bytes.length === 0) return { problem: "must be JSON; got an empty file" };
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -51,6 +51,29 @@ describe("the files of a command", { concurrency: 4 }, () => {
     assert.deepEqual([log, Number(stdout)], [[], 65_535]);
   });
 
+  for (const [what, stored] of [
+    ["nested deeper than a file may be", `${"[".repeat(300)}${"]".repeat(300)}`],
+    ["larger, as PostgreSQL writes it, than a file may be", `[1${"0".repeat(70_000)}]`],
+  ] as const) {
+    test(`a last checkpoint that is ${what} is no fault of the command, which has not changed it; another one is`, async () => {
+      const { log, stdout, checkpoints } = await run("poll; cat $BATCH_CHECKPOINT_FILE; poll; checkpoint 5", {
+        context: { checkpointJson: stored },
+      });
+      assert.deepEqual([log, checkpoints], [[], [5]]);
+      assert.equal(stdout.toString().trim(), stored);
+      const changed = await run(
+        "(cat $BATCH_CHECKPOINT_FILE; echo) > $BATCH_CHECKPOINT_FILE.new; mv $BATCH_CHECKPOINT_FILE.new $BATCH_CHECKPOINT_FILE",
+        {
+          context: { checkpointJson: stored },
+        },
+      );
+      assert.deepEqual(
+        changed.log.map(({ message }) => message),
+        ["the checkpoint file was ignored"],
+      );
+    });
+  }
+
   test("checkpoints are saved at most once a second, and the last one always", async () => {
     const startedAt = performance.now();
     const { checkpoints } = await run("for i in $(seq 200); do checkpoint $i; sleep 0.005; done");

@@ -87,7 +87,8 @@ class WatchedFile {
 
   /** Passes the content on if it has changed; an error thrown by `pass` counts as a problem with the file. */
   async read(pass: (text: string, value: unknown) => void): Promise<void> {
-    const file = await readJsonFile(this.#path);
+    // The last checkpoint may be one that the command could not write into its file (batch.checkpoint).
+    const file = await readJsonFile(this.#path, this.#lastText);
     if (file === undefined) return;
     let problem: string | undefined;
     if ("problem" in file) problem = `it ${file.problem}`;
