@@ -32,7 +32,8 @@ export async function checkDirectory(directory: string): Promise<void> {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (!WRONG_DIRECTORY.includes(code)) return;
     throw new SettingsError([
-      `COMMAND_DIRECTORY, by default TMPDIR, must be an existing, writable folder (each attempt gets a folder in it); got ${JSON.stringify(directory)} (${code})`,
+      "COMMAND_DIRECTORY, by default TMPDIR, TMP or TEMP, must be an existing, writable folder " +
+        `(each attempt gets a folder in it); got ${JSON.stringify(directory)} (${code})`,
     ]);
   }
 }

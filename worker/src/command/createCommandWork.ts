@@ -128,7 +128,7 @@ export function createCommandWork(
       const late = sleep(1_000 * LOAD_LIMIT_SECONDS, "late", { ref: false });
       if ((await Promise.race([track(checkDirectory(settings.directory)), late])) !== "late") return;
       throw new SettingsError([
-        `COMMAND_DIRECTORY, by default TMPDIR, must answer within ${LOAD_LIMIT_SECONDS} s (nothing is claimed before); ` +
+        `COMMAND_DIRECTORY, by default TMPDIR, TMP or TEMP, must answer within ${LOAD_LIMIT_SECONDS} s (nothing is claimed before); ` +
           `got ${JSON.stringify(settings.directory)}, whose disk hangs`,
       ]);
     },
