@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import pg from "pg";
 import { INSPECTION } from "../../worker/src/directSession.ts";
+import { END, IDENTIFY } from "../../worker/src/endLostSession.ts";
 import { type StatementName, statement } from "../../worker/src/queue/statement.ts";
 import type { Steps } from "./steps.ts";
 
@@ -9,6 +10,9 @@ interface Query {
   readonly text: string;
   readonly values: readonly unknown[];
 }
+
+/** What a connection asks before it is used. */
+const CONNECTING: readonly unknown[] = [INSPECTION, IDENTIFY, END];
 
 const STATEMENTS = new URL("../../sql/statements/", import.meta.url);
 
@@ -38,7 +42,7 @@ export function tap(findSteps: () => Steps | undefined): void {
     },
     query(this: pg.Client, ...args: unknown[]) {
       const steps = owners.get(this);
-      if (!steps || args[0] === INSPECTION) return query.apply(this, args);
+      if (!steps || CONNECTING.includes(args[0])) return query.apply(this, args);
       const asked = args[0] as Query;
       const name = namesByText.get(asked.text);
       if (!name) throw new Error(`a worker must send the statements of sql/statements only; got ${asked.text}`);

@@ -14,6 +14,11 @@ export interface Proxy {
    * process that was stopped meanwhile. Resolves when the server has answered.
    */
   withholdAnswer(text: string): Promise<void>;
+  /**
+   * The next message that contains `text` is kept back, and its connection lost, of which the server learns at `restore`. Resolves to the
+   * message's delivery.
+   */
+  keepBack(text: string): Promise<() => void>;
   /** From now on no answer passes, also on new connections, and none of them ends. */
   stall(): void;
   /** Cuts every connection and refuses new ones until `restore`. */
@@ -35,6 +40,7 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
   const orphans = new Set<Socket>();
   let broken = false;
   let stalled = false;
+  let keeping: { readonly text: string; readonly kept: PromiseWithResolvers<() => void> } | undefined;
   let withholding: { readonly text: string; readonly answered: PromiseWithResolvers<void> } | undefined;
 
   const server = createServer((client) => {
@@ -49,10 +55,18 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
         if (!orphans.has(upstream)) upstream.destroy();
       });
     }
-    client.pipe(upstream);
     let withheld: Buffer[] | undefined;
+    client.on("end", () => orphans.has(upstream) || upstream.end());
     client.on("data", (message) => {
+      if (keeping && message.includes(keeping.text)) {
+        orphans.add(upstream);
+        keeping.kept.resolve(() => upstream.write(message));
+        keeping = undefined;
+        client.destroy();
+        return;
+      }
       if (withholding && message.includes(withholding.text)) withheld = [];
+      upstream.write(message);
     });
     upstream.on("end", () => withheld && client.end(Buffer.concat(withheld)));
     upstream.on("data", (answer) => {
@@ -64,10 +78,7 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
         return;
       }
       if (!losing) return client.write(answer);
-      if (losing === "client") {
-        client.unpipe(upstream);
-        orphans.add(upstream);
-      }
+      if (losing === "client") orphans.add(upstream);
       losing = undefined;
       client.destroy();
     });
@@ -88,6 +99,10 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
     withholdAnswer(text) {
       withholding = { text, answered: Promise.withResolvers() };
       return withholding.answered.promise;
+    },
+    keepBack(text) {
+      keeping = { text, kept: Promise.withResolvers() };
+      return keeping.kept.promise;
     },
     stall() {
       stalled = true;

@@ -4,11 +4,12 @@ import { checkServerIdentity } from "node:tls";
 import type pg from "pg";
 import { createClient } from "./createClient.ts";
 import { DIRECT, inspectSession, isRefusalByPooler } from "./directSession.ts";
+import { endLostSession, identifySession, type ServerSession } from "./endLostSession.ts";
 import { DatabaseUnavailableError, SettingsError } from "./errors.ts";
 import { getMessage } from "./getMessage.ts";
 import { hasLostRole } from "./hasLostRole.ts";
 import type { Log } from "./log.ts";
-import { findOutage, mayHaveRun, type Outage } from "./outage.ts";
+import { findOutage, isSessionWorking, mayHaveRun, type Outage } from "./outage.ts";
 import { type StatementName, statement } from "./queue/statement.ts";
 import { raceAbort } from "./raceAbort.ts";
 import { ANSWER_TIMEOUT_MS, NEWER_SETTINGS, SESSION_SETTINGS, toOptions } from "./sessionOptions.ts";
@@ -61,6 +62,9 @@ export class Database {
   #client: Promise<pg.Client> | undefined;
   /** The last statement sent on each connection: a renewal may be due while another statement runs, and node-postgres wants one at a time. */
   readonly #sent = new WeakMap<pg.Client, Promise<unknown>>();
+  readonly #sessions = new WeakMap<pg.Client, ServerSession>();
+  /** The last one from which no answer came, until it was asked to end. */
+  #lostSession: ServerSession | undefined;
   #closed = false;
 
   constructor(settings: DatabaseSettings, log: Log) {
@@ -104,12 +108,17 @@ export class Database {
           deadline = performance.now() + 1_000 * databaseTimeoutSeconds;
           this.#log.warn(OUTAGES[outage], { error: getMessage(error as Error), databaseTimeoutSeconds });
         }
+        // After half of the time another session is tried: this one may be the only one with a problem.
+        const isHopeful = performance.now() < deadline - 500 * this.#settings.databaseTimeoutSeconds;
+        const isWorking = client !== undefined && isSessionWorking(error) && isHopeful;
+        const isBroken = outage === "unavailable" && !isWorking;
         if (outage === "unavailable" && client !== undefined && mayHaveRun(error)) {
           lost = true;
           this.lostAnswers++;
+          if (isBroken) this.#lostSession = this.#sessions.get(client);
         }
         // A connection that works keeps its session lock: other pods must not claim meanwhile.
-        if (outage === "unavailable" || (outage === "refused" && (await hasLostRole(client)))) this.#drop(connection);
+        if (isBroken || (outage === "refused" && (await hasLostRole(client)))) this.#drop(connection);
         if (!isUnlimited && performance.now() + pause > deadline) {
           throw new DatabaseUnavailableError(this.#settings.databaseTimeoutSeconds, error as Error);
         }
@@ -184,12 +193,21 @@ export class Database {
       const session = settings ? await inspectSession(client) : "direct";
       if (session === "pooled") throw new SettingsError([POOLED]);
       if (session === "limited") throw TIME_LIMIT;
+      // A pooler shares its sessions.
+      if (settings) await this.#replaceLostSession(client);
       isOpen = true;
       return client;
     } catch (error) {
       void client.end().catch(() => undefined);
       throw settings && isRefusalByPooler(error) ? new SettingsError([POOLED]) : error;
     }
+  }
+
+  async #replaceLostSession(client: pg.Client): Promise<void> {
+    if (this.#lostSession) await endLostSession(client, this.#lostSession);
+    this.#lostSession = undefined;
+    const session = await identifySession(client);
+    if (session) this.#sessions.set(client, session);
   }
 
   #drop(broken: Promise<pg.Client>): void {

@@ -99,6 +99,13 @@ describe("finished work is recorded once a connection is possible again, whateve
     client.write(Buffer.from("R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0", "latin1"));
     client.once("data", () => client.write(Buffer.from("R\0\0\0\x0b\0\0\0\x0br=1", "latin1")));
   };
+  /** No memory for another session. */
+  const refuse: Answer = (client) => {
+    const fields = "SFATAL\0VFATAL\0C53200\0Mout of memory\0\0";
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(4 + fields.length);
+    client.once("data", () => client.end(Buffer.concat([Buffer.from("E"), length, Buffer.from(fields)])));
+  };
   /** AuthenticationGSS, which node-postgres does not know. */
   const askForTicket: Answer = (client) => client.write(Buffer.from("R\0\0\0\x08\0\0\0\x07", "latin1"));
   for (const [what, { usual, settings }, unusual] of [
@@ -106,6 +113,7 @@ describe("finished work is recorded once a connection is possible again, whateve
     ["a TLS handshake that fails", verified, encrypt({ cert: "", private: "" })],
     ["a server without TLS", verified, (client) => client.end("N")],
     ["a password, of which the worker knows none", unprotected, askForPassword],
+    ["a server without memory for another session", unprotected, refuse],
     ["a way to log in that the worker lacks (Kerberos)", unprotected, askForTicket],
   ] satisfies [string, { usual: Answer; settings: Partial<DatabaseSettings> }, Answer][]) {
     test(what, async () => {

@@ -24,6 +24,9 @@ const OUT_OF_NUMBERS = /^(GetNewTransactionId|GetNewMultiXactId)$/;
 /** With these the server itself refuses a statement. The others may come after it was run, or from a pooler that lost the server. */
 const NOT_RUN = /^(25006|25P02|53...|54000|55000)$/;
 
+/** A disk that is full or fails, and no free memory: the session that reports it works. */
+const SESSION_WORKS = /^(53100|53200|58030)$/;
+
 /** A serialization failure, a deadlock, lock_timeout, statement_timeout or a canceled statement. */
 const BUSY = /^(40001|40P01|55P03|57014)$/;
 
@@ -58,6 +61,12 @@ export function findOutage(error: unknown, isConnected: boolean): Outage | undef
 /** Whether the server may have run a statement that failed because it was unavailable: the answer is lost. */
 export function mayHaveRun(error: unknown): boolean {
   return !(error instanceof DatabaseError && NOT_RUN.test(toCode(error)));
+}
+
+/** Whether the session with which the server was found unavailable works: it must stay open, since its lock shows that the worker lives. */
+export function isSessionWorking(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  return SESSION_WORKS.test(toCode(error)) || OUT_OF_NUMBERS.test(error.routine ?? "");
 }
 
 function toCode(error: Error): string {
