@@ -16,6 +16,7 @@ import { openPipes } from "./openPipes.ts";
 import { readJsonFile } from "./readJsonFile.ts";
 import { removeFolder } from "./removeFolder.ts";
 import { type RunnerStreams, runCommand, StartError } from "./runCommand.ts";
+import { sleepRunning } from "./sleepRunning.ts";
 import { watchFiles } from "./watchFiles.ts";
 
 /** How long the removal of an attempt's files may still take after `killSignal`: a command may leave a million of them. */
@@ -125,7 +126,7 @@ export function createCommandWork(
       return stuck || waiting.size > 0;
     },
     async load() {
-      const late = sleep(1_000 * LOAD_LIMIT_SECONDS, "late", { ref: false });
+      const late = sleepRunning(1_000 * LOAD_LIMIT_SECONDS).then(() => "late");
       if ((await Promise.race([track(checkDirectory(settings.directory)), late])) !== "late") return;
       throw new SettingsError([
         `COMMAND_DIRECTORY, by default TMPDIR, TMP or TEMP, must answer within ${LOAD_LIMIT_SECONDS} s (nothing is claimed before); ` +
