@@ -224,10 +224,10 @@ begin
       attached.requests, attached.timeout_column, p_kind);
   end if;
   if attached.relpersistence <> 'p' then
-    return format('%s is no longer a permanent table: alter table %s set logged', attached.requests, attached.requests);
+    return format('%s is no longer a permanent table: alter table %s set logged (and truncate it if the server has crashed meanwhile, which empties it)', attached.requests, attached.requests);
   end if;
   if attached.relkind = 'p' and batch.unlogged_partition(attached.requests) is not null then
-    return format('%1$s is an unlogged partition (it is empty after a crash): alter table %1$s set logged', batch.unlogged_partition(attached.requests));
+    return format('%1$s is an unlogged partition (a crash of the server empties it): alter table %1$s set logged (and truncate it if that has happened)', batch.unlogged_partition(attached.requests));
   end if;
   if attached.relkind = 'r' and attached.inherits then
     return format('%s is now part of table inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',
@@ -2235,6 +2235,29 @@ $$;
 
 
 --
+-- Name: has_failed_over(text); Type: FUNCTION; Schema: batch; Owner: -
+--
+
+CREATE FUNCTION batch.has_failed_over(p_kind text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  started constant timestamptz := pg_postmaster_start_time();
+  known record;
+begin
+  select s.server_started_at as started_at, s.failed_over_at, s.polled_at into known from batch.scaling s where s.kind = p_kind;
+  if found and known.started_at is distinct from started then
+    known.failed_over_at := case when known.started_at is not null and started <= known.polled_at then now() end;
+    update batch.scaling s set server_started_at = started, failed_over_at = known.failed_over_at
+    from (select f.kind from batch.scaling f where f.kind = p_kind for no key update skip locked) free where s.kind = free.kind;
+  end if;
+  return coalesce(known.failed_over_at between now() - interval '5 seconds' and now() + interval '5 seconds', false);
+end
+$$;
+
+
+--
 -- Name: has_timed_out(timestamp with time zone); Type: FUNCTION; Schema: batch; Owner: -
 --
 
@@ -2575,6 +2598,9 @@ CREATE FUNCTION batch.lock_token(p_token text) RETURNS bigint
 declare
   locked bigint;
 begin
+  if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'on', true);
+  end if;
   if current_setting('idle_in_transaction_session_timeout') = '0' then
     perform set_config('idle_in_transaction_session_timeout', '10min', true);
   end if;
@@ -3179,6 +3205,7 @@ CREATE FUNCTION batch.reap(p_kind text) RETURNS bigint
 declare
   bound xid8;
   overdue timestamptz;
+  failed_over constant boolean := batch.has_failed_over(p_kind);
   q batch.queue;
   changed bigint := 0;
 begin
@@ -3203,11 +3230,11 @@ begin
           false);
         changed := changed + 1;
       elsif q.suspected_at <= now() - batch.reap_delay(p_kind, q.job_name, q.backoff_limit, q.backoff_seconds)
-        and batch.session_is_dead(q.session_id, q.lease_until)
+        and (q.lease_until is not null or not failed_over) and batch.session_is_dead(q.session_id, q.lease_until)
       then
         perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
           'the worker in pod %s %s, and its Job started no other pod in time', q.pod_name,
-          case when q.lease_until is null then 'died' else 'did not renew its lease' end), false);
+          case when q.lease_until is null then 'died or lost its connection' else 'did not renew its lease' end), false);
         changed := changed + 1;
       end if;
     exception
@@ -3261,7 +3288,9 @@ begin
   where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
   limit 1 for update skip locked;
   if found then
-    if batch.session_is_dead(own.session_id, own.lease_until) then
+    if (own.lease_until is not null or not batch.has_failed_over(p_kind))
+      and batch.session_is_dead(own.session_id, own.lease_until)
+    then
       perform batch.record_crash(p_kind, own.request_id, 'crashed', format(
         'the worker in pod %s %s', own.pod_name, case when own.lease_until is null then 'died' else 'did not renew its lease' end), true);
       return query select 'reclaimed', null::integer;
@@ -4403,12 +4432,14 @@ CREATE FUNCTION batch.suspect_dead(p_kind text) RETURNS void
     AS $$
 declare
   ctids tid[];
+  failed_over constant boolean := batch.has_failed_over(p_kind);
 begin
   select array_agg(dead.row_ctid) into ctids from (
     select q.ctid as row_ctid from batch.queue q
     where q.kind = p_kind and q.job_name is not null and q.attempt >= -2147483648
       and q.claimed_xid >= (select s.claimed_xid from batch.scaling s where s.kind = p_kind)
-      and q.session_id is not null and q.suspected_at is null and batch.session_is_dead(q.session_id, q.lease_until)
+      and q.session_id is not null and q.suspected_at is null and (q.lease_until is not null or not failed_over)
+      and batch.session_is_dead(q.session_id, q.lease_until)
     for update skip locked
   ) dead;
   if ctids is not null then
@@ -4829,7 +4860,9 @@ CREATE TABLE batch.scaling (
     waiting_xid xid8 DEFAULT '0'::xid8 NOT NULL,
     waiting_id bigint DEFAULT '-9223372036854775808'::bigint NOT NULL,
     claimed_xid xid8 DEFAULT '0'::xid8 NOT NULL,
-    bounds_reset_at timestamp with time zone DEFAULT now() NOT NULL
+    bounds_reset_at timestamp with time zone DEFAULT now() NOT NULL,
+    server_started_at timestamp with time zone,
+    failed_over_at timestamp with time zone
 )
 WITH (fillfactor='10');
 
@@ -4839,6 +4872,20 @@ WITH (fillfactor='10');
 --
 
 COMMENT ON TABLE batch.scaling IS 'The scaling query''s memory, one row for each kind';
+
+
+--
+-- Name: COLUMN scaling.server_started_at; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON COLUMN batch.scaling.server_started_at IS 'When the server that answered last was started';
+
+
+--
+-- Name: COLUMN scaling.failed_over_at; Type: COMMENT; Schema: batch; Owner: -
+--
+
+COMMENT ON COLUMN batch.scaling.failed_over_at IS 'When it was first found in another one''s place; null: it was restarted, or has always been the same';
 
 
 --
@@ -5484,6 +5531,13 @@ REVOKE ALL ON FUNCTION batch.finish(p_token text, p_result jsonb) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION batch.forget_requests(p_kind text, p_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION has_failed_over(p_kind text); Type: ACL; Schema: batch; Owner: -
+--
+
+REVOKE ALL ON FUNCTION batch.has_failed_over(p_kind text) FROM PUBLIC;
 
 
 --

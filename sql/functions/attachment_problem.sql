@@ -42,10 +42,10 @@ begin
       attached.requests, attached.timeout_column, p_kind);
   end if;
   if attached.relpersistence <> 'p' then
-    return format('%s is no longer a permanent table: alter table %s set logged', attached.requests, attached.requests);
+    return format('%s is no longer a permanent table: alter table %s set logged (and truncate it if the server has crashed meanwhile, which empties it)', attached.requests, attached.requests);
   end if;
   if attached.relkind = 'p' and batch.unlogged_partition(attached.requests) is not null then
-    return format('%1$s is an unlogged partition (it is empty after a crash): alter table %1$s set logged', batch.unlogged_partition(attached.requests));
+    return format('%1$s is an unlogged partition (a crash of the server empties it): alter table %1$s set logged (and truncate it if that has happened)', batch.unlogged_partition(attached.requests));
   end if;
   if attached.relkind = 'r' and attached.inherits then
     return format('%s is now part of table inheritance or of a partitioned table (not every row fires its triggers): undo that, or select batch.detach(%L)',

@@ -2,8 +2,8 @@
 --
 -- p_kind, p_request: the request   p_new: its new key
 --
--- If it has had that key before, only what followed is new: what precedes in that key's history belongs to an earlier request. An attempt that
--- ran while its key was changed is DEAD under the other key, although it may have succeeded.
+-- If it has had that key before, only what followed is new: what precedes in that key's history belongs to an earlier request. An attempt
+-- that ran while its key was changed is DEAD under the other key, although it may have succeeded.
 create or replace function batch.copy_history(p_kind text, p_request bigint, p_new bigint) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

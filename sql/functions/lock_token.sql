@@ -4,7 +4,8 @@
 --
 -- The lock on the request's row makes any statement that would hand the request over wait for this transaction. So that it does not wait
 -- for a program that no longer exists, or whose machine hangs, the server ends this transaction once its client has disconnected, and
--- once it has waited for the client's next statement for 10 minutes, unless the session sets its own limits.
+-- once it has waited for the client's next statement for 10 minutes, unless the session sets its own limits. And its commit waits for the
+-- disk: the worker relies on what the program has committed.
 -- Serializable transactions of different programs must not conflict: a sequential scan would read the rows of all.
 create or replace function batch.lock_token(p_token text) returns bigint
 language plpgsql volatile
@@ -14,6 +15,9 @@ as $$
 declare
   locked bigint;
 begin
+  if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'on', true);
+  end if;
   if current_setting('idle_in_transaction_session_timeout') = '0' then
     perform set_config('idle_in_transaction_session_timeout', '10min', true);
   end if;

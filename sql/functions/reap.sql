@@ -14,6 +14,7 @@ as $$
 declare
   bound xid8;
   overdue timestamptz;
+  failed_over constant boolean := batch.has_failed_over(p_kind);
   q batch.queue;
   changed bigint := 0;
 begin
@@ -38,11 +39,11 @@ begin
           false);
         changed := changed + 1;
       elsif q.suspected_at <= now() - batch.reap_delay(p_kind, q.job_name, q.backoff_limit, q.backoff_seconds)
-        and batch.session_is_dead(q.session_id, q.lease_until)
+        and (q.lease_until is not null or not failed_over) and batch.session_is_dead(q.session_id, q.lease_until)
       then
         perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
           'the worker in pod %s %s, and its Job started no other pod in time', q.pod_name,
-          case when q.lease_until is null then 'died' else 'did not renew its lease' end), false);
+          case when q.lease_until is null then 'died or lost its connection' else 'did not renew its lease' end), false);
         changed := changed + 1;
       end if;
     exception

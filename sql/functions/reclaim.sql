@@ -27,7 +27,9 @@ begin
   where q.kind = p_kind and q.job_name = p_job and q.session_id is not null and q.session_id <> p_session
   limit 1 for update skip locked;
   if found then
-    if batch.session_is_dead(own.session_id, own.lease_until) then
+    if (own.lease_until is not null or not batch.has_failed_over(p_kind))
+      and batch.session_is_dead(own.session_id, own.lease_until)
+    then
       perform batch.record_crash(p_kind, own.request_id, 'crashed', format(
         'the worker in pod %s %s', own.pod_name, case when own.lease_until is null then 'died' else 'did not renew its lease' end), true);
       return query select 'reclaimed', null::integer;

@@ -1,5 +1,5 @@
--- Follows a changed key of a request on which a Job works: its worker has the old key, so it is not retried. It has ended under the new one,
--- or the row would have no request: once attached again, or with yet another key, it would run beside this attempt.
+-- Follows a changed key of a request on which a Job works: its worker has the old key, so it is not retried. It has ended under the new
+-- one, or the row would have no request: once attached again, or with yet another key, it would run beside this attempt.
 --
 -- p_kind, p_request: the request, which the caller has locked   p_new: its new key, which has its attempts (batch.copy_history)
 create or replace function batch.rekey_running(p_kind text, p_request bigint, p_new bigint) returns void

@@ -3,15 +3,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
+import { startPod } from "../../simulator/pod.ts";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
 import { createRoles } from "../../worker/src/roles.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianReplica, startDebianServer } from "../support/debianServer.ts";
 import { createProxy } from "../support/proxy.ts";
+import { demand } from "../support/queue.ts";
 import { runBatch } from "../support/runBatch.ts";
 import { until } from "../support/until.ts";
+import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
 
 interface Attempt {
   readonly id: string;
@@ -29,7 +33,7 @@ async function replicated(t: TestContext) {
     stopped = true;
   }
   t.after(stopPrimary);
-  const { open } = createConnections(t);
+  const { open, connect } = createConnections(t);
   const owner = await open(primary, "postgres");
   await migrate(owner, noopLog);
   await createRoles(owner, { worker: "w", scaler: "s" });
@@ -39,20 +43,25 @@ async function replicated(t: TestContext) {
   const name = await createProxy(primary.socket);
   const folder = await mkdtemp(join(tmpdir(), "failover-"));
   t.after(() => rm(folder, { recursive: true }));
+  const failTo = async (waitMs: number, meanwhile: () => Promise<unknown>) => {
+    name.cut();
+    await stopPrimary();
+    await replica.promote();
+    for (const promotedAt = performance.now(); performance.now() - promotedAt < waitMs; ) await meanwhile();
+    name.redirect(replica.socket);
+    name.restore();
+  };
   return {
     owner,
     replica,
+    connect: (login: string) => connect(replica, "postgres", login),
     openReplica: () => open(replica, "postgres"),
     log: join(folder, "pods.log"),
     port: name.address.port,
     /** The primary ends as if it had crashed; after some seconds the replica has its name. */
-    async failOver(): Promise<void> {
-      name.cut();
-      await stopPrimary();
-      await replica.promote();
-      name.redirect(replica.socket);
-      name.restore();
-    },
+    failOver: () => failTo(0, async () => undefined),
+    /** As `failOver`, but the name leads to the replica only after `waitMs`, in which `meanwhile` is repeated. */
+    failTo,
   };
 }
 
@@ -117,5 +126,32 @@ describe("failover to a replica behind the same name", { skip: DEBIAN_MISSING ??
     );
     assert.match(await batch.log(), /"message":"lost",.*"requestId":"?2\b/);
     assert.equal(await batch.beginnings(), 5);
+  });
+
+  test("leaves a request to a worker that reconnects 7 s after the polls, even if no crash is allowed", async (t) => {
+    const { owner, openReplica, connect, port, failTo } = await replicated(t);
+    await owner.query("insert into make_it_clap (duration_seconds) values (20)");
+    const login = { PG_HOST: "127.0.0.1", PG_PORT: String(port), PG_USERNAME: "batch_worker", PGPASSWORD: "any" };
+    const env = { ...login, PG_DATABASE: "postgres", KIND: "clap", BACKOFF_LIMIT: "0", CRASH_LIMIT: "0" };
+    const pod = startPod("a-pod", { ...env, JOB_NAME: "a" });
+    t.after(() => pod.kill("SIGKILL"));
+    const standby = await openReplica();
+    const running = "select from batch.queue where session_id is not null";
+    await until("the request runs", async () => (await owner.query(running)).rowCount === 1);
+    await owner.query("select batch.demand('clap', 1, 4)");
+    const polled = "select from batch.scaling where polled_at is not null";
+    await until("the replica knows of the poll", async () => (await standby.query(polled)).rowCount === 1);
+    await waitOutStartupGrace(standby);
+    const keda = connect("batch_scaler");
+    await failTo(7_000, async () => {
+      assert.equal(await demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 4 }), 1);
+      await sleep(200);
+    });
+    assert.equal(await pod.ended, 0);
+    const after = await attempts(standby);
+    assert.deepEqual(
+      after.map(({ attempt, status }) => [attempt, status]),
+      [[1, "SUCCESS"]],
+    );
   });
 });

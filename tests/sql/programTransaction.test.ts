@@ -88,20 +88,22 @@ describe("a program's own transaction", { timeout: 60_000 }, () => {
     assert.ok(performance.now() - startedAt < 8_000);
   });
 
-  test("may be idle for 10 minutes, unless its session sets another limit", async () => {
-    const { program, token } = await start();
-    const limit = async () => (await program.query("show idle_in_transaction_session_timeout")).rows[0];
-    for (const [set, expected] of [
-      ["0", "10min"],
-      ["2h", "2h"],
-    ]) {
-      await program.query(`set idle_in_transaction_session_timeout = '${set}'; begin`);
+  for (const [title, setting, set, expected] of [
+    ["may be idle for 10 minutes", "idle_in_transaction_session_timeout", "0", "10min"],
+    ["may be idle for as long as its session allows", "idle_in_transaction_session_timeout", "2h", "2h"],
+    ["waits for the disk at its commit", "synchronous_commit", "off", "on"],
+    ["waits for no replica at its commit if its session does not", "synchronous_commit", "local", "local"],
+  ] as const) {
+    test(title, async () => {
+      const { program, token } = await start();
+      const read = async () => (await program.query(`select current_setting('${setting}') as value`)).rows[0].value;
+      await program.query(`set ${setting} = '${set}'; begin`);
       await program.query("select batch.own($1)", [token]);
-      assert.deepEqual(await limit(), { idle_in_transaction_session_timeout: expected });
+      assert.equal(await read(), expected);
       await program.query("commit");
-      assert.deepEqual(await limit(), { idle_in_transaction_session_timeout: set });
-    }
-  });
+      assert.equal(await read(), set);
+    });
+  }
 
   test("ends the attempt when it calls batch.finish(), however long ago it began", async () => {
     const { program, token } = await start();

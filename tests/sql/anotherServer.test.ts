@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { before, beforeEach, describe, test } from "node:test";
+import type { Database } from "../../worker/src/database.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { claimParams, demand, reclaim, startAttempt } from "../support/queue.ts";
+import { until } from "../support/until.ts";
+import { waitOutStartupGrace } from "../support/waitOutStartupGrace.ts";
+
+const database = await createTestDatabase();
+const { query } = database;
+const keda = database.connect();
+
+const poll = () => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 10 });
+
+async function countSuspects(): Promise<number> {
+  await poll();
+  return (await query("select from batch.queue where suspected_at is not null")).length;
+}
+
+/** Another server answers from now on: the last poll reached one that was started at another time. */
+const failOver = () => query("update batch.scaling set server_started_at = server_started_at - interval '1 day'");
+
+/** What 6 s without any change would do. */
+const passSixSeconds = () => query("update batch.scaling set failed_over_at = failed_over_at - interval '6 seconds'");
+
+/** A worker that dies together with the previous server. */
+async function losesWorker(): Promise<void> {
+  await query("insert into make_it_clap (duration_seconds) values (1)");
+  const { connection } = await startAttempt(database, claimParams("a"));
+  await connection.close();
+}
+
+describe("a server that takes another one's place", () => {
+  before(() => waitOutStartupGrace(database.client));
+
+  beforeEach(async () => {
+    await database.reset();
+    await poll();
+    await losesWorker();
+  });
+
+  test("counts no session as dead for 5 s, however long ago it was started", async () => {
+    await failOver();
+    assert.equal(await countSuspects(), 0);
+    assert.equal(await countSuspects(), 0, "at the second poll");
+    await passSixSeconds();
+    assert.equal(await countSuspects(), 1);
+  });
+
+  test("keeps a request for its worker from the Job's next pod for as long, even if KEDA does not poll", async () => {
+    const next = claimParams("a");
+    const ask = async (by: Database) => (await reclaim(by, next, true))?.finding;
+    const pod = database.connect();
+    await failOver();
+    assert.equal(await ask(pod), "locked");
+    await passSixSeconds();
+    await until("the request is free", async () => (await ask(pod)) === "reclaimed");
+    await pod.close();
+  });
+
+  test("is no other server if it was restarted since the last poll: its start counts", async () => {
+    await query(
+      "update batch.scaling set server_started_at = server_started_at - interval '1 day', polled_at = polled_at - interval '1 day'",
+    );
+    assert.equal(await countSuspects(), 1);
+  });
+});
