@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
 import { noopLog } from "../../worker/src/log.ts";
 import { migrate } from "../../worker/src/migrate.ts";
+import { migrateDatabase } from "../../worker/src/migrateDatabase.ts";
 import { createConnections } from "../support/createConnections.ts";
 import { DEBIAN_MISSING, startDebianServer } from "../support/debianServer.ts";
 import {
@@ -101,5 +102,19 @@ describe("a program's transaction that was prepared (two-phase commit)", { skip:
     await admin.query("commit prepared 'work'");
     await recorded;
     assert.deepEqual([await attempts(), await effects()], [[{ attempt: 1, status: "SUCCESS" }], 1]);
+  });
+
+  test("keeps a migration from attaching a table that it has written, which says how to end it", async () => {
+    await admin.query("create table pages (id bigint primary key)");
+    await admin.query("begin; insert into pages values (1); prepare transaction 'writer'");
+    const { host, port, user } = server;
+    const env = { PG_HOST: host, PG_PORT: String(port), PG_USERNAME: user, PG_DATABASE: "postgres" };
+    const ATTACH = JSON.stringify([{ kind: "page", table: "pages" }]);
+    await assert.rejects(migrateDatabase({ ...env, ATTACH }, noopLog, { lockMs: 200 }), {
+      message:
+        "cannot change the database: waited 0.2 s for a lock held by a prepared transaction (pg_prepared_xacts). " +
+        "End that transaction (rollback prepared 'GID' ends a prepared one), and try again",
+    });
+    await admin.query("rollback prepared 'writer'");
   });
 });

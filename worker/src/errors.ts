@@ -71,10 +71,16 @@ export class DatabaseUnavailableError extends Error {
 
   constructor(databaseTimeoutSeconds: number, cause: Error) {
     super(
-      `the database must answer within DATABASE_TIMEOUT_SECONDS (${databaseTimeoutSeconds}); got ${getMessage(cause)}`,
+      `the database must answer within DATABASE_TIMEOUT_SECONDS (${databaseTimeoutSeconds}); got ${getMessage(cause)}${
+        isReadOnly(cause) ? " (the server is a replica, or read-only)" : ""
+      }`,
       {
         cause,
       },
     );
   }
+}
+
+function isReadOnly(error: Error): boolean {
+  return (error as { code?: string }).code === "25006";
 }

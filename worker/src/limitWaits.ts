@@ -20,6 +20,9 @@ const LIMITS: WaitLimits = { lockMs: 100_000, answerMs: 30_000, silenceMs: 60_00
 /** How long the second connection waits for each answer. */
 const LOOK_TIMEOUT_MS = 10_000;
 
+/** It has no session. */
+const PREPARED = "a prepared transaction";
+
 /**
  * The sessions that keep a session from its lock, and whether it is their turn: other migrations or attachments, of which one works and the
  * others wait for it. That may take minutes, and nobody waits behind this one. A role that may not see their state sees their number and
@@ -29,7 +32,7 @@ const STATE = `
   select not exists (select from pg_stat_activity s where s.pid = $1 and s.wait_event is distinct from 'ClientRead') as idle,
   coalesce((
     select json_agg(json_build_object(
-      'session', case when blocker.pid = 0 then 'a prepared transaction (pg_prepared_xacts)' else concat(
+      'session', case when blocker.pid = 0 then '${PREPARED} (pg_prepared_xacts)' else concat(
         'session ', blocker.pid, ' of ' || coalesce(a.usename, a.backend_type),
         ' (' || nullif(concat_ws(', ', nullif(a.application_name, ''), a.state), '') || ')'
       ) end,
@@ -166,9 +169,14 @@ async function refuseLongWait(
 }
 
 function describeLock(sessions: readonly string[], limitMs: number): string {
+  const prepared = sessions.filter((session) => session.startsWith(PREPARED)).length;
+  const ends = [
+    ...(prepared < sessions.length ? ["select pg_terminate_backend(SESSION) ends its session"] : []),
+    ...(prepared > 0 ? ["rollback prepared 'GID' ends a prepared one"] : []),
+  ];
   return (
     `cannot change the database: waited ${limitMs / 1_000} s for a lock held by ${sessions.join(", ")}. ` +
-    "End that transaction (select pg_terminate_backend(SESSION) ends its session), and try again"
+    `End that transaction (${ends.join("; ")}), and try again`
   );
 }
 

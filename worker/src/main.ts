@@ -38,7 +38,9 @@ async function runPod(): Promise<number> {
   const settings = readSettings(process.env);
   const log = createLog({ kind: settings.kind, job: settings.jobName, pod: settings.podName });
   const shutdown = listenForShutdown(settings.graceSeconds, () => {
-    log.error("the grace period ends before the outcome is recorded: the attempt will be recorded as crashed");
+    log.error(
+      "the grace period ends before the outcome is recorded: the attempt, if one was claimed, will be recorded as crashed",
+    );
     end(EXIT_CODES.interrupted);
   });
   // The handler's thread starts while this one loads the rest and connects.

@@ -33,9 +33,9 @@ const PAUSE_MS = 10;
 /**
  * Ends the processes that a command left behind: its process group, processes that left the group but not the session (job
  * control), daemons that still have the attempt's mark in their environment, this process's own children if they belong to it, the
- * descendants of all these, and, if this runner is its
- * container's first process, every process that was not started from outside (`kubectl exec`). Without privileges no more can be found:
- * elsewhere, also below an init in a container, a daemon that cleared its environment survives.
+ * descendants of all these, and, if this runner is its container's first process, every process that was not started from outside
+ * (`kubectl exec`). Without privileges no more can be found: elsewhere, also below an init in a container, a daemon that cleared its
+ * environment survives.
  *
  * All processes found are stopped before any is killed, so that none forks in between.
  *
