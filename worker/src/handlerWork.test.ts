@@ -6,10 +6,8 @@ import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { createDirectory } from "../../tests/support/commandAttempt.ts";
 import { createOddWork } from "../../tests/support/oddWork.ts";
-import { until } from "../../tests/support/until.ts";
 import { usedHeap } from "../../tests/support/usedHeap.ts";
 import { workContext } from "../../tests/support/workContext.ts";
-import { listProcesses, readProcess } from "./command/processTable.ts";
 import { createLog } from "./log.ts";
 import type { Work, WorkContext, WorkResult } from "./work.ts";
 
@@ -200,58 +198,6 @@ describe("a handler in its thread", { timeout: 120_000 }, () => {
     assert.deepEqual(await run("wait half a second", {}, work), { outcome: "succeeded" });
     assert.deepEqual(await run("report how many were left", {}, work), { outcome: "succeeded", result: { left: 0 } });
   });
-
-  for (const does of [
-    "leave a program running",
-    "leave a daemon",
-    "leave a program with an environment of its own",
-    "leave a program running, and wait forever",
-  ]) {
-    test(`asked to ${does} ends with every process that it has started`, {
-      skip: process.platform !== "linux",
-    }, async () => {
-      const kill = new AbortController();
-      const pids: number[] = [];
-      await run(does, {
-        killSignal: kill.signal,
-        progress(pid) {
-          pids.push(pid);
-          if (does.endsWith("forever")) kill.abort();
-        },
-      });
-      assert.deepEqual([pids.length, pids.filter((pid) => readProcess(pid)?.ended === false)], [1, []]);
-    });
-  }
-
-  test("leaves no zombie that would keep its pid until the Job ends", {
-    skip: process.platform !== "linux",
-  }, async () => {
-    const zombies = () => listProcesses().filter(({ parent, ended }) => parent === process.pid && ended).length;
-    // On an overloaded machine reaping may take longer than a request waits for it.
-    const options = { timeoutMs: 10_000 };
-    await until(
-      "a request that leaves none",
-      async () => {
-        const before = zombies();
-        await run("leave a program running");
-        return zombies() === before;
-      },
-      options,
-    );
-  });
-});
-
-test("a handler that is loaded and gets no request leaves no process that its module has started", {
-  skip: process.platform !== "linux",
-}, async () => {
-  process.env.STARTS_WHILE_LOADING = "yes";
-  const work = new HandlerWork("odd");
-  await work.load();
-  delete process.env.STARTS_WHILE_LOADING;
-  const started = () => listProcesses().filter(({ parent, ended }) => parent === process.pid && !ended);
-  assert.equal(started().length, 1);
-  await work.close();
-  assert.deepEqual(started(), []);
 });
 
 test("a kind without a handler is refused before anything is claimed", async () => {
