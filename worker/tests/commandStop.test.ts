@@ -10,6 +10,10 @@ import { TIMEOUT_REASON } from "../src/retryLimits.ts";
 
 const { insert, lastAttempt, start, reset } = await createCommandPods();
 
+/** Waits until the process in the background has slept for 0.2 s: nobody reads what it writes. */
+const UNTIL_IT_BLOCKS =
+  "n=0; while [ $n -lt 20 ]; do n=$((n + 1)); grep -q '^State:.S' /proc/$!/status || n=0; sleep 0.01; done";
+
 describe("a command that is stopped", { timeout: 120_000 }, () => {
   beforeEach(reset);
 
@@ -50,7 +54,7 @@ describe("a command that is stopped", { timeout: 120_000 }, () => {
       test(`${end} before ${stop} keeps its own reason, however long the log takes to accept its output`, async () => {
         await insert();
         const ending = join(createDirectory(), "ending");
-        const script = `head -c 260000 /dev/zero; echo why >&2; echo > ${ending}; ${end}`;
+        const script = `head -c 1000000 /dev/zero & ${UNTIL_IT_BLOCKS}; echo why >&2; echo > ${ending}; ${end}`;
         const env = { TIMEOUT_SECONDS: stop === "SIGTERM" ? "0" : "2", DEFERRAL_LIMIT: "1" };
         const { runner, ended } = start(script, env);
         runner.stdout.pause();
