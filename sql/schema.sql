@@ -4885,7 +4885,7 @@ COMMENT ON COLUMN batch.scaling.server_started_at IS 'When the server that answe
 -- Name: COLUMN scaling.failed_over_at; Type: COMMENT; Schema: batch; Owner: -
 --
 
-COMMENT ON COLUMN batch.scaling.failed_over_at IS 'When it was first found in another one''s place; null: it was restarted, or has always been the same';
+COMMENT ON COLUMN batch.scaling.failed_over_at IS 'When it was first seen to have replaced another one; null: it was restarted, or is still the first one';
 
 
 --

@@ -1,11 +1,10 @@
--- Whether another server has answered until 5 s ago (a failover to a replica that was started long ago), so that workers may not have
--- reconnected to this one: no session without a lease counts as dead then. Notes which server answers. A server that was restarted is
--- batch.session_is_dead()'s concern.
+-- Whether this server replaced another one less than 5 s ago (a failover to a replica that was started long ago), so that workers may not
+-- have reconnected yet: no session without a lease counts as dead then. After a restart batch.session_is_dead() grants these 5 s.
 --
 -- p_kind: the kind
 --
--- A replica that was started after the last poll and then promoted is taken for a server that was restarted. If another session has locked
--- the row, the next call notes the server.
+-- Stores which server answers; if another session has locked the row of batch.scaling, the next call does. A replica that was started after
+-- the last poll and then promoted is taken for a server that was restarted.
 create or replace function batch.has_failed_over(p_kind text) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

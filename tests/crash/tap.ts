@@ -11,7 +11,7 @@ interface Query {
   readonly values: readonly unknown[];
 }
 
-/** What a connection asks before it is used. */
+/** What a new connection sends before the statements of sql/statements. */
 const CONNECTING: readonly unknown[] = [INSPECTION, IDENTIFY, END];
 
 const STATEMENTS = new URL("../../sql/statements/", import.meta.url);

@@ -51,8 +51,8 @@ export class AttemptReporter {
   }
 
   /**
-   * Saves a JSON value; resolves when it, or a later one, is stored. Not an async function, which would keep the value until then. All that
-   * one write stores get the same promise.
+   * Saves a JSON value; resolves when it, or a later one, is stored. Not an async function, which would keep the value until then. The
+   * values that one write replaces or stores share a promise.
    *
    * @throws TypeError or RangeError as `toJson` does; Error when the attempt has ended; the database's error
    */

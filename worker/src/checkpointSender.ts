@@ -38,7 +38,7 @@ export class CheckpointSender {
     return this.#join(this.#next++).saved.promise;
   }
 
-  /** To be called when the main thread has saved some, which lie between `first` and `last`, or could not save any of them. */
+  /** Must be called when the main thread has saved the checkpoints from `first` to `last`, or could not save them. */
   saved({ first, last, error }: Omit<Extract<ToThread, { type: "checkpointSaved" }>, "type">): void {
     const isOver = (group: Group) =>
       error === undefined ? group.last <= last : group.first <= last && group.last >= first;

@@ -63,7 +63,7 @@ export class Database {
   /** The last statement sent on each connection: a renewal may be due while another statement runs, and node-postgres wants one at a time. */
   readonly #sent = new WeakMap<pg.Client, Promise<unknown>>();
   readonly #sessions = new WeakMap<pg.Client, ServerSession>();
-  /** The last one from which no answer came, until it was asked to end. */
+  /** The last session whose answer was lost, until the server has been asked to end it. */
   #lostSession: ServerSession | undefined;
   #closed = false;
 
@@ -108,10 +108,10 @@ export class Database {
           deadline = performance.now() + 1_000 * databaseTimeoutSeconds;
           this.#log.warn(OUTAGES[outage], { error: getMessage(error as Error), databaseTimeoutSeconds });
         }
-        // After half of the time another session is tried: this one may be the only one with a problem.
-        const isHopeful = performance.now() < deadline - 500 * this.#settings.databaseTimeoutSeconds;
-        const isWorking = client !== undefined && isSessionWorking(error) && isHopeful;
-        const isBroken = outage === "unavailable" && !isWorking;
+        // After half of the time a new session is tried: the problem may be this one's alone.
+        const isFirstHalf = performance.now() < deadline - 500 * this.#settings.databaseTimeoutSeconds;
+        const isKept = client !== undefined && isSessionWorking(error) && isFirstHalf;
+        const isBroken = outage === "unavailable" && !isKept;
         if (outage === "unavailable" && client !== undefined && mayHaveRun(error)) {
           lost = true;
           this.lostAnswers++;

@@ -1,18 +1,17 @@
 import type pg from "pg";
 
-/** A session of the server: the number of its process, which others get later, and its start. */
+/** A session of the server. Another one may get the same process number later, but not the same start. */
 export interface ServerSession {
   readonly pid: number;
   readonly start: string;
 }
 
-/** Part of connecting, as the inspection of directSession.ts. */
-export const IDENTIFY =
-  "select a.pid, a.backend_start::text as start from pg_stat_get_activity(pg_backend_pid()) a where a.pid = pg_backend_pid()";
+/** Part of connecting, as `INSPECTION` is. */
+export const IDENTIFY = "select a.pid, a.backend_start::text as start from pg_stat_get_activity(pg_backend_pid()) a";
 
 /**
- * Only one that waits for its client or for a lock: one that commits must go on to wait for a synchronous replica. Ended before, it would
- * show its transaction as committed, although the replica does not have it.
+ * Only while it waits for its client or for a lock. A session that is committing must go on to wait for the synchronous replica: if it were
+ * ended before, others would see its transaction as committed although the replica does not have it.
  */
 export const END = `
   select pg_terminate_backend(a.pid) from pg_stat_activity a
@@ -24,8 +23,8 @@ export async function identifySession(client: pg.ClientBase): Promise<ServerSess
 }
 
 /**
- * Asks the server to end a session of this role from which no answer came: its statement may still be on its way, and must not be run after
- * it was repeated. If that is refused, or the session is gone, nothing happens.
+ * Asks the server to end a session of this role whose answer was lost: its statement may still be on its way, and must not be executed
+ * after it was repeated. If the server refuses, or the session is gone, nothing happens.
  *
  * @param client - another connection, without a pooler
  * @throws an error of that connection
@@ -38,7 +37,7 @@ async function unlessRefused<Result>(result: Promise<Result>): Promise<Result | 
   try {
     return await result;
   } catch (error) {
-    // Only the server's errors have one.
+    // Only errors that the server reports have a severity.
     if ((error as { severity?: string }).severity === undefined) throw error;
     return undefined;
   }

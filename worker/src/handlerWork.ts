@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { SettingsError } from "./errors.ts";
 import { HandlerThread } from "./handlerThread.ts";
+import { sleepRunning } from "./sleepRunning.ts";
 import type { Work, WorkContext, WorkResult } from "./work.ts";
 
 /** How long a handler's module may take to load; nothing is claimed before that. */
@@ -26,7 +26,7 @@ export class HandlerWork implements Work {
    */
   async load(): Promise<void> {
     this.#next = new HandlerThread(this.#kind);
-    const late = sleep(1_000 * LOAD_LIMIT_SECONDS, "late", { ref: false });
+    const late = sleepRunning(1_000 * LOAD_LIMIT_SECONDS).then(() => "late");
     if ((await Promise.race([this.#next.loaded, late])) !== "late") return;
     const file = `worker/src/handlers/${this.#kind}.ts`;
     throw new SettingsError([

@@ -20,7 +20,7 @@ const LIMITS: WaitLimits = { lockMs: 100_000, answerMs: 30_000, silenceMs: 60_00
 /** How long the second connection waits for each answer. */
 const LOOK_TIMEOUT_MS = 10_000;
 
-/** It has no session. */
+/** A blocker without a session. */
 const PREPARED = "a prepared transaction";
 
 /**

@@ -63,7 +63,7 @@ export function mayHaveRun(error: unknown): boolean {
   return !(error instanceof DatabaseError && NOT_RUN.test(toCode(error)));
 }
 
-/** Whether the session with which the server was found unavailable works: it must stay open, since its lock shows that the worker lives. */
+/** Whether the session that reports the error works, so that it can be kept: its lock shows that the worker is alive. */
 export function isSessionWorking(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false;
   return SESSION_WORKS.test(toCode(error)) || OUT_OF_NUMBERS.test(error.routine ?? "");

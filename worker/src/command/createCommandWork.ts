@@ -2,6 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SettingsError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { sleepRunning } from "../sleepRunning.ts";
 import type { Work, WorkContext, WorkResult } from "../work.ts";
 import { afterAbort } from "./afterAbort.ts";
 import { type AttemptFolder, checkDirectory, createAttemptFolder } from "./attemptFolder.ts";
@@ -16,7 +17,6 @@ import { openPipes } from "./openPipes.ts";
 import { readJsonFile } from "./readJsonFile.ts";
 import { removeFolder } from "./removeFolder.ts";
 import { type RunnerStreams, runCommand, StartError } from "./runCommand.ts";
-import { sleepRunning } from "./sleepRunning.ts";
 import { watchFiles } from "./watchFiles.ts";
 
 /** How long the removal of an attempt's files may still take after `killSignal`: a command may leave a million of them. */
