@@ -14,7 +14,6 @@ as $$
 declare
   bound xid8;
   overdue timestamptz;
-  failed_over constant boolean := batch.has_failed_over(p_kind);
   q batch.queue;
   changed bigint := 0;
 begin
@@ -39,7 +38,7 @@ begin
           false);
         changed := changed + 1;
       elsif q.suspected_at <= now() - batch.reap_delay(p_kind, q.job_name, q.backoff_limit, q.backoff_seconds)
-        and (q.lease_until is not null or not failed_over) and batch.session_is_dead(q.session_id, q.lease_until)
+        and batch.session_is_dead(q.session_id, q.lease_until) and (q.lease_until is not null or not batch.has_failed_over(p_kind))
       then
         perform batch.record_crash(p_kind, q.request_id, 'crashed', format(
           'the worker in pod %s %s, and its Job started no other pod in time', q.pod_name,

@@ -48,6 +48,19 @@ describe("a server that takes another one's place", () => {
     assert.equal(await countSuspects(), 1);
   });
 
+  test("ends no attempt for 5 s either whose worker the server before it had found dead", async () => {
+    const countRunning = async () => {
+      await poll();
+      return (await query("select from batch.queue where session_id is not null")).length;
+    };
+    await poll();
+    await query("update batch.queue set suspected_at = suspected_at - interval '1 hour'");
+    await failOver();
+    assert.equal(await countRunning(), 1);
+    await passSixSeconds();
+    assert.equal(await countRunning(), 0);
+  });
+
   test("keeps a request for its worker from the Job's next pod for as long, even if KEDA does not poll", async () => {
     const next = claimParams("a");
     const pod = database.connect();
