@@ -1,14 +1,8 @@
 import type { TestDatabase } from "../support/database.ts";
 import type { Queue } from "./queue.ts";
+import { ROW_TIMES, toColumn } from "./row.ts";
 
-const TIMES = [
-  "suspected_at",
-  "reserved_until",
-  "lease_until",
-  "deadline_at",
-  "stopping_until",
-  "available_at",
-] as const;
+const COLUMNS = ROW_TIMES.map(toColumn);
 
 /** PostgreSQL's clock is a moment ahead of the model's, so that what is due now is due there. */
 const MOMENT_MS = 20;
@@ -20,8 +14,8 @@ const ALIGN = {
   name: "align",
   text: `
     with aligned as (
-      update batch.queue q set ${TIMES.map((column) => `${column} = ${fromNow(`model.${column}`)}`).join(", ")}
-      from json_to_recordset($1) as model (request_id bigint, ${TIMES.map((column) => `${column} bigint`).join(", ")})
+      update batch.queue q set ${COLUMNS.map((column) => `${column} = ${fromNow(`model.${column}`)}`).join(", ")}
+      from json_to_recordset($1) as model (request_id bigint, ${COLUMNS.map((column) => `${column} bigint`).join(", ")})
       where q.request_id = model.request_id
     )
     update batch.scaling set
@@ -37,12 +31,7 @@ export async function alignClock({ client }: TestDatabase, { rows, scaling, now 
   const offset = (at: number | undefined) => (at === undefined ? null : at - now);
   const times = [...rows.values()].map((row) => ({
     request_id: row.request,
-    suspected_at: offset(row.suspectedAt),
-    reserved_until: offset(row.reservedUntil),
-    lease_until: offset(row.leaseUntil),
-    deadline_at: offset(row.deadlineAt),
-    stopping_until: offset(row.stoppingUntil),
-    available_at: offset(row.availableAt),
+    ...Object.fromEntries(ROW_TIMES.map((time) => [toColumn(time), offset(row[time])])),
   }));
   const expected = scaling.expected.toSorted((a, b) => a.claims - b.claims).map(({ since }) => since - now);
   const { polledAt, pollGap = null, limitedUntil } = scaling;

@@ -9,8 +9,18 @@ export type ClaimParams = Omit<WorkerClaimParams, "kind">;
 /** Limits and names that the latest claim has stored in a row. */
 type ClaimedWith = Pick<ClaimParams, "podName" | LimitName | "backoffSeconds" | "jobFinished">;
 
+/** The fields of a row that are times. */
+export const ROW_TIMES = [
+  "suspectedAt",
+  "reservedUntil",
+  "leaseUntil",
+  "deadlineAt",
+  "stoppingUntil",
+  "availableAt",
+] as const;
+
 /** A row of batch.queue; times are in milliseconds, null is undefined. */
-export interface Row extends Record<Counter, number> {
+export interface Row extends Record<Counter, number>, Record<(typeof ROW_TIMES)[number], number | undefined> {
   readonly request: number;
   /** Its position among waiting requests, before the request's number: enqueued_xid. */
   position: number;
@@ -18,13 +28,12 @@ export interface Row extends Record<Counter, number> {
   claimedWith: ClaimedWith | undefined;
   session: number | undefined;
   job: string | undefined;
-  deadlineAt: number | undefined;
-  stoppingUntil: number | undefined;
-  suspectedAt: number | undefined;
-  reservedUntil: number | undefined;
-  leaseUntil: number | undefined;
-  availableAt: number | undefined;
   canceled: boolean;
+}
+
+/** The column of a field: `suspected_at`. */
+export function toColumn(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** The fields that are cleared when a row is released to the waiting requests. */

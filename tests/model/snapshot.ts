@@ -1,14 +1,13 @@
 import { COUNTERS, LIMIT_NAMES } from "../../worker/src/retryLimits.ts";
 import type { TestDatabase } from "../support/database.ts";
 import type { Queue } from "./queue.ts";
+import { ROW_TIMES, toColumn } from "./row.ts";
 
 /** Times are compared in steps far longer than a run, during which PostgreSQL's clock does not stop. */
 export const STEP_SECONDS = 5;
 
 const inSteps = (interval: string) => `round(extract(epoch from ${interval}) / ${STEP_SECONDS})::integer`;
 const fromNow = (column: string) => inSteps(`${column} - now()`);
-
-const toColumn = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const QUERY = {
   name: "snapshot",
@@ -17,7 +16,7 @@ const QUERY = {
       (select coalesce(json_agg(json_build_array(
          request_id, attempt, ${COUNTERS}, session_id, job_name, canceled is not null,
          pod_name, ${LIMIT_NAMES.map(toColumn)}, job_finished, backoff_seconds,
-         ${["suspected_at", "reserved_until", "lease_until", "deadline_at", "stopping_until", "available_at"].map(fromNow)})
+         ${ROW_TIMES.map(toColumn).map(fromNow)})
          order by request_id), '[]')
        from batch.queue) as queue,
       (select coalesce(json_agg(json_build_array(job_name, failures, finished) order by job_name), '[]') from batch.job) as jobs,
@@ -42,34 +41,30 @@ export function modelSnapshot({ rows, jobs, scaling, history, now }: Queue): unk
   const steps = (milliseconds: number) => Math.round(milliseconds / 1_000 / STEP_SECONDS) + 0;
   const fromNow = (at: number | undefined) => (at === undefined ? undefined : steps(at - now));
   const expected = scaling.expected.toSorted((a, b) => a.claims - b.claims);
-  const ended = history.map(({ request, attempt, session, status, reason, job }) =>
-    orNull([request, attempt, session, status, reason, job]),
-  );
   return {
     queue: [...rows.values()]
       .sort((a, b) => a.request - b.request)
-      .map(({ claimedWith, ...row }) => [
-        ...orNull([row.request, row.attempt, ...COUNTERS.map((counter) => row[counter])]),
-        ...orNull([row.session, row.job, row.canceled, claimedWith?.podName]),
-        ...orNull(LIMIT_NAMES.map((name) => claimedWith?.[name])),
-        ...orNull([claimedWith?.jobFinished, claimedWith?.backoffSeconds, fromNow(row.suspectedAt)]),
-        ...orNull([row.reservedUntil, row.leaseUntil, row.deadlineAt, row.stoppingUntil, row.availableAt].map(fromNow)),
-      ]),
+      .map(({ claimedWith, ...row }) =>
+        orNull([
+          ...[row.request, row.attempt, ...COUNTERS.map((counter) => row[counter])],
+          ...[row.session, row.job, row.canceled, claimedWith?.podName],
+          ...LIMIT_NAMES.map((name) => claimedWith?.[name]),
+          ...[claimedWith?.jobFinished, claimedWith?.backoffSeconds, ...ROW_TIMES.map((time) => fromNow(row[time]))],
+        ]),
+      ),
     jobs: [...jobs]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, { failures, finished }]) => [name, failures, finished]),
-    scaling: [
-      ...orNull([fromNow(scaling.polledAt), scaling.pollGap === undefined ? null : steps(scaling.pollGap)]),
+    scaling: orNull([
+      ...[fromNow(scaling.polledAt), scaling.pollGap === undefined ? undefined : steps(scaling.pollGap)],
       ...[scaling.polledWorking, scaling.polledSuspects, scaling.polledClaims],
-      ...[
-        expected.map(({ claims }) => claims),
-        expected.map(({ since }) => steps(since - now)),
-        scaling.absentJobs,
-        scaling.absentPeak,
-      ],
-      ...orNull([scaling.runningLimit, fromNow(scaling.limitedUntil)]),
-      scaling.claims,
-    ],
-    history: ended.sort(([a, i], [b, j]) => Number(a) - Number(b) || Number(i) - Number(j)),
+      ...[expected.map(({ claims }) => claims), expected.map(({ since }) => fromNow(since))],
+      ...[scaling.absentJobs, scaling.absentPeak, scaling.runningLimit, fromNow(scaling.limitedUntil), scaling.claims],
+    ]),
+    history: history
+      .toSorted((a, b) => a.request - b.request || a.attempt - b.attempt)
+      .map(({ request, attempt, session, status, reason, job }) =>
+        orNull([request, attempt, session, status, reason, job]),
+      ),
   };
 }
