@@ -35,38 +35,30 @@ interface Expectation {
 }
 
 /** A row of batch.scaling; times are in milliseconds, null is undefined. */
-export interface Scaling {
+export class Scaling {
   polledAt: number | undefined;
   pollGap: number | undefined;
-  polledWorking: number;
-  polledSuspects: number;
-  polledClaims: number;
-  expected: readonly Expectation[];
-  absentJobs: number;
+  polledWorking = 0;
+  polledSuspects = 0;
+  polledClaims = 0;
+  expected: readonly Expectation[] = [];
+  absentJobs = 0;
   /** The maximum of absentJobs since it was last raised for unknown Jobs. */
-  absentPeak: number;
+  absentPeak = 0;
   runningLimit: number | undefined;
   limitedUntil: number | undefined;
   /** The sequence of arrivals: claims of Jobs without a request, including unsuccessful ones. */
-  claims: number;
+  claims = 0;
   /** The total by which absentJobs was ever raised; exists only in the model. */
-  presumedAbsent: number;
-}
+  presumedAbsent = 0;
 
-export const NEVER_POLLED: Readonly<Scaling> = {
-  polledAt: undefined,
-  pollGap: undefined,
-  polledWorking: 0,
-  polledSuspects: 0,
-  polledClaims: 0,
-  expected: [],
-  absentJobs: 0,
-  absentPeak: 0,
-  runningLimit: undefined,
-  limitedUntil: undefined,
-  claims: 0,
-  presumedAbsent: 0,
-};
+  /** Raises absentJobs, but never lowers it. */
+  raiseAbsentJobs(to: number): void {
+    this.presumedAbsent += Math.max(0, to - this.absentJobs);
+    this.absentJobs = Math.max(this.absentJobs, to);
+    this.absentPeak = Math.max(this.absentPeak, this.absentJobs);
+  }
+}
 
 /** The counts that the query finds in the queue. */
 export interface Counts {
@@ -111,7 +103,7 @@ export function countJobs(
   if (short > 0) {
     const known = suspects > 0 || !podsHaveFailed || rules.absence === "oneByOne";
     const to = known ? s.absentJobs + short : Math.max(s.absentJobs + maxReplicaCount, s.absentPeak);
-    raiseAbsentJobs(s, Math.min(to, (podsHaveFailed || suspects > 0 ? MAX_ABSENT : 1) * maxReplicaCount));
+    s.raiseAbsentJobs(Math.min(to, (podsHaveFailed || suspects > 0 ? MAX_ABSENT : 1) * maxReplicaCount));
     if (!known) s.absentPeak = 0;
     expected = [];
   }
@@ -148,11 +140,4 @@ function capped(expected: readonly Expectation[], atMost: number, made: number):
     if (capped > made) first.set(capped, Math.min(since, first.get(capped) ?? since));
   }
   return [...first].map(([claims, since]) => ({ since, claims }));
-}
-
-/** Raises absentJobs, but never lowers it. */
-export function raiseAbsentJobs(s: Scaling, to: number): void {
-  s.presumedAbsent += Math.max(0, to - s.absentJobs);
-  s.absentJobs = Math.max(s.absentJobs, to);
-  s.absentPeak = Math.max(s.absentPeak, s.absentJobs);
 }

@@ -1,7 +1,7 @@
 import type { EndStatus, Reason } from "../../worker/src/queue/attempt.ts";
 import { getLimitName, RETRY_LIMITS, TIMEOUT_REASON } from "../../worker/src/retryLimits.ts";
 import type { ClaimMiss, DemandParams } from "../support/queue.ts";
-import { countJobs, raiseAbsentJobs } from "./countJobs.ts";
+import { countJobs } from "./countJobs.ts";
 import { QueueRows } from "./queueRows.ts";
 import { backoff, type ClaimParams, type Key, mayBeRetried, RELEASED, type Row } from "./row.ts";
 import { DESIGN, type Rules } from "./rules.ts";
@@ -38,7 +38,7 @@ export class Queue extends QueueRows {
       return this.claim(params, next);
     }
     if (!own && row.suspectedAt !== undefined && this.#rules.suspectsBecomeAbsent) {
-      raiseAbsentJobs(this.scaling, this.scaling.absentJobs + 1);
+      this.scaling.raiseAbsentJobs(this.scaling.absentJobs + 1);
     }
     if (row.session !== session) {
       row.attempt++;

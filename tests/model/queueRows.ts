@@ -1,5 +1,5 @@
 import type { EndStatus } from "../../worker/src/queue/attempt.ts";
-import { NEVER_POLLED, type Scaling } from "./countJobs.ts";
+import { Scaling } from "./countJobs.ts";
 import { type EndedAttempt, type JobRecord, newRow, type Row } from "./row.ts";
 
 /** A server that has just started has no locks, and no session counts as dead. */
@@ -10,7 +10,7 @@ export class QueueRows {
   readonly rows = new Map<number, Row>();
   readonly history: EndedAttempt[] = [];
   readonly jobs = new Map<string, JobRecord>();
-  readonly scaling: Scaling = { ...NEVER_POLLED };
+  readonly scaling = new Scaling();
   /** Sessions whose lock is held: those of every worker with a connection that the server considers open. */
   readonly locks = new Set<number>();
   /** Milliseconds. */
