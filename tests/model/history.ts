@@ -10,18 +10,8 @@ export type Event =
   | readonly [what: What, pick: number, work: Work]
   | readonly [what: "rollout", settings: ModelSettings];
 
-const BENIGN = ["insert", "poll", "wait", "step", "drain", "cancel"] as const;
-const FAULTS = [
-  "crash",
-  "deleteJob",
-  "loseNode",
-  "freezeNode",
-  "recoverNode",
-  "stopWorker",
-  "resumeWorker",
-  "restart",
-] as const;
-type What = (typeof BENIGN)[number] | (typeof FAULTS)[number];
+type What = keyof typeof HANDLERS;
+type Handler = (simulation: Simulation, n: number, work: Work) => unknown;
 
 /** In seconds: shorter than between two polls, longer than a reservation, and as long as the whole handling of a lost node. */
 const WAITS = [1, 5, 15, 40, 90, 350];
@@ -41,16 +31,12 @@ export function settingsArb(given: Partial<ModelSettings> = {}): fc.Arbitrary<Mo
 }
 
 /** A history of events, with faults or without. */
-export function historyArb(args: {
-  readonly faults: boolean;
-  readonly rollouts?: fc.Arbitrary<ModelSettings>;
-}): fc.Arbitrary<readonly Event[]> {
-  const { faults, rollouts } = args;
+export function historyArb({ faults, rollouts }: { faults: boolean; rollouts?: fc.Arbitrary<ModelSettings> }) {
   const works: Work[] = ["succeeds", "succeeds", "succeedsAlone", "throws", "throws", "finalError", "defers"];
   const often = [...Array<What>(14).fill("step"), "poll", "poll", "poll", "wait", "wait", "insert"] as const;
-  const eventNames = [...often, "drain", "cancel", ...(faults ? FAULTS : [])] as const;
+  const faultNames = faults ? (Object.keys(FAULTS) as What[]) : [];
   const plain = fc.tuple(
-    fc.constantFrom<What[]>(...eventNames),
+    fc.constantFrom<What[]>(...often, "drain", "cancel", ...faultNames),
     fc.nat({ max: 11 }),
     fc.constantFrom<Work[]>(...works),
   );
@@ -66,30 +52,32 @@ export function apply(simulation: Simulation, event: Event): void {
   else HANDLERS[event[0]](simulation, event[1], event[2]);
 }
 
-const HANDLERS: Record<What, (simulation: Simulation, n: number, work: Work) => unknown> = {
-  insert: ({ queue }, n) => queue.insert(1 + (n % 3)),
-  cancel: ({ queue }, n) => ifDefined(pick([...queue.rows.keys()], n), (request) => queue.cancel(request)),
-  poll: (simulation) => simulation.poll(),
-  wait: (simulation, n) => simulation.wait(pick(WAITS, n) ?? 0),
-  step(simulation, n, work) {
-    const actor = pick<Pod | JobState>([...simulation.due, ...simulation.running], n);
-    if (actor) "args" in actor ? simulation.step(actor, work) : simulation.startPod(actor);
-  },
-  drain: (simulation, n) => ifDefined(pick(simulation.running, n), (pod) => simulation.deletePod(pod)),
-  crash: (simulation, n) => ifDefined(pick(simulation.running, n), (pod) => simulation.kill(pod)),
-  deleteJob: (simulation, n) => ifDefined(pick(simulation.unfinished, n), (job) => simulation.deleteJob(job)),
+const FAULTS = {
+  crash: (simulation, n) => withOne(simulation.running, n, (pod) => simulation.kill(pod)),
+  deleteJob: (simulation, n) => withOne(simulation.unfinished, n, (job) => simulation.deleteJob(job)),
   loseNode: (simulation, n) => simulation.loseNode(n),
   freezeNode: (simulation, n) => simulation.loseNode(n, "frozen"),
   recoverNode: (simulation) => simulation.recoverNode(),
-  stopWorker: (simulation, n) => ifDefined(pick(simulation.running, n), (pod) => pod.stop()),
+  stopWorker: (simulation, n) => withOne(simulation.running, n, (pod) => pod.stop()),
   resumeWorker: (simulation) => simulation.resumeWorkers(),
   restart: (simulation) => simulation.restartDatabase(),
-};
+} satisfies Record<string, Handler>;
 
-function pick<T>(all: readonly T[], n: number): T | undefined {
-  return all[n % all.length];
-}
+const HANDLERS = {
+  insert: ({ queue }, n) => queue.insert(1 + (n % 3)),
+  cancel: ({ queue }, n) => withOne([...queue.rows.keys()], n, (request) => queue.cancel(request)),
+  poll: (simulation) => simulation.poll(),
+  wait: (simulation, n) => withOne(WAITS, n, (seconds) => simulation.wait(seconds)),
+  step: (simulation, n, work) =>
+    withOne<Pod | JobState>([...simulation.due, ...simulation.running], n, (actor) =>
+      "args" in actor ? simulation.step(actor, work) : simulation.startPod(actor),
+    ),
+  drain: (simulation, n) => withOne(simulation.running, n, (pod) => simulation.deletePod(pod)),
+  ...FAULTS,
+} satisfies Record<string, Handler>;
 
-function ifDefined<T>(value: T | undefined, use: (value: T) => void): void {
-  if (value !== undefined) use(value);
+/** Does something with the target that `n` selects, if there is any. */
+function withOne<T>(targets: readonly T[], n: number, act: (target: T) => unknown): void {
+  const target = targets[n % targets.length];
+  if (target !== undefined) act(target);
 }
