@@ -60,7 +60,7 @@ const FAULTS = {
   recoverNode: (simulation) => simulation.recoverNode(),
   stopWorker: (simulation, n) => withOne(simulation.running, n, (pod) => pod.stop()),
   resumeWorker: (simulation) => simulation.resumeWorkers(),
-  restart: (simulation) => simulation.restartDatabase(),
+  restart: ({ queue }) => queue.restart(),
 } satisfies Record<string, Handler>;
 
 const HANDLERS = {

@@ -11,7 +11,6 @@ export const explored = { runs: 0, states: 0 };
 export function replay(
   { rules, settings, delays = {} }: { rules: Rules; settings: ModelSettings; delays?: Partial<Delays> },
   history: readonly Event[],
-  check?: (simulation: Simulation, event: Event) => void,
 ): Simulation {
   const simulation = new Simulation(settings, { rules, delays });
   const all = [settings];
@@ -21,7 +20,6 @@ export function replay(
     apply(simulation, event);
     explored.states++;
     checkState(simulation, all);
-    check?.(simulation, event);
   }
   return simulation;
 }

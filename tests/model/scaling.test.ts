@@ -41,23 +41,18 @@ describe("whatever Jobs never finish, up to maxReplicaCount", () => {
 
 describe("with slow pods, a full cluster, KEDA down, Jobs that never finish, and crashes", () => {
   test("at most maxReplicaCount requests run at once, and an idle Job is one that was presumed absent, or a crash's", (t) => {
-    let most = 0;
-    let idleJobs = 0;
-    const property = boundsIdleJobs(DESIGN, (idle) => {
-      most = Math.max(most, idle);
-      idleJobs += idle;
-    });
+    const idleJobs: number[] = [];
+    const property = boundsIdleJobs(DESIGN, (idle) => idleJobs.push(idle));
     fc.assert(property, { seed: 8, numRuns: numRuns(5_000) });
-    t.diagnostic(`${idleJobs} idle Jobs, at most ${most} in one run`);
-    assert.ok(idleJobs > 0, "some Job is idle");
+    const most = Math.max(...idleJobs);
+    t.diagnostic(`at most ${most} idle Jobs`);
+    assert.ok(most > 0, "some Job is idle");
   });
 
   test("a full cluster without other faults costs at most maxReplicaCount idle Jobs", (t) => {
-    let most = 0;
-    const property = boundsCostOfFullCluster(DESIGN, (idle) => {
-      most = Math.max(most, idle);
-    });
+    const idleJobs: number[] = [];
+    const property = boundsCostOfFullCluster(DESIGN, (idle) => idleJobs.push(idle));
     fc.assert(property, { seed: 9, numRuns: numRuns(5_000) });
-    t.diagnostic(`at most ${most}`);
+    t.diagnostic(`at most ${Math.max(...idleJobs)}`);
   });
 });

@@ -68,13 +68,13 @@ export class Simulation {
     return [...this.pods.values()].some((pod) => {
       const job = this.jobs.get(pod.args.jobName);
       const last = job === undefined || job.target === "Failed";
-      return last && this.isUnreachable(pod) && this.queue.locks.has(pod.args.session);
+      return last && this.#isUnreachable(pod) && this.queue.locks.has(pod.args.session);
     });
   }
 
   /** Pods that make progress. */
   get running(): readonly Pod[] {
-    return [...this.pods.values()].filter((pod) => !pod.stopped && !this.isUnreachable(pod));
+    return [...this.pods.values()].filter((pod) => !pod.stopped && !this.#isUnreachable(pod));
   }
 
   /** Whether no Job is between its request's end and its own. */
@@ -83,29 +83,26 @@ export class Simulation {
     return this.unfinished.every(({ name }) => !this.busy.has(name) || claimedBy.has(name));
   }
 
-  isUnreachable(pod: Pod): boolean {
+  get #unreachablePods(): readonly Pod[] {
+    return [...this.pods.values()].filter((pod) => this.#isUnreachable(pod));
+  }
+
+  #isUnreachable(pod: Pod): boolean {
     return pod.args.node === this.#unreachable?.node;
   }
 
-  /** A poll of KEDA; returns how many Jobs it created. Its own limit leaves room for Jobs that do no work. */
-  poll(): number {
+  /** A poll of KEDA, whose own limit leaves room for Jobs that do no work. */
+  poll(): void {
     const queueLength = this.queue.demand(this.settings);
     const maxReplicaCount = MAX_JOBS * this.settings.maxReplicaCount;
     const running = this.unfinished.length;
     const count = jobsToCreate({ queueLength, maxReplicaCount, running, pending: 0, strategy: "default" });
-    for (let each = 0; each < count; each++) this.#settingsByJob.set(this.createJob().name, this.settings);
-    return count;
-  }
-
-  createJob(): JobState {
-    const job = createJob(`job-${this.created++}`, this.queue.now);
-    this.jobs.set(job.name, job);
-    return job;
+    for (let each = 0; each < count; each++) this.#settingsByJob.set(this.#createJob().name, this.settings);
   }
 
   /** A Job whose work is done and whose pod stays Terminating on a node that no one removes. */
   createStuckJob(): void {
-    const job = this.createJob();
+    const job = this.#createJob();
     this.jobs.set(job.name, { ...job, target: "Complete", terminatingPods: 1 });
     this.queue.jobs.set(job.name, { failures: 1, finished: 0 });
   }
@@ -117,7 +114,7 @@ export class Simulation {
     for (const pod of this.pods.values()) {
       const { deletedAt, stopped } = pod;
       const over = deletedAt !== undefined && this.#since(deletedAt) >= this.delays.grace;
-      if (!over || this.isUnreachable(pod)) continue;
+      if (!over || this.#isUnreachable(pod)) continue;
       if (stopped || !pod.arrived) this.kill(pod);
       else {
         // The worker then abandons work that has not stopped, and exits.
@@ -181,16 +178,14 @@ export class Simulation {
 
   /** The node returns with its pods, which are zombies if others have taken over. */
   recoverNode(): void {
-    const pods = [...this.pods.values()].filter((pod) => this.isUnreachable(pod));
+    const pods = this.#unreachablePods;
     this.#unreachable = undefined;
-    for (const pod of pods) {
-      if (!pod.arrived && pod.deletedAt !== undefined) this.kill(pod);
-    }
+    for (const pod of pods) if (!pod.arrived && pod.deletedAt !== undefined) this.kill(pod);
   }
 
   /** The unreachable node is removed from the cluster, and its pods with it. */
   removeNode(): void {
-    const pods = [...this.pods.values()].filter((pod) => this.isUnreachable(pod));
+    const pods = this.#unreachablePods;
     this.#unreachable = undefined;
     for (const pod of pods) this.kill(pod);
   }
@@ -200,14 +195,15 @@ export class Simulation {
     for (const pod of this.pods.values()) pod.stopped = false;
   }
 
-  /** Every connection breaks. */
-  restartDatabase(): void {
-    this.queue.restart();
+  #createJob(): JobState {
+    const job = createJob(`job-${this.created++}`, this.queue.now);
+    this.jobs.set(job.name, job);
+    return job;
   }
 
   #terminate(pod: Pod): void {
     pod.deletedAt = this.queue.now;
-    if (!pod.stopped && !this.isUnreachable(pod)) pod.announceStop(this.queue, this.delays.grace);
+    if (!pod.stopped && !this.#isUnreachable(pod)) pod.announceStop(this.queue, this.delays.grace);
   }
 
   #hasOutlived({ args, exitCode, deletedAt }: Pod): boolean {
@@ -226,7 +222,7 @@ export class Simulation {
     if (!this.#unreachable) return;
     const { sessionTimeout, unreachable, toleration, removed } = this.delays;
     const seconds = this.#since(this.#unreachable.at);
-    const pods = [...this.pods.values()].filter((pod) => this.isUnreachable(pod));
+    const pods = this.#unreachablePods;
     const silent = seconds >= sessionTimeout && this.#unreachable.loss === "lost";
     for (const pod of silent ? pods : []) this.queue.locks.delete(pod.args.session);
     for (const pod of seconds >= unreachable + toleration ? pods : []) this.deletePod(pod);
