@@ -1,20 +1,25 @@
 import { DEFAULT_LIMITS } from "../../worker/src/retryLimits.ts";
 import { DEFAULTS } from "../../worker/src/settings.ts";
 import type { Pod } from "./pod.ts";
-import type { Rules } from "./rules.ts";
+import { DESIGN, type Rules } from "./rules.ts";
 import { type Progress, runFairly } from "./runFairly.ts";
-import type { Delays, Loss, ModelSettings } from "./settings.ts";
+import { DELAYS, type Loss, type ModelSettings } from "./settings.ts";
 import { Simulation } from "./simulation.ts";
 
+/** The loss of a node that is never removed from the cluster. */
 export interface LossArgs {
-  readonly pollingInterval: number;
-  readonly maxReplicaCount: number;
+  /** @default 5 */
+  readonly pollingInterval?: number;
+  /** @default 10 */
+  readonly maxReplicaCount?: number;
   /** The number of requests on the node, each with its Job; no others run. */
   readonly requests: number;
   /** @default "lost" */
   readonly loss?: Loss;
+  /** @default DESIGN */
   readonly rules?: Rules;
-  readonly delays?: Partial<Delays>;
+  /** From the node's taint until its pods are deleted, in seconds. @default - the pod's own */
+  readonly toleration?: number;
 }
 
 /** From a pod's creation to its first claim: 8 s to start on a node that has the image, and 3 s until it claims. */
@@ -31,15 +36,12 @@ const SETTINGS: Omit<ModelSettings, "maxReplicaCount"> = {
  * schedulable, `random` decides where a new pod runs: below 0.5 on the lost node.
  */
 export function loseNode(
-  args: LossArgs,
+  { maxReplicaCount = 10, requests, loss, rules = DESIGN, toleration = DELAYS.toleration }: LossArgs,
   { late = 0, random = () => 1 }: { late?: number; random?: () => number } = {},
 ): Simulation {
-  const { maxReplicaCount, requests, loss, rules, delays } = args;
   const placePod = (pod: number) => (pod <= requests || random() < 0.5 ? 0 : 1);
-  const simulation = new Simulation(
-    { ...SETTINGS, maxReplicaCount },
-    { placePod, ...(rules && { rules }), ...(delays && { delays }) },
-  );
+  const delays = { removed: Number.POSITIVE_INFINITY, toleration };
+  const simulation = new Simulation({ ...SETTINGS, maxReplicaCount }, { placePod, rules, delays });
   simulation.queue.insert(requests);
   runFairly(simulation, { seconds: POD_START + 2, pollingInterval: POD_START + 2, work: () => "neverEnds" });
   simulation.loseNode(0, loss);
@@ -49,7 +51,7 @@ export function loseNode(
 
 /** Seconds from the loss of a node until each of its requests runs elsewhere, in `runs` runs, sorted. */
 export function secondsToRunElsewhere(args: LossArgs, runs: number): readonly number[] {
-  const { pollingInterval, requests } = args;
+  const { pollingInterval = 5, requests } = args;
   const random = createRandom(1);
   const all: number[] = [];
   for (let run = 0; run < runs; run++) {
@@ -79,7 +81,7 @@ const INSERTS: readonly number[] = [1, 60, 150];
 
 /** How many Jobs never claimed a request after a node was lost for good, in each of `runs` runs, sorted. */
 export function idleJobs(args: LossArgs, runs: number): readonly number[] {
-  const { pollingInterval } = args;
+  const { pollingInterval = 5 } = args;
   const random = createRandom(1);
   const counts = Array.from({ length: runs }, (_, run) => {
     const simulation = loseNode(args, { late: run % pollingInterval, random });
