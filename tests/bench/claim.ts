@@ -1,11 +1,12 @@
 import { fillBaseline, updateReadUpdate } from "./baseline.ts";
 import type { Bench } from "./bench.ts";
-import { CONNECTIONS, type Round, reportClaim, VARIANTS, type Variant } from "./claimReport.ts";
+import { CONNECTIONS, reportClaim, type Turn, VARIANTS, type Variant } from "./claimReport.ts";
 import { runClosedLoop, type Throughput } from "./closedLoop.ts";
 import type { BenchContext } from "./context.ts";
 import { fill, refill } from "./fill.ts";
 import { SIZES, TURNS } from "./options.ts";
 import { claimAndSucceed, createLongJob } from "./queueLoad.ts";
+import { takeTurns } from "./turns.ts";
 import { claimAndFinishUnguarded, createUnguardedFunctions } from "./unguarded.ts";
 
 /** One operation per connection. */
@@ -28,25 +29,14 @@ export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
     await createUnguardedFunctions(client);
     const operations = await openConnections(context, Math.max(...CONNECTIONS));
 
-    async function round(order: readonly Variant[]): Promise<Round> {
-      const throughputs = new Map<string, Throughput>();
-      for (const connections of CONNECTIONS) {
-        for (const side of order) {
-          await refill(client, waiting);
-          throughputs.set(
-            `${connections} ${side}`,
-            await runClosedLoop(operations[side].slice(0, connections), seconds),
-          );
-        }
-      }
-      return (connections, side) => throughputs.get(`${connections} ${side}`) as Throughput;
+    async function measure(connections: number, variant: Variant): Promise<Throughput> {
+      await refill(client, waiting);
+      return await runClosedLoop(operations[variant].slice(0, connections), seconds);
     }
-
-    // Before measuring, connections are warm, statements prepared, and pages written once since the checkpoint.
-    await round(VARIANTS);
-    const done: Round[] = [];
-    while (done.length < rounds) done.push(await round(done.length % 2 === 0 ? VARIANTS : VARIANTS.toReversed()));
-    return reportClaim(done);
+    const turns = CONNECTIONS.flatMap((connections) =>
+      VARIANTS.map((variant) => [`${connections} ${variant}`, () => measure(connections, variant)]),
+    );
+    return reportClaim(await takeTurns(Object.fromEntries(turns) as Record<Turn, () => Promise<Throughput>>, rounds));
   },
 };
 

@@ -8,11 +8,11 @@ export const CONNECTIONS = [1, 16, 100] as const;
 /** In the order of turns: the baseline directly next to what is compared with it. The last two have no limits: they show what is possible. */
 export const VARIANTS = ["many", "bare", "one", "unguarded", "functions"] as const;
 
-export type Connections = (typeof CONNECTIONS)[number];
+type Connections = (typeof CONNECTIONS)[number];
 export type Variant = (typeof VARIANTS)[number];
 
-/** One turn of each variant at each number of connections. */
-export type Round = (connections: Connections, variant: Variant) => Throughput;
+/** A variant at a number of connections. */
+export type Turn = `${Connections} ${Variant}`;
 
 const LABELS: Readonly<Record<Variant, string>> = {
   many: "claim + finish, Jobs of many",
@@ -27,35 +27,33 @@ const LABELS: Readonly<Record<Variant, string>> = {
  *
  * A ratio is the median of the rounds' own ratios: a burst of other load spoils only one round.
  */
-export function reportClaim(rounds: readonly Round[]): Limit[] {
-  const over = (pick: (round: Round) => number) => rounds.map(pick);
-  const latency = (at: Connections, variant: Variant) =>
-    over((round) => round(at, variant).p50 / round(at, "bare").p50);
-  const throughput = (at: Connections, variant: Variant) =>
-    over((round) => round(at, variant).perSecond / round(at, "bare").perSecond);
+export function reportClaim(rounds: readonly Readonly<Record<Turn, Throughput>>[]): Limit[] {
+  const typical = (what: keyof Throughput, turn: Turn) => median(rounds.map((round) => round[turn][what]));
+  const ratios = (what: keyof Throughput, turn: Turn, over: Turn) =>
+    rounds.map((round) => round[turn][what] / round[over][what]);
 
   const rows = CONNECTIONS.flatMap((at) =>
     VARIANTS.map((variant) => [
       `${at}: ${LABELS[variant]}`,
-      ms(median(over((round) => round(at, variant).p50))),
-      variant === "bare" ? "" : spread(latency(at, variant)),
-      formatInteger(median(over((round) => round(at, variant).perSecond))),
-      variant === "bare" ? "" : spread(throughput(at, variant)),
+      ms(typical("p50", `${at} ${variant}`)),
+      variant === "bare" ? "" : spread(ratios("p50", `${at} ${variant}`, `${at} bare`)),
+      formatInteger(typical("perSecond", `${at} ${variant}`)),
+      variant === "bare" ? "" : spread(ratios("perSecond", `${at} ${variant}`, `${at} bare`)),
     ]),
   );
   printTable(["connections", "p50", "ratio (quartiles)", "per second", "ratio (quartiles)"], rows);
 
-  const collapse = (variant: Variant) =>
-    median(over((round) => round(100, variant).perSecond / round(16, variant).perSecond));
-  return (["many", "one"] as const).flatMap((variant) => [
-    atMost(1.4, `${LABELS[variant]}, over ${LABELS.bare}: p50, 1 connection`, median(latency(1, variant))),
-    atLeast(
-      0.65,
-      `${LABELS[variant]}, over ${LABELS.bare}: per second, 16 connections`,
-      median(throughput(16, variant)),
-    ),
-    atLeast(0.6, `${LABELS[variant]}: per second, 100 connections over 16`, collapse(variant)),
-  ]);
+  return (["many", "one"] as const).flatMap((variant) => {
+    const overBare = `${LABELS[variant]}, over ${LABELS.bare}`;
+    const latency = median(ratios("p50", `1 ${variant}`, "1 bare"));
+    const throughput = median(ratios("perSecond", `16 ${variant}`, "16 bare"));
+    const scaled = median(ratios("perSecond", `100 ${variant}`, `16 ${variant}`));
+    return [
+      atMost(1.4, `${overBare}: p50, 1 connection`, latency),
+      atLeast(0.65, `${overBare}: per second, 16 connections`, throughput),
+      atLeast(0.6, `${LABELS[variant]}: per second, 100 connections over 16`, scaled),
+    ];
+  });
 }
 
 /** `1.23 (1.19 to 1.31)`: the median and the quartiles. */

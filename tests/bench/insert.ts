@@ -1,9 +1,10 @@
 import type pg from "pg";
-import { atMost, type Limit } from "../support/limit.ts";
+import { atMost } from "../support/limit.ts";
 import { median, time } from "../support/samples.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchContext } from "./context.ts";
 import { formatInteger, ms, printTable } from "./table.ts";
+import { takeTurns } from "./turns.ts";
 
 /** The tables to insert into: without a trigger, with an empty trigger, and a batch. */
 const TABLES = ["plain", "empty_trigger", "batch"] as const;
@@ -42,11 +43,12 @@ export const insert: Bench<"rows" | "connections" | "transactions"> = {
   async run({ rows, connections, transactions }, context) {
     const client = await context.connect();
     await createTables(client);
-    const durable = await measureOneRow(client, rows);
+    const measureOneRow = () => measure((table) => insertRow(client, table), rows, rows / 10);
+    const durable = await measureOneRow();
     // The disk's commit time hides the trigger: without it the trigger is the only difference.
     await client.query("set synchronous_commit = off");
-    const bare = await measureOneRow(client, rows);
-    const bulk = await measureBulk(client);
+    const bare = await measureOneRow();
+    const bulk = await measure((table) => insertMany(client, table), 3, 0);
     const failed = await measureSerializable(context, connections, transactions);
     await client.end();
 
@@ -60,9 +62,10 @@ export const insert: Bench<"rows" | "connections" | "transactions"> = {
         `${failed[table].toFixed(1)} %`,
       ]),
     );
+    const overPlain = ({ batch, plain }: Record<Table, number>) => batch / plain;
     return [
-      limitRatio("one row, batch over plain, p50", durable),
-      limitRatio("one row without waiting for the disk, batch over plain, p50", bare),
+      atMost(3, "one row, batch over plain, p50", overPlain(durable)),
+      atMost(3, "one row without waiting for the disk, batch over plain, p50", overPlain(bare)),
       atMost(1, "serializable inserts that failed, more than into a plain table", failed.batch - failed.plain, " %"),
     ];
   },
@@ -85,27 +88,19 @@ function insertRow(client: pg.Client, table: Table): Promise<unknown> {
   return client.query({ name: table, text: `insert into insert_${table} (duration_seconds) values ($1)`, values: [1] });
 }
 
-/** Milliseconds per insert, in turns, so that other load on the machine affects all tables. */
-async function measureOneRow(client: pg.Client, rows: number): Promise<Record<Table, number>> {
-  const samples: Record<Table, number[]> = { plain: [], empty_trigger: [], batch: [] };
-  for (let row = -rows / 10; row < rows; row++) {
-    for (const table of TABLES) {
-      const took = await time(() => insertRow(client, table));
-      if (row >= 0) samples[table].push(took);
-    }
-  }
-  return mapTables((table) => median(samples[table]));
+function insertMany(client: pg.Client, table: Table): Promise<unknown> {
+  return client.query(`insert into insert_${table} (duration_seconds) select 1 from generate_series(1, ${BULK})`);
 }
 
-async function measureBulk(client: pg.Client): Promise<Record<Table, number>> {
-  const samples: Record<Table, number[]> = { plain: [], empty_trigger: [], batch: [] };
-  for (let round = 0; round < 3; round++) {
-    for (const table of TABLES) {
-      const text = `insert into insert_${table} (duration_seconds) select 1 from generate_series(1, ${BULK})`;
-      samples[table].push(await time(() => client.query(text)));
-    }
-  }
-  return mapTables((table) => median(samples[table]));
+/** The median time of an insert into each table, in milliseconds. */
+async function measure(
+  insertInto: (table: Table) => Promise<unknown>,
+  rounds: number,
+  warmUps: number,
+): Promise<Record<Table, number>> {
+  const turns = mapTables((table) => () => time(() => insertInto(table)));
+  const taken = await takeTurns(turns, rounds, warmUps);
+  return mapTables((table) => median(taken.map((round) => round[table])));
 }
 
 /** The percentage of independent serializable transactions, each inserting one row, that fail. */
@@ -138,10 +133,6 @@ async function insertSerializable(client: pg.Client, table: Table): Promise<bool
   }
 }
 
-function limitRatio(what: string, { batch, plain }: Record<Table, number>): Limit {
-  return atMost(3, what, batch / plain);
-}
-
-function mapTables(value: (table: Table) => number): Record<Table, number> {
+function mapTables<Value>(value: (table: Table) => Value): Record<Table, Value> {
   return { plain: value("plain"), empty_trigger: value("empty_trigger"), batch: value("batch") };
 }

@@ -5,7 +5,9 @@ import { SIZES, TURNS } from "./options.ts";
 import { ONE_CONNECTION, openGraphileWorker } from "./peers/graphileWorker.ts";
 import { openPgBoss } from "./peers/pgBoss.ts";
 import { openPostgresBatch } from "./peers/postgresBatch.ts";
+import type { QueueUnderTest } from "./peers/queueUnderTest.ts";
 import { ms, printTable } from "./table.ts";
+import { takeTurns } from "./turns.ts";
 
 /** Jobs per turn. The first one does not count, since graphile-worker's starts a worker. */
 const TURN = 200;
@@ -25,18 +27,18 @@ export const peers: Bench<"waiting" | "rounds"> = {
     // The last one has no limit: it shows what graphile-worker gains by claiming the next job before the previous one has finished.
     const queues = [ours, ...others, one, await openGraphileWorker(context, ONE_CONNECTION)];
     for (const queue of queues) await queue.fill(waiting);
-    const samples = new Map<string, number[]>(queues.map(({ name }) => [name, []]));
-    for (let round = 0; round <= rounds; round++) {
-      for (const queue of round % 2 === 0 ? queues : queues.toReversed()) {
-        const took = (await queue.work(TURN)).slice(1);
-        if (round > 0) samples.get(queue.name)?.push(...took);
-        await queue.fill(TURN);
-      }
+    async function measure(queue: QueueUnderTest): Promise<readonly number[]> {
+      const samples = await queue.work(TURN);
+      await queue.fill(TURN);
+      return samples.slice(1);
     }
-    const typical = (name: string) => median(samples.get(name) ?? []);
+    const turns = Object.fromEntries(queues.map((queue) => [queue.name, () => measure(queue)]));
+    const taken = await takeTurns(turns, rounds);
+    const samples = (name: string) => taken.flatMap((round) => round[name] ?? []);
+    const typical = (name: string) => median(samples(name));
     printTable(
       ["claim, payload, finish", "p50", "p99"],
-      queues.map(({ name }) => [name, ms(typical(name)), ms(percentile(samples.get(name) ?? [], 0.99))]),
+      queues.map(({ name }) => [name, ms(typical(name)), ms(percentile(samples(name), 0.99))]),
     );
     await Promise.all(queues.map((queue) => queue.close()));
     return [ours, one].flatMap((queue) =>

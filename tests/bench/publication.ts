@@ -11,6 +11,7 @@ import { refill } from "./fill.ts";
 import { SIZES, TURNS } from "./options.ts";
 import { claimAndSucceed } from "./queueLoad.ts";
 import { ms, printTable } from "./table.ts";
+import { takeTurns } from "./turns.ts";
 
 const POLLS = 20;
 
@@ -36,19 +37,13 @@ export const publication: Bench<"waiting" | "rounds" | "seconds"> = {
     const publisher = await startServer({ durable: true, signal: context.signal });
     const subscriber = await startServer({ durable: true, signal: context.signal });
     try {
-      const sides = [
-        await openSide(context, { waiting, seconds }),
-        await openPublisher(publisher, subscriber, context, { waiting, seconds }),
-      ] as const;
-      const taken: Record<Measured, number>[][] = [];
-      for (let round = 0; round <= rounds; round++) {
-        const took: Record<Measured, number>[] = [];
-        for (const side of round % 2 === 0 ? [0, 1] : [1, 0]) took[side] = await (sides[side] as Side).measure();
-        // The first round warms up connections and pages.
-        if (round > 0) taken.push(took);
-      }
-      for (const side of sides) await side.close();
-      return reportSides(taken);
+      const unpublished = await openSide(context, { waiting, seconds });
+      const published = await openPublisher(publisher, subscriber, context, { waiting, seconds });
+      const turns = { unpublished: unpublished.measure, published: published.measure };
+      const taken = await takeTurns(turns, rounds);
+      await unpublished.close();
+      await published.close();
+      return report(taken);
     } finally {
       await publisher.stop();
       await subscriber.stop();
@@ -57,14 +52,14 @@ export const publication: Bench<"waiting" | "rounds" | "seconds"> = {
 };
 
 /** Prints both sides' medians, and the spread of the rounds' ratios. */
-function reportSides(rounds: readonly (readonly Record<Measured, number>[])[]): Limit[] {
-  const times = (side: number, what: Measured) => rounds.map((round) => round[side]?.[what] ?? Number.NaN);
-  const ratios = (what: Measured) => rounds.map((round) => (round[1]?.[what] ?? Number.NaN) / (round[0]?.[what] ?? 0));
+function report(rounds: readonly Readonly<Record<"unpublished" | "published", Record<Measured, number>>>[]): Limit[] {
+  const ratios = (what: Measured) => rounds.map(({ unpublished, published }) => published[what] / unpublished[what]);
   printTable(
     ["p50", "unpublished", "published", "ratio", "quartiles"],
     MEASURED.map((what) => [
       what,
-      ...[0, 1].map((side) => ms(median(times(side, what)))),
+      ms(median(rounds.map(({ unpublished }) => unpublished[what]))),
+      ms(median(rounds.map(({ published }) => published[what]))),
       median(ratios(what)).toFixed(2),
       [0.25, 0.75].map((part) => percentile(ratios(what), part).toFixed(2)).join(" to "),
     ]),

@@ -8,6 +8,7 @@ import type { Bench } from "./bench.ts";
 import type { BenchContext } from "./context.ts";
 import { type Program, timeToFirstLine } from "./firstLine.ts";
 import { ms, printTable } from "./table.ts";
+import { takeTurns } from "./turns.ts";
 
 const WARM_UPS = 2;
 const MOST = 1.5;
@@ -29,29 +30,15 @@ export const start: Bench<"runs"> = {
     await insertRequests(context, 4 * (WARM_UPS + runs));
     const cache = await mkdtemp(join(tmpdir(), "postgres-batch-cache-"));
     try {
-      const cached = { ...context.env, NODE_COMPILE_CACHE: cache };
-      const [ours, command, bare, oursUncached, commandUncached, bareUncached] = await takeTurns(context, runs, [
-        () => worker(cached),
-        () => worker({ ...cached, ...COMMAND }),
-        () => bareNode(cached),
-        () => worker(context.env),
-        () => worker({ ...context.env, ...COMMAND }),
-        () => bareNode(context.env),
-      ]);
+      const cached = await measure({ ...context.env, NODE_COMPILE_CACHE: cache }, runs, context);
+      const uncached = await measure(context.env, runs, context);
       printTable(
-        ["process", "median", "fastest", "slowest", "over bare"],
-        [
-          line("worker, to claimed", ours, bare),
-          line("worker of a command, to claimed", command, bare),
-          line("bare node, to its answer", bare, bare),
-          line("worker, no compile cache", oursUncached, bareUncached),
-          line("worker of a command, no compile cache", commandUncached, bareUncached),
-          line("bare node, no compile cache", bareUncached, bareUncached),
-        ],
+        ["process, to claimed or answered", "median", "fastest", "slowest", "over bare"],
+        [...toRows(cached, ""), ...toRows(uncached, ", no compile cache")],
       );
       return [
-        atMost(MOST, "worker over bare node, medians, both with a compile cache", ratio(ours, bare)),
-        atMost(MOST, "worker of a command over bare node, likewise", ratio(command, bare)),
+        atMost(MOST, "worker over bare node, medians, both with a compile cache", overBare(cached, "worker")),
+        atMost(MOST, "worker of a command over bare node, likewise", overBare(cached, "worker of a command")),
       ];
     } finally {
       await rm(cache, { recursive: true, force: true });
@@ -59,30 +46,33 @@ export const start: Bench<"runs"> = {
   },
 };
 
-type Samples = readonly number[];
+const PROCESSES = ["worker", "worker of a command", "bare node"] as const;
+type Process = (typeof PROCESSES)[number];
+type Rounds = readonly Readonly<Record<Process, number>>[];
 
-/** Runs all programs in turn, repeatedly; the first turns do not count. */
-async function takeTurns<const Programs extends readonly (() => Program)[]>(
-  { signal }: BenchContext,
-  runs: number,
-  programs: Programs,
-): Promise<{ readonly [Index in keyof Programs]: Samples }> {
-  const samples = programs.map((): number[] => []);
-  for (let run = -WARM_UPS; run < runs; run++) {
-    for (const [index, program] of programs.entries()) {
-      const took = await timeToFirstLine(program(), signal);
-      if (run >= 0) samples[index]?.push(took);
-    }
-  }
-  return samples as { [Index in keyof Programs]: number[] };
+/** Milliseconds of each process. */
+function measure(env: Program["env"], runs: number, { signal }: BenchContext): Promise<Rounds> {
+  const turns = {
+    worker: () => timeToFirstLine(worker(env), signal),
+    "worker of a command": () => timeToFirstLine(worker({ ...env, ...COMMAND }), signal),
+    "bare node": () => timeToFirstLine(bareNode(env), signal),
+  };
+  return takeTurns(turns, runs, WARM_UPS);
 }
 
-function line(what: string, own: Samples, bare: Samples): string[] {
-  return [what, ms(median(own)), ms(percentile(own, 0)), ms(percentile(own, 1)), ratio(own, bare).toFixed(2)];
+function toRows(rounds: Rounds, suffix: string): string[][] {
+  return PROCESSES.map((process) => {
+    const times = [0.5, 0, 1].map((part) => ms(percentile(samples(rounds, process), part)));
+    return [process + suffix, ...times, overBare(rounds, process).toFixed(2)];
+  });
 }
 
-function ratio(own: Samples, bare: Samples): number {
-  return median(own) / median(bare);
+function overBare(rounds: Rounds, process: Process): number {
+  return median(samples(rounds, process)) / median(samples(rounds, "bare node"));
+}
+
+function samples(rounds: Rounds, process: Process): number[] {
+  return rounds.map((round) => round[process]);
 }
 
 let pods = 0;
