@@ -1,5 +1,5 @@
 import type { Database } from "../../worker/src/database.ts";
-import { demand as ask, toValues } from "../../worker/src/queue/demand.ts";
+import { toValues } from "../../worker/src/queue/demand.ts";
 import { statement } from "../../worker/src/queue/statement.ts";
 import { atMost } from "../support/limit.ts";
 import { percentile, timeRuns } from "../support/samples.ts";
@@ -8,7 +8,7 @@ import type { BenchContext } from "./context.ts";
 import { fill } from "./fill.ts";
 import { SIZES } from "./options.ts";
 import { readPlans } from "./plan.ts";
-import { claimOnce } from "./queueLoad.ts";
+import { claimOnce, poll } from "./queueLoad.ts";
 import { ms, printTable } from "./table.ts";
 
 const RUNS = 200;
@@ -49,9 +49,8 @@ export const demand: Bench<"finished" | "waiting"> = {
 };
 
 async function measure(database: Database, what: string, maxReplicaCount: number) {
-  const question = { kind: "clap", requestsPerJob: 1, maxReplicaCount };
-  const jobs = await ask(database, question);
-  const samples = await timeRuns(RUNS, () => ask(database, question));
+  const jobs = await poll(database, maxReplicaCount);
+  const samples = await timeRuns(RUNS, () => poll(database, maxReplicaCount));
   const [p50, p99] = [percentile(samples, 0.5), percentile(samples, 0.99)];
   const limit = atMost(1, `${what}, p50`, p50, " ms");
   return { limit, cells: [what, String(jobs), ms(p50), ms(p99)] };

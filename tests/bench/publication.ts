@@ -1,6 +1,5 @@
 import type pg from "pg";
 import { type Server, startServer } from "../../simulator/server.ts";
-import { demand } from "../../worker/src/queue/demand.ts";
 import { atMost, type Limit } from "../support/limit.ts";
 import { median, percentile, timeRuns } from "../support/samples.ts";
 import { until } from "../support/until.ts";
@@ -9,7 +8,7 @@ import { runClosedLoop } from "./closedLoop.ts";
 import { type BenchContext, createContext } from "./context.ts";
 import { refill } from "./fill.ts";
 import { SIZES, TURNS } from "./options.ts";
-import { claimAndSucceed } from "./queueLoad.ts";
+import { claimAndSucceed, poll } from "./queueLoad.ts";
 import { ms, printTable } from "./table.ts";
 import { takeTurns } from "./turns.ts";
 
@@ -79,9 +78,7 @@ async function openSide(
       await refill(client, waiting);
       await afterTurn();
       const { p50 } = await runClosedLoop([() => claimAndSucceed(database, 1)], seconds);
-      const polls = await timeRuns(POLLS, () =>
-        demand(database, { kind: "clap", requestsPerJob: 1, maxReplicaCount: 100 }),
-      );
+      const polls = await timeRuns(POLLS, () => poll(database));
       await afterTurn();
       return { "claim + finish": p50, "scaling query": median(polls) };
     },

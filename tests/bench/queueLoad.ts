@@ -1,5 +1,13 @@
 import type { Database } from "../../worker/src/database.ts";
-import { type Claim, type ClaimParams, claim, claimParams, succeed, succeedAndClaim } from "../support/queue.ts";
+import {
+  type Claim,
+  type ClaimParams,
+  claim,
+  claimParams,
+  demand,
+  succeed,
+  succeedAndClaim,
+} from "../support/queue.ts";
 
 let jobs = 0;
 
@@ -30,9 +38,15 @@ export function createLongJob(database: Database, session: number): () => Promis
   };
 }
 
-function mustFind(claimed: Claim | undefined): Claim {
+/** What a claim has found. */
+export function mustFind<Found>(claimed: Found | undefined): Found {
   if (claimed === undefined) {
     throw new Error("a claim must find a waiting request (--waiting is too small); got nothing");
   }
   return claimed;
+}
+
+/** KEDA's poll. */
+export function poll(database: Database, maxReplicaCount = 100): Promise<number> {
+  return demand(database, { kind: "clap", requestsPerJob: 1, maxReplicaCount });
 }

@@ -1,4 +1,3 @@
-import { demand } from "../../worker/src/queue/demand.ts";
 import { atMost } from "../support/limit.ts";
 import { median, timeRuns } from "../support/samples.ts";
 import type { Bench } from "./bench.ts";
@@ -7,6 +6,7 @@ import { openGraphileWorker } from "./peers/graphileWorker.ts";
 import { openPgBoss } from "./peers/pgBoss.ts";
 import { openPostgresBatch } from "./peers/postgresBatch.ts";
 import type { QueueUnderTest } from "./peers/queueUnderTest.ts";
+import { poll } from "./queueLoad.ts";
 import { ms, printTable } from "./table.ts";
 
 /** The number of requests that are compared: the first and the last. */
@@ -69,8 +69,7 @@ async function measure(queue: QueueUnderTest, count: number, context: BenchConte
 /** Milliseconds per poll. */
 async function measurePoll(context: BenchContext): Promise<number> {
   const database = context.openDatabase();
-  const params = { kind: "clap", requestsPerJob: 1, maxReplicaCount: 100 };
-  const samples = await timeRuns(100, () => demand(database, params));
+  const samples = await timeRuns(100, () => poll(database));
   await database.close();
   return median(samples);
 }

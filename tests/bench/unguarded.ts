@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { mustFind } from "./queueLoad.ts";
 
 /** $1 session, $2 the Job's and the pod's name */
 const CLAIM = `
@@ -52,7 +53,6 @@ export async function claimAndFinishUnguarded(
   const { claim, finish } = STATEMENTS[as];
   const values = [session, `clap-scaledjob-${session}`];
   const { rows } = await client.query({ name: `${as}: claim`, text: claim, values });
-  if (rows.length === 0) throw new Error("a claim must find a waiting request (--waiting is too small); got nothing");
-  await client.query({ name: `${as}: finish`, text: finish, values: [rows[0].request_id] });
+  await client.query({ name: `${as}: finish`, text: finish, values: [mustFind(rows[0]).request_id] });
   if (Math.random() < 0.005) await client.query("select batch.advance_bounds('clap')");
 }

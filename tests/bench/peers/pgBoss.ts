@@ -1,6 +1,6 @@
 import pg from "pg";
 import { PgBoss } from "pg-boss";
-import { time } from "../../support/samples.ts";
+import { timeRuns } from "../../support/samples.ts";
 import type { BenchContext } from "../context.ts";
 import type { QueueUnderTest } from "./queueUnderTest.ts";
 
@@ -18,6 +18,11 @@ export async function openPgBoss({ clientConfig }: BenchContext): Promise<QueueU
   boss.on("error", () => undefined);
   await boss.start();
   await boss.createQueue(QUEUE);
+  async function work(): Promise<void> {
+    const [job] = await boss.fetch(QUEUE);
+    if (job === undefined) throw new Error("pg-boss must have waiting jobs; got none");
+    await boss.complete(QUEUE, job.id);
+  }
   return {
     name: "pg-boss",
     async fill(count) {
@@ -25,19 +30,7 @@ export async function openPgBoss({ clientConfig }: BenchContext): Promise<QueueU
       for (let from = 0; from < count; from += 5_000) await boss.insert(QUEUE, jobs.slice(from, from + 5_000));
       await pool.query("analyze pgboss.job");
     },
-    async work(count) {
-      const samples: number[] = [];
-      while (samples.length < count) {
-        samples.push(
-          await time(async () => {
-            const [job] = await boss.fetch(QUEUE);
-            if (job === undefined) throw new Error("pg-boss must have waiting jobs; got none");
-            await boss.complete(QUEUE, job.id);
-          }),
-        );
-      }
-      return samples;
-    },
+    work: (count) => timeRuns(count, work, 0),
     async close() {
       await boss.stop({ graceful: false });
       await pool.end();

@@ -1,4 +1,4 @@
-import { time } from "../../support/samples.ts";
+import { timeRuns } from "../../support/samples.ts";
 import type { BenchContext } from "../context.ts";
 import { claimAndSucceed, createLongJob } from "../queueLoad.ts";
 import type { QueueUnderTest } from "./queueUnderTest.ts";
@@ -17,11 +17,7 @@ export async function openPostgresBatch(
       await client.query("insert into make_it_clap (duration_seconds) select 0 from generate_series(1, $1)", [count]);
       await client.query("vacuum (analyze) batch.queue");
     },
-    async work(count) {
-      const samples: number[] = [];
-      while (samples.length < count) samples.push(await time(work));
-      return samples;
-    },
+    work: (count) => timeRuns(count, work, 0),
     async close() {
       await Promise.all([client.end(), database.close()]);
     },
