@@ -12,21 +12,10 @@ const database = await createTestDatabase();
 const keda = database.connect();
 
 type Step = PodStep | "insert" | "cancel" | "demand" | "age";
-const OFTEN: readonly Step[] = [
-  "claim",
-  "claim",
-  "reclaim",
-  "reclaim",
-  "takeover",
-  "succeedAndClaim",
-  "demand",
-  "demand",
-  "demand",
-  "age",
-  "age",
-  "age",
-];
-const STEPS: readonly Step[] = [...POD_STEPS, "insert", "cancel", ...OFTEN];
+/** How much more often some steps are taken. */
+const OFTEN = { claim: 2, reclaim: 2, takeover: 1, succeedAndClaim: 1, demand: 3, age: 3 } as const;
+const REPEATED = Object.entries(OFTEN).flatMap(([step, times]) => Array<Step>(times).fill(step as Step));
+const STEPS: readonly Step[] = [...POD_STEPS, "insert", "cancel", ...REPEATED];
 
 /** From shorter than the shortest reservation to longer than the longest. */
 const AGES = [1, 2, 3, 6, 12].map((steps) => steps * STEP_SECONDS);
