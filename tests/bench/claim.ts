@@ -44,15 +44,13 @@ export const claim: Bench<"finished" | "waiting" | "rounds" | "seconds"> = {
 async function openConnections(context: BenchContext, count: number): Promise<Readonly<Record<Variant, Operations>>> {
   const clients = await Promise.all(Array.from({ length: count }, () => context.connect()));
   const databases = Array.from({ length: count }, () => context.openDatabase());
+  const unguarded = (operation: number, as: "statements" | "functions") =>
+    clients.map((client, index) => () => claimAndFinishUnguarded(client, operation * count + index + 1, as));
   return {
     many: databases.map((database, index) => createLongJob(database, index + 1)),
     bare: clients.map((client) => () => updateReadUpdate(client)),
     one: databases.map((database, index) => () => claimAndSucceed(database, count + index + 1)),
-    unguarded: clients.map(
-      (client, index) => () => claimAndFinishUnguarded(client, 2 * count + index + 1, "statements"),
-    ),
-    functions: clients.map(
-      (client, index) => () => claimAndFinishUnguarded(client, 3 * count + index + 1, "functions"),
-    ),
+    unguarded: unguarded(2, "statements"),
+    functions: unguarded(3, "functions"),
   };
 }

@@ -17,11 +17,7 @@ interface GraphileWorkerArgs {
 }
 
 /** As documented for users: it claims the next job on one connection while it finishes the previous one on another. */
-const AS_DOCUMENTED: GraphileWorkerArgs = {
-  name: "graphile-worker",
-  schema: "graphile_worker",
-  connections: 3,
-};
+const AS_DOCUMENTED: GraphileWorkerArgs = { name: "graphile-worker", schema: "graphile_worker", connections: 3 };
 
 /** One statement after another, like the other queues here. */
 export const ONE_CONNECTION: GraphileWorkerArgs = {
