@@ -7,12 +7,7 @@ export const RECORD = { help: "also write what is printed to docs/results/DATE.m
  * Does the work of `npm run SCRIPT -- ARGS`; with `--record` among `args` everything it prints goes to docs/results as well, under the
  * command without it.
  */
-export async function recordOutput<T>(
-  script: string,
-  args: readonly string[],
-  work: () => Promise<T>,
-  record: typeof recordResults = recordResults,
-): Promise<T> {
+export async function recordOutput<T>(script: string, args: readonly string[], work: () => Promise<T>): Promise<T> {
   if (!args.includes("--record")) return await work();
   const lines: string[] = [];
   const { log, error } = console;
@@ -28,7 +23,7 @@ export async function recordOutput<T>(
     Object.assign(console, { log, error });
   }
   const others = args.filter((arg) => arg !== "--record");
-  const title = [`npm run ${script}`, ...(others.length > 0 ? ["--", ...others] : [])];
-  console.error(`recorded in ${record(title.join(" "), ["```", lines.join("\n").trim(), "```"].join("\n"))}`);
+  const title = [`npm run ${script}`, ...(others.length > 0 ? ["--", ...others] : [])].join(" ");
+  console.error(`recorded in ${recordResults(title, `\`\`\`\n${lines.join("\n").trim()}\n\`\`\``)}`);
   return result;
 }

@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 const FOLDER = fileURLToPath(new URL("../../docs/results", import.meta.url));
 
 /** Writes a command's results to docs/results/DATE.md, replacing the same command's from that day; returns the file's path. */
-export function recordResults(title: string, body: string, now = new Date(), folder = FOLDER): string {
-  const date = now.toISOString().slice(0, 10);
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${date}.md`);
+export function recordResults(title: string, body: string): string {
+  const date = new Date().toISOString().slice(0, 10);
+  mkdirSync(FOLDER, { recursive: true });
+  const file = join(FOLDER, `${date}.md`);
   const text = existsSync(file) ? readFileSync(file, "utf8") : `# Results of ${date}\n`;
   writeFileSync(file, withSection(text, title, body));
   return file;
