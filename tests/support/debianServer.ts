@@ -14,24 +14,7 @@ export const DEBIAN_MISSING = existsSync(join(DEBIAN_PROGRAMS, "initdb"))
   : `${DEBIAN_PROGRAMS} is not installed`;
 
 /** A server of Debian's PostgreSQL 15. */
-export interface DebianServer {
-  /** The folder of its socket, its files and `data`. */
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  /** The path of its socket. */
-  readonly socket: string;
-  /** The server's log. */
-  readonly logFile: string;
-  /** Promotes a replica to the primary. */
-  promote(): Promise<void>;
-  /** Restarts the server with other settings. */
-  restart(settings: Readonly<Record<string, string>>): Promise<void>;
-  /** Stops the server at once, as if it had crashed, and removes everything. */
-  stop(): Promise<void>;
-  /** The same, synchronously, for a process that is exiting. */
-  stopNow(): void;
-}
+export type DebianServer = Awaited<ReturnType<typeof startDebianServer>>;
 
 /** Creates a server's data in the folder `data`; `run` runs a program of `DEBIAN_PROGRAMS`. */
 type CreateData = (run: (program: string, ...args: string[]) => Promise<void>, data: string) => Promise<void>;
@@ -45,7 +28,7 @@ export async function startDebianServer(
   settings: Readonly<Record<string, string>> = {},
   files: Readonly<Record<string, string>> = {},
   createData: CreateData = initializeDebian,
-): Promise<DebianServer> {
+) {
   const home = await createServerHome("postgres-batch-debian-", files);
   const data = join(home, "data");
   async function run(program: string, ...args: string[]): Promise<void> {
@@ -73,18 +56,25 @@ export async function startDebianServer(
   const [stopProgram, ...stopRest] = await asServerUser(join(DEBIAN_PROGRAMS, "pg_ctl"), ...stopArgs);
   const port = Number(settings.port ?? 5432);
   return {
+    /** The folder of its socket, its files and `data`. */
     host: home,
     port,
     user: "postgres",
+    /** The path of its socket. */
     socket: join(home, `.s.PGSQL.${port}`),
     logFile,
+    /** Promotes a replica to the primary. */
     promote: () => run("pg_ctl", ...control, "promote"),
-    restart: (more) => run("pg_ctl", ...control, "--log", logFile, "--options", toOptions(more), "restart"),
-    stop: async () => {
+    /** Restarts the server with other settings. */
+    restart: (more: Readonly<Record<string, string>>) =>
+      run("pg_ctl", ...control, "--log", logFile, "--options", toOptions(more), "restart"),
+    /** Stops the server at once, as if it had crashed, and removes everything. */
+    async stop(): Promise<void> {
       await run("pg_ctl", ...stopArgs);
       remove();
     },
-    stopNow: () => {
+    /** The same, synchronously, for a process that is exiting. */
+    stopNow(): void {
       spawnSync(stopProgram, stopRest, { cwd: home });
       remove();
     },

@@ -26,16 +26,10 @@ interface PgBouncerArgs {
   readonly poolSize: number;
 }
 
-/** A PgBouncer. */
-export interface PgBouncer {
-  /** Ends it and removes everything. */
-  stop(): Promise<void>;
-  /** The same, synchronously, for a process that is exiting. */
-  stopNow(): void;
-}
+export type PgBouncer = Awaited<ReturnType<typeof startPgBouncer>>;
 
 /** Starts Debian's PgBouncer in transaction mode, with TLS on both sides. */
-export async function startPgBouncer(args: PgBouncerArgs): Promise<PgBouncer> {
+export async function startPgBouncer(args: PgBouncerArgs) {
   const { lookup, certificate } = args;
   const home = await createServerHome("postgres-batch-pgbouncer-", {
     "users.txt": `"${lookup.user}" "${lookup.password}"\n`,
@@ -62,11 +56,13 @@ export async function startPgBouncer(args: PgBouncerArgs): Promise<PgBouncer> {
     throw error;
   }
   return {
-    stop: async () => {
+    /** Ends it and removes everything. */
+    async stop(): Promise<void> {
       const ended = once(child, "exit");
       stopNow();
       await ended;
     },
+    /** The same, synchronously, for a process that is exiting. */
     stopNow,
   };
 }

@@ -1,39 +1,12 @@
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { after } from "node:test";
 
-/** A connection to the server that can be cut, to simulate network failures of a worker. */
-export interface Proxy {
-  readonly address: { readonly host: string; readonly port: number };
-  /**
-   * From now on queries pass, but the next answer is lost, and with it the connection; the server learns of that at `restore` only if
-   * `serverWaits`.
-   */
-  loseNextAnswer(serverWaits?: boolean): void;
-  /**
-   * The next answer to a message that contains `text` is withheld until the server ends the connection: both then arrive at once, as at a
-   * process that was stopped meanwhile. Resolves when the server has answered.
-   */
-  withholdAnswer(text: string): Promise<void>;
-  /**
-   * The next message that contains `text` is kept back, and its connection lost, of which the server learns at `restore`. Resolves to the
-   * message's delivery.
-   */
-  keepBack(text: string): Promise<() => void>;
-  /** From now on no answer passes, also on new connections, and none of them ends. */
-  stall(): void;
-  /** Cuts every connection and refuses new ones until `restore`. */
-  cut(): void;
-  restore(): void;
-  /** Redirects new connections to another server, by its socket. */
-  redirect(socket: string): void;
-}
-
 /**
- * Opens a proxy, which is closed when the test file ends.
+ * Opens a proxy, which simulates network failures of a worker and is closed when the test file ends.
  *
  * @param socket - of the server; by default of the test server
  */
-export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${process.env.PG_PORT}`): Promise<Proxy> {
+export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${process.env.PG_PORT}`) {
   let target = socket;
   const open = new Set<Socket>();
   let losing: "both" | "client" | undefined;
@@ -93,30 +66,45 @@ export async function createProxy(socket = `${process.env.PG_HOST}/.s.PGSQL.${pr
   });
   return {
     address: { host: "127.0.0.1", port: (server.address() as AddressInfo).port },
-    loseNextAnswer(serverWaits = false) {
+    /**
+     * From now on queries pass, but the next answer is lost, and with it the connection; the server learns of that at `restore` only if
+     * `serverWaits`.
+     */
+    loseNextAnswer(serverWaits = false): void {
       losing = serverWaits ? "client" : "both";
     },
-    withholdAnswer(text) {
+    /**
+     * The next answer to a message that contains `text` is withheld until the server ends the connection: both then arrive at once, as at a
+     * process that was stopped meanwhile. Resolves when the server has answered.
+     */
+    withholdAnswer(text: string): Promise<void> {
       withholding = { text, answered: Promise.withResolvers() };
       return withholding.answered.promise;
     },
-    keepBack(text) {
+    /**
+     * The next message that contains `text` is kept back, and its connection lost, of which the server learns at `restore`. Resolves to the
+     * message's delivery.
+     */
+    keepBack(text: string): Promise<() => void> {
       keeping = { text, kept: Promise.withResolvers() };
       return keeping.kept.promise;
     },
-    stall() {
+    /** From now on no answer passes, also on new connections, and none of them ends. */
+    stall(): void {
       stalled = true;
     },
-    cut() {
+    /** Cuts every connection and refuses new ones until `restore`. */
+    cut(): void {
       broken = true;
       destroyAll();
     },
-    restore() {
+    restore(): void {
       broken = false;
       for (const upstream of orphans) upstream.destroy();
       orphans.clear();
     },
-    redirect(other) {
+    /** Redirects new connections to another server, by its socket. */
+    redirect(other: string): void {
       target = other;
     },
   };

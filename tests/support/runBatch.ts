@@ -6,18 +6,11 @@ import { poll } from "../../simulator/poll.ts";
 import { Database } from "../../worker/src/database.ts";
 import { noopLog } from "../../worker/src/log.ts";
 
-/** KEDA and Kubernetes, for at most 4 claps at once. */
-export interface Batch {
-  /** Resolves when no request is left. */
-  readonly ended: Promise<void>;
-  /** What every pod has said so far, whatever the database says. */
-  log(): Promise<string>;
-  /** How often work has begun. */
-  beginnings(): Promise<number>;
-}
-
-/** Runs the claps of the database `postgres` that is reached at this port without a password; the pods' output goes to the file `log`. */
-export function runBatch(t: TestContext, port: number, log: string): Batch {
+/**
+ * Runs the claps of the database `postgres` that is reached at this port without a password, at most 4 at once, as KEDA and Kubernetes do;
+ * the pods' output goes to the file `log`.
+ */
+export function runBatch(t: TestContext, port: number, log: string) {
   const where = { host: "127.0.0.1", port, name: "postgres", password: "any", databaseTimeoutSeconds: 60 };
   const database = new Database({ ...where, user: "batch_scaler" }, noopLog);
   t.after(() => database.close());
@@ -34,8 +27,11 @@ export function runBatch(t: TestContext, port: number, log: string): Batch {
   const { signal } = new AbortController();
   const read = () => readFile(log, "utf8");
   return {
+    /** Resolves when no request is left. */
     ended: poll(settings, database, cluster, signal),
+    /** What every pod has said so far, whatever the database says. */
     log: read,
+    /** How often work has begun. */
     beginnings: async () => (await read()).split('"clapping"').length - 1,
   };
 }
