@@ -1,59 +1,52 @@
-/** The rules that a mutant of the design changes; the design itself is `DESIGN`. */
-export interface Rules {
+/** The queue's rules, in sql/: what each is in the design, and what mutants of the design make of it. */
+export const QUEUE_RULES = {
   /** Which requests the scaling query counts. */
-  readonly countOnly: "unfinished" | "waiting";
+  countOnly: ["unfinished", "waiting"],
   /** Whether a request whose worker is dead counts twice. */
-  readonly countSuspectsTwice: boolean;
+  countSuspectsTwice: [true, false],
   /** Whether a claim clears the suspicion. */
-  readonly claimClearsSuspicion: boolean;
+  claimClearsSuspicion: [true, false],
   /** How long a request is reserved for its Job's next pod after an error or a crash. */
-  readonly reservation: "untilOverdue" | "never" | "forever";
+  reservation: ["untilOverdue", "never", "forever"],
   /** Which failures the reservation is computed from: the Job's own, or the attempts of this request only. */
-  readonly reservationFrom: "job" | "row";
+  reservationFrom: ["job", "row"],
   /** Whether another worker's write is refused. */
-  readonly fencing: boolean;
+  fencing: [true, false],
   /** Whether the attempts of dead workers are ended by others. */
-  readonly reapDead: boolean;
+  reapDead: [true, false],
   /** Whether a crash counts against `crashLimit`. */
-  readonly countCrashes: boolean;
-  /** Whether a pod that finds nothing waits for reserved requests. */
-  readonly podsWait: boolean;
+  countCrashes: [true, false],
   /** Whose session a Job's next pod ends after 6 s: that of a predecessor that has not announced its stop. */
-  readonly takeover: "silent" | "never" | "anyone";
-  /** How a pod ends whose work exceeds the deferral limit: batch.defer() counts no failed pod. */
-  readonly deadDeferral: "succeeds" | "fails";
+  takeover: ["silent", "never", "anyone"],
   /** Whether Jobs that do no work are inferred (as many as possible, or one for each missing claim), and whether idle Jobs reverse that. */
-  readonly absence: "inferred" | "oneByOne" | "ignored" | "permanent";
+  absence: ["inferred", "oneByOne", "ignored", "permanent"],
   /** Whether the Job of a dead worker is presumed absent once another Job claims its request. */
-  readonly suspectsBecomeAbsent: boolean;
+  suspectsBecomeAbsent: [true, false],
   /** How long a pod may take to start before its Job is presumed absent: `podStartSeconds`, or always its default. */
-  readonly podStart: "asSet" | "default";
+  podStart: ["asSet", "default"],
   /** Whether a Job that ended since the last poll may delay the next one's creation by a poll. */
-  readonly jobsEndLate: boolean;
-  /** Which claims show that a Job is working: all, or a pod's first. */
-  readonly claimsCounted: "every" | "first";
+  jobsEndLate: [true, false],
   /** Whether claims stop at `maxReplicaCount` once more Jobs than that were asked for, and for how long;
    * without suspects: requests whose worker is suspected do not count. */
-  readonly runningLimit: "lingers" | "whileAsked" | "withoutSuspects" | "never";
-}
+  runningLimit: ["lingers", "whileAsked", "withoutSuspects", "never"],
+} as const;
 
-/** The rules of sql/ and worker/. */
-export const DESIGN: Rules = {
-  countOnly: "unfinished",
-  countSuspectsTwice: true,
-  claimClearsSuspicion: true,
-  reservation: "untilOverdue",
-  reservationFrom: "job",
-  fencing: true,
-  reapDead: true,
-  countCrashes: true,
-  podsWait: true,
-  takeover: "silent",
-  deadDeferral: "succeeds",
-  absence: "inferred",
-  suspectsBecomeAbsent: true,
-  podStart: "asSet",
-  jobsEndLate: true,
-  claimsCounted: "every",
-  runningLimit: "lingers",
-};
+/** The rules of pods, in worker/. */
+const POD_RULES = {
+  /** Whether a pod that finds nothing waits for reserved requests. */
+  podsWait: [true, false],
+  /** How a pod ends whose work exceeds the deferral limit: batch.defer() counts no failed pod. */
+  deadDeferral: ["succeeds", "fails"],
+  /** Which claims show that a Job is working: all, or a pod's first. */
+  claimsCounted: ["every", "first"],
+} as const;
+
+const ALL_RULES = { ...QUEUE_RULES, ...POD_RULES };
+
+/** A design: the choice for each rule. */
+export type Rules = { readonly [Rule in keyof typeof ALL_RULES]: (typeof ALL_RULES)[Rule][number] };
+
+/** The design of sql/ and worker/. */
+export const DESIGN = Object.fromEntries(
+  Object.entries(ALL_RULES).map(([rule, [ofDesign]]) => [rule, ofDesign]),
+) as Rules;

@@ -9,31 +9,23 @@ export interface ModelSettings extends RetryLimits, Pick<Settings, "requestsPerJ
   readonly podStartSeconds?: number;
 }
 
-/** How the cluster reacts, in seconds. */
-export interface Delays {
+/** How the cluster reacts, in seconds. The defaults are the worker's, its connection's keepalives, the pod's toleration, and Kubernetes' own. */
+export const DELAYS = {
   /** The Job controller's base delay. */
-  readonly backoffSeconds: number;
-  /** From a node's last message until the server drops its connections: TCP keepalives. */
-  readonly sessionTimeout: number;
-  /** From a node's last message until its taint; until then pods are scheduled onto it. */
-  readonly unreachable: number;
-  /** From the taint until the pods are deleted: the pod's toleration. */
-  readonly toleration: number;
-  /** From a node's last message until its removal from the cluster, which ends the pods that were deleted on it. */
-  readonly removed: number;
-  /** From a pod's deletion to SIGKILL. */
-  readonly grace: number;
-}
-
-/** Defaults: the worker's, its connection's keepalives, the pod's toleration, and Kubernetes' own. */
-export const DELAYS: Delays = {
   backoffSeconds: DEFAULTS.backoffSeconds,
+  /** From a node's last message until the server drops its connections: TCP keepalives. */
   sessionTimeout: 12,
+  /** From a node's last message until its taint; until then pods are scheduled onto it. */
   unreachable: 50,
+  /** From the taint until the pods are deleted: the pod's toleration. */
   toleration: 30,
+  /** From a node's last message until its removal from the cluster, which ends the pods that were deleted on it. */
   removed: 300,
+  /** From a pod's deletion to SIGKILL. */
   grace: DEFAULTS.graceSeconds,
 };
+
+export type Delays = Readonly<typeof DELAYS>;
 
 /** How a node fails: cut off and silent, or frozen, which PostgreSQL does not notice. */
 export type Loss = "lost" | "frozen";

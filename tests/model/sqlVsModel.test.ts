@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { LIMIT_NAMES, mapLimits } from "../../worker/src/retryLimits.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { EXHAUSTIVE } from "../support/sample.ts";
-import { DESIGN, type Rules } from "./rules.ts";
+import { DESIGN, QUEUE_RULES, type Rules } from "./rules.ts";
 import { modelSnapshot, STEP_SECONDS, sqlSnapshot } from "./snapshot.ts";
 import { type Answers, POD_STEPS, type PodStep, SqlVsModel } from "./sqlVsModel.ts";
 
@@ -106,25 +106,12 @@ const MUTATIONS: readonly Partial<Rules>[] = [
   { absence: "ignored" },
 ];
 
-/** The others, of which some differ after some hundred runs. */
-const FURTHER_MUTATIONS: readonly Partial<Rules>[] = [
-  { countSuspectsTwice: false },
-  { reservation: "forever" },
-  { reapDead: false },
-  { absence: "permanent" },
-  { jobsEndLate: false },
-  { podStart: "default" },
-  { runningLimit: "whileAsked" },
-  { claimClearsSuspicion: false },
-  { reservationFrom: "row" },
-  { takeover: "anyone" },
-  { absence: "oneByOne" },
-  { suspectsBecomeAbsent: false },
-  { runningLimit: "never" },
-  { runningLimit: "withoutSuspects" },
-];
+/** All, of which some differ after some hundred runs only. */
+const ALL_MUTATIONS: readonly Partial<Rules>[] = Object.entries(QUEUE_RULES).flatMap(([rule, [, ...mutants]]) =>
+  mutants.map((mutant) => ({ [rule]: mutant })),
+);
 
-for (const mutation of EXHAUSTIVE ? [...MUTATIONS, ...FURTHER_MUTATIONS] : MUTATIONS) {
+for (const mutation of EXHAUSTIVE ? ALL_MUTATIONS : MUTATIONS) {
   test(`a model of another design differs from PostgreSQL: ${JSON.stringify(mutation)}`, async () => {
     const { failed } = await fc.check(agrees({ ...DESIGN, ...mutation }), {
       ...RUNS,
