@@ -6,6 +6,7 @@ import { atMost } from "../support/limit.ts";
 import { median, percentile } from "../support/samples.ts";
 import type { Bench } from "./bench.ts";
 import type { BenchContext } from "./context.ts";
+import { refill } from "./fill.ts";
 import { type Program, timeToFirstLine } from "./firstLine.ts";
 import { ms, printTable } from "./table.ts";
 import { takeTurns } from "./turns.ts";
@@ -27,7 +28,9 @@ export const start: Bench<"runs"> = {
   },
 
   async run({ runs }, context) {
-    await insertRequests(context, 4 * (WARM_UPS + runs));
+    const client = await context.connect();
+    await refill(client, 4 * (WARM_UPS + runs));
+    await client.end();
     const cache = await mkdtemp(join(tmpdir(), "postgres-batch-cache-"));
     try {
       const cached = await measure({ ...context.env, NODE_COMPILE_CACHE: cache }, runs, context);
@@ -86,11 +89,4 @@ function worker(env: Program["env"]): Program {
 
 function bareNode(env: Program["env"]): Program {
   return { file: new URL("./bare.mjs", import.meta.url), env, says: "1" };
-}
-
-async function insertRequests(context: BenchContext, count: number): Promise<void> {
-  const client = await context.connect();
-  const insert = "insert into make_it_clap (duration_seconds) select 0 from generate_series(1, $1::integer)";
-  await client.query(insert, [count]);
-  await client.end();
 }
