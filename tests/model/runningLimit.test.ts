@@ -8,7 +8,7 @@ const keda = database.connect();
 
 const ask = (maxReplicaCount: number) => demand(keda, { kind: "clap", requestsPerJob: 1, maxReplicaCount });
 
-/** Not covered by the model, which makes one claim after another. */
+/** The model makes one claim after another, and its histories show the other two after hundreds of runs only. */
 describe("while more Jobs than maxReplicaCount may exist", () => {
   beforeEach(async () => {
     await database.reset();
